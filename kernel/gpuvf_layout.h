@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The framebuffer planner. Pure: extents in, extents or a reason out.
+ *
+ *   0       pf_reserve         vf_base                               vf_end   total
+ *   +-----------+---------------+--------------------------------------+------+
+ *   |    PF     | context save  |  VF area: extents of VFs, free, ...  | lost |
+ *   +-----------+---------------+--------------------------------------+------+
+ *
+ * All borders of the VF area lie on multiples of the granule. The context save
+ * area need not be a whole number of granules.
+ */
+#ifndef GPUVF_LAYOUT_H
+#define GPUVF_LAYOUT_H
+
+#include "gpuvf_pure.h"
+
+/**
+ * struct gpuvf_extent - a piece of framebuffer
+ * @start: first byte
+ * @size: bytes; 0 is no extent at all, and @start then means nothing
+ */
+struct gpuvf_extent {
+	u64 start;
+	u64 size;
+};
+
+/**
+ * struct gpuvf_fb_geometry - what the hardware offers
+ * @total_bytes: size of the framebuffer, need not be a multiple of the granule
+ * @granule_bytes: unit of quotas and placement, a power of two
+ * @context_bytes: size of the context save area
+ */
+struct gpuvf_fb_geometry {
+	u64 total_bytes;
+	u64 granule_bytes;
+	u64 context_bytes;
+};
+
+/**
+ * struct gpuvf_layout_vf - what is wanted for one VF
+ * @quota_bytes: wanted size, rounded up to the granule; 0 is none
+ * @now: where it is at present
+ * @pinned: the VF is in use: it keeps exactly the extent it has now
+ */
+struct gpuvf_layout_vf {
+	u64 quota_bytes;
+	struct gpuvf_extent now;
+	bool pinned;
+};
+
+/* more withheld pieces than this are merged by the caller with their gaps */
+#define GPUVF_LAYOUT_MAX_BLOCKED	64
+
+/**
+ * struct gpuvf_layout_request - what to plan
+ * @geometry: of the hardware
+ * @pf_reserve_bytes: for the PF, rounded up to the granule
+ * @num_vfs: entries of @vf in use, at most GPUVF_MAX_VFS
+ * @vf: by VF index
+ * @num_blocked: entries of @blocked in use
+ * @blocked: ranges of the VF area that nobody may have (withheld), disjoint
+ *	from each other and from pinned extents, granule-aligned
+ */
+struct gpuvf_layout_request {
+	struct gpuvf_fb_geometry geometry;
+	u64 pf_reserve_bytes;
+	unsigned int num_vfs;
+	struct gpuvf_layout_vf vf[GPUVF_MAX_VFS];
+	unsigned int num_blocked;
+	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
+};
+
+/**
+ * struct gpuvf_layout - a layout that holds every promise
+ * @pf_reserve_bytes: as rounded
+ * @context: the context save area
+ * @vf_base: first byte of the VF area
+ * @vf_end: byte behind the VF area
+ * @vf: extent of each VF
+ * @free_bytes: of the VF area, in nobody's extent and not blocked
+ * @largest_free_bytes: the largest such piece
+ * @moved_mask: bit n: VF n had an extent and now has one elsewhere
+ */
+struct gpuvf_layout {
+	u64 pf_reserve_bytes;
+	struct gpuvf_extent context;
+	u64 vf_base;
+	u64 vf_end;
+	struct gpuvf_extent vf[GPUVF_MAX_VFS];
+	u64 free_bytes;
+	u64 largest_free_bytes;
+	u32 moved_mask;
+};
+
+/**
+ * enum gpuvf_layout_verdict - why there is no layout
+ * @GPUVF_LAYOUT_FITS: there is one
+ * @GPUVF_LAYOUT_BAD_GEOMETRY: granule not a power of two, too many VFs, ...;
+ *	a mistake of the caller
+ * @GPUVF_LAYOUT_RESERVE_TOO_BIG: PF reserve and context save area leave no
+ *	granule for VFs; limit is the largest reserve that would leave one
+ * @GPUVF_LAYOUT_PINNED_VF: the VF is in use and its quota would change
+ * @GPUVF_LAYOUT_PINNED_RESERVE: the reserve would reach into the extent of a
+ *	VF in use (vf says which)
+ * @GPUVF_LAYOUT_NO_SPACE: the quotas together exceed the VF area; vf is the
+ *	first (in index order) that does not fit, limit what was left for it
+ * @GPUVF_LAYOUT_FRAGMENTED: enough is free, but pinned extents (blocker) and
+ *	blocked ranges leave no placement; proven, not guessed; vf is the
+ *	largest that has no place, limit the largest piece it could have had
+ * @GPUVF_LAYOUT_TOO_HARD: the search bound was reached before the answer
+ */
+enum gpuvf_layout_verdict {
+	GPUVF_LAYOUT_FITS,
+	GPUVF_LAYOUT_BAD_GEOMETRY,
+	GPUVF_LAYOUT_RESERVE_TOO_BIG,
+	GPUVF_LAYOUT_PINNED_VF,
+	GPUVF_LAYOUT_PINNED_RESERVE,
+	GPUVF_LAYOUT_NO_SPACE,
+	GPUVF_LAYOUT_FRAGMENTED,
+	GPUVF_LAYOUT_TOO_HARD,
+};
+
+/**
+ * struct gpuvf_layout_reason - why there is no layout, precisely
+ * @verdict: which of the reasons
+ * @vf: the VF that it is about, -1: the PF
+ * @asked: bytes asked for, rounded up to the granule
+ * @limit: bytes that could be had
+ * @free: bytes of the VF area that are neither pinned nor blocked nor given
+ *	to the VFs before this one
+ * @blocker: a pinned VF in the way, -1: none
+ */
+struct gpuvf_layout_reason {
+	enum gpuvf_layout_verdict verdict;
+	int vf;
+	u64 asked;
+	u64 limit;
+	u64 free;
+	int blocker;
+};
+
+/**
+ * gpuvf_layout_plan() - find a place for every VF
+ * @req: what is wanted
+ * @out: the layout, valid only on success
+ * @why: verdict and figures, always filled
+ *
+ * Deterministic. Prefers, in this order: moving nothing, then the fewest bytes
+ * moved, then the largest remaining free extent. Finds a placement whenever
+ * one exists, within a search bound that Documentation/design/layout.rst
+ * states. The result has been checked as a whole by gpuvf_layout_check().
+ *
+ * Context: any; does not sleep, does not allocate, uses little stack.
+ * Return: 0; -EINVAL for GPUVF_LAYOUT_BAD_GEOMETRY; -EBUSY for PINNED_VF and
+ * PINNED_RESERVE; -ENOSPC for the rest.
+ */
+int gpuvf_layout_plan(const struct gpuvf_layout_request *req,
+		      struct gpuvf_layout *out,
+		      struct gpuvf_layout_reason *why);
+
+/**
+ * gpuvf_layout_check() - is this layout sound, taken as a whole?
+ * @req: what was wanted
+ * @layout: what is to be committed
+ *
+ * Independent of how the layout came to be: every VF has exactly its rounded
+ * quota, inside the VF area, on granule borders; pinned VFs are where they
+ * were; no two extents overlap, containment included; none touches a blocked
+ * range, the PF reserve or the context save area.
+ *
+ * Return: true when all of that holds.
+ */
+bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
+			const struct gpuvf_layout *layout);
+
+/**
+ * gpuvf_layout_fair_share() - the equal share of VFs that have no quota yet
+ * @req: quotas of the VFs that have one; the VFs in @mask have none
+ * @mask: bit n: VF n is to get a share
+ *
+ * The largest granule-aligned size such that all VFs of @mask can have it
+ * beside what the others have. Where every VF is in @mask this is
+ * rounddown(VF area / number of VFs).
+ *
+ * Return: bytes, 0 when not even one granule each can be had.
+ */
+u64 gpuvf_layout_fair_share(const struct gpuvf_layout_request *req, u32 mask);
+
+/**
+ * gpuvf_layout_capacity() - how many more VFs of one size would fit
+ * @req: the present layout, as a request that keeps everything
+ * @quota_bytes: the size asked about, rounded up to the granule
+ * @may_move: whether VFs that are not pinned may move
+ *
+ * Return: the number, not limited by how many VFs the hardware can have.
+ */
+unsigned int gpuvf_layout_capacity(const struct gpuvf_layout_request *req,
+				   u64 quota_bytes, bool may_move);
+
+#endif /* GPUVF_LAYOUT_H */

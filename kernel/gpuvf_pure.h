@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the two pure files (gpuvf_layout, gpuvf_sched) need from their
+ * surroundings: types, errnos, and nothing else. They compile unchanged into
+ * the module and into user-space tests.
+ */
+#ifndef GPUVF_PURE_H
+#define GPUVF_PURE_H
+
+#ifdef __KERNEL__
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+
+#define BIT(n)		(1UL << (n))
+#define U64_MAX		UINT64_MAX
+
+#define min(a, b) \
+	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define max(a, b) \
+	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
+#endif /* __KERNEL__ */
+
+/* as many as the register page knows; see GPUVF_IOV_MAX_VFS */
+#define GPUVF_MAX_VFS	31
+
+#endif /* GPUVF_PURE_H */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who runs next, and until when. Pure: no clock, no lock, no device; "now" is
+ * an argument, in nanoseconds of one monotonic clock.
+ *
+ * One function at a time holds the GPU: the current VF, or nobody. A VF's turn
+ * is charged from the start of its LOAD (or INIT) to the end of its SAVE; what
+ * it took beyond its slice is a debt that comes off its next turns, so that
+ * charged time converges to the ratio of slices whatever the switches cost:
+ *
+ *	debt ≥ slice: the turn is skipped, the debt falls by one slice
+ *	else: the grant is the larger of slice - debt and slice / 2
+ *	end of turn: debt = max(0, debt + charged - slice)
+ *
+ * A VF that is alone in the round owes nobody: its debt is forgotten, and it is
+ * switched to itself every 500 ms so that a hang is noticed. When another VF
+ * joins, the turn under way counts as one slice at the most.
+ *
+ * Documentation/design/scheduling.rst has the reasons and the proof of bounded
+ * lag.
+ */
+#ifndef GPUVF_SCHED_H
+#define GPUVF_SCHED_H
+
+#include <linux/gpuvf.h>
+
+#include "gpuvf_pure.h"
+
+#define GPUVF_SCHED_NONE		(-1)
+#define GPUVF_SCHED_DEFAULT_SLICE_NS	6000000ULL
+#define GPUVF_SCHED_SELF_SWITCH_NS	500000000ULL
+
+/**
+ * struct gpuvf_sched_vf - one VF as the scheduler sees it
+ * @slice_ns: its time slice, never 0 for a VF of the round
+ * @debt_ns: what it took beyond its slices
+ * @turns: turns it had
+ * @charged_ns: sum over all turns
+ * @overrun_ns: sum of what its turns took beyond slice and debt allowed
+ * @skipped: turns skipped because of debt
+ * @given_away_ns: sum of what it left of its turns for others (best-effort)
+ */
+struct gpuvf_sched_vf {
+	u64 slice_ns;
+	u64 debt_ns;
+	u64 turns;
+	u64 charged_ns;
+	u64 overrun_ns;
+	u64 skipped;
+	u64 given_away_ns;
+};
+
+/**
+ * struct gpuvf_sched - the scheduler of one GPU
+ * @policy: enum gpuvf_policy
+ * @present: bit n: VF n is enabled, provisioned, and may be given the GPU
+ * @started: bit n: VF n has state on the GPU (was INITed)
+ * @work: bit n: VF n has work, as the hardware reports
+ * @current_vf: whose turn it is, GPUVF_SCHED_NONE: nobody's
+ * @last_vf: whose turn was the last one; the round goes on behind it
+ * @turn_start_ns: when the present turn began to count
+ * @turn_grant_ns: how long the present turn may last
+ * @vf: by index
+ */
+struct gpuvf_sched {
+	enum gpuvf_policy policy;
+	u32 present;
+	u32 started;
+	u32 work;
+	int current_vf;
+	int last_vf;
+	u64 turn_start_ns;
+	u64 turn_grant_ns;
+	struct gpuvf_sched_vf vf[GPUVF_MAX_VFS];
+};
+
+/**
+ * struct gpuvf_decision - what to do next
+ * @vf: who gets the GPU; GPUVF_SCHED_NONE: nobody is in the round
+ * @burn: policy fixed: @vf has nothing to run; leave the GPU empty for the turn
+ */
+struct gpuvf_decision {
+	int vf;
+	bool burn;
+};
+
+/** gpuvf_sched_init() - nobody in the round, every slice at its default */
+void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy);
+
+/**
+ * gpuvf_sched_set_slice() - live: holds from the VF's next turn
+ * @s: the scheduler
+ * @vf: index, below GPUVF_MAX_VFS
+ * @slice_ns: not 0
+ *
+ * The debt is carried over, but never more than it was.
+ */
+void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns);
+
+/** gpuvf_sched_set_policy() - live: holds from the next decision */
+void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
+			    u64 now_ns);
+
+/**
+ * gpuvf_sched_update() - who may run, who has state, who has work
+ * @s: the scheduler
+ * @present: new value of the mask
+ * @started: new value of the mask
+ * @work: new value of the mask
+ * @now_ns: now
+ *
+ * A VF that leaves @present loses its debt. The present turn goes on even when
+ * its VF left the round: see gpuvf_sched_deadline().
+ */
+void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
+			u32 work, u64 now_ns);
+
+/**
+ * gpuvf_sched_ring() - who is in the round under the present policy
+ *
+ * fixed: present. equal: present and (started or work). best-effort: present
+ * and work.
+ *
+ * Return: bit n: VF n.
+ */
+u32 gpuvf_sched_ring(const struct gpuvf_sched *s);
+
+/**
+ * gpuvf_sched_next() - begin a turn
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ * @d: what to do
+ *
+ * Round robin in index order behind the last turn, skipping those in debt.
+ * Return: true when somebody has the turn.
+ */
+bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d);
+
+/**
+ * gpuvf_sched_deadline() - when the present turn has to end
+ * @s: the scheduler, with a turn under way
+ * @now_ns: now
+ *
+ * To be asked again after every gpuvf_sched_update(): earlier when somebody
+ * joined a VF that was alone; at once when the VF left the round and somebody
+ * else is in it, or when it may not run any more.
+ *
+ * Return: absolute time; not later than @now_ns: end it now.
+ */
+u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns);
+
+/**
+ * gpuvf_sched_end() - the present turn is over, its state saved
+ * @s: the scheduler, with a turn under way
+ * @now_ns: end of the SAVE
+ *
+ * Return: nanoseconds charged.
+ */
+u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns);
+
+/**
+ * gpuvf_sched_round_ns() - length of a round when nobody overruns
+ * @s: the scheduler
+ * @members: bit n: VF n takes part
+ * @switch_ns: what one switch costs
+ *
+ * Return: sum over @members of slice and switch.
+ */
+u64 gpuvf_sched_round_ns(const struct gpuvf_sched *s, u32 members, u64 switch_ns);
+
+#endif /* GPUVF_SCHED_H */

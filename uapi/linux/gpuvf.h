@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	netlink/specs/gpuvf.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_GPUVF_H
+#define _UAPI_LINUX_GPUVF_H
+
+#define GPUVF_FAMILY_NAME	"gpuvf"
+#define GPUVF_FAMILY_VERSION	1
+
+/**
+ * enum gpuvf_policy - Who is in the round of time slices, and what becomes of
+ *   unused time.
+ * @GPUVF_POLICY_FIXED: every provisioned VF, active or not; unused time is
+ *   nobody's
+ * @GPUVF_POLICY_EQUAL: every VF whose guest has taken the GPU; an idle one
+ *   keeps its slice
+ * @GPUVF_POLICY_BEST_EFFORT: every VF that has work; unused time goes to the
+ *   next one at once
+ */
+enum gpuvf_policy {
+	GPUVF_POLICY_FIXED,
+	GPUVF_POLICY_EQUAL,
+	GPUVF_POLICY_BEST_EFFORT,
+};
+
+/**
+ * enum gpuvf_pf_state
+ * @GPUVF_PF_STATE_READY: the GPU serves its VFs
+ * @GPUVF_PF_STATE_WEDGED: the hardware stopped answering; VFs can be removed,
+ *   but nothing can be enabled or changed until the GPU is reset
+ */
+enum gpuvf_pf_state {
+	GPUVF_PF_STATE_READY,
+	GPUVF_PF_STATE_WEDGED,
+};
+
+/**
+ * enum gpuvf_provisioning - Where VFs without a quota get their framebuffer
+ *   from.
+ * @GPUVF_PROVISIONING_AUTO: enabling VFs gives each VF without a quota a fair
+ *   share of what is left, and disabling takes it back
+ * @GPUVF_PROVISIONING_EXPLICIT: a whole layout was set; what it does not name
+ *   is not provisioned
+ */
+enum gpuvf_provisioning {
+	GPUVF_PROVISIONING_AUTO,
+	GPUVF_PROVISIONING_EXPLICIT,
+};
+
+/**
+ * enum gpuvf_vf_state
+ * @GPUVF_VF_STATE_DISABLED: no framebuffer quota, or not enabled and not
+ *   provisioned
+ * @GPUVF_VF_STATE_PROVISIONED: has framebuffer, and its guest has not run on
+ *   the GPU yet
+ * @GPUVF_VF_STATE_STARTING: its memory is being cleared, or its first state is
+ *   being created
+ * @GPUVF_VF_STATE_ACTIVE: its guest takes part in the round of time slices
+ * @GPUVF_VF_STATE_PAUSED: keeps its state, gets no time until resumed
+ * @GPUVF_VF_STATE_STOPPED: gets no time until reset
+ * @GPUVF_VF_STATE_RESETTING: a function level reset is under way
+ * @GPUVF_VF_STATE_FAILED: could not be started or reset; gets no time
+ */
+enum gpuvf_vf_state {
+	GPUVF_VF_STATE_DISABLED,
+	GPUVF_VF_STATE_PROVISIONED,
+	GPUVF_VF_STATE_STARTING,
+	GPUVF_VF_STATE_ACTIVE,
+	GPUVF_VF_STATE_PAUSED,
+	GPUVF_VF_STATE_STOPPED,
+	GPUVF_VF_STATE_RESETTING,
+	GPUVF_VF_STATE_FAILED,
+};
+
+/**
+ * enum gpuvf_capability - What the hardware behind the PF can do.
+ * @GPUVF_CAPABILITY_FRAMEBUFFER: framebuffer can be partitioned
+ * @GPUVF_CAPABILITY_TIME_SLICE: GPU time can be sliced
+ * @GPUVF_CAPABILITY_BUSY: the hardware tells which VFs have work
+ * @GPUVF_CAPABILITY_CLEAR: the hardware can clear framebuffer between tenants
+ * @GPUVF_CAPABILITY_MAILBOX: guests can talk to the PF driver
+ */
+enum gpuvf_capability {
+	GPUVF_CAPABILITY_FRAMEBUFFER = 1,
+	GPUVF_CAPABILITY_TIME_SLICE = 2,
+	GPUVF_CAPABILITY_BUSY = 4,
+	GPUVF_CAPABILITY_CLEAR = 8,
+	GPUVF_CAPABILITY_MAILBOX = 16,
+};
+
+/**
+ * enum gpuvf_reason - Why a request was refused. Values are stable; new ones
+ *   are added last.
+ * @GPUVF_REASON_NO_SUCH_PF: -ENODEV, no GPU of that name is managed here
+ * @GPUVF_REASON_NO_SUCH_VF: -EINVAL, the VF index is beyond the GPU's last VF
+ * @GPUVF_REASON_VF_NAMED_TWICE: -EINVAL, one request names the same VF more
+ *   than once
+ * @GPUVF_REASON_NOT_PERMITTED: -EPERM, the caller lacks CAP_SYS_ADMIN in the
+ *   initial user namespace
+ * @GPUVF_REASON_STALE: -ESTALE, another change came between planning and this
+ *   request
+ * @GPUVF_REASON_WEDGED: -EIO, the GPU stopped answering and has to be reset
+ *   first
+ * @GPUVF_REASON_VF_COUNT_CHANGING: -EBUSY, VFs are being enabled or disabled
+ *   at this moment
+ * @GPUVF_REASON_VF_IN_USE: -EBUSY, the VF's framebuffer cannot change while
+ *   somebody uses it
+ * @GPUVF_REASON_RESERVE_IN_USE: -EBUSY, the PF reserve cannot change while VFs
+ *   are in use
+ * @GPUVF_REASON_NO_SPACE: -ENOSPC, more framebuffer is asked for than is free
+ * @GPUVF_REASON_FRAGMENTED: -ENOSPC, enough framebuffer is free, but not in
+ *   one piece
+ * @GPUVF_REASON_RESERVE_TOO_BIG: -ENOSPC, the PF reserve leaves no room for
+ *   the VFs
+ * @GPUVF_REASON_NO_FAIR_SHARE: -ENOSPC, what is left cannot be shared among so
+ *   many VFs
+ * @GPUVF_REASON_PLAN_TOO_HARD: -ENOSPC, no placement was found within the
+ *   planner's search bound
+ * @GPUVF_REASON_SLICE_TOO_SHORT: -EINVAL, the time slice is below the
+ *   hardware's minimum
+ * @GPUVF_REASON_SLICE_TOO_LONG: -EINVAL, the time slice is above the
+ *   hardware's maximum
+ * @GPUVF_REASON_PREEMPT_TOO_SHORT: -EINVAL, the preemption timeout is below
+ *   the minimum
+ * @GPUVF_REASON_PREEMPT_TOO_LONG: -EINVAL, the preemption timeout is above the
+ *   maximum
+ * @GPUVF_REASON_BAD_LABEL: -EINVAL, a profile label has a character outside
+ *   [A-Za-z0-9._-]
+ * @GPUVF_REASON_BAD_VALUE: -EINVAL, the value is not one of those the
+ *   attribute takes
+ * @GPUVF_REASON_POLICY_UNSUPPORTED: -EOPNOTSUPP, the hardware does not tell
+ *   who has work
+ * @GPUVF_REASON_NOT_SUPPORTED: -EOPNOTSUPP, this hardware cannot do that
+ * @GPUVF_REASON_HW_COMMAND: -EIO, a hardware command failed or did not
+ *   complete in time
+ * @GPUVF_REASON_HW_MISMATCH: -EUCLEAN, the hardware did not keep what was
+ *   written
+ * @GPUVF_REASON_NO_MEMORY: -ENOMEM, the kernel is out of memory
+ */
+enum gpuvf_reason {
+	GPUVF_REASON_NO_SUCH_PF = 1,
+	GPUVF_REASON_NO_SUCH_VF,
+	GPUVF_REASON_VF_NAMED_TWICE,
+	GPUVF_REASON_NOT_PERMITTED,
+	GPUVF_REASON_STALE,
+	GPUVF_REASON_WEDGED,
+	GPUVF_REASON_VF_COUNT_CHANGING,
+	GPUVF_REASON_VF_IN_USE,
+	GPUVF_REASON_RESERVE_IN_USE,
+	GPUVF_REASON_NO_SPACE,
+	GPUVF_REASON_FRAGMENTED,
+	GPUVF_REASON_RESERVE_TOO_BIG,
+	GPUVF_REASON_NO_FAIR_SHARE,
+	GPUVF_REASON_PLAN_TOO_HARD,
+	GPUVF_REASON_SLICE_TOO_SHORT,
+	GPUVF_REASON_SLICE_TOO_LONG,
+	GPUVF_REASON_PREEMPT_TOO_SHORT,
+	GPUVF_REASON_PREEMPT_TOO_LONG,
+	GPUVF_REASON_BAD_LABEL,
+	GPUVF_REASON_BAD_VALUE,
+	GPUVF_REASON_POLICY_UNSUPPORTED,
+	GPUVF_REASON_NOT_SUPPORTED,
+	GPUVF_REASON_HW_COMMAND,
+	GPUVF_REASON_HW_MISMATCH,
+	GPUVF_REASON_NO_MEMORY,
+};
+
+enum {
+	GPUVF_A_PF_PAD = 1,
+	GPUVF_A_PF_BDF,
+	GPUVF_A_PF_GENERATION,
+	GPUVF_A_PF_BACKEND,
+	GPUVF_A_PF_STATE,
+	GPUVF_A_PF_CAPABILITIES,
+	GPUVF_A_PF_VENDOR,
+	GPUVF_A_PF_DEVICE,
+	GPUVF_A_PF_NUMA_NODE,
+	GPUVF_A_PF_TOTAL_VFS,
+	GPUVF_A_PF_NUM_VFS,
+	GPUVF_A_PF_PROVISIONING,
+	GPUVF_A_PF_POLICY,
+	GPUVF_A_PF_FB_TOTAL,
+	GPUVF_A_PF_FB_GRANULARITY,
+	GPUVF_A_PF_FB_PF_RESERVE,
+	GPUVF_A_PF_FB_CONTEXT_SAVE,
+	GPUVF_A_PF_FB_FREE,
+	GPUVF_A_PF_FB_LARGEST_FREE,
+	GPUVF_A_PF_FB_DIRTY,
+	GPUVF_A_PF_FB_WITHHELD,
+	GPUVF_A_PF_TIME_SLICE_MIN_US,
+	GPUVF_A_PF_TIME_SLICE_MAX_US,
+	GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
+	GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
+	GPUVF_A_PF_ROUND_US,
+	GPUVF_A_PF_VF,
+	GPUVF_A_PF_REPLACE,
+	GPUVF_A_PF_DRY_RUN,
+	GPUVF_A_PF_REFUSAL,
+
+	__GPUVF_A_PF_MAX,
+	GPUVF_A_PF_MAX = (__GPUVF_A_PF_MAX - 1)
+};
+
+enum {
+	GPUVF_A_VF_PAD = 1,
+	GPUVF_A_VF_INDEX,
+	GPUVF_A_VF_BDF,
+	GPUVF_A_VF_STATE,
+	GPUVF_A_VF_FB_QUOTA,
+	GPUVF_A_VF_FB_OFFSET,
+	GPUVF_A_VF_FB_AUTO,
+	GPUVF_A_VF_TIME_SLICE_US,
+	GPUVF_A_VF_PREEMPT_TIMEOUT_US,
+	GPUVF_A_VF_PROFILE,
+	GPUVF_A_VF_IN_USE,
+	GPUVF_A_VF_HOLDER,
+
+	__GPUVF_A_VF_MAX,
+	GPUVF_A_VF_MAX = (__GPUVF_A_VF_MAX - 1)
+};
+
+enum {
+	GPUVF_A_REFUSAL_PAD = 1,
+	GPUVF_A_REFUSAL_REASON,
+	GPUVF_A_REFUSAL_VF_INDEX,
+	GPUVF_A_REFUSAL_ASKED,
+	GPUVF_A_REFUSAL_LIMIT,
+	GPUVF_A_REFUSAL_MESSAGE,
+
+	__GPUVF_A_REFUSAL_MAX,
+	GPUVF_A_REFUSAL_MAX = (__GPUVF_A_REFUSAL_MAX - 1)
+};
+
+enum {
+	GPUVF_CMD_PF_GET = 1,
+	GPUVF_CMD_VF_GET,
+	GPUVF_CMD_CONFIG_SET,
+	GPUVF_CMD_PF_ADD,
+	GPUVF_CMD_PF_DEL,
+	GPUVF_CMD_CONFIG_CHANGE,
+
+	__GPUVF_CMD_MAX,
+	GPUVF_CMD_MAX = (__GPUVF_CMD_MAX - 1)
+};
+
+#define GPUVF_MCGRP_CONFIG	"config"
+
+#endif /* _UAPI_LINUX_GPUVF_H */
