@@ -198,4 +198,16 @@ u64 gpuvf_layout_fair_share(const struct gpuvf_layout_request *req, u32 mask);
 unsigned int gpuvf_layout_capacity(const struct gpuvf_layout_request *req,
 				   u64 quota_bytes, bool may_move);
 
+/**
+ * gpuvf_layout_measure() - fill in what is free
+ * @layout: whose vf_base, vf_end and extents are right, whose free_bytes and
+ *	largest_free_bytes are not
+ * @num_vfs: entries of @layout->vf in use
+ * @num_blocked: entries of @blocked
+ * @blocked: ranges of the VF area that nobody may have
+ */
+void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
+			  unsigned int num_blocked,
+			  const struct gpuvf_extent *blocked);
+
 #endif /* GPUVF_LAYOUT_H */

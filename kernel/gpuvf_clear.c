@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clearing framebuffer and saved states between tenants: the maps of what is
+ * dirty and what is withheld, and the worker.
+ *
+ * A granule is dirty when its content is unknown or a former tenant's. The
+ * granules of a VF that runs are not in the map: they are its own. They come
+ * in when the VF loses them (gpuvf_clear_mark_locked()). Granules of the PF
+ * reserve and the context save area stay dirty all the time, so that whoever
+ * gets them later finds them cleared.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/jiffies.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_vf.h"
+#include "gpuvf_world.h"
+
+/*
+ * Cleared in one go: small enough that a VF that is waited for does not wait
+ * long behind free memory that nobody asked for.
+ */
+#define CLEAR_CHUNK_GRANULES	64
+
+/* the engine is given up on after that */
+#define CLEAR_LIMIT_MS		10000
+
+/* how often to look when there is no interrupt, and when one may be lost */
+#define CLEAR_POLL_MS		1
+#define CLEAR_RECHECK_MS	100
+
+/**
+ * struct clear_job - one go of the clear engine
+ * @context: the VF whose saved state is cleared, GPUVF_SCHED_NONE: @first ff.
+ * @first: first granule
+ * @count: granules
+ */
+struct clear_job {
+	int context;
+	unsigned int first;
+	unsigned int count;
+};
+
+static void clear_granules(const struct gpuvf_pf *pf,
+			   const struct gpuvf_extent *extent,
+			   unsigned int *first, unsigned int *count)
+{
+	*first = div64_u64(extent->start, pf->geometry.granule_bytes);
+	*count = div64_u64(extent->size, pf->geometry.granule_bytes);
+}
+
+static bool clear_find(struct gpuvf_pf *pf, unsigned int from,
+		       unsigned int end, struct clear_job *job)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+	unsigned int g;
+
+	for (g = from; g < end; g++) {
+		g = find_next_bit(clear->dirty, end, g);
+		if (g >= end)
+			return false;
+		if (!test_bit(g, clear->withheld))
+			break;
+	}
+	if (g >= end)
+		return false;
+
+	job->context = GPUVF_SCHED_NONE;
+	job->first = g;
+	end = min(end, g + CLEAR_CHUNK_GRANULES);
+	while (g < end && test_bit(g, clear->dirty) &&
+	       !test_bit(g, clear->withheld))
+		g++;
+	job->count = g - job->first;
+	return true;
+}
+
+static bool clear_find_in_vf(struct gpuvf_pf *pf, unsigned int vf,
+			     struct clear_job *job)
+{
+	unsigned int first, count;
+
+	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
+	return clear_find(pf, first, first + count, job);
+}
+
+/* VFs that could run come first, then other VFs' memory, then free memory */
+static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
+{
+	const struct gpuvf_layout *layout = &pf->config.layout;
+	u32 started = gpuvf_world_started(pf);
+	u32 contexts = pf->clear.contexts & ~started;
+	unsigned int i;
+
+	if (contexts) {
+		job->context = __ffs(contexts);
+		job->count = 0;
+		return true;
+	}
+	/* a VF's index is below num_vfs when it is enabled */
+	for (i = 0; i < pf->total_vfs; i++)
+		if (clear_find_in_vf(pf, i, job))
+			return true;
+	return clear_find(pf,
+			  div64_u64(layout->vf_base,
+				    pf->geometry.granule_bytes),
+			  div64_u64(layout->vf_end,
+				    pf->geometry.granule_bytes), job);
+}
+
+static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
+{
+	unsigned long limit = jiffies + msecs_to_jiffies(CLEAR_LIMIT_MS);
+	const unsigned int wait_ms = pf->irq ? CLEAR_RECHECK_MS : CLEAR_POLL_MS;
+	struct gpuvf_extent extent = {
+		.start = job->first * pf->geometry.granule_bytes,
+		.size = job->count * pf->geometry.granule_bytes,
+	};
+	int err;
+
+	reinit_completion(&pf->clear.done);
+	if (job->context != GPUVF_SCHED_NONE)
+		err = pf->hw->clear_context_start(pf, job->context);
+	else
+		err = pf->hw->clear_start(pf, &extent);
+	if (err)
+		return err;
+	for (;;) {
+		wait_for_completion_timeout(&pf->clear.done,
+					    msecs_to_jiffies(wait_ms));
+		err = pf->hw->clear_status(pf);
+		if (err != -EINPROGRESS)
+			return err;
+		if (time_after(jiffies, limit))
+			return -ETIMEDOUT;
+	}
+}
+
+static void clear_finish_locked(struct gpuvf_pf *pf,
+				const struct clear_job *job, int err)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+
+	if (job->context != GPUVF_SCHED_NONE) {
+		if (err) {
+			pci_err(pf->pdev,
+				"VF %d: saved state could not be cleared (%pe); the VF is not started again\n",
+				job->context, ERR_PTR(err));
+			gpuvf_vf_failed_locked(pf, job->context);
+		}
+		clear->contexts &= ~BIT(job->context);
+	} else if (err) {
+		pci_err(pf->pdev,
+			"%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld\n",
+			job->count * pf->geometry.granule_bytes / SZ_1M,
+			job->first * pf->geometry.granule_bytes / SZ_1M,
+			ERR_PTR(err));
+		bitmap_set(clear->withheld, job->first, job->count);
+	} else {
+		bitmap_clear(clear->dirty, job->first, job->count);
+	}
+	gpuvf_vfs_update_locked(pf);
+}
+
+static void gpuvf_clear_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, clear.work);
+	bool worked = false;
+	struct clear_job job;
+	bool more;
+	int err;
+
+	for (;;) {
+		mutex_lock(&pf->lock);
+		more = !pf->clear.stopping && !pf->wedged &&
+		       clear_pick_locked(pf, &job);
+		mutex_unlock(&pf->lock);
+		if (!more)
+			break;
+
+		err = clear_run(pf, &job);
+
+		mutex_lock(&pf->lock);
+		clear_finish_locked(pf, &job, err);
+		mutex_unlock(&pf->lock);
+		worked = true;
+	}
+	if (worked)
+		gpuvf_pf_notify(pf);
+}
+
+/**
+ * gpuvf_clear_init() - nothing known of the framebuffer: all of it is dirty
+ * @pf: PF whose geometry is known
+ *
+ * Return: 0, -ENOMEM.
+ */
+int gpuvf_clear_init(struct gpuvf_pf *pf)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+
+	clear->granules = div64_u64(pf->geometry.total_bytes,
+				    pf->geometry.granule_bytes);
+	init_completion(&clear->done);
+	INIT_WORK(&clear->work, gpuvf_clear_work);
+	clear->stopping = true;
+	clear->dirty = bitmap_zalloc(clear->granules, GFP_KERNEL);
+	clear->withheld = bitmap_zalloc(clear->granules, GFP_KERNEL);
+	if (!clear->dirty || !clear->withheld) {
+		gpuvf_clear_fini(pf);
+		return -ENOMEM;
+	}
+	bitmap_fill(clear->dirty, clear->granules);
+	clear->contexts = GENMASK(pf->total_vfs - 1, 0);
+	return 0;
+}
+
+/**
+ * gpuvf_clear_fini() - free the maps
+ * @pf: PF whose worker was stopped, or never ran
+ */
+void gpuvf_clear_fini(struct gpuvf_pf *pf)
+{
+	bitmap_free(pf->clear.dirty);
+	bitmap_free(pf->clear.withheld);
+	pf->clear.dirty = NULL;
+	pf->clear.withheld = NULL;
+}
+
+/**
+ * gpuvf_clear_kick_locked() - there may be something to clear
+ * @pf: PF
+ *
+ * Context: pf->lock held. Returns at once.
+ */
+void gpuvf_clear_kick_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	if (!pf->clear.stopping)
+		queue_work(system_unbound_wq, &pf->clear.work);
+}
+
+/**
+ * gpuvf_clear_stop() - let the clear engine come to rest
+ * @pf: PF
+ *
+ * What was not cleared stays dirty. gpuvf_clear_resume_locked() goes on.
+ *
+ * Context: may sleep until the present go of the engine is over. pf->lock must
+ * not be held.
+ */
+void gpuvf_clear_stop(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+	pf->clear.stopping = true;
+	mutex_unlock(&pf->lock);
+	cancel_work_sync(&pf->clear.work);
+}
+
+/**
+ * gpuvf_clear_resume_locked() - start clearing, or go on
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_clear_resume_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->clear.stopping = !pf->hw->clear_start;
+	gpuvf_clear_kick_locked(pf);
+}
+
+/**
+ * gpuvf_clear_mark_locked() - a VF that ran has lost its state: what it left
+ * behind is dirty
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held. The caller kicks the worker.
+ */
+void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	unsigned int first, count;
+
+	lockdep_assert_held(&pf->lock);
+	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
+	bitmap_set(pf->clear.dirty, first, count);
+	pf->clear.contexts |= BIT(vf);
+}
+
+/**
+ * gpuvf_clear_mark_reserved_locked() - what lies below the VF area is the PF's
+ * @pf: PF whose reserve may have changed
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	bitmap_set(pf->clear.dirty, 0,
+		   div64_u64(pf->config.layout.vf_base,
+			     pf->geometry.granule_bytes));
+}
+
+/**
+ * gpuvf_clear_vf_is_clean_locked() - may the VF start on its memory?
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ * Return: true when nothing of another tenant, and nothing unknown, is in it.
+ */
+bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	unsigned int first, count;
+
+	lockdep_assert_held(&pf->lock);
+	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
+	return !(pf->clear.contexts & BIT(vf)) &&
+	       find_next_bit(pf->clear.dirty, first + count, first) >=
+	       first + count;
+}
+
+/**
+ * gpuvf_clear_vf_is_withheld_locked() - can the VF never start on its memory?
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ * Return: true when a part of its extent could not be cleared.
+ */
+bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	unsigned int first, count;
+
+	lockdep_assert_held(&pf->lock);
+	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
+	return find_next_bit(pf->clear.withheld, first + count, first) <
+	       first + count;
+}
+
+static u64 clear_count_vf_area(struct gpuvf_pf *pf, const unsigned long *map)
+{
+	const struct gpuvf_layout *layout = &pf->config.layout;
+	u64 granule = pf->geometry.granule_bytes;
+	unsigned int end = div64_u64(layout->vf_end, granule);
+	unsigned int g = div64_u64(layout->vf_base, granule);
+	unsigned int n = 0;
+
+	for_each_set_bit_from(g, map, end)
+		n++;
+	return n * granule;
+}
+
+/**
+ * gpuvf_clear_dirty_bytes_locked() - how much of the VF area is to be cleared
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ * Return: bytes; what is withheld counts here too.
+ */
+u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	return clear_count_vf_area(pf, pf->clear.dirty);
+}
+
+/**
+ * gpuvf_clear_withheld_bytes_locked() - how much could not be cleared
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ * Return: bytes of the VF area that are given to nobody.
+ */
+u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	return clear_count_vf_area(pf, pf->clear.withheld);
+}
+
+static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
+{
+	unsigned int first, count, i;
+
+	for (i = 0; i < pf->total_vfs; i++) {
+		if (!(pinned & BIT(i)))
+			continue;
+		clear_granules(pf, &pf->config.layout.vf[i], &first, &count);
+		if (g >= first && g < first + count)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * gpuvf_clear_blocked_locked() - what the planner must not use
+ * @pf: PF
+ * @pinned: bit n: VF n keeps its extent, whatever is in it
+ * @blocked: room for GPUVF_LAYOUT_MAX_BLOCKED extents
+ *
+ * Withheld ranges as extents, in ascending order. When there are more than fit,
+ * the last one reaches to the end of the framebuffer.
+ *
+ * Context: pf->lock held.
+ * Return: how many extents were written.
+ */
+unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
+					struct gpuvf_extent *blocked)
+{
+	u64 granule = pf->geometry.granule_bytes;
+	unsigned int n = 0;
+	unsigned int g;
+
+	lockdep_assert_held(&pf->lock);
+	for_each_set_bit(g, pf->clear.withheld, pf->clear.granules) {
+		u64 start = g * granule;
+
+		if (clear_is_pinned(pf, pinned, g))
+			continue;
+		if (n && blocked[n - 1].start + blocked[n - 1].size == start) {
+			blocked[n - 1].size += granule;
+		} else if (n < GPUVF_LAYOUT_MAX_BLOCKED) {
+			blocked[n].start = start;
+			blocked[n++].size = granule;
+		} else {
+			blocked[n - 1].size =
+				start + granule - blocked[n - 1].start;
+		}
+	}
+	return n;
+}

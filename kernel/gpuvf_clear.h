@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Clearing framebuffer and saved states between tenants.
+ *
+ * What a VF could have written is dirty from the moment the VF loses it, and
+ * everything is dirty when the driver comes to a GPU it knows nothing about.
+ * A worker overwrites what is dirty; until it has, nobody may start on it.
+ * What cannot be overwritten is withheld: given to nobody.
+ */
+#ifndef GPUVF_CLEAR_H
+#define GPUVF_CLEAR_H
+
+#include <linux/bitmap.h>
+#include <linux/completion.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "gpuvf_layout.h"
+
+struct gpuvf_pf;
+
+/**
+ * struct gpuvf_clear - what has to be cleared, and the worker that does
+ * @granules: bits in the maps, one for each granule of framebuffer
+ * @dirty: bit g: granule g has unknown or former content; pf->lock
+ * @withheld: bit g: granule g could not be cleared; pf->lock
+ * @contexts: bit n: the saved state of VF n has to be cleared; pf->lock
+ * @stopping: the worker must not go on; pf->lock
+ * @done: the clear engine raised its interrupt
+ * @work: the worker
+ */
+struct gpuvf_clear {
+	unsigned int granules;
+	unsigned long *dirty;
+	unsigned long *withheld;
+	u32 contexts;
+	bool stopping;
+	struct completion done;
+	struct work_struct work;
+};
+
+int gpuvf_clear_init(struct gpuvf_pf *pf);
+void gpuvf_clear_fini(struct gpuvf_pf *pf);
+void gpuvf_clear_kick_locked(struct gpuvf_pf *pf);
+void gpuvf_clear_stop(struct gpuvf_pf *pf);
+void gpuvf_clear_resume_locked(struct gpuvf_pf *pf);
+void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf);
+bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
+bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf);
+u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf);
+u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf);
+unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
+					struct gpuvf_extent *blocked);
+
+#endif /* GPUVF_CLEAR_H */

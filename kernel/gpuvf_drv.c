@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gpuvf - PF driver for GPUs with SR-IOV: framebuffer and GPU time of virtual
+ * functions, partitioned, enforced and isolated.
+ *
+ * This file is what the driver core and the PCI core see of it.
+ */
+
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "gpuvf_drv.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_netlink.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_regs.h"
+#include "gpuvf_sysfs.h"
+#include "gpuvf_vf.h"
+
+static struct pci_driver gpuvf_driver;
+
+/**
+ * gpuvf_drv_pf() - the PF behind a PCI device
+ * @pdev: any PCI device
+ *
+ * Context: the caller sees to it that the device stays bound, as one does who
+ * is called on behalf of one of its VFs.
+ * Return: NULL when it is not one of ours.
+ */
+struct gpuvf_pf *gpuvf_drv_pf(struct pci_dev *pdev)
+{
+	if (pdev->dev.driver != &gpuvf_driver.driver)
+		return NULL;
+	return pci_get_drvdata(pdev);
+}
+
+static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	const struct gpuvf_hw_ops *hw = (const void *)id->driver_data;
+	int err;
+
+	/* bound by driver_override: hardware that we know nothing about */
+	if (!hw || pdev->is_virtfn) {
+		pci_err(pdev, "GPU %04x:%04x is not supported\n", pdev->vendor,
+			pdev->device);
+		return -ENODEV;
+	}
+
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+	pci_set_master(pdev);
+	return gpuvf_pf_add(pdev, hw);
+}
+
+static void gpuvf_remove(struct pci_dev *pdev)
+{
+	gpuvf_pf_remove(pci_get_drvdata(pdev));
+}
+
+static void gpuvf_shutdown(struct pci_dev *pdev)
+{
+	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
+}
+
+static int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+	int err;
+
+	if (num_vfs) {
+		err = gpuvf_vfs_enable(pf, num_vfs);
+		return err ? err : num_vfs;
+	}
+	if (pci_vfs_assigned(pdev)) {
+		pci_notice(pdev, "VFs are assigned to guests\n");
+		return -EBUSY;
+	}
+	gpuvf_vfs_disable(pf);
+	return 0;
+}
+
+/* reset of the PF: whoever asks for it cannot be refused */
+static void gpuvf_reset_prepare(struct pci_dev *pdev)
+{
+	gpuvf_pf_reset_prepare(pci_get_drvdata(pdev));
+}
+
+static void gpuvf_reset_done(struct pci_dev *pdev)
+{
+	gpuvf_pf_reset_done(pci_get_drvdata(pdev));
+}
+
+static const struct pci_error_handlers gpuvf_err_handler = {
+	.reset_prepare = gpuvf_reset_prepare,
+	.reset_done = gpuvf_reset_done,
+};
+
+static int gpuvf_suspend(struct device *dev)
+{
+	gpuvf_pf_quiesce(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int gpuvf_resume(struct device *dev)
+{
+	return gpuvf_pf_resume(dev_get_drvdata(dev));
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(gpuvf_pm_ops, gpuvf_suspend, gpuvf_resume);
+
+static const struct pci_device_id gpuvf_ids[] = {
+	{
+		PCI_DEVICE(GPUVF_SIM_VENDOR_ID, GPUVF_SIM_DEVICE_ID_PF),
+		.driver_data = (kernel_ulong_t)&gpuvf_iov_v3_ops,
+	},
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, gpuvf_ids);
+
+static struct pci_driver gpuvf_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = gpuvf_ids,
+	.probe = gpuvf_probe,
+	.remove = gpuvf_remove,
+	.shutdown = gpuvf_shutdown,
+	.sriov_configure = gpuvf_sriov_configure,
+	.err_handler = &gpuvf_err_handler,
+	.driver = {
+		.pm = pm_sleep_ptr(&gpuvf_pm_ops),
+		/*
+		 * Unbinding through sysfs would disable VFs without the rescan
+		 * lock, which corrupts the PCI core's lists when a rescan comes
+		 * at the same time. To release a GPU: sriov_numvfs = 0, then
+		 * driver_override, remove, rescan.
+		 */
+		.suppress_bind_attrs = true,
+	},
+};
+
+static int __init gpuvf_init(void)
+{
+	int err;
+
+	err = gpuvf_sysfs_register();
+	if (err)
+		return err;
+	err = gpuvf_netlink_register();
+	if (err)
+		goto err_sysfs;
+	err = gpuvf_vf_notifier_register();
+	if (err)
+		goto err_netlink;
+	err = pci_register_driver(&gpuvf_driver);
+	if (err)
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	gpuvf_vf_notifier_unregister();
+err_netlink:
+	gpuvf_netlink_unregister();
+err_sysfs:
+	gpuvf_sysfs_unregister();
+	return err;
+}
+
+static void __exit gpuvf_exit(void)
+{
+	pci_unregister_driver(&gpuvf_driver);
+	gpuvf_vf_notifier_unregister();
+	gpuvf_netlink_unregister();
+	gpuvf_pf_wait_all_gone();
+	gpuvf_sysfs_unregister();
+}
+
+module_init(gpuvf_init);
+module_exit(gpuvf_exit);
+
+MODULE_DESCRIPTION("SR-IOV virtual functions of GPUs: framebuffer and time slices");
+MODULE_LICENSE("GPL");

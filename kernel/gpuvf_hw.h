@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The seam to hardware: what a backend has to provide. Above it nobody knows
+ * registers, below it nobody knows configurations, VFs' lives or schedules.
+ */
+#ifndef GPUVF_HW_H
+#define GPUVF_HW_H
+
+#include <linux/types.h>
+
+#include "gpuvf_layout.h"
+
+struct gpuvf_pf;
+
+/* commands of the world switch */
+enum gpuvf_hw_cmd {
+	GPUVF_HW_IDLE,
+	GPUVF_HW_SAVE,
+	GPUVF_HW_LOAD,
+	GPUVF_HW_RUN,
+	GPUVF_HW_INIT,
+	GPUVF_HW_SHUTDOWN,
+};
+
+/* what an interrupt can mean */
+#define GPUVF_HW_EVENT_COMMAND		BIT(0)	/* a command is over */
+#define GPUVF_HW_EVENT_BUSY		BIT(1)	/* a VF got work or ran out of it */
+#define GPUVF_HW_EVENT_CLEAR		BIT(2)	/* the clear engine stopped */
+#define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user */
+
+/**
+ * struct gpuvf_hw_ops - one kind of hardware
+ * @name: for people and for pf-get's backend attribute
+ * @capabilities: GPUVF_CAPABILITY_* bits that every such hardware has
+ * @time_slice_min_us: shortest time slice the hardware takes
+ * @time_slice_max_us: longest time slice the hardware takes
+ * @command_limit_us: a command that takes longer than this hangs
+ * @probe: find the registers, fill pf->geometry and pf->capabilities; leave the
+ *	hardware quiet. May sleep. 0, -ENODEV (not such hardware), -EIO
+ * @irq_enable: let the hardware raise interrupts, or not. Any context
+ * @irq_events: fetch and acknowledge what the hardware has to say. Hard-irq
+ *	context; returns GPUVF_HW_EVENT_* bits, 0: not ours
+ * @set_reserve: tell the hardware the PF reserve and the context save area.
+ *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
+ * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
+ *	-EUCLEAN (does not read back)
+ * @command: start a command for a VF. World thread, or world parked. 0, -EIO
+ * @command_status: of the last command. Same context. 0: done; -EINPROGRESS;
+ *	-EIO: failed; -ECANCELED: the hardware would not do it
+ * @busy_vfs: bit n: VF n has work. Any context
+ * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Any
+ *	context
+ * @clear_start: begin to overwrite an extent. Clear worker only. 0, -EIO
+ * @clear_context_start: begin to overwrite a VF's saved state. Same.
+ * @clear_status: of the last clear. Same context. 0: all of it is overwritten;
+ *	-EINPROGRESS; -EIO: failed, what of it was overwritten is not known
+ *
+ * busy_vfs, flr_vfs and the clear operations are NULL where the hardware
+ * cannot.
+ */
+struct gpuvf_hw_ops {
+	const char *name;
+	u32 capabilities;
+	u32 time_slice_min_us;
+	u32 time_slice_max_us;
+	u32 command_limit_us;
+
+	int (*probe)(struct gpuvf_pf *pf);
+	void (*irq_enable)(struct gpuvf_pf *pf, bool on);
+	u32 (*irq_events)(struct gpuvf_pf *pf);
+	int (*set_reserve)(struct gpuvf_pf *pf, u64 reserve_bytes,
+			   const struct gpuvf_extent *context);
+	int (*set_vf_fb)(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_extent *extent);
+	int (*command)(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
+		       unsigned int vf);
+	int (*command_status)(struct gpuvf_pf *pf);
+	u32 (*busy_vfs)(struct gpuvf_pf *pf);
+	u32 (*flr_vfs)(struct gpuvf_pf *pf);
+	int (*clear_start)(struct gpuvf_pf *pf,
+			   const struct gpuvf_extent *extent);
+	int (*clear_context_start)(struct gpuvf_pf *pf, unsigned int vf);
+	int (*clear_status)(struct gpuvf_pf *pf);
+};
+
+extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
+
+/**
+ * struct gpuvf_iov - where the GPU-IOV backend finds its registers
+ * @iov: GPU-IOV capability in the PF's configuration space
+ * @sch: GFX scheduler block
+ * @sim: SIM capability, 0: real hardware
+ */
+struct gpuvf_iov {
+	int iov;
+	int sch;
+	int sim;
+};
+
+#endif /* GPUVF_HW_H */

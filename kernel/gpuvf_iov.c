@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Backend for GPUs with the GPU-IOV capability, generation v3: everything in
+ * the PF's configuration space, see gpuvf_regs.h.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+
+#include "gpuvf_hw.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_regs.h"
+
+/* slices that MI300 class hardware takes; gpu-iov register page, section 3.3 */
+#define IOV_TIME_SLICE_MIN_US	1000
+#define IOV_TIME_SLICE_MAX_US	500000
+
+/* what AMD's open driver gives a command of this generation; section 2.3 */
+#define IOV_COMMAND_LIMIT_US	500000
+
+static int iov_read32(struct gpuvf_pf *pf, int reg, u32 *val)
+{
+	int err = pci_read_config_dword(pf->pdev, reg, val);
+
+	/* a device that has gone reads as all ones */
+	if (err || *val == ~0U)
+		return -EIO;
+	return 0;
+}
+
+static int iov_write32(struct gpuvf_pf *pf, int reg, u32 val)
+{
+	return pci_write_config_dword(pf->pdev, reg, val) ? -EIO : 0;
+}
+
+/* write a register that has to keep what was written */
+static int iov_set32(struct gpuvf_pf *pf, int reg, u32 val)
+{
+	u32 kept;
+	int err;
+
+	err = iov_write32(pf, reg, val);
+	if (!err)
+		err = iov_read32(pf, reg, &kept);
+	if (err)
+		return err;
+	return kept == val ? 0 : -EUCLEAN;
+}
+
+static void iov_irq_enable(struct gpuvf_pf *pf, bool on)
+{
+	const struct gpuvf_iov *iov = &pf->iov;
+
+	iov_write32(pf, iov->iov + GPUVF_IOV_INTR_ENABLE,
+		    on ? GPUVF_IOV_INTR_ALL : 0);
+	if (iov->sim)
+		iov_write32(pf, iov->sim + GPUVF_SIM_INTR_ENABLE,
+			    on ? GPUVF_SIM_INTR_ALL : 0);
+}
+
+static u32 iov_irq_events(struct gpuvf_pf *pf)
+{
+	const struct gpuvf_iov *iov = &pf->iov;
+	u32 events = 0;
+	u32 status;
+
+	if (!iov_read32(pf, iov->iov + GPUVF_IOV_INTR_STATUS, &status) &&
+	    status) {
+		iov_write32(pf, iov->iov + GPUVF_IOV_INTR_STATUS, status);
+		if (status & GPUVF_IOV_INTR_CMD_COMPLETE)
+			events |= GPUVF_HW_EVENT_COMMAND;
+		if (status & GPUVF_IOV_INTR_BUSY_CHANGE)
+			events |= GPUVF_HW_EVENT_BUSY;
+	}
+	if (iov->sim &&
+	    !iov_read32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, &status) &&
+	    status) {
+		iov_write32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, status);
+		if (status & GPUVF_SIM_INTR_CLEAR_DONE)
+			events |= GPUVF_HW_EVENT_CLEAR;
+		if (status & GPUVF_SIM_INTR_VF_FLR)
+			events |= GPUVF_HW_EVENT_VF_FLR;
+	}
+	return events;
+}
+
+static int iov_set_reserve(struct gpuvf_pf *pf, u64 reserve_bytes,
+			   const struct gpuvf_extent *context)
+{
+	u16 consumed = (pf->geometry.total_bytes - reserve_bytes) / SZ_1M;
+	u16 kept;
+	int err;
+
+	err = iov_set32(pf, pf->iov.iov + GPUVF_IOV_CNTXT,
+			FIELD_PREP(GPUVF_IOV_CNTXT_SIZE, 1) |
+			FIELD_PREP(GPUVF_IOV_CNTXT_OFFSET,
+				   context->start / GPUVF_IOV_CNTXT_UNIT));
+	if (err)
+		return err;
+	if (pci_write_config_word(pf->pdev,
+				  pf->iov.iov + GPUVF_IOV_FB_CONSUMED,
+				  consumed) ||
+	    pci_read_config_word(pf->pdev,
+				 pf->iov.iov + GPUVF_IOV_FB_CONSUMED, &kept))
+		return -EIO;
+	return kept == consumed ? 0 : -EUCLEAN;
+}
+
+static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_extent *extent)
+{
+	u32 val = 0;
+
+	if (extent->size)
+		val = FIELD_PREP(GPUVF_IOV_VF_FB_SIZE,
+				 extent->size / GPUVF_IOV_VF_FB_UNIT) |
+		      FIELD_PREP(GPUVF_IOV_VF_FB_OFFSET,
+				 extent->start / GPUVF_IOV_VF_FB_UNIT);
+	return iov_set32(pf, pf->iov.iov + GPUVF_IOV_VF_FB(vf), val);
+}
+
+static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
+		       unsigned int vf)
+{
+	static const u8 codes[] = {
+		[GPUVF_HW_IDLE] = GPUVF_CMD_IDLE_GPU,
+		[GPUVF_HW_SAVE] = GPUVF_CMD_SAVE_GPU_STATE,
+		[GPUVF_HW_LOAD] = GPUVF_CMD_LOAD_GPU_STATE,
+		[GPUVF_HW_RUN] = GPUVF_CMD_RUN_GPU,
+		[GPUVF_HW_INIT] = GPUVF_CMD_INIT_GPU,
+		[GPUVF_HW_SHUTDOWN] = GPUVF_CMD_SHUTDOWN_GPU,
+	};
+
+	return iov_write32(pf, pf->iov.sch + GPUVF_SCH_CMD,
+			   FIELD_PREP(GPUVF_SCH_CMD_CODE, codes[cmd]) |
+			   GPUVF_SCH_CMD_EXECUTE |
+			   FIELD_PREP(GPUVF_SCH_CMD_FCN, GPUVF_FCN_VF(vf)));
+}
+
+static int iov_command_status(struct gpuvf_pf *pf)
+{
+	u32 cmd, status;
+
+	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
+	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD_STATUS, &status))
+		return -EIO;
+	status &= 0xff;
+	if (cmd & GPUVF_SCH_CMD_EXECUTE)
+		return -EINPROGRESS;
+	switch (status) {
+	case GPUVF_STATUS_DONE:
+		return 0;
+	case GPUVF_STATUS_UNSUPPORTED:
+	case GPUVF_STATUS_ABORTED:
+		return -ECANCELED;
+	default:
+		return -EIO;
+	}
+}
+
+static u32 iov_busy_vfs(struct gpuvf_pf *pf)
+{
+	u32 busy;
+
+	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_VM_BUSY, &busy))
+		return 0;
+	return busy;
+}
+
+static u32 iov_flr_vfs(struct gpuvf_pf *pf)
+{
+	u32 vfs;
+
+	if (!pf->iov.sim ||
+	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, &vfs) || !vfs)
+		return 0;
+	iov_write32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, vfs);
+	return vfs;
+}
+
+static int iov_clear(struct gpuvf_pf *pf, u32 start, u32 count, u32 control)
+{
+	int sim = pf->iov.sim;
+
+	if (iov_write32(pf, sim + GPUVF_SIM_CLEAR_START, start) ||
+	    iov_write32(pf, sim + GPUVF_SIM_CLEAR_COUNT, count))
+		return -EIO;
+	return iov_write32(pf, sim + GPUVF_SIM_CLEAR_CONTROL,
+			   control | GPUVF_SIM_CLEAR_GO);
+}
+
+static int iov_clear_start(struct gpuvf_pf *pf,
+			   const struct gpuvf_extent *extent)
+{
+	return iov_clear(pf, extent->start / GPUVF_IOV_VF_FB_UNIT,
+			 extent->size / GPUVF_IOV_VF_FB_UNIT, 0);
+}
+
+static int iov_clear_context_start(struct gpuvf_pf *pf, unsigned int vf)
+{
+	return iov_clear(pf, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_CLEAR_CONTEXT);
+}
+
+static int iov_clear_status(struct gpuvf_pf *pf)
+{
+	u32 status;
+
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_STATUS, &status))
+		return -EIO;
+	switch (status) {
+	case GPUVF_SIM_CLEAR_ST_DONE:
+		return 0;
+	case GPUVF_SIM_CLEAR_ST_BUSY:
+		return -EINPROGRESS;
+	default:
+		return -EIO;
+	}
+}
+
+/* nobody may be on the engine and no command stuck when we take the GPU over */
+static int iov_check_quiet(struct gpuvf_pf *pf)
+{
+	u32 cmd, active;
+
+	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
+	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_ACTIVE_FCN_ID, &active))
+		return -EIO;
+	if (cmd & GPUVF_SCH_CMD_EXECUTE)
+		return -EBUSY;
+	return active ? -EBUSY : 0;
+}
+
+static int iov_probe(struct gpuvf_pf *pf)
+{
+	struct pci_dev *pdev = pf->pdev;
+	u32 header, length, available;
+	u8 gfx;
+	int err;
+
+	pf->iov.iov = pci_find_vsec_capability(pdev, pdev->vendor,
+					       GPUVF_IOV_VSEC_ID);
+	if (!pf->iov.iov) {
+		pci_err(pdev, "no GPU-IOV capability\n");
+		return -ENODEV;
+	}
+	if (iov_read32(pf, pf->iov.iov + PCI_VNDR_HEADER, &header))
+		return -EIO;
+	length = PCI_VNDR_HEADER_LEN(header);
+	if (length < GPUVF_IOV_VSEC_LENGTH ||
+	    PCI_VNDR_HEADER_REV(header) != GPUVF_IOV_VSEC_REV_V3) {
+		pci_err(pdev, "GPU-IOV capability revision %u of %u bytes is not generation v3\n",
+			(unsigned int)PCI_VNDR_HEADER_REV(header), length);
+		return -ENODEV;
+	}
+
+	if (pci_read_config_byte(pdev, pf->iov.iov + GPUVF_IOV_SCH_OFFSET_GFX,
+				 &gfx))
+		return -EIO;
+	if (!gfx || (gfx << 4) + GPUVF_SCH_BLOCK_LENGTH > length) {
+		pci_err(pdev, "GPU-IOV capability has no GFX scheduler block\n");
+		return -ENODEV;
+	}
+	pf->iov.sch = pf->iov.iov + (gfx << 4);
+
+	pf->iov.sim = pci_find_vsec_capability(pdev, GPUVF_SIM_VENDOR_ID,
+					       GPUVF_SIM_VSEC_ID);
+	if (pf->iov.sim)
+		pf->capabilities |= GPUVF_CAPABILITY_CLEAR;
+
+	iov_irq_enable(pf, false);
+	err = iov_check_quiet(pf);
+	if (err == -EBUSY) {
+		/* left so by whoever drove it before us */
+		pci_notice(pdev, "GPU is not quiet, resetting it\n");
+		err = __pci_reset_function_locked(pdev);
+		if (!err)
+			err = iov_check_quiet(pf);
+	}
+	if (err) {
+		pci_err(pdev, "GPU does not come to rest: %pe\n", ERR_PTR(err));
+		return -EIO;
+	}
+
+	if (iov_read32(pf, pf->iov.iov + GPUVF_IOV_FB_AVAILABLE, &available))
+		return -EIO;
+	pf->geometry.total_bytes = (u64)(available & 0xffff) * SZ_1M;
+	pf->geometry.granule_bytes = GPUVF_IOV_VF_FB_UNIT;
+	/* one slot for each VF and one for the PF */
+	pf->geometry.context_bytes =
+		(u64)(pf->total_vfs + 1) * GPUVF_IOV_CNTXT_UNIT;
+	return 0;
+}
+
+const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
+	.name = "gpu-iov-v3",
+	.capabilities = GPUVF_CAPABILITY_FRAMEBUFFER |
+			GPUVF_CAPABILITY_TIME_SLICE |
+			GPUVF_CAPABILITY_BUSY,
+	.time_slice_min_us = IOV_TIME_SLICE_MIN_US,
+	.time_slice_max_us = IOV_TIME_SLICE_MAX_US,
+	.command_limit_us = IOV_COMMAND_LIMIT_US,
+	.probe = iov_probe,
+	.irq_enable = iov_irq_enable,
+	.irq_events = iov_irq_events,
+	.set_reserve = iov_set_reserve,
+	.set_vf_fb = iov_set_vf_fb,
+	.command = iov_command,
+	.command_status = iov_command_status,
+	.busy_vfs = iov_busy_vfs,
+	.flr_vfs = iov_flr_vfs,
+	.clear_start = iov_clear_start,
+	.clear_context_start = iov_clear_context_start,
+	.clear_status = iov_clear_status,
+};

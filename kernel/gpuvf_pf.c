@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One PF: its lifetime, the list of all of them, its generation number, and
+ * what happens to it as a whole (reset, suspend, removal).
+ *
+ * struct gpuvf_pf lives as long as its class device has references. Netlink
+ * requests and sysfs directories hold some, so it may outlive the binding of
+ * the PCI device by a little; pf->gone, under pf->lock, says so.
+ */
+
+#include <linux/atomic.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_netlink.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_sysfs.h"
+#include "gpuvf_vf.h"
+#include "gpuvf_world.h"
+
+static LIST_HEAD(gpuvf_pfs);
+static DEFINE_MUTEX(gpuvf_pfs_lock);
+
+/* PFs whose memory is not freed yet */
+static atomic_t gpuvf_pfs_alive = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(gpuvf_pfs_gone_wait);
+
+/* counts every change of any PF, and every coming and going */
+static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
+
+static void pf_release(struct device *dev)
+{
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+
+	gpuvf_clear_fini(pf);
+	mutex_destroy(&pf->lock);
+	kfree(pf);
+	if (atomic_dec_and_test(&gpuvf_pfs_alive))
+		wake_up(&gpuvf_pfs_gone_wait);
+}
+
+static irqreturn_t pf_irq(int irq, void *data)
+{
+	struct gpuvf_pf *pf = data;
+	u32 events = pf->hw->irq_events(pf);
+
+	if (!events)
+		return IRQ_NONE;
+	if (events & GPUVF_HW_EVENT_CLEAR)
+		complete(&pf->clear.done);
+	events &= ~GPUVF_HW_EVENT_CLEAR;
+	if (events)
+		gpuvf_world_event(pf, events);
+	return IRQ_HANDLED;
+}
+
+static int pf_irq_request(struct gpuvf_pf *pf)
+{
+	struct pci_dev *pdev = pf->pdev;
+	int err;
+
+	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX) < 1) {
+		pci_notice(pdev, "no interrupt, polling instead\n");
+		return 0;
+	}
+	err = request_irq(pci_irq_vector(pdev, 0), pf_irq, 0, KBUILD_MODNAME,
+			  pf);
+	if (err) {
+		pci_free_irq_vectors(pdev);
+		return err;
+	}
+	pf->irq = pci_irq_vector(pdev, 0);
+	return 0;
+}
+
+static void pf_irq_free(struct gpuvf_pf *pf)
+{
+	if (!pf->irq)
+		return;
+	free_irq(pf->irq, pf);
+	pci_free_irq_vectors(pf->pdev);
+	pf->irq = 0;
+}
+
+static void pf_notify_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, notify_work);
+
+	mutex_lock(&pf->lock);
+	if (!pf->gone)
+		gpuvf_netlink_notify_change_locked(pf);
+	mutex_unlock(&pf->lock);
+	kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
+}
+
+static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
+				 const struct gpuvf_hw_ops *hw)
+{
+	struct gpuvf_pf *pf;
+	unsigned int i;
+
+	pf = kzalloc(sizeof(*pf), GFP_KERNEL);
+	if (!pf)
+		return NULL;
+	pf->pdev = pdev;
+	pf->hw = hw;
+	pf->capabilities = hw->capabilities;
+	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
+	mutex_init(&pf->lock);
+	spin_lock_init(&pf->holder_lock);
+	INIT_LIST_HEAD(&pf->node);
+	INIT_WORK(&pf->notify_work, pf_notify_work);
+	pf->generation = get_random_u64();
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		pf->vf[i].pf = pf;
+		pf->vf[i].index = i;
+	}
+
+	atomic_inc(&gpuvf_pfs_alive);
+	device_initialize(&pf->dev);
+	pf->dev.parent = &pdev->dev;
+	pf->dev.class = &gpuvf_class;
+	pf->dev.groups = gpuvf_pf_groups;
+	pf->dev.release = pf_release;
+	if (dev_set_name(&pf->dev, "%s", pci_name(pdev))) {
+		put_device(&pf->dev);
+		return NULL;
+	}
+	return pf;
+}
+
+/**
+ * gpuvf_pf_add() - take a GPU under management
+ * @pdev: its PF, enabled, without enabled VFs
+ * @hw: what drives it
+ *
+ * Context: probe.
+ * Return: 0; -ENODEV: no SR-IOV, or not the hardware that it seems; -ENOMEM;
+ * -EIO, -EUCLEAN: it does not obey.
+ */
+int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
+{
+	struct gpuvf_pf *pf;
+	int err;
+
+	if (pci_sriov_get_totalvfs(pdev) <= 0) {
+		pci_err(pdev, "GPU has no SR-IOV capability, or no VFs in it\n");
+		return -ENODEV;
+	}
+	pf = pf_alloc(pdev, hw);
+	if (!pf)
+		return -ENOMEM;
+	err = hw->probe(pf);
+	if (err)
+		goto err_put;
+	err = gpuvf_clear_init(pf);
+	if (err)
+		goto err_put;
+	err = gpuvf_config_init(pf);
+	if (err)
+		goto err_put;
+	err = gpuvf_world_start(pf);
+	if (err)
+		goto err_put;
+	err = pf_irq_request(pf);
+	if (err)
+		goto err_world;
+	hw->irq_enable(pf, true);
+	pci_set_drvdata(pdev, pf);
+
+	err = gpuvf_sysfs_add(pf);
+	if (err)
+		goto err_irq;
+
+	mutex_lock(&pf->lock);
+	gpuvf_world_configure(pf);
+	gpuvf_clear_resume_locked(pf);
+	mutex_unlock(&pf->lock);
+
+	mutex_lock(&gpuvf_pfs_lock);
+	list_add_tail(&pf->node, &gpuvf_pfs);
+	mutex_unlock(&gpuvf_pfs_lock);
+	atomic_inc(&gpuvf_change_seq);
+	gpuvf_netlink_notify_add(pf);
+	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
+		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
+	return 0;
+
+err_irq:
+	hw->irq_enable(pf, false);
+	pf_irq_free(pf);
+err_world:
+	gpuvf_world_stop(pf);
+err_put:
+	put_device(&pf->dev);
+	return err;
+}
+
+/**
+ * gpuvf_pf_remove() - give a GPU back
+ * @pf: PF; the caller's pointer is not valid any more when this returns
+ *
+ * The GPU is left quiet. VFs can still be enabled only when the device is
+ * being removed (the module is pinned otherwise); then the PCI core holds the
+ * rescan lock, and disabling them here is safe.
+ *
+ * Context: remove.
+ */
+void gpuvf_pf_remove(struct gpuvf_pf *pf)
+{
+	mutex_lock(&gpuvf_pfs_lock);
+	list_del_init(&pf->node);
+	mutex_unlock(&gpuvf_pfs_lock);
+
+	gpuvf_sysfs_del(pf);
+	if (pf->num_vfs)
+		gpuvf_vfs_disable(pf);
+
+	mutex_lock(&pf->lock);
+	pf->gone = true;
+	gpuvf_vfs_update_locked(pf);
+	mutex_unlock(&pf->lock);
+
+	gpuvf_clear_stop(pf);
+	gpuvf_world_stop(pf);
+	pf->hw->irq_enable(pf, false);
+	pf_irq_free(pf);
+	cancel_work_sync(&pf->notify_work);
+	atomic_inc(&gpuvf_change_seq);
+	gpuvf_netlink_notify_del(pf);
+	put_device(&pf->dev);
+}
+
+/**
+ * gpuvf_pf_wait_all_gone() - wait until no PF is in memory any more
+ *
+ * Context: module exit: drivers are unbound and requests are over, so that
+ * nobody can take a new reference.
+ */
+void gpuvf_pf_wait_all_gone(void)
+{
+	wait_event(gpuvf_pfs_gone_wait, !atomic_read(&gpuvf_pfs_alive));
+}
+
+/**
+ * gpuvf_pf_get() - find a PF by name
+ * @bdf: as in 0000:41:00.0
+ *
+ * Context: may sleep.
+ * Return: the PF with a reference, to be given back by gpuvf_pf_put(), or NULL.
+ */
+struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
+{
+	struct gpuvf_pf *pf, *found = NULL;
+
+	mutex_lock(&gpuvf_pfs_lock);
+	list_for_each_entry(pf, &gpuvf_pfs, node) {
+		if (strcmp(gpuvf_pf_name(pf), bdf))
+			continue;
+		get_device(&pf->dev);
+		found = pf;
+		break;
+	}
+	mutex_unlock(&gpuvf_pfs_lock);
+	return found;
+}
+
+/**
+ * gpuvf_pf_get_nth() - walk all PFs
+ * @n: counted from 0
+ *
+ * PFs may come and go between two calls; gpuvf_pf_change_seq() tells.
+ *
+ * Context: may sleep.
+ * Return: the PF with a reference, or NULL behind the last one.
+ */
+struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n)
+{
+	struct gpuvf_pf *pf, *found = NULL;
+
+	mutex_lock(&gpuvf_pfs_lock);
+	list_for_each_entry(pf, &gpuvf_pfs, node) {
+		if (n--)
+			continue;
+		get_device(&pf->dev);
+		found = pf;
+		break;
+	}
+	mutex_unlock(&gpuvf_pfs_lock);
+	return found;
+}
+
+/**
+ * gpuvf_pf_put() - give a reference back
+ * @pf: PF
+ */
+void gpuvf_pf_put(struct gpuvf_pf *pf)
+{
+	put_device(&pf->dev);
+}
+
+/**
+ * gpuvf_pf_change_seq() - a number that changes with every change anywhere
+ *
+ * Return: never 0.
+ */
+u32 gpuvf_pf_change_seq(void)
+{
+	u32 seq = atomic_read(&gpuvf_change_seq);
+
+	return seq ? seq : 1;
+}
+
+/**
+ * gpuvf_pf_changed_locked() - the configuration changed: new generation
+ * @pf: PF
+ *
+ * Context: pf->lock held. User space is told from a work item.
+ */
+void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->generation++;
+	gpuvf_pf_notify(pf);
+}
+
+/**
+ * gpuvf_pf_notify() - something that user space sees changed
+ * @pf: PF
+ *
+ * Changes in quick succession make one notification.
+ *
+ * Context: any that may queue work.
+ */
+void gpuvf_pf_notify(struct gpuvf_pf *pf)
+{
+	atomic_inc(&gpuvf_change_seq);
+	queue_work(system_wq, &pf->notify_work);
+}
+
+/**
+ * gpuvf_pf_wedge_locked() - the hardware stopped answering
+ * @pf: PF
+ * @what: what it did not do, for the log
+ *
+ * From here on nothing is enabled or changed until the PF is reset; disabling
+ * VFs still works.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->wedged)
+		return;
+	pf->wedged = true;
+	pci_err(pf->pdev, "wedged by %s; nothing can be changed until the GPU is reset\n",
+		what);
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_changed_locked(pf);
+}
+
+/**
+ * gpuvf_pf_quiesce() - let the GPU come to rest
+ * @pf: PF
+ *
+ * Context: suspend, shutdown; may sleep.
+ */
+void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
+{
+	gpuvf_clear_stop(pf);
+	gpuvf_world_park(pf);
+	pf->hw->irq_enable(pf, false);
+}
+
+/**
+ * gpuvf_pf_resume() - go on after gpuvf_pf_quiesce()
+ * @pf: PF
+ *
+ * Context: resume; may sleep.
+ * Return: 0; -EIO: the hardware does not take its configuration back, and the
+ * PF is wedged.
+ */
+int gpuvf_pf_resume(struct gpuvf_pf *pf)
+{
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = gpuvf_config_restore_locked(pf);
+	pf->hw->irq_enable(pf, true);
+	gpuvf_world_unpark(pf);
+	gpuvf_clear_resume_locked(pf);
+	gpuvf_vfs_update_locked(pf);
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+/**
+ * gpuvf_pf_reset_prepare() - the PF is about to be reset
+ * @pf: PF
+ *
+ * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
+ * so the VFs' configuration spaces are saved here.
+ *
+ * Context: device lock held; may sleep.
+ */
+void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
+{
+	unsigned int i, vf;
+	u32 had;
+
+	gpuvf_clear_stop(pf);
+	mutex_lock(&pf->lock);
+	gpuvf_world_park(pf);
+	had = gpuvf_world_shutdown_vfs(pf);
+	for (vf = 0; vf < pf->total_vfs; vf++)
+		if (had & BIT(vf))
+			gpuvf_clear_mark_locked(pf, vf);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->vf[i].pdev)
+			pci_save_state(pf->vf[i].pdev);
+	mutex_unlock(&pf->lock);
+	pf->hw->irq_enable(pf, false);
+}
+
+/**
+ * gpuvf_pf_reset_done() - the PF was reset
+ * @pf: PF
+ *
+ * Every VF gets its framebuffer and its configuration space back; guests start
+ * anew, on cleared memory. A reset is also the way out of being wedged.
+ *
+ * Context: device lock held; may sleep.
+ */
+void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	mutex_lock(&pf->lock);
+	pf->wedged = false;
+	gpuvf_world_revive(pf);
+	if (!gpuvf_config_restore_locked(pf))
+		pci_info(pf->pdev, "reset, configuration restored\n");
+	for (i = 0; i < pf->num_vfs; i++) {
+		pf->vf[i].failed = false;
+		if (pf->vf[i].pdev)
+			pci_restore_state(pf->vf[i].pdev);
+	}
+	pf->hw->irq_enable(pf, true);
+	gpuvf_world_unpark(pf);
+	gpuvf_clear_resume_locked(pf);
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_changed_locked(pf);
+	mutex_unlock(&pf->lock);
+}

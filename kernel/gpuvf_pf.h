@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One PF: what the module knows about it, and how long that lives.
+ *
+ * Locks, outermost first:
+ *	what the PCI core holds (device lock, rescan lock)
+ *	gpuvf_pfs_lock		the list of PFs; not held together with pf->lock
+ *	pf->lock		configuration, VFs' lives, dirty maps
+ *	pf->world.lock		the scheduler and what the world thread is told
+ *	pf->holder_lock		names of the drivers that have the VFs
+ * The last two are spinlocks and never nest in one another.
+ */
+#ifndef GPUVF_PF_H
+#define GPUVF_PF_H
+
+#include <linux/device.h>
+#include <linux/gpuvf.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_layout.h"
+#include "gpuvf_world.h"
+
+#define GPUVF_HOLDER_SIZE	32
+
+/**
+ * struct gpuvf_vf - one VF, enabled or not
+ * @pf: whose VF it is
+ * @index: counted from 0, as the PCI core's virtfn0
+ * @pdev: its PCI device while enabled, else NULL; pf->lock
+ * @failed: could not be started, gets no time until VFs are disabled; pf->lock
+ * @holder: name of the driver that has it, or empty; pf->holder_lock
+ * @kobj: its directory in sysfs
+ */
+struct gpuvf_vf {
+	struct gpuvf_pf *pf;
+	unsigned int index;
+	struct pci_dev *pdev;
+	bool failed;
+	char holder[GPUVF_HOLDER_SIZE];
+	struct kobject kobj;
+};
+
+/**
+ * struct gpuvf_pf - one GPU
+ * @dev: device of class gpuvf, named by the BDF; its reference count is the
+ *	PF's
+ * @pdev: the PCI device; valid while pf->lock is held and @gone is false, and
+ *	in everything that gpuvf_pf_remove() stops
+ * @node: in the list of PFs, gpuvf_pfs_lock
+ * @hw: backend
+ * @iov: registers of the GPU-IOV backend
+ * @capabilities: GPUVF_CAPABILITY_* bits
+ * @geometry: of the framebuffer
+ * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
+ * @irq: vector, 0: the hardware has none and everything is polled
+ * @lock: protects what follows
+ * @gone: removed; nothing may be asked of it any more
+ * @wedged: the hardware stopped answering
+ * @vf_count_changing: VFs are being enabled or disabled
+ * @module_pinned: VFs are enabled and hold a reference on the module
+ * @num_vfs: how many VFs are enabled
+ * @generation: of the configuration, changes with every change
+ * @config: the configuration that holds
+ * @vf: VFs by index
+ * @clear: what still has to be cleared, and the worker that does
+ * @world: the thread that gives VFs their turns
+ * @holder_lock: protects the VFs' holder names
+ * @notify_work: tells user space that something changed
+ */
+struct gpuvf_pf {
+	struct device dev;
+	struct pci_dev *pdev;
+	struct list_head node;
+	const struct gpuvf_hw_ops *hw;
+	struct gpuvf_iov iov;
+	u32 capabilities;
+	struct gpuvf_fb_geometry geometry;
+	unsigned int total_vfs;
+	int irq;
+
+	struct mutex lock;
+	bool gone;
+	bool wedged;
+	bool vf_count_changing;
+	bool module_pinned;
+	unsigned int num_vfs;
+	u64 generation;
+	struct gpuvf_config config;
+	struct gpuvf_vf vf[GPUVF_MAX_VFS];
+	struct gpuvf_clear clear;
+
+	struct gpuvf_world world;
+	spinlock_t holder_lock;
+	struct work_struct notify_work;
+};
+
+static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
+{
+	return container_of(dev, struct gpuvf_pf, dev);
+}
+
+/* BDF, as in 0000:41:00.0; constant as long as the PF lives */
+static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
+{
+	return dev_name(&pf->dev);
+}
+
+int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw);
+void gpuvf_pf_remove(struct gpuvf_pf *pf);
+void gpuvf_pf_wait_all_gone(void);
+void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
+int gpuvf_pf_resume(struct gpuvf_pf *pf);
+void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf);
+void gpuvf_pf_reset_done(struct gpuvf_pf *pf);
+struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
+struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
+void gpuvf_pf_put(struct gpuvf_pf *pf);
+void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_notify(struct gpuvf_pf *pf);
+u32 gpuvf_pf_change_seq(void);
+void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
+
+#endif /* GPUVF_PF_H */

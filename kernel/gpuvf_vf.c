@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One VF's life, and the enabling and disabling of all of them.
+ *
+ *   disabled ──quota──► provisioned ──has work, memory cleared──► active
+ *      ▲                  │  ▲  ▲                                   │
+ *      └──── no quota ────┘  │  └──── reset by its user ────────────┤
+ *                            │                                      │
+ *                         starting                     command hangs│
+ *                    (memory being cleared)                         ▼
+ *                                                                 failed
+ *
+ * The state is not stored: it follows from the quota, the dirty map, and what
+ * the world thread started. "failed" lasts until VFs are disabled.
+ *
+ * Only the PCI core's sriov_numvfs file gets here to enable and disable. It
+ * holds the device lock and the rescan lock, so that neither rescan nor removal
+ * can come between. With VFs enabled the module is pinned: its unloading would
+ * disable VFs without the rescan lock, and corrupt the PCI core's lists when a
+ * rescan comes at the same time.
+ */
+
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/pci.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_drv.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_refusal.h"
+#include "gpuvf_sysfs.h"
+#include "gpuvf_vf.h"
+#include "gpuvf_world.h"
+
+static bool vf_has_quota(const struct gpuvf_vf *vf)
+{
+	return vf->pf->config.layout.vf[vf->index].size;
+}
+
+/**
+ * gpuvf_vf_state_locked() - where a VF is in its life
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	lockdep_assert_held(&pf->lock);
+	if (!vf_has_quota(vf))
+		return GPUVF_VF_STATE_DISABLED;
+	if (vf->failed || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
+		return GPUVF_VF_STATE_FAILED;
+	if (gpuvf_world_started(pf) & BIT(vf->index))
+		return GPUVF_VF_STATE_ACTIVE;
+	if (vf->pdev && !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
+		return GPUVF_VF_STATE_STARTING;
+	return GPUVF_VF_STATE_PROVISIONED;
+}
+
+/**
+ * gpuvf_vf_in_use_locked() - must its framebuffer stay as it is?
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ * Return: true when a driver has enabled the VF (vfio-pci does that when
+ * somebody opens it), or its guest's content is on the GPU.
+ */
+bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
+	       (gpuvf_world_started(vf->pf) & BIT(vf->index));
+}
+
+/**
+ * gpuvf_vf_holder() - name of the driver that has the VF
+ * @vf: VF
+ * @buf: where the name goes; empty when nobody has it
+ * @size: of @buf
+ */
+void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
+{
+	spin_lock(&vf->pf->holder_lock);
+	strscpy(buf, vf->holder, size);
+	spin_unlock(&vf->pf->holder_lock);
+}
+
+/**
+ * gpuvf_vf_failed_locked() - give the VF no more turns until VFs are disabled
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_failed_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->vf[vf].failed = true;
+	pci_warn(pf->pdev, "VF %u: failed, gets no more time until VFs are disabled\n",
+		 vf);
+}
+
+/**
+ * gpuvf_vfs_update_locked() - tell the world thread who may be given turns
+ * @pf: PF
+ *
+ * To be called whenever something changed that decides it.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
+{
+	u32 started = gpuvf_world_started(pf);
+	u32 runnable = 0;
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	if (pf->wedged || pf->gone || pf->vf_count_changing) {
+		gpuvf_world_set_runnable(pf, 0);
+		return;
+	}
+	for (i = 0; i < pf->num_vfs; i++) {
+		struct gpuvf_vf *vf = &pf->vf[i];
+
+		if (vf_has_quota(vf) && vf->pdev && !vf->failed &&
+		    ((started & BIT(i)) ||
+		     gpuvf_clear_vf_is_clean_locked(pf, i)))
+			runnable |= BIT(i);
+	}
+	gpuvf_world_set_runnable(pf, runnable);
+}
+
+/**
+ * gpuvf_vfs_stop_locked() - take the GPU from all VFs and drop their states
+ * @pf: PF
+ *
+ * What they leave behind is marked dirty. They stay stopped until
+ * gpuvf_vfs_update_locked() lets them run again.
+ *
+ * Context: pf->lock held; may sleep for a few commands, and longer when the
+ * hardware hangs.
+ */
+void gpuvf_vfs_stop_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+	u32 had;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_world_park(pf);
+	had = gpuvf_world_shutdown_vfs(pf);
+	for (i = 0; i < pf->total_vfs; i++)
+		if (had & BIT(i))
+			gpuvf_clear_mark_locked(pf, i);
+	gpuvf_world_unpark(pf);
+}
+
+static struct pci_dev *vf_get_pdev(struct gpuvf_pf *pf, unsigned int i)
+{
+	return pci_get_domain_bus_and_slot(pci_domain_nr(pf->pdev->bus),
+					   pci_iov_virtfn_bus(pf->pdev, i),
+					   pci_iov_virtfn_devfn(pf->pdev, i));
+}
+
+static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = gpuvf_config_fill_locked(pf, num_vfs, &why);
+	if (err)
+		gpuvf_refusal_log(pf, &why);
+	else
+		pf->vf_count_changing = true;
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
+{
+	unsigned int i;
+
+	mutex_lock(&pf->lock);
+	for (i = 0; i < num_vfs; i++) {
+		pf->vf[i].pdev = vf_get_pdev(pf, i);
+		pf->vf[i].failed = false;
+		gpuvf_sysfs_link_vf(pf, i);
+	}
+	pf->num_vfs = num_vfs;
+	pf->vf_count_changing = false;
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_clear_kick_locked(pf);
+	gpuvf_pf_changed_locked(pf);
+	mutex_unlock(&pf->lock);
+}
+
+static void vfs_unwind(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+	gpuvf_config_release_auto_locked(pf);
+	pf->vf_count_changing = false;
+	gpuvf_pf_changed_locked(pf);
+	mutex_unlock(&pf->lock);
+}
+
+/**
+ * gpuvf_vfs_enable() - provision and enable VFs
+ * @pf: PF without enabled VFs
+ * @num_vfs: how many, at most pf->total_vfs
+ *
+ * VFs without a quota get a fair share unless a whole layout was set. When
+ * anything fails, no VF is enabled and the shares are taken back.
+ *
+ * Context: called by the PCI core under the device lock and the rescan lock.
+ * Return: 0; -EIO: wedged; -ENOSPC: no fair share; -ENODEV: the module is being
+ * unloaded; -EUCLEAN: hardware did not take the layout; or what
+ * pci_enable_sriov() says.
+ */
+int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
+{
+	int err;
+
+	err = vfs_prepare(pf, num_vfs);
+	if (err)
+		return err;
+
+	/* not __module_get(): that succeeds on a module that is already going */
+	if (!try_module_get(THIS_MODULE)) {
+		vfs_unwind(pf);
+		return -ENODEV;
+	}
+
+	err = pci_enable_sriov(pf->pdev, num_vfs);
+	if (err) {
+		pci_err(pf->pdev, "enabling %u VFs failed: %pe\n", num_vfs,
+			ERR_PTR(err));
+		vfs_unwind(pf);
+		module_put(THIS_MODULE);
+		return err;
+	}
+	pf->module_pinned = true;
+	vfs_commit(pf, num_vfs);
+	pci_info(pf->pdev, "%u VFs enabled\n", num_vfs);
+	return 0;
+}
+
+/**
+ * gpuvf_vfs_disable() - disable all VFs; fair shares go, quotas stay
+ * @pf: PF
+ *
+ * Works on a wedged GPU too.
+ *
+ * Context: called by the PCI core under the device lock and the rescan lock, or
+ * by removal of the PF under the same locks. Sleeps a second, and as long as a
+ * user keeps a VF open.
+ */
+void gpuvf_vfs_disable(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	mutex_lock(&pf->lock);
+	pf->vf_count_changing = true;
+	gpuvf_vfs_stop_locked(pf);
+	gpuvf_vfs_update_locked(pf);
+	for (i = 0; i < pf->num_vfs; i++)
+		gpuvf_sysfs_unlink_vf(pf, i);
+	mutex_unlock(&pf->lock);
+
+	pci_disable_sriov(pf->pdev);
+
+	mutex_lock(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++) {
+		pci_dev_put(pf->vf[i].pdev);
+		pf->vf[i].pdev = NULL;
+		pf->vf[i].failed = false;
+	}
+	pf->num_vfs = 0;
+	gpuvf_config_release_auto_locked(pf);
+	pf->vf_count_changing = false;
+	gpuvf_clear_kick_locked(pf);
+	gpuvf_pf_changed_locked(pf);
+	mutex_unlock(&pf->lock);
+
+	if (pf->module_pinned) {
+		pf->module_pinned = false;
+		module_put(THIS_MODULE);
+	}
+	pci_info(pf->pdev, "VFs disabled\n");
+}
+
+static int vf_bus_event(struct notifier_block *nb, unsigned long action,
+			void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct gpuvf_pf *pf;
+	struct gpuvf_vf *vf;
+	int index;
+
+	if ((action != BUS_NOTIFY_BOUND_DRIVER &&
+	     action != BUS_NOTIFY_UNBOUND_DRIVER) || !pdev->is_virtfn)
+		return NOTIFY_DONE;
+	pf = gpuvf_drv_pf(pci_physfn(pdev));
+	if (!pf)
+		return NOTIFY_DONE;
+	index = pci_iov_vf_id(pdev);
+	if (index < 0 || index >= pf->total_vfs)
+		return NOTIFY_DONE;
+
+	vf = &pf->vf[index];
+	spin_lock(&pf->holder_lock);
+	/* when bound, the driver cannot go before this returns */
+	if (action == BUS_NOTIFY_BOUND_DRIVER)
+		strscpy(vf->holder, pdev->dev.driver->name,
+			sizeof(vf->holder));
+	else
+		vf->holder[0] = '\0';
+	spin_unlock(&pf->holder_lock);
+	gpuvf_pf_notify(pf);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block vf_notifier = {
+	.notifier_call = vf_bus_event,
+};
+
+/**
+ * gpuvf_vf_notifier_register() - learn which drivers take VFs
+ *
+ * Return: 0, or the errno of bus_register_notifier().
+ */
+int gpuvf_vf_notifier_register(void)
+{
+	return bus_register_notifier(&pci_bus_type, &vf_notifier);
+}
+
+/** gpuvf_vf_notifier_unregister() - undo gpuvf_vf_notifier_register() */
+void gpuvf_vf_notifier_unregister(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &vf_notifier);
+}
