@@ -670,16 +670,23 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
  * gpuvf_config_restore_locked() - write the configuration to hardware anew
  * @pf: PF whose hardware may have forgotten it
  *
+ * Where the hardware has not forgotten it, nothing changes for anybody.
+ *
  * Context: pf->lock held; may sleep.
  * Return: 0; -EIO or -EUCLEAN: the hardware does not take it, and the PF is
  * wedged.
  */
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
 {
+	const struct gpuvf_layout *layout = &pf->config.layout;
+	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	err = config_rewrite(pf, &pf->config.layout);
+	err = pf->hw->set_reserve(pf, layout->pf_reserve_bytes,
+				  &layout->context);
+	for (i = 0; i < pf->total_vfs && !err; i++)
+		err = pf->hw->set_vf_fb(pf, i, &layout->vf[i]);
 	if (err)
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");

@@ -97,7 +97,8 @@ static void pf_notify_work(struct work_struct *work)
 	if (!pf->gone)
 		gpuvf_netlink_notify_change_locked(pf);
 	mutex_unlock(&pf->lock);
-	kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
+	if (device_is_registered(&pf->dev))
+		kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
 }
 
 static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
@@ -219,9 +220,9 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	list_del_init(&pf->node);
 	mutex_unlock(&gpuvf_pfs_lock);
 
-	gpuvf_sysfs_del(pf);
 	if (pf->num_vfs)
 		gpuvf_vfs_disable(pf);
+	gpuvf_sysfs_del(pf);
 
 	mutex_lock(&pf->lock);
 	pf->gone = true;

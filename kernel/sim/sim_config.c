@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Configuration space of root ports, PFs and VFs: what is in it at reset, which
+ * bits can be written, and what writing does.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/bitmap.h>
+#include <linux/pci.h>
+#include <linux/vmalloc.h>
+
+#include "sim.h"
+
+/* one mask of writable bits for each kind of function */
+static u8 (*sim_writable)[SIM_CFG_SIZE];
+
+/* bus number → GPU index + 1; rebuilt when bus numbers are written */
+static u8 sim_bus_gpu[256];
+static unsigned int sim_root_bus;
+
+static u32 cfg_get(const struct sim_dev *dev, unsigned int where,
+		   unsigned int size)
+{
+	u32 val = 0;
+
+	memcpy(&val, dev->cfg + where, size);
+	return val;
+}
+
+static void cfg_set(struct sim_dev *dev, unsigned int where, unsigned int size,
+		    u32 val)
+{
+	memcpy(dev->cfg + where, &val, size);
+}
+
+static void mask_set(enum sim_kind kind, unsigned int where, unsigned int size,
+		     u32 val)
+{
+	memcpy(sim_writable[kind] + where, &val, size);
+}
+
+static void mask_bar64(enum sim_kind kind, unsigned int where, u64 size)
+{
+	u64 mask = ~(size - 1);
+
+	mask_set(kind, where, 4, lower_32_bits(mask) & PCI_BASE_ADDRESS_MEM_MASK);
+	mask_set(kind, where + 4, 4, upper_32_bits(mask));
+}
+
+static void masks_common(enum sim_kind kind)
+{
+	mask_set(kind, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+		 PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+		 PCI_COMMAND_INTX_DISABLE);
+	mask_set(kind, PCI_CACHE_LINE_SIZE, 1, 0xff);
+	mask_set(kind, PCI_INTERRUPT_LINE, 1, 0xff);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_FLAGS, 2,
+		 PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_LO, 4, ~3U);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_HI, 4, ~0U);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_DATA_64, 2, 0xffff);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_MASK_64, 4, ~0U);
+	/* bit 15, the function level reset, reads as 0 */
+	mask_set(kind, SIM_CAP_EXP + PCI_EXP_DEVCTL, 2, 0x7fff);
+	mask_set(kind, SIM_CAP_EXP + PCI_EXP_LNKCTL, 2,
+		 0x0fff & ~PCI_EXP_LNKCTL_RL);
+	mask_set(kind, SIM_CAP_EXP + PCI_EXP_DEVCTL2, 2, 0xffff);
+	if (kind != SIM_VF)
+		mask_set(kind, SIM_CAP_PM + PCI_PM_CTRL, 2,
+			 PCI_PM_CTRL_STATE_MASK);
+}
+
+static void masks_root_port(void)
+{
+	masks_common(SIM_ROOT_PORT);
+	mask_set(SIM_ROOT_PORT, PCI_PRIMARY_BUS, 4, 0x00ffffff);
+	mask_set(SIM_ROOT_PORT, PCI_IO_BASE, 2, 0xf0f0);
+	mask_set(SIM_ROOT_PORT, PCI_MEMORY_BASE, 4, 0xfff0fff0);
+	mask_set(SIM_ROOT_PORT, PCI_PREF_MEMORY_BASE, 4, 0xfff0fff0);
+	mask_set(SIM_ROOT_PORT, PCI_PREF_BASE_UPPER32, 4, ~0U);
+	mask_set(SIM_ROOT_PORT, PCI_PREF_LIMIT_UPPER32, 4, ~0U);
+	mask_set(SIM_ROOT_PORT, PCI_BRIDGE_CONTROL, 2, 0x0fff);
+}
+
+static void masks_pf(void)
+{
+	masks_common(SIM_PF);
+	mask_bar64(SIM_PF, PCI_BASE_ADDRESS_0, SZ_64K);
+	mask_bar64(SIM_PF, PCI_BASE_ADDRESS_2, SZ_256M);
+	mask_set(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2,
+		 PCI_SRIOV_CTRL_VFE | PCI_SRIOV_CTRL_MSE | PCI_SRIOV_CTRL_ARI);
+	mask_set(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_NUM_VF, 2, 0xffff);
+	mask_set(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_SYS_PGSIZE, 4, 0x553);
+	mask_bar64(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_BAR, SZ_64K);
+	mask_bar64(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_BAR + 8,
+		   (u64)sim_vf_bar_mib * SZ_1M);
+}
+
+static void cfg_express(struct sim_dev *dev, unsigned int type)
+{
+	cfg_set(dev, SIM_CAP_EXP, 4, PCI_CAP_ID_EXP | (2 | type << 4) << 16);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_RBER |
+		(type == PCI_EXP_TYPE_ENDPOINT ? PCI_EXP_DEVCAP_FLR : 0) | 1);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_LNKCAP, 4, 4 | 16 << 4);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_LNKSTA, 2, 4 | 16 << 4);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_DEVCAP2, 4,
+		type == PCI_EXP_TYPE_ROOT_PORT ? PCI_EXP_DEVCAP2_ARI : 0);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_LNKCAP2, 4, 0x1e);
+	cfg_set(dev, SIM_CAP_EXP + PCI_EXP_LNKCTL2, 2, 4);
+}
+
+static void cfg_bar64(struct sim_dev *dev, unsigned int where, bool prefetch)
+{
+	cfg_set(dev, where, 4, PCI_BASE_ADDRESS_MEM_TYPE_64 |
+		(prefetch ? PCI_BASE_ADDRESS_MEM_PREFETCH : 0));
+}
+
+static void cfg_reset_root_port(struct sim_dev *dev)
+{
+	cfg_set(dev, PCI_HEADER_TYPE, 1, PCI_HEADER_TYPE_BRIDGE);
+	/* base above limit: every window is closed */
+	cfg_set(dev, PCI_IO_BASE, 2, 0x00f0);
+	cfg_set(dev, PCI_MEMORY_BASE, 4, 0x0000fff0);
+	cfg_set(dev, PCI_PREF_MEMORY_BASE, 4, 0x0001fff1);
+	cfg_express(dev, PCI_EXP_TYPE_ROOT_PORT);
+}
+
+static void cfg_reset_sriov(struct sim_dev *dev)
+{
+	unsigned int cap = SIM_ECAP_SRIOV;
+
+	cfg_set(dev, cap, 4,
+		PCI_EXT_CAP_ID_SRIOV | 1 << 16 | SIM_ECAP_IOV << 20);
+	/* bit 1: the ARI capable hierarchy is preserved */
+	cfg_set(dev, cap + PCI_SRIOV_CAP, 4, BIT(1));
+	cfg_set(dev, cap + PCI_SRIOV_INITIAL_VF, 2, sim_total_vfs);
+	cfg_set(dev, cap + PCI_SRIOV_TOTAL_VF, 2, sim_total_vfs);
+	cfg_set(dev, cap + PCI_SRIOV_VF_OFFSET, 2, SIM_VF_OFFSET);
+	cfg_set(dev, cap + PCI_SRIOV_VF_STRIDE, 2, SIM_VF_STRIDE);
+	cfg_set(dev, cap + PCI_SRIOV_VF_DID, 2, GPUVF_SIM_DEVICE_ID_VF);
+	cfg_set(dev, cap + PCI_SRIOV_SUP_PGSIZE, 4, 0x553);
+	cfg_set(dev, cap + PCI_SRIOV_SYS_PGSIZE, 4, 1);
+	cfg_bar64(dev, cap + PCI_SRIOV_BAR, false);
+	cfg_bar64(dev, cap + PCI_SRIOV_BAR + 8, true);
+}
+
+static void cfg_reset_pf(struct sim_dev *dev)
+{
+	cfg_bar64(dev, PCI_BASE_ADDRESS_0, false);
+	cfg_bar64(dev, PCI_BASE_ADDRESS_2, true);
+	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
+	cfg_set(dev, SIM_ECAP_ARI, 4,
+		PCI_EXT_CAP_ID_ARI | 1 << 16 | SIM_ECAP_SRIOV << 20);
+	cfg_reset_sriov(dev);
+
+	cfg_set(dev, SIM_ECAP_IOV, 4,
+		PCI_EXT_CAP_ID_VNDR | 1 << 16 | SIM_ECAP_SIM << 20);
+	cfg_set(dev, SIM_ECAP_IOV + PCI_VNDR_HEADER, 4, GPUVF_IOV_VSEC_ID |
+		GPUVF_IOV_VSEC_REV_V3 << 16 | GPUVF_IOV_VSEC_LENGTH << 20);
+	cfg_set(dev, SIM_ECAP_IOV + GPUVF_IOV_SCH_OFFSET_GFX, 1,
+		(SIM_SCH - SIM_ECAP_IOV) >> 4);
+
+	cfg_set(dev, SIM_ECAP_SIM, 4, PCI_EXT_CAP_ID_VNDR | 1 << 16);
+	cfg_set(dev, SIM_ECAP_SIM + PCI_VNDR_HEADER, 4, GPUVF_SIM_VSEC_ID |
+		GPUVF_SIM_VSEC_REV << 16 | GPUVF_SIM_VSEC_LENGTH << 20);
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ID, 4, 1 | sim_total_vfs << 8 |
+		GPUVF_SIM_FEATURE_CLEAR | GPUVF_SIM_FEATURE_VF_FLR |
+		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0));
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
+}
+
+static void cfg_reset_vf(struct sim_dev *dev)
+{
+	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
+	cfg_set(dev, SIM_ECAP_ARI, 4, PCI_EXT_CAP_ID_ARI | 1 << 16);
+}
+
+/* power-on content; VFs show ffff:ffff, their identity is in the PF */
+static void cfg_reset(struct sim_dev *dev)
+{
+	static const u16 devices[] = {
+		[SIM_ROOT_PORT] = GPUVF_SIM_DEVICE_ID_ROOT_PORT,
+		[SIM_PF] = GPUVF_SIM_DEVICE_ID_PF,
+	};
+	bool vf = dev->kind == SIM_VF;
+	u32 class = dev->kind == SIM_ROOT_PORT ? PCI_CLASS_BRIDGE_PCI_NORMAL :
+						 PCI_CLASS_DISPLAY_OTHER << 8;
+
+	memset(dev->cfg, 0, sizeof(dev->cfg));
+	cfg_set(dev, PCI_VENDOR_ID, 4, vf ? ~0U :
+		GPUVF_SIM_VENDOR_ID | devices[dev->kind] << 16);
+	cfg_set(dev, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	cfg_set(dev, PCI_CLASS_REVISION, 4, class << 8 | 1);
+	if (dev->kind != SIM_ROOT_PORT)
+		cfg_set(dev, PCI_SUBSYSTEM_VENDOR_ID, 4,
+			GPUVF_SIM_VENDOR_ID | 1 << 16);
+	cfg_set(dev, PCI_CAPABILITY_LIST, 1, vf ? SIM_CAP_MSI : SIM_CAP_PM);
+	if (!vf) {
+		cfg_set(dev, SIM_CAP_PM, 4,
+			PCI_CAP_ID_PM | SIM_CAP_MSI << 8 | 3 << 16);
+		cfg_set(dev, SIM_CAP_PM + PCI_PM_CTRL, 2,
+			PCI_PM_CTRL_NO_SOFT_RESET);
+	}
+	/* 64 bit, maskable; the PF offers four vectors */
+	cfg_set(dev, SIM_CAP_MSI, 4, PCI_CAP_ID_MSI | SIM_CAP_EXP << 8 |
+		(PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT |
+		 (dev->kind == SIM_PF ? 2 << 1 : 0)) << 16);
+	switch (dev->kind) {
+	case SIM_ROOT_PORT:
+		cfg_reset_root_port(dev);
+		break;
+	case SIM_PF:
+		cfg_reset_pf(dev);
+		break;
+	case SIM_VF:
+		cfg_reset_vf(dev);
+		break;
+	}
+}
+
+/**
+ * sim_vfs_enabled() - how many VFs answer
+ * @gpu: GPU
+ *
+ * Return: NumVFs while VF Enable is set, else 0.
+ */
+unsigned int sim_vfs_enabled(const struct sim_gpu *gpu)
+{
+	if (!(cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2) &
+	      PCI_SRIOV_CTRL_VFE))
+		return 0;
+	return cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_NUM_VF, 2);
+}
+
+/* the GPU that a bus belongs to; config accesses of its root port too */
+static struct sim_gpu *find_gpu(struct pci_bus *bus, unsigned int devfn)
+{
+	unsigned int index;
+
+	if (bus->number == sim_root_bus)
+		return PCI_FUNC(devfn) ? NULL :
+					 sim_gpu_by_index(PCI_SLOT(devfn));
+	index = READ_ONCE(sim_bus_gpu[bus->number]);
+	return index ? sim_gpu_by_index(index - 1) : NULL;
+}
+
+static struct sim_dev *find_dev(struct sim_gpu *gpu, struct pci_bus *bus,
+				unsigned int devfn)
+{
+	int rid;
+
+	if (bus->number == sim_root_bus)
+		return gpu->port;
+	if (gpu->config_dead)
+		return NULL;
+	rid = PCI_DEVID(bus->number, devfn) -
+	      PCI_DEVID(gpu->port->cfg[PCI_SECONDARY_BUS], 0);
+	if (!rid)
+		return gpu->pf;
+	rid -= SIM_VF_OFFSET;
+	if (rid < 0 || rid >= sim_vfs_enabled(gpu))
+		return NULL;
+	if (gpu->dead_from_vf >= 0 && rid >= gpu->dead_from_vf)
+		return NULL;
+	return gpu->vf[rid];
+}
+
+static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
+			   int size, u32 *val)
+{
+	struct sim_gpu *gpu = find_gpu(bus, devfn);
+	struct sim_dev *dev;
+	unsigned long flags;
+	int ret = PCIBIOS_DEVICE_NOT_FOUND;
+
+	*val = ~0U;
+	if (!gpu || where + size > SIM_CFG_SIZE)
+		return ret;
+	raw_spin_lock_irqsave(&gpu->lock, flags);
+	dev = find_dev(gpu, bus, devfn);
+	if (dev) {
+		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV) {
+			sim_gpu_advance(gpu);
+			sim_gpu_read(gpu, where);
+		}
+		*val = cfg_get(dev, where, size);
+		ret = PCIBIOS_SUCCESSFUL;
+	}
+	raw_spin_unlock_irqrestore(&gpu->lock, flags);
+	return ret;
+}
+
+static void note_bus_numbers(struct sim_gpu *gpu)
+{
+	const u8 *cfg = gpu->port->cfg;
+	unsigned int bus;
+
+	for (bus = 0; bus < ARRAY_SIZE(sim_bus_gpu); bus++) {
+		bool inside = cfg[PCI_SECONDARY_BUS] &&
+			      bus >= cfg[PCI_SECONDARY_BUS] &&
+			      bus <= cfg[PCI_SUBORDINATE_BUS];
+
+		if (inside)
+			WRITE_ONCE(sim_bus_gpu[bus], gpu->index + 1);
+		else if (sim_bus_gpu[bus] == gpu->index + 1)
+			WRITE_ONCE(sim_bus_gpu[bus], 0);
+	}
+}
+
+static void reset_pf(struct sim_gpu *gpu)
+{
+	unsigned int i;
+
+	sim_gpu_reset(gpu);
+	cfg_reset(gpu->pf);
+	for (i = 0; i < sim_total_vfs; i++)
+		cfg_reset(gpu->vf[i]);
+}
+
+static void write_sriov_control(struct sim_gpu *gpu, u32 before)
+{
+	u32 now = cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2);
+	unsigned int i;
+
+	if (!((now ^ before) & PCI_SRIOV_CTRL_VFE))
+		return;
+	sim_gpu_vfs_off(gpu);
+	gpu->dead_from_vf = -1;
+	if (!(now & PCI_SRIOV_CTRL_VFE))
+		return;
+	for (i = 0; i < sim_total_vfs; i++)
+		cfg_reset(gpu->vf[i]);
+	gpu->dead_from_vf = gpu->fail_enable;
+	gpu->injected += gpu->fail_enable >= 0;
+	gpu->fail_enable = -1;
+}
+
+/* unmasking delivers what was pending */
+static void write_msi(struct sim_dev *dev)
+{
+	u32 pending = cfg_get(dev, SIM_CAP_MSI + PCI_MSI_PENDING_64, 4);
+	u32 masked = cfg_get(dev, SIM_CAP_MSI + PCI_MSI_MASK_64, 4);
+	unsigned long deliver = pending & ~masked;
+	unsigned int vector;
+
+	cfg_set(dev, SIM_CAP_MSI + PCI_MSI_PENDING_64, 4, pending & masked);
+	for_each_set_bit(vector, &deliver, 32)
+		sim_msi_post(dev, vector);
+}
+
+static bool touches(unsigned int where, unsigned int size, unsigned int reg,
+		    unsigned int reg_size)
+{
+	return where < reg + reg_size && reg < where + size;
+}
+
+/* what a write does beyond storing bits; @before: the bits that were there */
+static void write_effects(struct sim_dev *dev, unsigned int where,
+			  unsigned int size, u32 val, u32 before)
+{
+	struct sim_gpu *gpu = dev->gpu;
+
+	if (dev->kind == SIM_ROOT_PORT) {
+		if (touches(where, size, PCI_PRIMARY_BUS, 4))
+			note_bus_numbers(gpu);
+		if (where == PCI_BRIDGE_CONTROL &&
+		    (val & ~before & PCI_BRIDGE_CTL_BUS_RESET))
+			reset_pf(gpu);
+		return;
+	}
+	if (where == SIM_CAP_EXP + PCI_EXP_DEVCTL &&
+	    (val & PCI_EXP_DEVCTL_BCR_FLR)) {
+		if (dev->kind == SIM_PF) {
+			reset_pf(gpu);
+		} else {
+			cfg_reset(dev);
+			sim_gpu_vf_reset(gpu, dev->index);
+		}
+		return;
+	}
+	if (dev->kind == SIM_PF && where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL)
+		write_sriov_control(gpu, before);
+	if (touches(where, size, SIM_CAP_MSI + PCI_MSI_MASK_64, 4))
+		write_msi(dev);
+}
+
+static bool is_frozen(const struct sim_dev *dev, unsigned int where, u32 val)
+{
+	/* NumVFs cannot change while VFs are enabled, nor exceed TotalVFs */
+	return dev->kind == SIM_PF &&
+	       where == SIM_ECAP_SRIOV + PCI_SRIOV_NUM_VF &&
+	       (sim_vfs_enabled(dev->gpu) || (val & 0xffff) > sim_total_vfs);
+}
+
+static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
+			    int size, u32 val)
+{
+	struct sim_gpu *gpu = find_gpu(bus, devfn);
+	u32 before, mask = 0;
+	struct sim_dev *dev;
+	unsigned long flags;
+
+	if (!gpu || where + size > SIM_CFG_SIZE)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	raw_spin_lock_irqsave(&gpu->lock, flags);
+	dev = find_dev(gpu, bus, devfn);
+	if (!dev) {
+		raw_spin_unlock_irqrestore(&gpu->lock, flags);
+		return PCIBIOS_DEVICE_NOT_FOUND;
+	}
+	sim_gpu_advance(gpu);
+	if (dev->kind != SIM_PF || !sim_gpu_write(gpu, where, size, val)) {
+		before = cfg_get(dev, where, size);
+		if (!is_frozen(dev, where, val))
+			memcpy(&mask, sim_writable[dev->kind] + where, size);
+		cfg_set(dev, where, size, (before & ~mask) | (val & mask));
+		write_effects(dev, where, size, val, before);
+	}
+	sim_gpu_rearm(gpu);
+	raw_spin_unlock_irqrestore(&gpu->lock, flags);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+struct pci_ops sim_pci_ops = {
+	.read = sim_config_read,
+	.write = sim_config_write,
+};
+
+/**
+ * sim_config_set_root_bus() - which bus has the root ports
+ * @busnr: its number
+ */
+void sim_config_set_root_bus(unsigned int busnr)
+{
+	sim_root_bus = busnr;
+	memset(sim_bus_gpu, 0, sizeof(sim_bus_gpu));
+}
+
+static struct sim_dev *dev_alloc(struct sim_gpu *gpu, enum sim_kind kind,
+				 unsigned int index)
+{
+	struct sim_dev *dev = vzalloc(sizeof(*dev));
+
+	if (!dev)
+		return NULL;
+	dev->gpu = gpu;
+	dev->kind = kind;
+	dev->index = index;
+	cfg_reset(dev);
+	return dev;
+}
+
+/**
+ * sim_config_alloc() - the configuration spaces of a GPU and its root port
+ * @gpu: GPU
+ *
+ * Return: 0, -ENOMEM; what was allocated is freed by sim_config_free() then too.
+ */
+int sim_config_alloc(struct sim_gpu *gpu)
+{
+	unsigned int i;
+
+	if (!sim_writable) {
+		sim_writable = vzalloc(3 * SIM_CFG_SIZE);
+		if (!sim_writable)
+			return -ENOMEM;
+		masks_root_port();
+		masks_pf();
+		masks_common(SIM_VF);
+	}
+	gpu->port = dev_alloc(gpu, SIM_ROOT_PORT, 0);
+	gpu->pf = dev_alloc(gpu, SIM_PF, 0);
+	if (!gpu->port || !gpu->pf)
+		return -ENOMEM;
+	for (i = 0; i < sim_total_vfs; i++) {
+		gpu->vf[i] = dev_alloc(gpu, SIM_VF, i);
+		if (!gpu->vf[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * sim_config_free() - undo sim_config_alloc()
+ * @gpu: GPU
+ */
+void sim_config_free(struct sim_gpu *gpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim_total_vfs; i++)
+		vfree(gpu->vf[i]);
+	vfree(gpu->pf);
+	vfree(gpu->port);
+	/* the masks are shared, and freed with the last GPU, which is the first */
+	if (!gpu->index) {
+		vfree(sim_writable);
+		sim_writable = NULL;
+	}
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The framebuffer: who wrote which granule last, and what must never be seen.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/math64.h>
+
+#include "sim.h"
+
+static bool fb_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return a_size && b_size && a < b + b_size && b < a + a_size;
+}
+
+/**
+ * sim_fb_extent() - what the table says that a VF has
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @start: first byte
+ * @size: bytes
+ */
+void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
+		   u64 *size)
+{
+	u32 entry = gpu->table[vf];
+
+	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_GRANULE;
+	*size = FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) * SIM_GRANULE;
+}
+
+/**
+ * sim_fb_context() - where the context save area is
+ * @gpu: GPU
+ * @start: first byte
+ * @size: bytes, for all functions together
+ */
+void sim_fb_context(const struct sim_gpu *gpu, u64 *start, u64 *size)
+{
+	*start = FIELD_GET(GPUVF_IOV_CNTXT_OFFSET, gpu->context) *
+		 (u64)GPUVF_IOV_CNTXT_UNIT;
+	*size = FIELD_GET(GPUVF_IOV_CNTXT_SIZE, gpu->context) *
+		(u64)GPUVF_IOV_CNTXT_UNIT * (sim_total_vfs + 1);
+}
+
+/* granules of an extent, as far as they exist */
+static void fb_granules(const struct sim_gpu *gpu, unsigned int vf,
+			unsigned int *first, unsigned int *end)
+{
+	u64 start, size;
+
+	sim_fb_extent(gpu, vf, &start, &size);
+	*first = min_t(u64, div_u64(start, GPUVF_IOV_VF_FB_UNIT),
+		       gpu->num_granules);
+	*end = min_t(u64, div_u64(start + size, GPUVF_IOV_VF_FB_UNIT),
+		     gpu->num_granules);
+}
+
+static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
+{
+	u64 start, size, other, other_size;
+	u64 total = (u64)sim_fb_mib * SZ_1M;
+	unsigned int i;
+
+	sim_fb_extent(gpu, vf, &start, &size);
+	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
+		if (i == vf)
+			continue;
+		sim_fb_extent(gpu, i, &other, &other_size);
+		if (fb_overlap(start, size, other, other_size))
+			gpu->violations[SIM_V_overlaps]++;
+	}
+	/* what the PF keeps for itself, and what does not exist */
+	if (start < total - (u64)gpu->consumed_mib * SZ_1M ||
+	    start + size > total)
+		gpu->violations[SIM_V_overlaps]++;
+
+	sim_fb_context(gpu, &other, &other_size);
+	if (!other_size || other + other_size > total ||
+	    fb_overlap(start, size, other, other_size))
+		gpu->violations[SIM_V_bad_context]++;
+}
+
+/**
+ * sim_fb_check_start() - a function is about to get the GPU
+ * @gpu: GPU
+ * @vf: index of its VF
+ * @init: for the first time
+ */
+void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
+{
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	unsigned int g, end;
+
+	fb_check_layout(gpu, vf);
+	if (!init)
+		return;
+	if (fcn->context_dirty)
+		gpu->violations[SIM_V_dirty_contexts]++;
+	fb_granules(gpu, vf, &g, &end);
+	for (; g < end; g++) {
+		if (gpu->granule[g].writer != SIM_WRITER_CLEAR) {
+			gpu->violations[SIM_V_dirty_starts]++;
+			break;
+		}
+	}
+}
+
+/**
+ * sim_fb_touch() - a guest works: it reads and writes all that it has
+ * @gpu: GPU
+ * @vf: index of its VF
+ */
+void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf)
+{
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	unsigned int first, g, end, i, other, other_end;
+
+	fb_granules(gpu, vf, &first, &end);
+	for (g = first; g < end; g++) {
+		struct sim_granule *granule = &gpu->granule[g];
+
+		if (granule->writer != SIM_WRITER_CLEAR &&
+		    (granule->writer != SIM_FCN_VF(vf) ||
+		     granule->epoch != fcn->epoch))
+			gpu->violations[SIM_V_leftover_reads]++;
+		granule->writer = SIM_FCN_VF(vf);
+		granule->epoch = fcn->epoch;
+	}
+	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
+		if (i == vf)
+			continue;
+		fb_granules(gpu, i, &other, &other_end);
+		if (max(first, other) < min(end, other_end))
+			gpu->violations[SIM_V_foreign_writes]++;
+	}
+}
+
+/**
+ * sim_fb_attempt() - a guest tries to write somewhere
+ * @gpu: GPU
+ * @vf: index of its VF
+ * @offset: byte in the whole framebuffer
+ *
+ * Return: false: refused and counted, the byte is not its own.
+ */
+bool sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf, u64 offset)
+{
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	u64 start, size;
+
+	sim_fb_extent(gpu, vf, &start, &size);
+	if (offset >= start && offset - start < size)
+		return true;
+	fcn->blocked_touches++;
+	return false;
+}
+
+/**
+ * sim_fb_set_table() - a VF's entry of the framebuffer table is written
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @val: new entry
+ */
+void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val)
+{
+	if (gpu->table[vf] != val &&
+	    gpu->fcn[SIM_FCN_VF(vf)].state != SIM_SHUTDOWN)
+		gpu->violations[SIM_V_moved_while_live]++;
+	gpu->table[vf] = val;
+}
+
+/**
+ * sim_fb_clear() - overwrite granules
+ * @gpu: GPU
+ * @first: first granule
+ * @count: how many
+ */
+void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
+{
+	unsigned int g;
+
+	for (g = first; g < first + count; g++)
+		gpu->granule[g].writer = SIM_WRITER_CLEAR;
+	gpu->granules_cleared += count;
+}
+
+/**
+ * sim_fb_range_is_live() - does a function with state own any of a range?
+ * @gpu: GPU
+ * @first: first granule
+ * @count: how many
+ */
+bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
+			  unsigned int count)
+{
+	unsigned int i, g, end;
+
+	for (i = 0; i < sim_total_vfs; i++) {
+		if (gpu->fcn[SIM_FCN_VF(i)].state == SIM_SHUTDOWN)
+			continue;
+		fb_granules(gpu, i, &g, &end);
+		if (max(first, g) < min(first + count, end))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module, the virtual host bridge, its address window and its interrupts.
+ *
+ * Nothing is behind the address window: BARs are assigned in a hole of the
+ * physical address space and must never be touched. All registers are in
+ * configuration space.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <asm/cpufeature.h>
+#include <linux/bitmap.h>
+#include <linux/io.h>
+#include <linux/irq.h>
+#include <linux/irq_work.h>
+#include <linux/irqdomain.h>
+#include <linux/module.h>
+#include <linux/msi.h>
+#include <linux/pci.h>
+#include <linux/platform_device.h>
+#include <linux/vmalloc.h>
+#include <linux/xarray.h>
+
+#include "sim.h"
+
+unsigned int sim_gpus = 1;
+module_param_named(gpus, sim_gpus, uint, 0444);
+MODULE_PARM_DESC(gpus, "how many GPUs, 1 to 8 (default 1)");
+
+unsigned int sim_total_vfs = 16;
+module_param_named(total_vfs, sim_total_vfs, uint, 0444);
+MODULE_PARM_DESC(total_vfs, "VFs of each GPU, 1 to 31 (default 16)");
+
+unsigned int sim_fb_mib = 16384;
+module_param_named(fb_mib, sim_fb_mib, uint, 0444);
+MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");
+
+static unsigned int sim_generation = 3;
+module_param_named(generation, sim_generation, uint, 0444);
+MODULE_PARM_DESC(generation, "generation of the GPU-IOV capability: 3");
+
+unsigned int sim_vf_bar_mib = 256;
+module_param_named(vf_bar_mib, sim_vf_bar_mib, uint, 0444);
+MODULE_PARM_DESC(vf_bar_mib, "framebuffer BAR of a VF in MiB, a power of two up to 16384 (default 256)");
+
+unsigned int sim_latency_us[16] = {
+	[GPUVF_CMD_IDLE_GPU] = 50,
+	[GPUVF_CMD_SAVE_GPU_STATE] = 150,
+	[GPUVF_CMD_LOAD_GPU_STATE] = 150,
+	[GPUVF_CMD_RUN_GPU] = 20,
+	[GPUVF_CMD_INIT_GPU] = 1000,
+	[GPUVF_CMD_SHUTDOWN_GPU] = 20,
+};
+module_param_named(idle_us, sim_latency_us[GPUVF_CMD_IDLE_GPU], uint, 0644);
+MODULE_PARM_DESC(idle_us, "duration of IDLE in us (default 50)");
+module_param_named(save_us, sim_latency_us[GPUVF_CMD_SAVE_GPU_STATE], uint, 0644);
+MODULE_PARM_DESC(save_us, "duration of SAVE in us (default 150)");
+module_param_named(load_us, sim_latency_us[GPUVF_CMD_LOAD_GPU_STATE], uint, 0644);
+MODULE_PARM_DESC(load_us, "duration of LOAD in us (default 150)");
+module_param_named(run_us, sim_latency_us[GPUVF_CMD_RUN_GPU], uint, 0644);
+MODULE_PARM_DESC(run_us, "duration of RUN in us (default 20)");
+module_param_named(init_us, sim_latency_us[GPUVF_CMD_INIT_GPU], uint, 0644);
+MODULE_PARM_DESC(init_us, "duration of INIT in us (default 1000)");
+
+unsigned int sim_clear_us = 250;
+module_param_named(clear_us_per_granule, sim_clear_us, uint, 0644);
+MODULE_PARM_DESC(clear_us_per_granule, "clearing 16 MiB of framebuffer takes this many us (default 250)");
+
+unsigned int sim_seed;
+module_param_named(seed, sim_seed, uint, 0444);
+MODULE_PARM_DESC(seed, "identity that the GPUs show");
+
+bool sim_oneshot;
+module_param_named(oneshot, sim_oneshot, bool, 0444);
+MODULE_PARM_DESC(oneshot, "the command CONTEXT_SWITCH exists");
+
+static bool sim_force;
+module_param_named(force, sim_force, bool, 0444);
+MODULE_PARM_DESC(force, "load on bare metal too");
+
+/* MSI data: a cookie for each vector in use */
+#define SIM_MAX_COOKIES		4096
+
+/* the piece of the window that 32-bit BARs are in, and where the bus sees it */
+#define SIM_WINDOW32_SIZE	SZ_256M
+#define SIM_WINDOW32_BUS	0x80000000ULL
+
+/**
+ * struct sim_host - the host bridge
+ * @sysdata: the architecture's part of a root bus; outlives the bus
+ * @pdev: parent of the bridge
+ * @bridge: the bridge
+ * @window: hole in the physical address space
+ * @window32: first part of it, for 32-bit and non-prefetchable BARs
+ * @window64: the rest
+ * @busses: bus numbers
+ * @fwnode: identity of the interrupt domain
+ * @domain: interrupt domain
+ * @virqs: MSI data → Linux interrupt
+ * @next_cookie: where to look for free MSI data
+ * @work: delivers interrupts
+ * @pending_lock: protects @pending
+ * @pending: MSI data that was written and not yet delivered
+ * @gpus: the GPUs
+ */
+static struct sim_host {
+	struct pci_sysdata sysdata;
+	struct platform_device *pdev;
+	struct pci_host_bridge *bridge;
+	struct resource window;
+	struct resource window32;
+	struct resource window64;
+	struct resource busses;
+	struct fwnode_handle *fwnode;
+	struct irq_domain *domain;
+	struct xarray virqs;
+	u32 next_cookie;
+	struct irq_work work;
+	raw_spinlock_t pending_lock;
+	DECLARE_BITMAP(pending, SIM_MAX_COOKIES);
+	struct sim_gpu *gpus;
+} host;
+
+/**
+ * sim_gpu_by_index() - a GPU by its number
+ * @index: counted from 0
+ *
+ * Return: NULL when there is none.
+ */
+struct sim_gpu *sim_gpu_by_index(unsigned int index)
+{
+	return index < sim_gpus ? &host.gpus[index] : NULL;
+}
+
+/**
+ * sim_domain() - the PCI domain that the GPUs are in
+ */
+unsigned int sim_domain(void)
+{
+	return host.sysdata.domain;
+}
+
+/*
+ * Interrupts
+ */
+
+static bool host_loses_interrupt(struct sim_gpu *gpu)
+{
+	return gpu->lose_interrupt && !--gpu->lose_interrupt;
+}
+
+/**
+ * sim_msi_post() - a function writes an MSI
+ * @dev: the function
+ * @vector: which of its vectors
+ *
+ * Delivered from hard-irq context as soon as interrupts are on. While the vector
+ * is masked it is pending.
+ *
+ * Context: the GPU's lock.
+ */
+void sim_msi_post(struct sim_dev *dev, unsigned int vector)
+{
+	u16 flags, data, command;
+	u32 masked, pending;
+
+	memcpy(&flags, dev->cfg + SIM_CAP_MSI + PCI_MSI_FLAGS, 2);
+	memcpy(&data, dev->cfg + SIM_CAP_MSI + PCI_MSI_DATA_64, 2);
+	memcpy(&command, dev->cfg + PCI_COMMAND, 2);
+	memcpy(&masked, dev->cfg + SIM_CAP_MSI + PCI_MSI_MASK_64, 4);
+	if (!(flags & PCI_MSI_FLAGS_ENABLE) || !(command & PCI_COMMAND_MASTER) ||
+	    vector >= 1U << ((flags & PCI_MSI_FLAGS_QSIZE) >> 4))
+		return;
+	if (masked & BIT(vector)) {
+		memcpy(&pending, dev->cfg + SIM_CAP_MSI + PCI_MSI_PENDING_64, 4);
+		pending |= BIT(vector);
+		memcpy(dev->cfg + SIM_CAP_MSI + PCI_MSI_PENDING_64, &pending, 4);
+		return;
+	}
+	if (host_loses_interrupt(dev->gpu))
+		return;
+	dev->gpu->interrupts++;
+	raw_spin_lock(&host.pending_lock);
+	__set_bit((data + vector) % SIM_MAX_COOKIES, host.pending);
+	raw_spin_unlock(&host.pending_lock);
+	irq_work_queue(&host.work);
+}
+
+static void host_deliver(struct irq_work *work)
+{
+	unsigned long flags;
+	unsigned int cookie;
+	void *virq;
+
+	for (;;) {
+		raw_spin_lock_irqsave(&host.pending_lock, flags);
+		cookie = find_first_bit(host.pending, SIM_MAX_COOKIES);
+		if (cookie < SIM_MAX_COOKIES)
+			__clear_bit(cookie, host.pending);
+		raw_spin_unlock_irqrestore(&host.pending_lock, flags);
+		if (cookie >= SIM_MAX_COOKIES)
+			return;
+		virq = xa_load(&host.virqs, cookie);
+		if (virq)
+			generic_handle_irq(xa_to_value(virq));
+	}
+}
+
+static void host_irq_compose(struct irq_data *data, struct msi_msg *msg)
+{
+	msg->address_hi = 0;
+	msg->address_lo = 0xfee00000;
+	msg->data = (unsigned long)irq_data_get_irq_chip_data(data);
+}
+
+static void host_irq_ack(struct irq_data *data)
+{
+}
+
+/* it runs where it is raised; but a CPU that goes offline wants to be obeyed */
+static int host_irq_set_affinity(struct irq_data *data,
+				 const struct cpumask *mask, bool force)
+{
+	irq_data_update_effective_affinity(data, mask);
+	return IRQ_SET_MASK_OK_DONE;
+}
+
+static struct irq_chip host_irq_chip = {
+	.name = "GPUVF-SIM-MSI",
+	.irq_ack = host_irq_ack,
+	.irq_mask = pci_msi_mask_irq,
+	.irq_unmask = pci_msi_unmask_irq,
+	.irq_compose_msi_msg = host_irq_compose,
+	.irq_set_affinity = host_irq_set_affinity,
+	.flags = IRQCHIP_SKIP_SET_WAKE,
+};
+
+/* a block of free cookies, aligned to its size as multiple MSI wants it */
+static int host_find_cookies(unsigned int count)
+{
+	unsigned int tries, base, i;
+
+	count = roundup_pow_of_two(count);
+	for (tries = 0; tries < SIM_MAX_COOKIES; tries += count) {
+		base = ALIGN(host.next_cookie, count) % SIM_MAX_COOKIES;
+		host.next_cookie = (base + count) % SIM_MAX_COOKIES;
+		for (i = 0; i < count; i++)
+			if (xa_load(&host.virqs, base + i))
+				break;
+		if (i == count)
+			return base;
+	}
+	return -ENOSPC;
+}
+
+/* called once for each interrupt of a block, in order, under a mutex */
+static int host_msi_init(struct irq_domain *domain,
+			 struct msi_domain_info *info, unsigned int virq,
+			 irq_hw_number_t hwirq, msi_alloc_info_t *arg)
+{
+	static int base;
+	unsigned int vector = hwirq - arg->hwirq;
+	int err;
+
+	if (!vector) {
+		base = host_find_cookies(arg->desc ? arg->desc->nvec_used : 1);
+		if (base < 0)
+			return base;
+	}
+	err = xa_err(xa_store(&host.virqs, base + vector, xa_mk_value(virq),
+			      GFP_KERNEL));
+	if (err)
+		return err;
+	irq_domain_set_info(domain, virq, hwirq, info->chip,
+			    (void *)(unsigned long)(base + vector),
+			    handle_edge_irq, NULL, "edge");
+	return 0;
+}
+
+static void host_msi_free(struct irq_domain *domain,
+			  struct msi_domain_info *info, unsigned int virq)
+{
+	struct irq_data *data = irq_domain_get_irq_data(domain, virq);
+
+	xa_erase(&host.virqs, (unsigned long)irq_data_get_irq_chip_data(data));
+	/* after this no delivery under way still has the number */
+	irq_work_sync(&host.work);
+}
+
+static struct msi_domain_ops host_msi_ops = {
+	.msi_init = host_msi_init,
+	.msi_free = host_msi_free,
+};
+
+static struct msi_domain_info host_msi_info = {
+	.flags = MSI_FLAG_USE_DEF_DOM_OPS | MSI_FLAG_USE_DEF_CHIP_OPS |
+		 MSI_FLAG_MULTI_PCI_MSI,
+	.ops = &host_msi_ops,
+	.chip = &host_irq_chip,
+};
+
+/* from 6.17 on this becomes msi_create_parent_irq_domain() */
+static int host_irq_init(void)
+{
+	host.fwnode = irq_domain_alloc_named_fwnode("GPUVF-SIM-MSI");
+	if (!host.fwnode)
+		return -ENOMEM;
+	host.domain = pci_msi_create_irq_domain(host.fwnode, &host_msi_info,
+						NULL);
+	if (!host.domain) {
+		irq_domain_free_fwnode(host.fwnode);
+		return -ENOMEM;
+	}
+	/*
+	 * Says that the domain is not the architecture's: else 6.1's interrupt
+	 * remapping code puts its own in place of it.
+	 */
+	irq_domain_update_bus_token(host.domain, DOMAIN_BUS_VMD_MSI);
+	return 0;
+}
+
+static void host_irq_fini(void)
+{
+	irq_work_sync(&host.work);
+	irq_domain_remove(host.domain);
+	irq_domain_free_fwnode(host.fwnode);
+}
+
+/*
+ * The bridge
+ */
+
+/* a hole above all memory, in the upper half first to stay clear of hotplug */
+static int host_window_init(void)
+{
+	u64 vf_bars = (u64)sim_vf_bar_mib * SZ_1M * sim_total_vfs;
+	u64 size = SIM_WINDOW32_SIZE + sim_gpus *
+		   ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G);
+	u64 end = iomem_resource.end;
+	u64 low = max_t(u64, SZ_4G, (end + 1) / 2);
+	u64 align = min_t(u64, roundup_pow_of_two(size), SZ_16G);
+	int err;
+
+	size = ALIGN(size, (u64)SZ_1G);
+	host.window = (struct resource){
+		.name = "gpuvf_sim",
+		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64,
+	};
+	err = allocate_resource(&iomem_resource, &host.window, size, low, end,
+				align, NULL, NULL);
+	if (err)
+		err = allocate_resource(&iomem_resource, &host.window, size,
+					SZ_4G, end, SZ_1G, NULL, NULL);
+	if (err) {
+		pr_err("no hole of %llu MiB in the address space for BARs\n",
+		       size / SZ_1M);
+		return err;
+	}
+	host.window32 = (struct resource){
+		.name = "gpuvf_sim 32 bit",
+		.flags = IORESOURCE_MEM,
+		.start = host.window.start,
+		.end = host.window.start + SIM_WINDOW32_SIZE - 1,
+	};
+	host.window64 = (struct resource){
+		.name = "gpuvf_sim 64 bit",
+		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64 |
+			 IORESOURCE_PREFETCH,
+		.start = host.window32.end + 1,
+		.end = host.window.end,
+	};
+	err = request_resource(&host.window, &host.window32);
+	if (!err) {
+		err = request_resource(&host.window, &host.window64);
+		if (err)
+			release_resource(&host.window32);
+	}
+	if (err)
+		release_resource(&host.window);
+	return err;
+}
+
+static void host_window_fini(void)
+{
+	release_resource(&host.window64);
+	release_resource(&host.window32);
+	release_resource(&host.window);
+}
+
+/* a PCI domain that nobody uses; 16 bit, since IOMMU drivers cut off the rest */
+static int host_find_domain(void)
+{
+	int domain;
+
+	for (domain = 1; domain <= 0xffff; domain++)
+		if (!pci_find_bus(domain, 0))
+			return domain;
+	return -EBUSY;
+}
+
+static int host_bridge_init(void)
+{
+	struct pci_host_bridge *bridge;
+	int domain, err;
+
+	domain = host_find_domain();
+	if (domain < 0)
+		return domain;
+	bridge = pci_alloc_host_bridge(0);
+	if (!bridge)
+		return -ENOMEM;
+	host.sysdata.domain = domain;
+	host.sysdata.node = NUMA_NO_NODE;
+	host.busses = (struct resource){
+		.name = "gpuvf_sim bus",
+		.start = 0,
+		.end = 0xff,
+		.flags = IORESOURCE_BUS,
+	};
+	sim_config_set_root_bus(0);
+	bridge->dev.parent = &host.pdev->dev;
+	bridge->sysdata = &host.sysdata;
+	bridge->ops = &sim_pci_ops;
+	bridge->busnr = 0;
+	bridge->native_aer = 0;
+	bridge->native_pme = 0;
+	bridge->native_ltr = 0;
+	bridge->native_dpc = 0;
+	bridge->native_pcie_hotplug = 0;
+	bridge->native_shpc_hotplug = 0;
+	dev_set_msi_domain(&bridge->dev, host.domain);
+	pci_add_resource_offset(&bridge->windows, &host.window32,
+				host.window32.start - SIM_WINDOW32_BUS);
+	pci_add_resource(&bridge->windows, &host.window64);
+	pci_add_resource(&bridge->windows, &host.busses);
+
+	/* not pci_host_probe(): 6.12 takes this lock in there, 6.1 does not */
+	pci_lock_rescan_remove();
+	err = pci_scan_root_bus_bridge(bridge);
+	if (err) {
+		pci_unlock_rescan_remove();
+		pci_free_host_bridge(bridge);
+		return err;
+	}
+	host.bridge = bridge;
+	pci_assign_unassigned_bus_resources(bridge->bus);
+	pci_bus_add_devices(bridge->bus);
+	pci_unlock_rescan_remove();
+	return 0;
+}
+
+/* whoever still has a device reads all ones, and does not call us any more */
+static int host_mark_gone(struct pci_dev *dev, void *data)
+{
+	dev->error_state = pci_channel_io_perm_failure;
+	return 0;
+}
+
+static void host_bridge_fini(void)
+{
+	struct pci_bus *bus = host.bridge->bus;
+
+	pci_lock_rescan_remove();
+	pci_stop_root_bus(bus);
+	pci_walk_bus(bus, host_mark_gone, NULL);
+	pci_remove_root_bus(bus);
+	pci_unlock_rescan_remove();
+	/* the reference of pci_alloc_host_bridge() is still ours */
+	pci_free_host_bridge(host.bridge);
+}
+
+/*
+ * The module
+ */
+
+static void host_gpus_fini(void)
+{
+	unsigned int i;
+
+	/* backwards: what GPUs share goes with the first one */
+	for (i = sim_gpus; i-- > 0;) {
+		sim_gpu_fini(&host.gpus[i]);
+		sim_config_free(&host.gpus[i]);
+	}
+	vfree(host.gpus);
+}
+
+static int host_gpus_init(void)
+{
+	unsigned int i;
+	int err;
+
+	host.gpus = vcalloc(sim_gpus, sizeof(*host.gpus));
+	if (!host.gpus)
+		return -ENOMEM;
+	for (i = 0; i < sim_gpus; i++) {
+		raw_spin_lock_init(&host.gpus[i].lock);
+		host.gpus[i].index = i;
+	}
+	for (i = 0; i < sim_gpus; i++) {
+		err = sim_config_alloc(&host.gpus[i]);
+		if (!err)
+			err = sim_gpu_init(&host.gpus[i]);
+		if (err) {
+			host_gpus_fini();
+			return err;
+		}
+	}
+	return 0;
+}
+
+static bool host_param_ok(const char *name, unsigned int value,
+			  unsigned int lowest, unsigned int highest)
+{
+	if (value >= lowest && value <= highest)
+		return true;
+	pr_err("%s=%u: must be %u to %u\n", name, value, lowest, highest);
+	return false;
+}
+
+static int host_check_params(void)
+{
+	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR) && !sim_force) {
+		pr_err("this is not a virtual machine; the simulator is for testing, force=1 loads it all the same\n");
+		return -ENODEV;
+	}
+	if (!host_param_ok("gpus", sim_gpus, 1, SIM_MAX_GPUS) ||
+	    !host_param_ok("total_vfs", sim_total_vfs, 1, SIM_MAX_VFS) ||
+	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
+	    !host_param_ok("generation", sim_generation, 3, 3) ||
+	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384))
+		return -EINVAL;
+	if (!is_power_of_2(sim_vf_bar_mib)) {
+		pr_err("vf_bar_mib=%u: must be a power of two\n",
+		       sim_vf_bar_mib);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int __init sim_init(void)
+{
+	int err;
+
+	err = host_check_params();
+	if (err)
+		return err;
+	raw_spin_lock_init(&host.pending_lock);
+	xa_init(&host.virqs);
+	host.work = IRQ_WORK_INIT_HARD(host_deliver);
+
+	err = host_gpus_init();
+	if (err)
+		return err;
+	host.pdev = platform_device_register_simple(KBUILD_MODNAME,
+						    PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(host.pdev)) {
+		err = PTR_ERR(host.pdev);
+		goto err_gpus;
+	}
+	err = host_irq_init();
+	if (err)
+		goto err_pdev;
+	err = host_window_init();
+	if (err)
+		goto err_irq;
+	err = host_bridge_init();
+	if (err)
+		goto err_window;
+	sim_debugfs_init(host.gpus, sim_gpus);
+	pr_info("%u simulated GPU(s) in PCI domain %04x, for testing only\n",
+		sim_gpus, host.sysdata.domain);
+	return 0;
+
+err_window:
+	host_window_fini();
+err_irq:
+	host_irq_fini();
+err_pdev:
+	platform_device_unregister(host.pdev);
+err_gpus:
+	host_gpus_fini();
+	xa_destroy(&host.virqs);
+	return err;
+}
+
+static void __exit sim_exit(void)
+{
+	sim_debugfs_fini();
+	host_bridge_fini();
+	host_irq_fini();
+	platform_device_unregister(host.pdev);
+	host_window_fini();
+	host_gpus_fini();
+	xa_destroy(&host.virqs);
+}
+
+module_init(sim_init);
+module_exit(sim_exit);
+
+MODULE_DESCRIPTION("GPUs in software behind a virtual PCI host bridge, for testing gpuvf");
+MODULE_LICENSE("GPL");
+/* loading it taints the kernel, as every test module does */
+MODULE_INFO(test, "Y");
