@@ -52,6 +52,30 @@ struct gpuvf_layout_vf {
 /* more withheld pieces than this are merged by the caller with their gaps */
 #define GPUVF_LAYOUT_MAX_BLOCKED	64
 
+/* free pieces between what stays where it is: one more than there are such */
+#define GPUVF_LAYOUT_MAX_GAPS \
+	(GPUVF_MAX_VFS + GPUVF_LAYOUT_MAX_BLOCKED + 1)
+
+/**
+ * struct gpuvf_layout_scratch - the planner's working memory, in granules
+ *
+ * Too big for a kernel stack; nobody else's business.
+ */
+struct gpuvf_layout_scratch {
+	u64 base;
+	u64 end;
+	u64 size[GPUVF_MAX_VFS];
+	u64 place[GPUVF_MAX_VFS];
+	u64 best[GPUVF_MAX_VFS];
+	unsigned int num_items;
+	unsigned int item[GPUVF_MAX_VFS];
+	unsigned int bin[GPUVF_MAX_VFS];
+	unsigned int num_gaps;
+	struct gpuvf_extent gap[GPUVF_LAYOUT_MAX_GAPS];
+	u64 room[GPUVF_LAYOUT_MAX_GAPS];
+	u32 nodes;
+};
+
 /**
  * struct gpuvf_layout_request - what to plan
  * @geometry: of the hardware
@@ -61,6 +85,7 @@ struct gpuvf_layout_vf {
  * @num_blocked: entries of @blocked in use
  * @blocked: ranges of the VF area that nobody may have (withheld), disjoint
  *	from each other and from pinned extents, granule-aligned
+ * @scratch: the planner's; need not be initialised
  */
 struct gpuvf_layout_request {
 	struct gpuvf_fb_geometry geometry;
@@ -69,6 +94,7 @@ struct gpuvf_layout_request {
 	struct gpuvf_layout_vf vf[GPUVF_MAX_VFS];
 	unsigned int num_blocked;
 	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
+	struct gpuvf_layout_scratch scratch;
 };
 
 /**
@@ -155,7 +181,7 @@ struct gpuvf_layout_reason {
  * Return: 0; -EINVAL for GPUVF_LAYOUT_BAD_GEOMETRY; -EBUSY for PINNED_VF and
  * PINNED_RESERVE; -ENOSPC for the rest.
  */
-int gpuvf_layout_plan(const struct gpuvf_layout_request *req,
+int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out,
 		      struct gpuvf_layout_reason *why);
 
@@ -185,7 +211,7 @@ bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
  *
  * Return: bytes, 0 when not even one granule each can be had.
  */
-u64 gpuvf_layout_fair_share(const struct gpuvf_layout_request *req, u32 mask);
+u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask);
 
 /**
  * gpuvf_layout_capacity() - how many more VFs of one size would fit
@@ -195,7 +221,7 @@ u64 gpuvf_layout_fair_share(const struct gpuvf_layout_request *req, u32 mask);
  *
  * Return: the number, not limited by how many VFs the hardware can have.
  */
-unsigned int gpuvf_layout_capacity(const struct gpuvf_layout_request *req,
+unsigned int gpuvf_layout_capacity(struct gpuvf_layout_request *req,
 				   u64 quota_bytes, bool may_move);
 
 /**

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who runs next, and until when; see gpuvf_sched.h for the rules.
+ */
+
+#include "gpuvf_sched.h"
+
+/**
+ * gpuvf_sched_init() - nobody in the round, every slice at its default
+ * @s: the scheduler
+ * @policy: who is in the round
+ */
+void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
+{
+	unsigned int i;
+
+	memset(s, 0, sizeof(*s));
+	s->policy = policy;
+	s->current_vf = GPUVF_SCHED_NONE;
+	s->last_vf = GPUVF_SCHED_NONE;
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		s->vf[i].slice_ns = GPUVF_SCHED_DEFAULT_SLICE_NS;
+}
+
+/**
+ * gpuvf_sched_set_slice() - live: holds from the VF's next turn
+ * @s: the scheduler
+ * @vf: index, below GPUVF_MAX_VFS
+ * @slice_ns: not 0
+ *
+ * What the VF owes stays what it is.
+ */
+void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
+{
+	s->vf[vf].slice_ns = slice_ns;
+}
+
+/**
+ * gpuvf_sched_ring() - who is in the round under the present policy
+ * @s: the scheduler
+ *
+ * fixed: present. equal: present and (started or work). best-effort: present
+ * and work.
+ *
+ * Return: bit n: VF n.
+ */
+u32 gpuvf_sched_ring(const struct gpuvf_sched *s)
+{
+	switch (s->policy) {
+	case GPUVF_POLICY_FIXED:
+		return s->present;
+	case GPUVF_POLICY_EQUAL:
+		return s->present & (s->started | s->work);
+	default:
+		return s->present & s->work;
+	}
+}
+
+static u32 sched_others(const struct gpuvf_sched *s)
+{
+	u32 ring = gpuvf_sched_ring(s);
+
+	if (s->current_vf != GPUVF_SCHED_NONE)
+		ring &= ~(u32)BIT(s->current_vf);
+	return ring;
+}
+
+/*
+ * Somebody joined a VF that was alone: its turn counts as one slice at most, as
+ * if it had begun no earlier than that.
+ */
+static void sched_note_company(struct gpuvf_sched *s, bool was_alone, u64 now_ns)
+{
+	const struct gpuvf_sched_vf *vf;
+
+	if (!was_alone || s->current_vf == GPUVF_SCHED_NONE || !sched_others(s))
+		return;
+	vf = &s->vf[s->current_vf];
+	if (now_ns > s->turn_start_ns + vf->slice_ns)
+		s->turn_start_ns = now_ns - vf->slice_ns;
+	s->turn_grant_ns = vf->slice_ns;
+}
+
+/**
+ * gpuvf_sched_set_policy() - live: holds from the next decision
+ * @s: the scheduler
+ * @policy: the new one
+ * @now_ns: now
+ */
+void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
+			    u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+
+	s->policy = policy;
+	sched_note_company(s, was_alone, now_ns);
+}
+
+/**
+ * gpuvf_sched_update() - who may run, who has state, who has work
+ * @s: the scheduler
+ * @present: new value of the mask
+ * @started: new value of the mask
+ * @work: new value of the mask
+ * @now_ns: now
+ *
+ * A VF that leaves @present loses its debt. The present turn goes on even when
+ * its VF left the round: see gpuvf_sched_deadline().
+ */
+void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
+			u32 work, u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		if (s->present & ~present & BIT(i))
+			s->vf[i].debt_ns = 0;
+	s->present = present;
+	s->started = started;
+	s->work = work;
+	sched_note_company(s, was_alone, now_ns);
+}
+
+/* the next of @ring behind @after, in index order, round and round */
+static int sched_next_of(u32 ring, int after)
+{
+	int i, n;
+
+	for (n = 1; n <= GPUVF_MAX_VFS; n++) {
+		i = (after + n) % GPUVF_MAX_VFS;
+		if (ring & BIT(i))
+			return i;
+	}
+	return GPUVF_SCHED_NONE;
+}
+
+/*
+ * When everybody in the round owes at least a slice, whole rounds would be
+ * skipped one after the other: skip them all at once.
+ */
+static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
+{
+	u64 rounds = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		if (ring & BIT(i))
+			rounds = min(rounds, div64_u64(s->vf[i].debt_ns,
+						       s->vf[i].slice_ns));
+	if (!rounds)
+		return;
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		if (!(ring & BIT(i)))
+			continue;
+		s->vf[i].debt_ns -= rounds * s->vf[i].slice_ns;
+		s->vf[i].skipped += rounds;
+	}
+}
+
+/* whose turn it is, with all debts that cost a turn paid */
+static int sched_pick(struct gpuvf_sched *s, u32 ring)
+{
+	struct gpuvf_sched_vf *vf;
+	int i = s->last_vf;
+	unsigned int n;
+
+	sched_skip_rounds(s, ring);
+	/* now somebody owes less than a slice, and is met within one round */
+	for (n = 0; n < GPUVF_MAX_VFS; n++) {
+		i = sched_next_of(ring, i);
+		vf = &s->vf[i];
+		if (vf->debt_ns < vf->slice_ns)
+			break;
+		vf->debt_ns -= vf->slice_ns;
+		vf->skipped++;
+	}
+	return i;
+}
+
+/**
+ * gpuvf_sched_next() - begin a turn
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ * @d: what to do
+ *
+ * Round robin in index order behind the last turn, skipping those in debt.
+ *
+ * Return: true when somebody has the turn.
+ */
+bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d)
+{
+	u32 ring = gpuvf_sched_ring(s);
+	struct gpuvf_sched_vf *vf;
+
+	d->vf = GPUVF_SCHED_NONE;
+	d->burn = false;
+	if (!ring)
+		return false;
+
+	d->vf = sched_pick(s, ring);
+	vf = &s->vf[d->vf];
+	d->burn = !((s->started | s->work) & BIT(d->vf));
+	s->current_vf = d->vf;
+	s->last_vf = d->vf;
+	s->turn_start_ns = now_ns;
+	if (!sched_others(s) && !d->burn) {
+		/* alone: nobody to owe to, and nobody who waits */
+		vf->debt_ns = 0;
+		s->turn_grant_ns = max(vf->slice_ns,
+				       (u64)GPUVF_SCHED_SELF_SWITCH_NS);
+	} else {
+		s->turn_grant_ns = max(vf->slice_ns - vf->debt_ns,
+				       vf->slice_ns / 2);
+	}
+	return true;
+}
+
+/**
+ * gpuvf_sched_deadline() - when the present turn has to end
+ * @s: the scheduler, with a turn under way
+ * @now_ns: now
+ *
+ * To be asked again after every gpuvf_sched_update(): earlier when somebody
+ * joined a VF that was alone; at once when the VF left the round and somebody
+ * else is in it, or when it may not run any more.
+ *
+ * Return: absolute time; not later than @now_ns: end it now.
+ */
+u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns)
+{
+	u32 me = BIT(s->current_vf);
+
+	if (!(s->present & me))
+		return now_ns;
+	if (!(gpuvf_sched_ring(s) & me) && sched_others(s))
+		return now_ns;
+	return s->turn_start_ns + s->turn_grant_ns;
+}
+
+/**
+ * gpuvf_sched_end() - the present turn is over, its state saved
+ * @s: the scheduler, with a turn under way
+ * @now_ns: end of the SAVE
+ *
+ * Return: nanoseconds charged.
+ */
+u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
+{
+	struct gpuvf_sched_vf *vf = &s->vf[s->current_vf];
+	u64 charged = now_ns - s->turn_start_ns;
+	bool alone = !sched_others(s);
+
+	vf->turns++;
+	vf->charged_ns += charged;
+	if (charged > s->turn_grant_ns)
+		vf->overrun_ns += charged - s->turn_grant_ns;
+	else
+		vf->given_away_ns += s->turn_grant_ns - charged;
+
+	if (alone || !(s->present & BIT(s->current_vf)))
+		vf->debt_ns = 0;
+	else if (vf->debt_ns + charged > vf->slice_ns)
+		vf->debt_ns += charged - vf->slice_ns;
+	else
+		vf->debt_ns = 0;
+	s->current_vf = GPUVF_SCHED_NONE;
+	return charged;
+}
+
+/**
+ * gpuvf_sched_round_ns() - length of a round when nobody overruns
+ * @s: the scheduler
+ * @members: bit n: VF n takes part
+ * @switch_ns: what one switch costs
+ *
+ * Return: sum over @members of slice and switch.
+ */
+u64 gpuvf_sched_round_ns(const struct gpuvf_sched *s, u32 members, u64 switch_ns)
+{
+	u64 round_ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		if (members & BIT(i))
+			round_ns += s->vf[i].slice_ns + switch_ns;
+	return round_ns;
+}
