@@ -153,11 +153,15 @@ static int config_take_policy(struct gpuvf_pf *pf,
 			      struct config_plan *plan,
 			      struct gpuvf_refusal *why)
 {
+	char text[24];
+
 	if (!(req->set & GPUVF_SET_POLICY))
 		return 0;
 	why->attr = GPUVF_A_PF_POLICY;
 	why->asked = req->policy;
 	if (req->policy > GPUVF_POLICY_BEST_EFFORT) {
+		scnprintf(text, sizeof(text), "policy %u", req->policy);
+		why->who = text;
 		why->reason = GPUVF_REASON_BAD_VALUE;
 		return refuse(pf, why);
 	}
@@ -328,7 +332,7 @@ static int config_refuse_layout(struct gpuvf_pf *pf, struct config_plan *plan,
 		why->reason = GPUVF_REASON_VF_IN_USE;
 		why->limit = pf->config.layout.vf[reason->vf].size;
 		gpuvf_vf_holder(&pf->vf[reason->vf], holder, sizeof(holder));
-		why->who = *holder ? holder : NULL;
+		why->who = *holder ? holder : "its guest";
 		break;
 	case GPUVF_LAYOUT_PINNED_RESERVE:
 		why->reason = GPUVF_REASON_RESERVE_IN_USE;

@@ -13,7 +13,7 @@ int gpuvf_sysfs_register(void);
 void gpuvf_sysfs_unregister(void);
 int gpuvf_sysfs_add(struct gpuvf_pf *pf);
 void gpuvf_sysfs_del(struct gpuvf_pf *pf);
-int gpuvf_sysfs_link_vf(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_sysfs_link_vf(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_sysfs_unlink_vf(struct gpuvf_pf *pf, unsigned int vf);
 
 #endif /* GPUVF_SYSFS_H */

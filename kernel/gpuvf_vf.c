@@ -157,11 +157,19 @@ void gpuvf_vfs_stop_locked(struct gpuvf_pf *pf)
 	gpuvf_world_unpark(pf);
 }
 
-static struct pci_dev *vf_get_pdev(struct gpuvf_pf *pf, unsigned int i)
+/* find the PCI devices of the VFs; each keeps a reference */
+static void vfs_get_pdevs_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
-	return pci_get_domain_bus_and_slot(pci_domain_nr(pf->pdev->bus),
-					   pci_iov_virtfn_bus(pf->pdev, i),
-					   pci_iov_virtfn_devfn(pf->pdev, i));
+	struct pci_dev *pdev = NULL;
+	int index;
+
+	while ((pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev))) {
+		if (!pdev->is_virtfn || pci_physfn(pdev) != pf->pdev)
+			continue;
+		index = pci_iov_vf_id(pdev);
+		if (index >= 0 && index < num_vfs)
+			pf->vf[index].pdev = pci_dev_get(pdev);
+	}
 }
 
 static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
@@ -184,8 +192,8 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	unsigned int i;
 
 	mutex_lock(&pf->lock);
+	vfs_get_pdevs_locked(pf, num_vfs);
 	for (i = 0; i < num_vfs; i++) {
-		pf->vf[i].pdev = vf_get_pdev(pf, i);
 		pf->vf[i].failed = false;
 		gpuvf_sysfs_link_vf(pf, i);
 	}

@@ -264,6 +264,8 @@ static const struct file_operations plant_fops = {
 
 /**
  * struct sim_vf_ref - a VF's directory
+ * @gpu: the GPU
+ * @vf: index of the VF
  */
 struct sim_vf_ref {
 	struct sim_gpu *gpu;

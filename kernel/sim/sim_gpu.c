@@ -131,7 +131,9 @@ static void gpu_command_over(struct sim_gpu *gpu, u8 status, u64 now)
 {
 	gpu->cmd.busy = false;
 	gpu->cmd.status = status;
-	gpu->cmd.ready_ns = now;
+	/* while a function executes, the next command is not late */
+	gpu->cmd.ready_ns = gpu->cmd.code == GPUVF_CMD_RUN_GPU ||
+			    gpu->cmd.code == GPUVF_CMD_CONTEXT_SWITCH ? 0 : now;
 	gpu_raise(gpu, GPUVF_IOV_INTR_CMD_COMPLETE);
 }
 

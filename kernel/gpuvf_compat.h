@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only file that knows kernel versions. Supported: 6.1 and 6.12.
+ */
+#ifndef GPUVF_COMPAT_H
+#define GPUVF_COMPAT_H
+
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+/* 6.7: what a dump was asked for moved into struct genl_info */
+static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+#endif /* GPUVF_COMPAT_H */

@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/class/gpuvf: one value a file, base units. No logic: a store becomes a
+ * struct gpuvf_request with one setting in it.
+ *
+ *	0000:41:00.0/
+ *		backend generation state device -> PCI device
+ *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld}
+ *		sched/{policy,time_slice_min_us,time_slice_max_us,round_us}
+ *		vf0/ … {fb_quota,fb_offset,time_slice_us,preempt_timeout_us,
+ *			profile,state,in_use,holder,device -> PCI device}
+ */
+
+#include <linux/device.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_refusal.h"
+#include "gpuvf_sysfs.h"
+#include "gpuvf_vf.h"
+
+struct class gpuvf_class = {
+	.name = "gpuvf",
+};
+
+static const char * const sysfs_policies[] = {
+	[GPUVF_POLICY_FIXED] = "fixed",
+	[GPUVF_POLICY_EQUAL] = "equal",
+	[GPUVF_POLICY_BEST_EFFORT] = "best-effort",
+};
+
+static const char * const sysfs_vf_states[] = {
+	[GPUVF_VF_STATE_DISABLED] = "disabled",
+	[GPUVF_VF_STATE_PROVISIONED] = "provisioned",
+	[GPUVF_VF_STATE_STARTING] = "starting",
+	[GPUVF_VF_STATE_ACTIVE] = "active",
+	[GPUVF_VF_STATE_PAUSED] = "paused",
+	[GPUVF_VF_STATE_STOPPED] = "stopped",
+	[GPUVF_VF_STATE_RESETTING] = "resetting",
+	[GPUVF_VF_STATE_FAILED] = "failed",
+};
+
+/* one change on its way, too big for the stack */
+struct sysfs_change {
+	struct gpuvf_request req;
+	struct gpuvf_config result;
+	struct gpuvf_refusal why;
+};
+
+static struct sysfs_change *sysfs_change_alloc(void)
+{
+	struct sysfs_change *change = kzalloc(sizeof(*change), GFP_KERNEL);
+
+	if (change)
+		change->why.vf = GPUVF_NO_VF;
+	return change;
+}
+
+/* carry it out, and free it */
+static ssize_t sysfs_change_apply(struct gpuvf_pf *pf,
+				  struct sysfs_change *change, size_t count)
+{
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = gpuvf_config_apply_locked(pf, &change->req, &change->result,
+					&change->why);
+	if (err)
+		gpuvf_refusal_log(pf, &change->why);
+	mutex_unlock(&pf->lock);
+	kfree(change);
+	return err ? err : count;
+}
+
+/* what was written is no value at all */
+static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf)
+{
+	struct sysfs_change *change = sysfs_change_alloc();
+	char text[GPUVF_LABEL_SIZE + 1];
+	int err;
+
+	if (!change)
+		return -ENOMEM;
+	strscpy(text, buf, sizeof(text));
+	strim(text);
+	change->why.vf = vf;
+	change->why.who = text;
+	change->why.reason = GPUVF_REASON_BAD_VALUE;
+	err = gpuvf_refuse(&change->why, gpuvf_pf_name(pf));
+	mutex_lock(&pf->lock);
+	gpuvf_refusal_log(pf, &change->why);
+	mutex_unlock(&pf->lock);
+	kfree(change);
+	return err;
+}
+
+/*
+ * The PF's files
+ */
+
+static ssize_t backend_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%s\n", gpuvf_pf_of_dev(dev)->hw->name);
+}
+static DEVICE_ATTR_RO(backend);
+
+/* figures that pf->lock protects */
+#define SYSFS_PF_FIGURE(name, format, expression)			\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
+	ssize_t ret;							\
+									\
+	mutex_lock(&pf->lock);						\
+	ret = sysfs_emit(buf, format, expression);			\
+	mutex_unlock(&pf->lock);					\
+	return ret;							\
+}
+
+SYSFS_PF_FIGURE(generation, "%llu\n", pf->generation)
+static DEVICE_ATTR_RO(generation);
+SYSFS_PF_FIGURE(state, "%s\n", pf->wedged ? "wedged" : "ready")
+static DEVICE_ATTR_RO(state);
+
+static struct attribute *sysfs_pf_attrs[] = {
+	&dev_attr_backend.attr,
+	&dev_attr_generation.attr,
+	&dev_attr_state.attr,
+	NULL
+};
+
+static const struct attribute_group sysfs_pf_group = {
+	.attrs = sysfs_pf_attrs,
+};
+
+SYSFS_PF_FIGURE(total, "%llu\n", pf->geometry.total_bytes)
+static DEVICE_ATTR_RO(total);
+SYSFS_PF_FIGURE(free, "%llu\n", pf->config.layout.free_bytes)
+static DEVICE_ATTR_RO(free);
+SYSFS_PF_FIGURE(largest_free, "%llu\n", pf->config.layout.largest_free_bytes)
+static DEVICE_ATTR_RO(largest_free);
+SYSFS_PF_FIGURE(granularity, "%llu\n", pf->geometry.granule_bytes)
+static DEVICE_ATTR_RO(granularity);
+SYSFS_PF_FIGURE(dirty, "%llu\n", gpuvf_clear_dirty_bytes_locked(pf))
+static DEVICE_ATTR_RO(dirty);
+SYSFS_PF_FIGURE(withheld, "%llu\n", gpuvf_clear_withheld_bytes_locked(pf))
+static DEVICE_ATTR_RO(withheld);
+SYSFS_PF_FIGURE(pf_reserve, "%llu\n", pf->config.layout.pf_reserve_bytes)
+
+static ssize_t pf_reserve_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t count)
+{
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+	struct sysfs_change *change;
+	u64 bytes;
+
+	if (kstrtou64(buf, 0, &bytes))
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	change = sysfs_change_alloc();
+	if (!change)
+		return -ENOMEM;
+	change->req.set = GPUVF_SET_PF_RESERVE;
+	change->req.pf_reserve_bytes = bytes;
+	return sysfs_change_apply(pf, change, count);
+}
+static DEVICE_ATTR_RW(pf_reserve);
+
+static struct attribute *sysfs_fb_attrs[] = {
+	&dev_attr_total.attr,
+	&dev_attr_free.attr,
+	&dev_attr_largest_free.attr,
+	&dev_attr_granularity.attr,
+	&dev_attr_pf_reserve.attr,
+	&dev_attr_dirty.attr,
+	&dev_attr_withheld.attr,
+	NULL
+};
+
+static const struct attribute_group sysfs_fb_group = {
+	.name = "fb",
+	.attrs = sysfs_fb_attrs,
+};
+
+SYSFS_PF_FIGURE(policy, "%s\n", sysfs_policies[pf->config.policy])
+
+static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+	struct sysfs_change *change;
+	int policy = sysfs_match_string(sysfs_policies, buf);
+
+	if (policy < 0)
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	change = sysfs_change_alloc();
+	if (!change)
+		return -ENOMEM;
+	change->req.set = GPUVF_SET_POLICY;
+	change->req.policy = policy;
+	return sysfs_change_apply(pf, change, count);
+}
+static DEVICE_ATTR_RW(policy);
+
+SYSFS_PF_FIGURE(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us)
+static DEVICE_ATTR_RO(time_slice_min_us);
+SYSFS_PF_FIGURE(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us)
+static DEVICE_ATTR_RO(time_slice_max_us);
+SYSFS_PF_FIGURE(round_us, "%llu\n", gpuvf_config_round_us(pf, &pf->config))
+static DEVICE_ATTR_RO(round_us);
+
+static struct attribute *sysfs_sched_attrs[] = {
+	&dev_attr_policy.attr,
+	&dev_attr_time_slice_min_us.attr,
+	&dev_attr_time_slice_max_us.attr,
+	&dev_attr_round_us.attr,
+	NULL
+};
+
+static const struct attribute_group sysfs_sched_group = {
+	.name = "sched",
+	.attrs = sysfs_sched_attrs,
+};
+
+const struct attribute_group *gpuvf_pf_groups[] = {
+	&sysfs_pf_group,
+	&sysfs_fb_group,
+	&sysfs_sched_group,
+	NULL
+};
+
+/*
+ * The VFs' files
+ */
+
+/**
+ * struct sysfs_vf_attr - a file in a VF's directory
+ * @attr: name and mode
+ * @show: called with pf->lock held
+ * @store: called without it
+ */
+struct sysfs_vf_attr {
+	struct attribute attr;
+	ssize_t (*show)(struct gpuvf_vf *vf, char *buf);
+	ssize_t (*store)(struct gpuvf_vf *vf, const char *buf, size_t count);
+};
+
+#define SYSFS_VF_RO(file) \
+	static const struct sysfs_vf_attr sysfs_vf_##file = { \
+		.attr = { .name = #file, .mode = 0444 }, \
+		.show = vf_##file##_show, \
+	}
+
+#define SYSFS_VF_RW(file) \
+	static const struct sysfs_vf_attr sysfs_vf_##file = { \
+		.attr = { .name = #file, .mode = 0644 }, \
+		.show = vf_##file##_show, \
+		.store = vf_##file##_store, \
+	}
+
+static const struct gpuvf_vf_config *sysfs_vf_config(const struct gpuvf_vf *vf)
+{
+	return &vf->pf->config.vf[vf->index];
+}
+
+static struct sysfs_change *sysfs_vf_change_alloc(struct gpuvf_vf *vf, u32 set)
+{
+	struct sysfs_change *change = sysfs_change_alloc();
+
+	if (!change)
+		return NULL;
+	change->req.num_vfs = 1;
+	change->req.vf[0].index = vf->index;
+	change->req.vf[0].set = set;
+	return change;
+}
+
+static ssize_t vf_fb_quota_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  vf->pf->config.layout.vf[vf->index].size);
+}
+
+static ssize_t vf_fb_quota_store(struct gpuvf_vf *vf, const char *buf,
+				 size_t count)
+{
+	struct sysfs_change *change;
+	u64 bytes;
+
+	if (kstrtou64(buf, 0, &bytes))
+		return sysfs_refuse(vf->pf, vf->index, buf);
+	change = sysfs_vf_change_alloc(vf, GPUVF_SET_FB_QUOTA);
+	if (!change)
+		return -ENOMEM;
+	change->req.vf[0].fb_quota_bytes = bytes;
+	return sysfs_change_apply(vf->pf, change, count);
+}
+SYSFS_VF_RW(fb_quota);
+
+/* empty without a quota: 0 would be a place */
+static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
+{
+	const struct gpuvf_extent *fb = &vf->pf->config.layout.vf[vf->index];
+
+	return fb->size ? sysfs_emit(buf, "%llu\n", fb->start) :
+			  sysfs_emit(buf, "\n");
+}
+SYSFS_VF_RO(fb_offset);
+
+static ssize_t vf_time_slice_us_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", sysfs_vf_config(vf)->time_slice_us);
+}
+
+static ssize_t vf_time_slice_us_store(struct gpuvf_vf *vf, const char *buf,
+				      size_t count)
+{
+	struct sysfs_change *change;
+	u32 us;
+
+	if (kstrtou32(buf, 0, &us))
+		return sysfs_refuse(vf->pf, vf->index, buf);
+	change = sysfs_vf_change_alloc(vf, GPUVF_SET_TIME_SLICE);
+	if (!change)
+		return -ENOMEM;
+	change->req.vf[0].time_slice_us = us;
+	return sysfs_change_apply(vf->pf, change, count);
+}
+SYSFS_VF_RW(time_slice_us);
+
+static ssize_t vf_preempt_timeout_us_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  gpuvf_config_preempt_us(sysfs_vf_config(vf)));
+}
+
+static ssize_t vf_preempt_timeout_us_store(struct gpuvf_vf *vf,
+					   const char *buf, size_t count)
+{
+	struct sysfs_change *change;
+	u32 us;
+
+	if (kstrtou32(buf, 0, &us))
+		return sysfs_refuse(vf->pf, vf->index, buf);
+	change = sysfs_vf_change_alloc(vf, GPUVF_SET_PREEMPT_TIMEOUT);
+	if (!change)
+		return -ENOMEM;
+	change->req.vf[0].preempt_timeout_us = us;
+	return sysfs_change_apply(vf->pf, change, count);
+}
+SYSFS_VF_RW(preempt_timeout_us);
+
+static ssize_t vf_profile_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", sysfs_vf_config(vf)->profile);
+}
+
+static ssize_t vf_profile_store(struct gpuvf_vf *vf, const char *buf,
+				size_t count)
+{
+	size_t len = strcspn(buf, "\n");
+	struct sysfs_change *change;
+
+	if (len >= GPUVF_LABEL_SIZE || len + 1 < count)
+		return sysfs_refuse(vf->pf, vf->index, buf);
+	change = sysfs_vf_change_alloc(vf, GPUVF_SET_PROFILE);
+	if (!change)
+		return -ENOMEM;
+	memcpy(change->req.vf[0].profile, buf, len);
+	return sysfs_change_apply(vf->pf, change, count);
+}
+SYSFS_VF_RW(profile);
+
+static ssize_t vf_state_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  sysfs_vf_states[gpuvf_vf_state_locked(vf)]);
+}
+SYSFS_VF_RO(state);
+
+static ssize_t vf_in_use_show(struct gpuvf_vf *vf, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", gpuvf_vf_in_use_locked(vf));
+}
+SYSFS_VF_RO(in_use);
+
+static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
+{
+	char holder[GPUVF_HOLDER_SIZE];
+
+	gpuvf_vf_holder(vf, holder, sizeof(holder));
+	return sysfs_emit(buf, "%s\n", holder);
+}
+SYSFS_VF_RO(holder);
+
+static const struct attribute *sysfs_vf_attrs[] = {
+	&sysfs_vf_fb_quota.attr,
+	&sysfs_vf_fb_offset.attr,
+	&sysfs_vf_time_slice_us.attr,
+	&sysfs_vf_preempt_timeout_us.attr,
+	&sysfs_vf_profile.attr,
+	&sysfs_vf_state.attr,
+	&sysfs_vf_in_use.attr,
+	&sysfs_vf_holder.attr,
+	NULL
+};
+
+static ssize_t sysfs_vf_show(struct kobject *kobj, struct attribute *attr,
+			     char *buf)
+{
+	const struct sysfs_vf_attr *file =
+		container_of(attr, struct sysfs_vf_attr, attr);
+	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
+	ssize_t ret;
+
+	mutex_lock(&vf->pf->lock);
+	ret = file->show(vf, buf);
+	mutex_unlock(&vf->pf->lock);
+	return ret;
+}
+
+static ssize_t sysfs_vf_store(struct kobject *kobj, struct attribute *attr,
+			      const char *buf, size_t count)
+{
+	const struct sysfs_vf_attr *file =
+		container_of(attr, struct sysfs_vf_attr, attr);
+	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
+
+	return file->store ? file->store(vf, buf, count) : -EACCES;
+}
+
+static const struct sysfs_ops sysfs_vf_ops = {
+	.show = sysfs_vf_show,
+	.store = sysfs_vf_store,
+};
+
+/* the VF is a part of the PF, which this reference has kept alive */
+static void sysfs_vf_release(struct kobject *kobj)
+{
+	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
+
+	gpuvf_pf_put(vf->pf);
+}
+
+static struct kobj_type sysfs_vf_type = {
+	.release = sysfs_vf_release,
+	.sysfs_ops = &sysfs_vf_ops,
+};
+
+static int sysfs_vf_add(struct gpuvf_vf *vf)
+{
+	int err;
+
+	get_device(&vf->pf->dev);
+	err = kobject_init_and_add(&vf->kobj, &sysfs_vf_type,
+				   &vf->pf->dev.kobj, "vf%u", vf->index);
+	if (!err)
+		err = sysfs_create_files(&vf->kobj, sysfs_vf_attrs);
+	if (err)
+		kobject_put(&vf->kobj);
+	return err;
+}
+
+static void sysfs_vfs_del(struct gpuvf_pf *pf, unsigned int num)
+{
+	while (num--)
+		kobject_put(&pf->vf[num].kobj);
+}
+
+/**
+ * gpuvf_sysfs_add() - make a PF's files
+ * @pf: PF with its class device initialised
+ *
+ * The VFs' directories are complete before user space hears of the PF.
+ *
+ * Context: may sleep.
+ * Return: 0, or an errno of the driver core; nothing is left then.
+ */
+int gpuvf_sysfs_add(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+	int err;
+
+	dev_set_uevent_suppress(&pf->dev, true);
+	err = device_add(&pf->dev);
+	if (err)
+		return err;
+	for (i = 0; i < pf->total_vfs; i++) {
+		err = sysfs_vf_add(&pf->vf[i]);
+		if (err) {
+			sysfs_vfs_del(pf, i);
+			device_del(&pf->dev);
+			return err;
+		}
+	}
+	dev_set_uevent_suppress(&pf->dev, false);
+	kobject_uevent(&pf->dev.kobj, KOBJ_ADD);
+	return 0;
+}
+
+/**
+ * gpuvf_sysfs_del() - remove a PF's files
+ * @pf: PF
+ *
+ * Waits for reads and writes under way.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ */
+void gpuvf_sysfs_del(struct gpuvf_pf *pf)
+{
+	sysfs_vfs_del(pf, pf->total_vfs);
+	device_del(&pf->dev);
+}
+
+/**
+ * gpuvf_sysfs_link_vf() - the VF has a PCI device now
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_sysfs_link_vf(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct pci_dev *pdev = pf->vf[vf].pdev;
+
+	if (pdev && sysfs_create_link(&pf->vf[vf].kobj, &pdev->dev.kobj,
+				      "device"))
+		pci_warn(pf->pdev, "VF %u: no link to its PCI device\n", vf);
+}
+
+/**
+ * gpuvf_sysfs_unlink_vf() - the VF's PCI device is about to go
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_sysfs_unlink_vf(struct gpuvf_pf *pf, unsigned int vf)
+{
+	sysfs_remove_link(&pf->vf[vf].kobj, "device");
+}
+
+/**
+ * gpuvf_sysfs_register() - /sys/class/gpuvf
+ *
+ * Return: 0, or the errno of class_register().
+ */
+int gpuvf_sysfs_register(void)
+{
+	return class_register(&gpuvf_class);
+}
+
+/** gpuvf_sysfs_unregister() - undo gpuvf_sysfs_register() */
+void gpuvf_sysfs_unregister(void)
+{
+	class_unregister(&gpuvf_class);
+}
