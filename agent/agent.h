@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every verb shares: the verb table, exit codes, and the way from the
+ * words of a command line to GPUs.
+ */
+#ifndef AGENT_H
+#define AGENT_H
+
+#include <stdio.h>
+
+#include "client.h"
+#include "config.h"
+#include "profile.h"
+#include "util.h"
+
+/* distinct and documented in gpuvf-agent(8); never renumbered */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,	/* and nothing changed */
+	EXIT_USAGE = 2,		/* or an error in the configuration */
+	EXIT_DIFFERS = 3,
+	EXIT_PARTLY = 4,
+	EXIT_BUSY = 5,
+	EXIT_MISSING = 6,
+	EXIT_PERMISSION = 7,
+};
+
+/**
+ * struct verb - one verb of the command line
+ * @name: the word
+ * @run: does it; argv[0] is the verb. Return: enum exit_code
+ * @help: one line
+ * @usage: what may follow the verb
+ */
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+	const char *usage;
+};
+
+int cmd_check(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_apply(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_set(int argc, char **argv);
+int cmd_assert(int argc, char **argv);
+int cmd_generate(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+/* verb.c */
+const struct verb *find_verb(const char *name);
+void print_usage(FILE *f, const struct verb *verb);
+int unknown_verb(const char *name);
+int usage_error(const char *verb, const char *fmt, ...) __printf(2, 3);
+
+/* session.c */
+
+/* options that more than one verb takes */
+struct options {
+	const char *file;
+	bool json;
+	bool dry_run;
+};
+
+int parse_options(int argc, char **argv, const char *allowed,
+		  struct options *options);
+int load_config(struct config *config, const char *file);
+int open_client(struct client **client);
+int get_gpus(struct client *client, struct gpu_list *gpus);
+int exit_code_of(int error);
+struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
+		     int *code);
+int parse_gpu_vf(const char *text, char *gpu, size_t size, u32 *vf);
+
+#endif /* AGENT_H */

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * check: is the configuration good, as far as that can be said without a GPU?
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+
+/**
+ * cmd_check() - the verb "check"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_USAGE, EXIT_PERMISSION.
+ */
+int cmd_check(int argc, char **argv)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+	struct options options;
+	int code = EXIT_DONE;
+	const char *file;
+	int first, err;
+
+	first = parse_options(argc, argv, "f", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first + !!options.file > 1)
+		return usage_error(argv[0], "one file at a time");
+	file = first < argc ? argv[first] : options.file;
+
+	/* a file that is only looked at may be anybody's */
+	err = config_load(&config, file, false, &diags);
+	diag_print(stderr, &diags);
+	if (err == -EACCES)
+		code = EXIT_PERMISSION;
+	else if (err || diags.errors)
+		code = EXIT_USAGE;
+	if (diags.errors > 1)
+		fprintf(stderr, "%zu errors\n", diags.errors);
+	if (!code)
+		printf("%s: good: %zu profile%s, %zu GPU section%s\n",
+		       file ?: CONFIG_FILE, config.num_profiles,
+		       config.num_profiles == 1 ? "" : "s", config.num_gpus,
+		       config.num_gpus == 1 ? "" : "s");
+	diag_free(&diags);
+	config_free(&config);
+	return code;
+}

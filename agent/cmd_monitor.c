@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * monitor: what changes, as it changes.
+ *
+ * The kernel sends whole objects. They are compared with what was known, so
+ * that a line says what happened. When the kernel had to drop messages
+ * (ENOBUFS), everything is read again, and nothing but the final state of what
+ * was missed is lost.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "agent.h"
+#include "event.h"
+#include "output.h"
+
+#define RECEIVE_BUFFER	0x100000
+
+struct monitor {
+	struct client *client;
+	struct nl_sock *sk;
+	struct gpu_list known;
+	bool json;
+	int signals;
+};
+
+static void print_line(const char *bdf, const char *event, const char *text)
+{
+	struct timespec now;
+	char clock[32] = "";
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (localtime_r(&now.tv_sec, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	printf("%s%s.%03ld%s %s %s%s%s\n", color_of(stdout, COLOR_DIM), clock,
+	       now.tv_nsec / 1000000, color_of(stdout, COLOR_NONE), bdf, event,
+	       *text ? ": " : "", text);
+	fflush(stdout);
+}
+
+static void print_event(const struct monitor *m, const char *event,
+			const struct gpu *gpu, const struct gpu *before)
+{
+	struct timespec now;
+	json_t *document;
+	char *text;
+
+	if (!m->json) {
+		text = event_text(before, gpu);
+		/* what changed may be nothing that is told here */
+		if (!before || *text)
+			print_line(gpu->bdf, event, text);
+		free(text);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	document = json_document();
+	json_object_set_new(document, "time_us",
+			    json_integer(now.tv_sec * 1000000LL +
+					 now.tv_nsec / 1000));
+	json_object_set_new(document, "event", json_string(event));
+	json_object_set_new(document, "bdf", json_string(gpu->bdf));
+	if (gpu->total_vfs)
+		json_object_set_new(document, "gpu", json_of_gpu(gpu));
+	json_finish_line(document);
+}
+
+static void forget(struct monitor *m, const char *bdf)
+{
+	struct gpu_list left = {};
+	size_t i;
+
+	for (i = 0; i < m->known.num; i++)
+		if (strcmp(m->known.gpus[i].bdf, bdf))
+			gpu_copy(gpu_list_add(&left), &m->known.gpus[i]);
+	gpu_list_free(&m->known);
+	m->known = left;
+}
+
+static void take(struct monitor *m, const char *event, const struct gpu *gpu)
+{
+	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
+
+	print_event(m, event, gpu, known);
+	if (known)
+		gpu_free(known);
+	else
+		known = gpu_list_add(&m->known);
+	gpu_copy(known, gpu);
+}
+
+static int take_message(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct monitor *m = arg;
+	struct gpu gpu = {};
+
+	if (message_read(nlh, &gpu, NULL)) {
+		pr_err("a notification of the kernel could not be read");
+		gpu_free(&gpu);
+		return NL_OK;
+	}
+	switch (genl->cmd) {
+	case GPUVF_CMD_PF_ADD:
+		take(m, "added", &gpu);
+		break;
+	case GPUVF_CMD_CONFIG_CHANGE:
+		take(m, "changed", &gpu);
+		break;
+	case GPUVF_CMD_PF_DEL:
+		print_event(m, "removed", &gpu, NULL);
+		forget(m, gpu.bdf);
+		break;
+	}
+	gpu_free(&gpu);
+	return NL_OK;
+}
+
+/* everything anew; what differs from what was known is an event */
+static int resynchronise(struct monitor *m, bool first)
+{
+	struct gpu_list now = {};
+	size_t i;
+	int code;
+
+	code = get_gpus(m->client, &now);
+	for (i = 0; !code && !first && i < m->known.num; i++) {
+		const struct gpu *gpu = &m->known.gpus[i];
+		struct gpu gone = {};
+
+		if (gpu_list_find(&now, gpu->bdf))
+			continue;
+		copy_string(gone.bdf, sizeof(gone.bdf), gpu->bdf);
+		print_event(m, "removed", &gone, NULL);
+	}
+	for (i = 0; !code && i < now.num; i++) {
+		const struct gpu *gpu = &now.gpus[i];
+		const struct gpu *before = gpu_list_find(&m->known, gpu->bdf);
+
+		if (first)
+			print_event(m, "present", gpu, NULL);
+		else if (!before)
+			print_event(m, "added", gpu, NULL);
+		else if (before->generation != gpu->generation ||
+			 event_differs(before, gpu))
+			print_event(m, "changed", gpu, before);
+	}
+	gpu_list_free(&m->known);
+	m->known = now;
+	return code;
+}
+
+static int subscribe(struct monitor *m)
+{
+	int group, err;
+
+	m->sk = nl_socket_alloc();
+	if (!m->sk)
+		return -NLE_NOMEM;
+	nl_socket_disable_seq_check(m->sk);
+	nl_socket_modify_cb(m->sk, NL_CB_VALID, NL_CB_CUSTOM, take_message, m);
+	err = genl_connect(m->sk);
+	if (err)
+		return err;
+	nl_socket_set_buffer_size(m->sk, RECEIVE_BUFFER, 0);
+	nl_socket_set_nonblocking(m->sk);
+	group = genl_ctrl_resolve_grp(m->sk, GPUVF_FAMILY_NAME,
+				      GPUVF_MCGRP_CONFIG);
+	if (group < 0)
+		return group;
+	return nl_socket_add_membership(m->sk, group);
+}
+
+static int watch(struct monitor *m)
+{
+	struct pollfd fds[] = {
+		{ .fd = nl_socket_get_fd(m->sk), .events = POLLIN },
+		{ .fd = m->signals, .events = POLLIN },
+	};
+	int code = EXIT_DONE;
+	int err;
+
+	while (!code && !ferror(stdout)) {
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+			return EXIT_FAILED;
+		if (fds[1].revents)
+			break;
+		err = nl_recvmsgs_default(m->sk);
+		if (err == -NLE_NOMEM) {
+			/* libnl's word for ENOBUFS */
+			pr_err("messages were lost; reading everything again");
+			code = resynchronise(m, false);
+		} else if (err < 0 && err != -NLE_AGAIN && err != -NLE_INTR) {
+			pr_err("generic netlink: %s", nl_geterror(err));
+			code = EXIT_FAILED;
+		}
+	}
+	return code;
+}
+
+/* SIGINT and SIGTERM are the ordinary end, seen by poll() */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/**
+ * cmd_monitor() - the verb "monitor"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Runs until it is interrupted.
+ *
+ * Return: EXIT_DONE after SIGINT or SIGTERM, EXIT_MISSING, EXIT_FAILED.
+ */
+int cmd_monitor(int argc, char **argv)
+{
+	struct monitor m = {};
+	struct options options;
+	int first, code, err;
+
+	first = parse_options(argc, argv, "jHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (first < argc)
+		return usage_error(argv[0], "takes no argument '%s'",
+				   argv[first]);
+	m.json = options.json;
+	code = open_client(&m.client);
+	if (code)
+		return code;
+
+	m.signals = open_signals();
+	err = subscribe(&m);
+	if (err) {
+		pr_err("generic netlink: %s", nl_geterror(err));
+		code = EXIT_FAILED;
+	}
+	/* first subscribe, then read: nothing can fall in between */
+	code = code ?: resynchronise(&m, true);
+	code = code ?: watch(&m);
+	if (m.sk)
+		nl_socket_free(m.sk);
+	close(m.signals);
+	gpu_list_free(&m.known);
+	client_close(m.client);
+	return code;
+}

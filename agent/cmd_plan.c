@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plan and assert: what apply would do, and whether it would do anything.
+ */
+#include <stdio.h>
+
+#include "output.h"
+#include "plan.h"
+
+/* the first code wins, so that the first GPU in trouble is the one to look at */
+static int plan_one(struct plan *plan, struct client *client)
+{
+	int code = plan_check(plan);
+
+	if (!code && plan->steps & STEP_LAYOUT)
+		code = plan_ask_kernel(plan, client);
+	return code;
+}
+
+static int plan_all(struct targets *targets, bool json)
+{
+	json_t *document = json ? json_document() : NULL;
+	json_t *list = json ? json_array() : NULL;
+	int first = targets->missing ? EXIT_MISSING : EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < targets->num; i++) {
+		struct plan *plan = &targets->plans[i];
+		int code = plan_one(plan, targets->client);
+
+		if (json) {
+			json_t *object = plan_json(plan);
+
+			json_object_set_new(object, "exit_code",
+					    json_integer(code));
+			json_array_append_new(list, object);
+		} else {
+			if (i)
+				putchar('\n');
+			fflush(stderr);
+			plan_print(plan, code);
+		}
+		first = first ?: code;
+	}
+	if (json) {
+		json_object_set_new(document, "gpus", list);
+		if (json_finish(document))
+			return EXIT_FAILED;
+	}
+	return first;
+}
+
+/**
+ * cmd_plan() - the verb "plan"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE when apply would succeed, whether it has something to do
+ * or not; else what apply would return.
+ */
+int cmd_plan(int argc, char **argv)
+{
+	struct targets targets = {};
+	struct options options;
+	int first, code;
+
+	first = parse_options(argc, argv, "fjnHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = targets_find(&targets, options.file, argc - first, argv + first);
+	if (!code)
+		code = plan_all(&targets, options.json);
+	targets_free(&targets);
+	return code;
+}
+
+/**
+ * cmd_assert() - the verb "assert"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
+ * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE.
+ */
+int cmd_assert(int argc, char **argv)
+{
+	struct targets targets = {};
+	struct options options;
+	int first, code;
+	size_t i;
+
+	first = parse_options(argc, argv, "fHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = targets_find(&targets, options.file, argc - first, argv + first);
+	if (!code && targets.missing)
+		code = EXIT_MISSING;
+	for (i = 0; i < targets.num; i++) {
+		if (!targets.plans[i].steps)
+			continue;
+		plan_print(&targets.plans[i], false);
+		code = code ?: EXIT_DIFFERS;
+	}
+	targets_free(&targets);
+	return code;
+}

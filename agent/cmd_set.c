@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * set: change single settings of a GPU or a VF, live.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "plan.h"
+#include "units.h"
+
+struct change {
+	struct vf vf;
+	u32 vf_set;
+	struct gpu gpu;
+};
+
+static const char *set_vf_key(struct change *change, const char *key,
+			      const char *value)
+{
+	struct vf *vf = &change->vf;
+
+	if (!strcmp(key, "fb")) {
+		change->vf_set |= VF_SET_FB;
+		return parse_size(value, &vf->fb_bytes);
+	}
+	if (!strcmp(key, "time_slice")) {
+		change->vf_set |= VF_SET_TIME_SLICE;
+		return parse_time(value, &vf->time_slice_us);
+	}
+	if (!strcmp(key, "preempt_timeout")) {
+		change->vf_set |= VF_SET_PREEMPT;
+		if (!strcmp(value, "default"))
+			return NULL;
+		return parse_time(value, &vf->preempt_timeout_us);
+	}
+	if (!strcmp(key, "label")) {
+		const char *why = check_name(value);
+
+		change->vf_set |= VF_SET_PROFILE;
+		if (!why && strcmp(value, "none"))
+			copy_string(vf->profile, LABEL_SIZE, value);
+		return why;
+	}
+	return "unknown; a VF has fb, time_slice, preempt_timeout and label";
+}
+
+static const char *set_gpu_key(struct change *change, const char *key,
+			       const char *value)
+{
+	struct gpu *gpu = &change->gpu;
+
+	if (!strcmp(key, "policy")) {
+		gpu->set |= GPU_SET_POLICY;
+		return policy_from_name(value, &gpu->policy) ? NULL :
+		       "is none of fixed, equal, best-effort";
+	}
+	if (!strcmp(key, "pf_reserve")) {
+		gpu->set |= GPU_SET_PF_RESERVE;
+		return parse_size(value, &gpu->fb_pf_reserve);
+	}
+	return "unknown; a GPU has policy and pf_reserve";
+}
+
+static int parse_change(struct change *change, bool has_vf, int argc,
+			char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		const char *equals = strchr(argv[i], '=');
+		const char *why;
+		char key[32];
+
+		if (!equals || (size_t)(equals - argv[i]) >= sizeof(key))
+			return usage_error("set", "'%s' is not key=value",
+					   argv[i]);
+		copy_string(key, equals - argv[i] + 1, argv[i]);
+		why = has_vf ? set_vf_key(change, key, equals + 1) :
+			       set_gpu_key(change, key, equals + 1);
+		if (why)
+			return usage_error("set", "%s: '%s' %s", key,
+					   equals + 1, why);
+	}
+	return EXIT_DONE;
+}
+
+static int send_change(struct client *client, const char *bdf, bool has_vf,
+		       u32 index, struct change *change)
+{
+	struct client_error why;
+	struct gpu result;
+	int err;
+
+	if (has_vf)
+		err = client_set_vf(client, bdf, index, &change->vf,
+				    change->vf_set, &result, &why);
+	else
+		err = client_set_pf(client, bdf, &change->gpu, &result, &why);
+	if (err)
+		return refuse(&why, bdf);
+	gpu_free(&result);
+	return EXIT_DONE;
+}
+
+static int set(int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct change change = {};
+	char name[NAME_SIZE];
+	struct client *client;
+	struct gpu *gpu;
+	u32 index = 0;
+	int has_vf, code;
+
+	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
+	if (has_vf < 0)
+		return usage_error("set", "'%s' is neither GPU nor GPU/VF",
+				   argv[0]);
+	code = parse_change(&change, has_vf, argc - 1, argv + 1);
+	if (code)
+		return code;
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = get_gpus(client, &gpus);
+	gpu = code ? NULL : find_gpu(&gpus, name, &code);
+	if (gpu)
+		code = send_change(client, gpu->bdf, has_vf, index, &change);
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}
+
+/**
+ * cmd_set() - the verb "set"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
+ * EXIT_FAILED; all settings hold, or none.
+ */
+int cmd_set(int argc, char **argv)
+{
+	struct options options;
+	int first;
+
+	first = parse_options(argc, argv, "", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first < 2)
+		return usage_error(argv[0], "needs a GPU or GPU/VF and key=value");
+	return set(argc - first, argv + first);
+}

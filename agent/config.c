@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From scanned files to a configuration: files in order, sections by kind,
+ * profiles. config_gpu.c reads [gpu] sections.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config.h"
+#include "units.h"
+#include "util.h"
+
+static const char *const section_kinds[] = { "gpuvf", "profile", "gpu" };
+static const char *const main_keys[] = { "version" };
+static const char *const profile_keys[] = {
+	"fb", "time_slice", "preempt_timeout", "label",
+};
+
+static const char *const host_driver_names[] = {
+	[HOST_DRIVER_UNSET] = "unset",
+	[HOST_DRIVER_DEFAULT] = "default",
+	[HOST_DRIVER_NONE] = "none",
+	[HOST_DRIVER_VFIO_PCI] = "vfio-pci",
+};
+
+/** host_driver_name() - as it is written in files */
+const char *host_driver_name(enum host_driver driver)
+{
+	return host_driver_names[driver];
+}
+
+static void unknown_key(const struct ini_entry *entry, const char *kind,
+			const char *const *known, size_t n,
+			struct diag_list *diags)
+{
+	const char *guess = nearest(entry->key, known, n);
+
+	if (guess)
+		diag_err(diags, &entry->key_at,
+			 "unknown key '%s' in a %s section; did you mean '%s'?",
+			   entry->key, kind, guess);
+	else
+		diag_err(diags, &entry->key_at,
+			 "unknown key '%s' in a %s section", entry->key, kind);
+}
+
+static void read_main(struct config *config, const struct ini *ini,
+		      size_t section, struct diag_list *diags)
+{
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < ini->num_entries; i++) {
+		const struct ini_entry *entry = &ini->entries[i];
+		u32 version;
+
+		if (entry->section != section)
+			continue;
+		if (strcmp(entry->key, "version")) {
+			unknown_key(entry, "[gpuvf]", main_keys,
+				    ARRAY_SIZE(main_keys), diags);
+			continue;
+		}
+		why = parse_number(entry->value, U32_MAX, &version);
+		if (why)
+			diag_err(diags, &entry->value_at, "version: '%s' %s",
+				 entry->value, why);
+		else if (version != CONFIG_VERSION)
+			diag_err(diags, &entry->value_at,
+				 "version %u is not known here, only version %u",
+				   version, CONFIG_VERSION);
+		/* once is enough to complain */
+		config->version = CONFIG_VERSION;
+	}
+}
+
+static void read_label(struct config_profile *profile,
+		       const struct ini_entry *entry, struct diag_list *diags)
+{
+	const char *why = check_name(entry->value);
+
+	if (why)
+		diag_err(diags, &entry->value_at, "label: '%s' %s",
+			 entry->value, why);
+	else if (!strcmp(entry->value, "none"))
+		profile->label[0] = '\0';
+	else
+		copy_string(profile->label, LABEL_SIZE, entry->value);
+}
+
+static void read_profile_key(struct config_profile *profile,
+			     const struct ini_entry *entry,
+			     struct diag_list *diags)
+{
+	const char *why = NULL;
+	bool zero = false;
+
+	if (!strcmp(entry->key, "fb")) {
+		profile->fb_at = entry->value_at;
+		why = parse_size(entry->value, &profile->fb_bytes);
+		zero = !why && !profile->fb_bytes;
+	} else if (!strcmp(entry->key, "time_slice")) {
+		profile->time_slice_at = entry->value_at;
+		why = parse_time(entry->value, &profile->time_slice_us);
+		zero = !why && !profile->time_slice_us;
+	} else if (!strcmp(entry->key, "preempt_timeout")) {
+		profile->preempt_timeout_at = entry->value_at;
+		why = parse_time(entry->value, &profile->preempt_timeout_us);
+		zero = !why && !profile->preempt_timeout_us;
+	} else if (!strcmp(entry->key, "label")) {
+		read_label(profile, entry, diags);
+	} else {
+		unknown_key(entry, "[profile]", profile_keys,
+			    ARRAY_SIZE(profile_keys), diags);
+	}
+	if (why)
+		diag_err(diags, &entry->value_at, "%s: '%s' %s", entry->key,
+			 entry->value, why);
+	if (zero)
+		diag_err(diags, &entry->value_at, "%s: has to be more than 0",
+			 entry->key);
+}
+
+/* iniparser does not tell names apart by case, so nobody should have to */
+static bool check_section_name(const struct ini_section *section,
+			       const char *kind, const char *name,
+			       struct diag_list *diags)
+{
+	const char *why = check_name(name);
+
+	if (!why)
+		return true;
+	if (!*name)
+		diag_err(diags, &section->at, "section [%s] needs a name, as in [%s NAME]",
+			 kind, kind);
+	else
+		diag_err(diags, &section->at, "%s name '%s' %s", kind, name, why);
+	return false;
+}
+
+static void read_profile(struct config *config, const struct ini *ini,
+			 size_t section, const char *name,
+			 struct diag_list *diags)
+{
+	const struct ini_section *header = &ini->sections[section];
+	struct config_profile *profile;
+	size_t i;
+
+	if (!check_section_name(header, "profile", name, diags))
+		return;
+	for (i = 0; i < config->num_profiles; i++) {
+		if (strcasecmp(config->profiles[i].name, name))
+			continue;
+		/* within one file the scanner has told already */
+		if (!header->is_repeated) {
+			diag_err(diags, &header->at,
+				 "profile '%s' is here for the second time", name);
+			diag_notice(diags, &config->profiles[i].at,
+				    "the first is here");
+		}
+		break;
+	}
+
+	config->profiles = xgrow(config->profiles, config->num_profiles,
+				 sizeof(*profile));
+	profile = &config->profiles[config->num_profiles++];
+	copy_string(profile->name, LABEL_SIZE, name);
+	copy_string(profile->label, LABEL_SIZE, name);
+	profile->at = header->at;
+	profile->time_slice_us = DEFAULT_TIME_SLICE_US;
+	for (i = 0; i < ini->num_entries; i++)
+		if (ini->entries[i].section == section)
+			read_profile_key(profile, &ini->entries[i], diags);
+	if (!profile->fb_at.line && !header->is_repeated)
+		diag_err(diags, &header->at, "profile '%s' has no 'fb' (framebuffer size)", name);
+}
+
+static void read_section(struct config *config, const struct ini *ini,
+			 size_t section, struct diag_list *diags)
+{
+	const struct ini_section *header = &ini->sections[section];
+	size_t len = strcspn(header->name, " \t");
+	const char *name = header->name + len;
+	const char *guess;
+	char kind[32];
+
+	/* the scanner has told what is wrong with it */
+	if (!*header->name)
+		return;
+	name += strspn(name, " \t");
+	copy_string(kind, len + 1 < sizeof(kind) ? len + 1 : sizeof(kind),
+		    header->name);
+	if (!strcmp(kind, "gpuvf") && !*name) {
+		read_main(config, ini, section, diags);
+		return;
+	}
+	if (!strcmp(kind, "profile")) {
+		read_profile(config, ini, section, name, diags);
+		return;
+	}
+	if (!strcmp(kind, "gpu")) {
+		if (check_section_name(header, "gpu", name, diags))
+			config_read_gpu(config, ini, section, name, diags);
+		return;
+	}
+	guess = nearest(kind, section_kinds, ARRAY_SIZE(section_kinds));
+	if (guess)
+		diag_err(diags, &header->at, "unknown section [%s]; did you mean [%s%s%s]?",
+			 header->name, guess, *name ? " " : "",
+			   strcmp(guess, "gpuvf") ? name : "");
+	else
+		diag_err(diags, &header->at, "unknown section [%s]; there are [gpuvf], [profile NAME] and [gpu NAME]",
+			 header->name);
+}
+
+/**
+ * config_add_file() - one more file, to be filled by ini_load() or ini_parse()
+ * @config: the configuration
+ *
+ * Return: the file, which does not move any more.
+ */
+struct ini *config_add_file(struct config *config)
+{
+	struct ini *ini = xcalloc(1, sizeof(*ini));
+
+	ini->source.order = config->num_files;
+	config->files = xgrow(config->files, config->num_files,
+			      sizeof(*config->files));
+	config->files[config->num_files++] = ini;
+	return ini;
+}
+
+/**
+ * config_interpret() - understand what the files say
+ * @config: with its files scanned
+ * @diags: every error
+ */
+void config_interpret(struct config *config, struct diag_list *diags)
+{
+	size_t file, section;
+
+	for (file = 0; file < config->num_files; file++) {
+		const struct ini *ini = config->files[file];
+
+		for (section = 0; section < ini->num_sections; section++)
+			read_section(config, ini, section, diags);
+	}
+	if (!config->version && config->num_files) {
+		struct place whole = { &config->files[0]->source, 0, 0 };
+
+		diag_err(diags, &whole, "says no version: it has to begin with [gpuvf] and version = %u",
+			 CONFIG_VERSION);
+	}
+	config_finish_gpus(config, diags);
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 4 &&
+	       !strcmp(entry->d_name + len - 4, ".ini");
+}
+
+/* in the order of bytes, whatever the locale says */
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int load_drop_ins(struct config *config, bool trusted_only,
+			 struct diag_list *diags)
+{
+	struct place nowhere = {};
+	struct dirent **entries;
+	int err = 0;
+	int n, i;
+
+	n = scandir(CONFIG_DIR, &entries, is_drop_in, compare_names);
+	if (n < 0) {
+		if (errno == ENOENT)
+			return 0;
+		err = -errno;
+		diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
+			 strerror(errno));
+		return err;
+	}
+	for (i = 0; i < n; i++) {
+		char *path = xasprintf("%s/%s", CONFIG_DIR, entries[i]->d_name);
+		int ret = ini_load(config_add_file(config), path, trusted_only,
+				   diags);
+
+		err = err ?: ret;
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+/**
+ * config_load() - read the configuration
+ * @config: all zero
+ * @path: a file to read instead of CONFIG_FILE and the files of CONFIG_DIR,
+ *	NULL: none
+ * @trusted_only: refuse files that others than root could have written
+ * @diags: every error of every file
+ *
+ * Return: 0 when all files could be read (whether they are good is in @diags),
+ * else a negative errno, see ini_load().
+ */
+int config_load(struct config *config, const char *path, bool trusted_only,
+		struct diag_list *diags)
+{
+	int err;
+
+	err = ini_load(config_add_file(config), path ?: CONFIG_FILE,
+		       trusted_only, diags);
+	if (!path && !err)
+		err = load_drop_ins(config, trusted_only, diags);
+	if (!err)
+		config_interpret(config, diags);
+	return err;
+}
+
+/**
+ * config_free() - release everything
+ * @config: is empty afterwards; places in its files must not be used any more
+ */
+void config_free(struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->num_files; i++) {
+		ini_free(config->files[i]);
+		free(config->files[i]);
+	}
+	for (i = 0; i < config->num_gpus; i++)
+		free(config->gpus[i].vfs);
+	free(config->files);
+	free(config->profiles);
+	free(config->gpus);
+	*config = (struct config){};
+}

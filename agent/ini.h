@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The strict reader of INI files.
+ *
+ * iniparser reads the file too, and both have to agree on every section, key
+ * and value. The scanner here knows where everything stands and accepts only
+ * what means the same to every reader of INI files.
+ */
+#ifndef AGENT_INI_H
+#define AGENT_INI_H
+
+#include "diag.h"
+#include "types.h"
+
+#define INI_FILE_MAX	0x100000	/* bytes of one file */
+
+/**
+ * struct ini_section - a section header
+ * @name: as written, without brackets and blanks around it
+ * @at: where the name stands
+ * @is_repeated: there was one of that name before in the same file
+ */
+struct ini_section {
+	char *name;
+	struct place at;
+	bool is_repeated;
+};
+
+/**
+ * struct ini_entry - one "key = value"
+ * @section: index of its section
+ * @key: as written
+ * @value: as written, without blanks around it and comment behind it
+ * @key_at: where the key stands
+ * @value_at: where the value stands
+ */
+struct ini_entry {
+	size_t section;
+	char *key;
+	char *value;
+	struct place key_at;
+	struct place value_at;
+};
+
+/**
+ * struct ini - a file, scanned
+ * @source: its text
+ * @sections: in the order of the file
+ * @num_sections: entries of @sections
+ * @entries: in the order of the file
+ * @num_entries: entries of @entries
+ */
+struct ini {
+	struct source source;
+	struct ini_section *sections;
+	size_t num_sections;
+	struct ini_entry *entries;
+	size_t num_entries;
+};
+
+int ini_load(struct ini *ini, const char *path, bool trusted_only,
+	     struct diag_list *diags);
+void ini_parse(struct ini *ini, struct diag_list *diags);
+void ini_free(struct ini *ini);
+
+#endif /* AGENT_INI_H */

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * JSON: the names of the netlink spec, base units in the names, no rounding.
+ */
+#include <stdio.h>
+
+#include "output.h"
+
+/**
+ * json_document() - begin a document
+ *
+ * Return: an object with the schema's version.
+ */
+json_t *json_document(void)
+{
+	return json_pack("{s:i}", "schema_version", JSON_SCHEMA_VERSION);
+}
+
+static void put_u64(json_t *object, const char *key, u64 value)
+{
+	json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static void put_text(json_t *object, const char *key, const char *text)
+{
+	json_object_set_new(object, key, *text ? json_string(text) :
+			    json_null());
+}
+
+/**
+ * json_of_vf() - one VF
+ * @gpu: its GPU
+ * @index: which VF, below @gpu->vfs_len
+ *
+ * What does not apply (the offset without a quota, the address while it is not
+ * enabled) is null. A share is a fraction, of the slices of all VFs that have
+ * framebuffer.
+ *
+ * Return: a new object.
+ */
+json_t *json_of_vf(const struct gpu *gpu, u32 index)
+{
+	const struct vf *vf = &gpu->vfs[index];
+	u64 sum = gpu_sum_slices_us(gpu);
+	json_t *object = json_object();
+
+	put_u64(object, "index", index);
+	put_text(object, "bdf", vf->bdf);
+	put_text(object, "state", vf_state_name(vf->state));
+	put_text(object, "profile", vf->profile);
+	put_u64(object, "fb_quota_bytes", vf->fb_bytes);
+	json_object_set_new(object, "fb_offset_bytes", vf->fb_bytes ?
+			    json_integer((json_int_t)vf->fb_offset) :
+			    json_null());
+	json_object_set_new(object, "fb_auto", json_boolean(vf->fb_auto));
+	put_u64(object, "time_slice_us", vf->time_slice_us);
+	put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
+	json_object_set_new(object, "share", vf->fb_bytes && sum ?
+			    json_real((double)vf->time_slice_us / sum) :
+			    json_null());
+	json_object_set_new(object, "in_use", json_boolean(vf->in_use));
+	put_text(object, "holder", vf->holder);
+	return object;
+}
+
+static json_t *capabilities(u32 set)
+{
+	json_t *array = json_array();
+	unsigned int bit;
+
+	for (bit = 0; capability_name(bit); bit++)
+		if (set & (1u << bit))
+			json_array_append_new(array,
+					      json_string(capability_name(bit)));
+	return array;
+}
+
+static void put_id(json_t *object, const char *key, u32 id)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%04x", id);
+	put_text(object, key, text);
+}
+
+/**
+ * json_of_gpu() - one GPU with all its VFs
+ * @gpu: the GPU
+ *
+ * Return: a new object.
+ */
+json_t *json_of_gpu(const struct gpu *gpu)
+{
+	json_t *object = json_object();
+	json_t *vfs = json_array();
+	char generation[32];
+	u32 i;
+
+	put_text(object, "bdf", gpu->bdf);
+	/* uses all 64 bits, which numbers in JSON do not have everywhere */
+	snprintf(generation, sizeof(generation), "%llu", gpu->generation);
+	put_text(object, "generation", generation);
+	put_text(object, "backend", gpu->backend);
+	put_text(object, "state", pf_state_name(gpu->state));
+	json_object_set_new(object, "capabilities",
+			    capabilities(gpu->capabilities));
+	put_id(object, "vendor", gpu->vendor);
+	put_id(object, "device", gpu->device);
+	json_object_set_new(object, "numa_node", json_integer(gpu->numa_node));
+	put_u64(object, "total_vfs", gpu->total_vfs);
+	put_u64(object, "num_vfs", gpu->num_vfs);
+	put_text(object, "provisioning", provisioning_name(gpu->provisioning));
+	put_text(object, "policy", policy_name(gpu->policy));
+	put_u64(object, "fb_total_bytes", gpu->fb_total);
+	put_u64(object, "fb_granularity_bytes", gpu->fb_granularity);
+	put_u64(object, "fb_pf_reserve_bytes", gpu->fb_pf_reserve);
+	put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
+	put_u64(object, "fb_free_bytes", gpu->fb_free);
+	put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
+	put_u64(object, "fb_dirty_bytes", gpu->fb_dirty);
+	put_u64(object, "fb_withheld_bytes", gpu->fb_withheld);
+	put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
+	put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
+	put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
+	put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
+	put_u64(object, "round_us", gpu->round_us);
+	for (i = 0; i < gpu->vfs_len; i++)
+		json_array_append_new(vfs, json_of_vf(gpu, i));
+	json_object_set_new(object, "vfs", vfs);
+	return object;
+}
+
+static int finish(json_t *document, size_t flags)
+{
+	int err = json_dumpf(document, stdout, flags | JSON_REAL_PRECISION(6));
+
+	fputc('\n', stdout);
+	json_decref(document);
+	return err || ferror(stdout) ? -1 : 0;
+}
+
+/**
+ * json_finish() - print a document, indented, and release it
+ * @document: the document
+ *
+ * Return: 0, -1 when it could not be printed.
+ */
+int json_finish(json_t *document)
+{
+	return finish(document, JSON_INDENT(2));
+}
+
+/**
+ * json_finish_line() - print a document on one line at once, and release it
+ * @document: the document
+ *
+ * Return: 0, -1 when it could not be printed.
+ */
+int json_finish_line(json_t *document)
+{
+	int err = finish(document, JSON_COMPACT);
+
+	return fflush(stdout) ? -1 : err;
+}

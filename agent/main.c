@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gpuvf-agent: what the user said, and the verb that does it.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "sysfs.h"
+
+/* what was said on stdout has to have arrived */
+static int finish(int code)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		pr_err("cannot write the output");
+		return code ?: EXIT_FAILED;
+	}
+	return code;
+}
+
+static bool is_option(const char *word, const char *brief, const char *full)
+{
+	return !strcmp(word, brief) || !strcmp(word, full);
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	/* only what a terminal can show; numbers are the same everywhere */
+	setlocale(LC_CTYPE, "");
+	argc--;
+	argv++;
+	if (argc > 1 && !strcmp(argv[0], "--sysfs-root")) {
+		sysfs_set_root(argv[1]);
+		argc -= 2;
+		argv += 2;
+	}
+	/* what stands in front takes the place of the verb */
+	if (!argc)
+		return finish(cmd_show(1, argv - 1));
+	if (is_option(argv[0], "-h", "--help"))
+		return finish(cmd_help(argc, argv));
+	if (is_option(argv[0], "-V", "--version"))
+		return finish(cmd_version(argc, argv));
+	verb = find_verb(argv[0]);
+	if (!verb)
+		return unknown_verb(argv[0]);
+	if (argc > 1 && is_option(argv[1], "-h", "--help")) {
+		print_usage(stdout, verb);
+		return finish(EXIT_DONE);
+	}
+	return finish(verb->run(argc, argv));
+}

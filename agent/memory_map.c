@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One cell for each width-th part of the framebuffer:
+ *
+ *	[PC0====1====2====3====........]
+ *
+ * P is the PF's reserve, C the context save area, a number begins a VF, dots
+ * are free. Every cell belongs to whoever has most of it; whoever has anything
+ * at all of the first cells (the PF, the context save area) is not lost.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "memory_map.h"
+#include "util.h"
+
+enum owner {
+	OWNER_FREE = -1,
+	OWNER_PF = -2,
+	OWNER_CONTEXT = -3,
+};
+
+static int owner_of(const struct gpu *gpu, u64 byte)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		const struct vf *vf = &gpu->vfs[i];
+
+		if (vf->fb_bytes && byte >= vf->fb_offset &&
+		    byte - vf->fb_offset < vf->fb_bytes)
+			return i;
+	}
+	if (byte < gpu->fb_pf_reserve)
+		return OWNER_PF;
+	if (byte - gpu->fb_pf_reserve < gpu->fb_context_save)
+		return OWNER_CONTEXT;
+	return OWNER_FREE;
+}
+
+/* whoever has the middle of the cell */
+static int cell_owner(const struct gpu *gpu, unsigned int width,
+		      unsigned int cell)
+{
+	u64 middle = (__uint128_t)gpu->fb_total * (2 * cell + 1) /
+		     (2 * width);
+
+	if (cell == 0 && gpu->fb_pf_reserve)
+		return OWNER_PF;
+	return owner_of(gpu, middle);
+}
+
+static const char *fill(int owner, bool utf8)
+{
+	switch (owner) {
+	case OWNER_FREE:
+		return utf8 ? "·" : ".";
+	case OWNER_PF:
+		return utf8 ? "▓" : "P";
+	case OWNER_CONTEXT:
+		return utf8 ? "▒" : "C";
+	default:
+		return utf8 ? "━" : "=";
+	}
+}
+
+/**
+ * memory_map() - draw the framebuffer
+ * @gpu: the GPU
+ * @width: cells
+ * @utf8: whether more than ASCII can be shown
+ * @text: result, a zero-terminated string
+ * @size: bytes of @text; 4 for each cell and 8 more are enough
+ */
+void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
+		char *text, size_t size)
+{
+	int before = OWNER_FREE;
+	unsigned int cell;
+	char number[16];
+	size_t digit = 0;
+	size_t len;
+
+	len = snprintf(text, size, "%s", utf8 ? "▕" : "[");
+	number[0] = '\0';
+	for (cell = 0; cell < width && len + 8 < size; cell++) {
+		int owner = gpu->fb_total ? cell_owner(gpu, width, cell) :
+					    OWNER_FREE;
+
+		if (owner != before) {
+			number[0] = '\0';
+			digit = 0;
+			if (owner >= 0)
+				snprintf(number, sizeof(number), "%d", owner);
+		}
+		before = owner;
+		if (owner >= 0 && number[digit])
+			text[len++] = number[digit++];
+		else
+			len += snprintf(text + len, size - len, "%s",
+					fill(owner, utf8));
+	}
+	snprintf(text + len, size - len, "%s", utf8 ? "▏" : "]");
+}

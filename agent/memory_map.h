@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The framebuffer of a GPU as one line of text.
+ */
+#ifndef AGENT_MEMORY_MAP_H
+#define AGENT_MEMORY_MAP_H
+
+#include "profile.h"
+
+void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
+		char *text, size_t size);
+
+#endif /* AGENT_MEMORY_MAP_H */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The family's messages to and from the model. No sockets here.
+ */
+#ifndef AGENT_MESSAGE_H
+#define AGENT_MESSAGE_H
+
+#include <linux/netlink.h>
+
+#include "profile.h"
+
+#define REFUSAL_TEXT_SIZE	256
+#define NO_VF			(-1)
+
+/**
+ * struct refusal - why the kernel refused a request
+ * @reason: enum gpuvf_reason, 0: the kernel said nothing precise
+ * @vf: index of the VF that it is about, NO_VF: the GPU
+ * @asked: the value asked for, in the unit of the reason
+ * @limit: the limit that it met
+ * @message: the kernel's sentence, safe to print
+ */
+struct refusal {
+	u32 reason;
+	int vf;
+	u64 asked;
+	u64 limit;
+	char message[REFUSAL_TEXT_SIZE];
+};
+
+int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
+		 struct refusal *refusal);
+int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size);
+void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
+		      bool dry_run);
+
+/* which settings of one VF message_put_vf() sends */
+#define VF_SET_FB		BIT(0)
+#define VF_SET_TIME_SLICE	BIT(1)
+#define VF_SET_PREEMPT		BIT(2)
+#define VF_SET_PROFILE		BIT(3)
+#define VF_SET_ALL		(VF_SET_FB | VF_SET_TIME_SLICE | VF_SET_PREEMPT | \
+				 VF_SET_PROFILE)
+
+void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
+		    const struct vf *vf, u32 set);
+
+#endif /* AGENT_MESSAGE_H */

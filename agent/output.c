@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Colors, numbers and tables.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "util.h"
+
+enum number_style number_style = NUMBERS_AUTO;
+
+/**
+ * color_of() - the escape sequence of a color
+ * @f: where it is to be printed
+ * @color: which one; COLOR_NONE ends the one before
+ *
+ * Return: an empty string unless @f is a terminal whose user wants colors.
+ */
+const char *color_of(FILE *f, enum color color)
+{
+	static const char *const sequences[] = {
+		[COLOR_NONE] = "\033[0m",
+		[COLOR_HEAD] = "\033[1m",
+		[COLOR_GOOD] = "\033[32m",
+		[COLOR_WARN] = "\033[33m",
+		[COLOR_BAD] = "\033[31m",
+		[COLOR_DIM] = "\033[2m",
+		[COLOR_MARK] = "\033[1;32m",
+	};
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if ((no_color && *no_color) || !term || !strcmp(term, "dumb") ||
+	    !isatty(fileno(f)))
+		return "";
+	return sequences[color];
+}
+
+/**
+ * numbers_are_human() - are numbers written with handy units?
+ *
+ * Return: false when tables have plain bytes and microseconds.
+ */
+bool numbers_are_human(void)
+{
+	if (number_style == NUMBERS_AUTO)
+		return isatty(STDOUT_FILENO);
+	return number_style == NUMBERS_HUMAN;
+}
+
+/**
+ * show_size() - a number of bytes for a table
+ * @text: UNIT_TEXT bytes for the result
+ * @bytes: the number
+ *
+ * Return: @text.
+ */
+const char *show_size(char *text, u64 bytes)
+{
+	if (numbers_are_human())
+		return format_size(text, bytes, " ");
+	snprintf(text, UNIT_TEXT, "%llu", bytes);
+	return text;
+}
+
+/**
+ * show_time() - a number of microseconds for a table
+ * @text: UNIT_TEXT bytes for the result
+ * @us: the number
+ *
+ * Return: @text.
+ */
+const char *show_time(char *text, u64 us)
+{
+	if (numbers_are_human())
+		return format_time(text, us, " ");
+	snprintf(text, UNIT_TEXT, "%llu", us);
+	return text;
+}
+
+struct column {
+	const char *title;
+	enum align align;
+	size_t width;
+};
+
+struct cell {
+	char *text;
+	enum color color;
+};
+
+struct table {
+	struct column *columns;
+	size_t num_columns;
+	struct cell *cells;
+	size_t num_cells;
+};
+
+/**
+ * table_new() - begin a table
+ *
+ * Return: a table without columns; table_print() releases it.
+ */
+struct table *table_new(void)
+{
+	return xcalloc(1, sizeof(struct table));
+}
+
+/**
+ * table_column() - add a column; all columns come before the first cell
+ * @table: the table
+ * @title: kept by reference
+ * @align: of the cells and the title
+ */
+void table_column(struct table *table, const char *title, enum align align)
+{
+	struct column *column;
+
+	table->columns = xgrow(table->columns, table->num_columns,
+			       sizeof(*column));
+	column = &table->columns[table->num_columns++];
+	column->title = title;
+	column->align = align;
+	column->width = strlen(title);
+}
+
+static struct cell *add_cell(struct table *table, char *text)
+{
+	struct column *column;
+	struct cell *cell;
+
+	table->cells = xgrow(table->cells, table->num_cells, sizeof(*cell));
+	cell = &table->cells[table->num_cells];
+	cell->text = text;
+	column = &table->columns[table->num_cells % table->num_columns];
+	if (strlen(text) > column->width)
+		column->width = strlen(text);
+	table->num_cells++;
+	return cell;
+}
+
+/**
+ * table_cell() - add the next cell, row by row
+ * @table: the table
+ * @fmt: as of printf; ASCII
+ */
+void table_cell(struct table *table, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = xstrdup("");
+	va_end(args);
+	add_cell(table, text);
+}
+
+/**
+ * table_cell_color() - add the next cell, in a color
+ * @table: the table
+ * @color: of the text
+ * @text: ASCII
+ */
+void table_cell_color(struct table *table, enum color color, const char *text)
+{
+	add_cell(table, xstrdup(text))->color = color;
+}
+
+static void print_cell(FILE *f, const struct column *column, const char *text,
+		       enum color color, bool last)
+{
+	int pad = column->width - strlen(text);
+
+	if (column->align == ALIGN_RIGHT)
+		fprintf(f, "%*s", pad, "");
+	if (color != COLOR_NONE)
+		fprintf(f, "%s%s%s", color_of(f, color), text,
+			color_of(f, COLOR_NONE));
+	else
+		fputs(text, f);
+	if (column->align == ALIGN_LEFT && !last)
+		fprintf(f, "%*s", pad, "");
+	fputs(last ? "\n" : "  ", f);
+}
+
+/**
+ * table_print() - print a table with its titles, and release it
+ * @table: the table
+ * @f: where to
+ * @indent: in front of each line
+ */
+void table_print(struct table *table, FILE *f, const char *indent)
+{
+	size_t n = table->num_columns;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!i)
+			fputs(indent, f);
+		print_cell(f, &table->columns[i], table->columns[i].title,
+			   COLOR_DIM, i == n - 1);
+	}
+	for (i = 0; i < table->num_cells; i++) {
+		struct cell *cell = &table->cells[i];
+
+		if (!(i % n))
+			fputs(indent, f);
+		print_cell(f, &table->columns[i % n], cell->text, cell->color,
+			   i % n == n - 1);
+	}
+	table_free(table);
+}
+
+/**
+ * table_free() - release a table without printing it
+ * @table: the table
+ */
+void table_free(struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->num_cells; i++)
+		free(table->cells[i].text);
+	free(table->cells);
+	free(table->columns);
+	free(table);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What most verbs begin with.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "units.h"
+#include "output.h"
+#include "sysfs.h"
+
+/**
+ * parse_options() - the options of a verb
+ * @argc: of the verb
+ * @argv: of the verb; options are moved to the front
+ * @allowed: letters of the options that it takes: f, j, n
+ * @options: result
+ *
+ * Return: index of the first argument that is no option, -1 after an error,
+ * which has been told.
+ */
+int parse_options(int argc, char **argv, const char *allowed,
+		  struct options *options)
+{
+	static const struct option long_options[] = {
+		{ "file", required_argument, NULL, 'f' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "human", no_argument, NULL, 'H' },
+		{ "plain", no_argument, NULL, 'p' },
+		{ }
+	};
+	int opt;
+
+	*options = (struct options){};
+	opterr = 0;
+	optind = 0;
+	while ((opt = getopt_long(argc, argv, ":f:jnHp", long_options,
+				  NULL)) != -1) {
+		if (opt == ':') {
+			usage_error(argv[0], "%s needs a value",
+				    argv[optind - 1]);
+			return -1;
+		}
+		if (opt == '?' || !strchr(allowed, opt)) {
+			usage_error(argv[0], "%s takes no option '%s'",
+				    argv[0], argv[optind - 1]);
+			return -1;
+		}
+		if (opt == 'f')
+			options->file = optarg;
+		else if (opt == 'j')
+			options->json = true;
+		else if (opt == 'n')
+			options->dry_run = true;
+		else
+			number_style = opt == 'H' ? NUMBERS_HUMAN :
+						    NUMBERS_PLAIN;
+	}
+	return optind;
+}
+
+/**
+ * load_config() - read the configuration and tell everything wrong with it
+ * @config: all zero; to be freed also after errors
+ * @file: to read, NULL: the system's
+ *
+ * Root acts only on files that nobody else could have written.
+ *
+ * Return: EXIT_DONE; EXIT_USAGE: it has errors; EXIT_PERMISSION: it may not be
+ * read, or others could have written it.
+ */
+int load_config(struct config *config, const char *file)
+{
+	struct diag_list diags = {};
+	int code = EXIT_DONE;
+	int err;
+
+	err = config_load(config, file, !geteuid(), &diags);
+	diag_print(stderr, &diags);
+	if (err == -ENOENT && !file)
+		pr_err("there is no configuration; 'generate GPU --vfs N' writes one to begin with");
+	if (err == -EACCES || err == -EPERM)
+		code = EXIT_PERMISSION;
+	else if (err || diags.errors)
+		code = EXIT_USAGE;
+	diag_free(&diags);
+	return code;
+}
+
+/**
+ * open_client() - get ready to talk to the kernel
+ * @client: result
+ *
+ * Never causes a module to be loaded. Says why when there is nobody to talk to.
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_FAILED.
+ */
+int open_client(struct client **client)
+{
+	int err = client_open(client);
+
+	if (err == -ENOENT) {
+		sysfs_explain_absence();
+		return EXIT_MISSING;
+	}
+	if (err) {
+		pr_err("generic netlink: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+/**
+ * get_gpus() - all GPUs, or say why not
+ * @client: the client
+ * @gpus: result
+ *
+ * Return: EXIT_DONE, or the exit code of the error.
+ */
+int get_gpus(struct client *client, struct gpu_list *gpus)
+{
+	struct client_error why;
+
+	if (!client_get_gpus(client, gpus, &why))
+		return EXIT_DONE;
+	pr_err("cannot read the GPUs: %s", client_error_text(&why));
+	return exit_code_of(why.error);
+}
+
+/**
+ * exit_code_of() - the exit code for an errno of the kernel
+ * @error: negative errno
+ *
+ * Return: enum exit_code.
+ */
+int exit_code_of(int error)
+{
+	switch (-error) {
+	case 0:
+		return EXIT_DONE;
+	case EPERM:
+	case EACCES:
+		return EXIT_PERMISSION;
+	case EBUSY:
+		return EXIT_BUSY;
+	case ENODEV:
+		return EXIT_MISSING;
+	case EINVAL:
+	case ERANGE:
+	case ENOSPC:
+	case EOPNOTSUPP:
+		/* what was asked for is not to be had: the file has to change */
+		return EXIT_USAGE;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+/**
+ * find_gpu() - a GPU by the name that a user gave
+ * @gpus: where to look
+ * @name: PCI address, or the name of a [gpu] section of the configuration
+ * @code: exit code when it is not found
+ *
+ * Says what is wrong. A section's name is looked up only when @name is no
+ * address, so that show works without any configuration.
+ *
+ * Return: the GPU, NULL when it is not there.
+ */
+struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
+{
+	const struct config_gpu *section;
+	struct config config = {};
+	struct gpu *gpu = NULL;
+	char bdf[BDF_SIZE];
+	size_t i;
+
+	if (parse_bdf(name, bdf, sizeof(bdf))) {
+		gpu = gpu_list_find(gpus, bdf);
+		*code = EXIT_MISSING;
+		if (!gpu)
+			pr_err("gpuvf drives no GPU %s", bdf);
+		return gpu;
+	}
+	*code = EXIT_USAGE;
+	if (access(CONFIG_FILE, F_OK)) {
+		pr_err("'%s' is not a PCI address, and there is no " CONFIG_FILE
+		    " that could name it", name);
+		return NULL;
+	}
+	*code = load_config(&config, NULL);
+	section = *code ? NULL : config_gpu_by_name(&config, name);
+	for (i = 0; section && i < gpus->num; i++) {
+		if (config_for_gpu(&config, &gpus->gpus[i]) != section)
+			continue;
+		if (gpu) {
+			pr_err("[gpu %s] is for more than one GPU: %s, %s; give an address",
+			       name, gpu->bdf, gpus->gpus[i].bdf);
+			*code = EXIT_USAGE;
+			gpu = NULL;
+			goto out;
+		}
+		gpu = &gpus->gpus[i];
+	}
+	if (!gpu && !*code) {
+		*code = section ? EXIT_MISSING : EXIT_USAGE;
+		if (section)
+			pr_err("[gpu %s]: gpuvf drives no such GPU", name);
+		else
+			pr_err("'%s' is neither a PCI address nor the name of a [gpu] section",
+			       name);
+	}
+out:
+	config_free(&config);
+	return gpu;
+}
+
+/**
+ * parse_gpu_vf() - "GPU" or "GPU/VF"
+ * @text: of the command line
+ * @gpu: the part in front of the slash
+ * @size: bytes of @gpu
+ * @vf: index, only when there is one
+ *
+ * Return: 1: has a VF; 0: has none; -1: is malformed.
+ */
+int parse_gpu_vf(const char *text, char *gpu, size_t size, u32 *vf)
+{
+	const char *slash = strchr(text, '/');
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+
+	if (!len || len >= size)
+		return -1;
+	copy_string(gpu, len + 1, text);
+	if (!slash)
+		return 0;
+	return parse_number(slash + 1, MAX_VFS - 1, vf) ? -1 : 1;
+}

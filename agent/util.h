@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that is there or ends the program, strings that are safe to print,
+ * and the one voice for messages.
+ */
+#ifndef AGENT_UTIL_H
+#define AGENT_UTIL_H
+
+#include "types.h"
+
+#define PROGRAM		"gpuvf-agent"
+
+#define __printf(a, b)	__attribute__((format(printf, a, b)))
+
+void *xcalloc(size_t n, size_t size);
+void *xgrow(void *array, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __printf(1, 2);
+void copy_string(char *to, size_t size, const char *from);
+char *escape(const char *text);
+void pr_err(const char *fmt, ...) __printf(1, 2);
+const char *nearest(const char *word, const char *const *known, size_t n);
+bool parse_bdf(const char *text, char *bdf, size_t size);
+
+#endif /* AGENT_UTIL_H */

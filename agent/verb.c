@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verbs: one table that runs them, lists them, and knows their usage.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+
+static const struct verb verbs[] = {
+	{ "show", cmd_show, "GPUs and VFs as they are",
+	  "[GPU | GPU/VF] [-j] [-H | -p]" },
+	{ "check", cmd_check, "is the configuration good?",
+	  "[FILE]" },
+	{ "plan", cmd_plan, "what apply would do, and what the kernel says to it",
+	  "[-f FILE] [-j] [-H | -p] [GPU...]" },
+	{ "apply", cmd_apply, "make the GPUs what the configuration says",
+	  "[-f FILE] [-n] [GPU...]" },
+	{ "assert", cmd_assert, "exit 3 if the GPUs are not what the configuration says",
+	  "[-f FILE] [GPU...]" },
+	{ "set", cmd_set, "change a setting of one VF or GPU, live",
+	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME] [label=NAME]\n"
+	  "       " PROGRAM " set GPU [policy=POLICY] [pf_reserve=SIZE]" },
+	{ "export", cmd_export, "what is, as a configuration",
+	  "[GPU...]" },
+	{ "generate", cmd_generate, "a configuration to begin with",
+	  "GPU --vfs N [--fb SIZE] [--profile NAME]" },
+	{ "monitor", cmd_monitor, "changes as they happen",
+	  "[-j]" },
+	{ "help", cmd_help, "this text, or the usage of one verb",
+	  "[VERB]" },
+	{ "version", cmd_version, "version of this program",
+	  "" },
+	{ }
+};
+
+/**
+ * find_verb() - a verb by its name
+ * @name: the word
+ *
+ * Return: the verb, NULL when there is none of that name.
+ */
+const struct verb *find_verb(const char *name)
+{
+	const struct verb *verb;
+
+	for (verb = verbs; verb->name; verb++)
+		if (!strcmp(verb->name, name))
+			return verb;
+	return NULL;
+}
+
+/**
+ * print_usage() - how a verb is used, in one line
+ * @f: where to
+ * @verb: the verb
+ */
+void print_usage(FILE *f, const struct verb *verb)
+{
+	fprintf(f, "usage: " PROGRAM " %s%s%s\n", verb->name,
+		*verb->usage ? " " : "", verb->usage);
+}
+
+/**
+ * unknown_verb() - say that there is no such verb, and which may be meant
+ * @name: the word
+ *
+ * Return: EXIT_USAGE.
+ */
+int unknown_verb(const char *name)
+{
+	const char *names[ARRAY_SIZE(verbs)];
+	const struct verb *verb;
+	const char *guess;
+	size_t n = 0;
+
+	for (verb = verbs; verb->name; verb++)
+		names[n++] = verb->name;
+	guess = nearest(name, names, n);
+	if (guess)
+		pr_err("unknown verb '%s'; did you mean '%s'?", name, guess);
+	else
+		pr_err("unknown verb '%s'; '" PROGRAM " help' lists all", name);
+	return EXIT_USAGE;
+}
+
+/**
+ * usage_error() - tell what is wrong with a command line
+ * @name: the verb
+ * @fmt: as of printf
+ *
+ * Return: EXIT_USAGE.
+ */
+int usage_error(const char *name, const char *fmt, ...)
+{
+	const struct verb *verb = find_verb(name);
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = xstrdup("");
+	va_end(args);
+	pr_err("%s: %s", name, text);
+	free(text);
+	if (verb)
+		print_usage(stderr, verb);
+	return EXIT_USAGE;
+}
+
+/**
+ * cmd_help() - the verb "help"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_USAGE.
+ */
+int cmd_help(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc > 1) {
+		verb = find_verb(argv[1]);
+		if (!verb)
+			return unknown_verb(argv[1]);
+		print_usage(stdout, verb);
+		printf("%s\n", verb->help);
+		return EXIT_DONE;
+	}
+	printf("usage: " PROGRAM " VERB ...\n\n"
+	       "Virtual functions of GPUs: how many, how much framebuffer, how much time.\n\n");
+	for (verb = verbs; verb->name; verb++)
+		printf("  %-9s %s\n", verb->name, verb->help);
+	printf("\nWithout a verb: show. A GPU is a PCI address, or the name of a [gpu] section.\n"
+	       "See gpuvf-agent(8) and gpuvf.ini(5).\n");
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_version() - the verb "version"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE.
+ */
+int cmd_version(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf(PROGRAM " " VERSION "\n");
+	return EXIT_DONE;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What every suite stands on.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+#define MAX_TESTS	64
+
+struct fixture fx;
+
+/* how the modules are loaded now, and how the suite wants them */
+static char *loaded_as;
+static const char *suite_parameters;
+
+/* truth shows violations that were made on purpose: load anew */
+static bool spoiled;
+
+/* what sysfs showed at the start of the test, of each GPU */
+static char *found[MAX_GPUS];
+
+/* what may differ between two moments of one configuration */
+static const char *const leave_out[] = {
+	"generation", "round_us", "power", "uevent", NULL
+};
+
+bool on_debug_kernel(void)
+{
+	const char *kernel = getenv("GPUVF_KERNEL");
+
+	return kernel && !strcmp(kernel, "debug");
+}
+
+bool is_quick(void)
+{
+	const char *quick = getenv("GPUVF_QUICK");
+
+	return quick && *quick && strcmp(quick, "0");
+}
+
+uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+}
+
+void pause_ms(unsigned int ms)
+{
+	struct timespec ts = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L,
+	};
+
+	nanosleep(&ts, NULL);
+}
+
+void check_failed(const char *what, const char *file, int line)
+{
+	print_error("# %s\n", what);
+	_fail(file, line);
+	abort();
+}
+
+void check_error(int got, int wanted, const char *what, const char *file,
+		 int line)
+{
+	if (got == wanted)
+		return;
+	print_error("# %s: %s (%d), expected %s (%d)\n", what,
+		    got ? strerror(-got) : "success", got,
+		    wanted ? strerror(-wanted) : "success", wanted);
+	_fail(file, line);
+}
+
+void check_u64(uint64_t got, uint64_t wanted, const char *what,
+	       const char *file, int line)
+{
+	if (got == wanted)
+		return;
+	print_error("# %s: %llu, expected %llu\n", what,
+		    (unsigned long long)got, (unsigned long long)wanted);
+	_fail(file, line);
+}
+
+void check_same(const char *got, const char *wanted, const char *what,
+		const char *file, int line)
+{
+	size_t i = 0, begin = 0;
+
+	if (got && wanted && !strcmp(got, wanted))
+		return;
+	if (!got || !wanted)
+		check_failed("a text is missing", file, line);
+	for (; got[i] && got[i] == wanted[i]; i++)
+		if (got[i] == '\n')
+			begin = i + 1;
+	print_error("# %s differs: \"%.*s\", expected \"%.*s\"\n", what,
+		    (int)strcspn(got + begin, "\n"), got + begin,
+		    (int)strcspn(wanted + begin, "\n"), wanted + begin);
+	_fail(file, line);
+}
+
+void check_ratio(uint64_t part, uint64_t whole, double wanted,
+		 double tolerance, const char *what, const char *file, int line)
+{
+	double ratio = whole ? (double)part / whole : 0;
+
+	if (whole && ratio >= wanted * (1 - tolerance) &&
+	    ratio <= wanted * (1 + tolerance))
+		return;
+	print_error("# %s: %llu / %llu = %.3f, expected %.3f +- %.0f %%\n",
+		    what, (unsigned long long)part, (unsigned long long)whole,
+		    ratio, wanted, tolerance * 100);
+	_fail(file, line);
+}
+
+/**
+ * fixture_wait_clean() - wait until everything that can be cleared is
+ * @gpu: GPU
+ */
+void fixture_wait_clean(const struct gpu *gpu)
+{
+	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) ==
+			  file_u64(gpu_sysfs(gpu, "fb/withheld")));
+}
+
+/**
+ * fixture_snapshot() - everything that gpuvf shows of a GPU in sysfs
+ * @gpu: GPU
+ *
+ * Without what may differ between two moments of one configuration.
+ *
+ * Return: to be freed.
+ */
+char *fixture_snapshot(const struct gpu *gpu)
+{
+	return tree_snapshot(gpu_sysfs(gpu, "."), leave_out);
+}
+
+/**
+ * fixture_reset_config() - back to how a GPU is that nobody configured
+ * @gpu: GPU
+ */
+void fixture_reset_config(const struct gpu *gpu)
+{
+	uint64_t total = file_u64(gpu_sysfs(gpu, "fb/total"));
+	uint64_t reserve = total / 16 < 256 * MIB ? total / 16 : 256 * MIB;
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
+	mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY,
+			 GPUVF_POLICY_BEST_EFFORT);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, reserve);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+}
+
+static bool find_gpu(unsigned int index)
+{
+	struct gpu *gpu = &fx.gpu[index];
+
+	gpu->index = index;
+	return file_read(gpu_sim(gpu, "bdf"), gpu->bdf, sizeof(gpu->bdf)) > 0 &&
+	       file_exists(gpu_sysfs(gpu, "state"));
+}
+
+/**
+ * fixture_load() - load both modules, unless they are loaded just so
+ * @sim_parameters: of the simulator
+ */
+void fixture_load(const char *sim_parameters)
+{
+	unsigned int i;
+
+	if (loaded_as && !spoiled && !strcmp(loaded_as, sim_parameters))
+		return;
+	fixture_unload();
+	assert_ok(module_load("gpuvf_sim", sim_parameters));
+	assert_ok(module_load("gpuvf", ""));
+	loaded_as = strdup(sim_parameters);
+	for (i = 0; i < MAX_GPUS && find_gpu(i); i++)
+		;
+	assert_true(i > 0);
+	fx.num_gpus = i;
+	fx.total_vfs = gpu_total_vfs(&fx.gpu[0]);
+	fx.nl = nl_open();
+	assert_non_null(fx.nl);
+	assert_ok(nl_family(fx.nl));
+	for (i = 0; i < fx.num_gpus; i++)
+		fixture_wait_clean(&fx.gpu[i]);
+}
+
+/**
+ * fixture_unload() - unload both modules, as far as they are loaded
+ *
+ * VFs must be disabled.
+ */
+void fixture_unload(void)
+{
+	nl_close(fx.nl);
+	memset(&fx, 0, sizeof(fx));
+	if (module_is_loaded("gpuvf"))
+		assert_ok(module_unload("gpuvf"));
+	if (module_is_loaded("gpuvf_sim"))
+		assert_ok(module_unload("gpuvf_sim"));
+	free(loaded_as);
+	loaded_as = NULL;
+	spoiled = false;
+}
+
+/**
+ * fixture_spoil() - this test makes the simulator see what is forbidden
+ *
+ * Its truth is not judged at the end, and the modules are loaded anew.
+ */
+void fixture_spoil(void)
+{
+	spoiled = true;
+}
+
+static int test_setup(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	fixture_load(suite_parameters);
+	for (i = 0; i < fx.num_gpus; i++)
+		found[i] = fixture_snapshot(&fx.gpu[i]);
+	return 0;
+}
+
+/* C28 and C16: nothing illegal, nobody in anybody's memory, in every test */
+static int judge(const struct gpu *gpu)
+{
+	static const char *const forbidden[] = {
+		"illegal", "bad_function", "busy_rejected", "violations",
+	};
+	struct truth truth = truth_read(gpu);
+	unsigned int i;
+	int bad = 0;
+
+	for (i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++)
+		if (truth_get(&truth, "gpu", forbidden[i]))
+			bad++;
+	if (bad)
+		print_error("# GPU %u saw what is forbidden: %.*s\n",
+			    gpu->index, (int)strcspn(truth.text ?: "", "\n"),
+			    truth.text ?: "nothing at all");
+	truth_free(&truth);
+	return bad;
+}
+
+static void disarm(const struct gpu *gpu)
+{
+	file_write(gpu_sim(gpu, "config_dead"), "0");
+	file_write(gpu_sim(gpu, "fail_command"), "0");
+	file_write(gpu_sim(gpu, "fail_enable"), "-1");
+	file_write(gpu_sim(gpu, "fail_clear"), "0");
+	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
+}
+
+/* leave a GPU as it was found */
+static int restore(const struct gpu *gpu, const char *before)
+{
+	char *after;
+	int bad;
+
+	disarm(gpu);
+	if (gpu_numvfs(gpu))
+		assert_ok(gpu_set_numvfs(gpu, 0));
+	if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
+		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	bad = judge(gpu);
+	if (spoiled)
+		return 0;
+	fixture_reset_config(gpu);
+	fixture_wait_clean(gpu);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(after);
+	return bad;
+}
+
+static int test_teardown(void **state)
+{
+	unsigned int i;
+	int bad = 0;
+
+	(void)state;
+	for (i = 0; i < MAX_GPUS; i++) {
+		if (i < fx.num_gpus)
+			bad |= restore(&fx.gpu[i], found[i]);
+		free(found[i]);
+		found[i] = NULL;
+	}
+	if (bad)
+		spoiled = true;
+	return bad ? -1 : 0;
+}
+
+static int suite_teardown(void **state)
+{
+	(void)state;
+	fixture_unload();
+	return 0;
+}
+
+static void test_body(void **state)
+{
+	const struct test *test = *state;
+
+	test->run();
+}
+
+/**
+ * suite_run() - run the tests of a program
+ * @name: of the suite
+ * @sim_parameters: how the simulator is to be loaded for each test
+ * @tests: the tests
+ * @num: how many
+ *
+ * GPUVF_TEST in the environment may be a pattern of names to run.
+ *
+ * Return: for main().
+ */
+int suite_run(const char *name, const char *sim_parameters,
+	      const struct test *tests, size_t num)
+{
+	struct CMUnitTest group[MAX_TESTS];
+	size_t i, n = 0;
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	if (getenv("GPUVF_TEST"))
+		cmocka_set_test_filter(getenv("GPUVF_TEST"));
+	suite_parameters = sim_parameters;
+	for (i = 0; i < num && n < MAX_TESTS; i++) {
+		if (tests[i].slow && is_quick())
+			continue;
+		group[n++] = (struct CMUnitTest){
+			.name = tests[i].name,
+			.test_func = test_body,
+			.setup_func = test_setup,
+			.teardown_func = test_teardown,
+			.initial_state = (void *)&tests[i],
+		};
+	}
+	return _cmocka_run_group_tests(name, group, n, NULL, suite_teardown) ?
+	       1 : 0;
+}

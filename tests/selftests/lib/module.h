@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Loading and unloading kernel modules without a process for it.
+ */
+#ifndef SELFTEST_MODULE_H
+#define SELFTEST_MODULE_H
+
+#include <stdbool.h>
+
+int module_load(const char *name, const char *parameters);
+int module_unload(const char *name);
+bool module_is_loaded(const char *name);
+
+#endif /* SELFTEST_MODULE_H */

@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The netlink family "gpuvf", spoken by hand over libmnl.
+ */
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nl.h"
+
+#define NL_BUFFER	32768
+
+/**
+ * struct nl - a connection
+ * @sk: socket
+ * @seq: of the last request
+ * @family: number of the family
+ * @group: number of its group "config"
+ */
+struct nl {
+	struct mnl_socket *sk;
+	unsigned int seq;
+	uint16_t family;
+	uint32_t group;
+};
+
+/* where an attribute goes; @len 0: a string of @size bytes, with its zero */
+struct nl_field {
+	uint16_t offset;
+	uint16_t size;
+	uint8_t len;
+};
+
+#define FIELD(type, member, bytes) \
+	{ offsetof(struct type, member), 0, bytes }
+#define STRING(type, member) \
+	{ offsetof(struct type, member), sizeof(((struct type *)0)->member), 0 }
+#define FLAG { 0, 0, 0xff }
+
+static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
+	[GPUVF_A_PF_BDF] = STRING(nl_message, bdf),
+	[GPUVF_A_PF_GENERATION] = FIELD(nl_message, generation, 8),
+	[GPUVF_A_PF_BACKEND] = STRING(nl_message, backend),
+	[GPUVF_A_PF_STATE] = FIELD(nl_message, state, 4),
+	[GPUVF_A_PF_CAPABILITIES] = FIELD(nl_message, capabilities, 4),
+	[GPUVF_A_PF_VENDOR] = FIELD(nl_message, vendor, 4),
+	[GPUVF_A_PF_DEVICE] = FIELD(nl_message, device, 4),
+	[GPUVF_A_PF_NUMA_NODE] = FIELD(nl_message, numa_node, 4),
+	[GPUVF_A_PF_TOTAL_VFS] = FIELD(nl_message, total_vfs, 4),
+	[GPUVF_A_PF_NUM_VFS] = FIELD(nl_message, num_vfs, 4),
+	[GPUVF_A_PF_PROVISIONING] = FIELD(nl_message, provisioning, 4),
+	[GPUVF_A_PF_POLICY] = FIELD(nl_message, policy, 4),
+	[GPUVF_A_PF_FB_TOTAL] = FIELD(nl_message, fb_total, 8),
+	[GPUVF_A_PF_FB_GRANULARITY] = FIELD(nl_message, fb_granularity, 8),
+	[GPUVF_A_PF_FB_PF_RESERVE] = FIELD(nl_message, fb_pf_reserve, 8),
+	[GPUVF_A_PF_FB_CONTEXT_SAVE] = FIELD(nl_message, fb_context_save, 8),
+	[GPUVF_A_PF_FB_FREE] = FIELD(nl_message, fb_free, 8),
+	[GPUVF_A_PF_FB_LARGEST_FREE] = FIELD(nl_message, fb_largest_free, 8),
+	[GPUVF_A_PF_FB_DIRTY] = FIELD(nl_message, fb_dirty, 8),
+	[GPUVF_A_PF_FB_WITHHELD] = FIELD(nl_message, fb_withheld, 8),
+	[GPUVF_A_PF_TIME_SLICE_MIN_US] =
+		FIELD(nl_message, time_slice_min_us, 4),
+	[GPUVF_A_PF_TIME_SLICE_MAX_US] =
+		FIELD(nl_message, time_slice_max_us, 4),
+	[GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US] =
+		FIELD(nl_message, preempt_timeout_min_us, 4),
+	[GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US] =
+		FIELD(nl_message, preempt_timeout_max_us, 4),
+	[GPUVF_A_PF_ROUND_US] = FIELD(nl_message, round_us, 8),
+	[GPUVF_A_PF_DRY_RUN] = FLAG,
+};
+
+static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
+	[GPUVF_A_VF_INDEX] = FIELD(nl_vf, index, 4),
+	[GPUVF_A_VF_BDF] = STRING(nl_vf, bdf),
+	[GPUVF_A_VF_STATE] = FIELD(nl_vf, state, 4),
+	[GPUVF_A_VF_FB_QUOTA] = FIELD(nl_vf, fb_quota, 8),
+	[GPUVF_A_VF_FB_OFFSET] = FIELD(nl_vf, fb_offset, 8),
+	[GPUVF_A_VF_FB_AUTO] = FLAG,
+	[GPUVF_A_VF_TIME_SLICE_US] = FIELD(nl_vf, time_slice_us, 4),
+	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = FIELD(nl_vf, preempt_timeout_us, 4),
+	[GPUVF_A_VF_PROFILE] = STRING(nl_vf, profile),
+	[GPUVF_A_VF_IN_USE] = FLAG,
+	[GPUVF_A_VF_HOLDER] = STRING(nl_vf, holder),
+};
+
+static const struct nl_field refusal_fields[GPUVF_A_REFUSAL_MAX + 1] = {
+	[GPUVF_A_REFUSAL_REASON] = FIELD(nl_refusal, reason, 4),
+	[GPUVF_A_REFUSAL_VF_INDEX] = FIELD(nl_refusal, vf_index, 4),
+	[GPUVF_A_REFUSAL_ASKED] = FIELD(nl_refusal, asked, 8),
+	[GPUVF_A_REFUSAL_LIMIT] = FIELD(nl_refusal, limit, 8),
+	[GPUVF_A_REFUSAL_MESSAGE] = STRING(nl_refusal, message),
+};
+
+/* false: the attribute is not what the specification says */
+static bool take_field(const struct nl_field *field, const struct nlattr *attr,
+		       void *to)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+	const char *data = mnl_attr_get_payload(attr);
+
+	if (field->len == 0xff)
+		return !len;
+	if (field->len) {
+		if (len != field->len)
+			return false;
+		memcpy((char *)to + field->offset, data, len);
+		return true;
+	}
+	/* an attribute that has no entry has no size either */
+	if (!len || len > field->size || data[len - 1] ||
+	    strlen(data) + 1 != len)
+		return false;
+	memcpy((char *)to + field->offset, data, len);
+	return true;
+}
+
+static bool take_nest(const struct nlattr *nest, const struct nl_field *fields,
+		      unsigned int max, uint32_t *has, void *to)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		unsigned int type = mnl_attr_get_type(attr);
+
+		/* padding; and each attribute once */
+		if (type == 1 && !mnl_attr_get_payload_len(attr))
+			continue;
+		if (type > max || (*has & 1U << type) ||
+		    !take_field(&fields[type], attr, to))
+			return false;
+		*has |= 1U << type;
+	}
+	return true;
+}
+
+static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
+{
+	unsigned int type = mnl_attr_get_type(attr);
+
+	if (type > GPUVF_A_PF_MAX)
+		return false;
+	if (type == GPUVF_A_PF_PAD)
+		return !mnl_attr_get_payload_len(attr);
+	if (type == GPUVF_A_PF_VF) {
+		struct nl_vf *vf = &msg->vf[msg->num_vf];
+
+		msg->has |= 1ULL << type;
+		return msg->num_vf++ < MAX_VFS &&
+		       take_nest(attr, vf_fields, GPUVF_A_VF_MAX, &vf->has,
+				 vf) &&
+		       (vf->has & 1U << GPUVF_A_VF_INDEX);
+	}
+	if (msg->has & 1ULL << type)
+		return false;
+	msg->has |= 1ULL << type;
+	if (type == GPUVF_A_PF_REFUSAL)
+		return take_nest(attr, refusal_fields, GPUVF_A_REFUSAL_MAX,
+				 &msg->refusal.has, &msg->refusal);
+	return take_field(&pf_fields[type], attr, msg);
+}
+
+static bool take_message(const struct nlmsghdr *nlh, struct nl_message *msg)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	memset(msg, 0, sizeof(*msg));
+	msg->cmd = genl->cmd;
+	if (genl->version != GPUVF_FAMILY_VERSION)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*genl))
+		if (!take_attr(attr, msg))
+			return false;
+	return true;
+}
+
+/**
+ * nl_open() - a connection to the kernel
+ *
+ * Extended acks are on. The family need not exist yet.
+ *
+ * Return: to be closed by nl_close(); NULL: no socket.
+ */
+struct nl *nl_open(void)
+{
+	struct nl *nl = calloc(1, sizeof(*nl));
+	int one = 1;
+
+	if (!nl)
+		return NULL;
+	nl->sk = mnl_socket_open(NETLINK_GENERIC);
+	if (!nl->sk || mnl_socket_bind(nl->sk, 0, MNL_SOCKET_AUTOPID) < 0) {
+		nl_close(nl);
+		return NULL;
+	}
+	mnl_socket_setsockopt(nl->sk, NETLINK_EXT_ACK, &one, sizeof(one));
+	mnl_socket_setsockopt(nl->sk, NETLINK_CAP_ACK, &one, sizeof(one));
+	return nl;
+}
+
+/**
+ * nl_close() - done with it
+ * @nl: connection, or NULL
+ */
+void nl_close(struct nl *nl)
+{
+	if (!nl)
+		return;
+	if (nl->sk)
+		mnl_socket_close(nl->sk);
+	free(nl);
+}
+
+/* what the error message carries beside the errno */
+static void take_extended_ack(const struct nlmsghdr *nlh,
+			      const struct nl_request *req,
+			      struct nl_answer *answer)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t skip = sizeof(*err);
+	const struct nlattr *attr, *bad;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += mnl_nlmsg_get_payload_len(&err->msg);
+	mnl_attr_for_each(attr, nlh, skip) {
+		switch (mnl_attr_get_type(attr)) {
+		case NLMSGERR_ATTR_MSG:
+			strncpy(answer->ack, mnl_attr_get_str(attr),
+				sizeof(answer->ack) - 1);
+			break;
+		case NLMSGERR_ATTR_OFFS:
+			bad = (const void *)(req->buf + mnl_attr_get_u32(attr));
+			answer->bad_attr = mnl_attr_get_type(bad);
+			break;
+		case NLMSGERR_ATTR_MISS_TYPE:
+			answer->missing_attr = mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+}
+
+typedef void (*nl_each)(const struct nl_message *msg, void *arg);
+
+/* Return: 1: more to come; 0, or a negative errno: the end of the answer */
+static int take_answer(const struct nlmsghdr *nlh, const struct nl_request *req,
+		       struct nl_answer *answer, nl_each each, void *arg)
+{
+	const int *code = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		answer->interrupted = true;
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		take_extended_ack(nlh, req, answer);
+		return *code;
+	}
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		return mnl_nlmsg_get_payload_len(nlh) >= sizeof(*code) ?
+		       *code : 0;
+	answer->messages++;
+	if (!take_message(nlh, &answer->last))
+		answer->malformed = true;
+	if (each)
+		each(&answer->last, arg);
+	return 1;
+}
+
+static int nl_receive(struct nl *nl, const struct nl_request *req,
+		      struct nl_answer *answer, nl_each each, void *arg)
+{
+	static _Thread_local char buf[NL_BUFFER];
+	const struct nlmsghdr *nlh;
+	int len, ret;
+
+	for (;;) {
+		len = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
+		if (len < 0)
+			return -errno;
+		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_seq != nl->seq)
+				continue;
+			ret = take_answer(nlh, req, answer, each, arg);
+			if (ret <= 0)
+				return ret;
+		}
+	}
+}
+
+static void nl_answer_init(struct nl_answer *answer)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->bad_attr = -1;
+	answer->missing_attr = -1;
+}
+
+static void find_group(struct nl *nl, const struct nlattr *groups)
+{
+	const struct nlattr *group, *attr;
+
+	mnl_attr_for_each_nested(group, groups) {
+		const char *name = "";
+		uint32_t id = 0;
+
+		mnl_attr_for_each_nested(attr, group) {
+			if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
+				id = mnl_attr_get_u32(attr);
+			if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
+				name = mnl_attr_get_str(attr);
+		}
+		if (!strcmp(name, GPUVF_MCGRP_CONFIG))
+			nl->group = id;
+	}
+}
+
+/**
+ * nl_family() - find the family; to be called anew after the module was loaded
+ * @nl: connection
+ *
+ * Return: 0; -ENOENT: there is none in this network namespace.
+ */
+int nl_family(struct nl *nl)
+{
+	static _Thread_local char buf[NL_BUFFER];
+	struct nl_request req;
+	struct genlmsghdr *genl;
+	const struct nlmsghdr *nlh = (void *)buf;
+	const struct nlattr *attr;
+	int len;
+
+	req.header = mnl_nlmsg_put_header(req.buf);
+	req.header->nlmsg_type = GENL_ID_CTRL;
+	req.header->nlmsg_flags = NLM_F_REQUEST;
+	req.header->nlmsg_seq = ++nl->seq;
+	genl = mnl_nlmsg_put_extra_header(req.header, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_strz(req.header, CTRL_ATTR_FAMILY_NAME, GPUVF_FAMILY_NAME);
+	nl->family = 0;
+	if (mnl_socket_sendto(nl->sk, req.buf, req.header->nlmsg_len) < 0)
+		return -errno;
+	len = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
+	if (len < 0)
+		return -errno;
+	if (nlh->nlmsg_type == NLMSG_ERROR)
+		return *(const int *)mnl_nlmsg_get_payload(nlh);
+	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			nl->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
+			find_group(nl, attr);
+	}
+	return nl->family ? 0 : -EPROTO;
+}
+
+/**
+ * nl_begin() - begin a request
+ * @nl: connection that knows the family
+ * @req: the request
+ * @cmd: GPUVF_CMD_*
+ * @flags: NLM_F_DUMP, or NLM_F_ACK, or nothing
+ */
+void nl_begin(struct nl *nl, struct nl_request *req, uint8_t cmd,
+	      uint16_t flags)
+{
+	struct genlmsghdr *genl;
+
+	req->header = mnl_nlmsg_put_header(req->buf);
+	req->header->nlmsg_type = nl->family;
+	req->header->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl = mnl_nlmsg_put_extra_header(req->header, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = GPUVF_FAMILY_VERSION;
+}
+
+/**
+ * nl_config_set() - begin a change of a GPU's configuration
+ * @nl: connection that knows the family
+ * @req: the request
+ * @gpu: GPU
+ */
+void nl_config_set(struct nl *nl, struct nl_request *req,
+		   const struct gpu *gpu)
+{
+	nl_begin(nl, req, GPUVF_CMD_CONFIG_SET, NLM_F_ACK);
+	mnl_attr_put_strz(req->header, GPUVF_A_PF_BDF, gpu->bdf);
+}
+
+/**
+ * nl_vf_begin() - begin a VF's part of a request
+ * @req: the request
+ * @index: index of the VF
+ *
+ * Return: for nl_vf_end().
+ */
+struct nlattr *nl_vf_begin(struct nl_request *req, uint32_t index)
+{
+	struct nlattr *nest = mnl_attr_nest_start(req->header, GPUVF_A_PF_VF);
+
+	mnl_attr_put_u32(req->header, GPUVF_A_VF_INDEX, index);
+	return nest;
+}
+
+/**
+ * nl_vf_end() - end a VF's part
+ * @req: the request
+ * @nest: what nl_vf_begin() returned
+ */
+void nl_vf_end(struct nl_request *req, struct nlattr *nest)
+{
+	mnl_attr_nest_end(req->header, nest);
+}
+
+/**
+ * nl_put_vf() - a VF's whole part
+ * @req: the request
+ * @index: index of the VF
+ * @fb_quota: bytes
+ * @time_slice_us: 0: left as it is
+ */
+void nl_put_vf(struct nl_request *req, uint32_t index, uint64_t fb_quota,
+	       uint32_t time_slice_us)
+{
+	struct nlattr *nest = nl_vf_begin(req, index);
+
+	mnl_attr_put_u64(req->header, GPUVF_A_VF_FB_QUOTA, fb_quota);
+	if (time_slice_us)
+		mnl_attr_put_u32(req->header, GPUVF_A_VF_TIME_SLICE_US,
+				 time_slice_us);
+	nl_vf_end(req, nest);
+}
+
+/**
+ * nl_dump_begin() - send a request without waiting for the answer
+ * @nl: connection
+ * @req: the request
+ *
+ * Return: 0, or the errno of sending.
+ */
+int nl_dump_begin(struct nl *nl, struct nl_request *req)
+{
+	req->header->nlmsg_seq = ++nl->seq;
+	if (mnl_socket_sendto(nl->sk, req->buf, req->header->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+/**
+ * nl_dump_end() - the answer
+ * @nl: connection
+ * @req: what was sent
+ * @answer: what came
+ *
+ * Return: 0, or the errno that the kernel answered.
+ */
+int nl_dump_end(struct nl *nl, struct nl_request *req,
+		struct nl_answer *answer)
+{
+	nl_answer_init(answer);
+	return nl_receive(nl, req, answer, NULL, NULL);
+}
+
+/**
+ * nl_dump() - send a dump request, look at every message
+ * @nl: connection
+ * @req: the request
+ * @answer: what came
+ * @each: called for each message, or NULL
+ * @arg: for @each
+ *
+ * Return: 0, or the errno that the kernel answered.
+ */
+int nl_dump(struct nl *nl, struct nl_request *req, struct nl_answer *answer,
+	    nl_each each, void *arg)
+{
+	int err;
+
+	nl_answer_init(answer);
+	err = nl_dump_begin(nl, req);
+	return err ? err : nl_receive(nl, req, answer, each, arg);
+}
+
+/**
+ * nl_call() - send a request with NLM_F_ACK and wait for the answer
+ * @nl: connection
+ * @req: the request
+ * @answer: what came
+ *
+ * Return: 0, or the errno that the kernel answered.
+ */
+int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer)
+{
+	return nl_dump(nl, req, answer, NULL, NULL);
+}
+
+/**
+ * nl_pf_get() - a GPU as netlink has it
+ * @nl: connection
+ * @gpu: GPU
+ * @msg: where to
+ *
+ * Return: 0; -EPROTO: not one well-formed message; or what the kernel answered.
+ */
+int nl_pf_get(struct nl *nl, const struct gpu *gpu, struct nl_message *msg)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	int err;
+
+	nl_begin(nl, &req, GPUVF_CMD_PF_GET, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	err = nl_call(nl, &req, &answer);
+	*msg = answer.last;
+	if (!err && (answer.messages != 1 || answer.malformed))
+		err = -EPROTO;
+	return err;
+}
+
+/**
+ * nl_vf_get() - a VF as netlink has it
+ * @nl: connection
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @msg: where to; the VF is its first
+ *
+ * Return: 0; -EPROTO: not one well-formed message; or what the kernel answered.
+ */
+int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
+	      struct nl_message *msg)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	int err;
+
+	nl_begin(nl, &req, GPUVF_CMD_VF_GET, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	nl_vf_end(&req, nl_vf_begin(&req, vf));
+	err = nl_call(nl, &req, &answer);
+	*msg = answer.last;
+	if (!err && (answer.messages != 1 || answer.malformed ||
+		     msg->num_vf != 1))
+		err = -EPROTO;
+	return err;
+}
+
+/**
+ * nl_listen() - take part in the group "config"
+ * @nl: connection that knows the family, used for nothing else
+ *
+ * Return: 0, or a negative errno.
+ */
+int nl_listen(struct nl *nl)
+{
+	if (mnl_socket_setsockopt(nl->sk, NETLINK_ADD_MEMBERSHIP, &nl->group,
+				  sizeof(nl->group)))
+		return -errno;
+	return 0;
+}
+
+/**
+ * nl_next_event() - the next notification
+ * @nl: connection that listens
+ * @msg: where to
+ * @timeout_ms: how long to wait for it
+ *
+ * Return: 0; -ETIMEDOUT: none came; -EPROTO: it is malformed; or a negative
+ * errno.
+ */
+int nl_next_event(struct nl *nl, struct nl_message *msg, int timeout_ms)
+{
+	static _Thread_local char buf[NL_BUFFER];
+	struct pollfd fd = {
+		.fd = mnl_socket_get_fd(nl->sk),
+		.events = POLLIN,
+	};
+	int n;
+
+	n = poll(&fd, 1, timeout_ms);
+	if (n < 0)
+		return -errno;
+	if (!n)
+		return -ETIMEDOUT;
+	n = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
+	if (n < 0)
+		return -errno;
+	if (!mnl_nlmsg_ok((void *)buf, n) ||
+	    ((struct nlmsghdr *)buf)->nlmsg_type != nl->family)
+		return -EPROTO;
+	return take_message((void *)buf, msg) ? 0 : -EPROTO;
+}

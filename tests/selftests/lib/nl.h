@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The netlink family "gpuvf", spoken by hand over libmnl.
+ */
+#ifndef SELFTEST_NL_H
+#define SELFTEST_NL_H
+
+#include <libmnl/libmnl.h>
+#include <linux/gpuvf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gpu.h"
+
+struct nl;
+
+/**
+ * struct nl_vf - a VF as a message has it
+ * @has: bit n: attribute n is there
+ */
+struct nl_vf {
+	uint32_t has;
+	uint32_t index;
+	uint32_t state;
+	uint32_t time_slice_us;
+	uint32_t preempt_timeout_us;
+	uint64_t fb_quota;
+	uint64_t fb_offset;
+	char bdf[16];
+	char profile[32];
+	char holder[32];
+};
+
+/**
+ * struct nl_refusal - why not
+ * @has: bit n: attribute n is there
+ */
+struct nl_refusal {
+	uint32_t has;
+	uint32_t reason;
+	uint32_t vf_index;
+	uint64_t asked;
+	uint64_t limit;
+	char message[256];
+};
+
+/**
+ * struct nl_message - a message of the family
+ * @cmd: GPUVF_CMD_*
+ * @has: bit n: attribute n is there
+ * @num_vf: how many VFs are in @vf
+ */
+struct nl_message {
+	uint8_t cmd;
+	uint64_t has;
+	char bdf[16];
+	char backend[32];
+	uint64_t generation;
+	uint32_t state;
+	uint32_t capabilities;
+	uint32_t vendor;
+	uint32_t device;
+	int32_t numa_node;
+	uint32_t total_vfs;
+	uint32_t num_vfs;
+	uint32_t provisioning;
+	uint32_t policy;
+	uint64_t fb_total;
+	uint64_t fb_granularity;
+	uint64_t fb_pf_reserve;
+	uint64_t fb_context_save;
+	uint64_t fb_free;
+	uint64_t fb_largest_free;
+	uint64_t fb_dirty;
+	uint64_t fb_withheld;
+	uint32_t time_slice_min_us;
+	uint32_t time_slice_max_us;
+	uint32_t preempt_timeout_min_us;
+	uint32_t preempt_timeout_max_us;
+	uint64_t round_us;
+	unsigned int num_vf;
+	struct nl_vf vf[MAX_VFS];
+	struct nl_refusal refusal;
+};
+
+/**
+ * struct nl_answer - all that came back for one request
+ * @messages: how many messages of the family
+ * @last: the last of them
+ * @ack: sentence of the extended ack, or empty
+ * @bad_attr: type of the attribute that the extended ack points at, or -1
+ * @missing_attr: type of the attribute that the extended ack misses, or -1
+ * @interrupted: a dump that is not consistent
+ * @malformed: a message that does not hold to the specification
+ */
+struct nl_answer {
+	unsigned int messages;
+	struct nl_message last;
+	char ack[256];
+	int bad_attr;
+	int missing_attr;
+	bool interrupted;
+	bool malformed;
+};
+
+/**
+ * struct nl_request - a request in the making
+ * @header: of the message
+ * @buf: the message
+ */
+struct nl_request {
+	struct nlmsghdr *header;
+	char buf[16384];
+};
+
+struct nl *nl_open(void);
+void nl_close(struct nl *nl);
+int nl_family(struct nl *nl);
+
+void nl_begin(struct nl *nl, struct nl_request *req, uint8_t cmd,
+	      uint16_t flags);
+void nl_config_set(struct nl *nl, struct nl_request *req,
+		   const struct gpu *gpu);
+struct nlattr *nl_vf_begin(struct nl_request *req, uint32_t index);
+void nl_vf_end(struct nl_request *req, struct nlattr *nest);
+void nl_put_vf(struct nl_request *req, uint32_t index, uint64_t fb_quota,
+	       uint32_t time_slice_us);
+int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer);
+int nl_dump(struct nl *nl, struct nl_request *req, struct nl_answer *answer,
+	    void (*each)(const struct nl_message *msg, void *arg), void *arg);
+int nl_dump_begin(struct nl *nl, struct nl_request *req);
+int nl_dump_end(struct nl *nl, struct nl_request *req,
+		struct nl_answer *answer);
+
+int nl_pf_get(struct nl *nl, const struct gpu *gpu, struct nl_message *msg);
+int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
+	      struct nl_message *msg);
+
+int nl_listen(struct nl *nl);
+int nl_next_event(struct nl *nl, struct nl_message *msg, int timeout_ms);
+
+#endif /* SELFTEST_NL_H */

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Framebuffer: who gets how much, where, and what the hardware has of it.
+ * Names begin with the number of the promise in the list of what must hold.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+/* enough for every layout below, on each kernel */
+#define SIM "total_vfs=31"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+static uint64_t vf_u64(unsigned int vf, const char *file)
+{
+	return file_u64(gpu_sysfs(gpu, "vf%u/%s", vf, file));
+}
+
+static int set_quota(unsigned int vf, uint64_t bytes)
+{
+	return file_printf(gpu_sysfs(gpu, "vf%u/fb_quota", vf), "%" PRIu64,
+			   bytes);
+}
+
+static uint64_t fb_u64(const char *file)
+{
+	return file_u64(gpu_sysfs(gpu, "fb/%s", file));
+}
+
+static uint64_t context_size(void)
+{
+	struct table table;
+
+	assert_true(gpu_table(gpu, &table));
+	return table.context.size;
+}
+
+/* framebuffer that VFs can have, by the rules and not by what gpuvf says */
+static uint64_t vf_area(void)
+{
+	uint64_t base = fb_u64("pf_reserve") + context_size();
+
+	base = (base + GRANULE - 1) / GRANULE * GRANULE;
+	return fb_u64("total") / GRANULE * GRANULE - base;
+}
+
+static bool disjoint(const struct extent *a, const struct extent *b)
+{
+	return !a->size || !b->size || a->start + a->size <= b->start ||
+	       b->start + b->size <= a->start;
+}
+
+/* C2, C3, C5: the hardware's table is sound and is what everybody says */
+static void check_table(void)
+{
+	const struct extent reserve = { 0, fb_u64("pf_reserve") };
+	uint64_t total = fb_u64("total"), used = 0;
+	struct nl_message msg;
+	struct table table;
+	unsigned int i, k;
+
+	assert_true(gpu_table(gpu, &table));
+	assert_u64(table.consumed, total - reserve.size);
+	assert_true(disjoint(&table.context, &reserve));
+	for (i = 0; i < fx.total_vfs; i++) {
+		const struct extent *vf = &table.vf[i];
+
+		assert_u64(vf->size, vf_u64(i, "fb_quota"));
+		assert_ok(nl_vf_get(fx.nl, gpu, i, &msg));
+		assert_u64(msg.vf[0].fb_quota, vf->size);
+		used += vf->size;
+		if (!vf->size) {
+			assert_false(msg.vf[0].has & 1 << GPUVF_A_VF_FB_OFFSET);
+			assert_true(file_is(gpu_sysfs(gpu, "vf%u/fb_offset", i),
+					    ""));
+			continue;
+		}
+		assert_u64(vf->start, vf_u64(i, "fb_offset"));
+		assert_u64(msg.vf[0].fb_offset, vf->start);
+		assert_u64(vf->start % GRANULE, 0);
+		assert_u64(vf->size % GRANULE, 0);
+		assert_true(vf->start + vf->size <= total);
+		assert_true(disjoint(vf, &reserve));
+		assert_true(disjoint(vf, &table.context));
+		for (k = 0; k < i; k++)
+			assert_true(disjoint(vf, &table.vf[k]));
+	}
+	assert_u64(fb_u64("free"), vf_area() - used);
+	assert_true(fb_u64("largest_free") <= fb_u64("free"));
+}
+
+/* enable N VFs that nobody provisioned, look, and disable them */
+static void check_fair(unsigned int num)
+{
+	uint64_t free_before = fb_u64("free");
+	struct table first, table;
+	unsigned int i, round;
+	uint64_t share;
+
+	share = vf_area() / num / GRANULE * GRANULE;
+	for (round = 0; round < 2; round++) {
+		assert_ok(gpu_set_numvfs(gpu, num));
+		check_table();
+		assert_true(gpu_table(gpu, &table));
+		assert_true(share > 0);
+		for (i = 0; i < fx.total_vfs; i++)
+			assert_u64(table.vf[i].size, i < num ? share : 0);
+		assert_true(num * share + fb_u64("pf_reserve") +
+			    table.context.size <= fb_u64("total"));
+		if (round)
+			assert_memory_equal(&first, &table, sizeof(table));
+		first = table;
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		assert_u64(fb_u64("free"), free_before);
+		/* the second time only for a few, each costs a second */
+		if (num > 3)
+			break;
+	}
+}
+
+static void C1_fair_shares_are_equal_and_repeat(void)
+{
+	static const unsigned int stock[] = { 1, 3, 7, 31 };
+	static const unsigned int few[] = { 1, 3 };
+	bool all = !is_quick() && !on_debug_kernel();
+	unsigned int i;
+
+	for (i = 0; i < (all ? 4 : 2); i++)
+		check_fair(all ? stock[i] : few[i]);
+}
+
+static void C2_odd_totals_leave_nothing_over_a_granule(void)
+{
+	static const char *const sims[] = {
+		"total_vfs=5 fb_mib=1021", "total_vfs=31 fb_mib=16381",
+	};
+	static const unsigned int nums[] = { 5, 3 };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		fixture_load(sims[i]);
+		assert_u64(fb_u64("total") % GRANULE != 0, 1);
+		check_fair(nums[i]);
+	}
+}
+
+static void C2_smallest_framebuffer_still_has_room(void)
+{
+	/* 128 MiB: 16 for the PF, 16 for saved states, 96 for six VFs */
+	fixture_load("total_vfs=16 fb_mib=128");
+	assert_u64(fb_u64("pf_reserve"), GRANULE);
+	assert_u64(vf_area(), 6 * GRANULE);
+	assert_error(gpu_set_numvfs(gpu, 7), -ENOSPC);
+	assert_u64(gpu_numvfs(gpu), 0);
+	check_fair(6 - 4 * on_debug_kernel());
+}
+
+static void C3_extents_stay_disjoint_through_random_changes(void)
+{
+	unsigned int step, refused = 0;
+	unsigned int seed = 4711;
+
+	for (step = 0; step < (on_debug_kernel() ? 60 : 200); step++) {
+		unsigned int vf = rand_r(&seed) % fx.total_vfs;
+		uint64_t size = rand_r(&seed) % 5 ?
+				rand_r(&seed) % (2 * GIB) : 0;
+		char *before = fixture_snapshot(gpu);
+		int err = set_quota(vf, size);
+		char *after = fixture_snapshot(gpu);
+
+		if (err) {
+			assert_error(err, -ENOSPC);
+			assert_same(after, before);
+			refused++;
+		}
+		free(before);
+		free(after);
+		if (step % 10 == 0)
+			check_table();
+	}
+	/* both ways were gone */
+	assert_true(refused > 0 && refused < step);
+	check_table();
+}
+
+static void C4_free_returns_to_the_very_number(void)
+{
+	uint64_t free_before = fb_u64("free");
+
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	assert_true(fb_u64("free") < GRANULE * 2);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_u64(fb_u64("free"), free_before);
+	assert_u64(fb_u64("largest_free"), free_before);
+	check_table();
+}
+
+static void C4_custom_quota_outlives_disabling(void)
+{
+	assert_ok(set_quota(1, 3 * GIB));
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	assert_true(vf_u64(0, "fb_quota") > 0);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_u64(vf_u64(0, "fb_quota"), 0);
+	assert_u64(vf_u64(1, "fb_quota"), 3 * GIB);
+	check_table();
+}
+
+static void C5_rounded_quota_is_what_everybody_reports(void)
+{
+	static const uint64_t asked[] = {
+		1, GRANULE - 1, GRANULE, GRANULE + 1, 1000000000, 2 * GIB,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		assert_ok(set_quota(i, asked[i]));
+		assert_u64(vf_u64(i, "fb_quota"),
+			   (asked[i] + GRANULE - 1) / GRANULE * GRANULE);
+	}
+	check_table();
+}
+
+static void C6_every_size_to_every_size(void)
+{
+	static const unsigned int nums[] = { 3, 1, 2 };
+	unsigned int i;
+
+	for (i = 0; i < (is_quick() ? 2 : 3); i++) {
+		assert_ok(gpu_set_numvfs(gpu, nums[i]));
+		check_table();
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		check_table();
+	}
+}
+
+static void C7_settings_read_back(void)
+{
+	unsigned int min = file_u64(gpu_sysfs(gpu, "sched/time_slice_min_us"));
+	unsigned int max = file_u64(gpu_sysfs(gpu, "sched/time_slice_max_us"));
+	const char *slice = gpu_sysfs(gpu, "vf4/time_slice_us");
+	const char *preempt = gpu_sysfs(gpu, "vf4/preempt_timeout_us");
+	const char *profile = gpu_sysfs(gpu, "vf4/profile");
+	char label[33];
+
+	assert_true(min > 0 && min < max);
+	assert_ok(file_printf(slice, "%u", min));
+	assert_u64(file_u64(slice), min);
+	/* default: twice the slice, at least 20 ms */
+	assert_u64(file_u64(preempt), 20000);
+	assert_ok(file_printf(slice, "%u", max));
+	assert_u64(file_u64(slice), max);
+	assert_u64(file_u64(preempt), 2 * max);
+	assert_ok(file_write(preempt, "12345\n"));
+	assert_u64(file_u64(preempt), 12345);
+	assert_ok(file_write(preempt, "0"));
+	assert_u64(file_u64(preempt), 2 * max);
+
+	memset(label, 'x', 31);
+	label[31] = '\0';
+	assert_ok(file_write(profile, label));
+	assert_true(file_is(profile, label));
+	assert_ok(file_write(profile, "a-Z_0.9\n"));
+	assert_true(file_is(profile, "a-Z_0.9"));
+	assert_ok(file_write(profile, "\n"));
+	assert_true(file_is(profile, ""));
+}
+
+static void C7_pf_reserve_reads_back_rounded(void)
+{
+	const char *reserve = gpu_sysfs(gpu, "fb/pf_reserve");
+
+	assert_ok(file_printf(reserve, "%llu", GIB + 1));
+	assert_u64(file_u64(reserve), GIB + GRANULE);
+	check_table();
+	assert_ok(file_write(reserve, "0"));
+	assert_u64(file_u64(reserve), 0);
+	check_table();
+}
+
+/* value, and what writing it says; nothing may change */
+static void check_refused(const char *file, const char *value, int err)
+{
+	char *before = fixture_snapshot(gpu);
+	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	char *after;
+
+	assert_error(file_write(gpu_sysfs(gpu, "%s", file), value), err);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	assert_u64(file_u64(gpu_sysfs(gpu, "generation")), generation);
+	free(before);
+	free(after);
+}
+
+static void C8_refusals_change_nothing(void)
+{
+	const char *const files[] = {
+		"vf0/fb_quota", "vf0/time_slice_us", "vf0/preempt_timeout_us",
+		"fb/pf_reserve",
+	};
+	unsigned int i;
+
+	assert_ok(set_quota(0, GIB));
+	for (i = 0; i < 4; i++) {
+		check_refused(files[i], "-1", -EINVAL);
+		check_refused(files[i], "x", -EINVAL);
+		check_refused(files[i], "1 2", -EINVAL);
+		check_refused(files[i], "18446744073709551616", -EINVAL);
+	}
+	check_refused("vf0/fb_quota", "17179869184", -ENOSPC);
+	check_refused("vf0/fb_quota", "18446744073709551615",
+		      -ENOSPC);
+	check_refused("fb/pf_reserve", "18446744073709551615",
+		      -ENOSPC);
+	check_refused("fb/pf_reserve", "17179869184", -ENOSPC);
+	check_refused("vf0/time_slice_us", "999", -EINVAL);
+	check_refused("vf0/time_slice_us", "500001", -EINVAL);
+	check_refused("vf0/time_slice_us", "0", -EINVAL);
+	check_refused("vf0/time_slice_us", "4294967296", -EINVAL);
+	check_refused("vf0/preempt_timeout_us", "999", -EINVAL);
+	check_refused("vf0/preempt_timeout_us", "10000001", -EINVAL);
+	check_refused("vf0/profile", "no blanks", -EINVAL);
+	check_refused("vf0/profile", "two\nlines", -EINVAL);
+	check_refused("vf0/profile", "01234567890123456789012345678901", -EINVAL);
+	check_refused("vf0/profile", "\303\244", -EINVAL);
+	check_refused("sched/policy", "fair", -EINVAL);
+	check_refused("sched/policy", "", 0);
+}
+
+static void C11_rest_is_shared_beside_custom_quotas(void)
+{
+	uint64_t rest;
+
+	assert_ok(set_quota(1, 5 * GIB));
+	rest = fb_u64("free");
+	assert_ok(gpu_set_numvfs(gpu, 3));
+	assert_u64(vf_u64(1, "fb_quota"), 5 * GIB);
+	assert_u64(vf_u64(0, "fb_quota"), rest / 2 / GRANULE * GRANULE);
+	assert_u64(vf_u64(2, "fb_quota"), vf_u64(0, "fb_quota"));
+	assert_u64(vf_u64(3, "fb_quota"), 0);
+	check_table();
+}
+
+static void C11_explicit_layout_gets_nothing_added(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
+	nl_put_vf(&req, 0, 2 * GIB, 4000);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_u64(answer.last.provisioning, GPUVF_PROVISIONING_EXPLICIT);
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	assert_u64(vf_u64(0, "fb_quota"), 2 * GIB);
+	assert_u64(vf_u64(1, "fb_quota"), 0);
+	assert_true(gpu_vf_is(gpu, 1, "disabled"));
+	check_table();
+}
+
+static void C11_no_share_left_is_refused(void)
+{
+	char *before;
+	char *after;
+
+	assert_ok(set_quota(0, fb_u64("free")));
+	before = fixture_snapshot(gpu);
+	assert_error(gpu_set_numvfs(gpu, 2), -ENOSPC);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	assert_u64(gpu_numvfs(gpu), 0);
+	free(before);
+	free(after);
+}
+
+static void C12_configuration_survives_resets(void)
+{
+	char *before, *after;
+
+	assert_ok(set_quota(0, GIB));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/profile"), "kept"));
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	fixture_wait_clean(gpu);
+	before = fixture_snapshot(gpu);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	fixture_wait_clean(gpu);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(after);
+	check_table();
+
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	fixture_wait_clean(gpu);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(after);
+	free(before);
+	check_table();
+	assert_u64(gpu_numvfs(gpu), 2);
+}
+
+static const struct test tests[] = {
+	TEST(C1_fair_shares_are_equal_and_repeat),
+	SLOW_TEST(C2_odd_totals_leave_nothing_over_a_granule),
+	TEST(C2_smallest_framebuffer_still_has_room),
+	TEST(C3_extents_stay_disjoint_through_random_changes),
+	SLOW_TEST(C4_free_returns_to_the_very_number),
+	SLOW_TEST(C4_custom_quota_outlives_disabling),
+	TEST(C5_rounded_quota_is_what_everybody_reports),
+	SLOW_TEST(C6_every_size_to_every_size),
+	TEST(C7_settings_read_back),
+	TEST(C7_pf_reserve_reads_back_rounded),
+	TEST(C8_refusals_change_nothing),
+	TEST(C11_rest_is_shared_beside_custom_quotas),
+	SLOW_TEST(C11_explicit_layout_gets_nothing_added),
+	TEST(C11_no_share_left_is_refused),
+	SLOW_TEST(C12_configuration_survives_resets),
+};
+
+int main(void)
+{
+	return SUITE_RUN("provision", SIM, tests);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Carrying plans out against a fake kernel: the order of steps, and the way
+ * back when any of them fails.
+ */
+#include <errno.h>
+
+#include "apply.h"
+#include "fake_kernel.h"
+#include "sysfs.h"
+
+#define GPU	"[gpuvf]\nversion = 1\n" \
+		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
+		"[profile big]\nfb = 4GiB\ntime_slice = 12ms\n" \
+		"[gpu g]\nmatch = *\n"
+
+static int apply(const char *text)
+{
+	struct vf_driver drivers[FAKE_VFS] = {};
+	struct config config;
+	struct quiet quiet;
+	struct plan plan;
+	int code;
+	u32 i;
+
+	for (i = 0; i < FAKE_VFS; i++) {
+		copy_string(drivers[i].bound, NAME_SIZE, fake.bound[i]);
+		copy_string(drivers[i].override, NAME_SIZE, fake.override[i]);
+	}
+	config_is_good(&config, text);
+	plan_make(&plan, &config, &config.gpus[0], &fake.gpu, drivers);
+	quiet = be_quiet();
+	code = apply_plan(&plan, NULL);
+	be_loud(quiet);
+	plan_free(&plan);
+	config_free(&config);
+	return code;
+}
+
+static void log_is(const char *expected)
+{
+	assert_string_equal(fake.log, expected);
+	fake.log[0] = '\0';
+	fake.changes = 0;
+}
+
+/* everything that a user could see, but for the generation */
+static char *picture(void)
+{
+	const struct gpu *gpu = &fake.gpu;
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+	u32 i;
+
+	f = open_memstream(&text, &size);
+	fprintf(f, "%u %u %llu %u %u\n", gpu->num_vfs, gpu->policy,
+		gpu->fb_pf_reserve, gpu->provisioning, fake.autoprobe);
+	for (i = 0; i < FAKE_VFS; i++) {
+		const struct vf *vf = &gpu->vfs[i];
+
+		fprintf(f, "%u %llu %u %s %s %s\n", i, vf->fb_bytes,
+			vf->fb_bytes ? vf->time_slice_us : 0, vf->profile,
+			fake.bound[i], fake.override[i]);
+	}
+	fclose(f);
+	return text;
+}
+
+static void up_then_nothing_then_down(void **state)
+{
+	fake_reset();
+	assert_int_equal(apply(GPU "vf 0-3 = small\n"), EXIT_DONE);
+	log_is("L4");
+	assert_int_equal(fake.gpu.num_vfs, 4);
+	assert_int_equal(fake.gpu.vfs[3].fb_bytes, GIB);
+	assert_int_equal(apply(GPU "vf 0-3 = small\n"), EXIT_DONE);
+	log_is("");
+	assert_int_equal(apply(GPU), EXIT_DONE);
+	log_is("0L");
+	assert_int_equal(fake.gpu.num_vfs, 0);
+	assert_int_equal(fake.gpu.vfs[3].fb_bytes, 0);
+	assert_int_equal(apply(GPU "vfs = 0\n"), EXIT_DONE);
+	log_is("");
+}
+
+static void times_change_live(void **state)
+{
+	fake_reset();
+	apply(GPU "vf 0-3 = small\n");
+	log_is("L4");
+	fake.gpu.vfs[2].time_slice_us = 5000;
+	fake.gpu.vfs[2].in_use = true;
+	assert_int_equal(apply(GPU "vf 0-3 = small\npolicy = equal\n"),
+			 EXIT_DONE);
+	log_is("L");
+	assert_int_equal(fake.gpu.vfs[2].time_slice_us, 4000);
+	assert_int_equal(fake.gpu.policy, GPUVF_POLICY_EQUAL);
+}
+
+static void another_count_is_reached_by_way_of_zero(void **state)
+{
+	fake_reset();
+	apply(GPU "vf 0-3 = small\n");
+	log_is("L4");
+	assert_int_equal(apply(GPU "vf 0-4 = small\nvf 5 = big\n"), EXIT_DONE);
+	log_is("0L6");
+	fake.gpu.vfs[5].in_use = true;
+	assert_int_equal(apply(GPU "vf 0-3 = small\n"), EXIT_BUSY);
+	log_is("");
+	assert_int_equal(fake.gpu.num_vfs, 6);
+}
+
+/* what the kernel would refuse is known before any VF is taken away */
+static void a_layout_that_does_not_fit_takes_nothing_away(void **state)
+{
+	char *before, *after;
+
+	fake_reset();
+	apply(GPU "vf 0-3 = small\n");
+	log_is("L4");
+	before = picture();
+	assert_int_equal(apply(GPU "vf 0-4 = big\n"), EXIT_USAGE);
+	log_is("");
+	assert_int_equal(apply(GPU "vf 0-3 = big\n"), EXIT_USAGE);
+	log_is("");
+	after = picture();
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void a_change_in_between_is_answered_by_planning_anew(void **state)
+{
+	fake_reset();
+	fake.stale = 2;
+	assert_int_equal(apply(GPU "vf 0-3 = small\n"), EXIT_DONE);
+	log_is("L4");
+	fake.stale = 1000;
+	assert_int_equal(apply(GPU "vf 0-2 = big\nvf 3 = small\n"),
+			 EXIT_FAILED);
+	log_is("");
+}
+
+static void drivers_are_set_and_probing_is_put_back(void **state)
+{
+	fake_reset();
+	assert_int_equal(apply(GPU "vf 0-3 = small\ndriver 0 = vfio-pci\n"
+			       "driver 1 = none\ndriver 2 = default\n"),
+			 EXIT_DONE);
+	log_is("L4ddd");
+	assert_string_equal(fake.bound[0], "vfio-pci");
+	assert_string_equal(fake.bound[1], "");
+	assert_string_equal(fake.override[1], "none");
+	assert_string_equal(fake.bound[2], "gpu");
+	assert_string_equal(fake.bound[3], "gpu");
+	assert_int_equal(fake.autoprobe, 1);
+	/* the same VFs, other drivers: live */
+	assert_int_equal(apply(GPU "vf 0-3 = small\ndriver 0 = default\n"
+			       "driver 1-3 = vfio-pci\n"), EXIT_DONE);
+	log_is("dddd");
+	assert_string_equal(fake.bound[0], "gpu");
+	assert_string_equal(fake.bound[3], "vfio-pci");
+}
+
+static void probing_that_was_off_stays_off(void **state)
+{
+	fake_reset();
+	fake.autoprobe = 0;
+	assert_int_equal(apply(GPU "vf 0-1 = small\ndriver 0 = vfio-pci\n"),
+			 EXIT_DONE);
+	assert_int_equal(fake.autoprobe, 0);
+	assert_string_equal(fake.bound[0], "vfio-pci");
+	assert_string_equal(fake.bound[1], "");
+}
+
+static void a_driver_that_is_missing_is_known_in_advance(void **state)
+{
+	fake_reset();
+	fake.has_vfio = false;
+	assert_int_equal(apply(GPU "vf 0 = small\ndriver 0 = vfio-pci\n"),
+			 EXIT_MISSING);
+	log_is("");
+	fake.has_vfio = true;
+	fake.vfio_broken = true;
+	assert_int_equal(apply(GPU "vf 0 = small\ndriver 0 = vfio-pci\n"),
+			 EXIT_PARTLY);
+}
+
+static void fair_shares_come_back(void **state)
+{
+	char *before, *after;
+
+	fake_reset();
+	sysfs_set_number("", "sriov_numvfs", 3);
+	before = picture();
+	fake.changes = 0;
+	fake.fail_at = 3;
+	fake.fail_error = -ENOMEM;
+	assert_int_not_equal(apply(GPU "vf 0-3 = small\n"), EXIT_DONE);
+	after = picture();
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/*
+ * Each change on the way from any of these states to any other is made to fail
+ * in turn. Unless the way back fails as well (it does not here), the GPU is as
+ * before; only host drivers, which come last, may leave it partly done.
+ */
+static void every_failure_ends_in_the_state_before(void **state)
+{
+	static const char *const files[] = {
+		GPU,
+		GPU "vf 0-3 = small\n",
+		GPU "vf 0-3 = small\npolicy = equal\npf_reserve = 512MiB\n",
+		GPU "vf 0-1 = big\nvf 2 = small\n",
+		GPU "vf 0-5 = small\ndriver 0-2 = none\n",
+		GPU "vf 0-5 = small\ndriver 3-5 = vfio-pci\n",
+	};
+	size_t from, to;
+	unsigned int k;
+	unsigned int failures = 0;
+
+	for (from = 0; from < ARRAY_SIZE(files); from++) {
+		for (to = 0; to < ARRAY_SIZE(files); to++) {
+			for (k = 1; k < 20; k++) {
+				char *before, *after;
+				int code;
+
+				fake_reset();
+				assert_int_equal(apply(files[from]), EXIT_DONE);
+				before = picture();
+				log_is(fake.log);
+				fake.fail_at = k;
+				fake.fail_error = -EIO;
+				code = apply(files[to]);
+				after = picture();
+				if (code == EXIT_FAILED)
+					assert_string_equal(before, after);
+				else if (code == EXIT_PARTLY)
+					assert_non_null(strchr(fake.log, 'd'));
+				else
+					assert_int_equal(code, EXIT_DONE);
+				failures += code != EXIT_DONE;
+				assert_int_equal(fake.autoprobe, 1);
+				free(before);
+				free(after);
+				if (code == EXIT_DONE)
+					break;
+			}
+			assert_true(k < 20);
+		}
+	}
+	assert_true(failures > 50);
+}
+
+static int clean_up(void **state)
+{
+	gpu_free(&fake.gpu);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(up_then_nothing_then_down),
+		cmocka_unit_test(times_change_live),
+		cmocka_unit_test(another_count_is_reached_by_way_of_zero),
+		cmocka_unit_test(a_layout_that_does_not_fit_takes_nothing_away),
+		cmocka_unit_test(a_change_in_between_is_answered_by_planning_anew),
+		cmocka_unit_test(drivers_are_set_and_probing_is_put_back),
+		cmocka_unit_test(probing_that_was_off_stays_off),
+		cmocka_unit_test(a_driver_that_is_missing_is_known_in_advance),
+		cmocka_unit_test(fair_shares_come_back),
+		cmocka_unit_test(every_failure_ends_in_the_state_before),
+	};
+
+	return cmocka_run_group_tests_name("apply", tests, NULL, clean_up);
+}

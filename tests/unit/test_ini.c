@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The strict reader: what it takes, what it refuses and where it points.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent_test.h"
+
+#define HEAD	"[gpuvf]\nversion = 1\n"
+#define BASE	HEAD "[profile p]\nfb = 1GiB\n"
+#define GPU	BASE "[gpu g]\nmatch = *\n"
+
+static void reads_the_documented_example(void **state)
+{
+	static const char text[] =
+		"[gpuvf]\nversion = 1\n\n# a shape\n[profile desktop]\n"
+		"fb = 2GiB\ntime_slice = 4ms\npreempt_timeout = 20ms\n"
+		"[profile render]\nfb = 6GiB\ntime_slice = 12ms\n"
+		"[gpu left]\npci = 0000:41:00.0\npolicy = best-effort\n"
+		"pf_reserve = 256MiB\nvfs = 4\nvf 0-2 = desktop\n"
+		"vf 3 = render ; the big one\ndriver 0-3 = vfio-pci\n";
+	struct config config;
+	struct config_gpu *gpu;
+
+	config_is_good(&config, text);
+	assert_int_equal(config.num_profiles, 2);
+	assert_int_equal(config.profiles[0].fb_bytes, 2 * GIB);
+	assert_int_equal(config.profiles[0].time_slice_us, 4000);
+	assert_int_equal(config.profiles[0].preempt_timeout_us, 20000);
+	assert_string_equal(config.profiles[0].label, "desktop");
+	assert_int_equal(config.num_gpus, 1);
+	gpu = &config.gpus[0];
+	assert_string_equal(gpu->name, "left");
+	assert_int_equal(gpu->match, CONFIG_MATCH_PCI);
+	assert_string_equal(gpu->bdf, "0000:41:00.0");
+	assert_int_equal(gpu->policy, GPUVF_POLICY_BEST_EFFORT);
+	assert_int_equal(gpu->pf_reserve_bytes, 256 * MIB);
+	assert_int_equal(gpu->num_vfs, 4);
+	assert_ptr_equal(config_vf_profile(&config, gpu, 2),
+			 &config.profiles[0]);
+	assert_ptr_equal(config_vf_profile(&config, gpu, 3),
+			 &config.profiles[1]);
+	assert_int_equal(gpu->vfs[3].driver, HOST_DRIVER_VFIO_PCI);
+	config_free(&config);
+}
+
+static void defaults_are_as_documented(void **state)
+{
+	struct config config;
+	struct config_gpu *gpu;
+
+	config_is_good(&config, GPU "vf 0-6 = p\n");
+	gpu = &config.gpus[0];
+	assert_int_equal(gpu->num_vfs, 7);
+	assert_int_equal(gpu->set, 0);
+	assert_int_equal(config.profiles[0].time_slice_us,
+			 DEFAULT_TIME_SLICE_US);
+	assert_int_equal(config.profiles[0].preempt_timeout_us, 0);
+	assert_int_equal(gpu->vfs[0].driver, HOST_DRIVER_UNSET);
+	config_free(&config);
+}
+
+static void a_section_without_vfs_releases_everything(void **state)
+{
+	struct config config;
+
+	config_is_good(&config, GPU);
+	assert_int_equal(config.gpus[0].num_vfs, 0);
+	config_free(&config);
+	config_is_good(&config, GPU "vfs = 0\nvf 0-3 = p\ndriver 0 = none\n");
+	assert_int_equal(config.gpus[0].num_vfs, 0);
+	assert_null(config_vf_profile(&config, &config.gpus[0], 0));
+	config_free(&config);
+}
+
+/* message and place of every error that one line can have */
+static void refuses_bad_lines(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message;
+	} cases[] = {
+		/* grammar: each of these iniparser 4.1 reads in its own way */
+		{ HEAD "[profile p] # c\n", "t.ini:3:13: nothing may follow" },
+		{ HEAD "[a:b]\n", "t.ini:3:3: ':' is not allowed" },
+		{ HEAD "[profile p\n", "t.ini:3:2: section header has no ']'" },
+		{ HEAD "[]\n", "t.ini:3:2: section has no name" },
+		{ HEAD "[ ]\n", "section has no name" },
+		{ HEAD "[profile p] x]\n", "t.ini:3:13: nothing may follow" },
+		{ BASE "fb = 2GiB\n", "t.ini:5:1: key 'fb' is here for the second time" },
+		{ BASE "FB = 2GiB\n", "t.ini:5:1: key 'FB' is here for the second time" },
+		{ BASE "[profile p]\nfb = 1GiB\n", "t.ini:5:2: section [profile p] is here for the second time" },
+		{ BASE "[profile P]\nfb = 1GiB\n", "t.ini:5:2: section [profile P] is here for the second time" },
+		{ BASE "[profile  p]\nfb = 1GiB\n", "t.ini:5:2: profile 'p' is here for the second time" },
+		{ BASE "a = = b\n", "t.ini:5:5: a second '='" },
+		{ BASE "time_slice = a=b\n", "t.ini:5:15: a second '='" },
+		{ BASE "time_slice = \"4ms\"\n", "t.ini:5:14: values are written without quotes" },
+		{ BASE "time_slice = '4ms'\n", "t.ini:5:14: values are written without quotes" },
+		{ BASE "time_slice = 4ms#x\n", "t.ini:5:17: '#' begins a comment" },
+		{ BASE "time_slice = 4ms;\n", "t.ini:5:17: ';' begins a comment" },
+		{ BASE "time_slice =\n", "t.ini:5:13: value is missing" },
+		{ BASE "time_slice = # c\n", "t.ini:5:14: value is missing" },
+		{ BASE "time_slice\n", "t.ini:5:1: neither 'key = value'" },
+		{ BASE "= 4ms\n", "t.ini:5:1: neither 'key = value'" },
+		{ BASE "time:slice = 4ms\n", "t.ini:5:5: ':' is not allowed in a key" },
+		{ BASE "time_slice = 4\\\nms\n", "t.ini:5:15: a backslash" },
+		{ BASE "# comment \\\ntime_slice = 4ms\n", "t.ini:5:11: a backslash" },
+		{ BASE "time_slice = 4ms\r\n", "t.ini:5:17: carriage return" },
+		{ BASE "time_slice = 4\001ms\n", "t.ini:5:15: byte 0x01" },
+		{ BASE "time_slice = 4\303\244ms\n", "t.ini:5:15: byte 0xc3" },
+		{ "\357\273\277[gpuvf]\nversion = 1\n", "t.ini:1:1: byte 0xef" },
+		{ "version = 1\n", "t.ini:1:1: key stands before the first section" },
+		/* sections and keys */
+		{ "", "t.ini: says no version" },
+		{ "[gpuvf]\nversion = 2\n", "t.ini:2:11: version 2 is not known" },
+		{ "[gpuvf]\nversion = 1.0\n", "t.ini:2:11: version: '1.0' is not a whole number" },
+		{ HEAD "[gpuvf x]\n", "unknown section [gpuvf x]" },
+		{ HEAD "[profil p]\n", "unknown section [profil p]; did you mean [profile p]?" },
+		{ HEAD "[profile]\nfb = 1GiB\n", "section [profile] needs a name" },
+		{ HEAD "[profile a b]\nfb = 1GiB\n", "profile name 'a b' has a character" },
+		{ HEAD "[profile 12345678901234567890123456789012]\nfb = 1GiB\n", "is longer than 31 characters" },
+		{ HEAD "[profile p]\n", "t.ini:3:2: profile 'p' has no 'fb'" },
+		{ HEAD "[profile p]\nfb = 0MiB\n", "t.ini:4:6: fb: has to be more than 0" },
+		{ BASE "time_slice = 0ms\n", "t.ini:5:14: time_slice: has to be more than 0" },
+		{ BASE "time_slice = 12\n", "t.ini:5:14: time_slice: '12' needs one of the units us, ms, s" },
+		{ BASE "timeslice = 4ms\n", "t.ini:5:1: unknown key 'timeslice' in a [profile] section; did you mean 'time_slice'?" },
+		{ BASE "label = a/b\n", "t.ini:5:9: label: 'a/b' has a character" },
+		/* GPUs */
+		{ BASE "[gpu g]\nvf 0 = p\n", "t.ini:5:2: gpu 'g' has neither 'pci' nor 'match'" },
+		{ BASE "[gpu g]\npci = 41:00\n", "t.ini:6:7: pci: '41:00' is not a PCI address" },
+		{ BASE "[gpu g]\nmatch = 1002\n", "t.ini:6:9: match: '1002' is neither" },
+		{ BASE "[gpu g]\nmatch = 1002:69290\n", "match: '1002:69290' is neither" },
+		{ GPU "pci = 41:00.0\n", "t.ini:7:1: a [gpu] section has either 'pci' or 'match'" },
+		{ GPU "policy = fare\n", "t.ini:7:10: policy: 'fare' is unknown" },
+		{ GPU "pf_reserve = 1\n", "t.ini:7:14: pf_reserve: '1' needs one of the units" },
+		{ GPU "vf 0 = q\n", "t.ini:7:8: there is no profile 'q'" },
+		{ GPU "vf 0 = P\n", "there is no profile 'P'; did you mean 'p'?" },
+		{ GPU "vf 0-3 = p\nvf 2 = p\n", "t.ini:8:1: VF 2 has a profile already" },
+		{ GPU "vf 0-3 = p\nvf 3-5 = p\n", "t.ini:8:1: VF 3 has a profile already" },
+		{ GPU "vf 3-1 = p\n", "t.ini:7:6: VF range 3-1 ends before it begins" },
+		{ GPU "vf 01 = p\n", "t.ini:7:4: VF index '01' has a leading zero" },
+		{ GPU "vf -1 = p\n", "VF index '' is not a whole number" },
+		{ GPU "vf 0- = p\n", "VF index '' is not a whole number" },
+		{ GPU "vf x = p\n", "t.ini:7:4: VF index 'x' is not a whole number" },
+		{ GPU "vf 0-99999999999 = p\n", "t.ini:7:6: VF index '99999999999' is too big" },
+		{ GPU "vf0 = p\n", "unknown key 'vf0' in a [gpu] section; did you mean 'vf 0'?" },
+		{ GPU "vfs = 2\nvf 0-3 = p\n", "t.ini:8:1: VF 2 is not among the VFs 0-1" },
+		{ GPU "vfs = 2\n", "t.ini:7:7: there is no 'vf' line" },
+		{ GPU "vfs = 9999\n", "t.ini:7:7: vfs: '9999' is too big" },
+		{ GPU "vf 0 = p\ndriver 0 = vfio\n", "driver: 'vfio' is unknown" },
+		{ GPU "vf 0 = p\ndriver 0 = none\ndriver 0 = none\n", "key 'driver 0' is here for the second time" },
+		{ GPU "vf 0-1 = p\ndriver 0-1 = none\ndriver 1 = none\n", "t.ini:9:1: VF 1 has a driver already" },
+		{ GPU "vf 0 = p\ndriver 1 = none\n", "t.ini:8:1: VF 1 has a driver and no profile" },
+		{ GPU "[gpu h]\nmatch = *\n", "t.ini:8:9: the same GPU is in two sections" },
+		{ BASE "[gpu g]\npci = 41:00.0\n[gpu h]\npci = 0000:41:00.0\n", "t.ini:8:7: the same GPU is in two sections" },
+		{ BASE "[gpu g]\nmatch = 1002:692A\n[gpu h]\nmatch = 1002:692a\n", "t.ini:8:9: the same GPU is in two sections" },
+		{ HEAD "[profile p]\nfb = 16777215TiB\n[gpu g]\nmatch = *\nvf 0-1 = p\n", "more than 2^64 bytes" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		config_is_refused(cases[i].text, cases[i].message);
+}
+
+static void lists_every_error_in_one_pass_in_order(void **state)
+{
+	struct config config;
+	char *said = read_config(&config,
+				 HEAD "[profile p]\nfb = 1\nx = 2\n[gpu g]\nmatch = ?\nvf 0 = q\n");
+	const char *first = strstr(said, "t.ini:4:6:");
+	const char *second = strstr(said, "t.ini:5:1:");
+	const char *third = strstr(said, "t.ini:7:9:");
+	const char *fourth = strstr(said, "t.ini:8:8:");
+
+	assert_non_null(first);
+	assert_true(first < second && second < third && third < fourth);
+	free(said);
+	config_free(&config);
+}
+
+static void points_at_the_column(void **state)
+{
+	config_is_refused(HEAD "[profile p]\n\tfb = 1GB\n",
+			  "t.ini:4:7: fb: '1GB' needs one of the units B, KiB, MiB, GiB, TiB\n"
+			  "     fb = 1GB\n"
+			  "          ^\n");
+}
+
+static void warns_of_vfs_that_get_nothing(void **state)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+
+	add_text(&config, "t.ini", GPU "vf 0 = p\nvf 2 = p\n", &diags);
+	config_interpret(&config, &diags);
+	assert_int_equal(diags.errors, 0);
+	assert_int_equal(diags.num, 1);
+	assert_string_equal(diags.diags[0].message,
+			    "VF 1 gets no framebuffer: no 'vf' line names it");
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static void takes_long_lines_up_to_the_limit(void **state)
+{
+	struct config config;
+	char text[1200];
+
+	strcpy(text, HEAD "# ");
+	memset(text + strlen(text), 'x', 998);
+	text[strlen(HEAD) + 1000] = '\0';
+	config_is_good(&config, text);
+	config_free(&config);
+	strcat(text, "x");
+	config_is_refused(text, "t.ini:3:1: line is longer than 1000 bytes");
+}
+
+static void takes_comments_blanks_and_no_last_newline(void **state)
+{
+	struct config config;
+
+	config_is_good(&config,
+		       "\n  # \303\244 = [ \"' ]\n ; x\n\t[gpuvf]  \n"
+		       "   version=1   ; c = \"d\"\n\n\n# end");
+	config_free(&config);
+}
+
+static void names_defined_in_two_files_are_an_error(void **state)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+	char *said = NULL;
+	size_t size;
+	FILE *f;
+
+	add_text(&config, "a.ini", BASE "[gpu g]\nmatch = *\n", &diags);
+	add_text(&config, "b.ini",
+		 "[profile p]\nfb = 2GiB\n[gpu g]\nmatch = 1002:6929\n", &diags);
+	config_interpret(&config, &diags);
+	f = open_memstream(&said, &size);
+	diag_print(f, &diags);
+	fclose(f);
+	assert_int_equal(diags.errors, 2);
+	assert_says(said, "b.ini:1:2: profile 'p' is here for the second time");
+	assert_says(said, "a.ini:3:2: note: the first is here");
+	assert_says(said, "b.ini:3:2: gpu 'g' is here for the second time");
+	free(said);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static void a_profile_may_come_from_another_file(void **state)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+
+	add_text(&config, "a.ini", HEAD "[gpu g]\nmatch = *\nvf 0 = p\n",
+		 &diags);
+	add_text(&config, "b.ini", "[profile p]\nfb = 2GiB\n", &diags);
+	config_interpret(&config, &diags);
+	assert_int_equal(diags.num, 0);
+	assert_int_equal(config.gpus[0].vfs[0].profile, 0);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static void a_zero_byte_is_no_text(void **state)
+{
+	struct diag_list diags = {};
+	struct ini ini = {};
+
+	ini.source.path = xstrdup("t.ini");
+	ini.source.text = xcalloc(32, 1);
+	strcpy(ini.source.text, "[gpuvf]");
+	ini.source.size = 20;
+	ini_parse(&ini, &diags);
+	assert_int_equal(diags.errors, 1);
+	diag_free(&diags);
+	ini_free(&ini);
+}
+
+static int load(const char *path, bool trusted, size_t *errors)
+{
+	struct diag_list diags = {};
+	struct ini ini = {};
+	int err;
+
+	err = ini_load(&ini, path, trusted, &diags);
+	*errors = diags.errors;
+	diag_free(&diags);
+	ini_free(&ini);
+	return err;
+}
+
+static void refuses_files_that_others_can_write(void **state)
+{
+	char path[] = "/tmp/gpuvf-test-XXXXXX";
+	int fd = mkstemp(path);
+	size_t errors;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, HEAD, strlen(HEAD)), strlen(HEAD));
+	fchmod(fd, 0664);
+	assert_int_equal(load(path, true, &errors), -EPERM);
+	assert_int_equal(errors, 1);
+	assert_int_equal(load(path, false, &errors), 0);
+	fchmod(fd, 0646);
+	assert_int_equal(load(path, true, &errors), -EPERM);
+	fchmod(fd, 0644);
+	assert_int_equal(load(path, true, &errors), geteuid() ? -EPERM : 0);
+	if (!geteuid()) {
+		assert_int_equal(fchown(fd, 1000, 0), 0);
+		assert_int_equal(load(path, true, &errors), -EPERM);
+	}
+	close(fd);
+	unlink(path);
+	assert_int_equal(load(path, false, &errors), -ENOENT);
+	assert_int_equal(load("/tmp", false, &errors), -EINVAL);
+}
+
+static void refuses_endless_files(void **state)
+{
+	size_t errors;
+
+	assert_int_equal(load("/dev/zero", false, &errors), -EFBIG);
+	assert_int_equal(errors, 1);
+}
+
+/*
+ * Whatever the scanner takes without a word, iniparser read alike: nothing is
+ * half-accepted. Random edits of a good file, with the seed in the message.
+ */
+static void never_disagrees_with_iniparser(void **state)
+{
+	static const char good[] = GPU "policy = fixed\nvf 0-3 = p # c\n";
+	static const char bytes[] = "[]=#;\"'\\:\n\t ._-aZ09\r";
+	const char *rounds = getenv("GPUVF_UNIT_ROUNDS");
+	unsigned int n = rounds ? strtoul(rounds, NULL, 10) : 3000;
+	unsigned int seed, accepted = 0;
+
+	for (seed = 0; seed < n; seed++) {
+		unsigned int random = seed;
+		struct config config;
+		char text[sizeof(good)];
+		char *said;
+		int edits;
+
+		memcpy(text, good, sizeof(good));
+		for (edits = 1 + seed % 3; edits; edits--) {
+			size_t at = rand_r(&random) % (sizeof(good) - 1);
+
+			text[at] = bytes[rand_r(&random) % (sizeof(bytes) - 1)];
+		}
+		said = read_config(&config, text);
+		if (strstr(said, "other programs"))
+			fail_msg("seed %u:\n%s\n%s", seed, text, said);
+		accepted += !*said;
+		free(said);
+		config_free(&config);
+	}
+	/* a test in which everything is refused would prove nothing */
+	assert_true(accepted > n / 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_the_documented_example),
+		cmocka_unit_test(defaults_are_as_documented),
+		cmocka_unit_test(a_section_without_vfs_releases_everything),
+		cmocka_unit_test(refuses_bad_lines),
+		cmocka_unit_test(lists_every_error_in_one_pass_in_order),
+		cmocka_unit_test(points_at_the_column),
+		cmocka_unit_test(warns_of_vfs_that_get_nothing),
+		cmocka_unit_test(takes_long_lines_up_to_the_limit),
+		cmocka_unit_test(takes_comments_blanks_and_no_last_newline),
+		cmocka_unit_test(names_defined_in_two_files_are_an_error),
+		cmocka_unit_test(a_profile_may_come_from_another_file),
+		cmocka_unit_test(a_zero_byte_is_no_text),
+		cmocka_unit_test(refuses_files_that_others_can_write),
+		cmocka_unit_test(refuses_endless_files),
+		cmocka_unit_test(never_disagrees_with_iniparser),
+	};
+
+	return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages of the netlink family: what is read, what is not believed.
+ */
+#include <errno.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "agent_test.h"
+#include "message.h"
+
+#define ROOM	65536
+
+static char buffer[ROOM] __attribute__((aligned(8)));
+
+static struct nlmsghdr *new_message(void)
+{
+	struct nlmsghdr *nlh;
+
+	memset(buffer, 0, sizeof(buffer));
+	nlh = mnl_nlmsg_put_header(buffer);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+	return nlh;
+}
+
+/* a copy of exact size on the heap: reading past its end is caught by ASan */
+static int read_exact(const struct nlmsghdr *nlh, struct gpu *gpu,
+		      struct refusal *refusal)
+{
+	struct nlmsghdr *copy = malloc(nlh->nlmsg_len);
+	int err;
+
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	err = message_read(copy, gpu, refusal);
+	free(copy);
+	return err;
+}
+
+static struct nlmsghdr *full_message(void)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct nlattr *vf;
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
+	mnl_attr_put_u64(nlh, GPUVF_A_PF_GENERATION, 0x123456789abcdef0);
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BACKEND, "gpu-iov-v3");
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_NUMA_NODE, -1);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_TOTAL_VFS, 4);
+	mnl_attr_put_u64(nlh, GPUVF_A_PF_FB_TOTAL, 16 * GIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_PF_ROUND_US, 5);
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 2);
+	mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA, GIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_OFFSET, 3 * GIB);
+	mnl_attr_put(nlh, GPUVF_A_VF_IN_USE, 0, NULL);
+	mnl_attr_put_strz(nlh, GPUVF_A_VF_PROFILE, "desktop");
+	mnl_attr_put_strz(nlh, GPUVF_A_VF_HOLDER, "vfio-pci");
+	mnl_attr_put_u32(nlh, 99, 1);
+	mnl_attr_nest_end(nlh, vf);
+	mnl_attr_put_u32(nlh, 999, 1);
+	return nlh;
+}
+
+static void reads_everything(void **state)
+{
+	struct gpu gpu = {};
+
+	assert_int_equal(read_exact(full_message(), &gpu, NULL), 0);
+	assert_string_equal(gpu.bdf, "0000:41:00.0");
+	assert_true(gpu.generation == 0x123456789abcdef0);
+	assert_string_equal(gpu.backend, "gpu-iov-v3");
+	assert_int_equal(gpu.numa_node, -1);
+	assert_int_equal(gpu.fb_total, 16 * GIB);
+	assert_int_equal(gpu.round_us, 5);
+	assert_int_equal(gpu.vfs_len, 4);
+	assert_int_equal(gpu.vfs[2].fb_bytes, GIB);
+	assert_int_equal(gpu.vfs[2].fb_offset, 3 * GIB);
+	assert_true(gpu.vfs[2].in_use);
+	assert_false(gpu.vfs[2].fb_auto);
+	assert_string_equal(gpu.vfs[2].profile, "desktop");
+	assert_string_equal(gpu.vfs[2].holder, "vfio-pci");
+	assert_int_equal(gpu.vfs[1].fb_bytes, 0);
+	gpu_free(&gpu);
+}
+
+static void survives_every_truncation(void **state)
+{
+	u32 len = full_message()->nlmsg_len;
+	u32 cut;
+
+	for (cut = sizeof(struct nlmsghdr); cut < len; cut++) {
+		struct nlmsghdr *nlh = full_message();
+		struct gpu gpu = {};
+
+		nlh->nlmsg_len = cut;
+		read_exact(nlh, &gpu, NULL);
+		gpu_free(&gpu);
+	}
+}
+
+static void survives_every_wrong_byte(void **state)
+{
+	u32 len = full_message()->nlmsg_len;
+	u32 i;
+
+	for (i = sizeof(struct nlmsghdr); i < len; i++) {
+		static const u8 values[] = { 0x00, 0x01, 0x7f, 0xff };
+		size_t v;
+
+		for (v = 0; v < sizeof(values); v++) {
+			struct nlmsghdr *nlh = full_message();
+			struct refusal refusal = {};
+			struct gpu gpu = {};
+
+			buffer[i] = values[v];
+			read_exact(nlh, &gpu, &refusal);
+			gpu_free(&gpu);
+		}
+	}
+}
+
+static void refuses_what_the_spec_does_not_allow(void **state)
+{
+	struct gpu gpu = {};
+	struct nlmsghdr *nlh;
+	struct nlattr *vf;
+
+	nlh = new_message();
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_GENERATION, 1);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+
+	nlh = new_message();
+	mnl_attr_put(nlh, GPUVF_A_PF_BDF, 4, "0000");
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+
+	/* a VF without an index, and one that no hardware has */
+	nlh = new_message();
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA, 1);
+	mnl_attr_nest_end(nlh, vf);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+
+	nlh = new_message();
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 0x7fffffff);
+	mnl_attr_nest_end(nlh, vf);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+}
+
+static void foreign_text_cannot_steer_a_terminal(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct gpu gpu = {};
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BACKEND, "a\033[2Jb\nc\303\244");
+	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
+	assert_string_equal(gpu.backend, "a?[2Jb?c??");
+	gpu_free(&gpu);
+}
+
+static void too_long_text_is_cut(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct gpu gpu = {};
+	char text[200];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, text);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
+	assert_int_equal(strlen(gpu.bdf), BDF_SIZE - 1);
+	gpu_free(&gpu);
+}
+
+static void reads_a_refusal(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct refusal refusal = {};
+	struct gpu gpu = {};
+	struct nlattr *nest;
+
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_NO_SPACE);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_VF_INDEX, 3);
+	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_ASKED, 9 * GIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_LIMIT, 4 * GIB);
+	mnl_attr_put_strz(nlh, GPUVF_A_REFUSAL_MESSAGE, "GPU x VF 3: no");
+	mnl_attr_nest_end(nlh, nest);
+	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
+	assert_int_equal(refusal.reason, GPUVF_REASON_NO_SPACE);
+	assert_int_equal(refusal.vf, 3);
+	assert_int_equal(refusal.asked, 9 * GIB);
+	assert_int_equal(refusal.limit, 4 * GIB);
+	assert_string_equal(refusal.message, "GPU x VF 3: no");
+
+	/* one about the GPU has no VF */
+	nlh = new_message();
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_STALE);
+	mnl_attr_nest_end(nlh, nest);
+	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
+	assert_int_equal(refusal.vf, NO_VF);
+	gpu_free(&gpu);
+}
+
+/* an error as the kernel sends it: errno, the request, the sentence */
+static struct nlmsghdr *error_message(int error, bool capped, const char *text)
+{
+	struct nlmsghdr *nlh;
+	struct nlmsgerr *e;
+
+	memset(buffer, 0, sizeof(buffer));
+	nlh = mnl_nlmsg_put_header(buffer);
+	nlh->nlmsg_type = NLMSG_ERROR;
+	e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+	e->error = error;
+	e->msg.nlmsg_len = sizeof(e->msg) + 20;
+	if (capped)
+		nlh->nlmsg_flags |= NLM_F_CAPPED;
+	else
+		mnl_nlmsg_put_extra_header(nlh, 20);
+	if (text) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, 20);
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	}
+	return nlh;
+}
+
+static int read_error_exact(const struct nlmsghdr *nlh, char *text, size_t size)
+{
+	struct nlmsghdr *copy = malloc(nlh->nlmsg_len);
+	int err;
+
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	err = message_read_error(copy, text, size);
+	free(copy);
+	return err;
+}
+
+static void reads_the_extended_ack(void **state)
+{
+	char text[64];
+
+	assert_int_equal(read_error_exact(error_message(-ENOSPC, false, "no room"),
+					  text, sizeof(text)), -ENOSPC);
+	assert_string_equal(text, "no room");
+	assert_int_equal(read_error_exact(error_message(-EINVAL, true, "bad"),
+					  text, sizeof(text)), -EINVAL);
+	assert_string_equal(text, "bad");
+	assert_int_equal(read_error_exact(error_message(-EPERM, true, NULL),
+					  text, sizeof(text)), -EPERM);
+	assert_string_equal(text, "");
+	assert_int_equal(read_error_exact(error_message(0, true, NULL), text,
+					  sizeof(text)), 0);
+}
+
+static void survives_bad_errors(void **state)
+{
+	u32 len = error_message(-ENOSPC, false, "no room")->nlmsg_len;
+	char text[64];
+	u32 cut;
+
+	for (cut = sizeof(struct nlmsghdr); cut < len; cut++) {
+		struct nlmsghdr *nlh = error_message(-ENOSPC, false, "no room");
+
+		nlh->nlmsg_len = cut;
+		assert_int_not_equal(read_error_exact(nlh, text, sizeof(text)),
+				     0);
+	}
+	assert_int_equal(read_error_exact(error_message(5, true, NULL), text,
+					  sizeof(text)), -EBADMSG);
+}
+
+static void a_wish_has_all_that_it_needs(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct gpu wish = test_gpu();
+	bool replace = false, dry_run = false;
+	const struct nlattr *attr;
+	struct gpu back = {};
+
+	wish.set = GPU_SET_POLICY;
+	wish.policy = GPUVF_POLICY_EQUAL;
+	wish.fb_pf_reserve = 77;
+	wish.vfs[1].fb_bytes = GIB;
+	wish.vfs[1].time_slice_us = 4000;
+	copy_string(wish.vfs[1].profile, LABEL_SIZE, "desktop");
+	message_put_wish(nlh, ROOM, &wish, true);
+	assert_int_equal(read_exact(nlh, &back, NULL), 0);
+	assert_int_equal(back.generation, 7);
+	assert_int_equal(back.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(back.fb_pf_reserve, 0);
+	assert_int_equal(back.vfs_len, 2);
+	assert_int_equal(back.vfs[1].fb_bytes, GIB);
+	assert_int_equal(back.vfs[1].time_slice_us, 4000);
+	assert_string_equal(back.vfs[1].profile, "desktop");
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		replace |= mnl_attr_get_type(attr) == GPUVF_A_PF_REPLACE;
+		dry_run |= mnl_attr_get_type(attr) == GPUVF_A_PF_DRY_RUN;
+	}
+	assert_true(replace);
+	assert_true(dry_run);
+	gpu_free(&wish);
+	gpu_free(&back);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(survives_every_truncation),
+		cmocka_unit_test(survives_every_wrong_byte),
+		cmocka_unit_test(refuses_what_the_spec_does_not_allow),
+		cmocka_unit_test(foreign_text_cannot_steer_a_terminal),
+		cmocka_unit_test(too_long_text_is_cut),
+		cmocka_unit_test(reads_a_refusal),
+		cmocka_unit_test(reads_the_extended_ack),
+		cmocka_unit_test(survives_bad_errors),
+		cmocka_unit_test(a_wish_has_all_that_it_needs),
+	};
+
+	return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What people and programs are shown: map, events, JSON, and the file that
+ * export writes.
+ */
+#include "agent_test.h"
+#include "event.h"
+#include "memory_map.h"
+#include "output.h"
+#include "writer.h"
+
+static struct gpu gpu_with_vfs(u32 n, u64 bytes)
+{
+	struct gpu gpu = test_gpu();
+	u32 i;
+
+	gpu.num_vfs = n;
+	for (i = 0; i < n; i++) {
+		struct vf *vf = &gpu.vfs[i];
+
+		vf->fb_bytes = bytes;
+		vf->fb_offset = gpu.fb_pf_reserve + gpu.fb_context_save +
+				i * bytes;
+		vf->time_slice_us = 4000;
+		vf->preempt_timeout_us = 20000;
+		vf->state = GPUVF_VF_STATE_PROVISIONED;
+		copy_string(vf->profile, LABEL_SIZE, "desktop");
+	}
+	return gpu;
+}
+
+static void the_map_shows_who_has_what(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
+	char text[300];
+
+	memory_map(&gpu, 16, false, text, sizeof(text));
+	assert_string_equal(text, "[P0==1===2===....]");
+	memory_map(&gpu, 16, true, text, sizeof(text));
+	assert_string_equal(text, "▕▓0━━1━━━2━━━····▏");
+	gpu_free(&gpu);
+}
+
+static void the_map_of_nothing_is_drawn(void **state)
+{
+	struct gpu gpu = {};
+	char text[64];
+
+	memory_map(&gpu, 8, false, text, sizeof(text));
+	assert_string_equal(text, "[........]");
+}
+
+static void every_vf_is_on_the_map(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(16, 1 * GIB - 32 * MIB);
+	char text[300];
+	char number[8];
+	u32 i;
+
+	memory_map(&gpu, 64, false, text, sizeof(text));
+	assert_int_equal(strlen(text), 66);
+	for (i = 0; i < 16; i++) {
+		snprintf(number, sizeof(number), "%u=", i);
+		assert_non_null(strstr(text, number));
+	}
+	gpu_free(&gpu);
+}
+
+static void event_is(const struct gpu *before, const struct gpu *now,
+		     const char *expected)
+{
+	char *text = event_text(before, now);
+
+	assert_string_equal(text, expected);
+	assert_int_equal(event_differs(before, now), !!*expected);
+	free(text);
+}
+
+static void events_say_what_happened(void **state)
+{
+	struct gpu before = gpu_with_vfs(4, GIB);
+	struct gpu now;
+
+	gpu_copy(&now, &before);
+	event_is(&before, &now, "");
+	now.vfs[1].time_slice_us = 6000;
+	event_is(&before, &now, "VF 1: time slice 4 ms -> 6 ms");
+	now.vfs[2].time_slice_us = 6000;
+	event_is(&before, &now, "VF 1-2: time slice 4 ms -> 6 ms");
+	now.vfs[1] = before.vfs[1];
+	now.vfs[2] = before.vfs[2];
+	now.vfs[3].in_use = true;
+	copy_string(now.vfs[3].holder, NAME_SIZE, "vfio-pci");
+	event_is(&before, &now, "VF 3: driver vfio-pci, in use");
+	now.num_vfs = 0;
+	now.policy = GPUVF_POLICY_BEST_EFFORT;
+	now.vfs[3] = before.vfs[3];
+	now.vfs[3].fb_bytes = 0;
+	event_is(&before, &now,
+		 "VFs enabled 4 -> 0, policy fixed -> best-effort; VF 3: framebuffer 1 GiB -> 0 B");
+	gpu_free(&now);
+	gpu_free(&before);
+}
+
+static void json_has_base_units(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(2, GIB);
+	json_t *object, *vf;
+
+	gpu.generation = U64_MAX;
+	gpu.vfs[1].time_slice_us = 12000;
+	object = json_of_gpu(&gpu);
+	assert_string_equal(json_string_value(json_object_get(object, "bdf")),
+			    "0000:41:00.0");
+	assert_string_equal(json_string_value(json_object_get(object, "generation")),
+			    "18446744073709551615");
+	assert_int_equal(json_integer_value(json_object_get(object, "fb_total_bytes")),
+			 16 * GIB);
+	assert_int_equal(json_array_size(json_object_get(object, "vfs")), 16);
+	vf = json_array_get(json_object_get(object, "vfs"), 1);
+	assert_int_equal(json_integer_value(json_object_get(vf, "time_slice_us")),
+			 12000);
+	assert_true(json_real_value(json_object_get(vf, "share")) == 0.75);
+	vf = json_array_get(json_object_get(object, "vfs"), 5);
+	assert_true(json_is_null(json_object_get(vf, "fb_offset_bytes")));
+	assert_true(json_is_null(json_object_get(vf, "share")));
+	json_decref(object);
+	gpu_free(&gpu);
+}
+
+static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)
+{
+	struct writer *writer;
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+
+	f = open_memstream(&text, &size);
+	writer = writer_new(f);
+	writer_add_gpu(writer, "gpu0", gpu, drivers);
+	writer_finish(writer);
+	fclose(f);
+	return text;
+}
+
+/* live state, written as a file and read again, has nothing to change */
+static void changes_nothing(const struct gpu *gpu,
+			    const struct vf_driver *drivers)
+{
+	char *text = write_file(gpu, drivers);
+	const struct config_gpu *section;
+	struct config config;
+	struct plan plan;
+	char *said;
+
+	said = read_config(&config, text);
+	if (strstr(said, "t.ini") && !strstr(said, "warning:"))
+		fail_msg("%s\n%s", said, text);
+	section = config_for_gpu(&config, gpu);
+	if (section) {
+		plan_make(&plan, &config, section, gpu, drivers);
+		if (plan.steps)
+			fail_msg("steps %#x for\n%s", plan.steps, text);
+		plan_free(&plan);
+	}
+	free(said);
+	config_free(&config);
+	free(text);
+}
+
+static void what_is_exported_changes_nothing(void **state)
+{
+	struct vf_driver drivers[4] = {
+		{ "vfio-pci", "vfio-pci" }, { "", "none" }, { "gpu", "" },
+	};
+	struct gpu gpu = gpu_with_vfs(4, GIB);
+
+	changes_nothing(&gpu, drivers);
+	/* one label, two shapes; no label; a label that is a keyword here */
+	gpu.vfs[0].fb_bytes = 3 * GIB;
+	gpu.vfs[1].profile[0] = '\0';
+	copy_string(gpu.vfs[2].profile, LABEL_SIZE, "none");
+	gpu.vfs[3].preempt_timeout_us = 33000;
+	changes_nothing(&gpu, drivers);
+	/* labels that differ in case only, and as long as they can be */
+	copy_string(gpu.vfs[0].profile, LABEL_SIZE, "DESKTOP");
+	copy_string(gpu.vfs[1].profile, LABEL_SIZE,
+		    "1234567890123456789012345678901");
+	copy_string(gpu.vfs[2].profile, LABEL_SIZE,
+		    "1234567890123456789012345678901");
+	gpu.vfs[2].fb_bytes = 2 * GIB;
+	changes_nothing(&gpu, drivers);
+	/* enabled without framebuffer */
+	gpu.vfs[1] = (struct vf){};
+	changes_nothing(&gpu, drivers);
+	gpu.vfs[3] = (struct vf){};
+	changes_nothing(&gpu, drivers);
+	gpu_free(&gpu);
+}
+
+static void states_that_no_file_can_say_are_left_alone(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(4, GIB);
+	char *text;
+
+	gpu.num_vfs = 2;
+	changes_nothing(&gpu, NULL);
+	text = write_file(&gpu, NULL);
+	assert_non_null(strstr(text, "# [gpu gpu0]"));
+	free(text);
+	gpu.num_vfs = 0;
+	changes_nothing(&gpu, NULL);
+	gpu_free(&gpu);
+	gpu = test_gpu();
+	gpu.num_vfs = 3;
+	changes_nothing(&gpu, NULL);
+	gpu.num_vfs = 0;
+	changes_nothing(&gpu, NULL);
+	gpu_free(&gpu);
+}
+
+static void the_exported_file_is_pleasant(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(4, 2 * GIB);
+	char *text = write_file(&gpu, NULL);
+
+	assert_string_equal(text,
+			    "[gpuvf]\nversion = 1\n\n"
+			    "[profile desktop]\nfb = 2GiB\ntime_slice = 4ms\n\n"
+			    "[gpu gpu0]\npci = 0000:41:00.0\npolicy = fixed\n"
+			    "pf_reserve = 256MiB\nvfs = 4\nvf 0-3 = desktop\n");
+	free(text);
+	gpu_free(&gpu);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_map_shows_who_has_what),
+		cmocka_unit_test(the_map_of_nothing_is_drawn),
+		cmocka_unit_test(every_vf_is_on_the_map),
+		cmocka_unit_test(events_say_what_happened),
+		cmocka_unit_test(json_has_base_units),
+		cmocka_unit_test(what_is_exported_changes_nothing),
+		cmocka_unit_test(states_that_no_file_can_say_are_left_alone),
+		cmocka_unit_test(the_exported_file_is_pleasant),
+	};
+
+	return cmocka_run_group_tests_name("show", tests, NULL, NULL);
+}
