@@ -51,7 +51,8 @@ check-debug:
 demo:
 	@$(lab)/packages build lab
 	@$(MAKE) -s -C agent
-	@$(lab)/run -k $(KERNEL) -e GPUS=$(GPUS) $(lab)/demo.sh
+	@$(lab)/run -k $(KERNEL) -e GPUS=$(GPUS) \
+		$$([ ! -t 1 ] || echo -e COLOR=1) $(lab)/demo.sh
 
 lint:
 	@$(lab)/lint

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -21,6 +22,7 @@
 
 /* how often a dump that a change ran into is repeated */
 #define DUMP_ATTEMPTS	16
+#define DUMP_WAIT_US	1000
 
 struct client {
 	struct mnl_socket *nl;
@@ -290,6 +292,8 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 
 	*gpus = (struct gpu_list){};
 	for (attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+		/* the more often it happens, the longer the change may take */
+		usleep(attempt * DUMP_WAIT_US);
 		gpu_list_free(gpus);
 		err = dump_all(client, gpus, why, &changed);
 		if (err || !changed)

@@ -27,6 +27,7 @@
 #include "event.h"
 #include "output.h"
 
+#define RETRY_MS	200
 #define RECEIVE_BUFFER	0x100000
 
 struct monitor {
@@ -35,6 +36,7 @@ struct monitor {
 	struct gpu_list known;
 	bool json;
 	int signals;
+	bool out_of_sync;
 };
 
 static void print_line(const char *bdf, const char *event, const char *text)
@@ -91,6 +93,12 @@ static void forget(struct monitor *m, const char *bdf)
 	m->known = left;
 }
 
+/* generations count up from a random number, and may pass the largest */
+static bool is_older(const struct gpu *gpu, const struct gpu *known)
+{
+	return known && gpu->generation - known->generation > U64_MAX / 2;
+}
+
 static void take(struct monitor *m, const char *event, const struct gpu *gpu)
 {
 	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
@@ -120,7 +128,9 @@ static int take_message(struct nl_msg *msg, void *arg)
 		take(m, "added", &gpu);
 		break;
 	case GPUVF_CMD_CONFIG_CHANGE:
-		take(m, "changed", &gpu);
+		/* what was read meanwhile is newer than what waited here */
+		if (!is_older(&gpu, gpu_list_find(&m->known, gpu.bdf)))
+			take(m, "changed", &gpu);
 		break;
 	case GPUVF_CMD_PF_DEL:
 		print_event(m, "removed", &gpu, NULL);
@@ -131,25 +141,22 @@ static int take_message(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* everything anew; what differs from what was known is an event */
-static int resynchronise(struct monitor *m, bool first)
+static void print_differences(const struct monitor *m,
+			      const struct gpu_list *now, bool first)
 {
-	struct gpu_list now = {};
 	size_t i;
-	int code;
 
-	code = get_gpus(m->client, &now);
-	for (i = 0; !code && !first && i < m->known.num; i++) {
+	for (i = 0; i < m->known.num; i++) {
 		const struct gpu *gpu = &m->known.gpus[i];
 		struct gpu gone = {};
 
-		if (gpu_list_find(&now, gpu->bdf))
+		if (gpu_list_find(now, gpu->bdf))
 			continue;
 		copy_string(gone.bdf, sizeof(gone.bdf), gpu->bdf);
 		print_event(m, "removed", &gone, NULL);
 	}
-	for (i = 0; !code && i < now.num; i++) {
-		const struct gpu *gpu = &now.gpus[i];
+	for (i = 0; i < now->num; i++) {
+		const struct gpu *gpu = &now->gpus[i];
 		const struct gpu *before = gpu_list_find(&m->known, gpu->bdf);
 
 		if (first)
@@ -160,9 +167,31 @@ static int resynchronise(struct monitor *m, bool first)
 			 event_differs(before, gpu))
 			print_event(m, "changed", gpu, before);
 	}
+}
+
+/*
+ * Everything anew; what differs from what was known is an event. While changes
+ * come too fast for that, it is tried again later: they are events as well.
+ */
+static int resynchronise(struct monitor *m, bool first)
+{
+	struct client_error why;
+	struct gpu_list now;
+	int err;
+
+	err = client_get_gpus(m->client, &now, &why);
+	m->out_of_sync = err == -EAGAIN;
+	if (err) {
+		gpu_list_free(&now);
+		if (m->out_of_sync)
+			return EXIT_DONE;
+		pr_err("cannot read the GPUs: %s", client_error_text(&why));
+		return exit_code_of(err);
+	}
+	print_differences(m, &now, first);
 	gpu_list_free(&m->known);
 	m->known = now;
-	return code;
+	return EXIT_DONE;
 }
 
 static int subscribe(struct monitor *m)
@@ -196,7 +225,9 @@ static int watch(struct monitor *m)
 	int err;
 
 	while (!code && !ferror(stdout)) {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, ARRAY_SIZE(fds),
+			 m->out_of_sync ? RETRY_MS : -1) < 0 &&
+		    errno != EINTR)
 			return EXIT_FAILED;
 		if (fds[1].revents)
 			break;
@@ -204,11 +235,13 @@ static int watch(struct monitor *m)
 		if (err == -NLE_NOMEM) {
 			/* libnl's word for ENOBUFS */
 			pr_err("messages were lost; reading everything again");
-			code = resynchronise(m, false);
+			m->out_of_sync = true;
 		} else if (err < 0 && err != -NLE_AGAIN && err != -NLE_INTR) {
 			pr_err("generic netlink: %s", nl_geterror(err));
 			code = EXIT_FAILED;
 		}
+		if (!code && m->out_of_sync)
+			code = resynchronise(m, false);
 	}
 	return code;
 }

@@ -68,7 +68,9 @@ static void world_sleep(struct gpuvf_world *w, u32 events, u64 ns)
 }
 
 /*
- * Issue a command and sleep until it is over.
+ * Issue a command and sleep until it is over. When that was, w->done_ns says
+ * afterwards: the interrupt's time, so that no VF is charged for the time that
+ * this thread takes to wake up.
  *
  * Return: 0; -ETIMEDOUT; -ECANCELED: the hardware would not do it; -EIO.
  */
@@ -92,7 +94,10 @@ static int world_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
 						   atomic_read(&w->events) &
 						   GPUVF_HW_EVENT_COMMAND,
 						   ns_to_ktime(step_ns));
-		atomic_andnot(GPUVF_HW_EVENT_COMMAND, &w->events);
+		w->done_ns = atomic_fetch_andnot(GPUVF_HW_EVENT_COMMAND,
+						 &w->events) &
+			     GPUVF_HW_EVENT_COMMAND ?
+			     READ_ONCE(w->irq_ns) : ktime_get_ns();
 		err = pf->hw->command_status(pf);
 		if (err != -EINPROGRESS)
 			break;
@@ -152,12 +157,12 @@ static bool world_next(struct gpuvf_pf *pf, struct gpuvf_decision *d,
 	return ok;
 }
 
-static void world_end(struct gpuvf_pf *pf)
+static void world_end(struct gpuvf_pf *pf, u64 now)
 {
 	struct gpuvf_world *w = &pf->world;
 
 	spin_lock(&w->lock);
-	gpuvf_sched_end(&w->sched, ktime_get_ns());
+	gpuvf_sched_end(&w->sched, now);
 	spin_unlock(&w->lock);
 }
 
@@ -215,8 +220,10 @@ static int world_run_vf(struct gpuvf_pf *pf, const struct gpuvf_decision *d,
 		return err;
 	entered = ktime_get_ns();
 
-	if (!world_sleep_turn(pf, d))
+	if (!world_sleep_turn(pf, d)) {
+		pf->world.done_ns = ktime_get_ns();
 		return 0;
+	}
 
 	spin_lock(&pf->world.lock);
 	preempt_us = pf->world.preempt_us[d->vf];
@@ -228,7 +235,7 @@ static int world_run_vf(struct gpuvf_pf *pf, const struct gpuvf_decision *d,
 		err = world_command(pf, GPUVF_HW_SAVE, d->vf, limit_us);
 	if (!err && !first)
 		world_note_switch(pf, entered - begin +
-				  ktime_get_ns() - leaving);
+				  pf->world.done_ns - leaving);
 	return err;
 }
 
@@ -286,7 +293,7 @@ static bool world_turn(struct gpuvf_pf *pf)
 		world_sleep_turn(pf, &d);
 	else
 		err = world_run_vf(pf, &d, first);
-	world_end(pf);
+	world_end(pf, d.burn || err ? ktime_get_ns() : w->done_ns);
 
 	if (err) {
 		/* perhaps its user has reset it under our hands */
@@ -368,6 +375,8 @@ static void world_report(struct work_struct *work)
  */
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events)
 {
+	if (events & GPUVF_HW_EVENT_COMMAND)
+		WRITE_ONCE(pf->world.irq_ns, ktime_get_ns());
 	atomic_or(events, &pf->world.events);
 	wake_up(&pf->world.wait);
 }

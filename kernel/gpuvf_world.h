@@ -22,6 +22,8 @@ struct task_struct;
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
  * @wait: the thread sleeps here
+ * @irq_ns: when the interrupt came that says a command is over
+ * @done_ns: when the last command was over; the thread's own
  * @last_cmd: the command issued last; the thread's own
  * @report: tells the rest of the driver, under pf->lock, what the thread saw
  * @lock: protects what follows
@@ -39,6 +41,8 @@ struct gpuvf_world {
 	struct task_struct *task;
 	atomic_t events;
 	wait_queue_head_t wait;
+	u64 irq_ns;
+	u64 done_ns;
 	enum gpuvf_hw_cmd last_cmd;
 	struct work_struct report;
 

@@ -4,6 +4,7 @@
 # The main job of gpuvf, shown on the simulated GPU. Runs inside the lab VM as
 # `make demo` starts it; nothing of it touches the host.
 #
+#   COLOR          set: the output goes to a terminal
 #   GPUS           how many GPUs to simulate, 1 to 8 (default 1)
 #   GPUVF_MODULES  directory with gpuvf.ko and gpuvf_sim.ko
 #   GPUVF_AGENT    the agent
@@ -21,7 +22,7 @@ if [[ ! $gpus =~ ^[1-8]$ ]]; then
 fi
 
 bold='' dim='' plain=''
-if [ -z "${NO_COLOR:-}" ]; then
+if [ -n "${COLOR:-}" ]; then
 	bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
 fi
 
@@ -56,16 +57,24 @@ illegal() {
 	grep -o ' illegal=[0-9]*' "$sim/gpu$1/truth" | head -1 | cut -d= -f2
 }
 
-measure() {
-	local gpu=$1 bdf=$2 before vf
+# tell the guests of all enabled VFs what to do
+guests() {
+	local vf
 
-	for vf in "$sim/gpu$gpu"/vf*/guest; do
-		echo 'busy 100' > "$vf"
+	for vf in /sys/class/gpuvf/"$2"/vf*; do
+		[ ! -e "$vf/device" ] ||
+			echo "$3" > "$sim/gpu$1/$(basename "$vf")/guest"
 	done
+}
+
+measure() {
+	local gpu=$1 bdf=$2 before
+
+	guests "$gpu" "$bdf" 'busy 100'
 	sleep 0.2	# every guest has started: its memory is its own now
 	before=$(truth "$gpu")
 	sleep 1
-	{ sed 's/^/b /' <<< "$before"; truth "$gpu" | sed 's/^/a /'; } |
+	{ echo "$before" | sed 's/^/b /'; truth "$gpu" | sed 's/^/a /'; } |
 	awk -v dir="/sys/class/gpuvf/$bdf" '
 	function value(file,  v) { getline v < file; close(file); return v }
 	$1 == "b" { before[$2] = $3 }
@@ -93,9 +102,7 @@ measure() {
 			       100 * slice[v] / slices, part, bar
 		}
 	}'
-	for vf in "$sim/gpu$gpu"/vf*/guest; do
-		echo off > "$vf"
-	done
+	guests "$gpu" "$bdf" off
 }
 
 step "Kernel $(uname -r): a host with $gpus simulated GPU$([ "$gpus" = 1 ] || echo s)"
@@ -109,17 +116,26 @@ install -m 0644 "$here/examples/demo.ini" /etc/gpuvf.ini
 run cat /etc/gpuvf.ini
 
 step 'What that would change, asked of the kernel, nothing done yet'
-run gpuvf-agent plan
+run gpuvf-agent plan -H
 
 step 'Do it'
 run gpuvf-agent apply
-run gpuvf-agent show
+run gpuvf-agent show -H
 
 step 'The VFs are real PCI functions, made by the PCI core'
 run lspci -d 4756:0021
 for dir in /sys/class/gpuvf/*; do
-	run readlink "$dir/vf0/device"
+	run readlink -f "$dir/vf0/device"
 done
+
+step 'A profile that does not fit is refused, with a sentence, and changes nothing'
+sed 's/^fb = 8GiB/fb = 15GiB/' /etc/gpuvf.ini > /tmp/too-big.ini
+if run gpuvf-agent apply -f /tmp/too-big.ini; then
+	echo 'demo: the bad profile was accepted' >&2
+	exit 1
+else
+	echo "  exit code $?"
+fi
 
 step 'Every guest wants all of the GPU, for a second: who got how much of it?'
 echo '  measured by the simulated GPU itself, not by the driver'
@@ -131,18 +147,9 @@ for ((gpu = 0; gpu < gpus; gpu++)); do
 	     "illegal commands: $(illegal "$gpu")"
 done
 
-step 'Doing it again changes nothing'
+step 'Doing it again changes nothing, and the host is what the file says'
 run gpuvf-agent apply
-
-step 'A profile that does not fit is refused, with a sentence, and changes nothing'
-sed 's/^fb = 8GiB/fb = 15GiB/' /etc/gpuvf.ini > /tmp/too-big.ini
-if run gpuvf-agent apply -f /tmp/too-big.ini; then
-	echo 'demo: the bad profile was accepted' >&2
-	exit 1
-else
-	echo "  exit code $?"
-fi
-run gpuvf-agent assert || true
+run gpuvf-agent assert
 
 step 'And back again'
 for dir in /sys/class/gpuvf/*; do

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent_test.h"
+#include "ini_check.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define BASE	HEAD "[profile p]\nfb = 1GiB\n"
@@ -329,6 +330,39 @@ static void refuses_endless_files(void **state)
 	assert_int_equal(errors, 1);
 }
 
+/* the scanner's reading is made wrong by hand: iniparser's is then another */
+static void a_disagreement_is_an_error(void **state)
+{
+	static const char text[] = GPU "vf 0-3 = p\n";
+	struct diag_list diags = {};
+	struct config config;
+	struct ini *ini;
+
+	config_is_good(&config, text);
+	ini = config.files[0];
+	ini_check_agreement(ini, &diags);
+	assert_int_equal(diags.errors, 0);
+
+	ini->entries[ini->num_entries - 1].value[0] = 'q';
+	ini_check_agreement(ini, &diags);
+	assert_int_equal(diags.errors, 1);
+	ini->entries[ini->num_entries - 1].value[0] = 'p';
+
+	ini->sections[0].name[0] = 'x';
+	ini_check_agreement(ini, &diags);
+	/* the section, and its key */
+	assert_int_equal(diags.errors, 3);
+	ini->sections[0].name[0] = 'g';
+
+	/* a key that only iniparser has seen */
+	ini->num_entries--;
+	ini_check_agreement(ini, &diags);
+	assert_int_equal(diags.errors, 4);
+	ini->num_entries++;
+	diag_free(&diags);
+	config_free(&config);
+}
+
 /*
  * Whatever the scanner takes without a word, iniparser read alike: nothing is
  * half-accepted. Random edits of a good file, with the seed in the message.
@@ -382,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_zero_byte_is_no_text),
 		cmocka_unit_test(refuses_files_that_others_can_write),
 		cmocka_unit_test(refuses_endless_files),
+		cmocka_unit_test(a_disagreement_is_an_error),
 		cmocka_unit_test(never_disagrees_with_iniparser),
 	};
 

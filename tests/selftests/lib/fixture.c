@@ -173,6 +173,17 @@ static bool find_gpu(unsigned int index)
 	       file_exists(gpu_sysfs(gpu, "state"));
 }
 
+static void note_found(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_GPUS; i++) {
+		free(found[i]);
+		found[i] = i < fx.num_gpus ? fixture_snapshot(&fx.gpu[i]) :
+					     NULL;
+	}
+}
+
 /**
  * fixture_load() - load both modules, unless they are loaded just so
  * @sim_parameters: of the simulator
@@ -197,6 +208,7 @@ void fixture_load(const char *sim_parameters)
 	assert_ok(nl_family(fx.nl));
 	for (i = 0; i < fx.num_gpus; i++)
 		fixture_wait_clean(&fx.gpu[i]);
+	note_found();
 }
 
 /**
@@ -229,12 +241,9 @@ void fixture_spoil(void)
 
 static int test_setup(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	fixture_load(suite_parameters);
-	for (i = 0; i < fx.num_gpus; i++)
-		found[i] = fixture_snapshot(&fx.gpu[i]);
+	note_found();
 	return 0;
 }
 
@@ -268,26 +277,26 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
 }
 
-/* leave a GPU as it was found */
-static int restore(const struct gpu *gpu, const char *before)
+/* no VF, no fault, no wedge */
+static void calm(const struct gpu *gpu)
 {
-	char *after;
-	int bad;
-
 	disarm(gpu);
 	if (gpu_numvfs(gpu))
 		assert_ok(gpu_set_numvfs(gpu, 0));
 	if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
 		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	bad = judge(gpu);
-	if (spoiled)
-		return 0;
+}
+
+/* and configured as it was found */
+static void restore(const struct gpu *gpu, const char *before)
+{
+	char *after;
+
 	fixture_reset_config(gpu);
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
 	assert_same(after, before);
 	free(after);
-	return bad;
 }
 
 static int test_teardown(void **state)
@@ -296,14 +305,14 @@ static int test_teardown(void **state)
 	int bad = 0;
 
 	(void)state;
-	for (i = 0; i < MAX_GPUS; i++) {
-		if (i < fx.num_gpus)
-			bad |= restore(&fx.gpu[i], found[i]);
-		free(found[i]);
-		found[i] = NULL;
-	}
+	for (i = 0; i < fx.num_gpus; i++)
+		calm(&fx.gpu[i]);
+	for (i = 0; i < fx.num_gpus && !spoiled; i++)
+		bad += judge(&fx.gpu[i]);
 	if (bad)
 		spoiled = true;
+	for (i = 0; i < fx.num_gpus && !spoiled; i++)
+		restore(&fx.gpu[i], found[i]);
 	return bad ? -1 : 0;
 }
 
