@@ -97,6 +97,10 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
 	u32 contexts = pf->clear.contexts & ~started;
 	unsigned int i;
 
+	/* what failed is tried again when the VF gets its next chance */
+	for (i = 0; i < pf->total_vfs; i++)
+		if (pf->vf[i].failed)
+			contexts &= ~BIT(i);
 	if (contexts) {
 		job->context = __ffs(contexts);
 		job->count = 0;
@@ -149,11 +153,12 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 	if (job->context != GPUVF_SCHED_NONE) {
 		if (err) {
 			pci_err(pf->pdev,
-				"VF %d: saved state could not be cleared (%pe); the VF is not started again\n",
+				"VF %d: saved state could not be cleared (%pe); the VF is not started on it\n",
 				job->context, ERR_PTR(err));
 			gpuvf_vf_failed_locked(pf, job->context);
+		} else {
+			clear->contexts &= ~BIT(job->context);
 		}
-		clear->contexts &= ~BIT(job->context);
 	} else if (err) {
 		pci_err(pf->pdev,
 			"%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld\n",

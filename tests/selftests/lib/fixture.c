@@ -326,8 +326,12 @@ static int suite_teardown(void **state)
 static void test_body(void **state)
 {
 	const struct test *test = *state;
+	uint64_t begin = now_ms();
 
 	test->run();
+	if (getenv("GPUVF_TIMES"))
+		print_message("# %s: %llu ms\n", test->name,
+			      (unsigned long long)(now_ms() - begin));
 }
 
 /**
@@ -337,7 +341,8 @@ static void test_body(void **state)
  * @tests: the tests
  * @num: how many
  *
- * GPUVF_TEST in the environment may be a pattern of names to run.
+ * GPUVF_TEST in the environment may be a pattern of names to run, and with
+ * GPUVF_TIMES it is told how long each took.
  *
  * Return: for main().
  */
@@ -352,7 +357,8 @@ int suite_run(const char *name, const char *sim_parameters,
 		cmocka_set_test_filter(getenv("GPUVF_TEST"));
 	suite_parameters = sim_parameters;
 	for (i = 0; i < num && n < MAX_TESTS; i++) {
-		if (tests[i].slow && is_quick())
+		if ((tests[i].slow && is_quick()) ||
+		    (tests[i].stock && on_debug_kernel()))
 			continue;
 		group[n++] = (struct CMUnitTest){
 			.name = tests[i].name,

@@ -42,15 +42,19 @@ extern struct fixture fx;
  * @name: what it promises; a number of the list of promises where there is one
  * @run: the test
  * @slow: left out of a quick run
+ * @stock: left out on the debug kernel, which has nothing to add to it
  */
 struct test {
 	const char *name;
 	void (*run)(void);
 	bool slow;
+	bool stock;
 };
 
 #define TEST(function) { .name = #function, .run = function }
 #define SLOW_TEST(function) { .name = #function, .run = function, .slow = true }
+#define STOCK_TEST(function) \
+	{ .name = #function, .run = function, .slow = true, .stock = true }
 
 int suite_run(const char *name, const char *sim_parameters,
 	      const struct test *tests, size_t num);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VFs with guests that work, and what they got of the GPU.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "load.h"
+
+/**
+ * load_enable() - enable VFs with 512 MiB each
+ * @gpu: GPU
+ * @num: how many
+ * @slice_us: time slice of each
+ * @policy: GPUVF_POLICY_*
+ *
+ * On return their memory is cleared, so that they can start at once.
+ */
+void load_enable(const struct gpu *gpu, unsigned int num,
+		 const uint32_t *slice_us, uint32_t policy)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	unsigned int i;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY, policy);
+	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
+	for (i = 0; i < num; i++)
+		nl_put_vf(&req, i, 512 * MIB, slice_us[i]);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_ok(gpu_set_numvfs(gpu, num));
+	fixture_wait_clean(gpu);
+}
+
+/**
+ * load_busy() - let a guest work, and wait until it does
+ * @gpu: GPU
+ * @vf: index of its VF
+ * @percent: how much of the GPU it wants
+ */
+void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent)
+{
+	uint64_t before = gpu_truth_vf(gpu, vf, "run_ns");
+	char what[16];
+
+	snprintf(what, sizeof(what), "busy %u", percent);
+	assert_ok(gpu_guest(gpu, vf, what));
+	assert_eventually(gpu_truth_vf(gpu, vf, "run_ns") > before);
+}
+
+static void sum_up(const struct truth *from, const struct truth *to,
+		   struct shares *shares)
+{
+	unsigned int i;
+
+	shares->elapsed_ns = truth_get(to, "gpu", "now_ns") -
+			     truth_get(from, "gpu", "now_ns");
+	shares->commands = truth_get(to, "gpu", "commands") -
+			   truth_get(from, "gpu", "commands");
+	shares->charged_ns = 0;
+	for (i = 0; i < fx.total_vfs; i++) {
+		struct share *vf = &shares->vf[i];
+
+		vf->charged_ns = truth_vf(to, i, "charged_ns") -
+				 truth_vf(from, i, "charged_ns");
+		vf->run_ns = truth_vf(to, i, "run_ns") -
+			     truth_vf(from, i, "run_ns");
+		vf->slices = truth_vf(to, i, "slices") -
+			     truth_vf(from, i, "slices");
+		shares->charged_ns += vf->charged_ns;
+	}
+}
+
+static bool is_enough(const struct shares *shares, uint64_t charged_ns,
+		      uint64_t ns)
+{
+	return shares->charged_ns >= charged_ns && shares->elapsed_ns >= ns;
+}
+
+static void measure(const struct gpu *gpu, uint64_t charged_ns, uint64_t ns,
+		    struct shares *shares)
+{
+	struct truth from = truth_read(gpu), to;
+	uint64_t end = now_ms() + PATIENCE_MS;
+	bool enough;
+
+	do {
+		pause_ms(20);
+		to = truth_read(gpu);
+		sum_up(&from, &to, shares);
+		truth_free(&to);
+		enough = is_enough(shares, charged_ns, ns);
+	} while (!enough && now_ms() < end);
+	truth_free(&from);
+	assert_true(enough);
+}
+
+/**
+ * load_measure() - let the GPU work
+ * @gpu: GPU
+ * @until_charged_ns: until so much was charged to all VFs together
+ * @shares: who got what
+ */
+void load_measure(const struct gpu *gpu, uint64_t until_charged_ns,
+		  struct shares *shares)
+{
+	measure(gpu, until_charged_ns, 0, shares);
+}
+
+/**
+ * load_watch() - watch the GPU, whether it works or not
+ * @gpu: GPU
+ * @ns: for so long by its own clock
+ * @shares: who got what
+ */
+void load_watch(const struct gpu *gpu, uint64_t ns, struct shares *shares)
+{
+	measure(gpu, 0, ns, shares);
+}

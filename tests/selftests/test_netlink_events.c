@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Notifications: one for each change, with the full object in it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+/* the next one that is such, looking past others */
+static bool event(struct nl *nl, uint8_t cmd, struct nl_message *msg)
+{
+	int err;
+
+	do {
+		err = nl_next_event(nl, msg, PATIENCE_MS);
+	} while (!err && msg->cmd != cmd);
+	if (err)
+		print_error("# event %u: %s\n", cmd, strerror(-err));
+	return !err;
+}
+
+/* until nothing more comes; clearing in the background may still be told */
+static void quiet(struct nl *nl)
+{
+	struct nl_message msg;
+
+	while (!nl_next_event(nl, &msg, 100))
+		;
+}
+
+static struct nl *listener(void)
+{
+	struct nl *nl = nl_open();
+
+	assert_non_null(nl);
+	assert_ok(nl_family(nl));
+	assert_ok(nl_listen(nl));
+	quiet(nl);
+	return nl;
+}
+
+static void check_full(const struct nl_message *msg)
+{
+	unsigned int i;
+
+	assert_string_equal(msg->bdf, gpu->bdf);
+	assert_string_equal(msg->backend, "gpu-iov-v3");
+	assert_u64(msg->total_vfs, fx.total_vfs);
+	assert_u64(msg->num_vf, fx.total_vfs);
+	assert_u64(msg->fb_total, 16 * GIB);
+	for (i = 0; i < fx.total_vfs; i++)
+		assert_u64(msg->vf[i].index, i);
+	assert_false(msg->has & 1ULL << GPUVF_A_PF_REFUSAL);
+	assert_false(msg->has & 1ULL << GPUVF_A_PF_DRY_RUN);
+}
+
+static void change_is_told_with_the_full_object(void)
+{
+	struct nl *nl = listener();
+	struct nl_message msg;
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
+	assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	check_full(&msg);
+	assert_u64(msg.vf[1].fb_quota, GIB);
+	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+	nl_close(nl);
+}
+
+static void refused_and_dry_runs_are_not_told(void)
+{
+	struct nl *nl = listener();
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nl_message msg;
+
+	assert_error(file_write(gpu_sysfs(gpu, "vf1/time_slice_us"), "1"),
+		     -EINVAL);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, GIB, 5000);
+	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_error(nl_next_event(nl, &msg, 300), -ETIMEDOUT);
+	nl_close(nl);
+}
+
+static void vf_count_is_told(void)
+{
+	struct nl *nl = listener();
+	struct nl_message msg;
+
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	do
+		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	while (msg.num_vfs != 1);
+	check_full(&msg);
+	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
+	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_FB_AUTO);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	do
+		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	while (msg.num_vfs);
+	assert_false(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
+	nl_close(nl);
+}
+
+static void wedge_is_told(void)
+{
+	struct nl *nl = listener();
+	struct nl_message msg;
+
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+		     -EIO);
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	do
+		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	while (msg.state != GPUVF_PF_STATE_WEDGED);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	do
+		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	while (msg.state != GPUVF_PF_STATE_READY);
+	nl_close(nl);
+}
+
+static void coming_and_going_are_told(void)
+{
+	struct nl *nl = listener();
+	struct nl_message msg;
+	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+
+	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
+	assert_true(event(nl, GPUVF_CMD_PF_DEL, &msg));
+	assert_string_equal(msg.bdf, gpu->bdf);
+	assert_u64(msg.has, 1ULL << GPUVF_A_PF_BDF |
+		   1ULL << GPUVF_A_PF_GENERATION);
+	assert_false(file_exists(gpu_sysfs(gpu, "state")));
+	assert_error(nl_pf_get(fx.nl, gpu, &msg), -ENODEV);
+
+	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	assert_true(event(nl, GPUVF_CMD_PF_ADD, &msg));
+	check_full(&msg);
+	/* seeded at random, so that nobody takes the new for the old */
+	assert_true(msg.generation != generation);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	nl_close(nl);
+}
+
+static const struct test tests[] = {
+	TEST(change_is_told_with_the_full_object),
+	TEST(refused_and_dry_runs_are_not_told),
+	SLOW_TEST(vf_count_is_told),
+	SLOW_TEST(wedge_is_told),
+	TEST(coming_and_going_are_told),
+};
+
+int main(void)
+{
+	return SUITE_RUN("netlink_events", "total_vfs=8", tests);
+}

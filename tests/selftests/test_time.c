@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Time slices: who gets how much of the GPU, from the simulator's ground truth.
+ *
+ * Tolerance is 10 %, the figure of the field's own tests: a machine without
+ * hardware virtualization is often late by milliseconds, and although what a VF
+ * takes too much is taken off its next turns, the last turn measured is not made
+ * good any more. Sharper figures need virtual time.
+ */
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "load.h"
+
+#define TOLERANCE	0.10
+#define MS		1000000ULL
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+/* all VFs busy: each gets its slice's part of the sum of slices */
+static void check_shares(unsigned int num, const uint32_t *slice_us)
+{
+	struct shares shares;
+	uint64_t round_us = 0;
+	unsigned int i;
+
+	for (i = 0; i < num; i++)
+		round_us += slice_us[i];
+	/* whole rounds, so many that one slice more or less is within 3 % */
+	load_measure(gpu, 32 * round_us * 1000, &shares);
+	for (i = 0; i < num; i++)
+		assert_ratio(shares.vf[i].charged_ns, shares.charged_ns,
+			     (double)slice_us[i] / round_us, TOLERANCE);
+	for (; i < fx.total_vfs; i++)
+		assert_u64(shares.vf[i].slices, 0);
+}
+
+static void run_shares(unsigned int num, const uint32_t *slice_us,
+		       uint32_t policy)
+{
+	unsigned int i;
+
+	load_enable(gpu, num, slice_us, policy);
+	for (i = 0; i < num; i++)
+		load_busy(gpu, i, 100);
+	check_shares(num, slice_us);
+}
+
+static void C14_two_vfs_get_time_as_their_slices(void)
+{
+	static const uint32_t slice_us[] = { 6000, 18000 };
+
+	run_shares(2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+}
+
+static void C14_four_vfs_get_time_as_their_slices(void)
+{
+	static const uint32_t slice_us[] = { 4000, 8000, 12000, 16000 };
+
+	run_shares(4, slice_us, GPUVF_POLICY_EQUAL);
+}
+
+static void C14_all_busy_policies_agree(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000, 20000 };
+	static const char *const policies[] = {
+		"fixed", "equal", "best-effort",
+	};
+	unsigned int i;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_FIXED);
+	for (i = 0; i < 3; i++)
+		load_busy(gpu, i, 100);
+	for (i = 0; i < 3; i++) {
+		assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"),
+				     policies[i]));
+		check_shares(3, slice_us);
+	}
+}
+
+static void C18_slice_changes_live(void)
+{
+	static const uint32_t before[] = { 8000, 8000 };
+	static const uint32_t after[] = { 24000, 8000 };
+	uint64_t epoch[2];
+	unsigned int i;
+
+	run_shares(2, before, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < 2; i++)
+		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
+	check_shares(2, after);
+	/* nobody was started anew or reset for it */
+	for (i = 0; i < 2; i++)
+		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+}
+
+static void C19_best_effort_gives_idle_time_away(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000 };
+	struct shares shares;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_ok(gpu_guest(gpu, 1, "idle"));
+	load_watch(gpu, 100 * MS, &shares);
+	load_watch(gpu, 600 * MS, &shares);
+	assert_u64(shares.vf[1].slices, 0);
+	/*
+	 * Alone, VF 0 is switched every half second: what counts is that it
+	 * executes nearly all the time.
+	 */
+	assert_ratio(shares.vf[0].run_ns, shares.elapsed_ns, 1, TOLERANCE);
+}
+
+static void C19_best_effort_gives_the_rest_of_a_slice_away(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000 };
+	struct shares shares;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 10);
+	load_measure(gpu, 1500 * MS, &shares);
+	/* half of the GPU is VF 1's by its slice, and a tenth is all it wants */
+	assert_true(shares.vf[0].charged_ns > shares.charged_ns * 6 / 10);
+	assert_true(shares.vf[1].slices > 0);
+}
+
+static void C19_equal_keeps_the_slice_of_a_started_vf(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
+	struct shares shares;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_EQUAL);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_ok(gpu_guest(gpu, 1, "idle"));
+	load_measure(gpu, 640 * MS, &shares);
+	assert_ratio(shares.vf[1].charged_ns, shares.charged_ns, 0.5,
+		     TOLERANCE);
+	/* VF 2's guest has never taken the GPU */
+	assert_u64(shares.vf[2].slices, 0);
+}
+
+static void C19_fixed_gives_nothing_away(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
+	struct shares shares;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_FIXED);
+	load_busy(gpu, 0, 100);
+	load_watch(gpu, 1000 * MS, &shares);
+	assert_ratio(shares.vf[0].charged_ns, shares.elapsed_ns, 1.0 / 3,
+		     TOLERANCE);
+	assert_u64(shares.vf[1].slices, 0);
+	assert_u64(shares.vf[2].slices, 0);
+}
+
+/* how often gpuvf's thread has slept, of its own accord or not */
+static uint64_t thread_switches(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	uint64_t sum = 0;
+	char path[64];
+
+	assert_non_null(proc);
+	while ((entry = readdir(proc))) {
+		char comm[64], *status, *line;
+
+		if (strspn(entry->d_name, "0123456789") !=
+		    strlen(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.16s/comm",
+			 entry->d_name);
+		if (file_read(path, comm, sizeof(comm)) < 0 ||
+		    strncmp(comm, "gpuvf/", 6))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.16s/status",
+			 entry->d_name);
+		status = file_read_all(path);
+		line = status ? strstr(status, "\nvoluntary_ctxt_switches:") :
+				NULL;
+		if (line)
+			sum += strtoull(strchr(line, ':') + 1, NULL, 10);
+		free(status);
+	}
+	closedir(proc);
+	return sum;
+}
+
+static void nobody_works_nothing_happens(void)
+{
+	static const uint32_t slice_us[] = { 5000, 5000 };
+	struct shares shares;
+	uint64_t interrupts, switches;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_true(thread_switches() > 0);
+	assert_ok(gpu_guest(gpu, 0, "idle"));
+	assert_ok(gpu_guest(gpu, 1, "idle"));
+	/* what is under way comes to its end */
+	load_watch(gpu, 200 * MS, &shares);
+	interrupts = gpu_truth(gpu, "gpu", "interrupts");
+	switches = thread_switches();
+	load_watch(gpu, 500 * MS, &shares);
+	assert_u64(shares.commands, 0);
+	assert_u64(gpu_truth(gpu, "gpu", "interrupts"), interrupts);
+	assert_u64(thread_switches(), switches);
+}
+
+static void one_vf_alone_is_looked_after(void)
+{
+	static const uint32_t slice_us[] = { 5000 };
+	struct shares shares;
+
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_measure(gpu, 1800 * MS, &shares);
+	/* every 500 ms, and not every slice */
+	assert_true(shares.vf[0].slices >= 2);
+	assert_true(shares.vf[0].slices <= 5);
+}
+
+static void newcomer_waits_for_no_more_than_a_slice_of_one_alone(void)
+{
+	static const uint32_t slice_us[] = { 10000, 10000 };
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	/* VF 0's long turn alone is not held against it */
+	check_shares(2, slice_us);
+}
+
+static const struct test tests[] = {
+	TEST(C14_two_vfs_get_time_as_their_slices),
+	SLOW_TEST(C14_four_vfs_get_time_as_their_slices),
+	SLOW_TEST(C14_all_busy_policies_agree),
+	TEST(C18_slice_changes_live),
+	TEST(C19_best_effort_gives_idle_time_away),
+	SLOW_TEST(C19_best_effort_gives_the_rest_of_a_slice_away),
+	SLOW_TEST(C19_equal_keeps_the_slice_of_a_started_vf),
+	SLOW_TEST(C19_fixed_gives_nothing_away),
+	SLOW_TEST(nobody_works_nothing_happens),
+	SLOW_TEST(one_vf_alone_is_looked_after),
+	SLOW_TEST(newcomer_waits_for_no_more_than_a_slice_of_one_alone),
+};
+
+int main(void)
+{
+	return SUITE_RUN("time", "total_vfs=4", tests);
+}
