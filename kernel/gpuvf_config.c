@@ -375,8 +375,10 @@ static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
 		return refuse(pf, why);
 	}
 	for (i = 0; i < pf->total_vfs; i++) {
+		/* who had started then may be reset by its user meanwhile */
 		if (!pf->config.layout.vf[i].size ||
-		    !gpuvf_vf_in_use_locked(&pf->vf[i]))
+		    (!(started & BIT(i)) &&
+		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
 			continue;
 		plan->pinned |= BIT(i);
 		plan->layout.vf[i].pinned = true;

@@ -247,6 +247,7 @@ static void world_recover(struct gpuvf_pf *pf, unsigned int vf, int cause)
 {
 	struct gpuvf_world *w = &pf->world;
 	struct pci_dev *pdev = pf->vf[vf].pdev;
+	u32 was_reset = 0;
 	unsigned int tries;
 	int err = -ENODEV;
 
@@ -259,12 +260,15 @@ static void world_recover(struct gpuvf_pf *pf, unsigned int vf, int cause)
 			break;
 		schedule_timeout_idle(msecs_to_jiffies(WORLD_RESET_PAUSE_MS));
 	}
+	/* this one's reset is our own; others' are news */
 	if (pf->hw->flr_vfs)
-		pf->hw->flr_vfs(pf);
+		was_reset = pf->hw->flr_vfs(pf) & ~BIT(vf);
 
 	spin_lock(&w->lock);
-	w->started &= ~BIT(vf);
-	w->runnable &= ~BIT(vf);
+	was_reset &= w->started;
+	w->started &= ~(was_reset | BIT(vf));
+	w->runnable &= ~(was_reset | BIT(vf));
+	w->was_reset |= was_reset;
 	w->failed |= BIT(vf);
 	if (err || pf->hw->command_status(pf) == -EINPROGRESS)
 		w->stalled = true;
@@ -329,21 +333,25 @@ static int world_thread(void *data)
 	return 0;
 }
 
-/* what the thread saw and must not say itself, since it never takes pf->lock */
-static void world_report(struct work_struct *work)
+/*
+ * What the thread saw and must not say itself, since it never takes pf->lock.
+ * Whoever changes the layout comes here first: what a VF that lost its state
+ * leaves behind is marked where it is now.
+ *
+ * Return: bit n: VF n has state.
+ */
+static u32 world_reap_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
 	struct gpuvf_world *w = &pf->world;
-	u32 was_reset, failed;
+	u32 was_reset, failed, started;
 	unsigned int vf;
-	bool stalled;
 
-	mutex_lock(&pf->lock);
+	lockdep_assert_held(&pf->lock);
 	spin_lock(&w->lock);
 	was_reset = w->was_reset;
 	failed = w->failed;
 	w->failed = 0;
-	stalled = w->stalled;
+	started = w->started;
 	spin_unlock(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
@@ -357,7 +365,20 @@ static void world_report(struct work_struct *work)
 	spin_lock(&w->lock);
 	w->was_reset &= ~was_reset;
 	spin_unlock(&w->lock);
+	return started;
+}
 
+static void world_report(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
+	struct gpuvf_world *w = &pf->world;
+	bool stalled;
+
+	mutex_lock(&pf->lock);
+	world_reap_locked(pf);
+	spin_lock(&w->lock);
+	stalled = w->stalled;
+	spin_unlock(&w->lock);
 	if (stalled)
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	gpuvf_clear_kick_locked(pf);
@@ -468,12 +489,12 @@ u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
  * VFs that have started go on as ever. gpuvf_world_release() ends it.
  *
  * Context: pf->lock held, which makes it one holder at a time.
- * Return: bit n: VF n has started; no other will until the release.
+ * Return: bit n: VF n has started; no other will until the release. One that
+ * is reset by its user from now on leaves its memory as it is.
  */
 u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 started;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock(&w->lock);
@@ -481,9 +502,8 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 	/* the thread decides under this lock, with what it last refreshed */
 	gpuvf_sched_update(&w->sched, w->sched.present & w->started,
 			   w->sched.started, w->sched.work, ktime_get_ns());
-	started = w->started;
 	spin_unlock(&w->lock);
-	return started;
+	return world_reap_locked(pf);
 }
 
 /**
@@ -538,7 +558,7 @@ u32 gpuvf_world_forget(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock(&w->lock);
-	had = w->started | w->was_reset;
+	had = w->started | w->was_reset | w->failed;
 	w->started = 0;
 	w->was_reset = 0;
 	w->runnable = 0;
