@@ -66,7 +66,7 @@ static void check_others_run(int failed, const uint64_t *epoch)
 }
 
 /* the nth command from now on fails in this manner */
-static void check_failing_command(const char *how)
+static int check_failing_command(const char *how)
 {
 	uint64_t resets, vf_resets, epoch[NUM];
 	struct table table, now;
@@ -89,17 +89,18 @@ static void check_failing_command(const char *how)
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	assert_true(gpu_table(gpu, &now));
 	assert_memory_equal(&table, &now, sizeof(now));
+	return failed;
+}
+
+static void C27_command_that_is_refused(void)
+{
+	int failed = check_failing_command("1 error");
 
 	/* a new life with new VFs */
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	assert_ok(gpu_set_numvfs(gpu, NUM));
 	load_busy(gpu, failed, 100);
 	assert_true(gpu_vf_is(gpu, failed, "active"));
-}
-
-static void C27_command_that_is_refused(void)
-{
-	check_failing_command("1 error");
 }
 
 static void C27_hang_with_status_executing(void)

@@ -412,5 +412,5 @@ static const struct test tests[] = {
 
 int main(void)
 {
-	return SUITE_RUN("netlink_bad", "total_vfs=16", tests);
+	return SUITE_RUN("netlink_bad", "total_vfs=4", tests);
 }

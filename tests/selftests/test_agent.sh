@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The agent, end to end: the example profiles are applied and hold; bad input
+# gets its own exit code, a sentence, and changes nothing.
+set -uo pipefail
+
+agent=${GPUVF_AGENT:?}
+modules=${GPUVF_MODULES:?}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+sim=/sys/kernel/debug/gpuvf_sim/gpu0
+work=$(mktemp -d)
+count=0 failed=0
+
+# point NAME: the status of the last command, as a test point
+point() {
+	local status=$?
+
+	count=$((count + 1))
+	if [ $status = 0 ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		sed 's/^/# /' "$work/out"
+		failed=1
+	fi
+}
+
+load() {
+	insmod "$modules/gpuvf_sim.ko" "$@" && insmod "$modules/gpuvf.ko" &&
+		gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
+}
+
+unload() {
+	echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
+	rmmod gpuvf && rmmod gpuvf_sim
+}
+
+# all that can be read of the GPU and can change
+snapshot() {
+	grep -r . "$dir"/{state,generation} "$dir"/fb/{free,largest_free,pf_reserve} \
+		"$dir"/sched/policy \
+		"$dir"/vf*/{fb_quota,fb_offset,time_slice_us,profile} \
+		"$dir"/device/sriov_numvfs 2> /dev/null
+	cat $sim/table
+}
+
+truth() {
+	grep -o " $1=[0-9]*" $sim/truth | head -n 1 | cut -d= -f2
+}
+
+# the file's VFs are there, run, and nobody ever saw another's memory
+example_holds() {
+	local file=$top/examples/$1.ini vfs=$2 quota=$3 i
+
+	"$agent" apply -f "$file" > "$work/out" 2>&1 || return
+	"$agent" assert -f "$file" >> "$work/out" 2>&1 || return
+	[ "$(cat "$dir/device/sriov_numvfs")" = "$vfs" ] || return
+	[ "$(cat "$dir/vf0/fb_quota")" = "$quota" ] || return
+	grep -q "^vf0 offset=[0-9]* size=$quota\$" $sim/table || return
+	for ((i = 0; i < vfs; i++)); do
+		echo 'busy 100' > "$sim/vf$i/guest"
+	done
+	for ((i = 0; i < vfs; i++)); do
+		timeout 60 sh -c "until grep -q active $dir/vf$i/state; do
+			sleep 0.1; done" || return
+		echo off > "$sim/vf$i/guest"
+	done
+	[ "$(truth violations)" = 0 ] && [ "$(truth illegal)" = 0 ] || return
+	"$agent" apply -f "$file" > "$work/out" 2>&1 &&
+		grep -q 'in sync' "$work/out"
+}
+
+# refused NAME CODE PATTERN COMMAND...
+refused() {
+	local name=$1 want=$2 pattern=$3 before code=0
+	shift 3
+
+	before=$(snapshot)
+	"$@" > "$work/out" 2>&1 || code=$?
+	[ $code = "$want" ] && grep -qE "$pattern" "$work/out" &&
+		[ "$before" = "$(snapshot)" ]
+	point "$name"
+}
+
+# a good file, changed by a sed script
+variant() {
+	sed "$1" "$top/examples/demo.ini" > "$work/bad.ini"
+	echo "$work/bad.ini"
+}
+
+"$agent" show > "$work/out" 2>&1
+[ $? = 6 ] && grep -q modprobe "$work/out"
+point 'without_the_module_says_how_to_load_it'
+
+for example in 'virtual-desktops 16 1040187392' 'render-farm 4 8589934592' \
+	'mixed 6 4294967296'; do
+	load > "$work/out" 2>&1
+	# shellcheck disable=SC2086
+	example_holds $example
+	point "example_${example%% *}_is_applied_and_holds"
+	unload
+done
+
+load total_vfs=8
+refused unknown_key 2 'bad.ini:[0-9]+:[0-9]+:.*tim_slice' \
+	"$agent" apply -f "$(variant 's/^time_slice = 6ms/tim_slice = 6ms/')"
+refused number_without_unit 2 'bad.ini:[0-9]+:[0-9]+:' \
+	"$agent" apply -f "$(variant 's/^fb = 2GiB/fb = 2/')"
+refused overlapping_ranges 2 'bad.ini:[0-9]+:[0-9]+:' \
+	"$agent" apply -f "$(variant 's/^vf 3 = kiosk/vf 2-3 = kiosk/')"
+refused too_much_memory 2 "GPU $gpu VF [0-9]+: .*MiB of framebuffer" \
+	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 15GiB/')"
+refused too_many_vfs 2 '9|8' \
+	"$agent" apply -f "$(variant 's/^vf 3 = kiosk/vf 3-8 = kiosk/')"
+refused slice_too_long 2 "GPU $gpu VF 0: .*500000 us" \
+	"$agent" apply -f "$(variant 's/^time_slice = 12ms/time_slice = 12s/')"
+refused no_such_gpu 6 '0000:99:00.0' \
+	"$agent" apply -f "$(variant 's/^match = .*/pci = 0000:99:00.0/')"
+chmod 755 "$work"
+refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
+	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
+
+"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+point 'demo_is_applied'
+echo 'busy 100' > $sim/vf0/guest
+timeout 60 sh -c "until grep -q active $dir/vf0/state; do sleep 0.1; done"
+refused vf_in_use 5 'VF 0: .*while its guest uses it' \
+	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 4GiB/')"
+echo off > $sim/vf0/guest
+unload
+rm -rf "$work"
+echo "1..$count"
+exit $failed
