@@ -17,7 +17,10 @@
 
 #include "gpuvf_layout.h"
 
-/* nodes of one search; Documentation/design/layout.rst says what that means */
+/*
+ * Nodes of one search. Behind it the answer is GPUVF_LAYOUT_TOO_HARD when no
+ * place is known yet, else the best place known.
+ */
 #define LAYOUT_MAX_NODES	200000
 
 /* up to so many movable VFs, every set of them is considered */

@@ -174,8 +174,8 @@ struct gpuvf_layout_reason {
  *
  * Deterministic. Prefers, in this order: moving nothing, then the fewest bytes
  * moved, then the largest remaining free extent. Finds a placement whenever
- * one exists, within a search bound that Documentation/design/layout.rst
- * states. The result has been checked as a whole by gpuvf_layout_check().
+ * one exists, within a search bound, see LAYOUT_MAX_NODES in
+ * gpuvf_layout.c. The result has been checked as a whole by gpuvf_layout_check().
  *
  * Context: any; does not sleep, does not allocate, uses little stack.
  * Return: 0; -EINVAL for GPUVF_LAYOUT_BAD_GEOMETRY; -EBUSY for PINNED_VF and

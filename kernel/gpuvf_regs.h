@@ -6,7 +6,7 @@
  *
  * Offsets are bytes from the start of the capability unless said otherwise.
  * Where public sources leave a point of the interface open, it is settled
- * here and marked D; Documentation/design/registers.rst has the whole page.
+ * here and marked D.
  */
 #ifndef GPUVF_REGS_H
 #define GPUVF_REGS_H

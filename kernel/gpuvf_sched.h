@@ -15,9 +15,6 @@
  * A VF that is alone in the round owes nobody: its debt is forgotten, and it is
  * switched to itself every 500 ms so that a hang is noticed. When another VF
  * joins, the turn under way counts as one slice at the most.
- *
- * Documentation/design/scheduling.rst has the reasons and the proof of bounded
- * lag.
  */
 #ifndef GPUVF_SCHED_H
 #define GPUVF_SCHED_H
