@@ -323,13 +323,12 @@ static void C9_loads_and_unloads_again_and_again(void)
 	}
 }
 
+static const char kmemleak[] = "/sys/kernel/debug/kmemleak";
+
 static void C9_nothing_is_leaked(void)
 {
-	static const char kmemleak[] = "/sys/kernel/debug/kmemleak";
 	char *report;
 
-	if (!file_exists(kmemleak))
-		skip();
 	fixture_unload();
 	/* what is younger than five seconds is not looked at */
 	assert_ok(file_write(kmemleak, "scan"));
@@ -353,5 +352,8 @@ static const struct test tests[] = {
 
 int main(void)
 {
-	return SUITE_RUN("storm", SIM, tests);
+	size_t num = sizeof(tests) / sizeof(*tests);
+
+	/* the last one needs a kernel that keeps count */
+	return suite_run("storm", SIM, tests, num - !file_exists(kmemleak));
 }
