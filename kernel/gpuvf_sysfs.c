@@ -302,6 +302,7 @@ static ssize_t vf_fb_quota_store(struct gpuvf_vf *vf, const char *buf,
 	change->req.vf[0].fb_quota_bytes = bytes;
 	return sysfs_change_apply(vf->pf, change, count);
 }
+
 SYSFS_VF_RW(fb_quota);
 
 /* empty without a quota: 0 would be a place */
@@ -312,6 +313,7 @@ static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
 	return fb->size ? sysfs_emit(buf, "%llu\n", fb->start) :
 			  sysfs_emit(buf, "\n");
 }
+
 SYSFS_VF_RO(fb_offset);
 
 static ssize_t vf_time_slice_us_show(struct gpuvf_vf *vf, char *buf)
@@ -333,6 +335,7 @@ static ssize_t vf_time_slice_us_store(struct gpuvf_vf *vf, const char *buf,
 	change->req.vf[0].time_slice_us = us;
 	return sysfs_change_apply(vf->pf, change, count);
 }
+
 SYSFS_VF_RW(time_slice_us);
 
 static ssize_t vf_preempt_timeout_us_show(struct gpuvf_vf *vf, char *buf)
@@ -355,6 +358,7 @@ static ssize_t vf_preempt_timeout_us_store(struct gpuvf_vf *vf,
 	change->req.vf[0].preempt_timeout_us = us;
 	return sysfs_change_apply(vf->pf, change, count);
 }
+
 SYSFS_VF_RW(preempt_timeout_us);
 
 static ssize_t vf_profile_show(struct gpuvf_vf *vf, char *buf)
@@ -376,6 +380,7 @@ static ssize_t vf_profile_store(struct gpuvf_vf *vf, const char *buf,
 	memcpy(change->req.vf[0].profile, buf, len);
 	return sysfs_change_apply(vf->pf, change, count);
 }
+
 SYSFS_VF_RW(profile);
 
 static ssize_t vf_state_show(struct gpuvf_vf *vf, char *buf)
@@ -383,12 +388,14 @@ static ssize_t vf_state_show(struct gpuvf_vf *vf, char *buf)
 	return sysfs_emit(buf, "%s\n",
 			  sysfs_vf_states[gpuvf_vf_state_locked(vf)]);
 }
+
 SYSFS_VF_RO(state);
 
 static ssize_t vf_in_use_show(struct gpuvf_vf *vf, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", gpuvf_vf_in_use_locked(vf));
 }
+
 SYSFS_VF_RO(in_use);
 
 static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
@@ -398,6 +405,7 @@ static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
 	gpuvf_vf_holder(vf, holder, sizeof(holder));
 	return sysfs_emit(buf, "%s\n", holder);
 }
+
 SYSFS_VF_RO(holder);
 
 static const struct attribute *sysfs_vf_attrs[] = {
@@ -449,7 +457,7 @@ static void sysfs_vf_release(struct kobject *kobj)
 	gpuvf_pf_put(vf->pf);
 }
 
-static struct kobj_type sysfs_vf_type = {
+static const struct kobj_type sysfs_vf_type = {
 	.release = sysfs_vf_release,
 	.sysfs_ops = &sysfs_vf_ops,
 };

@@ -220,6 +220,7 @@ static ssize_t fail_command_write(struct file *file, const char __user *buf,
 	sim_unlock(gpu, flags);
 	return count;
 }
+
 SIM_SHOW_WRITE(fail_command);
 
 static ssize_t plant_write(struct file *file, const char __user *buf,
@@ -309,6 +310,7 @@ static ssize_t guest_write(struct file *file, const char __user *buf,
 	sim_unlock(ref->gpu, flags);
 	return err ? err : count;
 }
+
 SIM_SHOW_WRITE(guest);
 
 static ssize_t touch_write(struct file *file, const char __user *buf,
