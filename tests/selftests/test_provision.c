@@ -167,8 +167,11 @@ static void C3_extents_stay_disjoint_through_random_changes(void)
 	unsigned int step, refused = 0;
 	unsigned int seed = 4711;
 
-	/* few VFs, since everything that sysfs shows is read twice each time */
-	fixture_load("total_vfs=8");
+	/*
+	 * Few VFs, since everything that sysfs shows is read twice each time,
+	 * and so little memory that some have to be refused.
+	 */
+	fixture_load("total_vfs=8 fb_mib=6144");
 	for (step = 0; step < (on_debug_kernel() ? 40 : 80); step++) {
 		unsigned int vf = rand_r(&seed) % fx.total_vfs;
 		uint64_t size = rand_r(&seed) % 5 ?
