@@ -115,6 +115,18 @@ static const struct refusal_row refusal_rows[] = {
 	ROW(NO_MEMORY, ENOMEM, UNIT_NONE,
 	    "the kernel is out of memory",
 	    "the kernel is out of memory"),
+	ROW(VF_NOT_ENABLED, ENODEV, UNIT_NONE,
+	    "the VF is not enabled",
+	    "{who} needs an enabled VF, and {limit} VFs are enabled"),
+	ROW(VF_WRONG_STATE, EBUSY, UNIT_NONE,
+	    "the VF's state does not allow that",
+	    "the VF cannot be made to {who}"),
+	ROW(VF_FAILED, EIO, UNIT_NONE,
+	    "the VF failed and has to be reset first",
+	    "the VF failed and has to be reset before it can {who}"),
+	ROW(RESET_FAILED, EIO, UNIT_NONE,
+	    "the reset did not succeed",
+	    "the reset did not succeed: {who}"),
 };
 
 static int refusal_figure(char *buf, size_t size, enum refusal_unit unit,

@@ -102,12 +102,17 @@
 
 /*
  * SIM: a vendor-specific extended capability of the simulated GPU only; what
- * real hardware does through MMIO or microcode.
+ * real hardware does through MMIO or microcode. The PF and every VF have one,
+ * with the same id and different registers.
  */
 #define GPUVF_SIM_VSEC_ID		0x5347
-#define GPUVF_SIM_VSEC_REV		1
-#define GPUVF_SIM_VSEC_LENGTH		0x60
+#define GPUVF_SIM_VSEC_REV		2
+#define GPUVF_SIM_VSEC_LENGTH		0x100	/* the PF's */
+#define GPUVF_SIM_VF_VSEC_LENGTH	0x40	/* a VF's */
 
+/*
+ * The PF's side
+ */
 #define GPUVF_SIM_ID			0x08	/* RO: [7:0] version, [15:8] TotalVFs, [31:16] features */
 #define   GPUVF_SIM_FEATURE_CLEAR		0x00010000
 #define   GPUVF_SIM_FEATURE_VF_FLR		0x00020000
@@ -118,7 +123,9 @@
 #define GPUVF_SIM_INTR_STATUS		0x14	/* 32 bit, write 1 to clear */
 #define   GPUVF_SIM_INTR_CLEAR_DONE		0x00000001
 #define   GPUVF_SIM_INTR_VF_FLR			0x00000002
-#define   GPUVF_SIM_INTR_ALL			0x00000003
+#define   GPUVF_SIM_INTR_MBOX_RX		0x00000004 /* a VF sent something */
+#define   GPUVF_SIM_INTR_MBOX_ACK		0x00000008 /* a VF took what was sent to it */
+#define   GPUVF_SIM_INTR_ALL			0x0000000f
 #define GPUVF_SIM_VF_FLR		0x18	/* write 1 to clear: VF n was reset by its own FLR */
 
 /* clear engine: overwrites whole granules (16 MiB), or one context slot */
@@ -136,5 +143,61 @@
 #define   GPUVF_SIM_CLEAR_ST_ABORTED		4
 #define   GPUVF_SIM_CLEAR_ST_BAD_RANGE		5
 #define GPUVF_SIM_CLEAR_PROGRESS	0x2c	/* RO: granules done */
+
+/*
+ * Mailbox. One message is under way in each direction between the PF and each
+ * VF. There is no bank to select: a dword names the VF and carries everything,
+ * so that no message can reach the wrong VF.
+ */
+#define GPUVF_SIM_MBOX_TX		0x30	/* dword: send to a VF */
+#define   GPUVF_SIM_MBOX_TX_MSG			0x00000fff
+#define   GPUVF_SIM_MBOX_TX_VF			0x0001f000
+#define   GPUVF_SIM_MBOX_TX_DATA		0x7ffe0000 /* 14 bits */
+#define   GPUVF_SIM_MBOX_TX_VALID		0x80000000
+#define GPUVF_SIM_MBOX_TX_PENDING	0x34	/* RO: bit n: VF n has not taken the last one yet; D: another is dropped and counted */
+#define GPUVF_SIM_MBOX_RX_VALID		0x38	/* RO: bit n: VF n sent a message that is not acknowledged */
+#define GPUVF_SIM_MBOX_RX_ACK		0x3c	/* write 1: VF n's message was taken; VF n may send the next */
+#define GPUVF_SIM_MBOX_CLEAR		0x40	/* write 1: VF n's mailbox, both directions, reads as never used */
+#define GPUVF_SIM_MBOX_RX(n)		(0x48 + 4 * (n)) /* RO, n = 0..30: VF n's message */
+#define   GPUVF_SIM_MBOX_RX_MSG			0x00000fff
+#define   GPUVF_SIM_MBOX_RX_DATA		0xffff0000
+
+/*
+ * A VF's side. A VF sees its own mailbox and nobody else's. Its FLR clears all
+ * of it.
+ */
+#define GPUVF_SIM_VF_ID			0x08	/* RO: [7:0] version, [15:8] index of the VF */
+#define GPUVF_SIM_VF_TX			0x0c	/* dword: send to the PF; VALID reads 1 until the PF has taken it, and D: a write meanwhile is dropped and counted */
+#define   GPUVF_SIM_VF_TX_MSG			0x00000fff
+#define   GPUVF_SIM_VF_TX_DATA			0x0ffff000 /* 16 bits */
+#define   GPUVF_SIM_VF_TX_VALID			0x80000000
+#define GPUVF_SIM_VF_RX			0x10	/* RO: message from the PF; VALID until acknowledged */
+#define   GPUVF_SIM_VF_RX_MSG			0x00000fff
+#define   GPUVF_SIM_VF_RX_DATA			0x03fff000 /* 14 bits */
+#define   GPUVF_SIM_VF_RX_VALID			0x80000000
+#define GPUVF_SIM_VF_RX_ACK		0x14	/* write 1: the message was taken */
+#define GPUVF_SIM_VF_INTR_ENABLE	0x18	/* bit 0: MSI when a message comes, bit 1: MSI when one was taken */
+#define GPUVF_SIM_VF_STATE		0x1c	/* RO: [3:0] GPUVF_ACTIVE_*; bit 4: has work; bit 5: hung */
+#define GPUVF_SIM_VF_DOORBELL		0x20	/* write: so many microseconds of work more; reads what is left */
+#define GPUVF_SIM_VF_WINDOW_LO		0x24	/* byte offset in the whole framebuffer, low half */
+#define GPUVF_SIM_VF_WINDOW_HI		0x28
+#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading reads who wrote it last */
+#define GPUVF_SIM_VF_WINDOW_STATUS	0x30	/* RO: of the last access */
+#define   GPUVF_SIM_WINDOW_OK			0
+#define   GPUVF_SIM_WINDOW_REFUSED		1 /* not this VF's: refused and counted */
+#define   GPUVF_SIM_WINDOW_NOT_RUNNING		2 /* the VF has no turn */
+
+/* messages: gpu-iov register page, section 4.2 */
+#define GPUVF_MBOX_REQ_INIT		1	/* VF to PF */
+#define GPUVF_MBOX_REL_INIT		2
+#define GPUVF_MBOX_REQ_FINI		3
+#define GPUVF_MBOX_REL_FINI		4
+#define GPUVF_MBOX_REQ_RESET		5
+#define GPUVF_MBOX_READY_TO_RESET	201
+#define GPUVF_MBOX_READY		1	/* PF to VF */
+#define GPUVF_MBOX_FLR_NOTIFICATION	2
+#define GPUVF_MBOX_FLR_COMPLETE		3
+#define GPUVF_MBOX_SUCCESS		4
+#define GPUVF_MBOX_FAIL			5
 
 #endif /* GPUVF_REGS_H */

@@ -81,6 +81,8 @@ enum gpuvf_vf_state {
  * @GPUVF_CAPABILITY_BUSY: the hardware tells which VFs have work
  * @GPUVF_CAPABILITY_CLEAR: the hardware can clear framebuffer between tenants
  * @GPUVF_CAPABILITY_MAILBOX: guests can talk to the PF driver
+ * @GPUVF_CAPABILITY_ONESHOT: the hardware switches from one VF to another in a
+ *   single command
  */
 enum gpuvf_capability {
 	GPUVF_CAPABILITY_FRAMEBUFFER = 1,
@@ -88,6 +90,39 @@ enum gpuvf_capability {
 	GPUVF_CAPABILITY_BUSY = 4,
 	GPUVF_CAPABILITY_CLEAR = 8,
 	GPUVF_CAPABILITY_MAILBOX = 16,
+	GPUVF_CAPABILITY_ONESHOT = 32,
+};
+
+/**
+ * enum gpuvf_guard - What a VF may do so often in a stretch of time and no
+ *   oftener. Where the limit is, and over what time, is in the event that
+ *   tells of it.
+ * @GPUVF_GUARD_MAILBOX: messages from the guest
+ * @GPUVF_GUARD_EXCLUSIVE: periods of exclusive access to the GPU, as a
+ *   starting guest driver takes
+ * @GPUVF_GUARD_EXCLUSIVE_TIMEOUT: periods of exclusive access that had to be
+ *   ended from outside
+ * @GPUVF_GUARD_RESET: resets that the guest asked for or made necessary
+ */
+enum gpuvf_guard {
+	GPUVF_GUARD_MAILBOX,
+	GPUVF_GUARD_EXCLUSIVE,
+	GPUVF_GUARD_EXCLUSIVE_TIMEOUT,
+	GPUVF_GUARD_RESET,
+};
+
+/**
+ * enum gpuvf_hang - What a VF was caught at.
+ * @GPUVF_HANG_COMMAND: a command of the world switch failed or did not
+ *   complete in time
+ * @GPUVF_HANG_PREEMPTION: the VF did not leave the GPU within its preemption
+ *   timeout
+ * @GPUVF_HANG_EXCLUSIVE: the VF did not give up exclusive access in time
+ */
+enum gpuvf_hang {
+	GPUVF_HANG_COMMAND,
+	GPUVF_HANG_PREEMPTION,
+	GPUVF_HANG_EXCLUSIVE,
 };
 
 /**
@@ -138,6 +173,13 @@ enum gpuvf_capability {
  * @GPUVF_REASON_HW_MISMATCH: -EUCLEAN, the hardware did not keep what was
  *   written
  * @GPUVF_REASON_NO_MEMORY: -ENOMEM, the kernel is out of memory
+ * @GPUVF_REASON_VF_NOT_ENABLED: -ENODEV, the VF has no PCI function at the
+ *   moment
+ * @GPUVF_REASON_VF_WRONG_STATE: -EBUSY, the VF's state does not allow the
+ *   operation
+ * @GPUVF_REASON_VF_FAILED: -EIO, the VF failed and has to be reset first
+ * @GPUVF_REASON_RESET_FAILED: -EIO, the function or the GPU did not come back
+ *   from its reset
  */
 enum gpuvf_reason {
 	GPUVF_REASON_NO_SUCH_PF = 1,
@@ -165,6 +207,10 @@ enum gpuvf_reason {
 	GPUVF_REASON_HW_COMMAND,
 	GPUVF_REASON_HW_MISMATCH,
 	GPUVF_REASON_NO_MEMORY,
+	GPUVF_REASON_VF_NOT_ENABLED,
+	GPUVF_REASON_VF_WRONG_STATE,
+	GPUVF_REASON_VF_FAILED,
+	GPUVF_REASON_RESET_FAILED,
 };
 
 enum {
@@ -198,6 +244,8 @@ enum {
 	GPUVF_A_PF_REPLACE,
 	GPUVF_A_PF_DRY_RUN,
 	GPUVF_A_PF_REFUSAL,
+	GPUVF_A_PF_CAPACITY,
+	GPUVF_A_PF_EVENT,
 
 	__GPUVF_A_PF_MAX,
 	GPUVF_A_PF_MAX = (__GPUVF_A_PF_MAX - 1)
@@ -216,9 +264,66 @@ enum {
 	GPUVF_A_VF_PROFILE,
 	GPUVF_A_VF_IN_USE,
 	GPUVF_A_VF_HOLDER,
+	GPUVF_A_VF_STATS,
 
 	__GPUVF_A_VF_MAX,
 	GPUVF_A_VF_MAX = (__GPUVF_A_VF_MAX - 1)
+};
+
+enum {
+	GPUVF_A_STATS_PAD = 1,
+	GPUVF_A_STATS_RUN_NS,
+	GPUVF_A_STATS_CHARGED_NS,
+	GPUVF_A_STATS_SLICES,
+	GPUVF_A_STATS_SKIPPED,
+	GPUVF_A_STATS_OVERRUN_NS,
+	GPUVF_A_STATS_IDLE_NS,
+	GPUVF_A_STATS_PREEMPT_TIMEOUTS,
+	GPUVF_A_STATS_HANGS,
+	GPUVF_A_STATS_RESETS,
+	GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS,
+	GPUVF_A_STATS_MBOX_REQUESTS,
+	GPUVF_A_STATS_MBOX_LIMITED,
+	GPUVF_A_STATS_LATENCY,
+
+	__GPUVF_A_STATS_MAX,
+	GPUVF_A_STATS_MAX = (__GPUVF_A_STATS_MAX - 1)
+};
+
+enum {
+	GPUVF_A_BUCKET_PAD = 1,
+	GPUVF_A_BUCKET_UPPER_NS,
+	GPUVF_A_BUCKET_COUNT,
+
+	__GPUVF_A_BUCKET_MAX,
+	GPUVF_A_BUCKET_MAX = (__GPUVF_A_BUCKET_MAX - 1)
+};
+
+enum {
+	GPUVF_A_CAPACITY_PAD = 1,
+	GPUVF_A_CAPACITY_FB_QUOTA,
+	GPUVF_A_CAPACITY_NOW,
+	GPUVF_A_CAPACITY_AFTER_MOVING,
+
+	__GPUVF_A_CAPACITY_MAX,
+	GPUVF_A_CAPACITY_MAX = (__GPUVF_A_CAPACITY_MAX - 1)
+};
+
+enum {
+	GPUVF_A_EVENT_PAD = 1,
+	GPUVF_A_EVENT_TIME_NS,
+	GPUVF_A_EVENT_COUNT,
+	GPUVF_A_EVENT_OLD_STATE,
+	GPUVF_A_EVENT_HANG,
+	GPUVF_A_EVENT_GUARD,
+	GPUVF_A_EVENT_LIMIT,
+	GPUVF_A_EVENT_WINDOW_MS,
+	GPUVF_A_EVENT_FB_OFFSET,
+	GPUVF_A_EVENT_FB_SIZE,
+	GPUVF_A_EVENT_MESSAGE,
+
+	__GPUVF_A_EVENT_MAX,
+	GPUVF_A_EVENT_MAX = (__GPUVF_A_EVENT_MAX - 1)
 };
 
 enum {
@@ -240,11 +345,27 @@ enum {
 	GPUVF_CMD_PF_ADD,
 	GPUVF_CMD_PF_DEL,
 	GPUVF_CMD_CONFIG_CHANGE,
+	GPUVF_CMD_STATS_GET,
+	GPUVF_CMD_CAPACITY_GET,
+	GPUVF_CMD_VF_RESET,
+	GPUVF_CMD_VF_STOP,
+	GPUVF_CMD_VF_PAUSE,
+	GPUVF_CMD_VF_RESUME,
+	GPUVF_CMD_PF_RESET,
+	GPUVF_CMD_FB_RETRY,
+	GPUVF_CMD_VF_STATE_CHANGE,
+	GPUVF_CMD_VF_HANG,
+	GPUVF_CMD_VF_WAS_RESET,
+	GPUVF_CMD_THRESHOLD_EXCEEDED,
+	GPUVF_CMD_FB_CLEAR_FAILED,
+	GPUVF_CMD_PF_WEDGED,
+	GPUVF_CMD_PF_WAS_RESET,
 
 	__GPUVF_CMD_MAX,
 	GPUVF_CMD_MAX = (__GPUVF_CMD_MAX - 1)
 };
 
 #define GPUVF_MCGRP_CONFIG	"config"
+#define GPUVF_MCGRP_EVENT	"event"
 
 #endif /* _UAPI_LINUX_GPUVF_H */
