@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who runs next, and until when; see gpuvf_sched.h for the rules.
+ * Who runs next, and until when; see gpuvf_sched.h for the rules, and
+ * Documentation/design/scheduling.rst for why they keep shares exact.
  */
 
 #include "gpuvf_sched.h"
+
+static u64 sched_add(u64 a, u64 b)
+{
+	return a > U64_MAX - b ? U64_MAX : a + b;
+}
+
+/* time does not go back; if somebody's clock does, nothing has passed */
+static u64 sched_elapsed(const struct gpuvf_sched *s, u64 now_ns)
+{
+	return now_ns > s->turn_start_ns ? now_ns - s->turn_start_ns : 0;
+}
 
 /**
  * gpuvf_sched_init() - nobody in the round, every slice at its default
@@ -28,7 +40,8 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
  * @vf: index, below GPUVF_MAX_VFS
  * @slice_ns: not 0
  *
- * What the VF owes stays what it is.
+ * What the VF owes stays what it is, and the turn under way is settled with the
+ * slice it began with.
  */
 void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
 {
@@ -67,18 +80,20 @@ static u32 sched_others(const struct gpuvf_sched *s)
 
 /*
  * Somebody joined a VF that was alone: its turn counts as one slice at most, as
- * if it had begun no earlier than that.
+ * if it had begun no earlier than that. What came before is charged at once: it
+ * was had, and nobody waited.
  */
 static void sched_note_company(struct gpuvf_sched *s, bool was_alone, u64 now_ns)
 {
-	const struct gpuvf_sched_vf *vf;
+	u64 elapsed = sched_elapsed(s, now_ns);
 
 	if (!was_alone || s->current_vf == GPUVF_SCHED_NONE || !sched_others(s))
 		return;
-	vf = &s->vf[s->current_vf];
-	if (now_ns > s->turn_start_ns + vf->slice_ns)
-		s->turn_start_ns = now_ns - vf->slice_ns;
-	s->turn_grant_ns = vf->slice_ns;
+	if (elapsed > s->turn_slice_ns) {
+		s->vf[s->current_vf].charged_ns += elapsed - s->turn_slice_ns;
+		s->turn_start_ns = now_ns - s->turn_slice_ns;
+	}
+	s->turn_grant_ns = min(s->turn_grant_ns, s->turn_slice_ns);
 }
 
 /**
@@ -111,71 +126,70 @@ void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
 			u32 work, u64 now_ns)
 {
 	bool was_alone = !sched_others(s);
-	unsigned int i;
+	u32 left;
 
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
-		if (s->present & ~present & BIT(i))
-			s->vf[i].debt_ns = 0;
+	for (left = s->present & ~present; left; left &= left - 1)
+		s->vf[ffs(left) - 1].debt_ns = 0;
 	s->present = present;
 	s->started = started;
 	s->work = work;
 	sched_note_company(s, was_alone, now_ns);
 }
 
-/* the next of @ring behind @after, in index order, round and round */
+/* the next of @ring, which is not empty, behind @after, in index order */
 static int sched_next_of(u32 ring, int after)
 {
-	int i, n;
+	u32 behind = ring & ~(u32)(BIT(after + 1) - 1);
 
-	for (n = 1; n <= GPUVF_MAX_VFS; n++) {
-		i = (after + n) % GPUVF_MAX_VFS;
-		if (ring & BIT(i))
-			return i;
-	}
-	return GPUVF_SCHED_NONE;
+	return ffs(behind ? behind : ring) - 1;
 }
 
 /*
- * When everybody in the round owes at least a slice, whole rounds would be
- * skipped one after the other: skip them all at once.
+ * A whole round was met by debtors, so everybody in the ring owes at least a
+ * slice: skip as many rounds as all of them owe, at once. Somebody owes less
+ * than a slice afterwards.
  */
 static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
 {
+	struct gpuvf_sched_vf *vf;
 	u64 rounds = U64_MAX;
-	unsigned int i;
+	u32 left;
 
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
-		if (ring & BIT(i))
-			rounds = min(rounds, div64_u64(s->vf[i].debt_ns,
-						       s->vf[i].slice_ns));
-	if (!rounds)
-		return;
-	for (i = 0; i < GPUVF_MAX_VFS; i++) {
-		if (!(ring & BIT(i)))
-			continue;
-		s->vf[i].debt_ns -= rounds * s->vf[i].slice_ns;
-		s->vf[i].skipped += rounds;
+	for (left = ring; left; left &= left - 1) {
+		vf = &s->vf[ffs(left) - 1];
+		rounds = min(rounds, div64_u64(vf->debt_ns, vf->slice_ns));
+	}
+	for (left = ring; left; left &= left - 1) {
+		vf = &s->vf[ffs(left) - 1];
+		vf->debt_ns -= rounds * vf->slice_ns;
+		vf->skipped += rounds;
 	}
 }
 
-/* whose turn it is, with all debts that cost a turn paid */
+/*
+ * Whose turn it is. A VF that is skipped has paid with an overrun of a slice or
+ * more for being looked at, so that over time a decision looks at one VF. At the
+ * most it looks at each of the ring four times.
+ */
 static int sched_pick(struct gpuvf_sched *s, u32 ring)
 {
 	struct gpuvf_sched_vf *vf;
+	u32 unmet = ring;
 	int i = s->last_vf;
-	unsigned int n;
 
-	sched_skip_rounds(s, ring);
-	/* now somebody owes less than a slice, and is met within one round */
-	for (n = 0; n < GPUVF_MAX_VFS; n++) {
+	for (;;) {
+		if (!unmet) {
+			sched_skip_rounds(s, ring);
+			unmet = ring;
+		}
 		i = sched_next_of(ring, i);
+		unmet &= ~(u32)BIT(i);
 		vf = &s->vf[i];
 		if (vf->debt_ns < vf->slice_ns)
-			break;
+			return i;
 		vf->debt_ns -= vf->slice_ns;
 		vf->skipped++;
 	}
-	return i;
 }
 
 /**
@@ -185,6 +199,8 @@ static int sched_pick(struct gpuvf_sched *s, u32 ring)
  * @d: what to do
  *
  * Round robin in index order behind the last turn, skipping those in debt.
+ * While nobody of the round has state or work, nobody has the turn: under
+ * policy fixed nothing would be kept from anybody by leaving the GPU empty.
  *
  * Return: true when somebody has the turn.
  */
@@ -195,24 +211,26 @@ bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *
 
 	d->vf = GPUVF_SCHED_NONE;
 	d->burn = false;
-	if (!ring)
+	if (!(ring & (s->started | s->work)))
 		return false;
 
-	d->vf = sched_pick(s, ring);
-	vf = &s->vf[d->vf];
+	if (!(ring & (ring - 1))) {
+		/* alone: nobody to owe to, and nobody who waits */
+		d->vf = sched_next_of(ring, s->last_vf);
+		vf = &s->vf[d->vf];
+		vf->debt_ns = 0;
+		s->turn_grant_ns = GPUVF_SCHED_SELF_SWITCH_NS;
+	} else {
+		d->vf = sched_pick(s, ring);
+		vf = &s->vf[d->vf];
+		s->turn_grant_ns = max(vf->slice_ns - vf->debt_ns,
+				       vf->slice_ns / 2);
+	}
 	d->burn = !((s->started | s->work) & BIT(d->vf));
 	s->current_vf = d->vf;
 	s->last_vf = d->vf;
 	s->turn_start_ns = now_ns;
-	if (!sched_others(s) && !d->burn) {
-		/* alone: nobody to owe to, and nobody who waits */
-		vf->debt_ns = 0;
-		s->turn_grant_ns = max(vf->slice_ns,
-				       (u64)GPUVF_SCHED_SELF_SWITCH_NS);
-	} else {
-		s->turn_grant_ns = max(vf->slice_ns - vf->debt_ns,
-				       vf->slice_ns / 2);
-	}
+	s->turn_slice_ns = vf->slice_ns;
 	return true;
 }
 
@@ -235,7 +253,7 @@ u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns)
 		return now_ns;
 	if (!(gpuvf_sched_ring(s) & me) && sched_others(s))
 		return now_ns;
-	return s->turn_start_ns + s->turn_grant_ns;
+	return sched_add(s->turn_start_ns, s->turn_grant_ns);
 }
 
 /**
@@ -243,27 +261,27 @@ u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns)
  * @s: the scheduler, with a turn under way
  * @now_ns: end of the SAVE
  *
- * Return: nanoseconds charged.
+ * Return: nanoseconds charged against the slice.
  */
 u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
 {
 	struct gpuvf_sched_vf *vf = &s->vf[s->current_vf];
-	u64 charged = now_ns - s->turn_start_ns;
+	u64 charged = sched_elapsed(s, now_ns);
+	u64 owed = sched_add(vf->debt_ns, charged);
 	bool alone = !sched_others(s);
 
 	vf->turns++;
 	vf->charged_ns += charged;
 	if (charged > s->turn_grant_ns)
 		vf->overrun_ns += charged - s->turn_grant_ns;
-	else
+	else if (!alone)
 		vf->given_away_ns += s->turn_grant_ns - charged;
 
-	if (alone || !(s->present & BIT(s->current_vf)))
-		vf->debt_ns = 0;
-	else if (vf->debt_ns + charged > vf->slice_ns)
-		vf->debt_ns += charged - vf->slice_ns;
-	else
-		vf->debt_ns = 0;
+	/* who is alone, or gone, owes nobody */
+	vf->debt_ns = 0;
+	if (!alone && (s->present & BIT(s->current_vf)) &&
+	    owed > s->turn_slice_ns)
+		vf->debt_ns = owed - s->turn_slice_ns;
 	s->current_vf = GPUVF_SCHED_NONE;
 	return charged;
 }

@@ -12,6 +12,9 @@
  *	else: the grant is the larger of slice - debt and slice / 2
  *	end of turn: debt = max(0, debt + charged - slice)
  *
+ * Documentation/design/scheduling.rst proves by how much a VF may be ahead of
+ * its share or behind it. A decision looks at one VF, but for those it skips.
+ *
  * A VF that is alone in the round owes nobody: its debt is forgotten, and it is
  * switched to itself every 500 ms so that a hang is noticed. When another VF
  * joins, the turn under way counts as one slice at the most.
@@ -32,7 +35,7 @@
  * @slice_ns: its time slice, never 0 for a VF of the round
  * @debt_ns: what it took beyond its slices
  * @turns: turns it had
- * @charged_ns: sum over all turns
+ * @charged_ns: sum over all turns, and what it had alone
  * @overrun_ns: sum of what its turns took beyond slice and debt allowed
  * @skipped: turns skipped because of debt
  * @given_away_ns: sum of what it left of its turns for others (best-effort)
@@ -57,6 +60,7 @@ struct gpuvf_sched_vf {
  * @last_vf: whose turn was the last one; the round goes on behind it
  * @turn_start_ns: when the present turn began to count
  * @turn_grant_ns: how long the present turn may last
+ * @turn_slice_ns: the VF's slice when the turn began, by which it is settled
  * @vf: by index
  */
 struct gpuvf_sched {
@@ -68,12 +72,14 @@ struct gpuvf_sched {
 	int last_vf;
 	u64 turn_start_ns;
 	u64 turn_grant_ns;
+	u64 turn_slice_ns;
 	struct gpuvf_sched_vf vf[GPUVF_MAX_VFS];
 };
 
 /**
  * struct gpuvf_decision - what to do next
- * @vf: who gets the GPU; GPUVF_SCHED_NONE: nobody is in the round
+ * @vf: who gets the GPU; GPUVF_SCHED_NONE: nobody of the round has anything to
+ *	run
  * @burn: policy fixed: @vf has nothing to run; leave the GPU empty for the turn
  */
 struct gpuvf_decision {
@@ -90,7 +96,8 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy);
  * @vf: index, below GPUVF_MAX_VFS
  * @slice_ns: not 0
  *
- * The debt is carried over, but never more than it was.
+ * The debt is carried over, but never more than it was, and the turn under way
+ * is settled with the slice it began with.
  */
 void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns);
 
@@ -129,6 +136,9 @@ u32 gpuvf_sched_ring(const struct gpuvf_sched *s);
  * @d: what to do
  *
  * Round robin in index order behind the last turn, skipping those in debt.
+ * While nobody of the round has state or work, nobody has the turn: under
+ * policy fixed nothing would be kept from anybody by leaving the GPU empty.
+ *
  * Return: true when somebody has the turn.
  */
 bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d);
@@ -151,7 +161,7 @@ u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns);
  * @s: the scheduler, with a turn under way
  * @now_ns: end of the SAVE
  *
- * Return: nanoseconds charged.
+ * Return: nanoseconds charged against the slice.
  */
 u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns);
 
