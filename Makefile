@@ -20,6 +20,8 @@ help:
 	@echo '  make check                       everything: unit tests, VMs on three kernels'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
+	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
+	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input, fed with anything'
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
 	@echo '  make modules-6.1 modules-6.12 modules-debug'
@@ -66,6 +68,13 @@ demo:
 	@$(MAKE) -s -C agent
 	@$(lab)/run -k $(KERNEL) -e GPUS=$(GPUS) \
 		$$([ ! -t 1 ] || echo -e COLOR=1) $(lab)/demo.sh
+
+bench:
+	@tests/bench/run $(BENCH)
+
+fuzz:
+	@$(lab)/packages build fuzz
+	@$(MAKE) -s -C tests/fuzz
 
 shell:
 	@$(lab)/packages build lab
@@ -124,5 +133,5 @@ uninstall:
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
 
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
-.PHONY: check-quick check-debug demo shell lint debug-kernel refresh spec
-.PHONY: clean clean-cache install uninstall
+.PHONY: check-quick check-debug demo bench fuzz shell lint debug-kernel refresh
+.PHONY: spec clean clean-cache install uninstall
