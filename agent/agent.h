@@ -46,6 +46,8 @@ int cmd_apply(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_set(int argc, char **argv);
+int cmd_operate(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 int cmd_assert(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
 int cmd_help(int argc, char **argv);
@@ -62,6 +64,7 @@ int usage_error(const char *verb, const char *fmt, ...) __printf(2, 3);
 /* options that more than one verb takes */
 struct options {
 	const char *file;
+	const char *prometheus;
 	bool json;
 	bool dry_run;
 };

@@ -333,6 +333,43 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	return err;
 }
 
+static int add_stats(const struct nlmsghdr *nlh, void *data)
+{
+	struct gpu from = {};
+	struct gpu *gpu;
+	int err;
+	u32 i;
+
+	err = message_read(nlh, &from, NULL);
+	gpu = err ? NULL : gpu_list_find(data, from.bdf);
+	for (i = 0; gpu && i < from.vfs_len && i < gpu->vfs_len; i++) {
+		if (!from.vfs[i].has_stats)
+			continue;
+		gpu->vfs[i].has_stats = true;
+		gpu->vfs[i].stats = from.vfs[i].stats;
+	}
+	gpu_free(&from);
+	return err;
+}
+
+/**
+ * client_get_stats() - what the VFs got and did
+ * @client: the client
+ * @gpus: as client_get_gpus() found them; gets the statistics of those that
+ *	are still there
+ * @why: more about an error
+ *
+ * Return: 0, or the kernel's negative errno: -EPERM without privilege.
+ */
+int client_get_stats(struct client *client, struct gpu_list *gpus,
+		     struct client_error *why)
+{
+	bool changed = false;
+
+	return dump(client, GPUVF_CMD_STATS_GET, add_stats, gpus, why,
+		    &changed);
+}
+
 struct layout_reply {
 	struct gpu *result;
 	struct refusal *refusal;
@@ -345,18 +382,18 @@ static int take_layout(const struct nlmsghdr *nlh, void *data)
 	return message_read(nlh, reply->result, reply->refusal);
 }
 
-static struct nlmsghdr *start_config_set(struct client *client,
-					 const char *bdf)
+static struct nlmsghdr *start_change(struct client *client, u8 cmd,
+				     const char *bdf)
 {
 	struct nlmsghdr *nlh;
 
-	nlh = start(client, client->family, GPUVF_CMD_CONFIG_SET, NLM_F_ACK);
+	nlh = start(client, client->family, cmd, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
 	return nlh;
 }
 
-static int config_set(struct client *client, const struct nlmsghdr *nlh,
-		      struct gpu *result, struct client_error *why)
+static int change(struct client *client, const struct nlmsghdr *nlh,
+		  struct gpu *result, struct client_error *why)
 {
 	struct refusal refusal = { .vf = NO_VF };
 	struct layout_reply reply = { result, &refusal };
@@ -384,10 +421,11 @@ static int config_set(struct client *client, const struct nlmsghdr *nlh,
 int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 		   struct gpu *result, struct client_error *why)
 {
-	struct nlmsghdr *nlh = start_config_set(client, wish->bdf);
+	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET,
+					    wish->bdf);
 
 	message_put_wish(nlh, SEND_SIZE, wish, dry_run);
-	return config_set(client, nlh, result, why);
+	return change(client, nlh, result, why);
 }
 
 /**
@@ -406,10 +444,10 @@ int client_set_vf(struct client *client, const char *bdf, u32 index,
 		  const struct vf *vf, u32 set, struct gpu *result,
 		  struct client_error *why)
 {
-	struct nlmsghdr *nlh = start_config_set(client, bdf);
+	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET, bdf);
 
 	message_put_vf(nlh, SEND_SIZE, index, vf, set);
-	return config_set(client, nlh, result, why);
+	return change(client, nlh, result, why);
 }
 
 /**
@@ -426,14 +464,35 @@ int client_set_pf(struct client *client, const char *bdf,
 		  const struct gpu *settings, struct gpu *result,
 		  struct client_error *why)
 {
-	struct nlmsghdr *nlh = start_config_set(client, bdf);
+	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET, bdf);
 
 	if (settings->set & GPU_SET_POLICY)
 		mnl_attr_put_u32(nlh, GPUVF_A_PF_POLICY, settings->policy);
 	if (settings->set & GPU_SET_PF_RESERVE)
 		mnl_attr_put_u64(nlh, GPUVF_A_PF_FB_PF_RESERVE,
 				 settings->fb_pf_reserve);
-	return config_set(client, nlh, result, why);
+	return change(client, nlh, result, why);
+}
+
+/**
+ * client_operate() - do something to a GPU or to one of its VFs
+ * @client: the client
+ * @cmd: GPUVF_CMD_VF_RESET, _STOP, _PAUSE, _RESUME, _PF_RESET, _FB_RETRY
+ * @bdf: of the GPU
+ * @vf: index of the VF, NO_VF: the GPU
+ * @result: what the kernel says of it then; to be freed after success
+ * @why: more about an error
+ *
+ * Return: 0, or the kernel's negative errno.
+ */
+int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
+		   struct gpu *result, struct client_error *why)
+{
+	struct nlmsghdr *nlh = start_change(client, cmd, bdf);
+
+	if (vf != NO_VF)
+		message_put_vf(nlh, SEND_SIZE, vf, NULL, 0);
+	return change(client, nlh, result, why);
 }
 
 /**

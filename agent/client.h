@@ -36,6 +36,10 @@ int client_set_vf(struct client *client, const char *bdf, u32 index,
 int client_set_pf(struct client *client, const char *bdf,
 		  const struct gpu *settings, struct gpu *result,
 		  struct client_error *why);
+int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
+		   struct gpu *result, struct client_error *why);
+int client_get_stats(struct client *client, struct gpu_list *gpus,
+		     struct client_error *why);
 const char *client_error_text(const struct client_error *why);
 
 #endif /* AGENT_CLIENT_H */

@@ -63,6 +63,56 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	return object;
 }
 
+static json_t *json_of_histogram(const struct vf_stats *stats)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; i < stats->num_buckets; i++) {
+		const struct bucket *bucket = &stats->buckets[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "upper_ns", bucket->upper_ns ?
+				    json_integer((json_int_t)bucket->upper_ns) :
+				    json_null());
+		put_u64(object, "count", bucket->count);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/**
+ * json_of_stats() - what one VF got and did
+ * @gpu: its GPU
+ * @index: which VF, one whose statistics were asked for
+ *
+ * Return: a new object.
+ */
+json_t *json_of_stats(const struct gpu *gpu, u32 index)
+{
+	const struct vf_stats *stats = &gpu->vfs[index].stats;
+	json_t *object = json_object();
+
+	put_u64(object, "index", index);
+	put_text(object, "bdf", gpu->vfs[index].bdf);
+	put_text(object, "profile", gpu->vfs[index].profile);
+	put_u64(object, "run_ns", stats->run_ns);
+	put_u64(object, "charged_ns", stats->charged_ns);
+	put_u64(object, "slices", stats->slices);
+	put_u64(object, "skipped", stats->skipped);
+	put_u64(object, "overrun_ns", stats->overrun_ns);
+	put_u64(object, "idle_ns", stats->idle_ns);
+	put_u64(object, "preempt_timeouts", stats->preempt_timeouts);
+	put_u64(object, "hangs", stats->hangs);
+	put_u64(object, "resets", stats->resets);
+	put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
+	put_u64(object, "mbox_requests", stats->mbox_requests);
+	put_u64(object, "mbox_limited", stats->mbox_limited);
+	put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
+	json_object_set_new(object, "latency", json_of_histogram(stats));
+	return object;
+}
+
 static json_t *capabilities(u32 set)
 {
 	json_t *array = json_array();

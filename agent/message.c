@@ -116,6 +116,80 @@ static int read_field(const struct nlattr *attr, const struct field *fields,
 	return 0;
 }
 
+static int read_nest(const struct nlattr *nest, const struct field *fields,
+		     size_t n, void *object)
+{
+	const struct nlattr *attr;
+	int err;
+
+	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
+		return -EBADMSG;
+	mnl_attr_for_each_nested(attr, nest) {
+		err = read_field(attr, fields, n, object);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static const struct field stats_fields[] = {
+	[GPUVF_A_STATS_RUN_NS] = FIELD(vf_stats, MNL_TYPE_U64, run_ns),
+	[GPUVF_A_STATS_CHARGED_NS] = FIELD(vf_stats, MNL_TYPE_U64, charged_ns),
+	[GPUVF_A_STATS_SLICES] = FIELD(vf_stats, MNL_TYPE_U64, slices),
+	[GPUVF_A_STATS_SKIPPED] = FIELD(vf_stats, MNL_TYPE_U64, skipped),
+	[GPUVF_A_STATS_OVERRUN_NS] = FIELD(vf_stats, MNL_TYPE_U64, overrun_ns),
+	[GPUVF_A_STATS_IDLE_NS] = FIELD(vf_stats, MNL_TYPE_U64, idle_ns),
+	[GPUVF_A_STATS_PREEMPT_TIMEOUTS] =
+		FIELD(vf_stats, MNL_TYPE_U64, preempt_timeouts),
+	[GPUVF_A_STATS_HANGS] = FIELD(vf_stats, MNL_TYPE_U64, hangs),
+	[GPUVF_A_STATS_RESETS] = FIELD(vf_stats, MNL_TYPE_U64, resets),
+	[GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS] =
+		FIELD(vf_stats, MNL_TYPE_U64, exclusive_timeouts),
+	[GPUVF_A_STATS_MBOX_REQUESTS] =
+		FIELD(vf_stats, MNL_TYPE_U64, mbox_requests),
+	[GPUVF_A_STATS_MBOX_LIMITED] =
+		FIELD(vf_stats, MNL_TYPE_U64, mbox_limited),
+	[GPUVF_A_STATS_LATENCY_SUM_NS] =
+		FIELD(vf_stats, MNL_TYPE_U64, latency_sum_ns),
+};
+
+static int read_bucket(const struct nlattr *nest, struct vf_stats *stats)
+{
+	static const struct field fields[] = {
+		[GPUVF_A_BUCKET_UPPER_NS] =
+			FIELD(bucket, MNL_TYPE_U64, upper_ns),
+		[GPUVF_A_BUCKET_COUNT] = FIELD(bucket, MNL_TYPE_U64, count),
+	};
+	struct bucket bucket = {};
+	int err;
+
+	err = read_nest(nest, fields, ARRAY_SIZE(fields), &bucket);
+	if (err || stats->num_buckets == MAX_BUCKETS)
+		return err ?: -EBADMSG;
+	stats->buckets[stats->num_buckets++] = bucket;
+	return 0;
+}
+
+static int read_stats(const struct nlattr *nest, struct vf *vf)
+{
+	const struct nlattr *attr;
+	int err;
+
+	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
+		return -EBADMSG;
+	vf->has_stats = true;
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == GPUVF_A_STATS_LATENCY)
+			err = read_bucket(attr, &vf->stats);
+		else
+			err = read_field(attr, stats_fields,
+					 ARRAY_SIZE(stats_fields), &vf->stats);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int read_vf(const struct nlattr *nest, struct gpu *gpu)
 {
 	const struct nlattr *attr;
@@ -132,7 +206,11 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu)
 			index = mnl_attr_get_u32(attr);
 			continue;
 		}
-		err = read_field(attr, vf_fields, ARRAY_SIZE(vf_fields), &vf);
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS)
+			err = read_stats(attr, &vf);
+		else
+			err = read_field(attr, vf_fields, ARRAY_SIZE(vf_fields),
+					 &vf);
 		if (err)
 			return err;
 	}
@@ -154,18 +232,9 @@ static int read_refusal(const struct nlattr *nest, struct refusal *refusal)
 		[GPUVF_A_REFUSAL_MESSAGE] =
 			FIELD(refusal, MNL_TYPE_NUL_STRING, message),
 	};
-	const struct nlattr *attr;
-	int err;
 
-	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
-		return -EBADMSG;
 	*refusal = (struct refusal){ .vf = NO_VF };
-	mnl_attr_for_each_nested(attr, nest) {
-		err = read_field(attr, fields, ARRAY_SIZE(fields), refusal);
-		if (err)
-			return err;
-	}
-	return 0;
+	return read_nest(nest, fields, ARRAY_SIZE(fields), refusal);
 }
 
 /**

@@ -57,6 +57,7 @@ void table_free(struct table *table);
 
 json_t *json_document(void);
 json_t *json_of_gpu(const struct gpu *gpu);
+json_t *json_of_stats(const struct gpu *gpu, u32 index);
 json_t *json_of_vf(const struct gpu *gpu, u32 index);
 int json_finish(json_t *document);
 int json_finish_line(json_t *document);

@@ -40,7 +40,7 @@ static const char *const provisioning_names[] = {
 };
 
 static const char *const capability_names[] = {
-	"framebuffer", "time-slice", "busy", "clear", "mailbox",
+	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
 };
 
 static const char *const reason_names[] = {
@@ -69,6 +69,10 @@ static const char *const reason_names[] = {
 	[GPUVF_REASON_HW_COMMAND] = "hw-command",
 	[GPUVF_REASON_HW_MISMATCH] = "hw-mismatch",
 	[GPUVF_REASON_NO_MEMORY] = "no-memory",
+	[GPUVF_REASON_VF_NOT_ENABLED] = "vf-not-enabled",
+	[GPUVF_REASON_VF_WRONG_STATE] = "vf-wrong-state",
+	[GPUVF_REASON_VF_FAILED] = "vf-failed",
+	[GPUVF_REASON_RESET_FAILED] = "reset-failed",
 };
 
 /**

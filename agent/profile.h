@@ -20,6 +20,42 @@
 /* what a profile without a time slice gets; also the kernel's own default */
 #define DEFAULT_TIME_SLICE_US	6000
 
+/* the kernel's histogram has fewer */
+#define MAX_BUCKETS		64
+
+/**
+ * struct bucket - one bucket of a histogram
+ * @upper_ns: values up to this one, 0: no bound
+ * @count: how many, in this bucket alone
+ */
+struct bucket {
+	u64 upper_ns;
+	u64 count;
+};
+
+/**
+ * struct vf_stats - what a VF got and did; the names are those of the spec
+ * @buckets: how late its turns ended, ascending
+ * @num_buckets: entries of @buckets in use
+ */
+struct vf_stats {
+	u64 run_ns;
+	u64 charged_ns;
+	u64 slices;
+	u64 skipped;
+	u64 overrun_ns;
+	u64 idle_ns;
+	u64 preempt_timeouts;
+	u64 hangs;
+	u64 resets;
+	u64 exclusive_timeouts;
+	u64 mbox_requests;
+	u64 mbox_limited;
+	u64 latency_sum_ns;
+	struct bucket buckets[MAX_BUCKETS];
+	u32 num_buckets;
+};
+
 /**
  * struct vf - one VF
  * @bdf: PCI address, empty while it is not enabled
@@ -32,6 +68,8 @@
  * @profile: label, may be empty
  * @in_use: its framebuffer cannot change
  * @holder: the driver bound to it, may be empty
+ * @has_stats: whether @stats were asked for and came
+ * @stats: see client_get_stats()
  */
 struct vf {
 	char bdf[BDF_SIZE];
@@ -44,6 +82,8 @@ struct vf {
 	char profile[LABEL_SIZE];
 	bool in_use;
 	char holder[NAME_SIZE];
+	bool has_stats;
+	struct vf_stats stats;
 };
 
 /* which of the settings of a GPU that may be left alone are set */

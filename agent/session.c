@@ -32,6 +32,7 @@ int parse_options(int argc, char **argv, const char *allowed,
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "human", no_argument, NULL, 'H' },
 		{ "plain", no_argument, NULL, 'p' },
+		{ "prometheus", required_argument, NULL, 'P' },
 		{ }
 	};
 	int opt;
@@ -53,6 +54,8 @@ int parse_options(int argc, char **argv, const char *allowed,
 		}
 		if (opt == 'f')
 			options->file = optarg;
+		else if (opt == 'P')
+			options->prometheus = optarg;
 		else if (opt == 'j')
 			options->json = true;
 		else if (opt == 'n')

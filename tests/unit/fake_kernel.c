@@ -154,6 +154,18 @@ int client_set_pf(struct client *client, const char *bdf,
 	return refuse(why, -EOPNOTSUPP);
 }
 
+int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
+		   struct gpu *result, struct client_error *why)
+{
+	return refuse(why, -EOPNOTSUPP);
+}
+
+int client_get_stats(struct client *client, struct gpu_list *gpus,
+		     struct client_error *why)
+{
+	return refuse(why, -EOPNOTSUPP);
+}
+
 const char *client_error_text(const struct client_error *why)
 {
 	return why->ack;

@@ -37,10 +37,21 @@ static int read_exact(const struct nlmsghdr *nlh, struct gpu *gpu,
 	return err;
 }
 
+static void put_bucket(struct nlmsghdr *nlh, u64 upper_ns, u64 count)
+{
+	struct nlattr *bucket;
+
+	bucket = mnl_attr_nest_start(nlh, GPUVF_A_STATS_LATENCY);
+	if (upper_ns)
+		mnl_attr_put_u64(nlh, GPUVF_A_BUCKET_UPPER_NS, upper_ns);
+	mnl_attr_put_u64(nlh, GPUVF_A_BUCKET_COUNT, count);
+	mnl_attr_nest_end(nlh, bucket);
+}
+
 static struct nlmsghdr *full_message(void)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct nlattr *vf;
+	struct nlattr *vf, *stats;
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
 	mnl_attr_put_u64(nlh, GPUVF_A_PF_GENERATION, 0x123456789abcdef0);
@@ -57,6 +68,12 @@ static struct nlmsghdr *full_message(void)
 	mnl_attr_put_strz(nlh, GPUVF_A_VF_PROFILE, "desktop");
 	mnl_attr_put_strz(nlh, GPUVF_A_VF_HOLDER, "vfio-pci");
 	mnl_attr_put_u32(nlh, 99, 1);
+	stats = mnl_attr_nest_start(nlh, GPUVF_A_VF_STATS);
+	mnl_attr_put_u64(nlh, GPUVF_A_STATS_RUN_NS, 12345678901);
+	mnl_attr_put_u64(nlh, GPUVF_A_STATS_HANGS, 2);
+	put_bucket(nlh, 1000, 5);
+	put_bucket(nlh, 0, 7);
+	mnl_attr_nest_end(nlh, stats);
 	mnl_attr_nest_end(nlh, vf);
 	mnl_attr_put_u32(nlh, 999, 1);
 	return nlh;
@@ -81,6 +98,43 @@ static void reads_everything(void **state)
 	assert_string_equal(gpu.vfs[2].profile, "desktop");
 	assert_string_equal(gpu.vfs[2].holder, "vfio-pci");
 	assert_int_equal(gpu.vfs[1].fb_bytes, 0);
+	gpu_free(&gpu);
+}
+
+static void reads_statistics(void **state)
+{
+	struct vf_stats *stats;
+	struct gpu gpu = {};
+
+	assert_int_equal(read_exact(full_message(), &gpu, NULL), 0);
+	assert_false(gpu.vfs[1].has_stats);
+	assert_true(gpu.vfs[2].has_stats);
+	stats = &gpu.vfs[2].stats;
+	assert_true(stats->run_ns == 12345678901);
+	assert_int_equal(stats->hangs, 2);
+	assert_int_equal(stats->num_buckets, 2);
+	assert_int_equal(stats->buckets[0].upper_ns, 1000);
+	assert_int_equal(stats->buckets[0].count, 5);
+	assert_int_equal(stats->buckets[1].upper_ns, 0);
+	assert_int_equal(stats->buckets[1].count, 7);
+	gpu_free(&gpu);
+}
+
+static void more_buckets_than_anybody_has_are_refused(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct nlattr *vf, *stats;
+	struct gpu gpu = {};
+	u32 i;
+
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 0);
+	stats = mnl_attr_nest_start(nlh, GPUVF_A_VF_STATS);
+	for (i = 0; i <= MAX_BUCKETS; i++)
+		put_bucket(nlh, i + 1, 1);
+	mnl_attr_nest_end(nlh, stats);
+	mnl_attr_nest_end(nlh, vf);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 }
 
@@ -311,6 +365,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(reads_statistics),
+		cmocka_unit_test(more_buckets_than_anybody_has_are_refused),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(survives_every_wrong_byte),
 		cmocka_unit_test(refuses_what_the_spec_does_not_allow),

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reset, stop, pause, resume: what is done to one VF, and the reset of a GPU.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "plan.h"
+
+/**
+ * struct operation - what one of these verbs does
+ * @verb: the word
+ * @vf_cmd: command for a VF
+ * @gpu_cmd: command for a GPU, 0: there is none
+ * @done: what is said when it was done
+ */
+struct operation {
+	const char *verb;
+	u8 vf_cmd;
+	u8 gpu_cmd;
+	const char *done;
+};
+
+static const struct operation operations[] = {
+	{ "reset", GPUVF_CMD_VF_RESET, GPUVF_CMD_PF_RESET, "reset" },
+	{ "stop", GPUVF_CMD_VF_STOP, 0, "stopped" },
+	{ "pause", GPUVF_CMD_VF_PAUSE, 0, "paused" },
+	{ "resume", GPUVF_CMD_VF_RESUME, 0, "resumed" },
+};
+
+static const struct operation *find_operation(const char *verb)
+{
+	size_t i;
+
+	for (i = 0; strcmp(operations[i].verb, verb); i++)
+		;
+	return &operations[i];
+}
+
+static void tell(const struct operation *op, const struct gpu *gpu, int vf,
+		 const struct gpu *now)
+{
+	if (vf == NO_VF)
+		printf("%s: %s\n", gpu->bdf, op->done);
+	else if ((u32)vf < now->vfs_len)
+		printf("%s VF %d: %s, now %s\n", gpu->bdf, vf, op->done,
+		       vf_state_name(now->vfs[vf].state));
+	else
+		printf("%s VF %d: %s\n", gpu->bdf, vf, op->done);
+}
+
+static int operate(struct client *client, const struct operation *op,
+		   const char *name, int vf)
+{
+	struct gpu_list gpus = {};
+	struct client_error why;
+	struct gpu *gpu;
+	struct gpu now;
+	int code;
+
+	code = get_gpus(client, &gpus);
+	gpu = code ? NULL : find_gpu(&gpus, name, &code);
+	if (gpu && client_operate(client, vf == NO_VF ? op->gpu_cmd : op->vf_cmd,
+				  gpu->bdf, vf, &now, &why)) {
+		code = refuse(&why, gpu->bdf);
+	} else if (gpu) {
+		tell(op, gpu, vf, &now);
+		gpu_free(&now);
+	}
+	gpu_list_free(&gpus);
+	return code;
+}
+
+/**
+ * cmd_operate() - the verbs "reset", "stop", "pause", "resume"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
+ * EXIT_FAILED.
+ */
+int cmd_operate(int argc, char **argv)
+{
+	const struct operation *op = find_operation(argv[0]);
+	struct options options;
+	struct client *client;
+	char name[NAME_SIZE];
+	int first, has_vf, code;
+	u32 index = 0;
+
+	first = parse_options(argc, argv, "", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first != 1)
+		return usage_error(argv[0], op->gpu_cmd ?
+				   "needs one GPU or GPU/VF" :
+				   "needs one GPU/VF");
+	has_vf = parse_gpu_vf(argv[first], name, sizeof(name), &index);
+	if (has_vf < 0)
+		return usage_error(argv[0], "'%s' is neither GPU nor GPU/VF",
+				   argv[first]);
+	if (!has_vf && !op->gpu_cmd)
+		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
+				   argv[first], argv[first]);
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = operate(client, op, name, has_vf ? (int)index : NO_VF);
+	client_close(client);
+	return code;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prometheus' text format: one table of metrics, each with its help, its type
+ * and where its value comes from. Base units (seconds, bytes), counters end in
+ * _total; a GPU is pci_bus_id, a VF besides that vf and profile.
+ */
+#include <stdio.h>
+
+#include "prometheus.h"
+
+#define NS_PER_SECOND	1000000000ULL
+#define US_PER_SECOND	1000000ULL
+
+/* how a figure is written */
+enum unit {
+	UNIT_PLAIN,
+	UNIT_NS,	/* as seconds */
+	UNIT_US,	/* as seconds */
+};
+
+/**
+ * struct metric - one metric of GPUs, or of VFs
+ * @name: without the prefix
+ * @type: as Prometheus calls it
+ * @help: one line
+ * @unit: of the value
+ * @of_gpu: the value, for a metric of GPUs
+ * @of_vf: the value, for a metric of VFs
+ */
+struct metric {
+	const char *name;
+	const char *type;
+	const char *help;
+	enum unit unit;
+	u64 (*of_gpu)(const struct gpu *gpu);
+	u64 (*of_vf)(const struct vf *vf);
+};
+
+#define OF_GPU(member) \
+	static u64 gpu_##member(const struct gpu *gpu) { return gpu->member; }
+#define OF_VF(member) \
+	static u64 vf_##member(const struct vf *vf) { return vf->member; }
+#define OF_STATS(member) \
+	static u64 stats_##member(const struct vf *vf) \
+	{ return vf->stats.member; }
+
+OF_GPU(total_vfs)
+OF_GPU(num_vfs)
+OF_GPU(fb_total)
+OF_GPU(fb_free)
+OF_GPU(fb_largest_free)
+OF_GPU(fb_pf_reserve)
+OF_GPU(fb_dirty)
+OF_GPU(fb_withheld)
+OF_GPU(round_us)
+
+static u64 gpu_ready(const struct gpu *gpu)
+{
+	return gpu->state == GPUVF_PF_STATE_READY;
+}
+
+OF_VF(fb_bytes)
+OF_VF(time_slice_us)
+OF_VF(in_use)
+OF_STATS(run_ns)
+OF_STATS(charged_ns)
+OF_STATS(slices)
+OF_STATS(skipped)
+OF_STATS(overrun_ns)
+OF_STATS(idle_ns)
+OF_STATS(preempt_timeouts)
+OF_STATS(hangs)
+OF_STATS(resets)
+OF_STATS(exclusive_timeouts)
+OF_STATS(mbox_requests)
+OF_STATS(mbox_limited)
+
+static const struct metric gpu_metrics[] = {
+	{ "ready", "gauge", "1 while the GPU answers, 0 when it is wedged.",
+	  UNIT_PLAIN, gpu_ready, NULL },
+	{ "vfs_supported", "gauge", "VFs that the GPU can have.",
+	  UNIT_PLAIN, gpu_total_vfs, NULL },
+	{ "vfs_enabled", "gauge", "VFs that are enabled.",
+	  UNIT_PLAIN, gpu_num_vfs, NULL },
+	{ "framebuffer_bytes", "gauge", "Framebuffer that is partitioned.",
+	  UNIT_PLAIN, gpu_fb_total, NULL },
+	{ "framebuffer_free_bytes", "gauge", "Framebuffer of nobody.",
+	  UNIT_PLAIN, gpu_fb_free, NULL },
+	{ "framebuffer_largest_free_bytes", "gauge",
+	  "Largest free piece of framebuffer.",
+	  UNIT_PLAIN, gpu_fb_largest_free, NULL },
+	{ "framebuffer_pf_reserve_bytes", "gauge",
+	  "Framebuffer kept for the PF.",
+	  UNIT_PLAIN, gpu_fb_pf_reserve, NULL },
+	{ "framebuffer_dirty_bytes", "gauge",
+	  "Framebuffer still to be cleared before anybody may use it.",
+	  UNIT_PLAIN, gpu_fb_dirty, NULL },
+	{ "framebuffer_withheld_bytes", "gauge",
+	  "Framebuffer that could not be cleared and is given to nobody.",
+	  UNIT_PLAIN, gpu_fb_withheld, NULL },
+	{ "round_seconds", "gauge",
+	  "One round of all provisioned VFs when nobody overruns.",
+	  UNIT_US, gpu_round_us, NULL },
+	{ }
+};
+
+static const struct metric vf_metrics[] = {
+	{ "vf_framebuffer_bytes", "gauge", "Framebuffer of the VF.",
+	  UNIT_PLAIN, NULL, vf_fb_bytes },
+	{ "vf_time_slice_seconds", "gauge", "Time slice of the VF.",
+	  UNIT_US, NULL, vf_time_slice_us },
+	{ "vf_in_use", "gauge", "1 while somebody uses the VF.",
+	  UNIT_PLAIN, NULL, vf_in_use },
+	{ }
+};
+
+static const struct metric stats_metrics[] = {
+	{ "vf_run_seconds_total", "counter",
+	  "GPU time in which the VF's work executed.",
+	  UNIT_NS, NULL, stats_run_ns },
+	{ "vf_charged_seconds_total", "counter",
+	  "GPU time that the VF was charged for, its switches included.",
+	  UNIT_NS, NULL, stats_charged_ns },
+	{ "vf_slices_total", "counter", "Turns of the VF on the GPU.",
+	  UNIT_PLAIN, NULL, stats_slices },
+	{ "vf_slices_skipped_total", "counter",
+	  "Turns that the VF lost because it owed time.",
+	  UNIT_PLAIN, NULL, stats_skipped },
+	{ "vf_overrun_seconds_total", "counter",
+	  "Time that the VF's turns took beyond what was granted.",
+	  UNIT_NS, NULL, stats_overrun_ns },
+	{ "vf_idle_seconds_total", "counter",
+	  "Time of its turns that the VF left to others, having no work.",
+	  UNIT_NS, NULL, stats_idle_ns },
+	{ "vf_preempt_timeouts_total", "counter",
+	  "Times that the VF did not leave the GPU in time.",
+	  UNIT_PLAIN, NULL, stats_preempt_timeouts },
+	{ "vf_hangs_total", "counter",
+	  "Commands that failed or hung with the VF on the GPU.",
+	  UNIT_PLAIN, NULL, stats_hangs },
+	{ "vf_resets_total", "counter", "Resets of the VF.",
+	  UNIT_PLAIN, NULL, stats_resets },
+	{ "vf_exclusive_timeouts_total", "counter",
+	  "Periods of exclusive access that had to be ended from outside.",
+	  UNIT_PLAIN, NULL, stats_exclusive_timeouts },
+	{ "vf_mailbox_requests_total", "counter",
+	  "Messages of the VF's guest that were answered.",
+	  UNIT_PLAIN, NULL, stats_mbox_requests },
+	{ "vf_mailbox_limited_total", "counter",
+	  "Messages of the VF's guest that were refused, being too many.",
+	  UNIT_PLAIN, NULL, stats_mbox_limited },
+	{ }
+};
+
+static void head(FILE *f, const char *name, const char *type, const char *help)
+{
+	fprintf(f, "# HELP gpuvf_%s %s\n# TYPE gpuvf_%s %s\n", name, help,
+		name, type);
+}
+
+/* all digits there are: a counter must not stand still by rounding */
+static void value(FILE *f, u64 number, enum unit unit)
+{
+	switch (unit) {
+	case UNIT_NS:
+		fprintf(f, " %llu.%09llu\n", number / NS_PER_SECOND,
+			number % NS_PER_SECOND);
+		break;
+	case UNIT_US:
+		fprintf(f, " %llu.%06llu\n", number / US_PER_SECOND,
+			number % US_PER_SECOND);
+		break;
+	default:
+		fprintf(f, " %llu\n", number);
+	}
+}
+
+/* a profile's label has no character that would have to be escaped */
+static void name_vf(FILE *f, const char *name, const struct gpu *gpu, u32 vf)
+{
+	fprintf(f, "gpuvf_%s{pci_bus_id=\"%s\",vf=\"%u\",profile=\"%s\"", name,
+		gpu->bdf, vf, gpu->vfs[vf].profile);
+}
+
+static void print_gpus(FILE *f, const struct metric *metric,
+		       const struct gpu_list *gpus)
+{
+	size_t i;
+
+	head(f, metric->name, metric->type, metric->help);
+	for (i = 0; i < gpus->num; i++) {
+		fprintf(f, "gpuvf_%s{pci_bus_id=\"%s\"}", metric->name,
+			gpus->gpus[i].bdf);
+		value(f, metric->of_gpu(&gpus->gpus[i]), metric->unit);
+	}
+}
+
+/* VFs that there are, or could be if somebody enabled them */
+static bool is_shown(const struct gpu *gpu, u32 vf)
+{
+	return vf < gpu->num_vfs || gpu->vfs[vf].fb_bytes;
+}
+
+static void print_vfs(FILE *f, const struct metric *metric,
+		      const struct gpu_list *gpus, bool stats)
+{
+	size_t i;
+	u32 vf;
+
+	head(f, metric->name, metric->type, metric->help);
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+
+		for (vf = 0; vf < gpu->vfs_len; vf++) {
+			if (!is_shown(gpu, vf) ||
+			    (stats && !gpu->vfs[vf].has_stats))
+				continue;
+			name_vf(f, metric->name, gpu, vf);
+			fputc('}', f);
+			value(f, metric->of_vf(&gpu->vfs[vf]), metric->unit);
+		}
+	}
+}
+
+static void print_states(FILE *f, const struct gpu_list *gpus)
+{
+	static const char name[] = "vf_state_info";
+	size_t i;
+	u32 vf;
+
+	head(f, name, "gauge", "State of the VF, as a label.");
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+
+		for (vf = 0; vf < gpu->vfs_len; vf++) {
+			if (!is_shown(gpu, vf))
+				continue;
+			name_vf(f, name, gpu, vf);
+			fprintf(f, ",state=\"%s\"} 1\n",
+				vf_state_name(gpu->vfs[vf].state));
+		}
+	}
+}
+
+/* Prometheus wants the sums up to each bound, the kernel counts between them */
+static void print_histogram(FILE *f, const struct gpu *gpu, u32 vf)
+{
+	static const char bucket[] = "vf_turn_lateness_seconds_bucket";
+	const struct vf_stats *stats = &gpu->vfs[vf].stats;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < stats->num_buckets; i++) {
+		const struct bucket *b = &stats->buckets[i];
+
+		sum += b->count;
+		if (!b->upper_ns)
+			continue;
+		name_vf(f, bucket, gpu, vf);
+		fprintf(f, ",le=\"%llu.%09llu\"} %llu\n",
+			b->upper_ns / NS_PER_SECOND,
+			b->upper_ns % NS_PER_SECOND, sum);
+	}
+	name_vf(f, bucket, gpu, vf);
+	fprintf(f, ",le=\"+Inf\"} %llu\n", sum);
+	name_vf(f, "vf_turn_lateness_seconds_sum", gpu, vf);
+	fputc('}', f);
+	value(f, stats->latency_sum_ns, UNIT_NS);
+	name_vf(f, "vf_turn_lateness_seconds_count", gpu, vf);
+	fprintf(f, "} %llu\n", sum);
+}
+
+static void print_histograms(FILE *f, const struct gpu_list *gpus)
+{
+	size_t i;
+	u32 vf;
+
+	head(f, "vf_turn_lateness_seconds", "histogram",
+	     "How late the VF's turns ended.");
+	for (i = 0; i < gpus->num; i++)
+		for (vf = 0; vf < gpus->gpus[i].vfs_len; vf++)
+			if (is_shown(&gpus->gpus[i], vf) &&
+			    gpus->gpus[i].vfs[vf].has_stats)
+				print_histogram(f, &gpus->gpus[i], vf);
+}
+
+/**
+ * prometheus_print() - GPUs and their VFs as Prometheus reads them
+ * @f: where to
+ * @gpus: with statistics, see client_get_stats()
+ */
+void prometheus_print(FILE *f, const struct gpu_list *gpus)
+{
+	const struct metric *metric;
+
+	for (metric = gpu_metrics; metric->name; metric++)
+		print_gpus(f, metric, gpus);
+	for (metric = vf_metrics; metric->name; metric++)
+		print_vfs(f, metric, gpus, false);
+	print_states(f, gpus);
+	for (metric = stats_metrics; metric->name; metric++)
+		print_vfs(f, metric, gpus, true);
+	print_histograms(f, gpus);
+}
