@@ -148,8 +148,13 @@
  * Mailbox. One message is under way in each direction between the PF and each
  * VF. There is no bank to select: a dword names the VF and carries everything,
  * so that no message can reach the wrong VF.
+ *
+ * D: what was taken can be read on both sides until the mailbox is cleared: by
+ * the PF, by the VF's FLR, by a reset of the GPU, but not by disabling VFs. Since
+ * the VF can send nothing while its last message is not acknowledged, CLEAR in
+ * place of that ACK ends a tenant's mail and loses none.
  */
-#define GPUVF_SIM_MBOX_TX		0x30	/* dword: send to a VF */
+#define GPUVF_SIM_MBOX_TX		0x30	/* dword: send to a VF; reads 0 */
 #define   GPUVF_SIM_MBOX_TX_MSG			0x00000fff
 #define   GPUVF_SIM_MBOX_TX_VF			0x0001f000
 #define   GPUVF_SIM_MBOX_TX_DATA		0x7ffe0000 /* 14 bits */
@@ -158,7 +163,7 @@
 #define GPUVF_SIM_MBOX_RX_VALID		0x38	/* RO: bit n: VF n sent a message that is not acknowledged */
 #define GPUVF_SIM_MBOX_RX_ACK		0x3c	/* write 1: VF n's message was taken; VF n may send the next */
 #define GPUVF_SIM_MBOX_CLEAR		0x40	/* write 1: VF n's mailbox, both directions, reads as never used */
-#define GPUVF_SIM_MBOX_RX(n)		(0x48 + 4 * (n)) /* RO, n = 0..30: VF n's message */
+#define GPUVF_SIM_MBOX_RX(n)		(0x48 + 4 * (n)) /* RO, n = 0..30: VF n's message; stays after the ACK */
 #define   GPUVF_SIM_MBOX_RX_MSG			0x00000fff
 #define   GPUVF_SIM_MBOX_RX_DATA		0xffff0000
 
@@ -176,7 +181,10 @@
 #define   GPUVF_SIM_VF_RX_DATA			0x03fff000 /* 14 bits */
 #define   GPUVF_SIM_VF_RX_VALID			0x80000000
 #define GPUVF_SIM_VF_RX_ACK		0x14	/* write 1: the message was taken */
-#define GPUVF_SIM_VF_INTR_ENABLE	0x18	/* bit 0: MSI when a message comes, bit 1: MSI when one was taken */
+#define GPUVF_SIM_VF_INTR_ENABLE	0x18	/* 32 bit, GPUVF_SIM_VF_INTR_*: when to raise the VF's MSI */
+#define   GPUVF_SIM_VF_INTR_MBOX_RX		0x00000001 /* a message came */
+#define   GPUVF_SIM_VF_INTR_MBOX_ACK		0x00000002 /* one was taken */
+#define   GPUVF_SIM_VF_INTR_ALL			0x00000003
 #define GPUVF_SIM_VF_STATE		0x1c	/* RO: [3:0] GPUVF_ACTIVE_*; bit 4: has work; bit 5: hung */
 #define GPUVF_SIM_VF_DOORBELL		0x20	/* write: so many microseconds of work more; reads what is left */
 #define GPUVF_SIM_VF_WINDOW_LO		0x24	/* byte offset in the whole framebuffer, low half */

@@ -35,6 +35,7 @@
 #define SIM_CAP_EXP	0x70
 #define SIM_ECAP_ARI	0x100
 #define SIM_ECAP_SRIOV	0x140
+#define SIM_ECAP_VF_SIM	0x140
 #define SIM_ECAP_IOV	0x400
 #define SIM_ECAP_SIM	0x500
 #define SIM_SCH		(SIM_ECAP_IOV + 0xc0)
@@ -87,12 +88,42 @@ enum sim_guest {
 };
 
 /**
+ * struct sim_mail - one direction of a VF's mailbox
+ * @msg: GPUVF_MBOX_*, or whatever was written
+ * @data: what goes with it
+ * @valid: under way: the receiver has not taken it
+ * @used: there is content, perhaps taken already
+ * @tenant: the VF's tenant when it was sent
+ */
+struct sim_mail {
+	u16 msg;
+	u16 data;
+	bool valid;
+	bool used;
+	u32 tenant;
+};
+
+/**
+ * struct sim_mbox - a VF's mailbox
+ * @to_pf: from the VF to the PF
+ * @to_vf: from the PF to the VF
+ * @intr_enable: GPUVF_SIM_VF_INTR_*
+ */
+struct sim_mbox {
+	struct sim_mail to_pf;
+	struct sim_mail to_vf;
+	u32 intr_enable;
+};
+
+/**
  * struct sim_fcn - a function as the command processor knows it
  * @state: what it did last
  * @hung: does nothing until it is reset
  * @flr_pending: was reset, and the PF driver has not acknowledged that yet
  * @context_dirty: its slot of the context save area has content
- * @epoch: which tenant, counts INITs
+ * @epoch: whose memory, counts INITs
+ * @tenant: whose mail, counts SHUTDOWNs, resets, and VF Enable going
+ * @mbox: its mailbox
  * @guest: what its guest does
  * @percent: how much of the GPU a busy guest wants
  * @backlog_ns: work that waits
@@ -107,6 +138,8 @@ enum sim_guest {
  * @shortest_ns: truth: shortest of them
  * @command_ns: truth: by command code
  * @blocked_touches: truth: accesses outside its extent, refused
+ * @mail_sent: truth: messages that the VF sent
+ * @mail_dropped: truth: those that it sent before the last one was taken
  */
 struct sim_fcn {
 	enum sim_fcn_state state;
@@ -114,6 +147,8 @@ struct sim_fcn {
 	bool flr_pending;
 	bool context_dirty;
 	u32 epoch;
+	u32 tenant;
+	struct sim_mbox mbox;
 
 	enum sim_guest guest;
 	unsigned int percent;
@@ -130,6 +165,8 @@ struct sim_fcn {
 	u64 shortest_ns;
 	u64 command_ns[16];
 	u64 blocked_touches;
+	u64 mail_sent;
+	u64 mail_dropped;
 };
 
 /* who wrote a granule last */
@@ -152,6 +189,8 @@ struct sim_granule {
 	X(dirty_starts)		/* INIT on memory that was not cleared */ \
 	X(dirty_contexts)	/* INIT with a context slot that was not cleared */ \
 	X(leftover_reads)	/* a guest read what another tenant had written */ \
+	X(dirty_mailboxes)	/* INIT with a former tenant's message in the mailbox */ \
+	X(leftover_mail)	/* a VF read a former tenant's message */ \
 	X(foreign_writes)	/* a guest wrote into another VF's extent */ \
 	X(moved_while_live)	/* the extent of a function with state changed */ \
 	X(clear_live)		/* cleared under a function with state */ \
@@ -246,6 +285,7 @@ struct sim_gpu {
 	int dead_from_vf;
 	unsigned int fail_clear;
 	unsigned int lose_interrupt;
+	unsigned int lose_message;
 	bool config_dead;
 
 	/* truth */
@@ -262,6 +302,9 @@ struct sim_gpu {
 	u64 clears;
 	u64 granules_cleared;
 	u64 interrupts;
+	u64 mail_sent;
+	u64 mail_dropped;
+	u64 mail_bad_vf;
 	u64 resets;
 	u64 vf_resets;
 };
@@ -275,6 +318,7 @@ extern unsigned int sim_latency_us[16];
 extern unsigned int sim_clear_us;
 extern unsigned int sim_seed;
 extern bool sim_oneshot;
+extern bool sim_mailbox;
 
 /* sim_host.c */
 unsigned int sim_domain(void);
@@ -293,6 +337,7 @@ int sim_gpu_init(struct sim_gpu *gpu);
 void sim_gpu_fini(struct sim_gpu *gpu);
 void sim_gpu_advance(struct sim_gpu *gpu);
 void sim_gpu_rearm(struct sim_gpu *gpu);
+void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits);
 void sim_gpu_reset(struct sim_gpu *gpu);
 void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf);
 void sim_gpu_vfs_off(struct sim_gpu *gpu);
@@ -311,6 +356,21 @@ void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
+
+/* sim_mbox.c */
+void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);
+void sim_mbox_clear(struct sim_fcn *fcn);
+bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data);
+void sim_mbox_vf_ack(struct sim_gpu *gpu, unsigned int vf);
+u32 sim_mbox_vf_tx(struct sim_gpu *gpu, unsigned int vf);
+u32 sim_mbox_vf_rx(struct sim_gpu *gpu, unsigned int vf);
+u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg);
+void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val);
+
+/* sim_vf.c */
+void sim_vf_read(struct sim_dev *dev, unsigned int where);
+void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
+		  u32 val);
 
 /* sim_guest.c */
 void sim_guest_advance(struct sim_fcn *fcn, u64 now);

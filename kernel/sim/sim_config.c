@@ -163,16 +163,24 @@ static void cfg_reset_pf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_SIM, 4, PCI_EXT_CAP_ID_VNDR | 1 << 16);
 	cfg_set(dev, SIM_ECAP_SIM + PCI_VNDR_HEADER, 4, GPUVF_SIM_VSEC_ID |
 		GPUVF_SIM_VSEC_REV << 16 | GPUVF_SIM_VSEC_LENGTH << 20);
-	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ID, 4, 1 | sim_total_vfs << 8 |
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ID, 4,
+		GPUVF_SIM_VSEC_REV | sim_total_vfs << 8 |
 		GPUVF_SIM_FEATURE_CLEAR | GPUVF_SIM_FEATURE_VF_FLR |
-		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0));
+		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0) |
+		(sim_mailbox ? GPUVF_SIM_FEATURE_MBOX : 0));
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
 }
 
 static void cfg_reset_vf(struct sim_dev *dev)
 {
 	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
-	cfg_set(dev, SIM_ECAP_ARI, 4, PCI_EXT_CAP_ID_ARI | 1 << 16);
+	cfg_set(dev, SIM_ECAP_ARI, 4,
+		PCI_EXT_CAP_ID_ARI | 1 << 16 | SIM_ECAP_VF_SIM << 20);
+	cfg_set(dev, SIM_ECAP_VF_SIM, 4, PCI_EXT_CAP_ID_VNDR | 1 << 16);
+	cfg_set(dev, SIM_ECAP_VF_SIM + PCI_VNDR_HEADER, 4, GPUVF_SIM_VSEC_ID |
+		GPUVF_SIM_VSEC_REV << 16 | GPUVF_SIM_VF_VSEC_LENGTH << 20);
+	cfg_set(dev, SIM_ECAP_VF_SIM + GPUVF_SIM_VF_ID, 4,
+		GPUVF_SIM_VSEC_REV | dev->index << 8);
 }
 
 /* power-on content; VFs show ffff:ffff, their identity is in the PF */
@@ -265,6 +273,12 @@ static struct sim_dev *find_dev(struct sim_gpu *gpu, struct pci_bus *bus,
 	return gpu->vf[rid];
 }
 
+static bool is_vf_port(const struct sim_dev *dev, unsigned int where)
+{
+	return dev->kind == SIM_VF && where >= SIM_ECAP_VF_SIM &&
+	       where < SIM_ECAP_VF_SIM + GPUVF_SIM_VF_VSEC_LENGTH;
+}
+
 static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 			   int size, u32 *val)
 {
@@ -282,6 +296,9 @@ static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV) {
 			sim_gpu_advance(gpu);
 			sim_gpu_read(gpu, where);
+		} else if (is_vf_port(dev, where)) {
+			sim_gpu_advance(gpu);
+			sim_vf_read(dev, where);
 		}
 		*val = cfg_get(dev, where, size);
 		ret = PCIBIOS_SUCCESSFUL;
@@ -409,7 +426,10 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 		return PCIBIOS_DEVICE_NOT_FOUND;
 	}
 	sim_gpu_advance(gpu);
-	if (dev->kind != SIM_PF || !sim_gpu_write(gpu, where, size, val)) {
+	if (is_vf_port(dev, where)) {
+		sim_vf_write(dev, where, size, val);
+	} else if (dev->kind != SIM_PF ||
+		   !sim_gpu_write(gpu, where, size, val)) {
 		before = cfg_get(dev, where, size);
 		if (!is_frozen(dev, where, val))
 			memcpy(&mask, sim_writable[dev->kind] + where, size);

@@ -4,7 +4,7 @@
  *
  *	/sys/kernel/debug/gpuvf_sim/gpu<K>/
  *		bdf truth table fail_command fail_enable fail_clear
- *		lose_interrupt config_dead plant vf<N>/{guest,touch}
+ *		lose_interrupt lose_message config_dead plant vf<N>/{guest,touch}
  */
 
 #include <linux/debugfs.h>
@@ -93,10 +93,13 @@ static void truth_print_gpu(struct seq_file *m, const struct sim_gpu *gpu,
 	seq_printf(m, " violations=%llu", truth_violations(gpu));
 	for (i = 0; i < SIM_NUM_VIOLATIONS; i++)
 		seq_printf(m, " %s=%llu", names[i], gpu->violations[i]);
-	seq_printf(m, " gap_ns=%llu gap_max_ns=%llu gaps=%llu clears=%llu granules_cleared=%llu interrupts=%llu resets=%llu vf_resets=%llu busy=%x\n",
+	seq_printf(m, " gap_ns=%llu gap_max_ns=%llu gaps=%llu clears=%llu granules_cleared=%llu interrupts=%llu resets=%llu vf_resets=%llu",
 		   gpu->gap_ns, gpu->gap_max_ns, gpu->gaps, gpu->clears,
 		   gpu->granules_cleared, gpu->interrupts, gpu->resets,
-		   gpu->vf_resets, gpu->busy);
+		   gpu->vf_resets);
+	seq_printf(m, " mail_sent=%llu mail_dropped=%llu mail_bad_vf=%llu busy=%x\n",
+		   gpu->mail_sent, gpu->mail_dropped, gpu->mail_bad_vf,
+		   gpu->busy);
 }
 
 static void truth_print_fcn(struct seq_file *m, const struct sim_fcn *fcn,
@@ -117,12 +120,14 @@ static void truth_print_fcn(struct seq_file *m, const struct sim_fcn *fcn,
 	seq_printf(m, " state=%s run_ns=%llu slices=%llu longest_ns=%llu shortest_ns=%llu charged_ns=%llu",
 		   states[fcn->state], fcn->run_ns + running, fcn->slices,
 		   fcn->longest_ns, fcn->shortest_ns, fcn->charged_ns);
-	seq_printf(m, " idle_ns=%llu save_ns=%llu load_ns=%llu init_ns=%llu epoch=%u backlog_ns=%llu blocked_touches=%llu\n",
+	seq_printf(m, " idle_ns=%llu save_ns=%llu load_ns=%llu init_ns=%llu epoch=%u backlog_ns=%llu blocked_touches=%llu",
 		   fcn->command_ns[GPUVF_CMD_IDLE_GPU],
 		   fcn->command_ns[GPUVF_CMD_SAVE_GPU_STATE],
 		   fcn->command_ns[GPUVF_CMD_LOAD_GPU_STATE],
 		   fcn->command_ns[GPUVF_CMD_INIT_GPU], fcn->epoch,
 		   fcn->backlog_ns, fcn->blocked_touches);
+	seq_printf(m, " mail_sent=%llu mail_dropped=%llu\n", fcn->mail_sent,
+		   fcn->mail_dropped);
 }
 
 /* one consistent picture: copied under the lock, printed outside it */
@@ -362,6 +367,7 @@ DEFINE_DEBUGFS_ATTRIBUTE_SIGNED(name##_fops, name##_get, name##_set, "%lld\n")
 SIM_NUMBER(fail_enable, int, fail_enable);
 SIM_NUMBER(fail_clear, unsigned int, fail_clear);
 SIM_NUMBER(lose_interrupt, unsigned int, lose_interrupt);
+SIM_NUMBER(lose_message, unsigned int, lose_message);
 SIM_NUMBER(config_dead, bool, config_dead);
 
 static void sim_debugfs_add(struct sim_gpu *gpu)
@@ -381,6 +387,8 @@ static void sim_debugfs_add(struct sim_gpu *gpu)
 	debugfs_create_file("fail_clear", 0600, dir, gpu, &fail_clear_fops);
 	debugfs_create_file("lose_interrupt", 0600, dir, gpu,
 			    &lose_interrupt_fops);
+	debugfs_create_file("lose_message", 0600, dir, gpu,
+			    &lose_message_fops);
 	debugfs_create_file("config_dead", 0600, dir, gpu, &config_dead_fops);
 	for (i = 0; i < sim_total_vfs; i++) {
 		struct sim_vf_ref *ref = &sim_vf_refs[gpu->index][i];

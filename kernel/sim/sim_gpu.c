@@ -55,7 +55,12 @@ static void gpu_raise(struct sim_gpu *gpu, u32 bits)
 		sim_msi_post(gpu->pf, 0);
 }
 
-static void gpu_raise_sim(struct sim_gpu *gpu, u32 bits)
+/**
+ * sim_gpu_raise_sim() - an interrupt of the SIM capability
+ * @gpu: GPU
+ * @bits: GPUVF_SIM_INTR_*
+ */
+void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits)
 {
 	gpu->sim_intr_status |= bits;
 	if (gpu->sim_intr_enable & bits)
@@ -162,6 +167,7 @@ static void gpu_command_effect(struct sim_gpu *gpu, u8 code,
 		break;
 	case GPUVF_CMD_SHUTDOWN_GPU:
 		fcn->state = SIM_SHUTDOWN;
+		fcn->tenant++;
 		break;
 	}
 }
@@ -241,6 +247,8 @@ static void gpu_command_begin(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now)
 	switch (cmd->code) {
 	case GPUVF_CMD_INIT_GPU:
 		fcn->epoch++;
+		if (cmd->fcn & GPUVF_FCN_IS_VF)
+			sim_mbox_check_start(gpu, vf);
 		fallthrough;
 	case GPUVF_CMD_LOAD_GPU_STATE:
 		fcn->turn_begin_ns = now;
@@ -296,7 +304,7 @@ static void gpu_command(struct sim_gpu *gpu, u32 val, u64 now)
 static void gpu_clear_over(struct sim_gpu *gpu, u32 status)
 {
 	gpu->clear.status = status;
-	gpu_raise_sim(gpu, GPUVF_SIM_INTR_CLEAR_DONE);
+	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_CLEAR_DONE);
 }
 
 static void gpu_clear_done(struct sim_gpu *gpu)
@@ -430,6 +438,7 @@ static enum hrtimer_restart gpu_timer(struct hrtimer *timer)
 
 static void gpu_fcn_reset(struct sim_fcn *fcn, u64 now)
 {
+	fcn->tenant++;
 	gpu_stop_executing(fcn, now);
 	fcn->state = SIM_SHUTDOWN;
 	fcn->hung = false;
@@ -441,8 +450,8 @@ static void gpu_fcn_reset(struct sim_fcn *fcn, u64 now)
  * @gpu: GPU, brought up to now
  * @vf: index of the VF
  *
- * Its state and its slot of the context save area are gone; its memory and its
- * entry of the table are not.
+ * Its state, its mailbox and its slot of the context save area are gone; its
+ * memory and its entry of the table are not.
  */
 void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf)
 {
@@ -451,11 +460,13 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf)
 
 	gpu->vf_resets++;
 	gpu_fcn_reset(fcn, now);
+	sim_mbox_clear(fcn);
+	fcn->mbox.intr_enable = 0;
 	fcn->context_dirty = false;
 	fcn->flr_pending = true;
 	if (gpu->cmd.busy && gpu->cmd.fcn == GPUVF_FCN_VF(vf))
 		gpu_command_over(gpu, GPUVF_STATUS_ABORTED, now);
-	gpu_raise_sim(gpu, GPUVF_SIM_INTR_VF_FLR);
+	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_VF_FLR);
 }
 
 /**
@@ -472,6 +483,7 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu)
 
 		gpu_fcn_reset(fcn, now);
 		fcn->flr_pending = false;
+		fcn->mbox.intr_enable = 0;
 		fcn->guest = SIM_GUEST_OFF;
 	}
 	gpu->busy = 0;
@@ -485,6 +497,8 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu)
  */
 void sim_gpu_reset(struct sim_gpu *gpu)
 {
+	unsigned int i;
+
 	gpu->resets++;
 	sim_gpu_vfs_off(gpu);
 	gpu_fcn_reset(&gpu->fcn[SIM_FCN_PF], ktime_get_ns());
@@ -497,6 +511,9 @@ void sim_gpu_reset(struct sim_gpu *gpu)
 	memset(gpu->table, 0, sizeof(gpu->table));
 	memset(&gpu->cmd, 0, sizeof(gpu->cmd));
 	memset(&gpu->clear, 0, sizeof(gpu->clear));
+	for (i = 0; i < sim_total_vfs; i++)
+		memset(&gpu->fcn[SIM_FCN_VF(i)].mbox, 0,
+		       sizeof(struct sim_mbox));
 }
 
 static void gpu_poke(struct sim_gpu *gpu, unsigned int where, u32 val)
@@ -620,6 +637,12 @@ void sim_gpu_read(struct sim_gpu *gpu, unsigned int where)
 	case SIM_ECAP_SIM + GPUVF_SIM_CLEAR_PROGRESS:
 		gpu_poke(gpu, where, gpu_clear_progress(gpu));
 		break;
+	case SIM_ECAP_SIM + GPUVF_SIM_MBOX_TX ...
+	     SIM_ECAP_SIM + GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
+		if (sim_mailbox)
+			gpu_poke(gpu, where,
+				 sim_mbox_pf_read(gpu, where - SIM_ECAP_SIM));
+		break;
 	}
 }
 
@@ -708,6 +731,11 @@ bool sim_gpu_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		break;
 	case SIM_ECAP_SIM + GPUVF_SIM_CLEAR_CONTROL:
 		gpu_clear_go(gpu, val, ktime_get_ns());
+		break;
+	case SIM_ECAP_SIM + GPUVF_SIM_MBOX_TX ...
+	     SIM_ECAP_SIM + GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
+		if (sim_mailbox)
+			sim_mbox_pf_write(gpu, where - SIM_ECAP_SIM, val);
 		break;
 	}
 	return true;

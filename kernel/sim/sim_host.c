@@ -75,6 +75,10 @@ bool sim_oneshot;
 module_param_named(oneshot, sim_oneshot, bool, 0444);
 MODULE_PARM_DESC(oneshot, "the command CONTEXT_SWITCH exists");
 
+bool sim_mailbox = true;
+module_param_named(mbox, sim_mailbox, bool, 0444);
+MODULE_PARM_DESC(mbox, "the mailbox between PF and VFs exists (default Y)");
+
 static bool sim_force;
 module_param_named(force, sim_force, bool, 0444);
 MODULE_PARM_DESC(force, "load on bare metal too");
