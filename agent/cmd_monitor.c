@@ -54,10 +54,24 @@ static void print_line(const char *bdf, const char *event, const char *text)
 	fflush(stdout);
 }
 
+/* a line of JSON begins with when it was heard and what it is */
+static json_t *json_of_line(const char *event, const char *bdf)
+{
+	json_t *document = json_document();
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_object_set_new(document, "time_us",
+			    json_integer(now.tv_sec * 1000000LL +
+					 now.tv_nsec / 1000));
+	json_object_set_new(document, "event", json_string(event));
+	json_object_set_new(document, "bdf", json_string(bdf));
+	return document;
+}
+
 static void print_event(const struct monitor *m, const char *event,
 			const struct gpu *gpu, const struct gpu *before)
 {
-	struct timespec now;
 	json_t *document;
 	char *text;
 
@@ -69,16 +83,64 @@ static void print_event(const struct monitor *m, const char *event,
 		free(text);
 		return;
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
-	document = json_document();
-	json_object_set_new(document, "time_us",
-			    json_integer(now.tv_sec * 1000000LL +
-					 now.tv_nsec / 1000));
-	json_object_set_new(document, "event", json_string(event));
-	json_object_set_new(document, "bdf", json_string(gpu->bdf));
+	document = json_of_line(event, gpu->bdf);
 	if (gpu->total_vfs)
 		json_object_set_new(document, "gpu", json_of_gpu(gpu));
 	json_finish_line(document);
+}
+
+static json_t *json_of_happening(const struct gpu *gpu,
+				 const struct happening *event, u8 cmd)
+{
+	json_t *object = json_of_line(happening_name(cmd), gpu->bdf);
+
+	json_object_set_new(object, "monotonic_ns",
+			    json_integer((json_int_t)event->time_ns));
+	json_object_set_new(object, "count",
+			    json_integer((json_int_t)(event->count ?: 1)));
+	if (event->vf != NO_VF)
+		json_object_set_new(object, "vf", json_of_vf(gpu, event->vf));
+	if (event->has_old_state)
+		json_object_set_new(object, "old_state",
+				    json_string(vf_state_name(event->old_state)));
+	if (cmd == GPUVF_CMD_VF_HANG)
+		json_object_set_new(object, "hang",
+				    json_string(hang_name(event->hang)));
+	if (cmd == GPUVF_CMD_THRESHOLD_EXCEEDED) {
+		json_object_set_new(object, "guard",
+				    json_string(guard_name(event->guard)));
+		json_object_set_new(object, "limit",
+				    json_integer((json_int_t)event->limit));
+		json_object_set_new(object, "window_ms",
+				    json_integer((json_int_t)event->window_ms));
+	}
+	if (event->fb_size) {
+		json_object_set_new(object, "fb_offset_bytes",
+				    json_integer((json_int_t)event->fb_offset));
+		json_object_set_new(object, "fb_size_bytes",
+				    json_integer((json_int_t)event->fb_size));
+	}
+	json_object_set_new(object, "message", json_string(event->message));
+	return object;
+}
+
+static void take_happening(const struct monitor *m, const struct nlmsghdr *nlh,
+			   u8 cmd)
+{
+	struct happening event;
+	struct gpu gpu = {};
+	char *text;
+
+	if (message_read_event(nlh, &gpu, &event)) {
+		pr_err("a notification of the kernel could not be read");
+	} else if (m->json) {
+		json_finish_line(json_of_happening(&gpu, &event, cmd));
+	} else {
+		text = happening_text(&gpu, &event);
+		print_line(gpu.bdf, happening_name(cmd), text);
+		free(text);
+	}
+	gpu_free(&gpu);
 }
 
 static void forget(struct monitor *m, const char *bdf)
@@ -118,6 +180,10 @@ static int take_message(struct nl_msg *msg, void *arg)
 	struct monitor *m = arg;
 	struct gpu gpu = {};
 
+	if (happening_name(genl->cmd)) {
+		take_happening(m, nlh, genl->cmd);
+		return NL_OK;
+	}
 	if (message_read(nlh, &gpu, NULL)) {
 		pr_err("a notification of the kernel could not be read");
 		gpu_free(&gpu);
@@ -194,9 +260,16 @@ static int resynchronise(struct monitor *m, bool first)
 	return EXIT_DONE;
 }
 
+static int join(struct monitor *m, const char *name)
+{
+	int group = genl_ctrl_resolve_grp(m->sk, GPUVF_FAMILY_NAME, name);
+
+	return group < 0 ? group : nl_socket_add_membership(m->sk, group);
+}
+
 static int subscribe(struct monitor *m)
 {
-	int group, err;
+	int err;
 
 	m->sk = nl_socket_alloc();
 	if (!m->sk)
@@ -208,11 +281,18 @@ static int subscribe(struct monitor *m)
 		return err;
 	nl_socket_set_buffer_size(m->sk, RECEIVE_BUFFER, 0);
 	nl_socket_set_nonblocking(m->sk);
-	group = genl_ctrl_resolve_grp(m->sk, GPUVF_FAMILY_NAME,
-				      GPUVF_MCGRP_CONFIG);
-	if (group < 0)
-		return group;
-	return nl_socket_add_membership(m->sk, group);
+	err = join(m, GPUVF_MCGRP_CONFIG);
+	if (err)
+		return err;
+	/* what VFs did is not for everybody; the configuration is */
+	err = join(m, GPUVF_MCGRP_EVENT);
+	if (err == -NLE_PERM || err == -NLE_NOACCESS)
+		pr_err("what VFs do (hangs, resets, states) is told only with CAP_NET_ADMIN and CAP_SYS_ADMIN");
+	else if (err == -NLE_OBJ_NOTFOUND)
+		pr_err("this module gpuvf does not tell what VFs do");
+	else if (err)
+		return err;
+	return 0;
 }
 
 static int watch(struct monitor *m)

@@ -175,3 +175,61 @@ char *event_text(const struct gpu *before, const struct gpu *now)
 	append_vfs(&text, before, now);
 	return text;
 }
+
+/**
+ * happening_name() - a notification of group "event", as the netlink spec
+ * calls it
+ * @cmd: of the message
+ *
+ * Return: NULL when it is none of them.
+ */
+const char *happening_name(u8 cmd)
+{
+	switch (cmd) {
+	case GPUVF_CMD_VF_STATE_CHANGE:
+		return "vf-state-change";
+	case GPUVF_CMD_VF_HANG:
+		return "vf-hang";
+	case GPUVF_CMD_VF_WAS_RESET:
+		return "vf-was-reset";
+	case GPUVF_CMD_THRESHOLD_EXCEEDED:
+		return "threshold-exceeded";
+	case GPUVF_CMD_FB_CLEAR_FAILED:
+		return "fb-clear-failed";
+	case GPUVF_CMD_PF_WEDGED:
+		return "pf-wedged";
+	case GPUVF_CMD_PF_WAS_RESET:
+		return "pf-was-reset";
+	}
+	return NULL;
+}
+
+/**
+ * happening_text() - what a VF or its GPU did
+ * @gpu: as the notification has it
+ * @event: the notification
+ *
+ * Return: one line without a newline, to be freed; may be empty.
+ */
+char *happening_text(const struct gpu *gpu, const struct happening *event)
+{
+	char *text = xstrdup("");
+	char *line;
+
+	if (event->vf != NO_VF)
+		add(&text, "VF %d", event->vf);
+	if (event->has_old_state && event->vf != NO_VF) {
+		line = xasprintf("%s -> %s", vf_state_name(event->old_state),
+				 vf_state_name(gpu->vfs[event->vf].state));
+		append(&text, ": ", line);
+		free(line);
+	}
+	if (*event->message)
+		append(&text, ": ", event->message);
+	if (event->count > 1) {
+		line = xasprintf("(%llu times)", event->count);
+		append(&text, " ", line);
+		free(line);
+	}
+	return text;
+}

@@ -5,9 +5,12 @@
 #ifndef AGENT_EVENT_H
 #define AGENT_EVENT_H
 
+#include "message.h"
 #include "profile.h"
 
 bool event_differs(const struct gpu *before, const struct gpu *now);
+const char *happening_name(u8 cmd);
+char *happening_text(const struct gpu *gpu, const struct happening *event);
 char *event_text(const struct gpu *before, const struct gpu *now);
 
 #endif /* AGENT_EVENT_H */

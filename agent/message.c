@@ -237,6 +237,34 @@ static int read_refusal(const struct nlattr *nest, struct refusal *refusal)
 	return read_nest(nest, fields, ARRAY_SIZE(fields), refusal);
 }
 
+static int read_event(const struct nlattr *nest, struct happening *event)
+{
+	static const struct field fields[] = {
+		[GPUVF_A_EVENT_TIME_NS] =
+			FIELD(happening, MNL_TYPE_U64, time_ns),
+		[GPUVF_A_EVENT_COUNT] = FIELD(happening, MNL_TYPE_U64, count),
+		[GPUVF_A_EVENT_OLD_STATE] =
+			FIELD(happening, MNL_TYPE_U32, old_state),
+		[GPUVF_A_EVENT_HANG] = FIELD(happening, MNL_TYPE_U32, hang),
+		[GPUVF_A_EVENT_GUARD] = FIELD(happening, MNL_TYPE_U32, guard),
+		[GPUVF_A_EVENT_LIMIT] = FIELD(happening, MNL_TYPE_U64, limit),
+		[GPUVF_A_EVENT_WINDOW_MS] =
+			FIELD(happening, MNL_TYPE_U64, window_ms),
+		[GPUVF_A_EVENT_FB_OFFSET] =
+			FIELD(happening, MNL_TYPE_U64, fb_offset),
+		[GPUVF_A_EVENT_FB_SIZE] =
+			FIELD(happening, MNL_TYPE_U64, fb_size),
+		[GPUVF_A_EVENT_MESSAGE] =
+			FIELD(happening, MNL_TYPE_NUL_STRING, message),
+	};
+
+	event->old_state = U32_MAX;
+	if (read_nest(nest, fields, ARRAY_SIZE(fields), event))
+		return -EBADMSG;
+	event->has_old_state = event->old_state != U32_MAX;
+	return 0;
+}
+
 /**
  * message_read() - read a reply, an entry of a dump, or a notification
  * @nlh: the message, complete
@@ -271,6 +299,37 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 	gpu->set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	if (gpu->total_vfs <= MAX_VFS)
 		gpu_set_vfs_len(gpu, gpu->total_vfs);
+	return 0;
+}
+
+/**
+ * message_read_event() - read a notification of group "event"
+ * @nlh: the message, complete
+ * @gpu: gets what the message has of the GPU and the VF
+ * @event: result
+ *
+ * Return: 0, or -EBADMSG for a message that the spec does not allow.
+ */
+int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
+		       struct happening *event)
+{
+	const struct nlattr *attr;
+	int err;
+
+	*event = (struct happening){ .vf = NO_VF };
+	err = message_read(nlh, gpu, NULL);
+	if (err)
+		return err;
+	/* the message has one VF: the last there is room for */
+	if (gpu->vfs_len)
+		event->vf = gpu->vfs_len - 1;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) != GPUVF_A_PF_EVENT)
+			continue;
+		err = read_event(attr, event);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 

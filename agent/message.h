@@ -28,8 +28,40 @@ struct refusal {
 	char message[REFUSAL_TEXT_SIZE];
 };
 
+/**
+ * struct happening - what a notification of group "event" is about
+ * @vf: index of the VF, NO_VF: the GPU
+ * @time_ns: CLOCK_MONOTONIC at the latest of them
+ * @count: how many of the same kind stand behind it, 0: the kernel did not say
+ * @has_old_state: whether @old_state means anything
+ * @old_state: enum gpuvf_vf_state
+ * @hang: enum gpuvf_hang; only with GPUVF_CMD_VF_HANG
+ * @guard: enum gpuvf_guard; only with GPUVF_CMD_THRESHOLD_EXCEEDED
+ * @limit: how often that is allowed in the window
+ * @window_ms: the window
+ * @fb_offset: first byte; only with GPUVF_CMD_FB_CLEAR_FAILED
+ * @fb_size: bytes
+ * @message: the kernel's sentence, safe to print; may be empty
+ */
+struct happening {
+	int vf;
+	u64 time_ns;
+	u64 count;
+	bool has_old_state;
+	u32 old_state;
+	u32 hang;
+	u32 guard;
+	u64 limit;
+	u64 window_ms;
+	u64 fb_offset;
+	u64 fb_size;
+	char message[REFUSAL_TEXT_SIZE];
+};
+
 int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 		 struct refusal *refusal);
+int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
+		       struct happening *event);
 int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size);
 void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
 		      bool dry_run);

@@ -43,6 +43,19 @@ static const char *const capability_names[] = {
 	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
 };
 
+static const char *const hang_names[] = {
+	[GPUVF_HANG_COMMAND] = "command",
+	[GPUVF_HANG_PREEMPTION] = "preemption",
+	[GPUVF_HANG_EXCLUSIVE] = "exclusive",
+};
+
+static const char *const guard_names[] = {
+	[GPUVF_GUARD_MAILBOX] = "mailbox",
+	[GPUVF_GUARD_EXCLUSIVE] = "exclusive",
+	[GPUVF_GUARD_EXCLUSIVE_TIMEOUT] = "exclusive-timeout",
+	[GPUVF_GUARD_RESET] = "reset",
+};
+
 static const char *const reason_names[] = {
 	[GPUVF_REASON_NO_SUCH_PF] = "no-such-pf",
 	[GPUVF_REASON_NO_SUCH_VF] = "no-such-vf",
@@ -282,6 +295,18 @@ const char *provisioning_name(u32 provisioning)
 const char *reason_name(u32 reason)
 {
 	return name_of(reason_names, ARRAY_SIZE(reason_names), reason);
+}
+
+/** hang_name() - as the netlink spec calls it */
+const char *hang_name(u32 hang)
+{
+	return name_of(hang_names, ARRAY_SIZE(hang_names), hang);
+}
+
+/** guard_name() - as the netlink spec calls it */
+const char *guard_name(u32 guard)
+{
+	return name_of(guard_names, ARRAY_SIZE(guard_names), guard);
 }
 
 /** capability_name() - of one bit, NULL behind the last that is known */

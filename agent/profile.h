@@ -155,6 +155,8 @@ const char *pf_state_name(u32 state);
 const char *vf_state_name(u32 state);
 const char *provisioning_name(u32 provisioning);
 const char *reason_name(u32 reason);
+const char *hang_name(u32 hang);
+const char *guard_name(u32 guard);
 const char *capability_name(unsigned int bit);
 
 #endif /* AGENT_PROFILE_H */

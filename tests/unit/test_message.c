@@ -48,6 +48,46 @@ static void put_bucket(struct nlmsghdr *nlh, u64 upper_ns, u64 count)
 	mnl_attr_nest_end(nlh, bucket);
 }
 
+static void reads_an_event(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct happening event;
+	struct gpu gpu = {};
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 3);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_STATE, GPUVF_VF_STATE_FAILED);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_EVENT);
+	mnl_attr_put_u32(nlh, GPUVF_A_EVENT_OLD_STATE, GPUVF_VF_STATE_DISABLED);
+	mnl_attr_put_u64(nlh, GPUVF_A_EVENT_COUNT, 2);
+	mnl_attr_put_strz(nlh, GPUVF_A_EVENT_MESSAGE, "because");
+	mnl_attr_nest_end(nlh, nest);
+	assert_int_equal(message_read_event(nlh, &gpu, &event), 0);
+	assert_int_equal(event.vf, 3);
+	assert_int_equal(event.count, 2);
+	/* a state of 0 that was said is not one that was not */
+	assert_true(event.has_old_state);
+	assert_int_equal(event.old_state, GPUVF_VF_STATE_DISABLED);
+	assert_string_equal(event.message, "because");
+	gpu_free(&gpu);
+}
+
+static void an_event_of_the_gpu_has_no_vf(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct happening event;
+	struct gpu gpu = {};
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
+	assert_int_equal(message_read_event(nlh, &gpu, &event), 0);
+	assert_int_equal(event.vf, NO_VF);
+	assert_false(event.has_old_state);
+	gpu_free(&gpu);
+}
+
 static struct nlmsghdr *full_message(void)
 {
 	struct nlmsghdr *nlh = new_message();
@@ -366,6 +406,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(reads_statistics),
+		cmocka_unit_test(reads_an_event),
+		cmocka_unit_test(an_event_of_the_gpu_has_no_vf),
 		cmocka_unit_test(more_buckets_than_anybody_has_are_refused),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(survives_every_wrong_byte),
