@@ -5,34 +5,34 @@
  * What stays where it is (pinned VFs, blocked ranges, and VFs that we decide to
  * keep) cuts the VF area into gaps. Within one gap extents can always be packed
  * without holes, so that whether the rest has a place is exactly the question
- * of bin packing: items are the VFs to be placed, bins are the gaps. That is
- * answered by a depth-first search with a bound on its nodes.
+ * of bin packing, see gpuvf_pack.c.
  *
- * Which VFs to keep: moving more VFs can only help, so when moving all that may
- * move does not help, nothing does. Otherwise the cheapest set is looked for,
- * see layout_choose().
+ * Which VFs to keep: whoever can be placed when some VFs move can be placed
+ * when more of them may. So when moving all that may move does not help,
+ * nothing does, and layout_improve() prunes by that.
  *
- * Inside, everything is counted in granules.
+ * The largest free extent: there is one of n granules exactly when one more
+ * item of n granules, the hole, can be packed as well.
+ *
+ * Inside, everything is counted in granules. Documentation/design/layout.rst
+ * has the proofs, and says when the bounds below are met.
  */
 
 #include "gpuvf_layout.h"
 
 /*
- * Nodes of one search. Behind it the answer is GPUVF_LAYOUT_TOO_HARD when no
- * place is known yet, else the best place known.
+ * What the answer to "is there a layout?" may cost, in steps of the search. Only
+ * this bound makes a request GPUVF_LAYOUT_TOO_HARD.
  */
-#define LAYOUT_MAX_NODES	200000
+#define LAYOUT_MAX_NODES	500000
 
-/* up to so many movable VFs, every set of them is considered */
-#define LAYOUT_MAX_SUBSETS	10
-
-#define LAYOUT_NOWHERE		U64_MAX
-
-enum layout_packing {
-	LAYOUT_PACKED,
-	LAYOUT_NO_PACKING,
-	LAYOUT_UNDECIDED,
-};
+/*
+ * What it may cost to find a better one, and a figure for a refusal; and of
+ * this, each packing that is tried. Where that is not enough, the best layout
+ * known holds.
+ */
+#define LAYOUT_MAX_NODES_BETTER	100000
+#define LAYOUT_MAX_NODES_EACH	4000
 
 static bool layout_is_power_of_two(u64 n)
 {
@@ -46,326 +46,272 @@ static u64 layout_granules_up(const struct gpuvf_layout_request *req, u64 bytes)
 	return div64_u64(bytes, granule) + !!(bytes & (granule - 1));
 }
 
+/* granules as bytes; what would not fit in 64 bits is as much as does */
+static u64 layout_bytes(const struct gpuvf_layout_request *req, u64 granules)
+{
+	u64 granule = req->geometry.granule_bytes;
+
+	if (granules > div64_u64(U64_MAX, granule))
+		return U64_MAX;
+	return granules * granule;
+}
+
 static bool layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 {
 	return a < b ? b - a < a_size && b_size : a - b < b_size && a_size;
 }
 
-/* the VF's present place, in granules; LAYOUT_NOWHERE: none that is any good */
+/* the VF's present place, in granules, if it can be there with its new size */
 static u64 layout_now(const struct gpuvf_layout_request *req, unsigned int vf)
 {
 	const struct gpuvf_layout_scratch *s = &req->scratch;
 	const struct gpuvf_extent *now = &req->vf[vf].now;
 	u64 granule = req->geometry.granule_bytes;
+	u64 size = s->pack.size[vf];
 	u64 start;
 
-	if (!now->size || !s->size[vf] || (now->start & (granule - 1)))
-		return LAYOUT_NOWHERE;
+	if (!now->size || !size || (now->start & (granule - 1)))
+		return GPUVF_PACK_NOWHERE;
 	start = div64_u64(now->start, granule);
-	if (start < s->base || start >= s->end || s->end - start < s->size[vf])
-		return LAYOUT_NOWHERE;
+	if (start < s->base || start >= s->end || s->end - start < size)
+		return GPUVF_PACK_NOWHERE;
 	return start;
 }
 
-/* take a range out of the gaps; false: a part of it is taken already */
-static bool layout_cut(struct gpuvf_layout_scratch *s, u64 start, u64 size)
-{
-	unsigned int i, n;
-
-	for (i = 0; i < s->num_gaps; i++) {
-		struct gpuvf_extent *gap = &s->gap[i];
-		u64 before, behind;
-
-		if (start < gap->start || start - gap->start >= gap->size ||
-		    gap->size - (start - gap->start) < size)
-			continue;
-		before = start - gap->start;
-		behind = gap->size - before - size;
-		if (before && behind) {
-			if (s->num_gaps == GPUVF_LAYOUT_MAX_GAPS)
-				return false;
-			for (n = s->num_gaps++; n > i + 1; n--)
-				s->gap[n] = s->gap[n - 1];
-			s->gap[i + 1].start = start + size;
-			s->gap[i + 1].size = behind;
-			gap->size = before;
-		} else if (before) {
-			gap->size = before;
-		} else if (behind) {
-			gap->start += size;
-			gap->size = behind;
-		} else {
-			for (n = i; n + 1 < s->num_gaps; n++)
-				s->gap[n] = s->gap[n + 1];
-			s->num_gaps--;
-		}
-		return true;
-	}
-	return false;
-}
-
-/*
- * Cut out all that stays, and list the rest as items, largest first.
- *
- * Return: false when two VFs of @keep are in each other's way.
- */
-static bool layout_prepare(struct gpuvf_layout_request *req, u32 keep)
+/* every granule that a blocked range touches, as far as it is in the VF area */
+static void layout_cut_blocked(struct gpuvf_layout_request *req)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
 	u64 granule = req->geometry.granule_bytes;
-	unsigned int i, n;
-
-	s->gap[0].start = s->base;
-	s->gap[0].size = s->end - s->base;
-	s->num_gaps = 1;
-	s->num_items = 0;
-	for (i = 0; i < req->num_blocked; i++)
-		if (!layout_cut(s, div64_u64(req->blocked[i].start, granule),
-				div64_u64(req->blocked[i].size, granule)))
-			return false;
-	for (i = 0; i < req->num_vfs; i++) {
-		if (!s->size[i])
-			continue;
-		if (keep & BIT(i)) {
-			s->place[i] = layout_now(req, i);
-			if (!layout_cut(s, s->place[i], s->size[i]))
-				return false;
-			continue;
-		}
-		for (n = s->num_items++; n; n--) {
-			if (s->size[s->item[n - 1]] >= s->size[i])
-				break;
-			s->item[n] = s->item[n - 1];
-		}
-		s->item[n] = i;
-	}
-	return true;
-}
-
-/* the easy way: everyone in index order, each in the first gap that has room */
-static bool layout_pack_first_fit(struct gpuvf_layout_request *req, u32 keep)
-{
-	struct gpuvf_layout_scratch *s = &req->scratch;
-	unsigned int i, g;
-
-	for (i = 0; i < req->num_vfs; i++) {
-		if (!s->size[i] || (keep & BIT(i)))
-			continue;
-		for (g = 0; g < s->num_gaps; g++)
-			if (s->gap[g].size >= s->size[i])
-				break;
-		if (g == s->num_gaps)
-			return false;
-		s->place[i] = s->gap[g].start;
-		s->gap[g].start += s->size[i];
-		s->gap[g].size -= s->size[i];
-	}
-	return true;
-}
-
-/* can what is left of the bins hold the items from @n on, at the very best? */
-static bool layout_may_fit(const struct gpuvf_layout_scratch *s, unsigned int n)
-{
-	u64 smallest = s->size[s->item[s->num_items - 1]];
-	u64 room = 0, need = 0;
 	unsigned int i;
 
-	for (i = n; i < s->num_items; i++) {
-		if (need + s->size[s->item[i]] < need)
-			return false;
-		need += s->size[s->item[i]];
+	for (i = 0; i < req->num_blocked; i++) {
+		const struct gpuvf_extent *b = &req->blocked[i];
+		u64 start = max(div64_u64(b->start, granule), s->base);
+		u64 last;
+
+		if (!b->size)
+			continue;
+		last = b->start + min(b->size - 1, U64_MAX - b->start);
+		last = min(div64_u64(last, granule), s->end - 1);
+		if (start <= last)
+			gpuvf_pack_cut(&s->pack.free, start, last - start + 1);
 	}
-	for (i = 0; i < s->num_gaps; i++)
-		if (s->room[i] >= smallest)
-			room += s->room[i];
-	return need <= room;
-}
-
-/* is there a bin before @g with the same room? Then @g is nothing new */
-static bool layout_bin_is_twin(const struct gpuvf_layout_scratch *s,
-			       unsigned int g, unsigned int from)
-{
-	unsigned int i;
-
-	for (i = from; i < g; i++)
-		if (s->room[i] == s->room[g])
-			return true;
-	return false;
 }
 
 /*
- * The exact way: depth-first over the items, largest first. Items of one size
- * go to bins in ascending order, and of bins with the same room only the first
- * is tried.
+ * Take out what stays in any case. A VF that is pinned stays even where
+ * something is blocked.
+ *
+ * Return: false when pinned VFs overlap.
  */
-static enum layout_packing layout_pack_search(struct gpuvf_layout_scratch *s)
-{
-	unsigned int n = 0, g, from;
-	u32 nodes = 0;
-
-	for (g = 0; g < s->num_gaps; g++)
-		s->room[g] = s->gap[g].size;
-	if (s->num_items && !layout_may_fit(s, 0))
-		return LAYOUT_NO_PACKING;
-	g = 0;
-	while (n < s->num_items) {
-		u64 size = s->size[s->item[n]];
-
-		from = n && s->size[s->item[n - 1]] == size ? s->bin[n - 1] : 0;
-		for (g = max(g, from); g < s->num_gaps; g++)
-			if (s->room[g] >= size && !layout_bin_is_twin(s, g, from))
-				break;
-		if (++nodes > LAYOUT_MAX_NODES)
-			return LAYOUT_UNDECIDED;
-		if (g < s->num_gaps) {
-			s->room[g] -= size;
-			s->bin[n++] = g;
-			g = 0;
-			if (n == s->num_items || layout_may_fit(s, n))
-				continue;
-		}
-		/* nowhere: take back the item before, and put it further on */
-		if (!n)
-			return LAYOUT_NO_PACKING;
-		n--;
-		s->room[s->bin[n]] += s->size[s->item[n]];
-		g = s->bin[n] + 1;
-	}
-	return LAYOUT_PACKED;
-}
-
-/* from bins to places: within a gap in index order from the bottom */
-static void layout_place_items(struct gpuvf_layout_request *req)
+static bool layout_fix(struct gpuvf_layout_request *req, u32 fixed)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
-	unsigned int vf, n;
-
-	for (vf = 0; vf < req->num_vfs; vf++) {
-		for (n = 0; n < s->num_items; n++) {
-			struct gpuvf_extent *gap;
-
-			if (s->item[n] != vf)
-				continue;
-			gap = &s->gap[s->bin[n]];
-			s->place[vf] = gap->start;
-			gap->start += s->size[vf];
-			gap->size -= s->size[vf];
-		}
-	}
-}
-
-/* find places for all, with those of @keep where they are */
-static enum layout_packing layout_pack(struct gpuvf_layout_request *req,
-				       u32 keep)
-{
-	enum layout_packing ret;
-
-	if (!layout_prepare(req, keep))
-		return LAYOUT_NO_PACKING;
-	if (layout_pack_first_fit(req, keep))
-		return LAYOUT_PACKED;
-	layout_prepare(req, keep);
-	ret = layout_pack_search(&req->scratch);
-	if (ret == LAYOUT_PACKED)
-		layout_place_items(req);
-	return ret;
-}
-
-static u64 layout_cost(const struct gpuvf_layout_request *req, u32 vfs)
-{
-	u64 cost = 0;
+	struct gpuvf_pack *p = &s->pack;
 	unsigned int i;
 
-	for (i = 0; i < req->num_vfs; i++)
-		if (vfs & BIT(i))
-			cost += req->scratch.size[i];
-	return cost;
+	p->fixed = fixed;
+	p->free.num = 1;
+	p->free.gap[0].start = s->base;
+	p->free.gap[0].size = s->end - s->base;
+	for (i = 0; i < req->num_vfs; i++) {
+		p->now[i] = layout_now(req, i);
+		if ((fixed & BIT(i)) &&
+		    gpuvf_pack_cut(&p->free, p->now[i], p->size[i]) !=
+		    p->size[i])
+			return false;
+	}
+	layout_cut_blocked(req);
+	return true;
 }
 
-/* the n-th set bit's mask for every subset number of the bits of @mask */
-static u32 layout_subset(u32 mask, u32 number)
+static u64 layout_free(const struct gpuvf_layout_scratch *s)
 {
-	u32 subset = 0;
+	u64 free = 0;
 	unsigned int i;
 
-	for (i = 0; i < GPUVF_MAX_VFS; i++) {
-		if (!(mask & BIT(i)))
-			continue;
-		if (number & 1)
-			subset |= BIT(i);
-		number >>= 1;
-	}
-	return subset;
+	for (i = 0; i < s->pack.free.num; i++)
+		free += s->pack.free.gap[i].size;
+	return free;
+}
+
+/* what the packings from here on may cost, all together and each of them */
+static void layout_allow(struct gpuvf_layout_scratch *s, u32 nodes, u32 each)
+{
+	s->pack.nodes = nodes;
+	s->pack.nodes_each = each;
+}
+
+static bool layout_packs(struct gpuvf_layout_scratch *s, u32 keep, u64 hole)
+{
+	return gpuvf_pack(&s->pack, keep, hole) == GPUVF_PACK_YES;
 }
 
 static void layout_remember(struct gpuvf_layout_scratch *s)
 {
-	memcpy(s->best, s->place, sizeof(s->best));
+	memcpy(s->best, s->pack.place, sizeof(s->best));
+	s->best_hole = gpuvf_pack_largest_room(&s->pack);
 }
 
-/* few VFs may move: look at every set of them, cheapest found so far wins */
-static void layout_choose_exact(struct gpuvf_layout_request *req, u32 pinned,
-				u32 movable, unsigned int bits)
+/* list the VFs of @mask, the largest first: they would cost most to move */
+static void layout_list(struct gpuvf_layout_scratch *s, u32 mask)
 {
-	u64 best = layout_cost(req, movable);
-	u32 number;
+	const u64 *size = s->pack.size;
+	unsigned int i, n;
 
-	for (number = 0; number < BIT(bits); number++) {
-		u32 move = layout_subset(movable, number);
-		u64 cost = layout_cost(req, move);
-
-		if (cost >= best ||
-		    layout_pack(req, pinned | (movable & ~move)) != LAYOUT_PACKED)
+	s->num_listed = 0;
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		if (!(mask & BIT(i)))
 			continue;
-		best = cost;
-		layout_remember(&req->scratch);
+		for (n = s->num_listed++; n; n--) {
+			if (size[s->listed[n - 1]] >= size[i])
+				break;
+			s->listed[n] = s->listed[n - 1];
+		}
+		s->listed[n] = i;
 	}
 }
 
-/* many may: keep one after the other, those that would cost most first */
-static void layout_choose_greedy(struct gpuvf_layout_request *req, u32 pinned,
-				 u32 movable)
+/*
+ * Decide for the listed VFs from @n on: who can stay stays.
+ *
+ * Return: false when that moves @limit granules or more.
+ */
+static bool layout_keep_rest(struct gpuvf_layout_scratch *s, unsigned int n,
+			     u32 *keep, u64 *moved, u64 limit, u64 hole)
 {
-	u32 keep = pinned, left = movable;
-	unsigned int i, most;
+	for (; n < s->num_listed; n++) {
+		u32 vf = BIT(s->listed[n]);
 
-	while (left) {
-		most = GPUVF_MAX_VFS;
-		for (i = 0; i < GPUVF_MAX_VFS; i++)
-			if ((left & BIT(i)) &&
-			    (most == GPUVF_MAX_VFS ||
-			     req->scratch.size[i] > req->scratch.size[most]))
-				most = i;
-		left &= ~(u32)BIT(most);
-		if (layout_pack(req, keep | BIT(most)) != LAYOUT_PACKED)
-			continue;
-		keep |= BIT(most);
-		layout_remember(&req->scratch);
+		if (layout_packs(s, *keep | vf, hole))
+			*keep |= vf;
+		else
+			*moved += s->pack.size[s->listed[n]];
+		if (*moved >= limit)
+			return false;
 	}
+	return layout_packs(s, *keep, hole);
+}
+
+/*
+ * Go back to the last listed VF that stayed, and that may move without moving
+ * @limit or more in all: it moves, and those behind it are to be decided.
+ *
+ * Return: from which one on; 0: nobody like that.
+ */
+static unsigned int layout_keep_less(const struct gpuvf_layout_scratch *s,
+				     u32 *keep, u64 *moved, u64 limit)
+{
+	unsigned int n;
+	u64 size;
+
+	*moved = 0;
+	for (n = 0; n < s->num_listed; n++)
+		if (!(*keep & BIT(s->listed[n])))
+			*moved += s->pack.size[s->listed[n]];
+	for (n = s->num_listed; n; n--) {
+		size = s->pack.size[s->listed[n - 1]];
+		if (!(*keep & BIT(s->listed[n - 1]))) {
+			*moved -= size;
+			continue;
+		}
+		*keep &= ~(u32)BIT(s->listed[n - 1]);
+		if (*moved + size < limit) {
+			*moved += size;
+			break;
+		}
+	}
+	return n;
+}
+
+/*
+ * Look for layouts that move less than @limit and leave a free piece of @hole:
+ * branch and bound over who of those listed stays. Whoever cannot stay when all
+ * the undecided may move cannot stay at all.
+ *
+ * Return: what the cheapest one found moves, and it is remembered; or @limit.
+ */
+static u64 layout_improve(struct gpuvf_layout_scratch *s, u64 limit, u64 hole,
+			  bool first_will_do)
+{
+	unsigned int n = 0;
+	u32 keep = 0;
+	u64 moved = 0;
+
+	if (!layout_packs(s, keep, hole))
+		return limit;
+	do {
+		if (layout_keep_rest(s, n, &keep, &moved, limit, hole)) {
+			layout_remember(s);
+			limit = moved;
+			if (first_will_do)
+				break;
+		}
+		n = layout_keep_less(s, &keep, &moved, limit);
+	} while (n && s->pack.nodes);
+	return limit;
+}
+
+/* without moving more than @moved, leave the largest free piece there can be */
+static void layout_widen(struct gpuvf_layout_scratch *s, u64 moved)
+{
+	u64 low = s->best_hole, high = 0, middle;
+	u64 left = layout_free(s);
+	unsigned int i;
+
+	for (i = 0; i < s->pack.free.num; i++)
+		high = max(high, s->pack.free.gap[i].size);
+	for (i = 0; i < s->pack.num_vfs; i++)
+		if (!(s->pack.fixed & BIT(i)))
+			left -= s->pack.size[i];
+	high = min(high, left);
+	while (low < high) {
+		middle = high - (high - low) / 2;
+		if (layout_improve(s, moved + 1, middle, true) <= moved)
+			low = s->best_hole;
+		else
+			high = middle - 1;
+	}
+}
+
+static u32 layout_movable(const struct gpuvf_layout_scratch *s)
+{
+	u32 movable = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->pack.num_vfs; i++)
+		if (s->pack.now[i] != GPUVF_PACK_NOWHERE)
+			movable |= BIT(i);
+	return movable & ~s->pack.fixed;
 }
 
 /* as in the comment at the top: places for all in scratch->best, or not */
-static enum layout_packing layout_choose(struct gpuvf_layout_request *req,
-					 u32 pinned, u32 movable)
+static enum gpuvf_pack_answer layout_choose(struct gpuvf_layout_scratch *s)
 {
-	enum layout_packing ret;
-	unsigned int i, bits = 0;
+	u32 movable = layout_movable(s);
+	enum gpuvf_pack_answer answer;
+	unsigned int n;
+	u64 moved = 0;
 
-	if (layout_pack(req, pinned | movable) == LAYOUT_PACKED) {
-		layout_remember(&req->scratch);
-		return LAYOUT_PACKED;
+	layout_list(s, movable);
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
+	if (layout_packs(s, movable, 0)) {
+		layout_remember(s);
+	} else {
+		layout_allow(s, LAYOUT_MAX_NODES, LAYOUT_MAX_NODES);
+		answer = gpuvf_pack(&s->pack, 0, 0);
+		if (answer != GPUVF_PACK_YES)
+			return answer;
+		layout_remember(s);
+		for (n = 0; n < s->num_listed; n++)
+			moved += s->pack.size[s->listed[n]];
+		layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
+		moved = layout_improve(s, moved, 0, false);
 	}
-	ret = layout_pack(req, pinned);
-	if (ret != LAYOUT_PACKED)
-		return ret;
-	layout_remember(&req->scratch);
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
-		bits += !!(movable & BIT(i));
-	if (bits <= LAYOUT_MAX_SUBSETS)
-		layout_choose_exact(req, pinned, movable, bits);
-	else
-		layout_choose_greedy(req, pinned, movable);
-	return LAYOUT_PACKED;
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
+	layout_widen(s, moved);
+	return GPUVF_PACK_YES;
 }
 
 static int layout_fail(struct gpuvf_layout_reason *why,
@@ -385,13 +331,15 @@ static int layout_fail(struct gpuvf_layout_reason *why,
 
 /* the borders of the VF area */
 static int layout_measure_area(struct gpuvf_layout_request *req,
-			       struct gpuvf_layout *out,
 			       struct gpuvf_layout_reason *why)
 {
 	const struct gpuvf_fb_geometry *geo = &req->geometry;
 	struct gpuvf_layout_scratch *s = &req->scratch;
 	u64 reserve, context;
 
+	memset(why, 0, sizeof(*why));
+	why->vf = -1;
+	why->blocker = -1;
 	if (!layout_is_power_of_two(geo->granule_bytes) ||
 	    req->num_vfs > GPUVF_MAX_VFS ||
 	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
@@ -401,127 +349,168 @@ static int layout_measure_area(struct gpuvf_layout_request *req,
 	context = layout_granules_up(req, geo->context_bytes);
 	s->end = div64_u64(geo->total_bytes, geo->granule_bytes);
 	if (context >= s->end || reserve >= s->end - context) {
-		why->asked = req->pf_reserve_bytes;
+		why->asked = layout_bytes(req, reserve);
 		why->limit = context >= s->end ? 0 :
-			     (s->end - context - 1) * geo->granule_bytes;
+			     layout_bytes(req, s->end - context - 1);
 		return layout_fail(why, GPUVF_LAYOUT_RESERVE_TOO_BIG);
 	}
 	s->base = reserve + context;
-
-	out->pf_reserve_bytes = reserve * geo->granule_bytes;
-	out->context.start = out->pf_reserve_bytes;
-	out->context.size = geo->context_bytes;
-	out->vf_base = s->base * geo->granule_bytes;
-	out->vf_end = s->end * geo->granule_bytes;
 	return 0;
 }
 
-/* sizes in granules; who is pinned has to stay, and has to be able to */
-static int layout_measure_vfs(struct gpuvf_layout_request *req, u32 *pinned,
+/* somebody is in use, and his place is not one that can be kept */
+static int layout_fail_pinned(struct gpuvf_layout_request *req, unsigned int vf,
 			      struct gpuvf_layout_reason *why)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
 	u64 granule = req->geometry.granule_bytes;
+	u64 start = div64_u64(req->vf[vf].now.start, granule);
+	u64 context = layout_granules_up(req, req->geometry.context_bytes);
+
+	if ((req->vf[vf].now.start & (granule - 1)) || start >= s->base)
+		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
+	why->vf = vf;
+	why->blocker = vf;
+	why->asked = layout_bytes(req, s->base - context);
+	why->limit = layout_bytes(req, start - min(start, context));
+	return layout_fail(why, GPUVF_LAYOUT_PINNED_RESERVE);
+}
+
+/* sizes in granules; who is pinned has to stay, and has to be able to */
+static int layout_measure_vfs(struct gpuvf_layout_request *req,
+			      struct gpuvf_layout_reason *why)
+{
+	struct gpuvf_pack *p = &req->scratch.pack;
+	u32 pinned = 0;
 	unsigned int i;
 
-	*pinned = 0;
+	p->num_vfs = req->num_vfs;
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct gpuvf_layout_vf *vf = &req->vf[i];
 
-		s->size[i] = layout_granules_up(req, vf->quota_bytes);
+		p->size[i] = layout_granules_up(req, vf->quota_bytes);
 		if (!vf->pinned || !vf->now.size)
 			continue;
-		why->vf = i;
-		why->blocker = i;
-		if (s->size[i] != layout_granules_up(req, vf->now.size)) {
-			why->asked = s->size[i] * granule;
+		if (p->size[i] != layout_granules_up(req, vf->now.size)) {
+			why->vf = i;
+			why->blocker = i;
+			why->asked = layout_bytes(req, p->size[i]);
 			why->limit = vf->now.size;
 			return layout_fail(why, GPUVF_LAYOUT_PINNED_VF);
 		}
-		if (layout_now(req, i) == LAYOUT_NOWHERE) {
-			why->asked = req->pf_reserve_bytes;
-			why->limit = vf->now.start;
-			return layout_fail(why, GPUVF_LAYOUT_PINNED_RESERVE);
-		}
-		*pinned |= BIT(i);
+		if (layout_now(req, i) == GPUVF_PACK_NOWHERE)
+			return layout_fail_pinned(req, i, why);
+		pinned |= BIT(i);
 	}
-	why->vf = -1;
-	why->blocker = -1;
+	if (!layout_fix(req, pinned))
+		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
 	return 0;
 }
 
 /* the first VF for which nothing is left, if the sum alone is too much */
-static bool layout_check_sum(struct gpuvf_layout_request *req, u32 pinned,
-			     struct gpuvf_layout_reason *why)
+static int layout_check_sum(struct gpuvf_layout_request *req,
+			    struct gpuvf_layout_reason *why)
 {
-	struct gpuvf_layout_scratch *s = &req->scratch;
-	u64 granule = req->geometry.granule_bytes;
-	u64 left = s->end - s->base;
+	const struct gpuvf_pack *p = &req->scratch.pack;
+	u64 left = layout_free(&req->scratch);
 	unsigned int i;
 
-	for (i = 0; i < req->num_blocked; i++)
-		left -= min(left, div64_u64(req->blocked[i].size, granule));
-	for (i = 0; i < req->num_vfs; i++)
-		if (pinned & BIT(i))
-			left -= min(left, s->size[i]);
+	why->free = layout_bytes(req, left);
 	for (i = 0; i < req->num_vfs; i++) {
-		if (pinned & BIT(i))
+		if (p->fixed & BIT(i))
 			continue;
-		if (s->size[i] > left) {
+		if (p->size[i] > left) {
 			why->vf = i;
-			/* far too much is not rounded up: it would wrap */
-			why->asked = s->size[i] > U64_MAX / granule ?
-				     req->vf[i].quota_bytes :
-				     s->size[i] * granule;
-			why->limit = left * granule;
-			why->free = left * granule;
-			layout_fail(why, GPUVF_LAYOUT_NO_SPACE);
-			return false;
+			why->asked = layout_bytes(req, p->size[i]);
+			why->limit = layout_bytes(req, left);
+			why->free = why->limit;
+			return layout_fail(why, GPUVF_LAYOUT_NO_SPACE);
 		}
-		left -= s->size[i];
+		left -= p->size[i];
 	}
-	why->free = left * granule;
-	return true;
+	return 0;
 }
 
-/* enough is free but there is no packing: name the largest item */
-static int layout_explain(struct gpuvf_layout_request *req, u32 pinned,
-			  enum layout_packing packing,
+/* the pinned VF without which there would be a layout; if there is none, any */
+static int layout_blocker(struct gpuvf_layout_request *req)
+{
+	struct gpuvf_layout_scratch *s = &req->scratch;
+	const u32 pinned = s->pack.fixed;
+	int i, blocker = -1;
+	bool frees = false;
+
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
+	for (i = 0; i < (int)req->num_vfs && !frees; i++) {
+		if (!(pinned & BIT(i)))
+			continue;
+		layout_fix(req, pinned & ~(u32)BIT(i));
+		frees = layout_packs(s, 0, 0);
+		if (frees || blocker < 0)
+			blocker = i;
+	}
+	layout_fix(req, pinned);
+	return blocker;
+}
+
+/*
+ * Enough is free but there is no packing. Give places to one VF after the
+ * other, the largest first, until one has none; then see what it could have had.
+ */
+static int layout_explain(struct gpuvf_layout_request *req,
+			  enum gpuvf_layout_verdict verdict,
 			  struct gpuvf_layout_reason *why)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
-	u64 granule = req->geometry.granule_bytes;
-	u64 largest = 0, free = 0;
-	unsigned int i;
+	u64 size = 0, low = 0, high, middle;
+	unsigned int n;
 
-	layout_prepare(req, pinned);
-	for (i = 0; i < s->num_gaps; i++) {
-		largest = max(largest, s->gap[i].size);
-		free += s->gap[i].size;
+	why->blocker = layout_blocker(req);
+	layout_list(s, (u32)(BIT(req->num_vfs) - 1) & ~s->pack.fixed);
+	for (n = 0; n < s->num_listed; n++)
+		s->pack.size[s->listed[n]] = 0;
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
+	for (n = 0; n < s->num_listed; n++) {
+		unsigned int vf = s->listed[n];
+
+		size = layout_granules_up(req, req->vf[vf].quota_bytes);
+		if (!size)
+			break;
+		s->pack.size[vf] = size;
+		why->vf = vf;
+		why->asked = layout_bytes(req, size);
+		if (!layout_packs(s, 0, 0))
+			break;
+		why->free -= why->asked;
 	}
-	why->vf = s->item[0];
-	why->asked = s->size[s->item[0]] * granule;
-	why->limit = largest * granule;
-	why->free = free * granule;
-	for (i = 0; i < req->num_vfs; i++)
-		if (pinned & BIT(i))
-			why->blocker = i;
-	return layout_fail(why, packing == LAYOUT_UNDECIDED ?
-				GPUVF_LAYOUT_TOO_HARD : GPUVF_LAYOUT_FRAGMENTED);
+	s->pack.size[why->vf] = 0;
+	for (high = size - 1; low < high;) {
+		middle = high - (high - low) / 2;
+		if (layout_packs(s, 0, middle))
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	why->limit = layout_bytes(req, low);
+	return layout_fail(why, verdict);
 }
 
 static void layout_fill(struct gpuvf_layout_request *req,
 			struct gpuvf_layout *out)
 {
 	const struct gpuvf_layout_scratch *s = &req->scratch;
-	u64 granule = req->geometry.granule_bytes;
 	unsigned int i;
 
+	out->pf_reserve_bytes =
+		layout_bytes(req, layout_granules_up(req, req->pf_reserve_bytes));
+	out->context.start = out->pf_reserve_bytes;
+	out->context.size = req->geometry.context_bytes;
+	out->vf_base = layout_bytes(req, s->base);
+	out->vf_end = layout_bytes(req, s->end);
 	for (i = 0; i < req->num_vfs; i++) {
-		if (!s->size[i])
+		if (!s->pack.size[i])
 			continue;
-		out->vf[i].start = s->best[i] * granule;
-		out->vf[i].size = s->size[i] * granule;
+		out->vf[i].start = layout_bytes(req, s->best[i]);
+		out->vf[i].size = layout_bytes(req, s->pack.size[i]);
 		if (req->vf[i].now.size &&
 		    req->vf[i].now.start != out->vf[i].start)
 			out->moved_mask |= BIT(i);
@@ -543,31 +532,24 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out,
 		      struct gpuvf_layout_reason *why)
 {
-	u32 pinned, movable = 0;
-	enum layout_packing packing;
-	unsigned int i;
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	memset(why, 0, sizeof(*why));
-	why->vf = -1;
-	why->blocker = -1;
-	err = layout_measure_area(req, out, why);
+	err = layout_measure_area(req, why);
 	if (!err)
-		err = layout_measure_vfs(req, &pinned, why);
+		err = layout_measure_vfs(req, why);
+	if (!err)
+		err = layout_check_sum(req, why);
 	if (err)
 		return err;
-	if (!layout_check_sum(req, pinned, why))
-		return -ENOSPC;
-	if (!layout_prepare(req, pinned))
-		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
-
-	for (i = 0; i < req->num_vfs; i++)
-		if (!(pinned & BIT(i)) && layout_now(req, i) != LAYOUT_NOWHERE)
-			movable |= BIT(i);
-	packing = layout_choose(req, pinned, movable);
-	if (packing != LAYOUT_PACKED)
-		return layout_explain(req, pinned, packing, why);
+	switch (layout_choose(&req->scratch)) {
+	case GPUVF_PACK_YES:
+		break;
+	case GPUVF_PACK_NO:
+		return layout_explain(req, GPUVF_LAYOUT_FRAGMENTED, why);
+	default:
+		return layout_explain(req, GPUVF_LAYOUT_TOO_HARD, why);
+	}
 	layout_fill(req, out);
 	if (!gpuvf_layout_check(req, out))
 		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
@@ -577,12 +559,17 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 static bool layout_check_vf(const struct gpuvf_layout_request *req,
 			    const struct gpuvf_layout *layout, unsigned int vf)
 {
+	const struct gpuvf_layout_vf *want = &req->vf[vf];
 	const struct gpuvf_extent *e = &layout->vf[vf];
 	u64 granule = req->geometry.granule_bytes;
+	bool stays = want->pinned && want->now.size;
 	unsigned int i;
 
-	if (div64_u64(e->size, granule) !=
-	    layout_granules_up(req, req->vf[vf].quota_bytes))
+	/* rounded up, and no more than that */
+	if (e->size < want->quota_bytes ||
+	    e->size - want->quota_bytes >= granule)
+		return false;
+	if (stays && (want->now.start != e->start || !e->size))
 		return false;
 	if (!e->size)
 		return true;
@@ -591,14 +578,11 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
 	if (e->start < layout->vf_base || e->start > layout->vf_end ||
 	    layout->vf_end - e->start < e->size)
 		return false;
-	if (req->vf[vf].pinned && req->vf[vf].now.size &&
-	    req->vf[vf].now.start != e->start)
-		return false;
 	for (i = 0; i < vf; i++)
 		if (layout_overlap(e->start, e->size, layout->vf[i].start,
 				   layout->vf[i].size))
 			return false;
-	for (i = 0; i < req->num_blocked; i++)
+	for (i = 0; i < req->num_blocked && !stays; i++)
 		if (layout_overlap(e->start, e->size, req->blocked[i].start,
 				   req->blocked[i].size))
 			return false;
@@ -617,12 +601,20 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
 bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 			const struct gpuvf_layout *layout)
 {
+	u64 granule = req->geometry.granule_bytes;
 	unsigned int i;
 
+	if (!layout_is_power_of_two(granule) || req->num_vfs > GPUVF_MAX_VFS ||
+	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
+		return false;
+	if ((layout->pf_reserve_bytes | layout->vf_base | layout->vf_end) &
+	    (granule - 1))
+		return false;
 	if (layout->pf_reserve_bytes < req->pf_reserve_bytes ||
 	    layout->context.start < layout->pf_reserve_bytes ||
 	    layout->context.size != req->geometry.context_bytes ||
-	    layout->vf_base < layout->context.start + layout->context.size ||
+	    layout->context.start > layout->vf_base ||
+	    layout->vf_base - layout->context.start < layout->context.size ||
 	    layout->vf_end > req->geometry.total_bytes ||
 	    layout->vf_base >= layout->vf_end)
 		return false;
@@ -630,6 +622,12 @@ bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 		if (!layout_check_vf(req, layout, i))
 			return false;
 	return true;
+}
+
+/* the byte behind an extent */
+static u64 layout_extent_end(const struct gpuvf_extent *e)
+{
+	return e->size > U64_MAX - e->start ? U64_MAX : e->start + e->size;
 }
 
 /* where the free piece that begins at @at ends: at the next thing behind it */
@@ -646,12 +644,10 @@ static u64 layout_free_until(const struct gpuvf_layout *layout,
 		const struct gpuvf_extent *e = i < num_vfs ?
 			&layout->vf[i] : &blocked[i - num_vfs];
 
-		if (!e->size || e->start + e->size <= at)
+		if (!e->size || layout_extent_end(e) <= at || e->start > until)
 			continue;
-		if (e->start <= until) {
-			until = max(e->start, at);
-			*next = e->start + e->size;
-		}
+		until = max(e->start, at);
+		*next = layout_extent_end(e);
 	}
 	return until;
 }
@@ -684,25 +680,20 @@ void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
 }
 
 /* would everybody have a place if the VFs of @mask had @size granules each? */
-static bool layout_try_share(struct gpuvf_layout_request *req, u32 pinned,
-			     u32 mask, u64 size)
+static bool layout_try_share(struct gpuvf_layout_request *req, u32 mask,
+			     u64 size)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
 	struct gpuvf_layout_reason why;
-	u32 movable = 0;
 	unsigned int i;
 
-	for (i = 0; i < req->num_vfs; i++) {
+	for (i = 0; i < req->num_vfs; i++)
 		if (mask & BIT(i))
-			s->size[i] = size;
-		else if (!(pinned & BIT(i)) &&
-			 layout_now(req, i) != LAYOUT_NOWHERE)
-			movable |= BIT(i);
-	}
-	if (!layout_check_sum(req, pinned, &why))
+			s->pack.size[i] = size;
+	if (layout_check_sum(req, &why))
 		return false;
-	return layout_pack(req, pinned | movable) == LAYOUT_PACKED ||
-	       layout_pack(req, pinned) == LAYOUT_PACKED;
+	return layout_packs(s, layout_movable(s) & ~mask, 0) ||
+	       layout_packs(s, 0, 0);
 }
 
 /**
@@ -718,26 +709,27 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
 	struct gpuvf_layout_reason why;
-	struct gpuvf_layout area = {};
 	u64 low = 0, high, middle;
-	u32 pinned, bit;
+	unsigned int i, count = 0;
 
-	if (!mask || layout_measure_area(req, &area, &why) ||
-	    layout_measure_vfs(req, &pinned, &why))
+	if (layout_measure_area(req, &why) || layout_measure_vfs(req, &why))
 		return 0;
-	high = 0;
-	for (bit = 0; bit < GPUVF_MAX_VFS; bit++)
-		high += !!(mask & BIT(bit));
-	high = div64_u64(s->end - s->base, high);
+	mask &= (u32)(BIT(req->num_vfs) - 1) & ~s->pack.fixed;
+	for (i = 0; i < req->num_vfs; i++)
+		count += !!(mask & BIT(i));
+	if (!count)
+		return 0;
+	high = div64_u64(s->end - s->base, count);
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
 	/* what fits at one size fits at every smaller one */
 	while (low < high) {
 		middle = high - (high - low) / 2;
-		if (layout_try_share(req, pinned, mask, middle))
+		if (layout_try_share(req, mask, middle))
 			low = middle;
 		else
 			high = middle - 1;
 	}
-	return low * req->geometry.granule_bytes;
+	return layout_bytes(req, low);
 }
 
 /**
@@ -753,26 +745,24 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask)
 unsigned int gpuvf_layout_capacity(struct gpuvf_layout_request *req,
 				   u64 quota_bytes, bool may_move)
 {
+	struct gpuvf_layout_scratch *s = &req->scratch;
 	struct gpuvf_layout_reason why;
-	struct gpuvf_layout area = {};
-	u32 pinned, mask = 0;
-	unsigned int count = 0;
-	unsigned int i;
+	unsigned int i, count = 0;
+	u32 mask = 0;
 	u64 size;
 
-	if (!quota_bytes || layout_measure_area(req, &area, &why) ||
-	    layout_measure_vfs(req, &pinned, &why))
+	if (!quota_bytes || layout_measure_area(req, &why) ||
+	    layout_measure_vfs(req, &why))
 		return 0;
 	size = layout_granules_up(req, quota_bytes);
 	if (!may_move)
-		for (i = 0; i < req->num_vfs; i++)
-			if (layout_now(req, i) != LAYOUT_NOWHERE)
-				pinned |= BIT(i);
+		layout_fix(req, s->pack.fixed | layout_movable(s));
+	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
 	for (i = 0; i < req->num_vfs; i++) {
 		if (req->vf[i].quota_bytes)
 			continue;
 		mask |= BIT(i);
-		if (!layout_try_share(req, pinned, mask, size))
+		if (!layout_try_share(req, mask, size))
 			break;
 		count++;
 	}

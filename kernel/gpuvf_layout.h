@@ -13,6 +13,7 @@
 #ifndef GPUVF_LAYOUT_H
 #define GPUVF_LAYOUT_H
 
+#include "gpuvf_pack.h"
 #include "gpuvf_pure.h"
 
 /**
@@ -50,30 +51,28 @@ struct gpuvf_layout_vf {
 };
 
 /* more withheld pieces than this are merged by the caller with their gaps */
-#define GPUVF_LAYOUT_MAX_BLOCKED	64
-
-/* free pieces between what stays where it is: one more than there are such */
-#define GPUVF_LAYOUT_MAX_GAPS \
-	(GPUVF_MAX_VFS + GPUVF_LAYOUT_MAX_BLOCKED + 1)
+#define GPUVF_LAYOUT_MAX_BLOCKED	GPUVF_PACK_MAX_BLOCKED
 
 /**
  * struct gpuvf_layout_scratch - the planner's working memory, in granules
+ * @base: begin of the VF area
+ * @end: end of the VF area
+ * @num_listed: entries of @listed in use
+ * @listed: VFs to decide about, the largest first
+ * @best: by VF index: places of the best layout so far
+ * @best_hole: largest free piece of the best layout so far
+ * @pack: the packing at hand
  *
  * Too big for a kernel stack; nobody else's business.
  */
 struct gpuvf_layout_scratch {
 	u64 base;
 	u64 end;
-	u64 size[GPUVF_MAX_VFS];
-	u64 place[GPUVF_MAX_VFS];
+	unsigned int num_listed;
+	unsigned int listed[GPUVF_MAX_VFS];
 	u64 best[GPUVF_MAX_VFS];
-	unsigned int num_items;
-	unsigned int item[GPUVF_MAX_VFS];
-	unsigned int bin[GPUVF_MAX_VFS];
-	unsigned int num_gaps;
-	struct gpuvf_extent gap[GPUVF_LAYOUT_MAX_GAPS];
-	u64 room[GPUVF_LAYOUT_MAX_GAPS];
-	u32 nodes;
+	u64 best_hole;
+	struct gpuvf_pack pack;
 };
 
 /**
@@ -83,8 +82,9 @@ struct gpuvf_layout_scratch {
  * @num_vfs: entries of @vf in use, at most GPUVF_MAX_VFS
  * @vf: by VF index
  * @num_blocked: entries of @blocked in use
- * @blocked: ranges of the VF area that nobody may have (withheld), disjoint
- *	from each other and from pinned extents, granule-aligned
+ * @blocked: ranges that nobody may have (withheld). Whatever granule one of
+ *	them touches is blocked; what lies outside the VF area does not matter,
+ *	and a pinned VF keeps its extent even where it is blocked
  * @scratch: the planner's; need not be initialised
  */
 struct gpuvf_layout_request {
@@ -219,7 +219,7 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask);
  * @quota_bytes: the size asked about, rounded up to the granule
  * @may_move: whether VFs that are not pinned may move
  *
- * Return: the number, not limited by how many VFs the hardware can have.
+ * Return: the number, at most as many as @req has VFs without a quota.
  */
 unsigned int gpuvf_layout_capacity(struct gpuvf_layout_request *req,
 				   u64 quota_bytes, bool may_move);
