@@ -42,7 +42,8 @@ extern struct fixture fx;
  * @name: what it promises; a number of the list of promises where there is one
  * @run: the test
  * @slow: left out of a quick run
- * @stock: left out on the debug kernel, which has nothing to add to it
+ * @stock: left out on the debug kernel: it loads modules, which takes a delayed
+ *	release of every kobject half a minute there, and adds nothing else
  */
 struct test {
 	const char *name;
@@ -54,6 +55,8 @@ struct test {
 #define TEST(function) { .name = #function, .run = function }
 #define SLOW_TEST(function) { .name = #function, .run = function, .slow = true }
 #define STOCK_TEST(function) \
+	{ .name = #function, .run = function, .stock = true }
+#define SLOW_STOCK_TEST(function) \
 	{ .name = #function, .run = function, .slow = true, .stock = true }
 
 int suite_run(const char *name, const char *sim_parameters,
