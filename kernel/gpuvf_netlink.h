@@ -6,6 +6,7 @@
 #ifndef GPUVF_NETLINK_H
 #define GPUVF_NETLINK_H
 
+struct gpuvf_event;
 struct gpuvf_pf;
 
 int gpuvf_netlink_register(void);
@@ -13,5 +14,7 @@ void gpuvf_netlink_unregister(void);
 void gpuvf_netlink_notify_add(struct gpuvf_pf *pf);
 void gpuvf_netlink_notify_del(struct gpuvf_pf *pf);
 void gpuvf_netlink_notify_change_locked(struct gpuvf_pf *pf);
+void gpuvf_netlink_event_locked(struct gpuvf_pf *pf,
+				const struct gpuvf_event *event);
 
 #endif /* GPUVF_NETLINK_H */

@@ -21,6 +21,7 @@
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
@@ -40,6 +41,7 @@ static void pf_release(struct device *dev)
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 
 	gpuvf_clear_fini(pf);
+	gpuvf_events_fini(pf);
 	mutex_destroy(&pf->lock);
 	kfree(pf);
 	if (atomic_dec_and_test(&gpuvf_pfs_alive))
@@ -94,8 +96,10 @@ static void pf_notify_work(struct work_struct *work)
 	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, notify_work);
 
 	mutex_lock(&pf->lock);
-	if (!pf->gone)
+	if (!pf->gone) {
+		gpuvf_vfs_tell_states_locked(pf);
 		gpuvf_netlink_notify_change_locked(pf);
+	}
 	mutex_unlock(&pf->lock);
 	if (device_is_registered(&pf->dev))
 		kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
@@ -116,12 +120,14 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
 	mutex_init(&pf->lock);
 	spin_lock_init(&pf->holder_lock);
+	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
 	INIT_WORK(&pf->notify_work, pf_notify_work);
 	pf->generation = get_random_u64();
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		pf->vf[i].pf = pf;
 		pf->vf[i].index = i;
+		INIT_WORK(&pf->vf[i].reset_work, gpuvf_reset_vf_work);
 	}
 
 	atomic_inc(&gpuvf_pfs_alive);
@@ -159,6 +165,9 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	if (!pf)
 		return -ENOMEM;
 	err = hw->probe(pf);
+	if (err)
+		goto err_put;
+	err = gpuvf_events_init(pf);
 	if (err)
 		goto err_put;
 	err = gpuvf_clear_init(pf);
@@ -234,6 +243,7 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
 	cancel_work_sync(&pf->notify_work);
+	gpuvf_events_stop(pf);
 	atomic_inc(&gpuvf_change_seq);
 	gpuvf_netlink_notify_del(pf);
 	put_device(&pf->dev);
@@ -358,12 +368,18 @@ void gpuvf_pf_notify(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 {
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_PF_WEDGED,
+		.vf = GPUVF_NO_VF,
+	};
+
 	lockdep_assert_held(&pf->lock);
 	if (pf->wedged)
 		return;
 	pf->wedged = true;
-	pci_err(pf->pdev, "wedged by %s; nothing can be changed until the GPU is reset\n",
-		what);
+	gpuvf_event_locked(pf, &event,
+			   "wedged by %s; nothing can be changed until the GPU is reset",
+			   what);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 }
@@ -376,6 +392,7 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
  */
 void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 {
+	gpuvf_resets_flush(pf);
 	gpuvf_clear_stop(pf);
 	gpuvf_world_park(pf);
 	pf->hw->irq_enable(pf, false);
@@ -442,15 +459,22 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 {
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_PF_WAS_RESET,
+		.vf = GPUVF_NO_VF,
+	};
 	unsigned int i;
 
 	mutex_lock(&pf->lock);
 	pf->wedged = false;
 	gpuvf_world_revive(pf);
 	if (!gpuvf_config_restore_locked(pf))
-		pci_info(pf->pdev, "reset, configuration restored\n");
+		gpuvf_event_locked(pf, &event,
+				   "GPU was reset and provisioned anew");
 	for (i = 0; i < pf->num_vfs; i++) {
 		pf->vf[i].failed = false;
+		pf->vf[i].paused = false;
+		pf->vf[i].stopped = false;
 		if (pf->vf[i].pdev)
 			pci_restore_state(pf->vf[i].pdev);
 	}

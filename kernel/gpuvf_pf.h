@@ -20,12 +20,15 @@
 #include <linux/pci.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
+#include "gpuvf_event.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_layout.h"
+#include "gpuvf_stats.h"
 #include "gpuvf_world.h"
 
 #define GPUVF_HOLDER_SIZE	32
@@ -35,7 +38,15 @@
  * @pf: whose VF it is
  * @index: counted from 0, as the PCI core's virtfn0
  * @pdev: its PCI device while enabled, else NULL; pf->lock
- * @failed: could not be started, gets no time until VFs are disabled; pf->lock
+ * @failed: could not be started or reset, gets no time until it is reset;
+ *	pf->lock
+ * @paused: keeps its state, gets no time until resumed; pf->lock
+ * @stopped: gets no time until it is reset; pf->lock
+ * @resetting: a reset is under way; pf->lock
+ * @told_state: the state that listeners know of; pf->lock
+ * @reset_err: what became of the last reset; pf->lock
+ * @reset_work: carries a reset out
+ * @stats: what is counted under pf->lock; the rest is the world's
  * @holder: name of the driver that has it, or empty; pf->holder_lock
  * @kobj: its directory in sysfs
  */
@@ -44,6 +55,13 @@ struct gpuvf_vf {
 	unsigned int index;
 	struct pci_dev *pdev;
 	bool failed;
+	bool paused;
+	bool stopped;
+	bool resetting;
+	enum gpuvf_vf_state told_state;
+	int reset_err;
+	struct work_struct reset_work;
+	struct gpuvf_vf_stats stats;
 	char holder[GPUVF_HOLDER_SIZE];
 	struct kobject kobj;
 };
@@ -74,6 +92,8 @@ struct gpuvf_vf {
  * @world: the thread that gives VFs their turns
  * @holder_lock: protects the VFs' holder names
  * @notify_work: tells user space that something changed
+ * @reset_wait: those who wait for the end of a reset
+ * @events: events that are told later
  */
 struct gpuvf_pf {
 	struct device dev;
@@ -100,6 +120,8 @@ struct gpuvf_pf {
 	struct gpuvf_world world;
 	spinlock_t holder_lock;
 	struct work_struct notify_work;
+	wait_queue_head_t reset_wait;
+	struct gpuvf_events events;
 };
 
 static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
@@ -120,6 +142,7 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
 int gpuvf_pf_resume(struct gpuvf_pf *pf);
 void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf);
 void gpuvf_pf_reset_done(struct gpuvf_pf *pf);
+int gpuvf_pf_reset(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);

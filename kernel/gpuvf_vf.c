@@ -29,6 +29,7 @@
 #include "gpuvf_drv.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
@@ -51,8 +52,14 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 	lockdep_assert_held(&pf->lock);
 	if (!vf_has_quota(vf))
 		return GPUVF_VF_STATE_DISABLED;
+	if (vf->resetting)
+		return GPUVF_VF_STATE_RESETTING;
 	if (vf->failed || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
 		return GPUVF_VF_STATE_FAILED;
+	if (vf->stopped)
+		return GPUVF_VF_STATE_STOPPED;
+	if (vf->paused)
+		return GPUVF_VF_STATE_PAUSED;
 	if (gpuvf_world_started(pf) & BIT(vf->index))
 		return GPUVF_VF_STATE_ACTIVE;
 	if (vf->pdev && !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
@@ -126,6 +133,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 		struct gpuvf_vf *vf = &pf->vf[i];
 
 		if (vf_has_quota(vf) && vf->pdev && !vf->failed &&
+		    !vf->paused && !vf->stopped && !vf->resetting &&
 		    ((started & BIT(i)) ||
 		     gpuvf_clear_vf_is_clean_locked(pf, i)))
 			runnable |= BIT(i);
@@ -271,6 +279,11 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	mutex_lock(&pf->lock);
 	pf->vf_count_changing = true;
+	mutex_unlock(&pf->lock);
+
+	gpuvf_resets_flush(pf);
+
+	mutex_lock(&pf->lock);
 	gpuvf_vfs_stop_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	for (i = 0; i < pf->num_vfs; i++)
@@ -284,6 +297,8 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 		pci_dev_put(pf->vf[i].pdev);
 		pf->vf[i].pdev = NULL;
 		pf->vf[i].failed = false;
+		pf->vf[i].paused = false;
+		pf->vf[i].stopped = false;
 	}
 	pf->num_vfs = 0;
 	gpuvf_config_release_auto_locked(pf);
@@ -297,6 +312,229 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 		module_put(THIS_MODULE);
 	}
 	pci_info(pf->pdev, "VFs disabled\n");
+}
+
+/* may the VF be told to @verb? */
+static int vf_check_locked(struct gpuvf_vf *vf, const char *verb,
+			   struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	char text[48];
+
+	why->vf = vf->index;
+	why->who = verb;
+	why->limit = pf->num_vfs;
+	if (pf->gone) {
+		why->reason = GPUVF_REASON_NO_SUCH_PF;
+	} else if (pf->wedged) {
+		why->reason = GPUVF_REASON_WEDGED;
+	} else if (pf->vf_count_changing) {
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	} else if (!vf->pdev) {
+		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
+	} else if (vf->resetting) {
+		scnprintf(text, sizeof(text), "%s while it is being reset",
+			  verb);
+		why->who = text;
+		why->reason = GPUVF_REASON_VF_WRONG_STATE;
+	} else {
+		why->who = NULL;
+		return 0;
+	}
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/* the same, for what a VF cannot do that failed, was stopped, or has no memory */
+static int vf_check_live_locked(struct gpuvf_vf *vf, const char *verb,
+				struct gpuvf_refusal *why)
+{
+	enum gpuvf_vf_state state;
+	char text[48];
+	int err;
+
+	err = vf_check_locked(vf, verb, why);
+	if (err)
+		return err;
+	why->who = verb;
+	state = gpuvf_vf_state_locked(vf);
+	if (state == GPUVF_VF_STATE_FAILED) {
+		why->reason = GPUVF_REASON_VF_FAILED;
+		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf));
+	}
+	if (state == GPUVF_VF_STATE_STOPPED ||
+	    state == GPUVF_VF_STATE_DISABLED) {
+		scnprintf(text, sizeof(text), "%s: it %s", verb,
+			  state == GPUVF_VF_STATE_STOPPED ?
+			  "was stopped" : "has no framebuffer");
+		why->who = text;
+		why->reason = GPUVF_REASON_VF_WRONG_STATE;
+		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf));
+	}
+	why->who = NULL;
+	return 0;
+}
+
+static void vf_changed_locked(struct gpuvf_vf *vf)
+{
+	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_notify(vf->pf);
+}
+
+/**
+ * gpuvf_vf_pause() - give a VF no more time until it is resumed
+ * @vf: VF
+ * @why: zeroed; filled when it is refused
+ *
+ * Its state stays. A VF that is paused already stays so.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ * Return: 0; -ENODEV: not enabled, or the PF is gone; -EBUSY: being reset,
+ * stopped, without framebuffer, or VFs are being enabled or disabled; -EIO:
+ * failed, or the GPU is wedged.
+ */
+int gpuvf_vf_pause(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = vf_check_live_locked(vf, "pause", why);
+	if (!err) {
+		vf->paused = true;
+		vf_changed_locked(vf);
+	}
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+/**
+ * gpuvf_vf_resume() - give a paused VF its time again
+ * @vf: VF
+ * @why: zeroed; filled when it is refused
+ *
+ * A VF that is not paused stays as it is.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ * Return: as gpuvf_vf_pause().
+ */
+int gpuvf_vf_resume(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = vf_check_live_locked(vf, "resume", why);
+	if (!err) {
+		vf->paused = false;
+		vf_changed_locked(vf);
+	}
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+/**
+ * gpuvf_vf_stop() - take the GPU from a VF until it is reset
+ * @vf: VF
+ * @why: zeroed; filled when it is refused
+ *
+ * Its guest's state is dropped. A VF that is stopped already stays so.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ * Return: as gpuvf_vf_pause().
+ */
+int gpuvf_vf_stop(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err = 0;
+
+	mutex_lock(&pf->lock);
+	if (!vf->stopped || !vf->pdev)
+		err = vf_check_live_locked(vf, "stop", why);
+	if (!err) {
+		vf->stopped = true;
+		vf->paused = false;
+		vf_changed_locked(vf);
+	}
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+/**
+ * gpuvf_vf_reset() - reset a VF and wait until that is over
+ * @vf: VF
+ * @why: zeroed; filled when it is refused or fails
+ *
+ * Its guest's state is dropped and its memory cleared. Also the way out of being
+ * failed, stopped or paused.
+ *
+ * Context: sleeps for 100 ms and more; pf->lock must not be held.
+ * Return: 0; -ENODEV: not enabled, or the PF is gone; -EBUSY: being reset, or
+ * VFs are being enabled or disabled; -EIO: the reset did not succeed, or the GPU
+ * is wedged.
+ */
+int gpuvf_vf_reset(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = vf_check_locked(vf, "reset", why);
+	if (!err)
+		gpuvf_reset_vf_start_locked(vf);
+	mutex_unlock(&pf->lock);
+	if (err)
+		return err;
+
+	wait_event(pf->reset_wait, !READ_ONCE(vf->resetting));
+	mutex_lock(&pf->lock);
+	if (vf->reset_err) {
+		why->reason = GPUVF_REASON_RESET_FAILED;
+		why->who = "the function did not come back";
+		err = gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+static const char * const vf_state_names[] = {
+	[GPUVF_VF_STATE_DISABLED] = "disabled",
+	[GPUVF_VF_STATE_PROVISIONED] = "provisioned",
+	[GPUVF_VF_STATE_STARTING] = "starting",
+	[GPUVF_VF_STATE_ACTIVE] = "active",
+	[GPUVF_VF_STATE_PAUSED] = "paused",
+	[GPUVF_VF_STATE_STOPPED] = "stopped",
+	[GPUVF_VF_STATE_RESETTING] = "resetting",
+	[GPUVF_VF_STATE_FAILED] = "failed",
+};
+
+/**
+ * gpuvf_vfs_tell_states_locked() - an event for every VF whose state changed
+ * @pf: PF
+ *
+ * States that came and went since the last call are not told.
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->total_vfs; i++) {
+		struct gpuvf_event event = {
+			.cmd = GPUVF_CMD_VF_STATE_CHANGE,
+			.vf = i,
+			.old_state = pf->vf[i].told_state,
+		};
+		enum gpuvf_vf_state state = gpuvf_vf_state_locked(&pf->vf[i]);
+
+		if (state == event.old_state)
+			continue;
+		pf->vf[i].told_state = state;
+		gpuvf_event_locked(pf, &event, "%s, was %s",
+				   vf_state_names[state],
+				   vf_state_names[event.old_state]);
+	}
 }
 
 static int vf_bus_event(struct notifier_block *nb, unsigned long action,

@@ -16,6 +16,7 @@
  * commands. It never takes pf->lock: whoever holds that may wait for it.
  */
 
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
@@ -480,6 +481,72 @@ u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
 	ns = pf->world.switch_ns;
 	spin_unlock(&pf->world.lock);
 	return ns;
+}
+
+/**
+ * gpuvf_world_stats() - what the world counts of a VF
+ * @pf: PF
+ * @vf: index of the VF
+ * @stats: its counters; those that the world has are set
+ *
+ * Context: any that may take world.lock.
+ */
+void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
+		       struct gpuvf_vf_stats *stats)
+{
+	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf];
+
+	spin_lock(&pf->world.lock);
+	stats->charged_ns = svf->charged_ns;
+	stats->slices = svf->turns;
+	stats->skipped = svf->skipped;
+	stats->overrun_ns = svf->overrun_ns;
+	stats->idle_ns = svf->given_away_ns;
+	spin_unlock(&pf->world.lock);
+}
+
+static bool world_is_on(struct gpuvf_pf *pf, unsigned int vf)
+{
+	bool on;
+
+	spin_lock(&pf->world.lock);
+	on = pf->world.sched.current_vf == vf;
+	spin_unlock(&pf->world.lock);
+	return on;
+}
+
+/**
+ * gpuvf_world_wait_off() - wait until a VF is not on the engine
+ * @pf: PF
+ * @vf: index of a VF that may be given no more turns
+ *
+ * Context: may sleep, as long as the VF takes to leave, or to be caught.
+ */
+void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf)
+{
+	while (world_is_on(pf, vf))
+		usleep_range(500, 1000);
+}
+
+/**
+ * gpuvf_world_vf_was_reset() - a VF lost its state in a reset of ours
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: any that may take world.lock.
+ */
+void gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	spin_lock(&w->lock);
+	if (w->started & BIT(vf)) {
+		w->started &= ~BIT(vf);
+		w->runnable &= ~BIT(vf);
+		w->was_reset |= BIT(vf);
+		schedule_work(&w->report);
+	}
+	spin_unlock(&w->lock);
 }
 
 /**

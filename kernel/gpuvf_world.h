@@ -15,6 +15,7 @@
 #include "gpuvf_sched.h"
 
 struct gpuvf_pf;
+struct gpuvf_vf_stats;
 struct task_struct;
 
 /**
@@ -69,6 +70,10 @@ void gpuvf_world_revive(struct gpuvf_pf *pf);
 u32 gpuvf_world_forget(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
+void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
+		       struct gpuvf_vf_stats *stats);
+void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
