@@ -50,6 +50,7 @@ int cmd_operate(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_assert(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

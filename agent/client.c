@@ -129,29 +129,41 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 {
 	struct client *client = data;
 	const struct nlattr *attr;
+	const char *name = "";
+	u16 family = 0;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) != CTRL_ATTR_FAMILY_ID)
-			continue;
-		if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
-			return -EBADMSG;
-		client->family = mnl_attr_get_u16(attr);
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_FAMILY_ID:
+			if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
+				return -EBADMSG;
+			family = mnl_attr_get_u16(attr);
+			break;
+		case CTRL_ATTR_FAMILY_NAME:
+			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+				return -EBADMSG;
+			name = mnl_attr_get_str(attr);
+		}
 	}
+	if (!strcmp(name, GPUVF_FAMILY_NAME))
+		client->family = family;
 	return 0;
 }
 
+/*
+ * All families are asked for: asked for one that is not there, the kernel would
+ * go and look for a module.
+ */
 static int resolve(struct client *client)
 {
 	struct client_error why;
 	struct answer answer = {
 		.fn = read_family, .data = client, .why = &why,
 	};
-	struct nlmsghdr *nlh;
 	int err;
 
-	nlh = start(client, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, GPUVF_FAMILY_NAME);
-	err = call(client, nlh, &answer);
+	err = call(client, start(client, GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
+				 NLM_F_DUMP), &answer);
 	if (!err && !client->family)
 		err = -ENOENT;
 	return err;

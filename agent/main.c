@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "agent.h"
-#include "sysfs.h"
+#include "root.h"
 
 /* what was said on stdout has to have arrived */
 static int finish(int code)
@@ -32,8 +32,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	argc--;
 	argv++;
-	if (argc > 1 && !strcmp(argv[0], "--sysfs-root")) {
-		sysfs_set_root(argv[1]);
+	if (argc > 1 && !strcmp(argv[0], "--root")) {
+		root_set(argv[1]);
 		argc -= 2;
 		argv += 2;
 	}

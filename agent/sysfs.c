@@ -9,25 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "root.h"
 #include "sysfs.h"
-#include "util.h"
 
-static const char *sysfs_root = "/sys";
-
-/**
- * sysfs_set_root() - look for sysfs elsewhere; for tests
- * @root: instead of /sys; kept by reference
- */
-void sysfs_set_root(const char *root)
-{
-	sysfs_root = root;
-}
-
-static char *device_path(const char *bdf, const char *file)
-{
-	return xasprintf("%s/bus/pci/devices/%s%s%s", sysfs_root, bdf,
-			 *file ? "/" : "", file);
-}
+#define DEVICE	"sys/bus/pci/devices/%s/"
 
 static int write_file(const char *path, const char *text)
 {
@@ -47,29 +32,9 @@ static int write_file(const char *path, const char *text)
 	return err;
 }
 
-static int read_file(const char *path, char *text, size_t size)
-{
-	ssize_t got;
-	int err = 0;
-	int fd;
-
-	text[0] = '\0';
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, size - 1);
-	if (got < 0)
-		err = -errno;
-	else
-		text[got] = '\0';
-	close(fd);
-	text[strcspn(text, "\n")] = '\0';
-	return err;
-}
-
 static int write_device(const char *bdf, const char *file, const char *text)
 {
-	char *path = device_path(bdf, file);
+	char *path = root_path(DEVICE "%s", bdf, file);
 	int err = write_file(path, text);
 
 	free(path);
@@ -78,47 +43,23 @@ static int write_device(const char *bdf, const char *file, const char *text)
 
 static int write_bus(const char *file, const char *text)
 {
-	char *path = xasprintf("%s/bus/pci/%s", sysfs_root, file);
+	char *path = root_path("sys/bus/pci/%s", file);
 	int err = write_file(path, text);
 
 	free(path);
 	return err;
 }
 
-/* the last part of where a link points to, empty when there is no link */
-static void link_name(const char *path, char *name, size_t size)
-{
-	char target[256];
-	const char *slash;
-	ssize_t len;
-
-	name[0] = '\0';
-	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
-		return;
-	target[len] = '\0';
-	slash = strrchr(target, '/');
-	copy_string(name, size, slash ? slash + 1 : target);
-}
-
 /** sysfs_has_device() - is there a PCI device of that address? */
 bool sysfs_has_device(const char *bdf)
 {
-	char *path = device_path(bdf, "");
-	bool there = !access(path, F_OK);
-
-	free(path);
-	return there;
+	return root_has("sys/bus/pci/devices/%s", bdf);
 }
 
 /** sysfs_has_driver() - is there a PCI driver of that name? */
 bool sysfs_has_driver(const char *driver)
 {
-	char *path = xasprintf("%s/bus/pci/drivers/%s", sysfs_root, driver);
-	bool there = !access(path, F_OK);
-
-	free(path);
-	return there;
+	return root_has("sys/bus/pci/drivers/%s", driver);
 }
 
 /**
@@ -129,10 +70,7 @@ bool sysfs_has_driver(const char *driver)
  */
 void sysfs_driver(const char *bdf, char *driver, size_t size)
 {
-	char *path = device_path(bdf, "driver");
-
-	link_name(path, driver, size);
-	free(path);
+	root_link(driver, size, DEVICE "driver", bdf);
 }
 
 /**
@@ -143,11 +81,9 @@ void sysfs_driver(const char *bdf, char *driver, size_t size)
  */
 void sysfs_driver_override(const char *bdf, char *driver, size_t size)
 {
-	char *path = device_path(bdf, "driver_override");
-
-	if (read_file(path, driver, size) || !strcmp(driver, "(null)"))
+	root_line(driver, size, DEVICE "driver_override", bdf);
+	if (!strcmp(driver, "(null)"))
 		driver[0] = '\0';
-	free(path);
 }
 
 /**
@@ -198,13 +134,7 @@ int sysfs_probe(const char *bdf)
  */
 int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size)
 {
-	char *path;
-	char file[32];
-
-	snprintf(file, sizeof(file), "virtfn%u", index);
-	path = device_path(bdf, file);
-	link_name(path, vf, size);
-	free(path);
+	root_link(vf, size, DEVICE "virtfn%u", bdf, index);
 	return *vf ? 0 : -ENODEV;
 }
 
@@ -218,15 +148,12 @@ int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size)
  */
 int sysfs_get_number(const char *bdf, const char *file, u32 *value)
 {
-	char *path = device_path(bdf, file);
 	char text[64];
 	char *end;
-	int err;
 
-	err = read_file(path, text, sizeof(text));
-	free(path);
-	if (err)
-		return err;
+	errno = 0;
+	if (!root_line(text, sizeof(text), DEVICE "%s", bdf, file))
+		return errno ? -errno : -EIO;
 	*value = strtoul(text, &end, 10);
 	return *end || end == text ? -EINVAL : 0;
 }
@@ -255,11 +182,8 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
  */
 void sysfs_explain_absence(void)
 {
-	char *path = xasprintf("%s/module/gpuvf", sysfs_root);
-
-	if (access(path, F_OK))
+	if (!root_has("sys/module/gpuvf"))
 		pr_err("module gpuvf is not loaded: modprobe gpuvf");
 	else
 		pr_err("module gpuvf is loaded, but answers only in the initial network namespace: nsenter --net=/proc/1/ns/net");
-	free(path);
 }

@@ -7,7 +7,6 @@
 
 #include "profile.h"
 
-void sysfs_set_root(const char *root);
 bool sysfs_has_device(const char *bdf);
 bool sysfs_has_driver(const char *driver);
 void sysfs_driver(const char *bdf, char *driver, size_t size);

@@ -37,6 +37,8 @@ static const struct verb verbs[] = {
 	  "[GPU...]" },
 	{ "generate", cmd_generate, "a configuration to begin with",
 	  "GPU --vfs N [--fb SIZE] [--profile NAME]" },
+	{ "doctor", cmd_doctor, "can this machine have VFs, and if not, what now?",
+	  "[GPU] [-j]" },
 	{ "monitor", cmd_monitor, "changes as they happen",
 	  "[-j]" },
 	{ "help", cmd_help, "this text, or the usage of one verb",

@@ -171,10 +171,6 @@ const char *client_error_text(const struct client_error *why)
 	return why->ack;
 }
 
-void sysfs_set_root(const char *root)
-{
-}
-
 bool sysfs_has_device(const char *bdf)
 {
 	return false;

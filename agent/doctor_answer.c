@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "My GPU does not support virtualization, what now?": the answer, and what
+ * else there is, with its price.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor.h"
+#include "output.h"
+
+static const char *const answer_names[] = {
+	[ANSWER_READY] = "ready",
+	[ANSWER_NOT_DRIVEN] = "not-driven",
+	[ANSWER_OTHER_DRIVER] = "other-driver",
+	[ANSWER_NOT_KNOWN] = "not-known",
+	[ANSWER_NOT_USED] = "not-used",
+	[ANSWER_NOT_SEEN] = "not-seen",
+	[ANSWER_NO_SRIOV] = "no-sriov",
+	[ANSWER_NO_GPU] = "no-gpu",
+};
+
+static bool is_asked(const struct doctor_gpu *gpu, const char *bdf)
+{
+	return !bdf || !strcmp(gpu->bdf, bdf);
+}
+
+/* drivers that can make VFs of a GPU by themselves */
+static bool makes_vfs(const char *driver)
+{
+	return !strcmp(driver, "xe") || !strcmp(driver, "nvidia") ||
+	       !strcmp(driver, "gim");
+}
+
+static enum answer answer_for(const struct doctor_gpu *gpu)
+{
+	if (!strcmp(gpu->driver, "gpuvf"))
+		return ANSWER_READY;
+	if (gpu->unused_vfs)
+		return ANSWER_NOT_USED;
+	if (gpu->is_unseen)
+		return ANSWER_NOT_SEEN;
+	if (!gpu->has_sriov)
+		return ANSWER_NO_SRIOV;
+	if (gpu->is_known)
+		return ANSWER_NOT_DRIVEN;
+	return makes_vfs(gpu->driver) ? ANSWER_OTHER_DRIVER :
+					ANSWER_NOT_KNOWN;
+}
+
+/**
+ * doctor_answer() - the answer for the machine, or for one GPU
+ * @doctor: the doctor
+ * @bdf: the GPU, NULL: the best of all
+ *
+ * Return: enum answer.
+ */
+enum answer doctor_answer(const struct doctor *doctor, const char *bdf)
+{
+	enum answer best = ANSWER_NO_GPU;
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++) {
+		enum answer this = answer_for(&doctor->gpus[i]);
+
+		if (is_asked(&doctor->gpus[i], bdf) && this < best)
+			best = this;
+	}
+	return best;
+}
+
+/* the first GPU that the answer is about */
+static const struct doctor_gpu *subject(const struct doctor *doctor,
+					const char *bdf)
+{
+	enum answer answer = doctor_answer(doctor, bdf);
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++)
+		if (is_asked(&doctor->gpus[i], bdf) &&
+		    answer_for(&doctor->gpus[i]) == answer)
+			return &doctor->gpus[i];
+	return NULL;
+}
+
+static bool can_change(const struct doctor *doctor)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_findings; i++)
+		if (doctor->findings[i].need == NEED_CHANGES &&
+		    doctor->findings[i].state == FINDING_PROBLEM)
+			return false;
+	return true;
+}
+
+static char *answer_text(const struct doctor *doctor, const char *bdf)
+{
+	const struct doctor_gpu *gpu = subject(doctor, bdf);
+
+	switch (doctor_answer(doctor, bdf)) {
+	case ANSWER_READY:
+		return xasprintf("GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
+				 gpu->bdf, gpu->total_vfs,
+				 can_change(doctor) ? "To begin with:" :
+				 "It cannot be changed from here, see 'problem' above; there:",
+				 gpu->bdf);
+	case ANSWER_NOT_DRIVEN:
+		return xasprintf("GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
+				 gpu->bdf, gpu->total_vfs);
+	case ANSWER_OTHER_DRIVER:
+		return xasprintf("GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
+				 gpu->bdf, gpu->driver);
+	case ANSWER_NOT_KNOWN:
+		return xasprintf("GPU %s has SR-IOV, but gpuvf does not know it, and neither does its present driver make VFs of it.",
+				 gpu->bdf);
+	case ANSWER_NOT_USED:
+		return xasprintf("GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
+				 gpu->bdf, gpu->unused_vfs);
+	case ANSWER_NOT_SEEN:
+		return xasprintf("Whether GPU %s has SR-IOV cannot be seen by this user on this kernel: see 'SR-IOV' above.",
+				 gpu->bdf);
+	case ANSWER_NO_SRIOV:
+		return xasprintf("No. %s SR-IOV, and without it no software makes VFs of a GPU.",
+				 bdf || doctor->num_gpus == 1 ?
+				 "This GPU has no" : "None of these GPUs has");
+	default:
+		return xstrdup("There is no GPU on this machine's PCI buses.");
+	}
+}
+
+/* can a whole GPU be handed to a virtual machine here? */
+static bool can_pass_through(const struct doctor *doctor)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++)
+		if (!doctor->gpus[i].is_emulated)
+			return doctor->iommu_groups;
+	return false;
+}
+
+/**
+ * struct alternative - something else than VFs
+ * @id: for programs; never changed
+ * @what: the name
+ * @price: what it costs
+ * @possible: whether this machine has what it takes, NULL: any has
+ */
+static const struct alternative {
+	const char *id;
+	const char *what;
+	const char *price;
+	bool (*possible)(const struct doctor *doctor);
+} alternatives[] = {
+	{ .id = "passthrough",
+	  .what = "The whole GPU to one virtual machine (vfio-pci)",
+	  .price = "full speed, but one machine only, and the host has that GPU no more; it needs an IOMMU and a group that the GPU shares with nothing else",
+	  .possible = can_pass_through },
+	{ .id = "api-forwarding",
+	  .what = "OpenGL and Vulkan calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl)",
+	  .price = "any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines" },
+	{ .id = "containers",
+	  .what = "Containers that share the host's driver (--device /dev/dri)",
+	  .price = "full speed, but one kernel and one driver for all, and nothing divides memory or time" },
+	{ .id = "software",
+	  .what = "A display without a GPU behind it (virtio-gpu or bochs with llvmpipe in the guest)",
+	  .price = "works everywhere; drawing is the processor's work, and slow" },
+	{ .id = "other-gpu",
+	  .what = "A GPU with SR-IOV",
+	  .price = "money, and often the maker's own PF driver or a licence: AMD FirePro S7150 and Instinct, Intel Data Center GPU Flex, NVIDIA data center GPUs with vGPU" },
+	{ .id = "simulator",
+	  .what = "gpuvf on a simulated GPU: 'make demo' in its source tree",
+	  .price = "nothing is installed and no module is loaded, it runs in a throwaway virtual machine; it computes nothing, but all that gpuvf does can be seen and tried" },
+};
+
+static bool is_possible(const struct alternative *alternative,
+			const struct doctor *doctor)
+{
+	return !alternative->possible || alternative->possible(doctor);
+}
+
+/**
+ * doctor_print_answer() - the answer for people, on stdout
+ * @doctor: the doctor
+ * @bdf: the GPU, NULL: all
+ */
+void doctor_print_answer(const struct doctor *doctor, const char *bdf)
+{
+	char *text = answer_text(doctor, bdf);
+	size_t i;
+
+	printf("%sAnswer%s\n", color_of(stdout, COLOR_HEAD),
+	       color_of(stdout, COLOR_NONE));
+	print_wrapped("  ", "  ", text);
+	free(text);
+	if (doctor_answer(doctor, bdf) <= ANSWER_NOT_DRIVEN)
+		return;
+	printf("\n  What else there is, and its price:\n");
+	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
+		text = xasprintf("%s%s", alternatives[i].what,
+				 is_possible(&alternatives[i], doctor) ? "" :
+				 " - not on this machine as it is");
+		print_wrapped("  * ", "    ", text);
+		print_wrapped("    ", "    ", alternatives[i].price);
+		free(text);
+	}
+}
+
+/**
+ * doctor_answer_json() - the answer for programs
+ * @doctor: the doctor
+ * @bdf: the GPU, NULL: all
+ *
+ * Return: a new object.
+ */
+json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf)
+{
+	enum answer answer = doctor_answer(doctor, bdf);
+	json_t *list = json_array();
+	char *text = answer_text(doctor, bdf);
+	json_t *object;
+	size_t i;
+
+	for (i = 0; answer > ANSWER_NOT_DRIVEN &&
+	     i < ARRAY_SIZE(alternatives); i++)
+		json_array_append_new(list,
+				      json_pack("{s:s,s:s,s:s,s:b}", "id",
+						alternatives[i].id, "what",
+						alternatives[i].what, "price",
+						alternatives[i].price,
+						"possible",
+						is_possible(&alternatives[i],
+							    doctor)));
+	object = json_pack("{s:s,s:s,s:o}", "id", answer_names[answer], "text",
+			   text, "alternatives", list);
+	free(text);
+	return object;
+}
