@@ -3,6 +3,7 @@
  * "My GPU does not support virtualization, what now?": the answer, and what
  * else there is, with its price.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,39 +96,65 @@ static bool can_change(const struct doctor *doctor)
 	return true;
 }
 
+static void __printf(2, 3) say(char **text, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(text, fmt, args) < 0)
+		*text = xstrdup("");
+	va_end(args);
+}
+
 static char *answer_text(const struct doctor *doctor, const char *bdf)
 {
 	const struct doctor_gpu *gpu = subject(doctor, bdf);
+	char *text;
 
 	switch (doctor_answer(doctor, bdf)) {
 	case ANSWER_READY:
-		return xasprintf("GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
-				 gpu->bdf, gpu->total_vfs,
-				 can_change(doctor) ? "To begin with:" :
-				 "It cannot be changed from here, see 'problem' above; there:",
-				 gpu->bdf);
+		say(&text,
+		    "GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
+		    gpu->bdf, gpu->total_vfs,
+		    can_change(doctor) ? "To begin with:" :
+		    "It cannot be changed from here, see 'problem' above; there:",
+		    gpu->bdf);
+		break;
 	case ANSWER_NOT_DRIVEN:
-		return xasprintf("GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
-				 gpu->bdf, gpu->total_vfs);
+		say(&text,
+		    "GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
+		    gpu->bdf, gpu->total_vfs);
+		break;
 	case ANSWER_OTHER_DRIVER:
-		return xasprintf("GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
-				 gpu->bdf, gpu->driver);
+		say(&text,
+		    "GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
+		    gpu->bdf, gpu->driver);
+		break;
 	case ANSWER_NOT_KNOWN:
-		return xasprintf("GPU %s has SR-IOV, but gpuvf does not know it, and neither does its present driver make VFs of it.",
-				 gpu->bdf);
+		say(&text,
+		    "GPU %s has SR-IOV, but gpuvf does not know it, and neither does its present driver make VFs of it.",
+		    gpu->bdf);
+		break;
 	case ANSWER_NOT_USED:
-		return xasprintf("GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
-				 gpu->bdf, gpu->unused_vfs);
+		say(&text,
+		    "GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
+		    gpu->bdf, gpu->unused_vfs);
+		break;
 	case ANSWER_NOT_SEEN:
-		return xasprintf("Whether GPU %s has SR-IOV cannot be seen by this user on this kernel: see 'SR-IOV' above.",
-				 gpu->bdf);
+		say(&text,
+		    "Whether GPU %s has SR-IOV cannot be seen by this user on this kernel: see 'SR-IOV' above.",
+		    gpu->bdf);
+		break;
 	case ANSWER_NO_SRIOV:
-		return xasprintf("No. %s SR-IOV, and without it no software makes VFs of a GPU.",
-				 bdf || doctor->num_gpus == 1 ?
-				 "This GPU has no" : "None of these GPUs has");
+		say(&text,
+		    "No. %s SR-IOV, and without it no software makes VFs of a GPU.",
+		    bdf || doctor->num_gpus == 1 ? "This GPU has no" :
+		    "None of these GPUs has");
+		break;
 	default:
-		return xstrdup("There is no GPU on this machine's PCI buses.");
+		say(&text, "There is no GPU on this machine's PCI buses.");
 	}
+	return text;
 }
 
 /* can a whole GPU be handed to a virtual machine here? */

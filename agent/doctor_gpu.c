@@ -247,14 +247,38 @@ static const struct {
 	const char *driver;
 	const char *offer;
 } offers[] = {
-	{ "xe", "xe makes VFs itself on the GPUs that it supports: parameter xe.max_vfs, then sriov_numvfs; sizes and times below /sys/kernel/debug/dri" },
-	{ "i915", "i915 makes no VFs in the kernel of kernel.org; up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)" },
-	{ "amdgpu", "amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition" },
-	{ "nvidia", "NVIDIA's vGPU manager makes VFs with a licence (sriov-manage, mdev_supported_types); data center GPUs divide themselves by MIG (nvidia-smi mig)" },
-	{ "gim", "GIM makes the VFs, by its own configuration file" },
-	{ "nouveau", "nouveau makes no VFs" },
-	{ "radeon", "radeon makes no VFs" },
-	{ "vfio-pci", "the whole GPU is set aside for one virtual machine" },
+	{
+		"xe",
+		"xe makes VFs itself on the GPUs that it supports: parameter xe.max_vfs, then sriov_numvfs; sizes and times below /sys/kernel/debug/dri",
+	},
+	{
+		"i915",
+		"i915 makes no VFs in the kernel of kernel.org; up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)",
+	},
+	{
+		"amdgpu",
+		"amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition",
+	},
+	{
+		"nvidia",
+		"NVIDIA's vGPU manager makes VFs with a licence (sriov-manage, mdev_supported_types); data center GPUs divide themselves by MIG (nvidia-smi mig)",
+	},
+	{
+		"gim",
+		"GIM makes the VFs, by its own configuration file",
+	},
+	{
+		"nouveau",
+		"nouveau makes no VFs",
+	},
+	{
+		"radeon",
+		"radeon makes no VFs",
+	},
+	{
+		"vfio-pci",
+		"the whole GPU is set aside for one virtual machine",
+	},
 };
 
 static const char *offer_of(const char *driver)
