@@ -181,25 +181,49 @@ static const struct alternative {
 	const char *price;
 	bool (*possible)(const struct doctor *doctor);
 } alternatives[] = {
-	{ .id = "passthrough",
-	  .what = "The whole GPU to one virtual machine (vfio-pci)",
-	  .price = "full speed, but one machine only, and the host has that GPU no more; it needs an IOMMU and a group that the GPU shares with nothing else",
-	  .possible = can_pass_through },
-	{ .id = "api-forwarding",
-	  .what = "OpenGL and Vulkan calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl)",
-	  .price = "any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines" },
-	{ .id = "containers",
-	  .what = "Containers that share the host's driver (--device /dev/dri)",
-	  .price = "full speed, but one kernel and one driver for all, and nothing divides memory or time" },
-	{ .id = "software",
-	  .what = "A display without a GPU behind it (virtio-gpu or bochs with llvmpipe in the guest)",
-	  .price = "works everywhere; drawing is the processor's work, and slow" },
-	{ .id = "other-gpu",
-	  .what = "A GPU with SR-IOV",
-	  .price = "money, and often the maker's own PF driver or a licence: AMD FirePro S7150 and Instinct, Intel Data Center GPU Flex, NVIDIA data center GPUs with vGPU" },
-	{ .id = "simulator",
-	  .what = "gpuvf on a simulated GPU: 'make demo' in its source tree",
-	  .price = "nothing is installed and no module is loaded, it runs in a throwaway virtual machine; it computes nothing, but all that gpuvf does can be seen and tried" },
+	{
+		.id = "passthrough",
+		.what =
+			"The whole GPU to one virtual machine (vfio-pci)",
+		.price =
+			"full speed, but one machine only, and the host has that GPU no more; it needs an IOMMU and a group that the GPU shares with nothing else",
+		.possible = can_pass_through,
+	},
+	{
+		.id = "api-forwarding",
+		.what =
+			"OpenGL and Vulkan calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl)",
+		.price =
+			"any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines",
+	},
+	{
+		.id = "containers",
+		.what =
+			"Containers that share the host's driver (--device /dev/dri)",
+		.price =
+			"full speed, but one kernel and one driver for all, and nothing divides memory or time",
+	},
+	{
+		.id = "software",
+		.what =
+			"A display without a GPU behind it (virtio-gpu or bochs with llvmpipe in the guest)",
+		.price =
+			"works everywhere; drawing is the processor's work, and slow",
+	},
+	{
+		.id = "other-gpu",
+		.what =
+			"A GPU with SR-IOV",
+		.price =
+			"money, and often the maker's own PF driver or a licence: AMD FirePro S7150 and Instinct, Intel Data Center GPU Flex, NVIDIA data center GPUs with vGPU",
+	},
+	{
+		.id = "simulator",
+		.what =
+			"gpuvf on a simulated GPU: 'make demo' in its source tree",
+		.price =
+			"nothing is installed and no module is loaded, it runs in a throwaway virtual machine; it computes nothing, but all that gpuvf does can be seen and tried",
+	},
 };
 
 static bool is_possible(const struct alternative *alternative,
