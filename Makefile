@@ -34,6 +34,14 @@ help:
 	@echo '  make [KDIR=HEADERS]              gpuvf.ko and gpuvf-agent, into build/'
 	@echo '  make install uninstall           to /lib/modules and $(PREFIX); PREFIX=, DESTDIR=;'
 	@echo '                                   the simulator only with WITH_SIM=1'
+	@echo '  make dkms-install dkms-uninstall gpuvf.ko for each kernel that comes; WITH_SIM=1'
+	@echo '  make deb                         Debian packages, into build/deb'
+	@echo
+	@echo 'For a release:'
+	@echo '  make docs                        Documentation as HTML, into build/docs'
+	@echo '  make check-docs                  what the documentation says is so'
+	@echo '  make check-deb                   the packages in a Debian of their own'
+	@echo '  make dist                        the source, into build/dist'
 
 # Without headers for the running kernel there is still something to build.
 modules:
@@ -99,39 +107,8 @@ clean:
 clean-cache:
 	@$(lab)/kernel-get clear
 
-# of the headers, which need not be the running kernel's
-RELEASE	= $(or $(shell cut -d'"' -f2 $(HEADER) 2> /dev/null),$(shell uname -r))
-moddir	= $(DESTDIR)/lib/modules/$(RELEASE)/extra
-mandir	:= $(DESTDIR)$(PREFIX)/share/man
-stage	:= $(build)/stage
-
-# The kernel's modules_install compresses and strips as that kernel likes it, but
-# it installs all or nothing: so it works in a directory of its own. Nobody here
-# has the key that Debian would sign with.
-install: all
-	@[ -e $(HEADER) ] || { \
-		echo 'No headers in $(KDIR): nothing to install modules for'; exit 1; }
-	rm -rf $(stage)
-	$(MAKE) -s -C $(KDIR) M=$(build)/kbuild/$(RELEASE) DEPMOD=true \
-		CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH=$(stage) INSTALL_MOD_DIR=extra modules_install
-	find $(stage) -name 'gpuvf.ko*' $(if $(WITH_SIM),-o -name 'gpuvf_sim.ko*') | \
-		xargs install -D -m 0644 -t $(moddir)
-	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/sbin build/agent/gpuvf-agent
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/include/linux uapi/linux/gpuvf.h
-	install -D -m 0644 -t $(mandir)/man8 Documentation/man/gpuvf-agent.8
-	install -D -m 0644 -t $(mandir)/man5 Documentation/man/gpuvf.ini.5
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/gpuvf/examples \
-		examples/*.ini
-	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
-
-uninstall:
-	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_sim.ko*
-	rm -f $(DESTDIR)$(PREFIX)/sbin/gpuvf-agent
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/gpuvf.h
-	rm -f $(mandir)/man8/gpuvf-agent.8 $(mandir)/man5/gpuvf.ini.5
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gpuvf
-	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
+include packaging/install.mk
 
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-quick check-debug demo bench fuzz shell lint debug-kernel refresh
-.PHONY: spec clean clean-cache install uninstall
+.PHONY: spec clean clean-cache

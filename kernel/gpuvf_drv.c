@@ -178,4 +178,5 @@ module_init(gpuvf_init);
 module_exit(gpuvf_exit);
 
 MODULE_DESCRIPTION("SR-IOV virtual functions of GPUs: framebuffer and time slices");
+MODULE_VERSION(GPUVF_VERSION);
 MODULE_LICENSE("GPL");

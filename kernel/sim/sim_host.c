@@ -604,6 +604,7 @@ module_init(sim_init);
 module_exit(sim_exit);
 
 MODULE_DESCRIPTION("GPUs in software behind a virtual PCI host bridge, for testing gpuvf");
+MODULE_VERSION(GPUVF_VERSION);
 MODULE_LICENSE("GPL");
 /* loading it taints the kernel, as every test module does */
 MODULE_INFO(test, "Y");

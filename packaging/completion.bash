@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Completion of gpuvf-agent's command lines, for bash. Nothing is listed here:
+# verbs, options and keys are what the program's own help says, GPUs and VFs
+# what the kernel has, sections and profiles what the configuration names.
+
+_gpuvf_agent_verbs() {
+	"$1" help 2> /dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
+# lines "usage: ..." of verb $2, and those that continue them
+_gpuvf_agent_usage() {
+	"$1" help "$2" 2> /dev/null | sed -n '/^usage: /p; /^       /p'
+}
+
+# names of the sections of kind $1: gpu, profile
+_gpuvf_agent_sections() {
+	sed -n "s/^[[:blank:]]*\\[$1[[:blank:]]\\{1,\\}\\([A-Za-z0-9._-]*\\).*/\\1/p" \
+		/etc/gpuvf.ini /etc/gpuvf.d/*.ini 2> /dev/null
+}
+
+_gpuvf_agent_gpus() {
+	local dir
+
+	for dir in /sys/class/gpuvf/*:*; do
+		[ ! -d "$dir" ] || echo "${dir##*/}"
+	done
+	_gpuvf_agent_sections gpu
+}
+
+# GPU/VF for the GPU that word $1 begins with
+_gpuvf_agent_vfs() {
+	local dir
+
+	for dir in "/sys/class/gpuvf/${1%%/*}"/vf*; do
+		[ ! -d "$dir" ] || echo "${1%%/*}/${dir##*/vf}"
+	done
+}
+
+# what may stand for word $3 of the verb whose usage is $1, behind $2 words
+_gpuvf_agent_words() {
+	local arguments
+
+	case $3 in
+	-*)
+		grep -oE -- '(^|[^A-Za-z-])--?[A-Za-z][a-z-]*' <<< "$1" |
+			grep -oE -- '-.*'
+		echo --help
+		return
+		;;
+	policy=*)
+		printf 'policy=%s\n' fixed equal best-effort
+		return
+		;;
+	esac
+	# shellcheck disable=SC2001	# shorter than the loop it would take
+	arguments=$(sed 's/\[-[^]]*\]//g' <<< "$1")
+	case $arguments in
+	*FILE*) compgen -f -- "$3" ;;
+	*VERB*) _gpuvf_agent_verbs gpuvf-agent ;;
+	*GPU*)
+		_gpuvf_agent_gpus
+		[[ $3 != */* || $arguments != *GPU/VF* ]] || _gpuvf_agent_vfs "$3"
+		# keys, once it is said of whom
+		[ "$2" = 0 ] || grep -oE '[a-z_]+=' <<< "$arguments"
+		;;
+	esac
+}
+
+_gpuvf_agent() {
+	local line=${COMP_LINE:0:COMP_POINT} current='' previous verb='' choice
+	local typed given=0 word cut
+
+	# The words as the program will get them: bash cuts at ':' and '='.
+	read -ra typed <<< "$line"
+	if [[ $line != *[[:blank:]] ]]; then
+		current=${typed[-1]}
+		unset 'typed[-1]'
+	fi
+	previous=${typed[-1]}
+	for word in "${typed[@]:1}"; do
+		[[ $word != -* ]] || continue
+		[ -z "$verb" ] || given=$((given + 1))
+		: "${verb:=$word}"
+	done
+
+	case $verb:$previous in
+	:*) choice="$(_gpuvf_agent_verbs "$1") --help --version" ;;
+	*:-f | *:--file) choice=$(compgen -f -- "$current") ;;
+	*:--profile) choice=$(_gpuvf_agent_sections profile) ;;
+	*)
+		choice=$(_gpuvf_agent_words "$(_gpuvf_agent_usage "$1" "$verb")" \
+			"$given" "$current")
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$current")
+
+	# a key wants its value next, a directory its file
+	if [ ${#COMPREPLY[@]} = 1 ]; then
+		case ${COMPREPLY[0]} in
+		*=) compopt -o nospace 2> /dev/null ;;
+		*) [ ! -d "${COMPREPLY[0]}" ] || compopt -o filenames 2> /dev/null ;;
+		esac
+	fi
+	# what bash has cut off stays as it is
+	cut=${current%"${current##*[:=]}"}
+	COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+}
+
+complete -F _gpuvf_agent gpuvf-agent
