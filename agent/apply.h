@@ -7,6 +7,10 @@
 
 #include "plan.h"
 
+/* cmd_apply.c */
+int apply_lock(int *fd);
+
+/* apply.c */
 int apply_plan(struct plan *plan, struct client *client);
 
 /* drivers.c */

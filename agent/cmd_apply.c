@@ -13,13 +13,17 @@
 
 #define LOCK_FILE	"/run/gpuvf-agent.lock"
 
-/*
- * One apply at a time: two of them would take turns in undoing each other's
- * steps. The lock goes with the process, however that ends.
+/**
+ * apply_lock() - one apply at a time
+ * @fd: to be closed afterwards, unless it is negative
  *
- * Return: EXIT_DONE; without permission too, since the kernel will say no.
+ * Two of them would take turns in undoing each other's steps. Waits for the
+ * other one. The lock goes with the process, however that ends.
+ *
+ * Return: EXIT_DONE; without permission too, since the kernel will say no;
+ * EXIT_FAILED.
  */
-static int lock(int *fd)
+int apply_lock(int *fd)
 {
 	*fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*fd < 0 && (errno == EACCES || errno == EPERM))
@@ -74,7 +78,7 @@ int cmd_apply(int argc, char **argv)
 		return cmd_plan(argc, argv);
 	if (options.json)
 		return usage_error(argv[0], "-j needs -n");
-	code = lock(&fd);
+	code = apply_lock(&fd);
 	if (code)
 		return code;
 	code = targets_find(&targets, options.file, argc - first, argv + first);

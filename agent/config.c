@@ -16,7 +16,7 @@
 #include "util.h"
 
 static const char *const section_kinds[] = { "gpuvf", "profile", "gpu" };
-static const char *const main_keys[] = { "version" };
+static const char *const main_keys[] = { "version", "on_drift" };
 static const char *const profile_keys[] = {
 	"fb", "time_slice", "preempt_timeout", "label",
 };
@@ -49,33 +49,59 @@ static void unknown_key(const struct ini_entry *entry, const char *kind,
 			 "unknown key '%s' in a %s section", entry->key, kind);
 }
 
+static void read_version(struct config *config, const struct ini_entry *entry,
+			 struct diag_list *diags)
+{
+	const char *why;
+	u32 version;
+
+	why = parse_number(entry->value, U32_MAX, &version);
+	if (why)
+		diag_err(diags, &entry->value_at, "version: '%s' %s",
+			 entry->value, why);
+	else if (version != CONFIG_VERSION)
+		diag_err(diags, &entry->value_at,
+			 "version %u is not known here, only version %u",
+			   version, CONFIG_VERSION);
+	/* once is enough to complain */
+	config->version = CONFIG_VERSION;
+}
+
+static void read_on_drift(struct config *config, const struct ini_entry *entry,
+			  struct diag_list *diags)
+{
+	if (config->on_drift_at.line) {
+		diag_err(diags, &entry->key_at,
+			 "on_drift is here for the second time");
+		diag_note(diags, &config->on_drift_at, "the first is here");
+		return;
+	}
+	config->on_drift_at = entry->key_at;
+	if (!strcmp(entry->value, "enforce"))
+		config->on_drift = ON_DRIFT_ENFORCE;
+	else if (strcmp(entry->value, "report"))
+		diag_err(diags, &entry->value_at,
+			 "on_drift: '%s' is none of report, enforce",
+			 entry->value);
+}
+
 static void read_main(struct config *config, const struct ini *ini,
 		      size_t section, struct diag_list *diags)
 {
-	const char *why;
 	size_t i;
 
 	for (i = 0; i < ini->num_entries; i++) {
 		const struct ini_entry *entry = &ini->entries[i];
-		u32 version;
 
 		if (entry->section != section)
 			continue;
-		if (strcmp(entry->key, "version")) {
+		if (!strcmp(entry->key, "version"))
+			read_version(config, entry, diags);
+		else if (!strcmp(entry->key, "on_drift"))
+			read_on_drift(config, entry, diags);
+		else
 			unknown_key(entry, "[gpuvf]", main_keys,
 				    ARRAY_SIZE(main_keys), diags);
-			continue;
-		}
-		why = parse_number(entry->value, U32_MAX, &version);
-		if (why)
-			diag_err(diags, &entry->value_at, "version: '%s' %s",
-				 entry->value, why);
-		else if (version != CONFIG_VERSION)
-			diag_err(diags, &entry->value_at,
-				 "version %u is not known here, only version %u",
-				   version, CONFIG_VERSION);
-		/* once is enough to complain */
-		config->version = CONFIG_VERSION;
 	}
 }
 

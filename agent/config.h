@@ -109,6 +109,12 @@ struct config_gpu {
 	u32 vfs_len;
 };
 
+/* what the daemon does when a GPU was changed by somebody else */
+enum on_drift {
+	ON_DRIFT_REPORT,
+	ON_DRIFT_ENFORCE,
+};
+
 /**
  * struct config - everything
  * @files: the files that were read; places point into them
@@ -118,6 +124,8 @@ struct config_gpu {
  * @gpus: all [gpu] sections
  * @num_gpus: entries of @gpus
  * @version: of the format; 0: no file said
+ * @on_drift: what the daemon does about changes of others
+ * @on_drift_at: its key; line 0: no file said
  */
 struct config {
 	struct ini **files;
@@ -127,6 +135,8 @@ struct config {
 	struct config_gpu *gpus;
 	size_t num_gpus;
 	u32 version;
+	enum on_drift on_drift;
+	struct place on_drift_at;
 };
 
 int config_load(struct config *config, const char *path, bool trusted_only,

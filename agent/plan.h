@@ -93,6 +93,7 @@ int refuse_config(const struct config *config, const struct config_gpu *section,
  * @plans: one for each GPU
  * @num: entries of @plans
  * @missing: sections that no GPU answers to
+ * @patient: do not complain of those: their GPUs may come yet
  */
 struct targets {
 	struct config config;
@@ -100,10 +101,13 @@ struct targets {
 	struct plan *plans;
 	size_t num;
 	size_t missing;
+	bool patient;
 };
 
 int targets_find(struct targets *targets, const char *file, int num_names,
 		 char **names);
+int targets_plan(struct targets *targets, int num_names, char **names);
+void targets_drop(struct targets *targets);
 void targets_free(struct targets *targets);
 int plan_refresh(struct plan *plan, struct client *client);
 struct vf_driver *read_drivers(const struct gpu *live);

@@ -130,7 +130,8 @@ static size_t add_section(struct targets *targets,
 	}
 	if (any)
 		return 0;
-	explain_missing(section);
+	if (!targets->patient)
+		explain_missing(section);
 	return 1;
 }
 
@@ -200,12 +201,26 @@ static int add_all(struct targets *targets, int num_names, char **names,
 int targets_find(struct targets *targets, const char *file, int num_names,
 		 char **names)
 {
+	int code = load_config(&targets->config, file);
+
+	return code ?: targets_plan(targets, num_names, names);
+}
+
+/**
+ * targets_plan() - plan for every GPU that a configuration is about
+ * @targets: with a configuration, and nothing else
+ * @num_names: entries of @names, 0: all GPUs that the configuration names
+ * @names: PCI addresses, or names of sections
+ *
+ * Says what went wrong.
+ *
+ * Return: as targets_find().
+ */
+int targets_plan(struct targets *targets, int num_names, char **names)
+{
 	struct gpu_list gpus = {};
 	int code;
 
-	code = load_config(&targets->config, file);
-	if (code)
-		return code;
 	code = open_client(&targets->client);
 	if (code)
 		return code;
@@ -217,10 +232,10 @@ int targets_find(struct targets *targets, const char *file, int num_names,
 }
 
 /**
- * targets_free() - release everything
- * @targets: is empty afterwards
+ * targets_drop() - release everything but the configuration
+ * @targets: can be planned for anew afterwards
  */
-void targets_free(struct targets *targets)
+void targets_drop(struct targets *targets)
 {
 	size_t i;
 
@@ -228,6 +243,18 @@ void targets_free(struct targets *targets)
 		plan_free(&targets->plans[i]);
 	free(targets->plans);
 	client_close(targets->client);
+	*targets = (struct targets){
+		.config = targets->config,
+		.patient = targets->patient,
+	};
+}
+
+/**
+ * targets_free() - release everything
+ * @targets: is empty afterwards
+ */
+void targets_free(struct targets *targets)
+{
+	targets_drop(targets);
 	config_free(&targets->config);
-	*targets = (struct targets){};
 }

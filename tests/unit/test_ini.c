@@ -229,6 +229,46 @@ static void takes_comments_blanks_and_no_last_newline(void **state)
 	config_free(&config);
 }
 
+static void on_drift_is_report_unless_told_otherwise(void **state)
+{
+	struct config config;
+
+	config_is_good(&config, "[gpuvf]\nversion = 1\n");
+	assert_int_equal(config.on_drift, ON_DRIFT_REPORT);
+	config_free(&config);
+	config_is_good(&config, "[gpuvf]\nversion = 1\non_drift = report\n");
+	assert_int_equal(config.on_drift, ON_DRIFT_REPORT);
+	config_free(&config);
+	config_is_good(&config, "[gpuvf]\nversion = 1\non_drift = enforce\n");
+	assert_int_equal(config.on_drift, ON_DRIFT_ENFORCE);
+	config_free(&config);
+	config_is_refused("[gpuvf]\nversion = 1\non_drift = ignore\n",
+			  "t.ini:3:12: on_drift: 'ignore' is none of report, enforce");
+}
+
+static void on_drift_in_two_files_is_an_error(void **state)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+	char *said = NULL;
+	size_t size;
+	FILE *f;
+
+	add_text(&config, "a.ini", "[gpuvf]\nversion = 1\non_drift = report\n",
+		 &diags);
+	add_text(&config, "b.ini", "[gpuvf]\non_drift = enforce\n", &diags);
+	config_interpret(&config, &diags);
+	f = open_memstream(&said, &size);
+	diag_print(f, &diags);
+	fclose(f);
+	assert_int_equal(diags.errors, 1);
+	assert_says(said, "b.ini:2:1: on_drift is here for the second time");
+	assert_says(said, "a.ini:3:1: note: the first is here");
+	free(said);
+	diag_free(&diags);
+	config_free(&config);
+}
+
 static void names_defined_in_two_files_are_an_error(void **state)
 {
 	struct diag_list diags = {};
@@ -411,6 +451,8 @@ int main(void)
 		cmocka_unit_test(warns_of_vfs_that_get_nothing),
 		cmocka_unit_test(takes_long_lines_up_to_the_limit),
 		cmocka_unit_test(takes_comments_blanks_and_no_last_newline),
+		cmocka_unit_test(on_drift_is_report_unless_told_otherwise),
+		cmocka_unit_test(on_drift_in_two_files_is_an_error),
 		cmocka_unit_test(names_defined_in_two_files_are_an_error),
 		cmocka_unit_test(a_profile_may_come_from_another_file),
 		cmocka_unit_test(a_zero_byte_is_no_text),

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * News from the kernel for the daemon: GPUs that come, go and change, and the
+ * family itself, which comes and goes with the module.
+ */
+#include <stdlib.h>
+
+#include <linux/genetlink.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "daemon.h"
+#include "message.h"
+
+#define RECEIVE_BUFFER	0x100000
+
+/* changes come in flocks: the GPUs are looked at when it is quiet again */
+#define SETTLE_MS	300
+
+struct kernel_news {
+	struct daemon *d;
+	struct nl_sock *controller;
+	struct nl_sock *family;
+};
+
+static int take_change(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct kernel_news *news = arg;
+	struct gpu gpu = {};
+
+	if (!message_read(nlh, &gpu, NULL)) {
+		if (genl->cmd == GPUVF_CMD_PF_ADD)
+			daemon_gpu_came(news->d, gpu.bdf);
+		else if (genl->cmd == GPUVF_CMD_PF_DEL)
+			daemon_gpu_went(news->d, gpu.bdf);
+	}
+	gpu_free(&gpu);
+	news->d->check_ms = monotonic_ms() + SETTLE_MS;
+	return NL_OK;
+}
+
+static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t take,
+				   struct kernel_news *news)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+
+	if (!sk)
+		return NULL;
+	nl_socket_disable_seq_check(sk);
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, news);
+	if (genl_connect(sk)) {
+		nl_socket_free(sk);
+		return NULL;
+	}
+	nl_socket_set_buffer_size(sk, RECEIVE_BUFFER, 0);
+	nl_socket_set_nonblocking(sk);
+	return sk;
+}
+
+/* the family came, or it was there before us: everything has to be looked at */
+static void open_family(struct kernel_news *news)
+{
+	struct nl_sock *sk;
+	int group;
+
+	if (news->family)
+		return;
+	sk = open_socket(take_change, news);
+	if (!sk)
+		return;
+	group = genl_ctrl_resolve_grp(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
+	if (group < 0 || nl_socket_add_membership(sk, group)) {
+		nl_socket_free(sk);
+		return;
+	}
+	news->family = sk;
+	news->d->check_ms = monotonic_ms() + SETTLE_MS;
+}
+
+static void close_family(struct kernel_news *news)
+{
+	if (news->family)
+		nl_socket_free(news->family);
+	news->family = NULL;
+	daemon_forget_all(news->d);
+}
+
+static int take_family(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct kernel_news *news = arg;
+
+	if (genlmsg_parse(nlh, 0, attrs, CTRL_ATTR_MAX, NULL) ||
+	    !attrs[CTRL_ATTR_FAMILY_NAME] ||
+	    nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], GPUVF_FAMILY_NAME))
+		return NL_OK;
+	if (genl->cmd == CTRL_CMD_DELFAMILY)
+		close_family(news);
+	else if (genl->cmd == CTRL_CMD_NEWFAMILY)
+		open_family(news);
+	return NL_OK;
+}
+
+/**
+ * kernel_news_open() - listen
+ * @news: result
+ * @d: the daemon that is told
+ *
+ * Return: EXIT_DONE, EXIT_FAILED.
+ */
+int kernel_news_open(struct kernel_news **news, struct daemon *d)
+{
+	struct kernel_news *n = xcalloc(1, sizeof(*n));
+	int group;
+
+	n->d = d;
+	*news = n;
+	n->controller = open_socket(take_family, n);
+	if (n->controller) {
+		group = genl_ctrl_resolve_grp(n->controller, "nlctrl",
+					      "notify");
+		if (group >= 0 &&
+		    !nl_socket_add_membership(n->controller, group)) {
+			open_family(n);
+			return EXIT_DONE;
+		}
+	}
+	pr_err("cannot listen to generic netlink");
+	return EXIT_FAILED;
+}
+
+/**
+ * kernel_news_fd() - what to poll
+ * @news: the news
+ * @which: 0 or 1
+ *
+ * Return: a descriptor, -1: not at the moment.
+ */
+int kernel_news_fd(const struct kernel_news *news, int which)
+{
+	const struct nl_sock *sk = which ? news->family : news->controller;
+
+	return sk ? nl_socket_get_fd(sk) : -1;
+}
+
+static void read_all(struct kernel_news *news, struct nl_sock *sk)
+{
+	int err;
+
+	do {
+		err = nl_recvmsgs_default(sk);
+		/* libnl's word for ENOBUFS: something was missed */
+		if (err == -NLE_NOMEM)
+			news->d->check_ms = monotonic_ms() + SETTLE_MS;
+	} while (err >= 0 || err == -NLE_NOMEM || err == -NLE_INTR);
+}
+
+/**
+ * kernel_news_read() - take what came
+ * @news: the news
+ */
+void kernel_news_read(struct kernel_news *news)
+{
+	read_all(news, news->controller);
+	if (news->family)
+		read_all(news, news->family);
+}
+
+/** kernel_news_has_family() - is the module there? */
+bool kernel_news_has_family(const struct kernel_news *news)
+{
+	return news->family;
+}
+
+/**
+ * kernel_news_close() - listen no more
+ * @news: may be NULL
+ */
+void kernel_news_close(struct kernel_news *news)
+{
+	if (!news)
+		return;
+	if (news->controller)
+		nl_socket_free(news->controller);
+	if (news->family)
+		nl_socket_free(news->family);
+	free(news);
+}
