@@ -73,7 +73,7 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 	if (config->on_drift_at.line) {
 		diag_err(diags, &entry->key_at,
 			 "on_drift is here for the second time");
-		diag_note(diags, &config->on_drift_at, "the first is here");
+		diag_notice(diags, &config->on_drift_at, "the first is here");
 		return;
 	}
 	config->on_drift_at = entry->key_at;
