@@ -8,6 +8,14 @@
 #include <linux/version.h>
 #include <net/genetlink.h>
 
+/*
+ * 6.7, and 6.1.68 of Debian 12's line: who may join a multicast group can be
+ * restricted. Without that, exact times would be everybody's to read.
+ */
+#ifndef GENL_MCAST_CAP_SYS_ADMIN
+#error "this kernel cannot restrict a multicast group; 6.1.68 and later can"
+#endif
+
 /* 6.7: what a dump was asked for moved into struct genl_info */
 static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 {

@@ -163,7 +163,8 @@ static void gets_refuse_what_does_not_exist(void)
 	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_VF);
 	mnl_attr_nest_end(req.header, nest);
 	assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
-	assert_int_equal(answer.bad_attr, GPUVF_A_PF_VF);
+	assert_int_equal(answer.missing_attr, GPUVF_A_VF_INDEX);
+	assert_int_equal(answer.missing_in, GPUVF_A_PF_VF);
 
 	nl_begin(fx.nl, &req, GPUVF_CMD_VF_GET, NLM_F_DUMP);
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, "ffff:ff:1f.7");

@@ -220,7 +220,7 @@ static void C29_nests(void)
 	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_VF);
 	mnl_attr_put_u64(req.header, GPUVF_A_VF_FB_QUOTA, GIB);
 	mnl_attr_nest_end(req.header, nest);
-	assert_refused(gpu, &req, -EINVAL, 0, -1, GPUVF_A_PF_VF);
+	assert_refused(gpu, &req, -EINVAL, 0, -1, -1);
 	/* without NLA_F_NESTED, which old programs may leave out elsewhere */
 	nl_config_set(fx.nl, &req, gpu);
 	nest = nl_vf_begin(&req, 0);

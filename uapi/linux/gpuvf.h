@@ -26,7 +26,7 @@ enum gpuvf_policy {
 };
 
 /**
- * enum gpuvf_pf_state
+ * enum gpuvf_pf_state - How a GPU is.
  * @GPUVF_PF_STATE_READY: the GPU serves its VFs
  * @GPUVF_PF_STATE_WEDGED: the hardware stopped answering; VFs can be removed,
  *   but nothing can be enabled or changed until the GPU is reset
@@ -50,7 +50,7 @@ enum gpuvf_provisioning {
 };
 
 /**
- * enum gpuvf_vf_state
+ * enum gpuvf_vf_state - Where a VF is in its life.
  * @GPUVF_VF_STATE_DISABLED: no framebuffer quota, or not enabled and not
  *   provisioned
  * @GPUVF_VF_STATE_PROVISIONED: has framebuffer, and its guest has not run on

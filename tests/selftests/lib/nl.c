@@ -217,6 +217,11 @@ void nl_close(struct nl *nl)
 	free(nl);
 }
 
+static int type_at(const struct nl_request *req, uint32_t offset)
+{
+	return mnl_attr_get_type((const void *)(req->buf + offset));
+}
+
 /* what the error message carries beside the errno */
 static void take_extended_ack(const struct nlmsghdr *nlh,
 			      const struct nl_request *req,
@@ -224,7 +229,7 @@ static void take_extended_ack(const struct nlmsghdr *nlh,
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	size_t skip = sizeof(*err);
-	const struct nlattr *attr, *bad;
+	const struct nlattr *attr;
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
@@ -237,11 +242,13 @@ static void take_extended_ack(const struct nlmsghdr *nlh,
 				sizeof(answer->ack) - 1);
 			break;
 		case NLMSGERR_ATTR_OFFS:
-			bad = (const void *)(req->buf + mnl_attr_get_u32(attr));
-			answer->bad_attr = mnl_attr_get_type(bad);
+			answer->bad_attr = type_at(req, mnl_attr_get_u32(attr));
 			break;
 		case NLMSGERR_ATTR_MISS_TYPE:
 			answer->missing_attr = mnl_attr_get_u32(attr);
+			break;
+		case NLMSGERR_ATTR_MISS_NEST:
+			answer->missing_in = type_at(req, mnl_attr_get_u32(attr));
 			break;
 		}
 	}
@@ -299,6 +306,7 @@ static void nl_answer_init(struct nl_answer *answer)
 	memset(answer, 0, sizeof(*answer));
 	answer->bad_attr = -1;
 	answer->missing_attr = -1;
+	answer->missing_in = -1;
 }
 
 static void find_group(struct nl *nl, const struct nlattr *groups)

@@ -90,6 +90,7 @@ struct nl_message {
  * @ack: sentence of the extended ack, or empty
  * @bad_attr: type of the attribute that the extended ack points at, or -1
  * @missing_attr: type of the attribute that the extended ack misses, or -1
+ * @missing_in: type of the nest that it is missing in, or -1
  * @interrupted: a dump that is not consistent
  * @malformed: a message that does not hold to the specification
  */
@@ -99,6 +100,7 @@ struct nl_answer {
 	char ack[256];
 	int bad_attr;
 	int missing_attr;
+	int missing_in;
 	bool interrupted;
 	bool malformed;
 };

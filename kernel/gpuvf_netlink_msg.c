@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the parts of the netlink edge share.
+ *
+ * A refusal is told three times over: as errno; as a constant sentence in the
+ * extended ack, with the attribute it is about; and, in a message sent before
+ * the error, as a nest with figures and the full sentence, since an extended
+ * ack of 6.1 cannot carry any.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/capability.h>
+#include <net/genetlink.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_hw.h"
+#include "gpuvf_netlink_msg.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_refusal.h"
+#include "gpuvf_vf.h"
+
+const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1] = {
+	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
+};
+
+static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, GPUVF_A_PF_PAD);
+}
+
+/**
+ * gpuvf_nl_put_identity() - which GPU a message is about, and when
+ * @skb: message
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, pf->generation))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_vf_fields(struct sk_buff *skb, struct gpuvf_vf *vf,
+			    const struct gpuvf_config *cfg)
+{
+	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
+	const struct gpuvf_vf_config *vcfg = &cfg->vf[vf->index];
+	char holder[GPUVF_HOLDER_SIZE];
+
+	gpuvf_vf_holder(vf, holder, sizeof(holder));
+	if (nla_put_u32(skb, GPUVF_A_VF_INDEX, vf->index) ||
+	    (vf->pdev &&
+	     nla_put_string(skb, GPUVF_A_VF_BDF, pci_name(vf->pdev))) ||
+	    nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_FB_QUOTA, fb->size,
+			      GPUVF_A_VF_PAD) ||
+	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
+					   GPUVF_A_VF_PAD)) ||
+	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
+	    nla_put_u32(skb, GPUVF_A_VF_TIME_SLICE_US, vcfg->time_slice_us) ||
+	    nla_put_u32(skb, GPUVF_A_VF_PREEMPT_TIMEOUT_US,
+			gpuvf_config_preempt_us(vcfg)) ||
+	    (*vcfg->profile &&
+	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
+	    (gpuvf_vf_in_use_locked(vf) &&
+	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
+	    (*holder && nla_put_string(skb, GPUVF_A_VF_HOLDER, holder)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * gpuvf_nl_put_vf() - a VF, in full
+ * @skb: message
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE: nothing was added.
+ */
+int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nl_put_vf_fields(skb, &pf->vf[vf], cfg)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->name) ||
+	    nla_put_u32(skb, GPUVF_A_PF_STATE, pf->wedged ?
+			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
+	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->capabilities) ||
+	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->pdev->vendor) ||
+	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->pdev->device) ||
+	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE,
+			dev_to_node(&pf->pdev->dev)) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
+	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, pf->num_vfs) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MIN_US,
+			pf->hw->time_slice_min_us) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MAX_US,
+			pf->hw->time_slice_max_us) ||
+	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
+			GPUVF_PREEMPT_MIN_US) ||
+	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
+			GPUVF_PREEMPT_MAX_US))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	const struct gpuvf_layout *layout = &cfg->layout;
+
+	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
+	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->geometry.total_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_GRANULARITY,
+		       pf->geometry.granule_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
+		       layout->pf_reserve_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
+		       layout->context.size) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
+		       layout->largest_free_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
+		       gpuvf_clear_dirty_bytes_locked(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
+		       gpuvf_clear_withheld_bytes_locked(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
+		       gpuvf_config_round_us(pf, cfg)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * gpuvf_nl_put_pf() - a GPU, without its VFs
+ * @skb: message
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg)
+{
+	int err;
+
+	err = gpuvf_nl_put_identity(skb, pf);
+	if (!err)
+		err = nl_put_pf_hardware(skb, pf);
+	if (!err)
+		err = nl_put_pf_config(skb, pf, cfg);
+	return err;
+}
+
+/**
+ * gpuvf_nl_put_everything() - a GPU with all its VFs
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	unsigned int i;
+	int err;
+
+	err = gpuvf_nl_put_pf(skb, pf, cfg);
+	for (i = 0; i < pf->total_vfs && !err; i++)
+		err = gpuvf_nl_put_vf(skb, pf, cfg, i);
+	return err;
+}
+
+static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_REFUSAL);
+
+	if (!nest ||
+	    nla_put_u32(skb, GPUVF_A_REFUSAL_REASON, why->reason) ||
+	    (why->vf != GPUVF_NO_VF &&
+	     nla_put_u32(skb, GPUVF_A_REFUSAL_VF_INDEX, why->vf)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_ASKED, why->asked,
+			      GPUVF_A_REFUSAL_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_LIMIT, why->limit,
+			      GPUVF_A_REFUSAL_PAD) ||
+	    nla_put_string(skb, GPUVF_A_REFUSAL_MESSAGE, why->message))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+
+/**
+ * gpuvf_nl_check_once() - no attribute may be given twice
+ * @nlh: request
+ * @multi: type of the attribute that may, 0: none
+ * @extack: where to complain
+ *
+ * The core parses a request and keeps the last one of each.
+ *
+ * Return: 0, -EINVAL.
+ */
+int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
+			struct netlink_ext_ack *extack)
+{
+	DECLARE_BITMAP(seen, GPUVF_A_PF_MAX + 1) = { 0 };
+	struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == multi ||
+		    !__test_and_set_bit(nla_type(attr), seen))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the attribute was given twice");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * gpuvf_nl_parse_vf() - take a VF's nest apart
+ * @nest: the nest
+ * @attrs: @max + 1 entries for what is in it
+ * @max: last type that @policy knows
+ * @policy: what may be in it
+ * @extack: where to complain
+ *
+ * Return: 0, with an index in @attrs; -EINVAL, or the errno of the core.
+ */
+int gpuvf_nl_parse_vf(struct nlattr *nest, struct nlattr **attrs, int max,
+		      const struct nla_policy *policy,
+		      struct netlink_ext_ack *extack)
+{
+	DECLARE_BITMAP(seen, GPUVF_A_VF_MAX + 1) = { 0 };
+	struct nlattr *attr;
+	int err, rem;
+
+	err = nla_parse_nested(attrs, max, nest, policy, extack);
+	if (err)
+		return err;
+	nla_for_each_nested(attr, nest, rem) {
+		if (!__test_and_set_bit(nla_type(attr), seen))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the attribute was given twice");
+		return -EINVAL;
+	}
+	if (NL_REQ_ATTR_CHECK(extack, nest, attrs, GPUVF_A_VF_INDEX)) {
+		NL_SET_ERR_MSG(extack, "the VF has no index");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * gpuvf_nl_refuse() - tell the requester why, in all three ways
+ * @info: request
+ * @bdf: the GPU that it named
+ * @why: made by gpuvf_refuse()
+ * @attr: attribute of the request that it is about, or NULL
+ *
+ * The message is not worth a second error: when it cannot be had, errno and
+ * extended ack still go out.
+ *
+ * Return: the errno of the refusal.
+ */
+int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
+		    const struct gpuvf_refusal *why, const struct nlattr *attr)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	/* a constant string, if not a literal as GENL_SET_ERR_MSG() wants */
+	if (info->extack)
+		info->extack->_msg = gpuvf_refusal_ack(why->reason);
+	if (attr)
+		NL_SET_BAD_ATTR(info->extack, attr);
+
+	skb = genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL);
+	if (!skb)
+		return why->error;
+	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
+				info->genlhdr->cmd);
+	if (!hdr || nla_put_string(skb, GPUVF_A_PF_BDF, bdf) ||
+	    nl_put_refusal(skb, why)) {
+		nlmsg_free(skb);
+		return why->error;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_reply(skb, info);
+	return why->error;
+}
+
+static int nl_refuse_pf(struct genl_info *info, const char *bdf)
+{
+	struct gpuvf_refusal why = {
+		.vf = GPUVF_NO_VF,
+		.reason = GPUVF_REASON_NO_SUCH_PF,
+	};
+
+	gpuvf_refuse(&why, bdf);
+	return gpuvf_nl_refuse(info, bdf, &why, info->attrs[GPUVF_A_PF_BDF]);
+}
+
+/**
+ * gpuvf_nl_refuse_gone() - the GPU went while the request was on its way
+ * @info: request
+ * @pf: PF
+ *
+ * Return: -ENODEV.
+ */
+int gpuvf_nl_refuse_gone(struct genl_info *info, struct gpuvf_pf *pf)
+{
+	return nl_refuse_pf(info, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_nl_get_pf() - the GPU that a request names
+ * @info: request
+ *
+ * Context: may sleep.
+ * Return: PF with a reference, to be given back by gpuvf_pf_put(); ERR_PTR of
+ * -EINVAL or -ENODEV, and the requester knows why.
+ */
+struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
+{
+	const char *bdf;
+	struct gpuvf_pf *pf;
+
+	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_BDF)) {
+		GENL_SET_ERR_MSG(info, "the request does not name a GPU");
+		return ERR_PTR(-EINVAL);
+	}
+	bdf = nla_data(info->attrs[GPUVF_A_PF_BDF]);
+	pf = gpuvf_pf_get(bdf);
+	return pf ? pf : ERR_PTR(nl_refuse_pf(info, bdf));
+}
+
+/**
+ * gpuvf_nl_get_vf() - the VF that a request names, and nothing else of it
+ * @info: request
+ * @pf: PF that it names
+ * @vf: where its index goes
+ *
+ * Return: 0; -EINVAL, or the errno of the core, and the requester knows why.
+ */
+int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
+		    unsigned int *vf)
+{
+	struct nlattr *attrs[GPUVF_A_VF_INDEX + 1];
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_VF)) {
+		GENL_SET_ERR_MSG(info, "the request does not name a VF");
+		return -EINVAL;
+	}
+	err = gpuvf_nl_parse_vf(info->attrs[GPUVF_A_PF_VF], attrs,
+				GPUVF_A_VF_INDEX, gpuvf_nl_vf_index_policy,
+				info->extack);
+	if (err)
+		return err;
+	*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
+	if (*vf < pf->total_vfs)
+		return 0;
+	why.reason = GPUVF_REASON_NO_SUCH_VF;
+	why.asked = *vf;
+	why.limit = pf->total_vfs;
+	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
+			       attrs[GPUVF_A_VF_INDEX]);
+}
+
+/**
+ * gpuvf_nl_permit() - may the requester change GPUs?
+ * @request: request
+ * @info: the same, parsed
+ * @pf: PF that it names
+ *
+ * CAP_NET_ADMIN was checked by the core. Both the sender and who opened the
+ * socket must have the capability in the initial user namespace.
+ *
+ * Return: 0; -EPERM, and the requester knows why.
+ */
+int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
+		    struct gpuvf_pf *pf)
+{
+	struct gpuvf_refusal why = {
+		.vf = GPUVF_NO_VF,
+		.reason = GPUVF_REASON_NOT_PERMITTED,
+	};
+
+	if (netlink_capable(request, CAP_SYS_ADMIN))
+		return 0;
+	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why, NULL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the parts of the netlink edge share: GPUs and VFs as attributes, who a
+ * request is about, and how one is refused.
+ */
+#ifndef GPUVF_NETLINK_MSG_H
+#define GPUVF_NETLINK_MSG_H
+
+#include <linux/gpuvf.h>
+#include <linux/types.h>
+#include <net/genetlink.h>
+
+#include "gpuvf_config.h"
+
+struct gpuvf_pf;
+struct gpuvf_refusal;
+
+/* room for a PF, for a VF, and for a PF with all its VFs */
+#define GPUVF_NL_PF_SIZE	512
+#define GPUVF_NL_VF_SIZE	256
+#define GPUVF_NL_FULL_SIZE	\
+	(GPUVF_NL_PF_SIZE + GPUVF_MAX_VFS * GPUVF_NL_VF_SIZE)
+
+/* what names a GPU */
+#define GPUVF_NL_BDF_POLICY	{ .type = NLA_NUL_STRING, .len = 15 }
+
+/* multicast groups */
+enum gpuvf_nl_group {
+	GPUVF_NL_GROUP_CONFIG,
+	GPUVF_NL_GROUP_EVENT,
+	GPUVF_NL_NUM_GROUPS,
+};
+
+extern const struct genl_multicast_group gpuvf_nl_groups[GPUVF_NL_NUM_GROUPS];
+extern struct genl_family gpuvf_nl_family;
+
+/* of the VF's nest where only its index counts: which VF */
+extern const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1];
+
+int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
+int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg);
+int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf);
+int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg);
+
+int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
+			struct netlink_ext_ack *extack);
+int gpuvf_nl_parse_vf(struct nlattr *nest, struct nlattr **attrs, int max,
+		      const struct nla_policy *policy,
+		      struct netlink_ext_ack *extack);
+struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
+int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
+		    unsigned int *vf);
+int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
+		    struct gpuvf_pf *pf);
+int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
+		    const struct gpuvf_refusal *why,
+		    const struct nlattr *attr);
+int gpuvf_nl_refuse_gone(struct genl_info *info, struct gpuvf_pf *pf);
+
+/* handlers that change something, in gpuvf_netlink_set.c */
+extern const struct nla_policy
+	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
+int gpuvf_nl_config_set_doit(struct sk_buff *request, struct genl_info *info);
+
+#endif /* GPUVF_NETLINK_MSG_H */
