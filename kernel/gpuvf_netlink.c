@@ -4,6 +4,7 @@
  * describes it: its table of operations, and those that only look.
  */
 
+#include <linux/capability.h>
 #include <net/genetlink.h>
 
 #include "gpuvf_compat.h"
@@ -11,6 +12,10 @@
 #include "gpuvf_netlink_msg.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_stats.h"
+
+/* room for the counters and the histogram of a VF */
+#define NL_STATS_SIZE	1024
 
 static const struct nla_policy nl_pf_policy[GPUVF_A_PF_BDF + 1] = {
 	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
@@ -21,81 +26,127 @@ static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
 	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
 };
 
-/* what is said of the PF, or of one of its VFs; pf->lock held */
-typedef int (*nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
-			 unsigned int vf);
-
 static int nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
 {
 	return gpuvf_nl_put_pf(skb, pf, &pf->config);
 }
 
-static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
+static int nl_put_histogram(struct sk_buff *skb,
+			    const struct gpuvf_vf_stats *stats)
 {
-	int err = gpuvf_nl_put_identity(skb, pf);
+	unsigned int i;
 
-	return err ? err : gpuvf_nl_put_vf(skb, pf, &pf->config, vf);
+	for (i = 0; i < GPUVF_LATENCY_BUCKETS; i++) {
+		struct nlattr *nest = nla_nest_start(skb,
+						     GPUVF_A_STATS_LATENCY);
+
+		if (!nest ||
+		    (i < GPUVF_LATENCY_BUCKETS - 1 &&
+		     nla_put_u64_64bit(skb, GPUVF_A_BUCKET_UPPER_NS,
+				       gpuvf_latency_upper_ns[i],
+				       GPUVF_A_BUCKET_PAD)) ||
+		    nla_put_u64_64bit(skb, GPUVF_A_BUCKET_COUNT,
+				      stats->latency[i], GPUVF_A_BUCKET_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
 }
 
-/* answer a request about one thing */
-static int nl_answer(struct genl_info *info, struct gpuvf_pf *pf,
-		     unsigned int vf, nl_put_fn put)
+static int nl_put_counters(struct sk_buff *skb,
+			   const struct gpuvf_vf_stats *stats)
 {
-	struct sk_buff *skb;
-	int err = -EMSGSIZE;
-	bool gone = false;
-	void *hdr;
+	const struct {
+		int attr;
+		u64 value;
+	} counters[] = {
+		{ GPUVF_A_STATS_RUN_NS, stats->run_ns },
+		{ GPUVF_A_STATS_CHARGED_NS, stats->charged_ns },
+		{ GPUVF_A_STATS_SLICES, stats->slices },
+		{ GPUVF_A_STATS_SKIPPED, stats->skipped },
+		{ GPUVF_A_STATS_OVERRUN_NS, stats->overrun_ns },
+		{ GPUVF_A_STATS_IDLE_NS, stats->idle_ns },
+		{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, stats->preempt_timeouts },
+		{ GPUVF_A_STATS_HANGS, stats->hangs },
+		{ GPUVF_A_STATS_RESETS, stats->resets },
+		{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, stats->exclusive_timeouts },
+		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
+		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
+	};
+	unsigned int i;
 
-	skb = genlmsg_new(GPUVF_NL_PF_SIZE + GPUVF_NL_VF_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
-				info->genlhdr->cmd);
-	if (hdr) {
-		mutex_lock(&pf->lock);
-		gone = pf->gone;
-		err = gone ? -ENODEV : put(skb, pf, vf);
-		mutex_unlock(&pf->lock);
-	}
-	if (!err) {
-		genlmsg_end(skb, hdr);
-		return genlmsg_reply(skb, info);
-	}
-	nlmsg_free(skb);
-	return gone ? gpuvf_nl_refuse_gone(info, pf) : err;
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (nla_put_u64_64bit(skb, counters[i].attr, counters[i].value,
+				      GPUVF_A_STATS_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
+			unsigned int vf)
+{
+	struct nlattr *nest, *inner;
+	struct gpuvf_vf_stats stats;
+
+	gpuvf_vf_stats_get(&pf->vf[vf], &stats);
+	if (gpuvf_nl_put_identity(skb, pf))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+	if (!nest || nla_put_u32(skb, GPUVF_A_VF_INDEX, vf))
+		return -EMSGSIZE;
+	inner = nla_nest_start(skb, GPUVF_A_VF_STATS);
+	if (!inner || nl_put_counters(skb, &stats) ||
+	    nl_put_histogram(skb, &stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, inner);
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct gpuvf_pf *pf;
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
 	int err;
 
-	err = gpuvf_nl_check_once(info->nlhdr, 0, info->extack);
-	if (err)
-		return err;
-	pf = gpuvf_nl_get_pf(info);
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	err = nl_answer(info, pf, 0, nl_put_pf);
+	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL), info,
+			      pf, 0, nl_put_pf);
 	gpuvf_pf_put(pf);
 	return err;
 }
 
 static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct gpuvf_pf *pf;
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
 	unsigned int vf;
 	int err;
 
-	err = gpuvf_nl_check_once(info->nlhdr, 0, info->extack);
-	if (err)
-		return err;
-	pf = gpuvf_nl_get_pf(info);
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
 	err = gpuvf_nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = nl_answer(info, pf, vf, nl_put_vf);
+		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2,
+						  GFP_KERNEL),
+				      info, pf, vf, gpuvf_nl_put_one_vf);
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
+	unsigned int vf;
+	int err;
+
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (!err)
+		err = gpuvf_nl_get_vf(info, pf, &vf);
+	if (!err)
+		err = gpuvf_nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
+				      info, pf, vf, nl_put_stats);
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -129,10 +180,20 @@ static int nl_vf_dump_start(struct netlink_callback *cb)
 	return gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
 }
 
+static int nl_stats_dump_start(struct netlink_callback *cb)
+{
+	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
+		cb->extack->_msg =
+			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
+		return -EPERM;
+	}
+	return nl_vf_dump_start(cb);
+}
+
 /* one message of a dump; 0, or -EMSGSIZE when it has to wait for the next */
 static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		       u8 cmd, struct gpuvf_pf *pf, unsigned int vf,
-		       nl_put_fn put)
+		       gpuvf_nl_put_fn put)
 {
 	void *hdr;
 	int err;
@@ -171,7 +232,7 @@ static int nl_pf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 static int nl_dump_pf_vfs(struct sk_buff *skb, struct netlink_callback *cb,
-			  u8 cmd, struct gpuvf_pf *pf, nl_put_fn put)
+			  u8 cmd, struct gpuvf_pf *pf, gpuvf_nl_put_fn put)
 {
 	int err;
 
@@ -187,7 +248,7 @@ static int nl_dump_pf_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 
 /* args[0]: which PF, args[1]: which VF of it comes next */
 static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
-		       u8 cmd, nl_put_fn put)
+		       u8 cmd, gpuvf_nl_put_fn put)
 {
 	struct nlattr *bdf = gpuvf_dump_attrs(cb)[GPUVF_A_PF_BDF];
 	struct gpuvf_pf *pf;
@@ -216,8 +277,22 @@ static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, nl_put_vf);
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_one_vf);
 }
+
+static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
+}
+
+#define NL_VF_OP(name, handler)				\
+	{						\
+		.cmd = GPUVF_CMD_##name,		\
+		.flags = GENL_ADMIN_PERM,		\
+		.doit = handler,			\
+		.policy = nl_vf_policy,			\
+		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1, \
+	}
 
 static const struct genl_ops nl_ops[] = {
 	{
@@ -242,6 +317,26 @@ static const struct genl_ops nl_ops[] = {
 		.doit = gpuvf_nl_config_set_doit,
 		.policy = gpuvf_nl_config_set_policy,
 		.maxattr = ARRAY_SIZE(gpuvf_nl_config_set_policy) - 1,
+	},
+	{
+		.cmd = GPUVF_CMD_STATS_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = nl_stats_get_doit,
+		.start = nl_stats_dump_start,
+		.dumpit = nl_stats_get_dumpit,
+		.policy = nl_vf_policy,
+		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+	},
+	NL_VF_OP(VF_RESET, gpuvf_nl_vf_reset_doit),
+	NL_VF_OP(VF_STOP, gpuvf_nl_vf_stop_doit),
+	NL_VF_OP(VF_PAUSE, gpuvf_nl_vf_pause_doit),
+	NL_VF_OP(VF_RESUME, gpuvf_nl_vf_resume_doit),
+	{
+		.cmd = GPUVF_CMD_PF_RESET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = gpuvf_nl_pf_reset_doit,
+		.policy = nl_pf_policy,
+		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
 	},
 };
 

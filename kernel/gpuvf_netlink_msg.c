@@ -151,6 +151,23 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 }
 
 /**
+ * gpuvf_nl_put_one_vf() - a message about a VF as it is now
+ * @skb: message
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			unsigned int vf)
+{
+	int err = gpuvf_nl_put_identity(skb, pf);
+
+	return err ? err : gpuvf_nl_put_vf(skb, pf, &pf->config, vf);
+}
+
+/**
  * gpuvf_nl_put_pf() - a GPU, without its VFs
  * @skb: message
  * @pf: PF
@@ -326,20 +343,45 @@ static int nl_refuse_pf(struct genl_info *info, const char *bdf)
 }
 
 /**
- * gpuvf_nl_refuse_gone() - the GPU went while the request was on its way
+ * gpuvf_nl_answer() - answer a request about one thing
+ * @skb: message with enough room, or NULL; it is gone afterwards
  * @info: request
- * @pf: PF
+ * @pf: PF that it names
+ * @vf: index of the VF, if it names one
+ * @put: what is said
  *
- * Return: -ENODEV.
+ * Context: may sleep; pf->lock must not be held.
+ * Return: 0; -ENOMEM; -ENODEV: the GPU is gone, and the requester knows;
+ * -EMSGSIZE.
  */
-int gpuvf_nl_refuse_gone(struct genl_info *info, struct gpuvf_pf *pf)
+int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
+		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put)
 {
-	return nl_refuse_pf(info, gpuvf_pf_name(pf));
+	int err = -EMSGSIZE;
+	bool gone = false;
+	void *hdr;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
+				info->genlhdr->cmd);
+	if (hdr) {
+		mutex_lock(&pf->lock);
+		gone = pf->gone;
+		err = gone ? -ENODEV : put(skb, pf, vf);
+		mutex_unlock(&pf->lock);
+	}
+	if (!err) {
+		genlmsg_end(skb, hdr);
+		return genlmsg_reply(skb, info);
+	}
+	nlmsg_free(skb);
+	return gone ? nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
 }
 
 /**
  * gpuvf_nl_get_pf() - the GPU that a request names
- * @info: request
+ * @info: request, in which nothing but a VF's nest in config-set is given twice
  *
  * Context: may sleep.
  * Return: PF with a reference, to be given back by gpuvf_pf_put(); ERR_PTR of
@@ -349,7 +391,13 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
 {
 	const char *bdf;
 	struct gpuvf_pf *pf;
+	int err;
 
+	err = gpuvf_nl_check_once(info->nlhdr,
+				  info->genlhdr->cmd == GPUVF_CMD_CONFIG_SET ?
+				  GPUVF_A_PF_VF : 0, info->extack);
+	if (err)
+		return ERR_PTR(err);
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_BDF)) {
 		GENL_SET_ERR_MSG(info, "the request does not name a GPU");
 		return ERR_PTR(-EINVAL);

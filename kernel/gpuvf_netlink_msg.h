@@ -37,11 +37,17 @@ extern struct genl_family gpuvf_nl_family;
 /* of the VF's nest where only its index counts: which VF */
 extern const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1];
 
+/* what is said of a PF, or of one of its VFs; pf->lock held */
+typedef int (*gpuvf_nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
+			       unsigned int vf);
+
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg);
 int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
+int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
 
@@ -58,11 +64,17 @@ int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct gpuvf_refusal *why,
 		    const struct nlattr *attr);
-int gpuvf_nl_refuse_gone(struct genl_info *info, struct gpuvf_pf *pf);
+int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
+		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put);
 
 /* handlers that change something, in gpuvf_netlink_set.c */
 extern const struct nla_policy
 	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
 int gpuvf_nl_config_set_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_vf_reset_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_vf_stop_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_vf_pause_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_vf_resume_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

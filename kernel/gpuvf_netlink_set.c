@@ -12,6 +12,7 @@
 #include "gpuvf_netlink_msg.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_vf.h"
 
 static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
 	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
@@ -125,9 +126,6 @@ static int nl_parse_change(struct genl_info *info, struct nl_change *change)
 	struct nlattr *attr;
 	int err, rem;
 
-	err = gpuvf_nl_check_once(info->nlhdr, GPUVF_A_PF_VF, info->extack);
-	if (err)
-		return err;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != GPUVF_A_PF_VF)
 			continue;
@@ -262,6 +260,136 @@ int gpuvf_nl_config_set_doit(struct sk_buff *request, struct genl_info *info)
 	}
 out:
 	nl_change_free(change);
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+static int nl_refuse_op(struct genl_info *info, struct gpuvf_pf *pf,
+			const struct gpuvf_refusal *why, int attr)
+{
+	mutex_lock(&pf->lock);
+	gpuvf_refusal_log(pf, why);
+	mutex_unlock(&pf->lock);
+	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), why, info->attrs[attr]);
+}
+
+static int nl_vf_op(struct sk_buff *request, struct genl_info *info,
+		    int (*op)(struct gpuvf_vf *vf, struct gpuvf_refusal *why))
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct sk_buff *skb;
+	struct gpuvf_pf *pf;
+	unsigned int vf;
+	int err;
+
+	pf = gpuvf_nl_get_pf(info);
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (!err)
+		err = gpuvf_nl_get_vf(info, pf, &vf);
+	if (err)
+		goto out;
+	/* before the operation, which so cannot fail for want of an answer */
+	err = -ENOMEM;
+	skb = genlmsg_new(2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
+	if (!skb)
+		goto out;
+	if (op(&pf->vf[vf], &why)) {
+		nlmsg_free(skb);
+		err = nl_refuse_op(info, pf, &why, GPUVF_A_PF_VF);
+	} else {
+		err = gpuvf_nl_answer(skb, info, pf, vf, gpuvf_nl_put_one_vf);
+	}
+out:
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+/**
+ * gpuvf_nl_vf_reset_doit() - handler of vf-reset
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_vf_reset_doit(struct sk_buff *request, struct genl_info *info)
+{
+	return nl_vf_op(request, info, gpuvf_vf_reset);
+}
+
+/**
+ * gpuvf_nl_vf_stop_doit() - handler of vf-stop
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_vf_stop_doit(struct sk_buff *request, struct genl_info *info)
+{
+	return nl_vf_op(request, info, gpuvf_vf_stop);
+}
+
+/**
+ * gpuvf_nl_vf_pause_doit() - handler of vf-pause
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_vf_pause_doit(struct sk_buff *request, struct genl_info *info)
+{
+	return nl_vf_op(request, info, gpuvf_vf_pause);
+}
+
+/**
+ * gpuvf_nl_vf_resume_doit() - handler of vf-resume
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_vf_resume_doit(struct sk_buff *request, struct genl_info *info)
+{
+	return nl_vf_op(request, info, gpuvf_vf_resume);
+}
+
+static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
+{
+	return gpuvf_nl_put_everything(skb, pf, &pf->config);
+}
+
+/**
+ * gpuvf_nl_pf_reset_doit() - handler of pf-reset
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct sk_buff *skb = NULL;
+	struct gpuvf_pf *pf;
+	int err;
+
+	pf = gpuvf_nl_get_pf(info);
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
+	if (!skb)
+		goto out;
+	if (gpuvf_pf_reset(pf, &why)) {
+		nlmsg_free(skb);
+		err = nl_refuse_op(info, pf, &why, GPUVF_A_PF_BDF);
+	} else {
+		err = gpuvf_nl_answer(skb, info, pf, 0, nl_put_now);
+	}
+out:
 	gpuvf_pf_put(pf);
 	return err;
 }
