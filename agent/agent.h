@@ -47,6 +47,7 @@ int cmd_monitor(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_daemon(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_operate(int argc, char **argv);
 int cmd_stats(int argc, char **argv);

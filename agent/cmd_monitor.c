@@ -19,16 +19,15 @@
 
 #include <linux/genetlink.h>
 #include <netlink/errno.h>
-#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
 #include "agent.h"
 #include "event.h"
 #include "output.h"
+#include "subscribe.h"
 
 #define RETRY_MS	200
-#define RECEIVE_BUFFER	0x100000
 
 struct monitor {
 	struct client *client;
@@ -260,41 +259,6 @@ static int resynchronise(struct monitor *m, bool first)
 	return EXIT_DONE;
 }
 
-static int join(struct monitor *m, const char *name)
-{
-	int group = genl_ctrl_resolve_grp(m->sk, GPUVF_FAMILY_NAME, name);
-
-	return group < 0 ? group : nl_socket_add_membership(m->sk, group);
-}
-
-static int subscribe(struct monitor *m)
-{
-	int err;
-
-	m->sk = nl_socket_alloc();
-	if (!m->sk)
-		return -NLE_NOMEM;
-	nl_socket_disable_seq_check(m->sk);
-	nl_socket_modify_cb(m->sk, NL_CB_VALID, NL_CB_CUSTOM, take_message, m);
-	err = genl_connect(m->sk);
-	if (err)
-		return err;
-	nl_socket_set_buffer_size(m->sk, RECEIVE_BUFFER, 0);
-	nl_socket_set_nonblocking(m->sk);
-	err = join(m, GPUVF_MCGRP_CONFIG);
-	if (err)
-		return err;
-	/* what VFs did is not for everybody; the configuration is */
-	err = join(m, GPUVF_MCGRP_EVENT);
-	if (err == -NLE_PERM || err == -NLE_NOACCESS)
-		pr_err("what VFs do (hangs, resets, states) is told only with CAP_NET_ADMIN and CAP_SYS_ADMIN");
-	else if (err == -NLE_OBJ_NOTFOUND)
-		pr_err("this module gpuvf does not tell what VFs do");
-	else if (err)
-		return err;
-	return 0;
-}
-
 static int watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
@@ -365,7 +329,7 @@ int cmd_monitor(int argc, char **argv)
 		return code;
 
 	m.signals = open_signals();
-	err = subscribe(&m);
+	err = subscribe(&m.sk, take_message, &m);
 	if (err) {
 		pr_err("generic netlink: %s", nl_geterror(err));
 		code = EXIT_FAILED;

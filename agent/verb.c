@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
 	  "GPU/VF" },
 	{ "stats", cmd_stats, "what the VFs got and did",
 	  "[GPU] [-j] [-H | -p] [--prometheus FILE]" },
+	{ "top", cmd_top, "who gets how much of the GPUs, live",
+	  "[-d SECONDS] [-n PICTURES]" },
 	{ "export", cmd_export, "what is, as a configuration",
 	  "[GPU...]" },
 	{ "generate", cmd_generate, "a configuration to begin with",

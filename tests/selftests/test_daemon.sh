@@ -91,6 +91,7 @@ listen() {
 	until_true test -S "$work/notify"
 }
 
+# shellcheck disable=SC2317	# called by until_true
 heard_often() {
 	[ "$(grep -c "$1" "$work/heard")" -gt 3 ]
 }
