@@ -22,6 +22,9 @@ static const char *suite_parameters;
 /* truth shows violations that were made on purpose: load anew */
 static bool spoiled;
 
+/* see fixture_on_end() */
+static void (*end_hook)(void);
+
 /* what sysfs showed at the start of the test, of each GPU */
 static char *found[MAX_GPUS];
 
@@ -239,6 +242,15 @@ void fixture_spoil(void)
 	spoiled = true;
 }
 
+/**
+ * fixture_on_end() - have something done when a test ends, failed or not
+ * @hook: called before VFs are disabled, after each test of the program
+ */
+void fixture_on_end(void (*hook)(void))
+{
+	end_hook = hook;
+}
+
 static int test_setup(void **state)
 {
 	(void)state;
@@ -305,6 +317,8 @@ static int test_teardown(void **state)
 	int bad = 0;
 
 	(void)state;
+	if (end_hook)
+		end_hook();
 	for (i = 0; i < fx.num_gpus; i++)
 		calm(&fx.gpu[i]);
 	for (i = 0; i < fx.num_gpus && !spoiled; i++)

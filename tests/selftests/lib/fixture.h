@@ -70,6 +70,7 @@ bool is_quick(void);
 void fixture_load(const char *sim_parameters);
 void fixture_unload(void);
 void fixture_spoil(void);
+void fixture_on_end(void (*hook)(void));
 void fixture_wait_clean(const struct gpu *gpu);
 char *fixture_snapshot(const struct gpu *gpu);
 void fixture_reset_config(const struct gpu *gpu);

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gpuvf_sim_iommu - an IOMMU in software for the functions of simulated GPUs, so
+ * that vfio-pci takes them. It translates nothing, since they do no DMA, and
+ * protects nobody: for tests of VFIO, and for those only.
+ *
+ * To be loaded before gpuvf_sim, and unloaded after it: while there is a function
+ * of a simulated GPU, the IOMMU core holds a reference to this module.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/iommu.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "../gpuvf_compat.h"
+#include "../gpuvf_regs.h"
+
+/**
+ * struct siommu_domain - an address space
+ * @domain: as the IOMMU core knows it
+ * @pages: page number in it → physical page number
+ */
+struct siommu_domain {
+	struct iommu_domain domain;
+	struct xarray pages;
+};
+
+static struct siommu {
+	struct platform_device *pdev;
+	struct fwnode_handle *fwnode;
+	struct iommu_device iommu;
+} siommu;
+
+/* a VF's vendor id is its PF's */
+static bool siommu_is_ours(struct device *dev)
+{
+	return dev_is_pci(dev) &&
+	       to_pci_dev(dev)->vendor == GPUVF_SIM_VENDOR_ID;
+}
+
+static struct siommu_domain *to_siommu(struct iommu_domain *domain)
+{
+	return container_of(domain, struct siommu_domain, domain);
+}
+
+static int siommu_attach(struct iommu_domain *domain, struct device *dev)
+{
+	return 0;
+}
+
+static int siommu_map(struct iommu_domain *domain, unsigned long iova,
+		      phys_addr_t paddr, size_t pgsize, size_t count, int prot,
+		      gfp_t gfp, size_t *mapped)
+{
+	struct siommu_domain *space = to_siommu(domain);
+	size_t i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = xa_insert(&space->pages, PHYS_PFN(iova) + i,
+				xa_mk_value(PHYS_PFN(paddr) + i), gfp);
+		if (err)
+			return err;
+		*mapped += pgsize;
+	}
+	return 0;
+}
+
+static size_t siommu_unmap(struct iommu_domain *domain, unsigned long iova,
+			   size_t pgsize, size_t count,
+			   struct iommu_iotlb_gather *gather)
+{
+	struct siommu_domain *space = to_siommu(domain);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		xa_erase(&space->pages, PHYS_PFN(iova) + i);
+	return count * pgsize;
+}
+
+static phys_addr_t siommu_iova_to_phys(struct iommu_domain *domain,
+				       dma_addr_t iova)
+{
+	void *entry = xa_load(&to_siommu(domain)->pages, PHYS_PFN(iova));
+
+	return entry ? PFN_PHYS(xa_to_value(entry)) + offset_in_page(iova) : 0;
+}
+
+static bool siommu_enforce_coherency(struct iommu_domain *domain)
+{
+	return true;
+}
+
+static void siommu_free(struct iommu_domain *domain)
+{
+	struct siommu_domain *space = to_siommu(domain);
+
+	xa_destroy(&space->pages);
+	kfree(space);
+}
+
+static const struct iommu_domain_ops siommu_domain_ops = {
+	.attach_dev = siommu_attach,
+	.map_pages = siommu_map,
+	.unmap_pages = siommu_unmap,
+	.iova_to_phys = siommu_iova_to_phys,
+	.enforce_cache_coherency = siommu_enforce_coherency,
+	.free = siommu_free,
+};
+
+static struct iommu_domain *siommu_domain_alloc(unsigned int type)
+{
+	struct siommu_domain *space;
+
+	if (type != IOMMU_DOMAIN_UNMANAGED && type != IOMMU_DOMAIN_IDENTITY &&
+	    type != IOMMU_DOMAIN_BLOCKED)
+		return NULL;
+	space = kzalloc(sizeof(*space), GFP_KERNEL);
+	if (!space)
+		return NULL;
+	xa_init(&space->pages);
+	space->domain.geometry.aperture_end = BIT_ULL(48) - 1;
+	space->domain.geometry.force_aperture = true;
+	return &space->domain;
+}
+
+static struct iommu_device *siommu_probe(struct device *dev)
+{
+	return siommu_is_ours(dev) ? &siommu.iommu : ERR_PTR(-ENODEV);
+}
+
+static void siommu_release(struct device *dev)
+{
+}
+
+static bool siommu_capable(struct device *dev, enum iommu_cap cap)
+{
+	return cap == IOMMU_CAP_CACHE_COHERENCY;
+}
+
+static int siommu_def_domain_type(struct device *dev)
+{
+	return IOMMU_DOMAIN_IDENTITY;
+}
+
+static const struct iommu_ops siommu_ops = {
+	.capable = siommu_capable,
+	.domain_alloc = siommu_domain_alloc,
+	.probe_device = siommu_probe,
+	.release_device = siommu_release,
+	.device_group = generic_device_group,
+	.def_domain_type = siommu_def_domain_type,
+	.default_domain_ops = &siommu_domain_ops,
+	.pgsize_bitmap = PAGE_SIZE,
+	.owner = THIS_MODULE,
+};
+
+/* before the IOMMU core itself looks at a new device */
+static int siommu_bus_event(struct notifier_block *nb, unsigned long action,
+			    void *data)
+{
+	struct device *dev = data;
+	int err;
+
+	if (action != BUS_NOTIFY_ADD_DEVICE || !siommu_is_ours(dev))
+		return NOTIFY_DONE;
+	err = gpuvf_iommu_fwspec_init(dev, siommu.fwnode, &siommu_ops);
+	if (err)
+		dev_warn(dev, "stays without an IOMMU: %pe\n", ERR_PTR(err));
+	return NOTIFY_OK;
+}
+
+static struct notifier_block siommu_notifier = {
+	.notifier_call = siommu_bus_event,
+	.priority = 100,
+};
+
+static int siommu_parent_init(void)
+{
+	struct platform_device_info info = {
+		.name = KBUILD_MODNAME,
+		.id = PLATFORM_DEVID_NONE,
+	};
+
+	siommu.fwnode = fwnode_create_software_node(NULL, NULL);
+	if (IS_ERR(siommu.fwnode))
+		return PTR_ERR(siommu.fwnode);
+	info.fwnode = siommu.fwnode;
+	siommu.pdev = platform_device_register_full(&info);
+	if (IS_ERR(siommu.pdev)) {
+		fwnode_remove_software_node(siommu.fwnode);
+		return PTR_ERR(siommu.pdev);
+	}
+	return 0;
+}
+
+static void siommu_parent_fini(void)
+{
+	platform_device_unregister(siommu.pdev);
+	fwnode_remove_software_node(siommu.fwnode);
+}
+
+static int __init siommu_init(void)
+{
+	int err;
+
+	err = siommu_parent_init();
+	if (err)
+		return err;
+	err = iommu_device_sysfs_add(&siommu.iommu, &siommu.pdev->dev, NULL,
+				     "gpuvf-sim-iommu");
+	if (err)
+		goto err_parent;
+	err = bus_register_notifier(&pci_bus_type, &siommu_notifier);
+	if (err)
+		goto err_sysfs;
+	err = iommu_device_register(&siommu.iommu, &siommu_ops,
+				    &siommu.pdev->dev);
+	if (err) {
+		pr_err("an IOMMU cannot be registered beside what is there: %pe\n",
+		       ERR_PTR(err));
+		goto err_notifier;
+	}
+	return 0;
+
+err_notifier:
+	bus_unregister_notifier(&pci_bus_type, &siommu_notifier);
+err_sysfs:
+	iommu_device_sysfs_remove(&siommu.iommu);
+err_parent:
+	siommu_parent_fini();
+	return err;
+}
+
+static void __exit siommu_exit(void)
+{
+	iommu_device_unregister(&siommu.iommu);
+	gpuvf_iommu_forget(&siommu_ops);
+	bus_unregister_notifier(&pci_bus_type, &siommu_notifier);
+	iommu_device_sysfs_remove(&siommu.iommu);
+	siommu_parent_fini();
+}
+
+module_init(siommu_init);
+module_exit(siommu_exit);
+
+MODULE_DESCRIPTION("IOMMU in software for simulated GPUs, for testing gpuvf with VFIO");
+MODULE_LICENSE("GPL");
+/* loading it taints the kernel, as every test module does */
+MODULE_INFO(test, "Y");

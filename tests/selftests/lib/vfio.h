@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A PCI function opened through VFIO, as a virtual machine monitor does it.
+ */
+#ifndef SELFTEST_VFIO_H
+#define SELFTEST_VFIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * struct vfio - an open function
+ * @container: address space
+ * @group: its IOMMU group
+ * @device: the function
+ * @event: readable when it raised its MSI
+ * @config: where its configuration space begins in @device
+ */
+struct vfio {
+	int container;
+	int group;
+	int device;
+	int event;
+	uint64_t config;
+};
+
+int vfio_load(void);
+int vfio_bind(const char *pci_dir);
+int vfio_open(struct vfio *vfio, const char *pci_dir);
+void vfio_close(struct vfio *vfio);
+uint32_t vfio_read(const struct vfio *vfio, unsigned int where);
+int vfio_write(const struct vfio *vfio, unsigned int where, uint32_t val);
+int vfio_capability(const struct vfio *vfio, unsigned int vsec);
+int vfio_map(const struct vfio *vfio, void *memory, uint64_t iova,
+	     uint64_t size);
+int vfio_unmap(const struct vfio *vfio, uint64_t iova, uint64_t size);
+int vfio_msi(struct vfio *vfio);
+uint64_t vfio_events(const struct vfio *vfio);
+int vfio_reset(const struct vfio *vfio);
+
+#endif /* SELFTEST_VFIO_H */

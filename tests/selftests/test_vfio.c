@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A VF in the hands of somebody else: vfio-pci has it, and a program opens it as
+ * a virtual machine monitor does. gpuvf_sim_iommu gives the VFs the IOMMU groups
+ * that VFIO wants.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../../kernel/gpuvf_regs.h"
+#include "fixture.h"
+#include "vfio.h"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+/* the session of a test; a VF that is open cannot be disabled */
+static struct vfio vfio = { -1, -1, -1, -1, 0 };
+
+static void end_session(void)
+{
+	vfio_close(&vfio);
+}
+
+static const char *vf_dir(unsigned int vf)
+{
+	return gpu_pci(gpu, "virtfn%u", vf);
+}
+
+static void enable_and_bind(unsigned int num)
+{
+	unsigned int i;
+
+	assert_ok(gpu_set_numvfs(gpu, num));
+	for (i = 0; i < num; i++)
+		assert_ok(vfio_bind(vf_dir(i)));
+}
+
+static void open_session(unsigned int vf)
+{
+	assert_ok(vfio_open(&vfio, vf_dir(vf)));
+}
+
+static void session_sees_its_function(void)
+{
+	int where;
+
+	enable_and_bind(2);
+	open_session(1);
+	/* of a VF the hardware itself reads ffff:ffff */
+	assert_u64(vfio_read(&vfio, 0), GPUVF_SIM_VENDOR_ID |
+		   GPUVF_SIM_DEVICE_ID_VF << 16);
+	where = vfio_capability(&vfio, GPUVF_SIM_VSEC_ID);
+	assert_true(where > 0);
+	assert_u64(vfio_read(&vfio, where + GPUVF_SIM_VF_ID) >> 8 & 0xff, 1);
+	/* and what the PF has is not there */
+	assert_int_equal(vfio_capability(&vfio, GPUVF_IOV_VSEC_ID), 0);
+	end_session();
+}
+
+static void session_maps_memory_and_interrupts(void)
+{
+	const size_t size = MIB;
+	void *memory;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(memory != MAP_FAILED);
+	enable_and_bind(1);
+	open_session(0);
+	assert_ok(vfio_map(&vfio, memory, 256 * MIB, size));
+	assert_error(vfio_map(&vfio, memory, 256 * MIB, size), -EEXIST);
+	assert_ok(vfio_msi(&vfio));
+	assert_u64(vfio_events(&vfio), 0);
+	assert_ok(vfio_unmap(&vfio, 256 * MIB, size));
+	assert_error(vfio_unmap(&vfio, 256 * MIB, size), -ENOENT);
+	munmap(memory, size);
+}
+
+static void holder_is_named_and_keeps_its_memory(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nl_message msg;
+	char *before, *after;
+
+	enable_and_bind(2);
+	assert_ok(nl_vf_get(fx.nl, gpu, 0, &msg));
+	assert_string_equal(msg.vf[0].holder, "vfio-pci");
+	/* bound is not opened: it may still be given another size */
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
+			      (unsigned long long)(GIB)));
+	open_session(0);
+	fixture_wait_clean(gpu);
+	before = fixture_snapshot(gpu);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, 2 * GIB, 5000);
+	assert_error(nl_call(fx.nl, &req, &answer), -EBUSY);
+	assert_u64(answer.last.refusal.reason, GPUVF_REASON_VF_IN_USE);
+	assert_true(strstr(answer.last.refusal.message, "while vfio-pci uses it"));
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+	end_session();
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, 2 * GIB, 5000);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+}
+
+static void C25_next_session_finds_cleared_memory(void)
+{
+	uint64_t resets, epoch;
+
+	enable_and_bind(2);
+	open_session(0);
+	assert_ok(gpu_guest(gpu, 1, "busy 100"));
+	assert_ok(gpu_guest(gpu, 0, "busy 100"));
+	assert_eventually(gpu_vf_is(gpu, 0, "active"));
+	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	resets = gpu_truth(gpu, "gpu", "vf_resets");
+	/* its user resets it: gone is what it wrote, and it starts anew */
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	assert_ok(vfio_reset(&vfio));
+	assert_true(gpu_truth(gpu, "gpu", "vf_resets") > resets);
+	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	/* its user goes, which resets it too; the next one comes */
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	end_session();
+	open_session(0);
+	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	assert_eventually(gpu_vf_is(gpu, 0, "active"));
+	assert_true(gpu_vf_is(gpu, 1, "active"));
+	end_session();
+	/* leftover_reads and dirty_starts are judged at the end */
+}
+
+static atomic_int disabling;
+
+static void *disable_thread(void *arg)
+{
+	(void)arg;
+	atomic_store(&disabling, 1);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	atomic_store(&disabling, 2);
+	return NULL;
+}
+
+/* the PCI core's way; what gpuvf can do about it is to say who it is */
+static void disabling_waits_for_the_session(void)
+{
+	pthread_t thread;
+
+	enable_and_bind(1);
+	open_session(0);
+	atomic_store(&disabling, 0);
+	assert_int_equal(pthread_create(&thread, NULL, disable_thread, NULL),
+			 0);
+	assert_eventually(atomic_load(&disabling) == 1);
+	pause_ms(2000);
+	assert_int_equal(atomic_load(&disabling), 1);
+	end_session();
+	pthread_join(thread, NULL);
+	assert_u64(gpu_numvfs(gpu), 0);
+}
+
+static const struct test tests[] = {
+	TEST(session_sees_its_function),
+	TEST(session_maps_memory_and_interrupts),
+	TEST(holder_is_named_and_keeps_its_memory),
+	SLOW_TEST(C25_next_session_finds_cleared_memory),
+	SLOW_TEST(disabling_waits_for_the_session),
+};
+
+int main(void)
+{
+	int bad;
+
+	if (vfio_load() || module_load("gpuvf_sim_iommu", "")) {
+		printf("Bail out! no VFIO, or no IOMMU for it\n");
+		return 2;
+	}
+	fixture_on_end(end_session);
+	bad = SUITE_RUN("vfio", "total_vfs=4 fb_mib=8192", tests);
+	/* no function of a simulated GPU is left that would hold it */
+	if (module_unload("gpuvf_sim_iommu")) {
+		printf("Bail out! gpuvf_sim_iommu is in use\n");
+		return 2;
+	}
+	return bad;
+}
