@@ -55,7 +55,9 @@ enum sim_kind {
 	SIM_VF,
 };
 
+struct dentry;
 struct sim_gpu;
+struct sim_log_entry;
 
 /**
  * struct sim_dev - a PCI function's configuration space
@@ -237,6 +239,16 @@ struct sim_command {
 };
 
 /**
+ * struct sim_log - the last commands, in the order in which they were over
+ * @entry: a ring of sim_log_entries entries
+ * @count: how many commands were over since the module was loaded
+ */
+struct sim_log {
+	struct sim_log_entry *entry;
+	u64 count;
+};
+
+/**
  * struct sim_clear - the clear engine
  */
 struct sim_clear {
@@ -270,6 +282,7 @@ struct sim_gpu {
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
 	struct sim_clear clear;
+	struct sim_log log;
 	u32 busy;
 
 	/* the machine */
@@ -319,6 +332,7 @@ extern unsigned int sim_clear_us;
 extern unsigned int sim_seed;
 extern bool sim_oneshot;
 extern bool sim_mailbox;
+extern unsigned int sim_log_entries;
 
 /* sim_host.c */
 unsigned int sim_domain(void);
@@ -378,6 +392,12 @@ bool sim_guest_is_busy(const struct sim_fcn *fcn);
 u64 sim_guest_next_change(const struct sim_fcn *fcn, u64 now);
 int sim_guest_parse(struct sim_fcn *fcn, const char *text, u64 now);
 void sim_guest_print(const struct sim_fcn *fcn, char *buf, size_t size);
+
+/* sim_log.c */
+int sim_log_init(struct sim_gpu *gpu);
+void sim_log_fini(struct sim_gpu *gpu);
+void sim_log_command(struct sim_gpu *gpu, u64 now);
+void sim_log_add_file(struct sim_gpu *gpu, struct dentry *dir);
 
 /* sim_debugfs.c */
 void sim_debugfs_init(struct sim_gpu *gpus, unsigned int num);

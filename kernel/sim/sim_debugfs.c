@@ -3,7 +3,7 @@
  * What tests see and do: ground truth, guests, faults.
  *
  *	/sys/kernel/debug/gpuvf_sim/gpu<K>/
- *		bdf truth table fail_command fail_enable fail_clear
+ *		bdf truth table commands fail_command fail_enable fail_clear
  *		lose_interrupt lose_message config_dead plant vf<N>/{guest,touch}
  */
 
@@ -381,6 +381,7 @@ static void sim_debugfs_add(struct sim_gpu *gpu)
 	debugfs_create_file("bdf", 0400, dir, gpu, &bdf_fops);
 	debugfs_create_file("truth", 0400, dir, gpu, &truth_fops);
 	debugfs_create_file("table", 0400, dir, gpu, &table_fops);
+	sim_log_add_file(gpu, dir);
 	debugfs_create_file("fail_command", 0600, dir, gpu, &fail_command_fops);
 	debugfs_create_file("plant", 0200, dir, gpu, &plant_fops);
 	debugfs_create_file("fail_enable", 0600, dir, gpu, &fail_enable_fops);

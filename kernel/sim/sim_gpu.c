@@ -136,6 +136,7 @@ static void gpu_command_over(struct sim_gpu *gpu, u8 status, u64 now)
 {
 	gpu->cmd.busy = false;
 	gpu->cmd.status = status;
+	sim_log_command(gpu, now);
 	/* while a function executes, the next command is not late */
 	gpu->cmd.ready_ns = gpu->cmd.code == GPUVF_CMD_RUN_GPU ||
 			    gpu->cmd.code == GPUVF_CMD_CONTEXT_SWITCH ? 0 : now;
@@ -234,7 +235,6 @@ static void gpu_command_begin(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now)
 		latency += gpu->fail_slow_ns;
 	cmd->busy = true;
 	cmd->status = GPUVF_STATUS_EXECUTING | cmd->code;
-	cmd->begin_ns = now;
 	cmd->done_ns = now + latency;
 	if (cmd->fault == SIM_FAULT_HANG_STATUS ||
 	    cmd->fault == SIM_FAULT_HANG_SILENT) {
@@ -276,6 +276,7 @@ static void gpu_command(struct sim_gpu *gpu, u32 val, u64 now)
 		return;
 	}
 	gpu_count_gap(gpu, now);
+	cmd->begin_ns = now;
 	cmd->code = FIELD_GET(GPUVF_SCH_CMD_CODE, val);
 	cmd->fcn = FIELD_GET(GPUVF_SCH_CMD_FCN, val);
 	cmd->next = FIELD_GET(GPUVF_SCH_CMD_NXT_FCN, val);
@@ -763,7 +764,7 @@ int sim_gpu_init(struct sim_gpu *gpu)
 		gpu->granule[i].writer = SIM_WRITER_UNKNOWN;
 	for (i = 0; i < SIM_NUM_FCNS; i++)
 		gpu->fcn[i].context_dirty = true;
-	return 0;
+	return sim_log_init(gpu);
 }
 
 /**
@@ -778,4 +779,5 @@ void sim_gpu_fini(struct sim_gpu *gpu)
 		hrtimer_cancel(&gpu->timer);
 	vfree(gpu->granule);
 	gpu->granule = NULL;
+	sim_log_fini(gpu);
 }
