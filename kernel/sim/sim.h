@@ -285,6 +285,9 @@ struct sim_gpu {
 	struct sim_log log;
 	u32 busy;
 
+	/* when a guest changes by itself, 0: to be found out */
+	u64 guests_due_ns;
+
 	/* the machine */
 	struct sim_fcn fcn[SIM_NUM_FCNS];
 	struct sim_granule *granule;
@@ -388,6 +391,7 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 
 /* sim_guest.c */
 void sim_guest_advance(struct sim_fcn *fcn, u64 now);
+bool sim_guest_gets_work(const struct sim_fcn *fcn);
 bool sim_guest_is_busy(const struct sim_fcn *fcn);
 u64 sim_guest_next_change(const struct sim_fcn *fcn, u64 now);
 int sim_guest_parse(struct sim_fcn *fcn, const char *text, u64 now);

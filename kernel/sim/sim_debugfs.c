@@ -20,6 +20,8 @@ static struct dentry *sim_root;
 static void sim_lock(struct sim_gpu *gpu, unsigned long *flags)
 {
 	raw_spin_lock_irqsave(&gpu->lock, *flags);
+	/* also what no register shows, such as a backlog */
+	gpu->guests_due_ns = 0;
 	sim_gpu_advance(gpu);
 }
 
@@ -311,6 +313,7 @@ static ssize_t guest_write(struct file *file, const char __user *buf,
 	else
 		err = sim_guest_parse(&ref->gpu->fcn[SIM_FCN_VF(ref->vf)], line,
 				      ktime_get_ns());
+	ref->gpu->guests_due_ns = 0;
 	sim_gpu_advance(ref->gpu);
 	sim_unlock(ref->gpu, flags);
 	return err ? err : count;

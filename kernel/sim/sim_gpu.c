@@ -67,6 +67,13 @@ void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits)
 		sim_msi_post(gpu->pf, 0);
 }
 
+/* when its work will be done, or begin, is another question now */
+static void gpu_guest_changed(struct sim_gpu *gpu, const struct sim_fcn *fcn)
+{
+	if (sim_guest_gets_work(fcn))
+		gpu->guests_due_ns = 0;
+}
+
 static void gpu_stop_executing(struct sim_fcn *fcn, u64 now)
 {
 	u64 ns;
@@ -87,6 +94,7 @@ static void gpu_start_executing(struct sim_gpu *gpu, struct sim_fcn *fcn,
 {
 	sim_guest_advance(fcn, now);
 	fcn->run_begin_ns = now;
+	gpu_guest_changed(gpu, fcn);
 	if (fcn != &gpu->fcn[SIM_FCN_PF] && sim_guest_is_busy(fcn))
 		sim_fb_touch(gpu, fcn - &gpu->fcn[SIM_FCN_VF(0)]);
 }
@@ -259,6 +267,7 @@ static void gpu_command_begin(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now)
 	case GPUVF_CMD_IDLE_GPU:
 	case GPUVF_CMD_CONTEXT_SWITCH:
 		gpu_stop_executing(fcn, now);
+		gpu_guest_changed(gpu, fcn);
 		break;
 	}
 }
@@ -380,25 +389,43 @@ static void gpu_update_busy(struct sim_gpu *gpu)
 	}
 }
 
+/* bring the guests up to now, and find out when to do so again */
+static void gpu_advance_guests(struct sim_gpu *gpu, u64 now)
+{
+	u64 due = SIM_NEVER;
+	struct sim_fcn *fcn;
+	unsigned int i;
+
+	for (i = 0; i < sim_total_vfs; i++)
+		sim_guest_advance(&gpu->fcn[SIM_FCN_VF(i)], now);
+	gpu_update_busy(gpu);
+	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
+		fcn = &gpu->fcn[SIM_FCN_VF(i)];
+		due = min(due, sim_guest_next_change(fcn, now));
+	}
+	gpu->guests_due_ns = due;
+}
+
 /**
  * sim_gpu_advance() - bring the GPU up to now
  * @gpu: GPU
+ *
+ * What a register costs does not depend on the number of VFs: guests are looked
+ * at when one of them changes.
  *
  * Context: gpu->lock.
  */
 void sim_gpu_advance(struct sim_gpu *gpu)
 {
 	u64 now = ktime_get_ns();
-	unsigned int i;
 
 	if (gpu->cmd.busy && gpu->cmd.done_ns <= now)
 		gpu_command_done(gpu);
 	if (gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY &&
 	    gpu->clear.done_ns <= now)
 		gpu_clear_done(gpu);
-	for (i = 0; i < sim_total_vfs; i++)
-		sim_guest_advance(&gpu->fcn[SIM_FCN_VF(i)], now);
-	gpu_update_busy(gpu);
+	if (gpu->guests_due_ns <= now)
+		gpu_advance_guests(gpu, now);
 }
 
 /**
@@ -409,20 +436,20 @@ void sim_gpu_advance(struct sim_gpu *gpu)
  */
 void sim_gpu_rearm(struct sim_gpu *gpu)
 {
-	u64 now = ktime_get_ns();
-	u64 next = SIM_NEVER;
-	unsigned int i;
+	u64 next;
 
+	if (!gpu->guests_due_ns)
+		gpu_advance_guests(gpu, ktime_get_ns());
+	next = gpu->guests_due_ns;
 	if (gpu->cmd.busy)
-		next = gpu->cmd.done_ns;
+		next = min(next, gpu->cmd.done_ns);
 	if (gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY)
 		next = min(next, gpu->clear.done_ns);
-	for (i = 0; i < sim_vfs_enabled(gpu); i++)
-		next = min(next, sim_guest_next_change(&gpu->fcn[SIM_FCN_VF(i)],
-						       now));
-	if (next != SIM_NEVER)
-		hrtimer_start(&gpu->timer, ns_to_ktime(next),
-			      HRTIMER_MODE_ABS_HARD);
+	if (next == SIM_NEVER ||
+	    (hrtimer_is_queued(&gpu->timer) &&
+	     hrtimer_get_expires(&gpu->timer) == ns_to_ktime(next)))
+		return;
+	hrtimer_start(&gpu->timer, ns_to_ktime(next), HRTIMER_MODE_ABS_HARD);
 }
 
 static enum hrtimer_restart gpu_timer(struct hrtimer *timer)
@@ -461,6 +488,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf)
 
 	gpu->vf_resets++;
 	gpu_fcn_reset(fcn, now);
+	gpu->guests_due_ns = 0;
 	sim_mbox_clear(fcn);
 	fcn->mbox.intr_enable = 0;
 	fcn->context_dirty = false;
@@ -488,6 +516,7 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu)
 		fcn->guest = SIM_GUEST_OFF;
 	}
 	gpu->busy = 0;
+	gpu->guests_due_ns = 0;
 }
 
 /**

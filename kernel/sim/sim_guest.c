@@ -21,7 +21,13 @@ static u64 guest_period_ns(const struct sim_fcn *fcn)
 	return div_u64(100 * GUEST_PIECE_NS, fcn->percent);
 }
 
-static bool guest_gets_work(const struct sim_fcn *fcn)
+/**
+ * sim_guest_gets_work() - does its work come in pieces?
+ * @fcn: its function
+ *
+ * Return: false: what it does changes only by order.
+ */
+bool sim_guest_gets_work(const struct sim_fcn *fcn)
 {
 	return fcn->guest == SIM_GUEST_BUSY && fcn->percent < 100;
 }
@@ -46,7 +52,7 @@ void sim_guest_advance(struct sim_fcn *fcn, u64 now)
 {
 	u64 period;
 
-	if (!guest_gets_work(fcn)) {
+	if (!sim_guest_gets_work(fcn)) {
 		fcn->advanced_ns = now;
 		return;
 	}
@@ -84,7 +90,7 @@ bool sim_guest_is_busy(const struct sim_fcn *fcn)
  */
 u64 sim_guest_next_change(const struct sim_fcn *fcn, u64 now)
 {
-	if (!guest_gets_work(fcn))
+	if (!sim_guest_gets_work(fcn))
 		return U64_MAX;
 	if (!fcn->backlog_ns)
 		return fcn->next_work_ns;
