@@ -273,7 +273,9 @@ static int iov_probe(struct gpuvf_pf *pf)
 	if (err == -EBUSY) {
 		/* left so by whoever drove it before us */
 		pci_notice(pdev, "GPU is not quiet, resetting it\n");
+		pci_save_state(pdev);
 		err = __pci_reset_function_locked(pdev);
+		pci_restore_state(pdev);
 		if (!err)
 			err = iov_check_quiet(pf);
 	}
