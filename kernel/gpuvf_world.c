@@ -658,6 +658,7 @@ void gpuvf_world_revive(struct gpuvf_pf *pf)
  */
 u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 {
+	struct gpuvf_world *w = &pf->world;
 	u32 had, was_reset = 0;
 	unsigned int vf;
 
@@ -665,10 +666,17 @@ u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 	had = gpuvf_world_started(pf);
 	if (pf->hw->flr_vfs)
 		was_reset = pf->hw->flr_vfs(pf);
-	for (vf = 0; vf < pf->total_vfs && !pf->world.stalled; vf++)
-		if (had & ~was_reset & BIT(vf))
-			world_command(pf, GPUVF_HW_SHUTDOWN, vf,
-				      pf->hw->command_limit_us);
+	for (vf = 0; vf < pf->total_vfs && !w->stalled; vf++) {
+		if (!(had & ~was_reset & BIT(vf)) ||
+		    world_command(pf, GPUVF_HW_SHUTDOWN, vf,
+				  pf->hw->command_limit_us) != -ETIMEDOUT)
+			continue;
+		/* no other command before this one is over, by a reset */
+		spin_lock(&w->lock);
+		w->stalled = true;
+		spin_unlock(&w->lock);
+		schedule_work(&w->report);
+	}
 	return gpuvf_world_forget(pf);
 }
 

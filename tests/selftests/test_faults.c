@@ -4,7 +4,6 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,180 +282,6 @@ static void C13_all_vfs_reset_at_once(void)
 	assert_u64(counted("vf_resets"), vf_resets + NUM + 1);
 }
 
-/*
- * Allocations that fail: the nth of the calling thread, on kernels that can
- * inject that.
- */
-static const char fail_nth[] = "/proc/thread-self/fail-nth";
-
-/* where a kernel function is: it begins at @begin, the next one at @end */
-static void find_function(const char *name, uint64_t *begin, uint64_t *end)
-{
-	FILE *symbols = fopen("/proc/kallsyms", "r");
-	char line[512], symbol[256];
-	unsigned long long address;
-	char type;
-
-	assert_non_null(symbols);
-	*begin = 0;
-	*end = UINT64_MAX;
-	while (fgets(line, sizeof(line), symbols))
-		if (sscanf(line, "%llx %c %255s", &address, &type, symbol) ==
-		    3 && !strcmp(symbol, name))
-			*begin = address;
-	rewind(symbols);
-	while (fgets(line, sizeof(line), symbols))
-		if (sscanf(line, "%llx", &address) == 1 && address > *begin &&
-		    address < *end)
-			*end = address;
-	fclose(symbols);
-	assert_true(*begin != 0);
-}
-
-/*
- * What the PCI core allocates does not fail: it does not survive that itself
- * when it is about VFs.
- */
-static void memory_may_fail(void)
-{
-	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
-	static const char dir[] = "/sys/kernel/debug";
-	uint64_t begin, end;
-	char path[128];
-	unsigned int i;
-
-	find_function("pci_enable_sriov", &begin, &end);
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/%s/ignore-gfp-wait", dir,
-			 kinds[i]);
-		assert_ok(file_write(path, "N"));
-		snprintf(path, sizeof(path), "%s/%s/verbose", dir, kinds[i]);
-		assert_ok(file_write(path, "0"));
-		snprintf(path, sizeof(path), "%s/%s/reject-start", dir,
-			 kinds[i]);
-		assert_ok(file_printf(path, "%llu", (unsigned long long)begin));
-		snprintf(path, sizeof(path), "%s/%s/reject-end", dir, kinds[i]);
-		assert_ok(file_printf(path, "%llu", (unsigned long long)end));
-	}
-}
-
-/* Return: whether there was an nth allocation */
-static bool with_nth_failing(unsigned int n, int (*act)(unsigned int n),
-			     int *err)
-{
-	char text[16];
-	ssize_t len;
-	int fd;
-
-	fd = open(fail_nth, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	len = snprintf(text, sizeof(text), "%u", n);
-	assert_int_equal(pwrite(fd, text, len, 0), len);
-	*err = act(n);
-	len = pread(fd, text, sizeof(text) - 1, 0);
-	/* what is left over may be met by these calls themselves */
-	if (pwrite(fd, "0", 1, 0) != 1)
-		assert_int_equal(pwrite(fd, "0", 1, 0), 1);
-	close(fd);
-	if (len <= 0)
-		return false;
-	text[len] = '\0';
-	return !atoi(text);
-}
-
-static int change_by_sysfs(unsigned int n)
-{
-	return file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
-			   (1 + n) * GRANULE);
-}
-
-static int change_by_netlink(unsigned int n)
-{
-	struct nl_request req;
-	struct nl_answer answer;
-
-	nl_config_set(fx.nl, &req, gpu);
-	nl_put_vf(&req, 1, (1 + n) * GRANULE, 5000 + n);
-	return nl_call(fx.nl, &req, &answer);
-}
-
-static int enable_one_vf(unsigned int n)
-{
-	(void)n;
-	return gpu_set_numvfs(gpu, 1);
-}
-
-/* the answer may have been lost on its way: was the change made wholly? */
-static bool is_made_all_the_same(unsigned int n, int (*act)(unsigned int n),
-				 int err)
-{
-	return act == change_by_netlink &&
-	       (err == -ENOBUFS || err == -EFAULT) &&
-	       file_u64(gpu_sysfs(gpu, "vf1/fb_quota")) == (1 + n) * GRANULE &&
-	       file_u64(gpu_sysfs(gpu, "vf1/time_slice_us")) == 5000 + n;
-}
-
-static void every_allocation_fails(int (*act)(unsigned int n))
-{
-	unsigned int n, failed = 0;
-	char *before, *after;
-	bool injected = true;
-	int err;
-
-	memory_may_fail();
-	for (n = 1; injected && n < 1000; n++) {
-		fixture_wait_clean(gpu);
-		before = fixture_snapshot(gpu);
-		injected = with_nth_failing(n, act, &err);
-		fixture_wait_clean(gpu);
-		after = fixture_snapshot(gpu);
-		if (err && !is_made_all_the_same(n, act, err))
-			assert_same(after, before);
-		failed += !!err;
-		free(before);
-		free(after);
-	}
-	/* the last time nothing failed any more */
-	assert_false(injected);
-	assert_ok(err);
-	assert_true(failed > 0);
-}
-
-static void C20_every_allocation_of_a_sysfs_change(void)
-{
-	every_allocation_fails(change_by_sysfs);
-}
-
-static void C20_every_allocation_of_a_netlink_change(void)
-{
-	every_allocation_fails(change_by_netlink);
-}
-
-static void C17_every_allocation_of_enabling(void)
-{
-	unsigned int n, failed = 0;
-	bool injected = true;
-	char *before, *after;
-	int err;
-
-	memory_may_fail();
-	before = fixture_snapshot(gpu);
-	for (n = 1; injected && n < 1000; n++) {
-		injected = with_nth_failing(n, enable_one_vf, &err);
-		failed += !!err;
-		if (!err)
-			assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_u64(gpu_numvfs(gpu), 0);
-		fixture_wait_clean(gpu);
-		after = fixture_snapshot(gpu);
-		assert_same(after, before);
-		free(after);
-	}
-	free(before);
-	assert_false(injected);
-	assert_true(failed > 0);
-}
-
 static const struct test tests[] = {
 	TEST(C27_command_that_is_refused),
 	SLOW_TEST(C27_hang_with_status_executing),
@@ -469,17 +294,11 @@ static const struct test tests[] = {
 	SLOW_TEST(pf_reset_brings_every_vf_back),
 	SLOW_TEST(pf_reset_revives_a_failed_vf),
 	SLOW_TEST(C13_all_vfs_reset_at_once),
-	/* the rest needs a kernel that lets allocations fail */
-	TEST(C20_every_allocation_of_a_sysfs_change),
-	SLOW_TEST(C20_every_allocation_of_a_netlink_change),
-	SLOW_TEST(C17_every_allocation_of_enabling),
 };
 
 int main(void)
 {
-	size_t num = sizeof(tests) / sizeof(*tests);
-
-	return suite_run("faults",
+	return SUITE_RUN("faults",
 			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
-			 tests, file_exists(fail_nth) ? num : num - 3);
+			 tests);
 }

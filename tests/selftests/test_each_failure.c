@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * C20: everything that can fail on the way does so in turn: each command that
+ * the hardware is given, each clearing, and each allocation. Whatever failed,
+ * the state is as it was, or comes back; and then it works.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "load.h"
+
+#define NUM 2
+#define SIM "total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[NUM] = { 3000, 3000 };
+
+static uint64_t injected(void)
+{
+	return gpu_truth(gpu, "gpu", "injected");
+}
+
+static void all_busy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++)
+		load_busy(gpu, i, 100);
+}
+
+/* the nth command from now on, in one of the ways in which commands fail */
+static void arm(unsigned int n)
+{
+	static const char *const failures[] = {
+		"error", "hang_status", "hang_clear", "hang_silent",
+	};
+
+	assert_ok(file_printf(gpu_sim(gpu, "fail_command"), "%u %s", n,
+			      failures[n % 4]));
+}
+
+/* Return: it had its effect */
+static bool disarm(uint64_t before)
+{
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "0"));
+	return injected() > before;
+}
+
+/* a reset of the PF makes everything as good as new */
+static void recover(void)
+{
+	unsigned int i;
+
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	for (i = 0; i < NUM; i++)
+		assert_false(gpu_vf_is(gpu, i, "failed"));
+}
+
+static unsigned int failed_vfs(void)
+{
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < NUM; i++)
+		failed += gpu_vf_is(gpu, i, "failed");
+	return failed;
+}
+
+/* the first start of a VF and the turns that follow, to the second one's */
+static void C20_every_command_of_turns(void)
+{
+	struct table table, now;
+	unsigned int n, i;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_true(gpu_table(gpu, &table));
+	for (n = 1; n <= 10; n++) {
+		uint64_t before = injected();
+
+		arm(n);
+		for (i = 0; i < NUM; i++)
+			gpu_guest(gpu, i, "busy 100");
+		assert_eventually(failed_vfs() == 1);
+		assert_true(disarm(before));
+		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+		recover();
+		assert_true(gpu_table(gpu, &now));
+		assert_memory_equal(&table, &now, sizeof(now));
+	}
+	all_busy();
+}
+
+/* what is armed may not be needed: then it is over */
+static void every_command_of(void (*act)(void))
+{
+	bool hit = true;
+	unsigned int n;
+
+	for (n = 1; hit && n < 100; n++) {
+		uint64_t before;
+
+		if (!gpu_numvfs(gpu))
+			load_enable(gpu, NUM, slice_us,
+				    GPUVF_POLICY_BEST_EFFORT);
+		all_busy();
+		before = injected();
+		arm(n);
+		act();
+		hit = disarm(before);
+		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
+			recover();
+		fixture_wait_clean(gpu);
+	}
+	assert_false(hit);
+	if (!gpu_numvfs(gpu))
+		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	all_busy();
+}
+
+static void disable(void)
+{
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_u64(gpu_numvfs(gpu), 0);
+}
+
+static void C20_every_command_of_disabling(void)
+{
+	every_command_of(disable);
+}
+
+static void C20_every_command_of_a_pf_reset(void)
+{
+	every_command_of(recover);
+}
+
+static void remove_and_rescan(void)
+{
+	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
+	assert_false(file_exists(gpu_sysfs(gpu, "state")));
+	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	assert_true(file_exists(gpu_sysfs(gpu, "state")));
+	assert_u64(gpu_numvfs(gpu), 0);
+}
+
+static void C20_every_command_of_removal(void)
+{
+	every_command_of(remove_and_rescan);
+}
+
+static void C20_every_clearing_of_a_change_of_tenant(void)
+{
+	unsigned int n, i, failed;
+	bool hit = true;
+
+	for (n = 1; hit && n < 100; n++) {
+		uint64_t withheld;
+
+		/* memory is withheld for good: only a reload helps */
+		fixture_spoil();
+		fixture_load(SIM);
+		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+		all_busy();
+		assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", n));
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		fixture_wait_clean(gpu);
+		hit = file_is(gpu_sim(gpu, "fail_clear"), "0");
+		assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "0"));
+		withheld = file_u64(gpu_sysfs(gpu, "fb/withheld"));
+		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+		for (i = failed = 0; i < NUM; i++) {
+			if (withheld && gpu_vf_is(gpu, i, "failed"))
+				failed++;
+			else
+				load_busy(gpu, i, 100);
+		}
+		assert_u64(failed, !!withheld);
+		assert_ok(gpu_set_numvfs(gpu, 0));
+	}
+	assert_false(hit);
+	assert_true(n > 2);
+}
+
+/*
+ * Allocations that fail: the nth of the calling thread, on kernels that can
+ * inject that.
+ */
+static const char fail_nth[] = "/proc/thread-self/fail-nth";
+
+/* where a kernel function is: it begins at @begin, the next one at @end */
+static void find_function(const char *name, uint64_t *begin, uint64_t *end)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	char line[512], symbol[256];
+	unsigned long long address;
+	char type;
+
+	assert_non_null(symbols);
+	*begin = 0;
+	*end = UINT64_MAX;
+	while (fgets(line, sizeof(line), symbols))
+		if (sscanf(line, "%llx %c %255s", &address, &type, symbol) ==
+		    3 && !strcmp(symbol, name))
+			*begin = address;
+	rewind(symbols);
+	while (fgets(line, sizeof(line), symbols)) {
+		address = strtoull(line, NULL, 16);
+		if (address > *begin && address < *end)
+			*end = address;
+	}
+	fclose(symbols);
+	assert_true(*begin != 0);
+}
+
+/*
+ * What the PCI core allocates does not fail: it does not survive that itself
+ * when it is about VFs.
+ */
+static void memory_may_fail(void)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
+	static const char dir[] = "/sys/kernel/debug";
+	uint64_t begin, end;
+	char path[128];
+	unsigned int i;
+
+	find_function("pci_enable_sriov", &begin, &end);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s/ignore-gfp-wait", dir,
+			 kinds[i]);
+		assert_ok(file_write(path, "N"));
+		snprintf(path, sizeof(path), "%s/%s/verbose", dir, kinds[i]);
+		assert_ok(file_write(path, "0"));
+		snprintf(path, sizeof(path), "%s/%s/reject-start", dir,
+			 kinds[i]);
+		assert_ok(file_printf(path, "%llu", (unsigned long long)begin));
+		snprintf(path, sizeof(path), "%s/%s/reject-end", dir, kinds[i]);
+		assert_ok(file_printf(path, "%llu", (unsigned long long)end));
+	}
+}
+
+/* Return: whether there was an nth allocation */
+static bool with_nth_failing(unsigned int n, int (*act)(unsigned int n),
+			     int *err)
+{
+	char text[16];
+	ssize_t len;
+	int fd;
+
+	fd = open(fail_nth, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	len = snprintf(text, sizeof(text), "%u", n);
+	assert_int_equal(pwrite(fd, text, len, 0), len);
+	*err = act(n);
+	len = pread(fd, text, sizeof(text) - 1, 0);
+	/* what is left over may be met by these calls themselves */
+	if (pwrite(fd, "0", 1, 0) != 1)
+		assert_int_equal(pwrite(fd, "0", 1, 0), 1);
+	close(fd);
+	if (len <= 0)
+		return false;
+	text[len] = '\0';
+	return !atoi(text);
+}
+
+static int change_by_sysfs(unsigned int n)
+{
+	return file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
+			   (1 + n) * GRANULE);
+}
+
+static int change_by_netlink(unsigned int n)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 1, (1 + n) * GRANULE, 5000 + n);
+	return nl_call(fx.nl, &req, &answer);
+}
+
+static int enable_one_vf(unsigned int n)
+{
+	(void)n;
+	return gpu_set_numvfs(gpu, 1);
+}
+
+/* the answer may have been lost on its way: was the change made wholly? */
+static bool is_made_all_the_same(unsigned int n, int (*act)(unsigned int n),
+				 int err)
+{
+	return act == change_by_netlink &&
+	       (err == -ENOBUFS || err == -EFAULT) &&
+	       file_u64(gpu_sysfs(gpu, "vf1/fb_quota")) == (1 + n) * GRANULE &&
+	       file_u64(gpu_sysfs(gpu, "vf1/time_slice_us")) == 5000 + n;
+}
+
+static void every_allocation_fails(int (*act)(unsigned int n))
+{
+	unsigned int n, failed = 0;
+	char *before, *after;
+	bool injected = true;
+	int err;
+
+	memory_may_fail();
+	for (n = 1; injected && n < 1000; n++) {
+		fixture_wait_clean(gpu);
+		before = fixture_snapshot(gpu);
+		injected = with_nth_failing(n, act, &err);
+		fixture_wait_clean(gpu);
+		after = fixture_snapshot(gpu);
+		if (err && !is_made_all_the_same(n, act, err))
+			assert_same(after, before);
+		failed += !!err;
+		free(before);
+		free(after);
+	}
+	/* the last time nothing failed any more */
+	assert_false(injected);
+	assert_ok(err);
+	assert_true(failed > 0);
+}
+
+static void C20_every_allocation_of_a_sysfs_change(void)
+{
+	every_allocation_fails(change_by_sysfs);
+}
+
+static void C20_every_allocation_of_a_netlink_change(void)
+{
+	every_allocation_fails(change_by_netlink);
+}
+
+static void C17_every_allocation_of_enabling(void)
+{
+	unsigned int n, failed = 0;
+	bool injected = true;
+	char *before, *after;
+	int err;
+
+	memory_may_fail();
+	before = fixture_snapshot(gpu);
+	for (n = 1; injected && n < 1000; n++) {
+		injected = with_nth_failing(n, enable_one_vf, &err);
+		failed += !!err;
+		if (!err)
+			assert_ok(gpu_set_numvfs(gpu, 0));
+		assert_u64(gpu_numvfs(gpu), 0);
+		fixture_wait_clean(gpu);
+		after = fixture_snapshot(gpu);
+		assert_same(after, before);
+		free(after);
+	}
+	free(before);
+	assert_false(injected);
+	assert_true(failed > 0);
+}
+
+static void all_work(void)
+{
+	if (!gpu_numvfs(gpu))
+		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	all_busy();
+}
+
+/*
+ * Probe and remove: the GPU stays unbound after a scan, and is bound by hand.
+ */
+static void unbind(void)
+{
+	assert_ok(file_write("/sys/bus/pci/drivers_autoprobe", "0"));
+	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
+	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	assert_ok(file_write("/sys/bus/pci/drivers_autoprobe", "1"));
+	assert_false(file_exists(gpu_sysfs(gpu, "state")));
+}
+
+static int probe(unsigned int n)
+{
+	(void)n;
+	return file_write("/sys/bus/pci/drivers_probe", gpu->bdf);
+}
+
+static void C20_every_allocation_of_a_probe(void)
+{
+	unsigned int n, failed = 0;
+	bool injected = true;
+	char *before, *after;
+	int err;
+
+	memory_may_fail();
+	before = fixture_snapshot(gpu);
+	unbind();
+	for (n = 1; injected && n < 1000; n++) {
+		injected = with_nth_failing(n, probe, &err);
+		if (!file_exists(gpu_sysfs(gpu, "state"))) {
+			failed++;
+			assert_true(injected);
+			continue;
+		}
+		/* it did without */
+		fixture_wait_clean(gpu);
+		after = fixture_snapshot(gpu);
+		assert_same(after, before);
+		free(after);
+		if (injected)
+			unbind();
+	}
+	free(before);
+	assert_false(injected);
+	assert_true(failed > 0);
+	all_work();
+}
+
+static int reset_pf(unsigned int n)
+{
+	(void)n;
+	return file_write(gpu_pci(gpu, "reset"), "1");
+}
+
+static void C20_every_allocation_of_a_pf_reset(void)
+{
+	unsigned int n;
+	bool injected = true;
+	struct table table, now;
+	int err;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_true(gpu_table(gpu, &table));
+	memory_may_fail();
+	for (n = 1; injected && n < 1000; n++) {
+		injected = with_nth_failing(n, reset_pf, &err);
+		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
+			recover();
+		assert_true(gpu_table(gpu, &now));
+		assert_memory_equal(&table, &now, sizeof(now));
+	}
+	assert_false(injected);
+	assert_ok(err);
+	all_busy();
+}
+
+static int remove_pf(unsigned int n)
+{
+	(void)n;
+	return file_write(gpu_pci(gpu, "remove"), "1");
+}
+
+static void C20_every_allocation_of_removal(void)
+{
+	unsigned int n;
+	bool injected = true;
+	int err;
+
+	memory_may_fail();
+	for (n = 1; injected && n < 1000; n++) {
+		assert_ok(gpu_set_numvfs(gpu, 1));
+		injected = with_nth_failing(n, remove_pf, &err);
+		if (file_exists(gpu_pci(gpu, "remove"))) {
+			/* not even begun: the file itself had no memory */
+			assert_true(injected && err);
+			assert_ok(gpu_set_numvfs(gpu, 0));
+			continue;
+		}
+		assert_false(file_exists(gpu_sysfs(gpu, "state")));
+		assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+		assert_true(file_exists(gpu_sysfs(gpu, "state")));
+	}
+	assert_false(injected);
+	all_work();
+}
+
+static const struct test tests[] = {
+	TEST(C20_every_command_of_turns),
+	SLOW_TEST(C20_every_command_of_disabling),
+	SLOW_TEST(C20_every_command_of_a_pf_reset),
+	SLOW_TEST(C20_every_command_of_removal),
+	SLOW_STOCK_TEST(C20_every_clearing_of_a_change_of_tenant),
+};
+
+/* these need a kernel that lets allocations fail */
+static const struct test memory_tests[] = {
+	TEST(C20_every_allocation_of_a_sysfs_change),
+	SLOW_TEST(C20_every_allocation_of_a_netlink_change),
+	SLOW_TEST(C17_every_allocation_of_enabling),
+	SLOW_TEST(C20_every_allocation_of_a_probe),
+	SLOW_TEST(C20_every_allocation_of_a_pf_reset),
+	SLOW_TEST(C20_every_allocation_of_removal),
+};
+
+int main(void)
+{
+	int bad = SUITE_RUN("each_failure", SIM, tests);
+
+	if (file_exists(fail_nth))
+		bad |= SUITE_RUN("each_failure: memory", SIM, memory_tests);
+	return bad;
+}
