@@ -20,6 +20,9 @@ help:
 	@echo '  make check                       everything: unit tests, VMs on three kernels'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
+	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
+	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
+	@echo '                                   everything at once, for as long as asked'
 	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
 	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input, fed with anything'
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
@@ -71,6 +74,21 @@ check-quick:
 check-debug:
 	@tests/check debug
 
+check-kcsan:
+	@tests/check kcsan
+
+SECONDS	?= 60
+MESSAGES ?= 0
+CYCLES	?= 0
+SEED	?= 1
+storm:
+	@$(lab)/packages build test lab
+	@$(MAKE) -s -C tests/selftests
+	@$(lab)/run -k $(KERNEL) -t 1000000 -e GPUVF_SEED=$(SEED) \
+		-e GPUVF_STORM_SECONDS=$(SECONDS) \
+		-e GPUVF_STORM_MESSAGES=$(MESSAGES) \
+		-e GPUVF_STORM_CYCLES=$(CYCLES) tests/selftests/run test_storm
+
 demo:
 	@$(lab)/packages build lab
 	@$(MAKE) -s -C agent
@@ -110,5 +128,5 @@ clean-cache:
 include packaging/install.mk
 
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
-.PHONY: check-quick check-debug demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: spec clean clean-cache

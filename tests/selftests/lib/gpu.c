@@ -326,6 +326,30 @@ int gpu_config_write(const struct gpu *gpu, unsigned int where, uint32_t val)
 	return config_access(gpu, where, &val, true);
 }
 
+/* in the configuration space that @path shows */
+static int find_capability(const char *path, unsigned int vsec)
+{
+	uint32_t config[PCI_CFG_SPACE_EXP_SIZE / 4];
+	unsigned int where = PCI_CFG_SPACE_SIZE;
+	ssize_t n = -1;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = pread(fd, config, sizeof(config), 0);
+		close(fd);
+	}
+	while (where && where + 8 <= n) {
+		uint32_t header = config[where / 4];
+
+		if (PCI_EXT_CAP_ID(header) == PCI_EXT_CAP_ID_VNDR &&
+		    (config[(where + PCI_VNDR_HEADER) / 4] & 0xffff) == vsec)
+			return where;
+		where = PCI_EXT_CAP_NEXT(header);
+	}
+	return 0;
+}
+
 /**
  * gpu_capability() - find a vendor-specific extended capability of the PF
  * @gpu: GPU
@@ -335,20 +359,21 @@ int gpu_config_write(const struct gpu *gpu, unsigned int where, uint32_t val)
  */
 int gpu_capability(const struct gpu *gpu, unsigned int vsec)
 {
-	unsigned int where = PCI_CFG_SPACE_SIZE;
-	uint32_t header;
+	return find_capability(gpu_pci(gpu, "config"), vsec);
+}
 
-	while (where) {
-		header = gpu_config_read(gpu, where);
-		if (header == ~0U)
-			return 0;
-		if (PCI_EXT_CAP_ID(header) == PCI_EXT_CAP_ID_VNDR &&
-		    (gpu_config_read(gpu, where + PCI_VNDR_HEADER) & 0xffff) ==
-		    vsec)
-			return where;
-		where = PCI_EXT_CAP_NEXT(header);
-	}
-	return 0;
+/**
+ * gpu_vf_capability() - find a vendor-specific extended capability of a VF
+ * @gpu: GPU
+ * @vf: index of an enabled VF
+ * @vsec: its id
+ *
+ * Return: offset, 0: there is none.
+ */
+int gpu_vf_capability(const struct gpu *gpu, unsigned int vf,
+		      unsigned int vsec)
+{
+	return find_capability(gpu_vf_pci(gpu, vf, "config"), vsec);
 }
 
 /**

@@ -81,6 +81,8 @@ uint64_t gpu_truth_vf(const struct gpu *gpu, unsigned int vf, const char *key);
 bool gpu_table(const struct gpu *gpu, struct table *table);
 
 int gpu_capability(const struct gpu *gpu, unsigned int vsec);
+int gpu_vf_capability(const struct gpu *gpu, unsigned int vf,
+		      unsigned int vsec);
 uint32_t gpu_config_read(const struct gpu *gpu, unsigned int where);
 int gpu_config_write(const struct gpu *gpu, unsigned int where, uint32_t val);
 int gpu_command(const struct gpu *gpu, unsigned int code, unsigned int fcn);

@@ -9,5 +9,6 @@
 
 int klog_open(void);
 bool klog_has(int log, const char *text);
+unsigned int klog_reports(int log);
 
 #endif /* SELFTEST_KLOG_H */
