@@ -185,11 +185,18 @@
 #define   GPUVF_SIM_VF_INTR_MBOX_RX		0x00000001 /* a message came */
 #define   GPUVF_SIM_VF_INTR_MBOX_ACK		0x00000002 /* one was taken */
 #define   GPUVF_SIM_VF_INTR_ALL			0x00000003
-#define GPUVF_SIM_VF_STATE		0x1c	/* RO: [3:0] GPUVF_ACTIVE_*; bit 4: has work; bit 5: hung */
+#define GPUVF_SIM_VF_STATE		0x1c	/* RO */
+#define   GPUVF_SIM_VF_STATE_ACTIVE		0x0000000f /* GPUVF_ACTIVE_* */
+#define   GPUVF_SIM_VF_STATE_WORK		0x00000010
+#define   GPUVF_SIM_VF_STATE_HUNG		0x00000020
 #define GPUVF_SIM_VF_DOORBELL		0x20	/* write: so many microseconds of work more; reads what is left */
 #define GPUVF_SIM_VF_WINDOW_LO		0x24	/* byte offset in the whole framebuffer, low half */
 #define GPUVF_SIM_VF_WINDOW_HI		0x28
-#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading reads who wrote it last */
+#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading tells who wrote it last; all ones: not possible */
+#define   GPUVF_SIM_WINDOW_WRITER		0x000000ff /* GPUVF_FCN_*, or */
+#define   GPUVF_SIM_WINDOW_CLEARED		0xfe	/* the clear engine */
+#define   GPUVF_SIM_WINDOW_POWER_ON		0xff	/* nobody */
+#define   GPUVF_SIM_WINDOW_TENANT		0xffffff00 /* the writer's, counts its INITs */
 #define GPUVF_SIM_VF_WINDOW_STATUS	0x30	/* RO: of the last access */
 #define   GPUVF_SIM_WINDOW_OK			0
 #define   GPUVF_SIM_WINDOW_REFUSED		1 /* not this VF's: refused and counted */

@@ -83,10 +83,94 @@ enum sim_fcn_state {
 	SIM_SAVE,
 };
 
-enum sim_guest {
-	SIM_GUEST_OFF,
-	SIM_GUEST_IDLE,
-	SIM_GUEST_BUSY,
+#define SIM_NEVER	U64_MAX
+
+/* what a guest does with the GPU */
+enum sim_load {
+	SIM_LOAD_OFF,		/* there is no guest, or a program plays it */
+	SIM_LOAD_IDLE,
+	SIM_LOAD_BUSY,
+	SIM_LOAD_BURST,
+};
+
+/**
+ * struct sim_work - work for the GPU
+ * @load: what kind of it
+ * @percent: of SIM_LOAD_BUSY: how much of the GPU it wants; 100: always busy
+ * @piece_ns: work comes in pieces of this size
+ * @period_ns: so often
+ * @next_ns: when the next piece comes
+ * @backlog_ns: work that waits
+ * @advanced_ns: up to when the backlog is accounted
+ * @hog: IDLE does not come to its end while the guest lives
+ * @hog_ns: or, when not 0, this much later
+ */
+struct sim_work {
+	enum sim_load load;
+	unsigned int percent;
+	u64 piece_ns;
+	u64 period_ns;
+	u64 next_ns;
+	u64 backlog_ns;
+	u64 advanced_ns;
+	bool hog;
+	u64 hog_ns;
+};
+
+/* how far a guest's driver is with the PF's */
+enum sim_driver_state {
+	SIM_DRIVER_NONE,	/* works without asking anybody */
+	SIM_DRIVER_ASK,		/* has a request to send */
+	SIM_DRIVER_WAIT,	/* has sent it, and waits for READY */
+	SIM_DRIVER_INIT,	/* has the GPU to itself, initialises */
+	SIM_DRIVER_WORK,	/* is initialised */
+	SIM_DRIVER_FINI,	/* has the GPU to itself, tears down */
+	SIM_DRIVER_QUIET,	/* was told of a reset, or saw one */
+	SIM_DRIVER_UNLOADED,	/* has torn down and released */
+	SIM_DRIVER_FAILED,	/* gave up */
+	SIM_DRIVER_DEAD,	/* does nothing any more */
+};
+
+/**
+ * struct sim_driver - a guest's driver: its side of the mailbox protocol
+ * @state: how far it is
+ * @boots: it asks before it works
+ * @init_loop: when it is initialised, it asks again
+ * @never_release: it does not tell that it is initialised
+ * @dies: it dies when it is given the GPU
+ * @deaf: it does not answer FLR_NOTIFICATION
+ * @busy: of a dead one: it died with work
+ * @request: what it asks for, GPUVF_MBOX_REQ_*
+ * @send: message that waits for the mailbox to be free, 0: none
+ * @sent: the message in the mailbox is its own, and not yet taken
+ * @init_ns: how long it executes to initialise, or to tear down
+ * @look_ns: when it looks at the mailbox next
+ * @asked_ns: when it sent the request
+ * @sent_ns: when it sent the last message
+ * @deadline_ns: when it loses patience
+ * @flood_ns: period of messages sent without reason, 0: none
+ * @flood_msg: which
+ * @next_flood_ns: when the next one is sent
+ */
+struct sim_driver {
+	enum sim_driver_state state;
+	bool boots;
+	bool init_loop;
+	bool never_release;
+	bool dies;
+	bool deaf;
+	bool busy;
+	u16 request;
+	u16 send;
+	bool sent;
+	u64 init_ns;
+	u64 look_ns;
+	u64 asked_ns;
+	u64 sent_ns;
+	u64 deadline_ns;
+	u64 flood_ns;
+	u16 flood_msg;
+	u64 next_flood_ns;
 };
 
 /**
@@ -118,6 +202,16 @@ struct sim_mbox {
 };
 
 /**
+ * struct sim_port - a VF's window into the framebuffer
+ * @window: byte offset in the whole framebuffer
+ * @status: GPUVF_SIM_WINDOW_*
+ */
+struct sim_port {
+	u64 window;
+	u32 status;
+};
+
+/**
  * struct sim_fcn - a function as the command processor knows it
  * @state: what it did last
  * @hung: does nothing until it is reset
@@ -125,23 +219,20 @@ struct sim_mbox {
  * @context_dirty: its slot of the context save area has content
  * @epoch: whose memory, counts INITs
  * @tenant: whose mail, counts SHUTDOWNs, resets, and VF Enable going
+ * @touched_serial: framebuffer's serial when it last touched all that it has
+ * @checked_serial: layout's serial when its extent was last found in order
+ * @work: what its guest wants of the GPU
+ * @driver: what its guest says to the PF
  * @mbox: its mailbox
- * @guest: what its guest does
- * @percent: how much of the GPU a busy guest wants
- * @backlog_ns: work that waits
- * @advanced_ns: up to when the backlog is accounted
- * @next_work_ns: when the next piece of work comes
+ * @port: its window
+ * @next_ns: when something happens to it by itself
+ * @own_latency: bit n: command n takes @latency_us[n]
+ * @latency_us: how long its commands take
+ * @slice_ns: how long it is expected to execute, 0: not known
  * @turn_begin_ns: start of the INIT or LOAD of the present turn
  * @run_begin_ns: when it began to execute, 0: it does not
- * @run_ns: truth: executing
- * @charged_ns: truth: from start of INIT or LOAD to end of SAVE
- * @slices: truth: how often it executed
- * @longest_ns: truth: longest of them
- * @shortest_ns: truth: shortest of them
+ * @wait_begin_ns: since when it has work and does not execute, 0: it does
  * @command_ns: truth: by command code
- * @blocked_touches: truth: accesses outside its extent, refused
- * @mail_sent: truth: messages that the VF sent
- * @mail_dropped: truth: those that it sent before the last one was taken
  */
 struct sim_fcn {
 	enum sim_fcn_state state;
@@ -150,90 +241,155 @@ struct sim_fcn {
 	bool context_dirty;
 	u32 epoch;
 	u32 tenant;
-	struct sim_mbox mbox;
+	u64 touched_serial;
+	u64 checked_serial;
 
-	enum sim_guest guest;
-	unsigned int percent;
-	u64 backlog_ns;
-	u64 advanced_ns;
-	u64 next_work_ns;
+	struct sim_work work;
+	struct sim_driver driver;
+	struct sim_mbox mbox;
+	struct sim_port port;
+	u64 next_ns;
+
+	u32 own_latency;
+	u32 latency_us[16];
+	u64 slice_ns;
 
 	u64 turn_begin_ns;
 	u64 run_begin_ns;
-	u64 run_ns;
-	u64 charged_ns;
-	u64 slices;
-	u64 longest_ns;
-	u64 shortest_ns;
+	u64 wait_begin_ns;
 	u64 command_ns[16];
-	u64 blocked_touches;
-	u64 mail_sent;
-	u64 mail_dropped;
+
+	/* truth */
+	u64 run_ns;			/* executing */
+	u64 charged_ns;			/* from start of INIT or LOAD to end of SAVE */
+	u64 slices;			/* how often it executed */
+	u64 longest_ns;			/* longest of them */
+	u64 shortest_ns;		/* shortest of them */
+	u64 waits;			/* how often it had work and had to wait */
+	u64 wait_ns;			/* for how long, together */
+	u64 longest_wait_ns;		/* longest of them */
+	u64 late;			/* slices longer than expected by vf<N>/slice_us */
+	u64 late_ns;			/* by how much, together */
+	u64 late_max_ns;		/* by how much at the most */
+	u64 blocked_touches;		/* accesses outside its extent, refused */
+	u64 vf_resets;			/* its own FLRs */
+	u64 mail_sent;			/* messages it sent */
+	u64 mail_dropped;		/* messages dropped: the last one was not taken */
+	u64 mail_received;		/* messages it took */
+	u64 inits;			/* its driver initialised and released */
+	u64 finis;			/* its driver tore down and released */
+	u64 init_wait_max_ns;		/* longest wait from request to READY */
+	u64 ready_timeouts;		/* waits for READY given up after 6 s */
+	u64 ack_timeouts;		/* messages not taken within 500 ms */
+	u64 flr_timeouts;		/* waits for FLR_COMPLETE given up after 5 s */
+	u64 refusals;			/* requests answered with FAIL */
+	u64 unexpected;			/* messages that make no sense to its driver */
+	u64 init_outside;		/* told READY while its VF does not execute */
 };
 
-/* who wrote a granule last */
-#define SIM_WRITER_UNKNOWN	0xff
-#define SIM_WRITER_CLEAR	0xfe
+/* who wrote or read a granule last, beside function numbers */
+#define SIM_NOBODY	0xff
+#define SIM_CLEARED	0xfe	/* the clear engine */
 
 /**
  * struct sim_granule - 16 MiB of framebuffer
- * @writer: function number, or SIM_WRITER_*
+ * @writer: function number, SIM_NOBODY (content of power-on), or SIM_CLEARED
+ * @reader: function number, or SIM_NOBODY
  * @epoch: the writer's epoch
+ * @reader_epoch: the reader's epoch
  */
 struct sim_granule {
 	u8 writer;
+	u8 reader;
 	u32 epoch;
+	u32 reader_epoch;
 };
 
 /* violations of what the hardware must never see; each is counted */
-#define SIM_VIOLATIONS(X) \
-	X(overlaps)		/* extents of two functions overlap, or the reserve */ \
-	X(dirty_starts)		/* INIT on memory that was not cleared */ \
-	X(dirty_contexts)	/* INIT with a context slot that was not cleared */ \
-	X(leftover_reads)	/* a guest read what another tenant had written */ \
-	X(dirty_mailboxes)	/* INIT with a former tenant's message in the mailbox */ \
-	X(leftover_mail)	/* a VF read a former tenant's message */ \
-	X(foreign_writes)	/* a guest wrote into another VF's extent */ \
-	X(moved_while_live)	/* the extent of a function with state changed */ \
-	X(clear_live)		/* cleared under a function with state */ \
-	X(bad_context)		/* context save area outside or in an extent */
-
 enum sim_violation {
-#define X(name) SIM_V_##name,
-	SIM_VIOLATIONS(X)
-#undef X
+	SIM_V_OVERLAPS,			/* extents of two functions overlap, or the reserve */
+	SIM_V_DIRTY_STARTS,		/* INIT on memory that was not cleared */
+	SIM_V_DIRTY_CONTEXTS,		/* INIT with a context slot that was not cleared */
+	SIM_V_LEFTOVER_READS,		/* a guest read what another tenant had written */
+	SIM_V_DIRTY_MAILBOXES,		/* INIT with a former tenant's message in the mailbox */
+	SIM_V_LEFTOVER_MAIL,		/* a VF read a former tenant's message */
+	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent */
+	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
+	SIM_V_CLEAR_LIVE,		/* cleared under a function with state */
+	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
 	SIM_NUM_VIOLATIONS
 };
 
-enum sim_fault {
-	SIM_FAULT_NONE,
-	SIM_FAULT_ERROR,
-	SIM_FAULT_HANG_STATUS,
-	SIM_FAULT_HANG_CLEAR,
-	SIM_FAULT_HANG_SILENT,
-	SIM_FAULT_SLOW,
+/* ways for a command to go wrong */
+enum sim_failure {
+	SIM_FAIL_NONE,
+	SIM_FAIL_ERROR,
+	SIM_FAIL_HANG_STATUS,
+	SIM_FAIL_HANG_CLEAR,
+	SIM_FAIL_HANG_SILENT,
+	SIM_FAIL_SLOW,
+};
+
+/* faults that only need counting: the nth one from now on goes wrong */
+enum sim_fault_id {
+	SIM_F_FAIL_CLEAR,		/* the clear engine stops half way with an error */
+	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
+	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
+	SIM_F_FAIL_FLR,			/* a VF's FLR does not end what hangs */
+	SIM_F_FAIL_RESET,		/* a GPU reset leaves the command processor stuck */
+	SIM_NUM_FAULTS
+};
+
+/**
+ * struct sim_fault - a fault that is to be injected
+ * @nth: the nth one from now on, 0: none
+ * @sticky: and all that follow
+ * @hits: truth: how often it was
+ */
+struct sim_fault {
+	unsigned int nth;
+	bool sticky;
+	u64 hits;
+};
+
+/**
+ * struct sim_command_fault - a command that is to go wrong
+ * @fault: which, of those that match
+ * @kind: how
+ * @slow_ns: of SIM_FAIL_SLOW: how much longer it takes
+ * @vf: only commands of this VF, -1: of any
+ * @code: only this command, 0: any
+ */
+struct sim_command_fault {
+	struct sim_fault fault;
+	enum sim_failure kind;
+	u64 slow_ns;
+	int vf;
+	u8 code;
 };
 
 /**
  * struct sim_command - the command processor
  * @busy: a command executes
- * @fault: what is wrong with it
+ * @failure: what is wrong with it
  * @code: its code
  * @fcn: function that it is about
  * @next: second function of CONTEXT_SWITCH
  * @status: GPUVF_STATUS_*
  * @begin_ns: when it came
+ * @end_ns: when each of its steps is over, in order; CONTEXT_SWITCH has four
  * @done_ns: when it will be done
- * @ready_ns: since when another one could come
+ * @ready_ns: since when another one could come, 0: there is no hurry
  */
 struct sim_command {
 	bool busy;
-	enum sim_fault fault;
+	enum sim_failure failure;
 	u8 code;
 	u8 fcn;
 	u8 next;
 	u8 status;
 	u64 begin_ns;
+	u64 end_ns[4];
 	u64 done_ns;
 	u64 ready_ns;
 };
@@ -261,6 +417,39 @@ struct sim_clear {
 	u64 done_ns;
 };
 
+/* a histogram: 32 steps to each power of two, so that it is 3 % sharp */
+#define SIM_HIST_BITS	5
+#define SIM_HIST_SIZE	((64 - SIM_HIST_BITS + 1) << SIM_HIST_BITS)
+
+struct sim_hist {
+	u64 total;
+	u64 count[SIM_HIST_SIZE];
+};
+
+/* what the log of events records */
+enum sim_event {
+	SIM_EVENT_BEGIN,	/* a command: code; ns of the gap before it */
+	SIM_EVENT_DONE,		/* a command, or it was refused: code; status */
+	SIM_EVENT_BUSY,		/* a VF got work */
+	SIM_EVENT_REST,		/* a VF has no more work */
+	SIM_EVENT_FLR,		/* a VF was reset */
+	SIM_EVENT_RESET,	/* the GPU was reset */
+	SIM_EVENT_CLEAR,	/* a clear operation is over; status */
+	SIM_EVENT_TO_PF,	/* a VF sent a message; which */
+	SIM_EVENT_TO_VF,	/* the PF sent a message; which */
+};
+
+/**
+ * struct sim_record - an entry of the log of events
+ */
+struct sim_record {
+	u64 ns;
+	u64 value;
+	u8 event;
+	u8 fcn;
+	u8 code;
+};
+
 /**
  * struct sim_gpu - one GPU and its root port
  */
@@ -271,6 +460,8 @@ struct sim_gpu {
 	struct sim_dev *pf;
 	struct sim_dev *vf[SIM_MAX_VFS];
 	struct hrtimer timer;
+	u64 armed_ns;		/* when the timer fires */
+	u64 next_ns;		/* when something happens by itself */
 
 	/* registers */
 	u32 intr_enable;
@@ -282,47 +473,57 @@ struct sim_gpu {
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
 	struct sim_clear clear;
-	struct sim_log log;
 	u32 busy;
-
-	/* when a guest changes by itself, 0: to be found out */
-	u64 guests_due_ns;
 
 	/* the machine */
 	struct sim_fcn fcn[SIM_NUM_FCNS];
+	u32 engine;		/* bit n: function n is between LOAD and SAVE */
+	u32 running;		/* bit n: function n executes */
+	u32 alive;		/* bit n: VF n has a next_ns */
 	struct sim_granule *granule;
 	unsigned int num_granules;
+	u64 fb_serial;		/* counts what changes the framebuffer's content */
+	u64 layout_serial;	/* counts what changes the layout */
+	bool stuck;		/* a reset did not help */
 
 	/* faults */
-	unsigned int fail_command;
-	enum sim_fault fail_kind;
-	u64 fail_slow_ns;
-	int fail_enable;
+	struct sim_command_fault fail_command;
+	struct sim_fault fault[SIM_NUM_FAULTS];
+	struct sim_fault fail_enable;
+	int fail_enable_from;
 	int dead_from_vf;
-	unsigned int fail_clear;
-	unsigned int lose_interrupt;
-	unsigned int lose_message;
 	bool config_dead;
 
 	/* truth */
+	u64 accounted_ns;
 	u64 violations[SIM_NUM_VIOLATIONS];
-	u64 commands;
-	u64 illegal;
-	u64 bad_function;
-	u64 busy_rejected;
-	u64 flr_races;
-	u64 injected;
-	u64 gap_ns;
-	u64 gap_max_ns;
-	u64 gaps;
-	u64 clears;
-	u64 granules_cleared;
-	u64 interrupts;
-	u64 mail_sent;
-	u64 mail_dropped;
-	u64 mail_bad_vf;
-	u64 resets;
-	u64 vf_resets;
+	u64 commands;			/* written with EXECUTE */
+	u64 illegal;			/* of them: not allowed then, unknown, or too early */
+	u64 bad_function;		/* of them: for a function that is not there */
+	u64 busy_rejected;		/* of them: while another one executed */
+	u64 flr_races;			/* of them: refused because of a VF's FLR, not illegal */
+	u64 switches;			/* CONTEXT_SWITCH that came to its end */
+	u64 gap_ns;			/* the next command could have come and did not */
+	u64 gap_max_ns;			/* longest of them */
+	u64 gaps;			/* how many */
+	u64 work_ns;			/* a VF with work executes */
+	u64 idle_run_ns;		/* one without work executes while another has work */
+	u64 command_ns;			/* nobody executes, a command does, a VF has work */
+	u64 unused_ns;			/* nobody executes, no command does, a VF has work */
+	u64 rest_ns;			/* no VF has work */
+	u64 clears;			/* clear operations that came to their end */
+	u64 granules_cleared;		/* granules that they overwrote */
+	u64 interrupts;			/* MSIs delivered */
+	u64 resets;			/* of the whole GPU */
+	u64 vf_resets;			/* FLRs of VFs */
+	u64 mail_sent;			/* messages that the PF sent */
+	u64 mail_dropped;		/* messages of the PF dropped: the last one was not taken */
+	u64 mail_bad_vf;		/* messages of the PF to a VF that is not enabled */
+	struct sim_hist *gap_hist;
+	struct sim_hist *late_hist;
+	struct sim_record *event;	/* a ring of sim_events entries */
+	u64 num_events;			/* since the module was loaded */
+	struct sim_log log;
 };
 
 /* parameters */
@@ -333,9 +534,17 @@ extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];
 extern unsigned int sim_clear_us;
 extern unsigned int sim_seed;
+extern unsigned int sim_events;
+extern unsigned int sim_log_entries;
 extern bool sim_oneshot;
 extern bool sim_mailbox;
-extern unsigned int sim_log_entries;
+
+/* a VF by its function */
+static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
+					const struct sim_fcn *fcn)
+{
+	return fcn - &gpu->fcn[SIM_FCN_VF(0)];
+}
 
 /* sim_host.c */
 unsigned int sim_domain(void);
@@ -352,15 +561,32 @@ unsigned int sim_vfs_enabled(const struct sim_gpu *gpu);
 /* sim_gpu.c */
 int sim_gpu_init(struct sim_gpu *gpu);
 void sim_gpu_fini(struct sim_gpu *gpu);
-void sim_gpu_advance(struct sim_gpu *gpu);
+u64 sim_gpu_advance(struct sim_gpu *gpu);
 void sim_gpu_rearm(struct sim_gpu *gpu);
+void sim_gpu_raise(struct sim_gpu *gpu, u32 bits);
 void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits);
-void sim_gpu_reset(struct sim_gpu *gpu);
-void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf);
-void sim_gpu_vfs_off(struct sim_gpu *gpu);
-void sim_gpu_read(struct sim_gpu *gpu, unsigned int where);
-bool sim_gpu_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
-		   u32 val);
+void sim_gpu_update_vf(struct sim_gpu *gpu, unsigned int vf, u64 now);
+void sim_gpu_reset(struct sim_gpu *gpu, u64 now);
+void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now);
+void sim_gpu_vfs_off(struct sim_gpu *gpu, bool guests_go, u64 now);
+
+/* sim_cmd.c */
+void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now);
+void sim_cmd_done(struct sim_gpu *gpu);
+void sim_cmd_abort(struct sim_gpu *gpu, const struct sim_fcn *fcn, u64 now);
+void sim_cmd_stop(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now);
+void sim_cmd_stick(struct sim_gpu *gpu, u64 now);
+u32 sim_cmd_active(const struct sim_gpu *gpu, u32 *status);
+
+/* sim_clear.c */
+void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now);
+void sim_clear_done(struct sim_gpu *gpu);
+u32 sim_clear_progress(const struct sim_gpu *gpu, u64 now);
+
+/* sim_regs.c */
+void sim_regs_read(struct sim_gpu *gpu, unsigned int where, u64 now);
+bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
+		    u32 val, u64 now);
 
 /* sim_fb.c */
 void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
@@ -368,7 +594,12 @@ void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
 void sim_fb_context(const struct sim_gpu *gpu, u64 *start, u64 *size);
 void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init);
 void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf);
-bool sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf, u64 offset);
+struct sim_granule *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
+				   u64 offset);
+void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
+		  struct sim_granule *granule);
+void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
+		 struct sim_granule *granule);
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
@@ -377,25 +608,52 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 /* sim_mbox.c */
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);
 void sim_mbox_clear(struct sim_fcn *fcn);
-bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data);
+bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,
+		      u64 now);
 void sim_mbox_vf_ack(struct sim_gpu *gpu, unsigned int vf);
 u32 sim_mbox_vf_tx(struct sim_gpu *gpu, unsigned int vf);
 u32 sim_mbox_vf_rx(struct sim_gpu *gpu, unsigned int vf);
 u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg);
-void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val);
+void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val, u64 now);
 
 /* sim_vf.c */
-void sim_vf_read(struct sim_dev *dev, unsigned int where);
+void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now);
 void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
-		  u32 val);
+		  u32 val, u64 now);
 
 /* sim_guest.c */
 void sim_guest_advance(struct sim_fcn *fcn, u64 now);
-bool sim_guest_gets_work(const struct sim_fcn *fcn);
 bool sim_guest_is_busy(const struct sim_fcn *fcn);
+bool sim_guest_is_there(const struct sim_fcn *fcn);
 u64 sim_guest_next_change(const struct sim_fcn *fcn, u64 now);
-int sim_guest_parse(struct sim_fcn *fcn, const char *text, u64 now);
+void sim_guest_off(struct sim_fcn *fcn, u64 now);
+int sim_guest_parse(struct sim_fcn *fcn, char *text, u64 now);
 void sim_guest_print(const struct sim_fcn *fcn, char *buf, size_t size);
+
+/* sim_driver.c */
+void sim_driver_start(struct sim_fcn *fcn, u64 now);
+void sim_driver_advance(struct sim_gpu *gpu, unsigned int vf, u64 now);
+u64 sim_driver_next(const struct sim_fcn *fcn);
+void sim_driver_look(struct sim_fcn *fcn, u64 now);
+void sim_driver_flr(struct sim_fcn *fcn, u64 now);
+int sim_driver_tell(struct sim_fcn *fcn, const char *what);
+const char *sim_driver_state_name(const struct sim_fcn *fcn);
+
+/* sim_fault.c */
+bool sim_fault_hits(struct sim_fault *fault);
+enum sim_failure sim_fault_of_command(struct sim_gpu *gpu);
+const char *sim_fault_name(enum sim_fault_id id);
+u64 sim_fault_total(const struct sim_gpu *gpu);
+void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir);
+
+/* sim_truth.c */
+int sim_truth_init(struct sim_gpu *gpu);
+void sim_truth_fini(struct sim_gpu *gpu);
+void sim_truth_account(struct sim_gpu *gpu, u64 now);
+void sim_truth_hist(struct sim_hist *hist, u64 value);
+void sim_truth_event(struct sim_gpu *gpu, u64 now, enum sim_event event,
+		     unsigned int fcn, u8 code, u64 value);
+void sim_truth_debugfs(struct sim_gpu *gpu, struct dentry *dir);
 
 /* sim_log.c */
 int sim_log_init(struct sim_gpu *gpu);
@@ -404,7 +662,31 @@ void sim_log_command(struct sim_gpu *gpu, u64 now);
 void sim_log_add_file(struct sim_gpu *gpu, struct dentry *dir);
 
 /* sim_debugfs.c */
+void sim_lock(struct sim_gpu *gpu, unsigned long *flags)
+	__acquires(&gpu->lock);
+void sim_unlock(struct sim_gpu *gpu, unsigned long flags)
+	__releases(&gpu->lock);
+int sim_get_line(char *line, size_t size, const char __user *buf,
+		 size_t count);
+const char *sim_command_name(u8 code);
+u8 sim_command_code(const char *name);
 void sim_debugfs_init(struct sim_gpu *gpus, unsigned int num);
 void sim_debugfs_fini(void);
+
+/* as DEFINE_SHOW_ATTRIBUTE(), for a file that is written too */
+#define SIM_SHOW_WRITE(name)						\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	return single_open(file, name##_show, inode->i_private);	\
+}									\
+									\
+static const struct file_operations name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = name##_open,						\
+	.read = seq_read,						\
+	.write = name##_write,						\
+	.llseek = seq_lseek,						\
+	.release = single_release,					\
+}
 
 #endif /* GPUVF_SIM_H */

@@ -293,13 +293,10 @@ static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 	raw_spin_lock_irqsave(&gpu->lock, flags);
 	dev = find_dev(gpu, bus, devfn);
 	if (dev) {
-		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV) {
-			sim_gpu_advance(gpu);
-			sim_gpu_read(gpu, where);
-		} else if (is_vf_port(dev, where)) {
-			sim_gpu_advance(gpu);
-			sim_vf_read(dev, where);
-		}
+		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV)
+			sim_regs_read(gpu, where, sim_gpu_advance(gpu));
+		else if (is_vf_port(dev, where))
+			sim_vf_read(dev, where, sim_gpu_advance(gpu));
 		*val = cfg_get(dev, where, size);
 		ret = PCIBIOS_SUCCESSFUL;
 	}
@@ -324,32 +321,35 @@ static void note_bus_numbers(struct sim_gpu *gpu)
 	}
 }
 
-static void reset_pf(struct sim_gpu *gpu)
+static void reset_pf(struct sim_gpu *gpu, u64 now)
 {
 	unsigned int i;
 
-	sim_gpu_reset(gpu);
+	/* VFs are disabled before what they do is looked at */
 	cfg_reset(gpu->pf);
+	sim_gpu_reset(gpu, now);
 	for (i = 0; i < sim_total_vfs; i++)
 		cfg_reset(gpu->vf[i]);
 }
 
-static void write_sriov_control(struct sim_gpu *gpu, u32 before)
+static void write_sriov_control(struct sim_gpu *gpu, u32 before, u64 now)
 {
-	u32 now = cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2);
+	u32 after = cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2);
 	unsigned int i;
 
-	if (!((now ^ before) & PCI_SRIOV_CTRL_VFE))
+	if (!((after ^ before) & PCI_SRIOV_CTRL_VFE))
 		return;
-	sim_gpu_vfs_off(gpu);
+	/* set again after a reset of the GPU, VMs are still there */
+	sim_gpu_vfs_off(gpu, before & PCI_SRIOV_CTRL_VFE, now);
+	gpu->layout_serial++;
+	gpu->fb_serial++;
 	gpu->dead_from_vf = -1;
-	if (!(now & PCI_SRIOV_CTRL_VFE))
+	if (!(after & PCI_SRIOV_CTRL_VFE))
 		return;
 	for (i = 0; i < sim_total_vfs; i++)
 		cfg_reset(gpu->vf[i]);
-	gpu->dead_from_vf = gpu->fail_enable;
-	gpu->injected += gpu->fail_enable >= 0;
-	gpu->fail_enable = -1;
+	if (sim_fault_hits(&gpu->fail_enable))
+		gpu->dead_from_vf = gpu->fail_enable_from;
 }
 
 /* unmasking delivers what was pending */
@@ -373,7 +373,7 @@ static bool touches(unsigned int where, unsigned int size, unsigned int reg,
 
 /* what a write does beyond storing bits; @before: the bits that were there */
 static void write_effects(struct sim_dev *dev, unsigned int where,
-			  unsigned int size, u32 val, u32 before)
+			  unsigned int size, u32 val, u32 before, u64 now)
 {
 	struct sim_gpu *gpu = dev->gpu;
 
@@ -382,21 +382,21 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 			note_bus_numbers(gpu);
 		if (where == PCI_BRIDGE_CONTROL &&
 		    (val & ~before & PCI_BRIDGE_CTL_BUS_RESET))
-			reset_pf(gpu);
+			reset_pf(gpu, now);
 		return;
 	}
 	if (where == SIM_CAP_EXP + PCI_EXP_DEVCTL &&
 	    (val & PCI_EXP_DEVCTL_BCR_FLR)) {
 		if (dev->kind == SIM_PF) {
-			reset_pf(gpu);
+			reset_pf(gpu, now);
 		} else {
 			cfg_reset(dev);
-			sim_gpu_vf_reset(gpu, dev->index);
+			sim_gpu_vf_reset(gpu, dev->index, now);
 		}
 		return;
 	}
 	if (dev->kind == SIM_PF && where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL)
-		write_sriov_control(gpu, before);
+		write_sriov_control(gpu, before, now);
 	if (touches(where, size, SIM_CAP_MSI + PCI_MSI_MASK_64, 4))
 		write_msi(dev);
 }
@@ -416,6 +416,7 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 	u32 before, mask = 0;
 	struct sim_dev *dev;
 	unsigned long flags;
+	u64 now;
 
 	if (!gpu || where + size > SIM_CFG_SIZE)
 		return PCIBIOS_DEVICE_NOT_FOUND;
@@ -425,16 +426,16 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 		raw_spin_unlock_irqrestore(&gpu->lock, flags);
 		return PCIBIOS_DEVICE_NOT_FOUND;
 	}
-	sim_gpu_advance(gpu);
+	now = sim_gpu_advance(gpu);
 	if (is_vf_port(dev, where)) {
-		sim_vf_write(dev, where, size, val);
+		sim_vf_write(dev, where, size, val, now);
 	} else if (dev->kind != SIM_PF ||
-		   !sim_gpu_write(gpu, where, size, val)) {
+		   !sim_regs_write(gpu, where, size, val, now)) {
 		before = cfg_get(dev, where, size);
 		if (!is_frozen(dev, where, val))
 			memcpy(&mask, sim_writable[dev->kind] + where, size);
 		cfg_set(dev, where, size, (before & ~mask) | (val & mask));
-		write_effects(dev, where, size, val, before);
+		write_effects(dev, where, size, val, before, now);
 	}
 	sim_gpu_rearm(gpu);
 	raw_spin_unlock_irqrestore(&gpu->lock, flags);

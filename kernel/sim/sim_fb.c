@@ -56,29 +56,41 @@ static void fb_granules(const struct sim_gpu *gpu, unsigned int vf,
 		     gpu->num_granules);
 }
 
+/* looked at again when something changed, or was wrong */
 static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 {
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	bool bad = false;
 	u64 start, size, other, other_size;
 	u64 total = (u64)sim_fb_mib * SZ_1M;
 	unsigned int i;
 
+	if (fcn->checked_serial == gpu->layout_serial)
+		return;
 	sim_fb_extent(gpu, vf, &start, &size);
 	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
 		if (i == vf)
 			continue;
 		sim_fb_extent(gpu, i, &other, &other_size);
-		if (fb_overlap(start, size, other, other_size))
-			gpu->violations[SIM_V_overlaps]++;
+		if (!fb_overlap(start, size, other, other_size))
+			continue;
+		gpu->violations[SIM_V_OVERLAPS]++;
+		bad = true;
 	}
 	/* what the PF keeps for itself, and what does not exist */
 	if (start < total - (u64)gpu->consumed_mib * SZ_1M ||
-	    start + size > total)
-		gpu->violations[SIM_V_overlaps]++;
+	    start + size > total) {
+		gpu->violations[SIM_V_OVERLAPS]++;
+		bad = true;
+	}
 
 	sim_fb_context(gpu, &other, &other_size);
 	if (!other_size || other + other_size > total ||
-	    fb_overlap(start, size, other, other_size))
-		gpu->violations[SIM_V_bad_context]++;
+	    fb_overlap(start, size, other, other_size)) {
+		gpu->violations[SIM_V_BAD_CONTEXT]++;
+		bad = true;
+	}
+	fcn->checked_serial = bad ? 0 : gpu->layout_serial;
 }
 
 /**
@@ -96,64 +108,110 @@ void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
 	if (!init)
 		return;
 	if (fcn->context_dirty)
-		gpu->violations[SIM_V_dirty_contexts]++;
+		gpu->violations[SIM_V_DIRTY_CONTEXTS]++;
 	fb_granules(gpu, vf, &g, &end);
 	for (; g < end; g++) {
-		if (gpu->granule[g].writer != SIM_WRITER_CLEAR) {
-			gpu->violations[SIM_V_dirty_starts]++;
+		if (gpu->granule[g].writer != SIM_CLEARED) {
+			gpu->violations[SIM_V_DIRTY_STARTS]++;
 			break;
 		}
 	}
 }
 
 /**
- * sim_fb_touch() - a guest works: it reads and writes all that it has
+ * sim_fb_read() - a guest reads a granule
  * @gpu: GPU
  * @vf: index of its VF
+ * @granule: the granule
  */
-void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf)
+void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
+		 struct sim_granule *granule)
 {
-	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
-	unsigned int first, g, end, i, other, other_end;
+	u32 epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
+
+	if (granule->writer != SIM_CLEARED &&
+	    (granule->writer != SIM_FCN_VF(vf) || granule->epoch != epoch))
+		gpu->violations[SIM_V_LEFTOVER_READS]++;
+	granule->reader = SIM_FCN_VF(vf);
+	granule->reader_epoch = epoch;
+}
+
+/**
+ * sim_fb_write() - a guest writes a granule
+ * @gpu: GPU
+ * @vf: index of its VF
+ * @granule: the granule
+ */
+void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
+		  struct sim_granule *granule)
+{
+	granule->writer = SIM_FCN_VF(vf);
+	granule->epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
+}
+
+/* does another VF have any of it? */
+static bool fb_is_shared(struct sim_gpu *gpu, unsigned int vf)
+{
+	unsigned int first, end, i, other, other_end;
+	bool shared = false;
 
 	fb_granules(gpu, vf, &first, &end);
-	for (g = first; g < end; g++) {
-		struct sim_granule *granule = &gpu->granule[g];
-
-		if (granule->writer != SIM_WRITER_CLEAR &&
-		    (granule->writer != SIM_FCN_VF(vf) ||
-		     granule->epoch != fcn->epoch))
-			gpu->violations[SIM_V_leftover_reads]++;
-		granule->writer = SIM_FCN_VF(vf);
-		granule->epoch = fcn->epoch;
-	}
 	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
 		if (i == vf)
 			continue;
 		fb_granules(gpu, i, &other, &other_end);
-		if (max(first, other) < min(end, other_end))
-			gpu->violations[SIM_V_foreign_writes]++;
+		if (max(first, other) >= min(end, other_end))
+			continue;
+		gpu->violations[SIM_V_FOREIGN_WRITES]++;
+		shared = true;
 	}
+	return shared;
 }
 
 /**
- * sim_fb_attempt() - a guest tries to write somewhere
+ * sim_fb_touch() - a guest works: it reads and writes all that it has
+ * @gpu: GPU
+ * @vf: index of its VF
+ *
+ * Done again only when something changed since: its own content stays its own.
+ */
+void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf)
+{
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	unsigned int g, end;
+
+	if (fcn->touched_serial == gpu->fb_serial)
+		return;
+	fb_granules(gpu, vf, &g, &end);
+	for (; g < end; g++) {
+		sim_fb_read(gpu, vf, &gpu->granule[g]);
+		sim_fb_write(gpu, vf, &gpu->granule[g]);
+	}
+	if (fb_is_shared(gpu, vf))
+		gpu->fb_serial++;
+	else
+		fcn->touched_serial = gpu->fb_serial;
+}
+
+/**
+ * sim_fb_attempt() - a guest tries to get at something
  * @gpu: GPU
  * @vf: index of its VF
  * @offset: byte in the whole framebuffer
  *
- * Return: false: refused and counted, the byte is not its own.
+ * Return: the granule; NULL: refused and counted, the byte is not its own.
  */
-bool sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf, u64 offset)
+struct sim_granule *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
+				   u64 offset)
 {
-	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	u64 g = div_u64(offset, GPUVF_IOV_VF_FB_UNIT);
 	u64 start, size;
 
 	sim_fb_extent(gpu, vf, &start, &size);
-	if (offset >= start && offset - start < size)
-		return true;
-	fcn->blocked_touches++;
-	return false;
+	if (offset >= start && offset - start < size && g < gpu->num_granules)
+		return &gpu->granule[g];
+	gpu->fcn[SIM_FCN_VF(vf)].blocked_touches++;
+	return NULL;
 }
 
 /**
@@ -166,8 +224,10 @@ void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val)
 {
 	if (gpu->table[vf] != val &&
 	    gpu->fcn[SIM_FCN_VF(vf)].state != SIM_SHUTDOWN)
-		gpu->violations[SIM_V_moved_while_live]++;
+		gpu->violations[SIM_V_MOVED_WHILE_LIVE]++;
 	gpu->table[vf] = val;
+	gpu->layout_serial++;
+	gpu->fb_serial++;
 }
 
 /**
@@ -181,8 +241,9 @@ void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 	unsigned int g;
 
 	for (g = first; g < first + count; g++)
-		gpu->granule[g].writer = SIM_WRITER_CLEAR;
+		gpu->granule[g].writer = SIM_CLEARED;
 	gpu->granules_cleared += count;
+	gpu->fb_serial++;
 }
 
 /**

@@ -63,9 +63,16 @@ MODULE_PARM_DESC(run_us, "duration of RUN in us (default 20)");
 module_param_named(init_us, sim_latency_us[GPUVF_CMD_INIT_GPU], uint, 0644);
 MODULE_PARM_DESC(init_us, "duration of INIT in us (default 1000)");
 
+module_param_named(shutdown_us, sim_latency_us[GPUVF_CMD_SHUTDOWN_GPU], uint, 0644);
+MODULE_PARM_DESC(shutdown_us, "duration of SHUTDOWN in us (default 20)");
+
 unsigned int sim_clear_us = 250;
 module_param_named(clear_us_per_granule, sim_clear_us, uint, 0644);
 MODULE_PARM_DESC(clear_us_per_granule, "clearing 16 MiB of framebuffer takes this many us (default 250)");
+
+unsigned int sim_events = 8192;
+module_param_named(events, sim_events, uint, 0444);
+MODULE_PARM_DESC(events, "how many events of each GPU are remembered, 16 to 1048576 (default 8192)");
 
 unsigned int sim_seed;
 module_param_named(seed, sim_seed, uint, 0444);
@@ -155,7 +162,7 @@ unsigned int sim_domain(void)
 
 static bool host_loses_interrupt(struct sim_gpu *gpu)
 {
-	return gpu->lose_interrupt && !--gpu->lose_interrupt;
+	return sim_fault_hits(&gpu->fault[SIM_F_LOSE_INTERRUPT]);
 }
 
 /**
@@ -536,6 +543,7 @@ static int host_check_params(void)
 	if (!host_param_ok("gpus", sim_gpus, 1, SIM_MAX_GPUS) ||
 	    !host_param_ok("total_vfs", sim_total_vfs, 1, SIM_MAX_VFS) ||
 	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
+	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("generation", sim_generation, 3, 3) ||
 	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384) ||
 	    !host_param_ok("log", sim_log_entries, 0, SZ_1M))

@@ -26,14 +26,6 @@ static void mbox_tell_vf(struct sim_gpu *gpu, unsigned int vf, u32 bit)
 		sim_msi_post(gpu->vf[vf], 0);
 }
 
-static bool mbox_loses(struct sim_gpu *gpu)
-{
-	if (!gpu->lose_message || --gpu->lose_message)
-		return false;
-	gpu->injected++;
-	return true;
-}
-
 static void mbox_put(struct sim_mail *mail, const struct sim_fcn *fcn, u16 msg,
 		     u16 data)
 {
@@ -61,7 +53,7 @@ void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf)
 
 	if (mbox_is_stale(&fcn->mbox.to_vf, fcn) ||
 	    mbox_is_stale(&fcn->mbox.to_pf, fcn))
-		gpu->violations[SIM_V_dirty_mailboxes]++;
+		gpu->violations[SIM_V_DIRTY_MAILBOXES]++;
 }
 
 /**
@@ -82,11 +74,13 @@ void sim_mbox_clear(struct sim_fcn *fcn)
  * @vf: index of the VF
  * @msg: GPUVF_MBOX_*
  * @data: what goes with it
+ * @now: now
  *
  * Return: false: dropped and counted, the PF has not taken the last one yet;
  * or there is no mailbox.
  */
-bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data)
+bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,
+		      u64 now)
 {
 	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
 
@@ -97,7 +91,8 @@ bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data)
 		return false;
 	}
 	fcn->mail_sent++;
-	if (mbox_loses(gpu))
+	sim_truth_event(gpu, now, SIM_EVENT_TO_PF, SIM_FCN_VF(vf), 0, msg);
+	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_MESSAGE]))
 		return true;
 	mbox_put(&fcn->mbox.to_pf, fcn, msg, data);
 	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_MBOX_RX);
@@ -116,6 +111,7 @@ void sim_mbox_vf_ack(struct sim_gpu *gpu, unsigned int vf)
 	if (!fcn->mbox.to_vf.valid)
 		return;
 	fcn->mbox.to_vf.valid = false;
+	fcn->mail_received++;
 	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_MBOX_ACK);
 }
 
@@ -127,7 +123,7 @@ static u32 mbox_look(struct sim_gpu *gpu, unsigned int vf,
 	u32 data = (u32)mail->data << __bf_shf(GPUVF_SIM_VF_TX_DATA);
 
 	if (mbox_is_stale(mail, fcn))
-		gpu->violations[SIM_V_leftover_mail]++;
+		gpu->violations[SIM_V_LEFTOVER_MAIL]++;
 	return mail->msg | (data & data_mask) |
 	       (mail->valid ? GPUVF_SIM_VF_TX_VALID : 0);
 }
@@ -155,8 +151,9 @@ u32 sim_mbox_vf_rx(struct sim_gpu *gpu, unsigned int vf)
 }
 
 /* the PF wrote its TX register */
-static void mbox_pf_send(struct sim_gpu *gpu, u32 val)
+static void mbox_pf_send(struct sim_gpu *gpu, u32 val, u64 now)
 {
+	u16 msg = FIELD_GET(GPUVF_SIM_MBOX_TX_MSG, val);
 	unsigned int vf = FIELD_GET(GPUVF_SIM_MBOX_TX_VF, val);
 	struct sim_fcn *fcn;
 
@@ -172,14 +169,17 @@ static void mbox_pf_send(struct sim_gpu *gpu, u32 val)
 		return;
 	}
 	gpu->mail_sent++;
-	if (mbox_loses(gpu))
+	sim_truth_event(gpu, now, SIM_EVENT_TO_VF, SIM_FCN_VF(vf), 0, msg);
+	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_MESSAGE]))
 		return;
-	mbox_put(&fcn->mbox.to_vf, fcn, FIELD_GET(GPUVF_SIM_MBOX_TX_MSG, val),
+	mbox_put(&fcn->mbox.to_vf, fcn, msg,
 		 FIELD_GET(GPUVF_SIM_MBOX_TX_DATA, val));
 	mbox_tell_vf(gpu, vf, GPUVF_SIM_VF_INTR_MBOX_RX);
+	sim_driver_look(fcn, now);
+	sim_gpu_update_vf(gpu, vf, now);
 }
 
-static void mbox_pf_ack(struct sim_gpu *gpu, u32 vfs)
+static void mbox_pf_ack(struct sim_gpu *gpu, u32 vfs, u64 now)
 {
 	unsigned int i;
 
@@ -190,16 +190,22 @@ static void mbox_pf_ack(struct sim_gpu *gpu, u32 vfs)
 			continue;
 		mail->valid = false;
 		mbox_tell_vf(gpu, i, GPUVF_SIM_VF_INTR_MBOX_ACK);
+		sim_driver_look(mbox_fcn(gpu, i), now);
+		sim_gpu_update_vf(gpu, i, now);
 	}
 }
 
-static void mbox_pf_clear(struct sim_gpu *gpu, u32 vfs)
+static void mbox_pf_clear(struct sim_gpu *gpu, u32 vfs, u64 now)
 {
 	unsigned int i;
 
-	for (i = 0; i < sim_total_vfs; i++)
-		if (vfs & BIT(i))
-			sim_mbox_clear(mbox_fcn(gpu, i));
+	for (i = 0; i < sim_total_vfs; i++) {
+		if (!(vfs & BIT(i)))
+			continue;
+		sim_mbox_clear(mbox_fcn(gpu, i));
+		sim_driver_look(mbox_fcn(gpu, i), now);
+		sim_gpu_update_vf(gpu, i, now);
+	}
 }
 
 static u32 mbox_pf_bits(struct sim_gpu *gpu, bool to_pf)
@@ -247,18 +253,19 @@ u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg)
  * @gpu: GPU
  * @reg: offset in the SIM capability
  * @val: what is written
+ * @now: now
  */
-void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val)
+void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val, u64 now)
 {
 	switch (reg) {
 	case GPUVF_SIM_MBOX_TX:
-		mbox_pf_send(gpu, val);
+		mbox_pf_send(gpu, val, now);
 		break;
 	case GPUVF_SIM_MBOX_RX_ACK:
-		mbox_pf_ack(gpu, val);
+		mbox_pf_ack(gpu, val, now);
 		break;
 	case GPUVF_SIM_MBOX_CLEAR:
-		mbox_pf_clear(gpu, val);
+		mbox_pf_clear(gpu, val, now);
 		break;
 	}
 }

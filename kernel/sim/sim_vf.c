@@ -5,35 +5,133 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 
 #include "sim.h"
 
-static void vf_poke(struct sim_dev *dev, unsigned int reg, u32 val)
+/* an hour: more work at once makes no sense, and sums cannot overflow */
+#define VF_BACKLOG_MAX_NS	(3600ULL * NSEC_PER_SEC)
+
+static struct sim_fcn *vf_fcn(const struct sim_dev *dev)
 {
-	memcpy(dev->cfg + SIM_ECAP_VF_SIM + reg, &val, sizeof(val));
+	return &dev->gpu->fcn[SIM_FCN_VF(dev->index)];
+}
+
+static u32 vf_state(const struct sim_fcn *fcn)
+{
+	static const u8 states[] = {
+		[SIM_SHUTDOWN] = GPUVF_ACTIVE_IDLE,
+		[SIM_INIT] = GPUVF_ACTIVE_LOAD,
+		[SIM_LOAD] = GPUVF_ACTIVE_LOAD,
+		[SIM_RUN] = GPUVF_ACTIVE_ACTIVE,
+		[SIM_IDLE] = GPUVF_ACTIVE_IDLING,
+		[SIM_SAVE] = GPUVF_ACTIVE_SAVE,
+	};
+
+	return FIELD_PREP(GPUVF_SIM_VF_STATE_ACTIVE, states[fcn->state]) |
+	       (sim_guest_is_busy(fcn) ? GPUVF_SIM_VF_STATE_WORK : 0) |
+	       (fcn->hung ? GPUVF_SIM_VF_STATE_HUNG : 0);
+}
+
+/*
+ * The window: what a guest could do with its framebuffer BAR
+ */
+
+/* may it, now? */
+static struct sim_granule *vf_window(struct sim_dev *dev)
+{
+	struct sim_fcn *fcn = vf_fcn(dev);
+	struct sim_granule *granule;
+
+	granule = sim_fb_attempt(dev->gpu, dev->index, fcn->port.window);
+	if (!granule)
+		fcn->port.status = GPUVF_SIM_WINDOW_REFUSED;
+	else if (!fcn->run_begin_ns)
+		fcn->port.status = GPUVF_SIM_WINDOW_NOT_RUNNING;
+	else
+		fcn->port.status = GPUVF_SIM_WINDOW_OK;
+	return fcn->port.status == GPUVF_SIM_WINDOW_OK ? granule : NULL;
+}
+
+static u32 vf_window_read(struct sim_dev *dev)
+{
+	struct sim_granule *granule = vf_window(dev);
+	u32 tenant = 0;
+	u8 writer;
+
+	if (!granule)
+		return ~0U;
+	sim_fb_read(dev->gpu, dev->index, granule);
+	writer = granule->writer;
+	if (writer == SIM_NOBODY) {
+		writer = GPUVF_SIM_WINDOW_POWER_ON;
+	} else if (writer == SIM_CLEARED) {
+		writer = GPUVF_SIM_WINDOW_CLEARED;
+	} else {
+		tenant = granule->epoch;
+		if (writer != SIM_FCN_PF)
+			writer = GPUVF_FCN_VF(writer - SIM_FCN_VF(0));
+	}
+	return FIELD_PREP(GPUVF_SIM_WINDOW_WRITER, writer) |
+	       FIELD_PREP(GPUVF_SIM_WINDOW_TENANT, tenant);
 }
 
 /**
  * sim_vf_read() - a register of a VF is about to be read
  * @dev: the VF, its GPU brought up to now
  * @where: offset in its configuration space
+ * @now: now
  */
-void sim_vf_read(struct sim_dev *dev, unsigned int where)
+void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 {
-	const struct sim_fcn *fcn = &dev->gpu->fcn[SIM_FCN_VF(dev->index)];
 	unsigned int reg = (where & ~3U) - SIM_ECAP_VF_SIM;
+	struct sim_fcn *fcn = vf_fcn(dev);
+	u32 val;
 
 	switch (reg) {
 	case GPUVF_SIM_VF_TX:
-		vf_poke(dev, reg, sim_mbox_vf_tx(dev->gpu, dev->index));
+		val = sim_mbox_vf_tx(dev->gpu, dev->index);
 		break;
 	case GPUVF_SIM_VF_RX:
-		vf_poke(dev, reg, sim_mbox_vf_rx(dev->gpu, dev->index));
+		val = sim_mbox_vf_rx(dev->gpu, dev->index);
 		break;
 	case GPUVF_SIM_VF_INTR_ENABLE:
-		vf_poke(dev, reg, fcn->mbox.intr_enable);
+		val = fcn->mbox.intr_enable;
 		break;
+	case GPUVF_SIM_VF_STATE:
+		val = vf_state(fcn);
+		break;
+	case GPUVF_SIM_VF_DOORBELL:
+		sim_guest_advance(fcn, now);
+		val = DIV_ROUND_UP_ULL(fcn->work.backlog_ns, NSEC_PER_USEC);
+		break;
+	case GPUVF_SIM_VF_WINDOW_LO:
+		val = lower_32_bits(fcn->port.window);
+		break;
+	case GPUVF_SIM_VF_WINDOW_HI:
+		val = upper_32_bits(fcn->port.window);
+		break;
+	case GPUVF_SIM_VF_WINDOW_DATA:
+		val = vf_window_read(dev);
+		break;
+	case GPUVF_SIM_VF_WINDOW_STATUS:
+		val = fcn->port.status;
+		break;
+	default:
+		return;
 	}
+	memcpy(dev->cfg + SIM_ECAP_VF_SIM + reg, &val, sizeof(val));
+}
+
+static void vf_doorbell(struct sim_dev *dev, u32 us, u64 now)
+{
+	struct sim_fcn *fcn = vf_fcn(dev);
+
+	sim_guest_advance(fcn, now);
+	fcn->work.backlog_ns = min(fcn->work.backlog_ns +
+				   us * (u64)NSEC_PER_USEC, VF_BACKLOG_MAX_NS);
+	sim_gpu_update_vf(dev->gpu, dev->index, now);
 }
 
 /**
@@ -42,11 +140,13 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where)
  * @where: offset in its configuration space
  * @size: bytes
  * @val: what is written
+ * @now: now
  */
 void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
-		  u32 val)
+		  u32 val, u64 now)
 {
-	struct sim_fcn *fcn = &dev->gpu->fcn[SIM_FCN_VF(dev->index)];
+	struct sim_granule *granule;
+	struct sim_fcn *fcn = vf_fcn(dev);
 
 	/* every register takes whole dwords only */
 	if (size != 4)
@@ -56,7 +156,8 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 		if (val & GPUVF_SIM_VF_TX_VALID)
 			sim_mbox_vf_send(dev->gpu, dev->index,
 					 FIELD_GET(GPUVF_SIM_VF_TX_MSG, val),
-					 FIELD_GET(GPUVF_SIM_VF_TX_DATA, val));
+					 FIELD_GET(GPUVF_SIM_VF_TX_DATA, val),
+					 now);
 		break;
 	case GPUVF_SIM_VF_RX_ACK:
 		if (val & 1)
@@ -64,6 +165,20 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 		break;
 	case GPUVF_SIM_VF_INTR_ENABLE:
 		fcn->mbox.intr_enable = val & GPUVF_SIM_VF_INTR_ALL;
+		break;
+	case GPUVF_SIM_VF_DOORBELL:
+		vf_doorbell(dev, val, now);
+		break;
+	case GPUVF_SIM_VF_WINDOW_LO:
+		fcn->port.window = (fcn->port.window & ~0xffffffffULL) | val;
+		break;
+	case GPUVF_SIM_VF_WINDOW_HI:
+		fcn->port.window = (u32)fcn->port.window | (u64)val << 32;
+		break;
+	case GPUVF_SIM_VF_WINDOW_DATA:
+		granule = vf_window(dev);
+		if (granule)
+			sim_fb_write(dev->gpu, dev->index, granule);
 		break;
 	}
 }

@@ -287,6 +287,9 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
 	file_write(gpu_sim(gpu, "fail_clear"), "0");
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
+	file_write(gpu_sim(gpu, "lose_message"), "0");
+	file_write(gpu_sim(gpu, "fail_flr"), "0");
+	file_write(gpu_sim(gpu, "fail_reset"), "0");
 }
 
 /* no VF, no fault, no wedge */
@@ -349,9 +352,8 @@ static void test_body(void **state)
 }
 
 /**
- * suite_run() - run the tests of a program
- * @name: of the suite
- * @sim_parameters: how the simulator is to be loaded for each test
+ * suite_run_as() - run the tests of a program
+ * @suite: what is done around them
  * @tests: the tests
  * @num: how many
  *
@@ -360,8 +362,8 @@ static void test_body(void **state)
  *
  * Return: for main().
  */
-int suite_run(const char *name, const char *sim_parameters,
-	      const struct test *tests, size_t num)
+int suite_run_as(const struct suite *suite, const struct test *tests,
+		 size_t num)
 {
 	struct CMUnitTest group[MAX_TESTS];
 	size_t i, n = 0;
@@ -369,7 +371,6 @@ int suite_run(const char *name, const char *sim_parameters,
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (getenv("GPUVF_TEST"))
 		cmocka_set_test_filter(getenv("GPUVF_TEST"));
-	suite_parameters = sim_parameters;
 	for (i = 0; i < num && n < MAX_TESTS; i++) {
 		if ((tests[i].slow && is_quick()) ||
 		    (tests[i].stock && on_debug_kernel()))
@@ -377,11 +378,34 @@ int suite_run(const char *name, const char *sim_parameters,
 		group[n++] = (struct CMUnitTest){
 			.name = tests[i].name,
 			.test_func = test_body,
-			.setup_func = test_setup,
-			.teardown_func = test_teardown,
+			.setup_func = suite->setup,
+			.teardown_func = suite->teardown,
 			.initial_state = (void *)&tests[i],
 		};
 	}
-	return _cmocka_run_group_tests(name, group, n, NULL, suite_teardown) ?
-	       1 : 0;
+	return _cmocka_run_group_tests(suite->name, group, n, NULL,
+				       suite->end) ? 1 : 0;
+}
+
+/**
+ * suite_run() - run the tests of a program, with both modules loaded
+ * @name: of the suite
+ * @sim_parameters: how the simulator is to be loaded for each test
+ * @tests: the tests
+ * @num: how many
+ *
+ * Return: for main().
+ */
+int suite_run(const char *name, const char *sim_parameters,
+	      const struct test *tests, size_t num)
+{
+	const struct suite suite = {
+		.name = name,
+		.setup = test_setup,
+		.teardown = test_teardown,
+		.end = suite_teardown,
+	};
+
+	suite_parameters = sim_parameters;
+	return suite_run_as(&suite, tests, num);
 }

@@ -59,6 +59,22 @@ struct test {
 #define SLOW_STOCK_TEST(function) \
 	{ .name = #function, .run = function, .slow = true, .stock = true }
 
+/**
+ * struct suite - what is done around the tests of a program
+ * @name: of the suite
+ * @setup: before each test
+ * @teardown: after each test
+ * @end: after all of them
+ */
+struct suite {
+	const char *name;
+	int (*setup)(void **state);
+	int (*teardown)(void **state);
+	int (*end)(void **state);
+};
+
+int suite_run_as(const struct suite *suite, const struct test *tests,
+		 size_t num);
 int suite_run(const char *name, const char *sim_parameters,
 	      const struct test *tests, size_t num);
 #define SUITE_RUN(name, sim_parameters, tests) \

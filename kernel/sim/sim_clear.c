@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clear engine: overwrites framebuffer, or a slot of the context save area.
+ */
+
+#include <linux/ktime.h>
+#include <linux/math64.h>
+
+#include "sim.h"
+
+static void clear_over(struct sim_gpu *gpu, u32 status, u64 now)
+{
+	gpu->clear.status = status;
+	sim_truth_event(gpu, now, SIM_EVENT_CLEAR, SIM_FCN_PF, 0, status);
+	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_CLEAR_DONE);
+}
+
+/**
+ * sim_clear_done() - the operation under way has come to its end
+ * @gpu: GPU
+ *
+ * Context: gpu->lock.
+ */
+void sim_clear_done(struct sim_gpu *gpu)
+{
+	struct sim_clear *clear = &gpu->clear;
+
+	gpu->clears++;
+	if (clear->fail) {
+		if (!clear->context)
+			sim_fb_clear(gpu, clear->start, clear->count / 2);
+		clear_over(gpu, GPUVF_SIM_CLEAR_ST_ERROR, clear->done_ns);
+		return;
+	}
+	if (clear->context)
+		gpu->fcn[SIM_FCN_VF(clear->start &
+				    GPUVF_FCN_INDEX)].context_dirty = false;
+	else
+		sim_fb_clear(gpu, clear->start, clear->count);
+	clear_over(gpu, GPUVF_SIM_CLEAR_ST_DONE, clear->done_ns);
+}
+
+static bool clear_is_possible(const struct sim_gpu *gpu)
+{
+	const struct sim_clear *clear = &gpu->clear;
+
+	if (clear->context)
+		return (clear->start & ~GPUVF_FCN_INDEX) == GPUVF_FCN_IS_VF &&
+		       (clear->start & GPUVF_FCN_INDEX) < sim_total_vfs;
+	return clear->count && clear->count <= gpu->num_granules &&
+	       clear->start <= gpu->num_granules - clear->count;
+}
+
+/* somebody has what is to be cleared */
+static bool clear_is_live(struct sim_gpu *gpu)
+{
+	const struct sim_clear *clear = &gpu->clear;
+
+	if (clear->context)
+		return gpu->fcn[SIM_FCN_VF(clear->start &
+					   GPUVF_FCN_INDEX)].state !=
+		       SIM_SHUTDOWN;
+	return sim_fb_range_is_live(gpu, clear->start, clear->count);
+}
+
+/**
+ * sim_clear_write() - the control register is written
+ * @gpu: GPU, brought up to now
+ * @val: what is written
+ * @now: now
+ */
+void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now)
+{
+	struct sim_clear *clear = &gpu->clear;
+
+	if (val & GPUVF_SIM_CLEAR_ABORT) {
+		if (clear->status == GPUVF_SIM_CLEAR_ST_BUSY)
+			clear_over(gpu, GPUVF_SIM_CLEAR_ST_ABORTED, now);
+		return;
+	}
+	if (!(val & GPUVF_SIM_CLEAR_GO) ||
+	    clear->status == GPUVF_SIM_CLEAR_ST_BUSY)
+		return;
+	clear->context = val & GPUVF_SIM_CLEAR_CONTEXT;
+	if (!clear_is_possible(gpu)) {
+		clear_over(gpu, GPUVF_SIM_CLEAR_ST_BAD_RANGE, now);
+		return;
+	}
+	if (clear_is_live(gpu))
+		gpu->violations[SIM_V_CLEAR_LIVE]++;
+	clear->fail = sim_fault_hits(&gpu->fault[SIM_F_FAIL_CLEAR]);
+	clear->status = GPUVF_SIM_CLEAR_ST_BUSY;
+	clear->begin_ns = now;
+	clear->done_ns = now + (clear->context ? 1 : clear->count) *
+			       (u64)sim_clear_us * NSEC_PER_USEC;
+}
+
+/**
+ * sim_clear_progress() - how many granules are done
+ * @gpu: GPU, brought up to now
+ * @now: now
+ */
+u32 sim_clear_progress(const struct sim_gpu *gpu, u64 now)
+{
+	const struct sim_clear *clear = &gpu->clear;
+
+	if (clear->status == GPUVF_SIM_CLEAR_ST_DONE)
+		return clear->count;
+	if (clear->status != GPUVF_SIM_CLEAR_ST_BUSY || !sim_clear_us)
+		return 0;
+	return div_u64(now - clear->begin_ns, sim_clear_us * NSEC_PER_USEC);
+}

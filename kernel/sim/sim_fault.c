@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Faults: what goes wrong, when, and how often it did.
+ *
+ *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [sticky]
+ *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
+ *	fail_clear, lose_interrupt, lose_message, fail_flr, fail_reset
+ *			N [sticky]
+ *	config_dead	1: neither PF nor VFs answer, 0: they do
+ *
+ * The Nth one from now on goes wrong, and if sticky all that follow; 0 ends it.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "sim.h"
+
+static const char * const fault_kinds[] = {
+	[SIM_FAIL_NONE] = "none",
+	[SIM_FAIL_ERROR] = "error",
+	[SIM_FAIL_HANG_STATUS] = "hang_status",
+	[SIM_FAIL_HANG_CLEAR] = "hang_clear",
+	[SIM_FAIL_HANG_SILENT] = "hang_silent",
+	[SIM_FAIL_SLOW] = "slow",
+};
+
+static const char * const fault_names[] = {
+	[SIM_F_FAIL_CLEAR] = "fail_clear",
+	[SIM_F_LOSE_INTERRUPT] = "lose_interrupt",
+	[SIM_F_LOSE_MESSAGE] = "lose_message",
+	[SIM_F_FAIL_FLR] = "fail_flr",
+	[SIM_F_FAIL_RESET] = "fail_reset",
+};
+
+/**
+ * sim_fault_name() - a fault, for people
+ * @id: which
+ */
+const char *sim_fault_name(enum sim_fault_id id)
+{
+	return fault_names[id];
+}
+
+/**
+ * sim_fault_hits() - it could go wrong now; does it?
+ * @fault: fault
+ *
+ * Context: the GPU's lock.
+ */
+bool sim_fault_hits(struct sim_fault *fault)
+{
+	if (!fault->nth)
+		return false;
+	if (fault->nth > 1) {
+		fault->nth--;
+		return false;
+	}
+	if (!fault->sticky)
+		fault->nth = 0;
+	fault->hits++;
+	return true;
+}
+
+/**
+ * sim_fault_of_command() - how does the command go wrong that came now?
+ * @gpu: GPU
+ *
+ * Context: gpu->lock.
+ */
+enum sim_failure sim_fault_of_command(struct sim_gpu *gpu)
+{
+	struct sim_command_fault *fault = &gpu->fail_command;
+
+	if ((fault->vf >= 0 && gpu->cmd.fcn != GPUVF_FCN_VF(fault->vf)) ||
+	    (fault->code && gpu->cmd.code != fault->code))
+		return SIM_FAIL_NONE;
+	return sim_fault_hits(&fault->fault) ? fault->kind : SIM_FAIL_NONE;
+}
+
+/**
+ * sim_fault_total() - how many faults there were, of all kinds
+ * @gpu: GPU
+ */
+u64 sim_fault_total(const struct sim_gpu *gpu)
+{
+	u64 total = gpu->fail_command.fault.hits + gpu->fail_enable.hits;
+	unsigned int i;
+
+	for (i = 0; i < SIM_NUM_FAULTS; i++)
+		total += gpu->fault[i].hits;
+	return total;
+}
+
+static const char *fault_sticky(const struct sim_fault *fault)
+{
+	return fault->nth && fault->sticky ? " sticky" : "";
+}
+
+/* N [sticky] */
+static int fault_parse(char *line, int lowest, int *nth, bool *sticky)
+{
+	char *rest = strim(line);
+	char *word = strsep(&rest, " ");
+
+	if (kstrtoint(word, 10, nth) || *nth < lowest)
+		return -EINVAL;
+	*sticky = rest && !strcmp(rest, "sticky");
+	return rest && !*sticky ? -EINVAL : 0;
+}
+
+/*
+ * Faults that are only counted
+ */
+
+struct fault_ref {
+	struct sim_gpu *gpu;
+	struct sim_fault *fault;
+};
+
+static struct fault_ref fault_refs[SIM_MAX_GPUS][SIM_NUM_FAULTS];
+
+static int fault_show(struct seq_file *m, void *v)
+{
+	struct fault_ref *ref = m->private;
+	unsigned long flags;
+	struct sim_fault fault;
+
+	sim_lock(ref->gpu, &flags);
+	fault = *ref->fault;
+	sim_unlock(ref->gpu, flags);
+	seq_printf(m, "%u%s\n", fault.nth, fault_sticky(&fault));
+	return 0;
+}
+
+static ssize_t fault_write(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	struct fault_ref *ref = ((struct seq_file *)file->private_data)->private;
+	unsigned long flags;
+	char line[64];
+	bool sticky;
+	int err, nth;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (!err)
+		err = fault_parse(line, 0, &nth, &sticky);
+	if (err)
+		return err;
+	sim_lock(ref->gpu, &flags);
+	ref->fault->nth = nth;
+	ref->fault->sticky = sticky;
+	sim_unlock(ref->gpu, flags);
+	return count;
+}
+
+SIM_SHOW_WRITE(fault);
+
+/*
+ * Commands
+ */
+
+static int fail_command_show(struct seq_file *m, void *v)
+{
+	struct sim_gpu *gpu = m->private;
+	struct sim_command_fault fault;
+	unsigned long flags;
+
+	sim_lock(gpu, &flags);
+	fault = gpu->fail_command;
+	sim_unlock(gpu, flags);
+	seq_printf(m, "%u %s", fault.fault.nth, fault_kinds[fault.kind]);
+	if (fault.vf >= 0)
+		seq_printf(m, " vf=%d", fault.vf);
+	if (fault.code)
+		seq_printf(m, " command=%s", sim_command_name(fault.code));
+	seq_printf(m, "%s\n", fault_sticky(&fault.fault));
+	return 0;
+}
+
+static int fail_command_option(struct sim_command_fault *fault,
+			       const char *word)
+{
+	unsigned int us;
+	int kind;
+
+	if (!strcmp(word, "sticky")) {
+		fault->fault.sticky = true;
+		return 0;
+	}
+	if (!strncmp(word, "vf=", 3))
+		return kstrtoint(word + 3, 10, &fault->vf) || fault->vf < 0 ?
+		       -EINVAL : 0;
+	if (!strncmp(word, "command=", 8)) {
+		fault->code = sim_command_code(word + 8);
+		return fault->code ? 0 : -EINVAL;
+	}
+	kind = match_string(fault_kinds, ARRAY_SIZE(fault_kinds), word);
+	if (kind >= 0) {
+		fault->kind = kind;
+		return 0;
+	}
+	if (kstrtouint(word, 10, &us))
+		return -EINVAL;
+	fault->slow_ns = us * (u64)NSEC_PER_USEC;
+	return 0;
+}
+
+static ssize_t fail_command_write(struct file *file, const char __user *buf,
+				  size_t count, loff_t *pos)
+{
+	struct sim_gpu *gpu = ((struct seq_file *)file->private_data)->private;
+	struct sim_command_fault fault = { .kind = SIM_FAIL_ERROR, .vf = -1 };
+	char line[96], *rest, *word;
+	unsigned long flags;
+	int err;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (err)
+		return err;
+	rest = strim(line);
+	if (kstrtouint(strsep(&rest, " "), 10, &fault.fault.nth))
+		return -EINVAL;
+	while ((word = strsep(&rest, " ")))
+		if (fail_command_option(&fault, word))
+			return -EINVAL;
+	sim_lock(gpu, &flags);
+	fault.fault.hits = gpu->fail_command.fault.hits;
+	gpu->fail_command = fault;
+	sim_unlock(gpu, flags);
+	return count;
+}
+
+SIM_SHOW_WRITE(fail_command);
+
+/*
+ * VFs that do not answer when they are enabled
+ */
+
+static int fail_enable_show(struct seq_file *m, void *v)
+{
+	struct sim_gpu *gpu = m->private;
+	struct sim_fault fault;
+	unsigned long flags;
+	int from;
+
+	sim_lock(gpu, &flags);
+	fault = gpu->fail_enable;
+	from = gpu->fail_enable_from;
+	sim_unlock(gpu, flags);
+	seq_printf(m, "%d%s\n", fault.nth ? from : -1, fault_sticky(&fault));
+	return 0;
+}
+
+static ssize_t fail_enable_write(struct file *file, const char __user *buf,
+				 size_t count, loff_t *pos)
+{
+	struct sim_gpu *gpu = ((struct seq_file *)file->private_data)->private;
+	unsigned long flags;
+	char line[64];
+	bool sticky;
+	int err, from;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (!err)
+		err = fault_parse(line, -1, &from, &sticky);
+	if (err)
+		return err;
+	sim_lock(gpu, &flags);
+	gpu->fail_enable_from = from;
+	gpu->fail_enable.nth = from >= 0;
+	gpu->fail_enable.sticky = sticky;
+	sim_unlock(gpu, flags);
+	return count;
+}
+
+SIM_SHOW_WRITE(fail_enable);
+
+/*
+ * Nobody answers
+ */
+
+static int config_dead_get(void *data, u64 *val)
+{
+	struct sim_gpu *gpu = data;
+
+	*val = READ_ONCE(gpu->config_dead);
+	return 0;
+}
+
+static int config_dead_set(void *data, u64 val)
+{
+	struct sim_gpu *gpu = data;
+	unsigned long flags;
+
+	sim_lock(gpu, &flags);
+	gpu->config_dead = val;
+	sim_unlock(gpu, flags);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(config_dead_fops, config_dead_get, config_dead_set,
+			 "%llu\n");
+
+/**
+ * sim_fault_debugfs() - the files of a GPU by which faults are asked for
+ * @gpu: GPU
+ * @dir: its directory
+ */
+void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir)
+{
+	unsigned int i;
+
+	debugfs_create_file("fail_command", 0600, dir, gpu, &fail_command_fops);
+	debugfs_create_file("fail_enable", 0600, dir, gpu, &fail_enable_fops);
+	debugfs_create_file("config_dead", 0600, dir, gpu, &config_dead_fops);
+	for (i = 0; i < SIM_NUM_FAULTS; i++) {
+		struct fault_ref *ref = &fault_refs[gpu->index][i];
+
+		ref->gpu = gpu;
+		ref->fault = &gpu->fault[i];
+		debugfs_create_file(fault_names[i], 0600, dir, ref, &fault_fops);
+	}
+}

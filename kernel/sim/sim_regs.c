@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The PF's registers: which one is where, and who answers for it.
+ */
+
+#include <linux/bitfield.h>
+
+#include "sim.h"
+
+static void regs_poke(struct sim_gpu *gpu, unsigned int where, u32 val)
+{
+	memcpy(gpu->pf->cfg + where, &val, sizeof(val));
+}
+
+static u32 regs_flr_pending(const struct sim_gpu *gpu)
+{
+	u32 pending = 0;
+	unsigned int i;
+
+	for (i = 0; i < sim_total_vfs; i++)
+		if (gpu->fcn[SIM_FCN_VF(i)].flr_pending)
+			pending |= BIT(i);
+	return pending;
+}
+
+static bool regs_read_iov(struct sim_gpu *gpu, unsigned int reg, u32 *val)
+{
+	switch (reg) {
+	case GPUVF_IOV_SRIOV_SHADOW:
+		*val = sim_vfs_enabled(gpu) ? 1 | sim_vfs_enabled(gpu) << 16 :
+					      0;
+		return true;
+	case GPUVF_IOV_INTR_ENABLE:
+		*val = gpu->intr_enable;
+		return true;
+	case GPUVF_IOV_INTR_STATUS:
+		*val = gpu->intr_status;
+		return true;
+	case GPUVF_IOV_CNTXT:
+		*val = gpu->context;
+		return true;
+	case GPUVF_IOV_FB_AVAILABLE:
+		*val = sim_fb_mib | gpu->consumed_mib << 16;
+		return true;
+	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
+		*val = gpu->table[(reg - GPUVF_IOV_VF_FB(0)) / 4];
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool regs_read_sch(struct sim_gpu *gpu, unsigned int reg, u32 *val)
+{
+	const struct sim_command *cmd = &gpu->cmd;
+	u32 status;
+
+	switch (reg) {
+	case GPUVF_SCH_CMD:
+		*val = cmd->code | (cmd->busy ? GPUVF_SCH_CMD_EXECUTE : 0) |
+		       cmd->fcn << 8 | cmd->next << 16;
+		return true;
+	case GPUVF_SCH_CMD_STATUS:
+		*val = cmd->status;
+		return true;
+	case GPUVF_SCH_VM_BUSY:
+		*val = gpu->busy;
+		return true;
+	case GPUVF_SCH_ACTIVE_FCN_ID:
+		*val = sim_cmd_active(gpu, &status);
+		*val |= status << 16;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
+			  u32 *val)
+{
+	switch (reg) {
+	case GPUVF_SIM_INTR_ENABLE:
+		*val = gpu->sim_intr_enable;
+		return true;
+	case GPUVF_SIM_INTR_STATUS:
+		*val = gpu->sim_intr_status;
+		return true;
+	case GPUVF_SIM_VF_FLR:
+		*val = regs_flr_pending(gpu);
+		return true;
+	case GPUVF_SIM_CLEAR_START:
+		*val = gpu->clear.start;
+		return true;
+	case GPUVF_SIM_CLEAR_COUNT:
+		*val = gpu->clear.count;
+		return true;
+	case GPUVF_SIM_CLEAR_CONTROL:
+		*val = gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY;
+		return true;
+	case GPUVF_SIM_CLEAR_STATUS:
+		*val = gpu->clear.status;
+		return true;
+	case GPUVF_SIM_CLEAR_PROGRESS:
+		*val = sim_clear_progress(gpu, now);
+		return true;
+	case GPUVF_SIM_MBOX_TX ... GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
+		*val = sim_mailbox ? sim_mbox_pf_read(gpu, reg) : 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * sim_regs_read() - a register that lives is about to be read
+ * @gpu: GPU, brought up to now
+ * @where: offset in the PF's configuration space
+ * @now: now
+ */
+void sim_regs_read(struct sim_gpu *gpu, unsigned int where, u64 now)
+{
+	bool lives;
+	u32 val;
+
+	where &= ~3U;
+	if (where >= SIM_ECAP_SIM)
+		lives = regs_read_sim(gpu, where - SIM_ECAP_SIM, now, &val);
+	else if (where >= SIM_SCH)
+		lives = regs_read_sch(gpu, where - SIM_SCH, &val);
+	else
+		lives = regs_read_iov(gpu, where - SIM_ECAP_IOV, &val);
+	if (lives)
+		regs_poke(gpu, where, val);
+}
+
+static void regs_write_flr(struct sim_gpu *gpu, u32 val)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim_total_vfs; i++)
+		if (val & BIT(i))
+			gpu->fcn[SIM_FCN_VF(i)].flr_pending = false;
+}
+
+static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
+{
+	switch (reg) {
+	case GPUVF_IOV_INTR_ENABLE:
+		gpu->intr_enable = val & GPUVF_IOV_INTR_ALL;
+		sim_gpu_raise(gpu, gpu->intr_status & gpu->intr_enable);
+		break;
+	case GPUVF_IOV_INTR_STATUS:
+		gpu->intr_status &= ~val;
+		break;
+	case GPUVF_IOV_RESET_CONTROL:
+		regs_poke(gpu, SIM_ECAP_IOV + reg, val & 0xff);
+		break;
+	case GPUVF_IOV_CNTXT:
+		gpu->context = val & (GPUVF_IOV_CNTXT_SIZE |
+				      GPUVF_IOV_CNTXT_LOC_SYSMEM |
+				      GPUVF_IOV_CNTXT_OFFSET);
+		gpu->layout_serial++;
+		break;
+	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
+		sim_fb_set_table(gpu, (reg - GPUVF_IOV_VF_FB(0)) / 4, val);
+		break;
+	}
+}
+
+static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
+			   u64 now)
+{
+	switch (reg) {
+	case GPUVF_SCH_CMD:
+		if (val & GPUVF_SCH_CMD_EXECUTE)
+			sim_cmd_write(gpu, val, now);
+		break;
+	/* for hardware that schedules by itself; kept, and that is all */
+	case GPUVF_SCH_ACTIVE_FUNCTIONS:
+	case GPUVF_SCH_TIME_QUANTA_OPTION:
+	case GPUVF_SCH_TIME_QUANTA_PER_VF:
+	case GPUVF_SCH_TIME_QUANTA_PF:
+		regs_poke(gpu, SIM_SCH + reg, val);
+		break;
+	}
+}
+
+static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
+			   u64 now)
+{
+	bool clearing = gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY;
+
+	switch (reg) {
+	case GPUVF_SIM_INTR_ENABLE:
+		gpu->sim_intr_enable = val & GPUVF_SIM_INTR_ALL;
+		sim_gpu_raise_sim(gpu, gpu->sim_intr_status &
+				       gpu->sim_intr_enable);
+		break;
+	case GPUVF_SIM_INTR_STATUS:
+		gpu->sim_intr_status &= ~val;
+		break;
+	case GPUVF_SIM_VF_FLR:
+		regs_write_flr(gpu, val);
+		break;
+	case GPUVF_SIM_CLEAR_START:
+		if (!clearing)
+			gpu->clear.start = val;
+		break;
+	case GPUVF_SIM_CLEAR_COUNT:
+		if (!clearing)
+			gpu->clear.count = val;
+		break;
+	case GPUVF_SIM_CLEAR_CONTROL:
+		sim_clear_write(gpu, val, now);
+		break;
+	case GPUVF_SIM_MBOX_TX ... GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
+		if (sim_mailbox)
+			sim_mbox_pf_write(gpu, reg, val, now);
+		break;
+	}
+}
+
+/**
+ * sim_regs_write() - a register of the machine is written
+ * @gpu: GPU, brought up to now
+ * @where: offset in the PF's configuration space
+ * @size: bytes
+ * @val: what is written
+ * @now: now
+ *
+ * Return: true when the write was for the machine; false: plain configuration
+ * space.
+ */
+bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
+		    u32 val, u64 now)
+{
+	if (where < SIM_ECAP_IOV ||
+	    where >= SIM_ECAP_SIM + GPUVF_SIM_VSEC_LENGTH)
+		return false;
+	if (where == SIM_ECAP_IOV + GPUVF_IOV_FB_CONSUMED && size == 2) {
+		gpu->consumed_mib = val;
+		gpu->layout_serial++;
+		return true;
+	}
+	/* every other register takes whole dwords only */
+	if (size != 4)
+		return true;
+	if (where >= SIM_ECAP_SIM)
+		regs_write_sim(gpu, where - SIM_ECAP_SIM, val, now);
+	else if (where >= SIM_SCH)
+		regs_write_sch(gpu, where - SIM_SCH, val, now);
+	else
+		regs_write_iov(gpu, where - SIM_ECAP_IOV, val);
+	return true;
+}

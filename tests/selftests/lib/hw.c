@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A simulated GPU without gpuvf, driven register by register.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/pci_regs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../kernel/gpuvf_regs.h"
+#include "fixture.h"
+#include "hw.h"
+
+/* the size of each VF's extent, and where the first one is */
+#define EXTENT_GRANULES	4
+#define FIRST_GRANULE	(GIB / GRANULE)
+
+static int find(struct gpu *gpu)
+{
+	gpu->index = 0;
+	return file_read(gpu_sim(gpu, "bdf"), gpu->bdf, sizeof(gpu->bdf)) > 0 ?
+	       0 : -ENOENT;
+}
+
+/**
+ * hw_load() - load the simulator, and let pci-pf-stub have its first PF
+ * @gpu: which that is
+ * @sim_parameters: of the simulator
+ *
+ * Return: 0, or a negative errno.
+ */
+int hw_load(struct gpu *gpu, const char *sim_parameters)
+{
+	int err;
+
+	if (system("modprobe pci-pf-stub"))
+		return -ENOENT;
+	err = module_load("gpuvf_sim", sim_parameters);
+	if (!err)
+		err = find(gpu);
+	if (!err)
+		err = file_write(gpu_pci(gpu, "driver_override"),
+				 "pci-pf-stub");
+	if (!err)
+		err = file_write("/sys/bus/pci/drivers_probe", gpu->bdf);
+	return err;
+}
+
+/**
+ * hw_unload() - undo hw_load(), whatever is going on
+ * @gpu: the GPU
+ *
+ * Return: 0, or a negative errno.
+ */
+int hw_unload(struct gpu *gpu)
+{
+	if (!module_is_loaded("gpuvf_sim"))
+		return 0;
+	if (gpu->bdf[0] && gpu_numvfs(gpu))
+		assert_ok(gpu_set_numvfs(gpu, 0));
+	return module_unload("gpuvf_sim");
+}
+
+static unsigned int capability(const struct gpu *gpu, unsigned int vsec)
+{
+	unsigned int where = gpu_capability(gpu, vsec);
+
+	assert_int_not_equal(where, 0);
+	return where;
+}
+
+void hw_iov(const struct gpu *gpu, unsigned int reg, uint32_t val)
+{
+	assert_ok(gpu_config_write(gpu, capability(gpu, GPUVF_IOV_VSEC_ID) +
+				   reg, val));
+}
+
+uint32_t hw_iov_get(const struct gpu *gpu, unsigned int reg)
+{
+	return gpu_config_read(gpu, capability(gpu, GPUVF_IOV_VSEC_ID) + reg);
+}
+
+static unsigned int sch(const struct gpu *gpu)
+{
+	uint32_t offsets = hw_iov_get(gpu, GPUVF_IOV_SCH_OFFSET_GFX & ~3U);
+
+	return (offsets >> 8 * (GPUVF_IOV_SCH_OFFSET_GFX & 3) & 0xff) << 4;
+}
+
+void hw_sch(const struct gpu *gpu, unsigned int reg, uint32_t val)
+{
+	hw_iov(gpu, sch(gpu) + reg, val);
+}
+
+uint32_t hw_sch_get(const struct gpu *gpu, unsigned int reg)
+{
+	return hw_iov_get(gpu, sch(gpu) + reg);
+}
+
+void hw_sim(const struct gpu *gpu, unsigned int reg, uint32_t val)
+{
+	assert_ok(gpu_config_write(gpu, capability(gpu, GPUVF_SIM_VSEC_ID) +
+				   reg, val));
+}
+
+uint32_t hw_sim_get(const struct gpu *gpu, unsigned int reg)
+{
+	return gpu_config_read(gpu, capability(gpu, GPUVF_SIM_VSEC_ID) + reg);
+}
+
+static void vf_access(const struct gpu *gpu, unsigned int vf,
+		      unsigned int where, uint32_t *val, bool out)
+{
+	int fd = open(gpu_vf_pci(gpu, vf, "config"), O_RDWR | O_CLOEXEC);
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = out ? pwrite(fd, val, 4, where) : pread(fd, val, 4, where);
+	close(fd);
+	assert_int_equal(n, 4);
+}
+
+void hw_vf_config(const struct gpu *gpu, unsigned int vf, unsigned int where,
+		  uint32_t val)
+{
+	vf_access(gpu, vf, where, &val, true);
+}
+
+uint32_t hw_vf_config_get(const struct gpu *gpu, unsigned int vf,
+			  unsigned int where)
+{
+	uint32_t val;
+
+	vf_access(gpu, vf, where, &val, false);
+	return val;
+}
+
+/* the VF's SIM capability */
+static unsigned int vf_capability(const struct gpu *gpu, unsigned int vf)
+{
+	unsigned int where = PCI_CFG_SPACE_SIZE;
+	uint32_t header;
+
+	while (where) {
+		header = hw_vf_config_get(gpu, vf, where);
+		if (PCI_EXT_CAP_ID(header) == PCI_EXT_CAP_ID_VNDR &&
+		    (hw_vf_config_get(gpu, vf, where + PCI_VNDR_HEADER) &
+		     0xffff) == GPUVF_SIM_VSEC_ID)
+			return where;
+		where = PCI_EXT_CAP_NEXT(header);
+	}
+	check_failed("VF without SIM capability", __FILE__, __LINE__);
+}
+
+void hw_vf(const struct gpu *gpu, unsigned int vf, unsigned int reg,
+	   uint32_t val)
+{
+	hw_vf_config(gpu, vf, vf_capability(gpu, vf) + reg, val);
+}
+
+uint32_t hw_vf_get(const struct gpu *gpu, unsigned int vf, unsigned int reg)
+{
+	return hw_vf_config_get(gpu, vf, vf_capability(gpu, vf) + reg);
+}
+
+/**
+ * hw_msi() - let a function raise MSIs that nobody takes; they are counted
+ * @gpu: GPU
+ * @vf: index of the VF, -1: the PF
+ *
+ * Return: offset of its MSI capability.
+ */
+unsigned int hw_msi(const struct gpu *gpu, int vf)
+{
+	unsigned int where = PCI_CAPABILITY_LIST;
+	uint32_t val;
+
+	do {
+		val = vf < 0 ? gpu_config_read(gpu, where & ~3U) :
+			       hw_vf_config_get(gpu, vf, where & ~3U);
+		where = val >> 8 * (where & 3) & 0xff;
+		val = vf < 0 ? gpu_config_read(gpu, where) :
+			       hw_vf_config_get(gpu, vf, where);
+	} while ((val & 0xff) != PCI_CAP_ID_MSI && where++);
+	assert_int_not_equal(where, 0);
+	if (vf < 0) {
+		assert_ok(gpu_config_write(gpu, PCI_COMMAND,
+					   PCI_COMMAND_MASTER));
+		assert_ok(gpu_config_write(gpu, where,
+					   PCI_MSI_FLAGS_ENABLE << 16));
+	} else {
+		hw_vf_config(gpu, vf, PCI_COMMAND, PCI_COMMAND_MASTER);
+		hw_vf_config(gpu, vf, where, PCI_MSI_FLAGS_ENABLE << 16);
+	}
+	return where;
+}
+
+/**
+ * hw_begin() - give a command and do not wait
+ * @gpu: GPU
+ * @code: GPUVF_CMD_*
+ * @fcn: function code, and if there are two, the second one 8 bits higher
+ */
+void hw_begin(const struct gpu *gpu, unsigned int code, unsigned int fcn)
+{
+	hw_sch(gpu, GPUVF_SCH_CMD, code | GPUVF_SCH_CMD_EXECUTE | fcn << 8);
+}
+
+static bool is_over(const struct gpu *gpu)
+{
+	return !(hw_sch_get(gpu, GPUVF_SCH_CMD) & GPUVF_SCH_CMD_EXECUTE);
+}
+
+/**
+ * hw_wait() - wait until a command is over
+ * @gpu: GPU
+ *
+ * Return: its status.
+ */
+int hw_wait(const struct gpu *gpu)
+{
+	assert_eventually(is_over(gpu));
+	return hw_sch_get(gpu, GPUVF_SCH_CMD_STATUS) & 0xff;
+}
+
+int hw_command(const struct gpu *gpu, unsigned int code, unsigned int fcn)
+{
+	hw_begin(gpu, code, fcn);
+	return hw_wait(gpu);
+}
+
+int hw_switch(const struct gpu *gpu, unsigned int from, unsigned int to)
+{
+	return hw_command(gpu, GPUVF_CMD_CONTEXT_SWITCH,
+			  GPUVF_FCN_VF(from) | GPUVF_FCN_VF(to) << 8);
+}
+
+/**
+ * hw_layout() - give each VF four granules, above a GiB for the PF
+ * @gpu: GPU
+ * @vfs: how many VFs
+ */
+void hw_layout(const struct gpu *gpu, unsigned int vfs)
+{
+	unsigned int mib = hw_iov_get(gpu, GPUVF_IOV_FB_AVAILABLE) & 0xffff;
+	unsigned int context = FIRST_GRANULE + vfs * EXTENT_GRANULES;
+	unsigned int where = capability(gpu, GPUVF_IOV_VSEC_ID) +
+			     GPUVF_IOV_FB_CONSUMED;
+	uint16_t consumed = mib - GIB / MIB;
+	unsigned int i;
+	int fd;
+
+	hw_iov(gpu, GPUVF_IOV_CNTXT,
+	       1 | (context * (GRANULE / GPUVF_IOV_CNTXT_UNIT)) << 10);
+	/* the one register that is 16 bit wide */
+	fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, &consumed, 2, where), 2);
+	close(fd);
+	for (i = 0; i < vfs; i++)
+		hw_iov(gpu, GPUVF_IOV_VF_FB(i), EXTENT_GRANULES |
+		       (FIRST_GRANULE + i * EXTENT_GRANULES) << 16);
+}
+
+static void clear(const struct gpu *gpu, unsigned int start, unsigned int count,
+		  unsigned int control)
+{
+	hw_sim(gpu, GPUVF_SIM_CLEAR_START, start);
+	hw_sim(gpu, GPUVF_SIM_CLEAR_COUNT, count);
+	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_GO | control);
+	assert_eventually(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS) !=
+			  GPUVF_SIM_CLEAR_ST_BUSY);
+}
+
+void hw_clear(const struct gpu *gpu, unsigned int first, unsigned int count)
+{
+	clear(gpu, first, count, 0);
+}
+
+void hw_clear_context(const struct gpu *gpu, unsigned int vf)
+{
+	clear(gpu, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_CLEAR_CONTEXT);
+}
+
+/**
+ * hw_start() - clear a VF's memory and let it execute
+ * @gpu: GPU with a layout, nobody on the engine
+ * @vf: index of the VF
+ */
+void hw_start(const struct gpu *gpu, unsigned int vf)
+{
+	hw_clear(gpu, FIRST_GRANULE + vf * EXTENT_GRANULES, EXTENT_GRANULES);
+	hw_clear_context(gpu, vf);
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(vf)),
+			 GPUVF_STATUS_DONE);
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)),
+			 GPUVF_STATUS_DONE);
+}
+
+/**
+ * hw_leave() - take the GPU from the VF that executes
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+void hw_leave(const struct gpu *gpu, unsigned int vf)
+{
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_IDLE_GPU, GPUVF_FCN_VF(vf)),
+			 GPUVF_STATUS_DONE);
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_SAVE_GPU_STATE,
+				    GPUVF_FCN_VF(vf)), GPUVF_STATUS_DONE);
+}
+
+/**
+ * hw_enter() - let a VF with saved state execute
+ * @gpu: GPU, nobody on the engine
+ * @vf: index of the VF
+ */
+void hw_enter(const struct gpu *gpu, unsigned int vf)
+{
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_LOAD_GPU_STATE,
+				    GPUVF_FCN_VF(vf)), GPUVF_STATUS_DONE);
+	assert_int_equal(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)),
+			 GPUVF_STATUS_DONE);
+}
+
+/**
+ * hw_send() - a message of the PF
+ * @gpu: GPU
+ * @vf: index of the VF that it is for
+ * @msg: GPUVF_MBOX_*
+ * @data: what goes with it
+ */
+void hw_send(const struct gpu *gpu, unsigned int vf, unsigned int msg,
+	     unsigned int data)
+{
+	hw_sim(gpu, GPUVF_SIM_MBOX_TX, GPUVF_SIM_MBOX_TX_VALID | msg |
+	       vf << 12 | data << 17);
+}
+
+/**
+ * hw_event() - look up the last event of a kind in the simulator's log
+ * @gpu: GPU
+ * @what: "begin vf0 idle", "flr vf1"
+ * @ns: when it was
+ * @value: what goes with it; may be NULL
+ *
+ * Return: false: there is none.
+ */
+bool hw_event(const struct gpu *gpu, const char *what, uint64_t *ns,
+	      uint64_t *value)
+{
+	FILE *file = fopen(gpu_sim(gpu, "events"), "re");
+	size_t size = 0, len = strlen(what);
+	char *line = NULL, *rest;
+	bool found = false;
+
+	assert_non_null(file);
+	while (getline(&line, &size, file) > 0) {
+		unsigned long long at = strtoull(line, &rest, 10);
+
+		if (*rest++ != ' ' || strncmp(rest, what, len) ||
+		    rest[len] != ' ')
+			continue;
+		*ns = at;
+		if (value)
+			*value = strtoull(rest + len, NULL, 10);
+		found = true;
+	}
+	free(line);
+	fclose(file);
+	return found;
+}
