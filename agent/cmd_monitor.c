@@ -97,8 +97,15 @@ static json_t *json_of_happening(const struct gpu *gpu,
 			    json_integer((json_int_t)event->time_ns));
 	json_object_set_new(object, "count",
 			    json_integer((json_int_t)(event->count ?: 1)));
-	if (event->vf != NO_VF)
-		json_object_set_new(object, "vf", json_of_vf(gpu, event->vf));
+	if (event->vf != NO_VF) {
+		const struct vf *vf = &gpu->vfs[event->vf];
+
+		json_object_set_new(object, "vf", json_integer(event->vf));
+		json_object_set_new(object, "vf_bdf", *vf->bdf ?
+				    json_string(vf->bdf) : json_null());
+		json_object_set_new(object, "state",
+				    json_string(vf_state_name(vf->state)));
+	}
 	if (event->has_old_state)
 		json_object_set_new(object, "old_state",
 				    json_string(vf_state_name(event->old_state)));

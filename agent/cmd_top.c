@@ -145,7 +145,8 @@ static struct screen screen_of(const struct session *s)
 
 	if (s->live && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) &&
 	    size.ws_col && size.ws_row) {
-		screen.width = size.ws_col;
+		/* a full line would be one and a half on some terminals */
+		screen.width = size.ws_col - (size.ws_col > 1);
 		/* the last line says which keys there are */
 		screen.height = size.ws_row - 1;
 	}

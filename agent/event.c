@@ -213,19 +213,13 @@ const char *happening_name(u8 cmd)
  */
 char *happening_text(const struct gpu *gpu, const struct happening *event)
 {
-	char *text = xstrdup("");
+	char *text = xstrdup(event->message);
 	char *line;
 
-	if (event->vf != NO_VF)
-		add(&text, "VF %d", event->vf);
-	if (event->has_old_state && event->vf != NO_VF) {
-		line = xasprintf("%s -> %s", vf_state_name(event->old_state),
-				 vf_state_name(gpu->vfs[event->vf].state));
-		append(&text, ": ", line);
-		free(line);
-	}
-	if (*event->message)
-		append(&text, ": ", event->message);
+	/* the kernel's sentence says it all, if it sent one */
+	if (!*text && event->vf != NO_VF)
+		add(&text, "VF %d: %s", event->vf,
+		    vf_state_name(gpu->vfs[event->vf].state));
 	if (event->count > 1) {
 		line = xasprintf("(%llu times)", event->count);
 		append(&text, " ", line);

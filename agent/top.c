@@ -13,7 +13,7 @@
 #include "top.h"
 
 /* what stands left of the bars */
-#define LEFT_WIDTH	58
+#define LEFT_WIDTH	60
 #define BAR_MIN		10
 #define BAR_MAX		100
 #define MAP_MAX		128
@@ -21,14 +21,39 @@
 /* lines, counted, so that what is above and below the screen can be left out */
 struct lines {
 	FILE *f;
+	unsigned int width;
 	unsigned int skip;
 	unsigned int left;
 	unsigned int total;
 };
 
+/*
+ * As much of a line as fits. Colors take no column, and neither do the bytes
+ * behind the first one of a character.
+ */
+static void print_cut(FILE *f, const char *text, unsigned int width)
+{
+	bool escape = false, fits = true;
+
+	for (; *text; text++) {
+		if (*text == '\033')
+			escape = true;
+		if (!escape && (*text & 0xc0) != 0x80) {
+			fits = width;
+			width -= fits;
+		}
+		if (escape || fits)
+			fputc(*text, f);
+		if (escape && *text == 'm')
+			escape = false;
+	}
+	fputc('\n', f);
+}
+
 static void __printf(2, 3) line(struct lines *lines, const char *fmt, ...)
 {
 	va_list args;
+	char *text;
 
 	lines->total++;
 	if (lines->skip) {
@@ -39,9 +64,11 @@ static void __printf(2, 3) line(struct lines *lines, const char *fmt, ...)
 		return;
 	lines->left--;
 	va_start(args, fmt);
-	vfprintf(lines->f, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = xstrdup("");
 	va_end(args);
-	fputc('\n', lines->f);
+	print_cut(lines->f, text, lines->width);
+	free(text);
 }
 
 static const char *color(enum color c)
@@ -66,6 +93,14 @@ static double part(u64 some, u64 all)
 	return value > 1 ? 1 : value;
 }
 
+/* in a column: three digits say enough of what is measured */
+static const char *show_ms(char *text, u64 us)
+{
+	snprintf(text, UNIT_TEXT, us < 10000000 ? "%.1f ms" : "%.0f ms",
+		 us / 1000.0);
+	return text;
+}
+
 /* @got of @width cells, and a mark behind the cell that @want would fill */
 static void bar(char *text, size_t size, unsigned int width, double got,
 		double want, bool utf8)
@@ -83,6 +118,8 @@ static void bar(char *text, size_t size, unsigned int width, double got,
 					    (utf8 ? "│" : "|");
 		len += snprintf(text + len, size - len, "%s", cell);
 	}
+	while (len && text[len - 1] == ' ')
+		len--;
 	text[len] = '\0';
 }
 
@@ -114,9 +151,9 @@ static void draw_vf(struct lines *lines, const struct top *top,
 		return;
 	}
 	bar(cells, sizeof(cells), width, got, want, screen->utf8);
-	format_time(slice, vf->time_slice_us, " ");
-	format_time(wait, gpu->round_us - vf->time_slice_us, " ");
-	line(lines, "%4u %-10.10s %-11s %7s %7s %5.1f%% %5.1f%% %s%s%s", i,
+	show_ms(slice, vf->time_slice_us);
+	show_ms(wait, gpu->round_us - vf->time_slice_us);
+	line(lines, "%4u %-10.10s %-11s %8s %8s %5.1f%% %5.1f%% %s%s%s", i,
 	     *vf->profile ? vf->profile : "-", vf_state_name(vf->state), slice,
 	     wait, 100 * want, 100 * got,
 	     color(color_of_share(got, want, vf->state)), cells,
@@ -146,22 +183,21 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 
 	if (width > MAP_MAX)
 		width = MAP_MAX;
-	line(lines, "%s%s%s %s%s%s %s %u/%u VFs, busy %.1f%%, round %s, free %s",
+	line(lines, "%s%s%s %s%s%s %s %u/%u VFs busy %.0f%% round %s free %s",
 	     color(COLOR_HEAD), gpu->bdf, color(COLOR_NONE),
 	     color(wedged ? COLOR_BAD : COLOR_GOOD), pf_state_name(gpu->state),
 	     color(COLOR_NONE), policy_name(gpu->policy), gpu->num_vfs,
-	     gpu->total_vfs, 100 * busy, format_time(round, gpu->round_us, " "),
+	     gpu->total_vfs, 100 * busy, show_ms(round, gpu->round_us),
 	     format_size(free_text, gpu->fb_free, " "));
 	memory_map(gpu, width, screen->utf8, map, sizeof(map));
 	line(lines, "  %s", map);
-	line(lines, "%s  VF PROFILE    STATE         SLICE    WAIT  SHARE    GOT  (%s share)%s",
+	line(lines, "%s  VF PROFILE    STATE          SLICE     WAIT  SHARE    GOT  (%s share)%s",
 	     color(COLOR_DIM), screen->utf8 ? "│" : "|", color(COLOR_NONE));
 	for (i = 0; i < gpu->vfs_len; i++)
 		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes)
 			draw_vf(lines, top, screen, before, gpu, i);
 }
 
-/* cut to what fits; the kernel's sentences are ASCII once they are escaped */
 static void draw_news(const struct top *top, const struct screen *screen,
 		      FILE *f)
 {
@@ -169,9 +205,7 @@ static void draw_news(const struct top *top, const struct screen *screen,
 
 	for (i = 0; i < TOP_NEWS; i++)
 		if (top->news[i])
-			fprintf(f, "%s%.*s%s\n", color(COLOR_WARN),
-				screen->width, top->news[i],
-				color(COLOR_NONE));
+			print_cut(f, top->news[i], screen->width);
 }
 
 static unsigned int count_news(const struct top *top)
@@ -197,7 +231,12 @@ unsigned int top_draw(const struct top *top, const struct screen *screen,
 		      FILE *f)
 {
 	unsigned int below = count_news(top);
-	struct lines lines = { .f = f, .skip = top->scroll, .left = ~0U };
+	struct lines lines = {
+		.f = f,
+		.width = screen->width,
+		.skip = top->scroll,
+		.left = ~0U,
+	};
 	size_t i;
 
 	if (screen->height)
