@@ -65,6 +65,7 @@ static int operate(struct client *client, const struct operation *op,
 				  gpu->bdf, vf, &now, &why)) {
 		code = refuse(&why, gpu->bdf);
 	} else if (gpu) {
+		code = EXIT_DONE;
 		tell(op, gpu, vf, &now);
 		gpu_free(&now);
 	}

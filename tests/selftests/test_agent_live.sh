@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The agent and GPUs at work: VFs paused, stopped, reset; statistics; events; top
+# in a terminal.
+set -uo pipefail
+
+agent=${GPUVF_AGENT:?}
+modules=${GPUVF_MODULES:?}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+sim=/sys/kernel/debug/gpuvf_sim/gpu0
+work=$(mktemp -d)
+count=0 failed=0
+
+# point NAME: the status of the last command, as a test point
+point() {
+	local status=$?
+
+	count=$((count + 1))
+	if [ $status = 0 ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		sed 's/^/# /' "$work/out"
+		failed=1
+	fi
+}
+
+# until_true COMMAND...; the end of patience is on a slow machine
+until_true() {
+	local i
+
+	for ((i = 0; i < 1200; i++)); do
+		"$@" > /dev/null 2>&1 && return
+		sleep 0.05
+	done
+	return 1
+}
+
+state_is() {
+	[ "$(cat "$dir/vf$1/state")" = "$2" ]
+}
+
+# says CODE PATTERN COMMAND...
+says() {
+	local want=$1 pattern=$2 code=0
+
+	shift 2
+	"$@" > "$work/out" 2>&1 || code=$?
+	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
+}
+
+# figure VF COLUMN: of the statistics, plain
+figure() {
+	"$agent" stats "$gpu" -p | awk -v vf="$1" -v column="$2" \
+		'$1 == "VF" { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		$1 == vf { print $c }'
+}
+
+# shellcheck disable=SC2317	# called by until_true
+grew() {
+	[ "$(figure "$1" "$2")" -gt "$3" ]
+}
+
+# shellcheck disable=SC2317	# called by until_true
+shows() {
+	tmux capture-pane -p | grep -qE -- "$1"
+}
+
+insmod "$modules/gpuvf_sim.ko" && insmod "$modules/gpuvf.ko" &&
+	gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
+says 0 '4 VFs enabled' "$agent" apply -f "$top/examples/demo.ini"
+point 'the_demo_is_applied'
+"$agent" monitor > "$work/events" 2>&1 &
+monitor=$!
+"$agent" monitor -j > "$work/json" 2>&1 &
+monitor_json=$!
+until_true grep -q present "$work/events" &&
+	until_true grep -q present "$work/json"
+point 'monitor_begins_with_what_is_there'
+for i in 0 1; do
+	echo 'busy 100' > "$sim/vf$i/guest"
+done
+until_true state_is 0 active && until_true state_is 1 active
+point 'guests_run'
+
+says 0 'VF 0: paused, now paused' "$agent" pause "$gpu/0" && state_is 0 paused
+point 'pause_pauses'
+turns=$(figure 0 TURNS)
+others=$(figure 1 TURNS)
+until_true grew 1 TURNS $((others + 20)) && [ "$(figure 0 TURNS)" = "$turns" ]
+point 'a_paused_vf_gets_nothing_and_the_others_go_on'
+says 0 'VF 0: resumed' "$agent" resume "$gpu/0" &&
+	until_true grew 0 TURNS "$turns"
+point 'resume_resumes'
+says 0 'VF 0: stopped, now stopped' "$agent" stop "$gpu/0"
+point 'stop_stops'
+says 5 "GPU $gpu VF 0: " "$agent" resume "$gpu/0" && state_is 0 stopped
+point 'a_stopped_vf_cannot_be_resumed'
+says 0 'VF 0: reset' "$agent" reset "$gpu/0" && until_true state_is 0 provisioned
+point 'reset_brings_a_stopped_vf_back'
+says 6 "VF 7: .* 4 VFs are enabled" "$agent" pause "$gpu/7"
+point 'a_vf_that_is_not_enabled_is_refused'
+says 2 "names no VF, as in $gpu/0" "$agent" pause "$gpu"
+point 'a_gpu_cannot_be_paused'
+says 0 "$gpu: reset" "$agent" reset "$gpu"
+point 'a_gpu_can_be_reset'
+
+until_true grep -q 'vf-state-change: VF 0: paused' "$work/events" &&
+	until_true grep -q 'vf-was-reset' "$work/events" &&
+	until_true grep -q 'pf-was-reset' "$work/events"
+point 'monitor_tells_of_it'
+until_true grep -q '"event":"vf-state-change","bdf":"'"$gpu"'".*"state":"paused"' \
+	"$work/json"
+point 'and_in_json'
+kill "$monitor" "$monitor_json"
+wait "$monitor" && wait "$monitor_json"
+point 'monitor_ends_well'
+
+echo 'busy 100' > "$sim/vf1/guest"
+until_true grew 1 RUN/NS 1000000
+point 'statistics_grow'
+"$agent" stats --prometheus "$work/metrics" &&
+	grep -qE "^gpuvf_vf_run_seconds_total\{pci_bus_id=\"$gpu\",vf=\"1\",profile=\"desktop\"\} [0-9.]+$" \
+		"$work/metrics" && [ "$(stat -c %a "$work/metrics")" = 644 ]
+point 'statistics_for_prometheus'
+ln -s /nowhere "$work/metrics.$$.tmp"
+before=$(md5sum < "$work/metrics")
+! "$agent" stats --prometheus "$work/absent/metrics" 2> /dev/null &&
+	[ "$before" = "$(md5sum < "$work/metrics")" ]
+point 'a_file_that_cannot_be_written_is_an_error'
+says 7 'CAP_SYS_ADMIN' setpriv --reuid=65534 --regid=65534 --clear-groups \
+	--inh-caps=-all "$agent" stats
+point 'statistics_take_privilege'
+
+export TERM=screen-256color
+tmux -f /dev/null new-session -d -x 80 -y 24 "$agent top -d 0.2"
+until_true shows "^$gpu ready best-effort 4/[0-9]+ VFs busy" &&
+	until_true shows '1 desktop +active .* [1-9][0-9.]*% .*#' &&
+	shows '^q: quit'
+point 'top_shows_bars_in_80x24'
+tmux capture-pane -p > "$work/out"
+[ "$(awk 'length > 80' "$work/out" | wc -l)" = 0 ]
+point 'nothing_is_wider_than_the_screen'
+tmux resize-window -x 120 -y 10
+until_true shows '^q: quit'
+point 'top_follows_the_size_of_the_screen'
+tmux send-keys q
+! until_true tmux has-session 2> /dev/null || ! tmux ls 2> /dev/null
+point 'q_ends_it'
+TERM=dumb "$agent" top -n 1 -d 0.2 > "$work/out" 2>&1 &&
+	grep -q "$gpu ready" "$work/out" && ! grep -q $'\033' "$work/out"
+point 'without_a_terminal_it_prints_one_picture'
+
+echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
+rmmod gpuvf && rmmod gpuvf_sim
+point 'nothing_is_left'
+rm -rf "$work"
+echo "1..$count"
+exit $failed
