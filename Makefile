@@ -19,6 +19,7 @@ help:
 	@echo '  make demo [GPUS=N] [KERNEL=6.1]  the main job on a simulated GPU, in a VM'
 	@echo '  make check                       everything: unit tests, VMs on three kernels'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
+	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
 	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
 	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
@@ -70,6 +71,9 @@ check:
 
 check-quick:
 	@tests/check quick
+
+check-prometheus:
+	@tests/agent-prometheus
 
 check-debug:
 	@tests/check debug
@@ -128,5 +132,6 @@ clean-cache:
 include packaging/install.mk
 
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
+.PHONY: check-prometheus
 .PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: spec clean clean-cache
