@@ -20,6 +20,7 @@ enum gpuvf_hw_cmd {
 	GPUVF_HW_RUN,
 	GPUVF_HW_INIT,
 	GPUVF_HW_SHUTDOWN,
+	GPUVF_HW_SWITCH,	/* from one VF to the next, in one command */
 };
 
 /* what an interrupt can mean */
@@ -27,6 +28,7 @@ enum gpuvf_hw_cmd {
 #define GPUVF_HW_EVENT_BUSY		BIT(1)	/* a VF got work or ran out of it */
 #define GPUVF_HW_EVENT_CLEAR		BIT(2)	/* the clear engine stopped */
 #define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user */
+#define GPUVF_HW_EVENT_MBOX		BIT(4)	/* a guest sent or took a message */
 
 /**
  * struct gpuvf_hw_ops - one kind of hardware
@@ -38,14 +40,17 @@ enum gpuvf_hw_cmd {
  * @probe: find the registers, fill pf->geometry and pf->capabilities; leave the
  *	hardware quiet. May sleep. 0, -ENODEV (not such hardware), -EIO
  * @irq_enable: let the hardware raise interrupts, or not. Any context
- * @irq_events: fetch and acknowledge what the hardware has to say. Hard-irq
- *	context; returns GPUVF_HW_EVENT_* bits, 0: not ours
+ * @irq_events: fetch and acknowledge what the hardware has to say, of the engine
+ *	first: that a command is over comes alone. Hard-irq context; returns
+ *	GPUVF_HW_EVENT_* bits, 0: nothing more
  * @set_reserve: tell the hardware the PF reserve and the context save area.
  *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
  * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
  *	-EUCLEAN (does not read back)
- * @command: start a command for a VF. World thread, or world parked. 0, -EIO
- * @command_status: of the last command. Same context. 0: done; -EINPROGRESS;
+ * @command: start a command for a VF; the last argument is the VF that comes
+ *	after it, for GPUVF_HW_SWITCH. world.lock, also in hard-irq context. 0,
+ *	-EIO
+ * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Any
@@ -54,9 +59,17 @@ enum gpuvf_hw_cmd {
  * @clear_context_start: begin to overwrite a VF's saved state. Same.
  * @clear_status: of the last clear. Same context. 0: all of it is overwritten;
  *	-EINPROGRESS; -EIO: failed, what of it was overwritten is not known
+ * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
+ *	operations: pf->lock
+ * @mbox_read: that message, GPUVF_MBOX_*
+ * @mbox_ack: it was taken, the VF may send the next
+ * @mbox_pending: bit n: VF n has not taken the last message to it
+ * @mbox_send: send a message to a VF that has taken the last one
+ * @mbox_clear: both directions of a VF's mailbox read as never used
  *
  * busy_vfs, flr_vfs and the clear operations are NULL where the hardware
- * cannot.
+ * cannot. The mailbox operations are called only where pf->capabilities has
+ * GPUVF_CAPABILITY_MAILBOX.
  */
 struct gpuvf_hw_ops {
 	const char *name;
@@ -73,7 +86,7 @@ struct gpuvf_hw_ops {
 	int (*set_vf_fb)(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent);
 	int (*command)(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
-		       unsigned int vf);
+		       unsigned int vf, unsigned int next);
 	int (*command_status)(struct gpuvf_pf *pf);
 	u32 (*busy_vfs)(struct gpuvf_pf *pf);
 	u32 (*flr_vfs)(struct gpuvf_pf *pf);
@@ -81,6 +94,12 @@ struct gpuvf_hw_ops {
 			   const struct gpuvf_extent *extent);
 	int (*clear_context_start)(struct gpuvf_pf *pf, unsigned int vf);
 	int (*clear_status)(struct gpuvf_pf *pf);
+	u32 (*mbox_rx_vfs)(struct gpuvf_pf *pf);
+	u16 (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf);
+	void (*mbox_ack)(struct gpuvf_pf *pf, unsigned int vf);
+	u32 (*mbox_pending)(struct gpuvf_pf *pf);
+	void (*mbox_send)(struct gpuvf_pf *pf, unsigned int vf, u16 msg);
+	void (*mbox_clear)(struct gpuvf_pf *pf, unsigned int vf);
 };
 
 extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;

@@ -72,6 +72,8 @@ static u32 iov_irq_events(struct gpuvf_pf *pf)
 			events |= GPUVF_HW_EVENT_COMMAND;
 		if (status & GPUVF_IOV_INTR_BUSY_CHANGE)
 			events |= GPUVF_HW_EVENT_BUSY;
+		if (events)
+			return events;
 	}
 	if (iov->sim &&
 	    !iov_read32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, &status) &&
@@ -81,6 +83,8 @@ static u32 iov_irq_events(struct gpuvf_pf *pf)
 			events |= GPUVF_HW_EVENT_CLEAR;
 		if (status & GPUVF_SIM_INTR_VF_FLR)
 			events |= GPUVF_HW_EVENT_VF_FLR;
+		if (status & (GPUVF_SIM_INTR_MBOX_RX | GPUVF_SIM_INTR_MBOX_ACK))
+			events |= GPUVF_HW_EVENT_MBOX;
 	}
 	return events;
 }
@@ -121,7 +125,7 @@ static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
 }
 
 static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
-		       unsigned int vf)
+		       unsigned int vf, unsigned int next)
 {
 	static const u8 codes[] = {
 		[GPUVF_HW_IDLE] = GPUVF_CMD_IDLE_GPU,
@@ -130,12 +134,16 @@ static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
 		[GPUVF_HW_RUN] = GPUVF_CMD_RUN_GPU,
 		[GPUVF_HW_INIT] = GPUVF_CMD_INIT_GPU,
 		[GPUVF_HW_SHUTDOWN] = GPUVF_CMD_SHUTDOWN_GPU,
+		[GPUVF_HW_SWITCH] = GPUVF_CMD_CONTEXT_SWITCH,
 	};
+	u32 val = FIELD_PREP(GPUVF_SCH_CMD_CODE, codes[cmd]) |
+		  GPUVF_SCH_CMD_EXECUTE |
+		  FIELD_PREP(GPUVF_SCH_CMD_FCN, GPUVF_FCN_VF(vf));
 
-	return iov_write32(pf, pf->iov.sch + GPUVF_SCH_CMD,
-			   FIELD_PREP(GPUVF_SCH_CMD_CODE, codes[cmd]) |
-			   GPUVF_SCH_CMD_EXECUTE |
-			   FIELD_PREP(GPUVF_SCH_CMD_FCN, GPUVF_FCN_VF(vf)));
+	if (cmd == GPUVF_HW_SWITCH)
+		val |= FIELD_PREP(GPUVF_SCH_CMD_NXT_FCN, GPUVF_FCN_VF(next));
+
+	return iov_write32(pf, pf->iov.sch + GPUVF_SCH_CMD, val);
 }
 
 static int iov_command_status(struct gpuvf_pf *pf)
@@ -218,6 +226,52 @@ static int iov_clear_status(struct gpuvf_pf *pf)
 	}
 }
 
+static u32 iov_mbox_rx_vfs(struct gpuvf_pf *pf)
+{
+	u32 vfs;
+
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX_VALID, &vfs))
+		return 0;
+	return vfs;
+}
+
+static u16 iov_mbox_read(struct gpuvf_pf *pf, unsigned int vf)
+{
+	u32 val;
+
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX(vf), &val))
+		return 0;
+	return FIELD_GET(GPUVF_SIM_MBOX_RX_MSG, val);
+}
+
+static void iov_mbox_ack(struct gpuvf_pf *pf, unsigned int vf)
+{
+	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX_ACK, BIT(vf));
+}
+
+static u32 iov_mbox_pending(struct gpuvf_pf *pf)
+{
+	u32 vfs;
+
+	/* to one that has gone nothing is sent */
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_TX_PENDING, &vfs))
+		return ~0U;
+	return vfs;
+}
+
+static void iov_mbox_send(struct gpuvf_pf *pf, unsigned int vf, u16 msg)
+{
+	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_TX,
+		    FIELD_PREP(GPUVF_SIM_MBOX_TX_MSG, msg) |
+		    FIELD_PREP(GPUVF_SIM_MBOX_TX_VF, vf) |
+		    GPUVF_SIM_MBOX_TX_VALID);
+}
+
+static void iov_mbox_clear(struct gpuvf_pf *pf, unsigned int vf)
+{
+	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_CLEAR, BIT(vf));
+}
+
 /* nobody may be on the engine and no command stuck when we take the GPU over */
 static int iov_check_quiet(struct gpuvf_pf *pf)
 {
@@ -234,7 +288,7 @@ static int iov_check_quiet(struct gpuvf_pf *pf)
 static int iov_probe(struct gpuvf_pf *pf)
 {
 	struct pci_dev *pdev = pf->pdev;
-	u32 header, length, available;
+	u32 header, length, available, features;
 	u8 gfx;
 	int err;
 
@@ -267,6 +321,14 @@ static int iov_probe(struct gpuvf_pf *pf)
 					       GPUVF_SIM_VSEC_ID);
 	if (pf->iov.sim)
 		pf->capabilities |= GPUVF_CAPABILITY_CLEAR;
+
+	if (pf->iov.sim &&
+	    !iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features)) {
+		if (features & GPUVF_SIM_FEATURE_ONESHOT)
+			pf->capabilities |= GPUVF_CAPABILITY_ONESHOT;
+		if (features & GPUVF_SIM_FEATURE_MBOX)
+			pf->capabilities |= GPUVF_CAPABILITY_MAILBOX;
+	}
 
 	iov_irq_enable(pf, false);
 	err = iov_check_quiet(pf);
@@ -314,4 +376,10 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_start = iov_clear_start,
 	.clear_context_start = iov_clear_context_start,
 	.clear_status = iov_clear_status,
+	.mbox_rx_vfs = iov_mbox_rx_vfs,
+	.mbox_read = iov_mbox_read,
+	.mbox_ack = iov_mbox_ack,
+	.mbox_pending = iov_mbox_pending,
+	.mbox_send = iov_mbox_send,
+	.mbox_clear = iov_mbox_clear,
 };

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/random.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 
@@ -23,8 +24,15 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
+#include "gpuvf_turn.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
+
+/*
+ * How often an interrupt asks the hardware what there is: an engine has news, or
+ * the rest has, or another command is over already.
+ */
+#define PF_IRQ_LOOKS	4
 
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
@@ -40,6 +48,8 @@ static void pf_release(struct device *dev)
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 
+	if (pf->world.task)
+		put_task_struct(pf->world.task);
 	gpuvf_clear_fini(pf);
 	gpuvf_events_fini(pf);
 	mutex_destroy(&pf->lock);
@@ -48,19 +58,46 @@ static void pf_release(struct device *dev)
 		wake_up(&gpuvf_pfs_gone_wait);
 }
 
+static void pf_take_events(struct gpuvf_pf *pf, u32 events)
+{
+	/* first of all: the engine may wait for the next command */
+	if (events & GPUVF_HW_EVENT_COMMAND)
+		gpuvf_turn_interrupt(pf);
+	if (events & GPUVF_HW_EVENT_CLEAR)
+		complete(&pf->clear.done);
+	if (events & GPUVF_HW_EVENT_MBOX)
+		gpuvf_mbox_event(pf);
+	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR))
+		gpuvf_world_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
+}
+
 static irqreturn_t pf_irq(int irq, void *data)
 {
 	struct gpuvf_pf *pf = data;
-	u32 events = pf->hw->irq_events(pf);
+	irqreturn_t handled = IRQ_NONE;
+	unsigned int n;
+	u32 events;
 
-	if (!events)
-		return IRQ_NONE;
-	if (events & GPUVF_HW_EVENT_CLEAR)
-		complete(&pf->clear.done);
-	events &= ~GPUVF_HW_EVENT_CLEAR;
-	if (events)
-		gpuvf_world_event(pf, events);
-	return IRQ_HANDLED;
+	/* what came at the same time is asked for when the engine is busy again */
+	for (n = 0; n < PF_IRQ_LOOKS; n++) {
+		events = pf->hw->irq_events(pf);
+		if (!events)
+			break;
+		pf_take_events(pf, events);
+		handled = IRQ_HANDLED;
+	}
+	return handled;
+}
+
+/**
+ * gpuvf_pf_poll() - do what an interrupt would do, where there is none
+ * @pf: PF
+ *
+ * Context: may sleep.
+ */
+void gpuvf_pf_poll(struct gpuvf_pf *pf)
+{
+	pf_irq(0, pf);
 }
 
 static int pf_irq_request(struct gpuvf_pf *pf)
@@ -123,6 +160,9 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
 	INIT_WORK(&pf->notify_work, pf_notify_work);
+	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
+	gpuvf_exclusive_init(pf);
+	gpuvf_mbox_init(pf);
 	pf->generation = get_random_u64();
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		pf->vf[i].pf = pf;
@@ -239,9 +279,12 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	mutex_unlock(&pf->lock);
 
 	gpuvf_clear_stop(pf);
+	cancel_delayed_work_sync(&pf->reset_work);
+	gpuvf_exclusive_stop(pf);
 	gpuvf_world_stop(pf);
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
+	gpuvf_mbox_stop(pf);
 	cancel_work_sync(&pf->notify_work);
 	gpuvf_events_stop(pf);
 	atomic_inc(&gpuvf_change_seq);
@@ -431,19 +474,17 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 {
-	unsigned int i, vf;
-	u32 had;
+	unsigned int i;
 
 	gpuvf_clear_stop(pf);
+	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
-	gpuvf_world_park(pf);
-	had = gpuvf_world_shutdown_vfs(pf);
-	for (vf = 0; vf < pf->total_vfs; vf++)
-		if (had & BIT(vf))
-			gpuvf_clear_mark_locked(pf, vf);
-	for (i = 0; i < pf->num_vfs; i++)
+	gpuvf_vfs_halt_locked(pf);
+	for (i = 0; i < pf->num_vfs; i++) {
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)
 			pci_save_state(pf->vf[i].pdev);
+	}
 	mutex_unlock(&pf->lock);
 	pf->hw->irq_enable(pf, false);
 }
@@ -467,17 +508,18 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 
 	mutex_lock(&pf->lock);
 	pf->wedged = false;
-	gpuvf_world_revive(pf);
-	if (!gpuvf_config_restore_locked(pf))
-		gpuvf_event_locked(pf, &event,
-				   "GPU was reset and provisioned anew");
 	for (i = 0; i < pf->num_vfs; i++) {
-		pf->vf[i].failed = false;
-		pf->vf[i].paused = false;
-		pf->vf[i].stopped = false;
+		gpuvf_vf_renew_locked(&pf->vf[i]);
+		gpuvf_mbox_forget_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)
 			pci_restore_state(pf->vf[i].pdev);
 	}
+	if (gpuvf_world_is_stuck(pf))
+		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
+	else if (!gpuvf_config_restore_locked(pf))
+		gpuvf_event_locked(pf, &event,
+				   "GPU was reset and provisioned anew");
+	gpuvf_reset_complete_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
 	gpuvf_world_unpark(pf);
 	gpuvf_clear_resume_locked(pf);

@@ -6,7 +6,7 @@
  *	what the PCI core holds (device lock, rescan lock)
  *	gpuvf_pfs_lock		the list of PFs; not held together with pf->lock
  *	pf->lock		configuration, VFs' lives, dirty maps
- *	pf->world.lock		the scheduler and what the world thread is told
+ *	pf->world.lock		the scheduler and the engine; also in hard interrupts
  *	pf->holder_lock		names of the drivers that have the VFs
  * The last two are spinlocks and never nest in one another.
  */
@@ -26,8 +26,11 @@
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
+#include "gpuvf_exclusive.h"
+#include "gpuvf_guard.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_layout.h"
+#include "gpuvf_mbox.h"
 #include "gpuvf_stats.h"
 #include "gpuvf_world.h"
 
@@ -43,6 +46,12 @@
  * @paused: keeps its state, gets no time until resumed; pf->lock
  * @stopped: gets no time until it is reset; pf->lock
  * @resetting: a reset is under way; pf->lock
+ * @given_up: the reset under way is one too many: it will have failed; pf->lock
+ * @init_after_reset: its guest asked for the reset, and wants to start anew;
+ *	pf->lock
+ * @access: what its guest has exclusive access for, or waits for it; pf->lock
+ * @mbox: its mailbox; pf->lock
+ * @guards: what it did how often; pf->lock
  * @told_state: the state that listeners know of; pf->lock
  * @reset_err: what became of the last reset; pf->lock
  * @reset_work: carries a reset out
@@ -58,6 +67,11 @@ struct gpuvf_vf {
 	bool paused;
 	bool stopped;
 	bool resetting;
+	bool given_up;
+	bool init_after_reset;
+	enum gpuvf_access access;
+	struct gpuvf_vf_mbox mbox;
+	struct gpuvf_guards guards;
 	enum gpuvf_vf_state told_state;
 	int reset_err;
 	struct work_struct reset_work;
@@ -82,6 +96,8 @@ struct gpuvf_vf {
  * @lock: protects what follows
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
+ * @resetting: the GPU is about to be reset, since nothing else helps
+ * @reset_told: bit n: the guest of VF n was told of the GPU's reset under way
  * @vf_count_changing: VFs are being enabled or disabled
  * @module_pinned: VFs are enabled and hold a reference on the module
  * @num_vfs: how many VFs are enabled
@@ -89,6 +105,9 @@ struct gpuvf_vf {
  * @config: the configuration that holds
  * @vf: VFs by index
  * @clear: what still has to be cleared, and the worker that does
+ * @exclusive: who has the GPU to himself
+ * @mbox_work: listens to the guests
+ * @reset_work: resets the GPU
  * @world: the thread that gives VFs their turns
  * @holder_lock: protects the VFs' holder names
  * @notify_work: tells user space that something changed
@@ -109,6 +128,8 @@ struct gpuvf_pf {
 	struct mutex lock;
 	bool gone;
 	bool wedged;
+	bool resetting;
+	u32 reset_told;
 	bool vf_count_changing;
 	bool module_pinned;
 	unsigned int num_vfs;
@@ -117,6 +138,9 @@ struct gpuvf_pf {
 	struct gpuvf_vf vf[GPUVF_MAX_VFS];
 	struct gpuvf_clear clear;
 
+	struct gpuvf_exclusive exclusive;
+	struct delayed_work mbox_work;
+	struct delayed_work reset_work;
 	struct gpuvf_world world;
 	spinlock_t holder_lock;
 	struct work_struct notify_work;
@@ -138,6 +162,7 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
 int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw);
 void gpuvf_pf_remove(struct gpuvf_pf *pf);
 void gpuvf_pf_wait_all_gone(void);
+void gpuvf_pf_poll(struct gpuvf_pf *pf);
 void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
 int gpuvf_pf_resume(struct gpuvf_pf *pf);
 void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf);

@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Resets: of one VF, and of the GPU with all of them.
+ * The reset ladder. Each rung is told, and taken only when the one before did
+ * not help:
+ *
+ *	a command of a VF fails or hangs, a VF does not leave the GPU in time,
+ *	or does not give up exclusive access
+ *	    │
+ *	    ▼
+ *	reset of that VF alone, by its FLR ──works──► its guest may start anew
+ *	    │                                         (too often: failed)
+ *	    │ the function does not come back: failed
+ *	    │ the command processor hangs even now
+ *	    ▼
+ *	reset of the GPU, everything provisioned anew ──works──► all start anew
+ *	    │
+ *	    ▼
+ *	wedged: VFs can be disabled, and the GPU can be reset by hand
  *
  * A reset sleeps for 100 ms in the PCI core: so each VF has a work item of its
  * own for it, which holds no lock meanwhile, and the others keep their turns.
  */
 
 #include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/pci.h>
 
 #include "gpuvf_clear.h"
 #include "gpuvf_event.h"
+#include "gpuvf_exclusive.h"
+#include "gpuvf_guard.h"
+#include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_regs.h"
 #include "gpuvf_reset.h"
+#include "gpuvf_trace.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -24,12 +46,25 @@
 #define RESET_TRIES		100
 #define RESET_PAUSE_MS		20
 
-static int reset_function(struct pci_dev *pdev)
+/* what a guest has to get ready; gpu-iov register page, section 2.3 */
+#define RESET_READY_MS		10
+
+static const char * const reset_command_names[] = {
+	[GPUVF_HW_IDLE] = "IDLE",
+	[GPUVF_HW_SAVE] = "SAVE",
+	[GPUVF_HW_LOAD] = "LOAD",
+	[GPUVF_HW_RUN] = "RUN",
+	[GPUVF_HW_INIT] = "INIT",
+	[GPUVF_HW_SHUTDOWN] = "SHUTDOWN",
+	[GPUVF_HW_SWITCH] = "CONTEXT_SWITCH",
+};
+
+static int reset_function(struct gpuvf_pf *pf, struct pci_dev *pdev)
 {
 	unsigned int tries;
-	int err;
+	int err = -EAGAIN;
 
-	for (tries = 0; tries < RESET_TRIES; tries++) {
+	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
 		err = pci_try_reset_function(pdev);
 		if (err != -EAGAIN)
 			break;
@@ -38,27 +73,72 @@ static int reset_function(struct pci_dev *pdev)
 	return err;
 }
 
-static void reset_vf_done_locked(struct gpuvf_vf *vf, int err)
+/* tell a guest that is there; it has a few milliseconds; whether it was told */
+static bool reset_notify_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	/* a guest that asked for it needs not be told */
+	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
+	    vf->init_after_reset ||
+	    !(gpuvf_world_started(pf) & BIT(vf->index)))
+		return false;
+	vf->mbox.ready = false;
+	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION);
+	return true;
+}
+
+/* give a guest that is there time to get ready; whether it was told */
+static bool reset_announce(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	bool tell;
+
+	mutex_lock(&pf->lock);
+	tell = reset_notify_locked(vf);
+	mutex_unlock(&pf->lock);
+	if (tell)
+		wait_event_timeout(pf->reset_wait, READ_ONCE(vf->mbox.ready),
+				   msecs_to_jiffies(RESET_READY_MS));
+	return tell;
+}
+
+static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 {
 	struct gpuvf_event event = {
 		.cmd = GPUVF_CMD_VF_WAS_RESET,
 		.vf = vf->index,
 	};
+	bool init = vf->init_after_reset;
 	struct gpuvf_pf *pf = vf->pf;
 
 	vf->stats.resets++;
 	vf->reset_err = err;
-	if (err)
-		gpuvf_event_locked(pf, &event,
-				   "the reset did not succeed (%d), it gets no more time",
-				   err);
-	else
-		gpuvf_event_locked(pf, &event, "was reset");
-	vf->failed = err;
+	vf->failed = err || vf->given_up;
+	vf->given_up = false;
+	vf->init_after_reset = false;
 	vf->paused = false;
 	vf->stopped = false;
+	gpuvf_exclusive_end_locked(vf);
+	gpuvf_mbox_forget_locked(vf);
 	WRITE_ONCE(vf->resetting, false);
 	wake_up_all(&pf->reset_wait);
+
+	if (err)
+		gpuvf_event_locked(pf, &event,
+				   "its reset did not succeed (%pe), it gets no time until one does",
+				   ERR_PTR(err));
+	else if (vf->failed)
+		gpuvf_event_locked(pf, &event,
+				   "was reset too often, it gets no time until it is reset by hand");
+	else
+		gpuvf_event_locked(pf, &event, "was reset");
+	if (told)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE);
+	if (init && !vf->failed)
+		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
+	else if (init)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 }
@@ -71,15 +151,21 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 {
 	struct gpuvf_vf *vf = container_of(work, struct gpuvf_vf, reset_work);
 	struct gpuvf_pf *pf = vf->pf;
+	u64 begin = ktime_get_ns();
+	bool told, stuck;
 	int err;
 
+	told = reset_announce(vf);
 	gpuvf_world_wait_off(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
-	err = reset_function(vf->pdev);
-	gpuvf_world_vf_was_reset(pf, vf->index);
+	err = reset_function(pf, vf->pdev);
+	stuck = !gpuvf_world_vf_was_reset(pf, vf->index);
+	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
-	reset_vf_done_locked(vf, err);
+	reset_vf_done_locked(vf, err, told);
+	if (stuck)
+		gpuvf_reset_pf_start_locked(pf);
 	mutex_unlock(&pf->lock);
 	gpuvf_pf_notify(pf);
 }
@@ -99,6 +185,74 @@ void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 	queue_work(system_unbound_wq, &vf->reset_work);
 }
 
+/* the VF made it necessary; when it does so too often, it gets no more time */
+static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
+{
+	if (!gpuvf_guard_locked(vf, guard))
+		vf->given_up = true;
+	/* who disables VFs needs no resets any more */
+	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing)
+		gpuvf_reset_vf_start_locked(vf);
+}
+
+/**
+ * gpuvf_reset_vf_caught_locked() - a VF's command failed, and blocks the engine
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_HANG,
+		.vf = vf->index,
+		.hang = GPUVF_HANG_COMMAND,
+	};
+	struct gpuvf_pf *pf = vf->pf;
+	enum gpuvf_hw_cmd cmd;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_world_fault(pf, vf->index, &err, &cmd);
+	vf->stats.hangs++;
+	if (err == -ETIMEDOUT &&
+	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
+		vf->stats.preempt_timeouts++;
+		event.hang = GPUVF_HANG_PREEMPTION;
+		gpuvf_event_locked(pf, &event,
+				   "did not leave the GPU within its preemption timeout of %u us, resetting it",
+				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
+	} else {
+		gpuvf_event_locked(pf, &event,
+				   "command %s failed (%pe), resetting it",
+				   reset_command_names[cmd], ERR_PTR(err));
+	}
+	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
+}
+
+/**
+ * gpuvf_reset_vf_overstayed_locked() - a VF did not give up exclusive access
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_HANG,
+		.vf = vf->index,
+		.hang = GPUVF_HANG_EXCLUSIVE,
+	};
+	struct gpuvf_pf *pf = vf->pf;
+
+	lockdep_assert_held(&pf->lock);
+	vf->stats.exclusive_timeouts++;
+	gpuvf_event_locked(pf, &event,
+			   "did not give up exclusive access in time, resetting it");
+	gpuvf_exclusive_end_locked(vf);
+	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
+}
+
 /**
  * gpuvf_resets_flush() - wait for resets of VFs that are under way
  * @pf: PF that begins no more of them
@@ -111,6 +265,101 @@ void gpuvf_resets_flush(struct gpuvf_pf *pf)
 
 	for (i = 0; i < pf->total_vfs; i++)
 		flush_work(&pf->vf[i].reset_work);
+}
+
+static bool reset_all_ready(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->num_vfs; i++)
+		if ((pf->reset_told & BIT(i)) &&
+		    !READ_ONCE(pf->vf[i].mbox.ready))
+			return false;
+	return true;
+}
+
+/**
+ * gpuvf_reset_announce_all() - the GPU is about to be reset: tell all guests
+ * @pf: PF
+ *
+ * Context: sleeps a few milliseconds, until they are ready; pf->lock must not be
+ * held. The device lock is, so that nobody else does this at the same time.
+ */
+void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	mutex_lock(&pf->lock);
+	pf->reset_told = 0;
+	for (i = 0; i < pf->num_vfs; i++)
+		if (reset_notify_locked(&pf->vf[i]))
+			pf->reset_told |= BIT(i);
+	mutex_unlock(&pf->lock);
+	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
+			   msecs_to_jiffies(RESET_READY_MS));
+}
+
+/**
+ * gpuvf_reset_complete_all_locked() - the GPU was reset: tell those who know
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->reset_told & BIT(i))
+			gpuvf_mbox_send_locked(&pf->vf[i],
+					       GPUVF_MBOX_FLR_COMPLETE);
+	pf->reset_told = 0;
+}
+
+/**
+ * gpuvf_reset_pf_work() - the reset of one VF did not help: reset the GPU
+ * @work: the PF's
+ */
+void gpuvf_reset_pf_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, reset_work);
+	u64 begin = ktime_get_ns();
+	int err;
+
+	/* gpuvf_pf_remove() waits for us, so that the device is there */
+	err = reset_function(pf, pf->pdev);
+	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
+
+	mutex_lock(&pf->lock);
+	if (err == -EAGAIN && !pf->gone) {
+		/* the PCI core is at work on it: later */
+		schedule_delayed_work(&pf->reset_work, HZ / 10);
+	} else {
+		pf->resetting = false;
+		if (err)
+			gpuvf_pf_wedge_locked(pf, "a reset that did not succeed");
+		gpuvf_vfs_update_locked(pf);
+	}
+	mutex_unlock(&pf->lock);
+}
+
+/**
+ * gpuvf_reset_pf_start_locked() - a command hangs that no VF's reset ends
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->resetting || pf->wedged || pf->gone)
+		return;
+	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
+	pf->resetting = true;
+	gpuvf_vfs_update_locked(pf);
+	schedule_delayed_work(&pf->reset_work, 0);
 }
 
 /**
@@ -141,7 +390,7 @@ int gpuvf_pf_reset(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	if (!pdev)
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 
-	err = reset_function(pdev);
+	err = reset_function(pf, pdev);
 	pci_dev_put(pdev);
 	if (err == -EAGAIN) {
 		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
@@ -150,7 +399,7 @@ int gpuvf_pf_reset(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 		why->who = "the PCI core could not reset the GPU";
 	} else if (READ_ONCE(pf->wedged)) {
 		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the GPU does not take its configuration back";
+		why->who = "the GPU does not obey even now";
 	} else {
 		return 0;
 	}

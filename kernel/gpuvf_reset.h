@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Resets: of one VF, and of the GPU with all of them.
+ * The reset ladder: one VF, the GPU with all of them, wedged.
  */
 #ifndef GPUVF_RESET_H
 #define GPUVF_RESET_H
@@ -11,7 +11,13 @@ struct gpuvf_pf;
 struct gpuvf_vf;
 
 void gpuvf_reset_vf_work(struct work_struct *work);
+void gpuvf_reset_pf_work(struct work_struct *work);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
+void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf);
+void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf);
+void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf);
+void gpuvf_reset_announce_all(struct gpuvf_pf *pf);
+void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf);
 void gpuvf_resets_flush(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_RESET_H */

@@ -2,16 +2,26 @@
 /*
  * One VF's life, and the enabling and disabling of all of them.
  *
- *   disabled ──quota──► provisioned ──has work, memory cleared──► active
- *      ▲                  │  ▲  ▲                                   │
- *      └──── no quota ────┘  │  └──── reset by its user ────────────┤
- *                            │                                      │
- *                         starting                     command hangs│
- *                    (memory being cleared)                         ▼
- *                                                                 failed
+ *                quota                 REQ_INIT, or has work
+ *   disabled ─────────► provisioned ───────────────────────► starting
+ *       ▲                 ▲ │  ▲ ▲                     memory is cleared,
+ *       └──── no quota ───┼─┘  │ │                     exclusive access, INIT
+ *                         │    │ │                                │
+ *          REL_FINI,      │    │ └── limit of exclusive access ───┤ REL_INIT
+ *          its user's FLR │    │      passed: reset               ▼
+ *                         ├────┼─────────────────────────────── active ◄──┐
+ *                         │    │                        command │  │      │resume
+ *                         │    │                          hangs │  └──► paused
+ *                         │    └── worked ── resetting ◄────────┘    pause
+ *                         │                  ▲  │  ▲
+ *                 stop: from any state       │  │  └─ reset: from any state
+ *                         │                  │  │ did not work, or too often
+ *                         ▼                  │  ▼
+ *                      stopped ──reset───────┴─ failed
  *
- * The state is not stored: it follows from the quota, the dirty map, and what
- * the world thread started. "failed" lasts until VFs are disabled.
+ * The state is not stored: it follows from the quota, the dirty map, what the
+ * world thread started, who has exclusive access, and the marks that somebody
+ * made (paused, stopped, resetting, failed); see gpuvf_vf_state_locked().
  *
  * Only the PCI core's sriov_numvfs file gets here to enable and disable. It
  * holds the device lock and the rescan lock, so that neither rescan nor removal
@@ -27,6 +37,9 @@
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_drv.h"
+#include "gpuvf_event.h"
+#include "gpuvf_exclusive.h"
+#include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
 #include "gpuvf_reset.h"
@@ -60,6 +73,8 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 		return GPUVF_VF_STATE_STOPPED;
 	if (vf->paused)
 		return GPUVF_VF_STATE_PAUSED;
+	if (vf->access == GPUVF_ACCESS_INIT)
+		return GPUVF_VF_STATE_STARTING;
 	if (gpuvf_world_started(pf) & BIT(vf->index))
 		return GPUVF_VF_STATE_ACTIVE;
 	if (vf->pdev && !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
@@ -96,7 +111,7 @@ void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
 }
 
 /**
- * gpuvf_vf_failed_locked() - give the VF no more turns until VFs are disabled
+ * gpuvf_vf_failed_locked() - give the VF no more turns until it is reset
  * @pf: PF
  * @vf: index of the VF
  *
@@ -106,8 +121,50 @@ void gpuvf_vf_failed_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
 	lockdep_assert_held(&pf->lock);
 	pf->vf[vf].failed = true;
-	pci_warn(pf->pdev, "VF %u: failed, gets no more time until VFs are disabled\n",
+	pci_warn(pf->pdev, "VF %u: failed, gets no more time until it is reset\n",
 		 vf);
+}
+
+/**
+ * gpuvf_vf_renew_locked() - nothing is held against a VF any more
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_renew_locked(struct gpuvf_vf *vf)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	vf->failed = false;
+	vf->paused = false;
+	vf->stopped = false;
+	vf->given_up = false;
+	vf->init_after_reset = false;
+}
+
+/**
+ * gpuvf_vf_flr_locked() - the VF was reset by its user
+ * @vf: VF
+ *
+ * vfio-pci does that when somebody opens the VF, and when he closes it. What is
+ * held against the VF stays: otherwise its guest could get rid of it.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_flr_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_WAS_RESET,
+		.vf = vf->index,
+	};
+
+	lockdep_assert_held(&vf->pf->lock);
+	/* one of ours is told when it is over */
+	if (!vf->pdev || vf->resetting)
+		return;
+	vf->stats.resets++;
+	gpuvf_exclusive_end_locked(vf);
+	gpuvf_mbox_forget_locked(vf);
+	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
 }
 
 /**
@@ -125,11 +182,8 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (pf->wedged || pf->gone || pf->vf_count_changing) {
-		gpuvf_world_set_runnable(pf, 0);
-		return;
-	}
-	for (i = 0; i < pf->num_vfs; i++) {
+	for (i = 0; i < pf->num_vfs && !pf->wedged && !pf->gone &&
+	     !pf->resetting && !pf->vf_count_changing; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 
 		if (vf_has_quota(vf) && vf->pdev && !vf->failed &&
@@ -139,19 +193,19 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 			runnable |= BIT(i);
 	}
 	gpuvf_world_set_runnable(pf, runnable);
+	gpuvf_exclusive_update_locked(pf, runnable);
 }
 
 /**
- * gpuvf_vfs_stop_locked() - take the GPU from all VFs and drop their states
+ * gpuvf_vfs_halt_locked() - take the GPU from all VFs and drop their states
  * @pf: PF
  *
- * What they leave behind is marked dirty. They stay stopped until
- * gpuvf_vfs_update_locked() lets them run again.
+ * What they leave behind is marked dirty. The world is left parked.
  *
  * Context: pf->lock held; may sleep for a few commands, and longer when the
  * hardware hangs.
  */
-void gpuvf_vfs_stop_locked(struct gpuvf_pf *pf)
+void gpuvf_vfs_halt_locked(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 	u32 had;
@@ -162,7 +216,6 @@ void gpuvf_vfs_stop_locked(struct gpuvf_pf *pf)
 	for (i = 0; i < pf->total_vfs; i++)
 		if (had & BIT(i))
 			gpuvf_clear_mark_locked(pf, i);
-	gpuvf_world_unpark(pf);
 }
 
 /* find the PCI devices of the VFs; each keeps a reference */
@@ -201,12 +254,12 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	mutex_lock(&pf->lock);
 	vfs_get_pdevs_locked(pf, num_vfs);
-	for (i = 0; i < num_vfs; i++) {
-		pf->vf[i].failed = false;
+	for (i = 0; i < num_vfs; i++)
 		gpuvf_sysfs_link_vf(pf, i);
-	}
 	pf->num_vfs = num_vfs;
 	pf->vf_count_changing = false;
+	/* guests may have spoken already */
+	gpuvf_mbox_event(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
@@ -263,6 +316,18 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 	return 0;
 }
 
+/* whoever has this VF next starts with a clean slate */
+static void vfs_forget_locked(struct gpuvf_vf *vf)
+{
+	pci_dev_put(vf->pdev);
+	vf->pdev = NULL;
+	gpuvf_vf_renew_locked(vf);
+	gpuvf_exclusive_end_locked(vf);
+	gpuvf_mbox_end_locked(vf->pf, vf->index);
+	gpuvf_mbox_forget_locked(vf);
+	memset(&vf->guards, 0, sizeof(vf->guards));
+}
+
 /**
  * gpuvf_vfs_disable() - disable all VFs; fair shares go, quotas stay
  * @pf: PF
@@ -284,8 +349,9 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_resets_flush(pf);
 
 	mutex_lock(&pf->lock);
-	gpuvf_vfs_stop_locked(pf);
+	gpuvf_vfs_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
+	gpuvf_world_unpark(pf);
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_sysfs_unlink_vf(pf, i);
 	mutex_unlock(&pf->lock);
@@ -293,16 +359,13 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_disable_sriov(pf->pdev);
 
 	mutex_lock(&pf->lock);
-	for (i = 0; i < pf->num_vfs; i++) {
-		pci_dev_put(pf->vf[i].pdev);
-		pf->vf[i].pdev = NULL;
-		pf->vf[i].failed = false;
-		pf->vf[i].paused = false;
-		pf->vf[i].stopped = false;
-	}
+	for (i = 0; i < pf->num_vfs; i++)
+		vfs_forget_locked(&pf->vf[i]);
 	pf->num_vfs = 0;
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
+	if (gpuvf_world_is_stuck(pf))
+		gpuvf_reset_pf_start_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	mutex_unlock(&pf->lock);
@@ -445,14 +508,16 @@ int gpuvf_vf_resume(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 int gpuvf_vf_stop(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 {
 	struct gpuvf_pf *pf = vf->pf;
-	int err = 0;
+	int err;
 
 	mutex_lock(&pf->lock);
-	if (!vf->stopped || !vf->pdev)
+	err = vf_check_locked(vf, "stop", why);
+	if (!err && !vf->stopped)
 		err = vf_check_live_locked(vf, "stop", why);
 	if (!err) {
 		vf->stopped = true;
 		vf->paused = false;
+		gpuvf_world_drop(pf, vf->index);
 		vf_changed_locked(vf);
 	}
 	mutex_unlock(&pf->lock);

@@ -14,9 +14,11 @@ struct gpuvf_vf;
 
 int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vfs_disable(struct gpuvf_pf *pf);
-void gpuvf_vfs_stop_locked(struct gpuvf_pf *pf);
+void gpuvf_vfs_halt_locked(struct gpuvf_pf *pf);
 void gpuvf_vfs_update_locked(struct gpuvf_pf *pf);
 void gpuvf_vf_failed_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_vf_renew_locked(struct gpuvf_vf *vf);
+void gpuvf_vf_flr_locked(struct gpuvf_vf *vf);
 enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf);
 bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size);

@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The world thread: gives VFs their turns on the GPU, as the scheduler decides.
+ * The world thread: decides when a turn ends, and looks after what the hardware
+ * does not tell. The commands of a turn are in gpuvf_turn.c.
  *
- * One turn of VF v, with who is told to do what:
- *
- *	INIT v (the first time) or LOAD v     create or restore its state
- *	RUN v                                 its guest's work executes
- *	... sleep until the turn is over: its slice, nothing left to do, news ...
- *	IDLE v                                drain, within the preemption timeout
- *	SAVE v                                into the context save area
- *
- * so that between turns nobody is on the engine, and the legal order of
- * commands (gpu-iov register page, section 3.1) follows from the shape of
- * world_turn() alone. Only this thread, or somebody who has parked it, issues
- * commands. It never takes pf->lock: whoever holds that may wait for it.
+ * Only the thread, the completion interrupt, or somebody who has parked the
+ * thread, issues commands. The thread never takes pf->lock: whoever holds that
+ * may wait for it. What it has to tell goes to a work item that does take it.
  */
 
-#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/wait.h>
 
+#include "gpuvf_clear.h"
 #include "gpuvf_hw.h"
+#include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_reset.h"
+#include "gpuvf_turn.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
-
-/* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
-#define WORLD_EVENT_NEWS	BIT(30)
-
-/* what ends the thread's sleep; the command bit belongs to world_command() */
-#define WORLD_EVENTS_ANY	((u32)~GPUVF_HW_EVENT_COMMAND)
 
 /*
  * How often to look at a command without waiting for its interrupt: where there
@@ -41,347 +31,280 @@
 #define WORLD_POLL_NS		(50 * NSEC_PER_USEC)
 #define WORLD_RECHECK_NS	(5 * NSEC_PER_MSEC)
 
-/* tries to get hold of a VF for its reset, and the pause between them */
-#define WORLD_RESET_TRIES	10
-#define WORLD_RESET_PAUSE_MS	20
+/* where there is no interrupt: how often to look for news of other kinds */
+#define WORLD_NEWS_POLL_NS	(10 * NSEC_PER_MSEC)
 
-static const char * const world_command_names[] = {
-	[GPUVF_HW_IDLE] = "IDLE",
-	[GPUVF_HW_SAVE] = "SAVE",
-	[GPUVF_HW_LOAD] = "LOAD",
-	[GPUVF_HW_RUN] = "RUN",
-	[GPUVF_HW_INIT] = "INIT",
-	[GPUVF_HW_SHUTDOWN] = "SHUTDOWN",
-};
+#define WORLD_NEVER		U64_MAX
 
-static bool world_must_stop(void)
+/* may the thread stand still as things are? */
+static bool world_is_at_rest(struct gpuvf_world *w)
 {
-	return kthread_should_stop() || kthread_should_park();
+	enum gpuvf_phase phase = READ_ONCE(w->phase);
+
+	return phase == GPUVF_PHASE_EMPTY || phase == GPUVF_PHASE_BLOCKED;
 }
 
-/* sleep until an event comes, somebody wants us to stop, or the time is over */
-static void world_sleep(struct gpuvf_world *w, u32 events, u64 ns)
+/* sleep until then, unless something happens first */
+static void world_sleep(struct gpuvf_world *w, u64 until_ns)
 {
-	wait_event_interruptible_hrtimeout(w->wait,
-					   (atomic_read(&w->events) & events) ||
-					   world_must_stop(),
-					   ns_to_ktime(ns));
+	ktime_t until = ns_to_ktime(until_ns);
+
+	set_current_state(TASK_IDLE);
+	if (!atomic_read(&w->events) && !kthread_should_stop() &&
+	    !(kthread_should_park() && world_is_at_rest(w)))
+		schedule_hrtimeout_range(until_ns == WORLD_NEVER ? NULL : &until,
+					 0, HRTIMER_MODE_ABS);
+	__set_current_state(TASK_RUNNING);
 }
 
 /*
- * Issue a command and sleep until it is over. When that was, w->done_ns says
- * afterwards: the interrupt's time, so that no VF is charged for the time that
- * this thread takes to wake up.
- *
- * Return: 0; -ETIMEDOUT; -ECANCELED: the hardware would not do it; -EIO.
+ * Tell the scheduler who may run. Who has the GPU to himself is alone in the
+ * round, and counts as having work.
  */
-static int world_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
-			 unsigned int vf, u32 limit_us)
+static void world_masks_locked(struct gpuvf_world *w)
 {
-	const u64 step_ns = pf->irq ? WORLD_RECHECK_NS : WORLD_POLL_NS;
-	struct gpuvf_world *w = &pf->world;
-	ktime_t limit;
-	int err;
+	u32 present = w->runnable & (w->started | ~w->held) & ~w->drop;
+	u32 work = w->work;
+	u32 owed = w->owed;
 
-	w->last_cmd = cmd;
-	atomic_andnot(GPUVF_HW_EVENT_COMMAND, &w->events);
-	limit = ktime_add_us(ktime_get(), limit_us);
-	err = pf->hw->command(pf, cmd, vf);
-	if (err)
-		return err;
-	for (;;) {
-		/* a command is always waited for, also when we are to stop */
-		wait_event_interruptible_hrtimeout(w->wait,
-						   atomic_read(&w->events) &
-						   GPUVF_HW_EVENT_COMMAND,
-						   ns_to_ktime(step_ns));
-		w->done_ns = atomic_fetch_andnot(GPUVF_HW_EVENT_COMMAND,
-						 &w->events) &
-			     GPUVF_HW_EVENT_COMMAND ?
-			     READ_ONCE(w->irq_ns) : ktime_get_ns();
-		err = pf->hw->command_status(pf);
-		if (err != -EINPROGRESS)
-			break;
-		if (ktime_after(ktime_get(), limit)) {
-			err = -ETIMEDOUT;
-			break;
-		}
+	if (w->exclusive != GPUVF_NOBODY) {
+		present &= BIT(w->exclusive);
+		work |= BIT(w->exclusive);
 	}
-	return err;
+	gpuvf_sched_update(&w->sched, present, w->started, work,
+			   ktime_get_ns());
+	if (w->exclusive != GPUVF_NOBODY)
+		return;
+	w->owed &= gpuvf_sched_ring(&w->sched);
+	if (owed && !w->owed)
+		schedule_work(&w->report);
+}
+
+/* these VFs were reset: what state they had is gone */
+static void world_lose_locked(struct gpuvf_world *w, u32 vfs)
+{
+	u32 lost = vfs & w->started;
+
+	w->started &= ~lost;
+	w->runnable &= ~lost;
+	w->drop &= ~lost;
+	w->was_reset |= lost;
+	if (vfs)
+		schedule_work(&w->report);
 }
 
 /*
- * Ask the hardware what changed and tell the scheduler. A VF that was reset by
- * its user has lost its state; it is not started again before its memory was
- * cleared, which the report work sees to.
+ * Ask the hardware what changed and tell the scheduler. A VF that was reset has
+ * lost its state; it is not started again before its memory was cleared, which
+ * the report work sees to.
  */
 static void world_refresh(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 work = 0, was_reset = 0;
+	u32 work = 0, flr = 0;
 
-	atomic_and(GPUVF_HW_EVENT_COMMAND, &w->events);
+	atomic_set(&w->events, 0);
 	if (pf->hw->flr_vfs)
-		was_reset = pf->hw->flr_vfs(pf);
+		flr = pf->hw->flr_vfs(pf);
 	if (pf->hw->busy_vfs)
 		work = pf->hw->busy_vfs(pf);
 
-	spin_lock(&w->lock);
-	was_reset &= w->started;
-	if (was_reset) {
-		w->started &= ~was_reset;
-		w->runnable &= ~was_reset;
-		w->was_reset |= was_reset;
-		schedule_work(&w->report);
-	}
-	gpuvf_sched_update(&w->sched,
-			   w->stalled ? 0 : w->runnable &
-					    (w->started | ~w->held),
-			   w->started, work, ktime_get_ns());
-	spin_unlock(&w->lock);
+	spin_lock_irq(&w->lock);
+	w->work = work;
+	w->flr |= flr;
+	world_lose_locked(w, flr);
+	world_masks_locked(w);
+	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
+		gpuvf_turn_lost_locked(pf);
+	spin_unlock_irq(&w->lock);
 }
 
-/* begin a turn; a VF that is started here can no longer be held */
-static bool world_next(struct gpuvf_pf *pf, struct gpuvf_decision *d,
-		       bool *first)
+static u64 world_empty(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	bool ok;
+	u32 drop = w->drop & w->started;
 
-	spin_lock(&w->lock);
-	ok = gpuvf_sched_next(&w->sched, ktime_get_ns(), d);
-	if (ok && !d->burn) {
-		*first = !(w->started & BIT(d->vf));
-		w->started |= BIT(d->vf);
-	}
-	spin_unlock(&w->lock);
-	return ok;
-}
-
-static void world_end(struct gpuvf_pf *pf, u64 now)
-{
-	struct gpuvf_world *w = &pf->world;
-
-	spin_lock(&w->lock);
-	gpuvf_sched_end(&w->sched, now);
-	spin_unlock(&w->lock);
-}
-
-/*
- * Sleep as long as the turn lasts.
- *
- * Return: false when the VF lost its state meanwhile: there is nothing to save.
- */
-static bool world_sleep_turn(struct gpuvf_pf *pf, const struct gpuvf_decision *d)
-{
-	struct gpuvf_world *w = &pf->world;
-
-	for (;;) {
-		u64 deadline, now;
-		bool lost;
-
-		world_refresh(pf);
-		spin_lock(&w->lock);
-		now = ktime_get_ns();
-		deadline = gpuvf_sched_deadline(&w->sched, now);
-		lost = !d->burn && !(w->started & BIT(d->vf));
-		spin_unlock(&w->lock);
-		if (lost)
-			return false;
-		if (deadline <= now || world_must_stop())
-			return true;
-		world_sleep(w, WORLD_EVENTS_ANY, deadline - now);
-	}
-}
-
-/* keep an average of what a switch costs, for those who plan */
-static void world_note_switch(struct gpuvf_pf *pf, u64 ns)
-{
-	struct gpuvf_world *w = &pf->world;
-
-	spin_lock(&w->lock);
-	w->switch_ns = w->switch_ns ? (7 * w->switch_ns + ns) / 8 : ns;
-	spin_unlock(&w->lock);
-}
-
-static int world_run_vf(struct gpuvf_pf *pf, const struct gpuvf_decision *d,
-			bool first)
-{
-	const u32 limit_us = pf->hw->command_limit_us;
-	u64 entered, leaving;
-	u64 begin = ktime_get_ns();
-	u32 preempt_us;
-	int err;
-
-	err = world_command(pf, first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d->vf,
-			    limit_us);
-	if (!err)
-		err = world_command(pf, GPUVF_HW_RUN, d->vf, limit_us);
-	if (err)
-		return err;
-	entered = ktime_get_ns();
-
-	if (!world_sleep_turn(pf, d)) {
-		pf->world.done_ns = ktime_get_ns();
+	if (w->parking)
+		return WORLD_NEVER;
+	if (drop) {
+		gpuvf_turn_drop_locked(pf, __ffs(drop));
 		return 0;
 	}
-
-	spin_lock(&pf->world.lock);
-	preempt_us = pf->world.preempt_us[d->vf];
-	spin_unlock(&pf->world.lock);
-
-	leaving = ktime_get_ns();
-	err = world_command(pf, GPUVF_HW_IDLE, d->vf, preempt_us);
-	if (!err)
-		err = world_command(pf, GPUVF_HW_SAVE, d->vf, limit_us);
-	if (!err && !first)
-		world_note_switch(pf, entered - begin +
-				  pf->world.done_ns - leaving);
-	return err;
+	return gpuvf_turn_begin_locked(pf) ? 0 : WORLD_NEVER;
 }
 
-/*
- * A command of this VF failed or hung: reset the VF alone. Its PCI device stays
- * while it may be given turns, see gpuvf_vfs_stop_locked().
- */
-static void world_recover(struct gpuvf_pf *pf, unsigned int vf, int cause)
+static u64 world_turn(struct gpuvf_pf *pf, u64 now)
 {
 	struct gpuvf_world *w = &pf->world;
-	struct pci_dev *pdev = pf->vf[vf].pdev;
-	u32 was_reset = 0;
-	unsigned int tries;
-	int err = -ENODEV;
+	u64 deadline = now;
 
-	pci_warn(pf->pdev, "VF %u: command %s failed (%pe), resetting the VF\n",
-		 vf, world_command_names[w->last_cmd], ERR_PTR(cause));
-	for (tries = 0; pdev && tries < WORLD_RESET_TRIES; tries++) {
-		/* trylock: whoever has the VF's device lock may wait for us */
-		err = pci_try_reset_function(pdev);
-		if (err != -EAGAIN)
-			break;
-		schedule_timeout_idle(msecs_to_jiffies(WORLD_RESET_PAUSE_MS));
+	if (w->exclusive == w->vf && !w->exclusive_runs &&
+	    w->phase == GPUVF_PHASE_RUN) {
+		w->exclusive_runs = true;
+		schedule_work(&w->report);
 	}
-	/* this one's reset is our own; others' are news */
-	if (pf->hw->flr_vfs)
-		was_reset = pf->hw->flr_vfs(pf) & ~BIT(vf);
+	if (!w->parking && w->sched.current_vf != GPUVF_NOBODY)
+		deadline = gpuvf_sched_deadline(&w->sched, now);
+	if (deadline > now)
+		return deadline;
+	gpuvf_turn_leave_locked(pf);
+	return 0;
+}
 
-	spin_lock(&w->lock);
-	was_reset &= w->started;
-	w->started &= ~(was_reset | BIT(vf));
-	w->runnable &= ~(was_reset | BIT(vf));
-	w->was_reset |= was_reset;
-	w->failed |= BIT(vf);
-	if (err || pf->hw->command_status(pf) == -EINPROGRESS)
-		w->stalled = true;
-	spin_unlock(&w->lock);
-	schedule_work(&w->report);
+static u64 world_command(struct gpuvf_pf *pf, u64 now)
+{
+	struct gpuvf_world *w = &pf->world;
+	enum gpuvf_phase phase = w->phase;
+	u64 step_ns = pf->irq ? WORLD_RECHECK_NS : WORLD_POLL_NS;
+
+	gpuvf_turn_look_locked(pf, now);
+	if (w->phase != phase)
+		return 0;
+	return min(w->limit_ns, now + step_ns);
 }
 
 /*
- * One turn, whoever's it is.
- *
- * Return: false when nobody is in the round.
+ * A command failed. When its VF was reset by its user, that is why: only a look
+ * at the hardware after the fault tells.
  */
-static bool world_turn(struct gpuvf_pf *pf)
+static u64 world_fault(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	struct gpuvf_decision d;
-	bool first = false;
-	u32 was_reset;
-	int err = 0;
+
+	if (!(w->started & BIT(w->vf))) {
+		gpuvf_turn_lost_locked(pf);
+	} else if (!w->fault_seen) {
+		w->fault_seen = true;
+		return 0;
+	} else {
+		gpuvf_turn_blame_locked(pf);
+	}
+	w->fault_seen = false;
+	return 0;
+}
+
+static u64 world_blocked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if ((w->started & BIT(w->vf)) ||
+	    pf->hw->command_status(pf) == -EINPROGRESS)
+		return WORLD_NEVER;
+	gpuvf_turn_lost_locked(pf);
+	return 0;
+}
+
+/*
+ * Do what is to be done now.
+ *
+ * Return: when to look again, in ns; 0: at once.
+ */
+static u64 world_cycle(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 next, now;
 
 	world_refresh(pf);
-	if (!world_next(pf, &d, &first))
-		return false;
-
-	if (d.burn)
-		world_sleep_turn(pf, &d);
-	else
-		err = world_run_vf(pf, &d, first);
-	world_end(pf, d.burn || err ? ktime_get_ns() : w->done_ns);
-
-	if (err) {
-		/* perhaps its user has reset it under our hands */
-		world_refresh(pf);
-		spin_lock(&w->lock);
-		was_reset = w->was_reset;
-		spin_unlock(&w->lock);
-		if (!(was_reset & BIT(d.vf)))
-			world_recover(pf, d.vf, err);
+	spin_lock_irq(&w->lock);
+	now = ktime_get_ns();
+	switch (w->phase) {
+	case GPUVF_PHASE_EMPTY:
+		next = world_empty(pf);
+		break;
+	case GPUVF_PHASE_RUN:
+	case GPUVF_PHASE_BURN:
+		next = world_turn(pf, now);
+		break;
+	case GPUVF_PHASE_FAULT:
+		next = world_fault(pf);
+		break;
+	case GPUVF_PHASE_BLOCKED:
+		next = world_blocked(pf);
+		break;
+	default:
+		next = world_command(pf, now);
 	}
-	return true;
+	if (!pf->irq && w->runnable)
+		next = min(next, now + WORLD_NEWS_POLL_NS);
+	spin_unlock_irq(&w->lock);
+	return next;
 }
 
 static int world_thread(void *data)
 {
 	struct gpuvf_pf *pf = data;
 	struct gpuvf_world *w = &pf->world;
+	u64 next;
 
-	/* it sleeps nearly always; being late costs every tenant GPU time */
+	/*
+	 * It sleeps nearly always, and what it does when it wakes is bounded.
+	 * Being late costs every tenant GPU time.
+	 */
 	sched_set_fifo(current);
 
 	while (!kthread_should_stop()) {
-		if (kthread_should_park()) {
+		if (kthread_should_park() && world_is_at_rest(w)) {
 			kthread_parkme();
 			continue;
 		}
-		if (!world_turn(pf))
-			wait_event_idle(w->wait,
-					(atomic_read(&w->events) &
-					 WORLD_EVENTS_ANY) ||
-					world_must_stop());
+		next = world_cycle(pf);
+		if (!next)
+			continue;
+		world_sleep(w, next);
+		if (!pf->irq)
+			gpuvf_pf_poll(pf);
 	}
 	return 0;
 }
 
 /*
- * What the thread saw and must not say itself, since it never takes pf->lock.
- * Whoever changes the layout comes here first: what a VF that lost its state
- * leaves behind is marked where it is now.
+ * What was seen here and is to be told. Whoever changes the layout comes here
+ * first: what a VF that lost its state leaves behind is marked where it is now.
  *
  * Return: bit n: VF n has state.
  */
 static u32 world_reap_locked(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 was_reset, failed, started;
+	u32 was_reset, caught, dropped, flr, started;
 	unsigned int vf;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&w->lock);
+	spin_lock_irq(&w->lock);
 	was_reset = w->was_reset;
-	failed = w->failed;
-	w->failed = 0;
+	dropped = w->dropped;
+	caught = w->caught;
+	flr = w->flr;
+	w->caught = 0;
+	w->flr = 0;
 	started = w->started;
-	spin_unlock(&w->lock);
+	spin_unlock_irq(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
-		if (failed & BIT(vf))
-			gpuvf_vf_failed_locked(pf, vf);
-		if ((failed | was_reset) & BIT(vf))
+		if ((was_reset | dropped) & BIT(vf))
 			gpuvf_clear_mark_locked(pf, vf);
+		if (dropped & BIT(vf))
+			gpuvf_mbox_end_locked(pf, vf);
+		if (flr & BIT(vf))
+			gpuvf_vf_flr_locked(&pf->vf[vf]);
+		if (caught & BIT(vf))
+			gpuvf_reset_vf_caught_locked(&pf->vf[vf]);
 	}
 
 	/* only now that its memory is marked may it be made runnable again */
-	spin_lock(&w->lock);
+	spin_lock_irq(&w->lock);
 	w->was_reset &= ~was_reset;
-	spin_unlock(&w->lock);
+	w->dropped &= ~dropped;
+	spin_unlock_irq(&w->lock);
 	return started;
 }
 
 static void world_report(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
-	struct gpuvf_world *w = &pf->world;
-	bool stalled;
 
 	mutex_lock(&pf->lock);
 	world_reap_locked(pf);
-	spin_lock(&w->lock);
-	stalled = w->stalled;
-	spin_unlock(&w->lock);
-	if (stalled)
-		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	mutex_unlock(&pf->lock);
@@ -391,22 +314,20 @@ static void world_report(struct work_struct *work)
 /**
  * gpuvf_world_event() - the hardware raised an interrupt, or there is news
  * @pf: PF
- * @events: GPUVF_HW_EVENT_* bits
+ * @events: GPUVF_HW_EVENT_* bits, GPUVF_WORLD_NEWS
  *
  * Context: any.
  */
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events)
 {
-	if (events & GPUVF_HW_EVENT_COMMAND)
-		WRITE_ONCE(pf->world.irq_ns, ktime_get_ns());
 	atomic_or(events, &pf->world.events);
-	wake_up(&pf->world.wait);
+	wake_up_process(pf->world.task);
 }
 
 /**
  * gpuvf_world_set_runnable() - who may be given turns
  * @pf: PF
- * @vfs: bit n: VF n is enabled, has cleared memory, and is not failed
+ * @vfs: bit n: VF n is enabled, has cleared memory, and nothing is against it
  *
  * Context: pf->lock held.
  */
@@ -415,10 +336,10 @@ void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
 	struct gpuvf_world *w = &pf->world;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&w->lock);
-	w->runnable = vfs & ~(w->was_reset | w->failed);
-	spin_unlock(&w->lock);
-	gpuvf_world_event(pf, WORLD_EVENT_NEWS);
+	spin_lock_irq(&w->lock);
+	w->runnable = vfs & ~(w->was_reset | w->dropped | w->caught);
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 /**
@@ -437,16 +358,16 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&w->lock);
+	spin_lock_irq(&w->lock);
 	gpuvf_sched_set_policy(&w->sched, cfg->policy, ktime_get_ns());
 	for (i = 0; i < pf->total_vfs; i++) {
 		gpuvf_sched_set_slice(&w->sched, i,
 				      cfg->vf[i].time_slice_us *
 				      (u64)NSEC_PER_USEC);
-		w->preempt_us[i] = gpuvf_config_preempt_us(&cfg->vf[i]);
+		w->vfs[i].preempt_us = gpuvf_config_preempt_us(&cfg->vf[i]);
 	}
-	spin_unlock(&w->lock);
-	gpuvf_world_event(pf, WORLD_EVENT_NEWS);
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 /**
@@ -459,12 +380,7 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
  */
 u32 gpuvf_world_started(struct gpuvf_pf *pf)
 {
-	u32 started;
-
-	spin_lock(&pf->world.lock);
-	started = pf->world.started;
-	spin_unlock(&pf->world.lock);
-	return started;
+	return READ_ONCE(pf->world.started);
 }
 
 /**
@@ -475,12 +391,7 @@ u32 gpuvf_world_started(struct gpuvf_pf *pf)
  */
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
 {
-	u64 ns;
-
-	spin_lock(&pf->world.lock);
-	ns = pf->world.switch_ns;
-	spin_unlock(&pf->world.lock);
-	return ns;
+	return READ_ONCE(pf->world.switch_ns);
 }
 
 /**
@@ -489,30 +400,75 @@ u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
  * @vf: index of the VF
  * @stats: its counters; those that the world has are set
  *
- * Context: any that may take world.lock.
+ * Context: any where interrupts are on.
  */
 void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 		       struct gpuvf_vf_stats *stats)
 {
 	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf];
+	const struct gpuvf_world_vf *wvf = &pf->world.vfs[vf];
 
-	spin_lock(&pf->world.lock);
+	spin_lock_irq(&pf->world.lock);
+	stats->run_ns = wvf->run_ns;
 	stats->charged_ns = svf->charged_ns;
 	stats->slices = svf->turns;
 	stats->skipped = svf->skipped;
 	stats->overrun_ns = svf->overrun_ns;
 	stats->idle_ns = svf->given_away_ns;
-	spin_unlock(&pf->world.lock);
+	memcpy(stats->latency, wvf->latency, sizeof(stats->latency));
+	spin_unlock_irq(&pf->world.lock);
 }
 
-static bool world_is_on(struct gpuvf_pf *pf, unsigned int vf)
+/**
+ * gpuvf_world_fault() - what a VF was caught at
+ * @pf: PF
+ * @vf: index of the VF
+ * @err: what was wrong with the command: -ETIMEDOUT: it did not end in time
+ * @cmd: which command it was
+ *
+ * Context: any where interrupts are on.
+ */
+void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
+		       enum gpuvf_hw_cmd *cmd)
 {
-	bool on;
+	spin_lock_irq(&pf->world.lock);
+	*err = pf->world.vfs[vf].fault;
+	*cmd = pf->world.vfs[vf].fault_cmd;
+	spin_unlock_irq(&pf->world.lock);
+}
 
-	spin_lock(&pf->world.lock);
-	on = pf->world.sched.current_vf == vf;
-	spin_unlock(&pf->world.lock);
-	return on;
+/**
+ * gpuvf_world_drop() - let the hardware drop the state of a VF
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * It gets no more turns; gpuvf_mbox_end_locked() is called when it is done.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&w->lock);
+	if (w->started & BIT(vf))
+		w->drop |= BIT(vf);
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+}
+
+static bool world_is_off(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+	bool off;
+
+	spin_lock_irq(&w->lock);
+	off = w->vf != vf || world_is_at_rest(w);
+	if (w->phase == GPUVF_PHASE_SWITCH && w->next_vf == vf)
+		off = false;
+	spin_unlock_irq(&w->lock);
+	return off;
 }
 
 /**
@@ -524,8 +480,7 @@ static bool world_is_on(struct gpuvf_pf *pf, unsigned int vf)
  */
 void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf)
 {
-	while (world_is_on(pf, vf))
-		usleep_range(500, 1000);
+	wait_event(pf->world.off_wait, world_is_off(pf, vf));
 }
 
 /**
@@ -533,20 +488,93 @@ void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf)
  * @pf: PF
  * @vf: index of the VF
  *
- * Context: any that may take world.lock.
+ * Context: may sleep.
+ * Return: false: a command of this VF hangs even now.
  */
-void gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf)
+bool gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+	bool ok = true;
+	u32 flr = 0;
+
+	if (pf->hw->flr_vfs)
+		flr = pf->hw->flr_vfs(pf);
+	spin_lock_irq(&w->lock);
+	world_lose_locked(w, flr | BIT(vf));
+	/* this one is no news to those who are told */
+	w->flr = (w->flr | flr) & ~BIT(vf);
+	if (w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf)
+		ok = pf->hw->command_status(pf) != -EINPROGRESS;
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	return ok;
+}
+
+/**
+ * gpuvf_world_exclusive_begin() - give one VF the GPU to itself
+ * @pf: PF, gpuvf_world_exclusive_is_free()
+ * @vf: index of a VF that may be given turns
+ *
+ * gpuvf_exclusive_runs_locked() is called when it executes.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	spin_lock(&w->lock);
-	if (w->started & BIT(vf)) {
-		w->started &= ~BIT(vf);
-		w->runnable &= ~BIT(vf);
-		w->was_reset |= BIT(vf);
-		schedule_work(&w->report);
-	}
-	spin_unlock(&w->lock);
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&w->lock);
+	w->exclusive = vf;
+	w->exclusive_runs = false;
+	world_masks_locked(w);
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+}
+
+/**
+ * gpuvf_world_exclusive_end() - the GPU is for everybody again
+ * @pf: PF
+ *
+ * Everybody else in the round gets a slice before the next exclusive access.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	int vf = w->exclusive;
+
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&w->lock);
+	w->exclusive = GPUVF_NOBODY;
+	w->owed = 0;
+	world_masks_locked(w);
+	w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
+	spin_unlock_irq(&w->lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+}
+
+/**
+ * gpuvf_world_exclusive_is_free() - may an exclusive access begin?
+ * @pf: PF
+ *
+ * Return: false: one is under way, or others are to have their slices first;
+ * the report work, and gpuvf_vfs_update_locked() with it, runs when they have.
+ */
+bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.exclusive) == GPUVF_NOBODY &&
+	       !READ_ONCE(pf->world.owed);
+}
+
+/**
+ * gpuvf_world_exclusive_runs() - does the VF with exclusive access execute?
+ * @pf: PF
+ */
+bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.exclusive_runs);
 }
 
 /**
@@ -564,12 +592,11 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 	struct gpuvf_world *w = &pf->world;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&w->lock);
+	spin_lock_irq(&w->lock);
 	w->held = ~0U;
-	/* the thread decides under this lock, with what it last refreshed */
-	gpuvf_sched_update(&w->sched, w->sched.present & w->started,
-			   w->sched.started, w->sched.work, ktime_get_ns());
-	spin_unlock(&w->lock);
+	/* turns are begun under this lock, with what the scheduler was told */
+	world_masks_locked(w);
+	spin_unlock_irq(&w->lock);
 	return world_reap_locked(pf);
 }
 
@@ -582,10 +609,18 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 void gpuvf_world_release(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&pf->world.lock);
+	spin_lock_irq(&pf->world.lock);
 	pf->world.held = 0;
-	spin_unlock(&pf->world.lock);
-	gpuvf_world_event(pf, WORLD_EVENT_NEWS);
+	spin_unlock_irq(&pf->world.lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+}
+
+static void world_set_parking(struct gpuvf_pf *pf, bool parking)
+{
+	spin_lock_irq(&pf->world.lock);
+	pf->world.parking = parking;
+	spin_unlock_irq(&pf->world.lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 /**
@@ -595,10 +630,11 @@ void gpuvf_world_release(struct gpuvf_pf *pf)
  * On return nobody is on the engine and no command is under way, unless the
  * hardware hangs.
  *
- * Context: may sleep, for two commands at the most when all is well.
+ * Context: may sleep, for a few commands when all is well.
  */
 void gpuvf_world_park(struct gpuvf_pf *pf)
 {
+	world_set_parking(pf, true);
 	kthread_park(pf->world.task);
 }
 
@@ -608,11 +644,12 @@ void gpuvf_world_park(struct gpuvf_pf *pf)
  */
 void gpuvf_world_unpark(struct gpuvf_pf *pf)
 {
+	world_set_parking(pf, false);
 	kthread_unpark(pf->world.task);
 }
 
 /**
- * gpuvf_world_forget() - the GPU was reset: nobody has state on it
+ * gpuvf_world_forget() - the GPU was reset, or its VFs went: nobody has state
  * @pf: PF whose world is parked
  *
  * Context: pf->lock held.
@@ -624,29 +661,33 @@ u32 gpuvf_world_forget(struct gpuvf_pf *pf)
 	u32 had;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock(&w->lock);
-	had = w->started | w->was_reset | w->failed;
+	spin_lock_irq(&w->lock);
+	had = w->started | w->was_reset | w->dropped;
 	w->started = 0;
 	w->was_reset = 0;
 	w->runnable = 0;
-	w->failed = 0;
-	gpuvf_sched_update(&w->sched, 0, 0, 0, ktime_get_ns());
-	spin_unlock(&w->lock);
+	w->drop = 0;
+	w->dropped = 0;
+	w->caught = 0;
+	w->flr = 0;
+	w->owed = 0;
+	w->exclusive = GPUVF_NOBODY;
+	w->fault_seen = false;
+	w->phase = GPUVF_PHASE_EMPTY;
+	world_masks_locked(w);
+	spin_unlock_irq(&w->lock);
 	return had;
 }
 
-/**
- * gpuvf_world_revive() - the GPU was reset: commands may work again
- * @pf: PF whose world is parked
- *
- * Context: pf->lock held.
- */
-void gpuvf_world_revive(struct gpuvf_pf *pf)
+static bool world_dropped(struct gpuvf_pf *pf)
 {
-	lockdep_assert_held(&pf->lock);
-	spin_lock(&pf->world.lock);
-	pf->world.stalled = false;
-	spin_unlock(&pf->world.lock);
+	bool done;
+
+	spin_lock_irq(&pf->world.lock);
+	gpuvf_turn_look_locked(pf, ktime_get_ns());
+	done = pf->world.phase != GPUVF_PHASE_DROP;
+	spin_unlock_irq(&pf->world.lock);
+	return done;
 }
 
 /**
@@ -658,33 +699,43 @@ void gpuvf_world_revive(struct gpuvf_pf *pf)
  */
 u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 {
+	const unsigned long step = nsecs_to_jiffies(WORLD_RECHECK_NS) + 1;
 	struct gpuvf_world *w = &pf->world;
-	u32 had, was_reset = 0;
+	u32 had, flr = 0;
 	unsigned int vf;
 
 	lockdep_assert_held(&pf->lock);
 	had = gpuvf_world_started(pf);
 	if (pf->hw->flr_vfs)
-		was_reset = pf->hw->flr_vfs(pf);
-	for (vf = 0; vf < pf->total_vfs && !w->stalled; vf++) {
-		if (!(had & ~was_reset & BIT(vf)) ||
-		    world_command(pf, GPUVF_HW_SHUTDOWN, vf,
-				  pf->hw->command_limit_us) != -ETIMEDOUT)
+		flr = pf->hw->flr_vfs(pf);
+	for (vf = 0; vf < pf->total_vfs; vf++) {
+		if (!(had & ~flr & BIT(vf)))
 			continue;
-		/* no other command before this one is over, by a reset */
-		spin_lock(&w->lock);
-		w->stalled = true;
-		spin_unlock(&w->lock);
-		schedule_work(&w->report);
+		spin_lock_irq(&w->lock);
+		/* what blocks the engine ends with the VFs, or by a reset */
+		if (w->phase == GPUVF_PHASE_EMPTY)
+			gpuvf_turn_drop_locked(pf, vf);
+		spin_unlock_irq(&w->lock);
+		while (!wait_event_timeout(w->off_wait, world_dropped(pf), step))
+			;
 	}
-	return gpuvf_world_forget(pf);
+	return had | gpuvf_world_forget(pf);
+}
+
+/**
+ * gpuvf_world_is_stuck() - is there a command that does not end?
+ * @pf: PF whose VFs have no state
+ */
+bool gpuvf_world_is_stuck(struct gpuvf_pf *pf)
+{
+	return pf->hw->command_status(pf) == -EINPROGRESS;
 }
 
 /**
  * gpuvf_world_start() - create the thread
  * @pf: PF whose configuration is known
  *
- * Return: 0, or the errno of kthread_run().
+ * Return: 0, or the errno of kthread_create().
  */
 int gpuvf_world_start(struct gpuvf_pf *pf)
 {
@@ -692,15 +743,18 @@ int gpuvf_world_start(struct gpuvf_pf *pf)
 	struct task_struct *task;
 
 	spin_lock_init(&w->lock);
-	init_waitqueue_head(&w->wait);
+	init_waitqueue_head(&w->off_wait);
 	atomic_set(&w->events, 0);
 	INIT_WORK(&w->report, world_report);
+	w->exclusive = GPUVF_NOBODY;
 	gpuvf_sched_init(&w->sched, pf->config.policy);
 
-	task = kthread_run(world_thread, pf, "gpuvf/%s", gpuvf_pf_name(pf));
+	task = kthread_create(world_thread, pf, "gpuvf/%s", gpuvf_pf_name(pf));
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	w->task = task;
+	/* until pf_release(): an interrupt may wake it when it has ended */
+	w->task = get_task_struct(task);
+	wake_up_process(task);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The world thread: carries the scheduler's decisions out on the hardware.
+ * The world: gives VFs their turns on one GPU. A thread decides when a turn
+ * ends; the commands in between follow one another in the completion interrupt.
  */
 #ifndef GPUVF_WORLD_H
 #define GPUVF_WORLD_H
@@ -13,50 +14,121 @@
 
 #include "gpuvf_hw.h"
 #include "gpuvf_sched.h"
+#include "gpuvf_stats.h"
 
 struct gpuvf_pf;
-struct gpuvf_vf_stats;
 struct task_struct;
 
+#define GPUVF_NOBODY	GPUVF_SCHED_NONE
+
+/* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
+#define GPUVF_WORLD_NEWS	BIT(30)
+
+/* a turn came to where the thread has to look at it */
+#define GPUVF_WORLD_TURN	BIT(29)
+
+/* where the engine is; see the picture at the top of gpuvf_turn.c */
+enum gpuvf_phase {
+	GPUVF_PHASE_EMPTY,
+	GPUVF_PHASE_ENTER,
+	GPUVF_PHASE_START,
+	GPUVF_PHASE_RUN,
+	GPUVF_PHASE_BURN,
+	GPUVF_PHASE_LEAVE,
+	GPUVF_PHASE_SAVE,
+	GPUVF_PHASE_SWITCH,
+	GPUVF_PHASE_DROP,
+	GPUVF_PHASE_FAULT,
+	GPUVF_PHASE_BLOCKED,
+};
+
 /**
- * struct gpuvf_world - the thread of one GPU and what it is told
+ * struct gpuvf_world_vf - what the world knows of one VF; all under world.lock
+ * @preempt_us: how long it may take to leave the GPU
+ * @fault: why it was caught, an errno; see gpuvf_world.caught
+ * @fault_cmd: the command that it was caught at
+ * @run_ns: its work executed
+ * @latency: how late its turns ended
+ */
+struct gpuvf_world_vf {
+	u32 preempt_us;
+	int fault;
+	enum gpuvf_hw_cmd fault_cmd;
+	u64 run_ns;
+	u64 latency[GPUVF_LATENCY_BUCKETS];
+};
+
+/**
+ * struct gpuvf_world - the engine of one GPU, and what its thread is told
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
- * @wait: the thread sleeps here
- * @irq_ns: when the interrupt came that says a command is over
- * @done_ns: when the last command was over; the thread's own
- * @last_cmd: the command issued last; the thread's own
- * @report: tells the rest of the driver, under pf->lock, what the thread saw
- * @lock: protects what follows
+ * @report: tells the rest of the driver, under pf->lock, what was seen here
+ * @off_wait: those who wait for the engine to be where they want it
+ * @lock: protects what follows; taken with interrupts off
  * @sched: who runs next, and until when
+ * @phase: where the engine is
+ * @vf: whose turn it is, or who blocks the engine
+ * @next_vf: who comes after @vf; GPUVF_PHASE_SWITCH only
+ * @cmd: the command issued last
+ * @cmd_ns: when it was issued
+ * @limit_ns: when it is given up
+ * @fault: errno of the command that failed; GPUVF_PHASE_FAULT only
+ * @fault_seen: the thread has looked at the hardware since
+ * @first: the present turn began with INIT
+ * @executing_ns: since when the VF executes
+ * @enter_ns: how long it took to enter
+ * @leave_ns: when it was told to leave
+ * @parking: no new turn is begun
+ * @work: bit n: VF n has work, as last heard
  * @runnable: bit n: VF n may be given turns
  * @started: bit n: VF n has state on the GPU
  * @held: bit n: VF n must not be started at this moment
- * @was_reset: bit n: VF n was reset by its user; not yet reported
- * @failed: bit n: VF n did not obey and was reset for it; not yet reported
- * @stalled: a command hung and a reset of its VF did not help
- * @preempt_us: by VF index: how long it may take to leave the GPU
+ * @drop: bit n: the state of VF n is to be dropped
+ * @dropped: bit n: that was done; not yet reported
+ * @was_reset: bit n: VF n lost its state in a reset; not yet reported
+ * @flr: bit n: VF n was reset, whether it had state or not; not yet reported
+ * @caught: bit n: VF n did not obey and has to be reset; not yet reported
+ * @exclusive: the one VF that has the GPU to itself, or GPUVF_NOBODY
+ * @exclusive_runs: it executes; the report work is told once
+ * @owed: bit n: VF n is to have a slice before the next exclusive access
  * @switch_ns: what a world switch costs, averaged over the last ones
+ * @vfs: by VF index
  */
 struct gpuvf_world {
 	struct task_struct *task;
 	atomic_t events;
-	wait_queue_head_t wait;
-	u64 irq_ns;
-	u64 done_ns;
-	enum gpuvf_hw_cmd last_cmd;
 	struct work_struct report;
+	wait_queue_head_t off_wait;
 
 	spinlock_t lock;
 	struct gpuvf_sched sched;
+	enum gpuvf_phase phase;
+	unsigned int vf;
+	unsigned int next_vf;
+	enum gpuvf_hw_cmd cmd;
+	u64 cmd_ns;
+	u64 limit_ns;
+	int fault;
+	bool fault_seen;
+	bool first;
+	u64 executing_ns;
+	u64 enter_ns;
+	u64 leave_ns;
+	bool parking;
+	u32 work;
 	u32 runnable;
 	u32 started;
 	u32 held;
+	u32 drop;
+	u32 dropped;
 	u32 was_reset;
-	u32 failed;
-	bool stalled;
-	u32 preempt_us[GPUVF_MAX_VFS];
+	u32 flr;
+	u32 caught;
+	int exclusive;
+	bool exclusive_runs;
+	u32 owed;
 	u64 switch_ns;
+	struct gpuvf_world_vf vfs[GPUVF_MAX_VFS];
 };
 
 int gpuvf_world_start(struct gpuvf_pf *pf);
@@ -66,16 +138,23 @@ void gpuvf_world_unpark(struct gpuvf_pf *pf);
 u32 gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
 u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf);
-void gpuvf_world_revive(struct gpuvf_pf *pf);
 u32 gpuvf_world_forget(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 		       struct gpuvf_vf_stats *stats);
-void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
+void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf);
+bool gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
+bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
+bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
+bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
+void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
+		       enum gpuvf_hw_cmd *cmd);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
 
 #endif /* GPUVF_WORLD_H */

@@ -19,6 +19,17 @@
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
 
+static int vf_op(uint8_t cmd, unsigned int vf)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_begin(fx.nl, &req, cmd, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	nl_vf_end(&req, nl_vf_begin(&req, vf));
+	return nl_call(fx.nl, &req, &answer);
+}
+
 static uint64_t counted(const char *key)
 {
 	return gpu_truth(gpu, "gpu", key);
@@ -33,74 +44,82 @@ static void all_busy(void)
 		load_busy(gpu, i, 100);
 }
 
-static int failed_vf(void)
+static void get_epochs(uint64_t *epoch)
 {
-	int failed = -1;
 	unsigned int i;
 
-	for (i = 0; i < NUM; i++) {
-		if (!gpu_vf_is(gpu, i, "failed"))
-			continue;
-		assert_int_equal(failed, -1);
-		failed = i;
-	}
-	return failed;
+	for (i = 0; i < NUM; i++)
+		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
 }
 
-/* the others lose no state and go on; the one gets nothing more */
-static void check_others_run(int failed, const uint64_t *epoch)
+/* the one VF that started anew since, -1: none */
+static int started_anew(const uint64_t *epoch)
 {
-	struct shares shares;
+	int vf = -1;
 	unsigned int i;
 
-	load_measure(gpu, 200000000, &shares);
 	for (i = 0; i < NUM; i++) {
-		if ((int)i == failed) {
-			assert_u64(shares.vf[i].slices, 0);
+		if (gpu_truth_vf(gpu, i, "epoch") == epoch[i])
 			continue;
-		}
-		assert_true(shares.vf[i].slices > 0);
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+		assert_int_equal(vf, -1);
+		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i] + 1);
+		vf = i;
+	}
+	return vf;
+}
+
+static bool nobody_failed(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++)
+		if (gpu_vf_is(gpu, i, "failed"))
+			return false;
+	return true;
+}
+
+/* all go on, and but for @anew nobody lost anything */
+static void check_all_run(int anew, const uint64_t *epoch)
+{
+	uint64_t slices;
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++) {
+		slices = gpu_truth_vf(gpu, i, "slices");
+		assert_eventually(gpu_truth_vf(gpu, i, "slices") > slices + 3);
 		assert_true(gpu_vf_is(gpu, i, "active"));
 	}
+	assert_int_equal(started_anew(epoch), anew);
 }
 
 /* the nth command from now on fails in this manner */
-static int check_failing_command(const char *how)
+static void check_failing_command(const char *how)
 {
 	uint64_t resets, vf_resets, epoch[NUM];
 	struct table table, now;
-	unsigned int i;
-	int failed;
+	int anew;
 
 	all_busy();
-	for (i = 0; i < NUM; i++)
-		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	get_epochs(epoch);
 	assert_true(gpu_table(gpu, &table));
 	resets = counted("resets");
 	vf_resets = counted("vf_resets");
 	assert_ok(file_write(gpu_sim(gpu, "fail_command"), how));
-	assert_eventually(failed_vf() >= 0);
-	failed = failed_vf();
-	check_others_run(failed, epoch);
+	/* its guest has work still, and may start anew */
+	assert_eventually(started_anew(epoch) >= 0);
+	anew = started_anew(epoch);
+	check_all_run(anew, epoch);
 	/* reset once, alone, and the GPU itself not at all */
 	assert_u64(counted("vf_resets"), vf_resets + 1);
 	assert_u64(counted("resets"), resets);
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	assert_true(gpu_table(gpu, &now));
 	assert_memory_equal(&table, &now, sizeof(now));
-	return failed;
 }
 
 static void C27_command_that_is_refused(void)
 {
-	int failed = check_failing_command("1 error");
-
-	/* a new life with new VFs */
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(gpu_set_numvfs(gpu, NUM));
-	load_busy(gpu, failed, 100);
-	assert_true(gpu_vf_is(gpu, failed, "active"));
+	check_failing_command("1 error");
 }
 
 static void C27_hang_with_status_executing(void)
@@ -120,19 +139,53 @@ static void C27_hang_without_any_status(void)
 
 static void C27_hang_of_the_first_command_of_a_vf(void)
 {
-	uint64_t epoch[NUM] = { 0 };
-	unsigned int i;
+	uint64_t vf_resets = counted("vf_resets");
+	uint64_t epoch[NUM];
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	/* INIT: nobody runs yet, so that it is the next one */
 	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
 	assert_ok(gpu_guest(gpu, 1, "busy 100"));
-	assert_eventually(failed_vf() == 1);
+	assert_eventually(counted("vf_resets") > vf_resets);
+	load_busy(gpu, 1, 100);
+	assert_u64(counted("vf_resets"), vf_resets + 1);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 2, 100);
-	for (i = 0; i < NUM; i++)
-		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
-	check_others_run(1, epoch);
+	get_epochs(epoch);
+	check_all_run(-1, epoch);
+}
+
+static void hang_alone(unsigned int vf)
+{
+	uint64_t vf_resets = counted("vf_resets");
+
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+	assert_eventually(counted("vf_resets") == vf_resets + 1);
+	assert_eventually(!gpu_vf_is(gpu, vf, "resetting"));
+}
+
+/* four in a minute is one too many; somebody has to reset it then */
+static void C27_vf_that_hangs_too_often_fails(void)
+{
+	unsigned int i;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < 4; i++) {
+		load_busy(gpu, 1, 100);
+		hang_alone(1);
+	}
+	assert_true(gpu_vf_is(gpu, 1, "failed"));
+	/* the others have the GPU, and its own guest cannot help it */
+	load_busy(gpu, 0, 100);
+	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	assert_true(gpu_vf_is(gpu, 1, "failed"));
+	assert_ok(vf_op(GPUVF_CMD_VF_RESET, 1));
+	load_busy(gpu, 1, 100);
+	/* a new life with new VFs too */
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_ok(gpu_set_numvfs(gpu, NUM));
+	load_busy(gpu, 1, 100);
+	assert_true(nobody_failed());
 }
 
 /* a command that is slow but comes to an end within its limit is no fault */
@@ -143,8 +196,7 @@ static void slow_commands_are_waited_for(void)
 
 	all_busy();
 	vf_resets = counted("vf_resets");
-	for (i = 0; i < NUM; i++)
-		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	get_epochs(epoch);
 	/* LOAD, RUN, SAVE have 500 ms, IDLE the preemption timeout of 20 ms */
 	for (i = 0; i < 4; i++) {
 		injected = counted("injected");
@@ -152,8 +204,7 @@ static void slow_commands_are_waited_for(void)
 				     "1 slow 5000"));
 		assert_eventually(counted("injected") == injected + 1);
 	}
-	check_others_run(-1, epoch);
-	assert_int_equal(failed_vf(), -1);
+	check_all_run(-1, epoch);
 	assert_u64(counted("vf_resets"), vf_resets);
 }
 
@@ -163,15 +214,13 @@ static void lost_interrupts_are_survived(void)
 	unsigned int i;
 
 	all_busy();
-	for (i = 0; i < NUM; i++)
-		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	get_epochs(epoch);
 	for (i = 0; i < 10; i++) {
 		assert_ok(file_printf(gpu_sim(gpu, "lose_interrupt"), "%u",
 				      1 + i % 3));
 		assert_eventually(file_is(gpu_sim(gpu, "lose_interrupt"), "0"));
 	}
-	check_others_run(-1, epoch);
-	assert_int_equal(failed_vf(), -1);
+	check_all_run(-1, epoch);
 	/* that of the clear engine too */
 	assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"), "best-effort"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
@@ -188,10 +237,12 @@ static void lost_interrupts_are_survived(void)
  * The VF's own reset does not reach the hardware: it is dead while the reset is
  * written, and the command still stands when it comes back.
  */
-static void C27_command_that_outlives_the_vf_reset_wedges(void)
+static void lose_a_vf_reset(void)
 {
 	static const char told[] =
 		"performing function level reset anyway";
+	static const char next[] = "does not end, resetting the GPU";
+	static const char done[] = "GPU was reset and provisioned anew";
 	int log;
 
 	all_busy();
@@ -205,17 +256,27 @@ static void C27_command_that_outlives_the_vf_reset_wedges(void)
 	/* the reset is written right after that line */
 	pause_ms(200);
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	assert_eventually(klog_has(log, next));
+	assert_eventually(klog_has(log, done));
 	close(log);
-	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+}
 
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"),
-		     -EIO);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_error(gpu_set_numvfs(gpu, 1), -EIO);
-	assert_u64(gpu_numvfs(gpu), 0);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+static void C27_command_that_outlives_the_vf_reset_resets_the_gpu(void)
+{
+	uint64_t resets = counted("resets");
+	struct table table, now;
+	unsigned int i;
+
+	lose_a_vf_reset();
+	assert_u64(counted("resets"), resets + 1);
+	assert_true(nobody_failed());
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
-	all_busy();
+	assert_true(gpu_table(gpu, &now));
+	/* the simulator's guests are gone with the reset: let them come back */
+	for (i = 0; i < NUM; i++)
+		load_busy(gpu, i, 100);
+	assert_true(gpu_table(gpu, &table));
+	assert_memory_equal(&table, &now, sizeof(now));
 }
 
 static void pf_reset_brings_every_vf_back(void)
@@ -232,16 +293,21 @@ static void pf_reset_brings_every_vf_back(void)
 	/* the simulator's guests are gone with the reset: let them come back */
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_int_equal(failed_vf(), -1);
+	assert_true(nobody_failed());
 }
 
 static void pf_reset_revives_a_failed_vf(void)
 {
-	all_busy();
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_clear"));
-	assert_eventually(failed_vf() >= 0);
+	unsigned int i;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < 4; i++) {
+		load_busy(gpu, 1, 100);
+		hang_alone(1);
+	}
+	assert_true(gpu_vf_is(gpu, 1, "failed"));
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_int_equal(failed_vf(), -1);
+	assert_true(nobody_failed());
 }
 
 struct reset {
@@ -278,7 +344,7 @@ static void C13_all_vfs_reset_at_once(void)
 	}
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_int_equal(failed_vf(), -1);
+	assert_true(nobody_failed());
 	assert_u64(counted("vf_resets"), vf_resets + NUM + 1);
 }
 
@@ -290,7 +356,8 @@ static const struct test tests[] = {
 	SLOW_TEST(C27_hang_of_the_first_command_of_a_vf),
 	SLOW_TEST(slow_commands_are_waited_for),
 	SLOW_TEST(lost_interrupts_are_survived),
-	SLOW_TEST(C27_command_that_outlives_the_vf_reset_wedges),
+	SLOW_TEST(C27_vf_that_hangs_too_often_fails),
+	SLOW_TEST(C27_command_that_outlives_the_vf_reset_resets_the_gpu),
 	SLOW_TEST(pf_reset_brings_every_vf_back),
 	SLOW_TEST(pf_reset_revives_a_failed_vf),
 	SLOW_TEST(C13_all_vfs_reset_at_once),

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One turn on the engine: which command follows which. Each arrow is a command
+ * that was done without fault; the next one is issued right there, by whoever
+ * saw it: mostly the completion interrupt.
+ *
+ *	            INIT or LOAD          RUN
+ *	  EMPTY ──────► ENTER ──────► START ──────► RUN ◄────────┐
+ *	  │ │ ▲                                     │ │ the turn │
+ *	  │ │ │       SAVE                  IDLE    │ │ is over  │
+ *	  │ │ └────── SAVE ◄──────── LEAVE ◄────────┘ └► SWITCH ─┘
+ *	  │ │        (or at once the next ENTER)    CONTEXT_SWITCH, where the
+ *	  │ │                                       hardware has it
+ *	  │ └─────► DROP ──► EMPTY                  SHUTDOWN of a VF's state
+ *	  └───────► BURN ──► EMPTY                  a turn that is nobody's
+ *
+ *	any command ──fails, or takes too long──► FAULT ──the thread──► BLOCKED
+ *	BLOCKED ──its VF was reset──► EMPTY
+ *
+ * So the order of commands is always legal (gpu-iov register page, section 3.1),
+ * and between turns nobody is on the engine. Everything here is under
+ * world.lock, and short enough for an interrupt: a few accesses to
+ * configuration space, and one decision of the scheduler.
+ */
+
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/pci.h>
+#include <linux/sched.h>
+
+#include "gpuvf_hw.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_turn.h"
+#include "gpuvf_world.h"
+
+#define CREATE_TRACE_POINTS
+#include "gpuvf_trace.h"
+
+/**
+ * gpuvf_turn_is_command() - is a command under way?
+ * @pf: PF
+ *
+ * Context: world.lock held.
+ */
+bool gpuvf_turn_is_command(const struct gpuvf_pf *pf)
+{
+	switch (pf->world.phase) {
+	case GPUVF_PHASE_ENTER:
+	case GPUVF_PHASE_START:
+	case GPUVF_PHASE_LEAVE:
+	case GPUVF_PHASE_SAVE:
+	case GPUVF_PHASE_SWITCH:
+	case GPUVF_PHASE_DROP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* the thread has something to do, or somebody waits for what just happened */
+static void turn_wake(struct gpuvf_world *w)
+{
+	atomic_or(GPUVF_WORLD_TURN, &w->events);
+	wake_up_process(w->task);
+	/* who waits looks under world.lock, so this cannot miss him */
+	if (waitqueue_active(&w->off_wait))
+		wake_up_all(&w->off_wait);
+}
+
+static void turn_fault(struct gpuvf_pf *pf, int err)
+{
+	pf->world.phase = GPUVF_PHASE_FAULT;
+	pf->world.fault = err;
+	turn_wake(&pf->world);
+}
+
+static void turn_issue(struct gpuvf_pf *pf, enum gpuvf_phase phase,
+		       enum gpuvf_hw_cmd cmd, unsigned int vf, u64 limit_us)
+{
+	struct gpuvf_world *w = &pf->world;
+	int err;
+
+	w->phase = phase;
+	w->vf = vf;
+	w->cmd = cmd;
+	w->cmd_ns = ktime_get_ns();
+	w->limit_ns = w->cmd_ns + limit_us * NSEC_PER_USEC;
+	err = pf->hw->command(pf, cmd, vf, w->next_vf);
+	if (err)
+		turn_fault(pf, err);
+}
+
+/* the scheduler's account of a turn is closed */
+static void turn_end(struct gpuvf_pf *pf, u64 now)
+{
+	struct gpuvf_world *w = &pf->world;
+	int vf = w->sched.current_vf;
+	u32 owed = w->owed;
+	u64 charged;
+
+	if (vf == GPUVF_NOBODY)
+		return;
+	charged = gpuvf_sched_end(&w->sched, now);
+	trace_gpuvf_turn(pf->pdev, vf, w->sched.turn_grant_ns, charged);
+	w->owed &= ~BIT(vf);
+	/* the next one may have the GPU to itself */
+	if (owed && !w->owed)
+		schedule_work(&w->report);
+}
+
+/* may another turn begin without the thread having a look? */
+static bool turn_may_go_on(struct gpuvf_world *w)
+{
+	return !w->parking && !(w->drop & w->started) &&
+	       !(atomic_read(&w->events) & ~GPUVF_WORLD_TURN);
+}
+
+/**
+ * gpuvf_turn_begin_locked() - begin a turn of whoever is next
+ * @pf: PF, with the engine empty
+ *
+ * A VF that is started here can no longer be held.
+ *
+ * Context: world.lock held.
+ * Return: false when nobody is in the round.
+ */
+bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 now = ktime_get_ns();
+	struct gpuvf_decision d;
+
+	lockdep_assert_held(&w->lock);
+	if (!gpuvf_sched_next(&w->sched, now, &d))
+		return false;
+	if (d.burn) {
+		w->phase = GPUVF_PHASE_BURN;
+		w->vf = d.vf;
+		turn_wake(w);
+		return true;
+	}
+	w->first = !(w->started & BIT(d.vf));
+	if (w->first) {
+		w->started |= BIT(d.vf);
+		w->sched.started |= BIT(d.vf);
+		schedule_work(&w->report);
+	}
+	trace_gpuvf_switch(pf->pdev, d.vf, w->first);
+	turn_issue(pf, GPUVF_PHASE_ENTER,
+		   w->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf,
+		   pf->hw->command_limit_us);
+	return true;
+}
+
+/* its work executes from now on */
+static void turn_executes(struct gpuvf_pf *pf, u64 now)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	w->phase = GPUVF_PHASE_RUN;
+	w->executing_ns = now;
+	if (w->exclusive == w->vf && !w->exclusive_runs) {
+		w->exclusive_runs = true;
+		schedule_work(&w->report);
+	}
+	turn_wake(w);
+}
+
+/* its work executes no longer */
+static void turn_stops_executing(struct gpuvf_world *w, u64 now)
+{
+	u64 deadline = w->sched.turn_start_ns + w->sched.turn_grant_ns;
+	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
+	unsigned int bucket = 0;
+
+	if (now > w->executing_ns)
+		wvf->run_ns += now - w->executing_ns;
+	/* one that leaves early is not late */
+	if (now < deadline)
+		return;
+	while (bucket < GPUVF_LATENCY_BUCKETS - 1 &&
+	       now - deadline > gpuvf_latency_upper_ns[bucket])
+		bucket++;
+	wvf->latency[bucket]++;
+}
+
+/*
+ * Who would be next behind the present VF, when that is somebody whom the
+ * hardware can switch to in one command: another one, with state to be loaded.
+ */
+static int turn_peek(const struct gpuvf_world *w)
+{
+	u32 ring = gpuvf_sched_ring(&w->sched);
+	const struct gpuvf_sched_vf *svf;
+	unsigned int n, vf;
+
+	for (n = 1; n < GPUVF_MAX_VFS; n++) {
+		vf = (w->vf + n) % GPUVF_MAX_VFS;
+		svf = &w->sched.vf[vf];
+		if ((ring & BIT(vf)) && svf->debt_ns < svf->slice_ns)
+			return w->started & BIT(vf) ? (int)vf : GPUVF_NOBODY;
+	}
+	return GPUVF_NOBODY;
+}
+
+/**
+ * gpuvf_turn_leave_locked() - the present turn is over
+ * @pf: PF, with the engine in GPUVF_PHASE_RUN or GPUVF_PHASE_BURN
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 now = ktime_get_ns();
+	u32 preempt_us = w->vfs[w->vf].preempt_us;
+	int next = GPUVF_NOBODY;
+
+	lockdep_assert_held(&w->lock);
+	if (w->phase == GPUVF_PHASE_BURN) {
+		w->phase = GPUVF_PHASE_EMPTY;
+		turn_end(pf, now);
+		return;
+	}
+	turn_stops_executing(w, now);
+	w->leave_ns = now;
+	if ((pf->capabilities & GPUVF_CAPABILITY_ONESHOT) &&
+	    turn_may_go_on(w) && (w->sched.present & BIT(w->vf)))
+		next = turn_peek(w);
+	if (next != GPUVF_NOBODY) {
+		w->next_vf = next;
+		turn_issue(pf, GPUVF_PHASE_SWITCH, GPUVF_HW_SWITCH, w->vf,
+			   (u64)preempt_us + pf->hw->command_limit_us);
+		return;
+	}
+	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf, preempt_us);
+}
+
+/**
+ * gpuvf_turn_lost_locked() - the VF whose turn it is has lost its state
+ * @pf: PF
+ *
+ * There is nothing to save, and the engine is empty.
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_lost_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 now = ktime_get_ns();
+
+	lockdep_assert_held(&w->lock);
+	if (w->phase == GPUVF_PHASE_RUN && now > w->executing_ns)
+		w->vfs[w->vf].run_ns += now - w->executing_ns;
+	w->phase = GPUVF_PHASE_EMPTY;
+	turn_end(pf, now);
+	turn_wake(w);
+}
+
+/**
+ * gpuvf_turn_blame_locked() - the VF whose command failed is to blame
+ * @pf: PF, with the engine in GPUVF_PHASE_FAULT
+ *
+ * Until that VF was reset nobody can use the engine.
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_blame_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
+
+	lockdep_assert_held(&w->lock);
+	wvf->fault = w->fault;
+	wvf->fault_cmd = w->cmd;
+	w->caught |= BIT(w->vf);
+	w->runnable &= ~BIT(w->vf);
+	w->drop &= ~BIT(w->vf);
+	w->phase = GPUVF_PHASE_BLOCKED;
+	turn_end(pf, ktime_get_ns());
+	schedule_work(&w->report);
+	turn_wake(w);
+}
+
+/**
+ * gpuvf_turn_drop_locked() - let the hardware drop the state of a VF
+ * @pf: PF, with the engine empty
+ * @vf: index of a VF that has started
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->world.lock);
+	turn_issue(pf, GPUVF_PHASE_DROP, GPUVF_HW_SHUTDOWN, vf,
+		   pf->hw->command_limit_us);
+}
+
+/* keep an average of what a switch costs, for those who plan */
+static void turn_note_switch(struct gpuvf_world *w, u64 ns)
+{
+	w->switch_ns = w->switch_ns ? (7 * w->switch_ns + ns) / 8 : ns;
+}
+
+/* SAVE is done: the turn is charged for, and the next one may begin */
+static void turn_saved(struct gpuvf_pf *pf, u64 done_ns)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (!w->first)
+		turn_note_switch(w, w->enter_ns + done_ns - w->leave_ns);
+	w->phase = GPUVF_PHASE_EMPTY;
+	turn_end(pf, done_ns);
+	if (!turn_may_go_on(w) || !gpuvf_turn_begin_locked(pf))
+		turn_wake(w);
+}
+
+/*
+ * CONTEXT_SWITCH is done: the old turn is charged for all of it. The scheduler
+ * names the one that was foreseen, unless a setting changed meanwhile; whom it
+ * names instead then waits for the next round.
+ */
+static void turn_switched(struct gpuvf_pf *pf, u64 done_ns)
+{
+	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_decision d;
+	unsigned int n;
+
+	turn_note_switch(w, done_ns - w->leave_ns);
+	turn_end(pf, done_ns);
+	for (n = 0; n < GPUVF_MAX_VFS; n++) {
+		if (!gpuvf_sched_next(&w->sched, done_ns, &d) ||
+		    d.vf == w->next_vf)
+			break;
+		gpuvf_sched_end(&w->sched, done_ns);
+	}
+	w->vf = w->next_vf;
+	w->first = false;
+	w->enter_ns = 0;
+	trace_gpuvf_switch(pf->pdev, w->vf, false);
+	turn_executes(pf, done_ns);
+}
+
+static void turn_dropped(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	w->phase = GPUVF_PHASE_EMPTY;
+	w->started &= ~BIT(w->vf);
+	w->sched.started &= ~BIT(w->vf);
+	w->drop &= ~BIT(w->vf);
+	w->runnable &= ~BIT(w->vf);
+	w->dropped |= BIT(w->vf);
+	schedule_work(&w->report);
+	turn_wake(w);
+}
+
+/* a command is done, without fault */
+static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
+{
+	struct gpuvf_world *w = &pf->world;
+	const u32 limit_us = pf->hw->command_limit_us;
+
+	switch (w->phase) {
+	case GPUVF_PHASE_ENTER:
+		w->enter_ns = w->cmd_ns;
+		turn_issue(pf, GPUVF_PHASE_START, GPUVF_HW_RUN, w->vf,
+			   limit_us);
+		break;
+	case GPUVF_PHASE_START:
+		w->enter_ns = done_ns - w->enter_ns;
+		turn_executes(pf, done_ns);
+		break;
+	case GPUVF_PHASE_LEAVE:
+		turn_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, w->vf,
+			   limit_us);
+		break;
+	case GPUVF_PHASE_SAVE:
+		turn_saved(pf, done_ns);
+		break;
+	case GPUVF_PHASE_SWITCH:
+		turn_switched(pf, done_ns);
+		break;
+	case GPUVF_PHASE_DROP:
+		turn_dropped(pf);
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * gpuvf_turn_look_locked() - look whether the command under way is done
+ * @pf: PF
+ * @done_ns: when it was, if it is
+ *
+ * What follows is begun at once. A command that takes too long is a fault.
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
+{
+	struct gpuvf_world *w = &pf->world;
+	int err;
+
+	lockdep_assert_held(&w->lock);
+	if (!gpuvf_turn_is_command(pf))
+		return;
+	err = pf->hw->command_status(pf);
+	if (err == -EINPROGRESS) {
+		if (done_ns < w->limit_ns)
+			return;
+		err = -ETIMEDOUT;
+	}
+	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, done_ns - w->cmd_ns, err);
+	if (err)
+		turn_fault(pf, err);
+	else
+		turn_step(pf, done_ns);
+}
+
+/**
+ * gpuvf_turn_interrupt() - the hardware says that a command is over
+ * @pf: PF
+ *
+ * The interrupt's time counts, so that no VF is charged for the time that
+ * somebody takes to wake up.
+ *
+ * Context: hard interrupt.
+ */
+void gpuvf_turn_interrupt(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 now = ktime_get_ns();
+	unsigned long flags;
+
+	spin_lock_irqsave(&w->lock, flags);
+	gpuvf_turn_look_locked(pf, now);
+	if (w->phase == GPUVF_PHASE_BLOCKED)
+		turn_wake(w);
+	spin_unlock_irqrestore(&w->lock, flags);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One turn on the engine: which command follows which.
+ */
+#ifndef GPUVF_TURN_H
+#define GPUVF_TURN_H
+
+#include <linux/types.h>
+
+struct gpuvf_pf;
+
+bool gpuvf_turn_is_command(const struct gpuvf_pf *pf);
+bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_leave_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_blame_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
+void gpuvf_turn_interrupt(struct gpuvf_pf *pf);
+
+#endif /* GPUVF_TURN_H */
