@@ -479,7 +479,7 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	gpuvf_clear_stop(pf);
 	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
-	gpuvf_vfs_halt_locked(pf);
+	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
 	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)

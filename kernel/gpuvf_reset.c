@@ -363,6 +363,25 @@ void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_reset_pf_held() - the same, when VFs have just been disabled
+ * @pf: PF
+ *
+ * Context: device lock held; sleeps. pf->lock must not be held.
+ */
+void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
+{
+	int err;
+
+	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
+	err = pci_reset_function_locked(pf->pdev);
+	if (!err)
+		return;
+	mutex_lock(&pf->lock);
+	gpuvf_pf_wedge_locked(pf, "a reset that did not succeed");
+	mutex_unlock(&pf->lock);
+}
+
+/**
  * gpuvf_pf_reset() - reset the GPU and provision it anew
  * @pf: PF
  * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is refused or fails

@@ -16,6 +16,7 @@ void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf);
+void gpuvf_reset_pf_held(struct gpuvf_pf *pf);
 void gpuvf_reset_announce_all(struct gpuvf_pf *pf);
 void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf);
 void gpuvf_resets_flush(struct gpuvf_pf *pf);

@@ -200,21 +200,34 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
  * gpuvf_vfs_halt_locked() - take the GPU from all VFs and drop their states
  * @pf: PF
  *
- * What they leave behind is marked dirty. The world is left parked.
+ * The world is left parked. A VF may keep its state when the hardware does not
+ * obey, until it is disabled or the GPU is reset: only then may what the VFs
+ * leave behind be cleared.
  *
  * Context: pf->lock held; may sleep for a few commands, and longer when the
  * hardware hangs.
+ * Return: bit n: VF n had state, for gpuvf_vfs_mark_locked().
  */
-void gpuvf_vfs_halt_locked(struct gpuvf_pf *pf)
+u32 gpuvf_vfs_halt_locked(struct gpuvf_pf *pf)
 {
-	unsigned int i;
-	u32 had;
-
 	lockdep_assert_held(&pf->lock);
 	gpuvf_world_park(pf);
-	had = gpuvf_world_shutdown_vfs(pf);
+	return gpuvf_world_shutdown_vfs(pf);
+}
+
+/**
+ * gpuvf_vfs_mark_locked() - what these VFs leave behind is to be cleared
+ * @pf: PF
+ * @vfs: bit n: VF n
+ *
+ * Context: pf->lock held. The caller kicks the worker.
+ */
+void gpuvf_vfs_mark_locked(struct gpuvf_pf *pf, u32 vfs)
+{
+	unsigned int i;
+
 	for (i = 0; i < pf->total_vfs; i++)
-		if (had & BIT(i))
+		if (vfs & BIT(i))
 			gpuvf_clear_mark_locked(pf, i);
 }
 
@@ -254,8 +267,11 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	mutex_lock(&pf->lock);
 	vfs_get_pdevs_locked(pf, num_vfs);
-	for (i = 0; i < num_vfs; i++)
+	for (i = 0; i < num_vfs; i++) {
+		/* what could not be cleared for it meanwhile is tried again */
+		gpuvf_vf_renew_locked(&pf->vf[i]);
 		gpuvf_sysfs_link_vf(pf, i);
+	}
 	pf->num_vfs = num_vfs;
 	pf->vf_count_changing = false;
 	/* guests may have spoken already */
@@ -341,6 +357,8 @@ static void vfs_forget_locked(struct gpuvf_vf *vf)
 void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 {
 	unsigned int i;
+	bool stuck;
+	u32 had;
 
 	mutex_lock(&pf->lock);
 	pf->vf_count_changing = true;
@@ -349,7 +367,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_resets_flush(pf);
 
 	mutex_lock(&pf->lock);
-	gpuvf_vfs_halt_locked(pf);
+	had = gpuvf_vfs_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_world_unpark(pf);
 	for (i = 0; i < pf->num_vfs; i++)
@@ -359,16 +377,18 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_disable_sriov(pf->pdev);
 
 	mutex_lock(&pf->lock);
+	gpuvf_vfs_mark_locked(pf, had);
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_forget_locked(&pf->vf[i]);
 	pf->num_vfs = 0;
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
-	if (gpuvf_world_is_stuck(pf))
-		gpuvf_reset_pf_start_locked(pf);
+	stuck = gpuvf_world_is_stuck(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	mutex_unlock(&pf->lock);
+	if (stuck)
+		gpuvf_reset_pf_held(pf);
 
 	if (pf->module_pinned) {
 		pf->module_pinned = false;

@@ -63,13 +63,14 @@ static void recover(void)
 		assert_false(gpu_vf_is(gpu, i, "failed"));
 }
 
-static unsigned int failed_vfs(void)
+static bool any_vf_is(const char *state)
 {
-	unsigned int i, failed = 0;
+	unsigned int i;
 
 	for (i = 0; i < NUM; i++)
-		failed += gpu_vf_is(gpu, i, "failed");
-	return failed;
+		if (gpu_vf_is(gpu, i, state))
+			return true;
+	return false;
 }
 
 /* the first start of a VF and the turns that follow, to the second one's */
@@ -81,13 +82,19 @@ static void C20_every_command_of_turns(void)
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	assert_true(gpu_table(gpu, &table));
 	for (n = 1; n <= 10; n++) {
+		uint64_t vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
+		uint64_t resets = gpu_truth(gpu, "gpu", "resets");
 		uint64_t before = injected();
 
 		arm(n);
 		for (i = 0; i < NUM; i++)
 			gpu_guest(gpu, i, "busy 100");
-		assert_eventually(failed_vfs() == 1);
+		/* its VF is reset alone, and the GPU not at all */
+		assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") ==
+				  vf_resets + 1);
 		assert_true(disarm(before));
+		assert_eventually(!any_vf_is("resetting"));
+		assert_u64(gpu_truth(gpu, "gpu", "resets"), resets);
 		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 		recover();
 		assert_true(gpu_table(gpu, &now));
