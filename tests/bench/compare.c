@@ -324,9 +324,10 @@ static void costs_differ(struct load *load)
 {
 	unsigned int i;
 
-	for (i = 0; i < load->num_vfs; i++)
-		load->cost[i].save = load->cost[i].load =
-			(50 + 650 * i / (load->num_vfs - 1)) * US;
+	for (i = 0; i < load->num_vfs; i++) {
+		load->cost[i].save = (50 + 650 * i / (load->num_vfs - 1)) * US;
+		load->cost[i].load = load->cost[i].save;
+	}
 }
 
 /* one needs long to leave: a long draw call that cannot be preempted */

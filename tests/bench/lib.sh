@@ -5,7 +5,7 @@
 # top of the tree.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"
-cd "$top"
+cd "$top" || exit
 
 # program NAME: build tests/bench/NAME, an ordinary program, and say where it is
 program() {
