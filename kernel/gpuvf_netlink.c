@@ -153,41 +153,28 @@ static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 
 /*
  * Dumps. The policy is that of the operation, which takes more than its dump
- * does: so a dump looks at its request when it starts.
+ * does: so a dump looks at its request when it begins. Not in a start callback,
+ * which has no extended ack on 6.1.
+ *
+ * cb->args[0]: which PF comes next, [1]: which VF of it, [2]: was looked at
  */
 
-static int nl_dump_refuse(struct netlink_callback *cb, int attr,
-			  const char *why)
+static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
 {
-	cb->extack->_msg = why;
-	NL_SET_BAD_ATTR(cb->extack, gpuvf_dump_attrs(cb)[attr]);
-	return -EINVAL;
-}
+	struct nlattr *attr = gpuvf_dump_attrs(cb)[not_taken];
+	int err;
 
-static int nl_pf_dump_start(struct netlink_callback *cb)
-{
-	if (gpuvf_dump_attrs(cb)[GPUVF_A_PF_BDF])
-		return nl_dump_refuse(cb, GPUVF_A_PF_BDF,
-				      "a dump of GPUs is of all of them");
-	return 0;
-}
-
-static int nl_vf_dump_start(struct netlink_callback *cb)
-{
-	if (gpuvf_dump_attrs(cb)[GPUVF_A_PF_VF])
-		return nl_dump_refuse(cb, GPUVF_A_PF_VF,
-				      "a dump of VFs is of all of them");
-	return gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
-}
-
-static int nl_stats_dump_start(struct netlink_callback *cb)
-{
-	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
-		cb->extack->_msg =
-			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
-		return -EPERM;
+	if (cb->args[2])
+		return 0;
+	if (attr) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
+				    "a dump does not take that attribute");
+		return -EINVAL;
 	}
-	return nl_vf_dump_start(cb);
+	err = gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
+	if (!err)
+		cb->args[2] = 1;
+	return err;
 }
 
 /* one message of a dump; 0, or -EMSGSIZE when it has to wait for the next */
@@ -215,12 +202,14 @@ static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* args[0]: which PF comes next */
 static int nl_pf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct gpuvf_pf *pf;
-	int err = 0;
+	int err;
 
+	err = nl_dump_begin(cb, GPUVF_A_PF_BDF);
+	if (err)
+		return err;
 	cb->seq = gpuvf_pf_change_seq();
 	while (!err && (pf = gpuvf_pf_get_nth(cb->args[0]))) {
 		err = nl_dump_one(skb, cb, GPUVF_CMD_PF_GET, pf, 0, nl_put_pf);
@@ -246,14 +235,16 @@ static int nl_dump_pf_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* args[0]: which PF, args[1]: which VF of it comes next */
 static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 		       u8 cmd, gpuvf_nl_put_fn put)
 {
 	struct nlattr *bdf = gpuvf_dump_attrs(cb)[GPUVF_A_PF_BDF];
 	struct gpuvf_pf *pf;
-	int err = 0;
+	int err;
 
+	err = nl_dump_begin(cb, GPUVF_A_PF_VF);
+	if (err)
+		return err;
 	cb->seq = gpuvf_pf_change_seq();
 	if (bdf) {
 		if (cb->args[0])
@@ -282,6 +273,12 @@ static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	/* of the sender; whoever receives it need not be the same */
+	if (!cb->args[2] && !netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
+		cb->extack->_msg =
+			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
+		return -EPERM;
+	}
 	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
 }
 
@@ -298,7 +295,6 @@ static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = GPUVF_CMD_PF_GET,
 		.doit = nl_pf_get_doit,
-		.start = nl_pf_dump_start,
 		.dumpit = nl_pf_get_dumpit,
 		.policy = nl_pf_policy,
 		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
@@ -306,7 +302,6 @@ static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = GPUVF_CMD_VF_GET,
 		.doit = nl_vf_get_doit,
-		.start = nl_vf_dump_start,
 		.dumpit = nl_vf_get_dumpit,
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
@@ -322,7 +317,6 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = GPUVF_CMD_STATS_GET,
 		.flags = GENL_ADMIN_PERM,
 		.doit = nl_stats_get_doit,
-		.start = nl_stats_dump_start,
 		.dumpit = nl_stats_get_dumpit,
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,

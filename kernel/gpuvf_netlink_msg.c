@@ -210,7 +210,14 @@ int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 	return err;
 }
 
-static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
+/**
+ * gpuvf_nl_put_refusal() - why not
+ * @skb: message
+ * @why: made by gpuvf_refuse()
+ *
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_REFUSAL);
 
@@ -227,7 +234,6 @@ static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
 	nla_nest_end(skb, nest);
 	return 0;
 }
-
 
 /**
  * gpuvf_nl_check_once() - no attribute may be given twice
@@ -258,18 +264,20 @@ int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 }
 
 /**
- * gpuvf_nl_parse_vf() - take a VF's nest apart
+ * gpuvf_nl_parse_nest() - take a nest of a request apart
  * @nest: the nest
  * @attrs: @max + 1 entries for what is in it
  * @max: last type that @policy knows
  * @policy: what may be in it
+ * @needed: type of what must be in it
+ * @without: what is said when that is missing; a constant
  * @extack: where to complain
  *
- * Return: 0, with an index in @attrs; -EINVAL, or the errno of the core.
+ * Return: 0, with @needed in @attrs; -EINVAL, or the errno of the core.
  */
-int gpuvf_nl_parse_vf(struct nlattr *nest, struct nlattr **attrs, int max,
-		      const struct nla_policy *policy,
-		      struct netlink_ext_ack *extack)
+int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
+			const struct nla_policy *policy, int needed,
+			const char *without, struct netlink_ext_ack *extack)
 {
 	DECLARE_BITMAP(seen, GPUVF_A_VF_MAX + 1) = { 0 };
 	struct nlattr *attr;
@@ -285,8 +293,8 @@ int gpuvf_nl_parse_vf(struct nlattr *nest, struct nlattr **attrs, int max,
 				    "the attribute was given twice");
 		return -EINVAL;
 	}
-	if (NL_REQ_ATTR_CHECK(extack, nest, attrs, GPUVF_A_VF_INDEX)) {
-		NL_SET_ERR_MSG(extack, "the VF has no index");
+	if (NL_REQ_ATTR_CHECK(extack, nest, attrs, needed)) {
+		extack->_msg = without;
 		return -EINVAL;
 	}
 	return 0;
@@ -322,7 +330,7 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
 				info->genlhdr->cmd);
 	if (!hdr || nla_put_string(skb, GPUVF_A_PF_BDF, bdf) ||
-	    nl_put_refusal(skb, why)) {
+	    gpuvf_nl_put_refusal(skb, why)) {
 		nlmsg_free(skb);
 		return why->error;
 	}
@@ -426,9 +434,10 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 		GENL_SET_ERR_MSG(info, "the request does not name a VF");
 		return -EINVAL;
 	}
-	err = gpuvf_nl_parse_vf(info->attrs[GPUVF_A_PF_VF], attrs,
-				GPUVF_A_VF_INDEX, gpuvf_nl_vf_index_policy,
-				info->extack);
+	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_VF], attrs,
+				  GPUVF_A_VF_INDEX, gpuvf_nl_vf_index_policy,
+				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
+				  info->extack);
 	if (err)
 		return err;
 	*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
@@ -448,8 +457,8 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
  * @info: the same, parsed
  * @pf: PF that it names
  *
- * CAP_NET_ADMIN was checked by the core. Both the sender and who opened the
- * socket must have the capability in the initial user namespace.
+ * CAP_NET_ADMIN was checked by the core, in the same way: in the initial user
+ * namespace.
  *
  * Return: 0; -EPERM, and the requester knows why.
  */

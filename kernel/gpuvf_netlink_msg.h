@@ -24,6 +24,9 @@ struct gpuvf_refusal;
 /* what names a GPU */
 #define GPUVF_NL_BDF_POLICY	{ .type = NLA_NUL_STRING, .len = 15 }
 
+/* what is said of a VF's nest without index */
+#define GPUVF_NL_NO_INDEX	"the VF has no index"
+
 /* multicast groups */
 enum gpuvf_nl_group {
 	GPUVF_NL_GROUP_CONFIG,
@@ -50,12 +53,13 @@ int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
+int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
-int gpuvf_nl_parse_vf(struct nlattr *nest, struct nlattr **attrs, int max,
-		      const struct nla_policy *policy,
-		      struct netlink_ext_ack *extack);
+int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
+			const struct nla_policy *policy, int needed,
+			const char *without, struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
 int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 		    unsigned int *vf);

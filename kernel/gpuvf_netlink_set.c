@@ -91,8 +91,9 @@ static int nl_parse_vf(struct genl_info *info, struct nlattr *nest,
 				    "the request names more VFs than any GPU has");
 		return -EINVAL;
 	}
-	err = gpuvf_nl_parse_vf(nest, attrs, GPUVF_A_VF_PROFILE, nl_vf_policy,
-				info->extack);
+	err = gpuvf_nl_parse_nest(nest, attrs, GPUVF_A_VF_PROFILE, nl_vf_policy,
+				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
+				  info->extack);
 	if (err)
 		return err;
 	change->nest[change->req.num_vfs] = nest;
@@ -354,6 +355,39 @@ int gpuvf_nl_vf_resume_doit(struct sk_buff *request, struct genl_info *info)
 	return nl_vf_op(request, info, gpuvf_vf_resume);
 }
 
+/* an operation on the whole GPU; @room is for the answer */
+static int nl_pf_op(struct sk_buff *request, struct genl_info *info,
+		    size_t room,
+		    int (*op)(struct gpuvf_pf *pf, struct gpuvf_refusal *why),
+		    gpuvf_nl_put_fn put)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct sk_buff *skb;
+	struct gpuvf_pf *pf;
+	int err;
+
+	pf = gpuvf_nl_get_pf(info);
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (err)
+		goto out;
+	/* before the operation, which so cannot fail for want of an answer */
+	err = -ENOMEM;
+	skb = genlmsg_new(room, GFP_KERNEL);
+	if (!skb)
+		goto out;
+	if (op(pf, &why)) {
+		nlmsg_free(skb);
+		err = nl_refuse_op(info, pf, &why, GPUVF_A_PF_BDF);
+	} else {
+		err = gpuvf_nl_answer(skb, info, pf, 0, put);
+	}
+out:
+	gpuvf_pf_put(pf);
+	return err;
+}
+
 static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
 {
 	return gpuvf_nl_put_everything(skb, pf, &pf->config);
@@ -368,28 +402,6 @@ static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
  */
 int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
-	struct sk_buff *skb = NULL;
-	struct gpuvf_pf *pf;
-	int err;
-
-	pf = gpuvf_nl_get_pf(info);
-	if (IS_ERR(pf))
-		return PTR_ERR(pf);
-	err = gpuvf_nl_permit(request, info, pf);
-	if (err)
-		goto out;
-	err = -ENOMEM;
-	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
-	if (!skb)
-		goto out;
-	if (gpuvf_pf_reset(pf, &why)) {
-		nlmsg_free(skb);
-		err = nl_refuse_op(info, pf, &why, GPUVF_A_PF_BDF);
-	} else {
-		err = gpuvf_nl_answer(skb, info, pf, 0, nl_put_now);
-	}
-out:
-	gpuvf_pf_put(pf);
-	return err;
+	return nl_pf_op(request, info, GPUVF_NL_FULL_SIZE, gpuvf_pf_reset,
+			nl_put_now);
 }

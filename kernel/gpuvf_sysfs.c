@@ -4,11 +4,13 @@
  * struct gpuvf_request with one setting in it.
  *
  *	0000:41:00.0/
- *		backend generation state device -> PCI device
+ *		backend generation state reset device -> PCI device
  *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld}
  *		sched/{policy,time_slice_min_us,time_slice_max_us,round_us}
  *		vf0/ … {fb_quota,fb_offset,time_slice_us,preempt_timeout_us,
- *			profile,state,in_use,holder,device -> PCI device}
+ *			profile,state,in_use,holder,reset,stop,pause,resume,
+ *			device -> PCI device}
+ *			stats/{run_ns,charged_ns,slices,...}
  */
 
 #include <linux/device.h>
@@ -21,6 +23,7 @@
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_stats.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
 
@@ -99,6 +102,16 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf)
 	return err;
 }
 
+/* the errno of an operation that was refused; the sentence goes to the log */
+static ssize_t sysfs_refused(struct gpuvf_pf *pf,
+			     const struct gpuvf_refusal *why)
+{
+	mutex_lock(&pf->lock);
+	gpuvf_refusal_log(pf, why);
+	mutex_unlock(&pf->lock);
+	return why->error;
+}
+
 /*
  * The PF's files
  */
@@ -129,10 +142,23 @@ static DEVICE_ATTR_RO(generation);
 SYSFS_PF_FIGURE(state, "%s\n", pf->wedged ? "wedged" : "ready")
 static DEVICE_ATTR_RO(state);
 
+static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+
+	if (!sysfs_streq(buf, "1"))
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	return gpuvf_pf_reset(pf, &why) ? sysfs_refused(pf, &why) : count;
+}
+static DEVICE_ATTR_WO(reset);
+
 static struct attribute *sysfs_pf_attrs[] = {
 	&dev_attr_backend.attr,
 	&dev_attr_generation.attr,
 	&dev_attr_state.attr,
+	&dev_attr_reset.attr,
 	NULL
 };
 
@@ -408,6 +434,81 @@ static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
 
 SYSFS_VF_RO(holder);
 
+static ssize_t sysfs_vf_op(struct gpuvf_vf *vf, const char *buf, size_t count,
+			   int (*op)(struct gpuvf_vf *vf,
+				     struct gpuvf_refusal *why))
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+
+	if (!sysfs_streq(buf, "1"))
+		return sysfs_refuse(vf->pf, vf->index, buf);
+	return op(vf, &why) ? sysfs_refused(vf->pf, &why) : count;
+}
+
+#define SYSFS_VF_OP(file)						\
+static ssize_t vf_##file##_store(struct gpuvf_vf *vf, const char *buf,	\
+				 size_t count)				\
+{									\
+	return sysfs_vf_op(vf, buf, count, gpuvf_vf_##file);		\
+}									\
+static const struct sysfs_vf_attr sysfs_vf_##file = {			\
+	.attr = { .name = #file, .mode = 0200 },			\
+	.store = vf_##file##_store,					\
+}
+
+SYSFS_VF_OP(reset);
+SYSFS_VF_OP(stop);
+SYSFS_VF_OP(pause);
+SYSFS_VF_OP(resume);
+
+/* not for everybody: exact times are a side channel between tenants */
+#define SYSFS_VF_COUNTER(file)						\
+static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
+{									\
+	struct gpuvf_vf_stats stats;					\
+									\
+	gpuvf_vf_stats_get(vf, &stats);					\
+	return sysfs_emit(buf, "%llu\n", stats.file);			\
+}									\
+static struct sysfs_vf_attr sysfs_vf_##file = {				\
+	.attr = { .name = #file, .mode = 0440 },			\
+	.show = vf_##file##_show,					\
+}
+
+SYSFS_VF_COUNTER(run_ns);
+SYSFS_VF_COUNTER(charged_ns);
+SYSFS_VF_COUNTER(slices);
+SYSFS_VF_COUNTER(skipped);
+SYSFS_VF_COUNTER(overrun_ns);
+SYSFS_VF_COUNTER(idle_ns);
+SYSFS_VF_COUNTER(preempt_timeouts);
+SYSFS_VF_COUNTER(hangs);
+SYSFS_VF_COUNTER(resets);
+SYSFS_VF_COUNTER(exclusive_timeouts);
+SYSFS_VF_COUNTER(mbox_requests);
+SYSFS_VF_COUNTER(mbox_limited);
+
+static struct attribute *sysfs_vf_stats_attrs[] = {
+	&sysfs_vf_run_ns.attr,
+	&sysfs_vf_charged_ns.attr,
+	&sysfs_vf_slices.attr,
+	&sysfs_vf_skipped.attr,
+	&sysfs_vf_overrun_ns.attr,
+	&sysfs_vf_idle_ns.attr,
+	&sysfs_vf_preempt_timeouts.attr,
+	&sysfs_vf_hangs.attr,
+	&sysfs_vf_resets.attr,
+	&sysfs_vf_exclusive_timeouts.attr,
+	&sysfs_vf_mbox_requests.attr,
+	&sysfs_vf_mbox_limited.attr,
+	NULL
+};
+
+static const struct attribute_group sysfs_vf_stats_group = {
+	.name = "stats",
+	.attrs = sysfs_vf_stats_attrs,
+};
+
 static const struct attribute *sysfs_vf_attrs[] = {
 	&sysfs_vf_fb_quota.attr,
 	&sysfs_vf_fb_offset.attr,
@@ -417,6 +518,10 @@ static const struct attribute *sysfs_vf_attrs[] = {
 	&sysfs_vf_state.attr,
 	&sysfs_vf_in_use.attr,
 	&sysfs_vf_holder.attr,
+	&sysfs_vf_reset.attr,
+	&sysfs_vf_stop.attr,
+	&sysfs_vf_pause.attr,
+	&sysfs_vf_resume.attr,
 	NULL
 };
 
@@ -428,6 +533,8 @@ static ssize_t sysfs_vf_show(struct kobject *kobj, struct attribute *attr,
 	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
 	ssize_t ret;
 
+	if (!file->show)
+		return -EACCES;
 	mutex_lock(&vf->pf->lock);
 	ret = file->show(vf, buf);
 	mutex_unlock(&vf->pf->lock);
@@ -471,6 +578,8 @@ static int sysfs_vf_add(struct gpuvf_vf *vf)
 				   &vf->pf->dev.kobj, "vf%u", vf->index);
 	if (!err)
 		err = sysfs_create_files(&vf->kobj, sysfs_vf_attrs);
+	if (!err)
+		err = sysfs_create_group(&vf->kobj, &sysfs_vf_stats_group);
 	if (err)
 		kobject_put(&vf->kobj);
 	return err;

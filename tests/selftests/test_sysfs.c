@@ -8,46 +8,23 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/netlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "fixture.h"
 #include "klog.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-static const struct {
-	const char *name;
-	unsigned int mode;
-} pf_files[] = {
-	{ "backend", 0444 },
-	{ "generation", 0444 },
-	{ "state", 0444 },
-	{ "fb/total", 0444 },
-	{ "fb/free", 0444 },
-	{ "fb/largest_free", 0444 },
-	{ "fb/granularity", 0444 },
-	{ "fb/pf_reserve", 0644 },
-	{ "fb/dirty", 0444 },
-	{ "fb/withheld", 0444 },
-	{ "sched/policy", 0644 },
-	{ "sched/time_slice_min_us", 0444 },
-	{ "sched/time_slice_max_us", 0444 },
-	{ "sched/round_us", 0444 },
-}, vf_files[] = {
-	{ "fb_quota", 0644 },
-	{ "fb_offset", 0444 },
-	{ "time_slice_us", 0644 },
-	{ "preempt_timeout_us", 0644 },
-	{ "profile", 0644 },
-	{ "state", 0444 },
-	{ "in_use", 0444 },
-	{ "holder", 0444 },
-};
+static struct abi abi;
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -55,61 +32,83 @@ static unsigned int mode_of(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) ? 0 : st.st_mode & 07777;
+	return lstat(path, &st) ? 0 : st.st_mode & 07777;
 }
 
-static void every_file_is_there_with_its_mode(void)
+/* where it is for one VF; the same for what is not a VF's */
+static const char *path_of(const struct abi_entry *entry, unsigned int vf)
+{
+	const char *rest = entry->path + strlen("vf<N>");
+
+	if (strncmp(entry->path, "vf<N>", strlen("vf<N>")))
+		return gpu_sysfs(gpu, "%s", entry->path);
+	return gpu_sysfs(gpu, "vf%u%s", vf, rest);
+}
+
+static void everything_documented_is_there(void)
 {
 	unsigned int i, vf;
 
-	for (i = 0; i < COUNT(pf_files); i++)
-		assert_int_equal(mode_of(gpu_sysfs(gpu, "%s",
-						   pf_files[i].name)),
-				 pf_files[i].mode);
-	for (vf = 0; vf < fx.total_vfs; vf++)
-		for (i = 0; i < COUNT(vf_files); i++)
-			assert_int_equal(mode_of(gpu_sysfs(gpu, "vf%u/%s", vf,
-							   vf_files[i].name)),
-					 vf_files[i].mode);
+	assert_true(abi_read(&abi));
+	assert_ok(gpu_set_numvfs(gpu, fx.total_vfs));
+	for (i = 0; i < abi.num; i++) {
+		const struct abi_entry *entry = &abi.entry[i];
+
+		for (vf = 0; vf < fx.total_vfs; vf++) {
+			const char *path = path_of(entry, vf);
+			unsigned int mode = mode_of(path);
+
+			if (mode && (!entry->mode || entry->mode == mode))
+				continue;
+			print_error("# %s: mode %o, documented %o\n", path,
+				    mode, entry->mode);
+			fail();
+		}
+	}
 	assert_false(file_exists(gpu_sysfs(gpu, "vf%u", fx.total_vfs)));
 	/* found from the PCI device too */
 	assert_true(file_exists(gpu_pci(gpu, "gpuvf/%s/state", gpu->bdf)));
 }
 
-static bool is_known(const char *path)
+/* is it, or is it every class device's? */
+static bool is_documented(const char *path)
 {
-	unsigned int i, n = 0;
+	const struct abi_entry *entry;
+	char generic[256];
+	unsigned int n = 0;
 
-	for (i = 0; i < COUNT(pf_files); i++)
-		if (!strcmp(path, pf_files[i].name))
-			return true;
-	sscanf(path, "vf%*u/%n", &n);
-	for (i = 0; n && i < COUNT(vf_files); i++)
-		if (!strcmp(path + n, vf_files[i].name))
-			return true;
-	return !strcmp(path, "uevent") || !strncmp(path, "power/", 6);
+	if (sscanf(path, "vf%*u%n", &n) >= 0 && n)
+		snprintf(generic, sizeof(generic), "vf<N>%s", path + n);
+	else
+		snprintf(generic, sizeof(generic), "%s", path);
+	entry = abi_find(&abi, generic);
+	return entry || !strcmp(path, "uevent") || !strcmp(path, "subsystem") ||
+	       !strncmp(path, "power/", 6);
 }
 
-static void no_other_file_is_there(void)
+static void everything_there_is_documented(void)
 {
-	char *snapshot = tree_snapshot(gpu_sysfs(gpu, "."), NULL);
-	char *rest = snapshot, *line;
 	unsigned int seen = 0;
+	char *snapshot, *rest, *line;
 
+	assert_true(abi_read(&abi));
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	snapshot = tree_snapshot(gpu_sysfs(gpu, "."), NULL);
+	rest = snapshot;
 	while ((line = strsep(&rest, "\n"))) {
 		char path[256];
 		unsigned int mode;
 
 		/* "/path mode value"; values of uevent have lines of their own */
-		if (sscanf(line, "/%255s %o", path, &mode) != 2 ||
-		    strstr(line, "->"))
+		if (sscanf(line, "/%255s %o", path, &mode) != 2)
 			continue;
 		seen++;
-		if (!is_known(path))
-			print_error("# unknown file %s\n", path);
-		assert_true(is_known(path));
+		if (!is_documented(path)) {
+			print_error("# %s is not documented\n", path);
+			fail();
+		}
 	}
-	assert_true(seen >= COUNT(pf_files) + fx.total_vfs * COUNT(vf_files));
+	assert_true(seen > abi.num);
 	free(snapshot);
 }
 
@@ -134,13 +133,11 @@ static void every_file_has_one_value(void)
 {
 	unsigned int i, vf;
 
+	assert_true(abi_read(&abi));
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
-	for (i = 0; i < COUNT(pf_files); i++)
-		check_one_value(gpu_sysfs(gpu, "%s", pf_files[i].name));
-	for (vf = 0; vf < 2; vf++)
-		for (i = 0; i < COUNT(vf_files); i++)
-			check_one_value(gpu_sysfs(gpu, "vf%u/%s", vf,
-						  vf_files[i].name));
+	for (i = 0; i < abi.num; i++)
+		for (vf = 0; vf < 2 && abi.entry[i].mode & 0400; vf++)
+			check_one_value(path_of(&abi.entry[i], vf));
 }
 
 static void C5_pf_figures_are_those_of_netlink(void)
@@ -289,6 +286,103 @@ static void holder_is_the_driver_of_the_vf(void)
 	assert_true(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
 }
 
+/* what was written is no value, or not the one that means "do it" */
+static void operations_are_done_by_a_one(void)
+{
+	static const char *const files[] = { "reset", "stop", "pause", "resume" };
+	static const char *const bad[] = { "0", "2", "", "yes", "11" };
+	unsigned int i, k;
+
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	fixture_wait_clean(gpu);
+	for (k = 0; k < COUNT(bad); k++) {
+		for (i = 0; i < COUNT(files); i++)
+			assert_error(file_write(gpu_sysfs(gpu, "vf0/%s",
+							  files[i]), bad[k]),
+				     *bad[k] ? -EINVAL : 0);
+		assert_error(file_write(gpu_sysfs(gpu, "reset"), bad[k]),
+			     *bad[k] ? -EINVAL : 0);
+	}
+	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")), 0);
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/pause"), "1\n"));
+	assert_true(gpu_vf_is(gpu, 0, "paused"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
+	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
+	assert_true(gpu_vf_is(gpu, 0, "stopped"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	assert_eventually(gpu_vf_is(gpu, 0, "provisioned"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")), 1);
+	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+}
+
+static void refused_operation_has_a_sentence(void)
+{
+	int log = klog_open();
+
+	assert_error(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"), -ENODEV);
+	assert_true(klog_has(log, "VF 1: pause needs an enabled VF, and 0 VFs are enabled"));
+	close(log);
+}
+
+static int uevent_socket(void)
+{
+	const struct sockaddr_nl local = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1,
+	};
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
+			NETLINK_KOBJECT_UEVENT);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (const void *)&local, sizeof(local)), 0);
+	return fd;
+}
+
+/* wait for one of our class; the variables follow the header, zero-separated */
+static void uevent(int fd, const char *action)
+{
+	char text[4096], wanted[32];
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	size_t at;
+	ssize_t n;
+
+	snprintf(wanted, sizeof(wanted), "ACTION=%s", action);
+	for (;;) {
+		bool ours = false, this = false;
+
+		assert_int_equal(poll(&poll_fd, 1, PATIENCE_MS), 1);
+		n = recv(fd, text, sizeof(text) - 1, 0);
+		assert_true(n > 0);
+		text[n] = '\0';
+		for (at = 0; at < n; at += strlen(text + at) + 1) {
+			ours |= !strcmp(text + at, "SUBSYSTEM=gpuvf");
+			this |= !strcmp(text + at, wanted);
+		}
+		if (ours && this && strstr(text, gpu->bdf))
+			return;
+	}
+}
+
+static void uevents_tell_of_change_and_of_coming_and_going(void)
+{
+	int fd = uevent_socket();
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
+	uevent(fd, "change");
+	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
+	uevent(fd, "remove");
+	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	uevent(fd, "add");
+	/* whoever hears of it finds everything */
+	assert_true(file_exists(gpu_sysfs(gpu, "vf%u/stats/run_ns",
+					  fx.total_vfs - 1)));
+	close(fd);
+}
+
 static void unprivileged_cannot_write(void)
 {
 	int status;
@@ -304,15 +398,21 @@ static void unprivileged_cannot_write(void)
 			_exit(3);
 		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
 			_exit(4);
+		if (file_write(gpu_sysfs(gpu, "vf0/pause"), "1") != -EACCES)
+			_exit(5);
+		if (file_is(gpu_sysfs(gpu, "vf0/stats/run_ns"), "0"))
+			_exit(6);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 }
 
+/* those that look for a sentence first: the log's rate limit has to be fresh */
 static const struct test tests[] = {
-	TEST(every_file_is_there_with_its_mode),
-	TEST(no_other_file_is_there),
+	TEST(refused_operation_has_a_sentence),
+	SLOW_TEST(everything_documented_is_there),
+	SLOW_TEST(everything_there_is_documented),
 	TEST(every_file_has_one_value),
 	TEST(C5_pf_figures_are_those_of_netlink),
 	TEST(C5_vf_values_are_those_of_netlink),
@@ -320,7 +420,9 @@ static const struct test tests[] = {
 	SLOW_TEST(device_link_follows_the_vf),
 	TEST(vf_in_use_keeps_its_framebuffer),
 	SLOW_TEST(holder_is_the_driver_of_the_vf),
+	TEST(uevents_tell_of_change_and_of_coming_and_going),
 	TEST(unprivileged_cannot_write),
+	TEST(operations_are_done_by_a_one),
 };
 
 int main(void)

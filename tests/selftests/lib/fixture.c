@@ -30,7 +30,7 @@ static char *found[MAX_GPUS];
 
 /* what may differ between two moments of one configuration */
 static const char *const leave_out[] = {
-	"generation", "round_us", "power", "uevent", NULL
+	"generation", "round_us", "power", "stats", "uevent", NULL
 };
 
 bool on_debug_kernel(void)

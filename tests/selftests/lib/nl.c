@@ -8,10 +8,13 @@
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "nl.h"
+#include "spec.h"
 
 #define NL_BUFFER	32768
 
@@ -20,13 +23,16 @@
  * @sk: socket
  * @seq: of the last request
  * @family: number of the family
- * @group: number of its group "config"
+ * @group: its groups
  */
 struct nl {
 	struct mnl_socket *sk;
 	unsigned int seq;
 	uint16_t family;
-	uint32_t group;
+	struct {
+		char name[16];
+		uint32_t id;
+	} group[4];
 };
 
 /* where an attribute goes; @len 0: a string of @size bytes, with its zero */
@@ -41,6 +47,7 @@ struct nl_field {
 #define STRING(type, member) \
 	{ offsetof(struct type, member), sizeof(((struct type *)0)->member), 0 }
 #define FLAG { 0, 0, 0xff }
+#define ELSEWHERE { 0, 0, 0xfe }
 
 static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_BDF] = STRING(nl_message, bdf),
@@ -87,6 +94,20 @@ static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
 	[GPUVF_A_VF_PROFILE] = STRING(nl_vf, profile),
 	[GPUVF_A_VF_IN_USE] = FLAG,
 	[GPUVF_A_VF_HOLDER] = STRING(nl_vf, holder),
+	[GPUVF_A_VF_STATS] = ELSEWHERE,
+};
+
+static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
+	[GPUVF_A_EVENT_TIME_NS] = FIELD(nl_event, time_ns, 8),
+	[GPUVF_A_EVENT_COUNT] = FIELD(nl_event, count, 8),
+	[GPUVF_A_EVENT_OLD_STATE] = FIELD(nl_event, old_state, 4),
+	[GPUVF_A_EVENT_HANG] = FIELD(nl_event, hang, 4),
+	[GPUVF_A_EVENT_GUARD] = FIELD(nl_event, guard, 4),
+	[GPUVF_A_EVENT_LIMIT] = FIELD(nl_event, limit, 8),
+	[GPUVF_A_EVENT_WINDOW_MS] = FIELD(nl_event, window_ms, 8),
+	[GPUVF_A_EVENT_FB_OFFSET] = FIELD(nl_event, fb_offset, 8),
+	[GPUVF_A_EVENT_FB_SIZE] = FIELD(nl_event, fb_size, 8),
+	[GPUVF_A_EVENT_MESSAGE] = STRING(nl_event, message),
 };
 
 static const struct nl_field refusal_fields[GPUVF_A_REFUSAL_MAX + 1] = {
@@ -106,6 +127,8 @@ static bool take_field(const struct nl_field *field, const struct nlattr *attr,
 
 	if (field->len == 0xff)
 		return !len;
+	if (field->len == 0xfe)
+		return true;
 	if (field->len) {
 		if (len != field->len)
 			return false;
@@ -139,6 +162,58 @@ static bool take_nest(const struct nlattr *nest, const struct nl_field *fields,
 	return true;
 }
 
+static bool take_bucket(const struct nlattr *nest, struct nl_stats *stats)
+{
+	const struct nlattr *attr;
+
+	if (stats->num_buckets == NL_BUCKETS)
+		return false;
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == GPUVF_A_BUCKET_UPPER_NS)
+			stats->upper_ns[stats->num_buckets] =
+				mnl_attr_get_u64(attr);
+		if (mnl_attr_get_type(attr) == GPUVF_A_BUCKET_COUNT)
+			stats->latency[stats->num_buckets] =
+				mnl_attr_get_u64(attr);
+	}
+	stats->num_buckets++;
+	return true;
+}
+
+static bool take_stats(const struct nlattr *nest, struct nl_stats *stats)
+{
+	const struct nlattr *attr;
+
+	memset(stats, 0, sizeof(*stats));
+	mnl_attr_for_each_nested(attr, nest) {
+		unsigned int type = mnl_attr_get_type(attr);
+
+		stats->has |= 1U << type;
+		if (type == GPUVF_A_STATS_LATENCY) {
+			if (!take_bucket(attr, stats))
+				return false;
+		} else if (type != GPUVF_A_STATS_PAD) {
+			stats->counter[type] = mnl_attr_get_u64(attr);
+		}
+	}
+	return true;
+}
+
+static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
+{
+	struct nl_vf *vf = &msg->vf[msg->num_vf];
+	const struct nlattr *attr;
+
+	if (msg->num_vf++ == MAX_VFS)
+		return false;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS &&
+		    !take_stats(attr, &msg->stats))
+			return false;
+	return take_nest(nest, vf_fields, GPUVF_A_VF_MAX, &vf->has, vf) &&
+	       (vf->has & 1U << GPUVF_A_VF_INDEX);
+}
+
 static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 {
 	unsigned int type = mnl_attr_get_type(attr);
@@ -148,13 +223,8 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	if (type == GPUVF_A_PF_PAD)
 		return !mnl_attr_get_payload_len(attr);
 	if (type == GPUVF_A_PF_VF) {
-		struct nl_vf *vf = &msg->vf[msg->num_vf];
-
 		msg->has |= 1ULL << type;
-		return msg->num_vf++ < MAX_VFS &&
-		       take_nest(attr, vf_fields, GPUVF_A_VF_MAX, &vf->has,
-				 vf) &&
-		       (vf->has & 1U << GPUVF_A_VF_INDEX);
+		return take_vf(attr, msg);
 	}
 	if (msg->has & 1ULL << type)
 		return false;
@@ -162,6 +232,9 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	if (type == GPUVF_A_PF_REFUSAL)
 		return take_nest(attr, refusal_fields, GPUVF_A_REFUSAL_MAX,
 				 &msg->refusal.has, &msg->refusal);
+	if (type == GPUVF_A_PF_EVENT)
+		return take_nest(attr, event_fields, GPUVF_A_EVENT_MAX,
+				 &msg->event.has, &msg->event);
 	return take_field(&pf_fields[type], attr, msg);
 }
 
@@ -172,7 +245,7 @@ static bool take_message(const struct nlmsghdr *nlh, struct nl_message *msg)
 
 	memset(msg, 0, sizeof(*msg));
 	msg->cmd = genl->cmd;
-	if (genl->version != GPUVF_FAMILY_VERSION)
+	if (genl->version != GPUVF_FAMILY_VERSION || !spec_allows(nlh))
 		return false;
 	mnl_attr_for_each(attr, nlh, sizeof(*genl))
 		if (!take_attr(attr, msg))
@@ -222,24 +295,20 @@ static int type_at(const struct nl_request *req, uint32_t offset)
 	return mnl_attr_get_type((const void *)(req->buf + offset));
 }
 
-/* what the error message carries beside the errno */
-static void take_extended_ack(const struct nlmsghdr *nlh,
+/* what an error message carries beside the errno, or the end of a dump does */
+static void take_extended_ack(const struct nlmsghdr *nlh, size_t skip,
 			      const struct nl_request *req,
 			      struct nl_answer *answer)
 {
-	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
-	size_t skip = sizeof(*err);
 	const struct nlattr *attr;
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	mnl_attr_for_each(attr, nlh, skip) {
 		switch (mnl_attr_get_type(attr)) {
 		case NLMSGERR_ATTR_MSG:
-			strncpy(answer->ack, mnl_attr_get_str(attr),
-				sizeof(answer->ack) - 1);
+			snprintf(answer->ack, sizeof(answer->ack), "%s",
+				 mnl_attr_get_str(attr));
 			break;
 		case NLMSGERR_ATTR_OFFS:
 			answer->bad_attr = type_at(req, mnl_attr_get_u32(attr));
@@ -254,6 +323,17 @@ static void take_extended_ack(const struct nlmsghdr *nlh,
 	}
 }
 
+static void take_error(const struct nlmsghdr *nlh, const struct nl_request *req,
+		       struct nl_answer *answer)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t skip = sizeof(*err);
+
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += mnl_nlmsg_get_payload_len(&err->msg);
+	take_extended_ack(nlh, skip, req, answer);
+}
+
 typedef void (*nl_each)(const struct nl_message *msg, void *arg);
 
 /* Return: 1: more to come; 0, or a negative errno: the end of the answer */
@@ -265,12 +345,15 @@ static int take_answer(const struct nlmsghdr *nlh, const struct nl_request *req,
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		answer->interrupted = true;
 	if (nlh->nlmsg_type == NLMSG_ERROR) {
-		take_extended_ack(nlh, req, answer);
+		take_error(nlh, req, answer);
 		return *code;
 	}
-	if (nlh->nlmsg_type == NLMSG_DONE)
-		return mnl_nlmsg_get_payload_len(nlh) >= sizeof(*code) ?
-		       *code : 0;
+	if (nlh->nlmsg_type == NLMSG_DONE) {
+		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*code))
+			return 0;
+		take_extended_ack(nlh, sizeof(*code), req, answer);
+		return *code;
+	}
 	answer->messages++;
 	if (!take_message(nlh, &answer->last))
 		answer->malformed = true;
@@ -312,7 +395,9 @@ static void nl_answer_init(struct nl_answer *answer)
 static void find_group(struct nl *nl, const struct nlattr *groups)
 {
 	const struct nlattr *group, *attr;
+	unsigned int n = 0;
 
+	memset(nl->group, 0, sizeof(nl->group));
 	mnl_attr_for_each_nested(group, groups) {
 		const char *name = "";
 		uint32_t id = 0;
@@ -323,8 +408,11 @@ static void find_group(struct nl *nl, const struct nlattr *groups)
 			if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
 				name = mnl_attr_get_str(attr);
 		}
-		if (!strcmp(name, GPUVF_MCGRP_CONFIG))
-			nl->group = id;
+		if (n == sizeof(nl->group) / sizeof(*nl->group))
+			return;
+		snprintf(nl->group[n].name, sizeof(nl->group[n].name), "%s",
+			 name);
+		nl->group[n++].id = id;
 	}
 }
 
@@ -559,6 +647,29 @@ int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
 }
 
 /**
+ * nl_join() - take part in a group
+ * @nl: connection that knows the family, used for nothing else
+ * @group: name of the group
+ *
+ * Return: 0; -ENOENT: the family has no such group; or a negative errno.
+ */
+int nl_join(struct nl *nl, const char *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(nl->group) / sizeof(*nl->group); i++) {
+		if (strcmp(nl->group[i].name, group))
+			continue;
+		if (mnl_socket_setsockopt(nl->sk, NETLINK_ADD_MEMBERSHIP,
+					  &nl->group[i].id,
+					  sizeof(nl->group[i].id)))
+			return -errno;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/**
  * nl_listen() - take part in the group "config"
  * @nl: connection that knows the family, used for nothing else
  *
@@ -566,10 +677,73 @@ int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
  */
 int nl_listen(struct nl *nl)
 {
-	if (mnl_socket_setsockopt(nl->sk, NETLINK_ADD_MEMBERSHIP, &nl->group,
-				  sizeof(nl->group)))
+	return nl_join(nl, GPUVF_MCGRP_CONFIG);
+}
+
+/**
+ * nl_shrink() - have less room for what comes
+ * @nl: connection
+ * @bytes: how much
+ *
+ * Return: 0, or a negative errno.
+ */
+int nl_shrink(struct nl *nl, int bytes)
+{
+	return setsockopt(mnl_socket_get_fd(nl->sk), SOL_SOCKET, SO_RCVBUF,
+			  &bytes, sizeof(bytes)) ? -errno : 0;
+}
+
+/**
+ * nl_try_number() - try to reach the family by a number that somebody else knows
+ * @nl: connection that need not know the family
+ * @who_knows: one that does
+ *
+ * Return: what the kernel answered to a pf-get.
+ */
+int nl_try_number(struct nl *nl, const struct nl *who_knows)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl->family = who_knows->family;
+	nl_begin(nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
+	return nl_call(nl, &req, &answer);
+}
+
+/**
+ * nl_shout() - send something and look at whatever comes back
+ * @nl: connection
+ * @req: what is sent; need not be well-formed
+ *
+ * Return: how many messages came; -EPROTO: one that does not hold to the spec;
+ * or a negative errno.
+ */
+int nl_shout(struct nl *nl, struct nl_request *req)
+{
+	static _Thread_local char buf[NL_BUFFER];
+	int fd = mnl_socket_get_fd(nl->sk);
+	const struct nlmsghdr *nlh;
+	unsigned int answers = 0;
+	ssize_t n;
+	int len;
+
+	req->header->nlmsg_seq = ++nl->seq;
+	if (send(fd, req->buf, req->header->nlmsg_len, 0) < 0)
 		return -errno;
-	return 0;
+	for (;;) {
+		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n < 0 && (errno == EAGAIN || errno == ENOBUFS))
+			return answers;
+		if (n < 0)
+			return -errno;
+		len = n;
+		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len)) {
+			answers++;
+			if (nlh->nlmsg_type == nl->family && !spec_allows(nlh))
+				return -EPROTO;
+		}
+	}
 }
 
 /**

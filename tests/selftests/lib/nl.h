@@ -45,10 +45,47 @@ struct nl_refusal {
 };
 
 /**
+ * struct nl_event - what happened
+ * @has: bit n: attribute n is there
+ */
+struct nl_event {
+	uint32_t has;
+	uint64_t time_ns;
+	uint64_t count;
+	uint32_t old_state;
+	uint32_t hang;
+	uint32_t guard;
+	uint64_t limit;
+	uint64_t window_ms;
+	uint64_t fb_offset;
+	uint64_t fb_size;
+	char message[256];
+};
+
+#define NL_BUCKETS	16
+
+/**
+ * struct nl_stats - what a VF got and did
+ * @has: bit n: attribute n is there
+ * @counter: by type of the attribute
+ * @num_buckets: how many buckets the histogram has
+ * @upper_ns: of each bucket, 0: of the last
+ * @latency: what is in each bucket
+ */
+struct nl_stats {
+	uint32_t has;
+	uint64_t counter[GPUVF_A_STATS_MAX + 1];
+	unsigned int num_buckets;
+	uint64_t upper_ns[NL_BUCKETS];
+	uint64_t latency[NL_BUCKETS];
+};
+
+/**
  * struct nl_message - a message of the family
  * @cmd: GPUVF_CMD_*
  * @has: bit n: attribute n is there
  * @num_vf: how many VFs are in @vf
+ * @stats: of the last of them
  */
 struct nl_message {
 	uint8_t cmd;
@@ -81,6 +118,8 @@ struct nl_message {
 	unsigned int num_vf;
 	struct nl_vf vf[MAX_VFS];
 	struct nl_refusal refusal;
+	struct nl_stats stats;
+	struct nl_event event;
 };
 
 /**
@@ -138,7 +177,11 @@ int nl_pf_get(struct nl *nl, const struct gpu *gpu, struct nl_message *msg);
 int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
 	      struct nl_message *msg);
 
+int nl_join(struct nl *nl, const char *group);
 int nl_listen(struct nl *nl);
+int nl_shrink(struct nl *nl, int bytes);
+int nl_try_number(struct nl *nl, const struct nl *who_knows);
+int nl_shout(struct nl *nl, struct nl_request *req);
 int nl_next_event(struct nl *nl, struct nl_message *msg, int timeout_ms);
 
 #endif /* SELFTEST_NL_H */
