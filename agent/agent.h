@@ -53,6 +53,8 @@ int cmd_operate(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_assert(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
+int cmd_checkpoint(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
@@ -69,8 +71,10 @@ int usage_error(const char *verb, const char *fmt, ...) __printf(2, 3);
 struct options {
 	const char *file;
 	const char *prometheus;
+	u32 wait_idle_s;
 	bool json;
 	bool dry_run;
+	bool no_wait;
 };
 
 int parse_options(int argc, char **argv, const char *allowed,

@@ -3,46 +3,22 @@
  * Carrying out a plan: each step, and the way back when one fails.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "apply.h"
 #include "sysfs.h"
 #include "units.h"
 #include "util.h"
 
-#define NUMVFS		"sriov_numvfs"
+#define LOCK_FILE	"/run/gpuvf-agent.lock"
 
 /* how often a change by somebody else is answered by planning anew */
 #define ATTEMPTS	4
-
-/**
- * struct undo - what was before the first step
- * @gpu: the GPU
- * @drivers: host drivers of its VFs
- */
-struct undo {
-	struct gpu gpu;
-	struct vf_driver *drivers;
-};
-
-static void remember(struct undo *undo, const struct plan *plan)
-{
-	u32 n = plan->live.num_vfs;
-
-	gpu_copy(&undo->gpu, &plan->live);
-	undo->drivers = xcalloc(n, sizeof(*undo->drivers));
-	if (n)
-		memcpy(undo->drivers, plan->drivers,
-		       n * sizeof(*undo->drivers));
-}
-
-static void forget(struct undo *undo)
-{
-	gpu_free(&undo->gpu);
-	free(undo->drivers);
-}
 
 static bool has_any_quota(const struct gpu *gpu)
 {
@@ -54,86 +30,22 @@ static bool has_any_quota(const struct gpu *gpu)
 	return false;
 }
 
-static bool same_layout(const struct gpu *a, const struct gpu *b)
-{
-	u32 i;
-
-	if (a->policy != b->policy || a->fb_pf_reserve != b->fb_pf_reserve ||
-	    a->vfs_len != b->vfs_len)
-		return false;
-	for (i = 0; i < a->vfs_len; i++) {
-		const struct vf *va = &a->vfs[i], *vb = &b->vfs[i];
-
-		if (va->fb_bytes != vb->fb_bytes ||
-		    (va->fb_bytes && (va->time_slice_us != vb->time_slice_us ||
-				      va->preempt_timeout_us !=
-				      vb->preempt_timeout_us ||
-				      strcmp(va->profile, vb->profile))))
-			return false;
-	}
-	return true;
-}
-
-/* the kernel hands fair shares out again by itself when nobody has a quota */
-static void drop_fair_shares(struct gpu *wish)
-{
-	u32 i;
-
-	for (i = 0; i < wish->vfs_len; i++)
-		if (wish->vfs[i].fb_bytes && !wish->vfs[i].fb_auto)
-			return;
-	for (i = 0; i < wish->vfs_len; i++)
-		wish->vfs[i].fb_bytes = 0;
-}
-
-static int restore_layout(const struct undo *undo, struct client *client)
-{
-	struct gpu now, wish, result;
-	struct client_error why;
-	int err;
-
-	err = client_get_gpu(client, undo->gpu.bdf, &now, &why);
-	if (err)
-		return err;
-	gpu_copy(&wish, &undo->gpu);
-	wish.generation = now.generation;
-	if (!now.num_vfs)
-		drop_fair_shares(&wish);
-	if (!same_layout(&now, &wish)) {
-		err = client_set_gpu(client, &wish, false, &result, &why);
-		if (!err)
-			gpu_free(&result);
-	}
-	gpu_free(&wish);
-	gpu_free(&now);
-	return err;
-}
-
 /*
  * Back to what was: layout, number of VFs, host drivers.
  *
  * Return: EXIT_FAILED when everything is as before, else EXIT_PARTLY.
  */
-static int roll_back(const struct undo *undo, struct client *client)
+static int roll_back(const struct state *before, struct client *client)
 {
-	const char *bdf = undo->gpu.bdf;
+	const char *bdf = before->gpu.bdf;
 	u32 now = 0;
 	int err;
 
-	err = sysfs_get_number(bdf, NUMVFS, &now);
-	if (!err && now && now != undo->gpu.num_vfs)
-		err = sysfs_set_number(bdf, NUMVFS, 0);
-	err = err ?: restore_layout(undo, client);
-	if (!err && undo->gpu.num_vfs && now != undo->gpu.num_vfs) {
-		err = sysfs_set_number(bdf, NUMVFS, undo->gpu.num_vfs);
-		if (!err)
-			drivers_restore(bdf, undo->drivers, undo->gpu.num_vfs);
-	}
+	err = state_restore(before, client);
 	if (!err) {
 		pr_err("GPU %s is as it was before", bdf);
 		return EXIT_FAILED;
 	}
-	now = 0;
 	sysfs_get_number(bdf, NUMVFS, &now);
 	pr_err("GPU %s could not be brought back to what it was: %s; it has %u VFs enabled now, 'show %s' tells the rest",
 	       bdf, strerror(-err), now, bdf);
@@ -278,15 +190,33 @@ static void report(const struct plan *plan)
 }
 
 /* the exit code after a step failed: its own, if the GPU is as before */
-static int give_up(int code, const struct undo *undo, struct client *client,
+static int give_up(int code, const struct state *before, struct client *client,
 		   bool touched)
 {
-	if (touched && roll_back(undo, client) != EXIT_FAILED)
+	if (touched && roll_back(before, client) != EXIT_FAILED)
 		return EXIT_PARTLY;
 	return code;
 }
 
-static int attempt(struct plan *plan, struct client *client, struct undo *undo,
+/* what comes next is on disk before it is done */
+static int announce(const struct plan *plan, const struct state *before,
+		    struct journal *journal)
+{
+	int err;
+
+	if (!journal)
+		return EXIT_DONE;
+	journal_plan(journal, before, plan);
+	err = journal_write(journal);
+	if (!err)
+		return EXIT_DONE;
+	pr_err("GPU %s: what is about to be done cannot be recorded in " JOURNAL_DIR ", so it is not done: %s",
+	       plan->live.bdf, strerror(-err));
+	return err == -EACCES || err == -EPERM ? EXIT_PERMISSION : EXIT_FAILED;
+}
+
+static int attempt(struct plan *plan, struct client *client,
+		   struct journal *journal, const struct state *before,
 		   bool *touched)
 {
 	int code;
@@ -298,16 +228,21 @@ static int attempt(struct plan *plan, struct client *client, struct undo *undo,
 	if (!code && plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
 	    has_any_quota(&plan->wish))
 		code = plan_ask_kernel(plan, client);
+	code = code ?: announce(plan, before, journal);
 	if (code)
-		return give_up(code, undo, client, *touched);
+		return give_up(code, before, client, *touched);
 
 	code = run_steps(plan, client, touched);
 	if (code > 0)
-		return give_up(code, undo, client, *touched);
+		return give_up(code, before, client, *touched);
 	if (code)
 		return code;
-	if (plan->steps & STEP_DRIVERS && drivers_set(plan))
-		return EXIT_PARTLY;
+	if (plan->steps & STEP_DRIVERS) {
+		int err = drivers_set(plan);
+
+		if (err)
+			return give_up(exit_code_of(err), before, client, true);
+	}
 	return read_back(plan, client);
 }
 
@@ -315,15 +250,17 @@ static int attempt(struct plan *plan, struct client *client, struct undo *undo,
  * apply_plan() - make a GPU what its section says
  * @plan: is made anew when something changes meanwhile
  * @client: the client
+ * @journal: gets what is about to be done; NULL: none is kept
  *
  * Does nothing when nothing is to be done. Says what it did, or why not.
  *
  * Return: EXIT_DONE; EXIT_PARTLY: the GPU is neither as before nor as it should
  * be; another exit code: it is as it was before.
  */
-int apply_plan(struct plan *plan, struct client *client)
+int apply_plan(struct plan *plan, struct client *client,
+	       struct journal *journal)
 {
-	struct undo undo = {};
+	struct state before = {};
 	bool touched = false;
 	int code = EXIT_DONE;
 	int i;
@@ -333,9 +270,9 @@ int apply_plan(struct plan *plan, struct client *client)
 		       plan->section->name);
 		return EXIT_DONE;
 	}
-	remember(&undo, plan);
+	state_before(&before, plan);
 	for (i = 0; i < ATTEMPTS; i++) {
-		code = attempt(plan, client, &undo, &touched);
+		code = attempt(plan, client, journal, &before, &touched);
 		if (code != -ESTALE)
 			break;
 		code = plan_refresh(plan, client);
@@ -344,10 +281,88 @@ int apply_plan(struct plan *plan, struct client *client)
 	}
 	if (i == ATTEMPTS) {
 		pr_err("GPU %s: somebody else keeps changing it", plan->live.bdf);
-		code = give_up(EXIT_FAILED, &undo, client, touched);
+		code = give_up(EXIT_FAILED, &before, client, touched);
 	}
 	if (!code)
 		report(plan);
-	forget(&undo);
+	state_free(&before);
 	return code;
+}
+
+/**
+ * apply_lock() - one apply at a time
+ * @fd: holds the lock until it is closed; -1: there was no right to lock
+ *
+ * Two of them would take turns in undoing each other's steps. The lock goes
+ * with the process, however that ends.
+ *
+ * Return: EXIT_DONE; without permission too, since the kernel will say no.
+ */
+int apply_lock(int *fd)
+{
+	*fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0 && (errno == EACCES || errno == EPERM))
+		return EXIT_DONE;
+	while (*fd >= 0 && flock(*fd, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		close(*fd);
+		*fd = -1;
+	}
+	if (*fd >= 0)
+		return EXIT_DONE;
+	pr_err(LOCK_FILE ": %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+/**
+ * apply_all() - make all GPUs what their sections say
+ * @targets: the GPUs
+ * @wait: until the framebuffer is cleared
+ *
+ * To be called with the lock held, after recover().
+ *
+ * Return: EXIT_DONE: every GPU is as the configuration says; EXIT_PARTLY: some
+ * are, or one is in between; else why the first failed, and nothing changed.
+ */
+int apply_all(struct targets *targets, bool wait)
+{
+	int first = targets->missing ? EXIT_MISSING : EXIT_DONE;
+	u64 *withheld = xcalloc(targets->num, sizeof(*withheld));
+	struct journal journal = {};
+	struct state before = {};
+	size_t done = 0;
+	size_t i;
+
+	/* the first record has them all: which were reached can be seen then */
+	for (i = 0; i < targets->num; i++) {
+		if (!targets->plans[i].steps)
+			continue;
+		state_before(&before, &targets->plans[i]);
+		journal_plan(&journal, &before, &targets->plans[i]);
+		state_free(&before);
+	}
+	/* one GPU in trouble does not keep the others from their VFs */
+	for (i = 0; i < targets->num; i++) {
+		struct plan *plan = &targets->plans[i];
+		int code;
+
+		withheld[i] = plan->live.fb_withheld;
+		code = apply_plan(plan, targets->client, &journal);
+		if (code)
+			withheld[i] = U64_MAX;
+		else
+			done++;
+		first = first ?: code;
+	}
+	journal_finish(&journal);
+	for (i = 0; wait && i < targets->num; i++) {
+		int code = withheld[i] == U64_MAX ? EXIT_DONE :
+			   wait_ready(targets->plans[i].live.bdf, withheld[i],
+				      targets->client);
+
+		first = first ?: code;
+	}
+	free(withheld);
+	return first && done ? EXIT_PARTLY : first;
 }

@@ -132,7 +132,10 @@ static void tell_difference(const struct plan *plan, const char *consequence)
 
 static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu)
 {
-	gpu->code = apply_plan(plan, d->targets.client);
+	struct journal journal = {};
+
+	gpu->code = apply_plan(plan, d->targets.client, &journal);
+	journal_finish(&journal);
 	fflush(stdout);
 	gpu->differs = plan->steps;
 	gpu->pending = gpu->code && gpu->pending;
@@ -195,6 +198,8 @@ int daemon_sync(struct daemon *d)
 	code = apply_lock(&fd);
 	if (code)
 		return code;
+	/* an apply that was killed, or a daemon before this one */
+	recover();
 	code = targets_plan(&d->targets, 0, NULL);
 	/* nothing there that it is about: it may come */
 	if (code == EXIT_MISSING && !d->targets.num)

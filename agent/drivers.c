@@ -12,10 +12,9 @@
 #include <string.h>
 
 #include "apply.h"
+#include "root.h"
 #include "sysfs.h"
 #include "util.h"
-
-#define AUTOPROBE	"sriov_drivers_autoprobe"
 
 /* a name that no driver has: nothing is bound, now or when a module loads */
 #define NO_DRIVER	"none"
@@ -73,7 +72,13 @@ int drivers_check(const struct plan *plan)
 	return EXIT_DONE;
 }
 
-static const char *override_for(enum host_driver driver)
+/**
+ * driver_override_for() - the driver_override that makes a host driver hold
+ * @driver: what the file says
+ *
+ * Return: a name of a driver, empty: no override.
+ */
+const char *driver_override_for(enum host_driver driver)
 {
 	switch (driver) {
 	case HOST_DRIVER_VFIO_PCI:
@@ -105,7 +110,7 @@ static int set_one(const struct plan *plan, u32 i)
 	int err;
 
 	err = sysfs_vf_bdf(plan->live.bdf, i, vf, sizeof(vf));
-	err = err ?: rebind(vf, override_for(driver),
+	err = err ?: rebind(vf, driver_override_for(driver),
 			    driver != HOST_DRIVER_NONE);
 	if (err) {
 		pr_err("GPU %s VF %u: host driver %s could not be set: %s",
@@ -114,12 +119,15 @@ static int set_one(const struct plan *plan, u32 i)
 		return err;
 	}
 	sysfs_driver(vf, bound, sizeof(bound));
-	if (driver == HOST_DRIVER_VFIO_PCI && strcmp(bound, "vfio-pci")) {
-		pr_err("GPU %s VF %u: vfio-pci did not take it (has it an IOMMU group? see the kernel log)",
+	if (driver != HOST_DRIVER_VFIO_PCI || !strcmp(bound, "vfio-pci"))
+		return 0;
+	if (root_has("sys/bus/pci/devices/%s/iommu_group", vf))
+		pr_err("GPU %s VF %u: vfio-pci did not take it; the kernel log says why",
 		       plan->live.bdf, i);
-		return -ENODEV;
-	}
-	return 0;
+	else
+		pr_err("GPU %s VF %u: vfio-pci cannot take it, because it has no IOMMU group: is an IOMMU on? (gpuvf-agent doctor)",
+		       plan->live.bdf, i);
+	return -ENODEV;
 }
 
 /**
@@ -145,22 +153,46 @@ int drivers_set(const struct plan *plan)
 	return first;
 }
 
+static int restore_one(const char *vf, const struct vf_driver *want)
+{
+	struct vf_driver is;
+	bool other;
+
+	sysfs_driver(vf, is.bound, NAME_SIZE);
+	sysfs_driver_override(vf, is.override, NAME_SIZE);
+	if (!strcmp(want->override, ANY_DRIVER)) {
+		/* it may have missed its probe */
+		return *is.bound ? 0 : sysfs_probe(vf);
+	}
+	other = strcmp(want->bound, ANY_DRIVER) && strcmp(want->bound, is.bound);
+	if (!other && !strcmp(want->override, is.override) && *is.bound)
+		return 0;
+	return rebind(vf, want->override,
+		      *want->bound || !*want->override);
+}
+
 /**
- * drivers_restore() - give VFs that were enabled again the drivers they had
+ * drivers_restore() - give VFs the host drivers of a state
  * @bdf: of the PF
- * @drivers: by index, as they were
- * @num_vfs: entries of @drivers
+ * @drivers: by index, as they are to be
+ * @num_vfs: entries of @drivers; that many VFs are enabled
+ *
+ * Goes on after errors.
+ *
+ * Return: 0, or the first negative errno.
  */
-void drivers_restore(const char *bdf, const struct vf_driver *drivers,
-		     u32 num_vfs)
+int drivers_restore(const char *bdf, const struct vf_driver *drivers,
+		    u32 num_vfs)
 {
 	char vf[BDF_SIZE];
+	int first = 0;
 	u32 i;
 
 	for (i = 0; i < num_vfs; i++) {
-		if (!drivers[i].override[0])
-			continue;
-		if (!sysfs_vf_bdf(bdf, i, vf, sizeof(vf)))
-			rebind(vf, drivers[i].override, true);
+		int err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
+
+		err = err ?: restore_one(vf, &drivers[i]);
+		first = first ?: err;
 	}
+	return first;
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "holder.h"
 #include "plan.h"
 #include "util.h"
 
@@ -190,9 +191,36 @@ static int check_total(const struct plan *plan)
 static void say_in_use(const struct plan *plan, const struct vf *vf,
 		       const char *what)
 {
-	pr_err("GPU %s VF %u is in use%s%s; %s", plan->live.bdf,
-	       (u32)(vf - plan->live.vfs), *vf->holder ? " by " : "",
-	    *vf->holder ? vf->holder : "", what);
+	u32 index = vf - plan->live.vfs;
+	char *process = holder_of_vf(plan->live.bdf, index);
+
+	pr_err("GPU %s VF %u is in use%s%s%s%s; %s", plan->live.bdf, index,
+	       *vf->holder ? " by " : "", vf->holder,
+	       process ? ", " : "", process ?: "", what);
+	free(process);
+}
+
+/* would it take something from the VF that its user has? */
+static bool takes_from(const struct plan *plan, u32 vf)
+{
+	return plan->steps & STEP_DISABLE || plan->reserve_changes ||
+	       plan->changes[vf] & (VF_REMOVE | VF_RESIZE | VF_MOVE | VF_REBIND);
+}
+
+/**
+ * plan_is_blocked() - is it in the way of a user of a VF?
+ * @plan: the plan
+ *
+ * Return: whether it would be refused now, and not when the VFs are free.
+ */
+bool plan_is_blocked(const struct plan *plan)
+{
+	u32 i;
+
+	for (i = 0; i < plan->live.vfs_len && i < plan->wish.vfs_len; i++)
+		if (plan->live.vfs[i].in_use && takes_from(plan, i))
+			return true;
+	return false;
 }
 
 /**

@@ -70,6 +70,7 @@ void plan_make(struct plan *plan, const struct config *config,
 void plan_add_placement(struct plan *plan, const struct gpu *after);
 bool plan_driver_differs(enum host_driver want, const struct vf_driver *is);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
+bool plan_is_blocked(const struct plan *plan);
 int plan_check(const struct plan *plan);
 int plan_ask_kernel(struct plan *plan, struct client *client);
 void plan_free(struct plan *plan);

@@ -3,8 +3,10 @@
  * A refusal of the kernel, with the lines of the configuration that caused it.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "holder.h"
 #include "plan.h"
 #include "util.h"
 
@@ -53,6 +55,20 @@ static void show_place(const struct place *at)
 	place_print_line(stderr, at);
 }
 
+/* the kernel names the driver; behind one for user space is a process */
+static void name_process(const struct refusal *refusal, const char *bdf)
+{
+	char *process;
+
+	if (refusal->reason != GPUVF_REASON_VF_IN_USE || refusal->vf < 0)
+		return;
+	process = holder_of_vf(bdf, refusal->vf);
+	if (process)
+		pr_err("GPU %s VF %d: %s has it open", bdf, refusal->vf,
+		       process);
+	free(process);
+}
+
 /**
  * refuse() - tell the user why the kernel refused something
  * @why: the error
@@ -70,6 +86,7 @@ int refuse(const struct client_error *why, const char *bdf)
 		       bdf);
 	else
 		pr_err("GPU %s: %s", bdf, client_error_text(why));
+	name_process(&why->refusal, bdf);
 	return exit_code_of(why->error);
 }
 

@@ -172,6 +172,35 @@ bool root_line(char *text, size_t size, const char *fmt, ...)
 	return got >= 0;
 }
 
+static bool vtarget(char *target, size_t size, const char *fmt, va_list args)
+{
+	char *path = vpath(fmt, args);
+	ssize_t len = readlink(path, target, size - 1);
+
+	free(path);
+	target[len > 0 ? len : 0] = '\0';
+	return len >= 0;
+}
+
+/**
+ * root_target() - where a link points to
+ * @target: result, empty when there is no such link
+ * @size: bytes of @target
+ * @fmt: path, as of root_path()
+ *
+ * Return: whether there is one that can be read.
+ */
+bool root_target(char *target, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	bool there;
+
+	va_start(args, fmt);
+	there = vtarget(target, size, fmt, args);
+	va_end(args);
+	return there;
+}
+
 /**
  * root_link() - the last part of where a link points to
  * @name: result, empty when there is no such link
@@ -185,21 +214,14 @@ bool root_link(char *name, size_t size, const char *fmt, ...)
 	char target[256];
 	const char *slash;
 	va_list args;
-	ssize_t len;
-	char *path;
+	bool there;
 
-	name[0] = '\0';
 	va_start(args, fmt);
-	path = vpath(fmt, args);
+	there = vtarget(target, sizeof(target), fmt, args);
 	va_end(args);
-	len = readlink(path, target, sizeof(target) - 1);
-	free(path);
-	if (len < 0)
-		return false;
-	target[len] = '\0';
 	slash = strrchr(target, '/');
 	copy_string(name, size, slash ? slash + 1 : target);
-	return true;
+	return there;
 }
 
 static int is_visible(const struct dirent *entry)

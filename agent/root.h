@@ -13,6 +13,8 @@ char *root_path(const char *fmt, ...) __printf(1, 2);
 bool root_has(const char *fmt, ...) __printf(1, 2);
 char *root_read(size_t *size, const char *fmt, ...) __printf(2, 3);
 bool root_line(char *text, size_t size, const char *fmt, ...) __printf(3, 4);
+bool root_target(char *target, size_t size, const char *fmt, ...)
+	__printf(3, 4);
 bool root_link(char *name, size_t size, const char *fmt, ...) __printf(3, 4);
 char **root_list(const char *fmt, ...) __printf(1, 2);
 void root_list_free(char **names);

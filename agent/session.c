@@ -13,11 +13,15 @@
 #include "output.h"
 #include "sysfs.h"
 
+/* a week is as good as for ever */
+#define MAX_WAIT_S	(7 * 24 * 3600)
+
 /**
  * parse_options() - the options of a verb
  * @argc: of the verb
  * @argv: of the verb; options are moved to the front
- * @allowed: letters of the options that it takes: f, j, n
+ * @allowed: letters of the options that it takes: f, j, n, H, p, P (prometheus),
+ *	W (wait-idle), w (wait and no-wait)
  * @options: result
  *
  * Return: index of the first argument that is no option, -1 after an error,
@@ -33,6 +37,9 @@ int parse_options(int argc, char **argv, const char *allowed,
 		{ "human", no_argument, NULL, 'H' },
 		{ "plain", no_argument, NULL, 'p' },
 		{ "prometheus", required_argument, NULL, 'P' },
+		{ "wait-idle", required_argument, NULL, 'W' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "no-wait", no_argument, NULL, 'N' },
 		{ }
 	};
 	int opt;
@@ -47,12 +54,20 @@ int parse_options(int argc, char **argv, const char *allowed,
 				    argv[optind - 1]);
 			return -1;
 		}
-		if (opt == '?' || !strchr(allowed, opt)) {
+		if (opt == '?' || !strchr(allowed, opt == 'N' ? 'w' : opt)) {
 			usage_error(argv[0], "%s takes no option '%s'",
 				    argv[0], argv[optind - 1]);
 			return -1;
 		}
-		if (opt == 'f')
+		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,
+					       &options->wait_idle_s)) {
+			usage_error(argv[0], "--wait-idle: '%s' is no number of seconds up to %u",
+				    optarg, MAX_WAIT_S);
+			return -1;
+		}
+		if (opt == 'w' || opt == 'N')
+			options->no_wait = opt == 'N';
+		else if (opt == 'f')
 			options->file = optarg;
 		else if (opt == 'P')
 			options->prometheus = optarg;
@@ -60,7 +75,7 @@ int parse_options(int argc, char **argv, const char *allowed,
 			options->json = true;
 		else if (opt == 'n')
 			options->dry_run = true;
-		else
+		else if (opt == 'H' || opt == 'p')
 			number_style = opt == 'H' ? NUMBERS_HUMAN :
 						    NUMBERS_PLAIN;
 	}

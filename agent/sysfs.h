@@ -7,6 +7,10 @@
 
 #include "profile.h"
 
+/* of the PCI core, in the directory of the PF */
+#define NUMVFS		"sriov_numvfs"
+#define AUTOPROBE	"sriov_drivers_autoprobe"
+
 bool sysfs_has_device(const char *bdf);
 bool sysfs_has_driver(const char *driver);
 void sysfs_driver(const char *bdf, char *driver, size_t size);

@@ -17,7 +17,7 @@ static const struct verb verbs[] = {
 	{ "plan", cmd_plan, "what apply would do, and what the kernel says to it",
 	  "[-f FILE] [-j] [-H | -p] [GPU...]" },
 	{ "apply", cmd_apply, "make the GPUs what the configuration says",
-	  "[-f FILE] [-n] [GPU...]" },
+	  "[-f FILE] [-n] [--wait-idle SECONDS] [--no-wait] [GPU...]" },
 	{ "assert", cmd_assert, "exit 3 if the GPUs are not what the configuration says",
 	  "[-f FILE] [GPU...]" },
 	{ "set", cmd_set, "change a setting of one VF or GPU, live",
@@ -39,6 +39,10 @@ static const struct verb verbs[] = {
 	  "[GPU...]" },
 	{ "generate", cmd_generate, "a configuration to begin with",
 	  "GPU --vfs N [--fb SIZE] [--profile NAME]" },
+	{ "checkpoint", cmd_checkpoint, "all that is set of all GPUs, into a file",
+	  "FILE" },
+	{ "restore", cmd_restore, "back to what a checkpoint says",
+	  "FILE" },
 	{ "doctor", cmd_doctor, "can this machine have VFs, and if not, what now?",
 	  "[GPU] [-j]" },
 	{ "monitor", cmd_monitor, "changes as they happen",
@@ -150,7 +154,7 @@ int cmd_help(int argc, char **argv)
 	printf("usage: " PROGRAM " VERB ...\n\n"
 	       "Virtual functions of GPUs: how many, how much framebuffer, how much time.\n\n");
 	for (verb = verbs; verb->name; verb++)
-		printf("  %-9s %s\n", verb->name, verb->help);
+		printf("  %-10s %s\n", verb->name, verb->help);
 	printf("\nWithout a verb: show. A GPU is a PCI address, or the name of a [gpu] section.\n"
 	       "See gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;

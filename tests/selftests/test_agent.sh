@@ -129,6 +129,105 @@ refused vf_in_use 5 'VF 0: .*while its guest uses it' \
 	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 4GiB/')"
 echo off > $sim/vf0/guest
 unload
+
+load total_vfs=8
+"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+# what is, as a configuration, changes nothing
+"$agent" export > "$work/export.ini" 2> "$work/out"
+before=$(snapshot)
+"$agent" apply -f "$work/export.ini" > "$work/out" 2>&1 &&
+	grep -q 'in sync' "$work/out" && [ "$before" = "$(snapshot)" ] &&
+	"$agent" assert -f "$work/export.ini" > "$work/out" 2>&1
+point 'what_is_exported_is_in_sync'
+
+# one VF, live; then assert tells of it, and apply takes it back
+"$agent" set "$gpu/1" time_slice=9ms label=other > "$work/out" 2>&1 &&
+	[ "$(cat "$dir/vf1/time_slice_us" "$dir/vf1/profile")" = $'9000\nother' ]
+point 'set_changes_one_vf'
+refused 'assert_tells_differences' 3 'retime, relabel' \
+	"$agent" assert -f "$work/export.ini"
+refused 'set_refuses_as_the_kernel_does' 2 'VF 1: .*500000 us' \
+	"$agent" set "$gpu/1" time_slice=9s
+"$agent" apply -f "$work/export.ini" > "$work/out" 2>&1 &&
+	"$agent" assert -f "$work/export.ini" > "$work/out" 2>&1
+point 'apply_takes_it_back'
+
+# all of it comes back after everything was taken away
+saved() {
+	cat "$dir"/vf*/{fb_quota,time_slice_us,profile} "$dir/fb/pf_reserve" \
+		"$dir/sched/policy" "$dir/device/sriov_numvfs"
+}
+"$agent" checkpoint "$work/checkpoint" > "$work/out" 2>&1 &&
+	[ "$(stat -c %a "$work/checkpoint")" = 600 ] && before=$(saved) &&
+	"$agent" restore "$work/checkpoint" > "$work/out" 2>&1 &&
+	grep -q 'in sync' "$work/out" &&
+	"$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1 &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 0 ] &&
+	"$agent" restore "$work/checkpoint" > "$work/out" 2>&1 &&
+	[ "$before" = "$(saved)" ] && [ ! -e /var/lib/gpuvf/intent ]
+point 'restore_brings_back_what_checkpoint_saw'
+echo '{"schema_version": 1, "gpus": [{}]}' > "$work/broken"
+refused 'restore_refuses_what_is_no_checkpoint' 2 'is no checkpoint' \
+	"$agent" restore "$work/broken"
+
+# vfio-pci wants an IOMMU group, and there is no IOMMU: all is taken back
+modprobe vfio-pci
+"$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1
+refused_back() {
+	local name=$1 before code=0
+
+	before=$(saved)
+	variant 's/^vf 3 .*/&\ndriver 0 = vfio-pci/' > /dev/null
+	"$agent" apply -f "$work/bad.ini" > "$work/out" 2>&1 || code=$?
+	[ $code = 6 ] && grep -q 'it has no IOMMU group' "$work/out" &&
+		grep -q 'is as it was before' "$work/out" &&
+		[ "$before" = "$(saved)" ] &&
+		[ "$(cat "$dir/device/sriov_drivers_autoprobe")" = 1 ]
+	point "$name"
+}
+refused_back 'vfio_without_iommu_is_taken_back'
+"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+refused_back 'vfio_without_iommu_leaves_vfs_that_are_there'
+
+"$agent" doctor > "$work/out" 2>&1 &&
+	grep -q "GPU $gpu is driven by gpuvf and can have 8 VFs" "$work/out" &&
+	grep -q 'ok .*netlink family' "$work/out"
+point 'doctor_finds_the_gpu'
+unshare --net "$agent" doctor "$gpu" > "$work/out" 2>&1 &&
+	grep -q 'problem .*netlink family: this is another network' "$work/out"
+point 'doctor_in_another_network_namespace'
+unload
+"$agent" doctor > "$work/out" 2>&1
+[ $? = 6 ] && grep -q 'problem .*module gpuvf' "$work/out" &&
+	[ ! -e /sys/module/gpuvf ]
+point 'doctor_loads_no_module'
+
+# several GPUs: each by itself, and one that cannot does not stop the other
+load gpus=2 total_vfs=4
+other=$(cat /sys/kernel/debug/gpuvf_sim/gpu1/bdf)
+two() {
+	printf '[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n'
+	printf '[gpu a]\npci = %s\nvf 0-1 = p\n' "$gpu"
+	printf '[gpu b]\npci = %s\n%s\n' "$other" "$1"
+}
+two 'vf 0-4 = p' > "$work/two.ini"
+code=0
+"$agent" apply -f "$work/two.ini" > "$work/out" 2>&1 || code=$?
+[ $code = 4 ] && grep -q "$other: 5 VFs are asked for, 4" "$work/out" &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ] &&
+	[ "$(cat "/sys/bus/pci/devices/$other/sriov_numvfs")" = 0 ]
+point 'one_gpu_in_trouble_does_not_stop_the_other'
+two 'vf 0 = p' > "$work/two.ini"
+"$agent" apply -f "$work/two.ini" > "$work/out" 2>&1 &&
+	grep -q "$gpu .*in sync" "$work/out" &&
+	grep -q "$other .*1 VFs enabled" "$work/out" &&
+	"$agent" generate "$other" --vfs 4 > "$work/four.ini" 2> "$work/out" &&
+	"$agent" apply -f "$work/four.ini" > "$work/out" 2>&1 &&
+	"$agent" assert -f "$work/four.ini" > "$work/out" 2>&1 &&
+	[ "$(cat "/sys/bus/pci/devices/$other/sriov_numvfs")" = 4 ]
+point 'what_is_generated_can_be_applied'
+echo 0 > "/sys/bus/pci/devices/$other/sriov_numvfs"
+unload
 rm -rf "$work"
 echo "1..$count"
 exit $failed

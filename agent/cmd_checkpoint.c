@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * checkpoint: all that is set of all GPUs, into a file. restore: back to that.
+ *
+ * A checkpoint knows where each VF's framebuffer was. The kernel places by
+ * itself, so that restore can bring back sizes, settings, the number of VFs and
+ * their host drivers; where a VF comes to lie elsewhere, it says so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "checkpoint.h"
+#include "output.h"
+#include "util.h"
+
+#define FILE_MAX_BYTES	0x100000
+
+static json_t *gpu_json(const struct gpu *gpu)
+{
+	struct state state = {};
+	json_t *object;
+
+	state_live(&state, gpu);
+	object = json_pack("{s:I,s:I,s:I,s:o}", "vendor",
+			   (json_int_t)gpu->vendor, "device",
+			   (json_int_t)gpu->device, "total_vfs",
+			   (json_int_t)gpu->total_vfs, "state",
+			   state_json(&state));
+	state_free(&state);
+	return object;
+}
+
+static int write_file(const char *path, const json_t *document)
+{
+	char *new = xasprintf("%s.new", path);
+	int fd, err = 0;
+
+	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  0600);
+	if (fd < 0) {
+		err = errno;
+		pr_err("%s: %s", new, strerror(err));
+		free(new);
+		return -err;
+	}
+	if (json_dumpfd(document, fd, JSON_INDENT(1)) || fsync(fd))
+		err = -EIO;
+	if (close(fd))
+		err = -EIO;
+	if (!err && rename(new, path))
+		err = -errno;
+	if (err) {
+		pr_err("%s: %s", path, strerror(-err));
+		unlink(new);
+	}
+	free(new);
+	return err;
+}
+
+static int file_argument(int argc, char **argv)
+{
+	struct options options;
+	int first = parse_options(argc, argv, "", &options);
+
+	if (first >= 0 && argc - first != 1) {
+		usage_error(argv[0], "needs a file");
+		return -1;
+	}
+	return first;
+}
+
+/**
+ * cmd_checkpoint() - the verb "checkpoint"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
+ */
+int cmd_checkpoint(int argc, char **argv)
+{
+	int first = file_argument(argc, argv);
+	struct gpu_list gpus = {};
+	struct client *client;
+	json_t *document, *list;
+	int code;
+	size_t i;
+
+	if (first < 0)
+		return EXIT_USAGE;
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = get_gpus(client, &gpus);
+	if (!code && !gpus.num) {
+		pr_err("module gpuvf is loaded, but drives no GPU");
+		code = EXIT_MISSING;
+	}
+	if (!code) {
+		document = json_document();
+		list = json_array();
+		for (i = 0; i < gpus.num; i++)
+			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
+		json_object_set_new(document, "gpus", list);
+		if (write_file(argv[first], document))
+			code = EXIT_FAILED;
+		json_decref(document);
+	}
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}
+
+/**
+ * checkpoint_parse() - understand the text of a checkpoint
+ * @checkpoint: all zero; to be freed also after errors
+ * @text: the text
+ * @size: bytes of it
+ *
+ * Return: 0; -EINVAL: it is none.
+ */
+int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
+		     size_t size)
+{
+	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	int version, err = -EINVAL;
+	json_t *list;
+	size_t i;
+
+	if (document &&
+	    !json_unpack(document, "{s:i,s:o}", "schema_version", &version,
+			 "gpus", &list) &&
+	    version == JSON_SCHEMA_VERSION && json_is_array(list))
+		err = 0;
+	for (i = 0; !err && i < json_array_size(list); i++) {
+		json_int_t vendor, device, total_vfs;
+		struct state *state;
+		json_t *object;
+
+		checkpoint->states = xgrow(checkpoint->states, checkpoint->num,
+					   sizeof(*state));
+		state = &checkpoint->states[checkpoint->num++];
+		if (json_unpack(json_array_get(list, i), "{s:I,s:I,s:I,s:o}",
+				"vendor", &vendor, "device", &device,
+				"total_vfs", &total_vfs, "state", &object)) {
+			err = -EINVAL;
+			break;
+		}
+		err = state_from_json(object, state);
+		state->gpu.vendor = vendor;
+		state->gpu.device = device;
+		state->gpu.total_vfs = total_vfs;
+	}
+	json_decref(document);
+	return err;
+}
+
+/**
+ * checkpoint_free() - release a checkpoint
+ * @checkpoint: is empty afterwards
+ */
+void checkpoint_free(struct checkpoint *checkpoint)
+{
+	size_t i;
+
+	for (i = 0; i < checkpoint->num; i++)
+		state_free(&checkpoint->states[i]);
+	free(checkpoint->states);
+	*checkpoint = (struct checkpoint){};
+}
+
+static int read_checkpoint(struct checkpoint *checkpoint, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *text;
+	ssize_t got;
+	int err;
+
+	if (fd < 0) {
+		pr_err("%s: %s", path, strerror(errno));
+		return EXIT_USAGE;
+	}
+	text = xcalloc(1, FILE_MAX_BYTES);
+	got = read(fd, text, FILE_MAX_BYTES);
+	err = got < 0 ? -errno : checkpoint_parse(checkpoint, text, got);
+	if (err)
+		pr_err("%s: %s", path, err == -EINVAL ? "is no checkpoint" :
+		       strerror(-err));
+	free(text);
+	close(fd);
+	return err ? EXIT_USAGE : EXIT_DONE;
+}
+
+/* what the kernel decides; Return: EXIT_DONE, EXIT_DIFFERS */
+static int compare_placement(const struct state *want, const struct gpu *live)
+{
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+	int code = EXIT_DONE;
+	u32 i;
+
+	for (i = 0; i < want->gpu.vfs_len && i < live->vfs_len; i++) {
+		const struct vf *vf = &want->gpu.vfs[i];
+
+		if (!vf->fb_bytes || vf->fb_offset == live->vfs[i].fb_offset)
+			continue;
+		pr_err("GPU %s VF %u: its framebuffer is at %s now, it was at %s",
+		       live->bdf, i,
+		       format_size(a, live->vfs[i].fb_offset, " "),
+		       format_size(b, vf->fb_offset, " "));
+		code = EXIT_DIFFERS;
+	}
+	return code;
+}
+
+/* all or nothing, as apply; Return: an exit code, told */
+static int bring(const struct state *before, const struct state *want,
+		 struct client *client)
+{
+	struct journal journal = {};
+	int code = EXIT_DONE;
+	int err;
+
+	journal_set(&journal, "(restore)", before, want);
+	err = journal_write(&journal);
+	if (err) {
+		pr_err(JOURNAL_DIR ": %s", strerror(-err));
+		code = err == -EACCES || err == -EPERM ? EXIT_PERMISSION :
+							 EXIT_FAILED;
+		goto out;
+	}
+	err = state_restore(want, client);
+	if (!err)
+		goto out;
+	pr_err("GPU %s could not be restored: %s", want->gpu.bdf,
+	       strerror(-err));
+	code = exit_code_of(err);
+	err = state_restore(before, client);
+	pr_err("GPU %s %s", want->gpu.bdf, err ?
+	       "could not be brought back to what it was either" :
+	       "is as it was before");
+	if (err)
+		code = EXIT_PARTLY;
+out:
+	journal_finish(&journal);
+	return code;
+}
+
+static int restore_one(const struct state *want, struct client *client)
+{
+	struct state before = {};
+	struct client_error why;
+	int code = EXIT_DONE;
+	struct gpu live;
+
+	if (client_get_gpu(client, want->gpu.bdf, &live, &why)) {
+		pr_err("gpuvf drives no GPU %s", want->gpu.bdf);
+		return EXIT_MISSING;
+	}
+	if (live.vendor != want->gpu.vendor ||
+	    live.device != want->gpu.device ||
+	    live.total_vfs != want->gpu.total_vfs) {
+		pr_err("GPU %s is not the one of the checkpoint", live.bdf);
+		gpu_free(&live);
+		return EXIT_MISSING;
+	}
+	state_live(&before, &live);
+	if (state_holds(want, &live, before.drivers)) {
+		printf("%s: in sync\n", live.bdf);
+	} else {
+		code = bring(&before, want, client);
+		gpu_free(&live);
+		if (!code && client_get_gpu(client, want->gpu.bdf, &live, &why))
+			code = refuse(&why, want->gpu.bdf);
+		if (!code)
+			printf("%s: restored, %u VFs enabled\n", live.bdf,
+			       live.num_vfs);
+	}
+	if (!code)
+		code = compare_placement(want, &live);
+	gpu_free(&live);
+	state_free(&before);
+	return code;
+}
+
+/**
+ * cmd_restore() - the verb "restore"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE; EXIT_DIFFERS: all but the placement is as it was; as apply.
+ */
+int cmd_restore(int argc, char **argv)
+{
+	int first = file_argument(argc, argv);
+	struct checkpoint checkpoint = {};
+	struct client *client = NULL;
+	int code, fd = -1;
+	size_t done = 0;
+	size_t i;
+
+	if (first < 0)
+		return EXIT_USAGE;
+	code = read_checkpoint(&checkpoint, argv[first]);
+	code = code ?: open_client(&client);
+	code = code ?: apply_lock(&fd);
+	if (!code)
+		recover();
+	for (i = 0; client && i < checkpoint.num; i++) {
+		int one = restore_one(&checkpoint.states[i], client);
+
+		done += !one || one == EXIT_DIFFERS;
+		code = code ?: one;
+	}
+	if (code && code != EXIT_DIFFERS && done)
+		code = EXIT_PARTLY;
+	if (fd >= 0)
+		close(fd);
+	client_close(client);
+	checkpoint_free(&checkpoint);
+	return code;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All of a GPU that apply changes: VF count, layout, host drivers of the VFs.
+ */
+#ifndef AGENT_STATE_H
+#define AGENT_STATE_H
+
+#include <jansson.h>
+
+#include "plan.h"
+
+/* instead of the name of a driver: whatever is there is good */
+#define ANY_DRIVER	"*"
+
+/**
+ * struct state - a GPU as it was, or as it is to be
+ * @gpu: the GPU
+ * @drivers: host drivers of its VFs, @gpu.num_vfs entries
+ */
+struct state {
+	struct gpu gpu;
+	struct vf_driver *drivers;
+};
+
+void state_live(struct state *state, const struct gpu *live);
+void state_copy(struct state *to, const struct state *from);
+void state_before(struct state *state, const struct plan *plan);
+void state_after(struct state *state, const struct plan *plan);
+bool state_holds(const struct state *state, const struct gpu *live,
+		 const struct vf_driver *drivers);
+int state_restore(const struct state *state, struct client *client);
+json_t *state_json(const struct state *state);
+int state_from_json(const json_t *object, struct state *state);
+void state_free(struct state *state);
+
+#endif /* AGENT_STATE_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Waiting: for VFs that somebody uses, before; for framebuffer that is being
+ * cleared, afterwards.
+ */
+#include <time.h>
+
+#include "apply.h"
+#include "units.h"
+#include "util.h"
+
+#define IDLE_POLL_MS	500
+#define READY_POLL_MS	50
+
+/* no hardware clears for so long; something is wrong then */
+#define READY_LIMIT_MS	300000
+
+static u64 now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+}
+
+static void sleep_ms(unsigned int ms)
+{
+	struct timespec ts = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L,
+	};
+
+	nanosleep(&ts, NULL);
+}
+
+static bool any_is_blocked(const struct targets *targets)
+{
+	size_t i;
+
+	for (i = 0; i < targets->num; i++)
+		if (plan_is_blocked(&targets->plans[i]))
+			return true;
+	return false;
+}
+
+/**
+ * wait_idle() - wait until no VF is in use that would have to change
+ * @targets: planned; planned anew while it waits
+ * @seconds: how long at the most
+ *
+ * The lock must not be held: others may have to change something meanwhile.
+ *
+ * Return: EXIT_DONE, also when the time is over: apply then says who it is;
+ * or why a GPU could not be read.
+ */
+int wait_idle(struct targets *targets, u32 seconds)
+{
+	u64 end = now_ms() + seconds * 1000ULL;
+	int code = EXIT_DONE;
+	size_t i;
+
+	while (!code && any_is_blocked(targets) && now_ms() < end) {
+		sleep_ms(IDLE_POLL_MS);
+		for (i = 0; !code && i < targets->num; i++)
+			code = plan_refresh(&targets->plans[i],
+					    targets->client);
+	}
+	return code;
+}
+
+static int not_ready(const struct gpu *gpu, u64 withheld)
+{
+	char text[UNIT_TEXT];
+
+	if (gpu->state != GPUVF_PF_STATE_READY) {
+		pr_err("GPU %s is %s", gpu->bdf, pf_state_name(gpu->state));
+		return EXIT_PARTLY;
+	}
+	if (gpu->fb_withheld > withheld) {
+		pr_err("GPU %s: %s of framebuffer could not be cleared and are withheld; VFs that have them do not start",
+		       gpu->bdf, format_size(text, gpu->fb_withheld, " "));
+		return EXIT_PARTLY;
+	}
+	return EXIT_DONE;
+}
+
+/**
+ * wait_ready() - wait until the framebuffer of a GPU is cleared
+ * @bdf: of the GPU
+ * @withheld: bytes that were withheld before
+ * @client: the client
+ *
+ * Return: EXIT_DONE; EXIT_PARTLY: it does not become ready, which is told;
+ * another exit code: it cannot be read.
+ */
+int wait_ready(const char *bdf, u64 withheld, struct client *client)
+{
+	u64 end = now_ms() + READY_LIMIT_MS;
+	struct client_error why;
+	struct gpu gpu;
+	bool ready;
+	int code;
+
+	for (;;) {
+		if (client_get_gpu(client, bdf, &gpu, &why))
+			return refuse(&why, bdf);
+		ready = gpu.fb_dirty <= gpu.fb_withheld;
+		code = not_ready(&gpu, withheld);
+		gpu_free(&gpu);
+		if (ready || code)
+			return code;
+		if (now_ms() > end)
+			break;
+		sleep_ms(READY_POLL_MS);
+	}
+	pr_err("GPU %s: its framebuffer is still being cleared after %d s",
+	       bdf, READY_LIMIT_MS / 1000);
+	return EXIT_PARTLY;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Host drivers of VFs, as the agent sets them: the right one is bound, nobody
+ * else gets a VF in between, what cannot be is taken back, and a process that
+ * has a VF open is named. gpuvf_sim_iommu gives the VFs the IOMMU groups that
+ * VFIO wants.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "vfio.h"
+
+#define SAID	"/run/gpuvf-said"
+#define CONFIG	"/run/gpuvf-test.ini"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+static struct vfio vfio = { -1, -1, -1, -1, 0 };
+
+static void end_session(void)
+{
+	vfio_close(&vfio);
+}
+
+static void write_config(const char *what)
+{
+	char text[512];
+	int fd;
+
+	snprintf(text, sizeof(text),
+		 "[gpuvf]\nversion = 1\n[profile a]\nfb = 1GiB\n"
+		 "[profile b]\nfb = 2GiB\n[gpu g]\npci = %s\n%s",
+		 gpu->bdf, what);
+	unlink(CONFIG);
+	fd = open(CONFIG, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static pid_t start_apply(const char *what, const char *wait)
+{
+	const char *agent = getenv("GPUVF_AGENT");
+	pid_t pid;
+
+	write_config(what);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		int fd = open(SAID, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		execl(agent, agent, "apply", "-f", CONFIG, "--wait-idle", wait,
+		      NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	assert_true(waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void apply_says(const char *what, int code, const char *sentence)
+{
+	int got = end_of(start_apply(what, "0"));
+	char *said = file_read_all(SAID);
+
+	if (got != code || !strstr(said, sentence)) {
+		print_error("# exit code %d, expected %d and '%s'\n# %s\n", got,
+			    code, sentence, said);
+		fail();
+	}
+	free(said);
+}
+
+static void vf_has(unsigned int vf, const char *driver, const char *override)
+{
+	char link[256] = "", text[64];
+	const char *name = "";
+	ssize_t len;
+
+	len = readlink(gpu_pci(gpu, "virtfn%u/driver", vf), link,
+		       sizeof(link) - 1);
+	if (len > 0)
+		name = strrchr(link, '/') + 1;
+	assert_string_equal(name, driver);
+	assert_true(file_read(gpu_pci(gpu, "virtfn%u/driver_override", vf),
+			      text, sizeof(text)) >= 0);
+	assert_string_equal(text, *override ? override : "(null)");
+}
+
+static void each_vf_gets_its_driver(void)
+{
+	static const char all[] = "vf 0-3 = a\ndriver 0 = vfio-pci\n"
+		"driver 1 = none\ndriver 2 = default\n";
+
+	apply_says(all, 0, "4 VFs enabled");
+	vf_has(0, "vfio-pci", "vfio-pci");
+	vf_has(1, "", "none");
+	vf_has(2, "", "");
+	vf_has(3, "", "");
+	assert_u64(file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")), 1);
+	apply_says(all, 0, "in sync");
+	/* live, the VFs stay */
+	apply_says("vf 0-3 = a\ndriver 0 = default\ndriver 1 = vfio-pci\n", 0,
+		   "4 VFs enabled");
+	vf_has(0, "", "");
+	vf_has(1, "vfio-pci", "vfio-pci");
+	/* all of it goes with the VFs, and does not come back with others */
+	apply_says("vfs = 0\n", 0, "0 VFs enabled");
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	vf_has(0, "", "");
+	vf_has(1, "", "");
+}
+
+static void autoprobe_that_is_off_is_no_hindrance(void)
+{
+	assert_ok(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "0"));
+	apply_says("vf 0-1 = a\ndriver 0 = vfio-pci\n", 0, "2 VFs enabled");
+	vf_has(0, "vfio-pci", "vfio-pci");
+	assert_u64(file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")), 0);
+	assert_ok(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "1"));
+}
+
+static void a_process_that_has_a_vf_is_named(void)
+{
+	char me[64];
+
+	snprintf(me, sizeof(me), "process %d (test_hostdriver)", getpid());
+	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
+	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 1)));
+	/* the kernel's refusal, and our own before the kernel is asked */
+	apply_says("vf 0 = a\nvf 1 = b\ndriver 0-1 = vfio-pci\n", 5, me);
+	apply_says("vf 0-2 = a\ndriver 0-1 = vfio-pci\n", 5, me);
+	apply_says("vf 0-1 = a\ndriver 0 = vfio-pci\ndriver 1 = none\n", 5, me);
+	/* what takes nothing from it is done */
+	apply_says("vf 0 = b\nvf 1 = a\ndriver 0-1 = vfio-pci\n", 0,
+		   "2 VFs enabled");
+	end_session();
+}
+
+static void apply_waits_for_users_to_go(void)
+{
+	pid_t pid;
+
+	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
+	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
+	pid = start_apply("vf 0 = b\nvf 1 = a\n", "1");
+	assert_int_equal(end_of(pid), 5);
+	pid = start_apply("vf 0 = b\nvf 1 = a\n", "600");
+	pause_ms(1000);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
+	end_session();
+	assert_int_equal(end_of(pid), 0);
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 2 * GIB);
+	/* and it has waited for the memory to be cleared, too */
+	assert_u64(file_u64(gpu_sysfs(gpu, "fb/dirty")), 0);
+}
+
+static const struct test tests[] = {
+	TEST(each_vf_gets_its_driver),
+	TEST(autoprobe_that_is_off_is_no_hindrance),
+	TEST(a_process_that_has_a_vf_is_named),
+	SLOW_TEST(apply_waits_for_users_to_go),
+};
+
+int main(void)
+{
+	int bad;
+
+	if (vfio_load() || module_load("gpuvf_sim_iommu", "")) {
+		printf("Bail out! no VFIO, or no IOMMU for it\n");
+		return 2;
+	}
+	fixture_on_end(end_session);
+	bad = SUITE_RUN("hostdriver", "total_vfs=4", tests);
+	/* no function of a simulated GPU is left that would hold it */
+	if (module_unload("gpuvf_sim_iommu")) {
+		printf("Bail out! gpuvf_sim_iommu is in use\n");
+		return 2;
+	}
+	return bad;
+}

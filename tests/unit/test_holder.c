@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files of the system below another root, and the process that has a VF open.
+ */
+#include <sys/stat.h>
+
+#include "agent_test.h"
+#include "holder.h"
+#include "root.h"
+
+#define VF	"sys/bus/pci/devices/0000:41:00.1"
+
+static char *root;
+
+static void make_dirs(const char *path)
+{
+	char *command = xasprintf("mkdir -p %s/%s", root, path);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void make_link(const char *path, const char *target)
+{
+	char *full = xasprintf("%s/%s", root, path);
+
+	assert_int_equal(symlink(target, full), 0);
+	free(full);
+}
+
+static void make_file(const char *path, const char *text)
+{
+	char *full = xasprintf("%s/%s", root, path);
+	FILE *f = fopen(full, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	free(full);
+}
+
+static int set_up(void **state)
+{
+	root = xstrdup("/tmp/gpuvf-test-XXXXXX");
+	assert_non_null(mkdtemp(root));
+	root_set(root);
+	make_dirs(VF "/vfio-dev/vfio3");
+	make_dirs("proc/1/fd");
+	make_dirs("proc/77/fd");
+	make_dirs("proc/self/fd");
+	make_link(VF "/iommu_group", "../../../../kernel/iommu_groups/12");
+	make_link("proc/1/fd/3", "/dev/vfio/vfio");
+	make_link("proc/1/fd/4", "/dev/vfio/1");
+	make_link("proc/1/fd/5", "/dev/vfio/devices/vfio4");
+	make_link("proc/1/fd/6", "/dev/vfio/devices/12");
+	make_link("proc/self/fd/7", "/dev/vfio/12");
+	make_file("proc/77/comm", "qemu\033[2J\n");
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	char *command = xasprintf("rm -rf %s", root);
+	int ret = system(command);
+
+	free(command);
+	free(root);
+	return ret;
+}
+
+static void is_held_by(const char *expected)
+{
+	char *text = holder_process("0000:41:00.1");
+
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+	free(text);
+}
+
+static void the_one_that_has_the_group_or_device_is_named(void **state)
+{
+	char *full = xasprintf("%s/proc/77/fd/9", root);
+
+	is_held_by(NULL);
+	make_link("proc/77/fd/9", "/dev/vfio/12");
+	is_held_by("process 77 (qemu?[2J)");
+	assert_int_equal(unlink(full), 0);
+	make_link("proc/77/fd/9", "/dev/vfio/devices/vfio3");
+	is_held_by("process 77 (qemu?[2J)");
+	assert_int_equal(unlink(full), 0);
+	free(full);
+	assert_null(holder_process("0000:41:00.2"));
+	assert_null(holder_of_vf("0000:41:00.0", 0));
+}
+
+static void files_are_read_whole_or_not_at_all(void **state)
+{
+	char text[8], name[8];
+	size_t size;
+	char *all;
+
+	make_file("proc/lines", "first line\nsecond\n");
+	assert_true(root_line(text, sizeof(text), "proc/%s", "lines"));
+	assert_string_equal(text, "first l");
+	assert_false(root_line(text, sizeof(text), "proc/none"));
+	assert_string_equal(text, "");
+	assert_true(root_link(name, sizeof(name), VF "/iommu_group"));
+	assert_string_equal(name, "12");
+	assert_false(root_link(name, sizeof(name), "proc/lines"));
+	assert_string_equal(name, "");
+	all = root_read(&size, "proc/lines");
+	assert_int_equal(size, 18);
+	assert_string_equal(all, "first line\nsecond\n");
+	free(all);
+	assert_null(root_read(NULL, "proc"));
+	assert_null(root_read(NULL, "proc/none"));
+	/* without an end */
+	make_link("proc/zero", "/dev/zero");
+	assert_null(root_read(NULL, "proc/zero"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_one_that_has_the_group_or_device_is_named),
+		cmocka_unit_test(files_are_read_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests_name("holder", tests, set_up, clean_up);
+}
