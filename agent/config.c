@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "config.h"
+#include "root.h"
 #include "units.h"
 #include "util.h"
 
@@ -302,22 +303,23 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 static int load_drop_ins(struct config *config, bool trusted_only,
 			 struct diag_list *diags)
 {
+	char *dir = root_path("%s", &CONFIG_DIR[1]);
 	struct place nowhere = {};
 	struct dirent **entries;
 	int err = 0;
 	int n, i;
 
-	n = scandir(CONFIG_DIR, &entries, is_drop_in, compare_names);
+	n = scandir(dir, &entries, is_drop_in, compare_names);
 	if (n < 0) {
-		if (errno == ENOENT)
-			return 0;
-		err = -errno;
-		diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
-			 strerror(errno));
+		err = errno == ENOENT ? 0 : -errno;
+		if (err)
+			diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
+				 strerror(-err));
+		free(dir);
 		return err;
 	}
 	for (i = 0; i < n; i++) {
-		char *path = xasprintf("%s/%s", CONFIG_DIR, entries[i]->d_name);
+		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
 		int ret = ini_load(config_add_file(config), path, trusted_only,
 				   diags);
 
@@ -326,6 +328,7 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 		free(entries[i]);
 	}
 	free(entries);
+	free(dir);
 	return err;
 }
 
@@ -343,10 +346,12 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 int config_load(struct config *config, const char *path, bool trusted_only,
 		struct diag_list *diags)
 {
+	char *standard = root_path("%s", &CONFIG_FILE[1]);
 	int err;
 
-	err = ini_load(config_add_file(config), path ?: CONFIG_FILE,
-		       trusted_only, diags);
+	err = ini_load(config_add_file(config), path ?: standard, trusted_only,
+		       diags);
+	free(standard);
 	if (!path && !err)
 		err = load_drop_ins(config, trusted_only, diags);
 	if (!err)

@@ -114,22 +114,39 @@ static int compare_diags(const void *va, const void *vb)
 	return a < b ? -1 : 1;
 }
 
+/* bytes of what stands at a place, at least 1 */
+static int token_length(const char *line, unsigned int column)
+{
+	size_t len = strlen(line);
+	int n;
+
+	if (column > len)
+		return 1;
+	n = strcspn(line + column - 1, " =];#");
+	return n ? n : 1;
+}
+
 /**
- * place_print_line() - show a line of a file with a caret below the place
+ * place_print_line() - show a line of a file with what stands at the place
+ *	underlined
  * @f: where to print
  * @at: the place; nothing is printed when it has no line
  */
 void place_print_line(FILE *f, const struct place *at)
 {
+	char tildes[200];
 	char *line;
 
+	memset(tildes, '~', sizeof(tildes));
 	if (!at->source || !at->line || at->line > at->source->num_lines)
 		return;
 	line = escape(at->source->lines[at->line - 1]);
 	/* a line of any sane length; others would only fill the screen */
 	if (strlen(line) <= 200)
-		fprintf(f, "    %s\n    %s%*s^%s\n", line, color_of(f, COLOR_MARK),
-			(int)at->column - 1, "", color_of(f, COLOR_NONE));
+		fprintf(f, "    %s\n    %s%*s^%.*s%s\n", line,
+			color_of(f, COLOR_MARK), (int)at->column - 1, "",
+			token_length(line, at->column) - 1, tildes,
+			color_of(f, COLOR_NONE));
 	free(line);
 }
 

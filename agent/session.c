@@ -11,6 +11,7 @@
 #include "agent.h"
 #include "units.h"
 #include "output.h"
+#include "root.h"
 #include "sysfs.h"
 
 /* a week is as good as for ever */
@@ -206,7 +207,7 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 		return gpu;
 	}
 	*code = EXIT_USAGE;
-	if (access(CONFIG_FILE, F_OK)) {
+	if (!root_has("%s", &CONFIG_FILE[1])) {
 		pr_err("'%s' is not a PCI address, and there is no " CONFIG_FILE
 		    " that could name it", name);
 		return NULL;

@@ -9,6 +9,7 @@
 
 #include "agent_test.h"
 #include "ini_check.h"
+#include "root.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define BASE	HEAD "[profile p]\nfb = 1GiB\n"
@@ -114,6 +115,16 @@ static void refuses_bad_lines(void **state)
 		{ BASE "time_slice = 4\303\244ms\n", "t.ini:5:15: byte 0xc3" },
 		{ "\357\273\277[gpuvf]\nversion = 1\n", "t.ini:1:1: byte 0xef" },
 		{ "version = 1\n", "t.ini:1:1: key stands before the first section" },
+		/* numbers: iniparser reads 12, 8, and what is left of 64 bits */
+		{ HEAD "[profile p]\nfb = 12G\n", "t.ini:4:6: fb: '12G' needs one of the units B, KiB, MiB, GiB, TiB" },
+		{ BASE "time_slice = 010ms\n", "t.ini:5:14: time_slice: '010ms' has a leading zero" },
+		{ HEAD "[profile p]\nfb = 0x10MiB\n", "t.ini:4:6: fb: '0x10MiB' needs one of the units" },
+		{ HEAD "[profile p]\nfb = -1GiB\n", "t.ini:4:6: fb: '-1GiB' is not a number" },
+		{ HEAD "[profile p]\nfb = 18446744073709551616B\n", "t.ini:4:6: fb: '18446744073709551616B' is too big" },
+		{ HEAD "[profile p]\nfb = 16777216TiB\n", "t.ini:4:6: fb: '16777216TiB' is too big" },
+		{ BASE "time_slice = 4295s\n", "t.ini:5:14: time_slice: '4295s' is too long" },
+		{ "[gpuvf]\nversion = 4294967297\n", "t.ini:2:11: version: '4294967297' is too big" },
+		{ "[gpuvf]\nversion = 01\n", "t.ini:2:11: version: '01' has a leading zero" },
 		/* sections and keys */
 		{ "", "t.ini: says no version" },
 		{ "[gpuvf]\nversion = 2\n", "t.ini:2:11: version 2 is not known" },
@@ -187,7 +198,20 @@ static void points_at_the_column(void **state)
 	config_is_refused(HEAD "[profile p]\n\tfb = 1GB\n",
 			  "t.ini:4:7: fb: '1GB' needs one of the units B, KiB, MiB, GiB, TiB\n"
 			  "     fb = 1GB\n"
-			  "          ^\n");
+			  "          ^~~\n");
+	/* what is there too much, and what is not there */
+	config_is_refused(HEAD "[profile p] x\n",
+			  "    [profile p] x\n"
+			  "                ^\n");
+	config_is_refused(BASE "time_slice = 4ms=\n",
+			  "    time_slice = 4ms=\n"
+			  "                    ^\n");
+	config_is_refused(BASE "time_slice =\n",
+			  "    time_slice =\n"
+			  "                ^\n");
+	config_is_refused(BASE "tim_slice=4ms # c\n",
+			  "    tim_slice=4ms # c\n"
+			  "    ^~~~~~~~~\n");
 }
 
 static void warns_of_vfs_that_get_nothing(void **state)
@@ -370,6 +394,86 @@ static void refuses_endless_files(void **state)
 	assert_int_equal(errors, 1);
 }
 
+static char *etc;
+
+static void write_etc(const char *name, const char *text)
+{
+	char *path = xasprintf("%s/etc/%s", etc, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	free(path);
+}
+
+static void make_etc(void)
+{
+	char *command;
+
+	etc = xstrdup("/tmp/gpuvf-test-XXXXXX");
+	assert_non_null(mkdtemp(etc));
+	command = xasprintf("mkdir -p %s/etc/gpuvf.d", etc);
+	assert_int_equal(system(command), 0);
+	free(command);
+	root_set(etc);
+}
+
+static void remove_etc(void)
+{
+	char *command = xasprintf("rm -rf %s", etc);
+
+	root_set("");
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(etc);
+}
+
+static int load_etc(struct config *config, size_t *errors)
+{
+	struct diag_list diags = {};
+	int err;
+
+	*config = (struct config){};
+	err = config_load(config, NULL, false, &diags);
+	*errors = diags.errors;
+	diag_free(&diags);
+	return err;
+}
+
+static void drop_ins_are_read_in_order(void **state)
+{
+	struct config config;
+	size_t errors;
+
+	make_etc();
+	assert_int_equal(load_etc(&config, &errors), -ENOENT);
+	config_free(&config);
+	write_etc("gpuvf.ini", GPU "vf 0 = q\n");
+	write_etc("gpuvf.d/20-z.ini", "[profile r]\nfb = 3GiB\n");
+	write_etc("gpuvf.d/10-a.ini", "[profile q]\nfb = 2GiB\n");
+	/* none of these is a drop-in */
+	write_etc("gpuvf.d/.hidden.ini", "nonsense");
+	write_etc("gpuvf.d/30.ini~", "nonsense");
+	write_etc("gpuvf.d/.ini", "nonsense");
+	assert_int_equal(load_etc(&config, &errors), 0);
+	assert_int_equal(errors, 0);
+	assert_int_equal(config.num_files, 3);
+	assert_int_equal(config.num_profiles, 3);
+	assert_string_equal(config.profiles[1].name, "q");
+	assert_string_equal(config.profiles[2].name, "r");
+	assert_int_equal(config.gpus[0].vfs[0].profile, 1);
+	config_free(&config);
+
+	/* errors of all files are found together */
+	write_etc("gpuvf.d/10-a.ini", "[profile q]\nfb = 2\n");
+	write_etc("gpuvf.d/20-z.ini", "[profile p]\nfb = 3\n");
+	assert_int_equal(load_etc(&config, &errors), 0);
+	assert_int_equal(errors, 3);
+	config_free(&config);
+	remove_etc();
+}
+
 /* the scanner's reading is made wrong by hand: iniparser's is then another */
 static void a_disagreement_is_an_error(void **state)
 {
@@ -455,6 +559,7 @@ int main(void)
 		cmocka_unit_test(on_drift_in_two_files_is_an_error),
 		cmocka_unit_test(names_defined_in_two_files_are_an_error),
 		cmocka_unit_test(a_profile_may_come_from_another_file),
+		cmocka_unit_test(drop_ins_are_read_in_order),
 		cmocka_unit_test(a_zero_byte_is_no_text),
 		cmocka_unit_test(refuses_files_that_others_can_write),
 		cmocka_unit_test(refuses_endless_files),
