@@ -58,11 +58,11 @@ static void pf_release(struct device *dev)
 		wake_up(&gpuvf_pfs_gone_wait);
 }
 
-static void pf_take_events(struct gpuvf_pf *pf, u32 events)
+static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
 {
 	/* first of all: the engine may wait for the next command */
 	if (events & GPUVF_HW_EVENT_COMMAND)
-		gpuvf_turn_interrupt(pf);
+		gpuvf_turn_interrupt(pf, now);
 	if (events & GPUVF_HW_EVENT_CLEAR)
 		complete(&pf->clear.done);
 	if (events & GPUVF_HW_EVENT_MBOX)
@@ -77,13 +77,16 @@ static irqreturn_t pf_irq(int irq, void *data)
 	irqreturn_t handled = IRQ_NONE;
 	unsigned int n;
 	u32 events;
+	u64 now;
 
 	/* what came at the same time is asked for when the engine is busy again */
 	for (n = 0; n < PF_IRQ_LOOKS; n++) {
+		/* before any access to the device, which takes its time */
+		now = ktime_get_ns();
 		events = pf->hw->irq_events(pf);
 		if (!events)
 			break;
-		pf_take_events(pf, events);
+		pf_take_events(pf, events, now);
 		handled = IRQ_HANDLED;
 	}
 	return handled;

@@ -144,6 +144,15 @@ u32 gpuvf_sched_ring(const struct gpuvf_sched *s);
 bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d);
 
 /**
+ * gpuvf_sched_entered() - the VF of the present turn begins to take the GPU
+ * @s: the scheduler, with a turn under way
+ * @now_ns: start of the LOAD
+ *
+ * The turn counts from here: what the decision itself took is nobody's.
+ */
+void gpuvf_sched_entered(struct gpuvf_sched *s, u64 now_ns);
+
+/**
  * gpuvf_sched_deadline() - when the present turn has to end
  * @s: the scheduler, with a turn under way
  * @now_ns: now

@@ -149,6 +149,8 @@ bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf)
 	turn_issue(pf, GPUVF_PHASE_ENTER,
 		   w->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf,
 		   pf->hw->command_limit_us);
+	/* not what it took to decide, nor to tell the device */
+	gpuvf_sched_entered(&w->sched, ktime_get_ns());
 	return true;
 }
 
@@ -422,16 +424,16 @@ void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 /**
  * gpuvf_turn_interrupt() - the hardware says that a command is over
  * @pf: PF
+ * @now: when the interrupt came
  *
  * The interrupt's time counts, so that no VF is charged for the time that
  * somebody takes to wake up.
  *
  * Context: hard interrupt.
  */
-void gpuvf_turn_interrupt(struct gpuvf_pf *pf)
+void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now)
 {
 	struct gpuvf_world *w = &pf->world;
-	u64 now = ktime_get_ns();
 	unsigned long flags;
 
 	spin_lock_irqsave(&w->lock, flags);

@@ -127,6 +127,9 @@ static void step(void)
 	default:
 		if (s.current_vf == GPUVF_SCHED_NONE) {
 			next();
+			now += take(1);
+			if (s.current_vf != GPUVF_SCHED_NONE)
+				gpuvf_sched_entered(&s, now);
 		} else {
 			now = gpuvf_sched_deadline(&s, now);
 			now += take(2);

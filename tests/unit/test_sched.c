@@ -626,6 +626,23 @@ static void time_alone_is_counted_and_not_owed(void **state)
 	assert_int_equal(s.vf[0].debt_ns, MS);
 }
 
+/* a turn counts from its LOAD, not from the decision */
+static void a_turn_counts_from_its_load(void **state)
+{
+	struct gpuvf_decision d;
+
+	(void)state;
+	setup_n(GPUVF_POLICY_EQUAL, 2);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	gpuvf_sched_entered(&s, now + 3 * US);
+	assert_int_equal(gpuvf_sched_deadline(&s, now), now + 3 * US + 6 * MS);
+	assert_int_equal(gpuvf_sched_end(&s, now + 6 * MS), 6 * MS - 3 * US);
+	/* a clock that goes back does not lengthen it */
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	gpuvf_sched_entered(&s, now - 1);
+	assert_int_equal(gpuvf_sched_end(&s, now + MS), MS);
+}
+
 static void a_clock_that_goes_back_charges_nothing(void **state)
 {
 	struct gpuvf_decision d;
@@ -816,6 +833,7 @@ int main(void)
 		cmocka_unit_test(c19_fixed_rests_while_nobody_has_anything_to_run),
 		cmocka_unit_test(who_comes_and_stays_waits_for_one_turn_of_each),
 		cmocka_unit_test(time_alone_is_counted_and_not_owed),
+		cmocka_unit_test(a_turn_counts_from_its_load),
 		cmocka_unit_test(a_clock_that_goes_back_charges_nothing),
 		cmocka_unit_test(a_vf_alone_is_switched_to_itself_and_owes_nobody),
 		cmocka_unit_test(a_vf_that_joins_late_in_a_turn_waits_for_its_end),
