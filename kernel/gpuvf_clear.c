@@ -16,8 +16,10 @@
 #include <linux/sizes.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_config.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_refusal.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -145,20 +147,30 @@ static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
 	}
 }
 
+static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
+					int err)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+
+	if (!err) {
+		clear->contexts &= ~BIT(vf);
+		clear->bad_contexts &= ~BIT(vf);
+		return;
+	}
+	pci_err(pf->pdev,
+		"VF %u: saved state could not be cleared (%pe); the VF is not started on it\n",
+		vf, ERR_PTR(err));
+	clear->bad_contexts |= BIT(vf);
+	gpuvf_vf_failed_locked(pf, vf);
+}
+
 static void clear_finish_locked(struct gpuvf_pf *pf,
 				const struct clear_job *job, int err)
 {
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (job->context != GPUVF_SCHED_NONE) {
-		if (err) {
-			pci_err(pf->pdev,
-				"VF %d: saved state could not be cleared (%pe); the VF is not started on it\n",
-				job->context, ERR_PTR(err));
-			gpuvf_vf_failed_locked(pf, job->context);
-		} else {
-			clear->contexts &= ~BIT(job->context);
-		}
+		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {
 		pci_err(pf->pdev,
 			"%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld\n",
@@ -166,6 +178,7 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 			job->first * pf->geometry.granule_bytes / SZ_1M,
 			ERR_PTR(err));
 		bitmap_set(clear->withheld, job->first, job->count);
+		gpuvf_config_measure_locked(pf);
 	} else {
 		bitmap_clear(clear->dirty, job->first, job->count);
 	}
@@ -197,6 +210,18 @@ static void gpuvf_clear_work(struct work_struct *work)
 	}
 	if (worked)
 		gpuvf_pf_notify(pf);
+}
+
+/**
+ * gpuvf_clear_is_possible() - has the hardware a clear engine?
+ * @pf: PF that was probed
+ *
+ * Where it has none, nothing ever becomes clean, and nobody can be given any
+ * framebuffer.
+ */
+bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf)
+{
+	return pf->capabilities & GPUVF_CAPABILITY_CLEAR;
 }
 
 /**
@@ -276,7 +301,7 @@ void gpuvf_clear_stop(struct gpuvf_pf *pf)
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf->clear.stopping = !pf->hw->clear_start;
+	pf->clear.stopping = !gpuvf_clear_is_possible(pf);
 	gpuvf_clear_kick_locked(pf);
 }
 
@@ -310,6 +335,63 @@ void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf)
 	bitmap_set(pf->clear.dirty, 0,
 		   div64_u64(pf->config.layout.vf_base,
 			     pf->geometry.granule_bytes));
+}
+
+/**
+ * gpuvf_clear_mark_all_locked() - nobody knows what the GPU's memory holds
+ * @pf: PF on which no VF has state
+ *
+ * As when the driver came to it, or after it was without power.
+ *
+ * Context: pf->lock held. The caller kicks the worker.
+ */
+void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	bitmap_fill(pf->clear.dirty, pf->clear.granules);
+	pf->clear.contexts = GENMASK(pf->total_vfs - 1, 0);
+}
+
+/**
+ * gpuvf_clear_retry_locked() - try once more to clear what is withheld
+ * @pf: PF
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when the request is refused
+ *
+ * Nothing is withheld any more, and everything that was is dirty; whoever waits
+ * for it may start once it is clear. What cannot be cleared this time either is
+ * withheld again. VFs that failed because their saved states could not be
+ * cleared get another chance too. Where nothing is withheld nothing happens.
+ *
+ * Context: pf->lock held. Returns at once; the worker clears.
+ * Return: 0; -ENODEV: the PF is gone; -EIO: wedged; -EOPNOTSUPP: no clear engine.
+ */
+int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	if (pf->gone) {
+		why->reason = GPUVF_REASON_NO_SUCH_PF;
+	} else if (pf->wedged) {
+		why->reason = GPUVF_REASON_WEDGED;
+	} else if (!gpuvf_clear_is_possible(pf)) {
+		why->reason = GPUVF_REASON_NOT_SUPPORTED;
+		why->who = "clearing framebuffer between tenants";
+	}
+	if (why->reason)
+		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (clear->bad_contexts & BIT(i))
+			pf->vf[i].failed = false;
+	clear->bad_contexts = 0;
+	bitmap_zero(clear->withheld, clear->granules);
+	gpuvf_config_measure_locked(pf);
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_clear_kick_locked(pf);
+	gpuvf_pf_notify(pf);
+	return 0;
 }
 
 /**

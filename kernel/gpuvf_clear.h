@@ -5,7 +5,8 @@
  * What a VF could have written is dirty from the moment the VF loses it, and
  * everything is dirty when the driver comes to a GPU it knows nothing about.
  * A worker overwrites what is dirty; until it has, nobody may start on it.
- * What cannot be overwritten is withheld: given to nobody.
+ * What cannot be overwritten is withheld, given to nobody, until somebody asks
+ * to try again.
  */
 #ifndef GPUVF_CLEAR_H
 #define GPUVF_CLEAR_H
@@ -18,6 +19,7 @@
 #include "gpuvf_layout.h"
 
 struct gpuvf_pf;
+struct gpuvf_refusal;
 
 /**
  * struct gpuvf_clear - what has to be cleared, and the worker that does
@@ -25,6 +27,9 @@ struct gpuvf_pf;
  * @dirty: bit g: granule g has unknown or former content; pf->lock
  * @withheld: bit g: granule g could not be cleared; pf->lock
  * @contexts: bit n: the saved state of VF n has to be cleared; pf->lock
+ * @bad_contexts: bit n: that was tried and failed, and VF n failed by it;
+ *	pf->lock
+ * @blocked: what is withheld, as extents; used only under pf->lock
  * @stopping: the worker must not go on; pf->lock
  * @done: the clear engine raised its interrupt
  * @work: the worker
@@ -34,11 +39,14 @@ struct gpuvf_clear {
 	unsigned long *dirty;
 	unsigned long *withheld;
 	u32 contexts;
+	u32 bad_contexts;
+	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
 	bool stopping;
 	struct completion done;
 	struct work_struct work;
 };
 
+bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf);
 int gpuvf_clear_init(struct gpuvf_pf *pf);
 void gpuvf_clear_fini(struct gpuvf_pf *pf);
 void gpuvf_clear_kick_locked(struct gpuvf_pf *pf);
@@ -46,6 +54,8 @@ void gpuvf_clear_stop(struct gpuvf_pf *pf);
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf);
+void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf);
+int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf);
 u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf);

@@ -311,12 +311,38 @@ static void config_note_fb_changes(struct gpuvf_pf *pf,
 			plan->fb_changes = true;
 }
 
+/* who uses a VF: its driver, or if it has none any more, what it left there */
+static const char *config_holder(struct gpuvf_pf *pf, int vf, char *buf,
+				 size_t size)
+{
+	gpuvf_vf_holder(&pf->vf[vf], buf, size);
+	return *buf ? buf : "its guest";
+}
+
+/* nothing lies where the reserve would be but what is in use */
+static void config_refuse_reserve(struct gpuvf_pf *pf,
+				  const struct config_plan *plan, int vf,
+				  struct gpuvf_refusal *why)
+{
+	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 16];
+
+	scnprintf(text, sizeof(text), "%s uses VF %d",
+		  config_holder(pf, vf, holder, sizeof(holder)), vf);
+	why->reason = GPUVF_REASON_RESERVE_IN_USE;
+	why->vf = GPUVF_NO_VF;
+	why->attr = GPUVF_A_PF_FB_PF_RESERVE;
+	why->asked = plan->layout.pf_reserve_bytes;
+	why->limit = pf->config.layout.pf_reserve_bytes;
+	why->who = text;
+	refuse(pf, why);
+}
+
 /* the planner's verdict as a refusal */
 static int config_refuse_layout(struct gpuvf_pf *pf, struct config_plan *plan,
 				struct gpuvf_refusal *why)
 {
 	const struct gpuvf_layout_reason *reason = &plan->reason;
-	char holder[GPUVF_HOLDER_SIZE] = "";
+	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 24];
 
 	why->vf = reason->vf;
 	why->attr = reason->vf < 0 ? GPUVF_A_PF_FB_PF_RESERVE :
@@ -331,18 +357,21 @@ static int config_refuse_layout(struct gpuvf_pf *pf, struct config_plan *plan,
 	case GPUVF_LAYOUT_PINNED_VF:
 		why->reason = GPUVF_REASON_VF_IN_USE;
 		why->limit = pf->config.layout.vf[reason->vf].size;
-		gpuvf_vf_holder(&pf->vf[reason->vf], holder, sizeof(holder));
-		why->who = *holder ? holder : "its guest";
+		why->who = config_holder(pf, reason->vf, holder,
+					 sizeof(holder));
 		break;
 	case GPUVF_LAYOUT_PINNED_RESERVE:
-		why->reason = GPUVF_REASON_RESERVE_IN_USE;
-		why->vf = GPUVF_NO_VF;
-		why->attr = GPUVF_A_PF_FB_PF_RESERVE;
-		why->asked = plan->layout.pf_reserve_bytes;
-		why->limit = pf->config.layout.pf_reserve_bytes;
-		break;
+		config_refuse_reserve(pf, plan, reason->blocker, why);
+		return why->error;
 	case GPUVF_LAYOUT_FRAGMENTED:
 		why->reason = GPUVF_REASON_FRAGMENTED;
+		why->who = "withheld memory is";
+		if (reason->blocker < 0)
+			break;
+		config_holder(pf, reason->blocker, holder, sizeof(holder));
+		scnprintf(text, sizeof(text), "VF %d (%s) is",
+			  reason->blocker, *holder ? holder : "its guest");
+		why->who = text;
 		break;
 	case GPUVF_LAYOUT_TOO_HARD:
 		why->reason = GPUVF_REASON_PLAN_TOO_HARD;
@@ -355,25 +384,16 @@ static int config_refuse_layout(struct gpuvf_pf *pf, struct config_plan *plan,
 }
 
 /*
- * Find out who keeps his framebuffer, and let the planner place the rest. Holds
- * the world, so that who has not started does not until config_unplan().
+ * Find out who keeps his framebuffer, and what nobody can have. Holds the world,
+ * so that who has not started does not until config_unplan().
+ *
+ * Return: bit n: VF n has started.
  */
-static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
-			struct gpuvf_refusal *why)
+static u32 config_pin(struct gpuvf_pf *pf, struct config_plan *plan)
 {
 	u32 started = gpuvf_world_hold(pf);
-	struct gpuvf_layout *layout;
 	unsigned int i;
 
-	/* saved states of those who started lie behind the reserve */
-	if (started && plan->layout.pf_reserve_bytes !=
-		       pf->config.layout.pf_reserve_bytes) {
-		why->reason = GPUVF_REASON_RESERVE_IN_USE;
-		why->attr = GPUVF_A_PF_FB_PF_RESERVE;
-		why->asked = plan->layout.pf_reserve_bytes;
-		why->limit = pf->config.layout.pf_reserve_bytes;
-		return refuse(pf, why);
-	}
 	for (i = 0; i < pf->total_vfs; i++) {
 		/* who had started then may be reset by its user meanwhile */
 		if (!pf->config.layout.vf[i].size ||
@@ -386,8 +406,22 @@ static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
 	plan->layout.num_blocked =
 		gpuvf_clear_blocked_locked(pf, plan->pinned,
 					   plan->layout.blocked);
+	return started;
+}
 
-	layout = &plan->next.layout;
+/* let the planner place everybody who is not pinned */
+static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
+			struct gpuvf_refusal *why)
+{
+	struct gpuvf_layout *layout = &plan->next.layout;
+	u32 started = config_pin(pf, plan);
+
+	/* saved states of those who started lie behind the reserve */
+	if (started && plan->layout.pf_reserve_bytes !=
+		       pf->config.layout.pf_reserve_bytes) {
+		config_refuse_reserve(pf, plan, __ffs(started), why);
+		return why->error;
+	}
 	if (gpuvf_layout_plan(&plan->layout, layout, &plan->reason))
 		return config_refuse_layout(pf, plan, why);
 	layout->moved_mask = 0;
@@ -445,22 +479,42 @@ static int config_write(struct gpuvf_pf *pf, const struct gpuvf_layout *from,
 	return 0;
 }
 
-/* a commit stopped half-way: whatever is there now, go back to @to */
-static int config_rewrite(struct gpuvf_pf *pf, const struct gpuvf_layout *to)
+/*
+ * Whatever is there now of the extents of @vfs and of the reserve, go to @to.
+ * The others are as they are to be, and perhaps in use: they are not touched.
+ */
+static int config_rewrite(struct gpuvf_pf *pf, const struct gpuvf_layout *to,
+			  u32 vfs)
 {
 	static const struct gpuvf_extent none;
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = pf->hw->set_vf_fb(pf, i, &none);
+		if (vfs & BIT(i))
+			err = pf->hw->set_vf_fb(pf, i, &none);
 	if (!err)
 		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
 					  &to->context);
 	for (i = 0; i < pf->total_vfs && !err; i++)
-		if (to->vf[i].size)
+		if ((vfs & BIT(i)) && to->vf[i].size)
 			err = pf->hw->set_vf_fb(pf, i, &to->vf[i]);
 	return err;
+}
+
+/* a commit stopped half-way: back to the configuration that holds */
+static void config_unwind(struct gpuvf_pf *pf, const struct gpuvf_layout *next)
+{
+	const struct gpuvf_layout *now = &pf->config.layout;
+	unsigned int i;
+	u32 vfs = 0;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (!extent_same(&now->vf[i], &next->vf[i]))
+			vfs |= BIT(i);
+	if (config_rewrite(pf, now, vfs))
+		gpuvf_pf_wedge_locked(pf,
+				      "a framebuffer table that cannot be written");
 }
 
 static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
@@ -471,9 +525,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 
 	err = config_write(pf, &pf->config.layout, &next->layout, &culprit);
 	if (err) {
-		if (config_rewrite(pf, &pf->config.layout))
-			gpuvf_pf_wedge_locked(pf,
-					      "a framebuffer table that cannot be written");
+		config_unwind(pf, &next->layout);
 		why->vf = culprit;
 		why->reason = err == -EUCLEAN ? GPUVF_REASON_HW_MISMATCH :
 						GPUVF_REASON_HW_COMMAND;
@@ -524,7 +576,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	config_note_fb_changes(pf, plan);
 	if (!plan->fb_changes)
 		return 0;
-	if (!pf->hw->clear_start && config_provisions_any(pf, plan)) {
+	if (!gpuvf_clear_is_possible(pf) && config_provisions_any(pf, plan)) {
 		why->reason = GPUVF_REASON_NOT_SUPPORTED;
 		why->who = "clearing framebuffer between tenants";
 		return refuse(pf, why);
@@ -571,6 +623,86 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
 	return err;
 }
 
+/* why not one more VF has a place; when it has one after all, that counts */
+static void config_no_capacity(struct gpuvf_pf *pf, struct config_plan *plan,
+			       struct gpuvf_capacity *capacity,
+			       struct gpuvf_refusal *why)
+{
+	struct gpuvf_layout_request *req = &plan->layout;
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (!req->vf[i].quota_bytes)
+			break;
+	if (i == pf->total_vfs) {
+		why->reason = GPUVF_REASON_NO_SUCH_VF;
+		why->asked = i;
+		why->limit = i;
+		refuse(pf, why);
+		return;
+	}
+	req->vf[i].quota_bytes = capacity->quota_bytes;
+	if (gpuvf_layout_plan(req, &plan->next.layout, &plan->reason))
+		config_refuse_layout(pf, plan, why);
+	else
+		capacity->after_moving = 1;
+}
+
+/**
+ * gpuvf_config_capacity_locked() - how many more VFs of one size would fit
+ * @pf: PF
+ * @quota_bytes: the size
+ * @capacity: the answer
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when not even one would fit
+ *
+ * Nothing changes. VFs in use stay where they are, and what is withheld is
+ * nobody's, as when VFs are really created; "would fit" means exactly that
+ * gpuvf_config_apply_locked() would not refuse it.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0, also when none would fit; -ENODEV: the PF is gone; -EINVAL: a size
+ * of 0; -ENOMEM.
+ */
+int gpuvf_config_capacity_locked(struct gpuvf_pf *pf, u64 quota_bytes,
+				 struct gpuvf_capacity *capacity,
+				 struct gpuvf_refusal *why)
+{
+	static const struct gpuvf_request nothing;
+	struct config_plan *plan;
+
+	lockdep_assert_held(&pf->lock);
+	memset(capacity, 0, sizeof(*capacity));
+	capacity->quota_bytes = config_round_up(pf, quota_bytes);
+	if (!quota_bytes) {
+		why->reason = GPUVF_REASON_BAD_VALUE;
+		why->who = "0";
+		return refuse(pf, why);
+	}
+	if (config_check_pf(pf, &nothing, why))
+		return pf->gone ? why->error : 0;
+	if (!gpuvf_clear_is_possible(pf)) {
+		why->reason = GPUVF_REASON_NOT_SUPPORTED;
+		why->who = "clearing framebuffer between tenants";
+		refuse(pf, why);
+		return 0;
+	}
+	plan = config_plan_alloc(pf);
+	if (!plan) {
+		why->reason = GPUVF_REASON_NO_MEMORY;
+		return refuse(pf, why);
+	}
+	config_pin(pf, plan);
+	capacity->now = gpuvf_layout_capacity(&plan->layout,
+					      capacity->quota_bytes, false);
+	capacity->after_moving = gpuvf_layout_capacity(&plan->layout,
+						       capacity->quota_bytes,
+						       true);
+	if (!capacity->after_moving)
+		config_no_capacity(pf, plan, capacity, why);
+	config_unplan(pf, plan);
+	return 0;
+}
+
 /**
  * gpuvf_config_fill_locked() - fair shares for VFs that are to be enabled
  * @pf: PF
@@ -607,7 +739,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			mask |= BIT(i);
 	if (!mask)
 		goto out;
-	if (!pf->hw->clear_start) {
+	if (!gpuvf_clear_is_possible(pf)) {
 		why->reason = GPUVF_REASON_NOT_SUPPORTED;
 		why->who = "clearing framebuffer between tenants";
 		err = refuse(pf, why);
@@ -650,7 +782,6 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 {
 	static const struct gpuvf_extent none;
 	struct gpuvf_layout *layout = &pf->config.layout;
-	struct gpuvf_extent *blocked;
 	unsigned int i;
 	int err;
 
@@ -665,11 +796,23 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 			gpuvf_pf_wedge_locked(pf,
 					      "a framebuffer table that cannot be written");
 	}
-	blocked = kcalloc(GPUVF_LAYOUT_MAX_BLOCKED, sizeof(*blocked),
-			  GFP_KERNEL | __GFP_NOFAIL);
-	i = gpuvf_clear_blocked_locked(pf, 0, blocked);
-	gpuvf_layout_measure(layout, pf->total_vfs, i, blocked);
-	kfree(blocked);
+	gpuvf_config_measure_locked(pf);
+}
+
+/**
+ * gpuvf_config_measure_locked() - what is free, after something was withheld
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_config_measure_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_extent *blocked = pf->clear.blocked;
+	unsigned int num;
+
+	lockdep_assert_held(&pf->lock);
+	num = gpuvf_clear_blocked_locked(pf, 0, blocked);
+	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, blocked);
 }
 
 /**
@@ -739,7 +882,8 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 			pf->geometry.total_bytes >> 20);
 		err = -EINVAL;
 	} else {
-		err = config_rewrite(pf, &pf->config.layout);
+		err = config_rewrite(pf, &pf->config.layout,
+				     GENMASK(pf->total_vfs - 1, 0));
 	}
 	kfree(plan);
 	return err;

@@ -55,7 +55,8 @@ enum gpuvf_hw_cmd {
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Any
  *	context
- * @clear_start: begin to overwrite an extent. Clear worker only. 0, -EIO
+ * @clear_start: begin to overwrite an extent. Clear worker only. 0, -EIO,
+ *	-EBUSY: the last clear is not over
  * @clear_context_start: begin to overwrite a VF's saved state. Same.
  * @clear_status: of the last clear. Same context. 0: all of it is overwritten;
  *	-EINPROGRESS; -EIO: failed, what of it was overwritten is not known
@@ -67,9 +68,9 @@ enum gpuvf_hw_cmd {
  * @mbox_send: send a message to a VF that has taken the last one
  * @mbox_clear: both directions of a VF's mailbox read as never used
  *
- * busy_vfs, flr_vfs and the clear operations are NULL where the hardware
- * cannot. The mailbox operations are called only where pf->capabilities has
- * GPUVF_CAPABILITY_MAILBOX.
+ * busy_vfs and flr_vfs are NULL where the hardware cannot. The clear operations
+ * are called only where pf->capabilities has GPUVF_CAPABILITY_CLEAR, the mailbox
+ * operations only where it has GPUVF_CAPABILITY_MAILBOX.
  */
 struct gpuvf_hw_ops {
 	const char *name;

@@ -190,7 +190,13 @@ static u32 iov_flr_vfs(struct gpuvf_pf *pf)
 static int iov_clear(struct gpuvf_pf *pf, u32 start, u32 count, u32 control)
 {
 	int sim = pf->iov.sim;
+	u32 status;
 
+	/* given up on, and still at it: who knows when it will be done */
+	if (iov_read32(pf, sim + GPUVF_SIM_CLEAR_STATUS, &status))
+		return -EIO;
+	if (status == GPUVF_SIM_CLEAR_ST_BUSY)
+		return -EBUSY;
 	if (iov_write32(pf, sim + GPUVF_SIM_CLEAR_START, start) ||
 	    iov_write32(pf, sim + GPUVF_SIM_CLEAR_COUNT, count))
 		return -EIO;
@@ -319,7 +325,9 @@ static int iov_probe(struct gpuvf_pf *pf)
 
 	pf->iov.sim = pci_find_vsec_capability(pdev, GPUVF_SIM_VENDOR_ID,
 					       GPUVF_SIM_VSEC_ID);
-	if (pf->iov.sim)
+	if (pf->iov.sim &&
+	    !iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features) &&
+	    (features & GPUVF_SIM_FEATURE_CLEAR))
 		pf->capabilities |= GPUVF_CAPABILITY_CLEAR;
 
 	if (pf->iov.sim &&

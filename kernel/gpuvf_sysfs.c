@@ -5,7 +5,8 @@
  *
  *	0000:41:00.0/
  *		backend generation state reset device -> PCI device
- *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld}
+ *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld,
+ *		    retry_withheld}
  *		sched/{policy,time_slice_min_us,time_slice_max_us,round_us}
  *		vf0/ … {fb_quota,fb_offset,time_slice_us,preempt_timeout_us,
  *			profile,state,in_use,holder,reset,stop,pause,resume,
@@ -199,6 +200,25 @@ static ssize_t pf_reserve_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(pf_reserve);
 
+static ssize_t retry_withheld_store(struct device *dev,
+				    struct device_attribute *attr,
+				    const char *buf, size_t count)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+	int err;
+
+	if (!sysfs_streq(buf, "1"))
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	mutex_lock(&pf->lock);
+	err = gpuvf_clear_retry_locked(pf, &why);
+	if (err)
+		gpuvf_refusal_log(pf, &why);
+	mutex_unlock(&pf->lock);
+	return err ? err : count;
+}
+static DEVICE_ATTR_WO(retry_withheld);
+
 static struct attribute *sysfs_fb_attrs[] = {
 	&dev_attr_total.attr,
 	&dev_attr_free.attr,
@@ -207,6 +227,7 @@ static struct attribute *sysfs_fb_attrs[] = {
 	&dev_attr_pf_reserve.attr,
 	&dev_attr_dirty.attr,
 	&dev_attr_withheld.attr,
+	&dev_attr_retry_withheld.attr,
 	NULL
 };
 

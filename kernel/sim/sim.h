@@ -333,6 +333,7 @@ enum sim_failure {
 /* faults that only need counting: the nth one from now on goes wrong */
 enum sim_fault_id {
 	SIM_F_FAIL_CLEAR,		/* the clear engine stops half way with an error */
+	SIM_F_FAIL_TABLE,		/* a write to the layout of the framebuffer is lost */
 	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
 	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
 	SIM_F_FAIL_FLR,			/* a VF's FLR does not end what hangs */
@@ -533,6 +534,7 @@ extern unsigned int sim_fb_mib;
 extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];
 extern unsigned int sim_clear_us;
+extern bool sim_clear_engine;
 extern unsigned int sim_seed;
 extern unsigned int sim_events;
 extern unsigned int sim_log_entries;

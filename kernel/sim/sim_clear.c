@@ -73,6 +73,8 @@ void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now)
 {
 	struct sim_clear *clear = &gpu->clear;
 
+	if (!sim_clear_engine)
+		return;
 	if (val & GPUVF_SIM_CLEAR_ABORT) {
 		if (clear->status == GPUVF_SIM_CLEAR_ST_BUSY)
 			clear_over(gpu, GPUVF_SIM_CLEAR_ST_ABORTED, now);

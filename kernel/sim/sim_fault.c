@@ -4,7 +4,7 @@
  *
  *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [sticky]
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
- *	fail_clear, lose_interrupt, lose_message, fail_flr, fail_reset
+ *	fail_clear, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset
  *			N [sticky]
  *	config_dead	1: neither PF nor VFs answer, 0: they do
  *
@@ -29,6 +29,7 @@ static const char * const fault_kinds[] = {
 
 static const char * const fault_names[] = {
 	[SIM_F_FAIL_CLEAR] = "fail_clear",
+	[SIM_F_FAIL_TABLE] = "fail_table",
 	[SIM_F_LOSE_INTERRUPT] = "lose_interrupt",
 	[SIM_F_LOSE_MESSAGE] = "lose_message",
 	[SIM_F_FAIL_FLR] = "fail_flr",

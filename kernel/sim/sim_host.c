@@ -74,6 +74,10 @@ unsigned int sim_events = 8192;
 module_param_named(events, sim_events, uint, 0444);
 MODULE_PARM_DESC(events, "how many events of each GPU are remembered, 16 to 1048576 (default 8192)");
 
+bool sim_clear_engine = true;
+module_param_named(clear_engine, sim_clear_engine, bool, 0444);
+MODULE_PARM_DESC(clear_engine, "the clear engine exists (default Y)");
+
 unsigned int sim_seed;
 module_param_named(seed, sim_seed, uint, 0444);
 MODULE_PARM_DESC(seed, "identity that the GPUs show");

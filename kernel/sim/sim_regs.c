@@ -142,6 +142,11 @@ static void regs_write_flr(struct sim_gpu *gpu, u32 val)
 			gpu->fcn[SIM_FCN_VF(i)].flr_pending = false;
 }
 
+static bool regs_lose_write(struct sim_gpu *gpu)
+{
+	return sim_fault_hits(&gpu->fault[SIM_F_FAIL_TABLE]);
+}
+
 static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 {
 	switch (reg) {
@@ -156,13 +161,17 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 		regs_poke(gpu, SIM_ECAP_IOV + reg, val & 0xff);
 		break;
 	case GPUVF_IOV_CNTXT:
+		if (regs_lose_write(gpu))
+			break;
 		gpu->context = val & (GPUVF_IOV_CNTXT_SIZE |
 				      GPUVF_IOV_CNTXT_LOC_SYSMEM |
 				      GPUVF_IOV_CNTXT_OFFSET);
 		gpu->layout_serial++;
 		break;
 	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
-		sim_fb_set_table(gpu, (reg - GPUVF_IOV_VF_FB(0)) / 4, val);
+		if (!regs_lose_write(gpu))
+			sim_fb_set_table(gpu, (reg - GPUVF_IOV_VF_FB(0)) / 4,
+					 val);
 		break;
 	}
 }
@@ -238,6 +247,8 @@ bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 	    where >= SIM_ECAP_SIM + GPUVF_SIM_VSEC_LENGTH)
 		return false;
 	if (where == SIM_ECAP_IOV + GPUVF_IOV_FB_CONSUMED && size == 2) {
+		if (regs_lose_write(gpu))
+			return true;
 		gpu->consumed_mib = val;
 		gpu->layout_serial++;
 		return true;

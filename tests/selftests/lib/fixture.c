@@ -209,7 +209,9 @@ void fixture_load(const char *sim_parameters)
 	fx.nl = nl_open();
 	assert_non_null(fx.nl);
 	assert_ok(nl_family(fx.nl));
-	for (i = 0; i < fx.num_gpus; i++)
+	/* without an engine for it nothing ever becomes clean */
+	for (i = 0; i < fx.num_gpus && !strstr(sim_parameters,
+					       "clear_engine=0"); i++)
 		fixture_wait_clean(&fx.gpu[i]);
 	note_found();
 }
@@ -286,6 +288,7 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
 	file_write(gpu_sim(gpu, "fail_clear"), "0");
+	file_write(gpu_sim(gpu, "fail_table"), "0");
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
 	file_write(gpu_sim(gpu, "lose_message"), "0");
 	file_write(gpu_sim(gpu, "fail_flr"), "0");

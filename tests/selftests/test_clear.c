@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clearing that fails, cannot be done or takes long, and layouts that the
+ * hardware does not take: nobody gets dirty memory, nobody who runs is
+ * disturbed, and what was withheld comes back when it is asked for.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "load.h"
+#include "refusal.h"
+
+#define QUOTA	(512 * MIB)
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[] = { 5000, 5000, 5000 };
+
+static uint64_t counted(const char *key)
+{
+	return gpu_truth(gpu, "gpu", key);
+}
+
+static uint64_t fb_u64(const char *file)
+{
+	return file_u64(gpu_sysfs(gpu, "fb/%s", file));
+}
+
+static int retry(void)
+{
+	return file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1");
+}
+
+static void check_words(struct nl_request *req, int err, const char *words)
+{
+	struct nl_answer answer;
+
+	assert_error(nl_call(fx.nl, req, &answer), err);
+	if (!strstr(answer.last.refusal.message, words))
+		print_error("# \"%s\" lacks \"%s\"\n",
+			    answer.last.refusal.message, words);
+	assert_non_null(strstr(answer.last.refusal.message, words));
+}
+
+/* VF 1 runs and goes; the nth clear from then on fails */
+static void use_up(unsigned int bad)
+{
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", bad));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+	assert_true(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+}
+
+static void check_it_runs(unsigned int vf)
+{
+	assert_ok(gpu_set_numvfs(gpu, 3));
+	fixture_wait_clean(gpu);
+	load_busy(gpu, vf, 100);
+	assert_true(gpu_vf_is(gpu, vf, "active"));
+}
+
+static void C25_withheld_memory_is_tried_again_on_request(void)
+{
+	uint64_t free_before = fb_u64("free");
+
+	/* first its saved state is cleared, then its memory: the second fails */
+	use_up(2);
+	assert_u64(fb_u64("withheld"), QUOTA);
+	/* three have their quotas, what is withheld of them is not free twice */
+	assert_u64(fb_u64("free"), free_before - 3 * QUOTA);
+
+	/* nobody's quota any more, and yet nobody can have it */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "0"));
+	assert_u64(fb_u64("free"), free_before - 3 * QUOTA);
+	assert_u64(fb_u64("largest_free"), free_before - 3 * QUOTA);
+
+	/* it fails again, and says so again */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1"));
+	assert_ok(retry());
+	assert_eventually(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	fixture_wait_clean(gpu);
+	assert_u64(fb_u64("withheld"), QUOTA);
+	assert_u64(fb_u64("free"), free_before - 3 * QUOTA);
+
+	assert_ok(retry());
+	fixture_wait_clean(gpu);
+	assert_u64(fb_u64("withheld"), 0);
+	assert_u64(fb_u64("free"), free_before - 2 * QUOTA);
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf1/fb_quota"), "%llu", QUOTA));
+	check_it_runs(1);
+}
+
+static void C25_saved_state_is_tried_again_on_request(void)
+{
+	use_up(1);
+	assert_u64(fb_u64("withheld"), 0);
+	assert_true(gpu_vf_is(gpu, 1, "failed"));
+	assert_ok(retry());
+	assert_eventually(gpu_vf_is(gpu, 1, "provisioned"));
+	check_it_runs(1);
+}
+
+static void retry_without_anything_withheld_changes_nothing(void)
+{
+	char *before, *after;
+
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	fixture_wait_clean(gpu);
+	before = fixture_snapshot(gpu);
+	assert_ok(retry());
+	fixture_wait_clean(gpu);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+	assert_error(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "0"),
+		     -EINVAL);
+}
+
+/* an engine that does not come to an end: only a reset of the GPU stops it */
+static void C25_clear_engine_that_hangs(void)
+{
+	static const char how_long[] =
+		"/sys/module/gpuvf_sim/parameters/clear_us_per_granule";
+	uint64_t starts;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_ok(file_write(how_long, "4000000000"));
+	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	/* the others run on while the engine is waited for, and afterwards */
+	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
+	starts = gpu_truth_vf(gpu, 0, "slices");
+	assert_eventually(gpu_truth_vf(gpu, 0, "slices") > starts + 3);
+	assert_true(gpu_vf_is(gpu, 0, "active"));
+
+	/* busy still: it is withheld, and the try says so at once */
+	assert_ok(file_write(how_long, "100"));
+	assert_ok(retry());
+	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_ok(retry());
+	fixture_wait_clean(gpu);
+	assert_u64(fb_u64("withheld"), 0);
+	load_busy(gpu, 1, 100);
+	load_busy(gpu, 0, 100);
+}
+
+static void no_clear_engine_no_framebuffer(void)
+{
+	struct nl_request req;
+	char *before, *after;
+
+	fixture_load("total_vfs=4 fb_mib=4096 clear_engine=0");
+	fixture_spoil();
+	before = fixture_snapshot(gpu);
+	assert_error(gpu_set_numvfs(gpu, 2), -EOPNOTSUPP);
+	assert_u64(gpu_numvfs(gpu), 0);
+	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+		     -EOPNOTSUPP);
+	assert_error(retry(), -EOPNOTSUPP);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, GIB, 5000);
+	assert_refused(gpu, &req, .error = -EOPNOTSUPP,
+		       .reason = GPUVF_REASON_NOT_SUPPORTED, .vf = -1,
+		       .bad_attr = -1);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, GIB, 5000);
+	check_words(&req, -EOPNOTSUPP,
+		    "this hardware does not support clearing framebuffer between tenants");
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+	assert_u64(counted("clears"), 0);
+	assert_u64(counted("violations"), 0);
+}
+
+static void C25_former_guest_hung(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "2 hang_silent"));
+	assert_eventually(gpu_vf_is(gpu, 0, "failed") ||
+			  gpu_vf_is(gpu, 1, "failed"));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	/* all that both had goes to one */
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
+	nl_put_vf(&req, 2, 2 * QUOTA, 5000);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_ok(gpu_set_numvfs(gpu, 3));
+	load_busy(gpu, 2, 100);
+	assert_u64(counted("leftover_reads"), 0);
+	assert_u64(counted("dirty_starts"), 0);
+}
+
+/* VF 0 runs; two others change places and sizes; a write is lost on the way */
+static int swap_others(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 1, GIB, 0);
+	nl_put_vf(&req, 2, 256 * MIB, 0);
+	return nl_call(fx.nl, &req, &answer);
+}
+
+static void C20_every_lost_write_beside_a_vf_that_runs(void)
+{
+	char *before, *after;
+	struct table table, now;
+	unsigned int n;
+	uint64_t epoch;
+	int err;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	assert_true(gpu_table(gpu, &table));
+	before = fixture_snapshot(gpu);
+	for (n = 1; n < 10; n++) {
+		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		err = swap_others();
+		if (!err)
+			break;
+		assert_error(err, -EUCLEAN);
+		assert_true(gpu_table(gpu, &now));
+		assert_memory_equal(&table, &now, sizeof(now));
+		after = fixture_snapshot(gpu);
+		assert_same(after, before);
+		free(after);
+	}
+	free(before);
+	/* two are taken away, two are given */
+	assert_u64(n, 5);
+	assert_u64(counted("moved_while_live"), 0);
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
+	assert_true(gpu_vf_is(gpu, 0, "active"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/fb_quota")), GIB);
+}
+
+static void C20_every_lost_write_of_the_reserve(void)
+{
+	char *before, *after;
+	unsigned int n;
+	int err;
+
+	/* the first VF has to make room */
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
+	fixture_wait_clean(gpu);
+	before = fixture_snapshot(gpu);
+	for (n = 1; n < 10; n++) {
+		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		err = file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu", GIB);
+		if (!err)
+			break;
+		assert_error(err, -EUCLEAN);
+		after = fixture_snapshot(gpu);
+		assert_same(after, before);
+		free(after);
+	}
+	free(before);
+	/* take away; context save area; size of the reserve; give */
+	assert_u64(n, 5);
+	assert_u64(fb_u64("pf_reserve"), GIB);
+}
+
+static void C17_every_lost_write_of_enabling(void)
+{
+	char *before = fixture_snapshot(gpu), *after;
+	unsigned int n;
+	int err;
+
+	for (n = 1; n < 10; n++) {
+		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		err = gpu_set_numvfs(gpu, 3);
+		if (!err)
+			break;
+		assert_error(err, -EUCLEAN);
+		assert_u64(gpu_numvfs(gpu), 0);
+		after = fixture_snapshot(gpu);
+		assert_same(after, before);
+		free(after);
+	}
+	free(before);
+	assert_u64(n, 4);
+	assert_u64(gpu_numvfs(gpu), 3);
+}
+
+/* what is in use stays, and the refusal says who uses it */
+static void refusals_name_who_is_in_the_way(void)
+{
+	struct nl_request req;
+	uint64_t area, before_it, free_bytes, largest;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
+	before_it = file_u64(gpu_sysfs(gpu, "vf1/fb_offset"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	free_bytes = fb_u64("free");
+	largest = fb_u64("largest_free");
+	area = largest + GRANULE;
+	assert_true(before_it > 0 && area <= free_bytes);
+
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, area, 5000);
+	assert_refused(gpu, &req, .error = -ENOSPC,
+		       .reason = GPUVF_REASON_FRAGMENTED, .vf = 0,
+		       .bad_attr = GPUVF_A_VF_FB_QUOTA, .asked = area,
+		       .limit = largest);
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, GIB);
+	assert_refused(gpu, &req, .error = -EBUSY,
+		       .reason = GPUVF_REASON_RESERVE_IN_USE, .vf = -1,
+		       .bad_attr = GPUVF_A_PF_FB_PF_RESERVE, .asked = GIB,
+		       .limit = fb_u64("pf_reserve"));
+}
+
+static void refusals_say_it_in_words(void)
+{
+	struct nl_request req;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, 0);
+	check_words(&req, -EBUSY,
+		    "stays 256 MiB while its guest uses VF 1; 0 MiB were asked for");
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 1, 0, 0);
+	check_words(&req, -EBUSY,
+		    "VF 1: has 512 MiB of framebuffer and keeps them while its guest uses it; 0 MiB were asked for");
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, fb_u64("largest_free") + QUOTA, 0);
+	check_words(&req, -ENOSPC, "VF 1 (its guest) is in the way");
+}
+
+static const struct test tests[] = {
+	TEST(C25_withheld_memory_is_tried_again_on_request),
+	SLOW_STOCK_TEST(C25_saved_state_is_tried_again_on_request),
+	SLOW_STOCK_TEST(retry_without_anything_withheld_changes_nothing),
+	SLOW_STOCK_TEST(C25_clear_engine_that_hangs),
+	SLOW_STOCK_TEST(no_clear_engine_no_framebuffer),
+	SLOW_TEST(C25_former_guest_hung),
+	TEST(C20_every_lost_write_beside_a_vf_that_runs),
+	SLOW_STOCK_TEST(C20_every_lost_write_of_the_reserve),
+	SLOW_STOCK_TEST(C17_every_lost_write_of_enabling),
+	SLOW_STOCK_TEST(refusals_name_who_is_in_the_way),
+	SLOW_STOCK_TEST(refusals_say_it_in_words),
+};
+
+int main(void)
+{
+	return SUITE_RUN("clear",
+			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
+			 tests);
+}
