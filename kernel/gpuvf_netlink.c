@@ -321,6 +321,12 @@ static const struct genl_ops nl_ops[] = {
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
 	},
+	{
+		.cmd = GPUVF_CMD_CAPACITY_GET,
+		.doit = gpuvf_nl_capacity_get_doit,
+		.policy = gpuvf_nl_capacity_policy,
+		.maxattr = GPUVF_A_PF_CAPACITY,
+	},
 	NL_VF_OP(VF_RESET, gpuvf_nl_vf_reset_doit),
 	NL_VF_OP(VF_STOP, gpuvf_nl_vf_stop_doit),
 	NL_VF_OP(VF_PAUSE, gpuvf_nl_vf_pause_doit),

@@ -55,6 +55,8 @@ int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
 int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 
+int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
+
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
 int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
@@ -70,6 +72,10 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct nlattr *attr);
 int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
 		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put);
+
+/* the handler of capacity-get, in gpuvf_netlink_capacity.c */
+extern const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1];
+int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info);
 
 /* handlers that change something, in gpuvf_netlink_set.c */
 extern const struct nla_policy

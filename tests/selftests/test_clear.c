@@ -349,6 +349,86 @@ static void refusals_say_it_in_words(void)
 	check_words(&req, -ENOSPC, "VF 1 (its guest) is in the way");
 }
 
+static void check_capacity(uint64_t size, unsigned int now,
+			   unsigned int after_moving, uint32_t reason)
+{
+	struct nl_message msg;
+
+	assert_ok(nl_capacity_get(fx.nl, gpu, size, &msg));
+	assert_u64(msg.capacity.now, now);
+	assert_u64(msg.capacity.after_moving, after_moving);
+	assert_u64(msg.capacity.fb_quota,
+		   (size + GRANULE - 1) / GRANULE * GRANULE);
+	assert_u64(msg.refusal.reason, reason);
+	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+}
+
+static void capacity_is_what_can_be_created(void)
+{
+	struct nl_message msg;
+	uint64_t area = fb_u64("free");
+	unsigned int i;
+
+	check_capacity(area, 1, 1, 0);
+	check_capacity(area + 1, 0, 0, GPUVF_REASON_NO_SPACE);
+	check_capacity(1, 4, 4, 0);
+	check_capacity(GIB, 3, 3, 0);
+	assert_error(nl_capacity_get(fx.nl, gpu, 0, &msg), -EINVAL);
+	assert_u64(msg.refusal.reason, GPUVF_REASON_BAD_VALUE);
+
+	/* idle ones can be moved, one in use cannot */
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	area = fb_u64("free");
+	assert_u64(fb_u64("largest_free"), area - QUOTA);
+	check_capacity(area, 0, 1, 0);
+	load_busy(gpu, 1, 100);
+	load_busy(gpu, 2, 100);
+	check_capacity(area, 0, 0, GPUVF_REASON_FRAGMENTED);
+	check_capacity(area - QUOTA, 1, 1, 0);
+	check_capacity(QUOTA, 2, 2, 0);
+
+	/* and what it says is so */
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu", QUOTA));
+	for (i = 0; i < 4; i++)
+		assert_u64(file_u64(gpu_sysfs(gpu, "vf%u/fb_quota", i)), QUOTA);
+	check_capacity(GRANULE, 0, 0, GPUVF_REASON_NO_SUCH_VF);
+}
+
+static void malformed_questions_of_capacity(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nlattr *nest;
+	unsigned int n;
+
+	/* no nest; an empty one; the size twice; what only answers have */
+	for (n = 0; n < 4; n++) {
+		nl_begin(fx.nl, &req, GPUVF_CMD_CAPACITY_GET, NLM_F_ACK);
+		mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+		if (n) {
+			nest = mnl_attr_nest_start(req.header,
+						   GPUVF_A_PF_CAPACITY);
+			if (n > 1)
+				mnl_attr_put_u64(req.header,
+						 GPUVF_A_CAPACITY_FB_QUOTA,
+						 GIB);
+			if (n == 2)
+				mnl_attr_put_u64(req.header,
+						 GPUVF_A_CAPACITY_FB_QUOTA,
+						 GIB);
+			if (n == 3)
+				mnl_attr_put_u32(req.header,
+						 GPUVF_A_CAPACITY_NOW, 1);
+			mnl_attr_nest_end(req.header, nest);
+		}
+		assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
+		assert_true(*answer.ack);
+		assert_u64(answer.messages, 0);
+	}
+}
+
 static const struct test tests[] = {
 	TEST(C25_withheld_memory_is_tried_again_on_request),
 	SLOW_STOCK_TEST(C25_saved_state_is_tried_again_on_request),
@@ -361,6 +441,8 @@ static const struct test tests[] = {
 	SLOW_STOCK_TEST(C17_every_lost_write_of_enabling),
 	SLOW_STOCK_TEST(refusals_name_who_is_in_the_way),
 	SLOW_STOCK_TEST(refusals_say_it_in_words),
+	TEST(capacity_is_what_can_be_created),
+	SLOW_STOCK_TEST(malformed_questions_of_capacity),
 };
 
 int main(void)

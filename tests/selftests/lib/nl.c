@@ -110,6 +110,13 @@ static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
 	[GPUVF_A_EVENT_MESSAGE] = STRING(nl_event, message),
 };
 
+static const struct nl_field capacity_fields[GPUVF_A_CAPACITY_MAX + 1] = {
+	[GPUVF_A_CAPACITY_FB_QUOTA] = FIELD(nl_capacity, fb_quota, 8),
+	[GPUVF_A_CAPACITY_NOW] = FIELD(nl_capacity, now, 4),
+	[GPUVF_A_CAPACITY_AFTER_MOVING] =
+		FIELD(nl_capacity, after_moving, 4),
+};
+
 static const struct nl_field refusal_fields[GPUVF_A_REFUSAL_MAX + 1] = {
 	[GPUVF_A_REFUSAL_REASON] = FIELD(nl_refusal, reason, 4),
 	[GPUVF_A_REFUSAL_VF_INDEX] = FIELD(nl_refusal, vf_index, 4),
@@ -235,6 +242,9 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	if (type == GPUVF_A_PF_EVENT)
 		return take_nest(attr, event_fields, GPUVF_A_EVENT_MAX,
 				 &msg->event.has, &msg->event);
+	if (type == GPUVF_A_PF_CAPACITY)
+		return take_nest(attr, capacity_fields, GPUVF_A_CAPACITY_MAX,
+				 &msg->capacity.has, &msg->capacity);
 	return take_field(&pf_fields[type], attr, msg);
 }
 
@@ -594,6 +604,35 @@ int nl_dump(struct nl *nl, struct nl_request *req, struct nl_answer *answer,
 int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer)
 {
 	return nl_dump(nl, req, answer, NULL, NULL);
+}
+
+/**
+ * nl_capacity_get() - how many more VFs of one size there is room for
+ * @nl: connection
+ * @gpu: GPU
+ * @fb_quota: bytes
+ * @msg: the answer
+ *
+ * Return: 0, or a negative errno.
+ */
+int nl_capacity_get(struct nl *nl, const struct gpu *gpu, uint64_t fb_quota,
+		    struct nl_message *msg)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nlattr *nest;
+	int err;
+
+	nl_begin(nl, &req, GPUVF_CMD_CAPACITY_GET, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
+	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, fb_quota);
+	mnl_attr_nest_end(req.header, nest);
+	err = nl_call(nl, &req, &answer);
+	*msg = answer.last;
+	if (!err && (answer.messages != 1 || answer.malformed))
+		return -EBADMSG;
+	return err;
 }
 
 /**

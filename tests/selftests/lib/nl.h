@@ -81,6 +81,17 @@ struct nl_stats {
 };
 
 /**
+ * struct nl_capacity - how many more VFs of one size there is room for
+ * @has: bit n: attribute n is there
+ */
+struct nl_capacity {
+	uint32_t has;
+	uint32_t now;
+	uint32_t after_moving;
+	uint64_t fb_quota;
+};
+
+/**
  * struct nl_message - a message of the family
  * @cmd: GPUVF_CMD_*
  * @has: bit n: attribute n is there
@@ -120,6 +131,7 @@ struct nl_message {
 	struct nl_refusal refusal;
 	struct nl_stats stats;
 	struct nl_event event;
+	struct nl_capacity capacity;
 };
 
 /**
@@ -173,6 +185,8 @@ int nl_dump_begin(struct nl *nl, struct nl_request *req);
 int nl_dump_end(struct nl *nl, struct nl_request *req,
 		struct nl_answer *answer);
 
+int nl_capacity_get(struct nl *nl, const struct gpu *gpu, uint64_t fb_quota,
+		    struct nl_message *msg);
 int nl_pf_get(struct nl *nl, const struct gpu *gpu, struct nl_message *msg);
 int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
 	      struct nl_message *msg);

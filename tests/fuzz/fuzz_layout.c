@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The planner asked for anything: any geometry, sizes, places, pins and blocked
+ * ranges, possible or not. What it answers must hold, and so must what it
+ * refuses: never what the simplest way of placing finds.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "gpuvf_layout.h"
+
+#define CHECK(condition)				\
+	do {						\
+		if (!(condition))			\
+			abort();			\
+	} while (0)
+
+static struct gpuvf_layout_request req;
+static struct gpuvf_layout out, again;
+static struct gpuvf_layout_reason why;
+
+static const uint8_t *data;
+static size_t left;
+
+static u64 take(size_t bytes)
+{
+	u64 val = 0;
+
+	while (bytes-- && left) {
+		val = val << 8 | *data++;
+		left--;
+	}
+	return val;
+}
+
+/* often a few granules, sometimes not whole ones, sometimes absurd */
+static u64 take_bytes(void)
+{
+	u64 granule = req.geometry.granule_bytes;
+	u64 val = take(1);
+
+	switch (take(1) % 16) {
+	case 0:
+		return take(8);
+	case 1:
+		return U64_MAX - val;
+	case 2:
+		return val * granule + take(2);
+	default:
+		return val * granule;
+	}
+}
+
+static void take_request(void)
+{
+	unsigned int i;
+
+	memset(&req, 0, sizeof(req));
+	req.geometry.granule_bytes = take(1) % 16 ? 1ULL << (20 + take(1) % 8) :
+						    take(8);
+	req.geometry.total_bytes = take_bytes() + take_bytes();
+	req.geometry.context_bytes = take_bytes();
+	req.pf_reserve_bytes = take_bytes();
+	req.num_vfs = take(1) % (GPUVF_MAX_VFS + 2);
+	for (i = 0; i < req.num_vfs && i < GPUVF_MAX_VFS; i++) {
+		struct gpuvf_layout_vf *vf = &req.vf[i];
+		unsigned int kind = take(1);
+
+		vf->quota_bytes = take_bytes();
+		if (kind & 1) {
+			vf->now.start = take_bytes();
+			vf->now.size = kind & 2 ? vf->quota_bytes :
+						  take_bytes();
+		}
+		vf->pinned = kind & 4;
+	}
+	req.num_blocked = take(1) % 8;
+	for (i = 0; i < req.num_blocked; i++) {
+		req.blocked[i].start = take_bytes();
+		req.blocked[i].size = take_bytes();
+	}
+}
+
+static void check_placed(void)
+{
+	u64 sum = 0;
+	unsigned int i;
+
+	CHECK(why.verdict == GPUVF_LAYOUT_FITS);
+	CHECK(gpuvf_layout_check(&req, &out));
+	CHECK(out.largest_free_bytes <= out.free_bytes);
+	for (i = 0; i < req.num_vfs; i++)
+		sum += out.vf[i].size;
+	CHECK(sum + out.free_bytes <= out.vf_end - out.vf_base);
+	/* once placed, it stays as it is: nothing better can be found */
+	for (i = 0; i < req.num_vfs; i++)
+		req.vf[i].now = out.vf[i];
+	CHECK(!gpuvf_layout_plan(&req, &again, &why));
+	CHECK(!again.moved_mask);
+}
+
+/* from the bottom, one after the other, each where there is room for it first */
+static bool simple_way_finds_one(void)
+{
+	u64 granule = req.geometry.granule_bytes;
+	u64 at = again.vf_base;
+	unsigned int i;
+
+	for (i = 0; i < req.num_vfs; i++) {
+		u64 size = req.vf[i].quota_bytes;
+
+		/* what stays or is blocked is too much for the simple way */
+		if (req.vf[i].now.size)
+			return false;
+		if (size > U64_MAX - granule)
+			return false;
+		size = (size + granule - 1) & ~(granule - 1);
+		if (size > again.vf_end - at)
+			return false;
+		at += size;
+	}
+	return !req.num_blocked;
+}
+
+static void check_refused(int err)
+{
+	static const u8 errors[] = {
+		[GPUVF_LAYOUT_BAD_GEOMETRY] = EINVAL,
+		[GPUVF_LAYOUT_RESERVE_TOO_BIG] = ENOSPC,
+		[GPUVF_LAYOUT_PINNED_VF] = EBUSY,
+		[GPUVF_LAYOUT_PINNED_RESERVE] = EBUSY,
+		[GPUVF_LAYOUT_NO_SPACE] = ENOSPC,
+		[GPUVF_LAYOUT_FRAGMENTED] = ENOSPC,
+		[GPUVF_LAYOUT_TOO_HARD] = ENOSPC,
+	};
+	static struct gpuvf_layout_request wanted;
+
+	CHECK(why.verdict < sizeof(errors) && err == -errors[why.verdict]);
+	CHECK(why.vf >= -1 && why.vf < GPUVF_MAX_VFS);
+	CHECK(why.blocker >= -1 && why.blocker < GPUVF_MAX_VFS);
+	CHECK(why.blocker < 0 || req.vf[why.blocker].pinned);
+	if (why.verdict != GPUVF_LAYOUT_NO_SPACE &&
+	    why.verdict != GPUVF_LAYOUT_FRAGMENTED)
+		return;
+	CHECK(why.vf >= 0 && why.limit < why.asked && why.limit <= why.free);
+	/* the borders of the VF area, from a plan of nothing at all */
+	wanted = req;
+	req.num_vfs = 0;
+	CHECK(!gpuvf_layout_plan(&req, &again, &why));
+	req = wanted;
+	CHECK(!simple_way_finds_one());
+}
+
+/* whatever is asked of it, it may not fall over */
+static void ask_the_rest(u64 quota, u32 mask)
+{
+	u64 share = gpuvf_layout_fair_share(&req, mask);
+	unsigned int now, moving;
+
+	CHECK(share <= req.geometry.total_bytes);
+	now = gpuvf_layout_capacity(&req, quota, false);
+	moving = gpuvf_layout_capacity(&req, quota, true);
+	CHECK(now <= GPUVF_MAX_VFS && moving <= GPUVF_MAX_VFS);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
+{
+	u32 mask;
+	int err;
+
+	data = input;
+	left = size;
+	take_request();
+	mask = take(4);
+	err = gpuvf_layout_plan(&req, &out, &why);
+	if (!err)
+		check_placed();
+	else
+		check_refused(err);
+	if (req.num_vfs <= GPUVF_MAX_VFS)
+		ask_the_rest(take_bytes(), mask);
+	return 0;
+}
