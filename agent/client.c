@@ -507,6 +507,46 @@ int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
 	return change(client, nlh, result, why);
 }
 
+struct capacity_reply {
+	struct capacity *capacity;
+	struct refusal *refusal;
+};
+
+static int take_capacity(const struct nlmsghdr *nlh, void *data)
+{
+	struct capacity_reply *reply = data;
+
+	return message_read_capacity(nlh, reply->capacity, reply->refusal);
+}
+
+/**
+ * client_get_capacity() - how many more VFs of one size a GPU has room for
+ * @client: the client
+ * @bdf: of the GPU
+ * @fb_bytes: the size
+ * @capacity: result
+ * @why: more about an error; without one, why there is room for none
+ *
+ * Return: 0, or the kernel's negative errno.
+ */
+int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
+			struct capacity *capacity, struct client_error *why)
+{
+	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CAPACITY_GET, bdf);
+	struct refusal refusal = { .vf = NO_VF };
+	struct capacity_reply reply = { capacity, &refusal };
+	struct answer answer = {
+		.fn = take_capacity, .data = &reply, .why = why
+	};
+	int err;
+
+	*capacity = (struct capacity){};
+	message_put_capacity(nlh, fb_bytes);
+	err = call(client, nlh, &answer);
+	why->refusal = refusal;
+	return err;
+}
+
 /**
  * client_error_text() - the best that is known about an error
  * @why: filled by a request that failed

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "capacity.h"
 #include "memory_map.h"
 #include "output.h"
 
@@ -97,8 +98,37 @@ static void show_memory(const struct gpu *gpu)
 	putchar('\n');
 }
 
-static void show_gpu(const struct gpu *gpu)
+/*
+ * What more there is room for. Profiles come from the configuration too, where
+ * there is one; whether it is good is not the question here.
+ */
+static void find_rooms(struct client *client, const struct gpu *gpu,
+		       struct room_list *rooms)
 {
+	struct diag_list diags = {};
+	struct config config = {};
+
+	config_load(&config, NULL, false, &diags);
+	rooms_find(rooms, diags.errors ? NULL : &config, gpu);
+	rooms_ask(rooms, client, gpu->bdf);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static json_t *gpu_json(struct client *client, const struct gpu *gpu)
+{
+	struct room_list rooms = {};
+	json_t *object = json_of_gpu(gpu);
+
+	find_rooms(client, gpu, &rooms);
+	json_object_set_new(object, "capacity", rooms_json(&rooms));
+	rooms_free(&rooms);
+	return object;
+}
+
+static void show_gpu(struct client *client, const struct gpu *gpu)
+{
+	struct room_list rooms = {};
 	struct table *table = new_table();
 	bool wedged = gpu->state != GPUVF_PF_STATE_READY;
 	u32 rows = 0;
@@ -111,6 +141,9 @@ static void show_gpu(const struct gpu *gpu)
 	       pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
 	       gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
 	show_memory(gpu);
+	find_rooms(client, gpu, &rooms);
+	rooms_print(&rooms);
+	rooms_free(&rooms);
 	for (i = 0; i < gpu->vfs_len; i++) {
 		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
 			continue;
@@ -131,7 +164,8 @@ static void show_vf(const struct gpu *gpu, u32 index)
 	table_print(table, stdout, "");
 }
 
-static int show_all(const struct gpu_list *gpus, bool json)
+static int show_all(struct client *client, const struct gpu_list *gpus,
+		    bool json)
 {
 	json_t *document, *list;
 	size_t i;
@@ -142,19 +176,20 @@ static int show_all(const struct gpu_list *gpus, bool json)
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
 				putchar('\n');
-			show_gpu(&gpus->gpus[i]);
+			show_gpu(client, &gpus->gpus[i]);
 		}
 		return gpus->num ? EXIT_DONE : EXIT_MISSING;
 	}
 	document = json_document();
 	list = json_array();
 	for (i = 0; i < gpus->num; i++)
-		json_array_append_new(list, json_of_gpu(&gpus->gpus[i]));
+		json_array_append_new(list, gpu_json(client, &gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
 	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int show_one(const struct gpu_list *gpus, const char *name, bool json)
+static int show_one(struct client *client, const struct gpu_list *gpus,
+		    const char *name, bool json)
 {
 	const char *verb = "show";
 	const struct gpu *gpu;
@@ -179,12 +214,12 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 		if (has_vf)
 			show_vf(gpu, index);
 		else
-			show_gpu(gpu);
+			show_gpu(client, gpu);
 		return EXIT_DONE;
 	}
 	document = json_document();
 	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
-			    json_of_vf(gpu, index) : json_of_gpu(gpu));
+			    json_of_vf(gpu, index) : gpu_json(client, gpu));
 	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -213,8 +248,8 @@ int cmd_show(int argc, char **argv)
 	code = get_gpus(client, &gpus);
 	if (!code)
 		code = first < argc ?
-		       show_one(&gpus, argv[first], options.json) :
-		       show_all(&gpus, options.json);
+		       show_one(client, &gpus, argv[first], options.json) :
+		       show_all(client, &gpus, options.json);
 	gpu_list_free(&gpus);
 	client_close(client);
 	return code;

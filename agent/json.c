@@ -133,6 +133,55 @@ static void put_id(json_t *object, const char *key, u32 id)
 	put_text(object, key, text);
 }
 
+static void put_extent(json_t *list, const char *owner, u64 start, u64 end)
+{
+	json_t *object;
+
+	if (start >= end)
+		return;
+	object = json_object();
+	put_text(object, "owner", owner);
+	put_u64(object, "offset_bytes", start);
+	put_u64(object, "size_bytes", end - start);
+	json_array_append_new(list, object);
+}
+
+/* the VF that begins first from a byte on, NULL: none */
+static const struct vf *next_vf(const struct gpu *gpu, u64 from)
+{
+	const struct vf *next = NULL;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		const struct vf *vf = &gpu->vfs[i];
+
+		if (vf->fb_bytes && vf->fb_offset >= from &&
+		    (!next || vf->fb_offset < next->fb_offset))
+			next = vf;
+	}
+	return next;
+}
+
+/* who has what, from the first byte to the last; "none": nobody */
+static json_t *extents(const struct gpu *gpu)
+{
+	u64 at = gpu->fb_pf_reserve + gpu->fb_context_save;
+	json_t *list = json_array();
+	const struct vf *vf;
+	char owner[16];
+
+	put_extent(list, "pf", 0, gpu->fb_pf_reserve);
+	put_extent(list, "context-save", gpu->fb_pf_reserve, at);
+	while ((vf = next_vf(gpu, at))) {
+		put_extent(list, "none", at, vf->fb_offset);
+		at = vf->fb_offset + vf->fb_bytes;
+		snprintf(owner, sizeof(owner), "vf%u", (u32)(vf - gpu->vfs));
+		put_extent(list, owner, vf->fb_offset, at);
+	}
+	put_extent(list, "none", at, gpu->fb_total);
+	return list;
+}
+
 /**
  * json_of_gpu() - one GPU with all its VFs
  * @gpu: the GPU
@@ -169,6 +218,7 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
 	put_u64(object, "fb_dirty_bytes", gpu->fb_dirty);
 	put_u64(object, "fb_withheld_bytes", gpu->fb_withheld);
+	json_object_set_new(object, "fb_extents", extents(gpu));
 	put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
 	put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
 	put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);

@@ -29,6 +29,18 @@ struct refusal {
 };
 
 /**
+ * struct capacity - how many more VFs of one size there is room for
+ * @fb_bytes: the size, rounded up as the kernel does
+ * @now: as everything lies now
+ * @after_moving: when VFs that are not in use may be moved
+ */
+struct capacity {
+	u64 fb_bytes;
+	u32 now;
+	u32 after_moving;
+};
+
+/**
  * struct happening - what a notification of group "event" is about
  * @vf: index of the VF, NO_VF: the GPU
  * @time_ns: CLOCK_MONOTONIC at the latest of them
@@ -62,9 +74,13 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 		 struct refusal *refusal);
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 		       struct happening *event);
+int message_read_capacity(const struct nlmsghdr *nlh,
+			  struct capacity *capacity, struct refusal *refusal);
 int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size);
 void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
 		      bool dry_run);
+
+void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes);
 
 /* which settings of one VF message_put_vf() sends */
 #define VF_SET_FB		BIT(0)

@@ -434,13 +434,22 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
  * gpuvf_pf_quiesce() - let the GPU come to rest
  * @pf: PF
  *
+ * Guests lose their states: the GPU may be without power until it is resumed,
+ * and nobody could say afterwards what of them is left.
+ *
  * Context: suspend, shutdown; may sleep.
  */
 void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 {
+	unsigned int i;
+
 	gpuvf_resets_flush(pf);
 	gpuvf_clear_stop(pf);
-	gpuvf_world_park(pf);
+	mutex_lock(&pf->lock);
+	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
+	for (i = 0; i < pf->num_vfs; i++)
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
+	mutex_unlock(&pf->lock);
 	pf->hw->irq_enable(pf, false);
 }
 
@@ -448,16 +457,26 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
  * gpuvf_pf_resume() - go on after gpuvf_pf_quiesce()
  * @pf: PF
  *
+ * The configuration is what it was. What memory holds is not known; it is
+ * cleared, and guests start anew.
+ *
  * Context: resume; may sleep.
  * Return: 0; -EIO: the hardware does not take its configuration back, and the
  * PF is wedged.
  */
 int gpuvf_pf_resume(struct gpuvf_pf *pf)
 {
+	unsigned int i;
 	int err;
 
 	mutex_lock(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		gpuvf_mbox_forget_locked(&pf->vf[i]);
 	err = gpuvf_config_restore_locked(pf);
+	/* nothing is cleared below a VF whose state could not be dropped */
+	if (gpuvf_world_is_stuck(pf))
+		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
+	gpuvf_clear_mark_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
 	gpuvf_world_unpark(pf);
 	gpuvf_clear_resume_locked(pf);

@@ -73,6 +73,13 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	return 0;
 }
 
+int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
+			struct capacity *capacity, struct client_error *why)
+{
+	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
+	return 0;
+}
+
 static int refuse(struct client_error *why, int error)
 {
 	*why = (struct client_error){ .error = error, .ack = "refused" };

@@ -4,6 +4,7 @@
  * export writes.
  */
 #include "agent_test.h"
+#include "capacity.h"
 #include "event.h"
 #include "memory_map.h"
 #include "output.h"
@@ -128,6 +129,79 @@ static void json_has_base_units(void **state)
 	gpu_free(&gpu);
 }
 
+static void extent_is(const json_t *list, size_t i, const char *owner,
+		      u64 offset, u64 size)
+{
+	const json_t *extent = json_array_get(list, i);
+
+	assert_string_equal(json_string_value(json_object_get(extent, "owner")),
+			    owner);
+	assert_int_equal(json_integer_value(json_object_get(extent,
+							    "offset_bytes")),
+			 offset);
+	assert_int_equal(json_integer_value(json_object_get(extent,
+							    "size_bytes")),
+			 size);
+}
+
+static void json_has_every_byte_in_one_extent(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(2, GIB);
+	u64 base = gpu.fb_pf_reserve + gpu.fb_context_save;
+	json_t *object, *list;
+
+	/* VF 1 below VF 0, with nothing between, and a piece below both */
+	gpu.vfs[1].fb_offset = base + GIB;
+	gpu.vfs[0].fb_offset = base + 2 * GIB;
+	object = json_of_gpu(&gpu);
+	list = json_object_get(object, "fb_extents");
+	assert_int_equal(json_array_size(list), 6);
+	extent_is(list, 0, "pf", 0, gpu.fb_pf_reserve);
+	extent_is(list, 1, "context-save", gpu.fb_pf_reserve,
+		  gpu.fb_context_save);
+	extent_is(list, 2, "none", base, GIB);
+	extent_is(list, 3, "vf1", base + GIB, GIB);
+	extent_is(list, 4, "vf0", base + 2 * GIB, GIB);
+	extent_is(list, 5, "none", base + 3 * GIB,
+		  gpu.fb_total - base - 3 * GIB);
+	json_decref(object);
+	gpu_free(&gpu);
+}
+
+static void profiles_are_asked_about_once_each(void **state)
+{
+	struct config_profile profiles[2] = {
+		{ .name = "big", .label = "big", .fb_bytes = 4 * GIB },
+		{ .name = "desktop", .label = "desktop", .fb_bytes = GIB },
+	};
+	struct config config = { .profiles = profiles, .num_profiles = 2 };
+	struct gpu gpu = gpu_with_vfs(3, GIB);
+	struct room_list rooms = {};
+	json_t *list;
+
+	gpu.vfs[2].profile[0] = '\0';
+	gpu.vfs[2].fb_bytes = 3 * GIB;
+	rooms_find(&rooms, &config, &gpu);
+	assert_int_equal(rooms.num, 3);
+	assert_string_equal(rooms.rooms[0].profile, "big");
+	assert_string_equal(rooms.rooms[1].profile, "desktop");
+	assert_string_equal(rooms.rooms[2].profile, "");
+	assert_int_equal(rooms.rooms[2].capacity.fb_bytes, 3 * GIB);
+	rooms.rooms[0].capacity.after_moving = 2;
+	copy_string(rooms.rooms[1].reason, REFUSAL_TEXT_SIZE, "no");
+	list = rooms_json(&rooms);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0),
+							    "after_moving")),
+			 2);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1),
+							      "reason")), "no");
+	assert_true(json_is_null(json_object_get(json_array_get(list, 2),
+						 "profile")));
+	json_decref(list);
+	rooms_free(&rooms);
+	gpu_free(&gpu);
+}
+
 static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)
 {
 	struct writer *writer;
@@ -241,6 +315,8 @@ int main(void)
 		cmocka_unit_test(every_vf_is_on_the_map),
 		cmocka_unit_test(events_say_what_happened),
 		cmocka_unit_test(json_has_base_units),
+		cmocka_unit_test(json_has_every_byte_in_one_extent),
+		cmocka_unit_test(profiles_are_asked_about_once_each),
 		cmocka_unit_test(what_is_exported_changes_nothing),
 		cmocka_unit_test(states_that_no_file_can_say_are_left_alone),
 		cmocka_unit_test(the_exported_file_is_pleasant),

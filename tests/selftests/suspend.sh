@@ -1,0 +1,123 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# C12: the configuration survives suspend and resume, and no guest sees what was
+# in memory before. Devices are really suspended and resumed, the machine is not:
+# the kernel's own test of it (pm_test) turns back before that. It runs in memory
+# alone, since the VM's root does not survive a suspend:
+#
+#	tests/lab/run -k 6.12 -r tests/selftests/suspend.sh
+#
+# Prints TAP.
+bb=/bin/busybox
+count=0
+failed=0
+
+# ok NAME COMMAND...: does it succeed?
+ok() {
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - suspend: $name"
+	else
+		failed=1
+		echo "not ok $count - suspend: $name"
+	fi
+}
+
+# eventually COMMAND...: does it succeed in the end? Patience is for slow machines
+eventually() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] || return 1
+		$bb sleep 0.1
+	done
+}
+
+$bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 clear_us_per_granule=100
+$bb insmod /ram/gpuvf.ko
+sim=/sys/kernel/debug/gpuvf_sim/gpu0
+bdf=$($bb cat $sim/bdf)
+gpu=/sys/class/gpuvf/$bdf
+numvfs=/sys/bus/pci/devices/$bdf/sriov_numvfs
+
+value() {
+	$bb cat "$gpu/$1"
+}
+
+all_is_clear() {
+	[ "$(value fb/dirty)" = "$(value fb/withheld)" ]
+}
+
+state_is() {
+	[ "$(value "vf$1/state")" = "$2" ]
+}
+
+# truth KEY: of the GPU as a whole
+truth() {
+	$bb sed -n "/^gpu /s/.* $1=\([0-9]*\).*/\1/p" $sim/truth
+}
+
+truth_is() {
+	[ "$(truth "$1")" = "$2" ]
+}
+
+# all that is configured, by sysfs and in the hardware
+picture() {
+	for file in "$gpu"/fb/* "$gpu"/sched/policy "$gpu"/vf*/*; do
+		[ -f "$file" ] || continue
+		case $file in
+		*/retry_withheld | */reset | */stop | */pause | */resume) continue ;;
+		esac
+		echo "$file $($bb cat "$file")"
+	done
+	$bb cat $sim/table "$numvfs"
+}
+
+same_picture() {
+	[ "$(picture)" = "$before" ]
+}
+
+# suspend_until LEVEL: down to LEVEL and back
+suspend_until() {
+	echo "$1" > /sys/power/pm_test && echo freeze > /sys/power/state
+}
+
+[ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
+	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+
+echo 1073741824 > "$gpu/vf0/fb_quota"
+echo 9000 > "$gpu/vf1/time_slice_us"
+echo kept > "$gpu/vf1/profile"
+echo 3 > "$numvfs"
+echo 'busy 100' > $sim/vf0/guest
+echo 'busy 50' > $sim/vf1/guest
+ok 'VFs run before' eventually state_is 0 active
+ok 'all is cleared before' eventually all_is_clear
+eventually state_is 1 active
+before=$(picture)
+
+for level in devices platform; do
+	cleared=$(truth granules_cleared)
+	ok "$level: suspend and resume succeed" suspend_until $level
+	ok "$level: guests run again" eventually state_is 0 active
+	eventually state_is 1 active
+	ok "$level: all is cleared anew" eventually all_is_clear
+	# 4096 MiB less the reserve of 256 and 16 for saved states, in 16 MiB
+	ok "$level: nothing was taken for clear" \
+		truth_is granules_cleared $((cleared + (4096 - 272) / 16))
+	ok "$level: C12 the configuration is what it was" same_picture
+	same_picture || { echo "$before" > /b; picture | $bb diff /b - |
+		$bb sed 's/^/# /'; }
+	ok "$level: C28 no command was illegal" truth_is illegal 0
+	ok "$level: C25 nobody saw what was not his" truth_is violations 0
+done
+
+echo 0 > "$numvfs"
+ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
+ok 'the module is unloaded as ever' $bb rmmod gpuvf
+echo "1..$count"
+exit $failed
