@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
+# shellcheck disable=SC2317	# what ok() and eventually() call
 #
 # C12: the configuration survives suspend and resume, and no guest sees what was
 # in memory before. Devices are really suspended and resumed, the machine is not:
