@@ -24,12 +24,21 @@ struct guard_row {
 	const char *what;
 };
 
+#define GUARD(ring, limit, window_ms, what) \
+	{ offsetof(struct gpuvf_guards, ring), limit, window_ms, what }
+
 static const struct guard_row guard_rows[] = {
-#define X(name, limit, window_ms, what) \
-	[GPUVF_GUARD_##name] = { offsetof(struct gpuvf_guards, name), limit, \
-				 window_ms, what },
-	GPUVF_GUARDS(X)
-#undef X
+	[GPUVF_GUARD_MAILBOX] =
+		GUARD(mailbox, GPUVF_GUARD_MESSAGES, 60000, "messages"),
+	[GPUVF_GUARD_EXCLUSIVE] =
+		GUARD(exclusive, GPUVF_GUARD_ACCESSES, 60000,
+		      "requests for exclusive access"),
+	[GPUVF_GUARD_EXCLUSIVE_TIMEOUT] =
+		GUARD(exclusive_timeout, GPUVF_GUARD_TIMEOUTS, 500000,
+		      "exclusive accesses that had to be ended"),
+	[GPUVF_GUARD_RESET] =
+		GUARD(reset, GPUVF_GUARD_RESETS, 60000,
+		      "resets that it asked for or made necessary"),
 };
 
 /**

@@ -10,28 +10,25 @@
 
 struct gpuvf_vf;
 
-/* how often, within how many milliseconds */
-#define GPUVF_GUARDS(X) \
-	X(MAILBOX, 56, 60000, "messages") \
-	X(EXCLUSIVE, 9, 60000, "requests for exclusive access") \
-	X(EXCLUSIVE_TIMEOUT, 2, 500000, "exclusive accesses that had to be ended") \
-	X(RESET, 3, 60000, "resets that it asked for or made necessary")
-
-enum {
-#define X(name, limit, window_ms, what) GPUVF_GUARD_LIMIT_##name = (limit),
-	GPUVF_GUARDS(X)
-#undef X
-};
+/* how often; within which time is in the table of gpuvf_guard.c */
+#define GPUVF_GUARD_MESSAGES		56
+#define GPUVF_GUARD_ACCESSES		9
+#define GPUVF_GUARD_TIMEOUTS		2
+#define GPUVF_GUARD_RESETS		3
 
 /**
  * struct gpuvf_guards - when a VF did what is guarded, the last times
- * @MAILBOX: as a ring, in ns; 0: never. The others likewise
+ * @mailbox: as a ring, in ns; 0: never. The others likewise
+ * @exclusive: see enum gpuvf_guard
+ * @exclusive_timeout: see enum gpuvf_guard
+ * @reset: see enum gpuvf_guard
  * @next: by enum gpuvf_guard: the oldest place of the ring
  */
 struct gpuvf_guards {
-#define X(name, limit, window_ms, what) u64 name[limit];
-	GPUVF_GUARDS(X)
-#undef X
+	u64 mailbox[GPUVF_GUARD_MESSAGES];
+	u64 exclusive[GPUVF_GUARD_ACCESSES];
+	u64 exclusive_timeout[GPUVF_GUARD_TIMEOUTS];
+	u64 reset[GPUVF_GUARD_RESETS];
 	u8 next[GPUVF_GUARD_RESET + 1];
 };
 

@@ -52,6 +52,7 @@ enum gpuvf_hw_cmd {
  *	-EIO
  * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
+ * @engine_is_taken: is a function on the engine, or a command under way? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Any
  *	context
@@ -89,6 +90,7 @@ struct gpuvf_hw_ops {
 	int (*command)(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
 		       unsigned int vf, unsigned int next);
 	int (*command_status)(struct gpuvf_pf *pf);
+	bool (*engine_is_taken)(struct gpuvf_pf *pf);
 	u32 (*busy_vfs)(struct gpuvf_pf *pf);
 	u32 (*flr_vfs)(struct gpuvf_pf *pf);
 	int (*clear_start)(struct gpuvf_pf *pf,

@@ -167,6 +167,24 @@ static int iov_command_status(struct gpuvf_pf *pf)
 	}
 }
 
+/* nobody may be on the engine and no command stuck when we take the GPU over */
+static int iov_check_quiet(struct gpuvf_pf *pf)
+{
+	u32 cmd, active;
+
+	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
+	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_ACTIVE_FCN_ID, &active))
+		return -EIO;
+	if (cmd & GPUVF_SCH_CMD_EXECUTE)
+		return -EBUSY;
+	return active ? -EBUSY : 0;
+}
+
+static bool iov_engine_is_taken(struct gpuvf_pf *pf)
+{
+	return iov_check_quiet(pf) == -EBUSY;
+}
+
 static u32 iov_busy_vfs(struct gpuvf_pf *pf)
 {
 	u32 busy;
@@ -278,19 +296,6 @@ static void iov_mbox_clear(struct gpuvf_pf *pf, unsigned int vf)
 	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_CLEAR, BIT(vf));
 }
 
-/* nobody may be on the engine and no command stuck when we take the GPU over */
-static int iov_check_quiet(struct gpuvf_pf *pf)
-{
-	u32 cmd, active;
-
-	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
-	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_ACTIVE_FCN_ID, &active))
-		return -EIO;
-	if (cmd & GPUVF_SCH_CMD_EXECUTE)
-		return -EBUSY;
-	return active ? -EBUSY : 0;
-}
-
 static int iov_probe(struct gpuvf_pf *pf)
 {
 	struct pci_dev *pdev = pf->pdev;
@@ -332,6 +337,7 @@ static int iov_probe(struct gpuvf_pf *pf)
 
 	if (pf->iov.sim &&
 	    !iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features)) {
+		pf->tells_flr = features & GPUVF_SIM_FEATURE_VF_FLR;
 		if (features & GPUVF_SIM_FEATURE_ONESHOT)
 			pf->capabilities |= GPUVF_CAPABILITY_ONESHOT;
 		if (features & GPUVF_SIM_FEATURE_MBOX)
@@ -379,6 +385,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.set_vf_fb = iov_set_vf_fb,
 	.command = iov_command,
 	.command_status = iov_command_status,
+	.engine_is_taken = iov_engine_is_taken,
 	.busy_vfs = iov_busy_vfs,
 	.flr_vfs = iov_flr_vfs,
 	.clear_start = iov_clear_start,

@@ -92,6 +92,7 @@ struct gpuvf_vf {
  * @capabilities: GPUVF_CAPABILITY_* bits
  * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
+ * @tells_flr: the hardware tells of every FLR of a VF
  * @irq: vector, 0: the hardware has none and everything is polled
  * @lock: protects what follows
  * @gone: removed; nothing may be asked of it any more
@@ -123,6 +124,7 @@ struct gpuvf_pf {
 	u32 capabilities;
 	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
+	bool tells_flr;
 	int irq;
 
 	struct mutex lock;

@@ -152,19 +152,21 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	struct gpuvf_vf *vf = container_of(work, struct gpuvf_vf, reset_work);
 	struct gpuvf_pf *pf = vf->pf;
 	u64 begin = ktime_get_ns();
-	bool told, stuck;
-	int err;
+	int err, world_err;
+	bool told;
 
 	told = reset_announce(vf);
-	gpuvf_world_wait_off(pf, vf->index);
+	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_function(pf, vf->pdev);
-	stuck = !gpuvf_world_vf_was_reset(pf, vf->index);
+	world_err = gpuvf_world_reset_end(pf, vf->index);
+	if (!err)
+		err = world_err;
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
 	reset_vf_done_locked(vf, err, told);
-	if (stuck)
+	if (world_err == -EBUSY)
 		gpuvf_reset_pf_start_locked(pf);
 	mutex_unlock(&pf->lock);
 	gpuvf_pf_notify(pf);

@@ -276,6 +276,7 @@ void gpuvf_turn_blame_locked(struct gpuvf_pf *pf)
 	wvf->fault = w->fault;
 	wvf->fault_cmd = w->cmd;
 	w->caught |= BIT(w->vf);
+	w->reset_seen &= ~BIT(w->vf);
 	w->runnable &= ~BIT(w->vf);
 	w->drop &= ~BIT(w->vf);
 	w->phase = GPUVF_PHASE_BLOCKED;

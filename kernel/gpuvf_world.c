@@ -80,15 +80,23 @@ static void world_masks_locked(struct gpuvf_world *w)
 		schedule_work(&w->report);
 }
 
-/* these VFs were reset: what state they had is gone */
-static void world_lose_locked(struct gpuvf_world *w, u32 vfs)
+/*
+ * These VFs were reset: what state they had is gone. Where one blocks the engine
+ * even now, its reset did not help, and it keeps it until the GPU is reset.
+ */
+static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 {
+	struct gpuvf_world *w = &pf->world;
 	u32 lost = vfs & w->started;
 
+	if (w->phase == GPUVF_PHASE_BLOCKED && (lost & BIT(w->vf)) &&
+	    pf->hw->engine_is_taken(pf))
+		lost &= ~BIT(w->vf);
 	w->started &= ~lost;
 	w->runnable &= ~lost;
 	w->drop &= ~lost;
 	w->was_reset |= lost;
+	w->reset_seen |= vfs;
 	if (vfs)
 		schedule_work(&w->report);
 }
@@ -112,7 +120,7 @@ static void world_refresh(struct gpuvf_pf *pf)
 	spin_lock_irq(&w->lock);
 	w->work = work;
 	w->flr |= flr;
-	world_lose_locked(w, flr);
+	world_lose_locked(pf, flr);
 	world_masks_locked(w);
 	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
 		gpuvf_turn_lost_locked(pf);
@@ -171,15 +179,11 @@ static u64 world_fault(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	if (!(w->started & BIT(w->vf))) {
+	if (!(w->started & BIT(w->vf)))
 		gpuvf_turn_lost_locked(pf);
-	} else if (!w->fault_seen) {
-		w->fault_seen = true;
-		return 0;
-	} else {
+	else if (w->fault_seen)
 		gpuvf_turn_blame_locked(pf);
-	}
-	w->fault_seen = false;
+	w->fault_seen = w->phase == GPUVF_PHASE_FAULT;
 	return 0;
 }
 
@@ -187,8 +191,10 @@ static u64 world_blocked(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	if ((w->started & BIT(w->vf)) ||
-	    pf->hw->command_status(pf) == -EINPROGRESS)
+	if (w->stuck || !(w->reset_seen & BIT(w->vf)))
+		return WORLD_NEVER;
+	world_lose_locked(pf, BIT(w->vf));
+	if (w->started & BIT(w->vf))
 		return WORLD_NEVER;
 	gpuvf_turn_lost_locked(pf);
 	return 0;
@@ -472,42 +478,57 @@ static bool world_is_off(struct gpuvf_pf *pf, unsigned int vf)
 }
 
 /**
- * gpuvf_world_wait_off() - wait until a VF is not on the engine
+ * gpuvf_world_reset_begin() - a VF is about to be reset by us
  * @pf: PF
  * @vf: index of a VF that may be given no more turns
  *
- * Context: may sleep, as long as the VF takes to leave, or to be caught.
+ * Context: sleeps until the VF is not on the engine, as long as it takes to
+ * leave, or to be caught.
  */
-void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf)
 {
 	wait_event(pf->world.off_wait, world_is_off(pf, vf));
+	spin_lock_irq(&pf->world.lock);
+	pf->world.reset_seen &= ~BIT(vf);
+	spin_unlock_irq(&pf->world.lock);
 }
 
 /**
- * gpuvf_world_vf_was_reset() - a VF lost its state in a reset of ours
+ * gpuvf_world_reset_end() - a VF was reset by us
  * @pf: PF
  * @vf: index of the VF
  *
+ * Its state is lost, unless the reset did not reach it: then it keeps it, and
+ * its memory stays as it is.
+ *
  * Context: may sleep.
- * Return: false: a command of this VF hangs even now.
+ * Return: 0; -EIO: the hardware has not heard of the reset; -EBUSY: nobody can
+ * use the engine before the GPU is reset.
  */
-bool gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf)
+int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 {
 	struct gpuvf_world *w = &pf->world;
-	bool ok = true;
+	bool blocks;
+	int err = 0;
 	u32 flr = 0;
 
 	if (pf->hw->flr_vfs)
 		flr = pf->hw->flr_vfs(pf);
 	spin_lock_irq(&w->lock);
-	world_lose_locked(w, flr | BIT(vf));
+	world_lose_locked(pf, flr);
+	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
+	if (pf->tells_flr && !(w->reset_seen & BIT(vf)))
+		err = -EIO;
+	if (blocks && (err || pf->hw->engine_is_taken(pf)))
+		err = -EBUSY;
+	w->stuck |= err == -EBUSY;
+	if (!err)
+		world_lose_locked(pf, BIT(vf));
 	/* this one is no news to those who are told */
 	w->flr = (w->flr | flr) & ~BIT(vf);
-	if (w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf)
-		ok = pf->hw->command_status(pf) != -EINPROGRESS;
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-	return ok;
+	return err;
 }
 
 /**
@@ -673,6 +694,7 @@ u32 gpuvf_world_forget(struct gpuvf_pf *pf)
 	w->owed = 0;
 	w->exclusive = GPUVF_NOBODY;
 	w->fault_seen = false;
+	w->stuck = false;
 	w->phase = GPUVF_PHASE_EMPTY;
 	world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
@@ -723,12 +745,12 @@ u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_world_is_stuck() - is there a command that does not end?
+ * gpuvf_world_is_stuck() - is the engine taken though nobody uses it?
  * @pf: PF whose VFs have no state
  */
 bool gpuvf_world_is_stuck(struct gpuvf_pf *pf)
 {
-	return pf->hw->command_status(pf) == -EINPROGRESS;
+	return pf->hw->engine_is_taken(pf);
 }
 
 /**

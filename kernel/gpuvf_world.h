@@ -74,6 +74,7 @@ struct gpuvf_world_vf {
  * @limit_ns: when it is given up
  * @fault: errno of the command that failed; GPUVF_PHASE_FAULT only
  * @fault_seen: the thread has looked at the hardware since
+ * @stuck: only a reset of the GPU ends GPUVF_PHASE_BLOCKED
  * @first: the present turn began with INIT
  * @executing_ns: since when the VF executes
  * @enter_ns: how long it took to enter
@@ -87,6 +88,8 @@ struct gpuvf_world_vf {
  * @dropped: bit n: that was done; not yet reported
  * @was_reset: bit n: VF n lost its state in a reset; not yet reported
  * @flr: bit n: VF n was reset, whether it had state or not; not yet reported
+ * @reset_seen: bit n: the hardware told of a reset of VF n since one of ours
+ *	began
  * @caught: bit n: VF n did not obey and has to be reset; not yet reported
  * @exclusive: the one VF that has the GPU to itself, or GPUVF_NOBODY
  * @exclusive_runs: it executes; the report work is told once
@@ -110,6 +113,7 @@ struct gpuvf_world {
 	u64 limit_ns;
 	int fault;
 	bool fault_seen;
+	bool stuck;
 	bool first;
 	u64 executing_ns;
 	u64 enter_ns;
@@ -123,6 +127,7 @@ struct gpuvf_world {
 	u32 dropped;
 	u32 was_reset;
 	u32 flr;
+	u32 reset_seen;
 	u32 caught;
 	int exclusive;
 	bool exclusive_runs;
@@ -146,8 +151,8 @@ void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_wait_off(struct gpuvf_pf *pf, unsigned int vf);
-bool gpuvf_world_vf_was_reset(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
+int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);

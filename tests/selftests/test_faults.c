@@ -19,14 +19,16 @@
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
 
-static int vf_op(uint8_t cmd, unsigned int vf)
+/* -1: the GPU */
+static int vf_op(uint8_t cmd, int vf)
 {
 	struct nl_request req;
 	struct nl_answer answer;
 
 	nl_begin(fx.nl, &req, cmd, NLM_F_ACK);
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-	nl_vf_end(&req, nl_vf_begin(&req, vf));
+	if (vf >= 0)
+		nl_vf_end(&req, nl_vf_begin(&req, vf));
 	return nl_call(fx.nl, &req, &answer);
 }
 
@@ -279,6 +281,46 @@ static void C27_command_that_outlives_the_vf_reset_resets_the_gpu(void)
 	assert_memory_equal(&table, &now, sizeof(now));
 }
 
+/* neither the VF's reset nor the GPU's reaches the hardware */
+static void C27_ladder_ends_with_wedged(void)
+{
+	all_busy();
+	assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "1 sticky"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
+	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+
+	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"),
+		     -EIO);
+	assert_error(vf_op(GPUVF_CMD_VF_PAUSE, 0), -EIO);
+	assert_error(vf_op(GPUVF_CMD_PF_RESET, -1), -EIO);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_error(gpu_set_numvfs(gpu, 1), -EIO);
+	assert_u64(gpu_numvfs(gpu), 0);
+	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "0"));
+	assert_ok(vf_op(GPUVF_CMD_PF_RESET, -1));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	all_busy();
+}
+
+/* the command is over, but the VF does not leave the engine with its reset */
+static void C27_reset_that_does_not_help_resets_the_gpu(void)
+{
+	uint64_t resets = counted("resets");
+	unsigned int i;
+
+	all_busy();
+	assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+			     "1 hang_clear command=idle"));
+	assert_eventually(counted("resets") == resets + 1);
+	assert_eventually(gpu_numvfs(gpu) == NUM && nobody_failed());
+	assert_eventually(!gpu_guest(gpu, 0, "idle"));
+	for (i = 0; i < NUM; i++)
+		load_busy(gpu, i, 100);
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+}
+
 static void pf_reset_brings_every_vf_back(void)
 {
 	struct table table, now;
@@ -358,6 +400,8 @@ static const struct test tests[] = {
 	SLOW_TEST(lost_interrupts_are_survived),
 	SLOW_TEST(C27_vf_that_hangs_too_often_fails),
 	SLOW_TEST(C27_command_that_outlives_the_vf_reset_resets_the_gpu),
+	SLOW_TEST(C27_ladder_ends_with_wedged),
+	SLOW_TEST(C27_reset_that_does_not_help_resets_the_gpu),
 	SLOW_TEST(pf_reset_brings_every_vf_back),
 	SLOW_TEST(pf_reset_revives_a_failed_vf),
 	SLOW_TEST(C13_all_vfs_reset_at_once),
