@@ -259,7 +259,9 @@ static void mbox_work(struct work_struct *work)
 	u32 rx;
 
 	mutex_lock(&pf->lock);
-	rx = pf->gone || pf->vf_count_changing ? 0 : pf->hw->mbox_rx_vfs(pf);
+	rx = 0;
+	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing)
+		rx = pf->hw->mbox_rx_vfs(pf);
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 

@@ -571,7 +571,9 @@ void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
 	w->exclusive = GPUVF_NOBODY;
 	w->owed = 0;
 	world_masks_locked(w);
-	w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
+	/* nobody: gpuvf_world_forget() was here before */
+	if (vf != GPUVF_NOBODY)
+		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
