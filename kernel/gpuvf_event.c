@@ -7,6 +7,8 @@
  *	                └── more: kept, the latest one with a count
  *	                                    │
  *	             end of the second ─────┴──────────────────► log, netlink
+ *
+ * Of limits that a guest runs into again and again, one in ten seconds is told.
  */
 
 #include <linux/jiffies.h>
@@ -21,6 +23,10 @@
 /* so many of one kind from one VF in a second are told one by one */
 #define EVENT_BURST		8
 #define EVENT_WINDOW_NS		((u64)NSEC_PER_SEC)
+
+/* the same, of a limit that was exceeded */
+#define EVENT_LIMIT_BURST	1
+#define EVENT_LIMIT_WINDOW_NS	(10 * (u64)NSEC_PER_SEC)
 
 #define EVENT_FIRST		GPUVF_CMD_VF_STATE_CHANGE
 #define EVENT_KINDS		(GPUVF_CMD_PF_WAS_RESET - EVENT_FIRST + 1)
@@ -39,6 +45,21 @@ struct gpuvf_event_slot {
 	unsigned int told;
 	struct gpuvf_event held;
 };
+
+static bool event_is_limit(const struct gpuvf_event *event)
+{
+	return event->cmd == GPUVF_CMD_THRESHOLD_EXCEEDED;
+}
+
+static unsigned int event_burst(const struct gpuvf_event *event)
+{
+	return event_is_limit(event) ? EVENT_LIMIT_BURST : EVENT_BURST;
+}
+
+static u64 event_window_ns(const struct gpuvf_event *event)
+{
+	return event_is_limit(event) ? EVENT_LIMIT_WINDOW_NS : EVENT_WINDOW_NS;
+}
 
 static struct gpuvf_event_slot *event_slot(struct gpuvf_pf *pf,
 					   const struct gpuvf_event *event)
@@ -70,7 +91,8 @@ static void event_tell_locked(struct gpuvf_pf *pf,
 		pci_warn(pf->pdev, "%s\n", message);
 	}
 	if (event->count > 1)
-		pci_info(pf->pdev, "%llu times: %s\n", event->count, message);
+		pci_info(pf->pdev, "the last line stands for %llu\n",
+			 event->count);
 	gpuvf_netlink_event_locked(pf, event);
 }
 
@@ -88,7 +110,7 @@ static void event_flush(struct work_struct *work)
 
 		if (!slot->held.count)
 			continue;
-		if (now < slot->window_ns + EVENT_WINDOW_NS) {
+		if (now < slot->window_ns + event_window_ns(&slot->held)) {
 			more = true;
 			continue;
 		}
@@ -98,7 +120,7 @@ static void event_flush(struct work_struct *work)
 		slot->held.count = 0;
 	}
 	if (more)
-		schedule_delayed_work(&pf->events.flush, HZ / 10);
+		schedule_delayed_work(&pf->events.flush, HZ);
 	mutex_unlock(&pf->lock);
 }
 
@@ -146,11 +168,11 @@ void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 	event->count = 1;
 
 	if (!slot->held.count &&
-	    event->time_ns >= slot->window_ns + EVENT_WINDOW_NS) {
+	    event->time_ns >= slot->window_ns + event_window_ns(event)) {
 		slot->window_ns = event->time_ns;
 		slot->told = 0;
 	}
-	if (slot->held.count || slot->told >= EVENT_BURST) {
+	if (slot->held.count || slot->told >= event_burst(event)) {
 		event_hold_locked(pf, slot, event);
 		return;
 	}
