@@ -17,6 +17,7 @@
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
+#include "gpuvf_event.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
@@ -150,6 +151,10 @@ static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
 static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 					int err)
 {
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
+		.vf = vf,
+	};
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (!err) {
@@ -157,9 +162,9 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 		clear->bad_contexts &= ~BIT(vf);
 		return;
 	}
-	pci_err(pf->pdev,
-		"VF %u: saved state could not be cleared (%pe); the VF is not started on it\n",
-		vf, ERR_PTR(err));
+	gpuvf_event_locked(pf, &event,
+			   "saved state could not be cleared (%pe); the VF is not started on it",
+			   ERR_PTR(err));
 	clear->bad_contexts |= BIT(vf);
 	gpuvf_vf_failed_locked(pf, vf);
 }
@@ -167,16 +172,21 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 static void clear_finish_locked(struct gpuvf_pf *pf,
 				const struct clear_job *job, int err)
 {
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
+		.vf = GPUVF_NO_VF,
+		.fb.start = job->first * pf->geometry.granule_bytes,
+		.fb.size = job->count * pf->geometry.granule_bytes,
+	};
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {
-		pci_err(pf->pdev,
-			"%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld\n",
-			job->count * pf->geometry.granule_bytes / SZ_1M,
-			job->first * pf->geometry.granule_bytes / SZ_1M,
-			ERR_PTR(err));
+		gpuvf_event_locked(pf, &event,
+				   "%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld",
+				   event.fb.size / SZ_1M,
+				   event.fb.start / SZ_1M, ERR_PTR(err));
 		bitmap_set(clear->withheld, job->first, job->count);
 		gpuvf_config_measure_locked(pf);
 	} else {
