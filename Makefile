@@ -27,6 +27,7 @@ help:
 	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
 	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input, fed with anything'
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
+	@echo '  make check-messages              ten million random netlink messages (SEED=N)'
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
 	@echo '  make modules-6.1 modules-6.12 modules-debug'
 	@echo '  make debug-kernel                build that kernel into the cache'
@@ -111,6 +112,13 @@ shell:
 	@$(MAKE) -s -C agent
 	@$(lab)/run -k $(KERNEL) --shell
 
+check-messages:
+	@$(lab)/packages build test lab
+	@$(MAKE) -s -C agent && $(MAKE) -s -C tests/selftests
+	@$(lab)/run -t 36000 -k $(KERNEL) -e GPUVF_MESSAGES=10000000 \
+		-e GPUVF_SEED=$(or $(SEED),1) -e GPUVF_TEST=C29_random_messages \
+		tests/selftests/run test_netlink_spec
+
 lint:
 	@$(lab)/lint
 
@@ -131,6 +139,7 @@ clean-cache:
 
 include packaging/install.mk
 
+.PHONY: check-messages
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-prometheus
 .PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh

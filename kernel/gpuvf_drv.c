@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
+#include "gpuvf_debugfs.h"
 #include "gpuvf_drv.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
@@ -142,9 +143,10 @@ static int __init gpuvf_init(void)
 {
 	int err;
 
+	gpuvf_debugfs_register();
 	err = gpuvf_sysfs_register();
 	if (err)
-		return err;
+		goto err_debugfs;
 	err = gpuvf_netlink_register();
 	if (err)
 		goto err_sysfs;
@@ -162,6 +164,8 @@ err_netlink:
 	gpuvf_netlink_unregister();
 err_sysfs:
 	gpuvf_sysfs_unregister();
+err_debugfs:
+	gpuvf_debugfs_unregister();
 	return err;
 }
 
@@ -172,6 +176,7 @@ static void __exit gpuvf_exit(void)
 	gpuvf_netlink_unregister();
 	gpuvf_pf_wait_all_gone();
 	gpuvf_sysfs_unregister();
+	gpuvf_debugfs_unregister();
 }
 
 module_init(gpuvf_init);

@@ -338,6 +338,13 @@ static const struct genl_ops nl_ops[] = {
 		.policy = nl_pf_policy,
 		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
 	},
+	{
+		.cmd = GPUVF_CMD_FB_RETRY,
+		.flags = GENL_ADMIN_PERM,
+		.doit = gpuvf_nl_fb_retry_doit,
+		.policy = nl_pf_policy,
+		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
+	},
 };
 
 /* initial network namespace only: GPUs belong to the host */

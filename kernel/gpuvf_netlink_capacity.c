@@ -23,33 +23,19 @@ const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1] = {
 /* the size asked about, or an ERR_PTR, and the requester knows why */
 static struct nlattr *nl_get_quota(struct genl_info *info)
 {
+	static const char no_size[] = "the request does not name a size";
 	struct nlattr *attrs[GPUVF_A_CAPACITY_FB_QUOTA + 1];
-	struct nlattr *nest = info->attrs[GPUVF_A_PF_CAPACITY];
-	struct nlattr *attr;
-	unsigned int seen = 0;
-	int err, rem;
+	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_CAPACITY)) {
-		GENL_SET_ERR_MSG(info, "the request does not name a size");
+		info->extack->_msg = no_size;
 		return ERR_PTR(-EINVAL);
 	}
-	err = nla_parse_nested(attrs, GPUVF_A_CAPACITY_FB_QUOTA, nest,
-			       nl_quota_policy, info->extack);
-	if (err)
-		return ERR_PTR(err);
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) != GPUVF_A_CAPACITY_FB_QUOTA || !seen++)
-			continue;
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the attribute was given twice");
-		return ERR_PTR(-EINVAL);
-	}
-	if (NL_REQ_ATTR_CHECK(info->extack, nest, attrs,
-			      GPUVF_A_CAPACITY_FB_QUOTA)) {
-		GENL_SET_ERR_MSG(info, "the request does not name a size");
-		return ERR_PTR(-EINVAL);
-	}
-	return attrs[GPUVF_A_CAPACITY_FB_QUOTA];
+	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_CAPACITY], attrs,
+				  GPUVF_A_CAPACITY_FB_QUOTA, nl_quota_policy,
+				  GPUVF_A_CAPACITY_FB_QUOTA, no_size,
+				  info->extack);
+	return err ? ERR_PTR(err) : attrs[GPUVF_A_CAPACITY_FB_QUOTA];
 }
 
 static int nl_put_capacity(struct sk_buff *skb,

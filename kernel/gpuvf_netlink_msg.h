@@ -86,5 +86,6 @@ int gpuvf_nl_vf_stop_doit(struct sk_buff *request, struct genl_info *info);
 int gpuvf_nl_vf_pause_doit(struct sk_buff *request, struct genl_info *info);
 int gpuvf_nl_vf_resume_doit(struct sk_buff *request, struct genl_info *info);
 int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_fb_retry_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_netlink_msg.h"
@@ -404,4 +405,41 @@ int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info)
 {
 	return nl_pf_op(request, info, GPUVF_NL_FULL_SIZE, gpuvf_pf_reset,
 			nl_put_now);
+}
+
+static int nl_fb_retry(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = gpuvf_clear_retry_locked(pf, why);
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  unsigned int vf)
+{
+	if (gpuvf_nl_put_identity(skb, pf) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_DIRTY,
+			      gpuvf_clear_dirty_bytes_locked(pf),
+			      GPUVF_A_PF_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_WITHHELD,
+			      gpuvf_clear_withheld_bytes_locked(pf),
+			      GPUVF_A_PF_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * gpuvf_nl_fb_retry_doit() - handler of fb-retry
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_fb_retry_doit(struct sk_buff *request, struct genl_info *info)
+{
+	return nl_pf_op(request, info, GPUVF_NL_PF_SIZE, nl_fb_retry,
+			nl_put_unclean);
 }

@@ -19,6 +19,7 @@
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
+#include "gpuvf_debugfs.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
@@ -52,6 +53,7 @@ static void pf_release(struct device *dev)
 		put_task_struct(pf->world.task);
 	gpuvf_clear_fini(pf);
 	gpuvf_events_fini(pf);
+	gpuvf_debugfs_free(pf);
 	mutex_destroy(&pf->lock);
 	kfree(pf);
 	if (atomic_dec_and_test(&gpuvf_pfs_alive))
@@ -231,6 +233,7 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	err = gpuvf_sysfs_add(pf);
 	if (err)
 		goto err_irq;
+	gpuvf_debugfs_add(pf);
 
 	mutex_lock(&pf->lock);
 	gpuvf_world_configure(pf);
@@ -275,6 +278,7 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	if (pf->num_vfs)
 		gpuvf_vfs_disable(pf);
 	gpuvf_sysfs_del(pf);
+	gpuvf_debugfs_del(pf);
 
 	mutex_lock(&pf->lock);
 	pf->gone = true;

@@ -114,6 +114,7 @@ struct gpuvf_vf {
  * @notify_work: tells user space that something changed
  * @reset_wait: those who wait for the end of a reset
  * @events: events that are told later
+ * @debugfs: for engineers; NULL: there was no memory for it
  */
 struct gpuvf_pf {
 	struct device dev;
@@ -148,6 +149,7 @@ struct gpuvf_pf {
 	struct work_struct notify_work;
 	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
+	struct gpuvf_debugfs *debugfs;
 };
 
 static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)

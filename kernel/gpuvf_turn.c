@@ -28,6 +28,7 @@
 #include <linux/pci.h>
 #include <linux/sched.h>
 
+#include "gpuvf_debugfs.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_turn.h"
@@ -416,6 +417,7 @@ void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 		err = -ETIMEDOUT;
 	}
 	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, done_ns - w->cmd_ns, err);
+	gpuvf_debugfs_command(pf, w->vf, w->cmd, done_ns - w->cmd_ns, err);
 	if (err)
 		turn_fault(pf, err);
 	else

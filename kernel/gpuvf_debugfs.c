@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/debug/gpuvf/<BDF>, for engineers. Not stable: names, fields and
+ * formats change as the driver does.
+ *
+ *	state		configuration, framebuffer and scheduler of one moment
+ *	commands	the last 1024 commands of the world switch: when it was
+ *			over, which, for which VF, how long it took, and what
+ *			came of it
+ */
+
+#include <linux/bitmap.h>
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/trace_events.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_debugfs.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_trace.h"
+#include "gpuvf_vf.h"
+#include "gpuvf_world.h"
+
+#define DEBUGFS_COMMANDS	1024
+
+static struct dentry *debugfs_root;
+
+static const struct trace_print_flags debugfs_command_names[] = {
+	GPUVF_TRACE_COMMANDS
+};
+
+/**
+ * struct debugfs_command - a command that is over
+ * @end_ns: when the driver saw that; CLOCK_MONOTONIC
+ * @ns: how long it took
+ * @vf: index of the VF
+ * @cmd: which
+ * @err: what came of it
+ */
+struct debugfs_command {
+	u64 end_ns;
+	u64 ns;
+	unsigned int vf;
+	enum gpuvf_hw_cmd cmd;
+	int err;
+};
+
+/**
+ * struct gpuvf_debugfs - what one GPU has here
+ * @dir: its directory
+ * @count: commands so far; world.lock
+ * @ring: the last of them, command n at n modulo the size; world.lock
+ */
+struct gpuvf_debugfs {
+	struct dentry *dir;
+	u64 count;
+	struct debugfs_command ring[DEBUGFS_COMMANDS];
+};
+
+/**
+ * gpuvf_debugfs_command() - a command of the world switch is over
+ * @pf: PF
+ * @vf: for which VF it was
+ * @cmd: which
+ * @ns: how long it took
+ * @err: what came of it
+ *
+ * Context: world.lock held; any.
+ */
+void gpuvf_debugfs_command(struct gpuvf_pf *pf, unsigned int vf,
+			   enum gpuvf_hw_cmd cmd, u64 ns, int err)
+{
+	struct gpuvf_debugfs *debug = pf->debugfs;
+
+	lockdep_assert_held(&pf->world.lock);
+	if (!debug)
+		return;
+	debug->ring[debug->count++ % DEBUGFS_COMMANDS] =
+		(struct debugfs_command){ ktime_get_ns(), ns, vf, cmd, err };
+}
+
+static void debugfs_show_command(struct seq_file *m,
+				 const struct debugfs_command *c)
+{
+	const char *name = "?";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(debugfs_command_names); i++)
+		if (debugfs_command_names[i].mask == c->cmd)
+			name = debugfs_command_names[i].name;
+	seq_printf(m, "%llu VF %u %s %llu ns %d\n", c->end_ns, c->vf, name,
+		   c->ns, c->err);
+}
+
+static int commands_show(struct seq_file *m, void *unused)
+{
+	struct gpuvf_pf *pf = m->private;
+	struct gpuvf_debugfs *debug = pf->debugfs;
+	u64 n, count;
+
+	spin_lock_irq(&pf->world.lock);
+	count = debug->count;
+	spin_unlock_irq(&pf->world.lock);
+	for (n = count > DEBUGFS_COMMANDS ? count - DEBUGFS_COMMANDS : 0;
+	     n < count; n++) {
+		struct debugfs_command one;
+		bool kept;
+
+		/* one by one: who switches turns must not wait for us */
+		spin_lock_irq(&pf->world.lock);
+		one = debug->ring[n % DEBUGFS_COMMANDS];
+		kept = n + DEBUGFS_COMMANDS >= debug->count;
+		spin_unlock_irq(&pf->world.lock);
+		if (kept)
+			debugfs_show_command(m, &one);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(commands);
+
+static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
+{
+	const struct gpuvf_config *cfg = &pf->config;
+
+	seq_printf(m, "%s %s generation %llu capabilities %#x irq %d\n",
+		   gpuvf_pf_name(pf), pf->hw->name, pf->generation,
+		   pf->capabilities, pf->irq);
+	seq_printf(m, "wedged %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
+		   pf->wedged, pf->vf_count_changing, pf->module_pinned,
+		   pf->num_vfs, pf->total_vfs);
+	seq_printf(m, "policy %u provisioning %u total %llu granule %llu\n",
+		   cfg->policy, cfg->provisioning, pf->geometry.total_bytes,
+		   pf->geometry.granule_bytes);
+	seq_printf(m, "reserve %llu context %llu+%llu free %llu largest %llu\n",
+		   cfg->layout.pf_reserve_bytes, cfg->layout.context.start,
+		   cfg->layout.context.size, cfg->layout.free_bytes,
+		   cfg->layout.largest_free_bytes);
+	seq_printf(m, "dirty granules %*pbl\n", (int)pf->clear.granules,
+		   pf->clear.dirty);
+	seq_printf(m, "withheld granules %*pbl\n", (int)pf->clear.granules,
+		   pf->clear.withheld);
+	seq_printf(m, "dirty contexts %#x\n", pf->clear.contexts);
+}
+
+static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
+			    const struct gpuvf_sched_vf *sched)
+{
+	const struct gpuvf_config *cfg = &vf->pf->config;
+	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
+
+	seq_printf(m, "VF %u %s state %u fb %llu+%llu auto %d",
+		   vf->index, vf->pdev ? pci_name(vf->pdev) : "-",
+		   gpuvf_vf_state_locked(vf), fb->start, fb->size,
+		   cfg->vf[vf->index].fb_auto);
+	seq_printf(m, " failed %d paused %d stopped %d resetting %d",
+		   vf->failed, vf->paused, vf->stopped, vf->resetting);
+	seq_printf(m, " slice %llu debt %llu turns %llu charged %llu overrun %llu skipped %llu\n",
+		   sched->slice_ns, sched->debt_ns, sched->turns,
+		   sched->charged_ns, sched->overrun_ns, sched->skipped);
+}
+
+static void debugfs_show_sched(struct seq_file *m,
+			       const struct gpuvf_sched *sched)
+{
+	seq_printf(m, "scheduler: policy %u present %#x started %#x work %#x ring %#x\n",
+		   sched->policy, sched->present, sched->started, sched->work,
+		   gpuvf_sched_ring(sched));
+	seq_printf(m, "turn: VF %d after VF %d since %llu for %llu ns, now %llu\n",
+		   sched->current_vf, sched->last_vf, sched->turn_start_ns,
+		   sched->turn_grant_ns, ktime_get_ns());
+}
+
+static void debugfs_show_world(struct seq_file *m, const struct gpuvf_world *w)
+{
+	seq_printf(m, "engine: phase %u VF %u next %u command %u since %llu limit %llu fault %d\n",
+		   w->phase, w->vf, w->next_vf, w->cmd, w->cmd_ns, w->limit_ns,
+		   w->fault);
+	seq_printf(m, "VFs: work %#x runnable %#x started %#x held %#x drop %#x dropped %#x was_reset %#x flr %#x caught %#x owed %#x\n",
+		   w->work, w->runnable, w->started, w->held, w->drop,
+		   w->dropped, w->was_reset, w->flr, w->caught, w->owed);
+	seq_printf(m, "exclusive %d runs %d parking %d switch %llu ns\n",
+		   w->exclusive, w->exclusive_runs, w->parking, w->switch_ns);
+}
+
+static int state_show(struct seq_file *m, void *unused)
+{
+	struct gpuvf_pf *pf = m->private;
+	struct gpuvf_world *w;
+	unsigned int i;
+
+	/* a copy: who switches turns must not wait for the printing */
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	mutex_lock(&pf->lock);
+	spin_lock_irq(&pf->world.lock);
+	memcpy(w, &pf->world, sizeof(*w));
+	spin_unlock_irq(&pf->world.lock);
+
+	debugfs_show_pf(m, pf);
+	debugfs_show_world(m, w);
+	debugfs_show_sched(m, &w->sched);
+	for (i = 0; i < pf->total_vfs; i++)
+		debugfs_show_vf(m, &pf->vf[i], &w->sched.vf[i]);
+	mutex_unlock(&pf->lock);
+	kfree(w);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+/**
+ * gpuvf_debugfs_add() - make a GPU's files
+ * @pf: PF
+ *
+ * When they cannot be had, everything else works as ever.
+ *
+ * Context: may sleep; no command is given yet.
+ */
+void gpuvf_debugfs_add(struct gpuvf_pf *pf)
+{
+	struct gpuvf_debugfs *debug;
+
+	debug = kvzalloc(sizeof(*debug), GFP_KERNEL);
+	if (!debug)
+		return;
+	pf->debugfs = debug;
+	debug->dir = debugfs_create_dir(gpuvf_pf_name(pf), debugfs_root);
+	debugfs_create_file("state", 0400, debug->dir, pf, &state_fops);
+	debugfs_create_file("commands", 0400, debug->dir, pf, &commands_fops);
+}
+
+/**
+ * gpuvf_debugfs_del() - remove a GPU's files
+ * @pf: PF
+ *
+ * Waits for reads under way.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ */
+void gpuvf_debugfs_del(struct gpuvf_pf *pf)
+{
+	if (pf->debugfs)
+		debugfs_remove_recursive(pf->debugfs->dir);
+}
+
+/**
+ * gpuvf_debugfs_free() - free what gpuvf_debugfs_add() took
+ * @pf: PF that gives no more commands
+ */
+void gpuvf_debugfs_free(struct gpuvf_pf *pf)
+{
+	kvfree(pf->debugfs);
+	pf->debugfs = NULL;
+}
+
+/** gpuvf_debugfs_register() - /sys/kernel/debug/gpuvf, where there is debugfs */
+void gpuvf_debugfs_register(void)
+{
+	debugfs_root = debugfs_create_dir("gpuvf", NULL);
+}
+
+/** gpuvf_debugfs_unregister() - undo gpuvf_debugfs_register() */
+void gpuvf_debugfs_unregister(void)
+{
+	debugfs_remove_recursive(debugfs_root);
+}

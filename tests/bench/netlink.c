@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a change costs through netlink, beside a bare round trip of the same
+ * machine and beside the same change by single writes to sysfs. Runs as root
+ * with the modules loaded and one GPU that nobody uses; prints a table.
+ *
+ *	netlink BDF [DEVLINK-COMMANDS]
+ *
+ * With a file of devlink commands, also what "devlink -b FILE" takes for them
+ * beyond what it takes for none.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/gpuvf.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS		101
+#define MIB		1048576ULL
+#define MAX_VFS		31
+
+static struct mnl_socket *sk;
+static uint16_t family;
+static const char *bdf;
+static uint64_t bare;
+
+struct message {
+	char buf[16384];
+};
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void pause_us(unsigned int us)
+{
+	struct timespec ts = { .tv_nsec = us * 1000L };
+
+	nanosleep(&ts, NULL);
+}
+
+static struct nlmsghdr *begin(struct message *msg, uint16_t type, uint8_t cmd)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(msg->buf);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = 1;
+	return nlh;
+}
+
+/* until the ack; the errno that it carries */
+static int call(const struct message *msg)
+{
+	const struct nlmsghdr *nlh = (const void *)msg->buf;
+	static char buf[32768];
+	int n;
+
+	if (mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
+		die("send");
+	for (;;) {
+		struct nlmsghdr *reply = (void *)buf;
+
+		n = mnl_socket_recvfrom(sk, buf, sizeof(buf));
+		if (n < 0)
+			die("receive");
+		for (; mnl_nlmsg_ok(reply, n); reply = mnl_nlmsg_next(reply, &n)) {
+			const struct genlmsghdr *genl;
+			const struct nlattr *attr;
+
+			if (reply->nlmsg_type == NLMSG_ERROR)
+				return *(int *)mnl_nlmsg_get_payload(reply);
+			if (reply->nlmsg_type != GENL_ID_CTRL || family)
+				continue;
+			genl = mnl_nlmsg_get_payload(reply);
+			mnl_attr_for_each(attr, reply, sizeof(*genl))
+				if (mnl_attr_get_type(attr) ==
+				    CTRL_ATTR_FAMILY_ID)
+					family = mnl_attr_get_u16(attr);
+		}
+	}
+}
+
+static void lookup_message(struct message *msg)
+{
+	struct nlmsghdr *nlh = begin(msg, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, GPUVF_FAMILY_NAME);
+}
+
+enum what { QUOTAS, SLICES };
+
+/* one of two values, so that every round changes something */
+static uint64_t value(enum what what, unsigned int round)
+{
+	if (what == QUOTAS)
+		return round & 1 ? 256 * MIB : 272 * MIB;
+	return round & 1 ? 5000 : 6000;
+}
+
+static void change_message(struct message *msg, enum what what,
+			   unsigned int num, unsigned int round, int dry)
+{
+	struct nlmsghdr *nlh = begin(msg, family, GPUVF_CMD_CONFIG_SET);
+	unsigned int i;
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
+	if (dry)
+		mnl_attr_put(nlh, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	for (i = 0; i < num; i++) {
+		struct nlattr *nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+
+		mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, i);
+		if (what == QUOTAS)
+			mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA,
+					 value(what, round));
+		else
+			mnl_attr_put_u32(nlh, GPUVF_A_VF_TIME_SLICE_US,
+					 value(what, round));
+		mnl_attr_nest_end(nlh, nest);
+	}
+}
+
+static int sysfs_file(const char *name, int flags)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/class/gpuvf/%s/%s", bdf, name);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		die(path);
+	return fd;
+}
+
+static void sysfs_write(enum what what, unsigned int vf, unsigned int round)
+{
+	char name[32], text[32];
+	int fd, n;
+
+	snprintf(name, sizeof(name), "vf%u/%s", vf,
+		 what == QUOTAS ? "fb_quota" : "time_slice_us");
+	n = snprintf(text, sizeof(text), "%llu\n",
+		     (unsigned long long)value(what, round));
+	fd = sysfs_file(name, O_WRONLY);
+	if (write(fd, text, n) != n)
+		die(name);
+	close(fd);
+}
+
+static uint64_t dirty_bytes(void)
+{
+	char text[32] = "";
+	int fd = sysfs_file("fb/dirty", O_RDONLY);
+
+	if (read(fd, text, sizeof(text) - 1) <= 0)
+		die("fb/dirty");
+	close(fd);
+	return strtoull(text, NULL, 0);
+}
+
+/* what follows a change in the background must not be measured with the next */
+static void settle(void)
+{
+	do
+		pause_us(2000);
+	while (dirty_bytes());
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void row(const char *what, unsigned int num, uint64_t *ns,
+		unsigned int rounds)
+{
+	char label[64];
+
+	qsort(ns, rounds, sizeof(*ns), by_size);
+	if (!bare)
+		bare = ns[rounds / 2];
+	snprintf(label, sizeof(label), what, num);
+	printf("%-46s %9.1f %9.1f %8.1f\n", label, ns[rounds / 2] / 1000.0,
+	       ns[rounds * 99 / 100] / 1000.0, (double)ns[rounds / 2] / bare);
+}
+
+static void measure_lookup(void)
+{
+	struct message msg;
+	uint64_t ns[ROUNDS];
+	unsigned int i;
+
+	lookup_message(&msg);
+	if (call(&msg) || !family) {
+		fprintf(stderr, "no family %s\n", GPUVF_FAMILY_NAME);
+		exit(1);
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		uint64_t begin_ns = now();
+
+		call(&msg);
+		ns[i] = now() - begin_ns;
+	}
+	row("bare round trip: family lookup", 0, ns, ROUNDS);
+}
+
+static void measure_netlink(const char *label, enum what what,
+			    unsigned int num, int dry)
+{
+	static struct message msg;
+	uint64_t ns[ROUNDS];
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		uint64_t begin_ns;
+		int err;
+
+		change_message(&msg, what, num, i, dry);
+		begin_ns = now();
+		err = call(&msg);
+		ns[i] = now() - begin_ns;
+		if (err) {
+			errno = -err;
+			die(label);
+		}
+		settle();
+	}
+	row(label, num, ns, ROUNDS);
+}
+
+static void measure_sysfs(const char *label, enum what what, unsigned int num)
+{
+	uint64_t ns[ROUNDS];
+	unsigned int i, vf;
+
+	for (i = 0; i < ROUNDS; i++) {
+		uint64_t begin_ns = now();
+
+		for (vf = 0; vf < num; vf++)
+			sysfs_write(what, vf, i);
+		ns[i] = now() - begin_ns;
+		settle();
+	}
+	row(label, num, ns, ROUNDS);
+}
+
+static uint64_t run_devlink(const char *file)
+{
+	char *const argv[] = { "devlink", "-b", (char *)file, NULL };
+	uint64_t begin_ns = now();
+	int status;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, "devlink", NULL, NULL, argv, environ))
+		die("devlink");
+	if (waitpid(pid, &status, 0) != pid || status) {
+		fprintf(stderr, "devlink -b %s failed\n", file);
+		exit(1);
+	}
+	return now() - begin_ns;
+}
+
+static void measure_devlink(const char *file, unsigned int num)
+{
+	uint64_t ns[21], nothing[21];
+	unsigned int i;
+
+	/* the first one brings the program into memory */
+	run_devlink("/dev/null");
+	for (i = 0; i < 21; i++)
+		nothing[i] = run_devlink("/dev/null");
+	qsort(nothing, 21, sizeof(*nothing), by_size);
+	for (i = 0; i < 21; i++)
+		ns[i] = run_devlink(file) - nothing[10];
+	row("devlink -b, %u rate sets, without its start", num, ns, 21);
+}
+
+int main(int argc, char **argv)
+{
+	static const unsigned int nums[] = { 1, 16, MAX_VFS };
+	unsigned int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: netlink BDF [DEVLINK-COMMANDS]\n");
+		return 2;
+	}
+	bdf = argv[1];
+	sk = mnl_socket_open(NETLINK_GENERIC);
+	if (!sk || mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID))
+		die("socket");
+	printf("%-46s %9s %9s %8s\n", "", "p50 us", "p99 us", "x bare");
+	measure_lookup();
+	for (i = 0; i < 3; i++)
+		measure_netlink("dry run, quotas of %u VFs", QUOTAS, nums[i], 1);
+	for (i = 0; i < 3; i++)
+		measure_netlink("config-set, slices of %u VFs", SLICES, nums[i],
+				0);
+	for (i = 0; i < 3; i++)
+		measure_sysfs("sysfs, slices of %u VFs", SLICES, nums[i]);
+	for (i = 0; i < 3; i++)
+		measure_netlink("config-set, quotas of %u VFs, with hardware",
+				QUOTAS, nums[i], 0);
+	for (i = 0; i < 3; i++)
+		measure_sysfs("sysfs, quotas of %u VFs, with hardware", QUOTAS,
+			      nums[i]);
+	if (argc > 2)
+		measure_devlink(argv[2], MAX_VFS);
+	return 0;
+}

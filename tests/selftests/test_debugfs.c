@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What engineers find in debugfs. Its format is nobody's to rely on; that it is
+ * there, and true, is tested all the same.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "load.h"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+static char *debug_file(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/gpuvf/%s/%s", gpu->bdf,
+		 name);
+	return file_read_all(path);
+}
+
+static unsigned int lines(const char *text)
+{
+	unsigned int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static uint64_t slices_of_all(void)
+{
+	return gpu_truth_vf(gpu, 0, "slices") + gpu_truth_vf(gpu, 1, "slices");
+}
+
+static bool is_at_rest(void)
+{
+	uint64_t before = slices_of_all();
+
+	pause_ms(100);
+	return slices_of_all() == before;
+}
+
+static void last_commands_are_kept_in_order(void)
+{
+	const uint32_t slices[] = { 1000, 1000 };
+	unsigned long long last = 0;
+	char *text, *rest, *line;
+
+	text = debug_file("commands");
+	assert_string_equal(text, "");
+	free(text);
+	load_enable(gpu, 2, slices, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_eventually(gpu_truth(gpu, "gpu", "commands") > 1200);
+	assert_ok(gpu_guest(gpu, 0, "idle"));
+	assert_ok(gpu_guest(gpu, 1, "idle"));
+	assert_eventually(is_at_rest());
+	/* the ring is full, but for what was overtaken while we read */
+	text = debug_file("commands");
+	assert_in_range(lines(text), 1000, 1024);
+	rest = text;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		unsigned long long when, took;
+		unsigned int vf;
+		char name[32];
+		int err, n;
+
+		n = sscanf(line, "%llu VF %u %31s %llu ns %d", &when, &vf, name,
+			   &took, &err);
+		assert_int_equal(n, 5);
+		assert_true(when >= last && vf < 2 && took);
+		assert_int_equal(err, 0);
+		assert_string_not_equal(name, "?");
+		last = when;
+	}
+	free(text);
+}
+
+static void state_shows_what_holds(void)
+{
+	char *text, line[64];
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
+	text = debug_file("state");
+	snprintf(line, sizeof(line), "generation %llu ",
+		 (unsigned long long)file_u64(gpu_sysfs(gpu, "generation")));
+	assert_non_null(strstr(text, line));
+	snprintf(line, sizeof(line), "fb %llu+1073741824 ",
+		 (unsigned long long)file_u64(gpu_sysfs(gpu, "vf1/fb_offset")));
+	assert_non_null(strstr(text, line));
+	free(text);
+}
+
+static const struct test tests[] = {
+	TEST(last_commands_are_kept_in_order),
+	TEST(state_shows_what_holds),
+};
+
+int main(void)
+{
+	return SUITE_RUN("debugfs", "total_vfs=4", tests);
+}
