@@ -233,24 +233,27 @@ static const struct file_operations touch_fops = {
 	.write = touch_write,
 };
 
-static u32 latency_us(const struct sim_fcn *fcn, u8 code)
-{
-	return fcn->own_latency & BIT(code) ? fcn->latency_us[code] :
-					      sim_latency_us[code];
-}
-
 static int latency_show(struct seq_file *m, void *v)
 {
 	struct sim_vf_ref *ref = m->private;
-	struct sim_fcn *fcn = &ref->gpu->fcn[SIM_FCN_VF(ref->vf)];
+	u32 us[ARRAY_SIZE(sim_latency_us)];
 	const char *space = "";
+	unsigned long flags;
+	struct sim_fcn *fcn;
 	u8 code;
 
-	for (code = 0; code < ARRAY_SIZE(fcn->latency_us); code++) {
+	sim_lock(ref->gpu, &flags);
+	fcn = &ref->gpu->fcn[SIM_FCN_VF(ref->vf)];
+	for (code = 0; code < ARRAY_SIZE(us); code++)
+		us[code] = fcn->own_latency & BIT(code) ?
+			   fcn->latency_us[code] : sim_latency_us[code];
+	sim_unlock(ref->gpu, flags);
+
+	for (code = 0; code < ARRAY_SIZE(us); code++) {
 		if (!sim_command_name(code) || code == GPUVF_CMD_CONTEXT_SWITCH)
 			continue;
 		seq_printf(m, "%s%s=%u", space, sim_command_name(code),
-			   latency_us(fcn, code));
+			   us[code]);
 		space = " ";
 	}
 	seq_putc(m, '\n');

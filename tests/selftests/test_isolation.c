@@ -21,18 +21,6 @@ static uint64_t counted(const char *key)
 	return gpu_truth(gpu, "gpu", key);
 }
 
-static bool hardware_state_is(unsigned int vf, const char *state)
-{
-	struct truth truth = truth_read(gpu);
-	char wanted[64];
-	bool is;
-
-	snprintf(wanted, sizeof(wanted), "fn=vf%u state=%s ", vf, state);
-	is = truth.text && strstr(truth.text, wanted);
-	truth_free(&truth);
-	return is;
-}
-
 static void set_register(unsigned int where, uint32_t val)
 {
 	unsigned int iov = gpu_capability(gpu, GPUVF_IOV_VSEC_ID);
@@ -141,7 +129,7 @@ static void plant_context_not_cleared_is_seen(void)
 	load_busy(gpu, 0, 100);
 	assert_ok(gpu_guest(gpu, 0, "idle"));
 	/* its turn is over when its state is saved */
-	assert_eventually(hardware_state_is(0, "save"));
+	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "save"));
 	assert_int_equal(gpu_command(gpu, GPUVF_CMD_SHUTDOWN_GPU, vf), 0);
 	assert_u64(counted("dirty_contexts"), 0);
 	assert_int_equal(gpu_command(gpu, GPUVF_CMD_INIT_GPU, vf), 0);

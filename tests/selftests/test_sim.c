@@ -130,14 +130,7 @@ static int command(unsigned int code, unsigned int vf)
 
 static bool has_state(unsigned int vf, const char *state)
 {
-	struct truth truth = truth_read(gpu);
-	char wanted[64];
-	bool is;
-
-	snprintf(wanted, sizeof(wanted), "fn=vf%u state=%s ", vf, state);
-	is = truth.text && strstr(truth.text, wanted);
-	truth_free(&truth);
-	return is;
+	return gpu_truth_vf_is(gpu, vf, "state", state);
 }
 
 /*
@@ -1041,6 +1034,7 @@ int main(void)
 		.setup = setup,
 		.teardown = teardown,
 		.end = end,
+		.stock = true,
 	};
 
 	return suite_run_as(&suite, tests, sizeof(tests) / sizeof(*tests));

@@ -66,21 +66,7 @@ static void guest(unsigned int vf, const char *what)
 
 static bool driver_is(unsigned int vf, const char *state)
 {
-	struct truth truth = truth_read(gpu);
-	char who[16], what[32], *line, *end;
-	bool is = false;
-
-	snprintf(who, sizeof(who), "\nfn=vf%u ", vf);
-	snprintf(what, sizeof(what), " driver=%s ", state);
-	line = truth.text ? strstr(truth.text, who) : NULL;
-	if (line) {
-		end = strchr(line + 1, '\n');
-		if (end)
-			*end = '\0';
-		is = strstr(line, what);
-	}
-	truth_free(&truth);
-	return is;
+	return gpu_truth_vf_is(gpu, vf, "driver", state);
 }
 
 static bool is_busy(unsigned int vf)
@@ -457,6 +443,7 @@ int main(void)
 		.setup = setup,
 		.teardown = teardown,
 		.end = end,
+		.stock = true,
 	};
 
 	return suite_run_as(&suite, tests, sizeof(tests) / sizeof(*tests));

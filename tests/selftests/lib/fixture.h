@@ -65,12 +65,14 @@ struct test {
  * @setup: before each test
  * @teardown: after each test
  * @end: after all of them
+ * @stock: left out on the debug kernel, which has no driver that it needs
  */
 struct suite {
 	const char *name;
 	int (*setup)(void **state);
 	int (*teardown)(void **state);
 	int (*end)(void **state);
+	bool stock;
 };
 
 int suite_run_as(const struct suite *suite, const struct test *tests,

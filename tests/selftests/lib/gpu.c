@@ -253,6 +253,31 @@ uint64_t gpu_truth_vf(const struct gpu *gpu, unsigned int vf, const char *key)
 }
 
 /**
+ * gpu_truth_vf_is() - has a VF this value now, which is a word?
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @key: "state", "driver"
+ * @value: the word
+ */
+bool gpu_truth_vf_is(const struct gpu *gpu, unsigned int vf, const char *key,
+		     const char *value)
+{
+	struct truth truth = truth_read(gpu);
+	char who[16], what[64], *line;
+	bool is = false;
+
+	snprintf(who, sizeof(who), "\nfn=vf%u ", vf);
+	snprintf(what, sizeof(what), " %s=%s ", key, value);
+	line = truth.text ? strstr(truth.text, who) : NULL;
+	if (line) {
+		line[1 + strcspn(line + 1, "\n")] = '\0';
+		is = strstr(line, what);
+	}
+	truth_free(&truth);
+	return is;
+}
+
+/**
  * gpu_table() - what the hardware has in its framebuffer table
  * @gpu: GPU
  * @table: where to

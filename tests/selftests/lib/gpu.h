@@ -77,6 +77,8 @@ uint64_t truth_get(const struct truth *truth, const char *who,
 uint64_t truth_vf(const struct truth *truth, unsigned int vf, const char *key);
 uint64_t gpu_truth(const struct gpu *gpu, const char *who, const char *key);
 uint64_t gpu_truth_vf(const struct gpu *gpu, unsigned int vf, const char *key);
+bool gpu_truth_vf_is(const struct gpu *gpu, unsigned int vf, const char *key,
+		     const char *value);
 
 bool gpu_table(const struct gpu *gpu, struct table *table);
 
