@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests that misbehave: each is held back, told of, and if need be reset, and
+ * the others keep their state and their turns.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "klog.h"
+#include "load.h"
+
+#define NUM	3
+#define BAD	1	/* the VF whose guest misbehaves */
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
+
+/* the others' lives, what was true, and what was said, at the start */
+static uint64_t epoch[NUM];
+static struct truth before;
+static int klog = -1;
+
+static uint64_t counted_vf(unsigned int vf, const char *key)
+{
+	return gpu_truth_vf(gpu, vf, key) - truth_vf(&before, vf, key);
+}
+
+static uint64_t counted(const char *key)
+{
+	return counted_vf(BAD, key);
+}
+
+static uint64_t gpu_resets(void)
+{
+	return gpu_truth(gpu, "gpu", "resets") -
+	       truth_get(&before, "gpu", "resets");
+}
+
+static void enable(unsigned int num)
+{
+	truth_free(&before);
+	before = truth_read(gpu);
+	load_enable(gpu, num, slice_us, GPUVF_POLICY_BEST_EFFORT);
+}
+
+static bool is_good(unsigned int vf)
+{
+	return vf != BAD;
+}
+
+/* the others work; the bad one does not exist yet */
+static void start_others(void)
+{
+	unsigned int i;
+
+	enable(NUM);
+	for (i = 0; i < NUM; i++) {
+		if (is_good(i))
+			load_busy(gpu, i, 100);
+		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	}
+	klog = klog_open();
+	assert_true(klog >= 0);
+}
+
+/* and nothing happened to them */
+static void check_others(void)
+{
+	struct shares shares;
+	unsigned int i;
+
+	load_measure(gpu, 200000000, &shares);
+	for (i = 0; i < NUM; i++) {
+		if (!is_good(i))
+			continue;
+		assert_true(shares.vf[i].slices > 0);
+		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+		assert_u64(counted_vf(i, "vf_resets"), 0);
+		assert_true(gpu_vf_is(gpu, i, "active"));
+	}
+	close(klog);
+	klog = -1;
+}
+
+static uint64_t others_slices(void)
+{
+	uint64_t least = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++)
+		if (is_good(i) && gpu_truth_vf(gpu, i, "slices") < least)
+			least = gpu_truth_vf(gpu, i, "slices");
+	return least;
+}
+
+static bool driver_is(unsigned int vf, const char *state)
+{
+	return gpu_truth_vf_is(gpu, vf, "driver", state);
+}
+
+static int reset_bad_one(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+
+	nl_begin(fx.nl, &req, GPUVF_CMD_VF_RESET, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	nl_vf_end(&req, nl_vf_begin(&req, BAD));
+	return nl_call(fx.nl, &req, &answer);
+}
+
+/* no guest may have waited in vain, nor been told READY without the GPU */
+static void check_served(unsigned int vf, uint64_t inits)
+{
+	assert_u64(counted_vf(vf, "inits"), inits);
+	assert_u64(counted_vf(vf, "ready_timeouts"), 0);
+	assert_u64(counted_vf(vf, "ack_timeouts"), 0);
+	assert_u64(counted_vf(vf, "refusals"), 0);
+	assert_u64(counted_vf(vf, "init_outside"), 0);
+}
+
+static void guests_that_boot_at_once_are_all_served(void)
+{
+	unsigned int i;
+
+	enable(NUM);
+	for (i = 0; i < NUM; i++)
+		assert_ok(gpu_guest(gpu, i, "busy 100 boot=50000"));
+	for (i = 0; i < NUM; i++)
+		assert_eventually(driver_is(i, "work"));
+	for (i = 0; i < NUM; i++) {
+		check_served(i, 1);
+		assert_eventually(gpu_vf_is(gpu, i, "active"));
+	}
+}
+
+static void C25_mail_is_cleared_between_tenants(void)
+{
+	unsigned int life;
+
+	enable(1);
+	/* a driver that is unloaded and loaded again */
+	for (life = 1; life <= 2; life++) {
+		assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000"));
+		assert_eventually(driver_is(0, "work"));
+		check_served(0, life);
+		assert_ok(gpu_guest(gpu, 0, "fini"));
+		assert_eventually(driver_is(0, "unloaded"));
+		assert_u64(counted_vf(0, "finis"), life);
+		assert_eventually(gpu_vf_is(gpu, 0, "provisioned"));
+	}
+	/* a VM that goes away in the middle, and another one */
+	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000"));
+	assert_eventually(driver_is(0, "work"));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000"));
+	assert_eventually(driver_is(0, "work"));
+	check_served(0, 4);
+}
+
+static void guest_that_asks_for_a_reset_gets_one(void)
+{
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000"));
+	assert_eventually(driver_is(BAD, "work"));
+	assert_ok(gpu_guest(gpu, BAD, "reset"));
+	assert_eventually(counted("inits") == 2);
+	assert_u64(counted("vf_resets"), 1);
+	assert_eventually(driver_is(BAD, "work"));
+	assert_u64(counted("ready_timeouts"), 0);
+	assert_u64(counted("flr_timeouts"), 0);
+	check_others();
+}
+
+static void C26_flooder_is_limited(void)
+{
+	struct truth from, to;
+	uint64_t ns, sent;
+
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 flood=1000 flood_msg=77"));
+	assert_eventually(klog_has(klog, "more than 56 messages in 60 s, the rest is refused"));
+	/* from now on one message in 100 ms, whatever it tries */
+	from = truth_read(gpu);
+	assert_eventually(counted("mail_sent") >
+			  truth_vf(&from, BAD, "mail_sent") + 5);
+	to = truth_read(gpu);
+	ns = truth_get(&to, "gpu", "now_ns") -
+	     truth_get(&from, "gpu", "now_ns");
+	sent = truth_vf(&to, BAD, "mail_sent") -
+	       truth_vf(&from, BAD, "mail_sent");
+	assert_true(sent <= ns / 100000000 + 2);
+	assert_true(truth_vf(&to, BAD, "mail_dropped") > sent);
+	truth_free(&from);
+	truth_free(&to);
+	assert_u64(counted("vf_resets"), 0);
+	check_others();
+}
+
+static void C26_init_for_ever_is_refused(void)
+{
+	uint64_t slices;
+
+	start_others();
+	slices = others_slices();
+	assert_ok(gpu_guest(gpu, BAD, "idle boot=1000 init_loop"));
+	assert_eventually(counted("refusals") > 0);
+	assert_true(klog_has(klog, "in 60 s, the rest is refused"));
+	assert_u64(counted("inits"), 9);
+	assert_u64(counted("vf_resets"), 0);
+	/* after each of them everybody else had a slice */
+	assert_true(others_slices() >= slices + 9);
+	assert_ok(gpu_guest(gpu, BAD, "off"));
+	check_others();
+}
+
+static void C26_one_that_never_releases_is_reset_and_then_failed(void)
+{
+	uint64_t slices, resets;
+
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000 never_release"));
+	for (resets = 1; resets <= 2; resets++) {
+		assert_eventually(counted("vf_resets") >= resets);
+		assert_true(klog_has(klog, "did not give up exclusive access in time, resetting it"));
+		slices = others_slices();
+		assert_eventually(others_slices() > slices);
+	}
+	assert_eventually(gpu_vf_is(gpu, BAD, "failed"));
+	assert_true(counted("vf_resets") <= 3);
+	assert_u64(gpu_resets(), 0);
+	check_others();
+}
+
+static void C26_one_that_dies_with_exclusive_access_is_reset_once(void)
+{
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "idle boot=1000 dies"));
+	assert_eventually(counted("vf_resets") == 1);
+	assert_true(klog_has(klog, "did not give up exclusive access in time, resetting it"));
+	assert_true(driver_is(BAD, "dead"));
+	check_others();
+	assert_u64(counted("vf_resets"), 1);
+	/* a new VM in its place, once it was started by somebody */
+	assert_eventually(gpu_vf_is(gpu, BAD, "provisioned"));
+	assert_ok(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000"));
+	assert_eventually(driver_is(BAD, "work"));
+}
+
+static void C26_one_that_dies_in_its_slice_hurts_nobody(void)
+{
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000"));
+	assert_eventually(driver_is(BAD, "work"));
+	assert_ok(gpu_guest(gpu, BAD, "dead"));
+	check_others();
+	assert_u64(counted("vf_resets"), 0);
+	/* it does not answer when it is told of its reset, and is reset */
+	assert_ok(reset_bad_one());
+	assert_u64(counted("vf_resets"), 1);
+	assert_true(gpu_vf_is(gpu, BAD, "provisioned") ||
+		    gpu_vf_is(gpu, BAD, "starting"));
+}
+
+static void C15_overrun_is_reset_exactly_once(void)
+{
+	uint64_t cleared;
+
+	start_others();
+	load_busy(gpu, BAD, 100);
+	cleared = gpu_truth(gpu, "gpu", "granules_cleared");
+	/* once, it takes longer to leave than its preemption timeout */
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+			     "1 slow 400000 vf=1 command=idle"));
+	assert_eventually(counted("vf_resets") == 1);
+	assert_true(klog_has(klog, "did not leave the GPU within its preemption timeout of 20000 us, resetting it"));
+	check_others();
+	/* it starts anew; its memory alone was cleared */
+	assert_eventually(gpu_vf_is(gpu, BAD, "active"));
+	assert_u64(counted("vf_resets"), 1);
+	assert_u64(counted("epoch"), 2);
+	assert_u64(gpu_truth(gpu, "gpu", "granules_cleared"),
+		   cleared + 512 * MIB / GRANULE);
+	assert_u64(gpu_resets(), 0);
+}
+
+static void C15_one_that_never_leaves_is_failed(void)
+{
+	start_others();
+	assert_ok(gpu_guest(gpu, BAD, "busy 100 hog"));
+	assert_eventually(gpu_vf_is(gpu, BAD, "failed"));
+	/* three resets in a minute; the fourth overrun is the last one */
+	assert_u64(counted("vf_resets"), 4);
+	assert_u64(gpu_resets(), 0);
+	check_others();
+}
+
+static const struct test tests[] = {
+	TEST(guests_that_boot_at_once_are_all_served),
+	SLOW_TEST(C25_mail_is_cleared_between_tenants),
+	SLOW_TEST(guest_that_asks_for_a_reset_gets_one),
+	SLOW_TEST(C26_flooder_is_limited),
+	SLOW_TEST(C26_init_for_ever_is_refused),
+	SLOW_TEST(C26_one_that_never_releases_is_reset_and_then_failed),
+	SLOW_TEST(C26_one_that_dies_with_exclusive_access_is_reset_once),
+	SLOW_TEST(C26_one_that_dies_in_its_slice_hurts_nobody),
+	TEST(C15_overrun_is_reset_exactly_once),
+	SLOW_TEST(C15_one_that_never_leaves_is_failed),
+};
+
+int main(void)
+{
+	return SUITE_RUN("guests",
+			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
+			 tests);
+}
