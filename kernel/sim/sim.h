@@ -139,6 +139,7 @@ enum sim_driver_state {
  * @never_release: it does not tell that it is initialised
  * @dies: it dies when it is given the GPU
  * @deaf: it does not answer FLR_NOTIFICATION
+ * @patient: it waits for ever, whatever for
  * @busy: of a dead one: it died with work
  * @request: what it asks for, GPUVF_MBOX_REQ_*
  * @send: message that waits for the mailbox to be free, 0: none
@@ -159,6 +160,7 @@ struct sim_driver {
 	bool never_release;
 	bool dies;
 	bool deaf;
+	bool patient;
 	bool busy;
 	u16 request;
 	u16 send;

@@ -151,6 +151,8 @@ static void driver_lose_patience(struct sim_fcn *fcn, u64 now)
 {
 	struct sim_driver *driver = &fcn->driver;
 
+	if (driver->patient)
+		return;
 	if (driver->sent && now >= driver->sent_ns + DRIVER_ACK_NS) {
 		driver->sent = false;
 		fcn->ack_timeouts++;
@@ -252,7 +254,10 @@ u64 sim_driver_next(const struct sim_fcn *fcn)
 		next = driver->next_flood_ns;
 	if (!driver_lives(driver))
 		return next;
-	next = min3(next, driver->look_ns, driver->deadline_ns);
+	next = min(next, driver->look_ns);
+	if (driver->patient)
+		return next;
+	next = min(next, driver->deadline_ns);
 	if (driver->sent)
 		next = min(next, driver->sent_ns + DRIVER_ACK_NS);
 	return next;

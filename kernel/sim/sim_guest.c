@@ -9,7 +9,7 @@
  * A guest is told what to do in one line: what it works, then how it behaves.
  *
  *	off | idle | busy PERCENT | burst ON_US OFF_US
- *	[hog[=US]] [boot[=US]] [init_loop] [never_release] [dies] [deaf]
+ *	[hog[=US]] [boot[=US]] [init_loop] [never_release] [dies] [deaf] [patient]
  *	[flood=US [flood_msg=N]]
  *
  * or, while it lives, in one word: reset, fini, dead.
@@ -210,6 +210,8 @@ static int guest_parse_option(struct sim_work *work, struct sim_driver *driver,
 		driver->dies = true;
 	} else if (!strcmp(word, "deaf")) {
 		driver->deaf = true;
+	} else if (!strcmp(word, "patient")) {
+		driver->patient = true;
 	} else {
 		return -EINVAL;
 	}
@@ -245,7 +247,7 @@ int sim_guest_parse(struct sim_fcn *fcn, char *text, u64 now)
 	}
 	/* what only a driver that boots can do */
 	if (!driver.boots && (driver.init_loop || driver.never_release ||
-			      driver.dies || driver.deaf))
+			      driver.dies || driver.deaf || driver.patient))
 		return -EINVAL;
 	fcn->work = work;
 	fcn->driver = driver;
@@ -294,11 +296,12 @@ void sim_guest_print(const struct sim_fcn *fcn, char *buf, size_t size)
 	if (driver->boots)
 		n += scnprintf(buf + n, size - n, " boot=%llu",
 			       div_u64(driver->init_ns, NSEC_PER_USEC));
-	n += scnprintf(buf + n, size - n, "%s%s%s%s",
+	n += scnprintf(buf + n, size - n, "%s%s%s%s%s",
 		       guest_yes(driver->init_loop, " init_loop"),
 		       guest_yes(driver->never_release, " never_release"),
 		       guest_yes(driver->dies, " dies"),
-		       guest_yes(driver->deaf, " deaf"));
+		       guest_yes(driver->deaf, " deaf"),
+		       guest_yes(driver->patient, " patient"));
 	if (driver->flood_ns)
 		n += scnprintf(buf + n, size - n, " flood=%llu flood_msg=%u",
 			       div_u64(driver->flood_ns, NSEC_PER_USEC),

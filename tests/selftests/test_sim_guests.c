@@ -113,13 +113,13 @@ static void words_are_kept_as_they_were_written(void)
 	static const char *const good[] = {
 		"off", "idle", "busy 1", "busy 100", "burst 1000 9000",
 		"busy 50 hog", "busy 50 hog=20000", "idle boot=5000",
-		"busy 30 boot=7 init_loop never_release dies deaf",
+		"busy 30 boot=7 init_loop never_release dies deaf patient",
 		"idle flood=1000 flood_msg=200",
 	};
 	static const char *const bad[] = {
 		"", "nonsense", "busy", "busy 0", "busy 101", "busy 50 x",
 		"burst 10", "burst 0 100", "burst 10 20", "off boot",
-		"idle flood", "idle flood=9", "idle deaf", "busy  50",
+		"idle flood", "idle flood=9", "idle deaf", "idle patient", "busy  50",
 		"idle flood=100 flood_msg=4096", "reset now",
 	};
 	unsigned int i;
@@ -145,7 +145,7 @@ static void boots_works_and_unloads(void)
 	uint64_t outside = gpu_truth_vf(gpu, 1, "init_outside");
 	uint64_t run_ns;
 
-	guest(1, "busy 100 boot=3000");
+	guest(1, "busy 100 boot=3000 patient");
 	assert_false(is_busy(1));
 	boot(1);
 	run_ns = gpu_truth_vf(gpu, 1, "run_ns");
@@ -172,7 +172,7 @@ static void initialises_only_while_it_executes(void)
 {
 	uint64_t outside = gpu_truth_vf(gpu, 0, "init_outside");
 
-	guest(0, "idle boot=1000");
+	guest(0, "idle boot=1000 patient");
 	assert_int_equal(receive(0), GPUVF_MBOX_REQ_INIT);
 	tell(0, GPUVF_MBOX_READY);
 	assert_eventually(driver_is(0, "init"));
@@ -186,7 +186,7 @@ static void initialises_only_while_it_executes(void)
 
 static void asks_for_a_reset_when_told(void)
 {
-	guest(0, "busy 100 boot=1000");
+	guest(0, "busy 100 boot=1000 patient");
 	boot_and_leave(0);
 	guest(0, "reset");
 	assert_int_equal(receive(0), GPUVF_MBOX_REQ_RESET);
@@ -206,7 +206,7 @@ static void obeys_the_notification_of_a_reset(void)
 {
 	uint64_t unexpected = gpu_truth_vf(gpu, 0, "unexpected");
 
-	guest(0, "busy 100 boot=1000");
+	guest(0, "busy 100 boot=1000 patient");
 	boot_and_leave(0);
 	tell(0, GPUVF_MBOX_FLR_NOTIFICATION);
 	assert_int_equal(receive(0), GPUVF_MBOX_READY_TO_RESET);
@@ -225,7 +225,7 @@ static void obeys_the_notification_of_a_reset(void)
 
 static void deaf_one_takes_the_notification_and_goes_on(void)
 {
-	guest(0, "busy 100 boot=1000 deaf");
+	guest(0, "busy 100 boot=1000 deaf patient");
 	boot_and_leave(0);
 	tell(0, GPUVF_MBOX_FLR_NOTIFICATION);
 	assert_eventually(!hw_sim_get(gpu, GPUVF_SIM_MBOX_TX_PENDING));
@@ -243,7 +243,7 @@ static void deaf_one_takes_the_notification_and_goes_on(void)
 
 static void survives_a_reset_of_the_gpu(void)
 {
-	guest(0, "busy 100 boot=1000");
+	guest(0, "busy 100 boot=1000 patient");
 	guest(1, "busy 100");
 	boot_and_leave(0);
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
@@ -304,7 +304,7 @@ static void init_loop_asks_for_ever(void)
 {
 	unsigned int i;
 
-	guest(0, "idle boot=1000 init_loop");
+	guest(0, "idle boot=1000 init_loop patient");
 	for (i = 0; i < 4; i++) {
 		assert_int_equal(receive(0), GPUVF_MBOX_REQ_INIT);
 		if (!i)
@@ -318,7 +318,7 @@ static void init_loop_asks_for_ever(void)
 
 static void never_release_keeps_the_gpu(void)
 {
-	guest(0, "busy 100 boot=1000 never_release");
+	guest(0, "busy 100 boot=1000 never_release patient");
 	boot(0);
 	assert_eventually(driver_is(0, "work"));
 	pause_ms(20);
@@ -346,7 +346,7 @@ static void check_dead(unsigned int vf)
 
 static void dead_ones_hold_what_they_have(void)
 {
-	guest(0, "idle boot=1000 dies");
+	guest(0, "idle boot=1000 dies patient");
 	boot(0);
 	check_dead(0);
 	guest(1, "busy 100");
