@@ -22,6 +22,7 @@ help:
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
 	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
+	@echo '  make coverage                    lines and branches that the tests run'
 	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
 	@echo '                                   everything at once, for as long as asked'
 	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
@@ -81,6 +82,9 @@ check-debug:
 
 check-kcsan:
 	@tests/check kcsan
+
+coverage:
+	@$(lab)/coverage
 
 SECONDS	?= 60
 MESSAGES ?= 0
@@ -143,4 +147,5 @@ include packaging/install.mk
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-prometheus
 .PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: coverage
 .PHONY: spec clean clean-cache

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <linux/pci_regs.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -140,6 +141,108 @@ static void C25_next_session_finds_cleared_memory(void)
 	/* leftover_reads and dirty_starts are judged at the end */
 }
 
+/*
+ * The program as the guest's driver, by the VF's own registers
+ */
+
+/* where they begin */
+static unsigned int regs;
+
+static void begin_guest(unsigned int vf)
+{
+	open_session(vf);
+	regs = vfio_capability(&vfio, GPUVF_SIM_VSEC_ID);
+	assert_true(regs > 0);
+	assert_ok(vfio_msi(&vfio));
+	/* an MSI is a write to memory */
+	assert_ok(vfio_write(&vfio, PCI_COMMAND, PCI_COMMAND_MASTER));
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_INTR_ENABLE,
+			     GPUVF_SIM_VF_INTR_ALL));
+}
+
+static void guest_says(unsigned int message)
+{
+	assert_eventually(!(vfio_read(&vfio, regs + GPUVF_SIM_VF_TX) &
+			    GPUVF_SIM_VF_TX_VALID));
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_TX,
+			     GPUVF_SIM_VF_TX_VALID | message));
+}
+
+static bool guest_hears(unsigned int message)
+{
+	uint32_t rx = vfio_read(&vfio, regs + GPUVF_SIM_VF_RX);
+
+	if (!(rx & GPUVF_SIM_VF_RX_VALID))
+		return false;
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_RX_ACK, 1));
+	return (rx & GPUVF_SIM_VF_RX_MSG) == message;
+}
+
+/* Return: GPUVF_SIM_WINDOW_* */
+static uint32_t guest_writes_memory(uint64_t offset)
+{
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_LO, offset));
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_HI,
+			     offset >> 32));
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_DATA, 1));
+	return vfio_read(&vfio, regs + GPUVF_SIM_VF_WINDOW_STATUS);
+}
+
+static void guest_driver_starts_works_and_stops(void)
+{
+	struct table table;
+	uint64_t blocked, run_ns;
+
+	enable_and_bind(2);
+	assert_true(gpu_table(gpu, &table));
+	begin_guest(0);
+	guest_says(GPUVF_MBOX_REQ_INIT);
+	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	assert_true(vfio_events(&vfio) > 0);
+
+	/* it has the GPU alone; its memory is its own, and no other is */
+	blocked = gpu_truth_vf(gpu, 0, "blocked_touches");
+	assert_u64(guest_writes_memory(table.vf[0].start),
+		   GPUVF_SIM_WINDOW_OK);
+	assert_u64(guest_writes_memory(table.vf[1].start),
+		   GPUVF_SIM_WINDOW_REFUSED);
+	assert_u64(gpu_truth_vf(gpu, 0, "blocked_touches"), blocked + 1);
+	guest_says(GPUVF_MBOX_REL_INIT);
+
+	run_ns = gpu_truth_vf(gpu, 0, "run_ns");
+	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_DOORBELL, 20000));
+	assert_eventually(!vfio_read(&vfio, regs + GPUVF_SIM_VF_DOORBELL));
+	assert_true(gpu_truth_vf(gpu, 0, "run_ns") >= run_ns + 20000000);
+
+	guest_says(GPUVF_MBOX_REQ_FINI);
+	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	guest_says(GPUVF_MBOX_REL_FINI);
+}
+
+/* and after its reset it may begin anew */
+static void C26_guest_that_keeps_the_gpu_is_reset_alone(void)
+{
+	uint64_t resets, epoch;
+
+	enable_and_bind(2);
+	assert_ok(gpu_guest(gpu, 1, "busy 100"));
+	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	epoch = gpu_truth_vf(gpu, 1, "epoch");
+	begin_guest(0);
+	resets = gpu_truth(gpu, "gpu", "vf_resets");
+	guest_says(GPUVF_MBOX_REQ_INIT);
+	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") > resets);
+	assert_u64(gpu_truth_vf(gpu, 1, "epoch"), epoch);
+	assert_true(gpu_vf_is(gpu, 1, "active"));
+
+	/* as soon as nobody else resets it */
+	assert_eventually(!vfio_reset(&vfio));
+	guest_says(GPUVF_MBOX_REQ_INIT);
+	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	guest_says(GPUVF_MBOX_REL_INIT);
+}
+
 static atomic_int disabling;
 
 static void *disable_thread(void *arg)
@@ -174,6 +277,8 @@ static const struct test tests[] = {
 	TEST(session_maps_memory_and_interrupts),
 	TEST(holder_is_named_and_keeps_its_memory),
 	SLOW_TEST(C25_next_session_finds_cleared_memory),
+	TEST(guest_driver_starts_works_and_stops),
+	SLOW_TEST(C26_guest_that_keeps_the_gpu_is_reset_alone),
 	SLOW_TEST(disabling_waits_for_the_session),
 };
 

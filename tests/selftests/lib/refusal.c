@@ -43,11 +43,15 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 		   struct refused wanted, const char *file, int line)
 {
 	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
-	char *before = fixture_snapshot(gpu);
+	static unsigned int count;
 	struct nl_answer answer;
-	char *after;
+	char *before, *after;
+	bool look;
 	int err;
 
+	/* where reading all of sysfs takes half a second, only now and then */
+	look = !on_debug_kernel() || count++ % 16 == 0;
+	before = look ? fixture_snapshot(gpu) : NULL;
 	err = nl_call(fx.nl, req, &answer);
 	check_error(err, wanted.error, "the request", file, line);
 	if (answer.malformed)
@@ -61,8 +65,9 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 		    line);
 	if (wanted.reason)
 		check_told(&answer, &wanted, file, line);
-	after = fixture_snapshot(gpu);
-	check_same(after, before, "state after a refusal", file, line);
+	after = look ? fixture_snapshot(gpu) : NULL;
+	if (look)
+		check_same(after, before, "state after a refusal", file, line);
 	check_u64(file_u64(gpu_sysfs(gpu, "generation")), generation,
 		  "generation", file, line);
 	free(before);

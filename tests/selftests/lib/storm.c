@@ -13,11 +13,14 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../../../kernel/gpuvf_regs.h"
 #include "storm.h"
 
 struct storm_tally storm;
@@ -41,6 +44,9 @@ struct actor {
 };
 
 static atomic_bool stop;
+
+/* the simulator's own in the VFs; the same for all */
+static unsigned int vf_capability;
 
 static unsigned int dice(struct actor *me, unsigned int sides)
 {
@@ -153,6 +159,35 @@ static void act_guest(struct actor *me)
 	pause_ms(dice(me, 10));
 }
 
+/* says whatever comes to its mind to the PF, and listens now and then */
+static void act_mailbox(struct actor *me)
+{
+	static const unsigned int messages[] = {
+		GPUVF_MBOX_REQ_INIT, GPUVF_MBOX_REL_INIT, GPUVF_MBOX_REQ_FINI,
+		GPUVF_MBOX_REL_FINI, GPUVF_MBOX_REQ_RESET,
+		GPUVF_MBOX_READY_TO_RESET, 0, 77,
+	};
+	const char *path = gpu_vf_pci(any_gpu(me), dice(me, STORM_VFS),
+				      "config");
+	uint32_t val = GPUVF_SIM_VF_TX_VALID | messages[dice(me, 8)] |
+		       dice(me, 65536) << 12;
+	unsigned int i, num = 1 + dice(me, 20);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	for (i = 0; fd >= 0 && i < num; i++) {
+		if (pwrite(fd, &val, 4, vf_capability + GPUVF_SIM_VF_TX) == 4)
+			atomic_fetch_add(&storm.messages, 1);
+		val = 1;
+		if (dice(me, 2) &&
+		    pwrite(fd, &val, 4, vf_capability + GPUVF_SIM_VF_RX_ACK) < 0)
+			break;
+		val = GPUVF_SIM_VF_TX_VALID | messages[dice(me, 8)];
+	}
+	if (fd >= 0)
+		close(fd);
+	pause_ms(dice(me, 20));
+}
+
 /* a VF that failed stays so until it is disabled: now and then only */
 static void act_fault(struct actor *me)
 {
@@ -182,6 +217,7 @@ static struct actor actors[] = {
 	{ .act = act_vf_reset },
 	{ .act = act_pf_reset },
 	{ .act = act_guest },
+	{ .act = act_mailbox },
 	{ .act = act_fault },
 };
 
@@ -203,7 +239,7 @@ static void *actor_thread(void *arg)
  * @with_counts: those too who change the number of VFs
  *
  * Their random numbers follow from GPUVF_SEED in the environment and from how
- * many storms there were before.
+ * many storms there were before. The second GPU has VFs.
  */
 void storm_begin(bool with_counts)
 {
@@ -212,6 +248,8 @@ void storm_begin(bool with_counts)
 						   1;
 	unsigned int i;
 
+	vf_capability = gpu_vf_capability(&fx.gpu[1], 0, GPUVF_SIM_VSEC_ID);
+	assert_true(vf_capability > 0);
 	atomic_store(&stop, false);
 	for (i = 0; i < NUM_ACTORS; i++) {
 		struct actor *me = &actors[i];

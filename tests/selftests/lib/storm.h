@@ -16,7 +16,7 @@
 
 /**
  * struct storm_tally - what a storm came to
- * @messages: requests that were tried, by netlink and sysfs
+ * @messages: requests that were tried, by netlink, sysfs and mailbox
  * @cycles: VFs enabled and disabled, GPUs removed and found, modules unloaded
  *	and loaded
  * @faults: injected into the hardware
