@@ -250,6 +250,7 @@ void storm_begin(bool with_counts)
 
 	vf_capability = gpu_vf_capability(&fx.gpu[1], 0, GPUVF_SIM_VSEC_ID);
 	assert_true(vf_capability > 0);
+	print_message("# seed %u\n", seed + round);
 	atomic_store(&stop, false);
 	for (i = 0; i < NUM_ACTORS; i++) {
 		struct actor *me = &actors[i];
