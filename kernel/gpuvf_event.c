@@ -29,7 +29,10 @@
 #define EVENT_LIMIT_WINDOW_NS	(10 * (u64)NSEC_PER_SEC)
 
 #define EVENT_FIRST		GPUVF_CMD_VF_STATE_CHANGE
-#define EVENT_KINDS		(GPUVF_CMD_PF_WAS_RESET - EVENT_FIRST + 1)
+#define EVENT_COMMANDS		(GPUVF_CMD_PF_WAS_RESET - EVENT_FIRST + 1)
+
+/* each limit is a kind of its own: one must not hide another */
+#define EVENT_KINDS		(EVENT_COMMANDS + GPUVF_GUARD_RESET + 1)
 
 /* the last row is the PF's */
 #define EVENT_SLOTS		((GPUVF_MAX_VFS + 1) * EVENT_KINDS)
@@ -65,8 +68,11 @@ static struct gpuvf_event_slot *event_slot(struct gpuvf_pf *pf,
 					   const struct gpuvf_event *event)
 {
 	unsigned int row = event->vf == GPUVF_NO_VF ? GPUVF_MAX_VFS : event->vf;
+	unsigned int kind = event_is_limit(event) ?
+			    EVENT_COMMANDS + event->guard :
+			    event->cmd - EVENT_FIRST;
 
-	return &pf->events.slot[row * EVENT_KINDS + event->cmd - EVENT_FIRST];
+	return &pf->events.slot[row * EVENT_KINDS + kind];
 }
 
 static void event_tell_locked(struct gpuvf_pf *pf,

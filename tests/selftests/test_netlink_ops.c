@@ -160,7 +160,9 @@ static void stats_count_and_never_fall(void)
 			assert_true(after.latency[i] >= before.latency[i]);
 			in_buckets += after.latency[i];
 		}
-		assert_true(in_buckets <= after.counter[GPUVF_A_STATS_SLICES]);
+		/* one turn may have stopped executing and not be over yet */
+		assert_true(in_buckets <=
+			    after.counter[GPUVF_A_STATS_SLICES] + 1);
 		before = after;
 		pause_ms(5);
 	}
