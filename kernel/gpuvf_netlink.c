@@ -72,6 +72,7 @@ static int nl_put_counters(struct sk_buff *skb,
 		{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, stats->exclusive_timeouts },
 		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
 		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
+		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
 	};
 	unsigned int i;
 

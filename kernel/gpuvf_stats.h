@@ -33,6 +33,7 @@ extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
  * @mbox_requests: messages from its guest that were answered
  * @mbox_limited: messages from its guest beyond the limit, refused
  * @latency: how late its turns ended, see gpuvf_latency_upper_ns
+ * @latency_sum_ns: all that is counted in @latency added up
  */
 struct gpuvf_vf_stats {
 	u64 run_ns;
@@ -48,6 +49,7 @@ struct gpuvf_vf_stats {
 	u64 mbox_requests;
 	u64 mbox_limited;
 	u64 latency[GPUVF_LATENCY_BUCKETS];
+	u64 latency_sum_ns;
 };
 
 void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats);

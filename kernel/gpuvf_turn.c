@@ -185,6 +185,7 @@ static void turn_stops_executing(struct gpuvf_world *w, u64 now)
 	       now - deadline > gpuvf_latency_upper_ns[bucket])
 		bucket++;
 	wvf->latency[bucket]++;
+	wvf->latency_sum_ns += now - deadline;
 }
 
 /*

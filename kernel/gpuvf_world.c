@@ -422,6 +422,7 @@ void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 	stats->overrun_ns = svf->overrun_ns;
 	stats->idle_ns = svf->given_away_ns;
 	memcpy(stats->latency, wvf->latency, sizeof(stats->latency));
+	stats->latency_sum_ns = wvf->latency_sum_ns;
 	spin_unlock_irq(&pf->world.lock);
 }
 

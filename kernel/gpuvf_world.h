@@ -49,6 +49,7 @@ enum gpuvf_phase {
  * @fault_cmd: the command that it was caught at
  * @run_ns: its work executed
  * @latency: how late its turns ended
+ * @latency_sum_ns: all of that added up
  */
 struct gpuvf_world_vf {
 	u32 preempt_us;
@@ -56,6 +57,7 @@ struct gpuvf_world_vf {
 	enum gpuvf_hw_cmd fault_cmd;
 	u64 run_ns;
 	u64 latency[GPUVF_LATENCY_BUCKETS];
+	u64 latency_sum_ns;
 };
 
 /**
