@@ -46,6 +46,7 @@ help:
 	@echo 'For a release:'
 	@echo '  make docs                        Documentation as HTML, into build/docs'
 	@echo '  make check-docs                  what the documentation says is so'
+	@echo '  make check-packaging             installing, the service, the release'
 	@echo '  make check-deb                   the packages in a Debian of their own'
 	@echo '  make dist                        the source, into build/dist'
 

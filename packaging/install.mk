@@ -139,9 +139,12 @@ check-docs:
 	@$(MAKE) -s agent
 	@tests/docs/check
 
+check-packaging:
+	@tests/packaging/check
+
 dist:
 	@packaging/dist build/dist
 
 .PHONY: install install-modules install-module-files install-agent install-dev
 .PHONY: uninstall unit install-source install-source-sim dkms-install
-.PHONY: dkms-uninstall deb check-deb docs check-docs dist
+.PHONY: dkms-uninstall deb check-deb docs check-docs check-packaging dist

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Sphinx: `make docs` builds it, and warnings are errors."""
+import os
+import sys
+
+sys.path.insert(0, os.path.abspath("pictures"))
+top = os.path.abspath("..")
+
+project = "gpuvf"
+author = "gpuvf maintainers"
+copyright = "gpuvf maintainers; GPL-2.0"
+with open(os.path.join(top, "VERSION"), encoding="ascii") as file:
+    version = release = file.read().strip()
+
+extensions = ["sphinx.ext.graphviz"]
+graphviz_output_format = "svg"
+master_doc = "index"
+exclude_patterns = ["ABI", "man", "netlink"]
+nitpicky = True
+# shell transcripts and ini files are what they are
+highlight_language = "none"
+
+html_theme = "alabaster"
+html_theme_options = {
+    "description": "virtual functions of GPUs",
+    "fixed_sidebar": True,
+    "page_width": "1100px",
+}
+html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_show_sphinx = False
+html_copy_source = False
+# packaging/docs puts the manual pages there
+html_extra_path = ["../build/docs/extra"]

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Hold the documentation against the code.
+
+    messages.py refusals | log | sysfs | links
+
+refusals  troubleshooting.rst has every sentence and errno of the table of
+          refusals, and no other
+log       it has everything that the kernel log says when something is wrong
+sysfs     every file that gpuvf(4) names is in the ABI
+links     README.md links to files that are there, and names targets that exist
+"""
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+STRINGS = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+
+
+def source(*path):
+    with open(os.path.join(TOP, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def joined(strings):
+    text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', strings))
+    return text.replace('\\"', '"').replace("\\n", "")
+
+
+def entries(title):
+    """What stands in the section: {sentence: text below it}."""
+    page = source("Documentation", "admin", "troubleshooting.rst")
+    section = page.split("\n%s\n" % title)[1]
+    section = re.split(r"\n[^\n]+\n-{5,}\n", section)[0]
+    found = re.findall(r"^``(.*)``\n((?:   .*\n)+)", section, re.M)
+    return dict(found)
+
+
+def compare(code, page):
+    bad = ["not in troubleshooting.rst: " + text for text in code - page]
+    bad += ["gpuvf does not say (any more): " + text for text in page - code]
+    return sorted(bad)
+
+
+def refusals():
+    rows = re.findall(r"\bROW\((\w+), \w+, \w+,\s+" + STRINGS + r",\s+" + STRINGS +
+                      r"\)", source("kernel", "gpuvf_refusal.c"))
+    page = entries("Refusals")
+    if len(rows) != source("kernel", "gpuvf_refusal.c").count("\tROW("):
+        return ["the table of refusals is written in a way that this does not read"]
+    bad = compare({joined(row[2]) for row in rows}, set(page))
+    for name, _, sentence in rows:
+        reason = "*%s.*" % name.lower().replace("_", "-")
+        if reason not in page.get(joined(sentence), reason):
+            bad.append("%s has not the reason %s" % (joined(sentence), reason))
+    return bad
+
+
+def log():
+    """pci_err, pci_warn and pci_notice, that is, what tells of trouble."""
+    said = set()
+    for name in os.listdir(os.path.join(TOP, "kernel")):
+        if not name.endswith(".c"):
+            continue
+        for text in re.findall(r"\bpci_(?:err|warn|notice)\w*\([^\";]*?,\s+"
+                               + STRINGS, source("kernel", name)):
+            said.add(joined(text))
+    # these pass on what is in a table
+    said -= {"%s", "refused: %s"}
+    if len(said) < 10:
+        return ["found only %d messages: they are written in another way" % len(said)]
+    return compare(said, set(entries("What else the kernel log says")))
+
+
+def sysfs():
+    abi = source("Documentation", "ABI", "testing", "sysfs-class-gpuvf")
+    known = {path.replace("<N>", "N").lstrip("/")
+             for path in re.findall(r"^What:\s+/sys/class/gpuvf/<BDF>(\S*)", abi, re.M)}
+    page = source("Documentation", "man", "gpuvf.4")
+    section = page.split(".SH SYSFS")[1].split(".SS Writing")[0]
+    named = {word for tag in re.findall(r"^\.TP\n(?:\.I )?(.*)", section, re.M)
+             for word in re.split(r"\\fR,\\fI |\\f.", tag) if word}
+    bad = ["gpuvf(4) names %s, which is not in the ABI" % name
+           for name in sorted(named - known)]
+    return bad if len(named) > 10 else ["gpuvf(4) is written in another way"]
+
+
+def links():
+    readme = source("README.md")
+    bad = ["README.md: no file " + path
+           for path in re.findall(r"\]\(([^)#:]+)\)", readme)
+           if not os.path.exists(os.path.join(TOP, path))]
+    targets = re.findall(r"`make ([a-z][a-z-]*)\b", readme)
+    for target in sorted(set(targets)):
+        if subprocess.run(["make", "-n", target], cwd=TOP, capture_output=True,
+                          check=False).returncode:
+            bad.append("README.md: no target " + target)
+    return bad
+
+
+bad_lines = {"refusals": refusals, "log": log, "sysfs": sysfs,
+             "links": links}[sys.argv[1]]()
+print("\n".join(bad_lines))
+sys.exit(1 if bad_lines else 0)
