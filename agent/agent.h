@@ -13,6 +13,9 @@
 #include "profile.h"
 #include "util.h"
 
+/* locks, and the daemon's socket; root's alone */
+#define RUN_DIR		"/run/gpuvf"
+
 /* distinct and documented in gpuvf-agent(8); never renumbered */
 enum exit_code {
 	EXIT_DONE = 0,

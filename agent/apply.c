@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -15,7 +16,7 @@
 #include "units.h"
 #include "util.h"
 
-#define LOCK_FILE	"/run/gpuvf-agent.lock"
+#define LOCK_FILE	RUN_DIR "/apply.lock"
 
 /* how often a change by somebody else is answered by planning anew */
 #define ATTEMPTS	4
@@ -300,7 +301,10 @@ int apply_plan(struct plan *plan, struct client *client,
  */
 int apply_lock(int *fd)
 {
-	*fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = -1;
+	if (!mkdir(RUN_DIR, 0700) || errno == EEXIST)
+		*fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			   0600);
 	if (*fd < 0 && (errno == EACCES || errno == EPERM))
 		return EXIT_DONE;
 	while (*fd >= 0 && flock(*fd, LOCK_EX)) {

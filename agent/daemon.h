@@ -7,7 +7,6 @@
 
 #include "plan.h"
 
-#define RUN_DIR		"/run/gpuvf"
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
 struct kernel_news;

@@ -151,9 +151,9 @@ TRANSITIONS = [
     ("active", "stopped", "stop"),
     ("paused", "stopped", "stop"),
     ("stopped", "resetting", "reset"),
-    ("active", "resetting", "reset"),
+    ("active", "resetting", "reset, hang"),
     ("resetting", "starting", ""),
-    ("active", "failed", "does not leave the GPU"),
+    ("resetting", "failed", "too often, or in vain"),
     ("failed", "resetting", "reset"),
 ]
 
@@ -180,13 +180,12 @@ def vf_states():
 
 def commands():
     """Before which command a function has to be in which state, and after it."""
-    text_ = source("kernel/sim/sim_gpu.c")
-    legal = need(re.search(r"gpu_command_is_legal\(.*?\n}\n", text_, re.S),
+    text_ = source("kernel/sim/sim_cmd.c")
+    legal = need(re.search(r"bool cmd_is_legal\(.*?\n}\n", text_, re.S),
                  "check of commands").group(0)
-    effect = need(re.search(r"void gpu_command_effect\(.*?\n}\n", text_, re.S),
-                  "effects of commands").group(0)
     after = dict(need(re.findall(r"case GPUVF_CMD_(\w+?)_GPU(?:_STATE)?:\n\t\t"
-                                 r"fcn->state = SIM_(\w+);", effect), "effects"))
+                                 r"cmd_set_state\(gpu, fcn, SIM_(\w+)\);", text_),
+                      "effects"))
     before, waiting = {}, []
     for line in legal.split("\n"):
         case = re.search(r"case GPUVF_CMD_(\w+?)(?:_GPU(?:_STATE)?)?:", line)

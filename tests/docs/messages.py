@@ -74,6 +74,20 @@ def log():
     return compare(said, set(entries("What else the kernel log says")))
 
 
+def events():
+    """What VFs and GPUs do, as it is told in the log and over netlink."""
+    said = set()
+    for name in os.listdir(os.path.join(TOP, "kernel")):
+        if not name.endswith(".c"):
+            continue
+        for text in re.findall(r"\bgpuvf_event_locked\([^\";]*?,\s+"
+                               + STRINGS, source("kernel", name)):
+            said.add(joined(text))
+    if len(said) < 10:
+        return ["found only %d events: they are written in another way" % len(said)]
+    return compare(said, set(entries("What VFs and GPUs do")))
+
+
 def sysfs():
     abi = source("Documentation", "ABI", "testing", "sysfs-class-gpuvf")
     known = {path.replace("<N>", "N").lstrip("/")
@@ -100,7 +114,7 @@ def links():
     return bad
 
 
-bad_lines = {"refusals": refusals, "log": log, "sysfs": sysfs,
+bad_lines = {"refusals": refusals, "log": log, "events": events, "sysfs": sysfs,
              "links": links}[sys.argv[1]]()
 print("\n".join(bad_lines))
 sys.exit(1 if bad_lines else 0)
