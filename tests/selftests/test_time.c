@@ -277,6 +277,27 @@ static void newcomer_waits_for_no_more_than_a_slice_of_one_alone(void)
 	check_shares(2, slice_us);
 }
 
+/* IDLE, SAVE, LOAD and RUN in one, where the hardware has that */
+static void C28_one_command_switches_worlds(void)
+{
+	static const uint32_t slice_us[] = { 4000, 4000, 8000 };
+	uint64_t slices = 0;
+	struct shares shares;
+	unsigned int i;
+
+	fixture_load("total_vfs=4 oneshot=1");
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < 3; i++)
+		load_busy(gpu, i, 100);
+	load_measure(gpu, 400000000, &shares);
+	for (i = 0; i < 3; i++) {
+		assert_true(shares.vf[i].slices > 0);
+		slices += shares.vf[i].slices;
+	}
+	/* four each would be the other way */
+	assert_true(shares.commands < 2 * slices);
+}
+
 static const struct test tests[] = {
 	SLOW_TEST(C14_four_vfs_get_time_as_their_slices),
 	SLOW_TEST(C14_all_busy_policies_agree),
@@ -288,6 +309,7 @@ static const struct test tests[] = {
 	SLOW_TEST(nobody_works_nothing_happens),
 	SLOW_TEST(one_vf_alone_is_looked_after),
 	SLOW_TEST(newcomer_waits_for_no_more_than_a_slice_of_one_alone),
+	SLOW_STOCK_TEST(C28_one_command_switches_worlds),
 };
 
 int main(void)
