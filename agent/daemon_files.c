@@ -83,7 +83,7 @@ static bool is_ours(const struct inotify_event *event, const char *file)
  */
 bool files_changed(int fd, const char *file)
 {
-	char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	char buffer[4096] __aligned(__alignof__(struct inotify_event));
 	bool ours = false;
 	ssize_t got, at;
 

@@ -11,6 +11,7 @@
 #define PROGRAM		"gpuvf-agent"
 
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
+#define __aligned(n)	__attribute__((aligned(n)))
 
 void *xcalloc(size_t n, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
