@@ -25,6 +25,7 @@
 #include "gpuvf_config.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_plan.h"
 #include "gpuvf_refusal.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
@@ -36,33 +37,9 @@
 #define CONFIG_DEFAULT_RESERVE		SZ_256M
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
-/**
- * struct config_plan - a transaction in the making
- * @next: the configuration that would hold
- * @layout: what the planner is asked
- * @reason: what the planner said
- * @pinned: bit n: VF n keeps its framebuffer
- * @fb_changes: whether the planner has to be asked at all
- */
-struct config_plan {
-	struct gpuvf_config next;
-	struct gpuvf_layout_request layout;
-	struct gpuvf_layout_reason reason;
-	u32 pinned;
-	bool fb_changes;
-};
-
 static int refuse(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-static u64 config_round_up(const struct gpuvf_pf *pf, u64 bytes)
-{
-	u64 granule = pf->geometry.granule_bytes;
-
-	/* what does not fit into 64 bits stays what it is: far too much */
-	return bytes > U64_MAX - granule ? bytes : round_up(bytes, granule);
 }
 
 /**
@@ -104,39 +81,13 @@ static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 	cfg->time_slice_us = CONFIG_DEFAULT_SLICE_US;
 }
 
-/* the next configuration starts as a copy of the present one */
-static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
-{
-	struct config_plan *plan;
-	unsigned int i;
-
-	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
-	if (!plan)
-		return NULL;
-	plan->next = pf->config;
-	plan->layout.geometry = pf->geometry;
-	plan->layout.pf_reserve_bytes = pf->config.layout.pf_reserve_bytes;
-	plan->layout.num_vfs = pf->total_vfs;
-	for (i = 0; i < pf->total_vfs; i++) {
-		plan->layout.vf[i].now = pf->config.layout.vf[i];
-		plan->layout.vf[i].quota_bytes = pf->config.layout.vf[i].size;
-	}
-	return plan;
-}
-
 static int config_check_pf(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 			   struct gpuvf_refusal *why)
 {
-	if (pf->gone)
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-	else if (pf->wedged)
-		why->reason = GPUVF_REASON_WEDGED;
-	else if (pf->vf_count_changing)
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	if (why->reason) {
-		why->who = gpuvf_pf_name(pf);
-		return refuse(pf, why);
-	}
+	int err = gpuvf_plan_check_pf_locked(pf, why);
+
+	if (err)
+		return err;
 	if ((req->set & GPUVF_SET_GENERATION) &&
 	    req->generation != pf->generation) {
 		why->reason = GPUVF_REASON_STALE;
@@ -150,7 +101,7 @@ static int config_check_pf(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 
 static int config_take_policy(struct gpuvf_pf *pf,
 			      const struct gpuvf_request *req,
-			      struct config_plan *plan,
+			      struct gpuvf_plan *plan,
 			      struct gpuvf_refusal *why)
 {
 	char text[24];
@@ -233,7 +184,7 @@ static int config_take_time(struct gpuvf_pf *pf,
 
 static int config_take_vf(struct gpuvf_pf *pf,
 			  const struct gpuvf_request_vf *rvf,
-			  struct config_plan *plan, struct gpuvf_refusal *why)
+			  struct gpuvf_plan *plan, struct gpuvf_refusal *why)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
 	int err;
@@ -252,14 +203,14 @@ static int config_take_vf(struct gpuvf_pf *pf,
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
 		plan->layout.vf[rvf->index].quota_bytes =
-			config_round_up(pf, rvf->fb_quota_bytes);
+			gpuvf_plan_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
 	return 0;
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
-			   struct config_plan *plan, struct gpuvf_refusal *why)
+			   struct gpuvf_plan *plan, struct gpuvf_refusal *why)
 {
 	unsigned int i;
 	u32 named = 0;
@@ -299,7 +250,7 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 }
 
 static void config_note_fb_changes(struct gpuvf_pf *pf,
-				   struct config_plan *plan)
+				   struct gpuvf_plan *plan)
 {
 	unsigned int i;
 
@@ -309,129 +260,6 @@ static void config_note_fb_changes(struct gpuvf_pf *pf,
 		if (plan->layout.vf[i].quota_bytes !=
 		    pf->config.layout.vf[i].size)
 			plan->fb_changes = true;
-}
-
-/* who uses a VF: its driver, or if it has none any more, what it left there */
-static const char *config_holder(struct gpuvf_pf *pf, int vf, char *buf,
-				 size_t size)
-{
-	gpuvf_vf_holder(&pf->vf[vf], buf, size);
-	return *buf ? buf : "its guest";
-}
-
-/* nothing lies where the reserve would be but what is in use */
-static void config_refuse_reserve(struct gpuvf_pf *pf,
-				  const struct config_plan *plan, int vf,
-				  struct gpuvf_refusal *why)
-{
-	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 16];
-
-	scnprintf(text, sizeof(text), "%s uses VF %d",
-		  config_holder(pf, vf, holder, sizeof(holder)), vf);
-	why->reason = GPUVF_REASON_RESERVE_IN_USE;
-	why->vf = GPUVF_NO_VF;
-	why->attr = GPUVF_A_PF_FB_PF_RESERVE;
-	why->asked = plan->layout.pf_reserve_bytes;
-	why->limit = pf->config.layout.pf_reserve_bytes;
-	why->who = text;
-	refuse(pf, why);
-}
-
-/* the planner's verdict as a refusal */
-static int config_refuse_layout(struct gpuvf_pf *pf, struct config_plan *plan,
-				struct gpuvf_refusal *why)
-{
-	const struct gpuvf_layout_reason *reason = &plan->reason;
-	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 24];
-
-	why->vf = reason->vf;
-	why->attr = reason->vf < 0 ? GPUVF_A_PF_FB_PF_RESERVE :
-				     GPUVF_A_VF_FB_QUOTA;
-	why->asked = reason->asked;
-	why->limit = reason->limit;
-	why->extra = reason->free;
-	switch (reason->verdict) {
-	case GPUVF_LAYOUT_RESERVE_TOO_BIG:
-		why->reason = GPUVF_REASON_RESERVE_TOO_BIG;
-		break;
-	case GPUVF_LAYOUT_PINNED_VF:
-		why->reason = GPUVF_REASON_VF_IN_USE;
-		why->limit = pf->config.layout.vf[reason->vf].size;
-		why->who = config_holder(pf, reason->vf, holder,
-					 sizeof(holder));
-		break;
-	case GPUVF_LAYOUT_PINNED_RESERVE:
-		config_refuse_reserve(pf, plan, reason->blocker, why);
-		return why->error;
-	case GPUVF_LAYOUT_FRAGMENTED:
-		why->reason = GPUVF_REASON_FRAGMENTED;
-		why->who = "withheld memory is";
-		if (reason->blocker < 0)
-			break;
-		config_holder(pf, reason->blocker, holder, sizeof(holder));
-		scnprintf(text, sizeof(text), "VF %d (%s) is",
-			  reason->blocker, *holder ? holder : "its guest");
-		why->who = text;
-		break;
-	case GPUVF_LAYOUT_TOO_HARD:
-		why->reason = GPUVF_REASON_PLAN_TOO_HARD;
-		break;
-	default:
-		WARN_ON_ONCE(reason->verdict != GPUVF_LAYOUT_NO_SPACE);
-		why->reason = GPUVF_REASON_NO_SPACE;
-	}
-	return refuse(pf, why);
-}
-
-/*
- * Find out who keeps his framebuffer, and what nobody can have. Holds the world,
- * so that who has not started does not until config_unplan().
- *
- * Return: bit n: VF n has started.
- */
-static u32 config_pin(struct gpuvf_pf *pf, struct config_plan *plan)
-{
-	u32 started = gpuvf_world_hold(pf);
-	unsigned int i;
-
-	for (i = 0; i < pf->total_vfs; i++) {
-		/* who had started then may be reset by its user meanwhile */
-		if (!pf->config.layout.vf[i].size ||
-		    (!(started & BIT(i)) &&
-		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
-			continue;
-		plan->pinned |= BIT(i);
-		plan->layout.vf[i].pinned = true;
-	}
-	plan->layout.num_blocked =
-		gpuvf_clear_blocked_locked(pf, plan->pinned,
-					   plan->layout.blocked);
-	return started;
-}
-
-/* let the planner place everybody who is not pinned */
-static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
-			struct gpuvf_refusal *why)
-{
-	struct gpuvf_layout *layout = &plan->next.layout;
-	u32 started = config_pin(pf, plan);
-
-	/* saved states of those who started lie behind the reserve */
-	if (started && plan->layout.pf_reserve_bytes !=
-		       pf->config.layout.pf_reserve_bytes) {
-		config_refuse_reserve(pf, plan, __ffs(started), why);
-		return why->error;
-	}
-	if (gpuvf_layout_plan(&plan->layout, layout, &plan->reason))
-		return config_refuse_layout(pf, plan, why);
-	layout->moved_mask = 0;
-	return 0;
-}
-
-static void config_unplan(struct gpuvf_pf *pf, struct config_plan *plan)
-{
-	gpuvf_world_release(pf);
-	kfree(plan);
 }
 
 static bool extent_same(const struct gpuvf_extent *a,
@@ -541,7 +369,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 }
 
 static bool config_provisions_any(const struct gpuvf_pf *pf,
-				  const struct config_plan *plan)
+				  const struct gpuvf_plan *plan)
 {
 	unsigned int i;
 
@@ -554,7 +382,7 @@ static bool config_provisions_any(const struct gpuvf_pf *pf,
 /* everything that the request asks for, in memory */
 static int config_plan_request(struct gpuvf_pf *pf,
 			       const struct gpuvf_request *req,
-			       struct config_plan *plan,
+			       struct gpuvf_plan *plan,
 			       struct gpuvf_refusal *why)
 {
 	int err;
@@ -568,7 +396,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 		return err;
 	if (req->set & GPUVF_SET_PF_RESERVE)
 		plan->layout.pf_reserve_bytes =
-			config_round_up(pf, req->pf_reserve_bytes);
+			gpuvf_plan_round_up(pf, req->pf_reserve_bytes);
 	if (req->replace)
 		plan->next.provisioning = config_provisions_any(pf, plan) ?
 					  GPUVF_PROVISIONING_EXPLICIT :
@@ -576,12 +404,12 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	config_note_fb_changes(pf, plan);
 	if (!plan->fb_changes)
 		return 0;
-	if (!gpuvf_clear_is_possible(pf) && config_provisions_any(pf, plan)) {
-		why->reason = GPUVF_REASON_NOT_SUPPORTED;
-		why->who = "clearing framebuffer between tenants";
-		return refuse(pf, why);
+	if (config_provisions_any(pf, plan)) {
+		err = gpuvf_plan_check_clearing(pf, why);
+		if (err)
+			return err;
 	}
-	return config_place(pf, plan, why);
+	return gpuvf_plan_place_locked(pf, plan, why);
 }
 
 /**
@@ -600,11 +428,11 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
 			      struct gpuvf_config *result,
 			      struct gpuvf_refusal *why)
 {
-	struct config_plan *plan;
+	struct gpuvf_plan *plan;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = config_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan) {
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, why);
@@ -619,88 +447,8 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
 				gpuvf_pf_changed_locked(pf);
 		}
 	}
-	config_unplan(pf, plan);
+	gpuvf_plan_free_locked(pf, plan);
 	return err;
-}
-
-/* why not one more VF has a place; when it has one after all, that counts */
-static void config_no_capacity(struct gpuvf_pf *pf, struct config_plan *plan,
-			       struct gpuvf_capacity *capacity,
-			       struct gpuvf_refusal *why)
-{
-	struct gpuvf_layout_request *req = &plan->layout;
-	unsigned int i;
-
-	for (i = 0; i < pf->total_vfs; i++)
-		if (!req->vf[i].quota_bytes)
-			break;
-	if (i == pf->total_vfs) {
-		why->reason = GPUVF_REASON_NO_SUCH_VF;
-		why->asked = i;
-		why->limit = i;
-		refuse(pf, why);
-		return;
-	}
-	req->vf[i].quota_bytes = capacity->quota_bytes;
-	if (gpuvf_layout_plan(req, &plan->next.layout, &plan->reason))
-		config_refuse_layout(pf, plan, why);
-	else
-		capacity->after_moving = 1;
-}
-
-/**
- * gpuvf_config_capacity_locked() - how many more VFs of one size would fit
- * @pf: PF
- * @quota_bytes: the size
- * @capacity: the answer
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when not even one would fit
- *
- * Nothing changes. VFs in use stay where they are, and what is withheld is
- * nobody's, as when VFs are really created; "would fit" means exactly that
- * gpuvf_config_apply_locked() would not refuse it.
- *
- * Context: pf->lock held; may sleep.
- * Return: 0, also when none would fit; -ENODEV: the PF is gone; -EINVAL: a size
- * of 0; -ENOMEM.
- */
-int gpuvf_config_capacity_locked(struct gpuvf_pf *pf, u64 quota_bytes,
-				 struct gpuvf_capacity *capacity,
-				 struct gpuvf_refusal *why)
-{
-	static const struct gpuvf_request nothing;
-	struct config_plan *plan;
-
-	lockdep_assert_held(&pf->lock);
-	memset(capacity, 0, sizeof(*capacity));
-	capacity->quota_bytes = config_round_up(pf, quota_bytes);
-	if (!quota_bytes) {
-		why->reason = GPUVF_REASON_BAD_VALUE;
-		why->who = "0";
-		return refuse(pf, why);
-	}
-	if (config_check_pf(pf, &nothing, why))
-		return pf->gone ? why->error : 0;
-	if (!gpuvf_clear_is_possible(pf)) {
-		why->reason = GPUVF_REASON_NOT_SUPPORTED;
-		why->who = "clearing framebuffer between tenants";
-		refuse(pf, why);
-		return 0;
-	}
-	plan = config_plan_alloc(pf);
-	if (!plan) {
-		why->reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, why);
-	}
-	config_pin(pf, plan);
-	capacity->now = gpuvf_layout_capacity(&plan->layout,
-					      capacity->quota_bytes, false);
-	capacity->after_moving = gpuvf_layout_capacity(&plan->layout,
-						       capacity->quota_bytes,
-						       true);
-	if (!capacity->after_moving)
-		config_no_capacity(pf, plan, capacity, why);
-	config_unplan(pf, plan);
-	return 0;
 }
 
 /**
@@ -718,20 +466,19 @@ int gpuvf_config_capacity_locked(struct gpuvf_pf *pf, u64 quota_bytes,
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why)
 {
-	static const struct gpuvf_request nothing;
-	struct config_plan *plan;
+	struct gpuvf_plan *plan;
 	u32 mask = 0;
 	unsigned int i;
 	u64 share;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = config_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan) {
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, why);
 	}
-	err = config_check_pf(pf, &nothing, why);
+	err = gpuvf_plan_check_pf_locked(pf, why);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)
@@ -739,12 +486,9 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			mask |= BIT(i);
 	if (!mask)
 		goto out;
-	if (!gpuvf_clear_is_possible(pf)) {
-		why->reason = GPUVF_REASON_NOT_SUPPORTED;
-		why->who = "clearing framebuffer between tenants";
-		err = refuse(pf, why);
+	err = gpuvf_plan_check_clearing(pf, why);
+	if (err)
 		goto out;
-	}
 	plan->layout.num_blocked =
 		gpuvf_clear_blocked_locked(pf, 0, plan->layout.blocked);
 	share = gpuvf_layout_fair_share(&plan->layout, mask);
@@ -761,11 +505,11 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		plan->layout.vf[i].quota_bytes = share;
 		plan->next.vf[i].fb_auto = true;
 	}
-	err = config_place(pf, plan, why);
+	err = gpuvf_plan_place_locked(pf, plan, why);
 	if (!err)
 		err = config_commit(pf, &plan->next, why);
 out:
-	config_unplan(pf, plan);
+	gpuvf_plan_free_locked(pf, plan);
 	return err;
 }
 
@@ -847,7 +591,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
 	u64 part = div_u64(pf->geometry.total_bytes,
 			   CONFIG_DEFAULT_RESERVE_PART);
 
-	return config_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
+	return gpuvf_plan_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
 }
 
 /**
@@ -861,7 +605,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
  */
 int gpuvf_config_init(struct gpuvf_pf *pf)
 {
-	struct config_plan *plan;
+	struct gpuvf_plan *plan;
 	unsigned int i;
 	int err;
 
@@ -871,7 +615,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
 
-	plan = config_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan)
 		return -ENOMEM;
 	plan->layout.pf_reserve_bytes = config_default_reserve(pf);

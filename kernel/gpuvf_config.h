@@ -104,26 +104,11 @@ struct gpuvf_request {
 	struct gpuvf_request_vf vf[GPUVF_MAX_VFS];
 };
 
-/**
- * struct gpuvf_capacity - how many more VFs of one size there is room for
- * @quota_bytes: the size, rounded up to the granularity
- * @now: as everything lies now
- * @after_moving: when VFs that are not in use may be moved
- */
-struct gpuvf_capacity {
-	u64 quota_bytes;
-	unsigned int now;
-	unsigned int after_moving;
-};
-
 int gpuvf_config_init(struct gpuvf_pf *pf);
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
 			      const struct gpuvf_request *req,
 			      struct gpuvf_config *result,
 			      struct gpuvf_refusal *why);
-int gpuvf_config_capacity_locked(struct gpuvf_pf *pf, u64 quota_bytes,
-				 struct gpuvf_capacity *capacity,
-				 struct gpuvf_refusal *why);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why);
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);

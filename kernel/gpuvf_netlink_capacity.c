@@ -6,7 +6,7 @@
 #include <linux/err.h>
 #include <net/genetlink.h>
 
-#include "gpuvf_config.h"
+#include "gpuvf_capacity.h"
 #include "gpuvf_netlink_msg.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
@@ -64,7 +64,7 @@ static int nl_answer_capacity_locked(struct sk_buff *skb,
 	void *hdr;
 	int err;
 
-	err = gpuvf_config_capacity_locked(pf, quota_bytes, &capacity, why);
+	err = gpuvf_capacity_get_locked(pf, quota_bytes, &capacity, why);
 	if (err)
 		return err;
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How many more VFs of one size there is room for.
+ */
+#ifndef GPUVF_CAPACITY_H
+#define GPUVF_CAPACITY_H
+
+#include <linux/types.h>
+
+struct gpuvf_pf;
+struct gpuvf_refusal;
+
+/**
+ * struct gpuvf_capacity - how many more VFs of one size there is room for
+ * @quota_bytes: the size, rounded up to the granularity
+ * @now: as everything lies now
+ * @after_moving: when VFs that are not in use may be moved
+ */
+struct gpuvf_capacity {
+	u64 quota_bytes;
+	unsigned int now;
+	unsigned int after_moving;
+};
+
+int gpuvf_capacity_get_locked(struct gpuvf_pf *pf, u64 quota_bytes,
+			      struct gpuvf_capacity *capacity,
+			      struct gpuvf_refusal *why);
+
+#endif /* GPUVF_CAPACITY_H */

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a PF to the planner and back: the present layout, who keeps his extent
+ * and what nobody may have become a request; what the planner says becomes the
+ * next configuration, or a refusal that names who is in the way.
+ */
+
+#include <linux/math64.h>
+#include <linux/slab.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_plan.h"
+#include "gpuvf_refusal.h"
+#include "gpuvf_vf.h"
+#include "gpuvf_world.h"
+
+/**
+ * gpuvf_plan_round_up() - a quota or a reserve as it will be reported
+ * @pf: PF
+ * @bytes: as asked for
+ *
+ * Return: bytes, a multiple of the granularity; what does not fit into 64 bits
+ * stays what it is: far too much.
+ */
+u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes)
+{
+	u64 granule = pf->geometry.granule_bytes;
+
+	return bytes > U64_MAX - granule ? bytes : round_up(bytes, granule);
+}
+
+/**
+ * gpuvf_plan_check_pf_locked() - is the PF one that can be configured now?
+ * @pf: PF
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is not
+ *
+ * Context: pf->lock held.
+ * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: the number of VFs changes.
+ */
+int gpuvf_plan_check_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->gone)
+		why->reason = GPUVF_REASON_NO_SUCH_PF;
+	else if (pf->wedged)
+		why->reason = GPUVF_REASON_WEDGED;
+	else if (pf->vf_count_changing)
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	if (!why->reason)
+		return 0;
+	why->who = gpuvf_pf_name(pf);
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_plan_check_clearing() - may anybody be given framebuffer at all?
+ * @pf: PF
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when nobody may
+ *
+ * Return: 0; -EOPNOTSUPP: nobody could clear it between tenants.
+ */
+int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	if (gpuvf_clear_is_possible(pf))
+		return 0;
+	why->reason = GPUVF_REASON_NOT_SUPPORTED;
+	why->who = "clearing framebuffer between tenants";
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_plan_alloc() - a plan that changes nothing yet
+ * @pf: PF
+ *
+ * Its next configuration is a copy of the present one.
+ *
+ * Context: pf->lock held, or nobody knows the PF yet; may sleep.
+ * Return: the plan, to be given back by gpuvf_plan_free_locked(); NULL: no
+ * memory.
+ */
+struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf)
+{
+	struct gpuvf_plan *plan;
+	unsigned int i;
+
+	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
+	if (!plan)
+		return NULL;
+	plan->next = pf->config;
+	plan->layout.geometry = pf->geometry;
+	plan->layout.pf_reserve_bytes = pf->config.layout.pf_reserve_bytes;
+	plan->layout.num_vfs = pf->total_vfs;
+	for (i = 0; i < pf->total_vfs; i++) {
+		plan->layout.vf[i].now = pf->config.layout.vf[i];
+		plan->layout.vf[i].quota_bytes = pf->config.layout.vf[i].size;
+	}
+	return plan;
+}
+
+/* who uses a VF: its driver, or if it has none any more, what it left there */
+static const char *plan_holder(struct gpuvf_pf *pf, int vf, char *buf,
+			       size_t size)
+{
+	gpuvf_vf_holder(&pf->vf[vf], buf, size);
+	return *buf ? buf : "its guest";
+}
+
+/* nothing lies where the reserve would be but what is in use */
+static int plan_refuse_reserve(struct gpuvf_pf *pf,
+			       const struct gpuvf_plan *plan, int vf,
+			       struct gpuvf_refusal *why)
+{
+	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 16];
+
+	scnprintf(text, sizeof(text), "%s uses VF %d",
+		  plan_holder(pf, vf, holder, sizeof(holder)), vf);
+	why->reason = GPUVF_REASON_RESERVE_IN_USE;
+	why->vf = GPUVF_NO_VF;
+	why->attr = GPUVF_A_PF_FB_PF_RESERVE;
+	why->asked = plan->layout.pf_reserve_bytes;
+	why->limit = pf->config.layout.pf_reserve_bytes;
+	why->who = text;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_plan_refuse_locked() - the planner's verdict as a refusal
+ * @pf: PF
+ * @plan: for which the planner found no layout
+ * @why: zeroed; is filled
+ *
+ * Context: pf->lock held.
+ * Return: the errno of the refusal: -ENOSPC, -EBUSY.
+ */
+int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+			     struct gpuvf_refusal *why)
+{
+	const struct gpuvf_layout_reason *reason = &plan->reason;
+	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 24];
+
+	lockdep_assert_held(&pf->lock);
+	why->vf = reason->vf;
+	why->attr = reason->vf < 0 ? GPUVF_A_PF_FB_PF_RESERVE :
+				     GPUVF_A_VF_FB_QUOTA;
+	why->asked = reason->asked;
+	why->limit = reason->limit;
+	why->extra = reason->free;
+	switch (reason->verdict) {
+	case GPUVF_LAYOUT_RESERVE_TOO_BIG:
+		why->reason = GPUVF_REASON_RESERVE_TOO_BIG;
+		break;
+	case GPUVF_LAYOUT_PINNED_VF:
+		why->reason = GPUVF_REASON_VF_IN_USE;
+		why->limit = plan->layout.vf[reason->vf].now.size;
+		why->who = plan_holder(pf, reason->vf, holder, sizeof(holder));
+		break;
+	case GPUVF_LAYOUT_PINNED_RESERVE:
+		return plan_refuse_reserve(pf, plan, reason->blocker, why);
+	case GPUVF_LAYOUT_FRAGMENTED:
+		why->reason = GPUVF_REASON_FRAGMENTED;
+		why->who = "withheld memory is";
+		if (reason->blocker < 0)
+			break;
+		scnprintf(text, sizeof(text), "VF %d (%s) is", reason->blocker,
+			  plan_holder(pf, reason->blocker, holder,
+				      sizeof(holder)));
+		why->who = text;
+		break;
+	case GPUVF_LAYOUT_TOO_HARD:
+		why->reason = GPUVF_REASON_PLAN_TOO_HARD;
+		break;
+	default:
+		WARN_ON_ONCE(reason->verdict != GPUVF_LAYOUT_NO_SPACE);
+		why->reason = GPUVF_REASON_NO_SPACE;
+	}
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_plan_pin_locked() - who keeps his framebuffer, and what nobody can have
+ * @pf: PF
+ * @plan: is told
+ *
+ * Holds the world, so that who has not started does not until
+ * gpuvf_plan_free_locked().
+ *
+ * Context: pf->lock held.
+ * Return: bit n: VF n has started.
+ */
+u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
+{
+	u32 started = gpuvf_world_hold(pf);
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++) {
+		/* who had started then may be reset by its user meanwhile */
+		if (!pf->config.layout.vf[i].size ||
+		    (!(started & BIT(i)) &&
+		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
+			continue;
+		plan->pinned |= BIT(i);
+		plan->layout.vf[i].pinned = true;
+	}
+	plan->layout.num_blocked =
+		gpuvf_clear_blocked_locked(pf, plan->pinned,
+					   plan->layout.blocked);
+	return started;
+}
+
+/**
+ * gpuvf_plan_place_locked() - let the planner place everybody who is not pinned
+ * @pf: PF
+ * @plan: gets the layout
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is none
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0, or the errno of the refusal: -ENOSPC, -EBUSY.
+ */
+int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
+			    struct gpuvf_refusal *why)
+{
+	struct gpuvf_layout *layout = &plan->next.layout;
+	u32 started = gpuvf_plan_pin_locked(pf, plan);
+
+	/* saved states of those who started lie behind the reserve */
+	if (started && plan->layout.pf_reserve_bytes !=
+		       pf->config.layout.pf_reserve_bytes)
+		return plan_refuse_reserve(pf, plan, __ffs(started), why);
+	if (gpuvf_layout_plan(&plan->layout, layout, &plan->reason))
+		return gpuvf_plan_refuse_locked(pf, plan, why);
+	layout->moved_mask = 0;
+	return 0;
+}
+
+/**
+ * gpuvf_plan_free_locked() - give a plan back, and let the world go on
+ * @pf: PF
+ * @plan: from gpuvf_plan_alloc()
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_plan_free_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
+{
+	gpuvf_world_release(pf);
+	kfree(plan);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A transaction in the making: the configuration that would hold, what the
+ * planner is asked for it, and why it cannot be had. Private to gpuvf_config.c
+ * and gpuvf_capacity.c.
+ */
+#ifndef GPUVF_PLAN_H
+#define GPUVF_PLAN_H
+
+#include <linux/types.h>
+
+#include "gpuvf_config.h"
+#include "gpuvf_layout.h"
+
+struct gpuvf_pf;
+struct gpuvf_refusal;
+
+/**
+ * struct gpuvf_plan - a transaction in the making
+ * @next: the configuration that would hold
+ * @layout: what the planner is asked
+ * @reason: what the planner said
+ * @pinned: bit n: VF n keeps its framebuffer
+ * @fb_changes: whether the planner has to be asked at all
+ */
+struct gpuvf_plan {
+	struct gpuvf_config next;
+	struct gpuvf_layout_request layout;
+	struct gpuvf_layout_reason reason;
+	u32 pinned;
+	bool fb_changes;
+};
+
+u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes);
+int gpuvf_plan_check_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf);
+u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan);
+int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
+			    struct gpuvf_refusal *why);
+int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+			     struct gpuvf_refusal *why);
+void gpuvf_plan_free_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan);
+
+#endif /* GPUVF_PLAN_H */
