@@ -8,6 +8,7 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_plan.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_request.h"
 
 /* why not one more VF has a place; when it has one after all, that counts */
 static void capacity_none_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
@@ -63,7 +64,7 @@ int gpuvf_capacity_get_locked(struct gpuvf_pf *pf, u64 quota_bytes,
 		why->who = "0";
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 	}
-	if (gpuvf_plan_check_pf_locked(pf, why))
+	if (gpuvf_request_check_pf_locked(pf, 0, why))
 		return pf->gone ? why->error : 0;
 	if (gpuvf_plan_check_clearing(pf, why))
 		return 0;

@@ -364,8 +364,8 @@ void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
 
 /**
  * gpuvf_clear_retry_locked() - try once more to clear what is withheld
- * @pf: PF
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when the request is refused
+ * @pf: PF that is there, and not wedged
+ * @why: filled when the request is refused
  *
  * Nothing is withheld any more, and everything that was is dirty; whoever waits
  * for it may start once it is clear. What cannot be cleared this time either is
@@ -373,7 +373,7 @@ void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
  * cleared get another chance too. Where nothing is withheld nothing happens.
  *
  * Context: pf->lock held. Returns at once; the worker clears.
- * Return: 0; -ENODEV: the PF is gone; -EIO: wedged; -EOPNOTSUPP: no clear engine.
+ * Return: 0; -EOPNOTSUPP: no clear engine.
  */
 int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
@@ -381,16 +381,11 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (pf->gone) {
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-	} else if (pf->wedged) {
-		why->reason = GPUVF_REASON_WEDGED;
-	} else if (!gpuvf_clear_is_possible(pf)) {
+	if (!gpuvf_clear_is_possible(pf)) {
 		why->reason = GPUVF_REASON_NOT_SUPPORTED;
 		why->who = "clearing framebuffer between tenants";
-	}
-	if (why->reason)
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
 
 	for (i = 0; i < pf->total_vfs; i++)
 		if (clear->bad_contexts & BIT(i))

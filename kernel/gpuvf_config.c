@@ -27,6 +27,7 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_plan.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_request.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -81,22 +82,18 @@ static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 	cfg->time_slice_us = CONFIG_DEFAULT_SLICE_US;
 }
 
-static int config_check_pf(struct gpuvf_pf *pf, const struct gpuvf_request *req,
-			   struct gpuvf_refusal *why)
+static int config_check_generation(struct gpuvf_pf *pf,
+				   const struct gpuvf_request *req,
+				   struct gpuvf_refusal *why)
 {
-	int err = gpuvf_plan_check_pf_locked(pf, why);
-
-	if (err)
-		return err;
-	if ((req->set & GPUVF_SET_GENERATION) &&
-	    req->generation != pf->generation) {
-		why->reason = GPUVF_REASON_STALE;
-		why->attr = GPUVF_A_PF_GENERATION;
-		why->asked = req->generation;
-		why->limit = pf->generation;
-		return refuse(pf, why);
-	}
-	return 0;
+	if (!(req->set & GPUVF_SET_GENERATION) ||
+	    req->generation == pf->generation)
+		return 0;
+	why->reason = GPUVF_REASON_STALE;
+	why->attr = GPUVF_A_PF_GENERATION;
+	why->asked = req->generation;
+	why->limit = pf->generation;
+	return refuse(pf, why);
 }
 
 static int config_take_policy(struct gpuvf_pf *pf,
@@ -387,7 +384,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 {
 	int err;
 
-	err = config_check_pf(pf, req, why);
+	err = config_check_generation(pf, req, why);
 	if (!err)
 		err = config_take_policy(pf, req, plan, why);
 	if (!err)
@@ -414,19 +411,13 @@ static int config_plan_request(struct gpuvf_pf *pf,
 
 /**
  * gpuvf_config_apply_locked() - change the configuration, all or nothing
- * @pf: PF
- * @req: what to change
- * @result: the configuration that now holds or, with a dry run, would hold
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when the request is refused
+ * @pf: PF that may be changed
+ * @req: what to change; its @result, @changed, and @why are filled
  *
  * Context: pf->lock held; may sleep.
- * Return: 0, or the errno of the refusal; see enum gpuvf_reason in
- * uapi/linux/gpuvf.h.
+ * Return: 0, or the errno of the refusal.
  */
-int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
-			      const struct gpuvf_request *req,
-			      struct gpuvf_config *result,
-			      struct gpuvf_refusal *why)
+int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	struct gpuvf_plan *plan;
 	int err;
@@ -434,18 +425,18 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
 	lockdep_assert_held(&pf->lock);
 	plan = gpuvf_plan_alloc(pf);
 	if (!plan) {
-		why->reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, why);
+		req->why.reason = GPUVF_REASON_NO_MEMORY;
+		return refuse(pf, &req->why);
 	}
-	err = config_plan_request(pf, req, plan, why);
+	err = config_plan_request(pf, req, plan, &req->why);
 	if (!err) {
-		*result = plan->next;
-		if (!req->dry_run &&
-		    memcmp(&plan->next, &pf->config, sizeof(pf->config))) {
-			err = config_commit(pf, &plan->next, why);
-			if (!err)
-				gpuvf_pf_changed_locked(pf);
-		}
+		req->result = plan->next;
+		req->changed = memcmp(&plan->next, &pf->config,
+				      sizeof(pf->config));
+		if (req->changed && !req->dry_run)
+			err = config_commit(pf, &plan->next, &req->why);
+		if (req->changed && !req->dry_run && !err)
+			gpuvf_pf_changed_locked(pf);
 	}
 	gpuvf_plan_free_locked(pf, plan);
 	return err;
@@ -478,7 +469,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, why);
 	}
-	err = gpuvf_plan_check_pf_locked(pf, why);
+	err = gpuvf_request_check_pf_locked(pf, 0, why);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)

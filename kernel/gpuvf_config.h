@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The configuration of a PF and the transaction that changes it. Every change,
- * from netlink, sysfs or the enabling of VFs, becomes one struct gpuvf_request
- * or one call of this file; nothing else writes a configuration.
+ * by a struct gpuvf_request or the enabling of VFs, is a call of this file;
+ * nothing else writes a configuration.
  */
 #ifndef GPUVF_CONFIG_H
 #define GPUVF_CONFIG_H
@@ -14,6 +14,7 @@
 
 struct gpuvf_pf;
 struct gpuvf_refusal;
+struct gpuvf_request;
 
 /* profile labels: 31 characters and the terminating zero */
 #define GPUVF_LABEL_SIZE		32
@@ -53,62 +54,8 @@ struct gpuvf_config {
 	struct gpuvf_vf_config vf[GPUVF_MAX_VFS];
 };
 
-/* which settings a struct gpuvf_request_vf carries */
-#define GPUVF_SET_FB_QUOTA		BIT(0)
-#define GPUVF_SET_TIME_SLICE		BIT(1)
-#define GPUVF_SET_PREEMPT_TIMEOUT	BIT(2)
-#define GPUVF_SET_PROFILE		BIT(3)
-
-/**
- * struct gpuvf_request_vf - what a request changes of one VF
- * @index: which VF; not checked yet
- * @set: GPUVF_SET_* of the members that count
- * @fb_quota_bytes: rounded up to the granularity; 0 takes the quota away
- * @time_slice_us: time slice
- * @preempt_timeout_us: 0: back to the default
- * @profile: label, zero-terminated; empty: none
- */
-struct gpuvf_request_vf {
-	u32 index;
-	u32 set;
-	u64 fb_quota_bytes;
-	u32 time_slice_us;
-	u32 preempt_timeout_us;
-	char profile[GPUVF_LABEL_SIZE];
-};
-
-/* which settings a struct gpuvf_request carries */
-#define GPUVF_SET_GENERATION		BIT(0)
-#define GPUVF_SET_POLICY		BIT(1)
-#define GPUVF_SET_PF_RESERVE		BIT(2)
-
-/**
- * struct gpuvf_request - one change, all or nothing
- * @set: GPUVF_SET_GENERATION, ..._POLICY, ..._PF_RESERVE: what counts
- * @generation: the generation that the change was planned against
- * @policy: enum gpuvf_policy; not checked yet
- * @pf_reserve_bytes: rounded up to the granularity
- * @replace: the VFs named are the whole layout, the others get nothing
- * @dry_run: do everything but the change itself
- * @num_vfs: entries of @vf in use
- * @vf: one entry for each VF named
- */
-struct gpuvf_request {
-	u32 set;
-	u64 generation;
-	u32 policy;
-	u64 pf_reserve_bytes;
-	bool replace;
-	bool dry_run;
-	unsigned int num_vfs;
-	struct gpuvf_request_vf vf[GPUVF_MAX_VFS];
-};
-
 int gpuvf_config_init(struct gpuvf_pf *pf);
-int gpuvf_config_apply_locked(struct gpuvf_pf *pf,
-			      const struct gpuvf_request *req,
-			      struct gpuvf_config *result,
-			      struct gpuvf_refusal *why);
+int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why);
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);

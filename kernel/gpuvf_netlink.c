@@ -283,13 +283,14 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
 }
 
-#define NL_VF_OP(name, handler)				\
+/* what changes something */
+#define NL_CHANGE(name, its_policy, last)		\
 	{						\
 		.cmd = GPUVF_CMD_##name,		\
 		.flags = GENL_ADMIN_PERM,		\
-		.doit = handler,			\
-		.policy = nl_vf_policy,			\
-		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1, \
+		.doit = gpuvf_nl_change_doit,		\
+		.policy = its_policy,			\
+		.maxattr = last,			\
 	}
 
 static const struct genl_ops nl_ops[] = {
@@ -307,13 +308,7 @@ static const struct genl_ops nl_ops[] = {
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
 	},
-	{
-		.cmd = GPUVF_CMD_CONFIG_SET,
-		.flags = GENL_ADMIN_PERM,
-		.doit = gpuvf_nl_config_set_doit,
-		.policy = gpuvf_nl_config_set_policy,
-		.maxattr = ARRAY_SIZE(gpuvf_nl_config_set_policy) - 1,
-	},
+	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_DRY_RUN),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
 		.flags = GENL_ADMIN_PERM,
@@ -328,24 +323,12 @@ static const struct genl_ops nl_ops[] = {
 		.policy = gpuvf_nl_capacity_policy,
 		.maxattr = GPUVF_A_PF_CAPACITY,
 	},
-	NL_VF_OP(VF_RESET, gpuvf_nl_vf_reset_doit),
-	NL_VF_OP(VF_STOP, gpuvf_nl_vf_stop_doit),
-	NL_VF_OP(VF_PAUSE, gpuvf_nl_vf_pause_doit),
-	NL_VF_OP(VF_RESUME, gpuvf_nl_vf_resume_doit),
-	{
-		.cmd = GPUVF_CMD_PF_RESET,
-		.flags = GENL_ADMIN_PERM,
-		.doit = gpuvf_nl_pf_reset_doit,
-		.policy = nl_pf_policy,
-		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
-	},
-	{
-		.cmd = GPUVF_CMD_FB_RETRY,
-		.flags = GENL_ADMIN_PERM,
-		.doit = gpuvf_nl_fb_retry_doit,
-		.policy = nl_pf_policy,
-		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
-	},
+	NL_CHANGE(VF_RESET, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_STOP, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_PAUSE, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_RESUME, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(PF_RESET, nl_pf_policy, GPUVF_A_PF_BDF),
+	NL_CHANGE(FB_RETRY, nl_pf_policy, GPUVF_A_PF_BDF),
 };
 
 /* initial network namespace only: GPUs belong to the host */

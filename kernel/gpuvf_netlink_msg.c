@@ -416,18 +416,15 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
 }
 
 /**
- * gpuvf_nl_get_vf() - the VF that a request names, and nothing else of it
- * @info: request
- * @pf: PF that it names
- * @vf: where its index goes
+ * gpuvf_nl_get_index() - the index of the VF that a request names
+ * @info: request, which says nothing else of a VF
+ * @vf: where it goes; not checked against any GPU
  *
  * Return: 0; -EINVAL, or the errno of the core, and the requester knows why.
  */
-int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
-		    unsigned int *vf)
+int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 {
 	struct nlattr *attrs[GPUVF_A_VF_INDEX + 1];
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_VF)) {
@@ -438,17 +435,34 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 				  GPUVF_A_VF_INDEX, gpuvf_nl_vf_index_policy,
 				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
 				  info->extack);
-	if (err)
+	if (!err)
+		*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
+	return err;
+}
+
+/**
+ * gpuvf_nl_get_vf() - the VF that a request which only looks names
+ * @info: request
+ * @pf: PF that it names
+ * @vf: where the VF's index goes
+ *
+ * Return: 0; -EINVAL, or the errno of the core, and the requester knows why.
+ */
+int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
+		    unsigned int *vf)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	int err = gpuvf_nl_get_index(info, vf);
+
+	if (err || *vf < pf->total_vfs)
 		return err;
-	*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
-	if (*vf < pf->total_vfs)
-		return 0;
 	why.reason = GPUVF_REASON_NO_SUCH_VF;
 	why.asked = *vf;
 	why.limit = pf->total_vfs;
 	gpuvf_refuse(&why, gpuvf_pf_name(pf));
 	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
-			       attrs[GPUVF_A_VF_INDEX]);
+			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
+					       GPUVF_A_VF_INDEX));
 }
 
 /**

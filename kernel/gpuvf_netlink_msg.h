@@ -55,14 +55,13 @@ int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
 int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 
-int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
-
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
 int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 			const struct nla_policy *policy, int needed,
 			const char *without, struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
+int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
 int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 		    unsigned int *vf);
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
@@ -77,15 +76,9 @@ int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
 extern const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1];
 int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info);
 
-/* handlers that change something, in gpuvf_netlink_set.c */
+/* the handler of what changes something, in gpuvf_netlink_set.c */
 extern const struct nla_policy
 	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
-int gpuvf_nl_config_set_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_vf_reset_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_vf_stop_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_vf_pause_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_vf_resume_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_pf_reset_doit(struct sk_buff *request, struct genl_info *info);
-int gpuvf_nl_fb_retry_doit(struct sk_buff *request, struct genl_info *info);
+int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

@@ -171,7 +171,6 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
 int gpuvf_pf_resume(struct gpuvf_pf *pf);
 void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf);
 void gpuvf_pf_reset_done(struct gpuvf_pf *pf);
-int gpuvf_pf_reset(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);

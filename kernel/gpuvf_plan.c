@@ -31,29 +31,6 @@ u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes)
 }
 
 /**
- * gpuvf_plan_check_pf_locked() - is the PF one that can be configured now?
- * @pf: PF
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is not
- *
- * Context: pf->lock held.
- * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: the number of VFs changes.
- */
-int gpuvf_plan_check_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
-{
-	lockdep_assert_held(&pf->lock);
-	if (pf->gone)
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-	else if (pf->wedged)
-		why->reason = GPUVF_REASON_WEDGED;
-	else if (pf->vf_count_changing)
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	if (!why->reason)
-		return 0;
-	why->who = gpuvf_pf_name(pf);
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-/**
  * gpuvf_plan_check_clearing() - may anybody be given framebuffer at all?
  * @pf: PF
  * @why: zeroed, with @vf GPUVF_NO_VF; filled when nobody may

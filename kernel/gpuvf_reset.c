@@ -187,6 +187,32 @@ void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 	queue_work(system_unbound_wq, &vf->reset_work);
 }
 
+/**
+ * gpuvf_reset_vf_locked() - reset a VF and wait until that is over
+ * @vf: VF, enabled, not being reset
+ * @why: filled when that fails
+ *
+ * Its guest's state is dropped and its memory cleared.
+ *
+ * Context: pf->lock held, and dropped meanwhile; sleeps for 100 ms and more.
+ * Return: 0; -EIO: the reset did not succeed.
+ */
+int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	gpuvf_reset_vf_start_locked(vf);
+	mutex_unlock(&pf->lock);
+	wait_event(pf->reset_wait, !READ_ONCE(vf->resetting));
+	mutex_lock(&pf->lock);
+	if (!vf->reset_err)
+		return 0;
+	why->reason = GPUVF_REASON_RESET_FAILED;
+	why->vf = vf->index;
+	why->who = "the function did not come back";
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
 /* the VF made it necessary; when it does so too often, it gets no more time */
 static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 {
@@ -384,41 +410,32 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_pf_reset() - reset the GPU and provision it anew
+ * gpuvf_reset_pf_locked() - reset the GPU and provision it anew
  * @pf: PF
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is refused or fails
+ * @why: filled when that fails
  *
- * The way out of being wedged. Every guest starts anew; see
- * gpuvf_pf_reset_done() for what comes back.
+ * Every guest starts anew; see gpuvf_pf_reset_done() for what comes back.
  *
- * Context: may sleep for seconds; pf->lock must not be held.
- * Return: 0; -ENODEV: gone; -EBUSY: VFs are being enabled or disabled, or the
- * PCI core is at work on the GPU; -EIO: the reset did not succeed.
+ * Context: pf->lock held, and dropped meanwhile; may sleep for seconds.
+ * Return: 0; -EBUSY: the PCI core is at work on the GPU; -EIO: the reset did not
+ * succeed.
  */
-int gpuvf_pf_reset(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
-	struct pci_dev *pdev = NULL;
+	struct pci_dev *pdev = pci_dev_get(pf->pdev);
 	int err;
 
-	mutex_lock(&pf->lock);
-	if (pf->gone)
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-	else if (pf->vf_count_changing)
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	else
-		pdev = pci_dev_get(pf->pdev);
+	lockdep_assert_held(&pf->lock);
 	mutex_unlock(&pf->lock);
-	if (!pdev)
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-
 	err = reset_function(pf, pdev);
 	pci_dev_put(pdev);
+	mutex_lock(&pf->lock);
 	if (err == -EAGAIN) {
 		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
 	} else if (err) {
 		why->reason = GPUVF_REASON_RESET_FAILED;
 		why->who = "the PCI core could not reset the GPU";
-	} else if (READ_ONCE(pf->wedged)) {
+	} else if (pf->wedged) {
 		why->reason = GPUVF_REASON_RESET_FAILED;
 		why->who = "the GPU does not obey even now";
 	} else {

@@ -8,11 +8,14 @@
 #include <linux/workqueue.h>
 
 struct gpuvf_pf;
+struct gpuvf_refusal;
 struct gpuvf_vf;
 
 void gpuvf_reset_vf_work(struct work_struct *work);
 void gpuvf_reset_pf_work(struct work_struct *work);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
+int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
+int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf);

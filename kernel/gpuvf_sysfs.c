@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/class/gpuvf: one value a file, base units. No logic: a store becomes a
- * struct gpuvf_request with one setting in it.
+ * struct gpuvf_request with one setting in it, or for one operation.
  *
  *	0000:41:00.0/
  *		backend generation state reset device -> PCI device
@@ -24,6 +24,7 @@
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
+#include "gpuvf_request.h"
 #include "gpuvf_stats.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
@@ -49,68 +50,43 @@ static const char * const sysfs_vf_states[] = {
 	[GPUVF_VF_STATE_FAILED] = "failed",
 };
 
-/* one change on its way, too big for the stack */
-struct sysfs_change {
-	struct gpuvf_request req;
-	struct gpuvf_config result;
-	struct gpuvf_refusal why;
-};
-
-static struct sysfs_change *sysfs_change_alloc(void)
+static struct gpuvf_request *sysfs_request(enum gpuvf_op op)
 {
-	struct sysfs_change *change = kzalloc(sizeof(*change), GFP_KERNEL);
+	/* too big for the stack */
+	struct gpuvf_request *req = kzalloc(sizeof(*req), GFP_KERNEL);
 
-	if (change)
-		change->why.vf = GPUVF_NO_VF;
-	return change;
+	if (req)
+		gpuvf_request_init(req, op);
+	return req;
 }
 
 /* carry it out, and free it */
-static ssize_t sysfs_change_apply(struct gpuvf_pf *pf,
-				  struct sysfs_change *change, size_t count)
+static ssize_t sysfs_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req,
+				size_t count)
 {
-	int err;
+	int err = gpuvf_request_do(pf, req);
 
-	mutex_lock(&pf->lock);
-	err = gpuvf_config_apply_locked(pf, &change->req, &change->result,
-					&change->why);
-	if (err)
-		gpuvf_refusal_log(pf, &change->why);
-	mutex_unlock(&pf->lock);
-	kfree(change);
+	kfree(req);
 	return err ? err : count;
 }
 
 /* what was written is no value at all */
 static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf)
 {
-	struct sysfs_change *change = sysfs_change_alloc();
 	char text[GPUVF_LABEL_SIZE + 1];
-	int err;
+	struct gpuvf_refusal why = {
+		.vf = vf,
+		.who = text,
+		.reason = GPUVF_REASON_BAD_VALUE,
+	};
 
-	if (!change)
-		return -ENOMEM;
 	strscpy(text, buf, sizeof(text));
 	strim(text);
-	change->why.vf = vf;
-	change->why.who = text;
-	change->why.reason = GPUVF_REASON_BAD_VALUE;
-	err = gpuvf_refuse(&change->why, gpuvf_pf_name(pf));
+	gpuvf_refuse(&why, gpuvf_pf_name(pf));
 	mutex_lock(&pf->lock);
-	gpuvf_refusal_log(pf, &change->why);
+	gpuvf_refusal_log(pf, &why);
 	mutex_unlock(&pf->lock);
-	kfree(change);
-	return err;
-}
-
-/* the errno of an operation that was refused; the sentence goes to the log */
-static ssize_t sysfs_refused(struct gpuvf_pf *pf,
-			     const struct gpuvf_refusal *why)
-{
-	mutex_lock(&pf->lock);
-	gpuvf_refusal_log(pf, why);
-	mutex_unlock(&pf->lock);
-	return why->error;
+	return why.error;
 }
 
 /*
@@ -143,15 +119,23 @@ static DEVICE_ATTR_RO(generation);
 SYSFS_PF_FIGURE(state, "%s\n", pf->wedged ? "wedged" : "ready")
 static DEVICE_ATTR_RO(state);
 
-static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
-			   const char *buf, size_t count)
+/* an operation on the whole GPU, for which 1 is written */
+static ssize_t sysfs_pf_op(struct device *dev, const char *buf, size_t count,
+			   enum gpuvf_op op)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+	struct gpuvf_request *req;
 
 	if (!sysfs_streq(buf, "1"))
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
-	return gpuvf_pf_reset(pf, &why) ? sysfs_refused(pf, &why) : count;
+	req = sysfs_request(op);
+	return req ? sysfs_request_do(pf, req, count) : -ENOMEM;
+}
+
+static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	return sysfs_pf_op(dev, buf, count, GPUVF_OP_PF_RESET);
 }
 static DEVICE_ATTR_WO(reset);
 
@@ -186,17 +170,17 @@ static ssize_t pf_reserve_store(struct device *dev,
 				size_t count)
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 	u64 bytes;
 
 	if (kstrtou64(buf, 0, &bytes))
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
-	change = sysfs_change_alloc();
-	if (!change)
+	req = sysfs_request(GPUVF_OP_CONFIGURE);
+	if (!req)
 		return -ENOMEM;
-	change->req.set = GPUVF_SET_PF_RESERVE;
-	change->req.pf_reserve_bytes = bytes;
-	return sysfs_change_apply(pf, change, count);
+	req->set = GPUVF_SET_PF_RESERVE;
+	req->pf_reserve_bytes = bytes;
+	return sysfs_request_do(pf, req, count);
 }
 static DEVICE_ATTR_RW(pf_reserve);
 
@@ -204,18 +188,7 @@ static ssize_t retry_withheld_store(struct device *dev,
 				    struct device_attribute *attr,
 				    const char *buf, size_t count)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
-	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
-	int err;
-
-	if (!sysfs_streq(buf, "1"))
-		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
-	mutex_lock(&pf->lock);
-	err = gpuvf_clear_retry_locked(pf, &why);
-	if (err)
-		gpuvf_refusal_log(pf, &why);
-	mutex_unlock(&pf->lock);
-	return err ? err : count;
+	return sysfs_pf_op(dev, buf, count, GPUVF_OP_FB_RETRY);
 }
 static DEVICE_ATTR_WO(retry_withheld);
 
@@ -242,17 +215,17 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t count)
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 	int policy = sysfs_match_string(sysfs_policies, buf);
 
 	if (policy < 0)
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
-	change = sysfs_change_alloc();
-	if (!change)
+	req = sysfs_request(GPUVF_OP_CONFIGURE);
+	if (!req)
 		return -ENOMEM;
-	change->req.set = GPUVF_SET_POLICY;
-	change->req.policy = policy;
-	return sysfs_change_apply(pf, change, count);
+	req->set = GPUVF_SET_POLICY;
+	req->policy = policy;
+	return sysfs_request_do(pf, req, count);
 }
 static DEVICE_ATTR_RW(policy);
 
@@ -317,16 +290,18 @@ static const struct gpuvf_vf_config *sysfs_vf_config(const struct gpuvf_vf *vf)
 	return &vf->pf->config.vf[vf->index];
 }
 
-static struct sysfs_change *sysfs_vf_change_alloc(struct gpuvf_vf *vf, u32 set)
+/* an operation on one VF; or, with @set, a change of one of its settings */
+static struct gpuvf_request *sysfs_vf_request(struct gpuvf_vf *vf,
+					      enum gpuvf_op op, u32 set)
 {
-	struct sysfs_change *change = sysfs_change_alloc();
+	struct gpuvf_request *req = sysfs_request(op);
 
-	if (!change)
+	if (!req)
 		return NULL;
-	change->req.num_vfs = 1;
-	change->req.vf[0].index = vf->index;
-	change->req.vf[0].set = set;
-	return change;
+	req->num_vfs = 1;
+	req->vf[0].index = vf->index;
+	req->vf[0].set = set;
+	return req;
 }
 
 static ssize_t vf_fb_quota_show(struct gpuvf_vf *vf, char *buf)
@@ -338,16 +313,16 @@ static ssize_t vf_fb_quota_show(struct gpuvf_vf *vf, char *buf)
 static ssize_t vf_fb_quota_store(struct gpuvf_vf *vf, const char *buf,
 				 size_t count)
 {
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 	u64 bytes;
 
 	if (kstrtou64(buf, 0, &bytes))
 		return sysfs_refuse(vf->pf, vf->index, buf);
-	change = sysfs_vf_change_alloc(vf, GPUVF_SET_FB_QUOTA);
-	if (!change)
+	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_FB_QUOTA);
+	if (!req)
 		return -ENOMEM;
-	change->req.vf[0].fb_quota_bytes = bytes;
-	return sysfs_change_apply(vf->pf, change, count);
+	req->vf[0].fb_quota_bytes = bytes;
+	return sysfs_request_do(vf->pf, req, count);
 }
 
 SYSFS_VF_RW(fb_quota);
@@ -371,16 +346,16 @@ static ssize_t vf_time_slice_us_show(struct gpuvf_vf *vf, char *buf)
 static ssize_t vf_time_slice_us_store(struct gpuvf_vf *vf, const char *buf,
 				      size_t count)
 {
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 	u32 us;
 
 	if (kstrtou32(buf, 0, &us))
 		return sysfs_refuse(vf->pf, vf->index, buf);
-	change = sysfs_vf_change_alloc(vf, GPUVF_SET_TIME_SLICE);
-	if (!change)
+	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_TIME_SLICE);
+	if (!req)
 		return -ENOMEM;
-	change->req.vf[0].time_slice_us = us;
-	return sysfs_change_apply(vf->pf, change, count);
+	req->vf[0].time_slice_us = us;
+	return sysfs_request_do(vf->pf, req, count);
 }
 
 SYSFS_VF_RW(time_slice_us);
@@ -394,16 +369,16 @@ static ssize_t vf_preempt_timeout_us_show(struct gpuvf_vf *vf, char *buf)
 static ssize_t vf_preempt_timeout_us_store(struct gpuvf_vf *vf,
 					   const char *buf, size_t count)
 {
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 	u32 us;
 
 	if (kstrtou32(buf, 0, &us))
 		return sysfs_refuse(vf->pf, vf->index, buf);
-	change = sysfs_vf_change_alloc(vf, GPUVF_SET_PREEMPT_TIMEOUT);
-	if (!change)
+	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_PREEMPT_TIMEOUT);
+	if (!req)
 		return -ENOMEM;
-	change->req.vf[0].preempt_timeout_us = us;
-	return sysfs_change_apply(vf->pf, change, count);
+	req->vf[0].preempt_timeout_us = us;
+	return sysfs_request_do(vf->pf, req, count);
 }
 
 SYSFS_VF_RW(preempt_timeout_us);
@@ -417,15 +392,15 @@ static ssize_t vf_profile_store(struct gpuvf_vf *vf, const char *buf,
 				size_t count)
 {
 	size_t len = strcspn(buf, "\n");
-	struct sysfs_change *change;
+	struct gpuvf_request *req;
 
 	if (len >= GPUVF_LABEL_SIZE || len + 1 < count)
 		return sysfs_refuse(vf->pf, vf->index, buf);
-	change = sysfs_vf_change_alloc(vf, GPUVF_SET_PROFILE);
-	if (!change)
+	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_PROFILE);
+	if (!req)
 		return -ENOMEM;
-	memcpy(change->req.vf[0].profile, buf, len);
-	return sysfs_change_apply(vf->pf, change, count);
+	memcpy(req->vf[0].profile, buf, len);
+	return sysfs_request_do(vf->pf, req, count);
 }
 
 SYSFS_VF_RW(profile);
@@ -456,31 +431,31 @@ static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
 SYSFS_VF_RO(holder);
 
 static ssize_t sysfs_vf_op(struct gpuvf_vf *vf, const char *buf, size_t count,
-			   int (*op)(struct gpuvf_vf *vf,
-				     struct gpuvf_refusal *why))
+			   enum gpuvf_op op)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_request *req;
 
 	if (!sysfs_streq(buf, "1"))
 		return sysfs_refuse(vf->pf, vf->index, buf);
-	return op(vf, &why) ? sysfs_refused(vf->pf, &why) : count;
+	req = sysfs_vf_request(vf, op, 0);
+	return req ? sysfs_request_do(vf->pf, req, count) : -ENOMEM;
 }
 
-#define SYSFS_VF_OP(file)						\
+#define SYSFS_VF_OP(file, op)						\
 static ssize_t vf_##file##_store(struct gpuvf_vf *vf, const char *buf,	\
 				 size_t count)				\
 {									\
-	return sysfs_vf_op(vf, buf, count, gpuvf_vf_##file);		\
+	return sysfs_vf_op(vf, buf, count, op);				\
 }									\
 static const struct sysfs_vf_attr sysfs_vf_##file = {			\
 	.attr = { .name = #file, .mode = 0200 },			\
 	.store = vf_##file##_store,					\
 }
 
-SYSFS_VF_OP(reset);
-SYSFS_VF_OP(stop);
-SYSFS_VF_OP(pause);
-SYSFS_VF_OP(resume);
+SYSFS_VF_OP(reset, GPUVF_OP_VF_RESET);
+SYSFS_VF_OP(stop, GPUVF_OP_VF_STOP);
+SYSFS_VF_OP(pause, GPUVF_OP_VF_PAUSE);
+SYSFS_VF_OP(resume, GPUVF_OP_VF_RESUME);
 
 /* not for everybody: exact times are a side channel between tenants */
 #define SYSFS_VF_COUNTER(file)						\

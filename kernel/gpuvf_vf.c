@@ -397,188 +397,39 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_info(pf->pdev, "VFs disabled\n");
 }
 
-/* may the VF be told to @verb? */
-static int vf_check_locked(struct gpuvf_vf *vf, const char *verb,
-			   struct gpuvf_refusal *why)
+/**
+ * gpuvf_vf_pause_locked() - give a VF no more time, or give it its time again
+ * @vf: VF
+ * @paused: which
+ *
+ * Its state stays.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
 {
-	struct gpuvf_pf *pf = vf->pf;
-	char text[48];
-
-	why->vf = vf->index;
-	why->who = verb;
-	why->limit = pf->num_vfs;
-	if (pf->gone) {
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-	} else if (pf->wedged) {
-		why->reason = GPUVF_REASON_WEDGED;
-	} else if (pf->vf_count_changing) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	} else if (!vf->pdev) {
-		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
-	} else if (vf->resetting) {
-		scnprintf(text, sizeof(text), "%s while it is being reset",
-			  verb);
-		why->who = text;
-		why->reason = GPUVF_REASON_VF_WRONG_STATE;
-	} else {
-		why->who = NULL;
-		return 0;
-	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-/* the same, for what a VF cannot do that failed, was stopped, or has no memory */
-static int vf_check_live_locked(struct gpuvf_vf *vf, const char *verb,
-				struct gpuvf_refusal *why)
-{
-	enum gpuvf_vf_state state;
-	char text[48];
-	int err;
-
-	err = vf_check_locked(vf, verb, why);
-	if (err)
-		return err;
-	why->who = verb;
-	state = gpuvf_vf_state_locked(vf);
-	if (state == GPUVF_VF_STATE_FAILED) {
-		why->reason = GPUVF_REASON_VF_FAILED;
-		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf));
-	}
-	if (state == GPUVF_VF_STATE_STOPPED ||
-	    state == GPUVF_VF_STATE_DISABLED) {
-		scnprintf(text, sizeof(text), "%s: it %s", verb,
-			  state == GPUVF_VF_STATE_STOPPED ?
-			  "was stopped" : "has no framebuffer");
-		why->who = text;
-		why->reason = GPUVF_REASON_VF_WRONG_STATE;
-		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf));
-	}
-	why->who = NULL;
-	return 0;
-}
-
-static void vf_changed_locked(struct gpuvf_vf *vf)
-{
+	lockdep_assert_held(&vf->pf->lock);
+	vf->paused = paused;
 	gpuvf_vfs_update_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }
 
 /**
- * gpuvf_vf_pause() - give a VF no more time until it is resumed
+ * gpuvf_vf_stop_locked() - take the GPU from a VF until it is reset
  * @vf: VF
- * @why: zeroed; filled when it is refused
  *
- * Its state stays. A VF that is paused already stays so.
+ * Its guest's state is dropped.
  *
- * Context: may sleep; pf->lock must not be held.
- * Return: 0; -ENODEV: not enabled, or the PF is gone; -EBUSY: being reset,
- * stopped, without framebuffer, or VFs are being enabled or disabled; -EIO:
- * failed, or the GPU is wedged.
+ * Context: pf->lock held. Does not wait.
  */
-int gpuvf_vf_pause(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_pf *pf = vf->pf;
-	int err;
-
-	mutex_lock(&pf->lock);
-	err = vf_check_live_locked(vf, "pause", why);
-	if (!err) {
-		vf->paused = true;
-		vf_changed_locked(vf);
-	}
-	mutex_unlock(&pf->lock);
-	return err;
-}
-
-/**
- * gpuvf_vf_resume() - give a paused VF its time again
- * @vf: VF
- * @why: zeroed; filled when it is refused
- *
- * A VF that is not paused stays as it is.
- *
- * Context: may sleep; pf->lock must not be held.
- * Return: as gpuvf_vf_pause().
- */
-int gpuvf_vf_resume(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
-{
-	struct gpuvf_pf *pf = vf->pf;
-	int err;
-
-	mutex_lock(&pf->lock);
-	err = vf_check_live_locked(vf, "resume", why);
-	if (!err) {
-		vf->paused = false;
-		vf_changed_locked(vf);
-	}
-	mutex_unlock(&pf->lock);
-	return err;
-}
-
-/**
- * gpuvf_vf_stop() - take the GPU from a VF until it is reset
- * @vf: VF
- * @why: zeroed; filled when it is refused
- *
- * Its guest's state is dropped. A VF that is stopped already stays so.
- *
- * Context: may sleep; pf->lock must not be held.
- * Return: as gpuvf_vf_pause().
- */
-int gpuvf_vf_stop(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
-{
-	struct gpuvf_pf *pf = vf->pf;
-	int err;
-
-	mutex_lock(&pf->lock);
-	err = vf_check_locked(vf, "stop", why);
-	if (!err && !vf->stopped)
-		err = vf_check_live_locked(vf, "stop", why);
-	if (!err) {
-		vf->stopped = true;
-		vf->paused = false;
-		gpuvf_world_drop(pf, vf->index);
-		vf_changed_locked(vf);
-	}
-	mutex_unlock(&pf->lock);
-	return err;
-}
-
-/**
- * gpuvf_vf_reset() - reset a VF and wait until that is over
- * @vf: VF
- * @why: zeroed; filled when it is refused or fails
- *
- * Its guest's state is dropped and its memory cleared. Also the way out of being
- * failed, stopped or paused.
- *
- * Context: sleeps for 100 ms and more; pf->lock must not be held.
- * Return: 0; -ENODEV: not enabled, or the PF is gone; -EBUSY: being reset, or
- * VFs are being enabled or disabled; -EIO: the reset did not succeed, or the GPU
- * is wedged.
- */
-int gpuvf_vf_reset(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
-{
-	struct gpuvf_pf *pf = vf->pf;
-	int err;
-
-	mutex_lock(&pf->lock);
-	err = vf_check_locked(vf, "reset", why);
-	if (!err)
-		gpuvf_reset_vf_start_locked(vf);
-	mutex_unlock(&pf->lock);
-	if (err)
-		return err;
-
-	wait_event(pf->reset_wait, !READ_ONCE(vf->resetting));
-	mutex_lock(&pf->lock);
-	if (vf->reset_err) {
-		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the function did not come back";
-		err = gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
-	mutex_unlock(&pf->lock);
-	return err;
+	lockdep_assert_held(&vf->pf->lock);
+	vf->stopped = true;
+	vf->paused = false;
+	gpuvf_world_drop(vf->pf, vf->index);
+	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_notify(vf->pf);
 }
 
 static const char * const vf_state_names[] = {

@@ -9,7 +9,6 @@
 #include <linux/types.h>
 
 struct gpuvf_pf;
-struct gpuvf_refusal;
 struct gpuvf_vf;
 
 int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs);
@@ -23,10 +22,8 @@ void gpuvf_vf_flr_locked(struct gpuvf_vf *vf);
 enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf);
 bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size);
-int gpuvf_vf_reset(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
-int gpuvf_vf_stop(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
-int gpuvf_vf_pause(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
-int gpuvf_vf_resume(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
+void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused);
+void gpuvf_vf_stop_locked(struct gpuvf_vf *vf);
 void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf);
 int gpuvf_vf_notifier_register(void);
 void gpuvf_vf_notifier_unregister(void);

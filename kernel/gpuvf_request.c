@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one way in. A request is checked, carried out and answered here; what is
+ * not to be is refused with a sentence, which goes to the kernel log too:
+ *
+ *	gpuvf_netlink_set.c ──┐                        ┌─► gpuvf_config.c
+ *	                      ├─► gpuvf_request_do() ──┼─► gpuvf_vf.c
+ *	gpuvf_sysfs.c ────────┘                        ├─► gpuvf_reset.c
+ *	                                               └─► gpuvf_clear.c
+ */
+
+#include <linux/mutex.h>
+
+#include "gpuvf_clear.h"
+#include "gpuvf_config.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_refusal.h"
+#include "gpuvf_request.h"
+#include "gpuvf_reset.h"
+#include "gpuvf_vf.h"
+
+/**
+ * struct request_op - one kind of request
+ * @verb: what an operation on a VF does to it, for the sentence of a refusal;
+ *	NULL: it is about the GPU
+ * @live: not for a VF that failed, was stopped, or has no framebuffer
+ * @even: GPUVF_EVEN_* bits of what does not stand in the way
+ * @carry_out: do it, under pf->lock, which may be dropped meanwhile; 0, or an
+ *	errno with req->why filled
+ */
+struct request_op {
+	const char *verb;
+	bool live;
+	u32 even;
+	int (*carry_out)(struct gpuvf_pf *pf, struct gpuvf_request *req);
+};
+
+static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
+				   const struct gpuvf_request *req)
+{
+	return &pf->vf[req->vf[0].index];
+}
+
+static int request_vf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_vf_locked(request_vf(pf, req), &req->why);
+}
+
+static int request_vf_stop(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_stop_locked(request_vf(pf, req));
+	return 0;
+}
+
+static int request_vf_pause(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_pause_locked(request_vf(pf, req), true);
+	return 0;
+}
+
+static int request_vf_resume(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_pause_locked(request_vf(pf, req), false);
+	return 0;
+}
+
+static int request_pf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_pf_locked(pf, &req->why);
+}
+
+static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_clear_retry_locked(pf, &req->why);
+}
+
+static const struct request_op request_ops[] = {
+	[GPUVF_OP_CONFIGURE] = { .carry_out = gpuvf_config_apply_locked },
+	[GPUVF_OP_VF_RESET] = { "reset", .carry_out = request_vf_reset },
+	[GPUVF_OP_VF_STOP] = { "stop", .live = true,
+			       .carry_out = request_vf_stop },
+	[GPUVF_OP_VF_PAUSE] = { "pause", .live = true,
+				.carry_out = request_vf_pause },
+	[GPUVF_OP_VF_RESUME] = { "resume", .live = true,
+				 .carry_out = request_vf_resume },
+	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
+				.carry_out = request_pf_reset },
+	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
+				.carry_out = request_fb_retry },
+};
+
+/**
+ * gpuvf_request_check_pf_locked() - may anything of a GPU be changed?
+ * @pf: PF
+ * @even: GPUVF_EVEN_* bits of what does not stand in the way
+ * @why: filled when it may not
+ *
+ * Context: pf->lock held.
+ * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: VFs are being enabled or
+ * disabled.
+ */
+int gpuvf_request_check_pf_locked(struct gpuvf_pf *pf, u32 even,
+				  struct gpuvf_refusal *why)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->gone) {
+		why->reason = GPUVF_REASON_NO_SUCH_PF;
+		why->attr = GPUVF_A_PF_BDF;
+	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
+		why->reason = GPUVF_REASON_WEDGED;
+	} else if (pf->vf_count_changing &&
+		   !(even & GPUVF_EVEN_COUNT_CHANGING)) {
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	} else {
+		return 0;
+	}
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/* why a VF's state does not allow it, and what is said of that; 0: it does */
+static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
+					  const char **is)
+{
+	*is = "";
+	if (vf->resetting) {
+		*is = " while it is being reset";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	}
+	/* what is stopped can be stopped again */
+	if (!request_ops[op].live || (op == GPUVF_OP_VF_STOP && vf->stopped))
+		return 0;
+	switch (gpuvf_vf_state_locked(vf)) {
+	case GPUVF_VF_STATE_FAILED:
+		return GPUVF_REASON_VF_FAILED;
+	case GPUVF_VF_STATE_STOPPED:
+		*is = " since it was stopped";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	case GPUVF_VF_STATE_DISABLED:
+		*is = " since it has no framebuffer";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	default:
+		return 0;
+	}
+}
+
+static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	struct gpuvf_refusal *why = &req->why;
+	unsigned int index = req->vf[0].index;
+	const char *is = "";
+	char text[48];
+
+	if (index >= pf->total_vfs) {
+		why->reason = GPUVF_REASON_NO_SUCH_VF;
+		why->attr = GPUVF_A_VF_INDEX;
+		why->asked = index;
+		why->limit = pf->total_vfs;
+		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
+	if (!pf->vf[index].pdev) {
+		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
+		why->limit = pf->num_vfs;
+	} else {
+		why->reason = request_vf_state(&pf->vf[index], req->op, &is);
+	}
+	if (!why->reason)
+		return 0;
+	scnprintf(text, sizeof(text), "%s%s", request_ops[req->op].verb, is);
+	why->vf = index;
+	why->who = text;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	const struct request_op *op = &request_ops[req->op];
+	int err;
+
+	err = gpuvf_request_check_pf_locked(pf, op->even, &req->why);
+	if (!err && op->verb)
+		err = request_check_vf(pf, req);
+	if (!err)
+		err = op->carry_out(pf, req);
+	/* it may have gone while nobody held the lock */
+	if (!err)
+		err = gpuvf_request_check_pf_locked(pf, ~0U, &req->why);
+	if (!err && req->done)
+		err = req->done(pf, req);
+	if (req->why.reason && !req->dry_run)
+		gpuvf_refusal_log(pf, &req->why);
+	return err;
+}
+
+/**
+ * gpuvf_request_init() - begin a request
+ * @req: zeroed
+ * @op: what for
+ */
+void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
+{
+	req->op = op;
+	req->why.vf = GPUVF_NO_VF;
+}
+
+/**
+ * gpuvf_request_do() - check a request and carry it out, all or nothing
+ * @pf: PF that it is about
+ * @req: the request; @result, @changed and @why are filled
+ *
+ * ====================  ======================================================
+ * GPUVF_OP_CONFIGURE    change the configuration, or try what that would lead to
+ * GPUVF_OP_VF_RESET     drop a VF's state, clear its memory; the way out of being
+ *                       failed, stopped or paused. Sleeps for 100 ms and more
+ * GPUVF_OP_VF_STOP      take the GPU from a VF until it is reset; its state is
+ *                       dropped
+ * GPUVF_OP_VF_PAUSE     give a VF no more time until it is resumed
+ * GPUVF_OP_VF_RESUME    give it its time again
+ * GPUVF_OP_PF_RESET     reset the GPU and provision it anew; the way out of being
+ *                       wedged. May sleep for seconds
+ * GPUVF_OP_FB_RETRY     try once more to clear what is withheld
+ * ====================  ======================================================
+ *
+ * A VF that is stopped, paused or not paused already stays so.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ * Return: 0, or the errno of the refusal; see enum gpuvf_reason in
+ * uapi/linux/gpuvf.h.
+ */
+int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = request_do_locked(pf, req);
+	mutex_unlock(&pf->lock);
+	return err;
+}
