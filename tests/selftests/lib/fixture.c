@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fixture.h"
 
@@ -371,6 +372,12 @@ int suite_run_as(const struct suite *suite, const struct test *tests,
 	struct CMUnitTest group[MAX_TESTS];
 	size_t i, n = 0;
 
+	/*
+	 * Virtual time runs fast while everybody waits for the disk: what is
+	 * needed of the program and its libraries is to be there.
+	 */
+	if (mlockall(MCL_CURRENT))
+		print_error("# mlockall: %s\n", strerror(errno));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (getenv("GPUVF_TEST"))
 		cmocka_set_test_filter(getenv("GPUVF_TEST"));
