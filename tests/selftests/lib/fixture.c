@@ -41,6 +41,11 @@ bool on_debug_kernel(void)
 	return kernel && !strcmp(kernel, "debug");
 }
 
+bool in_virtual_time(void)
+{
+	return getenv("GPUVF_VIRTUAL");
+}
+
 bool is_quick(void)
 {
 	const char *quick = getenv("GPUVF_QUICK");

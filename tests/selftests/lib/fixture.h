@@ -83,6 +83,7 @@ int suite_run(const char *name, const char *sim_parameters,
 	suite_run(name, sim_parameters, tests, sizeof(tests) / sizeof(*(tests)))
 
 bool on_debug_kernel(void);
+bool in_virtual_time(void);
 bool is_quick(void);
 
 void fixture_load(const char *sim_parameters);
@@ -127,9 +128,11 @@ void check_ratio(uint64_t part, uint64_t whole, double wanted,
 
 /*
  * How long to wait for what has to come: not a figure that is tested, only the
- * end of patience on a slow machine.
+ * end of patience on a slow machine. (Virtual time flies when the VM waits for a
+ * disk: an hour of it is some seconds.)
  */
-#define PATIENCE_MS	(on_debug_kernel() ? 120000 : 40000)
+#define PATIENCE_MS	(in_virtual_time() ? 3600000 :			\
+			 on_debug_kernel() ? 120000 : 40000)
 
 /* does it become true? */
 #define eventually(condition)						\
