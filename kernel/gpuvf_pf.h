@@ -128,6 +128,7 @@ struct gpuvf_pf {
 	bool tells_flr;
 	int irq;
 
+	/* what follows; taken before the world's lock */
 	struct mutex lock;
 	bool gone;
 	bool wedged;
@@ -145,6 +146,7 @@ struct gpuvf_pf {
 	struct delayed_work mbox_work;
 	struct delayed_work reset_work;
 	struct gpuvf_world world;
+	/* the VFs' holder names; nothing is taken inside */
 	spinlock_t holder_lock;
 	struct work_struct notify_work;
 	wait_queue_head_t reset_wait;

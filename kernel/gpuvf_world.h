@@ -105,6 +105,7 @@ struct gpuvf_world {
 	struct work_struct report;
 	wait_queue_head_t off_wait;
 
+	/* what follows; taken with interrupts off */
 	spinlock_t lock;
 	struct gpuvf_sched sched;
 	enum gpuvf_phase phase;
