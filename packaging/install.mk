@@ -112,7 +112,7 @@ dkms_names := gpuvf $(if $(WITH_SIM),gpuvf-sim)
 dkms-install: install-source $(if $(WITH_SIM),install-source-sim) install-module-files
 	@command -v dkms > /dev/null || { echo 'dkms is not installed'; exit 1; }
 	for name in $(dkms_names); do \
-		dkms install --force $$name/$(VERSION) || exit; \
+		dkms install --force -k $(RELEASE) $$name/$(VERSION) || exit; \
 	done
 
 dkms-uninstall:
@@ -121,6 +121,7 @@ dkms-uninstall:
 		dkms remove $$name/$(VERSION) --all || exit; \
 		rm -rf $(srcdir)/$$name-$(VERSION); \
 	done
+	$(call remove_files,$(module_files))
 
 deb:
 	@$(lab)/packages build deb

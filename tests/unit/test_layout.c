@@ -461,7 +461,7 @@ static void c21_every_small_case(void **state)
 	(void)state;
 	for (blocked = 0; blocked <= EXTENT; blocked++)
 	for (a = 0; geometry((BASE + AREA) * MIB, MIB, MIB, MIB, 3),
-		    nth_state(a, &req.vf[0]); a++)
+	     nth_state(a, &req.vf[0]); a++)
 	for (b = 0; nth_state(b, &req.vf[1]); b++) {
 		if (!apart(&req.vf[0].now, &req.vf[1].now))
 			continue;
