@@ -8,6 +8,17 @@
 
 #include "agent.h"
 
+static void say_good(const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->num_files; i++)
+		printf("%s%s", i ? ", " : "", config->files[i]->source.path);
+	printf(": good: %zu profile%s, %zu GPU section%s\n",
+	       config->num_profiles, config->num_profiles == 1 ? "" : "s",
+	       config->num_gpus, config->num_gpus == 1 ? "" : "s");
+}
+
 /**
  * cmd_check() - the verb "check"
  * @argc: words
@@ -41,10 +52,7 @@ int cmd_check(int argc, char **argv)
 	if (diags.errors > 1)
 		fprintf(stderr, "%zu errors\n", diags.errors);
 	if (!code)
-		printf("%s: good: %zu profile%s, %zu GPU section%s\n",
-		       file ?: CONFIG_FILE, config.num_profiles,
-		       config.num_profiles == 1 ? "" : "s", config.num_gpus,
-		       config.num_gpus == 1 ? "" : "s");
+		say_good(&config);
 	diag_free(&diags);
 	config_free(&config);
 	return code;

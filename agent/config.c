@@ -300,6 +300,17 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* Return: how many, with @entries and each of them to be freed; or -errno */
+static int list_drop_ins(const char *dir, struct dirent ***entries)
+{
+	int n = scandir(dir, entries, is_drop_in, compare_names);
+
+	if (n >= 0)
+		return n;
+	*entries = NULL;
+	return errno == ENOENT ? 0 : -errno;
+}
+
 static int load_drop_ins(struct config *config, bool trusted_only,
 			 struct diag_list *diags)
 {
@@ -309,14 +320,11 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 	int err = 0;
 	int n, i;
 
-	n = scandir(dir, &entries, is_drop_in, compare_names);
+	n = list_drop_ins(dir, &entries);
 	if (n < 0) {
-		err = errno == ENOENT ? 0 : -errno;
-		if (err)
-			diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
-				 strerror(-err));
-		free(dir);
-		return err;
+		err = n;
+		diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
+			 strerror(-err));
 	}
 	for (i = 0; i < n; i++) {
 		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
@@ -333,6 +341,39 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 }
 
 /**
+ * config_is_there() - does the system have a configuration?
+ *
+ * Return: true also when it may not be read.
+ */
+bool config_is_there(void)
+{
+	char *dir = root_path("%s", &CONFIG_DIR[1]);
+	struct dirent **entries;
+	int n = list_drop_ins(dir, &entries);
+	int i;
+
+	for (i = 0; i < n; i++)
+		free(entries[i]);
+	free(entries);
+	free(dir);
+	return n || root_has("%s", &CONFIG_FILE[1]);
+}
+
+/* the file, the drop-ins, or both; with neither, the file is what is missing */
+static int load_standard(struct config *config, bool trusted_only,
+			 struct diag_list *diags)
+{
+	char *path = root_path("%s", &CONFIG_FILE[1]);
+	int err = 0;
+
+	if (root_has("%s", &CONFIG_FILE[1]) || !config_is_there())
+		err = ini_load(config_add_file(config), path, trusted_only,
+			       diags);
+	free(path);
+	return err ?: load_drop_ins(config, trusted_only, diags);
+}
+
+/**
  * config_load() - read the configuration
  * @config: all zero
  * @path: a file to read instead of CONFIG_FILE and the files of CONFIG_DIR,
@@ -346,14 +387,13 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 int config_load(struct config *config, const char *path, bool trusted_only,
 		struct diag_list *diags)
 {
-	char *standard = root_path("%s", &CONFIG_FILE[1]);
 	int err;
 
-	err = ini_load(config_add_file(config), path ?: standard, trusted_only,
-		       diags);
-	free(standard);
-	if (!path && !err)
-		err = load_drop_ins(config, trusted_only, diags);
+	if (path)
+		err = ini_load(config_add_file(config), path, trusted_only,
+			       diags);
+	else
+		err = load_standard(config, trusted_only, diags);
 	if (!err)
 		config_interpret(config, diags);
 	return err;

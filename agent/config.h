@@ -141,6 +141,7 @@ struct config {
 
 int config_load(struct config *config, const char *path, bool trusted_only,
 		struct diag_list *diags);
+bool config_is_there(void);
 struct ini *config_add_file(struct config *config);
 void config_interpret(struct config *config, struct diag_list *diags);
 void config_free(struct config *config);

@@ -11,7 +11,6 @@
 #include "agent.h"
 #include "units.h"
 #include "output.h"
-#include "root.h"
 #include "sysfs.h"
 
 /* a week is as good as for ever */
@@ -207,9 +206,9 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 		return gpu;
 	}
 	*code = EXIT_USAGE;
-	if (!root_has("%s", &CONFIG_FILE[1])) {
-		pr_err("'%s' is not a PCI address, and there is no " CONFIG_FILE
-		    " that could name it", name);
+	if (!config_is_there()) {
+		pr_err("'%s' is not a PCI address, and there is no configuration that could name it",
+		       name);
 		return NULL;
 	}
 	*code = load_config(&config, NULL);

@@ -407,6 +407,14 @@ static void write_etc(const char *name, const char *text)
 	free(path);
 }
 
+static void link_etc(const char *target, const char *name)
+{
+	char *path = xasprintf("%s/etc/%s", etc, name);
+
+	assert_int_equal(symlink(target, path), 0);
+	free(path);
+}
+
 static void make_etc(void)
 {
 	char *command;
@@ -470,6 +478,42 @@ static void drop_ins_are_read_in_order(void **state)
 	write_etc("gpuvf.d/20-z.ini", "[profile p]\nfb = 3\n");
 	assert_int_equal(load_etc(&config, &errors), 0);
 	assert_int_equal(errors, 3);
+	config_free(&config);
+	remove_etc();
+}
+
+static void drop_ins_may_be_all_there_is(void **state)
+{
+	struct config config;
+	size_t errors;
+
+	make_etc();
+	assert_false(config_is_there());
+	/* what is no drop-in is no configuration */
+	write_etc("gpuvf.d/10-a.ini~", BASE);
+	assert_false(config_is_there());
+	assert_int_equal(load_etc(&config, &errors), -ENOENT);
+	config_free(&config);
+	write_etc("gpuvf.d/10-a.ini", BASE);
+	write_etc("gpuvf.d/20-b.ini", "[gpu g]\nmatch = *\nvf 0 = p\n");
+	assert_true(config_is_there());
+	assert_int_equal(load_etc(&config, &errors), 0);
+	assert_int_equal(errors, 0);
+	assert_int_equal(config.num_files, 2);
+	assert_int_equal(config.num_gpus, 1);
+	config_free(&config);
+
+	/* one of them has to say the version */
+	write_etc("gpuvf.d/10-a.ini", "[profile p]\nfb = 1GiB\n");
+	assert_int_equal(load_etc(&config, &errors), 0);
+	assert_int_equal(errors, 1);
+	config_free(&config);
+
+	/* a file that is there and cannot be read is not passed over */
+	write_etc("gpuvf.d/10-a.ini", BASE);
+	link_etc("/nonexistent", "gpuvf.ini");
+	assert_int_equal(load_etc(&config, &errors), -ENOENT);
+	assert_int_equal(errors, 1);
 	config_free(&config);
 	remove_etc();
 }
@@ -560,6 +604,7 @@ int main(void)
 		cmocka_unit_test(names_defined_in_two_files_are_an_error),
 		cmocka_unit_test(a_profile_may_come_from_another_file),
 		cmocka_unit_test(drop_ins_are_read_in_order),
+		cmocka_unit_test(drop_ins_may_be_all_there_is),
 		cmocka_unit_test(a_zero_byte_is_no_text),
 		cmocka_unit_test(refuses_files_that_others_can_write),
 		cmocka_unit_test(refuses_endless_files),
