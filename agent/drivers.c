@@ -167,8 +167,7 @@ static int restore_one(const char *vf, const struct vf_driver *want)
 	other = strcmp(want->bound, ANY_DRIVER) && strcmp(want->bound, is.bound);
 	if (!other && !strcmp(want->override, is.override) && *is.bound)
 		return 0;
-	return rebind(vf, want->override,
-		      *want->bound || !*want->override);
+	return rebind(vf, want->override, *want->bound);
 }
 
 /**

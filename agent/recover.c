@@ -12,6 +12,9 @@
 #include "sysfs.h"
 #include "util.h"
 
+static const char in_between_new[] =
+	"it was in between, and is in the new layout now";
+
 static void tell(const struct intent *intent, const char *what)
 {
 	pr_err("GPU %s [gpu %s]: an apply was interrupted; %s",
@@ -50,7 +53,7 @@ static int finish(const struct intent *intent, struct client *client)
 
 	err = state_restore(&intent->after, client);
 	if (!err) {
-		tell(intent, "it was in between, and is in the new layout now");
+		tell(intent, in_between_new);
 		return EXIT_DONE;
 	}
 	if (!state_restore(&intent->before, client)) {
@@ -62,11 +65,49 @@ static int finish(const struct intent *intent, struct client *client)
 	return EXIT_PARTLY;
 }
 
+/*
+ * New VFs are kept from drivers until it is said who may have which. Those that
+ * anybody may have are probed after that, unless apply died before.
+ *
+ * Return: 1: a VF has got its driver now; 0: none was missing; or a negative
+ * errno.
+ */
+static int probe_again(const struct intent *intent, const struct gpu *live)
+{
+	struct vf_driver *was, *is;
+	int ret;
+	u32 i;
+
+	if (intent->before.gpu.num_vfs == intent->after.gpu.num_vfs)
+		return 0;
+	was = read_drivers(live);
+	ret = drivers_restore(live->bdf, intent->after.drivers, live->num_vfs);
+	is = read_drivers(live);
+	for (i = 0; !ret && i < live->num_vfs; i++)
+		ret = !!strcmp(was[i].bound, is[i].bound);
+	free(was);
+	free(is);
+	return ret;
+}
+
+/* the layout is the new one; is the rest? */
+static int be_new(const struct intent *intent, const struct gpu *live,
+		  struct client *client)
+{
+	int ret = probe_again(intent, live);
+
+	if (ret < 0)
+		return finish(intent, client);
+	tell(intent, ret ? in_between_new : "it is in the new layout");
+	return EXIT_DONE;
+}
+
 static int resolve(const struct intent *intent, struct client *client)
 {
 	struct client_error why;
 	int code = EXIT_DONE;
 	struct gpu live;
+	bool probed;
 
 	if (client_get_gpu(client, intent->before.gpu.bdf, &live, &why)) {
 		tell(intent, "gpuvf drives it no more");
@@ -78,8 +119,9 @@ static int resolve(const struct intent *intent, struct client *client)
 		gpu_free(&live);
 		return EXIT_DONE;
 	}
-	if (!release_autoprobe(intent) && holds(&intent->after, &live))
-		tell(intent, "it is in the new layout");
+	probed = !release_autoprobe(intent);
+	if (probed && holds(&intent->after, &live))
+		code = be_new(intent, &live, client);
 	else if (holds(&intent->before, &live))
 		tell(intent, "it is in the old layout");
 	else

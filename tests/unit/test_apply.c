@@ -208,6 +208,24 @@ static void a_driver_that_takes_nothing_is_the_way_back(void **state)
 	free(after);
 }
 
+/* somebody took its driver off a VF: nor has it one after the way back */
+static void a_vf_without_a_driver_stays_so_on_the_way_back(void **state)
+{
+	char *before, *after;
+
+	fake_reset();
+	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_DONE);
+	sysfs_unbind("1");
+	before = picture();
+	fake.vfio_broken = true;
+	assert_int_equal(apply(GPU "vf 0-2 = small\ndriver 0 = vfio-pci\n"),
+			 EXIT_MISSING);
+	after = picture();
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
 static void fair_shares_come_back(void **state)
 {
 	char *before, *after;
@@ -292,6 +310,7 @@ int main(void)
 		cmocka_unit_test(probing_that_was_off_stays_off),
 		cmocka_unit_test(a_driver_that_is_missing_is_known_in_advance),
 		cmocka_unit_test(a_driver_that_takes_nothing_is_the_way_back),
+		cmocka_unit_test(a_vf_without_a_driver_stays_so_on_the_way_back),
 		cmocka_unit_test(fair_shares_come_back),
 		cmocka_unit_test(every_failure_ends_in_the_state_before),
 	};

@@ -271,6 +271,29 @@ static void in_between_is_finished(void **state)
 	is_as(NEW);
 }
 
+/* all that can be read back is as wished, but nobody has probed the new VFs */
+static void vfs_that_missed_their_probe_get_it(void **state)
+{
+	static const char new[] = GPU "vf 0-3 = small\ndriver 0 = default\n";
+	u32 i;
+
+	begin(OLD, new);
+	assert_int_equal(apply(new), EXIT_DONE);
+	for (i = 0; i < 4; i++)
+		fake.bound[i][0] = '\0';
+	start_says(EXIT_DONE, "it was in between, and is in the new layout now");
+	for (i = 0; i < 4; i++)
+		assert_string_equal(fake.bound[i], "gpu");
+
+	/* the same VFs as before: what they had not then, they have not now */
+	begin(GPU "vf 0-3 = small\n", GPU "vf 0-3 = small\npolicy = fixed\n");
+	fake.bound[2][0] = '\0';
+	assert_int_equal(apply(GPU "vf 0-3 = small\npolicy = fixed\n"),
+			 EXIT_DONE);
+	start_says(EXIT_DONE, "it is in the new layout");
+	assert_string_equal(fake.bound[2], "");
+}
+
 static void what_cannot_go_on_goes_back(void **state)
 {
 	begin(OLD, NEW);
@@ -359,6 +382,7 @@ int main(void)
 		cmocka_unit_test(nothing_done_is_the_old_layout),
 		cmocka_unit_test(all_done_is_the_new_layout),
 		cmocka_unit_test(in_between_is_finished),
+		cmocka_unit_test(vfs_that_missed_their_probe_get_it),
 		cmocka_unit_test(what_cannot_go_on_goes_back),
 		cmocka_unit_test(what_somebody_uses_is_left_and_told),
 		cmocka_unit_test(another_machine_or_boot_is_noticed),
