@@ -1,23 +1,45 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test points for scripts. Sourced by them, run by nobody.
+# Test points for scripts, and waiting. Sourced by them, run by nobody.
 
 tap_count=0
 tap_failed=0
 
-# point NAME COMMAND...: it has to succeed; what it says is shown when it does not
-point() {
-	local output
+# the file with what a command said whose status is judged afterwards
+tap_said=/dev/null
 
+# point NAME COMMAND...: it has to succeed
+# point NAME: the command before this one had to
+# What was said is shown when it did not.
+point() {
+	local status=$? said=
+
+	if [ $# -gt 1 ]; then
+		status=0
+		said=$("${@:2}" 2>&1) || status=$?
+	elif [ $status != 0 ]; then
+		said=$(cat "$tap_said")
+	fi
 	tap_count=$((tap_count + 1))
-	if output=$("${@:2}" 2>&1); then
+	if [ $status = 0 ]; then
 		echo "ok $tap_count - $1"
 	else
 		echo "not ok $tap_count - $1"
-		echo "${output//$'\n'/$'\n'# }" | sed '1s/^/# /'
+		echo "# ${said//$'\n'/$'\n'# }"
 		tap_failed=1
 	fi
+}
+
+# until_true COMMAND...: the end of patience is on a slow machine
+until_true() {
+	local i
+
+	for ((i = 0; i < 1200; i++)); do
+		"$@" > /dev/null 2>&1 && return
+		sleep 0.05
+	done
+	return 1
 }
 
 # the plan, and the exit code

@@ -4,27 +4,15 @@
 # The agent, end to end: the example profiles are applied and hold; bad input
 # gets its own exit code, a sentence, and changes nothing.
 set -uo pipefail
+. "$(dirname "$0")/../lab/tap.sh"
 
 agent=${GPUVF_AGENT:?}
 modules=${GPUVF_MODULES:?}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
-count=0 failed=0
-
-# point NAME: the status of the last command, as a test point
-point() {
-	local status=$?
-
-	count=$((count + 1))
-	if [ $status = 0 ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$work/out"
-		failed=1
-	fi
-}
+# shellcheck disable=SC2034	# for point()
+tap_said=$work/out
 
 load() {
 	insmod "$modules/gpuvf_sim.ko" "$@" && insmod "$modules/gpuvf.ko" &&
@@ -62,8 +50,7 @@ example_holds() {
 		echo 'busy 100' > "$sim/vf$i/guest"
 	done
 	for ((i = 0; i < vfs; i++)); do
-		timeout 60 sh -c "until grep -q active $dir/vf$i/state; do
-			sleep 0.1; done" || return
+		until_true grep -q active "$dir/vf$i/state" || return
 		echo off > "$sim/vf$i/guest"
 	done
 	[ "$(truth violations)" = 0 ] && [ "$(truth illegal)" = 0 ] || return
@@ -102,6 +89,15 @@ for example in 'virtual-desktops 16 1040187392' 'render-farm 4 8589934592' \
 	unload
 done
 
+mkdir -p /etc/gpuvf.d
+head -n 17 "$top/examples/demo.ini" > /etc/gpuvf.d/10-profiles.ini
+tail -n +18 "$top/examples/demo.ini" > /etc/gpuvf.d/20-gpus.ini
+"$agent" check > "$work/out" 2>&1 &&
+	grep -q '10-profiles.ini, /etc/gpuvf.d/20-gpus.ini: good: 3 profiles' \
+		"$work/out"
+point 'drop_ins_alone_are_a_configuration'
+rm -r /etc/gpuvf.d
+
 load total_vfs=8
 refused unknown_key 2 'bad.ini:[0-9]+:[0-9]+:.*tim_slice' \
 	"$agent" apply -f "$(variant 's/^time_slice = 6ms/tim_slice = 6ms/')"
@@ -124,7 +120,7 @@ refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 "$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
 point 'demo_is_applied'
 echo 'busy 100' > $sim/vf0/guest
-timeout 60 sh -c "until grep -q active $dir/vf0/state; do sleep 0.1; done"
+until_true grep -q active "$dir/vf0/state"
 refused vf_in_use 5 'VF 0: .*while its guest uses it' \
 	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 4GiB/')"
 echo off > $sim/vf0/guest
@@ -229,5 +225,4 @@ point 'what_is_generated_can_be_applied'
 echo 0 > "/sys/bus/pci/devices/$other/sriov_numvfs"
 unload
 rm -rf "$work"
-echo "1..$count"
-exit $failed
+tap_end

@@ -4,38 +4,15 @@
 # The agent and GPUs at work: VFs paused, stopped, reset; statistics; events; top
 # in a terminal.
 set -uo pipefail
+. "$(dirname "$0")/../lab/tap.sh"
 
 agent=${GPUVF_AGENT:?}
 modules=${GPUVF_MODULES:?}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
-count=0 failed=0
-
-# point NAME: the status of the last command, as a test point
-point() {
-	local status=$?
-
-	count=$((count + 1))
-	if [ $status = 0 ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$work/out"
-		failed=1
-	fi
-}
-
-# until_true COMMAND...; the end of patience is on a slow machine
-until_true() {
-	local i
-
-	for ((i = 0; i < 1200; i++)); do
-		"$@" > /dev/null 2>&1 && return
-		sleep 0.05
-	done
-	return 1
-}
+# shellcheck disable=SC2034	# for point()
+tap_said=$work/out
 
 state_is() {
 	[ "$(cat "$dir/vf$1/state")" = "$2" ]
@@ -160,5 +137,4 @@ echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
 rmmod gpuvf && rmmod gpuvf_sim
 point 'nothing_is_left'
 rm -rf "$work"
-echo "1..$count"
-exit $failed
+tap_end

@@ -4,6 +4,7 @@
 # The daemon, end to end: start, hotplug, files that change, files with errors,
 # changes of others under both policies, signals, reload, service manager.
 set -uo pipefail
+. "$(dirname "$0")/../lab/tap.sh"
 
 agent=${GPUVF_AGENT:?}
 modules=${GPUVF_MODULES:?}
@@ -11,32 +12,8 @@ sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
 ini=$work/gpuvf.ini
 log=$work/log
-count=0 failed=0
-
-# point NAME: the status of the last command, as a test point
-point() {
-	local status=$?
-
-	count=$((count + 1))
-	if [ $status = 0 ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$log"
-		failed=1
-	fi
-}
-
-# until COMMAND...: it becomes true; the end of patience is on a slow machine
-until_true() {
-	local i
-
-	for ((i = 0; i < 1200; i++)); do
-		"$@" > /dev/null 2>&1 && return
-		sleep 0.05
-	done
-	return 1
-}
+# shellcheck disable=SC2034	# for point()
+tap_said=$log
 
 # a configuration of $1 VFs with slices of $2, and $3 in [gpuvf]
 write_ini() {
@@ -185,5 +162,4 @@ echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
 rmmod gpuvf && rmmod gpuvf_sim
 point 'holds_nothing_back'
 rm -rf "$work"
-echo "1..$count"
-exit $failed
+tap_end
