@@ -4,91 +4,129 @@
  * ends in the old layout or in the new one, and says which; what it says is what
  * the GPU shows.
  *
- * A tracer stops apply at the entry of each of its system calls: killed there,
- * it has done everything before that call and nothing of it. The next start has
- * no configuration to go on with, so that what is seen is its recovery alone.
+ * A tracer stops apply at the entry of a system call: killed there, it has done
+ * everything before that call and nothing of it. A call that changes nothing
+ * which outlives the process need not be tried: whoever dies there leaves what
+ * is left by dying at the next one. What is not known to be such a call is
+ * tried; GPUVF_CRASH_ALL=1 tries each of them.
  *
- * Disabling VFs takes the PCI core a second each time. So where their number
- * changes, only each so many-th call is tried, unless GPUVF_CRASH_STEP=1.
+ * The next start has no configuration to go on with, so that what is seen is its
+ * recovery alone. Disabling VFs takes the PCI core a second each time. So nobody
+ * goes back: from whichever of two layouts the GPU is in, the other is applied.
  */
-#include <errno.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
+#include <linux/gpuvf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../kernel/gpuvf_regs.h"
+#include "agent.h"
 #include "fixture.h"
 
-#define INTENT	"/var/lib/gpuvf/intent"
-#define SAID	"/run/gpuvf-said"
-#define CONFIG	"/run/gpuvf-test.ini"
+#define INTENT		"/var/lib/gpuvf/intent"
+#define STUB		"/sys/bus/pci/drivers/pci-stub"
 
-/* calls before the intent is written change nothing: one of so many is enough */
-#define EARLY_STEP	16
+static const struct gpu *gpu = &fx.gpu[0];
 
-enum layout { LAYOUT_OLD, LAYOUT_NEW, LAYOUT_BETWEEN };
+/**
+ * struct layout - one of the two
+ * @config: what asks for it
+ * @picture: what the GPU shows then
+ * @call: where apply is killed next, on its way to the other layout
+ * @is_done: it has been killed everywhere
+ */
+struct layout {
+	const char *config;
+	char *picture;
+	unsigned int call;
+	bool is_done;
+};
 
-static char *layouts[2];
+/* how often apply was dead in the layout it began with, the other, in between */
+enum found { FOUND_OLD, FOUND_NEW, FOUND_BETWEEN };
 
-static void write_config(const char *what)
+/* calls that leave nothing behind when the process is gone */
+static bool leaves_nothing(unsigned long call)
 {
-	char text[512];
-	int fd;
+	static const unsigned short calls[] = {
+		SYS_access, SYS_arch_prctl, SYS_bind, SYS_brk, SYS_clock_gettime,
+		SYS_clock_nanosleep, SYS_close, SYS_execve, SYS_faccessat,
+		SYS_faccessat2, SYS_fcntl, SYS_flock, SYS_fstat, SYS_futex,
+		SYS_getdents64, SYS_geteuid, SYS_getpid, SYS_getrandom,
+		SYS_getsockname, SYS_getuid, SYS_ioctl, SYS_lseek,
+		SYS_memfd_create, SYS_mmap, SYS_mprotect, SYS_munmap,
+		SYS_newfstatat, SYS_poll, SYS_prctl, SYS_pread64,
+		SYS_prlimit64, SYS_read, SYS_readlink, SYS_readlinkat,
+		SYS_recvfrom, SYS_recvmsg, SYS_rseq, SYS_rt_sigaction,
+		SYS_rt_sigprocmask, SYS_set_robust_list, SYS_set_tid_address,
+		SYS_setsockopt, SYS_socket, SYS_stat, SYS_statx,
+	};
+	size_t i;
 
-	snprintf(text, sizeof(text),
-		 "[gpuvf]\nversion = 1\n[profile a]\nfb = 1GiB\ntime_slice = 4ms\n"
-		 "[profile b]\nfb = 2GiB\n[gpu g]\npci = %s\n%s",
-		 fx.gpu[0].bdf, what);
-	unlink(CONFIG);
-	fd = open(CONFIG, O_WRONLY | O_CREAT | O_EXCL, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (calls[i] == call)
+			return true;
+	return false;
 }
 
-static void exec_agent(const char *config, bool traced)
+/* a netlink message at @address of the process that only asks for something */
+static bool only_asks(pid_t pid, uintptr_t address)
 {
-	const char *agent = getenv("GPUVF_AGENT");
-	int fd;
+	struct {
+		struct nlmsghdr nlh;
+		struct genlmsghdr genl;
+		unsigned int pad;
+	} head = {};
+	size_t i;
 
-	fd = open(SAID, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	if (traced)
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	execl(agent, agent, "apply", "-f", config, NULL);
-	_exit(127);
+	for (i = 0; i < sizeof(head) / sizeof(long); i++)
+		((long *)&head)[i] = ptrace(PTRACE_PEEKDATA, pid,
+					    address + i * sizeof(long), NULL);
+	if (head.nlh.nlmsg_type == GENL_ID_CTRL)
+		return true;
+	switch (head.genl.cmd) {
+	case GPUVF_CMD_PF_GET:
+	case GPUVF_CMD_VF_GET:
+	case GPUVF_CMD_STATS_GET:
+	case GPUVF_CMD_CAPACITY_GET:
+		return true;
+	}
+	return false;
 }
 
-/* Return: the exit code */
-static int apply(const char *config)
+static bool is_tried(pid_t pid, const struct __ptrace_syscall_info *info)
 {
-	pid_t pid = fork();
-	int status;
+	const char *all = getenv("GPUVF_CRASH_ALL");
+	const uint64_t *args = (const uint64_t *)info->entry.args;
 
-	assert_true(pid >= 0);
-	if (!pid)
-		exec_agent(config, false);
-	assert_true(waitpid(pid, &status, 0) == pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	if (all && *all && strcmp(all, "0"))
+		return true;
+	switch (info->entry.nr) {
+	case SYS_openat:
+		return args[2] & (O_CREAT | O_TRUNC);
+	case SYS_write:
+		return args[0] > STDERR_FILENO;
+	case SYS_sendto:
+		return !only_asks(pid, args[1]);
+	}
+	return !leaves_nothing(info->entry.nr);
 }
 
-/* Return: false when apply ended before it came to that system call */
+/* Return: false when apply ended before it came to that call */
 static bool apply_killed_at(unsigned int call)
 {
-	unsigned int n = 0;
-	bool entry = false;
-	pid_t pid = fork();
+	static const char *const args[] = { "apply", "-f", AGENT_CONFIG, NULL };
+	struct __ptrace_syscall_info info;
+	pid_t pid = agent_start(true, args);
 	int status;
 
-	assert_true(pid >= 0);
-	if (!pid)
-		exec_agent(CONFIG, true);
 	/* stopped behind exec */
 	assert_true(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
@@ -103,8 +141,10 @@ static bool apply_killed_at(unsigned int call)
 		assert_true(WIFSTOPPED(status));
 		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
 			continue;
-		entry = !entry;
-		if (entry && n++ == call)
+		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
+				   &info) > 0);
+		if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+		    is_tried(pid, &info) && !call--)
 			break;
 	}
 	kill(pid, SIGKILL);
@@ -112,16 +152,35 @@ static bool apply_killed_at(unsigned int call)
 	return true;
 }
 
-/* what a configuration says; where in the framebuffer things are it does not */
-static char *picture(void)
+static void print_vf(FILE *f, unsigned int vf)
 {
 	static const char *const files[] = {
 		"fb_quota", "time_slice_us", "preempt_timeout_us", "profile",
 	};
-	const struct gpu *gpu = &fx.gpu[0];
+	char buf[128], link[256];
+	ssize_t len;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		file_read(gpu_sysfs(gpu, "vf%u/%s", vf, files[i]), buf,
+			  sizeof(buf));
+		fprintf(f, "vf%u %s %s\n", vf, files[i], buf);
+	}
+	if (vf >= gpu_numvfs(gpu))
+		return;
+	file_read(gpu_pci(gpu, "virtfn%u/driver_override", vf), buf,
+		  sizeof(buf));
+	len = readlink(gpu_pci(gpu, "virtfn%u/driver", vf), link, sizeof(link));
+	fprintf(f, "vf%u override %s driver %.*s\n", vf, buf,
+		len > 0 ? (int)len : 0, link);
+}
+
+/* what a configuration says; where in the framebuffer things are it does not */
+static char *picture(void)
+{
 	char *text = NULL, buf[128];
-	size_t size, k;
 	unsigned int i;
+	size_t size;
 	FILE *f;
 
 	f = open_memstream(&text, &size);
@@ -130,145 +189,145 @@ static char *picture(void)
 		(unsigned long long)file_u64(gpu_sysfs(gpu, "fb/pf_reserve")));
 	file_read(gpu_pci(gpu, "sriov_drivers_autoprobe"), buf, sizeof(buf));
 	fprintf(f, "autoprobe %s\n", buf);
-	for (i = 0; i < fx.total_vfs; i++) {
-		for (k = 0; k < sizeof(files) / sizeof(*files); k++) {
-			file_read(gpu_sysfs(gpu, "vf%u/%s", i, files[k]), buf,
-				  sizeof(buf));
-			fprintf(f, "vf%u %s %s\n", i, files[k], buf);
-		}
-		if (i >= gpu_numvfs(gpu))
-			continue;
-		file_read(gpu_pci(gpu, "virtfn%u/driver_override", i), buf,
-			  sizeof(buf));
-		fprintf(f, "vf%u override %s\n", i, buf);
-	}
+	for (i = 0; i < fx.total_vfs; i++)
+		print_vf(f, i);
 	fclose(f);
 	return text;
 }
 
-static enum layout layout_now(void)
+static enum found look(const struct layout *old, const struct layout *new)
 {
 	char *now = picture();
-	enum layout layout = LAYOUT_BETWEEN;
+	enum found found = FOUND_BETWEEN;
 
-	if (!strcmp(now, layouts[LAYOUT_OLD]))
-		layout = LAYOUT_OLD;
-	else if (!strcmp(now, layouts[LAYOUT_NEW]))
-		layout = LAYOUT_NEW;
+	if (!strcmp(now, old->picture))
+		found = FOUND_OLD;
+	else if (!strcmp(now, new->picture))
+		found = FOUND_NEW;
 	free(now);
-	return layout;
+	return found;
 }
 
-static void to_layout(const char *what)
+/* nobody kills this one */
+static void apply(const char *what)
 {
-	write_config(what);
-	if (apply(CONFIG)) {
-		char *said = file_read_all(SAID);
+	static const char *const args[] = { "apply", "-f", AGENT_CONFIG, NULL };
+	int code;
 
-		print_error("# %s\n", said);
+	agent_write_config(gpu, what);
+	code = agent_end(agent_start(false, args));
+	if (code) {
+		char *said = agent_said();
+
+		print_error("# exit code %d: %s\n", code, said);
 		free(said);
 		fail();
 	}
-	fixture_wait_clean(&fx.gpu[0]);
 }
 
-/* the next start; it is told what the GPU showed when apply was dead */
-static void check_next_start(unsigned int call, enum layout dead)
+/* Return: where the GPU is after the next start; @dead: before it */
+static enum found next_start(const struct layout *old, const struct layout *new,
+			     enum found dead)
 {
+	static const char *const args[] = {
+		"apply", "-f", "/nonexistent.ini", NULL
+	};
 	bool has_intent = file_exists(INTENT);
-	enum layout ended;
+	enum found ended;
 	char *said;
 	bool good;
 
 	/* no configuration: it is said what was left, and then that */
-	assert_int_equal(apply("/nonexistent.ini"), 2);
-	fixture_wait_clean(&fx.gpu[0]);
-	ended = layout_now();
-	said = file_read_all(SAID);
+	assert_int_equal(agent_end(agent_start(false, args)), 2);
+	ended = look(old, new);
+	said = agent_said();
 	if (!has_intent)
 		good = !strstr(said, "interrupted") && ended == dead &&
-		       dead != LAYOUT_BETWEEN;
+		       dead != FOUND_BETWEEN;
 	else if (strstr(said, "it is in the old layout"))
-		good = ended == LAYOUT_OLD && dead == LAYOUT_OLD;
+		good = ended == FOUND_OLD && dead == FOUND_OLD;
 	else if (strstr(said, "it is in the new layout"))
-		good = ended == LAYOUT_NEW && dead == LAYOUT_NEW;
+		good = ended == FOUND_NEW && dead == FOUND_NEW;
 	else
 		good = strstr(said, "is in the new layout now") &&
-		       ended == LAYOUT_NEW;
+		       ended == FOUND_NEW;
 	if (!good || file_exists(INTENT)) {
-		print_error("# call %u: found %d, ended %d, intent %d\n# %s\n",
-			    call, dead, ended, has_intent, said);
+		char *now = picture();
+
+		print_error("# call %u: found %d, ended %d, intent %d\n# %s\n# %s\n",
+			    old->call, dead, ended, has_intent, said, now);
+		free(now);
 		fail();
 	}
 	free(said);
+	return ended;
 }
 
-static unsigned int step_or(unsigned int usual)
+static void kill_everywhere(const char *first, const char *second)
 {
-	const char *step = getenv("GPUVF_CRASH_STEP");
+	struct layout layouts[2] = {
+		{ .config = first }, { .config = second },
+	};
+	unsigned int seen[3] = {}, at = 0;
 
-	if (step)
-		return strtoul(step, NULL, 10);
-	return is_quick() ? 7 : usual;
-}
+	apply(second);
+	layouts[1].picture = picture();
+	apply(first);
+	layouts[0].picture = picture();
+	while (!layouts[0].is_done || !layouts[1].is_done) {
+		struct layout *old = &layouts[at], *new = &layouts[!at];
+		enum found dead;
 
-static void kill_everywhere(const char *old, const char *new,
-			    unsigned int step)
-{
-	unsigned int ends[3] = {}, call = 0, late = 0;
-	bool recorded = false;
-
-	to_layout(new);
-	layouts[LAYOUT_NEW] = picture();
-	to_layout(old);
-	layouts[LAYOUT_OLD] = picture();
-	for (;;) {
-		enum layout dead;
-		bool killed;
-
-		write_config(new);
-		killed = apply_killed_at(call);
-		if (!killed)
-			break;
-		fixture_wait_clean(&fx.gpu[0]);
-		dead = layout_now();
-		/* go back to where the records began, now in single steps */
-		if (!recorded && (file_exists(INTENT) ||
-				  file_exists(INTENT ".new") ||
-				  dead != LAYOUT_OLD)) {
-			recorded = true;
-			call = call > EARLY_STEP ? call - EARLY_STEP : 0;
+		agent_write_config(gpu, new->config);
+		if (!old->is_done && apply_killed_at(old->call)) {
+			dead = look(old, new);
+			seen[dead]++;
+			if (next_start(old, new, dead) == FOUND_NEW)
+				at = !at;
+			old->call++;
+			continue;
 		}
-		ends[dead]++;
-		late += recorded;
-		check_next_start(call, dead);
-		if (dead != LAYOUT_OLD)
-			to_layout(old);
-		call += recorded ? step : EARLY_STEP;
+		/* in peace, so that the rest of the way back gets its turn */
+		if (old->is_done)
+			apply(new->config);
+		old->is_done = true;
+		assert_int_equal(look(old, new), FOUND_NEW);
+		at = !at;
 	}
-	print_message("# killed at %u calls, %u of them while it was recorded: %u old, %u new, %u in between\n",
-		      ends[0] + ends[1] + ends[2], late, ends[LAYOUT_OLD],
-		      ends[LAYOUT_NEW], ends[LAYOUT_BETWEEN]);
-	assert_true(ends[LAYOUT_OLD] && ends[LAYOUT_NEW] && late > 1);
-	free(layouts[LAYOUT_OLD]);
-	free(layouts[LAYOUT_NEW]);
-	to_layout("vfs = 0\n");
-	unlink(CONFIG);
-	unlink(SAID);
+	print_message("# killed at %u calls there and %u back: %u old, %u new, %u in between\n",
+		      layouts[0].call, layouts[1].call, seen[FOUND_OLD],
+		      seen[FOUND_NEW], seen[FOUND_BETWEEN]);
+	assert_true(seen[FOUND_OLD] && seen[FOUND_NEW]);
+	free(layouts[0].picture);
+	free(layouts[1].picture);
+	apply("vfs = 0\n");
 }
 
 /* one message to the kernel, and what is around it */
 static void C30_killed_while_the_layout_changes(void)
 {
-	kill_everywhere("vf 0-1 = a\n", "vf 0 = b\nvf 1 = a\n", step_or(1));
+	kill_everywhere("vf 0-1 = a\n", "vf 0 = b\nvf 1 = a\n");
 }
 
-/* VFs go, the layout changes, other VFs come, with a host driver */
+/*
+ * VFs go, the layout changes, other VFs come. There is a driver that takes each
+ * VF which nobody keeps from it.
+ */
 static void C30_killed_while_the_number_of_vfs_changes(void)
 {
-	kill_everywhere("vf 0-1 = a\n",
-			"vf 0-2 = b\ndriver 0 = none\npf_reserve = 512MiB\n",
-			step_or(8));
+	assert_int_equal(system("modprobe pci-stub"), 0);
+	assert_ok(file_printf(STUB "/new_id", "%x %x", GPUVF_SIM_VENDOR_ID,
+			      GPUVF_SIM_DEVICE_ID_VF));
+	kill_everywhere("pf_reserve = 256MiB\nvf 0-1 = a\ndriver 0 = default\n",
+			"pf_reserve = 512MiB\nvf 0-2 = b\ndriver 0 = none\n");
+}
+
+static void clean_up(void)
+{
+	if (file_exists(STUB))
+		file_printf(STUB "/remove_id", "%x %x", GPUVF_SIM_VENDOR_ID,
+			    GPUVF_SIM_DEVICE_ID_VF);
+	agent_forget();
 }
 
 int main(void)
@@ -278,5 +337,6 @@ int main(void)
 		STOCK_TEST(C30_killed_while_the_number_of_vfs_changes),
 	};
 
+	fixture_on_end(clean_up);
 	return SUITE_RUN("crash", "total_vfs=4", tests);
 }

@@ -6,19 +6,15 @@
  * VFIO wants.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "fixture.h"
 #include "vfio.h"
-
-#define SAID	"/run/gpuvf-said"
-#define CONFIG	"/run/gpuvf-test.ini"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -29,54 +25,20 @@ static void end_session(void)
 	vfio_close(&vfio);
 }
 
-static void write_config(const char *what)
-{
-	char text[512];
-	int fd;
-
-	snprintf(text, sizeof(text),
-		 "[gpuvf]\nversion = 1\n[profile a]\nfb = 1GiB\n"
-		 "[profile b]\nfb = 2GiB\n[gpu g]\npci = %s\n%s",
-		 gpu->bdf, what);
-	unlink(CONFIG);
-	fd = open(CONFIG, O_WRONLY | O_CREAT | O_EXCL, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
 static pid_t start_apply(const char *what, const char *wait)
 {
-	const char *agent = getenv("GPUVF_AGENT");
-	pid_t pid;
+	const char *const args[] = {
+		"apply", "-f", AGENT_CONFIG, "--wait-idle", wait, NULL
+	};
 
-	write_config(what);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		int fd = open(SAID, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-		dup2(fd, STDOUT_FILENO);
-		dup2(fd, STDERR_FILENO);
-		execl(agent, agent, "apply", "-f", CONFIG, "--wait-idle", wait,
-		      NULL);
-		_exit(127);
-	}
-	return pid;
-}
-
-static int end_of(pid_t pid)
-{
-	int status;
-
-	assert_true(waitpid(pid, &status, 0) == pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	agent_write_config(gpu, what);
+	return agent_start(false, args);
 }
 
 static void apply_says(const char *what, int code, const char *sentence)
 {
-	int got = end_of(start_apply(what, "0"));
-	char *said = file_read_all(SAID);
+	int got = agent_end(start_apply(what, "0"));
+	char *said = agent_said();
 
 	if (got != code || !strstr(said, sentence)) {
 		print_error("# exit code %d, expected %d and '%s'\n# %s\n", got,
@@ -159,13 +121,13 @@ static void apply_waits_for_users_to_go(void)
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
 	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", "1");
-	assert_int_equal(end_of(pid), 5);
+	assert_int_equal(agent_end(pid), 5);
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", "600");
 	pause_ms(1000);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
 	end_session();
-	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(agent_end(pid), 0);
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 2 * GIB);
 	/* and it has waited for the memory to be cleared, too */
 	assert_u64(file_u64(gpu_sysfs(gpu, "fb/dirty")), 0);
