@@ -7,14 +7,12 @@
 
 #include <linux/genetlink.h>
 #include <netlink/errno.h>
-#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
 #include "daemon.h"
 #include "message.h"
-
-#define RECEIVE_BUFFER	0x100000
+#include "subscribe.h"
 
 /* changes come in flocks: the GPUs are looked at when it is quiet again */
 #define SETTLE_MS	300
@@ -43,37 +41,14 @@ static int take_change(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t take,
-				   struct kernel_news *news)
-{
-	struct nl_sock *sk = nl_socket_alloc();
-
-	if (!sk)
-		return NULL;
-	nl_socket_disable_seq_check(sk);
-	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, news);
-	if (genl_connect(sk)) {
-		nl_socket_free(sk);
-		return NULL;
-	}
-	nl_socket_set_buffer_size(sk, RECEIVE_BUFFER, 0);
-	nl_socket_set_nonblocking(sk);
-	return sk;
-}
-
 /* the family came, or it was there before us: everything has to be looked at */
 static void open_family(struct kernel_news *news)
 {
 	struct nl_sock *sk;
-	int group;
 
-	if (news->family)
+	if (news->family || news_open(&sk, take_change, news))
 		return;
-	sk = open_socket(take_change, news);
-	if (!sk)
-		return;
-	group = genl_ctrl_resolve_grp(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
-	if (group < 0 || nl_socket_add_membership(sk, group)) {
+	if (news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG)) {
 		nl_socket_free(sk);
 		return;
 	}
@@ -117,22 +92,20 @@ static int take_family(struct nl_msg *msg, void *arg)
 int kernel_news_open(struct kernel_news **news, struct daemon *d)
 {
 	struct kernel_news *n = xcalloc(1, sizeof(*n));
-	int group;
+	int err;
 
 	n->d = d;
 	*news = n;
-	n->controller = open_socket(take_family, n);
-	if (n->controller) {
-		group = genl_ctrl_resolve_grp(n->controller, "nlctrl",
-					      "notify");
-		if (group >= 0 &&
-		    !nl_socket_add_membership(n->controller, group)) {
-			open_family(n);
-			return EXIT_DONE;
-		}
+	err = news_open(&n->controller, take_family, n);
+	if (!err)
+		err = news_join(n->controller, "nlctrl", "notify");
+	if (err) {
+		pr_err("cannot listen to generic netlink: %s",
+		       nl_geterror(err));
+		return EXIT_FAILED;
 	}
-	pr_err("cannot listen to generic netlink");
-	return EXIT_FAILED;
+	open_family(n);
+	return EXIT_DONE;
 }
 
 /**

@@ -16,6 +16,13 @@ enum unit {
 	UNIT_PLAIN,
 	UNIT_NS,	/* as seconds */
 	UNIT_US,	/* as seconds */
+	UNIT_READY,	/* a state of a PF, as 1 or 0 */
+};
+
+/* where a number is in struct gpu, or struct vf */
+struct where {
+	size_t offset;
+	size_t size;
 };
 
 /**
@@ -24,131 +31,94 @@ enum unit {
  * @type: as Prometheus calls it
  * @help: one line
  * @unit: of the value
- * @of_gpu: the value, for a metric of GPUs
- * @of_vf: the value, for a metric of VFs
+ * @where: the value
  */
 struct metric {
 	const char *name;
 	const char *type;
 	const char *help;
 	enum unit unit;
-	u64 (*of_gpu)(const struct gpu *gpu);
-	u64 (*of_vf)(const struct vf *vf);
+	struct where where;
 };
 
-#define OF_GPU(member) \
-	static u64 gpu_##member(const struct gpu *gpu) { return gpu->member; }
-#define OF_VF(member) \
-	static u64 vf_##member(const struct vf *vf) { return vf->member; }
-#define OF_STATS(member) \
-	static u64 stats_##member(const struct vf *vf) \
-	{ return vf->stats.member; }
-
-OF_GPU(total_vfs)
-OF_GPU(num_vfs)
-OF_GPU(fb_total)
-OF_GPU(fb_free)
-OF_GPU(fb_largest_free)
-OF_GPU(fb_pf_reserve)
-OF_GPU(fb_dirty)
-OF_GPU(fb_withheld)
-OF_GPU(round_us)
-
-static u64 gpu_ready(const struct gpu *gpu)
-{
-	return gpu->state == GPUVF_PF_STATE_READY;
-}
-
-OF_VF(fb_bytes)
-OF_VF(time_slice_us)
-OF_VF(in_use)
-OF_STATS(run_ns)
-OF_STATS(charged_ns)
-OF_STATS(slices)
-OF_STATS(skipped)
-OF_STATS(overrun_ns)
-OF_STATS(idle_ns)
-OF_STATS(preempt_timeouts)
-OF_STATS(hangs)
-OF_STATS(resets)
-OF_STATS(exclusive_timeouts)
-OF_STATS(mbox_requests)
-OF_STATS(mbox_limited)
+#define MEMBER(object, member) \
+	{ offsetof(struct object, member), \
+	  sizeof(((const struct object *)NULL)->member) }
 
 static const struct metric gpu_metrics[] = {
 	{ "ready", "gauge", "1 while the GPU answers, 0 when it is wedged.",
-	  UNIT_PLAIN, gpu_ready, NULL },
+	  UNIT_READY, MEMBER(gpu, state) },
 	{ "vfs_supported", "gauge", "VFs that the GPU can have.",
-	  UNIT_PLAIN, gpu_total_vfs, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, total_vfs) },
 	{ "vfs_enabled", "gauge", "VFs that are enabled.",
-	  UNIT_PLAIN, gpu_num_vfs, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, num_vfs) },
 	{ "framebuffer_bytes", "gauge", "Framebuffer that is partitioned.",
-	  UNIT_PLAIN, gpu_fb_total, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_total) },
 	{ "framebuffer_free_bytes", "gauge", "Framebuffer of nobody.",
-	  UNIT_PLAIN, gpu_fb_free, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_free) },
 	{ "framebuffer_largest_free_bytes", "gauge",
 	  "Largest free piece of framebuffer.",
-	  UNIT_PLAIN, gpu_fb_largest_free, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_largest_free) },
 	{ "framebuffer_pf_reserve_bytes", "gauge",
 	  "Framebuffer kept for the PF.",
-	  UNIT_PLAIN, gpu_fb_pf_reserve, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_pf_reserve) },
 	{ "framebuffer_dirty_bytes", "gauge",
 	  "Framebuffer still to be cleared before anybody may use it.",
-	  UNIT_PLAIN, gpu_fb_dirty, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_dirty) },
 	{ "framebuffer_withheld_bytes", "gauge",
 	  "Framebuffer that could not be cleared and is given to nobody.",
-	  UNIT_PLAIN, gpu_fb_withheld, NULL },
+	  UNIT_PLAIN, MEMBER(gpu, fb_withheld) },
 	{ "round_seconds", "gauge",
 	  "One round of all provisioned VFs when nobody overruns.",
-	  UNIT_US, gpu_round_us, NULL },
+	  UNIT_US, MEMBER(gpu, round_us) },
 	{ }
 };
 
 static const struct metric vf_metrics[] = {
 	{ "vf_framebuffer_bytes", "gauge", "Framebuffer of the VF.",
-	  UNIT_PLAIN, NULL, vf_fb_bytes },
+	  UNIT_PLAIN, MEMBER(vf, fb_bytes) },
 	{ "vf_time_slice_seconds", "gauge", "Time slice of the VF.",
-	  UNIT_US, NULL, vf_time_slice_us },
+	  UNIT_US, MEMBER(vf, time_slice_us) },
 	{ "vf_in_use", "gauge", "1 while somebody uses the VF.",
-	  UNIT_PLAIN, NULL, vf_in_use },
+	  UNIT_PLAIN, MEMBER(vf, in_use) },
 	{ }
 };
 
 static const struct metric stats_metrics[] = {
 	{ "vf_run_seconds_total", "counter",
 	  "GPU time in which the VF's work executed.",
-	  UNIT_NS, NULL, stats_run_ns },
+	  UNIT_NS, MEMBER(vf, stats.run_ns) },
 	{ "vf_charged_seconds_total", "counter",
 	  "GPU time that the VF was charged for, its switches included.",
-	  UNIT_NS, NULL, stats_charged_ns },
+	  UNIT_NS, MEMBER(vf, stats.charged_ns) },
 	{ "vf_slices_total", "counter", "Turns of the VF on the GPU.",
-	  UNIT_PLAIN, NULL, stats_slices },
+	  UNIT_PLAIN, MEMBER(vf, stats.slices) },
 	{ "vf_slices_skipped_total", "counter",
 	  "Turns that the VF lost because it owed time.",
-	  UNIT_PLAIN, NULL, stats_skipped },
+	  UNIT_PLAIN, MEMBER(vf, stats.skipped) },
 	{ "vf_overrun_seconds_total", "counter",
 	  "Time that the VF's turns took beyond what was granted.",
-	  UNIT_NS, NULL, stats_overrun_ns },
+	  UNIT_NS, MEMBER(vf, stats.overrun_ns) },
 	{ "vf_idle_seconds_total", "counter",
 	  "Time of its turns that the VF left to others, having no work.",
-	  UNIT_NS, NULL, stats_idle_ns },
+	  UNIT_NS, MEMBER(vf, stats.idle_ns) },
 	{ "vf_preempt_timeouts_total", "counter",
 	  "Times that the VF did not leave the GPU in time.",
-	  UNIT_PLAIN, NULL, stats_preempt_timeouts },
+	  UNIT_PLAIN, MEMBER(vf, stats.preempt_timeouts) },
 	{ "vf_hangs_total", "counter",
 	  "Commands that failed or hung with the VF on the GPU.",
-	  UNIT_PLAIN, NULL, stats_hangs },
+	  UNIT_PLAIN, MEMBER(vf, stats.hangs) },
 	{ "vf_resets_total", "counter", "Resets of the VF.",
-	  UNIT_PLAIN, NULL, stats_resets },
+	  UNIT_PLAIN, MEMBER(vf, stats.resets) },
 	{ "vf_exclusive_timeouts_total", "counter",
 	  "Periods of exclusive access that had to be ended from outside.",
-	  UNIT_PLAIN, NULL, stats_exclusive_timeouts },
+	  UNIT_PLAIN, MEMBER(vf, stats.exclusive_timeouts) },
 	{ "vf_mailbox_requests_total", "counter",
 	  "Messages of the VF's guest that were answered.",
-	  UNIT_PLAIN, NULL, stats_mbox_requests },
+	  UNIT_PLAIN, MEMBER(vf, stats.mbox_requests) },
 	{ "vf_mailbox_limited_total", "counter",
 	  "Messages of the VF's guest that were refused, being too many.",
-	  UNIT_PLAIN, NULL, stats_mbox_limited },
+	  UNIT_PLAIN, MEMBER(vf, stats.mbox_limited) },
 	{ }
 };
 
@@ -156,6 +126,17 @@ static void head(FILE *f, const char *name, const char *type, const char *help)
 {
 	fprintf(f, "# HELP gpuvf_%s %s\n# TYPE gpuvf_%s %s\n", name, help,
 		name, type);
+}
+
+static u64 number_in(const void *object, const struct where *where)
+{
+	const char *at = (const char *)object + where->offset;
+
+	if (where->size == sizeof(u64))
+		return *(const u64 *)at;
+	if (where->size == sizeof(u32))
+		return *(const u32 *)at;
+	return *(const bool *)at;
 }
 
 /* all digits there are: a counter must not stand still by rounding */
@@ -169,6 +150,9 @@ static void value(FILE *f, u64 number, enum unit unit)
 	case UNIT_US:
 		fprintf(f, " %llu.%06llu\n", number / US_PER_SECOND,
 			number % US_PER_SECOND);
+		break;
+	case UNIT_READY:
+		fprintf(f, " %d\n", number == GPUVF_PF_STATE_READY);
 		break;
 	default:
 		fprintf(f, " %llu\n", number);
@@ -191,7 +175,7 @@ static void print_gpus(FILE *f, const struct metric *metric,
 	for (i = 0; i < gpus->num; i++) {
 		fprintf(f, "gpuvf_%s{pci_bus_id=\"%s\"}", metric->name,
 			gpus->gpus[i].bdf);
-		value(f, metric->of_gpu(&gpus->gpus[i]), metric->unit);
+		value(f, number_in(&gpus->gpus[i], &metric->where), metric->unit);
 	}
 }
 
@@ -217,7 +201,7 @@ static void print_vfs(FILE *f, const struct metric *metric,
 				continue;
 			name_vf(f, metric->name, gpu, vf);
 			fputc('}', f);
-			value(f, metric->of_vf(&gpu->vfs[vf]), metric->unit);
+			value(f, number_in(&gpu->vfs[vf], &metric->where), metric->unit);
 		}
 	}
 }

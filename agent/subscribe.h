@@ -7,6 +7,8 @@
 
 #include <netlink/netlink.h>
 
+int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
+int news_join(struct nl_sock *sk, const char *family, const char *name);
 int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
 
 #endif /* AGENT_SUBSCRIBE_H */

@@ -18,12 +18,7 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-static struct vfio vfio = { -1, -1, -1, -1, 0 };
-
-static void end_session(void)
-{
-	vfio_close(&vfio);
-}
+static struct vfio vfio = VFIO_CLOSED;
 
 static pid_t start_apply(const char *what, const char *wait)
 {
@@ -111,7 +106,7 @@ static void a_process_that_has_a_vf_is_named(void)
 	/* what takes nothing from it is done */
 	apply_says("vf 0 = b\nvf 1 = a\ndriver 0-1 = vfio-pci\n", 0,
 		   "2 VFs enabled");
-	end_session();
+	vfio_close(&vfio);
 }
 
 static void apply_waits_for_users_to_go(void)
@@ -126,7 +121,7 @@ static void apply_waits_for_users_to_go(void)
 	pause_ms(1000);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
-	end_session();
+	vfio_close(&vfio);
 	assert_int_equal(agent_end(pid), 0);
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 2 * GIB);
 	/* and it has waited for the memory to be cleared, too */
@@ -142,18 +137,6 @@ static const struct test tests[] = {
 
 int main(void)
 {
-	int bad;
-
-	if (vfio_load() || module_load("gpuvf_sim_iommu", "")) {
-		printf("Bail out! no VFIO, or no IOMMU for it\n");
-		return 2;
-	}
-	fixture_on_end(end_session);
-	bad = SUITE_RUN("hostdriver", "total_vfs=4", tests);
-	/* no function of a simulated GPU is left that would hold it */
-	if (module_unload("gpuvf_sim_iommu")) {
-		printf("Bail out! gpuvf_sim_iommu is in use\n");
-		return 2;
-	}
-	return bad;
+	return vfio_suite_run("hostdriver", "total_vfs=4", tests,
+			      sizeof(tests) / sizeof(*tests), &vfio);
 }

@@ -20,13 +20,7 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-/* the session of a test; a VF that is open cannot be disabled */
-static struct vfio vfio = { -1, -1, -1, -1, 0 };
-
-static void end_session(void)
-{
-	vfio_close(&vfio);
-}
+static struct vfio vfio = VFIO_CLOSED;
 
 static const char *vf_dir(unsigned int vf)
 {
@@ -61,7 +55,7 @@ static void session_sees_its_function(void)
 	assert_u64(vfio_read(&vfio, where + GPUVF_SIM_VF_ID) >> 8 & 0xff, 1);
 	/* and what the PF has is not there */
 	assert_int_equal(vfio_capability(&vfio, GPUVF_IOV_VSEC_ID), 0);
-	end_session();
+	vfio_close(&vfio);
 }
 
 static void session_maps_memory_and_interrupts(void)
@@ -108,7 +102,7 @@ static void holder_is_named_and_keeps_its_memory(void)
 	assert_same(after, before);
 	free(before);
 	free(after);
-	end_session();
+	vfio_close(&vfio);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 2 * GIB, 5000);
 	assert_ok(nl_call(fx.nl, &req, &answer));
@@ -132,12 +126,12 @@ static void C25_next_session_finds_cleared_memory(void)
 	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	/* its user goes, which resets it too; the next one comes */
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
-	end_session();
+	vfio_close(&vfio);
 	open_session(0);
 	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	assert_eventually(gpu_vf_is(gpu, 0, "active"));
 	assert_true(gpu_vf_is(gpu, 1, "active"));
-	end_session();
+	vfio_close(&vfio);
 	/* leftover_reads and dirty_starts are judged at the end */
 }
 
@@ -267,7 +261,7 @@ static void disabling_waits_for_the_session(void)
 	assert_eventually(atomic_load(&disabling) == 1);
 	pause_ms(2000);
 	assert_int_equal(atomic_load(&disabling), 1);
-	end_session();
+	vfio_close(&vfio);
 	pthread_join(thread, NULL);
 	assert_u64(gpu_numvfs(gpu), 0);
 }
@@ -284,18 +278,6 @@ static const struct test tests[] = {
 
 int main(void)
 {
-	int bad;
-
-	if (vfio_load() || module_load("gpuvf_sim_iommu", "")) {
-		printf("Bail out! no VFIO, or no IOMMU for it\n");
-		return 2;
-	}
-	fixture_on_end(end_session);
-	bad = SUITE_RUN("vfio", "total_vfs=4 fb_mib=8192", tests);
-	/* no function of a simulated GPU is left that would hold it */
-	if (module_unload("gpuvf_sim_iommu")) {
-		printf("Bail out! gpuvf_sim_iommu is in use\n");
-		return 2;
-	}
-	return bad;
+	return vfio_suite_run("vfio", "total_vfs=4 fb_mib=8192", tests,
+			      sizeof(tests) / sizeof(*tests), &vfio);
 }

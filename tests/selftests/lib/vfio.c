@@ -19,19 +19,53 @@
 #include "file.h"
 #include "vfio.h"
 
-/**
- * vfio_load() - get vfio-pci ready
- *
+/* of the test that runs; a VF that is open cannot be disabled */
+static struct vfio *current_session;
+
+static void end_session(void)
+{
+	vfio_close(current_session);
+}
+
+/*
  * The simulator's interrupts are not remapped by hardware: VFIO has to be told
  * that this is all right.
- *
- * Return: 0, or what modprobe said.
  */
-int vfio_load(void)
+static int load(void)
 {
-	int err = system("modprobe vfio_iommu_type1 allow_unsafe_interrupts=1");
+	return system("modprobe vfio_iommu_type1 allow_unsafe_interrupts=1") ||
+	       system("modprobe vfio-pci") ||
+	       module_load("gpuvf_sim_iommu", "");
+}
 
-	return err ? err : system("modprobe vfio-pci");
+/**
+ * vfio_suite_run() - suite_run() with VFIO, and IOMMU groups for the VFs
+ * @name: as of suite_run()
+ * @sim_parameters: as of suite_run()
+ * @tests: as of suite_run()
+ * @num: as of suite_run()
+ * @session: is closed at the end of each test
+ *
+ * Return: for main().
+ */
+int vfio_suite_run(const char *name, const char *sim_parameters,
+		   const struct test *tests, size_t num, struct vfio *session)
+{
+	int bad;
+
+	if (load()) {
+		printf("Bail out! no VFIO, or no IOMMU for it\n");
+		return 2;
+	}
+	current_session = session;
+	fixture_on_end(end_session);
+	bad = suite_run(name, sim_parameters, tests, num);
+	/* no function of a simulated GPU is left that would hold it */
+	if (module_unload("gpuvf_sim_iommu")) {
+		printf("Bail out! gpuvf_sim_iommu is in use\n");
+		return 2;
+	}
+	return bad;
 }
 
 /* the last part of where a link points to */

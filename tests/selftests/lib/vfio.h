@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fixture.h"
+
 /**
  * struct vfio - an open function
  * @container: address space
@@ -24,7 +26,10 @@ struct vfio {
 	uint64_t config;
 };
 
-int vfio_load(void);
+#define VFIO_CLOSED	{ -1, -1, -1, -1, 0 }
+
+int vfio_suite_run(const char *name, const char *sim_parameters,
+		   const struct test *tests, size_t num, struct vfio *session);
 int vfio_bind(const char *pci_dir);
 int vfio_open(struct vfio *vfio, const char *pci_dir);
 void vfio_close(struct vfio *vfio);
