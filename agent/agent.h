@@ -34,12 +34,14 @@ enum exit_code {
  * @run: does it; argv[0] is the verb. Return: enum exit_code
  * @help: one line
  * @usage: what may follow the verb
+ * @options: a line for each of its options
  */
 struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	const char *help;
 	const char *usage;
+	const char *options;
 };
 
 int cmd_check(int argc, char **argv);
@@ -65,6 +67,7 @@ int cmd_version(int argc, char **argv);
 /* verb.c */
 const struct verb *find_verb(const char *name);
 void print_usage(FILE *f, const struct verb *verb);
+void print_help(const struct verb *verb);
 int unknown_verb(const char *name);
 int usage_error(const char *verb, const char *fmt, ...) __printf(2, 3);
 
@@ -82,6 +85,7 @@ struct options {
 
 int parse_options(int argc, char **argv, const char *allowed,
 		  struct options *options);
+void explain_no_config(void);
 int load_config(struct config *config, const char *file);
 int open_client(struct client **client);
 int get_gpus(struct client *client, struct gpu_list *gpus);

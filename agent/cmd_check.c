@@ -45,6 +45,8 @@ int cmd_check(int argc, char **argv)
 	/* a file that is only looked at may be anybody's */
 	err = config_load(&config, file, false, &diags);
 	diag_print(stderr, &diags);
+	if (err == -ENOENT && !file)
+		explain_no_config();
 	if (err == -EACCES)
 		code = EXIT_PERMISSION;
 	else if (err || diags.errors)

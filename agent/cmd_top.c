@@ -312,7 +312,7 @@ static int parse(int argc, char **argv, struct session *s)
 			return usage_error(argv[0], "%s needs a value",
 					   argv[optind - 1]);
 		default:
-			return usage_error(argv[0], "top takes no option '%s'",
+			return usage_error(argv[0], "takes no option '%s'",
 					   argv[optind - 1]);
 		}
 	}

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	if (!verb)
 		return unknown_verb(argv[0]);
 	if (argc > 1 && is_option(argv[1], "-h", "--help")) {
-		print_usage(stdout, verb);
+		print_help(verb);
 		return finish(EXIT_DONE);
 	}
 	return finish(verb->run(argc, argv));

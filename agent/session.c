@@ -55,8 +55,8 @@ int parse_options(int argc, char **argv, const char *allowed,
 			return -1;
 		}
 		if (opt == '?' || !strchr(allowed, opt == 'N' ? 'w' : opt)) {
-			usage_error(argv[0], "%s takes no option '%s'",
-				    argv[0], argv[optind - 1]);
+			usage_error(argv[0], "takes no option '%s'",
+				    argv[optind - 1]);
 			return -1;
 		}
 		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,
@@ -82,6 +82,12 @@ int parse_options(int argc, char **argv, const char *allowed,
 	return optind;
 }
 
+/** explain_no_config() - say how to come by a configuration */
+void explain_no_config(void)
+{
+	pr_err("there is no configuration; 'generate GPU --vfs N' writes one to begin with");
+}
+
 /**
  * load_config() - read the configuration and tell everything wrong with it
  * @config: all zero; to be freed also after errors
@@ -101,7 +107,7 @@ int load_config(struct config *config, const char *file)
 	err = config_load(config, file, !geteuid(), &diags);
 	diag_print(stderr, &diags);
 	if (err == -ENOENT && !file)
-		pr_err("there is no configuration; 'generate GPU --vfs N' writes one to begin with");
+		explain_no_config();
 	if (err == -EACCES || err == -EPERM)
 		code = EXIT_PERMISSION;
 	else if (err || diags.errors)

@@ -183,7 +183,7 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 void sysfs_explain_absence(void)
 {
 	if (!root_has("sys/module/gpuvf"))
-		pr_err("module gpuvf is not loaded: modprobe gpuvf");
+		pr_err("module gpuvf is not loaded: modprobe gpuvf; if that fails, 'doctor' says why");
 	else
 		pr_err("module gpuvf is loaded, but answers only in the initial network namespace: nsenter --net=/proc/1/ns/net");
 }

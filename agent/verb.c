@@ -9,52 +9,72 @@
 
 #include "agent.h"
 
+/* options that more than one verb has */
+#define O_FILE \
+	"  -f, --file FILE        instead of /etc/gpuvf.ini and gpuvf.d; -: stdin\n"
+#define O_JSON \
+	"  -j, --json             JSON for programs\n"
+#define O_UNITS \
+	"  -H, --human            handy units, as on a terminal\n" \
+	"  -p, --plain            numbers of bytes and microseconds, as in a pipe\n"
+
 static const struct verb verbs[] = {
 	{ "show", cmd_show, "GPUs and VFs as they are",
-	  "[GPU | GPU/VF] [-j] [-H | -p]" },
+	  "[GPU | GPU/VF] [-j] [-H | -p]", O_JSON O_UNITS },
 	{ "check", cmd_check, "is the configuration good?",
-	  "[FILE]" },
+	  "[FILE]", "" },
 	{ "plan", cmd_plan, "what apply would do, and what the kernel says to it",
-	  "[-f FILE] [-j] [-H | -p] [GPU...]" },
+	  "[-f FILE] [-j] [-H | -p] [GPU...]", O_FILE O_JSON O_UNITS },
 	{ "apply", cmd_apply, "make the GPUs what the configuration says",
-	  "[-f FILE] [-n] [--wait-idle SECONDS] [--no-wait] [GPU...]" },
+	  "[-f FILE] [-n] [--wait-idle SECONDS] [--no-wait]\n"
+	  "       [GPU...]", O_FILE
+	  "  -n, --dry-run          change nothing: plan\n"
+	  "  --wait-idle SECONDS    wait so long for VFs that are in use\n"
+	  "  --no-wait              do not wait until framebuffer is cleared\n" },
 	{ "assert", cmd_assert, "exit 3 if the GPUs are not what the configuration says",
-	  "[-f FILE] [GPU...]" },
+	  "[-f FILE] [GPU...]", O_FILE },
 	{ "set", cmd_set, "change a setting of one VF or GPU, live",
-	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME] [label=NAME]\n"
-	  "       " PROGRAM " set GPU [policy=POLICY] [pf_reserve=SIZE]" },
+	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME]\n"
+	  "       [label=NAME]\n"
+	  "       " PROGRAM " set GPU [policy=POLICY] [pf_reserve=SIZE]", "" },
 	{ "reset", cmd_operate, "reset a VF, or a whole GPU with all its VFs",
-	  "GPU | GPU/VF" },
+	  "GPU | GPU/VF", "" },
 	{ "stop", cmd_operate, "take the GPU from a VF until it is reset",
-	  "GPU/VF" },
+	  "GPU/VF", "" },
 	{ "pause", cmd_operate, "give a VF no more time until it is resumed",
-	  "GPU/VF" },
+	  "GPU/VF", "" },
 	{ "resume", cmd_operate, "give a paused VF its time again",
-	  "GPU/VF" },
+	  "GPU/VF", "" },
 	{ "stats", cmd_stats, "what the VFs got and did",
-	  "[GPU] [-j] [-H | -p] [--prometheus FILE]" },
+	  "[GPU] [-j] [-H | -p] [--prometheus FILE]", O_JSON O_UNITS
+	  "  --prometheus FILE      for Prometheus, into FILE; -: stdout\n" },
 	{ "top", cmd_top, "who gets how much of the GPUs, live",
-	  "[-d SECONDS] [-n PICTURES]" },
+	  "[-d SECONDS] [-n PICTURES]",
+	  "  -d, --delay SECONDS    between two looks, 0.1 to 3600\n"
+	  "  -n, --frames PICTURES  end after so many\n" },
 	{ "export", cmd_export, "what is, as a configuration",
-	  "[GPU...]" },
+	  "[GPU...]", "" },
 	{ "generate", cmd_generate, "a configuration to begin with",
-	  "GPU --vfs N [--fb SIZE] [--profile NAME]" },
+	  "GPU --vfs N [--fb SIZE] [--profile NAME]",
+	  "  --vfs N                how many VFs\n"
+	  "  --fb SIZE              framebuffer of each; default: an equal share\n"
+	  "  --profile NAME         name of their profile\n" },
 	{ "checkpoint", cmd_checkpoint, "all that is set of all GPUs, into a file",
-	  "FILE" },
+	  "FILE", "" },
 	{ "restore", cmd_restore, "back to what a checkpoint says",
-	  "FILE" },
+	  "FILE", "" },
 	{ "doctor", cmd_doctor, "can this machine have VFs, and if not, what now?",
-	  "[GPU] [-j]" },
+	  "[GPU] [-j]", O_JSON },
 	{ "monitor", cmd_monitor, "changes as they happen",
-	  "[-j]" },
+	  "[-j]", O_JSON },
 	{ "daemon", cmd_daemon, "apply, and go on doing so as GPUs and files come",
-	  "[-f FILE]" },
+	  "[-f FILE]", O_FILE },
 	{ "reload", cmd_reload, "let the daemon read its configuration again, and wait",
-	  "" },
+	  "", "" },
 	{ "help", cmd_help, "this text, or the usage of one verb",
-	  "[VERB]" },
+	  "[VERB]", "" },
 	{ "version", cmd_version, "version of this program",
-	  "" },
+	  "", "" },
 	{ }
 };
 
@@ -83,6 +103,17 @@ void print_usage(FILE *f, const struct verb *verb)
 {
 	fprintf(f, "usage: " PROGRAM " %s%s%s\n", verb->name,
 		*verb->usage ? " " : "", verb->usage);
+}
+
+/**
+ * print_help() - how a verb is used, and what its options do
+ * @verb: the verb
+ */
+void print_help(const struct verb *verb)
+{
+	print_usage(stdout, verb);
+	printf("%s\n%s%s", verb->help, *verb->options ? "\n" : "",
+	       verb->options);
 }
 
 /**
@@ -147,8 +178,7 @@ int cmd_help(int argc, char **argv)
 		verb = find_verb(argv[1]);
 		if (!verb)
 			return unknown_verb(argv[1]);
-		print_usage(stdout, verb);
-		printf("%s\n", verb->help);
+		print_help(verb);
 		return EXIT_DONE;
 	}
 	printf("usage: " PROGRAM " VERB ...\n\n"
@@ -156,7 +186,7 @@ int cmd_help(int argc, char **argv)
 	for (verb = verbs; verb->name; verb++)
 		printf("  %-10s %s\n", verb->name, verb->help);
 	printf("\nWithout a verb: show. A GPU is a PCI address, or the name of a [gpu] section.\n"
-	       "See gpuvf-agent(8) and gpuvf.ini(5).\n");
+	       "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;
 }
 
