@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "units.h"
 
 /* a client that does not speak holds nobody up for longer */
 #define REQUEST_SECONDS	1
@@ -147,6 +147,17 @@ void control_serve(int listener, struct daemon *d,
 	close(client);
 }
 
+/* the first line of an answer */
+static bool read_code(FILE *f, u32 *code)
+{
+	char line[16];
+
+	if (!fgets(line, sizeof(line), f))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return !parse_number(line, EXIT_PERMISSION, code);
+}
+
 /**
  * control_reload() - ask the daemon to reload, and wait for what comes of it
  *
@@ -157,25 +168,24 @@ int control_reload(void)
 {
 	struct sockaddr_un address = control_address();
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int code = EXIT_FAILED;
+	u32 code = EXIT_FAILED;
 	char line[512];
 	FILE *f;
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address,
 			      sizeof(address))) {
-		pr_err("no daemon answers at " CONTROL_SOCKET ": %s",
-		       strerror(errno));
 		code = errno == EACCES || errno == EPERM ? EXIT_PERMISSION :
 							  EXIT_MISSING;
+		pr_err("no daemon answers at " CONTROL_SOCKET ": %s",
+		       strerror(errno));
 		close(fd);
 		return code;
 	}
 	send_all(fd, REQUEST, strlen(REQUEST));
 	f = fdopen(fd, "r");
-	if (!f || !fgets(line, sizeof(line), f)) {
+	if (!f || !read_code(f, &code)) {
 		pr_err("the daemon did not answer");
 	} else {
-		code = atoi(line);
 		while (fgets(line, sizeof(line), f))
 			fputs(line, stderr);
 	}
