@@ -9,6 +9,12 @@
 #include "plan.h"
 #include "units.h"
 
+static const char *const vf_keys[] = {
+	"fb", "time_slice", "preempt_timeout", "label",
+};
+
+static const char *const gpu_keys[] = { "policy", "pf_reserve" };
+
 struct change {
 	struct vf vf;
 	u32 vf_set;
@@ -34,15 +40,10 @@ static const char *set_vf_key(struct change *change, const char *key,
 			return NULL;
 		return parse_time(value, &vf->preempt_timeout_us);
 	}
-	if (!strcmp(key, "label")) {
-		const char *why = check_name(value);
-
-		change->vf_set |= VF_SET_PROFILE;
-		if (!why && strcmp(value, "none"))
-			copy_string(vf->profile, LABEL_SIZE, value);
-		return why;
-	}
-	return "unknown; a VF has fb, time_slice, preempt_timeout and label";
+	change->vf_set |= VF_SET_PROFILE;
+	if (!check_name(value) && strcmp(value, "none"))
+		copy_string(vf->profile, LABEL_SIZE, value);
+	return check_name(value);
 }
 
 static const char *set_gpu_key(struct change *change, const char *key,
@@ -55,11 +56,23 @@ static const char *set_gpu_key(struct change *change, const char *key,
 		return policy_from_name(value, &gpu->policy) ? NULL :
 		       "is none of fixed, equal, best-effort";
 	}
-	if (!strcmp(key, "pf_reserve")) {
-		gpu->set |= GPU_SET_PF_RESERVE;
-		return parse_size(value, &gpu->fb_pf_reserve);
-	}
-	return "unknown; a GPU has policy and pf_reserve";
+	gpu->set |= GPU_SET_PF_RESERVE;
+	return parse_size(value, &gpu->fb_pf_reserve);
+}
+
+static int check_key(const char *key, bool has_vf)
+{
+	const char *const *known = has_vf ? vf_keys : gpu_keys;
+	size_t n = has_vf ? ARRAY_SIZE(vf_keys) : ARRAY_SIZE(gpu_keys);
+	const char *guess = nearest(key, known, n);
+
+	if (guess && !strcmp(guess, key))
+		return EXIT_DONE;
+	if (guess)
+		return usage_error("set", "a %s has no key '%s'; did you mean '%s'?",
+				   has_vf ? "VF" : "GPU", key, guess);
+	return usage_error("set", "a %s has no key '%s'",
+			   has_vf ? "VF" : "GPU", key);
 }
 
 static int parse_change(struct change *change, bool has_vf, int argc,
@@ -76,6 +89,8 @@ static int parse_change(struct change *change, bool has_vf, int argc,
 			return usage_error("set", "'%s' is not key=value",
 					   argv[i]);
 		copy_string(key, equals - argv[i] + 1, argv[i]);
+		if (check_key(key, has_vf))
+			return EXIT_USAGE;
 		why = has_vf ? set_vf_key(change, key, equals + 1) :
 			       set_gpu_key(change, key, equals + 1);
 		if (why)

@@ -67,8 +67,11 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	}
 	table_cell_color(table, color_of_state(vf->state),
 			 vf_state_name(vf->state));
-	table_cell(table, "%s%s", *vf->holder ? vf->holder : "-",
-		   vf->in_use ? " (in use)" : "");
+	if (vf->in_use)
+		table_cell(table, "%s%s(in use)", vf->holder,
+			   *vf->holder ? " " : "");
+	else
+		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
 }
 
 static void show_memory(const struct gpu *gpu)

@@ -41,13 +41,16 @@ static const struct operation *find_operation(const char *verb)
 static void tell(const struct operation *op, const struct gpu *gpu, int vf,
 		 const struct gpu *now)
 {
-	if (vf == NO_VF)
-		printf("%s: %s\n", gpu->bdf, op->done);
-	else if ((u32)vf < now->vfs_len)
-		printf("%s VF %d: %s, now %s\n", gpu->bdf, vf, op->done,
-		       vf_state_name(now->vfs[vf].state));
-	else
-		printf("%s VF %d: %s\n", gpu->bdf, vf, op->done);
+	const char *state = vf != NO_VF && (u32)vf < now->vfs_len ?
+			    vf_state_name(now->vfs[vf].state) : op->done;
+
+	printf("%s", gpu->bdf);
+	if (vf != NO_VF)
+		printf(" VF %d", vf);
+	printf(": %s", op->done);
+	if (strcmp(state, op->done))
+		printf(", now %s", state);
+	putchar('\n');
 }
 
 static int operate(struct client *client, const struct operation *op,

@@ -166,7 +166,6 @@ json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf);
 
 /* doctor_show.c */
 const char *vendor_name(u32 vendor);
-void print_wrapped(const char *first, const char *next, const char *text);
 void doctor_print(const struct doctor *doctor, const char *bdf);
 json_t *doctor_json(const struct doctor *doctor, const char *bdf);
 

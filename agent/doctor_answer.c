@@ -113,6 +113,12 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 
 	switch (doctor_answer(doctor, bdf)) {
 	case ANSWER_READY:
+		if (gpu->num_vfs && can_change(doctor)) {
+			say(&text, "GPU %s is driven by gpuvf and can have %u VFs; %u %s enabled, see gpuvf-agent show %s",
+			    gpu->bdf, gpu->total_vfs, gpu->num_vfs,
+			    gpu->num_vfs == 1 ? "is" : "are", gpu->bdf);
+			break;
+		}
 		say(&text,
 		    "GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
 		    gpu->bdf, gpu->total_vfs,

@@ -9,8 +9,6 @@
 #include "doctor.h"
 #include "output.h"
 
-#define WIDTH	79
-
 static const struct {
 	const char *name;
 	enum color color;
@@ -58,33 +56,6 @@ const char *vendor_name(u32 vendor)
 		if (vendors[i].vendor == vendor)
 			return vendors[i].name;
 	return "unknown maker";
-}
-
-/**
- * print_wrapped() - a text in lines of handy length, on stdout
- * @first: in front of the first line; empty: as much as @next is there already
- * @next: in front of the others
- * @text: the text; ASCII
- */
-void print_wrapped(const char *first, const char *next, const char *text)
-{
-	size_t column = strlen(*first ? first : next);
-	const char *gap = "";
-
-	fputs(first, stdout);
-	for (; *text; text += strspn(text, " ")) {
-		size_t len = strcspn(text, " ");
-
-		if (*gap && column + 1 + len > WIDTH) {
-			printf("\n%s", next);
-			column = strlen(next);
-			gap = "";
-		}
-		column += printf("%s%.*s", gap, (int)len, text);
-		gap = " ";
-		text += len;
-	}
-	putchar('\n');
 }
 
 static void print_finding(const struct finding *finding)

@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "output.h"
 #include "util.h"
+
+/* of text that is wrapped, wherever it goes */
+#define WRAP_WIDTH	79
 
 enum number_style number_style = NUMBERS_AUTO;
 
@@ -81,10 +85,42 @@ const char *show_time(char *text, u64 us)
 	return text;
 }
 
+/**
+ * print_wrapped() - a text in lines of handy length, on stdout
+ * @first: in front of the first line; empty: as much as @next is there already
+ * @next: in front of the others
+ * @text: the text; ASCII
+ */
+void print_wrapped(const char *first, const char *next, const char *text)
+{
+	size_t column = strlen(*first ? first : next);
+	const char *gap = "";
+
+	fputs(first, stdout);
+	for (; *text; text += strspn(text, " ")) {
+		size_t len = strcspn(text, " ");
+
+		if (*gap && column + 1 + len > WRAP_WIDTH) {
+			printf("\n%s", next);
+			column = strlen(next);
+			gap = "";
+		}
+		column += printf("%s%.*s", gap, (int)len, text);
+		gap = " ";
+		text += len;
+	}
+	putchar('\n');
+}
+
+/* blanks between two columns */
+#define GAP	2
+
 struct column {
 	const char *title;
 	enum align align;
 	size_t width;
+	bool is_minor;
+	bool is_hidden;
 };
 
 struct cell {
@@ -125,6 +161,17 @@ void table_column(struct table *table, const char *title, enum align align)
 	column->title = title;
 	column->align = align;
 	column->width = strlen(title);
+}
+
+/**
+ * table_minor() - the newest column may be left out
+ * @table: the table
+ *
+ * It is, on a terminal that the whole table is too wide for.
+ */
+void table_minor(struct table *table)
+{
+	table->columns[table->num_columns - 1].is_minor = true;
 }
 
 static struct cell *add_cell(struct table *table, char *text)
@@ -175,6 +222,8 @@ static void print_cell(FILE *f, const struct column *column, const char *text,
 {
 	int pad = column->width - strlen(text);
 
+	if (column->is_hidden)
+		return;
 	if (column->align == ALIGN_RIGHT)
 		fprintf(f, "%*s", pad, "");
 	if (color != COLOR_NONE)
@@ -184,7 +233,34 @@ static void print_cell(FILE *f, const struct column *column, const char *text,
 		fputs(text, f);
 	if (column->align == ALIGN_LEFT && !last)
 		fprintf(f, "%*s", pad, "");
-	fputs(last ? "\n" : "  ", f);
+	if (last)
+		fputc('\n', f);
+	else
+		fprintf(f, "%*s", GAP, "");
+}
+
+static size_t width_of(const struct table *table, const char *indent)
+{
+	size_t width = strlen(indent);
+	size_t i;
+
+	for (i = 0; i < table->num_columns; i++)
+		if (!table->columns[i].is_hidden)
+			width += table->columns[i].width + GAP;
+	return width - GAP;
+}
+
+static void make_it_fit(struct table *table, FILE *f, const char *indent)
+{
+	struct winsize screen;
+	size_t i;
+
+	if (ioctl(fileno(f), TIOCGWINSZ, &screen) || !screen.ws_col)
+		return;
+	for (i = 0; i < table->num_columns; i++)
+		if (table->columns[i].is_minor &&
+		    width_of(table, indent) > screen.ws_col)
+			table->columns[i].is_hidden = true;
 }
 
 /**
@@ -196,21 +272,24 @@ static void print_cell(FILE *f, const struct column *column, const char *text,
 void table_print(struct table *table, FILE *f, const char *indent)
 {
 	size_t n = table->num_columns;
+	size_t last = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (!i)
-			fputs(indent, f);
+	make_it_fit(table, f, indent);
+	for (i = 0; i < n; i++)
+		if (!table->columns[i].is_hidden)
+			last = i;
+	fputs(indent, f);
+	for (i = 0; i < n; i++)
 		print_cell(f, &table->columns[i], table->columns[i].title,
-			   COLOR_DIM, i == n - 1);
-	}
+			   COLOR_DIM, i == last);
 	for (i = 0; i < table->num_cells; i++) {
 		struct cell *cell = &table->cells[i];
 
 		if (!(i % n))
 			fputs(indent, f);
 		print_cell(f, &table->columns[i % n], cell->text, cell->color,
-			   i % n == n - 1);
+			   i % n == last);
 	}
 	table_free(table);
 }

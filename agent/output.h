@@ -38,6 +38,8 @@ bool numbers_are_human(void);
 const char *show_size(char *text, u64 bytes);
 const char *show_time(char *text, u64 us);
 
+void print_wrapped(const char *first, const char *next, const char *text);
+
 enum align {
 	ALIGN_LEFT,
 	ALIGN_RIGHT,
@@ -47,6 +49,7 @@ struct table;
 
 struct table *table_new(void);
 void table_column(struct table *table, const char *title, enum align align);
+void table_minor(struct table *table);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
 void table_cell_color(struct table *table, enum color color, const char *text);
 void table_print(struct table *table, FILE *f, const char *indent);

@@ -137,6 +137,7 @@ static void print_table(const struct plan *plan)
 	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
 		     ALIGN_RIGHT);
 	table_column(table, human ? "OFFSET" : "OFFSET/B", ALIGN_RIGHT);
+	table_minor(table);
 	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
 		     ALIGN_RIGHT);
 	table_column(table, "SHARE", ALIGN_RIGHT);

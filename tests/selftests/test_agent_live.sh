@@ -66,7 +66,7 @@ done
 until_true state_is 0 active && until_true state_is 1 active
 point 'guests_run'
 
-says 0 'VF 0: paused, now paused' "$agent" pause "$gpu/0" && state_is 0 paused
+says 0 'VF 0: paused$' "$agent" pause "$gpu/0" && state_is 0 paused
 point 'pause_pauses'
 turns=$(figure 0 TURNS)
 others=$(figure 1 TURNS)
@@ -75,7 +75,7 @@ point 'a_paused_vf_gets_nothing_and_the_others_go_on'
 says 0 'VF 0: resumed' "$agent" resume "$gpu/0" &&
 	until_true grew 0 TURNS "$turns"
 point 'resume_resumes'
-says 0 'VF 0: stopped, now stopped' "$agent" stop "$gpu/0"
+says 0 'VF 0: stopped$' "$agent" stop "$gpu/0"
 point 'stop_stops'
 says 5 "GPU $gpu VF 0: " "$agent" resume "$gpu/0" && state_is 0 stopped
 point 'a_stopped_vf_cannot_be_resumed'

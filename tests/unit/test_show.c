@@ -3,6 +3,8 @@
  * What people and programs are shown: map, events, JSON, and the file that
  * export writes.
  */
+#include <sys/ioctl.h>
+
 #include "agent_test.h"
 #include "capacity.h"
 #include "event.h"
@@ -40,6 +42,46 @@ static void the_map_shows_who_has_what(void **state)
 	memory_map(&gpu, 16, true, text, sizeof(text));
 	assert_string_equal(text, "▕▓0━━1━━━2━━━····▏");
 	gpu_free(&gpu);
+}
+
+/* a terminal of some width, and what a table of three columns is on it */
+static void table_is(unsigned short width, const char *expected)
+{
+	struct winsize screen = { .ws_row = 24, .ws_col = width };
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	struct table *table = table_new();
+	char text[100] = "";
+	FILE *f;
+
+	assert_true(master >= 0);
+	assert_int_equal(grantpt(master) || unlockpt(master), 0);
+	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
+	f = fopen(ptsname(master), "w");
+	assert_non_null(f);
+	table_column(table, "A", ALIGN_RIGHT);
+	table_column(table, "B", ALIGN_LEFT);
+	table_minor(table);
+	table_column(table, "C", ALIGN_LEFT);
+	table_cell(table, "1");
+	table_cell(table, "22");
+	table_cell(table, "333");
+	table_print(table, f, "-");
+	fclose(f);
+	assert_true(read(master, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, expected);
+	close(master);
+}
+
+static void a_minor_column_makes_room(void **state)
+{
+	setenv("NO_COLOR", "1", 1);
+	table_is(11, "-A  B   C\r\n-1  22  333\r\n");
+	table_is(10, "-A  C\r\n-1  333\r\n");
+	/* the rest stays, fits it or not */
+	table_is(2, "-A  C\r\n-1  333\r\n");
+	/* nobody said how wide it is */
+	table_is(0, "-A  B   C\r\n-1  22  333\r\n");
+	unsetenv("NO_COLOR");
 }
 
 static void the_map_of_nothing_is_drawn(void **state)
@@ -312,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_shows_who_has_what),
 		cmocka_unit_test(the_map_of_nothing_is_drawn),
+		cmocka_unit_test(a_minor_column_makes_room),
 		cmocka_unit_test(every_vf_is_on_the_map),
 		cmocka_unit_test(events_say_what_happened),
 		cmocka_unit_test(json_has_base_units),
