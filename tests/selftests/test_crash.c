@@ -328,7 +328,8 @@ static void C30_killed_while_the_layout_changes(void)
  */
 static void C30_killed_while_the_number_of_vfs_changes(void)
 {
-	assert_int_equal(system("modprobe pci-stub"), 0);
+	/* part of some kernels */
+	assert_true(!system("modprobe -q pci-stub") || file_exists(STUB));
 	assert_ok(file_printf(STUB "/new_id", "%x %x", GPUVF_SIM_VENDOR_ID,
 			      GPUVF_SIM_DEVICE_ID_VF));
 	kill_everywhere("pf_reserve = 256MiB\nvf 0-1 = a\ndriver 0 = default\n",
@@ -347,7 +348,7 @@ int main(void)
 {
 	const struct test tests[] = {
 		TEST(C30_killed_while_the_layout_changes),
-		STOCK_TEST(C30_killed_while_the_number_of_vfs_changes),
+		TEST(C30_killed_while_the_number_of_vfs_changes),
 	};
 
 	fixture_on_end(clean_up);
