@@ -86,21 +86,18 @@ void rooms_free(struct room_list *list)
 static void print_room(const struct room *room)
 {
 	const struct capacity *capacity = &room->capacity;
-	char size[UNIT_TEXT], moving[64] = "";
-	/* the kernel's sentence begins with the GPU, which is known here */
-	const char *why = strstr(room->reason, ": ") ?: room->reason;
-	char *text;
+	char text[UNIT_TEXT];
 
+	printf("  room for %u more", capacity->now);
 	if (capacity->after_moving != capacity->now)
-		snprintf(moving, sizeof(moving),
-			 " (%u after moving VFs not in use)",
-			 capacity->after_moving);
-	text = xasprintf("room for %u more%s of %s (%s%s)%s", capacity->now,
-			 moving, *room->profile ? room->profile : "-",
-			 show_size(size, capacity->fb_bytes),
-			 numbers_are_human() ? "" : " B", why);
-	print_wrapped("  ", "    ", text);
-	free(text);
+		printf(" (%u after moving VFs not in use)",
+		       capacity->after_moving);
+	printf(" of %s", *room->profile ? room->profile : "-");
+	printf(" (%s%s)", show_size(text, capacity->fb_bytes),
+	       numbers_are_human() ? "" : " B");
+	if (*room->reason)
+		printf(": %s", room->reason);
+	putchar('\n');
 }
 
 /**
