@@ -16,6 +16,7 @@
 #include "apply.h"
 #include "checkpoint.h"
 #include "output.h"
+#include "replace.h"
 #include "util.h"
 
 #define FILE_MAX_BYTES	0x100000
@@ -35,31 +36,9 @@ static json_t *gpu_json(const struct gpu *gpu)
 	return object;
 }
 
-static int write_file(const char *path, const json_t *document)
+static void print_json(FILE *f, const void *document)
 {
-	char *new = xasprintf("%s.new", path);
-	int fd, err = 0;
-
-	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0600);
-	if (fd < 0) {
-		err = errno;
-		pr_err("%s: %s", new, strerror(err));
-		free(new);
-		return -err;
-	}
-	if (json_dumpfd(document, fd, JSON_INDENT(1)) || fsync(fd))
-		err = -EIO;
-	if (close(fd))
-		err = -EIO;
-	if (!err && rename(new, path))
-		err = -errno;
-	if (err) {
-		pr_err("%s: %s", path, strerror(-err));
-		unlink(new);
-	}
-	free(new);
-	return err;
+	json_dumpf(document, f, JSON_INDENT(1));
 }
 
 static int file_argument(int argc, char **argv)
@@ -79,7 +58,7 @@ static int file_argument(int argc, char **argv)
  * @argc: words
  * @argv: words; argv[0] is the verb
  *
- * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
 int cmd_checkpoint(int argc, char **argv)
 {
@@ -106,8 +85,7 @@ int cmd_checkpoint(int argc, char **argv)
 		for (i = 0; i < gpus.num; i++)
 			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
 		json_object_set_new(document, "gpus", list);
-		if (write_file(argv[first], document))
-			code = EXIT_FAILED;
+		code = replace_file(argv[first], 0600, print_json, document);
 		json_decref(document);
 	}
 	gpu_list_free(&gpus);

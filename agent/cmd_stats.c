@@ -3,15 +3,14 @@
  * stats: what the VFs got and did, as a table, as JSON, or for Prometheus.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent.h"
 #include "output.h"
 #include "prometheus.h"
+#include "replace.h"
 
 #define NS_PER_SECOND	1e9
 
@@ -112,47 +111,9 @@ static json_t *json_of(const struct gpu_list *gpus)
 	return document;
 }
 
-/* all of it, on the disk, or an error */
-static int write_all(int fd, const struct gpu_list *gpus)
+static void print_for_prometheus(FILE *f, const void *gpus)
 {
-	FILE *f = fdopen(fd, "w");
-	int err = 0;
-
-	if (!f) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
 	prometheus_print(f, gpus);
-	if (fflush(f) || ferror(f) || fsync(fd))
-		err = -errno ?: -EIO;
-	if (fclose(f))
-		err = err ?: -errno;
-	return err;
-}
-
-/*
- * A reader sees the old file or the new one. The temporary file is new for
- * certain, so that nobody can have put a link to something else in its place.
- */
-static int replace_file(const char *path, const struct gpu_list *gpus)
-{
-	char *temporary = xasprintf("%s.%d.tmp", path, getpid());
-	int err, fd;
-
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	err = fd < 0 ? -errno : write_all(fd, gpus);
-	if (!err && rename(temporary, path))
-		err = -errno;
-	if (err && fd >= 0)
-		unlink(temporary);
-	if (err)
-		pr_err("cannot write %s: %s", path, strerror(-err));
-	free(temporary);
-	if (err == -EACCES || err == -EPERM)
-		return EXIT_PERMISSION;
-	return err ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
@@ -160,7 +121,8 @@ static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 	size_t i;
 
 	if (prometheus && strcmp(prometheus, "-"))
-		return replace_file(prometheus, gpus);
+		return replace_file(prometheus, 0644, print_for_prometheus,
+				    gpus);
 	if (prometheus) {
 		prometheus_print(stdout, gpus);
 		return EXIT_DONE;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files that others read while they are written anew.
+ */
+#ifndef AGENT_REPLACE_H
+#define AGENT_REPLACE_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+int replace_file(const char *path, mode_t mode,
+		 void (*print)(FILE *f, const void *data), const void *data);
+
+#endif /* AGENT_REPLACE_H */
