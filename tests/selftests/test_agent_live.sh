@@ -95,6 +95,17 @@ point 'monitor_tells_of_it'
 until_true grep -q '"event":"vf-state-change","bdf":"'"$gpu"'".*"state":"paused"' \
 	"$work/json"
 point 'and_in_json'
+# it sleeps while more happens than there is room for in its socket
+kill -STOP "$monitor"
+for ((i = 0; i < 500; i++)); do
+	echo $((6000 + i % 2 * 1000)) > "$dir/vf2/time_slice_us"
+done
+kill -CONT "$monitor"
+until_true grep -q 'messages were lost; reading everything again' "$work/events"
+point 'monitor_notices_that_it_has_missed_something'
+"$agent" set "$gpu/2" label=afterwards &&
+	until_true grep -q 'changed: VF 2: .*afterwards' "$work/events"
+point 'and_goes_on'
 kill "$monitor" "$monitor_json"
 wait "$monitor" && wait "$monitor_json"
 point 'monitor_ends_well'
