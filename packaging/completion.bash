@@ -14,6 +14,13 @@ _gpuvf_agent_usage() {
 	"$1" help "$2" 2> /dev/null | sed -n '/^usage: /p; /^       /p'
 }
 
+# options of verb $2, from the lines that explain them
+_gpuvf_agent_options() {
+	"$1" help "$2" 2> /dev/null | grep -oE -- '^  (-[A-Za-z], )?--[a-z-]+' |
+		grep -oE -- '--?[A-Za-z][a-z-]*'
+	echo --help
+}
+
 # names of the sections of kind $1: gpu, profile
 _gpuvf_agent_sections() {
 	sed -n "s/^[[:blank:]]*\\[$1[[:blank:]]\\{1,\\}\\([A-Za-z0-9._-]*\\).*/\\1/p" \
@@ -38,17 +45,12 @@ _gpuvf_agent_vfs() {
 	done
 }
 
-# what may stand for word $3 of the verb whose usage is $1, behind $2 words
+# what may stand for word $3 of the verb whose usage is $1, behind $2 words; not
+# an option
 _gpuvf_agent_words() {
 	local arguments
 
 	case $3 in
-	-*)
-		grep -oE -- '(^|[^A-Za-z-])--?[A-Za-z][a-z-]*' <<< "$1" |
-			grep -oE -- '-.*'
-		echo --help
-		return
-		;;
 	policy=*)
 		printf 'policy=%s\n' fixed equal best-effort
 		return
@@ -90,8 +92,13 @@ _gpuvf_agent() {
 	*:-f | *:--file) choice=$(compgen -f -- "$current") ;;
 	*:--profile) choice=$(_gpuvf_agent_sections profile) ;;
 	*)
-		choice=$(_gpuvf_agent_words "$(_gpuvf_agent_usage "$1" "$verb")" \
-			"$given" "$current")
+		if [[ $current == -* ]]; then
+			choice=$(_gpuvf_agent_options "$1" "$verb")
+		else
+			choice=$(_gpuvf_agent_words \
+				"$(_gpuvf_agent_usage "$1" "$verb")" "$given" \
+				"$current")
+		fi
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$current")
