@@ -29,12 +29,13 @@ static void end_session(void)
 
 /*
  * The simulator's interrupts are not remapped by hardware: VFIO has to be told
- * that this is all right.
+ * that this is all right, also when it was loaded before.
  */
 static int load(void)
 {
-	return system("modprobe vfio_iommu_type1 allow_unsafe_interrupts=1") ||
-	       system("modprobe vfio-pci") ||
+	return system("modprobe -a vfio_iommu_type1 vfio-pci") ||
+	       file_write("/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+			  "1") ||
 	       module_load("gpuvf_sim_iommu", "");
 }
 
