@@ -28,8 +28,10 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
 
 	memset(s, 0, sizeof(*s));
 	s->policy = policy;
+	s->exclusive_vf = GPUVF_SCHED_NONE;
 	s->current_vf = GPUVF_SCHED_NONE;
 	s->last_vf = GPUVF_SCHED_NONE;
+	s->chosen_vf = GPUVF_SCHED_NONE;
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		s->vf[i].slice_ns = GPUVF_SCHED_DEFAULT_SLICE_NS;
 }
@@ -53,19 +55,23 @@ void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
  * @s: the scheduler
  *
  * fixed: present. equal: present and (started or work). best-effort: present
- * and work.
+ * and work. With exclusive access: of these, its owner.
  *
  * Return: bit n: VF n.
  */
 u32 gpuvf_sched_ring(const struct gpuvf_sched *s)
 {
+	u32 ring = s->present;
+
+	if (s->exclusive_vf != GPUVF_SCHED_NONE)
+		ring &= BIT(s->exclusive_vf);
 	switch (s->policy) {
 	case GPUVF_POLICY_FIXED:
-		return s->present;
+		return ring;
 	case GPUVF_POLICY_EQUAL:
-		return s->present & (s->started | s->work);
+		return ring & (s->started | s->work);
 	default:
-		return s->present & s->work;
+		return ring & s->work;
 	}
 }
 
@@ -108,6 +114,22 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
 	bool was_alone = !sched_others(s);
 
 	s->policy = policy;
+	sched_note_company(s, was_alone, now_ns);
+}
+
+/**
+ * gpuvf_sched_set_exclusive() - one VF has the GPU to itself, or nobody has
+ * @s: the scheduler
+ * @vf: index, or GPUVF_SCHED_NONE
+ * @now_ns: now
+ *
+ * Live: it holds at once. Debts stay as they are meanwhile.
+ */
+void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+
+	s->exclusive_vf = vf;
 	sched_note_company(s, was_alone, now_ns);
 }
 
@@ -169,27 +191,80 @@ static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
 /*
  * Whose turn it is. A VF that is skipped has paid with an overrun of a slice or
  * more for being looked at, so that over time a decision looks at one VF. At the
- * most it looks at each of the ring four times.
+ * most it looks at each of the ring four times. Nobody's, when the round comes by
+ * @stop first; it goes on from there next time. Who is alone is not skipped.
  */
-static int sched_pick(struct gpuvf_sched *s, u32 ring)
+static int sched_pick(struct gpuvf_sched *s, u32 ring, int stop)
 {
 	struct gpuvf_sched_vf *vf;
 	u32 unmet = ring;
-	int i = s->last_vf;
+	int i;
 
 	for (;;) {
 		if (!unmet) {
 			sched_skip_rounds(s, ring);
 			unmet = ring;
 		}
-		i = sched_next_of(ring, i);
+		i = sched_next_of(ring, s->last_vf);
+		if (i == stop)
+			return GPUVF_SCHED_NONE;
+		s->last_vf = i;
 		unmet &= ~(u32)BIT(i);
 		vf = &s->vf[i];
-		if (vf->debt_ns < vf->slice_ns)
+		if (vf->debt_ns < vf->slice_ns || !(ring & (ring - 1)))
 			return i;
 		vf->debt_ns -= vf->slice_ns;
 		vf->skipped++;
 	}
+}
+
+/* it was decided before, and still holds */
+static bool sched_chosen_is_in(const struct gpuvf_sched *s, u32 ring)
+{
+	return s->chosen_vf != GPUVF_SCHED_NONE && (ring & BIT(s->chosen_vf));
+}
+
+/**
+ * gpuvf_sched_choose() - who is next, before the present turn is over
+ * @s: the scheduler, with a turn under way
+ *
+ * It stays so, whatever is debited until then; only who leaves the round before
+ * its turn has begun is not next any more.
+ *
+ * Return: another VF; GPUVF_SCHED_NONE: that depends on what the present turn is
+ * charged, since everybody else is skipped, or there is nobody else.
+ */
+int gpuvf_sched_choose(struct gpuvf_sched *s)
+{
+	u32 ring = gpuvf_sched_ring(s);
+
+	if (!sched_chosen_is_in(s, ring))
+		s->chosen_vf = sched_others(s) ?
+			       sched_pick(s, ring, s->current_vf) :
+			       GPUVF_SCHED_NONE;
+	return s->chosen_vf;
+}
+
+static void sched_begin(struct gpuvf_sched *s, int i, u64 now_ns)
+{
+	struct gpuvf_sched_vf *vf = &s->vf[i];
+
+	s->current_vf = i;
+	s->last_vf = i;
+	s->chosen_vf = GPUVF_SCHED_NONE;
+	s->turn_start_ns = now_ns;
+	s->turn_slice_ns = vf->slice_ns;
+	if (sched_others(s)) {
+		/* a slice that was changed meanwhile may be less than the debt */
+		s->turn_grant_ns = vf->slice_ns - min(vf->debt_ns,
+						      vf->slice_ns);
+		s->turn_grant_ns = max(s->turn_grant_ns, vf->slice_ns / 2);
+		return;
+	}
+	/* alone: nobody to owe to, and nobody who waits */
+	if (s->exclusive_vf == GPUVF_SCHED_NONE)
+		vf->debt_ns = 0;
+	s->turn_grant_ns = GPUVF_SCHED_SELF_SWITCH_NS;
 }
 
 /**
@@ -207,31 +282,30 @@ static int sched_pick(struct gpuvf_sched *s, u32 ring)
 bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d)
 {
 	u32 ring = gpuvf_sched_ring(s);
-	struct gpuvf_sched_vf *vf;
 
 	d->vf = GPUVF_SCHED_NONE;
 	d->burn = false;
 	if (!(ring & (s->started | s->work)))
 		return false;
 
-	if (!(ring & (ring - 1))) {
-		/* alone: nobody to owe to, and nobody who waits */
-		d->vf = sched_next_of(ring, s->last_vf);
-		vf = &s->vf[d->vf];
-		vf->debt_ns = 0;
-		s->turn_grant_ns = GPUVF_SCHED_SELF_SWITCH_NS;
-	} else {
-		d->vf = sched_pick(s, ring);
-		vf = &s->vf[d->vf];
-		s->turn_grant_ns = max(vf->slice_ns - vf->debt_ns,
-				       vf->slice_ns / 2);
-	}
+	d->vf = sched_chosen_is_in(s, ring) ?
+		s->chosen_vf : sched_pick(s, ring, GPUVF_SCHED_NONE);
 	d->burn = !((s->started | s->work) & BIT(d->vf));
-	s->current_vf = d->vf;
-	s->last_vf = d->vf;
-	s->turn_start_ns = now_ns;
-	s->turn_slice_ns = vf->slice_ns;
+	sched_begin(s, d->vf, now_ns);
 	return true;
+}
+
+/**
+ * gpuvf_sched_switched() - begin the turn of the VF that was chosen
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ *
+ * The hardware went over to it already, so it has the turn even when it is not in
+ * the round any more; gpuvf_sched_deadline() is at once then.
+ */
+void gpuvf_sched_switched(struct gpuvf_sched *s, u64 now_ns)
+{
+	sched_begin(s, s->chosen_vf, now_ns);
 }
 
 /**
@@ -289,11 +363,13 @@ u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
 	else if (!alone)
 		vf->given_away_ns += s->turn_grant_ns - charged;
 
-	/* who is alone, or gone, owes nobody */
-	vf->debt_ns = 0;
-	if (!alone && (s->present & BIT(s->current_vf)) &&
-	    owed > s->turn_slice_ns)
-		vf->debt_ns = owed - s->turn_slice_ns;
+	if (!(s->present & BIT(s->current_vf)))
+		vf->debt_ns = 0;
+	else if (!alone)
+		vf->debt_ns = owed - min(owed, s->turn_slice_ns);
+	else if (s->exclusive_vf == GPUVF_SCHED_NONE)
+		/* who is alone owes nobody */
+		vf->debt_ns = 0;
 	s->current_vf = GPUVF_SCHED_NONE;
 	return charged;
 }

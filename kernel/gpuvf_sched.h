@@ -15,9 +15,14 @@
  * Documentation/design/scheduling.rst proves by how much a VF may be ahead of
  * its share or behind it. A decision looks at one VF, but for those it skips.
  *
+ * Who is next is decided by gpuvf_sched_next() between two turns, or already
+ * before the end of one, by gpuvf_sched_choose(), for hardware that goes from one
+ * VF to the next in one command. Both go the same way round.
+ *
  * A VF that is alone in the round owes nobody: its debt is forgotten, and it is
  * switched to itself every 500 ms so that a hang is noticed. When another VF
- * joins, the turn under way counts as one slice at the most.
+ * joins, the turn under way counts as one slice at the most. With exclusive
+ * access it is alone too, but what anybody owes is kept until that is over.
  */
 #ifndef GPUVF_SCHED_H
 #define GPUVF_SCHED_H
@@ -56,8 +61,10 @@ struct gpuvf_sched_vf {
  * @present: bit n: VF n is enabled, provisioned, and may be given the GPU
  * @started: bit n: VF n has state on the GPU (was INITed)
  * @work: bit n: VF n has work, as the hardware reports
+ * @exclusive_vf: only this one takes part, GPUVF_SCHED_NONE: everybody
  * @current_vf: whose turn it is, GPUVF_SCHED_NONE: nobody's
- * @last_vf: whose turn was the last one; the round goes on behind it
+ * @last_vf: whom the round came by last; it goes on behind
+ * @chosen_vf: whose turn is next, GPUVF_SCHED_NONE: not decided yet
  * @turn_start_ns: when the present turn began to count
  * @turn_grant_ns: how long the present turn may last
  * @turn_slice_ns: the VF's slice when the turn began, by which it is settled
@@ -68,8 +75,10 @@ struct gpuvf_sched {
 	u32 present;
 	u32 started;
 	u32 work;
+	int exclusive_vf;
 	int current_vf;
 	int last_vf;
+	int chosen_vf;
 	u64 turn_start_ns;
 	u64 turn_grant_ns;
 	u64 turn_slice_ns;
@@ -106,6 +115,16 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
 			    u64 now_ns);
 
 /**
+ * gpuvf_sched_set_exclusive() - one VF has the GPU to itself, or nobody has
+ * @s: the scheduler
+ * @vf: index, or GPUVF_SCHED_NONE
+ * @now_ns: now
+ *
+ * Live: it holds at once. Debts stay as they are meanwhile.
+ */
+void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns);
+
+/**
  * gpuvf_sched_update() - who may run, who has state, who has work
  * @s: the scheduler
  * @present: new value of the mask
@@ -123,11 +142,23 @@ void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
  * gpuvf_sched_ring() - who is in the round under the present policy
  *
  * fixed: present. equal: present and (started or work). best-effort: present
- * and work.
+ * and work. With exclusive access: of these, its owner.
  *
  * Return: bit n: VF n.
  */
 u32 gpuvf_sched_ring(const struct gpuvf_sched *s);
+
+/**
+ * gpuvf_sched_choose() - who is next, before the present turn is over
+ * @s: the scheduler, with a turn under way
+ *
+ * It stays so, whatever is debited until then; only who leaves the round before
+ * its turn has begun is not next any more.
+ *
+ * Return: another VF; GPUVF_SCHED_NONE: that depends on what the present turn is
+ * charged, since everybody else is skipped, or there is nobody else.
+ */
+int gpuvf_sched_choose(struct gpuvf_sched *s);
 
 /**
  * gpuvf_sched_next() - begin a turn
@@ -142,6 +173,16 @@ u32 gpuvf_sched_ring(const struct gpuvf_sched *s);
  * Return: true when somebody has the turn.
  */
 bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d);
+
+/**
+ * gpuvf_sched_switched() - begin the turn of the VF that was chosen
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ *
+ * The hardware went over to it already, so it has the turn even when it is not in
+ * the round any more; gpuvf_sched_deadline() is at once then.
+ */
+void gpuvf_sched_switched(struct gpuvf_sched *s, u64 now_ns);
 
 /**
  * gpuvf_sched_entered() - the VF of the present turn begins to take the GPU

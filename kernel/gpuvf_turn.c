@@ -189,22 +189,20 @@ static void turn_stops_executing(struct gpuvf_world *w, u64 now)
 }
 
 /*
- * Who would be next behind the present VF, when that is somebody whom the
- * hardware can switch to in one command: another one, with state to be loaded.
+ * Who is next, when that is somebody whom the hardware can switch to in one
+ * command: another one, with state to be loaded.
  */
-static int turn_peek(const struct gpuvf_world *w)
+static int turn_switch_to(struct gpuvf_pf *pf)
 {
-	u32 ring = gpuvf_sched_ring(&w->sched);
-	const struct gpuvf_sched_vf *svf;
-	unsigned int n, vf;
+	struct gpuvf_world *w = &pf->world;
+	int next;
 
-	for (n = 1; n < GPUVF_MAX_VFS; n++) {
-		vf = (w->vf + n) % GPUVF_MAX_VFS;
-		svf = &w->sched.vf[vf];
-		if ((ring & BIT(vf)) && svf->debt_ns < svf->slice_ns)
-			return w->started & BIT(vf) ? (int)vf : GPUVF_NOBODY;
-	}
-	return GPUVF_NOBODY;
+	if (!(pf->capabilities & GPUVF_CAPABILITY_ONESHOT) ||
+	    !turn_may_go_on(w) || !(w->sched.present & BIT(w->vf)))
+		return GPUVF_NOBODY;
+	next = gpuvf_sched_choose(&w->sched);
+	return next != GPUVF_NOBODY && (w->started & BIT(next)) ?
+	       next : GPUVF_NOBODY;
 }
 
 /**
@@ -218,7 +216,7 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 	struct gpuvf_world *w = &pf->world;
 	u64 now = ktime_get_ns();
 	u32 preempt_us = w->vfs[w->vf].preempt_us;
-	int next = GPUVF_NOBODY;
+	int next;
 
 	lockdep_assert_held(&w->lock);
 	if (w->phase == GPUVF_PHASE_BURN) {
@@ -228,9 +226,7 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 	}
 	turn_stops_executing(w, now);
 	w->leave_ns = now;
-	if ((pf->capabilities & GPUVF_CAPABILITY_ONESHOT) &&
-	    turn_may_go_on(w) && (w->sched.present & BIT(w->vf)))
-		next = turn_peek(w);
+	next = turn_switch_to(pf);
 	if (next != GPUVF_NOBODY) {
 		w->next_vf = next;
 		turn_issue(pf, GPUVF_PHASE_SWITCH, GPUVF_HW_SWITCH, w->vf,
@@ -320,25 +316,14 @@ static void turn_saved(struct gpuvf_pf *pf, u64 done_ns)
 		turn_wake(w);
 }
 
-/*
- * CONTEXT_SWITCH is done: the old turn is charged for all of it. The scheduler
- * names the one that was foreseen, unless a setting changed meanwhile; whom it
- * names instead then waits for the next round.
- */
+/* CONTEXT_SWITCH is done: the old turn is charged for all of it */
 static void turn_switched(struct gpuvf_pf *pf, u64 done_ns)
 {
 	struct gpuvf_world *w = &pf->world;
-	struct gpuvf_decision d;
-	unsigned int n;
 
 	turn_note_switch(w, done_ns - w->leave_ns);
 	turn_end(pf, done_ns);
-	for (n = 0; n < GPUVF_MAX_VFS; n++) {
-		if (!gpuvf_sched_next(&w->sched, done_ns, &d) ||
-		    d.vf == w->next_vf)
-			break;
-		gpuvf_sched_end(&w->sched, done_ns);
-	}
+	gpuvf_sched_switched(&w->sched, done_ns);
 	w->vf = w->next_vf;
 	w->first = false;
 	w->enter_ns = 0;

@@ -272,7 +272,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 		gpuvf_vf_renew_locked(&pf->vf[i]);
 		gpuvf_sysfs_link_vf(pf, i);
 	}
-	pf->num_vfs = num_vfs;
+	WRITE_ONCE(pf->num_vfs, num_vfs);
 	pf->vf_count_changing = false;
 	/* guests may have spoken already */
 	gpuvf_mbox_event(pf);
@@ -380,7 +380,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_vfs_mark_locked(pf, had);
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_forget_locked(&pf->vf[i]);
-	pf->num_vfs = 0;
+	WRITE_ONCE(pf->num_vfs, 0);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	stuck = gpuvf_world_is_stuck(pf);

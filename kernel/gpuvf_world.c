@@ -64,15 +64,14 @@ static void world_sleep(struct gpuvf_world *w, u64 until_ns)
 static void world_masks_locked(struct gpuvf_world *w)
 {
 	u32 present = w->runnable & (w->started | ~w->held) & ~w->drop;
+	u64 now = ktime_get_ns();
 	u32 work = w->work;
 	u32 owed = w->owed;
 
-	if (w->exclusive != GPUVF_NOBODY) {
-		present &= BIT(w->exclusive);
+	if (w->exclusive != GPUVF_NOBODY)
 		work |= BIT(w->exclusive);
-	}
-	gpuvf_sched_update(&w->sched, present, w->started, work,
-			   ktime_get_ns());
+	gpuvf_sched_set_exclusive(&w->sched, w->exclusive, now);
+	gpuvf_sched_update(&w->sched, present, w->started, work, now);
 	if (w->exclusive != GPUVF_NOBODY)
 		return;
 	w->owed &= gpuvf_sched_ring(&w->sched);
@@ -201,6 +200,23 @@ static u64 world_blocked(struct gpuvf_pf *pf)
 }
 
 /*
+ * The timer rang, and the hardware has told of nothing since the thread looked
+ * last: so nothing can have changed that keeps the VF on the GPU, and it is told
+ * to leave before the hardware is asked, which takes its time. Where there is no
+ * interrupt, that it told of nothing means nothing.
+ */
+static void world_leave_on_time(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	spin_lock_irq(&w->lock);
+	if (pf->irq && w->phase == GPUVF_PHASE_RUN &&
+	    !atomic_read(&w->events))
+		world_turn(pf, ktime_get_ns());
+	spin_unlock_irq(&w->lock);
+}
+
+/*
  * Do what is to be done now.
  *
  * Return: when to look again, in ns; 0: at once.
@@ -210,6 +226,7 @@ static u64 world_cycle(struct gpuvf_pf *pf)
 	struct gpuvf_world *w = &pf->world;
 	u64 next, now;
 
+	world_leave_on_time(pf);
 	world_refresh(pf);
 	spin_lock_irq(&w->lock);
 	now = ktime_get_ns();
@@ -230,7 +247,8 @@ static u64 world_cycle(struct gpuvf_pf *pf)
 	default:
 		next = world_command(pf, now);
 	}
-	if (!pf->irq && w->runnable)
+	/* also of VFs that may not run, whose users may reset them */
+	if (!pf->irq && READ_ONCE(pf->num_vfs))
 		next = min(next, now + WORLD_NEWS_POLL_NS);
 	spin_unlock_irq(&w->lock);
 	return next;
@@ -340,12 +358,17 @@ void gpuvf_world_event(struct gpuvf_pf *pf, u32 events)
 void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
 {
 	struct gpuvf_world *w = &pf->world;
+	bool news;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
-	w->runnable = vfs & ~(w->was_reset | w->dropped | w->caught);
+	vfs &= ~(w->was_reset | w->dropped | w->caught);
+	news = vfs != w->runnable;
+	w->runnable = vfs;
 	spin_unlock_irq(&w->lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	/* where everything is polled it may have to begin with that */
+	if (news || !pf->irq)
+		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 /**
@@ -362,9 +385,11 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
 	const struct gpuvf_config *cfg = &pf->config;
 	struct gpuvf_world *w = &pf->world;
 	unsigned int i;
+	bool news;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
+	news = cfg->policy != w->sched.policy;
 	gpuvf_sched_set_policy(&w->sched, cfg->policy, ktime_get_ns());
 	for (i = 0; i < pf->total_vfs; i++) {
 		gpuvf_sched_set_slice(&w->sched, i,
@@ -373,7 +398,8 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
 		w->vfs[i].preempt_us = gpuvf_config_preempt_us(&cfg->vf[i]);
 	}
 	spin_unlock_irq(&w->lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	if (news)
+		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 /**
@@ -632,11 +658,16 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
  */
 void gpuvf_world_release(struct gpuvf_pf *pf)
 {
+	struct gpuvf_world *w = &pf->world;
+	bool news;
+
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&pf->world.lock);
-	pf->world.held = 0;
-	spin_unlock_irq(&pf->world.lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	spin_lock_irq(&w->lock);
+	news = w->held & w->runnable & ~w->started;
+	w->held = 0;
+	spin_unlock_irq(&w->lock);
+	if (news)
+		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
 static void world_set_parking(struct gpuvf_pf *pf, bool parking)

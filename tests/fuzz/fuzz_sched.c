@@ -63,6 +63,7 @@ static void next(void)
 {
 	u32 ring = gpuvf_sched_ring(&s);
 	bool useful = ring & (s.started | s.work);
+	int chosen = s.chosen_vf;
 	struct gpuvf_sched_vf *vf;
 	struct gpuvf_decision d;
 	u64 deadline;
@@ -76,8 +77,12 @@ static void next(void)
 	CHECK(d.vf >= 0 && ring & BIT(d.vf) && d.vf == s.current_vf);
 	CHECK(d.burn == !((s.started | s.work) & BIT(d.vf)));
 	CHECK(!d.burn || s.policy == GPUVF_POLICY_FIXED);
+	CHECK(chosen == GPUVF_SCHED_NONE || !(ring & BIT(chosen)) ||
+	      d.vf == chosen);
 	vf = &s.vf[d.vf];
-	CHECK(vf->debt_ns < vf->slice_ns);
+	/* since it was chosen, its slice may have changed */
+	CHECK(vf->debt_ns < vf->slice_ns || d.vf == chosen ||
+	      s.exclusive_vf != GPUVF_SCHED_NONE);
 	CHECK(s.turn_start_ns == now);
 	deadline = gpuvf_sched_deadline(&s, now);
 	CHECK(deadline >= now);
@@ -86,9 +91,28 @@ static void next(void)
 		CHECK(deadline - now >= vf->slice_ns / 2 ||
 		      deadline == U64_MAX);
 	} else {
-		CHECK(!vf->debt_ns);
+		CHECK(!vf->debt_ns || s.exclusive_vf == d.vf);
 		CHECK(deadline - now <= GPUVF_SCHED_SELF_SWITCH_NS);
 	}
+}
+
+/* the hardware goes over to whom it was told; whoever that is, he has the turn */
+static void go_over(void)
+{
+	int chosen = gpuvf_sched_choose(&s);
+
+	CHECK(chosen != s.current_vf);
+	CHECK(chosen == GPUVF_SCHED_NONE ||
+	      (gpuvf_sched_ring(&s) & BIT(chosen)));
+	if (chosen == GPUVF_SCHED_NONE || !(take(1) & 1))
+		return;
+	if (take(1) & 1)
+		gpuvf_sched_update(&s, take(4) & ALL_VFS, s.started, s.work,
+				   now);
+	gpuvf_sched_end(&s, now);
+	gpuvf_sched_switched(&s, now);
+	CHECK(s.current_vf == chosen && s.chosen_vf == GPUVF_SCHED_NONE);
+	CHECK(gpuvf_sched_deadline(&s, now) >= now);
 }
 
 static void end(void)
@@ -106,7 +130,15 @@ static void step(void)
 {
 	u32 present, started, work;
 
-	switch (take(1) % 8) {
+	switch (take(1) % 10) {
+	case 8:
+		gpuvf_sched_set_exclusive(&s, (int)(take(1) %
+					       (GPUVF_MAX_VFS + 1)) - 1, now);
+		break;
+	case 9:
+		if (s.current_vf != GPUVF_SCHED_NONE)
+			go_over();
+		break;
 	case 0:
 		gpuvf_sched_set_slice(&s, take(1) % GPUVF_MAX_VFS, take_ns());
 		break;

@@ -806,6 +806,149 @@ static void nobody_starves(void **state)
 	}
 }
 
+/*
+ * To decide before the end of a turn makes no difference to anybody, whoever
+ * overruns, comes, goes, or is changed in between: both ways go the same way round.
+ */
+static void to_choose_early_changes_nothing(void **state)
+{
+	struct gpuvf_sched early, late;
+	unsigned int life, k, i, chosen = 0;
+	struct gpuvf_decision d;
+	int next;
+	u32 ring;
+
+	(void)state;
+	for (life = 0; life < rounds(40); life++) {
+		seed = life;
+		m.num = 2 + random_below(30);
+		setup_n(random_below(3), m.num);
+		for (i = 0; i < m.num; i++) {
+			m.slice[i] = MS + random_below(30 * MS);
+			gpuvf_sched_set_slice(&s, i, m.slice[i]);
+			cost_ns[i] = random_below(MS);
+		}
+		early = s;
+		for (k = 0; k < 50 * m.num; k++) {
+			assert_true(gpuvf_sched_next(&s, now, &d));
+			assert_true(gpuvf_sched_next(&early, now, &d));
+			assert_int_equal(s.current_vf, early.current_vf);
+			ring = random_below(1ULL << m.num) | 1;
+			gpuvf_sched_update(&s, s.present, ring, ring, now);
+			gpuvf_sched_update(&early, s.present, ring, ring, now);
+
+			next = gpuvf_sched_choose(&early);
+			now = max(now, gpuvf_sched_deadline(&s, now)) +
+			      over_by_chance(d.vf);
+			gpuvf_sched_end(&s, now);
+			gpuvf_sched_end(&early, now);
+			if (next == GPUVF_SCHED_NONE)
+				continue;
+			/* as if it had been asked for only now */
+			late = s;
+			assert_true(gpuvf_sched_next(&late, now, &d));
+			assert_int_equal(d.vf, next);
+			gpuvf_sched_switched(&early, now);
+			assert_int_equal(early.current_vf, next);
+			assert_int_equal(gpuvf_sched_deadline(&early, now),
+					 gpuvf_sched_deadline(&late, now));
+			assert_true(gpuvf_sched_next(&s, now, &d));
+			assert_memory_equal(early.vf, s.vf, sizeof(s.vf));
+			now += MS;
+			gpuvf_sched_end(&early, now);
+			gpuvf_sched_end(&s, now);
+			chosen++;
+		}
+	}
+	assert_true(chosen > 1000);
+}
+
+/* ... and who is not in the round any more when it comes to that loses it */
+static void who_is_chosen_and_leaves_is_not_next(void **state)
+{
+	struct gpuvf_decision d;
+
+	(void)state;
+	setup_n(GPUVF_POLICY_EQUAL, 3);
+	assert_int_equal(turn(), 0);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(gpuvf_sched_choose(&s), 2);
+	gpuvf_sched_update(&s, 3, 7, 7, now);
+	gpuvf_sched_end(&s, now + 6 * MS);
+	assert_int_equal(turn(), 0);
+
+	/* the hardware is there already: it leaves again at once */
+	setup_n(GPUVF_POLICY_EQUAL, 3);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(gpuvf_sched_choose(&s), 1);
+	gpuvf_sched_update(&s, 5, 7, 7, now);
+	gpuvf_sched_end(&s, now + 6 * MS);
+	gpuvf_sched_switched(&s, now + 6 * MS);
+	assert_int_equal(s.current_vf, 1);
+	assert_int_equal(gpuvf_sched_deadline(&s, now + 7 * MS), now + 7 * MS);
+	gpuvf_sched_end(&s, now + 7 * MS);
+	assert_int_equal(s.vf[1].debt_ns, 0);
+	now += 7 * MS;
+	assert_int_equal(turn(), 2);
+
+	/* its slice shrank below what it owes: half a slice is the least */
+	setup_n(GPUVF_POLICY_EQUAL, 2);
+	leave_ns[1] = 5 * MS;
+	assert_int_equal(turn(), 0);
+	assert_int_equal(turn(), 1);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(gpuvf_sched_choose(&s), 1);
+	gpuvf_sched_set_slice(&s, 1, 4 * MS);
+	now += 6 * MS;
+	gpuvf_sched_end(&s, now);
+	gpuvf_sched_switched(&s, now);
+	assert_int_equal(gpuvf_sched_deadline(&s, now), now + 2 * MS);
+}
+
+/* what others owe, and what its owner owes, is as it was before */
+static void exclusive_access_forgives_nobody(void **state)
+{
+	struct gpuvf_decision d;
+
+	(void)state;
+	setup_n(GPUVF_POLICY_BEST_EFFORT, 3);
+	leave_ns[0] = 5 * MS;
+	leave_ns[1] = 4 * MS;
+	assert_int_equal(turn(), 0);
+	assert_int_equal(turn(), 1);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(d.vf, 2);
+
+	/* the turn under way ends at once, and nobody else is next */
+	gpuvf_sched_set_exclusive(&s, 1, now + MS);
+	assert_int_equal(gpuvf_sched_ring(&s), 2);
+	assert_int_equal(gpuvf_sched_deadline(&s, now + MS), now + MS);
+	now += MS;
+	gpuvf_sched_end(&s, now);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(d.vf, 1);
+	assert_int_equal(gpuvf_sched_deadline(&s, now) - now,
+			 GPUVF_SCHED_SELF_SWITCH_NS);
+	now += GPUVF_SCHED_SELF_SWITCH_NS;
+	gpuvf_sched_end(&s, now);
+	assert_int_equal(s.vf[0].debt_ns, 5 * MS);
+	assert_int_equal(s.vf[1].debt_ns, 4 * MS);
+	assert_int_equal(s.vf[2].debt_ns, 0);
+
+	/* over: its turn counts as a slice, and is owed on top */
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	now += 100 * MS;
+	gpuvf_sched_set_exclusive(&s, GPUVF_SCHED_NONE, now);
+	assert_int_equal(gpuvf_sched_deadline(&s, now), now);
+	gpuvf_sched_end(&s, now + MS);
+	now += MS;
+	assert_int_equal(s.vf[1].debt_ns, 5 * MS);
+	assert_int_equal(turn(), 2);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(d.vf, 0);
+	assert_int_equal(gpuvf_sched_deadline(&s, now), now + 3 * MS);
+}
+
 static void a_round_is_slices_and_switches(void **state)
 {
 	(void)state;
@@ -844,6 +987,9 @@ int main(void)
 		cmocka_unit_test(a_huge_debt_is_paid_without_counting_rounds),
 		cmocka_unit_test(nobody_in_the_round_is_said_so),
 		cmocka_unit_test(nobody_starves),
+		cmocka_unit_test(to_choose_early_changes_nothing),
+		cmocka_unit_test(who_is_chosen_and_leaves_is_not_next),
+		cmocka_unit_test(exclusive_access_forgives_nobody),
 		cmocka_unit_test(a_round_is_slices_and_switches),
 	};
 
