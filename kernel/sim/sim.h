@@ -57,7 +57,6 @@ enum sim_kind {
 
 struct dentry;
 struct sim_gpu;
-struct sim_log_entry;
 
 /**
  * struct sim_dev - a PCI function's configuration space
@@ -398,16 +397,6 @@ struct sim_command {
 };
 
 /**
- * struct sim_log - the last commands, in the order in which they were over
- * @entry: a ring of sim_log_entries entries
- * @count: how many commands were over since the module was loaded
- */
-struct sim_log {
-	struct sim_log_entry *entry;
-	u64 count;
-};
-
-/**
  * struct sim_clear - the clear engine
  */
 struct sim_clear {
@@ -526,7 +515,6 @@ struct sim_gpu {
 	struct sim_hist *late_hist;
 	struct sim_record *event;	/* a ring of sim_events entries */
 	u64 num_events;			/* since the module was loaded */
-	struct sim_log log;
 };
 
 /* parameters */
@@ -539,9 +527,9 @@ extern unsigned int sim_clear_us;
 extern bool sim_clear_engine;
 extern unsigned int sim_seed;
 extern unsigned int sim_events;
-extern unsigned int sim_log_entries;
 extern bool sim_oneshot;
 extern bool sim_mailbox;
+extern bool sim_msi;
 
 /* a VF by its function */
 static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
@@ -658,12 +646,6 @@ void sim_truth_hist(struct sim_hist *hist, u64 value);
 void sim_truth_event(struct sim_gpu *gpu, u64 now, enum sim_event event,
 		     unsigned int fcn, u8 code, u64 value);
 void sim_truth_debugfs(struct sim_gpu *gpu, struct dentry *dir);
-
-/* sim_log.c */
-int sim_log_init(struct sim_gpu *gpu);
-void sim_log_fini(struct sim_gpu *gpu);
-void sim_log_command(struct sim_gpu *gpu, u64 now);
-void sim_log_add_file(struct sim_gpu *gpu, struct dentry *dir);
 
 /* sim_debugfs.c */
 void sim_lock(struct sim_gpu *gpu, unsigned long *flags)

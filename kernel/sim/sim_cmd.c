@@ -201,7 +201,6 @@ static void cmd_over(struct sim_gpu *gpu, u8 status, u64 now)
 	sim_truth_account(gpu, now);
 	cmd->busy = false;
 	cmd->status = status;
-	sim_log_command(gpu, now);
 	/* while a function executes, the next command is not late */
 	cmd->ready_ns = gpu->running ? 0 : now;
 	sim_truth_event(gpu, now, SIM_EVENT_DONE, cmd->fcn & GPUVF_FCN_IS_VF ?

@@ -47,6 +47,22 @@ static void mask_bar64(enum sim_kind kind, unsigned int where, u64 size)
 	mask_set(kind, where + 4, 4, upper_32_bits(mask));
 }
 
+/* does a function of this kind have the capability? */
+static bool has_msi(enum sim_kind kind)
+{
+	return kind != SIM_PF || sim_msi;
+}
+
+static void masks_msi(enum sim_kind kind)
+{
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_FLAGS, 2,
+		 PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_LO, 4, ~3U);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_HI, 4, ~0U);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_DATA_64, 2, 0xffff);
+	mask_set(kind, SIM_CAP_MSI + PCI_MSI_MASK_64, 4, ~0U);
+}
+
 static void masks_common(enum sim_kind kind)
 {
 	mask_set(kind, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
@@ -54,12 +70,8 @@ static void masks_common(enum sim_kind kind)
 		 PCI_COMMAND_INTX_DISABLE);
 	mask_set(kind, PCI_CACHE_LINE_SIZE, 1, 0xff);
 	mask_set(kind, PCI_INTERRUPT_LINE, 1, 0xff);
-	mask_set(kind, SIM_CAP_MSI + PCI_MSI_FLAGS, 2,
-		 PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
-	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_LO, 4, ~3U);
-	mask_set(kind, SIM_CAP_MSI + PCI_MSI_ADDRESS_HI, 4, ~0U);
-	mask_set(kind, SIM_CAP_MSI + PCI_MSI_DATA_64, 2, 0xffff);
-	mask_set(kind, SIM_CAP_MSI + PCI_MSI_MASK_64, 4, ~0U);
+	if (has_msi(kind))
+		masks_msi(kind);
 	/* bit 15, the function level reset, reads as 0 */
 	mask_set(kind, SIM_CAP_EXP + PCI_EXP_DEVCTL, 2, 0x7fff);
 	mask_set(kind, SIM_CAP_EXP + PCI_EXP_LNKCTL, 2,
@@ -191,6 +203,7 @@ static void cfg_reset(struct sim_dev *dev)
 		[SIM_ROOT_PORT] = GPUVF_SIM_DEVICE_ID_ROOT_PORT,
 		[SIM_PF] = GPUVF_SIM_DEVICE_ID_PF,
 	};
+	const u8 first = has_msi(dev->kind) ? SIM_CAP_MSI : SIM_CAP_EXP;
 	bool vf = dev->kind == SIM_VF;
 	u32 class = dev->kind == SIM_ROOT_PORT ? PCI_CLASS_BRIDGE_PCI_NORMAL :
 						 PCI_CLASS_DISPLAY_OTHER << 8;
@@ -203,17 +216,18 @@ static void cfg_reset(struct sim_dev *dev)
 	if (dev->kind != SIM_ROOT_PORT)
 		cfg_set(dev, PCI_SUBSYSTEM_VENDOR_ID, 4,
 			GPUVF_SIM_VENDOR_ID | 1 << 16);
-	cfg_set(dev, PCI_CAPABILITY_LIST, 1, vf ? SIM_CAP_MSI : SIM_CAP_PM);
+	cfg_set(dev, PCI_CAPABILITY_LIST, 1, vf ? first : SIM_CAP_PM);
 	if (!vf) {
 		cfg_set(dev, SIM_CAP_PM, 4,
-			PCI_CAP_ID_PM | SIM_CAP_MSI << 8 | 3 << 16);
+			PCI_CAP_ID_PM | first << 8 | 3 << 16);
 		cfg_set(dev, SIM_CAP_PM + PCI_PM_CTRL, 2,
 			PCI_PM_CTRL_NO_SOFT_RESET);
 	}
 	/* 64 bit, maskable; the PF offers four vectors */
-	cfg_set(dev, SIM_CAP_MSI, 4, PCI_CAP_ID_MSI | SIM_CAP_EXP << 8 |
-		(PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT |
-		 (dev->kind == SIM_PF ? 2 << 1 : 0)) << 16);
+	if (has_msi(dev->kind))
+		cfg_set(dev, SIM_CAP_MSI, 4, PCI_CAP_ID_MSI | SIM_CAP_EXP << 8 |
+			(PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT |
+			 (dev->kind == SIM_PF ? 2 << 1 : 0)) << 16);
 	switch (dev->kind) {
 	case SIM_ROOT_PORT:
 		cfg_reset_root_port(dev);

@@ -90,9 +90,9 @@ bool sim_mailbox = true;
 module_param_named(mbox, sim_mailbox, bool, 0444);
 MODULE_PARM_DESC(mbox, "the mailbox between PF and VFs exists (default Y)");
 
-unsigned int sim_log_entries;
-module_param_named(log, sim_log_entries, uint, 0444);
-MODULE_PARM_DESC(log, "how many commands of each GPU to remember for debugfs, up to 1048576 (default 0)");
+bool sim_msi = true;
+module_param_named(msi, sim_msi, bool, 0444);
+MODULE_PARM_DESC(msi, "the GPUs can raise interrupts (default Y); their VFs always can");
 
 static bool sim_force;
 module_param_named(force, sim_force, bool, 0444);
@@ -549,8 +549,7 @@ static int host_check_params(void)
 	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("generation", sim_generation, 3, 3) ||
-	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384) ||
-	    !host_param_ok("log", sim_log_entries, 0, SZ_1M))
+	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384))
 		return -EINVAL;
 	if (!is_power_of_2(sim_vf_bar_mib)) {
 		pr_err("vf_bar_mib=%u: must be a power of two\n",

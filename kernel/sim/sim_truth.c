@@ -150,10 +150,33 @@ void sim_truth_fini(struct sim_gpu *gpu)
 }
 
 /*
+ * Under the lock, but a piece at a time: the driver's commands come under the same
+ * lock, and are not to wait for who looks.
+ */
+static void hist_copy(struct sim_gpu *gpu, struct sim_hist *copy,
+		      const struct sim_hist *hist)
+{
+	const unsigned int piece = 1 << SIM_HIST_BITS;
+	unsigned long flags;
+	unsigned int i;
+
+	copy->total = 0;
+	for (i = 0; i < SIM_HIST_SIZE; i++) {
+		if (i % piece == 0) {
+			raw_spin_lock_irqsave(&gpu->lock, flags);
+			memcpy(&copy->count[i], &hist->count[i],
+			       piece * sizeof(copy->count[0]));
+			raw_spin_unlock_irqrestore(&gpu->lock, flags);
+		}
+		copy->total += copy->count[i];
+	}
+}
+
+/*
  * truth
  */
 
-/* a consistent picture, to be printed outside the lock */
+/* to be printed outside the lock; of one moment, but for the histograms */
 struct truth_picture {
 	struct sim_gpu gpu;
 	struct sim_hist gaps;
@@ -336,9 +359,9 @@ static int truth_show(struct seq_file *m, void *v)
 		sim_guest_advance(&gpu->fcn[SIM_FCN_VF(i)], now);
 	sim_truth_account(gpu, now);
 	memcpy(&picture->gpu, gpu, sizeof(*gpu));
-	memcpy(&picture->gaps, gpu->gap_hist, sizeof(picture->gaps));
-	memcpy(&picture->late, gpu->late_hist, sizeof(picture->late));
 	sim_unlock(gpu, flags);
+	hist_copy(gpu, &picture->gaps, gpu->gap_hist);
+	hist_copy(gpu, &picture->late, gpu->late_hist);
 
 	truth_print_gpu(m, picture, now);
 	for (i = 0; i <= sim_total_vfs; i++) {
@@ -362,14 +385,11 @@ static int hist_print(struct seq_file *m, struct sim_gpu *gpu,
 		      const struct sim_hist *hist)
 {
 	struct sim_hist *copy = vmalloc(sizeof(*copy));
-	unsigned long flags;
 	unsigned int i;
 
 	if (!copy)
 		return -ENOMEM;
-	sim_lock(gpu, &flags);
-	memcpy(copy, hist, sizeof(*copy));
-	sim_unlock(gpu, flags);
+	hist_copy(gpu, copy, hist);
 	for (i = 0; i < SIM_HIST_SIZE; i++)
 		if (copy->count[i])
 			seq_printf(m, "%llu %llu %llu\n", hist_low(i),

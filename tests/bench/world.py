@@ -5,14 +5,17 @@
 #
 #	world.py DIR LABEL COLUMNS SLICE_US...
 #
-# Everything is computed from the simulator's list of commands: a VF is charged
+# Everything is computed from the simulator's list of events: a VF is charged
 # from the start of its LOAD to the end of its SAVE, and the GPU waits for the
 # driver between the end of a command and the start of the next, but while a VF
 # executes.
 
+import bisect
 import sys
 
-IDLE, SAVE, LOAD, RUN, INIT = 1, 2, 3, 4, 7
+# to ask the simulator for the time stops the driver for a moment, and who was on
+# the GPU pays for that with his next turns
+SETTLE_NS = 1000000000
 
 
 def percentile(values, part):
@@ -32,15 +35,26 @@ def read_facts(directory):
 
 
 class Command:
-    """a line of the simulator's list"""
+    """two lines of the simulator's events: begin and done"""
 
-    def __init__(self, line):
-        number, begin, end, code, fcn, status, busy = line.split()
-        self.begin, self.end = int(begin), int(end)
-        self.code, self.vf = int(code, 16), int(fcn, 16) & 0x1f
-        self.busy = int(busy, 16)
-        if int(status, 16):
-            sys.exit("world.py: a command failed: " + line)
+    def __init__(self, begin, done):
+        self.begin, self.end = int(begin[0]), int(done[0])
+        self.name, self.vf = done[3], int(done[2][2:])
+        if begin[2:4] != done[2:4] or int(done[4]):
+            sys.exit("world.py: a command failed: " + " ".join(done))
+
+
+def read_commands(path):
+    commands = []
+    begin = None
+    with open(path) as file:
+        for line in file:
+            fields = line.split()
+            if fields[1] == "begin":
+                begin = fields
+            elif begin:
+                commands.append(Command(begin, fields))
+    return commands
 
 
 class Turn:
@@ -60,12 +74,11 @@ class Turn:
 
 
 def read_turns(path, since, until):
-    with open(path) as file:
-        commands = [Command(line) for line in file]
+    commands = read_commands(path)
     turns = []
     for i in range(1, len(commands) - 3):
         four = commands[i:i + 4]
-        if [c.code for c in four] != [LOAD, RUN, IDLE, SAVE]:
+        if [c.name for c in four] != ["load", "run", "idle", "save"]:
             continue
         if four[0].begin >= since and four[3].end <= until:
             turns.append(Turn(four, commands[i - 1].end))
@@ -124,15 +137,15 @@ class Measurement:
             max(t.end - t.idle_begin for t in self.turns)
 
 
-def lateness(directory, turns):
+def lateness(directory, gpu, turns):
     """from when the thread meant to wake up to the IDLE command"""
-    with open(directory + "/deadlines") as file:
+    with open("%s/deadlines.%d" % (directory, gpu)) as file:
         deadlines = sorted(int(line) for line in file)
     late = []
     for turn in turns:
-        before = [d for d in deadlines if turn.begin < d <= turn.idle_begin]
-        if before:
-            late.append(turn.idle_begin - before[-1])
+        i = bisect.bisect_right(deadlines, turn.idle_begin) - 1
+        if i >= 0 and deadlines[i] > turn.begin:
+            late.append(turn.idle_begin - deadlines[i])
     return late
 
 
@@ -167,17 +180,16 @@ def columns_gaps(directory, facts, gpus, slices):
         ("switch us", us(percentile(per_switch, 0.5))),
         ("device us", us(device)),
     ]
-    if "traced_from_ns" in facts:
-        turns = read_turns(directory + "/commands.0",
+    late = []
+    for gpu in range(len(gpus)):
+        turns = read_turns("%s/commands.%d" % (directory, gpu),
                            facts["traced_from_ns"][0],
                            facts["traced_to_ns"][0])
-        late = lateness(directory, turns)
-        result += [("late p50 us", us(percentile(late, 0.5))),
-                   ("p99 us", us(percentile(late, 0.99))),
-                   ("p99.9 us", us(percentile(late, 0.999)))]
-    else:
-        result += [("late p50 us", "-"), ("p99 us", "-"), ("p99.9 us", "-")]
-    return result
+        late += lateness(directory, gpu, turns)
+    return result + [("late p50 us", us(percentile(late, 0.5))),
+                     ("p99 us", us(percentile(late, 0.99))),
+                     ("p99.9 us", us(percentile(late, 0.999))),
+                     ("worst us", us(max(late)))]
 
 
 def columns_cost(directory, facts, gpus, slices):
@@ -211,7 +223,8 @@ def main():
     while True:
         try:
             turns = read_turns("%s/commands.%d" % (directory, len(gpus)),
-                               facts["from_ns"][0], facts["to_ns"][0])
+                               facts["from_ns"][0] + SETTLE_NS,
+                               facts["to_ns"][0])
         except FileNotFoundError:
             break
         gpus.append(Measurement(turns, slices))

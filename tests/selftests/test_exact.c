@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Time slices to the microsecond, from the simulator's list of commands. Only in
+ * Time slices to the microsecond, from the simulator's list of events. Only in
  * virtual time (tests/lab/run -i) do such figures mean anything, and there they
  * are the same on every machine, however busy it is.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "fixture.h"
 #include "load.h"
+#include "turns.h"
 
 #define US		1000LL
 #define MS		1000000LL
@@ -21,82 +20,13 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-/* commands as the register page codes them */
-enum { IDLE = 1, SAVE = 2, LOAD = 3, RUN = 4 };
-
-/**
- * struct turn - a VF's turn
- * @vf: index
- * @begin: of its LOAD
- * @end: of its SAVE
- * @gap: how long the GPU waited for commands, from the SAVE before to the end
- * @worst_gap: the longest of them
- */
-struct turn {
-	unsigned int vf;
-	int64_t begin;
-	int64_t end;
-	int64_t gap;
-	int64_t worst_gap;
-};
-
-static struct turn turns[20000];
+static struct turn turns[TURNS_MAX];
 static unsigned int num_turns;
-
-static void note_gap(struct turn *turn, int64_t ns)
-{
-	turn->gap += ns;
-	if (ns > turn->worst_gap)
-		turn->worst_gap = ns;
-}
-
-/* the GPU's clock, without looking at the GPU: that takes time from the driver */
-static int64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 * MS + now.tv_nsec;
-}
 
 /* the whole turns since a moment; reading them disturbs the last */
 static void read_turns(int64_t since)
 {
-	int64_t until = clock_ns();
-	char *text = file_read_all(gpu_sim(gpu, "commands"));
-	unsigned int code, fcn, status, busy, step = 0;
-	unsigned long long number, begin, end;
-	struct turn turn = { 0 };
-	int64_t before = 0;
-	char *line, *save;
-
-	assert_non_null(text);
-	num_turns = 0;
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		static const unsigned int order[] = { LOAD, RUN, IDLE, SAVE };
-
-		assert_true(sscanf(line, "%llu %llu %llu %x %x %x %x", &number,
-				   &begin, &end, &code, &fcn, &status,
-				   &busy) == 7);
-		assert_true(status == 0);
-		step = code == order[step] ? step + 1 : 0;
-		if (code == LOAD) {
-			turn = (struct turn){ .vf = fcn & 31, .begin = begin };
-			step = 1;
-		}
-		if (code != IDLE && before)
-			note_gap(&turn, begin - before);
-		if (step == 4) {
-			step = 0;
-			turn.end = end;
-			assert_true(num_turns < 20000);
-			if (turn.begin >= since && turn.end <= until)
-				turns[num_turns++] = turn;
-		}
-		before = end;
-	}
-	free(text);
+	num_turns = turns_read(gpu, since, clock_ns(), turns);
 }
 
 static void all_busy(unsigned int num, const uint32_t *slice_us,
@@ -284,5 +214,5 @@ static const struct test tests[] = {
 
 int main(void)
 {
-	return SUITE_RUN("exact", "total_vfs=16 log=20000", tests);
+	return SUITE_RUN("exact", "total_vfs=16 events=65536", tests);
 }

@@ -5,6 +5,7 @@
  * too slow.
  */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,8 +48,70 @@ static void C15_who_does_not_leave_is_reset_once(void)
 	}
 }
 
+static void *reset_the_hog(void *arg)
+{
+	struct nl *nl = nl_open();
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nlattr *nest;
+	int *err = arg;
+
+	*err = nl_family(nl);
+	if (!*err) {
+		nl_begin(nl, &req, GPUVF_CMD_VF_RESET, NLM_F_ACK);
+		mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+		nest = nl_vf_begin(&req, 1);
+		nl_vf_end(&req, nest);
+		*err = nl_call(nl, &req, &answer);
+	}
+	nl_close(nl);
+	return NULL;
+}
+
+/*
+ * A reset that has to wait ten seconds for its VF to leave holds up nobody: not
+ * this family, not the one that knows all families, and not this GPU's other VFs.
+ */
+static void others_are_answered_while_a_reset_waits(void)
+{
+	static const uint32_t slice_us[] = { 5000, 5000, 5000 };
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nl_message msg;
+	pthread_t thread;
+	struct nl *nl;
+	int err = -1;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
+			     "10000000"));
+	load_busy(gpu, 0, 100);
+	assert_ok(gpu_guest(gpu, 1, "busy 100 hog"));
+	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "run"));
+	assert_int_equal(pthread_create(&thread, NULL, reset_the_hog, &err), 0);
+	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
+
+	nl = nl_open();
+	assert_non_null(nl);
+	assert_ok(nl_family(nl));
+	nl_close(nl);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	assert_ok(nl_vf_get(fx.nl, gpu, 1, &msg));
+	assert_u64(msg.vf[0].state, GPUVF_VF_STATE_RESETTING);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 2, 256 * MIB, 6000);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	/* all of that while it waits */
+	assert_true(gpu_vf_is(gpu, 1, "resetting"));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_ok(err);
+	assert_false(gpu_vf_is(gpu, 1, "resetting"));
+	assert_ok(gpu_guest(gpu, 1, "off"));
+}
+
 static const struct test tests[] = {
 	TEST(C15_who_does_not_leave_is_reset_once),
+	TEST(others_are_answered_while_a_reset_waits),
 };
 
 int main(void)

@@ -13,6 +13,7 @@
 #include "fixture.h"
 #include "load.h"
 #include "refusal.h"
+#include "stats.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -99,38 +100,6 @@ static void pf_reset_answers_with_everything(void)
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
-static void stats_of(unsigned int vf, struct nl_stats *stats)
-{
-	struct nl_request req;
-	struct nl_answer answer;
-
-	vf_op(&req, GPUVF_CMD_STATS_GET, vf);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_false(answer.malformed);
-	assert_u64(answer.last.vf[0].index, vf);
-	*stats = answer.last.stats;
-}
-
-static const struct {
-	unsigned int attr;
-	const char *file;
-} counters[] = {
-	{ GPUVF_A_STATS_RUN_NS, "run_ns" },
-	{ GPUVF_A_STATS_CHARGED_NS, "charged_ns" },
-	{ GPUVF_A_STATS_SLICES, "slices" },
-	{ GPUVF_A_STATS_SKIPPED, "skipped" },
-	{ GPUVF_A_STATS_OVERRUN_NS, "overrun_ns" },
-	{ GPUVF_A_STATS_IDLE_NS, "idle_ns" },
-	{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, "preempt_timeouts" },
-	{ GPUVF_A_STATS_HANGS, "hangs" },
-	{ GPUVF_A_STATS_RESETS, "resets" },
-	{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, "exclusive_timeouts" },
-	{ GPUVF_A_STATS_MBOX_REQUESTS, "mbox_requests" },
-	{ GPUVF_A_STATS_MBOX_LIMITED, "mbox_limited" },
-};
-
-#define NUM_COUNTERS (sizeof(counters) / sizeof(*counters))
-
 static void stats_count_and_never_fall(void)
 {
 	const uint32_t slices[] = { 4000, 4000 };
@@ -138,15 +107,15 @@ static void stats_count_and_never_fall(void)
 	unsigned int i, k;
 
 	load_enable(gpu, 2, slices, GPUVF_POLICY_BEST_EFFORT);
-	stats_of(0, &before);
+	stats_read(gpu, 0, &before);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	for (k = 0; k < 20; k++) {
 		uint64_t in_buckets = 0;
 
-		stats_of(0, &after);
-		for (i = 0; i < NUM_COUNTERS; i++) {
-			unsigned int attr = counters[i].attr;
+		stats_read(gpu, 0, &after);
+		for (i = 0; i < STATS_NUM_COUNTERS; i++) {
+			unsigned int attr = stats_counters[i].attr;
 
 			assert_true(after.has & 1U << attr);
 			assert_true(after.counter[attr] >=
@@ -178,17 +147,13 @@ static void stats_count_and_never_fall(void)
 static void C5_stats_are_those_of_sysfs(void)
 {
 	struct nl_stats stats;
-	unsigned int i;
 
 	/* nobody runs, so that they stand still; a reset counts */
 	assert_ok(gpu_set_numvfs(gpu, 1));
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	stats_of(0, &stats);
+	stats_read(gpu, 0, &stats);
 	assert_true(stats.counter[GPUVF_A_STATS_RESETS] > 0);
-	for (i = 0; i < NUM_COUNTERS; i++)
-		assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/%s",
-					      counters[i].file)),
-			   stats.counter[counters[i].attr]);
+	stats_check_sysfs(gpu, 0, &stats);
 }
 
 struct seen {

@@ -102,13 +102,21 @@ int file_read(const char *path, char *buf, size_t size)
  */
 char *file_read_all(const char *path)
 {
-	const size_t size = 64 * 1024;
-	char *text = malloc(size);
+	size_t size = 64 * 1024;
+	char *text = NULL;
+	ssize_t n;
 
-	if (text && file_read(path, text, size) < 0) {
+	/* what fills the buffer may be longer: all of it once more */
+	do {
+		size *= 4;
 		free(text);
-		return NULL;
-	}
+		text = malloc(size);
+		n = text ? file_read(path, text, size) : -ENOMEM;
+		if (n < 0) {
+			free(text);
+			return NULL;
+		}
+	} while (n + 2 >= (ssize_t)size);
 	return text;
 }
 

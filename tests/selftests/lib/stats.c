@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the driver counts of a VF, read both ways.
+ */
+
+#include "fixture.h"
+#include "stats.h"
+
+const struct stats_counter stats_counters[STATS_NUM_COUNTERS] = {
+	{ GPUVF_A_STATS_RUN_NS, "run_ns" },
+	{ GPUVF_A_STATS_CHARGED_NS, "charged_ns" },
+	{ GPUVF_A_STATS_SLICES, "slices" },
+	{ GPUVF_A_STATS_SKIPPED, "skipped" },
+	{ GPUVF_A_STATS_OVERRUN_NS, "overrun_ns" },
+	{ GPUVF_A_STATS_IDLE_NS, "idle_ns" },
+	{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, "preempt_timeouts" },
+	{ GPUVF_A_STATS_HANGS, "hangs" },
+	{ GPUVF_A_STATS_RESETS, "resets" },
+	{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, "exclusive_timeouts" },
+	{ GPUVF_A_STATS_MBOX_REQUESTS, "mbox_requests" },
+	{ GPUVF_A_STATS_MBOX_LIMITED, "mbox_limited" },
+};
+
+/**
+ * stats_read() - ask for what is counted of a VF
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @stats: where to
+ */
+void stats_read(const struct gpu *gpu, unsigned int vf, struct nl_stats *stats)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nlattr *nest;
+
+	nl_begin(fx.nl, &req, GPUVF_CMD_STATS_GET, NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	nest = nl_vf_begin(&req, vf);
+	nl_vf_end(&req, nest);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_false(answer.malformed);
+	assert_u64(answer.last.vf[0].index, vf);
+	*stats = answer.last.stats;
+}
+
+/**
+ * stats_check_sysfs() - sysfs has the same
+ * @gpu: GPU
+ * @vf: index of a VF that does nothing
+ * @stats: what netlink said
+ */
+void stats_check_sysfs(const struct gpu *gpu, unsigned int vf,
+		       const struct nl_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < STATS_NUM_COUNTERS; i++)
+		assert_u64(file_u64(gpu_sysfs(gpu, "vf%u/stats/%s", vf,
+					      stats_counters[i].file)),
+			   stats->counter[stats_counters[i].attr]);
+}
