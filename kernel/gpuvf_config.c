@@ -435,8 +435,12 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 				      sizeof(pf->config));
 		if (req->changed && !req->dry_run)
 			err = config_commit(pf, &plan->next, &req->why);
-		if (req->changed && !req->dry_run && !err)
-			gpuvf_pf_changed_locked(pf);
+		if (req->changed && !req->dry_run && !err) {
+			if (plan->fb_changes)
+				gpuvf_pf_changed_locked(pf);
+			else
+				gpuvf_pf_retimed_locked(pf);
+		}
 	}
 	gpuvf_plan_free_locked(pf, plan);
 	return err;

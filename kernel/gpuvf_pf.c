@@ -135,7 +135,8 @@ static void pf_irq_free(struct gpuvf_pf *pf)
 
 static void pf_notify_work(struct work_struct *work)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, notify_work);
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, notify_work);
 
 	mutex_lock(&pf->lock);
 	if (!pf->gone) {
@@ -164,7 +165,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	spin_lock_init(&pf->holder_lock);
 	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
-	INIT_WORK(&pf->notify_work, pf_notify_work);
+	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
 	gpuvf_exclusive_init(pf);
 	gpuvf_mbox_init(pf);
@@ -292,7 +293,7 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
 	gpuvf_mbox_stop(pf);
-	cancel_work_sync(&pf->notify_work);
+	cancel_delayed_work_sync(&pf->notify_work);
 	gpuvf_events_stop(pf);
 	atomic_inc(&gpuvf_change_seq);
 	gpuvf_netlink_notify_del(pf);
@@ -393,6 +394,21 @@ void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_pf_retimed_locked() - the same, and no VF's state can have changed by it
+ * @pf: PF
+ *
+ * Context: pf->lock held. User space is told a little later: who writes one time
+ * slice after the other makes one notification, and has his answer first.
+ */
+void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->generation++;
+	atomic_inc(&gpuvf_change_seq);
+	queue_delayed_work(system_wq, &pf->notify_work, 1);
+}
+
+/**
  * gpuvf_pf_notify() - something that user space sees changed
  * @pf: PF
  *
@@ -403,7 +419,7 @@ void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
 void gpuvf_pf_notify(struct gpuvf_pf *pf)
 {
 	atomic_inc(&gpuvf_change_seq);
-	queue_work(system_wq, &pf->notify_work);
+	mod_delayed_work(system_wq, &pf->notify_work, 0);
 }
 
 /**

@@ -148,7 +148,7 @@ struct gpuvf_pf {
 	struct gpuvf_world world;
 	/* the VFs' holder names; nothing is taken inside */
 	spinlock_t holder_lock;
-	struct work_struct notify_work;
+	struct delayed_work notify_work;
 	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
 	struct gpuvf_debugfs *debugfs;
@@ -177,6 +177,7 @@ struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_notify(struct gpuvf_pf *pf);
 u32 gpuvf_pf_change_seq(void);
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
