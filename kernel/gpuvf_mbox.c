@@ -259,6 +259,11 @@ static void mbox_work(struct work_struct *work)
 	u32 rx;
 
 	mutex_lock(&pf->lock);
+	/* gpuvf_pf_resume() comes back here */
+	if (pf->quiesced) {
+		mutex_unlock(&pf->lock);
+		return;
+	}
 	rx = 0;
 	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing)
 		rx = pf->hw->mbox_rx_vfs(pf);

@@ -463,7 +463,12 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 
+	/* a reset would set the GPU going again, whatever it is asleep for */
+	mutex_lock(&pf->lock);
+	pf->quiesced = true;
+	mutex_unlock(&pf->lock);
 	gpuvf_resets_flush(pf);
+	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_clear_stop(pf);
 	mutex_lock(&pf->lock);
 	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
@@ -490,8 +495,11 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	int err;
 
 	mutex_lock(&pf->lock);
-	for (i = 0; i < pf->num_vfs; i++)
+	/* not every sleep clears mailboxes, as a reset does */
+	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_mbox_forget_locked(&pf->vf[i]);
+		gpuvf_mbox_end_locked(pf, i);
+	}
 	err = gpuvf_config_restore_locked(pf);
 	/* nothing is cleared below a VF whose state could not be dropped */
 	if (gpuvf_world_is_stuck(pf))
@@ -500,6 +508,11 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	pf->hw->irq_enable(pf, true);
 	gpuvf_world_unpark(pf);
 	gpuvf_clear_resume_locked(pf);
+	pf->quiesced = false;
+	gpuvf_mbox_event(pf);
+	/* one that was begun before, or was to be */
+	if (pf->resetting)
+		schedule_delayed_work(&pf->reset_work, 0);
 	gpuvf_vfs_update_locked(pf);
 	mutex_unlock(&pf->lock);
 	return err;

@@ -98,6 +98,8 @@ struct gpuvf_vf {
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
  * @resetting: the GPU is about to be reset, since nothing else helps
+ * @quiesced: the GPU is at rest until it is resumed: nobody begins a reset, and
+ *	nobody listens to guests
  * @reset_told: bit n: the guest of VF n was told of the GPU's reset under way
  * @vf_count_changing: VFs are being enabled or disabled
  * @module_pinned: VFs are enabled and hold a reference on the module
@@ -133,6 +135,7 @@ struct gpuvf_pf {
 	bool gone;
 	bool wedged;
 	bool resetting;
+	bool quiesced;
 	u32 reset_told;
 	bool vf_count_changing;
 	bool module_pinned;

@@ -218,8 +218,9 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 {
 	if (!gpuvf_guard_locked(vf, guard))
 		vf->given_up = true;
-	/* who disables VFs needs no resets any more */
-	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing)
+	/* who disables VFs needs no resets any more, and who sleeps none yet */
+	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
+	    !vf->pf->quiesced)
 		gpuvf_reset_vf_start_locked(vf);
 }
 
@@ -387,7 +388,9 @@ void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
 	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
 	pf->resetting = true;
 	gpuvf_vfs_update_locked(pf);
-	schedule_delayed_work(&pf->reset_work, 0);
+	/* gpuvf_pf_resume() does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
 }
 
 /**

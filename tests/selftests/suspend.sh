@@ -66,6 +66,10 @@ truth_is() {
 	[ "$(truth "$1")" = "$2" ]
 }
 
+ready() {
+	[ "$(value state)" = ready ]
+}
+
 # all that is configured, by sysfs and in the hardware
 picture() {
 	for file in "$gpu"/fb/* "$gpu"/sched/policy "$gpu"/vf*/*; do
@@ -96,9 +100,12 @@ echo kept > "$gpu/vf1/profile"
 echo 3 > "$numvfs"
 echo 'busy 100' > $sim/vf0/guest
 echo 'busy 50' > $sim/vf1/guest
+# one with a driver, which sends mail
+echo 'busy 50 boot=1000 patient' > $sim/vf2/guest
 ok 'VFs run before' eventually state_is 0 active
 ok 'all is cleared before' eventually all_is_clear
 eventually state_is 1 active
+ok 'the one with a driver too' eventually state_is 2 active
 before=$(picture)
 
 for level in devices platform; do
@@ -106,6 +113,7 @@ for level in devices platform; do
 	ok "$level: suspend and resume succeed" suspend_until $level
 	ok "$level: guests run again" eventually state_is 0 active
 	eventually state_is 1 active
+	eventually state_is 2 active
 	ok "$level: all is cleared anew" eventually all_is_clear
 	# 4096 MiB less the reserve of 256 and 16 for saved states, in 16 MiB
 	ok "$level: nothing was taken for clear" \
@@ -116,6 +124,24 @@ for level in devices platform; do
 	ok "$level: C28 no command was illegal" truth_is illegal 0
 	ok "$level: C25 nobody saw what was not his" truth_is violations 0
 done
+
+# the reset of a VF does not help, so that the GPU has to be reset, just when all
+# is suspended: that has to wait until it is resumed
+resets=$(truth resets)
+echo 1 > $sim/fail_flr
+echo '1 hang_clear command=idle' > $sim/fail_command
+ok 'with a reset pending: suspend and resume succeed' suspend_until devices
+ok 'with a reset pending: the GPU is reset' eventually truth_is resets \
+	$((resets + 1))
+ok 'with a reset pending: the GPU is ready' eventually ready
+for vf in 0 1 2; do
+	echo 'busy 50' > $sim/vf$vf/guest
+	ok "with a reset pending: guest $vf runs again" eventually state_is $vf active
+done
+ok 'with a reset pending: all is cleared anew' eventually all_is_clear
+ok 'with a reset pending: C12 the configuration is what it was' same_picture
+ok 'with a reset pending: C28 no command was illegal' truth_is illegal 0
+ok 'with a reset pending: C25 nobody saw what was not his' truth_is violations 0
 
 echo 0 > "$numvfs"
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
