@@ -27,6 +27,7 @@ help:
 	@echo '                                   everything at once, for as long as asked'
 	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
 	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input, fed with anything'
+	@echo '  make fuzz-kernel [FUZZ_SECONDS=60] [SEED=N]   the netlink family, guided by coverage'
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
 	@echo '  make check-messages              ten million random netlink messages (SEED=N)'
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
@@ -97,7 +98,8 @@ storm:
 	@$(lab)/run -k $(KERNEL) -t 1000000 -e GPUVF_SEED=$(SEED) \
 		-e GPUVF_STORM_SECONDS=$(SECONDS) \
 		-e GPUVF_STORM_MESSAGES=$(MESSAGES) \
-		-e GPUVF_STORM_CYCLES=$(CYCLES) tests/selftests/run test_storm
+		-e GPUVF_STORM_CYCLES=$(CYCLES) \
+		-r tests/selftests/storm.sh $(build)/selftests/test_storm
 
 demo:
 	@$(lab)/packages build lab
@@ -111,6 +113,15 @@ bench:
 fuzz:
 	@$(lab)/packages build fuzz
 	@$(MAKE) -s -C tests/fuzz
+
+FUZZ_SECONDS ?= 60
+fuzz-kernel:
+	@$(lab)/packages build test lab
+	@$(MAKE) -s -C tests/selftests
+	@$(lab)/run -n -k debug -t 1000000 -o $(build)/fuzz/family \
+		-e GPUVF_MODULES=$$($(lab)/build-modules -k debug) \
+		-e GPUVF_FUZZ_SECONDS=$(FUZZ_SECONDS) -e GPUVF_SEED=$(SEED) \
+		tests/selftests/run fuzz_family
 
 shell:
 	@$(lab)/packages build lab
@@ -148,5 +159,5 @@ include packaging/install.mk
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-prometheus
 .PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
-.PHONY: coverage
+.PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache

@@ -165,12 +165,16 @@ void request_make(struct nl *nl, struct nl_request *req,
 	}
 }
 
-static unsigned int roll(unsigned int *seed, unsigned int sides)
+unsigned int roll(unsigned int *seed, unsigned int sides)
 {
 	return rand_r(seed) % sides;
 }
 
-static uint64_t random_value(unsigned int *seed)
+/**
+ * request_value() - a number that may be at the edge of something
+ * @seed: state of the dice
+ */
+uint64_t request_value(unsigned int *seed)
 {
 	switch (roll(seed, 6)) {
 	case 0:
@@ -198,7 +202,7 @@ static void put_random(struct nl_request *req, const struct gpu *gpu,
 	unsigned int i;
 
 	for (i = 0; i < 8; i++)
-		value[i] = random_value(seed);
+		value[i] = request_value(seed);
 	/* another attribute's kind of value, now and then */
 	if (!roll(seed, 12)) {
 		mnl_attr_put(nlh, type, roll(seed, sizeof(value)), value);
@@ -234,8 +238,12 @@ static void put_random(struct nl_request *req, const struct gpu *gpu,
 	}
 }
 
-/* some bytes behind the headers become others */
-static void scramble(struct nl_request *req, unsigned int *seed)
+/**
+ * request_scramble() - some bytes behind the headers become others
+ * @req: the request, which may become shorter
+ * @seed: state of the dice
+ */
+void request_scramble(struct nl_request *req, unsigned int *seed)
 {
 	unsigned int from = MNL_NLMSG_HDRLEN + 4;
 	unsigned int len = req->header->nlmsg_len - from;
@@ -280,7 +288,7 @@ void request_random(struct nl *nl, struct nl_request *req,
 	if (op->cmd == GPUVF_CMD_CONFIG_SET && roll(seed, 20))
 		mnl_attr_put(req->header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	if (!roll(seed, 4))
-		scramble(req, seed);
+		request_scramble(req, seed);
 	if (req->buf[MNL_NLMSG_HDRLEN] == GPUVF_CMD_PF_RESET)
 		mnl_attr_put_u32(req->header, GPUVF_A_PF_NUM_VFS, 1);
 }

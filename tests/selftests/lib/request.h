@@ -35,6 +35,9 @@ struct mistake {
 	unsigned int size;
 };
 
+unsigned int roll(unsigned int *seed, unsigned int sides);
+uint64_t request_value(unsigned int *seed);
+void request_scramble(struct nl_request *req, unsigned int *seed);
 void request_make(struct nl *nl, struct nl_request *req,
 		  const struct gpu *gpu, const struct spec_op *op, bool dump,
 		  struct mistake mistake);
