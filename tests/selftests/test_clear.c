@@ -432,18 +432,18 @@ static void malformed_questions_of_capacity(void)
 
 static const struct test tests[] = {
 	TEST(C25_withheld_memory_is_tried_again_on_request),
-	SLOW_STOCK_TEST(C25_saved_state_is_tried_again_on_request),
-	SLOW_STOCK_TEST(retry_without_anything_withheld_changes_nothing),
-	SLOW_STOCK_TEST(C25_clear_engine_that_hangs),
-	SLOW_STOCK_TEST(no_clear_engine_no_framebuffer),
+	SLOW_TEST(C25_saved_state_is_tried_again_on_request),
+	SLOW_TEST(retry_without_anything_withheld_changes_nothing),
+	SLOW_TEST(C25_clear_engine_that_hangs),
+	SLOW_TEST(no_clear_engine_no_framebuffer),
 	SLOW_TEST(C25_former_guest_hung),
 	TEST(C20_every_lost_write_beside_a_vf_that_runs),
-	SLOW_STOCK_TEST(C20_every_lost_write_of_the_reserve),
-	SLOW_STOCK_TEST(C17_every_lost_write_of_enabling),
-	SLOW_STOCK_TEST(refusals_name_who_is_in_the_way),
-	SLOW_STOCK_TEST(refusals_say_it_in_words),
+	SLOW_TEST(C20_every_lost_write_of_the_reserve),
+	SLOW_TEST(C17_every_lost_write_of_enabling),
+	SLOW_TEST(refusals_name_who_is_in_the_way),
+	SLOW_TEST(refusals_say_it_in_words),
 	TEST(capacity_is_what_can_be_created),
-	SLOW_STOCK_TEST(malformed_questions_of_capacity),
+	SLOW_TEST(malformed_questions_of_capacity),
 };
 
 int main(void)

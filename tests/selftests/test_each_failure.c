@@ -499,7 +499,7 @@ static const struct test tests[] = {
 	SLOW_TEST(C20_every_command_of_disabling),
 	SLOW_TEST(C20_every_command_of_a_pf_reset),
 	SLOW_TEST(C20_every_command_of_removal),
-	SLOW_STOCK_TEST(C20_every_clearing_of_a_change_of_tenant),
+	SLOW_TEST(C20_every_clearing_of_a_change_of_tenant),
 };
 
 /* these need a kernel that lets allocations fail */
@@ -507,8 +507,7 @@ static const struct test memory_tests[] = {
 	TEST(C20_every_allocation_of_a_sysfs_change),
 	SLOW_TEST(C20_every_allocation_of_a_netlink_change),
 	SLOW_TEST(C17_every_allocation_of_enabling),
-	/* there it takes ten minutes: each time releases are waited for */
-	SLOW_STOCK_TEST(C20_every_allocation_of_a_probe),
+	SLOW_TEST(C20_every_allocation_of_a_probe),
 	SLOW_TEST(C20_every_allocation_of_a_pf_reset),
 	SLOW_TEST(C20_every_allocation_of_removal),
 };

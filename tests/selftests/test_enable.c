@@ -214,13 +214,12 @@ static const struct test tests[] = {
 	TEST(C10_errnos_of_enabling),
 	TEST(C10_wedged_refuses_all_but_zero),
 	TEST(C6_up_and_down),
-	/* the PCI core itself leaks a VF that does not answer */
-	SLOW_STOCK_TEST(C17_vf_that_does_not_answer),
+	LEAKY_TEST(C17_vf_that_does_not_answer),
 	SLOW_TEST(C17_table_that_cannot_be_written),
-	SLOW_STOCK_TEST(C17_no_share_for_so_many),
+	SLOW_TEST(C17_no_share_for_so_many),
 	TEST(enabled_vfs_pin_the_module),
 	SLOW_TEST(all_31_vfs),
-	SLOW_STOCK_TEST(eight_gpus_side_by_side),
+	SLOW_TEST(eight_gpus_side_by_side),
 };
 
 int main(void)

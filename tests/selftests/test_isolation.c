@@ -324,21 +324,21 @@ static void C25_saved_state_is_cleared_before_it_is_used(void)
 }
 
 static const struct test tests[] = {
-	STOCK_TEST(plant_overlap_is_seen),
-	SLOW_STOCK_TEST(plant_memory_not_cleared_is_seen),
-	SLOW_STOCK_TEST(plant_moved_extent_is_seen),
-	SLOW_STOCK_TEST(plant_clearing_under_a_guest_is_seen),
-	SLOW_STOCK_TEST(plant_bad_context_area_is_seen),
-	SLOW_STOCK_TEST(plant_extent_in_the_reserve_is_seen),
-	SLOW_STOCK_TEST(plant_context_not_cleared_is_seen),
-	SLOW_STOCK_TEST(plant_illegal_commands_are_seen),
+	TEST(plant_overlap_is_seen),
+	SLOW_TEST(plant_memory_not_cleared_is_seen),
+	SLOW_TEST(plant_moved_extent_is_seen),
+	SLOW_TEST(plant_clearing_under_a_guest_is_seen),
+	SLOW_TEST(plant_bad_context_area_is_seen),
+	SLOW_TEST(plant_extent_in_the_reserve_is_seen),
+	SLOW_TEST(plant_context_not_cleared_is_seen),
+	SLOW_TEST(plant_illegal_commands_are_seen),
 	SLOW_TEST(C16_foreign_memory_is_out_of_reach),
 	TEST(C25_memory_is_cleared_before_the_next_tenant),
 	SLOW_TEST(C25_clean_through_other_sizes_with_busy_guests),
-	SLOW_STOCK_TEST(C25_clean_after_a_reload_of_the_module),
+	SLOW_TEST(C25_clean_after_a_reload_of_the_module),
 	SLOW_TEST(C13_vf_reset_clears_its_own_and_nobody_elses),
 	SLOW_TEST(C25_what_cannot_be_cleared_is_withheld),
-	SLOW_STOCK_TEST(C25_saved_state_is_cleared_before_it_is_used),
+	SLOW_TEST(C25_saved_state_is_cleared_before_it_is_used),
 };
 
 int main(void)

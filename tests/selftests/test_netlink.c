@@ -453,8 +453,8 @@ static void changing_vf_count_is_refused(void)
 
 static const struct test tests[] = {
 	TEST(pf_get_has_everything),
-	STOCK_TEST(dumps_show_everything_once),
-	SLOW_STOCK_TEST(dump_with_a_change_in_it_says_so),
+	TEST(dumps_show_everything_once),
+	SLOW_TEST(dump_with_a_change_in_it_says_so),
 	TEST(gets_refuse_what_does_not_exist),
 	TEST(config_set_replies_with_the_layout),
 	TEST(dry_run_foretells_and_changes_nothing),

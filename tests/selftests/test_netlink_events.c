@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "load.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -281,6 +282,46 @@ static void what_a_gpu_did_is_told(void)
 	nl_close(nl);
 }
 
+/* a hang by its kind, what is too often by its limit, memory by its place */
+static void what_went_wrong_is_told_with_what_it_was(void)
+{
+	static const uint32_t slice_us[] = { 5000 };
+	struct nl *nl = event_listener();
+	struct nl_message msg;
+	unsigned int i;
+
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	/* three resets are granted in a minute */
+	for (i = 0; i < 4; i++) {
+		load_busy(gpu, 0, 100);
+		assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+		assert_true(event(nl, GPUVF_CMD_VF_HANG, &msg));
+		assert_u64(msg.vf[0].index, 0);
+		assert_u64(msg.event.hang, GPUVF_HANG_COMMAND);
+		if (i < 3)
+			assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	}
+	assert_true(event(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
+	assert_u64(msg.event.guard, GPUVF_GUARD_RESET);
+	assert_u64(msg.event.limit, 3);
+	assert_u64(msg.event.window_ms, 60000);
+	assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	/* the first is its saved state */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_true(event(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	assert_u64(msg.num_vf, 0);
+	assert_u64(msg.event.fb_size, 512 * MIB);
+	assert_true(msg.event.fb_offset + msg.event.fb_size <= 16 * GIB);
+	assert_ok(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	nl_close(nl);
+}
+
 /* more pauses than are told one by one: the rest is one message with a count */
 static void storm_is_told_with_a_count(void)
 {
@@ -318,6 +359,7 @@ static const struct test tests[] = {
 	TEST(many_changes_are_told_as_they_end),
 	TEST(what_a_vf_did_is_told_with_the_vf),
 	TEST(what_a_gpu_did_is_told),
+	SLOW_TEST(what_went_wrong_is_told_with_what_it_was),
 	SLOW_TEST(storm_is_told_with_a_count),
 };
 

@@ -386,8 +386,8 @@ static void C12_configuration_survives_resets(void)
 
 static const struct test tests[] = {
 	TEST(C1_C4_fair_shares_are_equal_repeat_and_go),
-	SLOW_STOCK_TEST(C2_odd_totals_leave_nothing_over_a_granule),
-	STOCK_TEST(C2_smallest_framebuffer_still_has_room),
+	SLOW_TEST(C2_odd_totals_leave_nothing_over_a_granule),
+	TEST(C2_smallest_framebuffer_still_has_room),
 	TEST(C3_extents_stay_disjoint_through_random_changes),
 	SLOW_TEST(C4_custom_quota_outlives_disabling),
 	TEST(C5_rounded_quota_is_what_everybody_reports),

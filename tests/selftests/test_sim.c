@@ -560,9 +560,9 @@ static void quanta_and_run_list_are_kept(void)
 static void doorbell_is_work(void)
 {
 	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_STATE), GPUVF_ACTIVE_IDLE);
-	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 20000);
-	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 10000);
-	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_DOORBELL), 30000);
+	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 2000000);
+	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 1000000);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_DOORBELL), 3000000);
 	assert_u64(hw_vf_get(gpu, 0, GPUVF_SIM_VF_DOORBELL), 0);
 	assert_u64(hw_sch_get(gpu, GPUVF_SCH_VM_BUSY), 1 << 1);
 	assert_u64(hw_iov_get(gpu, GPUVF_IOV_INTR_STATUS),
@@ -575,7 +575,7 @@ static void doorbell_is_work(void)
 	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_DOORBELL), 0);
 	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_STATE), GPUVF_ACTIVE_ACTIVE);
 	/* exactly so long somebody with work executed */
-	assert_u64(counted("work_ns"), 30000 * US);
+	assert_u64(counted("work_ns"), 3000000ULL * US);
 	/* a reset drops what is left */
 	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 50000000);
 	flr(1);
@@ -1016,7 +1016,7 @@ static const struct test tests[] = {
 	SLOW_TEST(flr_ends_a_hang_unless_told),
 	SLOW_TEST(reset_ends_every_hang_unless_told),
 	SLOW_TEST(clearing_fails_half_way_when_told),
-	SLOW_TEST(vfs_do_not_answer_when_told),
+	LEAKY_TEST(vfs_do_not_answer_when_told),
 	SLOW_TEST(time_is_accounted_without_rest),
 	SLOW_TEST(gaps_are_measured_and_logged),
 	SLOW_TEST(lateness_is_what_goes_beyond_the_slice),
@@ -1034,7 +1034,6 @@ int main(void)
 		.setup = setup,
 		.teardown = teardown,
 		.end = end,
-		.stock = true,
 	};
 
 	return suite_run_as(&suite, tests, sizeof(tests) / sizeof(*tests));

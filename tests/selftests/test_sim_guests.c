@@ -443,7 +443,6 @@ int main(void)
 		.setup = setup,
 		.teardown = teardown,
 		.end = end,
-		.stock = true,
 	};
 
 	return suite_run_as(&suite, tests, sizeof(tests) / sizeof(*tests));

@@ -308,7 +308,7 @@ static const struct test tests[] = {
 	SLOW_TEST(nobody_works_nothing_happens),
 	SLOW_TEST(one_vf_alone_is_looked_after),
 	SLOW_TEST(newcomer_waits_for_no_more_than_a_slice_of_one_alone),
-	SLOW_STOCK_TEST(C28_one_command_switches_worlds),
+	SLOW_TEST(C28_one_command_switches_worlds),
 };
 
 int main(void)

@@ -93,8 +93,8 @@ static void faults_and_resets_are_traced(void)
 }
 
 static const struct test tests[] = {
-	STOCK_TEST(turns_and_commands_are_traced),
-	STOCK_TEST(faults_and_resets_are_traced),
+	TEST(turns_and_commands_are_traced),
+	TEST(faults_and_resets_are_traced),
 };
 
 int main(void)

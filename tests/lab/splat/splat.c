@@ -4,6 +4,8 @@
  * notice. Only for a throwaway VM.
  */
 
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -11,7 +13,7 @@
 
 static char *what = "";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what, "warn, oops, kasan, ubsan, lockdep, atomic or leak");
+MODULE_PARM_DESC(what, "warn, oops, kasan, ubsan, lockdep, atomic, leak or race");
 
 static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
@@ -47,6 +49,32 @@ static void lose_memory(void)
 		lost = kzalloc(4096, GFP_KERNEL);
 }
 
+static int shared;
+
+static int racer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		shared++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static int race(void)
+{
+	unsigned long end = jiffies + 5 * HZ;
+	struct task_struct *other = kthread_run(racer, NULL, "racer");
+
+	if (IS_ERR(other))
+		return PTR_ERR(other);
+	while (time_before(jiffies, end)) {
+		shared++;
+		cond_resched();
+	}
+	kthread_stop(other);
+	return 0;
+}
+
 static int __init splat_init(void)
 {
 	if (!strcmp(what, "warn")) {
@@ -67,6 +95,8 @@ static int __init splat_init(void)
 		spin_unlock(&lock);
 	} else if (!strcmp(what, "leak")) {
 		lose_memory();
+	} else if (!strcmp(what, "race")) {
+		return race();
 	} else {
 		return -EINVAL;
 	}

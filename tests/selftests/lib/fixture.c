@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "fixture.h"
+#include "leak.h"
 
 #define MAX_TESTS	64
 
@@ -388,7 +389,7 @@ int suite_run_as(const struct suite *suite, const struct test *tests,
 		cmocka_set_test_filter(getenv("GPUVF_TEST"));
 	for (i = 0; i < num && n < MAX_TESTS; i++) {
 		if ((tests[i].slow && is_quick()) ||
-		    ((tests[i].stock || suite->stock) && on_debug_kernel()))
+		    (tests[i].leaky && leaks_are_counted()))
 			continue;
 		group[n++] = (struct CMUnitTest){
 			.name = tests[i].name,

@@ -206,6 +206,22 @@ static void act_fault(struct actor *me)
 	atomic_fetch_add(&storm.faults, 1);
 }
 
+/*
+ * All devices are suspended and resumed, whatever is going on; everybody else is
+ * frozen meanwhile. Where the VM's own files do not survive that, it is not asked
+ * for.
+ */
+static void act_suspend(struct actor *me)
+{
+	pause_ms(500 + dice(me, 3000));
+	if (!getenv("GPUVF_STORM_SUSPEND"))
+		return;
+	file_write("/sys/module/suspend/parameters/pm_test_delay", "0");
+	if (!file_write("/sys/power/pm_test", "devices") &&
+	    !file_write("/sys/power/state", "freeze"))
+		atomic_fetch_add(&storm.suspends, 1);
+}
+
 static struct actor actors[] = {
 	{ .act = act_numvfs, .counts = true },
 	{ .act = act_rescan, .counts = true },
@@ -219,6 +235,7 @@ static struct actor actors[] = {
 	{ .act = act_guest },
 	{ .act = act_mailbox },
 	{ .act = act_fault },
+	{ .act = act_suspend },
 };
 
 #define NUM_ACTORS (sizeof(actors) / sizeof(*actors))

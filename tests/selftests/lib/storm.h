@@ -20,6 +20,7 @@
  * @cycles: VFs enabled and disabled, GPUs removed and found, modules unloaded
  *	and loaded
  * @faults: injected into the hardware
+ * @suspends: of the machine's devices, where that is asked for
  * @foreign: touches of memory that is another's, of what another left behind,
  *	and extents where none may be; 0
  * @illegal: commands that the hardware must never be given; 0
@@ -28,6 +29,7 @@ struct storm_tally {
 	atomic_ullong messages;
 	atomic_ullong cycles;
 	atomic_ullong faults;
+	atomic_ullong suspends;
 	uint64_t foreign;
 	uint64_t illegal;
 };
