@@ -76,13 +76,13 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 
 static void show_memory(const struct gpu *gpu)
 {
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	bool human = numbers_are_human();
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 	char map[4 * MAP_WIDTH + 16];
 	const char *unit = human ? "" : " B";
 
-	memory_map(gpu, MAP_WIDTH, !strcmp(nl_langinfo(CODESET), "UTF-8"), map,
-		   sizeof(map));
+	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
 	printf("  %s\n", map);
 	printf("  framebuffer %s%s, free %s%s", show_size(a, gpu->fb_total),
 	       unit, show_size(b, gpu->fb_free), unit);
@@ -95,8 +95,9 @@ static void show_memory(const struct gpu *gpu)
 		printf(", being cleared %s%s", show_size(a, gpu->fb_dirty),
 		       unit);
 	if (gpu->fb_withheld)
-		printf(", %swithheld %s%s%s", color_of(stdout, COLOR_BAD),
+		printf(", %swithheld %s%s (%s)%s", color_of(stdout, COLOR_BAD),
 		       show_size(a, gpu->fb_withheld), unit,
+		       memory_map_withheld(utf8),
 		       color_of(stdout, COLOR_NONE));
 	putchar('\n');
 }

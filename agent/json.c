@@ -133,7 +133,8 @@ static void put_id(json_t *object, const char *key, u32 id)
 	put_text(object, key, text);
 }
 
-static void put_extent(json_t *list, const char *owner, u64 start, u64 end)
+static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
+		      bool withheld)
 {
 	json_t *object;
 
@@ -143,7 +144,29 @@ static void put_extent(json_t *list, const char *owner, u64 start, u64 end)
 	put_text(object, "owner", owner);
 	put_u64(object, "offset_bytes", start);
 	put_u64(object, "size_bytes", end - start);
+	json_object_set_new(object, "withheld", json_boolean(withheld));
 	json_array_append_new(list, object);
+}
+
+/* what somebody has, cut where what is withheld of it begins and ends */
+static void put_extent(json_t *list, const struct gpu *gpu, const char *owner,
+		       u64 start, u64 end)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_withheld; i++) {
+		u64 from = gpu->withheld[i].offset;
+		u64 to = from + gpu->withheld[i].size;
+
+		if (from >= end || to <= start)
+			continue;
+		put_piece(list, owner, start, from, false);
+		start = from > start ? from : start;
+		to = to < end ? to : end;
+		put_piece(list, owner, start, to, true);
+		start = to;
+	}
+	put_piece(list, owner, start, end, false);
 }
 
 /* the VF that begins first from a byte on, NULL: none */
@@ -170,15 +193,15 @@ static json_t *extents(const struct gpu *gpu)
 	const struct vf *vf;
 	char owner[16];
 
-	put_extent(list, "pf", 0, gpu->fb_pf_reserve);
-	put_extent(list, "context-save", gpu->fb_pf_reserve, at);
+	put_extent(list, gpu, "pf", 0, gpu->fb_pf_reserve);
+	put_extent(list, gpu, "context-save", gpu->fb_pf_reserve, at);
 	while ((vf = next_vf(gpu, at))) {
-		put_extent(list, "none", at, vf->fb_offset);
+		put_extent(list, gpu, "none", at, vf->fb_offset);
 		at = vf->fb_offset + vf->fb_bytes;
 		snprintf(owner, sizeof(owner), "vf%u", (u32)(vf - gpu->vfs));
-		put_extent(list, owner, vf->fb_offset, at);
+		put_extent(list, gpu, owner, vf->fb_offset, at);
 	}
-	put_extent(list, "none", at, gpu->fb_total);
+	put_extent(list, gpu, "none", at, gpu->fb_total);
 	return list;
 }
 

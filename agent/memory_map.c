@@ -2,11 +2,12 @@
 /*
  * One cell for each width-th part of the framebuffer:
  *
- *	[PC0====1====2====3====........]
+ *	[PC0====1====2====3XX==........]
  *
  * P is the PF's reserve, C the context save area, a number begins a VF, dots
  * are free. Every cell belongs to whoever has most of it; whoever has anything
- * at all of the first cells (the PF, the context save area) is not lost.
+ * at all of the first cells (the PF, the context save area) is not lost. Nor is
+ * what is withheld: X is a cell of which any byte is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -38,16 +39,19 @@ static int owner_of(const struct gpu *gpu, u64 byte)
 	return OWNER_FREE;
 }
 
+/* the byte at which half-cell @n begins */
+static u64 byte_at(const struct gpu *gpu, unsigned int width, unsigned int n)
+{
+	return (__uint128_t)gpu->fb_total * n / (2 * width);
+}
+
 /* whoever has the middle of the cell */
 static int cell_owner(const struct gpu *gpu, unsigned int width,
 		      unsigned int cell)
 {
-	u64 middle = (__uint128_t)gpu->fb_total * (2 * cell + 1) /
-		     (2 * width);
-
 	if (cell == 0 && gpu->fb_pf_reserve)
 		return OWNER_PF;
-	return owner_of(gpu, middle);
+	return owner_of(gpu, byte_at(gpu, width, 2 * cell + 1));
 }
 
 static const char *fill(int owner, bool utf8)
@@ -62,6 +66,17 @@ static const char *fill(int owner, bool utf8)
 	default:
 		return utf8 ? "━" : "=";
 	}
+}
+
+/**
+ * memory_map_withheld() - what stands in a cell that is withheld
+ * @utf8: whether more than ASCII can be shown
+ *
+ * Return: one column.
+ */
+const char *memory_map_withheld(bool utf8)
+{
+	return utf8 ? "╳" : "X";
 }
 
 /**
@@ -94,7 +109,11 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 				snprintf(number, sizeof(number), "%d", owner);
 		}
 		before = owner;
-		if (owner >= 0 && number[digit])
+		if (gpu_has_withheld(gpu, byte_at(gpu, width, 2 * cell),
+				     byte_at(gpu, width, 2 * cell + 2)))
+			len += snprintf(text + len, size - len, "%s",
+					memory_map_withheld(utf8));
+		else if (owner >= 0 && number[digit])
 			text[len++] = number[digit++];
 		else
 			len += snprintf(text + len, size - len, "%s",

@@ -7,6 +7,7 @@
 
 #include "profile.h"
 
+const char *memory_map_withheld(bool utf8);
 void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 		char *text, size_t size);
 

@@ -190,6 +190,22 @@ static int read_stats(const struct nlattr *nest, struct vf *vf)
 	return 0;
 }
 
+static int read_withheld(const struct nlattr *nest, struct gpu *gpu)
+{
+	static const struct field fields[] = {
+		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, MNL_TYPE_U64, offset),
+		[GPUVF_A_EXTENT_SIZE] = FIELD(extent, MNL_TYPE_U64, size),
+	};
+	struct extent extent = {};
+	int err;
+
+	err = read_nest(nest, fields, ARRAY_SIZE(fields), &extent);
+	if (err || gpu->num_withheld == MAX_WITHHELD)
+		return err ?: -EBADMSG;
+	gpu->withheld[gpu->num_withheld++] = extent;
+	return 0;
+}
+
 static int read_vf(const struct nlattr *nest, struct gpu *gpu)
 {
 	const struct nlattr *attr;
@@ -285,6 +301,9 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 		switch (mnl_attr_get_type(attr)) {
 		case GPUVF_A_PF_VF:
 			err = read_vf(attr, gpu);
+			break;
+		case GPUVF_A_PF_FB_WITHHELD_EXTENT:
+			err = read_withheld(attr, gpu);
 			break;
 		case GPUVF_A_PF_REFUSAL:
 			err = refusal ? read_refusal(attr, refusal) : 0;

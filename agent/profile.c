@@ -108,6 +108,30 @@ void gpu_set_vfs_len(struct gpu *gpu, u32 len)
 }
 
 /**
+ * gpu_has_withheld() - is any byte of a range withheld?
+ * @gpu: a live GPU
+ * @from: first byte
+ * @to: the byte behind the last
+ *
+ * Return: whether one is.
+ */
+bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_withheld; i++) {
+		const struct extent *extent = &gpu->withheld[i];
+
+		if (extent->offset >= to || !extent->size)
+			continue;
+		if (extent->offset >= from ||
+		    from - extent->offset < extent->size)
+			return true;
+	}
+	return false;
+}
+
+/**
  * gpu_copy() - a copy that does not share memory
  * @to: where to, its former content is not freed
  * @from: the original

@@ -23,6 +23,19 @@
 /* the kernel's histogram has fewer */
 #define MAX_BUCKETS		64
 
+/* the kernel tells of no more withheld extents */
+#define MAX_WITHHELD		64
+
+/**
+ * struct extent - a piece of framebuffer
+ * @offset: first byte
+ * @size: bytes
+ */
+struct extent {
+	u64 offset;
+	u64 size;
+};
+
 /**
  * struct bucket - one bucket of a histogram
  * @upper_ns: values up to this one, 0: no bound
@@ -92,6 +105,8 @@ struct vf {
 
 /**
  * struct gpu - one PF with its VFs; the names are those of the netlink spec
+ * @withheld: where @fb_withheld lies, ascending
+ * @num_withheld: entries of @withheld in use
  * @set: GPU_SET_*: which settings a wish names; live GPUs have all
  * @vfs: by index
  * @vfs_len: entries of @vfs; of live GPUs equal to @total_vfs
@@ -117,6 +132,8 @@ struct gpu {
 	u64 fb_largest_free;
 	u64 fb_dirty;
 	u64 fb_withheld;
+	struct extent withheld[MAX_WITHHELD];
+	u32 num_withheld;
 	u32 time_slice_min_us;
 	u32 time_slice_max_us;
 	u32 preempt_timeout_min_us;
@@ -138,6 +155,7 @@ struct gpu_list {
 };
 
 void gpu_set_vfs_len(struct gpu *gpu, u32 len);
+bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to);
 void gpu_copy(struct gpu *to, const struct gpu *from);
 void gpu_free(struct gpu *gpu);
 struct gpu *gpu_list_add(struct gpu_list *list);

@@ -489,6 +489,31 @@ static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
 	return false;
 }
 
+/* what is withheld of the granules from @g to @end, but of nobody's in @pinned */
+static unsigned int clear_list_withheld(struct gpuvf_pf *pf, unsigned int g,
+					unsigned int end, u32 pinned,
+					struct gpuvf_extent *list)
+{
+	u64 granule = pf->geometry.granule_bytes;
+	unsigned int n = 0;
+
+	for_each_set_bit_from(g, pf->clear.withheld, end) {
+		u64 start = g * granule;
+
+		if (clear_is_pinned(pf, pinned, g))
+			continue;
+		if (n && list[n - 1].start + list[n - 1].size == start) {
+			list[n - 1].size += granule;
+		} else if (n < GPUVF_LAYOUT_MAX_BLOCKED) {
+			list[n].start = start;
+			list[n++].size = granule;
+		} else {
+			list[n - 1].size = start + granule - list[n - 1].start;
+		}
+	}
+	return n;
+}
+
 /**
  * gpuvf_clear_blocked_locked() - what the planner must not use
  * @pf: PF
@@ -496,7 +521,7 @@ static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
  * @blocked: room for GPUVF_LAYOUT_MAX_BLOCKED extents
  *
  * Withheld ranges as extents, in ascending order. When there are more than fit,
- * the last one reaches to the end of the framebuffer.
+ * the last one takes in all that remain, and what lies between them.
  *
  * Context: pf->lock held.
  * Return: how many extents were written.
@@ -504,25 +529,30 @@ static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
 unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
 					struct gpuvf_extent *blocked)
 {
+	lockdep_assert_held(&pf->lock);
+	return clear_list_withheld(pf, 0, pf->clear.granules, pinned, blocked);
+}
+
+/**
+ * gpuvf_clear_withheld_locked() - where what is withheld of the VF area lies
+ * @pf: PF
+ * @num: how many extents there are
+ *
+ * As gpuvf_clear_blocked_locked() with nobody pinned, so that it agrees with what
+ * is told to be free.
+ *
+ * Context: pf->lock held.
+ * Return: the extents; they hold until the next call, or the end of the lock.
+ */
+const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
+						       unsigned int *num)
+{
+	const struct gpuvf_layout *layout = &pf->config.layout;
 	u64 granule = pf->geometry.granule_bytes;
-	unsigned int n = 0;
-	unsigned int g;
 
 	lockdep_assert_held(&pf->lock);
-	for_each_set_bit(g, pf->clear.withheld, pf->clear.granules) {
-		u64 start = g * granule;
-
-		if (clear_is_pinned(pf, pinned, g))
-			continue;
-		if (n && blocked[n - 1].start + blocked[n - 1].size == start) {
-			blocked[n - 1].size += granule;
-		} else if (n < GPUVF_LAYOUT_MAX_BLOCKED) {
-			blocked[n].start = start;
-			blocked[n++].size = granule;
-		} else {
-			blocked[n - 1].size =
-				start + granule - blocked[n - 1].start;
-		}
-	}
-	return n;
+	*num = clear_list_withheld(pf, div64_u64(layout->vf_base, granule),
+				   div64_u64(layout->vf_end, granule), 0,
+				   pf->clear.blocked);
+	return pf->clear.blocked;
 }

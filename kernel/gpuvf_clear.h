@@ -60,6 +60,8 @@ bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf);
 u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf);
 u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf);
+const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
+						       unsigned int *num);
 unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
 					struct gpuvf_extent *blocked);
 

@@ -100,7 +100,7 @@ int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (err)
 		goto out;
 	err = -ENOMEM;
-	skb = genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE, GFP_KERNEL);
 	if (!skb)
 		goto out;
 	mutex_lock(&pf->lock);

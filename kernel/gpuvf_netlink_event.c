@@ -164,7 +164,7 @@ void gpuvf_netlink_event_locked(struct gpuvf_pf *pf,
 	lockdep_assert_held(&pf->lock);
 	if (!nl_anybody_listens(GPUVF_NL_GROUP_EVENT))
 		return;
-	skb = genlmsg_new(GPUVF_NL_PF_SIZE + 2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
 	if (!skb)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, event->cmd);

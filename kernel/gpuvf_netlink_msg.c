@@ -123,6 +123,27 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 	return 0;
 }
 
+static int nl_put_withheld(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	const struct gpuvf_extent *extent;
+	unsigned int num;
+
+	for (extent = gpuvf_clear_withheld_locked(pf, &num); num;
+	     extent++, num--) {
+		struct nlattr *nest =
+			nla_nest_start(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT);
+
+		if (!nest ||
+		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET,
+				      extent->start, GPUVF_A_EXTENT_PAD) ||
+		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, extent->size,
+				      GPUVF_A_EXTENT_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
@@ -147,7 +168,7 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
 		       gpuvf_config_round_us(pf, cfg)))
 		return -EMSGSIZE;
-	return 0;
+	return nl_put_withheld(skb, pf);
 }
 
 /**
@@ -324,7 +345,7 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 	if (attr)
 		NL_SET_BAD_ATTR(info->extack, attr);
 
-	skb = genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return why->error;
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,

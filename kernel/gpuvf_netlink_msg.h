@@ -15,9 +15,12 @@
 struct gpuvf_pf;
 struct gpuvf_refusal;
 
-/* room for a PF, for a VF, and for a PF with all its VFs */
-#define GPUVF_NL_PF_SIZE	512
+/* room for what is short, for a VF, for a PF, and for a PF with all its VFs */
+#define GPUVF_NL_SHORT_SIZE	512
 #define GPUVF_NL_VF_SIZE	256
+#define GPUVF_NL_EXTENT_SIZE	40
+#define GPUVF_NL_PF_SIZE	\
+	(GPUVF_NL_SHORT_SIZE + GPUVF_LAYOUT_MAX_BLOCKED * GPUVF_NL_EXTENT_SIZE)
 #define GPUVF_NL_FULL_SIZE	\
 	(GPUVF_NL_PF_SIZE + GPUVF_MAX_VFS * GPUVF_NL_VF_SIZE)
 

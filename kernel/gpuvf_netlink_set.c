@@ -208,7 +208,7 @@ static const struct nl_op nl_ops[] = {
 	[GPUVF_CMD_PF_RESET] = { GPUVF_OP_PF_RESET, nl_parse_nothing,
 				 nl_put_now, GPUVF_NL_FULL_SIZE },
 	[GPUVF_CMD_FB_RETRY] = { GPUVF_OP_FB_RETRY, nl_parse_nothing,
-				 nl_put_unclean, GPUVF_NL_PF_SIZE },
+				 nl_put_unclean, GPUVF_NL_SHORT_SIZE },
 };
 
 /* the attribute that a refusal is about, as far as there is one */

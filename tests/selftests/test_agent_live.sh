@@ -144,7 +144,21 @@ TERM=dumb "$agent" top -n 1 -d 0.2 > "$work/out" 2>&1 &&
 	grep -q "$gpu ready" "$work/out" && ! grep -q $'\033' "$work/out"
 point 'without_a_terminal_it_prints_one_picture'
 
-echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
+# the two saved states are cleared first, and then VF 0's memory: that fails
+until_true grep -qx 0 "$dir/fb/dirty" && echo 3 > $sim/fail_clear &&
+	echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs" &&
+	until_true grep -qx 1073741824 "$dir/fb/withheld" &&
+	"$agent" show -H > "$work/out" 2>&1 &&
+	grep -qF '[P0XXXX=' "$work/out" &&
+	grep -qF 'withheld 1 GiB (X)' "$work/out"
+point 'show_marks_what_is_withheld'
+"$agent" show "$gpu" -j > "$work/out" 2>&1 &&
+	tr -d ' \n' < "$work/out" | grep -qE '"owner":"vf0","offset_bytes":[0-9]+,"size_bytes":1073741824,"withheld":true}'
+point 'and_in_json'
+echo 1 > "$dir/fb/retry_withheld" && until_true grep -qx 0 "$dir/fb/dirty" &&
+	says 0 'free' "$agent" show -H && ! grep -q withheld "$work/out"
+point 'until_a_retry_succeeds'
+
 rmmod gpuvf && rmmod gpuvf_sim
 point 'nothing_is_left'
 rm -rf "$work"

@@ -45,15 +45,20 @@ static void check_words(struct nl_request *req, int err, const char *words)
 	assert_non_null(strstr(answer.last.refusal.message, words));
 }
 
-/* VF 1 runs and goes; the nth clear from then on fails */
-static void use_up(unsigned int bad)
+/* a VF runs and goes; the nth clear from then on fails */
+static void run_and_go(unsigned int vf, unsigned int bad)
 {
-	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	load_busy(gpu, 1, 100);
+	load_busy(gpu, vf, 100);
 	assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", bad));
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	assert_true(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+}
+
+static void use_up(unsigned int bad)
+{
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	run_and_go(1, bad);
 }
 
 static void check_it_runs(unsigned int vf)
@@ -103,6 +108,133 @@ static void C25_saved_state_is_tried_again_on_request(void)
 	assert_ok(retry());
 	assert_eventually(gpu_vf_is(gpu, 1, "provisioned"));
 	check_it_runs(1);
+}
+
+/* what the VFs @first and, unless it is the same, @last have */
+static void check_withheld(const struct nl_message *msg,
+			   const struct table *table, unsigned int first,
+			   unsigned int last)
+{
+	assert_u64(msg->num_withheld, first == last ? 1 : 2);
+	assert_u64(msg->withheld[0].start, table->vf[first].start);
+	assert_u64(msg->withheld[0].size, QUOTA);
+	assert_u64(msg->withheld[msg->num_withheld - 1].start,
+		   table->vf[last].start);
+	assert_u64(msg->withheld[msg->num_withheld - 1].size, QUOTA);
+	assert_u64(msg->fb_withheld, msg->num_withheld * QUOTA);
+}
+
+static void keep_last(const struct nl_message *msg, void *arg)
+{
+	memcpy(arg, msg, sizeof(*msg));
+}
+
+static void C25_where_withheld_memory_lies_is_told(void)
+{
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_CONFIG);
+	struct nl_answer answer;
+	struct nl_request req;
+	struct nl_message msg;
+	struct table table;
+
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	assert_u64(msg.num_withheld, 0);
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_true(gpu_table(gpu, &table));
+	run_and_go(0, 2);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	check_withheld(&msg, &table, 0, 0);
+
+	/* with VF 1 between them they are two, and in everything that is full */
+	assert_ok(gpu_set_numvfs(gpu, 3));
+	fixture_wait_clean(gpu);
+	run_and_go(2, 2);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	check_withheld(&msg, &table, 0, 2);
+	nl_begin(fx.nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
+	assert_ok(nl_dump(fx.nl, &req, &answer, keep_last, &msg));
+	check_withheld(&msg, &table, 0, 2);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 3, GIB, 0);
+	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	check_withheld(&answer.last, &table, 0, 2);
+	do
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	while (msg.num_withheld < 2);
+	check_withheld(&msg, &table, 0, 2);
+	assert_ok(retry());
+	fixture_wait_clean(gpu);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	assert_u64(msg.num_withheld, 0);
+	nl_close(nl);
+}
+
+static void C25_failed_clearing_and_its_retry_are_told(void)
+{
+	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl *config = fixture_listen(GPUVF_MCGRP_CONFIG);
+	struct nl_message msg;
+	struct table table;
+	unsigned int i;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_true(gpu_table(gpu, &table));
+	run_and_go(1, 2);
+	/* the second time because the retry fails, which is told as well */
+	for (i = 0; i < 2; i++) {
+		assert_true(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED,
+					  &msg));
+		assert_u64(msg.num_vf, 0);
+		assert_u64(msg.event.count, 1);
+		assert_u64(msg.event.fb_offset, table.vf[1].start);
+		assert_u64(msg.event.fb_size, QUOTA);
+		assert_non_null(strstr(msg.event.message,
+				       "512 MiB of framebuffer at "));
+		if (i)
+			break;
+		do
+			assert_true(fixture_await(config,
+						  GPUVF_CMD_CONFIG_CHANGE,
+						  &msg));
+		while (msg.fb_withheld != QUOTA);
+		assert_u64(msg.vf[1].state, GPUVF_VF_STATE_FAILED);
+		assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1"));
+		assert_ok(retry());
+	}
+	fixture_wait_clean(gpu);
+	assert_ok(retry());
+	/* what it has is told when it is done, and nothing is dirty any more */
+	do
+		assert_true(fixture_await(config, GPUVF_CMD_CONFIG_CHANGE,
+					  &msg));
+	while (msg.fb_withheld || msg.fb_dirty);
+	assert_u64(msg.num_withheld, 0);
+	assert_u64(msg.vf[1].state, GPUVF_VF_STATE_PROVISIONED);
+	nl_close(events);
+	nl_close(config);
+	check_it_runs(1);
+}
+
+/* a saved state is a VF's, and where it lies is nobody's business */
+static void C25_failed_clearing_of_a_saved_state_names_the_vf(void)
+{
+	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl_message msg;
+
+	use_up(1);
+	assert_true(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	assert_u64(msg.num_vf, 1);
+	assert_u64(msg.vf[0].index, 1);
+	assert_u64(msg.event.fb_size, 0);
+	assert_ok(retry());
+	do
+		assert_true(fixture_await(events, GPUVF_CMD_VF_STATE_CHANGE,
+					  &msg));
+	while (msg.vf[0].index != 1 ||
+	       msg.event.old_state != GPUVF_VF_STATE_FAILED);
+	nl_close(events);
+	assert_eventually(gpu_vf_is(gpu, 1, "provisioned"));
 }
 
 static void retry_without_anything_withheld_changes_nothing(void)
@@ -432,6 +564,9 @@ static void malformed_questions_of_capacity(void)
 
 static const struct test tests[] = {
 	TEST(C25_withheld_memory_is_tried_again_on_request),
+	TEST(C25_where_withheld_memory_lies_is_told),
+	TEST(C25_failed_clearing_and_its_retry_are_told),
+	TEST(C25_failed_clearing_of_a_saved_state_names_the_vf),
 	SLOW_TEST(C25_saved_state_is_tried_again_on_request),
 	SLOW_TEST(retry_without_anything_withheld_changes_nothing),
 	SLOW_TEST(C25_clear_engine_that_hangs),

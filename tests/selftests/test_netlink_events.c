@@ -14,19 +14,6 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-/* the next one that is such, looking past others */
-static bool event(struct nl *nl, uint8_t cmd, struct nl_message *msg)
-{
-	int err;
-
-	do {
-		err = nl_next_event(nl, msg, PATIENCE_MS);
-	} while (!err && msg->cmd != cmd);
-	if (err)
-		print_error("# event %u: %s\n", cmd, strerror(-err));
-	return !err;
-}
-
 /* until nothing more comes; clearing in the background may still be told */
 static void quiet(struct nl *nl)
 {
@@ -38,11 +25,8 @@ static void quiet(struct nl *nl)
 
 static struct nl *listener(void)
 {
-	struct nl *nl = nl_open();
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_CONFIG);
 
-	assert_non_null(nl);
-	assert_ok(nl_family(nl));
-	assert_ok(nl_listen(nl));
 	quiet(nl);
 	return nl;
 }
@@ -68,7 +52,7 @@ static void change_is_told_with_the_full_object(void)
 	struct nl_message msg;
 
 	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
-	assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	check_full(&msg);
 	assert_u64(msg.vf[1].fb_quota, GIB);
 	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
@@ -99,14 +83,14 @@ static void vf_count_is_told(void)
 
 	assert_ok(gpu_set_numvfs(gpu, 1));
 	do
-		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.num_vfs != 1);
 	check_full(&msg);
 	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
 	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_FB_AUTO);
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	do
-		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.num_vfs);
 	assert_false(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
 	nl_close(nl);
@@ -122,11 +106,11 @@ static void wedge_is_told(void)
 		     -EIO);
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
 	do
-		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.state != GPUVF_PF_STATE_WEDGED);
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
 	do
-		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.state != GPUVF_PF_STATE_READY);
 	nl_close(nl);
 }
@@ -138,7 +122,7 @@ static void coming_and_going_are_told(void)
 	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
 
 	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
-	assert_true(event(nl, GPUVF_CMD_PF_DEL, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_DEL, &msg));
 	assert_string_equal(msg.bdf, gpu->bdf);
 	assert_u64(msg.has, 1ULL << GPUVF_A_PF_BDF |
 		   1ULL << GPUVF_A_PF_GENERATION);
@@ -146,7 +130,7 @@ static void coming_and_going_are_told(void)
 	assert_error(nl_pf_get(fx.nl, gpu, &msg), -ENODEV);
 
 	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-	assert_true(event(nl, GPUVF_CMD_PF_ADD, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_ADD, &msg));
 	check_full(&msg);
 	/* seeded at random, so that nobody takes the new for the old */
 	assert_true(msg.generation != generation);
@@ -161,7 +145,7 @@ static void change_and_wait(struct nl *other, uint32_t us)
 
 	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/time_slice_us"), "%u", us));
 	do
-		assert_true(event(other, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(other, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.vf[0].time_slice_us != us);
 }
 
@@ -187,7 +171,7 @@ static void slow_listener_is_told_so_and_can_resync(void)
 	assert_ok(nl_vf_get(fx.nl, gpu, 0, &now));
 	assert_u64(now.vf[0].time_slice_us, 5019);
 	change_and_wait(other, 7000);
-	assert_true(event(slow, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	assert_true(fixture_await(slow, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	assert_u64(msg.vf[0].time_slice_us, 7000);
 	assert_true(msg.generation == now.generation + 1);
 	nl_close(slow);
@@ -214,7 +198,7 @@ static void many_changes_are_told_as_they_end(void)
 		assert_ok(nl_call(fx.nl, &req, &answer));
 	}
 	do {
-		assert_true(event(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 		/* never back in time */
 		assert_true(msg.generation >= last);
 		last = msg.generation;
@@ -225,19 +209,9 @@ static void many_changes_are_told_as_they_end(void)
 	nl_close(nl);
 }
 
-static struct nl *event_listener(void)
-{
-	struct nl *nl = nl_open();
-
-	assert_non_null(nl);
-	assert_ok(nl_family(nl));
-	assert_ok(nl_join(nl, GPUVF_MCGRP_EVENT));
-	return nl;
-}
-
 static void what_a_vf_did_is_told_with_the_vf(void)
 {
-	struct nl *nl = event_listener();
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 	uint64_t began = now_ms();
 
@@ -245,7 +219,7 @@ static void what_a_vf_did_is_told_with_the_vf(void)
 	fixture_wait_clean(gpu);
 	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
 	do
-		assert_true(event(nl, GPUVF_CMD_VF_STATE_CHANGE, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_VF_STATE_CHANGE, &msg));
 	while (msg.vf[0].index != 1 ||
 	       msg.vf[0].state != GPUVF_VF_STATE_PAUSED);
 	assert_u64(msg.event.old_state, GPUVF_VF_STATE_PROVISIONED);
@@ -257,7 +231,7 @@ static void what_a_vf_did_is_told_with_the_vf(void)
 	assert_true(!strncmp(msg.event.message, "VF 1: ", 6));
 
 	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 	assert_u64(msg.vf[0].index, 1);
 	assert_string_equal(msg.event.message, "VF 1: was reset");
 	nl_close(nl);
@@ -265,19 +239,19 @@ static void what_a_vf_did_is_told_with_the_vf(void)
 
 static void what_a_gpu_did_is_told(void)
 {
-	struct nl *nl = event_listener();
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(event(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
 	assert_u64(msg.state, GPUVF_PF_STATE_WEDGED);
 	assert_u64(msg.num_vf, 0);
 	assert_true(msg.event.message[0] != '\0');
 	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
-	assert_true(event(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
 	assert_u64(msg.state, GPUVF_PF_STATE_READY);
 	nl_close(nl);
 }
@@ -326,7 +300,7 @@ static void what_went_wrong_is_told_with_what_it_was(void)
 static void storm_is_told_with_a_count(void)
 {
 	const unsigned int storm = 16;
-	struct nl *nl = event_listener();
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 	unsigned int i, messages = 0;
 	uint64_t happened = 0;
@@ -337,7 +311,7 @@ static void storm_is_told_with_a_count(void)
 	for (i = 0; i < storm; i++)
 		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	while (happened < storm) {
-		assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 		assert_true(msg.event.count > 0);
 		happened += msg.event.count;
 		messages++;

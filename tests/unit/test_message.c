@@ -119,6 +119,38 @@ static struct nlmsghdr *full_message(void)
 	return nlh;
 }
 
+static void put_withheld(struct nlmsghdr *nlh, u64 offset, u64 size)
+{
+	struct nlattr *nest =
+		mnl_attr_nest_start(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENT);
+
+	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_OFFSET, offset);
+	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_SIZE, size);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void reads_what_is_withheld_and_no_more_than_there_may_be(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct gpu gpu = {};
+	u32 i;
+
+	for (i = 0; i < MAX_WITHHELD; i++)
+		put_withheld(nlh, i * GIB, MIB);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
+	assert_int_equal(gpu.num_withheld, MAX_WITHHELD);
+	assert_int_equal(gpu.withheld[3].offset, 3 * GIB);
+	assert_int_equal(gpu.withheld[3].size, MIB);
+	gpu_free(&gpu);
+	put_withheld(nlh, i * GIB, MIB);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+	nlh = new_message();
+	mnl_attr_put_u16(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENT, 1);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+}
+
 static void reads_everything(void **state)
 {
 	struct gpu gpu = {};
@@ -405,6 +437,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(reads_what_is_withheld_and_no_more_than_there_may_be),
 		cmocka_unit_test(reads_statistics),
 		cmocka_unit_test(reads_an_event),
 		cmocka_unit_test(an_event_of_the_gpu_has_no_vf),

@@ -84,6 +84,23 @@ static void a_minor_column_makes_room(void **state)
 	unsetenv("NO_COLOR");
 }
 
+static void the_map_loses_nothing_that_is_withheld(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
+	char text[300];
+
+	/* one granule at the end of VF 1, one in the middle of what is free */
+	gpu.withheld[0] = (struct extent){ gpu.vfs[2].fb_offset - 16 * MIB,
+					   16 * MIB };
+	gpu.withheld[1] = (struct extent){ 14 * GIB + 512 * MIB, 16 * MIB };
+	gpu.num_withheld = 2;
+	memory_map(&gpu, 16, false, text, sizeof(text));
+	assert_string_equal(text, "[P0==1===X2==..X.]");
+	memory_map(&gpu, 16, true, text, sizeof(text));
+	assert_string_equal(text, "▕▓0━━1━━━╳2━━··╳·▏");
+	gpu_free(&gpu);
+}
+
 static void the_map_of_nothing_is_drawn(void **state)
 {
 	struct gpu gpu = {};
@@ -171,19 +188,27 @@ static void json_has_base_units(void **state)
 	gpu_free(&gpu);
 }
 
-static void extent_is(const json_t *list, size_t i, const char *owner,
-		      u64 offset, u64 size)
+static void piece_is(const json_t *list, size_t i, const char *owner,
+		     u64 offset, u64 size, bool withheld)
 {
 	const json_t *extent = json_array_get(list, i);
 
 	assert_string_equal(json_string_value(json_object_get(extent, "owner")),
 			    owner);
+	assert_int_equal(json_is_true(json_object_get(extent, "withheld")),
+			 withheld);
 	assert_int_equal(json_integer_value(json_object_get(extent,
 							    "offset_bytes")),
 			 offset);
 	assert_int_equal(json_integer_value(json_object_get(extent,
 							    "size_bytes")),
 			 size);
+}
+
+static void extent_is(const json_t *list, size_t i, const char *owner,
+		      u64 offset, u64 size)
+{
+	piece_is(list, i, owner, offset, size, false);
 }
 
 static void json_has_every_byte_in_one_extent(void **state)
@@ -206,6 +231,34 @@ static void json_has_every_byte_in_one_extent(void **state)
 	extent_is(list, 4, "vf0", base + 2 * GIB, GIB);
 	extent_is(list, 5, "none", base + 3 * GIB,
 		  gpu.fb_total - base - 3 * GIB);
+	json_decref(object);
+	gpu_free(&gpu);
+}
+
+static void json_cuts_extents_where_something_is_withheld(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(1, 4 * GIB);
+	u64 base = gpu.fb_pf_reserve + gpu.fb_context_save;
+	u64 end = base + 4 * GIB;
+	json_t *object, *list;
+
+	/* within the VF; over its end; to the very end of it all */
+	gpu.withheld[0] = (struct extent){ base + GIB, 64 * MIB };
+	gpu.withheld[1] = (struct extent){ end - 32 * MIB, GIB };
+	gpu.withheld[2] = (struct extent){ gpu.fb_total - GIB, GIB };
+	gpu.num_withheld = 3;
+	object = json_of_gpu(&gpu);
+	list = json_object_get(object, "fb_extents");
+	assert_int_equal(json_array_size(list), 9);
+	piece_is(list, 2, "vf0", base, GIB, false);
+	piece_is(list, 3, "vf0", base + GIB, 64 * MIB, true);
+	piece_is(list, 4, "vf0", base + GIB + 64 * MIB, 3 * GIB - 96 * MIB,
+		 false);
+	piece_is(list, 5, "vf0", end - 32 * MIB, 32 * MIB, true);
+	piece_is(list, 6, "none", end, GIB - 32 * MIB, true);
+	piece_is(list, 7, "none", end + GIB - 32 * MIB,
+		 gpu.fb_total - 2 * GIB - end + 32 * MIB, false);
+	piece_is(list, 8, "none", gpu.fb_total - GIB, GIB, true);
 	json_decref(object);
 	gpu_free(&gpu);
 }
@@ -353,12 +406,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_shows_who_has_what),
+		cmocka_unit_test(the_map_loses_nothing_that_is_withheld),
 		cmocka_unit_test(the_map_of_nothing_is_drawn),
 		cmocka_unit_test(a_minor_column_makes_room),
 		cmocka_unit_test(every_vf_is_on_the_map),
 		cmocka_unit_test(events_say_what_happened),
 		cmocka_unit_test(json_has_base_units),
 		cmocka_unit_test(json_has_every_byte_in_one_extent),
+		cmocka_unit_test(json_cuts_extents_where_something_is_withheld),
 		cmocka_unit_test(profiles_are_asked_about_once_each),
 		cmocka_unit_test(what_is_exported_changes_nothing),
 		cmocka_unit_test(states_that_no_file_can_say_are_left_alone),

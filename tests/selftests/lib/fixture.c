@@ -252,6 +252,42 @@ void fixture_spoil(void)
 }
 
 /**
+ * fixture_listen() - hear what a group is told from now on
+ * @group: name of the group
+ *
+ * Return: a connection that is used for nothing else; to be closed by nl_close().
+ */
+struct nl *fixture_listen(const char *group)
+{
+	struct nl *nl = nl_open();
+
+	assert_non_null(nl);
+	assert_ok(nl_family(nl));
+	assert_ok(nl_join(nl, group));
+	return nl;
+}
+
+/**
+ * fixture_await() - the next notification of a kind, looking past others
+ * @nl: from fixture_listen()
+ * @cmd: GPUVF_CMD_*
+ * @msg: where to
+ *
+ * Return: false: none came, and that is said.
+ */
+bool fixture_await(struct nl *nl, uint8_t cmd, struct nl_message *msg)
+{
+	int err;
+
+	do {
+		err = nl_next_event(nl, msg, PATIENCE_MS);
+	} while (!err && msg->cmd != cmd);
+	if (err)
+		print_error("# event %u: %s\n", cmd, strerror(-err));
+	return !err;
+}
+
+/**
  * fixture_on_end() - have something done when a test ends, failed or not
  * @hook: called before VFs are disabled, after each test of the program
  */

@@ -90,6 +90,8 @@ void fixture_on_end(void (*hook)(void));
 void fixture_wait_clean(const struct gpu *gpu);
 char *fixture_snapshot(const struct gpu *gpu);
 void fixture_reset_config(const struct gpu *gpu);
+struct nl *fixture_listen(const char *group);
+bool fixture_await(struct nl *nl, uint8_t cmd, struct nl_message *msg);
 
 uint64_t now_ms(void);
 void pause_ms(unsigned int ms);

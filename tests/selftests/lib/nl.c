@@ -221,6 +221,21 @@ static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
 	       (vf->has & 1U << GPUVF_A_VF_INDEX);
 }
 
+static bool take_extent(const struct nlattr *nest, struct nl_message *msg)
+{
+	static const struct nl_field fields[GPUVF_A_EXTENT_MAX + 1] = {
+		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, start, 8),
+		[GPUVF_A_EXTENT_SIZE] = FIELD(extent, size, 8),
+	};
+	uint32_t has = 0;
+
+	if (msg->num_withheld == NL_EXTENTS)
+		return false;
+	return take_nest(nest, fields, GPUVF_A_EXTENT_MAX, &has,
+			 &msg->withheld[msg->num_withheld++]) &&
+	       has == (1U << GPUVF_A_EXTENT_OFFSET | 1U << GPUVF_A_EXTENT_SIZE);
+}
+
 static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 {
 	unsigned int type = mnl_attr_get_type(attr);
@@ -232,6 +247,10 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	if (type == GPUVF_A_PF_VF) {
 		msg->has |= 1ULL << type;
 		return take_vf(attr, msg);
+	}
+	if (type == GPUVF_A_PF_FB_WITHHELD_EXTENT) {
+		msg->has |= 1ULL << type;
+		return take_extent(attr, msg);
 	}
 	if (msg->has & 1ULL << type)
 		return false;

@@ -91,10 +91,14 @@ struct nl_capacity {
 	uint64_t fb_quota;
 };
 
+/* as the spec says */
+#define NL_EXTENTS	64
+
 /**
  * struct nl_message - a message of the family
  * @cmd: GPUVF_CMD_*
  * @has: bit n: attribute n is there
+ * @num_withheld: how many extents are in @withheld
  * @num_vf: how many VFs are in @vf
  * @stats: of the last of them
  */
@@ -121,6 +125,8 @@ struct nl_message {
 	uint64_t fb_largest_free;
 	uint64_t fb_dirty;
 	uint64_t fb_withheld;
+	unsigned int num_withheld;
+	struct extent withheld[NL_EXTENTS];
 	uint32_t time_slice_min_us;
 	uint32_t time_slice_max_us;
 	uint32_t preempt_timeout_min_us;
