@@ -53,8 +53,10 @@ void rooms_find(struct room_list *list, const struct config *config,
  * @list: what to ask about; what cannot be answered is left out
  * @client: the client
  * @bdf: of the GPU
+ * @wish: with this layout; NULL: as the GPU is
  */
-void rooms_ask(struct room_list *list, struct client *client, const char *bdf)
+void rooms_ask(struct room_list *list, struct client *client, const char *bdf,
+	       const struct gpu *wish)
 {
 	struct client_error why;
 	size_t i, n = 0;
@@ -63,8 +65,9 @@ void rooms_ask(struct room_list *list, struct client *client, const char *bdf)
 		struct room room = list->rooms[i];
 
 		why = (struct client_error){};
-		if (client_get_capacity(client, bdf, room.capacity.fb_bytes,
-					&room.capacity, &why))
+		if (client_get_capacity(client, bdf, wish,
+					room.capacity.fb_bytes, &room.capacity,
+					&why))
 			continue;
 		copy_string(room.reason, sizeof(room.reason),
 			    why.refusal.message);
@@ -83,6 +86,23 @@ void rooms_free(struct room_list *list)
 	*list = (struct room_list){};
 }
 
+/**
+ * room_reason() - why there is room for none, where the GPU is named already
+ * @room: the room
+ *
+ * The kernel's sentences begin with whom they are about, which here is a VF that
+ * there is not.
+ *
+ * Return: the rest of the sentence, may be empty.
+ */
+const char *room_reason(const struct room *room)
+{
+	const char *rest = strstr(room->reason, ": ");
+
+	return rest && !strncmp(room->reason, "GPU ", 4) ? rest + 2 :
+							   room->reason;
+}
+
 static void print_room(const struct room *room)
 {
 	const struct capacity *capacity = &room->capacity;
@@ -96,7 +116,7 @@ static void print_room(const struct room *room)
 	printf(" (%s%s)", show_size(text, capacity->fb_bytes),
 	       numbers_are_human() ? "" : " B");
 	if (*room->reason)
-		printf(": %s", room->reason);
+		printf(": %s", room_reason(room));
 	putchar('\n');
 }
 

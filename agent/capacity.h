@@ -34,8 +34,10 @@ struct room_list {
 
 void rooms_find(struct room_list *list, const struct config *config,
 		const struct gpu *gpu);
-void rooms_ask(struct room_list *list, struct client *client, const char *bdf);
+void rooms_ask(struct room_list *list, struct client *client, const char *bdf,
+	       const struct gpu *wish);
 void rooms_free(struct room_list *list);
+const char *room_reason(const struct room *room);
 void rooms_print(const struct room_list *list);
 json_t *rooms_json(const struct room_list *list);
 

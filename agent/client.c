@@ -523,16 +523,21 @@ static int take_capacity(const struct nlmsghdr *nlh, void *data)
  * client_get_capacity() - how many more VFs of one size a GPU has room for
  * @client: the client
  * @bdf: of the GPU
+ * @wish: with this layout, which changes nothing but needs the privilege to;
+ *	NULL: as the GPU is
  * @fb_bytes: the size
  * @capacity: result
  * @why: more about an error; without one, why there is room for none
  *
  * Return: 0, or the kernel's negative errno.
  */
-int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
+int client_get_capacity(struct client *client, const char *bdf,
+			const struct gpu *wish, u64 fb_bytes,
 			struct capacity *capacity, struct client_error *why)
 {
-	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CAPACITY_GET, bdf);
+	struct nlmsghdr *nlh = start_change(client, wish ?
+					    GPUVF_CMD_CONFIG_SET :
+					    GPUVF_CMD_CAPACITY_GET, bdf);
 	struct refusal refusal = { .vf = NO_VF };
 	struct capacity_reply reply = { capacity, &refusal };
 	struct answer answer = {
@@ -541,6 +546,8 @@ int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
 	int err;
 
 	*capacity = (struct capacity){};
+	if (wish)
+		message_put_wish(nlh, SEND_SIZE, wish, true);
 	message_put_capacity(nlh, fb_bytes);
 	err = call(client, nlh, &answer);
 	why->refusal = refusal;

@@ -38,7 +38,8 @@ int client_set_pf(struct client *client, const char *bdf,
 		  struct client_error *why);
 int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
 		   struct gpu *result, struct client_error *why);
-int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
+int client_get_capacity(struct client *client, const char *bdf,
+			const struct gpu *wish, u64 fb_bytes,
 			struct capacity *capacity, struct client_error *why);
 int client_get_stats(struct client *client, struct gpu_list *gpus,
 		     struct client_error *why);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "capacity.h"
 #include "output.h"
 #include "plan.h"
 
@@ -17,6 +18,17 @@ static int plan_one(struct plan *plan, struct client *client)
 	return code;
 }
 
+/* what there will be room for; by the kernel's word, as in show */
+static void find_rooms(const struct plan *plan, struct client *client,
+		       struct room_list *rooms)
+{
+	if (!plan_knows_placement(plan))
+		return;
+	rooms_find(rooms, plan->config, plan_future(plan));
+	rooms_ask(rooms, client, plan->live.bdf,
+		  plan->has_after ? &plan->wish : NULL);
+}
+
 static int plan_all(struct targets *targets, bool json)
 {
 	json_t *document = json ? json_document() : NULL;
@@ -27,10 +39,15 @@ static int plan_all(struct targets *targets, bool json)
 	for (i = 0; i < targets->num; i++) {
 		struct plan *plan = &targets->plans[i];
 		int code = plan_one(plan, targets->client);
+		struct room_list rooms = {};
 
+		find_rooms(plan, targets->client, &rooms);
 		if (json) {
 			json_t *object = plan_json(plan);
 
+			json_object_set_new(object, "capacity",
+					    plan_knows_placement(plan) ?
+					    rooms_json(&rooms) : json_null());
 			json_object_set_new(object, "exit_code",
 					    json_integer(code));
 			json_array_append_new(list, object);
@@ -39,7 +56,9 @@ static int plan_all(struct targets *targets, bool json)
 				putchar('\n');
 			fflush(stderr);
 			plan_print(plan, code);
+			rooms_print(&rooms);
 		}
+		rooms_free(&rooms);
 		first = first ?: code;
 	}
 	if (json) {

@@ -2,7 +2,6 @@
 /*
  * show: the GPUs and their VFs as they are.
  */
-#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,8 +9,6 @@
 #include "capacity.h"
 #include "memory_map.h"
 #include "output.h"
-
-#define MAP_WIDTH	64
 
 static enum color color_of_state(u32 state)
 {
@@ -74,34 +71,6 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
 }
 
-static void show_memory(const struct gpu *gpu)
-{
-	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	bool human = numbers_are_human();
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-	char map[4 * MAP_WIDTH + 16];
-	const char *unit = human ? "" : " B";
-
-	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
-	printf("  %s\n", map);
-	printf("  framebuffer %s%s, free %s%s", show_size(a, gpu->fb_total),
-	       unit, show_size(b, gpu->fb_free), unit);
-	if (gpu->fb_largest_free != gpu->fb_free)
-		printf(" (largest piece %s%s)",
-		       show_size(a, gpu->fb_largest_free), unit);
-	if (gpu->fb_pf_reserve)
-		printf(", PF %s%s", show_size(a, gpu->fb_pf_reserve), unit);
-	if (gpu->fb_dirty)
-		printf(", being cleared %s%s", show_size(a, gpu->fb_dirty),
-		       unit);
-	if (gpu->fb_withheld)
-		printf(", %swithheld %s%s (%s)%s", color_of(stdout, COLOR_BAD),
-		       show_size(a, gpu->fb_withheld), unit,
-		       memory_map_withheld(utf8),
-		       color_of(stdout, COLOR_NONE));
-	putchar('\n');
-}
-
 /*
  * What more there is room for. Profiles come from the configuration too, where
  * there is one; whether it is good is not the question here.
@@ -114,7 +83,7 @@ static void find_rooms(struct client *client, const struct gpu *gpu,
 
 	config_load(&config, NULL, false, &diags);
 	rooms_find(rooms, diags.errors ? NULL : &config, gpu);
-	rooms_ask(rooms, client, gpu->bdf);
+	rooms_ask(rooms, client, gpu->bdf, NULL);
 	diag_free(&diags);
 	config_free(&config);
 }
@@ -144,7 +113,7 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 	       color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
 	       pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
 	       gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
-	show_memory(gpu);
+	memory_map_print(gpu);
 	find_rooms(client, gpu, &rooms);
 	rooms_print(&rooms);
 	rooms_free(&rooms);

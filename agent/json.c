@@ -185,8 +185,15 @@ static const struct vf *next_vf(const struct gpu *gpu, u64 from)
 	return next;
 }
 
-/* who has what, from the first byte to the last; "none": nobody */
-static json_t *extents(const struct gpu *gpu)
+/**
+ * json_of_extents() - who has what, from the first byte to the last
+ * @gpu: the GPU
+ *
+ * The owner of what is nobody's is "none".
+ *
+ * Return: a new array.
+ */
+json_t *json_of_extents(const struct gpu *gpu)
 {
 	u64 at = gpu->fb_pf_reserve + gpu->fb_context_save;
 	json_t *list = json_array();
@@ -241,7 +248,7 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
 	put_u64(object, "fb_dirty_bytes", gpu->fb_dirty);
 	put_u64(object, "fb_withheld_bytes", gpu->fb_withheld);
-	json_object_set_new(object, "fb_extents", extents(gpu));
+	json_object_set_new(object, "fb_extents", json_of_extents(gpu));
 	put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
 	put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
 	put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);

@@ -9,11 +9,15 @@
  * at all of the first cells (the PF, the context save area) is not lost. Nor is
  * what is withheld: X is a cell of which any byte is.
  */
+#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "memory_map.h"
+#include "output.h"
 #include "util.h"
+
+#define MAP_WIDTH	64
 
 enum owner {
 	OWNER_FREE = -1,
@@ -120,4 +124,36 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 					fill(owner, utf8));
 	}
 	snprintf(text + len, size - len, "%s", utf8 ? "▏" : "]");
+}
+
+/**
+ * memory_map_print() - the framebuffer for people, on stdout: map and figures
+ * @gpu: the GPU
+ */
+void memory_map_print(const struct gpu *gpu)
+{
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	bool human = numbers_are_human();
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+	char map[4 * MAP_WIDTH + 16];
+	const char *unit = human ? "" : " B";
+
+	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
+	printf("  %s\n", map);
+	printf("  framebuffer %s%s, free %s%s", show_size(a, gpu->fb_total),
+	       unit, show_size(b, gpu->fb_free), unit);
+	if (gpu->fb_largest_free != gpu->fb_free)
+		printf(" (largest piece %s%s)",
+		       show_size(a, gpu->fb_largest_free), unit);
+	if (gpu->fb_pf_reserve)
+		printf(", PF %s%s", show_size(a, gpu->fb_pf_reserve), unit);
+	if (gpu->fb_dirty)
+		printf(", being cleared %s%s", show_size(a, gpu->fb_dirty),
+		       unit);
+	if (gpu->fb_withheld)
+		printf(", %swithheld %s%s (%s)%s", color_of(stdout, COLOR_BAD),
+		       show_size(a, gpu->fb_withheld), unit,
+		       memory_map_withheld(utf8),
+		       color_of(stdout, COLOR_NONE));
+	putchar('\n');
 }

@@ -335,7 +335,7 @@ static int read_capacity(const struct nlattr *nest, struct capacity *capacity)
 }
 
 /**
- * message_read_capacity() - read the reply to capacity-get
+ * message_read_capacity() - read the capacity of a reply, and nothing else of it
  * @nlh: the message, complete
  * @capacity: result
  * @refusal: gets the reason when there is room for none
@@ -364,7 +364,7 @@ int message_read_capacity(const struct nlmsghdr *nlh,
 }
 
 /**
- * message_put_capacity() - the size that capacity-get asks about
+ * message_put_capacity() - the size that is asked about
  * @nlh: the message
  * @fb_bytes: the size
  */

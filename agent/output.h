@@ -60,6 +60,7 @@ void table_free(struct table *table);
 
 json_t *json_document(void);
 json_t *json_of_gpu(const struct gpu *gpu);
+json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);
 json_t *json_of_vf(const struct gpu *gpu, u32 index);
 int json_finish(json_t *document);

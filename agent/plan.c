@@ -160,6 +160,8 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 
 	gpu_free(&plan->after);
 	gpu_copy(&plan->after, after);
+	/* that is now, and not then */
+	plan->after.fb_dirty = 0;
 	plan->has_after = true;
 	for (i = 0; i < plan->wish.vfs_len; i++) {
 		if (i >= after->vfs_len || i >= plan->live.vfs_len)

@@ -76,6 +76,8 @@ int plan_ask_kernel(struct plan *plan, struct client *client);
 void plan_free(struct plan *plan);
 
 /* plan_show.c */
+const struct gpu *plan_future(const struct plan *plan);
+bool plan_knows_placement(const struct plan *plan);
 void plan_print(const struct plan *plan, bool refused);
 void plan_print_steps(const struct plan *plan, FILE *f);
 json_t *plan_json(const struct plan *plan);

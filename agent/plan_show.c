@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory_map.h"
 #include "output.h"
 #include "plan.h"
 #include "util.h"
@@ -73,18 +74,35 @@ static void time_cell(struct table *table, u32 from, u32 to)
 		table_cell(table, "%s", show_time(a, to));
 }
 
-/* what will hold: as the kernel says, or as the file wants it */
-static const struct gpu *future(const struct plan *plan)
+/**
+ * plan_future() - what will hold: as the kernel says, or as the file wants it
+ * @plan: the plan
+ *
+ * Return: the GPU then; see plan_knows_placement().
+ */
+const struct gpu *plan_future(const struct plan *plan)
 {
 	if (plan->has_after)
 		return &plan->after;
 	return plan->steps & STEP_LAYOUT ? &plan->wish : &plan->live;
 }
 
-/* only the kernel knows where things will be */
-static bool knows_placement(const struct plan *plan)
+/**
+ * plan_knows_placement() - is it known where things will be?
+ * @plan: the plan
+ *
+ * Only the kernel knows that of a new layout; and enabling and disabling VFs
+ * hands out fair shares and takes them back, where no layout was ever set.
+ *
+ * Return: whether plan_future() says it.
+ */
+bool plan_knows_placement(const struct plan *plan)
 {
-	return plan->has_after || !(plan->steps & STEP_LAYOUT);
+	if (plan->has_after)
+		return true;
+	return !(plan->steps & STEP_LAYOUT) &&
+	       (plan->live.num_vfs == plan->wish.num_vfs ||
+		plan->live.provisioning != GPUVF_PROVISIONING_AUTO);
 }
 
 /* a round of all slices, less the own one; without switches if never asked */
@@ -98,7 +116,7 @@ static u64 worst_wait_us(const struct gpu *gpu, const struct vf *vf)
 static void vf_row(struct table *table, const struct plan *plan, u32 i)
 {
 	static const struct vf none;
-	const struct gpu *after = future(plan);
+	const struct gpu *after = plan_future(plan);
 	const struct vf *is = i < plan->live.vfs_len ? &plan->live.vfs[i] :
 						       &none;
 	const struct vf *to = i < after->vfs_len ? &after->vfs[i] : &none;
@@ -117,7 +135,7 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 		table_cell(table, "-");
 		return;
 	}
-	table_cell(table, "%s", knows_placement(plan) ?
+	table_cell(table, "%s", plan_knows_placement(plan) ?
 		   show_size(text, to->fb_offset) : "?");
 	time_cell(table, is->fb_bytes ? is->time_slice_us : 0,
 		  to->time_slice_us);
@@ -228,9 +246,6 @@ static void print_driver_changes(const struct plan *plan)
  */
 void plan_print(const struct plan *plan, bool refused)
 {
-	const struct gpu *after = future(plan);
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-
 	printf("%s%s%s [gpu %s]: ", color_of(stdout, COLOR_HEAD),
 	       plan->live.bdf, color_of(stdout, COLOR_NONE),
 	       plan->section->name);
@@ -244,10 +259,8 @@ void plan_print(const struct plan *plan, bool refused)
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
 	print_table(plan);
-	if (knows_placement(plan))
-		printf("  left over: %s, largest piece %s\n",
-		       show_size(a, after->fb_free),
-		       show_size(b, after->fb_largest_free));
+	if (plan_knows_placement(plan))
+		memory_map_print(plan_future(plan));
 }
 
 static json_t *steps_json(const struct plan *plan)
@@ -279,7 +292,7 @@ static json_t *changes_json(u32 changes)
 
 static json_t *vf_json(const struct plan *plan, u32 i)
 {
-	const struct gpu *after = future(plan);
+	const struct gpu *after = plan_future(plan);
 	json_t *vf = json_of_vf(after, i);
 
 	json_object_set_new(vf, "changes", changes_json(plan->changes[i]));
@@ -288,7 +301,7 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 			    json_null());
 	json_object_set_new(vf, "preempt_timeout_us",
 			    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
-	if (!knows_placement(plan))
+	if (!plan_knows_placement(plan))
 		json_object_set_new(vf, "fb_offset_bytes", json_null());
 	/* what is, and not what will be */
 	json_object_del(vf, "bdf");
@@ -308,7 +321,7 @@ static json_t *vf_json(const struct plan *plan, u32 i)
  */
 json_t *plan_json(const struct plan *plan)
 {
-	const struct gpu *after = future(plan);
+	const struct gpu *after = plan_future(plan);
 	json_t *object = json_object();
 	json_t *vfs = json_array();
 	u32 i;
@@ -323,6 +336,8 @@ json_t *plan_json(const struct plan *plan)
 	for (i = 0; i < plan->wish.vfs_len && i < after->vfs_len; i++)
 		json_array_append_new(vfs, vf_json(plan, i));
 	json_object_set_new(object, "vfs", vfs);
+	json_object_set_new(object, "fb_extents", plan_knows_placement(plan) ?
+			    json_of_extents(after) : json_null());
 	json_object_set_new(object, "live", json_of_gpu(&plan->live));
 	return object;
 }

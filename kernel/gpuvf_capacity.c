@@ -2,7 +2,12 @@
 /*
  * How many more VFs of one size there is room for: the question before the
  * transaction, put to the same planner in the same words.
+ *
+ * Anybody may ask, and the planner may take its time, so that pf->lock is held
+ * only while the question is put: what is then planned with is a copy.
  */
+
+#include <linux/slab.h>
 
 #include "gpuvf_capacity.h"
 #include "gpuvf_pf.h"
@@ -11,9 +16,9 @@
 #include "gpuvf_request.h"
 
 /* why not one more VF has a place; when it has one after all, that counts */
-static void capacity_none_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
-				 struct gpuvf_capacity *capacity,
-				 struct gpuvf_refusal *why)
+static void capacity_none(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
+			  struct gpuvf_capacity *capacity,
+			  struct gpuvf_refusal *why)
 {
 	struct gpuvf_layout_request *req = &plan->layout;
 	unsigned int i;
@@ -29,18 +34,24 @@ static void capacity_none_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 		return;
 	}
 	req->vf[i].quota_bytes = capacity->quota_bytes;
-	if (gpuvf_layout_plan(req, &plan->next.layout, &plan->reason))
-		gpuvf_plan_refuse_locked(pf, plan, why);
-	else
+	if (!gpuvf_layout_plan(req, &plan->next.layout, &plan->reason)) {
 		capacity->after_moving = 1;
+		return;
+	}
+	/* who is in the way has a name */
+	mutex_lock(&pf->lock);
+	gpuvf_plan_refuse_locked(pf, plan, why);
+	mutex_unlock(&pf->lock);
 }
 
 /**
- * gpuvf_capacity_get_locked() - how many more VFs of one size would fit
+ * gpuvf_capacity_ask_locked() - how many more VFs of one size would fit?
  * @pf: PF
+ * @cfg: its configuration, or one that it might have
  * @quota_bytes: the size
- * @capacity: the answer
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when not even one would fit
+ * @capacity: what gpuvf_capacity_answer() goes on with
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is known already that not
+ *	even one would fit
  *
  * Nothing changes. VFs in use stay where they are, and what is withheld is
  * nobody's, as when VFs are really created; "would fit" means exactly that
@@ -50,17 +61,17 @@ static void capacity_none_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
  * Return: 0, also when none would fit; -ENODEV: the PF is gone; -EINVAL: a size
  * of 0; -ENOMEM.
  */
-int gpuvf_capacity_get_locked(struct gpuvf_pf *pf, u64 quota_bytes,
+int gpuvf_capacity_ask_locked(struct gpuvf_pf *pf,
+			      const struct gpuvf_config *cfg, u64 quota_bytes,
 			      struct gpuvf_capacity *capacity,
 			      struct gpuvf_refusal *why)
 {
-	struct gpuvf_plan *plan;
-
 	lockdep_assert_held(&pf->lock);
 	memset(capacity, 0, sizeof(*capacity));
 	capacity->quota_bytes = gpuvf_plan_round_up(pf, quota_bytes);
 	if (!quota_bytes) {
 		why->reason = GPUVF_REASON_BAD_VALUE;
+		why->attr = GPUVF_A_PF_CAPACITY;
 		why->who = "0";
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 	}
@@ -68,19 +79,45 @@ int gpuvf_capacity_get_locked(struct gpuvf_pf *pf, u64 quota_bytes,
 		return pf->gone ? why->error : 0;
 	if (gpuvf_plan_check_clearing(pf, why))
 		return 0;
-	plan = gpuvf_plan_alloc(pf);
-	if (!plan) {
+	capacity->plan = gpuvf_plan_snapshot_locked(pf, cfg);
+	if (!capacity->plan) {
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 	}
-	gpuvf_plan_pin_locked(pf, plan);
+	return 0;
+}
+
+/**
+ * gpuvf_capacity_answer() - so many, as it was when that was asked
+ * @pf: PF, which may be gone meanwhile
+ * @capacity: from gpuvf_capacity_ask_locked(); gets the numbers
+ * @why: the same; filled when not even one would fit
+ *
+ * Context: may sleep, and takes its time; pf->lock must not be held.
+ */
+void gpuvf_capacity_answer(struct gpuvf_pf *pf, struct gpuvf_capacity *capacity,
+			   struct gpuvf_refusal *why)
+{
+	struct gpuvf_plan *plan = capacity->plan;
+
+	if (!plan)
+		return;
 	capacity->now = gpuvf_layout_capacity(&plan->layout,
 					      capacity->quota_bytes, false);
 	capacity->after_moving = gpuvf_layout_capacity(&plan->layout,
 						       capacity->quota_bytes,
 						       true);
 	if (!capacity->after_moving)
-		capacity_none_locked(pf, plan, capacity, why);
-	gpuvf_plan_free_locked(pf, plan);
-	return 0;
+		capacity_none(pf, plan, capacity, why);
+	gpuvf_capacity_drop(capacity);
+}
+
+/**
+ * gpuvf_capacity_drop() - the question is not of interest any more
+ * @capacity: from gpuvf_capacity_ask_locked(), or all zero
+ */
+void gpuvf_capacity_drop(struct gpuvf_capacity *capacity)
+{
+	kfree(capacity->plan);
+	capacity->plan = NULL;
 }

@@ -423,7 +423,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf, &pf->config);
 	if (!plan) {
 		req->why.reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, &req->why);
@@ -468,7 +468,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf, &pf->config);
 	if (!plan) {
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, why);
@@ -610,7 +610,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
 
-	plan = gpuvf_plan_alloc(pf);
+	plan = gpuvf_plan_alloc(pf, &pf->config);
 	if (!plan)
 		return -ENOMEM;
 	plan->layout.pf_reserve_bytes = config_default_reserve(pf);

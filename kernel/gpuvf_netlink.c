@@ -308,7 +308,7 @@ static const struct genl_ops nl_ops[] = {
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
 	},
-	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_DRY_RUN),
+	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_CAPACITY),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
 		.flags = GENL_ADMIN_PERM,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * capacity-get: how many more VFs of one size there is room for.
+ * How many more VFs of one size there is room for: as everything is, which is
+ * capacity-get, and for config-set as everything would be.
  */
 
 #include <linux/err.h>
@@ -11,35 +12,49 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
 
-static const struct nla_policy nl_quota_policy[GPUVF_A_CAPACITY_FB_QUOTA + 1] = {
+const struct nla_policy
+	gpuvf_nl_quota_policy[GPUVF_A_CAPACITY_FB_QUOTA + 1] = {
 	[GPUVF_A_CAPACITY_FB_QUOTA] = { .type = NLA_U64 },
 };
 
 const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1] = {
 	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-	[GPUVF_A_PF_CAPACITY] = NLA_POLICY_NESTED(nl_quota_policy),
+	[GPUVF_A_PF_CAPACITY] = NLA_POLICY_NESTED(gpuvf_nl_quota_policy),
 };
 
-/* the size asked about, or an ERR_PTR, and the requester knows why */
-static struct nlattr *nl_get_quota(struct genl_info *info)
+static const char nl_no_size[] = "the request does not name a size";
+
+/**
+ * gpuvf_nl_get_quota() - the size that is asked about
+ * @info: request that has a capacity nest
+ *
+ * Return: the attribute; ERR_PTR of -EINVAL or of what the core says, and the
+ * requester knows why.
+ */
+struct nlattr *gpuvf_nl_get_quota(struct genl_info *info)
 {
-	static const char no_size[] = "the request does not name a size";
 	struct nlattr *attrs[GPUVF_A_CAPACITY_FB_QUOTA + 1];
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_CAPACITY)) {
-		info->extack->_msg = no_size;
-		return ERR_PTR(-EINVAL);
-	}
 	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_CAPACITY], attrs,
-				  GPUVF_A_CAPACITY_FB_QUOTA, nl_quota_policy,
-				  GPUVF_A_CAPACITY_FB_QUOTA, no_size,
+				  GPUVF_A_CAPACITY_FB_QUOTA,
+				  gpuvf_nl_quota_policy,
+				  GPUVF_A_CAPACITY_FB_QUOTA, nl_no_size,
 				  info->extack);
 	return err ? ERR_PTR(err) : attrs[GPUVF_A_CAPACITY_FB_QUOTA];
 }
 
-static int nl_put_capacity(struct sk_buff *skb,
-			   const struct gpuvf_capacity *capacity)
+/**
+ * gpuvf_nl_put_capacity() - the answer, and when not even one would fit, why
+ * @skb: message
+ * @capacity: from gpuvf_capacity_answer()
+ * @why: the same
+ *
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_capacity(struct sk_buff *skb,
+			  const struct gpuvf_capacity *capacity,
+			  const struct gpuvf_refusal *why)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_CAPACITY);
 
@@ -51,30 +66,47 @@ static int nl_put_capacity(struct sk_buff *skb,
 			capacity->after_moving))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	return 0;
+	return why->reason ? gpuvf_nl_put_refusal(skb, why) : 0;
 }
 
-/* the answer, and when not even one would fit, why */
-static int nl_answer_capacity_locked(struct sk_buff *skb,
-				     struct genl_info *info,
-				     struct gpuvf_pf *pf, u64 quota_bytes,
-				     struct gpuvf_refusal *why)
+/* all of the answer but the numbers, which take their time */
+static int nl_begin_capacity_locked(struct sk_buff *skb, struct genl_info *info,
+				    struct gpuvf_pf *pf, u64 quota_bytes,
+				    struct gpuvf_capacity *capacity,
+				    struct gpuvf_refusal *why)
 {
-	struct gpuvf_capacity capacity;
-	void *hdr;
 	int err;
 
-	err = gpuvf_capacity_get_locked(pf, quota_bytes, &capacity, why);
+	err = gpuvf_capacity_ask_locked(pf, &pf->config, quota_bytes, capacity,
+					why);
 	if (err)
 		return err;
-	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
-				GPUVF_CMD_CAPACITY_GET);
-	if (!hdr || gpuvf_nl_put_identity(skb, pf) ||
-	    nl_put_capacity(skb, &capacity) ||
-	    (why->reason && gpuvf_nl_put_refusal(skb, why)))
+	if (!genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
+			       GPUVF_CMD_CAPACITY_GET))
 		return -EMSGSIZE;
-	genlmsg_end(skb, hdr);
-	return 0;
+	return gpuvf_nl_put_identity(skb, pf);
+}
+
+static int nl_answer_capacity(struct sk_buff *skb, struct genl_info *info,
+			      struct gpuvf_pf *pf, u64 quota_bytes,
+			      struct gpuvf_refusal *why)
+{
+	struct gpuvf_capacity capacity;
+	int err;
+
+	mutex_lock(&pf->lock);
+	err = nl_begin_capacity_locked(skb, info, pf, quota_bytes, &capacity,
+				       why);
+	mutex_unlock(&pf->lock);
+	if (err) {
+		gpuvf_capacity_drop(&capacity);
+		return err;
+	}
+	gpuvf_capacity_answer(pf, &capacity, why);
+	err = gpuvf_nl_put_capacity(skb, &capacity, why);
+	if (!err)
+		nlmsg_end(skb, nlmsg_hdr(skb));
+	return err;
 }
 
 /**
@@ -90,12 +122,16 @@ int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct nlattr *quota;
 	struct gpuvf_pf *pf;
 	struct sk_buff *skb;
-	int err;
+	int err = -EINVAL;
 
 	pf = gpuvf_nl_get_pf(info);
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	quota = nl_get_quota(info);
+	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_CAPACITY)) {
+		info->extack->_msg = nl_no_size;
+		goto out;
+	}
+	quota = gpuvf_nl_get_quota(info);
 	err = PTR_ERR_OR_ZERO(quota);
 	if (err)
 		goto out;
@@ -103,10 +139,7 @@ int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info)
 	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE, GFP_KERNEL);
 	if (!skb)
 		goto out;
-	mutex_lock(&pf->lock);
-	err = nl_answer_capacity_locked(skb, info, pf, nla_get_u64(quota),
-					&why);
-	mutex_unlock(&pf->lock);
+	err = nl_answer_capacity(skb, info, pf, nla_get_u64(quota), &why);
 	if (!err) {
 		err = genlmsg_reply(skb, info);
 		goto out;

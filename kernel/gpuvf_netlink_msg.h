@@ -12,6 +12,7 @@
 
 #include "gpuvf_config.h"
 
+struct gpuvf_capacity;
 struct gpuvf_pf;
 struct gpuvf_refusal;
 
@@ -75,13 +76,19 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
 		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put);
 
-/* the handler of capacity-get, in gpuvf_netlink_capacity.c */
+/* capacity-get, and what config-set has of it, in gpuvf_netlink_capacity.c */
+extern const struct nla_policy
+	gpuvf_nl_quota_policy[GPUVF_A_CAPACITY_FB_QUOTA + 1];
+struct nlattr *gpuvf_nl_get_quota(struct genl_info *info);
+int gpuvf_nl_put_capacity(struct sk_buff *skb,
+			  const struct gpuvf_capacity *capacity,
+			  const struct gpuvf_refusal *why);
 extern const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1];
 int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info);
 
 /* the handler of what changes something, in gpuvf_netlink_set.c */
 extern const struct nla_policy
-	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
+	gpuvf_nl_config_set_policy[GPUVF_A_PF_CAPACITY + 1];
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

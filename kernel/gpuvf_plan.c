@@ -49,14 +49,14 @@ int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 /**
  * gpuvf_plan_alloc() - a plan that changes nothing yet
  * @pf: PF
- *
- * Its next configuration is a copy of the present one.
+ * @cfg: what it starts from: the PF's configuration, or one that it might have
  *
  * Context: pf->lock held, or nobody knows the PF yet; may sleep.
  * Return: the plan, to be given back by gpuvf_plan_free_locked(); NULL: no
  * memory.
  */
-struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf)
+struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf,
+				    const struct gpuvf_config *cfg)
 {
 	struct gpuvf_plan *plan;
 	unsigned int i;
@@ -64,13 +64,13 @@ struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf)
 	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
 	if (!plan)
 		return NULL;
-	plan->next = pf->config;
+	plan->next = *cfg;
 	plan->layout.geometry = pf->geometry;
-	plan->layout.pf_reserve_bytes = pf->config.layout.pf_reserve_bytes;
+	plan->layout.pf_reserve_bytes = cfg->layout.pf_reserve_bytes;
 	plan->layout.num_vfs = pf->total_vfs;
 	for (i = 0; i < pf->total_vfs; i++) {
-		plan->layout.vf[i].now = pf->config.layout.vf[i];
-		plan->layout.vf[i].quota_bytes = pf->config.layout.vf[i].size;
+		plan->layout.vf[i].now = cfg->layout.vf[i];
+		plan->layout.vf[i].quota_bytes = cfg->layout.vf[i].size;
 	}
 	return plan;
 }
@@ -172,7 +172,7 @@ u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
 
 	for (i = 0; i < pf->total_vfs; i++) {
 		/* who had started then may be reset by its user meanwhile */
-		if (!pf->config.layout.vf[i].size ||
+		if (!plan->layout.vf[i].now.size ||
 		    (!(started & BIT(i)) &&
 		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
 			continue;
@@ -183,6 +183,29 @@ u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
 		gpuvf_clear_blocked_locked(pf, plan->pinned,
 					   plan->layout.blocked);
 	return started;
+}
+
+/**
+ * gpuvf_plan_snapshot_locked() - a plan to ask questions of, later
+ * @pf: PF
+ * @cfg: the PF's configuration, or one that it might have
+ *
+ * It knows who is pinned and what is withheld at this moment, and holds nobody
+ * up: to be committed it is no good.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: the plan, to be freed by kfree(); NULL: no memory.
+ */
+struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
+					      const struct gpuvf_config *cfg)
+{
+	struct gpuvf_plan *plan = gpuvf_plan_alloc(pf, cfg);
+
+	if (plan) {
+		gpuvf_plan_pin_locked(pf, plan);
+		gpuvf_world_release(pf);
+	}
+	return plan;
 }
 
 /**

@@ -33,7 +33,10 @@ struct gpuvf_plan {
 
 u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes);
 int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
-struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf);
+struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf,
+				    const struct gpuvf_config *cfg);
+struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
+					      const struct gpuvf_config *cfg);
 u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan);
 int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why);

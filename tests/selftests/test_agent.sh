@@ -117,8 +117,20 @@ chmod 755 "$work"
 refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
 
+# memory and room, without the figures of the moment
+room() {
+	sed -n '/^  \[/p; /^  framebuffer/p; /^  room for/p'
+}
+"$agent" plan -H -f "$top/examples/demo.ini" > "$work/plan" 2>&1
 "$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
 point 'demo_is_applied'
+timeout 60 sh -c "until grep -qx 0 $dir/fb/dirty; do sleep 0.1; done"
+"$agent" show -H > "$work/out" 2>&1 &&
+	[ "$(room < "$work/plan")" = "$(room < "$work/out")" ] &&
+	grep -q '^  room for 0 more of render (8 GiB): 8192 MiB of framebuffer are' \
+		"$work/plan" &&
+	grep -q '^  room for 4 more of kiosk' "$work/plan"
+point 'plan_foretells_the_room_that_show_then_shows'
 echo 'busy 100' > $sim/vf0/guest
 until_true grep -q active "$dir/vf0/state"
 refused vf_in_use 5 'VF 0: .*while its guest uses it' \

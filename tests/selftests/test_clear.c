@@ -529,6 +529,67 @@ static void capacity_is_what_can_be_created(void)
 	check_capacity(GRANULE, 0, 0, GPUVF_REASON_NO_SUCH_VF);
 }
 
+static void ask_of_a_dry_run(uint64_t quota, uint64_t size,
+			     struct nl_answer *answer, int err)
+{
+	struct nl_request req;
+	struct nlattr *nest;
+
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, quota, 0);
+	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
+	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, size);
+	mnl_attr_nest_end(req.header, nest);
+	assert_error(nl_call(fx.nl, &req, answer), err);
+	assert_false(answer->malformed);
+}
+
+static void check_foretold(uint64_t quota, uint64_t size, unsigned int now,
+			   unsigned int after_moving, uint32_t reason)
+{
+	struct nl_answer answer;
+
+	ask_of_a_dry_run(quota, size, &answer, 0);
+	assert_u64(answer.last.vf[0].fb_quota, quota);
+	assert_u64(answer.last.capacity.now, now);
+	assert_u64(answer.last.capacity.after_moving, after_moving);
+	assert_u64(answer.last.capacity.fb_quota, size);
+	assert_u64(answer.last.refusal.reason, reason);
+}
+
+static void capacity_of_a_dry_run_is_what_will_be(void)
+{
+	struct nl_answer answer;
+	uint64_t area = fb_u64("free");
+	char *before, *after;
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	load_busy(gpu, 2, 100);
+	before = fixture_snapshot(gpu);
+	/* without VF 0 there is a hole in front of those in use */
+	check_foretold(0, QUOTA, 2, 2, 0);
+	check_foretold(0, area - 2 * QUOTA, 0, 0, GPUVF_REASON_FRAGMENTED);
+	check_foretold(0, area - 3 * QUOTA, 1, 1, 0);
+	/* with a larger one the hole is there, and behind them less */
+	check_foretold(GIB, QUOTA, 1, 1, 0);
+	check_foretold(GIB, area - 2 * QUOTA - GIB, 0, 0,
+		       GPUVF_REASON_FRAGMENTED);
+	ask_of_a_dry_run(0, 0, &answer, -EINVAL);
+	assert_u64(answer.last.refusal.reason, GPUVF_REASON_BAD_VALUE);
+	assert_u64(answer.bad_attr, GPUVF_A_PF_CAPACITY);
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+
+	/* and what was foretold is so */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	check_capacity(QUOTA, 2, 2, 0);
+	check_capacity(area - 2 * QUOTA, 0, 0, GPUVF_REASON_FRAGMENTED);
+}
+
 static void malformed_questions_of_capacity(void)
 {
 	struct nl_request req;
@@ -560,6 +621,15 @@ static void malformed_questions_of_capacity(void)
 		assert_true(*answer.ack);
 		assert_u64(answer.messages, 0);
 	}
+	/* what is changed is answered without */
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, GIB, 0);
+	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
+	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, GIB);
+	mnl_attr_nest_end(req.header, nest);
+	assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
+	assert_u64(answer.bad_attr, GPUVF_A_PF_CAPACITY);
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 0);
 }
 
 static const struct test tests[] = {
@@ -578,6 +648,7 @@ static const struct test tests[] = {
 	SLOW_TEST(refusals_name_who_is_in_the_way),
 	SLOW_TEST(refusals_say_it_in_words),
 	TEST(capacity_is_what_can_be_created),
+	TEST(capacity_of_a_dry_run_is_what_will_be),
 	SLOW_TEST(malformed_questions_of_capacity),
 };
 

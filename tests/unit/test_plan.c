@@ -99,6 +99,35 @@ static void a_new_slice_is_live(void **state)
 	gpu_free(&live);
 }
 
+static void placement_is_not_guessed(void **state)
+{
+	struct gpu live = gpu_with(GPU "vf 0-3 = small\n");
+	struct plan plan;
+
+	live.provisioning = GPUVF_PROVISIONING_EXPLICIT;
+	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
+	assert_true(plan_knows_placement(&plan));
+	assert_ptr_equal(plan_future(&plan), &plan.live);
+	plan_free(&plan);
+	/* a new layout is the kernel's to place */
+	plan_for(&plan, GPU "vf 0-3 = big\n", &live, NULL);
+	assert_false(plan_knows_placement(&plan));
+	plan_add_placement(&plan, &live);
+	assert_true(plan_knows_placement(&plan));
+	plan_free(&plan);
+	/* and so are fair shares, which come and go with the VFs */
+	live.provisioning = GPUVF_PROVISIONING_AUTO;
+	live.vfs[0].fb_auto = true;
+	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
+	assert_true(plan_knows_placement(&plan));
+	plan_free(&plan);
+	plan_for(&plan, GPU "vfs = 0\n", &live, NULL);
+	plan.steps &= ~STEP_LAYOUT;
+	assert_false(plan_knows_placement(&plan));
+	plan_free(&plan);
+	gpu_free(&live);
+}
+
 static void every_setting_is_compared(void **state)
 {
 	static const char text[] = GPU "policy = equal\npf_reserve = 512MiB\nvf 0-3 = small\n";
@@ -378,6 +407,7 @@ int main(void)
 		cmocka_unit_test(nothing_to_do_is_nothing_done),
 		cmocka_unit_test(up_from_nothing_is_layout_then_enable),
 		cmocka_unit_test(a_new_slice_is_live),
+		cmocka_unit_test(placement_is_not_guessed),
 		cmocka_unit_test(every_setting_is_compared),
 		cmocka_unit_test(what_the_file_does_not_say_is_left_alone),
 		cmocka_unit_test(quotas_are_compared_as_rounded),

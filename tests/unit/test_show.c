@@ -297,6 +297,23 @@ static void profiles_are_asked_about_once_each(void **state)
 	gpu_free(&gpu);
 }
 
+static void reasons_do_not_name_the_gpu_again(void **state)
+{
+	struct room room = {};
+
+	copy_string(room.reason, REFUSAL_TEXT_SIZE,
+		    "GPU 0000:41:00.0 VF 4: 8 MiB are asked for: none is left");
+	assert_string_equal(room_reason(&room),
+			    "8 MiB are asked for: none is left");
+	copy_string(room.reason, REFUSAL_TEXT_SIZE,
+		    "GPU 0000:41:00.0: there is no VF 8");
+	assert_string_equal(room_reason(&room), "there is no VF 8");
+	copy_string(room.reason, REFUSAL_TEXT_SIZE, "no: not at all");
+	assert_string_equal(room_reason(&room), "no: not at all");
+	room.reason[0] = '\0';
+	assert_string_equal(room_reason(&room), "");
+}
+
 static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)
 {
 	struct writer *writer;
@@ -415,6 +432,7 @@ int main(void)
 		cmocka_unit_test(json_has_every_byte_in_one_extent),
 		cmocka_unit_test(json_cuts_extents_where_something_is_withheld),
 		cmocka_unit_test(profiles_are_asked_about_once_each),
+		cmocka_unit_test(reasons_do_not_name_the_gpu_again),
 		cmocka_unit_test(what_is_exported_changes_nothing),
 		cmocka_unit_test(states_that_no_file_can_say_are_left_alone),
 		cmocka_unit_test(the_exported_file_is_pleasant),

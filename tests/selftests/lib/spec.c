@@ -67,8 +67,9 @@ bool spec_needs(const struct spec_op *op, unsigned int nest, unsigned int type)
 	if (nest)
 		return nest == GPUVF_A_PF_VF ? type == GPUVF_A_VF_INDEX :
 					       spec_takes(op, nest, type);
-	return type == GPUVF_A_PF_BDF || type == GPUVF_A_PF_CAPACITY ||
-	       (type == GPUVF_A_PF_VF && op->cmd != GPUVF_CMD_CONFIG_SET);
+	return type == GPUVF_A_PF_BDF ||
+	       ((type == GPUVF_A_PF_VF || type == GPUVF_A_PF_CAPACITY) &&
+		op->cmd != GPUVF_CMD_CONFIG_SET);
 }
 
 static bool complain(const char *what, const struct spec_set *set,
