@@ -732,6 +732,25 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask)
 	return layout_bytes(req, low);
 }
 
+/*
+ * Who is where he is when nobody moves who need not: all but those who lie on
+ * something blocked, whom every plan moves.
+ */
+static u32 layout_unmoved(const struct gpuvf_layout_request *req)
+{
+	u32 unmoved = layout_movable(&req->scratch);
+	unsigned int i, k;
+
+	for (i = 0; i < req->num_vfs; i++)
+		for (k = 0; k < req->num_blocked; k++)
+			if (layout_overlap(req->vf[i].now.start,
+					   req->vf[i].now.size,
+					   req->blocked[k].start,
+					   req->blocked[k].size))
+				unmoved &= ~(u32)BIT(i);
+	return unmoved;
+}
+
 /**
  * gpuvf_layout_capacity() - how many more VFs of one size would fit
  * @req: the present layout, as a request that keeps everything
@@ -756,7 +775,7 @@ unsigned int gpuvf_layout_capacity(struct gpuvf_layout_request *req,
 		return 0;
 	size = layout_granules_up(req, quota_bytes);
 	if (!may_move)
-		layout_fix(req, s->pack.fixed | layout_movable(s));
+		layout_fix(req, s->pack.fixed | layout_unmoved(req));
 	layout_allow(s, LAYOUT_MAX_NODES_BETTER, LAYOUT_MAX_NODES_EACH);
 	for (i = 0; i < req->num_vfs; i++) {
 		if (req->vf[i].quota_bytes)

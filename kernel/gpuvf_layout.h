@@ -217,7 +217,8 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, u32 mask);
  * gpuvf_layout_capacity() - how many more VFs of one size would fit
  * @req: the present layout, as a request that keeps everything
  * @quota_bytes: the size asked about, rounded up to the granule
- * @may_move: whether VFs that are not pinned may move
+ * @may_move: whether VFs that are not pinned may move; those that lie on
+ *	something blocked have to, in any case
  *
  * Return: the number, at most as many as @req has VFs without a quota.
  */

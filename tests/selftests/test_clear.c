@@ -110,6 +110,20 @@ static void C25_saved_state_is_tried_again_on_request(void)
 	check_it_runs(1);
 }
 
+static void check_capacity(uint64_t size, unsigned int now,
+			   unsigned int after_moving, uint32_t reason)
+{
+	struct nl_message msg;
+
+	assert_ok(nl_capacity_get(fx.nl, gpu, size, &msg));
+	assert_u64(msg.capacity.now, now);
+	assert_u64(msg.capacity.after_moving, after_moving);
+	assert_u64(msg.capacity.fb_quota,
+		   (size + GRANULE - 1) / GRANULE * GRANULE);
+	assert_u64(msg.refusal.reason, reason);
+	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+}
+
 /* what the VFs @first and, unless it is the same, @last have */
 static void check_withheld(const struct nl_message *msg,
 			   const struct table *table, unsigned int first,
@@ -134,6 +148,7 @@ static void C25_where_withheld_memory_lies_is_told(void)
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_CONFIG);
 	struct nl_answer answer;
 	struct nl_request req;
+	uint64_t area = fb_u64("free");
 	struct nl_message msg;
 	struct table table;
 
@@ -163,6 +178,12 @@ static void C25_where_withheld_memory_lies_is_told(void)
 		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	while (msg.num_withheld < 2);
 	check_withheld(&msg, &table, 0, 2);
+
+	/* those who lie on it are moved with whatever comes, and need room too */
+	check_capacity(area - 4 * QUOTA, 0, 0, GPUVF_REASON_NO_SPACE);
+	check_capacity(area - 5 * QUOTA, 1, 1, 0);
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu",
+			      area - 5 * QUOTA));
 	assert_ok(retry());
 	fixture_wait_clean(gpu);
 	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
@@ -480,20 +501,6 @@ static void refusals_say_it_in_words(void)
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, fb_u64("largest_free") + QUOTA, 0);
 	check_words(&req, -ENOSPC, "VF 1 (its guest) is in the way");
-}
-
-static void check_capacity(uint64_t size, unsigned int now,
-			   unsigned int after_moving, uint32_t reason)
-{
-	struct nl_message msg;
-
-	assert_ok(nl_capacity_get(fx.nl, gpu, size, &msg));
-	assert_u64(msg.capacity.now, now);
-	assert_u64(msg.capacity.after_moving, after_moving);
-	assert_u64(msg.capacity.fb_quota,
-		   (size + GRANULE - 1) / GRANULE * GRANULE);
-	assert_u64(msg.refusal.reason, reason);
-	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
 }
 
 static void capacity_is_what_can_be_created(void)
