@@ -15,7 +15,7 @@
 #include "client.h"
 #include "util.h"
 
-/* a request for MAX_VFS VFs with all settings needs 96 bytes each */
+/* a request for MAX_VFS VFs with all settings needs 108 bytes each */
 #define SEND_SIZE	(256 * 1024)
 /* the kernel does not build bigger messages */
 #define RECEIVE_SIZE	(64 * 1024)

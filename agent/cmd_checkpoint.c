@@ -2,9 +2,10 @@
 /*
  * checkpoint: all that is set of all GPUs, into a file. restore: back to that.
  *
- * A checkpoint knows where each VF's framebuffer was. The kernel places by
- * itself, so that restore can bring back sizes, settings, the number of VFs and
- * their host drivers; where a VF comes to lie elsewhere, it says so.
+ * A checkpoint knows where each VF's framebuffer was, and restore brings it back
+ * there, with sizes, settings, the number of VFs and their host drivers. Where
+ * something is in the way of that, or where VFs have fair shares, which the
+ * kernel hands out, it brings back all the rest and says what lies elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -173,7 +174,7 @@ static int read_checkpoint(struct checkpoint *checkpoint, const char *path)
 	return err ? EXIT_USAGE : EXIT_DONE;
 }
 
-/* what the kernel decides; Return: EXIT_DONE, EXIT_DIFFERS */
+/* what may not have been possible; Return: EXIT_DONE, EXIT_DIFFERS */
 static int compare_placement(const struct state *want, const struct gpu *live)
 {
 	char a[UNIT_TEXT], b[UNIT_TEXT];
@@ -227,7 +228,7 @@ out:
 	return code;
 }
 
-static int restore_one(const struct state *want, struct client *client)
+static int restore_one(struct state *want, struct client *client)
 {
 	struct state before = {};
 	struct client_error why;
@@ -246,6 +247,8 @@ static int restore_one(const struct state *want, struct client *client)
 		return EXIT_MISSING;
 	}
 	state_live(&before, &live);
+	before.gpu.set |= GPU_SET_PLACES;
+	want->gpu.set |= GPU_SET_PLACES;
 	if (state_holds(want, &live, before.drivers)) {
 		printf("%s: in sync\n", live.bdf);
 	} else {

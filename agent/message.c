@@ -469,6 +469,9 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 	if (set & VF_SET_FB)
 		mnl_attr_put_u64_check(nlh, room, GPUVF_A_VF_FB_QUOTA,
 				       vf->fb_bytes);
+	if (set & VF_SET_OFFSET)
+		mnl_attr_put_u64_check(nlh, room, GPUVF_A_VF_FB_OFFSET,
+				       vf->fb_offset);
 	if (set & VF_SET_TIME_SLICE)
 		mnl_attr_put_u32_check(nlh, room, GPUVF_A_VF_TIME_SLICE_US,
 				       vf->time_slice_us);
@@ -491,8 +494,11 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
 		      bool dry_run)
 {
+	u32 set = VF_SET_ALL;
 	u32 i;
 
+	if (wish->set & GPU_SET_PLACES)
+		set |= VF_SET_OFFSET;
 	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_GENERATION,
 			       wish->generation);
 	if (wish->set & GPU_SET_POLICY)
@@ -503,7 +509,7 @@ void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
 				       wish->fb_pf_reserve);
 	for (i = 0; i < wish->vfs_len; i++)
 		if (wish->vfs[i].fb_bytes)
-			message_put_vf(nlh, room, i, &wish->vfs[i], VF_SET_ALL);
+			message_put_vf(nlh, room, i, &wish->vfs[i], set);
 	mnl_attr_put_check(nlh, room, GPUVF_A_PF_REPLACE, 0, NULL);
 	if (dry_run)
 		mnl_attr_put_check(nlh, room, GPUVF_A_PF_DRY_RUN, 0, NULL);

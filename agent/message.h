@@ -87,6 +87,7 @@ void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes);
 #define VF_SET_TIME_SLICE	BIT(1)
 #define VF_SET_PREEMPT		BIT(2)
 #define VF_SET_PROFILE		BIT(3)
+#define VF_SET_OFFSET		BIT(4)
 #define VF_SET_ALL		(VF_SET_FB | VF_SET_TIME_SLICE | VF_SET_PREEMPT | \
 				 VF_SET_PROFILE)
 

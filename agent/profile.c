@@ -86,6 +86,11 @@ static const char *const reason_names[] = {
 	[GPUVF_REASON_VF_WRONG_STATE] = "vf-wrong-state",
 	[GPUVF_REASON_VF_FAILED] = "vf-failed",
 	[GPUVF_REASON_RESET_FAILED] = "reset-failed",
+	[GPUVF_REASON_OFFSET_WITHOUT_QUOTA] = "offset-without-quota",
+	[GPUVF_REASON_OFFSET_UNALIGNED] = "offset-unaligned",
+	[GPUVF_REASON_OFFSET_OUTSIDE] = "offset-outside",
+	[GPUVF_REASON_OFFSET_TAKEN] = "offset-taken",
+	[GPUVF_REASON_OFFSET_IN_USE] = "offset-in-use",
 };
 
 /**

@@ -102,6 +102,8 @@ struct vf {
 /* which of the settings of a GPU that may be left alone are set */
 #define GPU_SET_POLICY		BIT(0)
 #define GPU_SET_PF_RESERVE	BIT(1)
+/* VFs have to be where their offsets say, and not wherever there is room */
+#define GPU_SET_PLACES		BIT(2)
 
 /**
  * struct gpu - one PF with its VFs; the names are those of the netlink spec

@@ -90,18 +90,22 @@ void state_after(struct state *state, const struct plan *plan)
 	}
 }
 
-static bool same_vf(const struct vf *a, const struct vf *b)
+static bool same_vf(const struct vf *a, const struct vf *b, bool places)
 {
 	if (!a->fb_bytes || !b->fb_bytes)
 		return a->fb_bytes == b->fb_bytes;
+	if (places && a->fb_offset != b->fb_offset)
+		return false;
 	return a->fb_bytes == b->fb_bytes &&
 	       a->time_slice_us == b->time_slice_us &&
 	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
 	       !strcmp(a->profile, b->profile);
 }
 
+/* with the places, where @a says that they count */
 static bool same_layout(const struct gpu *a, const struct gpu *b)
 {
+	bool places = a->set & GPU_SET_PLACES;
 	static const struct vf none;
 	u32 i;
 
@@ -109,7 +113,7 @@ static bool same_layout(const struct gpu *a, const struct gpu *b)
 		return false;
 	for (i = 0; i < a->vfs_len || i < b->vfs_len; i++)
 		if (!same_vf(i < a->vfs_len ? &a->vfs[i] : &none,
-			     i < b->vfs_len ? &b->vfs[i] : &none))
+			     i < b->vfs_len ? &b->vfs[i] : &none, places))
 			return false;
 	return true;
 }
@@ -155,25 +159,55 @@ static void drop_fair_shares(struct gpu *wish)
 		wish->vfs[i].fb_bytes = 0;
 }
 
+static bool is_of_a_place(u32 reason)
+{
+	switch (reason) {
+	case GPUVF_REASON_OFFSET_UNALIGNED:
+	case GPUVF_REASON_OFFSET_OUTSIDE:
+	case GPUVF_REASON_OFFSET_TAKEN:
+	case GPUVF_REASON_OFFSET_IN_USE:
+		return true;
+	}
+	return false;
+}
+
+static int set_layout(struct gpu *wish, const struct gpu *now,
+		      struct client *client)
+{
+	struct client_error why;
+	struct gpu result;
+	int err;
+
+	if (same_layout(wish, now))
+		return 0;
+	err = client_set_gpu(client, wish, false, &result, &why);
+	if (!err) {
+		gpu_free(&result);
+		return 0;
+	}
+	refuse(&why, wish->bdf);
+	if (!(wish->set & GPU_SET_PLACES) ||
+	    !is_of_a_place(why.refusal.reason))
+		return err;
+	/* all else can still be what it was */
+	pr_err("GPU %s: the framebuffer of its VFs is placed anew", wish->bdf);
+	wish->set &= ~(u32)GPU_SET_PLACES;
+	return set_layout(wish, now, client);
+}
+
 static int restore_layout(const struct state *state, const struct gpu *now,
 			  struct client *client)
 {
-	struct client_error why;
-	struct gpu wish, result;
-	int err = 0;
+	struct gpu wish;
+	int err;
 
 	gpu_copy(&wish, &state->gpu);
 	wish.generation = now->generation;
-	wish.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
+	wish.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE |
+		   (state->gpu.set & GPU_SET_PLACES);
 	if (!now->num_vfs)
 		drop_fair_shares(&wish);
-	if (!same_layout(now, &wish)) {
-		err = client_set_gpu(client, &wish, false, &result, &why);
-		if (err)
-			refuse(&why, wish.bdf);
-		else
-			gpu_free(&result);
-	}
+	err = set_layout(&wish, now, client);
 	gpu_free(&wish);
 	return err;
 }

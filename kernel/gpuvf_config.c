@@ -179,6 +179,25 @@ static int config_take_time(struct gpuvf_pf *pf,
 	return 0;
 }
 
+/* the planner says whether it can be there */
+static int config_take_offset(struct gpuvf_pf *pf,
+			      const struct gpuvf_request_vf *rvf,
+			      struct gpuvf_plan *plan,
+			      struct gpuvf_refusal *why)
+{
+	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
+
+	if (!vf->quota_bytes) {
+		why->attr = GPUVF_A_VF_FB_OFFSET;
+		why->asked = rvf->fb_offset_bytes;
+		why->reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA;
+		return refuse(pf, why);
+	}
+	vf->placed = true;
+	vf->place = rvf->fb_offset_bytes;
+	return 0;
+}
+
 static int config_take_vf(struct gpuvf_pf *pf,
 			  const struct gpuvf_request_vf *rvf,
 			  struct gpuvf_plan *plan, struct gpuvf_refusal *why)
@@ -203,6 +222,8 @@ static int config_take_vf(struct gpuvf_pf *pf,
 			gpuvf_plan_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
+	if (rvf->set & GPUVF_SET_FB_OFFSET)
+		return config_take_offset(pf, rvf, plan, why);
 	return 0;
 }
 
@@ -253,10 +274,13 @@ static void config_note_fb_changes(struct gpuvf_pf *pf,
 
 	plan->fb_changes = plan->layout.pf_reserve_bytes !=
 			   pf->config.layout.pf_reserve_bytes;
-	for (i = 0; i < pf->total_vfs; i++)
-		if (plan->layout.vf[i].quota_bytes !=
-		    pf->config.layout.vf[i].size)
+	for (i = 0; i < pf->total_vfs; i++) {
+		const struct gpuvf_layout_vf *vf = &plan->layout.vf[i];
+
+		if (vf->quota_bytes != vf->now.size ||
+		    (vf->placed && vf->place != vf->now.start))
 			plan->fb_changes = true;
+	}
 }
 
 static bool extent_same(const struct gpuvf_extent *a,

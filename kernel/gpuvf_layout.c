@@ -2,8 +2,8 @@
 /*
  * The framebuffer planner.
  *
- * What stays where it is (pinned VFs, blocked ranges, and VFs that we decide to
- * keep) cuts the VF area into gaps. Within one gap extents can always be packed
+ * What stays where it is (pinned VFs, placed ones, blocked ranges, and VFs that we
+ * decide to keep) cuts the VF area into gaps. Within one gap extents can always be packed
  * without holes, so that whether the rest has a place is exactly the question
  * of bin packing, see gpuvf_pack.c.
  *
@@ -34,11 +34,6 @@
 #define LAYOUT_MAX_NODES_BETTER	100000
 #define LAYOUT_MAX_NODES_EACH	4000
 
-static bool layout_is_power_of_two(u64 n)
-{
-	return n && !(n & (n - 1));
-}
-
 static u64 layout_granules_up(const struct gpuvf_layout_request *req, u64 bytes)
 {
 	u64 granule = req->geometry.granule_bytes;
@@ -56,23 +51,27 @@ static u64 layout_bytes(const struct gpuvf_layout_request *req, u64 granules)
 	return granules * granule;
 }
 
-static bool layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+/* a place is asked for, and nothing was there before */
+static bool layout_is_placed(const struct gpuvf_layout_vf *vf)
 {
-	return a < b ? b - a < a_size && b_size : a - b < b_size && a_size;
+	return vf->placed && !gpuvf_layout_is_pinned(vf);
 }
 
-/* the VF's present place, in granules, if it can be there with its new size */
+/*
+ * The place that is asked for, else the VF's present one, in granules, if it can
+ * be there with its new size.
+ */
 static u64 layout_now(const struct gpuvf_layout_request *req, unsigned int vf)
 {
 	const struct gpuvf_layout_scratch *s = &req->scratch;
-	const struct gpuvf_extent *now = &req->vf[vf].now;
+	const struct gpuvf_layout_vf *v = &req->vf[vf];
+	u64 start = v->placed ? v->place : v->now.start;
 	u64 granule = req->geometry.granule_bytes;
 	u64 size = s->pack.size[vf];
-	u64 start;
 
-	if (!now->size || !size || (now->start & (granule - 1)))
+	if ((!v->placed && !v->now.size) || !size || (start & (granule - 1)))
 		return GPUVF_PACK_NOWHERE;
-	start = div64_u64(now->start, granule);
+	start = div64_u64(start, granule);
 	if (start < s->base || start >= s->end || s->end - start < size)
 		return GPUVF_PACK_NOWHERE;
 	return start;
@@ -99,11 +98,26 @@ static void layout_cut_blocked(struct gpuvf_layout_request *req)
 	}
 }
 
+static bool layout_cut_vfs(struct gpuvf_layout_request *req, u32 vfs,
+			   bool placed)
+{
+	struct gpuvf_pack *p = &req->scratch.pack;
+	unsigned int i;
+
+	for (i = 0; i < req->num_vfs; i++)
+		if ((vfs & BIT(i)) &&
+		    layout_is_placed(&req->vf[i]) == placed &&
+		    gpuvf_pack_cut(&p->free, p->now[i], p->size[i]) !=
+		    p->size[i])
+			return false;
+	return true;
+}
+
 /*
  * Take out what stays in any case. A VF that is pinned stays even where
- * something is blocked.
+ * something is blocked; one that is placed there was refused.
  *
- * Return: false when pinned VFs overlap.
+ * Return: false when VFs overlap.
  */
 static bool layout_fix(struct gpuvf_layout_request *req, u32 fixed)
 {
@@ -115,15 +129,12 @@ static bool layout_fix(struct gpuvf_layout_request *req, u32 fixed)
 	p->free.num = 1;
 	p->free.gap[0].start = s->base;
 	p->free.gap[0].size = s->end - s->base;
-	for (i = 0; i < req->num_vfs; i++) {
+	for (i = 0; i < req->num_vfs; i++)
 		p->now[i] = layout_now(req, i);
-		if ((fixed & BIT(i)) &&
-		    gpuvf_pack_cut(&p->free, p->now[i], p->size[i]) !=
-		    p->size[i])
-			return false;
-	}
+	if (!layout_cut_vfs(req, fixed, false))
+		return false;
 	layout_cut_blocked(req);
-	return true;
+	return layout_cut_vfs(req, fixed, true);
 }
 
 static u64 layout_free(const struct gpuvf_layout_scratch *s)
@@ -320,9 +331,12 @@ static int layout_fail(struct gpuvf_layout_reason *why,
 	why->verdict = verdict;
 	switch (verdict) {
 	case GPUVF_LAYOUT_BAD_GEOMETRY:
+	case GPUVF_LAYOUT_PLACE_UNALIGNED:
+	case GPUVF_LAYOUT_PLACE_OUTSIDE:
 		return -EINVAL;
 	case GPUVF_LAYOUT_PINNED_VF:
 	case GPUVF_LAYOUT_PINNED_RESERVE:
+	case GPUVF_LAYOUT_PINNED_PLACE:
 		return -EBUSY;
 	default:
 		return -ENOSPC;
@@ -340,7 +354,7 @@ static int layout_measure_area(struct gpuvf_layout_request *req,
 	memset(why, 0, sizeof(*why));
 	why->vf = -1;
 	why->blocker = -1;
-	if (!layout_is_power_of_two(geo->granule_bytes) ||
+	if (!gpuvf_layout_is_granule(geo->granule_bytes) ||
 	    req->num_vfs > GPUVF_MAX_VFS ||
 	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
 		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
@@ -376,6 +390,78 @@ static int layout_fail_pinned(struct gpuvf_layout_request *req, unsigned int vf,
 	return layout_fail(why, GPUVF_LAYOUT_PINNED_RESERVE);
 }
 
+/* what a VF that is placed would overlap, and where that begins, in bytes */
+static void layout_find_taken(struct gpuvf_layout_request *req, unsigned int vf,
+			      struct gpuvf_layout_reason *why)
+{
+	const struct gpuvf_pack *p = &req->scratch.pack;
+	const u64 size = layout_bytes(req, p->size[vf]);
+	unsigned int i;
+
+	for (i = 0; i < req->num_vfs; i++) {
+		if (!(p->fixed & BIT(i)) ||
+		    !gpuvf_layout_overlap(p->now[vf], p->size[vf], p->now[i],
+					  p->size[i]))
+			continue;
+		why->blocker = i;
+		why->limit = layout_bytes(req, p->now[i]);
+		return;
+	}
+	for (i = 0; i < req->num_blocked; i++)
+		if (gpuvf_layout_overlap(why->asked, size,
+					 req->blocked[i].start,
+					 req->blocked[i].size))
+			why->limit = req->blocked[i].start;
+}
+
+/* a place that is asked for: is it one, and is it to be had? */
+static int layout_measure_place(struct gpuvf_layout_request *req,
+				unsigned int vf,
+				struct gpuvf_layout_reason *why)
+{
+	u64 granule = req->geometry.granule_bytes;
+	struct gpuvf_layout_scratch *s = &req->scratch;
+	u64 size = s->pack.size[vf];
+
+	why->vf = vf;
+	why->asked = req->vf[vf].place;
+	why->free = layout_bytes(req, size);
+	if (why->asked & (granule - 1)) {
+		why->limit = granule;
+		return layout_fail(why, GPUVF_LAYOUT_PLACE_UNALIGNED);
+	}
+	if (s->pack.now[vf] == GPUVF_PACK_NOWHERE) {
+		why->limit = div64_u64(why->asked, granule) < s->base ?
+			     layout_bytes(req, s->base) :
+			     layout_bytes(req, s->end);
+		return layout_fail(why, GPUVF_LAYOUT_PLACE_OUTSIDE);
+	}
+	if (gpuvf_pack_cut(&s->pack.free, s->pack.now[vf], size) != size) {
+		layout_find_taken(req, vf, why);
+		return layout_fail(why, GPUVF_LAYOUT_PLACE_TAKEN);
+	}
+	s->pack.fixed |= BIT(vf);
+	why->vf = -1;
+	why->asked = 0;
+	why->free = 0;
+	return 0;
+}
+
+/* those who are in use are where they are; then who is to be somewhere */
+static int layout_measure_places(struct gpuvf_layout_request *req, u32 pinned,
+				 struct gpuvf_layout_reason *why)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (!layout_fix(req, pinned))
+		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
+	for (i = 0; i < req->num_vfs && !err; i++)
+		if (layout_is_placed(&req->vf[i]) && req->scratch.pack.size[i])
+			err = layout_measure_place(req, i, why);
+	return err;
+}
+
 /* sizes in granules; who is pinned has to stay, and has to be able to */
 static int layout_measure_vfs(struct gpuvf_layout_request *req,
 			      struct gpuvf_layout_reason *why)
@@ -389,7 +475,7 @@ static int layout_measure_vfs(struct gpuvf_layout_request *req,
 		const struct gpuvf_layout_vf *vf = &req->vf[i];
 
 		p->size[i] = layout_granules_up(req, vf->quota_bytes);
-		if (!vf->pinned || !vf->now.size)
+		if (!gpuvf_layout_is_pinned(vf))
 			continue;
 		if (p->size[i] != layout_granules_up(req, vf->now.size)) {
 			why->vf = i;
@@ -398,13 +484,18 @@ static int layout_measure_vfs(struct gpuvf_layout_request *req,
 			why->limit = vf->now.size;
 			return layout_fail(why, GPUVF_LAYOUT_PINNED_VF);
 		}
+		if (vf->placed && vf->place != vf->now.start) {
+			why->vf = i;
+			why->blocker = i;
+			why->asked = vf->place;
+			why->limit = vf->now.start;
+			return layout_fail(why, GPUVF_LAYOUT_PINNED_PLACE);
+		}
 		if (layout_now(req, i) == GPUVF_PACK_NOWHERE)
 			return layout_fail_pinned(req, i, why);
 		pinned |= BIT(i);
 	}
-	if (!layout_fix(req, pinned))
-		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
-	return 0;
+	return layout_measure_places(req, pinned, why);
 }
 
 /* the first VF for which nothing is left, if the sum alone is too much */
@@ -431,7 +522,7 @@ static int layout_check_sum(struct gpuvf_layout_request *req,
 	return 0;
 }
 
-/* the pinned VF without which there would be a layout; if there is none, any */
+/* the VF that stays, without which there would be a layout; else any that does */
 static int layout_blocker(struct gpuvf_layout_request *req)
 {
 	struct gpuvf_layout_scratch *s = &req->scratch;
@@ -556,129 +647,6 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 	return 0;
 }
 
-static bool layout_check_vf(const struct gpuvf_layout_request *req,
-			    const struct gpuvf_layout *layout, unsigned int vf)
-{
-	const struct gpuvf_layout_vf *want = &req->vf[vf];
-	const struct gpuvf_extent *e = &layout->vf[vf];
-	u64 granule = req->geometry.granule_bytes;
-	bool stays = want->pinned && want->now.size;
-	unsigned int i;
-
-	/* rounded up, and no more than that */
-	if (e->size < want->quota_bytes ||
-	    e->size - want->quota_bytes >= granule)
-		return false;
-	if (stays && (want->now.start != e->start || !e->size))
-		return false;
-	if (!e->size)
-		return true;
-	if ((e->start | e->size) & (granule - 1))
-		return false;
-	if (e->start < layout->vf_base || e->start > layout->vf_end ||
-	    layout->vf_end - e->start < e->size)
-		return false;
-	for (i = 0; i < vf; i++)
-		if (layout_overlap(e->start, e->size, layout->vf[i].start,
-				   layout->vf[i].size))
-			return false;
-	for (i = 0; i < req->num_blocked && !stays; i++)
-		if (layout_overlap(e->start, e->size, req->blocked[i].start,
-				   req->blocked[i].size))
-			return false;
-	return true;
-}
-
-/**
- * gpuvf_layout_check() - is this layout sound, taken as a whole?
- * @req: what was wanted
- * @layout: what is to be committed
- *
- * See gpuvf_layout.h.
- *
- * Return: true when it is.
- */
-bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
-			const struct gpuvf_layout *layout)
-{
-	u64 granule = req->geometry.granule_bytes;
-	unsigned int i;
-
-	if (!layout_is_power_of_two(granule) || req->num_vfs > GPUVF_MAX_VFS ||
-	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
-		return false;
-	if ((layout->pf_reserve_bytes | layout->vf_base | layout->vf_end) &
-	    (granule - 1))
-		return false;
-	if (layout->pf_reserve_bytes < req->pf_reserve_bytes ||
-	    layout->context.start < layout->pf_reserve_bytes ||
-	    layout->context.size != req->geometry.context_bytes ||
-	    layout->context.start > layout->vf_base ||
-	    layout->vf_base - layout->context.start < layout->context.size ||
-	    layout->vf_end > req->geometry.total_bytes ||
-	    layout->vf_base >= layout->vf_end)
-		return false;
-	for (i = 0; i < req->num_vfs; i++)
-		if (!layout_check_vf(req, layout, i))
-			return false;
-	return true;
-}
-
-/* the byte behind an extent */
-static u64 layout_extent_end(const struct gpuvf_extent *e)
-{
-	return e->size > U64_MAX - e->start ? U64_MAX : e->start + e->size;
-}
-
-/* where the free piece that begins at @at ends: at the next thing behind it */
-static u64 layout_free_until(const struct gpuvf_layout *layout,
-			     unsigned int num_vfs, unsigned int num_blocked,
-			     const struct gpuvf_extent *blocked, u64 at,
-			     u64 *next)
-{
-	u64 until = layout->vf_end;
-	unsigned int i;
-
-	*next = layout->vf_end;
-	for (i = 0; i < num_vfs + num_blocked; i++) {
-		const struct gpuvf_extent *e = i < num_vfs ?
-			&layout->vf[i] : &blocked[i - num_vfs];
-
-		if (!e->size || layout_extent_end(e) <= at || e->start > until)
-			continue;
-		until = max(e->start, at);
-		*next = layout_extent_end(e);
-	}
-	return until;
-}
-
-/**
- * gpuvf_layout_measure() - fill in what is free
- * @layout: whose vf_base, vf_end and extents are right, whose free_bytes and
- *	largest_free_bytes are not
- * @num_vfs: entries of @layout->vf in use
- * @num_blocked: entries of @blocked
- * @blocked: ranges of the VF area that nobody may have
- */
-void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
-			  unsigned int num_blocked,
-			  const struct gpuvf_extent *blocked)
-{
-	u64 at = layout->vf_base;
-	u64 until, next;
-
-	layout->free_bytes = 0;
-	layout->largest_free_bytes = 0;
-	while (at < layout->vf_end) {
-		until = layout_free_until(layout, num_vfs, num_blocked, blocked,
-					  at, &next);
-		layout->free_bytes += until - at;
-		layout->largest_free_bytes = max(layout->largest_free_bytes,
-						 until - at);
-		at = next;
-	}
-}
-
 /* would everybody have a place if the VFs of @mask had @size granules each? */
 static bool layout_try_share(struct gpuvf_layout_request *req, u32 mask,
 			     u64 size)
@@ -743,10 +711,10 @@ static u32 layout_unmoved(const struct gpuvf_layout_request *req)
 
 	for (i = 0; i < req->num_vfs; i++)
 		for (k = 0; k < req->num_blocked; k++)
-			if (layout_overlap(req->vf[i].now.start,
-					   req->vf[i].now.size,
-					   req->blocked[k].start,
-					   req->blocked[k].size))
+			if (gpuvf_layout_overlap(req->vf[i].now.start,
+						 req->vf[i].now.size,
+						 req->blocked[k].start,
+						 req->blocked[k].size))
 				unmoved &= ~(u32)BIT(i);
 	return unmoved;
 }

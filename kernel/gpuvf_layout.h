@@ -43,11 +43,15 @@ struct gpuvf_fb_geometry {
  * @quota_bytes: wanted size, rounded up to the granule; 0 is none
  * @now: where it is at present
  * @pinned: the VF is in use: it keeps exactly the extent it has now
+ * @placed: it has to be at @place, or there is no layout
+ * @place: first byte
  */
 struct gpuvf_layout_vf {
 	u64 quota_bytes;
 	struct gpuvf_extent now;
 	bool pinned;
+	bool placed;
+	u64 place;
 };
 
 /* more withheld pieces than this are merged by the caller with their gaps */
@@ -129,10 +133,18 @@ struct gpuvf_layout {
  * @GPUVF_LAYOUT_PINNED_VF: the VF is in use and its quota would change
  * @GPUVF_LAYOUT_PINNED_RESERVE: the reserve would reach into the extent of a
  *	VF in use (vf says which)
+ * @GPUVF_LAYOUT_PINNED_PLACE: the VF is in use, and its place would change;
+ *	asked and limit are where it would be and where it is
+ * @GPUVF_LAYOUT_PLACE_UNALIGNED: the place is not on the border of a granule;
+ *	limit is the granule
+ * @GPUVF_LAYOUT_PLACE_OUTSIDE: from its place the VF would reach out of the VF
+ *	area; limit is the border that it would cross
+ * @GPUVF_LAYOUT_PLACE_TAKEN: a pinned VF or one that was placed before it
+ *	(blocker), or something blocked, is there; limit is where that begins
  * @GPUVF_LAYOUT_NO_SPACE: the quotas together exceed the VF area; vf is the
  *	first (in index order) that does not fit, limit what was left for it
- * @GPUVF_LAYOUT_FRAGMENTED: enough is free, but pinned extents (blocker) and
- *	blocked ranges leave no placement; proven, not guessed; vf is the
+ * @GPUVF_LAYOUT_FRAGMENTED: enough is free, but extents of VFs that are pinned
+ *	or placed (blocker) and blocked ranges leave no placement; proven, not guessed; vf is the
  *	largest that has no place, limit the largest piece it could have had
  * @GPUVF_LAYOUT_TOO_HARD: the search bound was reached before the answer
  */
@@ -142,6 +154,10 @@ enum gpuvf_layout_verdict {
 	GPUVF_LAYOUT_RESERVE_TOO_BIG,
 	GPUVF_LAYOUT_PINNED_VF,
 	GPUVF_LAYOUT_PINNED_RESERVE,
+	GPUVF_LAYOUT_PINNED_PLACE,
+	GPUVF_LAYOUT_PLACE_UNALIGNED,
+	GPUVF_LAYOUT_PLACE_OUTSIDE,
+	GPUVF_LAYOUT_PLACE_TAKEN,
 	GPUVF_LAYOUT_NO_SPACE,
 	GPUVF_LAYOUT_FRAGMENTED,
 	GPUVF_LAYOUT_TOO_HARD,
@@ -151,11 +167,11 @@ enum gpuvf_layout_verdict {
  * struct gpuvf_layout_reason - why there is no layout, precisely
  * @verdict: which of the reasons
  * @vf: the VF that it is about, -1: the PF
- * @asked: bytes asked for, rounded up to the granule
- * @limit: bytes that could be had
+ * @asked: bytes asked for, rounded up to the granule; the place, of a PLACE
+ * @limit: bytes that could be had; a place, of a PLACE
  * @free: bytes of the VF area that are neither pinned nor blocked nor given
  *	to the VFs before this one
- * @blocker: a pinned VF in the way, -1: none
+ * @blocker: a pinned or placed VF in the way, -1: none
  */
 struct gpuvf_layout_reason {
 	enum gpuvf_layout_verdict verdict;
@@ -165,6 +181,22 @@ struct gpuvf_layout_reason {
 	u64 free;
 	int blocker;
 };
+
+static inline bool gpuvf_layout_is_granule(u64 bytes)
+{
+	return bytes && !(bytes & (bytes - 1));
+}
+
+static inline bool gpuvf_layout_is_pinned(const struct gpuvf_layout_vf *vf)
+{
+	return vf->pinned && vf->now.size;
+}
+
+/* of two ranges, in whatever unit; none overlaps with one of size 0 */
+static inline bool gpuvf_layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return a < b ? b - a < a_size && b_size : a - b < b_size && a_size;
+}
 
 /**
  * gpuvf_layout_plan() - find a place for every VF
@@ -178,8 +210,9 @@ struct gpuvf_layout_reason {
  * gpuvf_layout.c. The result has been checked as a whole by gpuvf_layout_check().
  *
  * Context: any; does not sleep, does not allocate, uses little stack.
- * Return: 0; -EINVAL for GPUVF_LAYOUT_BAD_GEOMETRY; -EBUSY for PINNED_VF and
- * PINNED_RESERVE; -ENOSPC for the rest.
+ * Return: 0; -EINVAL for GPUVF_LAYOUT_BAD_GEOMETRY, PLACE_UNALIGNED and
+ * PLACE_OUTSIDE; -EBUSY for PINNED_VF, PINNED_RESERVE and PINNED_PLACE; -ENOSPC
+ * for the rest.
  */
 int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out,
@@ -192,7 +225,7 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
  *
  * Independent of how the layout came to be: every VF has exactly its rounded
  * quota, inside the VF area, on granule borders; pinned VFs are where they
- * were; no two extents overlap, containment included; none touches a blocked
+ * were, placed ones where they have to be; no two extents overlap, containment included; none touches a blocked
  * range, the PF reserve or the context save area.
  *
  * Return: true when all of that holds.

@@ -19,6 +19,7 @@
 static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
 	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
 	[GPUVF_A_VF_FB_QUOTA] = { .type = NLA_U64 },
+	[GPUVF_A_VF_FB_OFFSET] = { .type = NLA_U64 },
 	[GPUVF_A_VF_TIME_SLICE_US] = { .type = NLA_U32 },
 	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = { .type = NLA_U32 },
 	[GPUVF_A_VF_PROFILE] = { .type = NLA_NUL_STRING,
@@ -102,6 +103,10 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 	if (attrs[GPUVF_A_VF_FB_QUOTA]) {
 		vf->set |= GPUVF_SET_FB_QUOTA;
 		vf->fb_quota_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_QUOTA]);
+	}
+	if (attrs[GPUVF_A_VF_FB_OFFSET]) {
+		vf->set |= GPUVF_SET_FB_OFFSET;
+		vf->fb_offset_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_OFFSET]);
 	}
 	if (attrs[GPUVF_A_VF_TIME_SLICE_US]) {
 		vf->set |= GPUVF_SET_TIME_SLICE;

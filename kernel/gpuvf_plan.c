@@ -101,6 +101,48 @@ static int plan_refuse_reserve(struct gpuvf_pf *pf,
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
+/* who stays where he is, in the way of others */
+static void plan_blocker(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+			 char *text, size_t size)
+{
+	int vf = plan->reason.blocker;
+	char holder[GPUVF_HOLDER_SIZE];
+
+	if (vf < 0)
+		strscpy(text, "withheld memory is", size);
+	else if (plan->pinned & BIT(vf))
+		scnprintf(text, size, "VF %d (%s) is", vf,
+			  plan_holder(pf, vf, holder, sizeof(holder)));
+	else
+		scnprintf(text, size, "VF %d is to be", vf);
+}
+
+/* the verdict is about a place that was asked for */
+static int plan_refuse_place(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+			     struct gpuvf_refusal *why)
+{
+	char text[GPUVF_HOLDER_SIZE + 24];
+
+	why->attr = GPUVF_A_VF_FB_OFFSET;
+	why->who = text;
+	switch (plan->reason.verdict) {
+	case GPUVF_LAYOUT_PINNED_PLACE:
+		why->who = plan_holder(pf, plan->reason.vf, text, sizeof(text));
+		why->reason = GPUVF_REASON_OFFSET_IN_USE;
+		break;
+	case GPUVF_LAYOUT_PLACE_UNALIGNED:
+		why->reason = GPUVF_REASON_OFFSET_UNALIGNED;
+		break;
+	case GPUVF_LAYOUT_PLACE_OUTSIDE:
+		why->reason = GPUVF_REASON_OFFSET_OUTSIDE;
+		break;
+	default:
+		plan_blocker(pf, plan, text, sizeof(text));
+		why->reason = GPUVF_REASON_OFFSET_TAKEN;
+	}
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
 /**
  * gpuvf_plan_refuse_locked() - the planner's verdict as a refusal
  * @pf: PF
@@ -108,7 +150,7 @@ static int plan_refuse_reserve(struct gpuvf_pf *pf,
  * @why: zeroed; is filled
  *
  * Context: pf->lock held.
- * Return: the errno of the refusal: -ENOSPC, -EBUSY.
+ * Return: the errno of the refusal: -ENOSPC, -EBUSY, -EINVAL.
  */
 int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
 			     struct gpuvf_refusal *why)
@@ -134,14 +176,14 @@ int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
 		break;
 	case GPUVF_LAYOUT_PINNED_RESERVE:
 		return plan_refuse_reserve(pf, plan, reason->blocker, why);
+	case GPUVF_LAYOUT_PINNED_PLACE:
+	case GPUVF_LAYOUT_PLACE_UNALIGNED:
+	case GPUVF_LAYOUT_PLACE_OUTSIDE:
+	case GPUVF_LAYOUT_PLACE_TAKEN:
+		return plan_refuse_place(pf, plan, why);
 	case GPUVF_LAYOUT_FRAGMENTED:
 		why->reason = GPUVF_REASON_FRAGMENTED;
-		why->who = "withheld memory is";
-		if (reason->blocker < 0)
-			break;
-		scnprintf(text, sizeof(text), "VF %d (%s) is", reason->blocker,
-			  plan_holder(pf, reason->blocker, holder,
-				      sizeof(holder)));
+		plan_blocker(pf, plan, text, sizeof(text));
 		why->who = text;
 		break;
 	case GPUVF_LAYOUT_TOO_HARD:
@@ -215,7 +257,7 @@ struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
  * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is none
  *
  * Context: pf->lock held; may sleep.
- * Return: 0, or the errno of the refusal: -ENOSPC, -EBUSY.
+ * Return: 0, or the errno of the refusal: -ENOSPC, -EBUSY, -EINVAL.
  */
 int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why)

@@ -31,12 +31,14 @@ enum gpuvf_op {
 #define GPUVF_SET_TIME_SLICE		BIT(1)
 #define GPUVF_SET_PREEMPT_TIMEOUT	BIT(2)
 #define GPUVF_SET_PROFILE		BIT(3)
+#define GPUVF_SET_FB_OFFSET		BIT(4)
 
 /**
  * struct gpuvf_request_vf - what a request changes of one VF
  * @index: which VF; not checked yet
  * @set: GPUVF_SET_* of the members that count
  * @fb_quota_bytes: rounded up to the granularity; 0 takes the quota away
+ * @fb_offset_bytes: where the framebuffer has to be; without it, it is placed
  * @time_slice_us: time slice
  * @preempt_timeout_us: 0: back to the default
  * @profile: label, zero-terminated; empty: none
@@ -45,6 +47,7 @@ struct gpuvf_request_vf {
 	u32 index;
 	u32 set;
 	u64 fb_quota_bytes;
+	u64 fb_offset_bytes;
 	u32 time_slice_us;
 	u32 preempt_timeout_us;
 	char profile[GPUVF_LABEL_SIZE];

@@ -73,6 +73,9 @@ static void take_request(void)
 						  take_bytes();
 		}
 		vf->pinned = kind & 4;
+		vf->placed = kind & 8;
+		if (vf->placed)
+			vf->place = take_bytes();
 	}
 	req.num_blocked = take(1) % 8;
 	for (i = 0; i < req.num_blocked; i++) {
@@ -110,7 +113,7 @@ static bool simple_way_finds_one(void)
 		u64 size = req.vf[i].quota_bytes;
 
 		/* what stays or is blocked is too much for the simple way */
-		if (req.vf[i].now.size)
+		if (req.vf[i].now.size || req.vf[i].placed)
 			return false;
 		if (size > U64_MAX - granule)
 			return false;
@@ -129,6 +132,10 @@ static void check_refused(int err)
 		[GPUVF_LAYOUT_RESERVE_TOO_BIG] = ENOSPC,
 		[GPUVF_LAYOUT_PINNED_VF] = EBUSY,
 		[GPUVF_LAYOUT_PINNED_RESERVE] = EBUSY,
+		[GPUVF_LAYOUT_PINNED_PLACE] = EBUSY,
+		[GPUVF_LAYOUT_PLACE_UNALIGNED] = EINVAL,
+		[GPUVF_LAYOUT_PLACE_OUTSIDE] = EINVAL,
+		[GPUVF_LAYOUT_PLACE_TAKEN] = ENOSPC,
 		[GPUVF_LAYOUT_NO_SPACE] = ENOSPC,
 		[GPUVF_LAYOUT_FRAGMENTED] = ENOSPC,
 		[GPUVF_LAYOUT_TOO_HARD] = ENOSPC,
@@ -138,7 +145,8 @@ static void check_refused(int err)
 	CHECK(why.verdict < sizeof(errors) && err == -errors[why.verdict]);
 	CHECK(why.vf >= -1 && why.vf < GPUVF_MAX_VFS);
 	CHECK(why.blocker >= -1 && why.blocker < GPUVF_MAX_VFS);
-	CHECK(why.blocker < 0 || req.vf[why.blocker].pinned);
+	CHECK(why.blocker < 0 || req.vf[why.blocker].pinned ||
+	      req.vf[why.blocker].placed);
 	if (why.verdict != GPUVF_LAYOUT_NO_SPACE &&
 	    why.verdict != GPUVF_LAYOUT_FRAGMENTED)
 		return;

@@ -174,6 +174,30 @@ saved() {
 	"$agent" restore "$work/checkpoint" > "$work/out" 2>&1 &&
 	[ "$before" = "$(saved)" ] && [ ! -e /var/lib/gpuvf/intent ]
 point 'restore_brings_back_what_checkpoint_saw'
+# VFs lie where they lay, though they would be placed in another order
+places() {
+	cat "$dir"/vf*/fb_offset
+}
+"$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1 &&
+	echo 1073741824 > "$dir/vf2/fb_quota" &&
+	echo 2147483648 > "$dir/vf0/fb_quota" &&
+	echo 536870912 > "$dir/vf1/fb_quota" && before=$(places) &&
+	[ "$(cat "$dir/vf0/fb_offset")" -gt "$(cat "$dir/vf2/fb_offset")" ] &&
+	"$agent" checkpoint "$work/places" > "$work/out" 2>&1 &&
+	"$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1 &&
+	[ "$(cat "$dir/vf0/fb_quota")" = 0 ] &&
+	"$agent" restore "$work/places" > "$work/out" 2>&1 &&
+	[ "$before" = "$(places)" ]
+point 'restore_brings_framebuffer_back_to_where_it_was'
+echo 0 > "$dir/vf2/fb_quota" && echo 0 > "$dir/vf0/fb_quota" &&
+	echo 2147483648 > "$dir/vf0/fb_quota" &&
+	echo 1073741824 > "$dir/vf2/fb_quota" &&
+	[ "$before" != "$(places)" ] &&
+	"$agent" restore "$work/places" > "$work/out" 2>&1 &&
+	grep -q restored "$work/out" && [ "$before" = "$(places)" ]
+point 'also_when_nothing_else_has_changed'
+"$agent" restore "$work/checkpoint" > "$work/out" 2>&1
+point 'and_back'
 echo '{"schema_version": 1, "gpus": [{}]}' > "$work/broken"
 refused 'restore_refuses_what_is_no_checkpoint' 2 'is no checkpoint' \
 	"$agent" restore "$work/broken"

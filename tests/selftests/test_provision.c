@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "load.h"
+#include "refusal.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -384,6 +386,121 @@ static void C12_configuration_survives_resets(void)
 	assert_u64(gpu_numvfs(gpu), 2);
 }
 
+/* @quota 0: it is not named */
+static void place_vf(struct nl_request *req, unsigned int vf, uint64_t quota,
+		     uint64_t offset)
+{
+	struct nlattr *nest = nl_vf_begin(req, vf);
+
+	if (quota)
+		mnl_attr_put_u64(req->header, GPUVF_A_VF_FB_QUOTA, quota);
+	mnl_attr_put_u64(req->header, GPUVF_A_VF_FB_OFFSET, offset);
+	nl_vf_end(req, nest);
+}
+
+static void C5_vf_is_placed_where_it_was_asked_for(void)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct table table;
+	uint64_t base;
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
+	base = vf_u64(0, "fb_offset");
+	/* it moves, and who is asked for at its new place makes it move again */
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 0, 0, base + 2 * GIB);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_u64(answer.last.vf[0].fb_offset, base + 2 * GIB);
+	assert_u64(vf_u64(0, "fb_offset"), base + 2 * GIB);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_u64(answer.last.vf[1].fb_offset, base + GIB + GRANULE);
+	assert_u64(vf_u64(0, "fb_offset"), base + 2 * GIB);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_true(gpu_table(gpu, &table));
+	assert_u64(table.vf[1].start, base + GIB + GRANULE);
+	assert_u64(table.vf[1].size, 2 * GIB);
+	assert_u64(table.vf[0].size, GIB);
+	assert_u64(table.vf[0].start, vf_u64(0, "fb_offset"));
+	assert_true(table.vf[0].start + GIB <= table.vf[1].start ||
+		    table.vf[0].start >= table.vf[1].start + 2 * GIB);
+	/* two change places in one step */
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 1, GIB, base);
+	place_vf(&req, 0, 0, base + GIB);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	assert_true(gpu_table(gpu, &table));
+	assert_u64(table.vf[1].start, base);
+	assert_u64(table.vf[0].start, base + GIB);
+}
+
+static void C8_places_that_cannot_be_had_are_refused(void)
+{
+	const uint64_t base = fb_u64("total") - fb_u64("free");
+	const uint64_t total = fb_u64("total");
+	struct nl_request req;
+
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 2, 0, base);
+	assert_refused(gpu, &req, .error = -EINVAL,
+		       .reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA, .vf = 2,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = base);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 2, GIB, base + 4096);
+	assert_refused(gpu, &req, .error = -EINVAL,
+		       .reason = GPUVF_REASON_OFFSET_UNALIGNED, .vf = 2,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = base + 4096,
+		       .limit = GRANULE);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 2, GIB, base - GRANULE);
+	assert_refused(gpu, &req, .error = -EINVAL,
+		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
+		       .asked = base - GRANULE, .limit = base);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 2, GIB, total - GIB + GRANULE);
+	assert_refused(gpu, &req, .error = -EINVAL,
+		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
+		       .asked = total - GIB + GRANULE, .limit = total);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 0, GIB, base);
+	place_vf(&req, 2, GIB, base + GIB - GRANULE);
+	assert_refused(gpu, &req, .error = -ENOSPC,
+		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 2,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
+		       .asked = base + GIB - GRANULE, .limit = base);
+}
+
+static void C16_place_of_a_vf_in_use_is_not_to_be_had(void)
+{
+	static const uint32_t slices[] = { 5000, 5000 };
+	struct nl_request req;
+	uint64_t at;
+
+	load_enable(gpu, 2, slices, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	at = vf_u64(1, "fb_offset");
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 1, 0, at + GIB);
+	assert_refused(gpu, &req, .error = -EBUSY,
+		       .reason = GPUVF_REASON_OFFSET_IN_USE, .vf = 1,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GIB,
+		       .limit = at);
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 0, 0, at + GRANULE);
+	assert_refused(gpu, &req, .error = -ENOSPC,
+		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 0,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GRANULE,
+		       .limit = at);
+	assert_u64(gpu_truth(gpu, "gpu", "moved_while_live"), 0);
+}
+
 static const struct test tests[] = {
 	TEST(C1_C4_fair_shares_are_equal_repeat_and_go),
 	SLOW_TEST(C2_odd_totals_leave_nothing_over_a_granule),
@@ -394,6 +511,9 @@ static const struct test tests[] = {
 	TEST(C7_settings_read_back),
 	TEST(C7_pf_reserve_reads_back_rounded),
 	TEST(C8_refusals_change_nothing),
+	TEST(C5_vf_is_placed_where_it_was_asked_for),
+	TEST(C8_places_that_cannot_be_had_are_refused),
+	TEST(C16_place_of_a_vf_in_use_is_not_to_be_had),
 	TEST(C11_rest_is_shared_beside_custom_quotas),
 	SLOW_TEST(C11_explicit_layout_gets_nothing_added),
 	TEST(C11_no_share_left_is_refused),

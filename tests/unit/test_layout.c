@@ -276,7 +276,8 @@ static void place_everywhere(const struct gpuvf_layout_vf *vf, const u8 *before,
 			u8 cost = before[taken] + (was && !stays ? size : 0);
 
 			mask = ((1U << size) - 1) << place;
-			if ((taken & mask) || (vf->pinned && !stays))
+			if ((taken & mask) || (vf->pinned && !stays) ||
+			    (vf->placed && vf->place / MIB != place + BASE))
 				continue;
 			if (after[taken | mask] > cost)
 				after[taken | mask] = cost;
@@ -425,6 +426,163 @@ static void c21_finds_what_trying_everything_finds(void **state)
 	assert_true(yes > n / 10 && n - yes > n / 10);
 }
 
+static struct gpuvf_extent asked_extent(unsigned int vf)
+{
+	return (struct gpuvf_extent){ req.vf[vf].place,
+				      req.vf[vf].quota_bytes };
+}
+
+static bool apart(const struct gpuvf_extent *a, const struct gpuvf_extent *b)
+{
+	return !a->size || !b->size || a->start + a->size <= b->start ||
+	       b->start + b->size <= a->start;
+}
+
+/* a place that was refused: whatever is said to be there is */
+static void check_place_refusal(void)
+{
+	struct gpuvf_extent asked = asked_extent(why.vf), there;
+	unsigned int i;
+
+	assert_true(req.vf[why.vf].placed);
+	assert_int_equal(why.asked, asked.start);
+	switch (why.verdict) {
+	case GPUVF_LAYOUT_PINNED_PLACE:
+		assert_true(req.vf[why.vf].pinned);
+		assert_int_equal(why.limit, req.vf[why.vf].now.start);
+		assert_true(why.limit != why.asked);
+		break;
+	case GPUVF_LAYOUT_PLACE_OUTSIDE:
+		if (why.limit == BASE * MIB)
+			assert_true(asked.start < why.limit);
+		else
+			assert_true(why.limit == (BASE + AREA) * MIB &&
+				    asked.start + asked.size > why.limit);
+		break;
+	default:
+		assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_TAKEN);
+		if (why.blocker >= 0) {
+			there = req.vf[why.blocker].placed ?
+				asked_extent(why.blocker) :
+				req.vf[why.blocker].now;
+			assert_true(req.vf[why.blocker].placed ||
+				    req.vf[why.blocker].pinned);
+			assert_int_equal(why.limit, there.start);
+			assert_false(apart(&asked, &there));
+			break;
+		}
+		for (i = 0; i < req.num_blocked; i++)
+			if (req.blocked[i].start == why.limit &&
+			    !apart(&asked, &req.blocked[i]))
+				break;
+		assert_true(i < req.num_blocked);
+	}
+}
+
+static bool is_of_a_place(enum gpuvf_layout_verdict verdict)
+{
+	return verdict == GPUVF_LAYOUT_PINNED_PLACE ||
+	       verdict == GPUVF_LAYOUT_PLACE_OUTSIDE ||
+	       verdict == GPUVF_LAYOUT_PLACE_TAKEN;
+}
+
+/* places that are asked for are had whenever they can be, and the rest fits in */
+static void c21_finds_what_can_be_beside_places(void **state)
+{
+	unsigned int n, i, yes = 0, refused = 0, packed = 0;
+
+	(void)state;
+	for (n = 0; n < rounds(8000); n++) {
+		struct best best;
+		int err;
+
+		seed = n;
+		random_request();
+		for (i = 0; i < req.num_vfs; i++) {
+			req.vf[i].placed = !rnd(4);
+			/* half of them where they are, if they are anywhere */
+			req.vf[i].place = rnd(2) && req.vf[i].now.size ?
+					  req.vf[i].now.start :
+					  (1 + rnd(AREA + 2)) * MIB;
+		}
+		best = try_everything();
+		err = plan();
+		assert_int_equal(best.exists, !err);
+		if (!err) {
+			assert_int_equal(best.moved, moved_granules());
+			assert_int_equal(best.hole,
+					 out.largest_free_bytes / MIB);
+			yes++;
+		} else if (is_of_a_place(why.verdict)) {
+			check_place_refusal();
+			refused++;
+		} else {
+			assert_true(why.verdict == GPUVF_LAYOUT_NO_SPACE ||
+				    why.verdict == GPUVF_LAYOUT_FRAGMENTED);
+			packed++;
+		}
+	}
+	assert_true(yes > n / 10 && refused > n / 10 && packed > n / 50);
+}
+
+static void places_are_refused_with_the_figures(void **state)
+{
+	(void)state;
+	geometry(64 * MIB, MIB, MIB, MIB, 3);
+	req.vf[0].quota_bytes = 4 * MIB;
+	req.vf[0].placed = true;
+	req.vf[0].place = 10 * MIB;
+	assert_int_equal(plan(), 0);
+	assert_int_equal(out.vf[0].start, 10 * MIB);
+	req.vf[0].place = 10 * MIB + 1;
+	assert_int_equal(plan(), -EINVAL);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_UNALIGNED);
+	assert_int_equal(why.asked, 10 * MIB + 1);
+	assert_int_equal(why.limit, MIB);
+	req.vf[0].place = 61 * MIB;
+	assert_int_equal(plan(), -EINVAL);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_OUTSIDE);
+	assert_int_equal(why.limit, 64 * MIB);
+	req.vf[0].place = MIB;
+	assert_int_equal(plan(), -EINVAL);
+	assert_int_equal(why.limit, 2 * MIB);
+	req.vf[0].place = U64_MAX - MIB + 1;
+	assert_int_equal(plan(), -EINVAL);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_OUTSIDE);
+	/* nothing is nowhere */
+	req.vf[0].quota_bytes = 0;
+	assert_int_equal(plan(), 0);
+	req.vf[0].quota_bytes = 4 * MIB;
+	req.vf[0].place = 10 * MIB;
+	req.num_blocked = 1;
+	req.blocked[0].start = 13 * MIB;
+	req.blocked[0].size = 8 * MIB;
+	assert_int_equal(plan(), -ENOSPC);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_TAKEN);
+	assert_int_equal(why.limit, 13 * MIB);
+	assert_int_equal(why.blocker, -1);
+	/* another one that is to be there, and then one that is */
+	req.num_blocked = 0;
+	req.vf[1] = req.vf[0];
+	req.vf[1].place = 12 * MIB;
+	assert_int_equal(plan(), -ENOSPC);
+	assert_int_equal(why.vf, 1);
+	assert_int_equal(why.blocker, 0);
+	assert_int_equal(why.limit, 10 * MIB);
+	req.vf[1].placed = false;
+	req.vf[1].pinned = true;
+	req.vf[1].now.start = 12 * MIB;
+	req.vf[1].now.size = 4 * MIB;
+	assert_int_equal(plan(), -ENOSPC);
+	assert_int_equal(why.vf, 0);
+	assert_int_equal(why.blocker, 1);
+	req.vf[1].placed = true;
+	req.vf[1].place = 13 * MIB;
+	assert_int_equal(plan(), -EBUSY);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PINNED_PLACE);
+	assert_int_equal(why.limit, 12 * MIB);
+}
+
 /*
  * Each state in which a VF can be in an area of EXTENT granules: without a
  * place or with one of each size, wanting each size or in use.
@@ -455,12 +613,6 @@ static bool nth_state(unsigned int n, struct gpuvf_layout_vf *vf)
 		}
 	}
 	return false;
-}
-
-static bool apart(const struct gpuvf_extent *a, const struct gpuvf_extent *b)
-{
-	return !a->size || !b->size || a->start + a->size <= b->start ||
-	       b->start + b->size <= a->start;
 }
 
 /* every pair of VFs in every state, beside every blocked granule or none */
@@ -744,6 +896,8 @@ int main(void)
 		cmocka_unit_test(a_vf_in_use_keeps_its_place_or_refuses),
 		cmocka_unit_test(absurd_sizes_are_refused_and_do_not_wrap),
 		cmocka_unit_test(c21_finds_what_trying_everything_finds),
+		cmocka_unit_test(c21_finds_what_can_be_beside_places),
+		cmocka_unit_test(places_are_refused_with_the_figures),
 		cmocka_unit_test(c21_every_small_case),
 		cmocka_unit_test(c21_reasons_are_true),
 		cmocka_unit_test(capacity_is_what_trying_finds),

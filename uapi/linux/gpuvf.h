@@ -180,6 +180,16 @@ enum gpuvf_hang {
  * @GPUVF_REASON_VF_FAILED: -EIO, the VF failed and has to be reset first
  * @GPUVF_REASON_RESET_FAILED: -EIO, the function or the GPU did not come back
  *   from its reset
+ * @GPUVF_REASON_OFFSET_WITHOUT_QUOTA: -EINVAL, a VF without framebuffer has no
+ *   offset either
+ * @GPUVF_REASON_OFFSET_UNALIGNED: -EINVAL, the offset is not a multiple of the
+ *   granularity
+ * @GPUVF_REASON_OFFSET_OUTSIDE: -EINVAL, from that offset on it would reach
+ *   out of what VFs can have
+ * @GPUVF_REASON_OFFSET_TAKEN: -ENOSPC, somebody in use, or placed by the same
+ *   request, or something withheld is there
+ * @GPUVF_REASON_OFFSET_IN_USE: -EBUSY, the VF's framebuffer cannot move while
+ *   somebody uses it
  */
 enum gpuvf_reason {
 	GPUVF_REASON_NO_SUCH_PF = 1,
@@ -211,6 +221,11 @@ enum gpuvf_reason {
 	GPUVF_REASON_VF_WRONG_STATE,
 	GPUVF_REASON_VF_FAILED,
 	GPUVF_REASON_RESET_FAILED,
+	GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+	GPUVF_REASON_OFFSET_UNALIGNED,
+	GPUVF_REASON_OFFSET_OUTSIDE,
+	GPUVF_REASON_OFFSET_TAKEN,
+	GPUVF_REASON_OFFSET_IN_USE,
 };
 
 enum {

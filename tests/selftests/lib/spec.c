@@ -47,6 +47,7 @@ bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 	switch (type) {
 	case GPUVF_A_VF_INDEX:
 	case GPUVF_A_VF_FB_QUOTA:
+	case GPUVF_A_VF_FB_OFFSET:
 	case GPUVF_A_VF_TIME_SLICE_US:
 	case GPUVF_A_VF_PREEMPT_TIMEOUT_US:
 	case GPUVF_A_VF_PROFILE:
