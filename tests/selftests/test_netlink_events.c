@@ -260,7 +260,7 @@ static void what_a_gpu_did_is_told(void)
 static void what_went_wrong_is_told_with_what_it_was(void)
 {
 	static const uint32_t slice_us[] = { 5000 };
-	struct nl *nl = event_listener();
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 	unsigned int i;
 
@@ -269,17 +269,17 @@ static void what_went_wrong_is_told_with_what_it_was(void)
 	for (i = 0; i < 4; i++) {
 		load_busy(gpu, 0, 100);
 		assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
-		assert_true(event(nl, GPUVF_CMD_VF_HANG, &msg));
+		assert_true(fixture_await(nl, GPUVF_CMD_VF_HANG, &msg));
 		assert_u64(msg.vf[0].index, 0);
 		assert_u64(msg.event.hang, GPUVF_HANG_COMMAND);
 		if (i < 3)
-			assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+			assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 	}
-	assert_true(event(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
 	assert_u64(msg.event.guard, GPUVF_GUARD_RESET);
 	assert_u64(msg.event.limit, 3);
 	assert_u64(msg.event.window_ms, 60000);
-	assert_true(event(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
@@ -288,7 +288,7 @@ static void what_went_wrong_is_told_with_what_it_was(void)
 	/* the first is its saved state */
 	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_true(event(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
 	assert_u64(msg.num_vf, 0);
 	assert_u64(msg.event.fb_size, 512 * MIB);
 	assert_true(msg.event.fb_offset + msg.event.fb_size <= 16 * GIB);
