@@ -54,8 +54,9 @@ enum gpuvf_hw_cmd {
  *	-EIO: failed; -ECANCELED: the hardware would not do it
  * @engine_is_taken: is a function on the engine, or a command under way? Same
  * @busy_vfs: bit n: VF n has work. Any context
- * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Any
- *	context
+ * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
+ *	the hardware starts none of them. world.lock, so that nobody is started
+ *	before what this says is known
  * @clear_start: begin to overwrite an extent. Clear worker only. 0, -EIO,
  *	-EBUSY: the last clear is not over
  * @clear_context_start: begin to overwrite a VF's saved state. Same.

@@ -111,12 +111,17 @@ static void world_refresh(struct gpuvf_pf *pf)
 	u32 work = 0, flr = 0;
 
 	atomic_set(&w->events, 0);
-	if (pf->hw->flr_vfs)
-		flr = pf->hw->flr_vfs(pf);
 	if (pf->hw->busy_vfs)
 		work = pf->hw->busy_vfs(pf);
 
 	spin_lock_irq(&w->lock);
+	/*
+	 * Nobody is started between this and the next lines. What is acknowledged
+	 * here happened to the state that a VF had until now: the hardware starts
+	 * none of which that is still to be told.
+	 */
+	if (pf->hw->flr_vfs)
+		flr = pf->hw->flr_vfs(pf);
 	w->work = work;
 	w->flr |= flr;
 	world_lose_locked(pf, flr);
@@ -211,7 +216,7 @@ static void world_leave_on_time(struct gpuvf_pf *pf)
 
 	spin_lock_irq(&w->lock);
 	if (pf->irq && w->phase == GPUVF_PHASE_RUN &&
-	    !atomic_read(&w->events))
+	    (w->started & BIT(w->vf)) && !atomic_read(&w->events))
 		world_turn(pf, ktime_get_ns());
 	spin_unlock_irq(&w->lock);
 }
@@ -539,9 +544,9 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	int err = 0;
 	u32 flr = 0;
 
+	spin_lock_irq(&w->lock);
 	if (pf->hw->flr_vfs)
 		flr = pf->hw->flr_vfs(pf);
-	spin_lock_irq(&w->lock);
 	world_lose_locked(pf, flr);
 	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
 	if (pf->tells_flr && !(w->reset_seen & BIT(vf)))

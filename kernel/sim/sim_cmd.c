@@ -188,12 +188,6 @@ static bool cmd_engine_hangs(const struct sim_gpu *gpu)
 	return gpu->engine && gpu->fcn[__ffs(gpu->engine)].hung;
 }
 
-/* reset under the driver's hands: it could not know */
-static bool cmd_was_reset(const struct sim_fcn *fcn, u8 code)
-{
-	return fcn->flr_pending && code != GPUVF_CMD_INIT_GPU;
-}
-
 static void cmd_over(struct sim_gpu *gpu, u8 status, u64 now)
 {
 	struct sim_command *cmd = &gpu->cmd;
@@ -405,8 +399,8 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 		gpu->illegal++;
 		cmd_over(gpu, GPUVF_STATUS_UNSUPPORTED, now);
 	} else if (fcn->hung || next->hung || cmd_engine_hangs(gpu) ||
-		   cmd_was_reset(fcn, cmd->code) ||
-		   cmd_was_reset(next, cmd->code)) {
+		   fcn->flr_pending || next->flr_pending) {
+		/* reset under the driver's hands: it could not know */
 		gpu->flr_races += fcn->flr_pending || next->flr_pending;
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);
 	} else if (!cmd_is_legal(gpu, cmd->code, fcn, next)) {

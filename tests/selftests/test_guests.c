@@ -314,6 +314,25 @@ static void C15_one_that_never_leaves_is_failed(void)
 	check_others();
 }
 
+/* its user resets it at every moment of its start: before, while, after */
+static void C28_reset_by_its_user_while_it_starts(void)
+{
+	const unsigned int rounds = on_debug_kernel() ? 8 : 96;
+	unsigned int i;
+
+	start_others();
+	load_busy(gpu, BAD, 100);
+	for (i = 0; i < rounds; i++) {
+		assert_ok(reset_bad_one());
+		usleep(i * 6400 / rounds);
+		assert_ok(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
+		assert_eventually(gpu_vf_is(gpu, BAD, "active"));
+	}
+	assert_u64(counted("vf_resets"), 2 * rounds);
+	assert_u64(gpu_resets(), 0);
+	check_others();
+}
+
 static const struct test tests[] = {
 	TEST(guests_that_boot_at_once_are_all_served),
 	SLOW_TEST(C25_mail_is_cleared_between_tenants),
@@ -325,6 +344,7 @@ static const struct test tests[] = {
 	SLOW_TEST(C26_one_that_dies_in_its_slice_hurts_nobody),
 	TEST(C15_overrun_is_reset_exactly_once),
 	SLOW_TEST(C15_one_that_never_leaves_is_failed),
+	SLOW_TEST(C28_reset_by_its_user_while_it_starts),
 };
 
 int main(void)

@@ -465,6 +465,17 @@ static void switch_that_is_not_legal_is_refused(void)
 	assert_u64(counted("switches"), 1);
 }
 
+static void nothing_starts_before_an_flr_is_acknowledged(void)
+{
+	flr(1);
+	assert_int_equal(command(GPUVF_CMD_INIT_GPU, 1), GPUVF_STATUS_ABORTED);
+	assert_true(has_state(1, "shutdown"));
+	assert_u64(counted("flr_races"), 1);
+	hw_sim(gpu, GPUVF_SIM_VF_FLR, 1 << 1);
+	hw_start(gpu, 1);
+	assert_u64(counted("illegal"), 0);
+}
+
 static void switch_is_ended_by_the_reset_of_either(void)
 {
 	unsigned int vf;
@@ -998,6 +1009,7 @@ static const struct test tests[] = {
 	TEST(mailbox_carries_a_message_to_a_vf),
 	TEST(mailbox_raises_interrupts_that_are_enabled),
 	TEST(mailbox_is_cleared_by_pf_and_by_flr),
+	TEST(nothing_starts_before_an_flr_is_acknowledged),
 	TEST(mailbox_of_a_former_tenant_is_seen),
 	SLOW_TEST(mailbox_can_be_absent),
 	SLOW_TEST(mailbox_loses_messages_when_told),

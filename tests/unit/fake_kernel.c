@@ -73,7 +73,8 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	return 0;
 }
 
-int client_get_capacity(struct client *client, const char *bdf, u64 fb_bytes,
+int client_get_capacity(struct client *client, const char *bdf,
+			const struct gpu *wish, u64 fb_bytes,
 			struct capacity *capacity, struct client_error *why)
 {
 	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
