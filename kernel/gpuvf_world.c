@@ -556,6 +556,8 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	w->stuck |= err == -EBUSY;
 	if (!err)
 		world_lose_locked(pf, BIT(vf));
+	/* before anybody who lost his state is given a turn by an interrupt */
+	world_masks_locked(w);
 	/* this one is no news to those who are told */
 	w->flr = (w->flr | flr) & ~BIT(vf);
 	spin_unlock_irq(&w->lock);
