@@ -472,6 +472,11 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	gpuvf_clear_stop(pf);
 	mutex_lock(&pf->lock);
 	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
+	/* not every sleep takes the power that ends them */
+	if (gpuvf_world_kept_some(pf) && !pf->wedged && !pf->resetting) {
+		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
+		pf->resetting = true;
+	}
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
 	mutex_unlock(&pf->lock);
@@ -507,12 +512,13 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	gpuvf_clear_mark_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
 	gpuvf_world_unpark(pf);
-	gpuvf_clear_resume_locked(pf);
 	pf->quiesced = false;
 	gpuvf_mbox_event(pf);
-	/* one that was begun before, or was to be */
+	/* one that was begun before, or was to be; only then is memory cleared */
 	if (pf->resetting)
 		schedule_delayed_work(&pf->reset_work, 0);
+	else
+		gpuvf_clear_resume_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	mutex_unlock(&pf->lock);
 	return err;

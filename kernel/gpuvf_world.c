@@ -782,7 +782,25 @@ u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 		while (!wait_event_timeout(w->off_wait, world_dropped(pf), step))
 			;
 	}
+	spin_lock_irq(&w->lock);
+	w->kept = w->started & ~flr;
+	spin_unlock_irq(&w->lock);
 	return had | gpuvf_world_forget(pf);
+}
+
+/**
+ * gpuvf_world_kept_some() - were there VFs whose state could not be dropped?
+ * @pf: PF, after gpuvf_world_shutdown_vfs()
+ *
+ * A command failed, or the engine is blocked. Such a VF cannot be started anew
+ * before it was disabled or the GPU was reset.
+ *
+ * Context: pf->lock held.
+ */
+bool gpuvf_world_kept_some(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	return pf->world.kept;
 }
 
 /**

@@ -88,6 +88,8 @@ struct gpuvf_world_vf {
  * @held: bit n: VF n must not be started at this moment
  * @drop: bit n: the state of VF n is to be dropped
  * @dropped: bit n: that was done; not yet reported
+ * @kept: bit n: the hardware would not drop the state of VF n when all were to be
+ *	dropped
  * @was_reset: bit n: VF n lost its state in a reset; not yet reported
  * @flr: bit n: VF n was reset, whether it had state or not; not yet reported
  * @reset_seen: bit n: the hardware told of a reset of VF n since one of ours
@@ -128,6 +130,7 @@ struct gpuvf_world {
 	u32 held;
 	u32 drop;
 	u32 dropped;
+	u32 kept;
 	u32 was_reset;
 	u32 flr;
 	u32 reset_seen;
@@ -161,6 +164,7 @@ void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
 bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
+bool gpuvf_world_kept_some(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);

@@ -143,6 +143,21 @@ ok 'with a reset pending: C12 the configuration is what it was' same_picture
 ok 'with a reset pending: C28 no command was illegal' truth_is illegal 0
 ok 'with a reset pending: C25 nobody saw what was not his' truth_is violations 0
 
+# a state that cannot be dropped is still there when all is resumed
+resets=$(truth resets)
+echo '1 error command=shutdown' > $sim/fail_command
+ok 'with a state kept: suspend and resume succeed' suspend_until devices
+ok 'with a state kept: the GPU is reset' eventually truth_is resets $((resets + 1))
+ok 'with a state kept: the GPU is ready' eventually ready
+for vf in 0 1 2; do
+	echo 'busy 50' > $sim/vf$vf/guest
+	ok "with a state kept: guest $vf runs again" eventually state_is $vf active
+done
+ok 'with a state kept: all is cleared anew' eventually all_is_clear
+ok 'with a state kept: C12 the configuration is what it was' same_picture
+ok 'with a state kept: C28 no command was illegal' truth_is illegal 0
+ok 'with a state kept: C25 nobody saw what was not his' truth_is violations 0
+
 echo 0 > "$numvfs"
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
 ok 'the module is unloaded as ever' $bb rmmod gpuvf
