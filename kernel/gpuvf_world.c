@@ -101,6 +101,17 @@ static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 }
 
 /*
+ * Which VFs were reset since it was asked last. What is acknowledged here happened
+ * to the state that a VF had until now: the hardware starts none whose reset is
+ * still to be told, and as long as the lock is held nobody else does.
+ */
+static u32 world_flr_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->world.lock);
+	return pf->hw->flr_vfs ? pf->hw->flr_vfs(pf) : 0;
+}
+
+/*
  * Ask the hardware what changed and tell the scheduler. A VF that was reset has
  * lost its state; it is not started again before its memory was cleared, which
  * the report work sees to.
@@ -108,20 +119,14 @@ static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 static void world_refresh(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 work = 0, flr = 0;
+	u32 work = 0, flr;
 
 	atomic_set(&w->events, 0);
 	if (pf->hw->busy_vfs)
 		work = pf->hw->busy_vfs(pf);
 
 	spin_lock_irq(&w->lock);
-	/*
-	 * Nobody is started between this and the next lines. What is acknowledged
-	 * here happened to the state that a VF had until now: the hardware starts
-	 * none of which that is still to be told.
-	 */
-	if (pf->hw->flr_vfs)
-		flr = pf->hw->flr_vfs(pf);
+	flr = world_flr_locked(pf);
 	w->work = work;
 	w->flr |= flr;
 	world_lose_locked(pf, flr);
@@ -542,11 +547,10 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	struct gpuvf_world *w = &pf->world;
 	bool blocks;
 	int err = 0;
-	u32 flr = 0;
+	u32 flr;
 
 	spin_lock_irq(&w->lock);
-	if (pf->hw->flr_vfs)
-		flr = pf->hw->flr_vfs(pf);
+	flr = world_flr_locked(pf);
 	world_lose_locked(pf, flr);
 	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
 	if (pf->tells_flr && !(w->reset_seen & BIT(vf)))
@@ -764,13 +768,14 @@ u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
 {
 	const unsigned long step = nsecs_to_jiffies(WORLD_RECHECK_NS) + 1;
 	struct gpuvf_world *w = &pf->world;
-	u32 had, flr = 0;
 	unsigned int vf;
+	u32 had, flr;
 
 	lockdep_assert_held(&pf->lock);
-	had = gpuvf_world_started(pf);
-	if (pf->hw->flr_vfs)
-		flr = pf->hw->flr_vfs(pf);
+	spin_lock_irq(&w->lock);
+	had = w->started;
+	flr = world_flr_locked(pf);
+	spin_unlock_irq(&w->lock);
 	for (vf = 0; vf < pf->total_vfs; vf++) {
 		if (!(had & ~flr & BIT(vf)))
 			continue;

@@ -125,38 +125,31 @@ for level in devices platform; do
 	ok "$level: C25 nobody saw what was not his" truth_is violations 0
 done
 
-# the reset of a VF does not help, so that the GPU has to be reset, just when all
-# is suspended: that has to wait until it is resumed
-resets=$(truth resets)
+# suspend_and_reset NAME: suspend, and the GPU is reset once all is resumed, not
+# before
+suspend_and_reset() {
+	resets=$(truth resets)
+	ok "$1: suspend and resume succeed" suspend_until devices
+	ok "$1: the GPU is reset" eventually truth_is resets $((resets + 1))
+	ok "$1: the GPU is ready" eventually ready
+	for vf in 0 1 2; do
+		echo 'busy 50' > $sim/vf$vf/guest
+		ok "$1: guest $vf runs again" eventually state_is $vf active
+	done
+	ok "$1: all is cleared anew" eventually all_is_clear
+	ok "$1: C12 the configuration is what it was" same_picture
+	ok "$1: C28 no command was illegal" truth_is illegal 0
+	ok "$1: C25 nobody saw what was not his" truth_is violations 0
+}
+
+# the reset of a VF does not help, just when all is suspended
 echo 1 > $sim/fail_flr
 echo '1 hang_clear command=idle' > $sim/fail_command
-ok 'with a reset pending: suspend and resume succeed' suspend_until devices
-ok 'with a reset pending: the GPU is reset' eventually truth_is resets \
-	$((resets + 1))
-ok 'with a reset pending: the GPU is ready' eventually ready
-for vf in 0 1 2; do
-	echo 'busy 50' > $sim/vf$vf/guest
-	ok "with a reset pending: guest $vf runs again" eventually state_is $vf active
-done
-ok 'with a reset pending: all is cleared anew' eventually all_is_clear
-ok 'with a reset pending: C12 the configuration is what it was' same_picture
-ok 'with a reset pending: C28 no command was illegal' truth_is illegal 0
-ok 'with a reset pending: C25 nobody saw what was not his' truth_is violations 0
+suspend_and_reset 'with a reset pending'
 
 # a state that cannot be dropped is still there when all is resumed
-resets=$(truth resets)
 echo '1 error command=shutdown' > $sim/fail_command
-ok 'with a state kept: suspend and resume succeed' suspend_until devices
-ok 'with a state kept: the GPU is reset' eventually truth_is resets $((resets + 1))
-ok 'with a state kept: the GPU is ready' eventually ready
-for vf in 0 1 2; do
-	echo 'busy 50' > $sim/vf$vf/guest
-	ok "with a state kept: guest $vf runs again" eventually state_is $vf active
-done
-ok 'with a state kept: all is cleared anew' eventually all_is_clear
-ok 'with a state kept: C12 the configuration is what it was' same_picture
-ok 'with a state kept: C28 no command was illegal' truth_is illegal 0
-ok 'with a state kept: C25 nobody saw what was not his' truth_is violations 0
+suspend_and_reset 'with a state kept'
 
 echo 0 > "$numvfs"
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
