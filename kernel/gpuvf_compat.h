@@ -8,7 +8,6 @@
 #include <linux/iommu.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
@@ -27,25 +26,6 @@ static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 	return genl_info_dump(cb)->attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;
-#endif
-}
-
-/*
- * 6.11: the operations are found by the firmware node, whose reference count is
- * looked after; before, only iommu_fwspec_free() does so.
- */
-static inline int gpuvf_iommu_fwspec_init(struct device *dev,
-					  struct fwnode_handle *fwnode,
-					  const struct iommu_ops *ops)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-	return iommu_fwspec_init(dev, fwnode);
-#else
-	int err = iommu_fwspec_init(dev, fwnode, ops);
-
-	if (!err)
-		fwnode_handle_get(fwnode);
-	return err;
 #endif
 }
 

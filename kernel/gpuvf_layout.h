@@ -89,7 +89,7 @@ struct gpuvf_layout_scratch {
  * @blocked: ranges that nobody may have (withheld). Whatever granule one of
  *	them touches is blocked; what lies outside the VF area does not matter,
  *	and a pinned VF keeps its extent even where it is blocked
- * @scratch: the planner's; need not be initialised
+ * @scratch: the planner's; need not be initialised, so it comes last
  */
 struct gpuvf_layout_request {
 	struct gpuvf_fb_geometry geometry;

@@ -28,8 +28,7 @@ static const char nl_no_size[] = "the request does not name a size";
  * gpuvf_nl_get_quota() - the size that is asked about
  * @info: request that has a capacity nest
  *
- * Return: the attribute; ERR_PTR of -EINVAL or of what the core says, and the
- * requester knows why.
+ * Return: the attribute; ERR_PTR of -EINVAL, and the requester knows why.
  */
 struct nlattr *gpuvf_nl_get_quota(struct genl_info *info)
 {
@@ -38,7 +37,6 @@ struct nlattr *gpuvf_nl_get_quota(struct genl_info *info)
 
 	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_CAPACITY], attrs,
 				  GPUVF_A_CAPACITY_FB_QUOTA,
-				  gpuvf_nl_quota_policy,
 				  GPUVF_A_CAPACITY_FB_QUOTA, nl_no_size,
 				  info->extack);
 	return err ? ERR_PTR(err) : attrs[GPUVF_A_CAPACITY_FB_QUOTA];

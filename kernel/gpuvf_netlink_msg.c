@@ -286,33 +286,38 @@ int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 
 /**
  * gpuvf_nl_parse_nest() - take a nest of a request apart
- * @nest: the nest
+ * @nest: the nest, which the core found to be as the operation's policy wants it
  * @attrs: @max + 1 entries for what is in it
- * @max: last type that @policy knows
- * @policy: what may be in it
+ * @max: last type that the policy of the nest knows
  * @needed: type of what must be in it
  * @without: what is said when that is missing; a constant
  * @extack: where to complain
  *
- * Return: 0, with @needed in @attrs; -EINVAL, or the errno of the core.
+ * The core has walked into every nest whose policy it knows before it calls a
+ * handler; to validate those of 31 VFs once more costs a twelfth of the request.
+ *
+ * Return: 0, with @needed in @attrs; -EINVAL.
  */
 int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
-			const struct nla_policy *policy, int needed,
-			const char *without, struct netlink_ext_ack *extack)
+			int needed, const char *without,
+			struct netlink_ext_ack *extack)
 {
-	DECLARE_BITMAP(seen, GPUVF_A_VF_MAX + 1) = { 0 };
 	struct nlattr *attr;
-	int err, rem;
+	int rem;
 
-	err = nla_parse_nested(attrs, max, nest, policy, extack);
-	if (err)
-		return err;
+	memset(attrs, 0, (max + 1) * sizeof(*attrs));
 	nla_for_each_nested(attr, nest, rem) {
-		if (!__test_and_set_bit(nla_type(attr), seen))
-			continue;
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "the attribute was given twice");
-		return -EINVAL;
+		int type = nla_type(attr);
+
+		/* cannot be: a policy's last type is its nest's */
+		if (WARN_ON_ONCE(type > max))
+			return -EINVAL;
+		if (attrs[type]) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "the attribute was given twice");
+			return -EINVAL;
+		}
+		attrs[type] = attr;
 	}
 	if (NL_REQ_ATTR_CHECK(extack, nest, attrs, needed)) {
 		extack->_msg = without;
@@ -441,7 +446,7 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
  * @info: request, which says nothing else of a VF
  * @vf: where it goes; not checked against any GPU
  *
- * Return: 0; -EINVAL, or the errno of the core, and the requester knows why.
+ * Return: 0; -EINVAL, and the requester knows why.
  */
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 {
@@ -453,9 +458,8 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 		return -EINVAL;
 	}
 	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_VF], attrs,
-				  GPUVF_A_VF_INDEX, gpuvf_nl_vf_index_policy,
-				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
-				  info->extack);
+				  GPUVF_A_VF_INDEX, GPUVF_A_VF_INDEX,
+				  GPUVF_NL_NO_INDEX, info->extack);
 	if (!err)
 		*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
 	return err;
@@ -467,7 +471,7 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
  * @pf: PF that it names
  * @vf: where the VF's index goes
  *
- * Return: 0; -EINVAL, or the errno of the core, and the requester knows why.
+ * Return: 0; -EINVAL, and the requester knows why.
  */
 int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 		    unsigned int *vf)

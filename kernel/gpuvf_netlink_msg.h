@@ -11,22 +11,43 @@
 #include <net/genetlink.h>
 
 #include "gpuvf_config.h"
+#include "gpuvf_layout.h"
+#include "gpuvf_pf.h"
 
 struct gpuvf_capacity;
-struct gpuvf_pf;
 struct gpuvf_refusal;
 
-/* room for what is short, for a VF, for a PF, and for a PF with all its VFs */
+/* what names a GPU */
+#define GPUVF_NL_BDF_SIZE	16
+#define GPUVF_NL_BDF_POLICY	\
+	{ .type = NLA_NUL_STRING, .len = GPUVF_NL_BDF_SIZE - 1 }
+
+/* room for an attribute, and for one of 64 bits where these are padded */
+#define GPUVF_NL_ATTR_SIZE(len)	(NLA_HDRLEN + NLA_ALIGN(len))
+#ifdef CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS
+#define GPUVF_NL_U64_SIZE	GPUVF_NL_ATTR_SIZE(sizeof(u64))
+#else
+#define GPUVF_NL_U64_SIZE	(NLA_HDRLEN + GPUVF_NL_ATTR_SIZE(sizeof(u64)))
+#endif
+
+/* all of a VF: two flags, four u32, two u64, and name, profile, holder, nest */
+#define GPUVF_NL_VF_SIZE	\
+	(2 * GPUVF_NL_ATTR_SIZE(0) + 4 * GPUVF_NL_ATTR_SIZE(sizeof(u32)) + \
+	 2 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
+	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
+	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
+#define GPUVF_NL_EXTENT_SIZE	(2 * GPUVF_NL_U64_SIZE + NLA_HDRLEN)
+
+/*
+ * Room for what is short, for a PF, and for a PF with all its VFs. Every message
+ * is allocated for its worst case, before the change that it tells of. Debian's
+ * kernels clear what they allocate, so no more than needed: 31 VFs fit into 8 KiB.
+ */
 #define GPUVF_NL_SHORT_SIZE	512
-#define GPUVF_NL_VF_SIZE	256
-#define GPUVF_NL_EXTENT_SIZE	40
 #define GPUVF_NL_PF_SIZE	\
 	(GPUVF_NL_SHORT_SIZE + GPUVF_LAYOUT_MAX_BLOCKED * GPUVF_NL_EXTENT_SIZE)
 #define GPUVF_NL_FULL_SIZE	\
 	(GPUVF_NL_PF_SIZE + GPUVF_MAX_VFS * GPUVF_NL_VF_SIZE)
-
-/* what names a GPU */
-#define GPUVF_NL_BDF_POLICY	{ .type = NLA_NUL_STRING, .len = 15 }
 
 /* what is said of a VF's nest without index */
 #define GPUVF_NL_NO_INDEX	"the VF has no index"
@@ -62,8 +83,8 @@ int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
 int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
-			const struct nla_policy *policy, int needed,
-			const char *without, struct netlink_ext_ack *extack);
+			int needed, const char *without,
+			struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
 int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,

@@ -92,7 +92,7 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 				    "the request names more VFs than any GPU has");
 		return -EINVAL;
 	}
-	err = gpuvf_nl_parse_nest(nest, attrs, GPUVF_A_VF_PROFILE, nl_vf_policy,
+	err = gpuvf_nl_parse_nest(nest, attrs, GPUVF_A_VF_PROFILE,
 				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
 				  info->extack);
 	if (err)

@@ -61,9 +61,10 @@ struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf,
 	struct gpuvf_plan *plan;
 	unsigned int i;
 
-	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
 	if (!plan)
 		return NULL;
+	memset(plan, 0, offsetof(struct gpuvf_plan, layout.scratch));
 	plan->next = *cfg;
 	plan->layout.geometry = pf->geometry;
 	plan->layout.pf_reserve_bytes = cfg->layout.pf_reserve_bytes;

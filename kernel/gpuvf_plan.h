@@ -18,17 +18,18 @@ struct gpuvf_refusal;
 /**
  * struct gpuvf_plan - a transaction in the making
  * @next: the configuration that would hold
- * @layout: what the planner is asked
- * @reason: what the planner said
  * @pinned: bit n: VF n keeps its framebuffer
  * @fb_changes: whether the planner has to be asked at all
+ * @reason: what the planner said
+ * @layout: what the planner is asked; the last member, since its last is more than
+ *	half of the whole and not initialised
  */
 struct gpuvf_plan {
 	struct gpuvf_config next;
-	struct gpuvf_layout_request layout;
-	struct gpuvf_layout_reason reason;
 	u32 pinned;
 	bool fb_changes;
+	struct gpuvf_layout_reason reason;
+	struct gpuvf_layout_request layout;
 };
 
 u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes);

@@ -5,7 +5,9 @@
  * protects nobody: for tests of VFIO, and for those only.
  *
  * To be loaded before gpuvf_sim, and unloaded after it: while there is a function
- * of a simulated GPU, the IOMMU core holds a reference to this module.
+ * of a simulated GPU, the IOMMU core holds a reference to this module. In a
+ * machine that has an IOMMU of its own it is of no use: 6.1 refuses it, and 6.12
+ * asks the one that was there first.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -13,8 +15,6 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -32,11 +32,7 @@ struct siommu_domain {
 	struct xarray pages;
 };
 
-static struct siommu {
-	struct platform_device *pdev;
-	struct fwnode_handle *fwnode;
-	struct iommu_device iommu;
-} siommu;
+static struct iommu_device siommu;
 
 /* a VF's vendor id is its PF's */
 static bool siommu_is_ours(struct device *dev)
@@ -133,7 +129,7 @@ static struct iommu_domain *siommu_domain_alloc(unsigned int type)
 
 static struct iommu_device *siommu_probe(struct device *dev)
 {
-	return siommu_is_ours(dev) ? &siommu.iommu : ERR_PTR(-ENODEV);
+	return siommu_is_ours(dev) ? &siommu : ERR_PTR(-ENODEV);
 }
 
 static void siommu_release(struct device *dev)
@@ -162,90 +158,28 @@ static const struct iommu_ops siommu_ops = {
 	.owner = THIS_MODULE,
 };
 
-/* before the IOMMU core itself looks at a new device */
-static int siommu_bus_event(struct notifier_block *nb, unsigned long action,
-			    void *data)
-{
-	struct device *dev = data;
-	int err;
-
-	if (action != BUS_NOTIFY_ADD_DEVICE || !siommu_is_ours(dev))
-		return NOTIFY_DONE;
-	err = gpuvf_iommu_fwspec_init(dev, siommu.fwnode, &siommu_ops);
-	if (err)
-		dev_warn(dev, "stays without an IOMMU: %pe\n", ERR_PTR(err));
-	return NOTIFY_OK;
-}
-
-static struct notifier_block siommu_notifier = {
-	.notifier_call = siommu_bus_event,
-	.priority = 100,
-};
-
-static int siommu_parent_init(void)
-{
-	struct platform_device_info info = {
-		.name = KBUILD_MODNAME,
-		.id = PLATFORM_DEVID_NONE,
-	};
-
-	siommu.fwnode = fwnode_create_software_node(NULL, NULL);
-	if (IS_ERR(siommu.fwnode))
-		return PTR_ERR(siommu.fwnode);
-	info.fwnode = siommu.fwnode;
-	siommu.pdev = platform_device_register_full(&info);
-	if (IS_ERR(siommu.pdev)) {
-		fwnode_remove_software_node(siommu.fwnode);
-		return PTR_ERR(siommu.pdev);
-	}
-	return 0;
-}
-
-static void siommu_parent_fini(void)
-{
-	platform_device_unregister(siommu.pdev);
-	fwnode_remove_software_node(siommu.fwnode);
-}
-
 static int __init siommu_init(void)
 {
 	int err;
 
-	err = siommu_parent_init();
+	err = iommu_device_sysfs_add(&siommu, NULL, NULL, "gpuvf-sim-iommu");
 	if (err)
 		return err;
-	err = iommu_device_sysfs_add(&siommu.iommu, &siommu.pdev->dev, NULL,
-				     "gpuvf-sim-iommu");
-	if (err)
-		goto err_parent;
-	err = bus_register_notifier(&pci_bus_type, &siommu_notifier);
-	if (err)
-		goto err_sysfs;
-	err = iommu_device_register(&siommu.iommu, &siommu_ops,
-				    &siommu.pdev->dev);
+	/* of no firmware node: so the core asks it about every device */
+	err = iommu_device_register(&siommu, &siommu_ops, NULL);
 	if (err) {
 		pr_err("an IOMMU cannot be registered beside what is there: %pe\n",
 		       ERR_PTR(err));
-		goto err_notifier;
+		iommu_device_sysfs_remove(&siommu);
 	}
-	return 0;
-
-err_notifier:
-	bus_unregister_notifier(&pci_bus_type, &siommu_notifier);
-err_sysfs:
-	iommu_device_sysfs_remove(&siommu.iommu);
-err_parent:
-	siommu_parent_fini();
 	return err;
 }
 
 static void __exit siommu_exit(void)
 {
-	iommu_device_unregister(&siommu.iommu);
+	iommu_device_unregister(&siommu);
 	gpuvf_iommu_forget(&siommu_ops);
-	bus_unregister_notifier(&pci_bus_type, &siommu_notifier);
-	iommu_device_sysfs_remove(&siommu.iommu);
-	siommu_parent_fini();
+	iommu_device_sysfs_remove(&siommu);
 }
 
 module_init(siommu_init);
