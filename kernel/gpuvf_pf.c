@@ -529,7 +529,9 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
  * @pf: PF
  *
  * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
- * so the VFs' configuration spaces are saved here.
+ * so the VFs' configuration spaces are saved here. Until gpuvf_pf_reset_done() the
+ * hardware forgets what is written to it, and a VF whose state could not be dropped
+ * may still have it: no request is carried out.
  *
  * Context: device lock held; may sleep.
  */
@@ -540,6 +542,7 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	gpuvf_clear_stop(pf);
 	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
+	WRITE_ONCE(pf->in_reset, true);
 	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
 	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
@@ -586,5 +589,7 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 	gpuvf_clear_resume_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_pf_changed_locked(pf);
+	WRITE_ONCE(pf->in_reset, false);
 	mutex_unlock(&pf->lock);
+	wake_up_all(&pf->reset_wait);
 }

@@ -98,6 +98,8 @@ struct gpuvf_vf {
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
  * @resetting: the GPU is about to be reset, since nothing else helps
+ * @in_reset: the PCI core is resetting the GPU; requests wait for the end on
+ *	@reset_wait, since what they write now would be lost
  * @quiesced: the GPU is at rest until it is resumed: nobody begins a reset, and
  *	nobody listens to guests
  * @reset_told: bit n: the guest of VF n was told of the GPU's reset under way
@@ -135,6 +137,7 @@ struct gpuvf_pf {
 	bool gone;
 	bool wedged;
 	bool resetting;
+	bool in_reset;
 	bool quiesced;
 	u32 reset_told;
 	bool vf_count_changing;

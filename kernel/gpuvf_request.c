@@ -10,6 +10,7 @@
  */
 
 #include <linux/mutex.h>
+#include <linux/wait.h>
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
@@ -191,6 +192,17 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	return err;
 }
 
+/* take pf->lock at a moment when nobody resets the GPU */
+static void request_lock(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+	while (pf->in_reset) {
+		mutex_unlock(&pf->lock);
+		wait_event(pf->reset_wait, !READ_ONCE(pf->in_reset));
+		mutex_lock(&pf->lock);
+	}
+}
+
 /**
  * gpuvf_request_init() - begin a request
  * @req: zeroed
@@ -220,9 +232,10 @@ void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
  * GPUVF_OP_FB_RETRY     try once more to clear what is withheld
  * ====================  ======================================================
  *
- * A VF that is stopped, paused or not paused already stays so.
+ * A VF that is stopped, paused or not paused already stays so. While the PCI core
+ * resets the GPU every request waits for the end of that: 100 ms and more.
  *
- * Context: may sleep; pf->lock must not be held.
+ * Context: may sleep; pf->lock and the device lock must not be held.
  * Return: 0, or the errno of the refusal; see enum gpuvf_reason in
  * uapi/linux/gpuvf.h.
  */
@@ -230,7 +243,7 @@ int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	int err;
 
-	mutex_lock(&pf->lock);
+	request_lock(pf);
 	err = request_do_locked(pf, req);
 	mutex_unlock(&pf->lock);
 	return err;

@@ -100,6 +100,42 @@ static void pf_reset_answers_with_everything(void)
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
+static void *reset_gpu(void *path)
+{
+	return file_write(path, "1") ? path : NULL;
+}
+
+/*
+ * What is written to the GPU between its reset and the driver's turn, 100 ms that
+ * the PCI core gives it, would be lost, and VFs that kept their state until then
+ * would be moved.
+ */
+static void a_change_waits_for_the_end_of_a_reset(void)
+{
+	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
+	uint64_t resets = gpu_truth(gpu, "gpu", "resets");
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nl_message msg;
+	pthread_t thread;
+	char path[256];
+	void *bad;
+
+	snprintf(path, sizeof(path), "%s", gpu_pci(gpu, "reset"));
+	assert_int_equal(pthread_create(&thread, NULL, reset_gpu, path), 0);
+	assert_eventually(gpu_truth(gpu, "gpu", "resets") != resets);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 0, GIB, 0);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+	/* told before the answer came */
+	assert_ok(nl_next_event(events, &msg, 0));
+	assert_u64(msg.cmd, GPUVF_CMD_PF_WAS_RESET);
+	pthread_join(thread, &bad);
+	assert_null(bad);
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
+	nl_close(events);
+}
+
 static void stats_count_and_never_fall(void)
 {
 	const uint32_t slices[] = { 4000, 4000 };
@@ -312,6 +348,7 @@ static const struct test tests[] = {
 	TEST(vf_ops_answer_with_the_vf),
 	TEST(vf_ops_are_refused_with_a_sentence),
 	TEST(pf_reset_answers_with_everything),
+	TEST(a_change_waits_for_the_end_of_a_reset),
 	TEST(stats_count_and_never_fall),
 	TEST(C5_stats_are_those_of_sysfs),
 	SLOW_TEST(dumps_of_many_are_split_and_complete),
