@@ -54,6 +54,9 @@ static void works_again(const struct gpu *gpu)
 
 static void everything_at_once(unsigned int seconds)
 {
+	/* from the round before */
+	if (gpu_numvfs(&fx.gpu[1]))
+		assert_ok(gpu_set_numvfs(&fx.gpu[1], 0));
 	assert_ok(gpu_set_numvfs(&fx.gpu[1], 2));
 	storm_begin(true);
 	storm_rage(seconds);
