@@ -309,7 +309,7 @@ int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 	nla_for_each_nested(attr, nest, rem) {
 		int type = nla_type(attr);
 
-		/* cannot be: a policy's last type is its nest's */
+		/* cannot be: the policy of the nest knows no later one */
 		if (WARN_ON_ONCE(type > max))
 			return -EINVAL;
 		if (attrs[type]) {
