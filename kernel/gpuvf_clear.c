@@ -18,6 +18,7 @@
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
+#include "gpuvf_halt.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
@@ -191,8 +192,19 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 		gpuvf_config_measure_locked(pf);
 	} else {
 		bitmap_clear(clear->dirty, job->first, job->count);
+		/* the reserve may have grown over it meanwhile */
+		gpuvf_clear_mark_reserved_locked(pf);
 	}
 	gpuvf_vfs_update_locked(pf);
+}
+
+/*
+ * What is dirty may still belong to a VF that kept its state; when it has lost it
+ * the worker is kicked.
+ */
+static bool clear_may_go_on(struct gpuvf_pf *pf)
+{
+	return !pf->clear.stopping && !pf->wedged && !gpuvf_halt_kept(pf);
 }
 
 static void gpuvf_clear_work(struct work_struct *work)
@@ -205,8 +217,7 @@ static void gpuvf_clear_work(struct work_struct *work)
 
 	for (;;) {
 		mutex_lock(&pf->lock);
-		more = !pf->clear.stopping && !pf->wedged &&
-		       clear_pick_locked(pf, &job);
+		more = clear_may_go_on(pf) && clear_pick_locked(pf, &job);
 		mutex_unlock(&pf->lock);
 		if (!more)
 			break;

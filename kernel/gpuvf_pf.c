@@ -20,6 +20,7 @@
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_debugfs.h"
+#include "gpuvf_halt.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
@@ -471,9 +472,9 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_clear_stop(pf);
 	mutex_lock(&pf->lock);
-	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
+	gpuvf_vfs_mark_locked(pf, gpuvf_halt_locked(pf));
 	/* not every sleep takes the power that ends them */
-	if (gpuvf_world_kept_some(pf) && !pf->wedged && !pf->resetting) {
+	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
 		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
 		pf->resetting = true;
 	}
@@ -506,20 +507,20 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 		gpuvf_mbox_end_locked(pf, i);
 	}
 	err = gpuvf_config_restore_locked(pf);
-	/* nothing is cleared below a VF whose state could not be dropped */
 	if (gpuvf_world_is_stuck(pf))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	gpuvf_clear_mark_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
-	gpuvf_world_unpark(pf);
+	/* who has not run yet was clean when this was decided last */
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_halt_end(pf);
 	pf->quiesced = false;
 	gpuvf_mbox_event(pf);
-	/* one that was begun before, or was to be; only then is memory cleared */
+	/* one that was begun before, or was to be; memory is cleared after it */
 	if (pf->resetting)
 		schedule_delayed_work(&pf->reset_work, 0);
 	else
 		gpuvf_clear_resume_locked(pf);
-	gpuvf_vfs_update_locked(pf);
 	mutex_unlock(&pf->lock);
 	return err;
 }
@@ -530,8 +531,7 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
  *
  * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
  * so the VFs' configuration spaces are saved here. Until gpuvf_pf_reset_done() the
- * hardware forgets what is written to it, and a VF whose state could not be dropped
- * may still have it: no request is carried out.
+ * hardware forgets what is written to it: no request is carried out.
  *
  * Context: device lock held; may sleep.
  */
@@ -543,7 +543,7 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
 	WRITE_ONCE(pf->in_reset, true);
-	gpuvf_vfs_mark_locked(pf, gpuvf_vfs_halt_locked(pf));
+	gpuvf_vfs_mark_locked(pf, gpuvf_halt_locked(pf));
 	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)
@@ -578,16 +578,19 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 		if (pf->vf[i].pdev)
 			pci_restore_state(pf->vf[i].pdev);
 	}
-	if (gpuvf_world_is_stuck(pf))
+	if (gpuvf_world_is_stuck(pf)) {
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
-	else if (!gpuvf_config_restore_locked(pf))
-		gpuvf_event_locked(pf, &event,
-				   "GPU was reset and provisioned anew");
+	} else {
+		gpuvf_halt_all_lost_locked(pf);
+		if (!gpuvf_config_restore_locked(pf))
+			gpuvf_event_locked(pf, &event,
+					   "GPU was reset and provisioned anew");
+	}
 	gpuvf_reset_complete_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
-	gpuvf_world_unpark(pf);
-	gpuvf_clear_resume_locked(pf);
 	gpuvf_vfs_update_locked(pf);
+	gpuvf_halt_end(pf);
+	gpuvf_clear_resume_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	WRITE_ONCE(pf->in_reset, false);
 	mutex_unlock(&pf->lock);

@@ -237,10 +237,11 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_turn_lost_locked() - the VF whose turn it is has lost its state
+ * gpuvf_turn_lost_locked() - the present turn is over by itself
  * @pf: PF
  *
- * There is nothing to save, and the engine is empty.
+ * Its VF has lost its state, or was saved when the one that it was to make room for
+ * lost its own. There is nothing to save, and the engine is empty.
  *
  * Context: world.lock held.
  */
@@ -345,12 +346,29 @@ static void turn_dropped(struct gpuvf_pf *pf)
 	turn_wake(w);
 }
 
+/* its VF was reset since then, as far as was heard: no command may follow */
+static bool turn_is_lost(const struct gpuvf_world *w)
+{
+	switch (w->phase) {
+	case GPUVF_PHASE_ENTER:
+	case GPUVF_PHASE_START:
+	case GPUVF_PHASE_LEAVE:
+		return !(w->started & BIT(w->vf));
+	default:
+		return false;
+	}
+}
+
 /* a command is done, without fault */
 static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 {
 	struct gpuvf_world *w = &pf->world;
 	const u32 limit_us = pf->hw->command_limit_us;
 
+	if (turn_is_lost(w)) {
+		gpuvf_turn_lost_locked(pf);
+		return;
+	}
 	switch (w->phase) {
 	case GPUVF_PHASE_ENTER:
 		w->enter_ns = w->cmd_ns;

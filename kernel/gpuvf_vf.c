@@ -39,6 +39,7 @@
 #include "gpuvf_drv.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
+#include "gpuvf_halt.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
@@ -94,7 +95,8 @@ bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
-	       (gpuvf_world_started(vf->pf) & BIT(vf->index));
+	       ((gpuvf_world_started(vf->pf) | gpuvf_halt_kept(vf->pf)) &
+		BIT(vf->index));
 }
 
 /**
@@ -197,28 +199,9 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_vfs_halt_locked() - take the GPU from all VFs and drop their states
- * @pf: PF
- *
- * The world is left parked. A VF may keep its state when the hardware does not
- * obey, until it is disabled or the GPU is reset: only then may what the VFs
- * leave behind be cleared.
- *
- * Context: pf->lock held; may sleep for a few commands, and longer when the
- * hardware hangs.
- * Return: bit n: VF n had state, for gpuvf_vfs_mark_locked().
- */
-u32 gpuvf_vfs_halt_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	gpuvf_world_park(pf);
-	return gpuvf_world_shutdown_vfs(pf);
-}
-
-/**
  * gpuvf_vfs_mark_locked() - what these VFs leave behind is to be cleared
  * @pf: PF
- * @vfs: bit n: VF n
+ * @vfs: bit n: VF n, as gpuvf_halt_locked() has them
  *
  * Context: pf->lock held. The caller kicks the worker.
  */
@@ -367,9 +350,9 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_resets_flush(pf);
 
 	mutex_lock(&pf->lock);
-	had = gpuvf_vfs_halt_locked(pf);
+	had = gpuvf_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_world_unpark(pf);
+	gpuvf_halt_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_sysfs_unlink_vf(pf, i);
 	mutex_unlock(&pf->lock);
@@ -377,6 +360,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_disable_sriov(pf->pdev);
 
 	mutex_lock(&pf->lock);
+	gpuvf_halt_all_lost_locked(pf);
 	gpuvf_vfs_mark_locked(pf, had);
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_forget_locked(&pf->vf[i]);

@@ -57,17 +57,22 @@ static void world_sleep(struct gpuvf_world *w, u64 until_ns)
 	__set_current_state(TASK_RUNNING);
 }
 
-/*
- * Tell the scheduler who may run. Who has the GPU to himself is alone in the
- * round, and counts as having work.
+/**
+ * gpuvf_world_masks_locked() - tell the scheduler who may run
+ * @w: world
+ *
+ * Who has the GPU to himself is alone in the round, and counts as having work.
+ *
+ * Context: w->lock held.
  */
-static void world_masks_locked(struct gpuvf_world *w)
+void gpuvf_world_masks_locked(struct gpuvf_world *w)
 {
 	u32 present = w->runnable & (w->started | ~w->held) & ~w->drop;
 	u64 now = ktime_get_ns();
 	u32 work = w->work;
 	u32 owed = w->owed;
 
+	lockdep_assert_held(&w->lock);
 	if (w->exclusive != GPUVF_NOBODY)
 		work |= BIT(w->exclusive);
 	gpuvf_sched_set_exclusive(&w->sched, w->exclusive, now);
@@ -100,12 +105,18 @@ static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 		schedule_work(&w->report);
 }
 
-/*
- * Which VFs were reset since it was asked last. What is acknowledged here happened
- * to the state that a VF had until now: the hardware starts none whose reset is
- * still to be told, and as long as the lock is held nobody else does.
+/**
+ * gpuvf_world_flr_locked() - which VFs were reset since it was asked last
+ * @pf: PF
+ *
+ * What is acknowledged here happened to the state that a VF had until now: the
+ * hardware starts none whose reset is still to be told, and as long as the lock is
+ * held nobody else does.
+ *
+ * Context: world.lock held.
+ * Return: bit n: VF n.
  */
-static u32 world_flr_locked(struct gpuvf_pf *pf)
+u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->world.lock);
 	return pf->hw->flr_vfs ? pf->hw->flr_vfs(pf) : 0;
@@ -126,11 +137,11 @@ static void world_refresh(struct gpuvf_pf *pf)
 		work = pf->hw->busy_vfs(pf);
 
 	spin_lock_irq(&w->lock);
-	flr = world_flr_locked(pf);
+	flr = gpuvf_world_flr_locked(pf);
 	w->work = work;
 	w->flr |= flr;
 	world_lose_locked(pf, flr);
-	world_masks_locked(w);
+	gpuvf_world_masks_locked(w);
 	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
 		gpuvf_turn_lost_locked(pf);
 	spin_unlock_irq(&w->lock);
@@ -180,15 +191,27 @@ static u64 world_command(struct gpuvf_pf *pf, u64 now)
 	return min(w->limit_ns, now + step_ns);
 }
 
+/* is one of the VFs of the command not there any more? */
+static bool world_fault_is_explained(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (!(w->started & BIT(w->vf)))
+		return true;
+	/* the other one has nothing to do with it, if it could be saved */
+	return w->cmd == GPUVF_HW_SWITCH && !(w->started & BIT(w->next_vf)) &&
+	       !pf->hw->engine_is_taken(pf);
+}
+
 /*
- * A command failed. When its VF was reset by its user, that is why: only a look
- * at the hardware after the fault tells.
+ * A command failed. When its VF was reset by its user, or the one that it was to
+ * switch to, that is why: only a look at the hardware after the fault tells.
  */
 static u64 world_fault(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	if (!(w->started & BIT(w->vf)))
+	if (world_fault_is_explained(pf))
 		gpuvf_turn_lost_locked(pf);
 	else if (w->fault_seen)
 		gpuvf_turn_blame_locked(pf);
@@ -295,7 +318,7 @@ static int world_thread(void *data)
  * What was seen here and is to be told. Whoever changes the layout comes here
  * first: what a VF that lost its state leaves behind is marked where it is now.
  *
- * Return: bit n: VF n has state.
+ * Return: bit n: VF n has state, whether it gets turns or not.
  */
 static u32 world_reap_locked(struct gpuvf_pf *pf)
 {
@@ -311,7 +334,7 @@ static u32 world_reap_locked(struct gpuvf_pf *pf)
 	flr = w->flr;
 	w->caught = 0;
 	w->flr = 0;
-	started = w->started;
+	started = w->started | w->kept;
 	spin_unlock_irq(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
@@ -372,9 +395,11 @@ void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
-	vfs &= ~(w->was_reset | w->dropped | w->caught);
+	vfs &= ~(w->was_reset | w->dropped | w->caught | w->kept);
 	news = vfs != w->runnable;
 	w->runnable = vfs;
+	/* before anybody else is given a turn by an interrupt */
+	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
 	/* where everything is polled it may have to begin with that */
 	if (news || !pf->irq)
@@ -413,7 +438,7 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_world_started() - which VFs have state on the GPU
+ * gpuvf_world_started() - which VFs have state on the GPU, and can go on with it
  * @pf: PF
  *
  * Unless the thread is parked or holds them, VFs may be started at any moment.
@@ -550,7 +575,7 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	u32 flr;
 
 	spin_lock_irq(&w->lock);
-	flr = world_flr_locked(pf);
+	flr = gpuvf_world_flr_locked(pf);
 	world_lose_locked(pf, flr);
 	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
 	if (pf->tells_flr && !(w->reset_seen & BIT(vf)))
@@ -561,12 +586,21 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	if (!err)
 		world_lose_locked(pf, BIT(vf));
 	/* before anybody who lost his state is given a turn by an interrupt */
-	world_masks_locked(w);
+	gpuvf_world_masks_locked(w);
 	/* this one is no news to those who are told */
 	w->flr = (w->flr | flr) & ~BIT(vf);
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 	return err;
+}
+
+/**
+ * gpuvf_world_is_stuck() - is the engine taken though nobody uses it?
+ * @pf: PF whose VFs have no state
+ */
+bool gpuvf_world_is_stuck(struct gpuvf_pf *pf)
+{
+	return pf->hw->engine_is_taken(pf);
 }
 
 /**
@@ -586,7 +620,7 @@ void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf)
 	spin_lock_irq(&w->lock);
 	w->exclusive = vf;
 	w->exclusive_runs = false;
-	world_masks_locked(w);
+	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
@@ -608,8 +642,8 @@ void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
 	spin_lock_irq(&w->lock);
 	w->exclusive = GPUVF_NOBODY;
 	w->owed = 0;
-	world_masks_locked(w);
-	/* nobody: gpuvf_world_forget() was here before */
+	gpuvf_world_masks_locked(w);
+	/* nobody: the GPU was halted */
 	if (vf != GPUVF_NOBODY)
 		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
 	spin_unlock_irq(&w->lock);
@@ -645,8 +679,9 @@ bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf)
  * VFs that have started go on as ever. gpuvf_world_release() ends it.
  *
  * Context: pf->lock held, which makes it one holder at a time.
- * Return: bit n: VF n has started; no other will until the release. One that
- * is reset by its user from now on leaves its memory as it is.
+ * Return: bit n: VF n has started, or kept its state (gpuvf_halt_kept()); no other
+ * will start until the release. One that is reset by its user from now on leaves its
+ * memory as it is.
  */
 u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 {
@@ -656,7 +691,7 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 	spin_lock_irq(&w->lock);
 	w->held = ~0U;
 	/* turns are begun under this lock, with what the scheduler was told */
-	world_masks_locked(w);
+	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
 	return world_reap_locked(pf);
 }
@@ -679,142 +714,6 @@ void gpuvf_world_release(struct gpuvf_pf *pf)
 	spin_unlock_irq(&w->lock);
 	if (news)
 		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-}
-
-static void world_set_parking(struct gpuvf_pf *pf, bool parking)
-{
-	spin_lock_irq(&pf->world.lock);
-	pf->world.parking = parking;
-	spin_unlock_irq(&pf->world.lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-}
-
-/**
- * gpuvf_world_park() - end the present turn and stand still
- * @pf: PF
- *
- * On return nobody is on the engine and no command is under way, unless the
- * hardware hangs.
- *
- * Context: may sleep, for a few commands when all is well.
- */
-void gpuvf_world_park(struct gpuvf_pf *pf)
-{
-	world_set_parking(pf, true);
-	kthread_park(pf->world.task);
-}
-
-/**
- * gpuvf_world_unpark() - go on
- * @pf: PF
- */
-void gpuvf_world_unpark(struct gpuvf_pf *pf)
-{
-	world_set_parking(pf, false);
-	kthread_unpark(pf->world.task);
-}
-
-/**
- * gpuvf_world_forget() - the GPU was reset, or its VFs went: nobody has state
- * @pf: PF whose world is parked
- *
- * Context: pf->lock held.
- * Return: bit n: VF n had.
- */
-u32 gpuvf_world_forget(struct gpuvf_pf *pf)
-{
-	struct gpuvf_world *w = &pf->world;
-	u32 had;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&w->lock);
-	had = w->started | w->was_reset | w->dropped;
-	w->started = 0;
-	w->was_reset = 0;
-	w->runnable = 0;
-	w->drop = 0;
-	w->dropped = 0;
-	w->caught = 0;
-	w->flr = 0;
-	w->owed = 0;
-	w->exclusive = GPUVF_NOBODY;
-	w->fault_seen = false;
-	w->stuck = false;
-	w->phase = GPUVF_PHASE_EMPTY;
-	world_masks_locked(w);
-	spin_unlock_irq(&w->lock);
-	return had;
-}
-
-static bool world_dropped(struct gpuvf_pf *pf)
-{
-	bool done;
-
-	spin_lock_irq(&pf->world.lock);
-	gpuvf_turn_look_locked(pf, ktime_get_ns());
-	done = pf->world.phase != GPUVF_PHASE_DROP;
-	spin_unlock_irq(&pf->world.lock);
-	return done;
-}
-
-/**
- * gpuvf_world_shutdown_vfs() - let the hardware drop the state of all VFs
- * @pf: PF whose world is parked
- *
- * Context: pf->lock held; may sleep.
- * Return: bit n: VF n had state.
- */
-u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf)
-{
-	const unsigned long step = nsecs_to_jiffies(WORLD_RECHECK_NS) + 1;
-	struct gpuvf_world *w = &pf->world;
-	unsigned int vf;
-	u32 had, flr;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&w->lock);
-	had = w->started;
-	flr = world_flr_locked(pf);
-	spin_unlock_irq(&w->lock);
-	for (vf = 0; vf < pf->total_vfs; vf++) {
-		if (!(had & ~flr & BIT(vf)))
-			continue;
-		spin_lock_irq(&w->lock);
-		/* what blocks the engine ends with the VFs, or by a reset */
-		if (w->phase == GPUVF_PHASE_EMPTY)
-			gpuvf_turn_drop_locked(pf, vf);
-		spin_unlock_irq(&w->lock);
-		while (!wait_event_timeout(w->off_wait, world_dropped(pf), step))
-			;
-	}
-	spin_lock_irq(&w->lock);
-	w->kept = w->started & ~flr;
-	spin_unlock_irq(&w->lock);
-	return had | gpuvf_world_forget(pf);
-}
-
-/**
- * gpuvf_world_kept_some() - were there VFs whose state could not be dropped?
- * @pf: PF, after gpuvf_world_shutdown_vfs()
- *
- * A command failed, or the engine is blocked. Such a VF cannot be started anew
- * before it was disabled or the GPU was reset.
- *
- * Context: pf->lock held.
- */
-bool gpuvf_world_kept_some(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	return pf->world.kept;
-}
-
-/**
- * gpuvf_world_is_stuck() - is the engine taken though nobody uses it?
- * @pf: PF whose VFs have no state
- */
-bool gpuvf_world_is_stuck(struct gpuvf_pf *pf)
-{
-	return pf->hw->engine_is_taken(pf);
 }
 
 /**

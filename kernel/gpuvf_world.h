@@ -88,8 +88,7 @@ struct gpuvf_world_vf {
  * @held: bit n: VF n must not be started at this moment
  * @drop: bit n: the state of VF n is to be dropped
  * @dropped: bit n: that was done; not yet reported
- * @kept: bit n: the hardware would not drop the state of VF n when all were to be
- *	dropped
+ * @kept: bit n: the hardware would not drop the state of VF n; see gpuvf_halt.c
  * @was_reset: bit n: VF n lost its state in a reset; not yet reported
  * @flr: bit n: VF n was reset, whether it had state or not; not yet reported
  * @reset_seen: bit n: the hardware told of a reset of VF n since one of ours
@@ -144,12 +143,8 @@ struct gpuvf_world {
 
 int gpuvf_world_start(struct gpuvf_pf *pf);
 void gpuvf_world_stop(struct gpuvf_pf *pf);
-void gpuvf_world_park(struct gpuvf_pf *pf);
-void gpuvf_world_unpark(struct gpuvf_pf *pf);
 u32 gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
-u32 gpuvf_world_shutdown_vfs(struct gpuvf_pf *pf);
-u32 gpuvf_world_forget(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
@@ -164,9 +159,10 @@ void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
 bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
-bool gpuvf_world_kept_some(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
+void gpuvf_world_masks_locked(struct gpuvf_world *w);
+u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
 
 #endif /* GPUVF_WORLD_H */

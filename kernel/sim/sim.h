@@ -329,6 +329,7 @@ enum sim_failure {
 	SIM_FAIL_HANG_CLEAR,
 	SIM_FAIL_HANG_SILENT,
 	SIM_FAIL_SLOW,
+	SIM_FAIL_FLR,
 };
 
 /* faults that only need counting: the nth one from now on goes wrong */

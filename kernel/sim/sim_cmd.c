@@ -278,6 +278,9 @@ void sim_cmd_done(struct sim_gpu *gpu)
 	else
 		cmd_effect(gpu, cmd->code, fcn, cmd->begin_ns, now);
 	cmd_over(gpu, GPUVF_STATUS_DONE, now);
+	/* as if by its user, before anybody has seen that the command is over */
+	if (cmd->failure == SIM_FAIL_FLR && cmd_is_vf(gpu, fcn))
+		sim_gpu_vf_reset(gpu, sim_vf_index(gpu, fcn), now);
 }
 
 static u64 cmd_count_gap(struct sim_gpu *gpu, u64 now)

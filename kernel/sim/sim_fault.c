@@ -25,6 +25,7 @@ static const char * const fault_kinds[] = {
 	[SIM_FAIL_HANG_CLEAR] = "hang_clear",
 	[SIM_FAIL_HANG_SILENT] = "hang_silent",
 	[SIM_FAIL_SLOW] = "slow",
+	[SIM_FAIL_FLR] = "flr",
 };
 
 static const char * const fault_names[] = {

@@ -151,6 +151,23 @@ suspend_and_reset 'with a reset pending'
 echo '1 error command=shutdown' > $sim/fail_command
 suspend_and_reset 'with a state kept'
 
+# one that was not given its first turn yet has to wait until all is cleared anew
+echo 500000 > "$gpu/vf0/time_slice_us"
+for try in 1 2 3 4 5; do
+	echo off > $sim/vf1/guest
+	echo off > $sim/vf2/guest
+	echo 'busy 100' > $sim/vf0/guest
+	suspend_until devices
+	eventually state_is 0 active
+	eventually all_is_clear
+	ok "not run yet, $try: one has not" state_is 1 provisioned
+	echo 'busy 100' > $sim/vf1/guest
+	ok "not run yet, $try: suspend and resume succeed" suspend_until devices
+	ok "not run yet, $try: it runs" eventually state_is 1 active
+	ok "not run yet, $try: C25 it ran on cleared memory" \
+		truth_is violations 0
+done
+
 echo 0 > "$numvfs"
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
 ok 'the module is unloaded as ever' $bb rmmod gpuvf

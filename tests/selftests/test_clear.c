@@ -431,6 +431,41 @@ static void C20_every_lost_write_of_the_reserve(void)
 	assert_u64(fb_u64("pf_reserve"), GIB);
 }
 
+static void set_clear_us(unsigned int us)
+{
+	assert_ok(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+			      "%u", us));
+}
+
+/* what is cleared when the reserve takes it is not clean when that gives it back */
+static void C25_reserve_that_grows_over_what_is_being_cleared(void)
+{
+	uint64_t reserve = fb_u64("pf_reserve"), cleared;
+
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	fixture_wait_clean(gpu);
+	load_busy(gpu, 0, 100);
+	set_clear_us(20000);
+	cleared = counted("granules_cleared");
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	/* its saved state first, for 20 ms; its memory takes 640 */
+	pause_ms(100);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	assert_ok(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
+			      reserve + GIB));
+	assert_eventually(counted("granules_cleared") ==
+			  cleared + QUOTA / GRANULE);
+	fixture_wait_clean(gpu);
+
+	set_clear_us(100);
+	cleared = counted("granules_cleared");
+	assert_ok(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
+			      (unsigned long long)reserve));
+	fixture_wait_clean(gpu);
+	assert_u64(counted("granules_cleared"), cleared + GIB / GRANULE);
+}
+
 static void C17_every_lost_write_of_enabling(void)
 {
 	char *before = fixture_snapshot(gpu), *after;
@@ -651,6 +686,7 @@ static const struct test tests[] = {
 	SLOW_TEST(C25_former_guest_hung),
 	TEST(C20_every_lost_write_beside_a_vf_that_runs),
 	SLOW_TEST(C20_every_lost_write_of_the_reserve),
+	TEST(C25_reserve_that_grows_over_what_is_being_cleared),
 	SLOW_TEST(C17_every_lost_write_of_enabling),
 	SLOW_TEST(refusals_name_who_is_in_the_way),
 	SLOW_TEST(refusals_say_it_in_words),

@@ -390,6 +390,34 @@ static void C13_all_vfs_reset_at_once(void)
 	assert_u64(counted("vf_resets"), vf_resets + NUM + 1);
 }
 
+/*
+ * The hardware changes from one VF to another most of the time. When a user resets
+ * one of the two just then, the other one has nothing to do with it.
+ */
+static void C26_reset_in_the_middle_of_a_switch(void)
+{
+	const unsigned int rounds = on_debug_kernel() ? 4 : 10;
+	uint64_t epoch[NUM], slices, vf_resets;
+	unsigned int i;
+
+	fixture_load("total_vfs=4 fb_mib=4096 clear_us_per_granule=100 "
+		     "oneshot=1 save_us=4000 load_us=4000");
+	all_busy();
+	get_epochs(epoch);
+	vf_resets = counted("vf_resets");
+	for (i = 0; i < rounds; i++) {
+		/* it has just left; a round takes 40 ms */
+		pause_ms(40 * i / rounds);
+		assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+		slices = gpu_truth_vf(gpu, 1, "slices");
+		assert_eventually(gpu_truth_vf(gpu, 1, "slices") > slices);
+	}
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch[0]);
+	assert_u64(gpu_truth_vf(gpu, 2, "epoch"), epoch[2]);
+	assert_u64(counted("vf_resets"), vf_resets + rounds);
+	assert_true(counted("switches") > 0);
+}
+
 static const struct test tests[] = {
 	TEST(C27_command_that_is_refused),
 	SLOW_TEST(C27_hang_with_status_executing),
@@ -405,6 +433,7 @@ static const struct test tests[] = {
 	SLOW_TEST(pf_reset_brings_every_vf_back),
 	SLOW_TEST(pf_reset_revives_a_failed_vf),
 	SLOW_TEST(C13_all_vfs_reset_at_once),
+	TEST(C26_reset_in_the_middle_of_a_switch),
 };
 
 int main(void)

@@ -142,12 +142,45 @@ static void reset_of_a_paused_vf_by_its_user_is_seen(void)
 	load_busy(gpu, 0, 100);
 }
 
+/*
+ * A command is over, and before that is seen its VF's user resets it: what would
+ * have been the next command is for nobody any more.
+ */
+static void C28_reset_by_its_user_after_a_command(void)
+{
+	static const char * const commands[] = {
+		"init", "run", "idle", "save", "load",
+	};
+	uint64_t injected, vf_resets, epoch, others;
+	unsigned int i;
+
+	all_busy();
+	others = gpu_truth_vf(gpu, 2, "epoch");
+	injected = gpu_truth(gpu, "gpu", "injected_fail_command");
+	vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
+	for (i = 0; i < 5; i++) {
+		epoch = gpu_truth_vf(gpu, 1, "epoch");
+		assert_ok(file_printf(gpu_sim(gpu, "fail_command"),
+				      "1 flr vf=1 command=%s", commands[i]));
+		/* INIT is for one who has to start anew */
+		if (!i)
+			assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+		assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch + !i);
+		all_have_turns();
+	}
+	assert_u64(gpu_truth(gpu, "gpu", "injected_fail_command"), injected + 5);
+	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), vf_resets + 6);
+	assert_u64(gpu_truth(gpu, "gpu", "illegal"), 0);
+	assert_u64(gpu_truth_vf(gpu, 2, "epoch"), others);
+}
+
 static const struct test tests[] = {
 	TEST(everything_works_without_an_interrupt),
 	TEST(C14_shares_are_as_the_slices),
 	TEST(C27_hang_resets_the_vf_alone),
 	TEST(C27_ladder_ends_with_wedged),
 	TEST(reset_of_a_paused_vf_by_its_user_is_seen),
+	TEST(C28_reset_by_its_user_after_a_command),
 };
 
 int main(void)

@@ -193,13 +193,13 @@ static void act_fault(struct actor *me)
 {
 	static const char *const kinds[] = {
 		"error", "hang_status", "hang_clear", "hang_silent",
-		"slow 3000",
+		"slow 3000", "flr",
 	};
 
 	pause_ms(dice(me, 1000));
 	if (dice(me, 2))
 		file_printf(gpu_sim(any_gpu(me), "fail_command"), "%u %s",
-			    1 + dice(me, 50), kinds[dice(me, 5)]);
+			    1 + dice(me, 50), kinds[dice(me, 6)]);
 	else
 		file_printf(gpu_sim(any_gpu(me), "lose_interrupt"), "%u",
 			    1 + dice(me, 50));

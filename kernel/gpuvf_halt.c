@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bringing the GPU to rest: before it is reset or put to sleep, and before its
+ * VFs are disabled.
+ *
+ *	turns ──park──► nobody on the engine ──SHUTDOWN of each──► no VF has state
+ *	                       │
+ *	                       └── the hardware does not obey: VFs keep their states
+ *
+ * Who keeps his state can neither be given turns, since nobody knows what of it
+ * is left, nor may his memory be moved or cleared, since it is still his. Only
+ * when the GPU was reset or the VFs were disabled that comes to an end. All is
+ * remembered in world.kept, and not in world.started, which is about turns.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/pci.h>
+#include <linux/wait.h>
+
+#include "gpuvf_halt.h"
+#include "gpuvf_pf.h"
+#include "gpuvf_turn.h"
+#include "gpuvf_world.h"
+
+/* how often to look at a command whose interrupt may have been lost */
+#define HALT_RECHECK_MS		5
+
+static void halt_set_parking(struct gpuvf_pf *pf, bool parking)
+{
+	spin_lock_irq(&pf->world.lock);
+	pf->world.parking = parking;
+	spin_unlock_irq(&pf->world.lock);
+	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+}
+
+static bool halt_is_dropped(struct gpuvf_pf *pf)
+{
+	bool done;
+
+	spin_lock_irq(&pf->world.lock);
+	gpuvf_turn_look_locked(pf, ktime_get_ns());
+	done = pf->world.phase != GPUVF_PHASE_DROP;
+	spin_unlock_irq(&pf->world.lock);
+	return done;
+}
+
+static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
+{
+	const unsigned long step = msecs_to_jiffies(HALT_RECHECK_MS) + 1;
+	struct gpuvf_world *w = &pf->world;
+
+	spin_lock_irq(&w->lock);
+	/* what blocks the engine ends with the VFs, or by a reset */
+	if (w->phase == GPUVF_PHASE_EMPTY)
+		gpuvf_turn_drop_locked(pf, vf);
+	spin_unlock_irq(&w->lock);
+	while (!wait_event_timeout(w->off_wait, halt_is_dropped(pf), step))
+		;
+}
+
+/* the world begins anew; bit n: VF n has left something behind */
+static u32 halt_forget(struct gpuvf_world *w)
+{
+	u32 had;
+
+	spin_lock_irq(&w->lock);
+	had = w->started | w->was_reset | w->dropped;
+	w->started = 0;
+	w->was_reset = 0;
+	w->runnable = 0;
+	w->drop = 0;
+	w->dropped = 0;
+	w->caught = 0;
+	w->flr = 0;
+	w->owed = 0;
+	w->exclusive = GPUVF_NOBODY;
+	w->fault_seen = false;
+	w->stuck = false;
+	w->phase = GPUVF_PHASE_EMPTY;
+	gpuvf_world_masks_locked(w);
+	spin_unlock_irq(&w->lock);
+	return had;
+}
+
+/**
+ * gpuvf_halt_locked() - take the GPU from all VFs and drop their states
+ * @pf: PF
+ *
+ * On return no turn is begun until gpuvf_halt_end(), and no command is under
+ * way, unless the hardware hangs: then gpuvf_halt_kept() tells who may have kept
+ * his state.
+ *
+ * Context: pf->lock held; may sleep for a few commands, and longer when the
+ * hardware hangs.
+ * Return: bit n: VF n had state. What it leaves behind is to be cleared, once it
+ * cannot have kept it.
+ */
+u32 gpuvf_halt_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	unsigned int vf;
+	u32 had, flr;
+
+	lockdep_assert_held(&pf->lock);
+	halt_set_parking(pf, true);
+	kthread_park(w->task);
+
+	spin_lock_irq(&w->lock);
+	had = w->started;
+	flr = gpuvf_world_flr_locked(pf);
+	spin_unlock_irq(&w->lock);
+	for (vf = 0; vf < pf->total_vfs; vf++)
+		if (had & ~flr & BIT(vf))
+			halt_drop(pf, vf);
+	spin_lock_irq(&w->lock);
+	/* it may be halted again before those of the last time have gone */
+	w->kept |= w->started & ~flr;
+	spin_unlock_irq(&w->lock);
+	return had | halt_forget(w);
+}
+
+/**
+ * gpuvf_halt_end() - turns may begin again
+ * @pf: PF
+ *
+ * Context: may sleep.
+ */
+void gpuvf_halt_end(struct gpuvf_pf *pf)
+{
+	halt_set_parking(pf, false);
+	kthread_unpark(pf->world.task);
+}
+
+/**
+ * gpuvf_halt_kept() - which VFs kept their states when all were to be dropped?
+ * @pf: PF
+ *
+ * Return: bit n: VF n. Its memory must stay as it is; see
+ * gpuvf_halt_all_lost_locked() for how long.
+ */
+u32 gpuvf_halt_kept(struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.kept);
+}
+
+/**
+ * gpuvf_halt_all_lost_locked() - the GPU was reset, or its VFs disabled: nobody
+ * has kept anything
+ * @pf: PF that was halted
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&pf->world.lock);
+	pf->world.kept = 0;
+	spin_unlock_irq(&pf->world.lock);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bringing the GPU to rest, and who keeps his state over that.
+ */
+#ifndef GPUVF_HALT_H
+#define GPUVF_HALT_H
+
+#include <linux/types.h>
+
+struct gpuvf_pf;
+
+u32 gpuvf_halt_locked(struct gpuvf_pf *pf);
+void gpuvf_halt_end(struct gpuvf_pf *pf);
+u32 gpuvf_halt_kept(struct gpuvf_pf *pf);
+void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);
+
+#endif /* GPUVF_HALT_H */
