@@ -5,6 +5,7 @@
 #ifndef GPUVF_COMPAT_H
 #define GPUVF_COMPAT_H
 
+#include <linux/device/class.h>
 #include <linux/iommu.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
@@ -17,6 +18,13 @@
  */
 #ifndef GENL_MCAST_CAP_SYS_ADMIN
 #error "this kernel cannot restrict a multicast group; 6.1.68 and later can"
+#endif
+
+/* 6.4: a class has no owner any more */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define gpuvf_class_create(name)	class_create(name)
+#else
+#define gpuvf_class_create(name)	class_create(THIS_MODULE, name)
 #endif
 
 /* 6.7: what a dump was asked for moved into struct genl_info */

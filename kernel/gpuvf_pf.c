@@ -180,7 +180,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	atomic_inc(&gpuvf_pfs_alive);
 	device_initialize(&pf->dev);
 	pf->dev.parent = &pdev->dev;
-	pf->dev.class = &gpuvf_class;
+	pf->dev.class = gpuvf_class;
 	pf->dev.groups = gpuvf_pf_groups;
 	pf->dev.release = pf_release;
 	if (dev_set_name(&pf->dev, "%s", pci_name(pdev))) {

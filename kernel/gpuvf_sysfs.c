@@ -20,6 +20,7 @@
 #include <linux/sysfs.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_compat.h"
 #include "gpuvf_config.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
@@ -29,9 +30,11 @@
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
 
-struct class gpuvf_class = {
-	.name = "gpuvf",
-};
+/*
+ * Not static: whoever holds its kobject looks at it when he lets go, which may be
+ * after the module has gone.
+ */
+struct class *gpuvf_class;
 
 static const char * const sysfs_policies[] = {
 	[GPUVF_POLICY_FIXED] = "fixed",
@@ -663,15 +666,16 @@ void gpuvf_sysfs_unlink_vf(struct gpuvf_pf *pf, unsigned int vf)
 /**
  * gpuvf_sysfs_register() - /sys/class/gpuvf
  *
- * Return: 0, or the errno of class_register().
+ * Return: 0, or the errno of class_create().
  */
 int gpuvf_sysfs_register(void)
 {
-	return class_register(&gpuvf_class);
+	gpuvf_class = gpuvf_class_create("gpuvf");
+	return PTR_ERR_OR_ZERO(gpuvf_class);
 }
 
 /** gpuvf_sysfs_unregister() - undo gpuvf_sysfs_register() */
 void gpuvf_sysfs_unregister(void)
 {
-	class_unregister(&gpuvf_class);
+	class_destroy(gpuvf_class);
 }

@@ -6,7 +6,7 @@ struct attribute_group;
 struct class;
 struct gpuvf_pf;
 
-extern struct class gpuvf_class;
+extern struct class *gpuvf_class;
 extern const struct attribute_group *gpuvf_pf_groups[];
 
 int gpuvf_sysfs_register(void);

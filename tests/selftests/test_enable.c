@@ -210,6 +210,22 @@ static void eight_gpus_side_by_side(void)
 					  > 1);
 }
 
+/*
+ * Where the kernel delays releases, what is released after the module has gone must
+ * not look for anything of it.
+ */
+static void unloaded_and_loaded_again_and_again(void)
+{
+	unsigned int i;
+
+	fixture_unload();
+	for (i = 0; i < 20; i++) {
+		assert_ok(module_load("gpuvf", ""));
+		assert_ok(module_unload("gpuvf"));
+	}
+	fixture_load("total_vfs=4");
+}
+
 static const struct test tests[] = {
 	TEST(C10_errnos_of_enabling),
 	TEST(C10_wedged_refuses_all_but_zero),
@@ -220,6 +236,7 @@ static const struct test tests[] = {
 	TEST(enabled_vfs_pin_the_module),
 	SLOW_TEST(all_31_vfs),
 	SLOW_TEST(eight_gpus_side_by_side),
+	SLOW_TEST(unloaded_and_loaded_again_and_again),
 };
 
 int main(void)
