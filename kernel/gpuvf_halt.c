@@ -60,13 +60,17 @@ static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
 		;
 }
 
-/* the world begins anew; bit n: VF n has left something behind */
-static u32 halt_forget(struct gpuvf_world *w)
+/*
+ * The world begins anew, but for those who were not reset (@flr) and are still there,
+ * perhaps since the last time already. Bit n: VF n has left something behind.
+ */
+static u32 halt_forget(struct gpuvf_world *w, u32 flr)
 {
 	u32 had;
 
 	spin_lock_irq(&w->lock);
 	had = w->started | w->was_reset | w->dropped;
+	w->kept |= w->started & ~flr;
 	w->started = 0;
 	w->was_reset = 0;
 	w->runnable = 0;
@@ -114,11 +118,7 @@ u32 gpuvf_halt_locked(struct gpuvf_pf *pf)
 	for (vf = 0; vf < pf->total_vfs; vf++)
 		if (had & ~flr & BIT(vf))
 			halt_drop(pf, vf);
-	spin_lock_irq(&w->lock);
-	/* it may be halted again before those of the last time have gone */
-	w->kept |= w->started & ~flr;
-	spin_unlock_irq(&w->lock);
-	return had | halt_forget(w);
+	return had | halt_forget(w, flr);
 }
 
 /**
@@ -137,6 +137,7 @@ void gpuvf_halt_end(struct gpuvf_pf *pf)
  * gpuvf_halt_kept() - which VFs kept their states when all were to be dropped?
  * @pf: PF
  *
+ * Context: any; it changes under pf->lock only.
  * Return: bit n: VF n. Its memory must stay as it is; see
  * gpuvf_halt_all_lost_locked() for how long.
  */

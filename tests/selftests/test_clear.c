@@ -29,6 +29,13 @@ static uint64_t fb_u64(const char *file)
 	return file_u64(gpu_sysfs(gpu, "fb/%s", file));
 }
 
+/* of every GPU, from the next go of the engine on */
+static void set_clear_us(unsigned int us)
+{
+	assert_ok(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+			      "%u", us));
+}
+
 static int retry(void)
 {
 	return file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1");
@@ -278,14 +285,12 @@ static void retry_without_anything_withheld_changes_nothing(void)
 /* an engine that does not come to an end: only a reset of the GPU stops it */
 static void C25_clear_engine_that_hangs(void)
 {
-	static const char how_long[] =
-		"/sys/module/gpuvf_sim/parameters/clear_us_per_granule";
 	uint64_t starts;
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	assert_ok(file_write(how_long, "4000000000"));
+	set_clear_us(4000000000);
 	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	/* the others run on while the engine is waited for, and afterwards */
 	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
@@ -294,7 +299,7 @@ static void C25_clear_engine_that_hangs(void)
 	assert_true(gpu_vf_is(gpu, 0, "active"));
 
 	/* busy still: it is withheld, and the try says so at once */
-	assert_ok(file_write(how_long, "100"));
+	set_clear_us(100);
 	assert_ok(retry());
 	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
@@ -429,12 +434,6 @@ static void C20_every_lost_write_of_the_reserve(void)
 	/* take away; context save area; size of the reserve; give */
 	assert_u64(n, 5);
 	assert_u64(fb_u64("pf_reserve"), GIB);
-}
-
-static void set_clear_us(unsigned int us)
-{
-	assert_ok(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
-			      "%u", us));
 }
 
 /* what is cleared when the reserve takes it is not clean when that gives it back */
