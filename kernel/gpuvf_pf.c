@@ -226,6 +226,10 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	err = gpuvf_world_start(pf);
 	if (err)
 		goto err_put;
+	/* hardware may claim more VFs than there is state for */
+	err = pci_sriov_set_totalvfs(pdev, pf->total_vfs);
+	if (err)
+		goto err_world;
 	err = pf_irq_request(pf);
 	if (err)
 		goto err_world;

@@ -283,13 +283,17 @@ static void vfs_unwind(struct gpuvf_pf *pf)
  * anything fails, no VF is enabled and the shares are taken back.
  *
  * Context: called by the PCI core under the device lock and the rescan lock.
- * Return: 0; -EIO: wedged; -ENOSPC: no fair share; -ENODEV: the module is being
+ * Return: 0; -ERANGE: more than pf->total_vfs; -EIO: wedged; -ENOSPC: no fair share; -ENODEV: the module is being
  * unloaded; -EUCLEAN: hardware did not take the layout; or what
  * pci_enable_sriov() says.
  */
 int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	int err;
+
+	/* the PCI core checks it too, see pci_sriov_set_totalvfs() */
+	if (WARN_ON_ONCE(num_vfs > pf->total_vfs))
+		return -ERANGE;
 
 	err = vfs_prepare(pf, num_vfs);
 	if (err)

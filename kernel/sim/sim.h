@@ -521,6 +521,7 @@ struct sim_gpu {
 /* parameters */
 extern unsigned int sim_gpus;
 extern unsigned int sim_total_vfs;
+extern unsigned int sim_claim_vfs;
 extern unsigned int sim_fb_mib;
 extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];

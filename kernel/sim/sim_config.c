@@ -145,8 +145,8 @@ static void cfg_reset_sriov(struct sim_dev *dev)
 		PCI_EXT_CAP_ID_SRIOV | 1 << 16 | SIM_ECAP_IOV << 20);
 	/* bit 1: the ARI capable hierarchy is preserved */
 	cfg_set(dev, cap + PCI_SRIOV_CAP, 4, BIT(1));
-	cfg_set(dev, cap + PCI_SRIOV_INITIAL_VF, 2, sim_total_vfs);
-	cfg_set(dev, cap + PCI_SRIOV_TOTAL_VF, 2, sim_total_vfs);
+	cfg_set(dev, cap + PCI_SRIOV_INITIAL_VF, 2, sim_claim_vfs);
+	cfg_set(dev, cap + PCI_SRIOV_TOTAL_VF, 2, sim_claim_vfs);
 	cfg_set(dev, cap + PCI_SRIOV_VF_OFFSET, 2, SIM_VF_OFFSET);
 	cfg_set(dev, cap + PCI_SRIOV_VF_STRIDE, 2, SIM_VF_STRIDE);
 	cfg_set(dev, cap + PCI_SRIOV_VF_DID, 2, GPUVF_SIM_DEVICE_ID_VF);

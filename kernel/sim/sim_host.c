@@ -32,6 +32,10 @@ unsigned int sim_total_vfs = 16;
 module_param_named(total_vfs, sim_total_vfs, uint, 0444);
 MODULE_PARM_DESC(total_vfs, "VFs of each GPU, 1 to 31 (default 16)");
 
+unsigned int sim_claim_vfs;
+module_param_named(claim_vfs, sim_claim_vfs, uint, 0444);
+MODULE_PARM_DESC(claim_vfs, "TotalVFs of the SR-IOV capability, total_vfs to 254 (default total_vfs)");
+
 unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
 MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");
@@ -353,7 +357,7 @@ static void host_irq_fini(void)
 /* a hole above all memory, in the upper half first to stay clear of hotplug */
 static int host_window_init(void)
 {
-	u64 vf_bars = (u64)sim_vf_bar_mib * SZ_1M * sim_total_vfs;
+	u64 vf_bars = (u64)sim_vf_bar_mib * SZ_1M * sim_claim_vfs;
 	u64 size = SIM_WINDOW32_SIZE + sim_gpus *
 		   ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G);
 	u64 end = iomem_resource.end;
@@ -544,8 +548,11 @@ static int host_check_params(void)
 		pr_err("this is not a virtual machine; the simulator is for testing, force=1 loads it all the same\n");
 		return -ENODEV;
 	}
+	if (!sim_claim_vfs)
+		sim_claim_vfs = sim_total_vfs;
 	if (!host_param_ok("gpus", sim_gpus, 1, SIM_MAX_GPUS) ||
 	    !host_param_ok("total_vfs", sim_total_vfs, 1, SIM_MAX_VFS) ||
+	    !host_param_ok("claim_vfs", sim_claim_vfs, sim_total_vfs, 254) ||
 	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("generation", sim_generation, 3, 3) ||

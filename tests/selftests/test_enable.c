@@ -211,6 +211,31 @@ static void eight_gpus_side_by_side(void)
 }
 
 /*
+ * The SR-IOV capability may claim more VFs than the driver can manage: the PCI
+ * core refuses what is above, before an index gets out of bounds.
+ */
+static void C10_no_more_vfs_than_the_driver_can_manage(void)
+{
+	fixture_load("total_vfs=31 claim_vfs=40 vf_bar_mib=1");
+	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 31);
+	check_refused("32", -ERANGE);
+	check_refused("40", -ERANGE);
+	assert_ok(gpu_set_numvfs(gpu, 31));
+	check_enabled(gpu, 31);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	/* the limit is the driver's: it goes with it */
+	nl_close(fx.nl);
+	fx.nl = NULL;
+	assert_ok(module_unload("gpuvf"));
+	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 40);
+	assert_ok(module_load("gpuvf", ""));
+	fx.nl = nl_open();
+	assert_ok(nl_family(fx.nl));
+	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 31);
+	fixture_wait_clean(gpu);
+}
+
+/*
  * Where the kernel delays releases, what is released after the module has gone must
  * not look for anything of it.
  */
@@ -236,6 +261,7 @@ static const struct test tests[] = {
 	TEST(enabled_vfs_pin_the_module),
 	SLOW_TEST(all_31_vfs),
 	SLOW_TEST(eight_gpus_side_by_side),
+	SLOW_TEST(C10_no_more_vfs_than_the_driver_can_manage),
 	SLOW_TEST(unloaded_and_loaded_again_and_again),
 };
 
