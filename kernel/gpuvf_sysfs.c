@@ -14,6 +14,7 @@
  *			stats/{run_ns,charged_ns,slices,...}
  */
 
+#include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -73,23 +74,66 @@ static ssize_t sysfs_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req,
 	return err ? err : count;
 }
 
-/* what was written is no value at all */
-static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf)
+/* refuse a write whose value is invalid */
+static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
+			    size_t count)
 {
-	char text[GPUVF_LABEL_SIZE + 1];
+	char text[GPUVF_LABEL_SIZE + 1] = { 0 };
 	struct gpuvf_refusal why = {
 		.vf = vf,
 		.who = text,
 		.reason = GPUVF_REASON_BAD_VALUE,
 	};
+	size_t i;
 
-	strscpy(text, buf, sizeof(text));
+	/* a zero byte is shown, as everything else that cannot be printed */
+	count = min(count, sizeof(text) - 1);
+	for (i = 0; i < count; i++)
+		text[i] = buf[i] ?: '?';
 	strim(text);
 	gpuvf_refuse(&why, gpuvf_pf_name(pf));
 	mutex_lock(&pf->lock);
 	gpuvf_refusal_log(pf, &why);
 	mutex_unlock(&pf->lock);
 	return why.error;
+}
+
+/*
+ * Return the length of what was written without its newline, or -EINVAL if
+ * anything, a zero byte included, lies behind the first line.
+ */
+static ssize_t sysfs_line(const char *buf, size_t count)
+{
+	size_t len = strnlen(buf, count);
+
+	if (len == count && len && buf[len - 1] == '\n')
+		return len - 1;
+	return len == count ? len : -EINVAL;
+}
+
+/* kstrtou64() also takes a sign */
+static int sysfs_u64(const char *buf, size_t count, u64 *value)
+{
+	if (sysfs_line(buf, count) <= 0 || !isdigit(*buf))
+		return -EINVAL;
+	return kstrtou64(buf, 10, value);
+}
+
+static int sysfs_u32(const char *buf, size_t count, u32 *value)
+{
+	u64 wide;
+	int err = sysfs_u64(buf, count, &wide);
+
+	if (err || wide > U32_MAX)
+		return -EINVAL;
+	*value = wide;
+	return 0;
+}
+
+/* operations are started by a 1 */
+static bool sysfs_is_one(const char *buf, size_t count)
+{
+	return sysfs_line(buf, count) == 1 && *buf == '1';
 }
 
 /*
@@ -129,8 +173,8 @@ static ssize_t sysfs_pf_op(struct device *dev, const char *buf, size_t count,
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 	struct gpuvf_request *req;
 
-	if (!sysfs_streq(buf, "1"))
-		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	if (!sysfs_is_one(buf, count))
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(op);
 	return req ? sysfs_request_do(pf, req, count) : -ENOMEM;
 }
@@ -176,8 +220,8 @@ static ssize_t pf_reserve_store(struct device *dev,
 	struct gpuvf_request *req;
 	u64 bytes;
 
-	if (kstrtou64(buf, 0, &bytes))
-		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	if (sysfs_u64(buf, count, &bytes))
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(GPUVF_OP_CONFIGURE);
 	if (!req)
 		return -ENOMEM;
@@ -221,8 +265,8 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 	struct gpuvf_request *req;
 	int policy = sysfs_match_string(sysfs_policies, buf);
 
-	if (policy < 0)
-		return sysfs_refuse(pf, GPUVF_NO_VF, buf);
+	if (policy < 0 || sysfs_line(buf, count) < 0)
+		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(GPUVF_OP_CONFIGURE);
 	if (!req)
 		return -ENOMEM;
@@ -319,8 +363,8 @@ static ssize_t vf_fb_quota_store(struct gpuvf_vf *vf, const char *buf,
 	struct gpuvf_request *req;
 	u64 bytes;
 
-	if (kstrtou64(buf, 0, &bytes))
-		return sysfs_refuse(vf->pf, vf->index, buf);
+	if (sysfs_u64(buf, count, &bytes))
+		return sysfs_refuse(vf->pf, vf->index, buf, count);
 	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_FB_QUOTA);
 	if (!req)
 		return -ENOMEM;
@@ -352,8 +396,8 @@ static ssize_t vf_time_slice_us_store(struct gpuvf_vf *vf, const char *buf,
 	struct gpuvf_request *req;
 	u32 us;
 
-	if (kstrtou32(buf, 0, &us))
-		return sysfs_refuse(vf->pf, vf->index, buf);
+	if (sysfs_u32(buf, count, &us))
+		return sysfs_refuse(vf->pf, vf->index, buf, count);
 	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_TIME_SLICE);
 	if (!req)
 		return -ENOMEM;
@@ -375,8 +419,8 @@ static ssize_t vf_preempt_timeout_us_store(struct gpuvf_vf *vf,
 	struct gpuvf_request *req;
 	u32 us;
 
-	if (kstrtou32(buf, 0, &us))
-		return sysfs_refuse(vf->pf, vf->index, buf);
+	if (sysfs_u32(buf, count, &us))
+		return sysfs_refuse(vf->pf, vf->index, buf, count);
 	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_PREEMPT_TIMEOUT);
 	if (!req)
 		return -ENOMEM;
@@ -394,11 +438,11 @@ static ssize_t vf_profile_show(struct gpuvf_vf *vf, char *buf)
 static ssize_t vf_profile_store(struct gpuvf_vf *vf, const char *buf,
 				size_t count)
 {
-	size_t len = strcspn(buf, "\n");
+	ssize_t len = sysfs_line(buf, count);
 	struct gpuvf_request *req;
 
-	if (len >= GPUVF_LABEL_SIZE || len + 1 < count)
-		return sysfs_refuse(vf->pf, vf->index, buf);
+	if (len < 0 || len >= GPUVF_LABEL_SIZE)
+		return sysfs_refuse(vf->pf, vf->index, buf, count);
 	req = sysfs_vf_request(vf, GPUVF_OP_CONFIGURE, GPUVF_SET_PROFILE);
 	if (!req)
 		return -ENOMEM;
@@ -438,8 +482,8 @@ static ssize_t sysfs_vf_op(struct gpuvf_vf *vf, const char *buf, size_t count,
 {
 	struct gpuvf_request *req;
 
-	if (!sysfs_streq(buf, "1"))
-		return sysfs_refuse(vf->pf, vf->index, buf);
+	if (!sysfs_is_one(buf, count))
+		return sysfs_refuse(vf->pf, vf->index, buf, count);
 	req = sysfs_vf_request(vf, op, 0);
 	return req ? sysfs_request_do(vf->pf, req, count) : -ENOMEM;
 }

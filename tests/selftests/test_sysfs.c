@@ -319,6 +319,99 @@ static void operations_are_done_by_a_one(void)
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
+/* files of the GPU whose values are numbers, policies, labels and operations */
+static const char *const written[] = {
+	"fb/pf_reserve", "fb/retry_withheld", "reset", "sched/policy",
+	"vf0/fb_quota", "vf0/time_slice_us", "vf0/preempt_timeout_us",
+	"vf0/profile", "vf0/reset", "vf0/stop", "vf0/pause", "vf0/resume",
+};
+
+static const char *const numbers[] = {
+	"fb/pf_reserve", "vf0/fb_quota", "vf0/time_slice_us",
+	"vf0/preempt_timeout_us",
+};
+
+static void numbers_are_plain_decimal(void)
+{
+	static const char *const bad[] = {
+		"0x80000000", "0x10", "1e4", "+7000", "-1", " 7000", "7000 ",
+		"7000us", "7000\n\n", "7000\n7000", "\n", "7,000", "7000.0",
+		"18446744073709551616",
+	};
+	char *before, *after;
+	unsigned int i, k;
+
+	before = fixture_snapshot(gpu);
+	for (i = 0; i < COUNT(numbers); i++)
+		for (k = 0; k < COUNT(bad); k++) {
+			if (file_write(gpu_sysfs(gpu, "%s", numbers[i]),
+				       bad[k]) == -EINVAL)
+				continue;
+			print_error("# %s takes \"%s\"\n", numbers[i], bad[k]);
+			fail();
+		}
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+
+	/* leading zeros do not make it octal */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "010000\n"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")), 10000);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0536870912"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 512 * MIB);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/preempt_timeout_us"),
+			     "0010000"));
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/preempt_timeout_us")), 10000);
+}
+
+/* a value that each of these files would take, but for what lies behind it */
+static const char *good_value(const char *file)
+{
+	if (!strcmp(file, "sched/policy"))
+		return "equal";
+	if (!strcmp(file, "fb/pf_reserve"))
+		return "268435456";
+	if (!strcmp(file, "vf0/fb_quota"))
+		return "536870912";
+	if (strstr(file, "_us"))
+		return "7000";
+	return strstr(file, "profile") ? "label" : "1";
+}
+
+static void nothing_may_follow_a_zero_byte(void)
+{
+	static const char behind[] = "\0\0\n\0" "junk";
+	static const struct {
+		size_t at, len;
+	} tails[] = { { 0, 1 }, { 0, 2 }, { 1, 2 }, { 3, 5 } };
+	char *before, *after;
+	unsigned int i, k;
+
+	assert_ok(gpu_set_numvfs(gpu, 1));
+	fixture_wait_clean(gpu);
+	before = fixture_snapshot(gpu);
+	for (i = 0; i < COUNT(written); i++)
+		for (k = 0; k < COUNT(tails); k++) {
+			char text[64];
+			size_t len = strlen(good_value(written[i]));
+
+			memcpy(text, good_value(written[i]), len);
+			memcpy(text + len, behind + tails[k].at, tails[k].len);
+			len += tails[k].len;
+			if (file_write_bytes(gpu_sysfs(gpu, "%s", written[i]),
+					     text, len) == -EINVAL)
+				continue;
+			print_error("# %s takes \"%s\", a zero byte and more\n",
+				    written[i], good_value(written[i]));
+			fail();
+		}
+	after = fixture_snapshot(gpu);
+	assert_same(after, before);
+	free(before);
+	free(after);
+}
+
 static void refused_operation_has_a_sentence(void)
 {
 	int log = klog_open();
@@ -423,6 +516,8 @@ static const struct test tests[] = {
 	TEST(uevents_tell_of_change_and_of_coming_and_going),
 	TEST(unprivileged_cannot_write),
 	TEST(operations_are_done_by_a_one),
+	TEST(numbers_are_plain_decimal),
+	TEST(nothing_may_follow_a_zero_byte),
 };
 
 int main(void)

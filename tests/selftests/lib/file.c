@@ -25,7 +25,19 @@
  */
 int file_write(const char *path, const char *text)
 {
-	size_t len = strlen(text);
+	return file_write_bytes(path, text, strlen(text));
+}
+
+/**
+ * file_write_bytes() - write a value that may have zero bytes in it
+ * @path: file
+ * @bytes: value
+ * @len: how many
+ *
+ * Return: as file_write().
+ */
+int file_write_bytes(const char *path, const void *bytes, size_t len)
+{
 	ssize_t n;
 	int err = 0;
 	int fd;
@@ -33,7 +45,7 @@ int file_write(const char *path, const char *text)
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	n = write(fd, text, len);
+	n = write(fd, bytes, len);
 	if (n < 0)
 		err = -errno;
 	else if ((size_t)n != len)

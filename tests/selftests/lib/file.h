@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 int file_write(const char *path, const char *text);
+int file_write_bytes(const char *path, const void *bytes, size_t len);
 int file_printf(const char *path, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int file_read(const char *path, char *buf, size_t size);
