@@ -41,6 +41,7 @@ static const char *const provisioning_names[] = {
 
 static const char *const capability_names[] = {
 	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
+	"flr-notice", "shutdown", "interrupt",
 };
 
 static const char *const hang_names[] = {

@@ -7,6 +7,9 @@
  *	                       │
  *	                       └── the hardware does not obey: VFs keep their states
  *
+ * Without the command SHUTDOWN all VFs keep their states here. Disabling VFs and a
+ * reset of the GPU end them, so only after a suspend the GPU has to be reset.
+ *
  * Who keeps his state can neither be given turns, since nobody knows what of it
  * is left, nor may his memory be moved or cleared, since it is still his. Only
  * when the GPU was reset or the VFs were disabled that comes to an end. All is
@@ -58,6 +61,12 @@ static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
 	spin_unlock_irq(&w->lock);
 	while (!wait_event_timeout(w->off_wait, halt_is_dropped(pf), step))
 		;
+	/* a refused command is about this VF alone */
+	spin_lock_irq(&w->lock);
+	if (w->phase == GPUVF_PHASE_FAULT && w->fault == -ECANCELED &&
+	    !pf->hw->engine_is_taken(pf))
+		w->phase = GPUVF_PHASE_EMPTY;
+	spin_unlock_irq(&w->lock);
 }
 
 /*
@@ -116,7 +125,8 @@ u32 gpuvf_halt_locked(struct gpuvf_pf *pf)
 	flr = gpuvf_world_flr_locked(pf);
 	spin_unlock_irq(&w->lock);
 	for (vf = 0; vf < pf->total_vfs; vf++)
-		if (had & ~flr & BIT(vf))
+		if ((had & ~flr & BIT(vf)) &&
+		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
 			halt_drop(pf, vf);
 	return had | halt_forget(w, flr);
 }

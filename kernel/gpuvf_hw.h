@@ -33,7 +33,8 @@ enum gpuvf_hw_cmd {
 /**
  * struct gpuvf_hw_ops - one kind of hardware
  * @name: for people and for pf-get's backend attribute
- * @capabilities: GPUVF_CAPABILITY_* bits that every such hardware has
+ * @capabilities: GPUVF_CAPABILITY_* bits that every such hardware has; probe
+ *	adds those that only some has
  * @time_slice_min_us: shortest time slice the hardware takes
  * @time_slice_max_us: longest time slice the hardware takes
  * @command_limit_us: a command that takes longer than this hangs
@@ -70,9 +71,25 @@ enum gpuvf_hw_cmd {
  * @mbox_send: send a message to a VF that has taken the last one
  * @mbox_clear: both directions of a VF's mailbox read as never used
  *
- * busy_vfs and flr_vfs are NULL where the hardware cannot. The clear operations
- * are called only where pf->capabilities has GPUVF_CAPABILITY_CLEAR, the mailbox
- * operations only where it has GPUVF_CAPABILITY_MAILBOX.
+ * Some operations are called only where pf->capabilities has their bit, and may
+ * be NULL elsewhere: busy_vfs (BUSY), flr_vfs (FLR_NOTICE), the clear operations
+ * (CLEAR), the mailbox operations (MAILBOX). Likewise GPUVF_HW_SHUTDOWN is issued
+ * only with SHUTDOWN, and GPUVF_HW_SWITCH only with ONESHOT. What replaces a
+ * missing capability:
+ *
+ *	BUSY		policy best-effort is refused; a VF counts as having work
+ *			while it has state. With a mailbox a guest begins by
+ *			REQ_INIT. Without one, nothing tells that there is a guest:
+ *			every VF that may run is started and counts as having work
+ *	FLR_NOTICE	a user's FLR is seen when a command is refused: then the VF
+ *			is reset. A tenancy ends when the VF's driver is unbound,
+ *			when VFs are disabled and with a reset by the PF driver
+ *	SHUTDOWN	the state of a VF is torn down by its FLR; disabling VFs and
+ *			a reset of the GPU end it too
+ *	MAILBOX		guests are started when they have work
+ *	INTERRUPT	everything is polled
+ *	CLEAR		no framebuffer is given to a VF
+ *	ONESHOT		IDLE, SAVE, LOAD and RUN are issued one by one
  */
 struct gpuvf_hw_ops {
 	const char *name;

@@ -198,8 +198,7 @@ static u32 iov_flr_vfs(struct gpuvf_pf *pf)
 {
 	u32 vfs;
 
-	if (!pf->iov.sim ||
-	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, &vfs) || !vfs)
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, &vfs) || !vfs)
 		return 0;
 	iov_write32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, vfs);
 	return vfs;
@@ -296,10 +295,45 @@ static void iov_mbox_clear(struct gpuvf_pf *pf, unsigned int vf)
 	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_CLEAR, BIT(vf));
 }
 
+/*
+ * The GPU-IOV capability does not say what of it is implemented: without a SIM
+ * capability, what generation v3 is documented to have is assumed.
+ */
+static int iov_probe_features(struct gpuvf_pf *pf)
+{
+	static const struct {
+		u32 feature;
+		u32 capability;
+	} map[] = {
+		{ GPUVF_SIM_FEATURE_CLEAR, GPUVF_CAPABILITY_CLEAR },
+		{ GPUVF_SIM_FEATURE_VF_FLR, GPUVF_CAPABILITY_FLR_NOTICE },
+		{ GPUVF_SIM_FEATURE_ONESHOT, GPUVF_CAPABILITY_ONESHOT },
+		{ GPUVF_SIM_FEATURE_MBOX, GPUVF_CAPABILITY_MAILBOX },
+		{ GPUVF_SIM_FEATURE_BUSY, GPUVF_CAPABILITY_BUSY },
+		{ GPUVF_SIM_FEATURE_SHUTDOWN, GPUVF_CAPABILITY_SHUTDOWN },
+	};
+	unsigned int i;
+	u32 features;
+
+	pf->iov.sim = pci_find_vsec_capability(pf->pdev, GPUVF_SIM_VENDOR_ID,
+					       GPUVF_SIM_VSEC_ID);
+	if (!pf->iov.sim) {
+		pf->capabilities |= GPUVF_CAPABILITY_BUSY |
+				    GPUVF_CAPABILITY_SHUTDOWN;
+		return 0;
+	}
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features))
+		return -EIO;
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if (features & map[i].feature)
+			pf->capabilities |= map[i].capability;
+	return 0;
+}
+
 static int iov_probe(struct gpuvf_pf *pf)
 {
 	struct pci_dev *pdev = pf->pdev;
-	u32 header, length, available, features;
+	u32 header, length, available;
 	u8 gfx;
 	int err;
 
@@ -328,21 +362,9 @@ static int iov_probe(struct gpuvf_pf *pf)
 	}
 	pf->iov.sch = pf->iov.iov + (gfx << 4);
 
-	pf->iov.sim = pci_find_vsec_capability(pdev, GPUVF_SIM_VENDOR_ID,
-					       GPUVF_SIM_VSEC_ID);
-	if (pf->iov.sim &&
-	    !iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features) &&
-	    (features & GPUVF_SIM_FEATURE_CLEAR))
-		pf->capabilities |= GPUVF_CAPABILITY_CLEAR;
-
-	if (pf->iov.sim &&
-	    !iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features)) {
-		pf->tells_flr = features & GPUVF_SIM_FEATURE_VF_FLR;
-		if (features & GPUVF_SIM_FEATURE_ONESHOT)
-			pf->capabilities |= GPUVF_CAPABILITY_ONESHOT;
-		if (features & GPUVF_SIM_FEATURE_MBOX)
-			pf->capabilities |= GPUVF_CAPABILITY_MAILBOX;
-	}
+	err = iov_probe_features(pf);
+	if (err)
+		return err;
 
 	iov_irq_enable(pf, false);
 	err = iov_check_quiet(pf);
@@ -373,8 +395,7 @@ static int iov_probe(struct gpuvf_pf *pf)
 const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.name = "gpu-iov-v3",
 	.capabilities = GPUVF_CAPABILITY_FRAMEBUFFER |
-			GPUVF_CAPABILITY_TIME_SLICE |
-			GPUVF_CAPABILITY_BUSY,
+			GPUVF_CAPABILITY_TIME_SLICE,
 	.time_slice_min_us = IOV_TIME_SLICE_MIN_US,
 	.time_slice_max_us = IOV_TIME_SLICE_MAX_US,
 	.command_limit_us = IOV_COMMAND_LIMIT_US,

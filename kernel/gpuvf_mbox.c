@@ -125,7 +125,7 @@ static bool mbox_drop_locked(struct gpuvf_vf *vf)
 	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
 		return false;
 	vf->mbox.ending = true;
-	gpuvf_world_drop(vf->pf, vf->index);
+	gpuvf_reset_vf_drop_locked(vf);
 	return true;
 }
 

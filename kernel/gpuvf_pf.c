@@ -122,6 +122,7 @@ static int pf_irq_request(struct gpuvf_pf *pf)
 		return err;
 	}
 	pf->irq = pci_irq_vector(pdev, 0);
+	pf->capabilities |= GPUVF_CAPABILITY_INTERRUPT;
 	return 0;
 }
 
@@ -253,6 +254,8 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	gpuvf_netlink_notify_add(pf);
 	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
 		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
 	return 0;
 
 err_irq:

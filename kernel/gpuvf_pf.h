@@ -47,6 +47,8 @@
  * @stopped: gets no time until it is reset; pf->lock
  * @resetting: a reset is under way; pf->lock
  * @given_up: the reset under way is one too many: it will have failed; pf->lock
+ * @teardown: the reset under way replaces a SHUTDOWN that the hardware does not
+ *	have: it only ends the VF's state; pf->lock
  * @init_after_reset: its guest asked for the reset, and wants to start anew;
  *	pf->lock
  * @access: what its guest has exclusive access for, or waits for it; pf->lock
@@ -68,6 +70,7 @@ struct gpuvf_vf {
 	bool stopped;
 	bool resetting;
 	bool given_up;
+	bool teardown;
 	bool init_after_reset;
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;
@@ -92,7 +95,6 @@ struct gpuvf_vf {
  * @capabilities: GPUVF_CAPABILITY_* bits
  * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
- * @tells_flr: the hardware tells of every FLR of a VF
  * @irq: vector, 0: the hardware has none and everything is polled
  * @lock: protects what follows
  * @gone: removed; nothing may be asked of it any more
@@ -129,7 +131,6 @@ struct gpuvf_pf {
 	u32 capabilities;
 	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
-	bool tells_flr;
 	int irq;
 
 	/* what follows; taken before the world's lock */
@@ -163,6 +164,12 @@ struct gpuvf_pf {
 static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
 {
 	return container_of(dev, struct gpuvf_pf, dev);
+}
+
+/* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
+static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
+{
+	return pf->capabilities & capability;
 }
 
 /* BDF, as in 0000:41:00.0; constant as long as the PF lives */

@@ -33,7 +33,7 @@
 #define   GPUVF_IOV_INTR_CMD_COMPLETE		0x00000001
 #define   GPUVF_IOV_INTR_HANG_RECOVERED		0x00000002
 #define   GPUVF_IOV_INTR_HANG_NEEDS_FLR		0x00000004
-#define   GPUVF_IOV_INTR_BUSY_CHANGE		0x00000008
+#define   GPUVF_IOV_INTR_BUSY_CHANGE		0x00000008 /* D: its enable bit stays 0 where VM_BUSY is not implemented */
 #define   GPUVF_IOV_INTR_ALL			0x0000000f
 #define GPUVF_IOV_RESET_CONTROL		0x14	/* 8 bit, unused by gpuvf */
 #define GPUVF_IOV_CNTXT			0x24	/* context save area */
@@ -62,7 +62,7 @@
 #define   GPUVF_SCH_CMD_FCN			0x0000ff00
 #define   GPUVF_SCH_CMD_NXT_FCN			0x00ff0000
 #define GPUVF_SCH_CMD_STATUS		0x08	/* RO, 8 bit, GPUVF_STATUS_* */
-#define GPUVF_SCH_VM_BUSY		0x0c	/* RO: bit n VF n has work */
+#define GPUVF_SCH_VM_BUSY		0x0c	/* RO: bit n VF n has work; D: reads 0 where not implemented */
 #define GPUVF_SCH_ACTIVE_FUNCTIONS	0x10	/* run list: bit n VF n, bit 31 PF */
 #define GPUVF_SCH_ACTIVE_FCN_ID		0x14	/* RO: bit 31 is a VF, [4:0] index */
 #define GPUVF_SCH_ACTIVE_FCN_STATUS	0x16	/* RO, 8 bit, low nibble GPUVF_ACTIVE_* */
@@ -118,6 +118,8 @@
 #define   GPUVF_SIM_FEATURE_VF_FLR		0x00020000
 #define   GPUVF_SIM_FEATURE_ONESHOT		0x00040000
 #define   GPUVF_SIM_FEATURE_MBOX		0x00080000
+#define   GPUVF_SIM_FEATURE_BUSY		0x00100000 /* VM_BUSY and BUSY_CHANGE */
+#define   GPUVF_SIM_FEATURE_SHUTDOWN		0x00200000 /* the command SHUTDOWN_GPU */
 #define GPUVF_SIM_SEED			0x0c	/* RO */
 #define GPUVF_SIM_INTR_ENABLE		0x10	/* 32 bit, GPUVF_SIM_INTR_* */
 #define GPUVF_SIM_INTR_STATUS		0x14	/* 32 bit, write 1 to clear */
@@ -126,7 +128,7 @@
 #define   GPUVF_SIM_INTR_MBOX_RX		0x00000004 /* a VF sent something */
 #define   GPUVF_SIM_INTR_MBOX_ACK		0x00000008 /* a VF took what was sent to it */
 #define   GPUVF_SIM_INTR_ALL			0x0000000f
-#define GPUVF_SIM_VF_FLR		0x18	/* write 1 to clear: VF n was reset by its own FLR */
+#define GPUVF_SIM_VF_FLR		0x18	/* write 1 to clear: VF n was reset by its own FLR; reads 0 without the feature */
 
 /* clear engine: overwrites whole granules (16 MiB), or one context slot */
 #define GPUVF_SIM_CLEAR_START		0x1c	/* first granule, or a function code */

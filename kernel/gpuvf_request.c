@@ -123,7 +123,7 @@ static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
 					  const char **is)
 {
 	*is = "";
-	if (vf->resetting) {
+	if (vf->resetting && !vf->teardown) {
 		*is = " while it is being reset";
 		return GPUVF_REASON_VF_WRONG_STATE;
 	}

@@ -80,7 +80,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 
 	/* a guest that asked for it needs not be told */
 	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
-	    vf->init_after_reset ||
+	    vf->init_after_reset || vf->teardown ||
 	    !(gpuvf_world_started(pf) & BIT(vf->index)))
 		return false;
 	vf->mbox.ready = false;
@@ -109,16 +109,23 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 		.cmd = GPUVF_CMD_VF_WAS_RESET,
 		.vf = vf->index,
 	};
-	bool init = vf->init_after_reset;
+	/* a guest may have asked to start anew, which its old state has to go for */
+	bool init = vf->init_after_reset ||
+		    (!told && vf->mbox.ending &&
+		     vf->access == GPUVF_ACCESS_INIT);
+	bool teardown = vf->teardown && !err && !vf->given_up;
 	struct gpuvf_pf *pf = vf->pf;
 
-	vf->stats.resets++;
+	vf->teardown = false;
 	vf->reset_err = err;
-	vf->failed = err || vf->given_up;
-	vf->given_up = false;
+	if (!teardown) {
+		vf->stats.resets++;
+		vf->failed = err || vf->given_up;
+		vf->given_up = false;
+		vf->paused = false;
+		vf->stopped = false;
+	}
 	vf->init_after_reset = false;
-	vf->paused = false;
-	vf->stopped = false;
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
 	WRITE_ONCE(vf->resetting, false);
@@ -131,7 +138,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 	else if (vf->failed)
 		gpuvf_event_locked(pf, &event,
 				   "was reset too often, it gets no time until it is reset by hand");
-	else
+	else if (!teardown)
 		gpuvf_event_locked(pf, &event, "was reset");
 	if (told)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE);
@@ -174,17 +181,45 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 
 /**
  * gpuvf_reset_vf_start_locked() - begin to reset a VF
- * @vf: VF, enabled, not being reset
+ * @vf: VF, enabled, not being reset except to tear down its state
  *
  * Context: pf->lock held. vf->resetting and pf->reset_wait tell when it is over.
  */
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
+	/* the FLR under way does for this too */
+	vf->teardown = false;
 	vf->resetting = true;
 	gpuvf_vfs_update_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 	queue_work(system_unbound_wq, &vf->reset_work);
+}
+
+/**
+ * gpuvf_reset_vf_drop_locked() - tear down the state of a VF, if it has one
+ * @vf: VF, enabled
+ *
+ * By SHUTDOWN, or by an FLR where the hardware has no such command. Marks and
+ * counters of the VF stay as they are. gpuvf_mbox_end_locked() is called when it
+ * is done, or what a reset of the VF does with its mailbox.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	lockdep_assert_held(&pf->lock);
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN)) {
+		gpuvf_world_drop(pf, vf->index);
+		return;
+	}
+	if (!(gpuvf_world_started(pf) & BIT(vf->index)) || vf->resetting ||
+	    pf->vf_count_changing || pf->quiesced)
+		return;
+	gpuvf_reset_vf_start_locked(vf);
+	vf->teardown = true;
 }
 
 /**
@@ -213,19 +248,24 @@ int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/* the VF made it necessary; when it does so too often, it gets no more time */
-static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
+/* disabling VFs needs no resets any more, and a suspended GPU none yet */
+static void reset_vf_if_possible_locked(struct gpuvf_vf *vf)
 {
-	if (!gpuvf_guard_locked(vf, guard))
-		vf->given_up = true;
-	/* who disables VFs needs no resets any more, and who sleeps none yet */
 	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
 	    !vf->pf->quiesced)
 		gpuvf_reset_vf_start_locked(vf);
 }
 
+/* the VF made it necessary; when it does so too often, it gets no more time */
+static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
+{
+	if (!gpuvf_guard_locked(vf, guard))
+		vf->given_up = true;
+	reset_vf_if_possible_locked(vf);
+}
+
 /**
- * gpuvf_reset_vf_caught_locked() - a VF's command failed, and blocks the engine
+ * gpuvf_reset_vf_caught_locked() - a VF's command failed
  * @vf: VF
  *
  * Context: pf->lock held.
@@ -243,6 +283,11 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 
 	lockdep_assert_held(&pf->lock);
 	gpuvf_world_fault(pf, vf->index, &err, &cmd);
+	/* its user has reset it: not a hang, and not limited where it is noticed */
+	if (err == -ESTALE) {
+		reset_vf_if_possible_locked(vf);
+		return;
+	}
 	vf->stats.hangs++;
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {

@@ -13,6 +13,7 @@ struct gpuvf_vf;
 
 void gpuvf_reset_vf_work(struct work_struct *work);
 void gpuvf_reset_pf_work(struct work_struct *work);
+void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
 int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
 int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);

@@ -4,7 +4,8 @@
  * struct gpuvf_request with one setting in it, or for one operation.
  *
  *	0000:41:00.0/
- *		backend generation state reset device -> PCI device
+ *		backend capabilities generation state reset
+ *		device -> PCI device
  *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld,
  *		    retry_withheld}
  *		sched/{policy,time_slice_min_us,time_slice_max_us,round_us}
@@ -147,6 +148,26 @@ static ssize_t backend_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(backend);
 
+/* as the netlink spec names them */
+static const char * const sysfs_capabilities[] = {
+	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
+	"flr-notice", "shutdown", "interrupt",
+};
+
+static ssize_t capabilities_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	unsigned long capabilities = gpuvf_pf_of_dev(dev)->capabilities;
+	unsigned int bit;
+	int len = 0;
+
+	for_each_set_bit(bit, &capabilities, ARRAY_SIZE(sysfs_capabilities))
+		len += sysfs_emit_at(buf, len, "%s%s", len ? " " : "",
+				     sysfs_capabilities[bit]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+static DEVICE_ATTR_RO(capabilities);
+
 /* figures that pf->lock protects */
 #define SYSFS_PF_FIGURE(name, format, expression)			\
 static ssize_t name##_show(struct device *dev,				\
@@ -188,6 +209,7 @@ static DEVICE_ATTR_WO(reset);
 
 static struct attribute *sysfs_pf_attrs[] = {
 	&dev_attr_backend.attr,
+	&dev_attr_capabilities.attr,
 	&dev_attr_generation.attr,
 	&dev_attr_state.attr,
 	&dev_attr_reset.attr,

@@ -237,6 +237,21 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_turn_idle_locked() - end the present turn by steps
+ * @pf: PF; the hardware refused to switch from the VF on the engine to the next
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_idle_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	lockdep_assert_held(&w->lock);
+	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf,
+		   w->vfs[w->vf].preempt_us);
+}
+
+/**
  * gpuvf_turn_lost_locked() - the present turn is over by itself
  * @pf: PF
  *
@@ -258,11 +273,24 @@ void gpuvf_turn_lost_locked(struct gpuvf_pf *pf)
 	turn_wake(w);
 }
 
+/*
+ * Without an FLR notice, a command is refused when the VF's user has reset it. (An
+ * INIT is not: it is what has to follow.)
+ */
+static bool turn_is_stale(struct gpuvf_pf *pf)
+{
+	const struct gpuvf_world *w = &pf->world;
+
+	return !gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) &&
+	       w->fault == -ECANCELED && w->cmd != GPUVF_HW_INIT &&
+	       !pf->hw->engine_is_taken(pf);
+}
+
 /**
  * gpuvf_turn_blame_locked() - the VF whose command failed is to blame
  * @pf: PF, with the engine in GPUVF_PHASE_FAULT
  *
- * Until that VF was reset nobody can use the engine.
+ * Until that VF was reset, other VFs cannot use the engine, unless it is free.
  *
  * Context: world.lock held.
  */
@@ -272,13 +300,14 @@ void gpuvf_turn_blame_locked(struct gpuvf_pf *pf)
 	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
 
 	lockdep_assert_held(&w->lock);
-	wvf->fault = w->fault;
+	wvf->fault = turn_is_stale(pf) ? -ESTALE : w->fault;
 	wvf->fault_cmd = w->cmd;
 	w->caught |= BIT(w->vf);
 	w->reset_seen &= ~BIT(w->vf);
 	w->runnable &= ~BIT(w->vf);
 	w->drop &= ~BIT(w->vf);
-	w->phase = GPUVF_PHASE_BLOCKED;
+	w->phase = wvf->fault == -ESTALE ? GPUVF_PHASE_EMPTY :
+					   GPUVF_PHASE_BLOCKED;
 	turn_end(pf, ktime_get_ns());
 	schedule_work(&w->report);
 	turn_wake(w);

@@ -14,6 +14,7 @@ bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_leave_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_blame_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_idle_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
 void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);

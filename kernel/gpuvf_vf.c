@@ -66,7 +66,7 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 	lockdep_assert_held(&pf->lock);
 	if (!vf_has_quota(vf))
 		return GPUVF_VF_STATE_DISABLED;
-	if (vf->resetting)
+	if (vf->resetting && !vf->teardown)
 		return GPUVF_VF_STATE_RESETTING;
 	if (vf->failed || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
 		return GPUVF_VF_STATE_FAILED;
@@ -415,7 +415,7 @@ void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 	lockdep_assert_held(&vf->pf->lock);
 	vf->stopped = true;
 	vf->paused = false;
-	gpuvf_world_drop(vf->pf, vf->index);
+	gpuvf_reset_vf_drop_locked(vf);
 	gpuvf_vfs_update_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }

@@ -57,6 +57,17 @@ static void world_sleep(struct gpuvf_world *w, u64 until_ns)
 	__set_current_state(TASK_RUNNING);
 }
 
+/* which VFs have work; what is assumed without busy bits is in gpuvf_hw.h */
+static u32 world_work(struct gpuvf_world *w)
+{
+	const struct gpuvf_pf *pf = container_of(w, struct gpuvf_pf, world);
+
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
+		return w->work;
+	return gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) ? w->started :
+							     w->runnable;
+}
+
 /**
  * gpuvf_world_masks_locked() - tell the scheduler who may run
  * @w: world
@@ -69,7 +80,7 @@ void gpuvf_world_masks_locked(struct gpuvf_world *w)
 {
 	u32 present = w->runnable & (w->started | ~w->held) & ~w->drop;
 	u64 now = ktime_get_ns();
-	u32 work = w->work;
+	u32 work = world_work(w);
 	u32 owed = w->owed;
 
 	lockdep_assert_held(&w->lock);
@@ -119,7 +130,8 @@ static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->world.lock);
-	return pf->hw->flr_vfs ? pf->hw->flr_vfs(pf) : 0;
+	return gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ?
+	       pf->hw->flr_vfs(pf) : 0;
 }
 
 /*
@@ -133,7 +145,7 @@ static void world_refresh(struct gpuvf_pf *pf)
 	u32 work = 0, flr;
 
 	atomic_set(&w->events, 0);
-	if (pf->hw->busy_vfs)
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
 		work = pf->hw->busy_vfs(pf);
 
 	spin_lock_irq(&w->lock);
@@ -204,6 +216,28 @@ static bool world_fault_is_explained(struct gpuvf_pf *pf)
 }
 
 /*
+ * CONTEXT_SWITCH was refused. While the first VF is still on the engine it is made
+ * to leave by steps: the next LOAD tells whether the second one can go on. With the
+ * engine free the first one was saved, or one of them has no state any more; without
+ * an FLR notice their next LOADs tell which.
+ */
+static bool world_switch_is_refused(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (w->cmd != GPUVF_HW_SWITCH || w->fault != -ECANCELED)
+		return false;
+	if (pf->hw->engine_is_taken(pf)) {
+		gpuvf_turn_idle_locked(pf);
+		return true;
+	}
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		return false;
+	gpuvf_turn_lost_locked(pf);
+	return true;
+}
+
+/*
  * A command failed. When its VF was reset by its user, or the one that it was to
  * switch to, that is why: only a look at the hardware after the fault tells.
  */
@@ -213,7 +247,7 @@ static u64 world_fault(struct gpuvf_pf *pf)
 
 	if (world_fault_is_explained(pf))
 		gpuvf_turn_lost_locked(pf);
-	else if (w->fault_seen)
+	else if (w->fault_seen && !world_switch_is_refused(pf))
 		gpuvf_turn_blame_locked(pf);
 	w->fault_seen = w->phase == GPUVF_PHASE_FAULT;
 	return 0;
@@ -491,7 +525,9 @@ void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
  * gpuvf_world_fault() - what a VF was caught at
  * @pf: PF
  * @vf: index of the VF
- * @err: what was wrong with the command: -ETIMEDOUT: it did not end in time
+ * @err: what was wrong with the command: -ETIMEDOUT: it did not end in time;
+ *	-ESTALE: it was refused, and the engine is free: without an FLR notice, the
+ *	sign of an FLR by the VF's user
  * @cmd: which command it was
  *
  * Context: any where interrupts are on.
@@ -578,7 +614,8 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	flr = gpuvf_world_flr_locked(pf);
 	world_lose_locked(pf, flr);
 	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
-	if (pf->tells_flr && !(w->reset_seen & BIT(vf)))
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) &&
+	    !(w->reset_seen & BIT(vf)))
 		err = -EIO;
 	if (blocks && (err || pf->hw->engine_is_taken(pf)))
 		err = -EBUSY;

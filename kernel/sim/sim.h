@@ -217,6 +217,8 @@ struct sim_port {
  * @state: what it did last
  * @hung: does nothing until it is reset
  * @flr_pending: was reset, and the PF driver has not acknowledged that yet
+ * @flr_unseen: the same without an FLR notice: the PF driver has not given it INIT
+ *	since
  * @context_dirty: its slot of the context save area has content
  * @epoch: whose memory, counts INITs
  * @tenant: whose mail, counts SHUTDOWNs, resets, and VF Enable going
@@ -239,6 +241,7 @@ struct sim_fcn {
 	enum sim_fcn_state state;
 	bool hung;
 	bool flr_pending;
+	bool flr_unseen;
 	bool context_dirty;
 	u32 epoch;
 	u32 tenant;
@@ -532,6 +535,9 @@ extern unsigned int sim_events;
 extern bool sim_oneshot;
 extern bool sim_mailbox;
 extern bool sim_msi;
+extern bool sim_busy;
+extern bool sim_flr;
+extern bool sim_shutdown;
 
 /* a VF by its function */
 static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,

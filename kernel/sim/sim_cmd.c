@@ -145,8 +145,9 @@ static bool cmd_is_known(u8 code)
 	case GPUVF_CMD_LOAD_GPU_STATE:
 	case GPUVF_CMD_RUN_GPU:
 	case GPUVF_CMD_INIT_GPU:
-	case GPUVF_CMD_SHUTDOWN_GPU:
 		return true;
+	case GPUVF_CMD_SHUTDOWN_GPU:
+		return sim_shutdown;
 	case GPUVF_CMD_CONTEXT_SWITCH:
 		return sim_oneshot;
 	default:
@@ -349,8 +350,10 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 	case GPUVF_CMD_LOAD_GPU_STATE:
 		fcn->turn_begin_ns = now;
 		fcn->epoch += init;
-		if (init)
+		if (init) {
 			fcn->touched_serial = 0;
+			fcn->flr_unseen = false;
+		}
 		if (cmd_is_vf(gpu, fcn))
 			sim_fb_check_start(gpu, sim_vf_index(gpu, fcn), init);
 		if (init && cmd_is_vf(gpu, fcn))
@@ -407,7 +410,11 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 		gpu->flr_races += fcn->flr_pending || next->flr_pending;
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);
 	} else if (!cmd_is_legal(gpu, cmd->code, fcn, next)) {
-		gpu->illegal++;
+		/* without a notice the driver learns of an FLR only here */
+		if (fcn->flr_unseen || next->flr_unseen)
+			gpu->flr_races++;
+		else
+			gpu->illegal++;
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);
 	} else if (cmd->failure == SIM_FAIL_ERROR) {
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);

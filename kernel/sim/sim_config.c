@@ -177,7 +177,9 @@ static void cfg_reset_pf(struct sim_dev *dev)
 		GPUVF_SIM_VSEC_REV << 16 | GPUVF_SIM_VSEC_LENGTH << 20);
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ID, 4,
 		GPUVF_SIM_VSEC_REV | sim_total_vfs << 8 |
-		GPUVF_SIM_FEATURE_VF_FLR |
+		(sim_flr ? GPUVF_SIM_FEATURE_VF_FLR : 0) |
+		(sim_busy ? GPUVF_SIM_FEATURE_BUSY : 0) |
+		(sim_shutdown ? GPUVF_SIM_FEATURE_SHUTDOWN : 0) |
 		(sim_clear_engine ? GPUVF_SIM_FEATURE_CLEAR : 0) |
 		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0) |
 		(sim_mailbox ? GPUVF_SIM_FEATURE_MBOX : 0));

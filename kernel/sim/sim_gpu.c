@@ -57,7 +57,8 @@ static void gpu_update_busy(struct sim_gpu *gpu, unsigned int vf, u64 now)
 		sim_fb_touch(gpu, vf);
 	sim_truth_event(gpu, now, busy ? SIM_EVENT_BUSY : SIM_EVENT_REST,
 			SIM_FCN_VF(vf), 0, 0);
-	sim_gpu_raise(gpu, GPUVF_IOV_INTR_BUSY_CHANGE);
+	if (sim_busy)
+		sim_gpu_raise(gpu, GPUVF_IOV_INTR_BUSY_CHANGE);
 }
 
 /**
@@ -193,7 +194,8 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	sim_truth_event(gpu, now, SIM_EVENT_FLR, SIM_FCN_VF(vf), 0, 0);
 	sim_mbox_clear(fcn);
 	fcn->mbox.intr_enable = 0;
-	fcn->flr_pending = true;
+	fcn->flr_pending = sim_flr;
+	fcn->flr_unseen = !sim_flr;
 	if (!sim_fault_hits(&gpu->fault[SIM_F_FAIL_FLR])) {
 		sim_cmd_abort(gpu, fcn, now);
 		gpu_fcn_reset(gpu, fcn, now);
@@ -201,7 +203,8 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	}
 	sim_driver_flr(fcn, now);
 	sim_gpu_update_vf(gpu, vf, now);
-	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_VF_FLR);
+	if (sim_flr)
+		sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_VF_FLR);
 }
 
 /**
@@ -220,6 +223,7 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu, bool guests_go, u64 now)
 		sim_cmd_abort(gpu, fcn, now);
 		gpu_fcn_reset(gpu, fcn, now);
 		fcn->flr_pending = false;
+		fcn->flr_unseen = false;
 		fcn->mbox.intr_enable = 0;
 		if (guests_go || !fcn->driver.boots)
 			sim_guest_off(fcn, now);

@@ -98,6 +98,18 @@ bool sim_msi = true;
 module_param_named(msi, sim_msi, bool, 0444);
 MODULE_PARM_DESC(msi, "the GPUs can raise interrupts (default Y); their VFs always can");
 
+bool sim_busy = true;
+module_param_named(busy, sim_busy, bool, 0444);
+MODULE_PARM_DESC(busy, "the GPUs report which VFs have work (default Y)");
+
+bool sim_flr = true;
+module_param_named(flr, sim_flr, bool, 0444);
+MODULE_PARM_DESC(flr, "the GPUs report the FLRs of their VFs (default Y)");
+
+bool sim_shutdown = true;
+module_param_named(shutdown, sim_shutdown, bool, 0444);
+MODULE_PARM_DESC(shutdown, "the command SHUTDOWN_GPU exists (default Y)");
+
 static bool sim_force;
 module_param_named(force, sim_force, bool, 0444);
 MODULE_PARM_DESC(force, "load on bare metal too");

@@ -64,7 +64,7 @@ static bool regs_read_sch(struct sim_gpu *gpu, unsigned int reg, u32 *val)
 		*val = cmd->status;
 		return true;
 	case GPUVF_SCH_VM_BUSY:
-		*val = gpu->busy;
+		*val = sim_busy ? gpu->busy : 0;
 		return true;
 	case GPUVF_SCH_ACTIVE_FCN_ID:
 		*val = sim_cmd_active(gpu, &status);
@@ -152,6 +152,8 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 	switch (reg) {
 	case GPUVF_IOV_INTR_ENABLE:
 		gpu->intr_enable = val & GPUVF_IOV_INTR_ALL;
+		if (!sim_busy)
+			gpu->intr_enable &= ~GPUVF_IOV_INTR_BUSY_CHANGE;
 		sim_gpu_raise(gpu, gpu->intr_status & gpu->intr_enable);
 		break;
 	case GPUVF_IOV_INTR_STATUS:

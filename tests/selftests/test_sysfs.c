@@ -129,6 +129,7 @@ static void check_one_value(const char *path)
 	assert_int_equal(text[n - 1], '\n');
 }
 
+/* but one: a set of words */
 static void every_file_has_one_value(void)
 {
 	unsigned int i, vf;
@@ -136,7 +137,8 @@ static void every_file_has_one_value(void)
 	assert_true(abi_read(&abi));
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	for (i = 0; i < abi.num; i++)
-		for (vf = 0; vf < 2 && abi.entry[i].mode & 0400; vf++)
+		for (vf = 0; vf < 2 && abi.entry[i].mode & 0400 &&
+		     !strstr(path_of(&abi.entry[i], vf), "/capabilities"); vf++)
 			check_one_value(path_of(&abi.entry[i], vf));
 }
 
@@ -150,7 +152,7 @@ static void C5_pf_figures_are_those_of_netlink(void)
 
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	fixture_wait_clean(gpu);
-	for (policy = 0; policy < 3; policy++) {
+	for (policy = 0; policy < (gpu_can(gpu, "busy") ? 3 : 2); policy++) {
 		assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"),
 				     policies[policy]));
 		assert_ok(nl_pf_get(fx.nl, gpu, &msg));
@@ -267,9 +269,8 @@ static void holder_is_the_driver_of_the_vf(void)
 {
 	struct nl_message msg;
 
-	if (!file_exists("/sys/bus/pci/drivers/pci-stub") &&
-	    system("modprobe -q pci-stub"))
-		skip();
+	assert_true(file_exists("/sys/bus/pci/drivers/pci-stub") ||
+		    !system("modprobe -q pci-stub"));
 	assert_ok(gpu_set_numvfs(gpu, 1));
 	assert_true(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),

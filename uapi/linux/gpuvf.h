@@ -83,6 +83,12 @@ enum gpuvf_vf_state {
  * @GPUVF_CAPABILITY_MAILBOX: guests can talk to the PF driver
  * @GPUVF_CAPABILITY_ONESHOT: the hardware switches from one VF to another in a
  *   single command
+ * @GPUVF_CAPABILITY_FLR_NOTICE: the hardware reports function level resets of
+ *   VFs by their users
+ * @GPUVF_CAPABILITY_SHUTDOWN: the hardware can tear down the state of one VF
+ *   without resetting it
+ * @GPUVF_CAPABILITY_INTERRUPT: the hardware raises interrupts; without them it
+ *   is polled
  */
 enum gpuvf_capability {
 	GPUVF_CAPABILITY_FRAMEBUFFER = 1,
@@ -91,6 +97,9 @@ enum gpuvf_capability {
 	GPUVF_CAPABILITY_CLEAR = 8,
 	GPUVF_CAPABILITY_MAILBOX = 16,
 	GPUVF_CAPABILITY_ONESHOT = 32,
+	GPUVF_CAPABILITY_FLR_NOTICE = 64,
+	GPUVF_CAPABILITY_SHUTDOWN = 128,
+	GPUVF_CAPABILITY_INTERRUPT = 256,
 };
 
 /**

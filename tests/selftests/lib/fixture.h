@@ -82,6 +82,7 @@ int suite_run(const char *name, const char *sim_parameters,
 bool on_debug_kernel(void);
 bool in_virtual_time(void);
 bool is_quick(void);
+uint64_t patience_ms(void);
 
 void fixture_load(const char *sim_parameters);
 void fixture_unload(void);
@@ -130,8 +131,7 @@ void check_ratio(uint64_t part, uint64_t whole, double wanted,
  * end of patience on a slow machine. (Virtual time flies when the VM waits for a
  * disk: an hour of it is some seconds.)
  */
-#define PATIENCE_MS	(in_virtual_time() ? 3600000 :			\
-			 on_debug_kernel() ? 120000 : 40000)
+#define PATIENCE_MS	patience_ms()
 
 /* does it become true? */
 #define eventually(condition)						\

@@ -128,15 +128,42 @@ unsigned int gpu_total_vfs(const struct gpu *gpu)
 }
 
 /**
+ * gpu_can() - has the GPU this capability?
+ * @gpu: GPU
+ * @capability: as sysfs names it
+ *
+ * Return: also true without gpuvf.ko.
+ */
+bool gpu_can(const struct gpu *gpu, const char *capability)
+{
+	size_t len = strlen(capability);
+	char text[256], *p = text;
+
+	if (file_read(gpu_sysfs(gpu, "capabilities"), text, sizeof(text)) <= 0)
+		return true;
+	for (; *p; p += strcspn(p, " "), p += strspn(p, " "))
+		if (!strncmp(p, capability, len) && strchr(" \n", p[len]))
+			return true;
+	return false;
+}
+
+/**
  * gpu_guest() - tell a VF's guest what to do
  * @gpu: GPU
  * @vf: index of an enabled VF
  * @what: "off", "idle", "busy N"
  *
+ * Without busy bits, a guest with work has to ask for its start.
+ *
  * Return: as file_write().
  */
 int gpu_guest(const struct gpu *gpu, unsigned int vf, const char *what)
 {
+	if ((!strncmp(what, "busy ", 5) || !strncmp(what, "burst ", 6)) &&
+	    !strstr(what, "boot") && !gpu_can(gpu, "busy") &&
+	    gpu_can(gpu, "mailbox"))
+		return file_printf(gpu_sim(gpu, "vf%u/guest", vf), "%s boot=100",
+				   what);
 	return file_write(gpu_sim(gpu, "vf%u/guest", vf), what);
 }
 

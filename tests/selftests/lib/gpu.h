@@ -67,6 +67,7 @@ const char *gpu_vf_pci(const struct gpu *gpu, unsigned int vf,
 int gpu_set_numvfs(const struct gpu *gpu, unsigned int num);
 unsigned int gpu_numvfs(const struct gpu *gpu);
 unsigned int gpu_total_vfs(const struct gpu *gpu);
+bool gpu_can(const struct gpu *gpu, const char *capability);
 int gpu_guest(const struct gpu *gpu, unsigned int vf, const char *what);
 bool gpu_vf_is(const struct gpu *gpu, unsigned int vf, const char *state);
 

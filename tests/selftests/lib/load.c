@@ -13,7 +13,7 @@
  * @gpu: GPU
  * @num: how many
  * @slice_us: time slice of each
- * @policy: GPUVF_POLICY_*
+ * @policy: GPUVF_POLICY_*; equal in place of best-effort without busy bits
  *
  * On return their memory is cleared, so that they can start at once.
  */
@@ -24,6 +24,8 @@ void load_enable(const struct gpu *gpu, unsigned int num,
 	struct nl_answer answer;
 	unsigned int i;
 
+	if (policy == GPUVF_POLICY_BEST_EFFORT && !gpu_can(gpu, "busy"))
+		policy = GPUVF_POLICY_EQUAL;
 	nl_config_set(fx.nl, &req, gpu);
 	mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY, policy);
 	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,16 +18,22 @@
 /**
  * module_load() - as insmod
  * @name: gpuvf or gpuvf_sim; the file is in $GPUVF_MODULES
- * @parameters: as of insmod
+ * @parameters: as of insmod; for gpuvf_sim, those in $GPUVF_SIM_PARAMETERS follow
+ *	and win
  *
  * Return: 0, or a negative errno.
  */
 int module_load(const char *name, const char *parameters)
 {
 	const char *dir = getenv("GPUVF_MODULES");
-	char path[PATH_MAX];
+	const char *more = getenv("GPUVF_SIM_PARAMETERS");
+	char path[PATH_MAX], all[1024];
 	int fd, err = 0;
 
+	if (more && !strcmp(name, "gpuvf_sim")) {
+		snprintf(all, sizeof(all), "%s %s", parameters, more);
+		parameters = all;
+	}
 	snprintf(path, sizeof(path), "%s/%s.ko", dir ? dir : ".", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
