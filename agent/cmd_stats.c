@@ -165,7 +165,7 @@ static int collect(struct client *client, const char *name,
 	if (code || !client_get_stats(client, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {
-		pr_err("statistics take CAP_NET_ADMIN and CAP_SYS_ADMIN: exact times are a side channel between tenants");
+		pr_err("statistics need CAP_SYS_ADMIN: exact times are a side channel between tenants");
 		return EXIT_PERMISSION;
 	}
 	pr_err("cannot read the statistics: %s", client_error_text(&why));

@@ -123,7 +123,7 @@ static int look(struct session *s)
 			return EXIT_DONE;
 		leave_screen();
 		pr_err("cannot read the statistics: %s",
-		       err == -EPERM ? "that takes CAP_NET_ADMIN and CAP_SYS_ADMIN" :
+		       err == -EPERM ? "that needs CAP_SYS_ADMIN" :
 				       client_error_text(&why));
 		return exit_code_of(err);
 	}

@@ -82,7 +82,7 @@ int refuse(const struct client_error *why, const char *bdf)
 	if (why->refusal.message[0])
 		pr_err("%s", why->refusal.message);
 	else if (why->error == -EPERM)
-		pr_err("GPU %s: changing it, or asking what a change would do, takes CAP_NET_ADMIN and CAP_SYS_ADMIN",
+		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",
 		       bdf);
 	else
 		pr_err("GPU %s: %s", bdf, client_error_text(why));

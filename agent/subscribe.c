@@ -66,7 +66,7 @@ static int join_all(struct nl_sock *sk)
 	/* what VFs did is not for everybody; the configuration is */
 	err = news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
 	if (err == -NLE_PERM || err == -NLE_NOACCESS)
-		pr_err("what VFs do (hangs, resets, states) is told only with CAP_NET_ADMIN and CAP_SYS_ADMIN");
+		pr_err("what VFs do (hangs, resets, states) is shown only with CAP_SYS_ADMIN");
 	else if (err == -NLE_OBJ_NOTFOUND)
 		pr_err("this module gpuvf does not tell what VFs do");
 	else

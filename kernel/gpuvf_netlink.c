@@ -287,7 +287,6 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 #define NL_CHANGE(name, its_policy, last)		\
 	{						\
 		.cmd = GPUVF_CMD_##name,		\
-		.flags = GENL_ADMIN_PERM,		\
 		.doit = gpuvf_nl_change_doit,		\
 		.policy = its_policy,			\
 		.maxattr = last,			\
@@ -311,7 +310,6 @@ static const struct genl_ops nl_ops[] = {
 	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_CAPACITY),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
-		.flags = GENL_ADMIN_PERM,
 		.doit = nl_stats_get_doit,
 		.dumpit = nl_stats_get_dumpit,
 		.policy = nl_vf_policy,

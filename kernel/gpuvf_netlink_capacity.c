@@ -112,7 +112,8 @@ static int nl_answer_capacity(struct sk_buff *skb, struct genl_info *info,
  * @request: the message
  * @info: what the core made of it
  *
- * Return: 0; -EINVAL: no size, or one of 0; -ENODEV; -ENOMEM; -EMSGSIZE.
+ * Return: 0; -EPERM; -EINVAL: no size, or one of 0; -ENODEV; -ENOMEM;
+ * -EMSGSIZE.
  */
 int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info)
 {
@@ -120,11 +121,16 @@ int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct nlattr *quota;
 	struct gpuvf_pf *pf;
 	struct sk_buff *skb;
-	int err = -EINVAL;
+	int err;
 
 	pf = gpuvf_nl_get_pf(info);
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
+	/* the answer depends on which VFs are in use */
+	err = gpuvf_nl_permit(request, info, pf);
+	if (err)
+		goto out;
+	err = -EINVAL;
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_CAPACITY)) {
 		info->extack->_msg = nl_no_size;
 		goto out;

@@ -15,8 +15,7 @@ const struct genl_multicast_group gpuvf_nl_groups[GPUVF_NL_NUM_GROUPS] = {
 	[GPUVF_NL_GROUP_CONFIG] = { .name = GPUVF_MCGRP_CONFIG },
 	/* when tenants do what is a side channel between them */
 	[GPUVF_NL_GROUP_EVENT] = { .name = GPUVF_MCGRP_EVENT,
-				   .flags = GENL_MCAST_CAP_NET_ADMIN |
-					    GENL_MCAST_CAP_SYS_ADMIN },
+				   .flags = GENL_MCAST_CAP_SYS_ADMIN },
 };
 
 static bool nl_anybody_listens(enum gpuvf_nl_group group)

@@ -491,15 +491,15 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 }
 
 /**
- * gpuvf_nl_permit() - may the requester change GPUs?
+ * gpuvf_nl_permit() - check that a requester may change or inspect a GPU
  * @request: request
  * @info: the same, parsed
  * @pf: PF that it names
  *
- * CAP_NET_ADMIN was checked by the core, in the same way: in the initial user
- * namespace.
+ * CAP_SYS_ADMIN in the initial user namespace is all that is needed, as in
+ * sysfs; the opener of the socket needs it as well as the sender.
  *
- * Return: 0; -EPERM, and the requester knows why.
+ * Return: 0; -EPERM, and the error was sent.
  */
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf)

@@ -15,6 +15,7 @@
  *			stats/{run_ns,charged_ns,slices,...}
  */
 
+#include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/kernel.h>
@@ -96,6 +97,26 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 	mutex_lock(&pf->lock);
 	gpuvf_refusal_log(pf, &why);
 	mutex_unlock(&pf->lock);
+	return why.error;
+}
+
+/*
+ * Check that the writer may change the GPU. The file's mode is the opener's
+ * business; as everywhere in sysfs, a descriptor that was passed on gives no
+ * capability. Not under pf->lock: the PF stays until its files are removed.
+ */
+static int sysfs_permit(struct gpuvf_pf *pf, int vf)
+{
+	struct gpuvf_refusal why = {
+		.vf = vf,
+		.reason = GPUVF_REASON_NOT_PERMITTED,
+	};
+
+	if (capable(CAP_SYS_ADMIN))
+		return 0;
+	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	/* a rate limit of its own: others' messages must not get lost by it */
+	pci_notice_ratelimited(pf->pdev, "refused: %s\n", why.message);
 	return why.error;
 }
 
@@ -193,7 +214,10 @@ static ssize_t sysfs_pf_op(struct device *dev, const char *buf, size_t count,
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 	struct gpuvf_request *req;
+	int err = sysfs_permit(pf, GPUVF_NO_VF);
 
+	if (err)
+		return err;
 	if (!sysfs_is_one(buf, count))
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(op);
@@ -241,7 +265,10 @@ static ssize_t pf_reserve_store(struct device *dev,
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 	struct gpuvf_request *req;
 	u64 bytes;
+	int err = sysfs_permit(pf, GPUVF_NO_VF);
 
+	if (err)
+		return err;
 	if (sysfs_u64(buf, count, &bytes))
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(GPUVF_OP_CONFIGURE);
@@ -286,7 +313,10 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 	struct gpuvf_request *req;
 	int policy = sysfs_match_string(sysfs_policies, buf);
+	int err = sysfs_permit(pf, GPUVF_NO_VF);
 
+	if (err)
+		return err;
 	if (policy < 0 || sysfs_line(buf, count) < 0)
 		return sysfs_refuse(pf, GPUVF_NO_VF, buf, count);
 	req = sysfs_request(GPUVF_OP_CONFIGURE);
@@ -612,8 +642,12 @@ static ssize_t sysfs_vf_store(struct kobject *kobj, struct attribute *attr,
 	const struct sysfs_vf_attr *file =
 		container_of(attr, struct sysfs_vf_attr, attr);
 	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
+	int err;
 
-	return file->store ? file->store(vf, buf, count) : -EACCES;
+	if (!file->store)
+		return -EACCES;
+	err = sysfs_permit(vf->pf, vf->index);
+	return err ? err : file->store(vf, buf, count);
 }
 
 static const struct sysfs_ops sysfs_vf_ops = {

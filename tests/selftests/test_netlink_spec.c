@@ -6,23 +6,19 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "request.h"
 #include "spec.h"
+#include "user.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -406,70 +402,6 @@ static void C29_every_header_that_is_wrong(void)
 	}
 }
 
-static int without(uint32_t capabilities)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &header, data))
-		return -errno;
-	data[0].effective &= ~capabilities;
-	data[0].permitted &= ~capabilities;
-	return syscall(SYS_capset, &header, data) ? -errno : 0;
-}
-
-static int without_net_admin(void)
-{
-	return without(1U << CAP_NET_ADMIN);
-}
-
-static int without_sys_admin(void)
-{
-	return without(1U << CAP_SYS_ADMIN);
-}
-
-/*
- * In a chroot, as the lab's VM has one, there are no new user namespaces. Out of
- * it, in a mount namespace of our own: up beyond its root, and then put it where
- * the real root is.
- */
-static int leave_chroot(void)
-{
-	char dir[] = "/run/chrootXXXXXX";
-	unsigned int up;
-	int root;
-
-	if (unshare(CLONE_NEWNS) || !mkdtemp(dir) || chdir("/"))
-		return -errno;
-	root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0 || chroot(dir))
-		return -errno;
-	for (up = 0; up < 32; up++)
-		if (chdir(".."))
-			return -errno;
-	if (chroot(".") || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    fchdir(root) || mount(".", "/", NULL, MS_MOVE, NULL) || chroot("."))
-		return -errno;
-	rmdir(dir);
-	return 0;
-}
-
-/* root there, nobody here */
-static int in_a_user_namespace(void)
-{
-	if (!unshare(CLONE_NEWUSER))
-		return 0;
-	return leave_chroot() || unshare(CLONE_NEWUSER) ? -errno : 0;
-}
-
-static int as_nobody(void)
-{
-	return setgroups(0, NULL) || setgid(65534) || setuid(65534) ? -errno :
-								      0;
-}
-
 /* Return: 0: refused and allowed as the spec says; else the line that says not */
 static int try_everything(struct nl *nl)
 {
@@ -507,13 +439,11 @@ static int try_everything(struct nl *nl)
 	return 0;
 }
 
-static int child_tries(int (*become)(void))
+static int child_tries(void *arg)
 {
-	struct nl *nl;
+	struct nl *nl = nl_open();
 
-	if (become())
-		return __LINE__;
-	nl = nl_open();
+	(void)arg;
 	if (!nl || nl_family(nl))
 		return __LINE__;
 	return try_everything(nl);
@@ -522,23 +452,9 @@ static int child_tries(int (*become)(void))
 static void check_child(int (*become)(void))
 {
 	char *before = fixture_snapshot(gpu);
-	int fds[2], line = -1;
 	char *after;
-	pid_t pid;
 
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	if (!pid) {
-		line = child_tries(become);
-		_exit(write(fds[1], &line, sizeof(line)) != sizeof(line));
-	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_int_equal(read(fds[0], &line, sizeof(line)), sizeof(line));
-	close(fds[0]);
-	close(fds[1]);
-	if (line)
-		print_error("# at line %d\n", line);
-	assert_int_equal(line, 0);
+	assert_int_equal(user_runs(become, child_tries, NULL), 0);
 	after = fixture_snapshot(gpu);
 	assert_same(after, before);
 	free(before);
@@ -547,10 +463,11 @@ static void check_child(int (*become)(void))
 
 static void C29_every_change_is_refused_to_the_unprivileged(void)
 {
-	check_child(without_net_admin);
-	check_child(without_sys_admin);
-	check_child(in_a_user_namespace);
-	check_child(as_nobody);
+	check_child(user_ordinary);
+	check_child(user_of_group_root);
+	check_child(user_root_without_capabilities);
+	check_child(user_root_of_a_namespace);
+	check_child(user_with_net_admin);
 }
 
 static void family_is_in_the_initial_network_namespace_only(void)
