@@ -120,13 +120,9 @@ static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 {
 	size_t i;
 
-	if (prometheus && strcmp(prometheus, "-"))
+	if (prometheus)
 		return replace_file(prometheus, 0644, print_for_prometheus,
 				    gpus);
-	if (prometheus) {
-		prometheus_print(stdout, gpus);
-		return EXIT_DONE;
-	}
 	if (json)
 		return json_finish(json_of(gpus)) ? EXIT_FAILED : EXIT_DONE;
 	for (i = 0; i < gpus->num; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Files that others read while they are written anew.
+ * Write output files without a moment at which they are incomplete.
  */
 #ifndef AGENT_REPLACE_H
 #define AGENT_REPLACE_H
