@@ -86,7 +86,8 @@ struct options {
 int parse_options(int argc, char **argv, const char *allowed,
 		  struct options *options);
 void explain_no_config(void);
-int load_config(struct config *config, const char *file);
+int config_exit_code(int error, const struct diag_list *diags);
+int load_config(struct config *config, const char *file, u32 demands);
 int open_client(struct client **client);
 int get_gpus(struct client *client, struct gpu_list *gpus);
 int exit_code_of(int error);

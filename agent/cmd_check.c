@@ -31,9 +31,8 @@ int cmd_check(int argc, char **argv)
 	struct diag_list diags = {};
 	struct config config = {};
 	struct options options;
-	int code = EXIT_DONE;
 	const char *file;
-	int first, err;
+	int first, code, err;
 
 	first = parse_options(argc, argv, "f", &options);
 	if (first < 0)
@@ -43,14 +42,11 @@ int cmd_check(int argc, char **argv)
 	file = first < argc ? argv[first] : options.file;
 
 	/* a file that is only looked at may be anybody's */
-	err = config_load(&config, file, false, &diags);
+	err = config_load(&config, file, INPUT_STREAM, &diags);
 	diag_print(stderr, &diags);
 	if (err == -ENOENT && !file)
 		explain_no_config();
-	if (err == -EACCES)
-		code = EXIT_PERMISSION;
-	else if (err || diags.errors)
-		code = EXIT_USAGE;
+	code = config_exit_code(err, &diags);
 	if (diags.errors > 1)
 		fprintf(stderr, "%zu errors\n", diags.errors);
 	if (!code)

@@ -47,7 +47,7 @@ static int name_to_bdf(const struct doctor *doctor, const char *name,
 		       bdf);
 		return EXIT_MISSING;
 	}
-	code = load_config(&config, NULL);
+	code = load_config(&config, NULL, 0);
 	section = code ? NULL : config_gpu_by_name(&config, name);
 	if (section)
 		gpu = gpu_of_section(doctor, section);

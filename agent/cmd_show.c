@@ -81,7 +81,7 @@ static void find_rooms(struct client *client, const struct gpu *gpu,
 	struct diag_list diags = {};
 	struct config config = {};
 
-	config_load(&config, NULL, false, &diags);
+	config_load(&config, NULL, 0, &diags);
 	rooms_find(rooms, diags.errors ? NULL : &config, gpu);
 	rooms_ask(rooms, client, gpu->bdf, NULL);
 	diag_free(&diags);

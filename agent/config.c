@@ -311,7 +311,7 @@ static int list_drop_ins(const char *dir, struct dirent ***entries)
 	return errno == ENOENT ? 0 : -errno;
 }
 
-static int load_drop_ins(struct config *config, bool trusted_only,
+static int load_drop_ins(struct config *config, u32 demands,
 			 struct diag_list *diags)
 {
 	char *dir = root_path("%s", &CONFIG_DIR[1]);
@@ -328,8 +328,7 @@ static int load_drop_ins(struct config *config, bool trusted_only,
 	}
 	for (i = 0; i < n; i++) {
 		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
-		int ret = ini_load(config_add_file(config), path, trusted_only,
-				   diags);
+		int ret = ini_load(config_add_file(config), path, demands, diags);
 
 		err = err ?: ret;
 		free(path);
@@ -360,17 +359,16 @@ bool config_is_there(void)
 }
 
 /* the file, the drop-ins, or both; with neither, the file is what is missing */
-static int load_standard(struct config *config, bool trusted_only,
+static int load_standard(struct config *config, u32 demands,
 			 struct diag_list *diags)
 {
 	char *path = root_path("%s", &CONFIG_FILE[1]);
 	int err = 0;
 
 	if (root_has("%s", &CONFIG_FILE[1]) || !config_is_there())
-		err = ini_load(config_add_file(config), path, trusted_only,
-			       diags);
+		err = ini_load(config_add_file(config), path, demands, diags);
 	free(path);
-	return err ?: load_drop_ins(config, trusted_only, diags);
+	return err ?: load_drop_ins(config, demands, diags);
 }
 
 /**
@@ -378,22 +376,21 @@ static int load_standard(struct config *config, bool trusted_only,
  * @config: all zero
  * @path: a file to read instead of CONFIG_FILE and the files of CONFIG_DIR,
  *	NULL: none
- * @trusted_only: refuse files that others than root could have written
+ * @demands: INPUT_*; the system's files are never streams
  * @diags: every error of every file
  *
  * Return: 0 when all files could be read (whether they are good is in @diags),
  * else a negative errno, see ini_load().
  */
-int config_load(struct config *config, const char *path, bool trusted_only,
+int config_load(struct config *config, const char *path, u32 demands,
 		struct diag_list *diags)
 {
 	int err;
 
 	if (path)
-		err = ini_load(config_add_file(config), path, trusted_only,
-			       diags);
+		err = ini_load(config_add_file(config), path, demands, diags);
 	else
-		err = load_standard(config, trusted_only, diags);
+		err = load_standard(config, demands & ~INPUT_STREAM, diags);
 	if (!err)
 		config_interpret(config, diags);
 	return err;

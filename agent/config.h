@@ -8,6 +8,7 @@
 
 #include "diag.h"
 #include "ini.h"
+#include "input.h"
 #include "profile.h"
 
 #define CONFIG_FILE	"/etc/gpuvf.ini"
@@ -139,7 +140,7 @@ struct config {
 	struct place on_drift_at;
 };
 
-int config_load(struct config *config, const char *path, bool trusted_only,
+int config_load(struct config *config, const char *path, u32 demands,
 		struct diag_list *diags);
 bool config_is_there(void);
 struct ini *config_add_file(struct config *config);

@@ -109,7 +109,7 @@ void daemon_free(struct daemon *d)
 int daemon_load(struct daemon *d)
 {
 	struct config config = {};
-	int code = load_config(&config, d->file);
+	int code = load_config(&config, d->file, 0);
 
 	if (code) {
 		config_free(&config);

@@ -13,17 +13,14 @@
  *	keys before any section		kept under a section without a name
  */
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ini.h"
 #include "ini_check.h"
+#include "input.h"
 #include "util.h"
 
 #define LINE_MAX_BYTES	1000
@@ -298,8 +295,11 @@ static void split_lines(struct source *source)
  *
  * After errors, @ini has what could be understood, so that the caller can find
  * further errors.
+ *
+ * Return: 0, whatever is in it; a negative errno when iniparser could not read
+ * it for want of memory or descriptors.
  */
-void ini_parse(struct ini *ini, struct diag_list *diags)
+int ini_parse(struct ini *ini, struct diag_list *diags)
 {
 	size_t errors = diags->errors;
 	struct place whole = { &ini->source, 0, 0 };
@@ -307,103 +307,39 @@ void ini_parse(struct ini *ini, struct diag_list *diags)
 
 	if (strlen(ini->source.text) != ini->source.size) {
 		diag_err(diags, &whole, "file has a zero byte: not a text file");
-		return;
+		return 0;
 	}
 	split_lines(&ini->source);
 	for (number = 1; number <= ini->source.num_lines; number++)
 		scan_line(ini, number, diags);
-	if (diags->errors == errors)
-		ini_check_agreement(ini, diags);
-}
-
-static int check_file(int fd, bool trusted_only, const struct place *whole,
-		      struct diag_list *diags)
-{
-	struct stat st;
-
-	if (fstat(fd, &st)) {
-		diag_err(diags, whole, "cannot be read: %s", strerror(errno));
-		return -errno;
-	}
-	if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode)) {
-		diag_err(diags, whole, "is not a file");
-		return -EINVAL;
-	}
-	if (trusted_only && S_ISREG(st.st_mode)) {
-		if (st.st_uid) {
-			diag_err(diags, whole, "belongs to user %u; it has to be root's",
-				 st.st_uid);
-			return -EPERM;
-		}
-		if (st.st_mode & (0022)) {
-			diag_err(diags, whole, "can be written by %s: mode %04o, should be 0644",
-				 st.st_mode & 0002 ? "everybody" : "its group",
-				   st.st_mode & 07777);
-			return -EPERM;
-		}
-	}
-	return 0;
-}
-
-static int read_all(int fd, struct source *source, const struct place *whole,
-		    struct diag_list *diags)
-{
-	size_t room = INI_FILE_MAX + 1;
-	ssize_t got;
-
-	source->text = xcalloc(room + 1, 1);
-	while (source->size < room) {
-		got = read(fd, source->text + source->size,
-			   room - source->size);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			int err = errno;
-
-			diag_err(diags, whole, "cannot be read: %s",
-				 strerror(err));
-			return -err;
-		}
-		if (!got)
-			return 0;
-		source->size += got;
-	}
-	diag_err(diags, whole, "is bigger than %d bytes", INI_FILE_MAX);
-	return -EFBIG;
+	return diags->errors == errors ? ini_check_agreement(ini, diags) : 0;
 }
 
 /**
  * ini_load() - read a file from disk, or standard input
  * @ini: all zero but for @source.order
- * @path: "-" is standard input
- * @trusted_only: refuse a file that others than root could have written
+ * @path: "-" is standard input, where @demands has INPUT_STREAM
+ * @demands: INPUT_*
  * @diags: why it could not be read, and every error in it
  *
  * Return: 0 when the file could be read, whatever is in it; a negative errno
- * when not: -ENOENT, -EACCES, -EPERM (others can write it), -EFBIG, ...
+ * when not, as of input_read().
  */
-int ini_load(struct ini *ini, const char *path, bool trusted_only,
+int ini_load(struct ini *ini, const char *path, u32 demands,
 	     struct diag_list *diags)
 {
-	bool is_stdin = !strcmp(path, "-");
+	bool is_stdin = !strcmp(path, "-") && demands & INPUT_STREAM;
 	struct place whole = { &ini->source, 0, 0 };
-	int fd, err;
+	char *why;
+	int err;
 
 	ini->source.path = xstrdup(is_stdin ? "<stdin>" : path);
-	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		err = errno;
-		diag_err(diags, &whole, "cannot be opened: %s",
-			 strerror(err));
-		return -err;
-	}
-	err = check_file(fd, trusted_only, &whole, diags);
+	err = input_read(path, demands, INI_FILE_MAX, &ini->source.text,
+			 &ini->source.size, &why);
 	if (!err)
-		err = read_all(fd, &ini->source, &whole, diags);
-	if (!is_stdin)
-		close(fd);
-	if (!err)
-		ini_parse(ini, diags);
+		return ini_parse(ini, diags);
+	diag_err(diags, &whole, "%s", why);
+	free(why);
 	return err;
 }
 

@@ -58,9 +58,9 @@ struct ini {
 	size_t num_entries;
 };
 
-int ini_load(struct ini *ini, const char *path, bool trusted_only,
+int ini_load(struct ini *ini, const char *path, u32 demands,
 	     struct diag_list *diags);
-void ini_parse(struct ini *ini, struct diag_list *diags);
+int ini_parse(struct ini *ini, struct diag_list *diags);
 void ini_free(struct ini *ini);
 
 #endif /* AGENT_INI_H */

@@ -5,6 +5,7 @@
  * names (CVE-2023-33461), and the dump functions do not escape.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,22 +28,29 @@ static int ignore_complaint(const char *fmt, ...)
  * iniparser reads files by name only. It gets the very bytes that the scanner
  * saw, which the file itself may not have any more.
  */
-static dictionary *load_text(const struct source *source)
+static int load_text(const struct source *source, dictionary **dict)
 {
-	dictionary *dict = NULL;
 	char path[64];
+	int err = 0;
 	int fd;
 
+	*dict = NULL;
 	fd = memfd_create("gpuvf.ini", MFD_CLOEXEC);
 	if (fd < 0)
-		return NULL;
-	if (write(fd, source->text, source->size) == (ssize_t)source->size) {
+		return -errno;
+	if (write(fd, source->text, source->size) != (ssize_t)source->size) {
+		err = -ENOSPC;
+	} else {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		iniparser_set_error_callback(ignore_complaint);
-		dict = iniparser_load(path);
+		errno = 0;
+		*dict = iniparser_load(path);
+		/* what the scanner takes is no syntax error to iniparser */
+		if (!*dict)
+			err = -errno ?: -ENOMEM;
 	}
 	close(fd);
-	return dict;
+	return err;
 }
 
 /* iniparser's name for a key: "section:key" in lower case */
@@ -94,17 +102,23 @@ static bool check_section(dictionary *dict, const struct ini_section *section,
  *
  * Every section, key and value has to be the same, and iniparser may have
  * found nothing that the scanner did not.
+ *
+ * Return: 0, also when they differ; a negative errno when iniparser could not
+ * read the file, for want of memory or descriptors.
  */
-void ini_check_agreement(const struct ini *ini, struct diag_list *diags)
+int ini_check_agreement(const struct ini *ini, struct diag_list *diags)
 {
 	struct place whole = { &ini->source, 0, 0 };
-	dictionary *dict = load_text(&ini->source);
+	dictionary *dict;
 	bool same = true;
 	size_t i;
+	int err;
 
-	if (!dict) {
-		diag_err(diags, &whole, "cannot be read by iniparser (is /proc mounted?)");
-		return;
+	err = load_text(&ini->source, &dict);
+	if (err) {
+		diag_err(diags, &whole, "cannot be read by iniparser: %s",
+			 strerror(-err));
+		return err;
 	}
 	for (i = 0; i < ini->num_sections; i++)
 		same &= check_section(dict, &ini->sections[i], diags);
@@ -113,4 +127,5 @@ void ini_check_agreement(const struct ini *ini, struct diag_list *diags)
 	if (same && (size_t)dict->n != ini->num_sections + ini->num_entries)
 		diag_err(diags, &whole, "other programs would find more in it");
 	iniparser_freedict(dict);
+	return 0;
 }

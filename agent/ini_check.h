@@ -4,6 +4,6 @@
 
 #include "ini.h"
 
-void ini_check_agreement(const struct ini *ini, struct diag_list *diags);
+int ini_check_agreement(const struct ini *ini, struct diag_list *diags);
 
 #endif /* AGENT_INI_CHECK_H */

@@ -66,7 +66,7 @@ static int write_in_place(const char *path, const struct content *content)
 }
 
 /*
- * The temporary file belongs to whoever holds its lock, so that one that a
+ * The temporary file belongs to the process that locks it, so that one that a
  * killed process left behind is used again, and never in the way.
  *
  * Return: a descriptor of an empty file, or a negative errno.

@@ -89,29 +89,58 @@ void explain_no_config(void)
 }
 
 /**
- * load_config() - read the configuration and tell everything wrong with it
+ * config_exit_code() - the exit code for a configuration that was read
+ * @error: of config_load()
+ * @diags: its messages
+ *
+ * Return: EXIT_DONE; EXIT_USAGE: it is not there, or has errors;
+ * EXIT_PERMISSION: it may not be read, or others can write it; EXIT_FAILED: this
+ * process lacks what it takes to read it, such as descriptors.
+ */
+int config_exit_code(int error, const struct diag_list *diags)
+{
+	switch (-error) {
+	case 0:
+		return diags->errors ? EXIT_USAGE : EXIT_DONE;
+	case EPERM:
+	case EACCES:
+		return EXIT_PERMISSION;
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case EINVAL:
+	case EFBIG:
+		return EXIT_USAGE;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+/**
+ * load_config() - read the configuration and report everything wrong with it
  * @config: all zero; to be freed also after errors
  * @file: to read, NULL: the system's
+ * @demands: INPUT_STREAM: @file may be a FIFO, or standard input
  *
- * Root acts only on files that nobody else could have written.
+ * Root acts only on files that no other user can write or replace.
  *
- * Return: EXIT_DONE; EXIT_USAGE: it has errors; EXIT_PERMISSION: it may not be
- * read, or others could have written it.
+ * Return: as config_exit_code().
  */
-int load_config(struct config *config, const char *file)
+int load_config(struct config *config, const char *file, u32 demands)
 {
 	struct diag_list diags = {};
-	int code = EXIT_DONE;
+	int code;
 	int err;
 
-	err = config_load(config, file, !geteuid(), &diags);
+	if (!geteuid())
+		demands |= INPUT_TRUSTED;
+	err = config_load(config, file, demands, &diags);
 	diag_print(stderr, &diags);
 	if (err == -ENOENT && !file)
 		explain_no_config();
-	if (err == -EACCES || err == -EPERM)
-		code = EXIT_PERMISSION;
-	else if (err || diags.errors)
-		code = EXIT_USAGE;
+	code = config_exit_code(err, &diags);
 	diag_free(&diags);
 	return code;
 }
@@ -217,7 +246,7 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 		       name);
 		return NULL;
 	}
-	*code = load_config(&config, NULL);
+	*code = load_config(&config, NULL, 0);
 	section = *code ? NULL : config_gpu_by_name(&config, name);
 	for (i = 0; section && i < gpus->num; i++) {
 		if (config_for_gpu(&config, &gpus->gpus[i]) != section)

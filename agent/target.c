@@ -189,7 +189,7 @@ static int add_all(struct targets *targets, int num_names, char **names,
 /**
  * targets_find() - read the configuration and plan for every GPU it is about
  * @targets: all zero; to be freed also after errors
- * @file: configuration to read, NULL: the system's
+ * @file: configuration to read, "-": standard input, NULL: the system's
  * @num_names: entries of @names, 0: all GPUs that the configuration names
  * @names: PCI addresses, or names of sections
  *
@@ -201,7 +201,7 @@ static int add_all(struct targets *targets, int num_names, char **names,
 int targets_find(struct targets *targets, const char *file, int num_names,
 		 char **names)
 {
-	int code = load_config(&targets->config, file);
+	int code = load_config(&targets->config, file, INPUT_STREAM);
 
 	return code ?: targets_plan(targets, num_names, names);
 }

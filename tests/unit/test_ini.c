@@ -4,7 +4,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent_test.h"
@@ -347,13 +349,13 @@ static void a_zero_byte_is_no_text(void **state)
 	ini_free(&ini);
 }
 
-static int load(const char *path, bool trusted, size_t *errors)
+static int load(const char *path, u32 demands, size_t *errors)
 {
 	struct diag_list diags = {};
 	struct ini ini = {};
 	int err;
 
-	err = ini_load(&ini, path, trusted, &diags);
+	err = ini_load(&ini, path, demands, &diags);
 	*errors = diags.errors;
 	diag_free(&diags);
 	ini_free(&ini);
@@ -369,29 +371,215 @@ static void refuses_files_that_others_can_write(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, HEAD, strlen(HEAD)), strlen(HEAD));
 	fchmod(fd, 0664);
-	assert_int_equal(load(path, true, &errors), -EPERM);
+	assert_int_equal(load(path, INPUT_TRUSTED, &errors), -EPERM);
 	assert_int_equal(errors, 1);
-	assert_int_equal(load(path, false, &errors), 0);
+	assert_int_equal(load(path, 0, &errors), 0);
 	fchmod(fd, 0646);
-	assert_int_equal(load(path, true, &errors), -EPERM);
+	assert_int_equal(load(path, INPUT_TRUSTED, &errors), -EPERM);
 	fchmod(fd, 0644);
-	assert_int_equal(load(path, true, &errors), geteuid() ? -EPERM : 0);
+	assert_int_equal(load(path, INPUT_TRUSTED, &errors),
+			 geteuid() ? -EPERM : 0);
 	if (!geteuid()) {
 		assert_int_equal(fchown(fd, 1000, 0), 0);
-		assert_int_equal(load(path, true, &errors), -EPERM);
+		assert_int_equal(load(path, INPUT_TRUSTED, &errors), -EPERM);
 	}
 	close(fd);
 	unlink(path);
-	assert_int_equal(load(path, false, &errors), -ENOENT);
-	assert_int_equal(load("/tmp", false, &errors), -EINVAL);
+	assert_int_equal(load(path, 0, &errors), -ENOENT);
+	assert_int_equal(load("/tmp", 0, &errors), -EINVAL);
 }
 
-static void refuses_endless_files(void **state)
+/* a directory, a file in it, and a link to that file from elsewhere */
+struct tree {
+	char dir[32];
+	char *inner;
+	char *file;
+	char *link;
+};
+
+static struct tree make_tree(void)
 {
+	struct tree t = { .dir = "/tmp/gpuvf-test-XXXXXX" };
+	FILE *f;
+
+	assert_non_null(mkdtemp(t.dir));
+	t.inner = xasprintf("%s/inner", t.dir);
+	t.file = xasprintf("%s/x.ini", t.inner);
+	t.link = xasprintf("%s/link.ini", t.dir);
+	assert_int_equal(mkdir(t.inner, 0755), 0);
+	f = fopen(t.file, "w");
+	assert_non_null(f);
+	fputs(HEAD, f);
+	fclose(f);
+	assert_int_equal(symlink("inner/x.ini", t.link), 0);
+	return t;
+}
+
+static void remove_tree(struct tree *t)
+{
+	unlink(t->link);
+	unlink(t->file);
+	rmdir(t->inner);
+	rmdir(t->dir);
+	free(t->link);
+	free(t->file);
+	free(t->inner);
+}
+
+static void refuses_files_that_others_can_put_there(void **state)
+{
+	struct tree t;
 	size_t errors;
 
-	assert_int_equal(load("/dev/zero", false, &errors), -EFBIG);
+	if (geteuid())
+		skip();
+	t = make_tree();
+	assert_int_equal(load(t.link, INPUT_TRUSTED, &errors), 0);
+	/* the file's own directory, by name and by link */
+	assert_int_equal(chmod(t.inner, 0777), 0);
+	assert_int_equal(load(t.file, INPUT_TRUSTED, &errors), -EPERM);
+	assert_int_equal(load(t.link, INPUT_TRUSTED, &errors), -EPERM);
+	assert_int_equal(load(t.link, 0, &errors), 0);
+	/* others cannot replace root's files in a sticky directory */
+	assert_int_equal(chmod(t.inner, 01777), 0);
+	assert_int_equal(load(t.file, INPUT_TRUSTED, &errors), 0);
+	assert_int_equal(chmod(t.inner, 0755), 0);
+	assert_int_equal(chown(t.inner, 1000, 0), 0);
+	assert_int_equal(load(t.file, INPUT_TRUSTED, &errors), -EPERM);
+	assert_int_equal(chown(t.inner, 0, 0), 0);
+	/* the link's directory */
+	assert_int_equal(chmod(t.dir, 0770), 0);
+	assert_int_equal(load(t.file, INPUT_TRUSTED, &errors), 0);
+	assert_int_equal(load(t.link, INPUT_TRUSTED, &errors), -EPERM);
+	remove_tree(&t);
+}
+
+/* a FIFO with @text in it, or with nothing for ever */
+static int feed(const char *path, mode_t mode, uid_t owner, const char *text)
+{
+	int fd;
+
+	assert_int_equal(mkfifo(path, mode), 0);
+	assert_int_equal(chmod(path, mode), 0);
+	if (!geteuid())
+		assert_int_equal(chown(path, owner, 0), 0);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	return fd;
+}
+
+static void refuses_fifos_that_others_can_write(void **state)
+{
+	size_t errors;
+	int fd;
+
+	alarm(20);
+	/* a FIFO is no file of the system's, and is not waited for */
+	fd = feed("/tmp/gpuvf-test-fifo", 0600, 0, "");
+	assert_int_equal(load("/tmp/gpuvf-test-fifo", 0, &errors), -EINVAL);
 	assert_int_equal(errors, 1);
+	close(fd);
+	unlink("/tmp/gpuvf-test-fifo");
+
+	fd = feed("/tmp/gpuvf-test-fifo", 0666, 0, HEAD);
+	assert_int_equal(load("/tmp/gpuvf-test-fifo",
+			      INPUT_TRUSTED | INPUT_STREAM, &errors), -EPERM);
+	close(fd);
+	unlink("/tmp/gpuvf-test-fifo");
+
+	if (!geteuid()) {
+		fd = feed("/tmp/gpuvf-test-fifo", 0600, 1000, HEAD);
+		assert_int_equal(load("/tmp/gpuvf-test-fifo",
+				      INPUT_TRUSTED | INPUT_STREAM, &errors),
+				 -EPERM);
+		close(fd);
+		unlink("/tmp/gpuvf-test-fifo");
+	}
+	alarm(0);
+}
+
+/* as of <(command) in a shell: slow, in pieces, more than a pipe holds */
+static void takes_a_pipe_in_pieces(void **state)
+{
+	char path[32], filler[4096];
+	size_t errors;
+	int fds[2], i;
+
+	assert_int_equal(pipe(fds), 0);
+	fflush(NULL);
+	if (!fork()) {
+		memset(filler, '#', sizeof(filler));
+		for (i = 255; i < sizeof(filler); i += 256)
+			filler[i] = '\n';
+		close(fds[0]);
+		if (write(fds[1], HEAD, strlen(HEAD)) < 0)
+			_exit(1);
+		for (i = 0; i < 40; i++) {
+			usleep(1000);
+			if (write(fds[1], filler, sizeof(filler)) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	close(fds[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fds[0]);
+	assert_int_equal(load(path, INPUT_STREAM, &errors), 0);
+	assert_int_equal(errors, 0);
+	close(fds[0]);
+	wait(NULL);
+}
+
+static void refuses_devices_and_endless_files(void **state)
+{
+	char path[32], zeros[4096] = {};
+	size_t errors;
+	int fds[2];
+
+	assert_int_equal(load("/dev/zero", INPUT_STREAM, &errors), -EINVAL);
+	assert_int_equal(errors, 1);
+	assert_int_equal(load("/dev/null", INPUT_STREAM, &errors), -EINVAL);
+
+	assert_int_equal(pipe(fds), 0);
+	fflush(NULL);
+	if (!fork()) {
+		close(fds[0]);
+		while (write(fds[1], zeros, sizeof(zeros)) > 0)
+			;
+		_exit(0);
+	}
+	close(fds[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fds[0]);
+	assert_int_equal(load(path, INPUT_STREAM, &errors), -EFBIG);
+	assert_int_equal(errors, 1);
+	close(fds[0]);
+	wait(NULL);
+}
+
+/* which is no error of the configuration */
+static void tells_a_lack_of_descriptors(void **state)
+{
+	char path[] = "/tmp/gpuvf-test-XXXXXX";
+	int fd = mkstemp(path), held[2], n;
+	struct rlimit old, low;
+	size_t errors;
+
+	assert_int_equal(write(fd, HEAD, strlen(HEAD)), strlen(HEAD));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	held[0] = dup(fd);
+	/* none left; one left: for the file, not for iniparser as well */
+	for (n = 1; n <= 2; n++) {
+		low.rlim_cur = held[0] + n;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+		assert_int_equal(load(path, 0, &errors), -EMFILE);
+		assert_int_equal(errors, 1);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	}
+	assert_int_equal(load(path, 0, &errors), 0);
+	close(held[0]);
+	close(fd);
+	unlink(path);
 }
 
 static char *etc;
@@ -443,7 +631,7 @@ static int load_etc(struct config *config, size_t *errors)
 	int err;
 
 	*config = (struct config){};
-	err = config_load(config, NULL, false, &diags);
+	err = config_load(config, NULL, 0, &diags);
 	*errors = diags.errors;
 	diag_free(&diags);
 	return err;
@@ -607,7 +795,11 @@ int main(void)
 		cmocka_unit_test(drop_ins_may_be_all_there_is),
 		cmocka_unit_test(a_zero_byte_is_no_text),
 		cmocka_unit_test(refuses_files_that_others_can_write),
-		cmocka_unit_test(refuses_endless_files),
+		cmocka_unit_test(refuses_files_that_others_can_put_there),
+		cmocka_unit_test(refuses_fifos_that_others_can_write),
+		cmocka_unit_test(takes_a_pipe_in_pieces),
+		cmocka_unit_test(refuses_devices_and_endless_files),
+		cmocka_unit_test(tells_a_lack_of_descriptors),
 		cmocka_unit_test(a_disagreement_is_an_error),
 		cmocka_unit_test(never_disagrees_with_iniparser),
 	};
