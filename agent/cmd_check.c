@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent.h"
@@ -12,8 +13,12 @@ static void say_good(const struct config *config)
 {
 	size_t i;
 
-	for (i = 0; i < config->num_files; i++)
-		printf("%s%s", i ? ", " : "", config->files[i]->source.path);
+	for (i = 0; i < config->num_files; i++) {
+		char *path = printable(config->files[i]->source.path);
+
+		printf("%s%s", i ? ", " : "", path);
+		free(path);
+	}
 	printf(": good: %zu profile%s, %zu GPU section%s\n",
 	       config->num_profiles, config->num_profiles == 1 ? "" : "s",
 	       config->num_gpus, config->num_gpus == 1 ? "" : "s");

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 #include "root.h"
@@ -89,13 +88,14 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 static void read_main(struct config *config, const struct ini *ini,
 		      size_t section, struct diag_list *diags)
 {
+	const struct ini_section *header = &ini->sections[section];
+	size_t errors = diags->errors;
 	size_t i;
 
-	for (i = 0; i < ini->num_entries; i++) {
-		const struct ini_entry *entry = &ini->entries[i];
+	for (i = 0; i < header->num_entries; i++) {
+		const struct ini_entry *entry =
+			&ini->entries[header->first_entry + i];
 
-		if (entry->section != section)
-			continue;
 		if (!strcmp(entry->key, "version"))
 			read_version(config, entry, diags);
 		else if (!strcmp(entry->key, "on_drift"))
@@ -104,6 +104,9 @@ static void read_main(struct config *config, const struct ini *ini,
 			unknown_key(entry, "[gpuvf]", main_keys,
 				    ARRAY_SIZE(main_keys), diags);
 	}
+	/* the version may be what could not be read */
+	if (header->is_damaged || diags->errors > errors)
+		config->version = CONFIG_VERSION;
 }
 
 static void read_label(struct config_profile *profile,
@@ -176,21 +179,20 @@ static void read_profile(struct config *config, const struct ini *ini,
 {
 	const struct ini_section *header = &ini->sections[section];
 	struct config_profile *profile;
-	size_t i;
+	size_t errors = diags->errors;
+	size_t i, twin;
 
-	if (!check_section_name(header, "profile", name, diags))
+	if (!check_section_name(header, "profile", name, diags)) {
+		config->is_damaged = true;
 		return;
-	for (i = 0; i < config->num_profiles; i++) {
-		if (strcasecmp(config->profiles[i].name, name))
-			continue;
-		/* within one file the scanner has told already */
-		if (!header->is_repeated) {
-			diag_err(diags, &header->at,
-				 "profile '%s' is here for the second time", name);
-			diag_notice(diags, &config->profiles[i].at,
-				    "the first is here");
-		}
-		break;
+	}
+	twin = names_add(&config->profile_names, name, config->num_profiles);
+	/* within one file it is the scanner's error */
+	if (twin != NO_NAME && !header->is_repeated) {
+		diag_err(diags, &header->at,
+			 "profile '%s' is here for the second time", name);
+		diag_notice(diags, &config->profiles[twin].at,
+			    "the first is here");
 	}
 
 	config->profiles = xgrow(config->profiles, config->num_profiles,
@@ -200,10 +202,12 @@ static void read_profile(struct config *config, const struct ini *ini,
 	copy_string(profile->label, LABEL_SIZE, name);
 	profile->at = header->at;
 	profile->time_slice_us = DEFAULT_TIME_SLICE_US;
-	for (i = 0; i < ini->num_entries; i++)
-		if (ini->entries[i].section == section)
-			read_profile_key(profile, &ini->entries[i], diags);
-	if (!profile->fb_at.line && !header->is_repeated)
+	for (i = 0; i < header->num_entries; i++)
+		read_profile_key(profile, &ini->entries[header->first_entry + i],
+				 diags);
+	/* if a line could not be read, that is the cause */
+	if (!profile->fb_at.line && !header->is_repeated &&
+	    !header->is_damaged && diags->errors == errors)
 		diag_err(diags, &header->at, "profile '%s' has no 'fb' (framebuffer size)", name);
 }
 
@@ -216,7 +220,7 @@ static void read_section(struct config *config, const struct ini *ini,
 	const char *guess;
 	char kind[32];
 
-	/* the scanner has told what is wrong with it */
+	/* the scanner's error */
 	if (!*header->name)
 		return;
 	name += strspn(name, " \t");
@@ -233,8 +237,11 @@ static void read_section(struct config *config, const struct ini *ini,
 	if (!strcmp(kind, "gpu")) {
 		if (check_section_name(header, "gpu", name, diags))
 			config_read_gpu(config, ini, section, name, diags);
+		else
+			config->is_damaged = true;
 		return;
 	}
+	config->is_damaged = true;
 	guess = nearest(kind, section_kinds, ARRAY_SIZE(section_kinds));
 	if (guess)
 		diag_err(diags, &header->at, "unknown section [%s]; did you mean [%s%s%s]?",
@@ -274,10 +281,11 @@ void config_interpret(struct config *config, struct diag_list *diags)
 	for (file = 0; file < config->num_files; file++) {
 		const struct ini *ini = config->files[file];
 
+		config->is_damaged |= ini->is_damaged;
 		for (section = 0; section < ini->num_sections; section++)
 			read_section(config, ini, section, diags);
 	}
-	if (!config->version && config->num_files) {
+	if (!config->version && config->num_files && !config->is_damaged) {
 		struct place whole = { &config->files[0]->source, 0, 0 };
 
 		diag_err(diags, &whole, "says no version: it has to begin with [gpuvf] and version = %u",
@@ -413,5 +421,7 @@ void config_free(struct config *config)
 	free(config->files);
 	free(config->profiles);
 	free(config->gpus);
+	names_free(&config->profile_names);
+	names_free(&config->gpu_names);
 	*config = (struct config){};
 }

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "ini.h"
 #include "input.h"
+#include "names.h"
 #include "profile.h"
 
 #define CONFIG_FILE	"/etc/gpuvf.ini"
@@ -90,6 +91,7 @@ enum config_match {
  * @num_vfs_at: value of "vfs"; line 0: the key is not there
  * @vfs: by index
  * @vfs_len: entries of @vfs: behind the highest VF that has a line
+ * @is_damaged: a line of it could not be read, or has an error
  */
 struct config_gpu {
 	char name[LABEL_SIZE];
@@ -108,6 +110,7 @@ struct config_gpu {
 	struct place num_vfs_at;
 	struct config_vf *vfs;
 	u32 vfs_len;
+	bool is_damaged;
 };
 
 /* what the daemon does when a GPU was changed by somebody else */
@@ -127,6 +130,9 @@ enum on_drift {
  * @version: of the format; 0: no file said
  * @on_drift: what the daemon does about changes of others
  * @on_drift_at: its key; line 0: no file said
+ * @is_damaged: there may be more sections than could be read
+ * @profile_names: of @profiles
+ * @gpu_names: of @gpus
  */
 struct config {
 	struct ini **files;
@@ -138,6 +144,9 @@ struct config {
 	u32 version;
 	enum on_drift on_drift;
 	struct place on_drift_at;
+	bool is_damaged;
+	struct names profile_names;
+	struct names gpu_names;
 };
 
 int config_load(struct config *config, const char *path, u32 demands,

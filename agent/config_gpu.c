@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 #include "units.h"
@@ -321,27 +320,26 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 		{ "vfs", read_num_vfs },
 	};
 	const struct ini_section *header = &ini->sections[section];
+	size_t errors = diags->errors;
 	struct config_gpu *gpu;
-	size_t i, r;
+	size_t i, r, twin;
 
-	for (i = 0; i < config->num_gpus && !header->is_repeated; i++) {
-		if (strcasecmp(config->gpus[i].name, name))
-			continue;
+	twin = names_add(&config->gpu_names, name, config->num_gpus);
+	if (twin != NO_NAME && !header->is_repeated) {
 		diag_err(diags, &header->at,
 			 "gpu '%s' is here for the second time", name);
-		diag_notice(diags, &config->gpus[i].at, "the first is here");
-		break;
+		diag_notice(diags, &config->gpus[twin].at,
+			    "the first is here");
 	}
 	config->gpus = xgrow(config->gpus, config->num_gpus, sizeof(*gpu));
 	gpu = &config->gpus[config->num_gpus++];
 	copy_string(gpu->name, LABEL_SIZE, name);
 	gpu->at = header->at;
 
-	for (i = 0; i < ini->num_entries; i++) {
-		const struct ini_entry *entry = &ini->entries[i];
+	for (i = 0; i < header->num_entries; i++) {
+		const struct ini_entry *entry =
+			&ini->entries[header->first_entry + i];
 
-		if (entry->section != section)
-			continue;
 		for (r = 0; r < ARRAY_SIZE(readers); r++)
 			if (!strcmp(entry->key, readers[r].key))
 				break;
@@ -350,30 +348,35 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 		else
 			read_other(gpu, entry, diags);
 	}
-	if (!gpu->match_at.line && !header->is_repeated)
+	gpu->is_damaged = header->is_damaged || header->is_repeated ||
+			  diags->errors > errors;
+	if (!gpu->match_at.line && !gpu->is_damaged)
 		diag_err(diags, &header->at, "gpu '%s' has neither 'pci' nor 'match'", name);
 }
 
+/* names differ in more than case, but case counts */
 static int find_profile(const struct config *config, const char *name)
 {
-	size_t i;
+	size_t i = names_find(&config->profile_names, name);
 
-	for (i = 0; i < config->num_profiles; i++)
-		if (!strcmp(config->profiles[i].name, name))
-			return i;
-	return -1;
+	if (i == NO_NAME || strcmp(config->profiles[i].name, name))
+		return -1;
+	return i;
 }
+
+/* names that a misspelt one is compared with */
+#define MAX_GUESSES	64
 
 static void unknown_profile(const struct config *config,
 			    const struct config_vf *vf, struct diag_list *diags)
 {
-	const char **names = xcalloc(config->num_profiles, sizeof(*names));
+	const char *names[MAX_GUESSES];
 	const char *guess;
 	size_t i;
 
-	for (i = 0; i < config->num_profiles; i++)
+	for (i = 0; i < config->num_profiles && i < MAX_GUESSES; i++)
 		names[i] = config->profiles[i].name;
-	guess = nearest(vf->profile_name, names, config->num_profiles);
+	guess = nearest(vf->profile_name, names, i);
 	if (guess)
 		diag_err(diags, &vf->profile_at,
 			 "there is no profile '%s'; did you mean '%s'?",
@@ -381,7 +384,6 @@ static void unknown_profile(const struct config *config,
 	else
 		diag_err(diags, &vf->profile_at, "there is no profile '%s'",
 			 vf->profile_name);
-	free(names);
 }
 
 static bool same_line(const struct place *a, const struct place *b)
@@ -400,8 +402,8 @@ static void resolve_profiles(const struct config *config,
 		if (!vf->profile_name[0])
 			continue;
 		vf->profile = find_profile(config, vf->profile_name);
-		/* one message for all VFs of one line */
-		if (vf->profile < 0 &&
+		/* one message for a line; none if a header was unreadable */
+		if (vf->profile < 0 && !config->is_damaged &&
 		    (!i || !same_line(&vf[-1].profile_at, &vf->profile_at)))
 			unknown_profile(config, vf, diags);
 	}
@@ -428,6 +430,31 @@ static void check_sum(const struct config *config,
 		}
 		sum += bytes;
 	}
+}
+
+static bool is_named(const struct config_gpu *gpu, u32 vf)
+{
+	return vf < gpu->vfs_len && gpu->vfs[vf].at.line;
+}
+
+/* the first range of VFs that no line names */
+static void warn_of_unnamed(const struct config_gpu *gpu,
+			    struct diag_list *diags)
+{
+	const struct place *at = gpu->num_vfs_at.line ? &gpu->num_vfs_at :
+							&gpu->at;
+	u32 first, end;
+
+	for (first = 0; first < gpu->num_vfs && is_named(gpu, first); first++)
+		;
+	for (end = first; end < gpu->num_vfs && !is_named(gpu, end); end++)
+		;
+	if (end - first == 1)
+		diag_warning(diags, at, "VF %u gets no framebuffer: no 'vf' line names it",
+			     first);
+	else if (end > first)
+		diag_warning(diags, at, "VFs %u-%u get no framebuffer: no 'vf' line names them",
+			     first, end - 1);
 }
 
 static void check_count(struct config_gpu *gpu, struct diag_list *diags)
@@ -463,49 +490,32 @@ static void check_count(struct config_gpu *gpu, struct diag_list *diags)
 		diag_err(diags, &gpu->num_vfs_at, "there is no 'vf' line that says what the VFs get");
 		return;
 	}
-	for (i = 0; i < gpu->num_vfs; i++) {
-		if (i < gpu->vfs_len && gpu->vfs[i].at.line)
-			continue;
-		diag_warning(diags, gpu->num_vfs_at.line ? &gpu->num_vfs_at :
-			     &gpu->at,
-			     "VF %u gets no framebuffer: no 'vf' line names it",
-			     i);
-		return;
-	}
+	warn_of_unnamed(gpu, diags);
 }
 
-static bool same_match(const struct config_gpu *a, const struct config_gpu *b)
-{
-	if (a->match != b->match)
-		return false;
-	switch (a->match) {
-	case CONFIG_MATCH_PCI:
-		return !strcmp(a->bdf, b->bdf);
-	case CONFIG_MATCH_ID:
-		return a->vendor == b->vendor && a->device == b->device;
-	case CONFIG_MATCH_ANY:
-		return true;
-	case CONFIG_MATCH_NONE:
-		break;
-	}
-	return false;
-}
-
-static void check_ties(const struct config *config, size_t n,
-		       struct diag_list *diags)
+static void check_tie(const struct config *config, size_t n,
+		      struct names *matches, struct diag_list *diags)
 {
 	const struct config_gpu *gpu = &config->gpus[n];
-	size_t i;
+	char match[BDF_SIZE + 16];
+	size_t twin;
 
-	for (i = 0; i < n; i++) {
-		if (!same_match(&config->gpus[i], gpu))
-			continue;
-		diag_err(diags, &gpu->match_at,
-			 "the same GPU is in two sections, [gpu %s] and [gpu %s]",
-			   config->gpus[i].name, gpu->name);
-		diag_notice(diags, &config->gpus[i].match_at, "the first is here");
+	if (gpu->match == CONFIG_MATCH_NONE)
 		return;
-	}
+	if (gpu->match == CONFIG_MATCH_PCI)
+		snprintf(match, sizeof(match), "pci %s", gpu->bdf);
+	else if (gpu->match == CONFIG_MATCH_ID)
+		snprintf(match, sizeof(match), "id %04x:%04x", gpu->vendor,
+			 gpu->device);
+	else
+		snprintf(match, sizeof(match), "*");
+	twin = names_add(matches, match, n);
+	if (twin == NO_NAME)
+		return;
+	diag_err(diags, &gpu->match_at,
+		 "the same GPU is in two sections, [gpu %s] and [gpu %s]",
+		 config->gpus[twin].name, gpu->name);
+	diag_notice(diags, &config->gpus[twin].match_at, "the first is here");
 }
 
 /**
@@ -515,12 +525,15 @@ static void check_ties(const struct config *config, size_t n,
  */
 void config_finish_gpus(struct config *config, struct diag_list *diags)
 {
+	struct names matches = {};
 	size_t i;
 
 	for (i = 0; i < config->num_gpus; i++) {
 		resolve_profiles(config, &config->gpus[i], diags);
-		check_count(&config->gpus[i], diags);
+		if (!config->gpus[i].is_damaged)
+			check_count(&config->gpus[i], diags);
 		check_sum(config, &config->gpus[i], diags);
-		check_ties(config, i, diags);
+		check_tie(config, i, &matches, diags);
 	}
+	names_free(&matches);
 }

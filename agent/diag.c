@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "diag.h"
 #include "output.h"
@@ -114,16 +115,54 @@ static int compare_diags(const void *va, const void *vb)
 	return a < b ? -1 : 1;
 }
 
-/* bytes of what stands at a place, at least 1 */
-static int token_length(const char *line, unsigned int column)
+/* columns that a terminal needs for text of printable() */
+static int columns_of(const char *text)
 {
-	size_t len = strlen(line);
+	wchar_t wide[256];
+	size_t n = mbstowcs(wide, text, ARRAY_SIZE(wide));
+	int columns;
+
+	if (n == (size_t)-1 || n == ARRAY_SIZE(wide))
+		return strlen(text);
+	columns = wcswidth(wide, n);
+	return columns < 0 ? (int)strlen(text) : columns;
+}
+
+/* columns of what stands at a place, at least 1 */
+static int token_columns(const char *text)
+{
+	char *token = xstrdup(text);
 	int n;
 
-	if (column > len)
-		return 1;
-	n = strcspn(line + column - 1, " =];#");
+	token[strcspn(token, " =];#")] = '\0';
+	n = columns_of(token);
+	free(token);
 	return n ? n : 1;
+}
+
+/*
+ * Each part is made printable by itself: a character that is cut in two is not
+ * one, and columns count bytes.
+ */
+static void print_marked(FILE *f, const char *line, unsigned int column)
+{
+	size_t len = strlen(line);
+	size_t at = column - 1 < len ? column - 1 : len;
+	char *before = xstrdup(line);
+	char *left, *right;
+	char tildes[200];
+
+	memset(tildes, '~', sizeof(tildes));
+	before[at] = '\0';
+	left = printable(before);
+	right = printable(line + at);
+	fprintf(f, "    %s%s\n    %*s%s^%.*s%s\n", left, right,
+		columns_of(left) + (int)(column - 1 - at), "",
+		color_of(f, COLOR_MARK), token_columns(right) - 1, tildes,
+		color_of(f, COLOR_NONE));
+	free(left);
+	free(right);
+	free(before);
 }
 
 /**
@@ -134,20 +173,46 @@ static int token_length(const char *line, unsigned int column)
  */
 void place_print_line(FILE *f, const struct place *at)
 {
-	char tildes[200];
-	char *line;
+	const char *line;
 
-	memset(tildes, '~', sizeof(tildes));
 	if (!at->source || !at->line || at->line > at->source->num_lines)
 		return;
-	line = escape(at->source->lines[at->line - 1]);
+	line = at->source->lines[at->line - 1];
 	/* a line of any sane length; others would only fill the screen */
 	if (strlen(line) <= 200)
-		fprintf(f, "    %s\n    %s%*s^%.*s%s\n", line,
-			color_of(f, COLOR_MARK), (int)at->column - 1, "",
-			token_length(line, at->column) - 1, tildes,
-			color_of(f, COLOR_NONE));
-	free(line);
+		print_marked(f, line, at->column);
+}
+
+/**
+ * place_print_name() - "file:line:column:", as far as it is known
+ * @f: where to print
+ * @at: the place; nothing is printed when it has no file
+ */
+void place_print_name(FILE *f, const struct place *at)
+{
+	char *path;
+
+	if (!at->source)
+		return;
+	path = printable(at->source->path);
+	fprintf(f, "%s:", path);
+	if (at->line)
+		fprintf(f, "%u:%u:", at->line, at->column);
+	free(path);
+}
+
+/**
+ * place_print() - name a place, and show the line
+ * @f: where to print
+ * @at: the place; nothing is printed when it has no line
+ */
+void place_print(FILE *f, const struct place *at)
+{
+	if (!at->source || !at->line)
+		return;
+	place_print_name(f, at);
+	fputc('\n', f);
+	place_print_line(f, at);
 }
 
 static void print_one(FILE *f, const struct diag *d)
@@ -158,17 +223,17 @@ static void print_one(FILE *f, const struct diag *d)
 		[SEVERITY_NOTE] = COLOR_DIM,
 	};
 
-	if (d->at.source) {
-		fprintf(f, "%s:", d->at.source->path);
-		if (d->at.line)
-			fprintf(f, "%u:%u:", d->at.line, d->at.column);
+	char *message = printable(d->message);
+
+	place_print_name(f, &d->at);
+	if (d->at.source)
 		fputc(' ', f);
-	}
 	/* an error needs no name: the message is one */
 	if (d->severity != SEVERITY_ERROR)
 		fprintf(f, "%s%s:%s ", color_of(f, colors[d->severity]),
 			severity_names[d->severity], color_of(f, COLOR_NONE));
-	fprintf(f, "%s\n", d->message);
+	fprintf(f, "%s\n", message);
+	free(message);
 	place_print_line(f, &d->at);
 }
 

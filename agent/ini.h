@@ -16,14 +16,21 @@
 
 /**
  * struct ini_section - a section header
- * @name: as written, without brackets and blanks around it
+ * @name: as written, without brackets and blanks around it; empty: it could not
+ *	be read
  * @at: where the name stands
  * @is_repeated: there was one of that name before in the same file
+ * @is_damaged: a line of it, or its header, could not be read
+ * @first_entry: index of its first entry
+ * @num_entries: entries that it has
  */
 struct ini_section {
 	char *name;
 	struct place at;
 	bool is_repeated;
+	bool is_damaged;
+	size_t first_entry;
+	size_t num_entries;
 };
 
 /**
@@ -49,6 +56,7 @@ struct ini_entry {
  * @num_sections: entries of @sections
  * @entries: in the order of the file
  * @num_entries: entries of @entries
+ * @is_damaged: it may have more sections than could be read
  */
 struct ini {
 	struct source source;
@@ -56,6 +64,7 @@ struct ini {
 	size_t num_sections;
 	struct ini_entry *entries;
 	size_t num_entries;
+	bool is_damaged;
 };
 
 int ini_load(struct ini *ini, const char *path, u32 demands,

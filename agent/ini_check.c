@@ -25,21 +25,47 @@ static int ignore_complaint(const char *fmt, ...)
 }
 
 /*
- * iniparser reads files by name only. It gets the very bytes that the scanner
- * saw, which the file itself may not have any more.
+ * iniparser looks its entries up one after the other. What it has read says
+ * nothing about the next line but the section, so that it gets parts.
  */
-static int load_text(const struct source *source, dictionary **dict)
+#define LINES_AT_ONCE	256
+
+static void print_lines(FILE *f, const struct ini *ini, size_t first,
+			size_t end, const struct ini_section *section)
+{
+	size_t i;
+
+	if (section)
+		fprintf(f, "[%s]\n", section->name);
+	for (i = first; i < end; i++)
+		fprintf(f, "%s\n", ini->source.lines[i]);
+}
+
+/*
+ * iniparser reads files by name only. It gets the very bytes that the scanner
+ * saw, which the file itself may not have any more: lines @first to @end, which
+ * begin in @section.
+ */
+static int load_lines(const struct ini *ini, size_t first, size_t end,
+		      const struct ini_section *section, dictionary **dict)
 {
 	char path[64];
 	int err = 0;
+	FILE *f;
 	int fd;
 
 	*dict = NULL;
 	fd = memfd_create("gpuvf.ini", MFD_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, source->text, source->size) != (ssize_t)source->size) {
-		err = -ENOSPC;
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!f) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	print_lines(f, ini, first, end, section);
+	if (fflush(f) || ferror(f)) {
+		err = -errno ?: -EIO;
 	} else {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		iniparser_set_error_callback(ignore_complaint);
@@ -49,7 +75,7 @@ static int load_text(const struct source *source, dictionary **dict)
 		if (!*dict)
 			err = -errno ?: -ENOMEM;
 	}
-	close(fd);
+	fclose(f);
 	return err;
 }
 
@@ -109,23 +135,39 @@ static bool check_section(dictionary *dict, const struct ini_section *section,
 int ini_check_agreement(const struct ini *ini, struct diag_list *diags)
 {
 	struct place whole = { &ini->source, 0, 0 };
-	dictionary *dict;
-	bool same = true;
-	size_t i;
-	int err;
+	size_t first, end, section = 0, entry = 0;
+	bool same = true, more = false;
 
-	err = load_text(&ini->source, &dict);
-	if (err) {
-		diag_err(diags, &whole, "cannot be read by iniparser: %s",
-			 strerror(-err));
-		return err;
+	for (first = 0; first < ini->source.num_lines; first = end) {
+		size_t expected = section ? 1 : 0;
+		dictionary *dict;
+		int err;
+
+		end = first + LINES_AT_ONCE;
+		if (end > ini->source.num_lines)
+			end = ini->source.num_lines;
+		err = load_lines(ini, first, end, section ?
+				 &ini->sections[section - 1] : NULL, &dict);
+		if (err) {
+			diag_err(diags, &whole,
+				 "cannot be read by iniparser: %s",
+				 strerror(-err));
+			return err;
+		}
+		for (; section < ini->num_sections &&
+		     ini->sections[section].at.line <= end;
+		     section++, expected++)
+			same &= check_section(dict, &ini->sections[section],
+					      diags);
+		for (; entry < ini->num_entries &&
+		     ini->entries[entry].key_at.line <= end;
+		     entry++, expected++)
+			same &= check_entry(ini, dict, &ini->entries[entry],
+					    diags);
+		more |= (size_t)dict->n != expected;
+		iniparser_freedict(dict);
 	}
-	for (i = 0; i < ini->num_sections; i++)
-		same &= check_section(dict, &ini->sections[i], diags);
-	for (i = 0; i < ini->num_entries; i++)
-		same &= check_entry(ini, dict, &ini->entries[i], diags);
-	if (same && (size_t)dict->n != ini->num_sections + ini->num_entries)
+	if (same && more)
 		diag_err(diags, &whole, "other programs would find more in it");
-	iniparser_freedict(dict);
 	return 0;
 }

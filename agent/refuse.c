@@ -49,10 +49,8 @@ static const struct place *place_in_gpu(const struct config_gpu *section,
 
 static void show_place(const struct place *at)
 {
-	if (!at || !at->line)
-		return;
-	fprintf(stderr, "%s:%u:%u:\n", at->source->path, at->line, at->column);
-	place_print_line(stderr, at);
+	if (at)
+		place_print(stderr, at);
 }
 
 /* the kernel names the driver; behind one for user space is a process */

@@ -137,7 +137,9 @@ int load_config(struct config *config, const char *file, u32 demands)
 	if (!geteuid())
 		demands |= INPUT_TRUSTED;
 	err = config_load(config, file, demands, &diags);
-	diag_print(stderr, &diags);
+	/* warnings alone are what check is for */
+	if (diags.errors)
+		diag_print(stderr, &diags);
 	if (err == -ENOENT && !file)
 		explain_no_config();
 	code = config_exit_code(err, &diags);

@@ -103,9 +103,7 @@ static void explain_missing(const struct config_gpu *section)
 	default:
 		pr_err("[gpu %s]: gpuvf drives no GPU", section->name);
 	}
-	fprintf(stderr, "%s:%u:%u:\n", section->match_at.source->path,
-		section->match_at.line, section->match_at.column);
-	place_print_line(stderr, &section->match_at);
+	place_print(stderr, &section->match_at);
 }
 
 /* every GPU of a section; those that a better match takes are not missing */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Numbers with units. Nothing is guessed: no unit, a leading zero, a fraction
- * that is not exact, or a sign is an error that says what is expected.
+ * of a byte or microsecond, or a sign is an error that says what is expected.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -99,7 +99,8 @@ static const struct unit *find_unit(const struct unit *units, size_t n,
 }
 
 static const char *parse_quantity(const char *text, const struct unit *units,
-				  size_t n, const char *what, u64 *value)
+				  size_t n, bool round_up, const char *what,
+				  u64 *value)
 {
 	const struct unit *unit;
 	__uint128_t product;
@@ -119,9 +120,10 @@ static const char *parse_quantity(const char *text, const struct unit *units,
 		return "is too big";
 	product = (__uint128_t)d.integer * d.scale + d.fraction;
 	product *= unit->factor;
-	if (product % d.scale)
+	/* 1.9GiB is no whole number of bytes, and no GPU divides so finely */
+	if (product % d.scale && (!round_up || unit->factor == 1))
 		return "is finer than the smallest unit";
-	product /= d.scale;
+	product = (product + d.scale - 1) / d.scale;
 	if (product > U64_MAX)
 		return "is too big";
 	*value = product;
@@ -130,14 +132,14 @@ static const char *parse_quantity(const char *text, const struct unit *units,
 
 /**
  * parse_size() - a number of bytes with its unit
- * @text: as in 2GiB, 1.5 GiB or 4096B
- * @bytes: result
+ * @text: as in 2GiB, 1.9 GiB or 4096B
+ * @bytes: result, rounded up to whole bytes
  *
  * Return: NULL, or what is wrong with @text, to be printed behind it.
  */
 const char *parse_size(const char *text, u64 *bytes)
 {
-	return parse_quantity(text, size_units, ARRAY_SIZE(size_units),
+	return parse_quantity(text, size_units, ARRAY_SIZE(size_units), true,
 			      "needs one of the units B, KiB, MiB, GiB, TiB",
 			      bytes);
 }
@@ -154,7 +156,7 @@ const char *parse_time(const char *text, u32 *us)
 	const char *why;
 	u64 value;
 
-	why = parse_quantity(text, time_units, ARRAY_SIZE(time_units),
+	why = parse_quantity(text, time_units, ARRAY_SIZE(time_units), false,
 			     "needs one of the units us, ms, s", &value);
 	if (why)
 		return why;

@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "util.h"
 
 /* words longer than this are not compared with the known ones */
 #define WORD_MAX	32
 
-static void out_of_memory(void)
+/** out_of_memory() - report it, and end the program */
+void out_of_memory(void)
 {
 	fputs(PROGRAM ": out of memory\n", stderr);
 	exit(1);
@@ -131,18 +134,52 @@ char *escape(const char *text)
 }
 
 /**
+ * printable() - a copy of text that a terminal shows and does not obey
+ * @text: with names of files, sections, ... in it
+ *
+ * Tabs become blanks; control characters, and bytes that are no character in the
+ * user's locale, a '?'.
+ *
+ * Return: to be freed; never NULL.
+ */
+char *printable(const char *text)
+{
+	char *copy = xstrdup(text);
+	char *p = copy;
+
+	while (*p) {
+		mbstate_t state = {};
+		wchar_t c;
+		size_t len = mbrtowc(&c, p, strlen(p), &state);
+
+		if (len != (size_t)-1 && len != (size_t)-2 && len &&
+		    iswprint(c)) {
+			p += len;
+			continue;
+		}
+		*p = *p == '\t' ? ' ' : '?';
+		p++;
+	}
+	return copy;
+}
+
+/**
  * pr_err() - a message to the user: on stderr, with the program's name
  * @fmt: as of printf, without the newline
  */
 void pr_err(const char *fmt, ...)
 {
+	char *text, *safe;
 	va_list args;
 
-	fputs(PROGRAM ": ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		out_of_memory();
 	va_end(args);
-	fputc('\n', stderr);
+	safe = printable(text);
+	fprintf(stderr, PROGRAM ": %s\n", safe);
+	free(safe);
+	free(text);
 }
 
 /* Levenshtein distance, without regard to case */

@@ -13,12 +13,14 @@
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #define __aligned(n)	__attribute__((aligned(n)))
 
+void out_of_memory(void) __attribute__((noreturn));
 void *xcalloc(size_t n, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);
 void copy_string(char *to, size_t size, const char *from);
 char *escape(const char *text);
+char *printable(const char *text);
 void pr_err(const char *fmt, ...) __printf(1, 2);
 const char *nearest(const char *word, const char *const *known, size_t n);
 bool parse_bdf(const char *text, char *bdf, size_t size);

@@ -2,14 +2,22 @@
 /*
  * C31: any text as a configuration. Nothing crashes, whatever is told of it can
  * be printed, and what is accepted is accepted whole: iniparser reads the same,
- * it can be planned for a GPU, and done, it has nothing left to do.
+ * it can be planned for a GPU, and done, it has nothing left to do. From a pipe
+ * or a huge file the same bytes arrive; what is no file is refused, and not
+ * waited for.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
+#include "input.h"
 #include "plan.h"
 #include "util.h"
 
@@ -76,6 +84,109 @@ static void use(const struct config *config)
 	}
 }
 
+/* through a file that is read in another way, the same bytes arrive */
+static void arrives(const char *path, u32 demands, const uint8_t *data,
+		    size_t size)
+{
+	size_t got;
+	char *text;
+	char *why;
+
+	if (input_read(path, demands, INI_FILE_MAX, &text, &got, &why) ||
+	    got != size || memcmp(text, data, size) || text[size])
+		abort();
+	free(text);
+	free(why);
+}
+
+static void is_refused(const char *path, u32 demands, int error)
+{
+	size_t got;
+	char *text;
+	char *why;
+
+	if (input_read(path, demands, INI_FILE_MAX, &text, &got, &why) != error ||
+	    !why || !*why)
+		abort();
+	free(text);
+	free(why);
+}
+
+/* a pipe holds more than an input has; a FIFO is a stream, and no file */
+static void through_pipe(const uint8_t *data, size_t size)
+{
+	char path[64];
+	int fds[2];
+
+	if (pipe(fds))
+		abort();
+	if (write(fds[1], data, size) != (ssize_t)size)
+		abort();
+	close(fds[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fds[0]);
+	is_refused(path, 0, -EINVAL);
+	arrives(path, INPUT_STREAM, data, size);
+	close(fds[0]);
+}
+
+static void through_fifo(const uint8_t *data, size_t size)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/gpuvf-fuzz-fifo.%d", getpid());
+	if (mkfifo(path, 0666))
+		abort();
+	/* nothing in it, with a writer and without one */
+	is_refused(path, 0, -EINVAL);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	is_refused(path, 0, -EINVAL);
+	if (chmod(path, 0666))
+		abort();
+	is_refused(path, INPUT_STREAM | INPUT_TRUSTED, -EPERM);
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	close(fd);
+	unlink(path);
+}
+
+/* the input over and over: just what is allowed, and one byte more */
+static void through_huge_file(const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("huge", MFD_CLOEXEC);
+	uint8_t *huge = xcalloc(INI_FILE_MAX + 1, 1);
+	char path[64];
+	size_t i;
+
+	for (i = 0; i <= INI_FILE_MAX; i++)
+		huge[i] = data[i % size];
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	if (write(fd, huge, INI_FILE_MAX) != INI_FILE_MAX)
+		abort();
+	arrives(path, 0, huge, INI_FILE_MAX);
+	if (write(fd, huge, 1) != 1)
+		abort();
+	is_refused(path, 0, -EFBIG);
+	close(fd);
+	free(huge);
+}
+
+/* some inputs of each kind; most are only parsed, which is faster */
+static void read_otherwise(const uint8_t *data, size_t size)
+{
+	static unsigned int count;
+
+	if (!size)
+		return;
+	count++;
+	if (count % 64 == 0)
+		through_pipe(data, size);
+	if (count % 256 == 1)
+		through_fifo(data, size);
+	if (count % 8192 == 2)
+		through_huge_file(data, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FILE *nowhere;
@@ -84,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ini *ini = config_add_file(&config);
 	size_t i;
 
+	read_otherwise(data, size);
 	if (!nowhere)
 		nowhere = fopen("/dev/null", "w");
 	ini->source.path = xstrdup("fuzz.ini");

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -112,10 +113,10 @@ static void refuses_bad_lines(void **state)
 		{ BASE "time:slice = 4ms\n", "t.ini:5:5: ':' is not allowed in a key" },
 		{ BASE "time_slice = 4\\\nms\n", "t.ini:5:15: a backslash" },
 		{ BASE "# comment \\\ntime_slice = 4ms\n", "t.ini:5:11: a backslash" },
-		{ BASE "time_slice = 4ms\r\n", "t.ini:5:17: carriage return" },
+		{ BASE "time_slice = 4\rms\n", "t.ini:5:15: carriage return" },
 		{ BASE "time_slice = 4\001ms\n", "t.ini:5:15: byte 0x01" },
-		{ BASE "time_slice = 4\303\244ms\n", "t.ini:5:15: byte 0xc3" },
-		{ "\357\273\277[gpuvf]\nversion = 1\n", "t.ini:1:1: byte 0xef" },
+		{ BASE "time_slice = 4\303\244ms\n", "t.ini:5:15: character U+00E4 is not allowed here" },
+		{ BASE "time_slice = 4\344ms\n", "t.ini:5:15: byte 0xE4 is not allowed here" },
 		{ "version = 1\n", "t.ini:1:1: key stands before the first section" },
 		/* numbers: iniparser reads 12, 8, and what is left of 64 bits */
 		{ HEAD "[profile p]\nfb = 12G\n", "t.ini:4:6: fb: '12G' needs one of the units B, KiB, MiB, GiB, TiB" },
@@ -216,6 +217,129 @@ static void points_at_the_column(void **state)
 			  "    ^~~~~~~~~\n");
 }
 
+/* what is wrong in one way needs one message, which says what to do */
+static void one_mistake_is_one_error(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message;
+	} cases[] = {
+		/* how the file was saved */
+		{ "\357\273\277" GPU "vf 0 = p\n", "t.ini: begins with a byte order mark" },
+		{ "[gpuvf]\r\nversion = 1\r\n[profile p]\r\nfb = 1GiB\r\n", "t.ini:1:8: 4 lines end with CR LF instead of LF: sed -i 's/\\r$//'" },
+		{ BASE "time_slice = 4ms\r\n", "t.ini:5:17: 1 line ends with CR LF" },
+		{ "\377\376[gpuvf]\n", "t.ini: is UTF-16" },
+		/* what was typed, or pasted from a page */
+		{ HEAD "[profile p]\nfb = 2\302\240GiB\n", "t.ini:4:7: character U+00A0 is not allowed here: write an ordinary blank" },
+		{ HEAD "\302\240[profile p]\n\302\240fb = 2GiB\n\302\240time_slice = 4ms\n", "t.ini:3:1: character U+00A0 is not allowed here (and one like it in 2 more lines): write an ordinary blank" },
+		{ BASE "time_slice = 4\302\265s\n", "character U+00B5 is not allowed here: write us for microseconds" },
+		{ BASE "time_slice = 4\316\274s\n", "character U+03BC is not allowed here: write us for microseconds" },
+		{ HEAD "[profile p]\nfb = 2\320\223\320\270\320\221\n", "character U+0413 is not allowed here: names, values and units are ASCII" },
+		{ BASE "[gpu g]\npci = 0000:41:00.0\nvf 0\342\200\2233 = p\n", "character U+2013 is not allowed here: write '-'" },
+		{ HEAD "[profile p]\nfb = \342\200\2342GiB\342\200\235\n", "character U+201C is not allowed here: values are written without quotes" },
+		{ HEAD "[profile b\303\274ro]\nfb = 1GiB\n[gpu g]\nmatch = *\nvf 0 = buero\n", "t.ini:3:11: character U+00FC" },
+		{ HEAD "[profile p]\nfb = \"2GiB\"\n", "t.ini:4:6: values are written without quotes" },
+		{ HEAD "[profile p]\nfb: 2GiB\n", "t.ini:4:1: neither 'key = value'" },
+		{ HEAD "[profile p]\nFB = 2GiB\n", "unknown key 'FB' in a [profile] section; did you mean 'fb'?" },
+		{ BASE "[gpu g]\nPCI = 41:00.0\nvf 0 = p\n", "unknown key 'PCI' in a [gpu] section; did you mean 'pci'?" },
+		{ BASE "[gpu g]\npci = \"41:00.0\"\nvf 0 = p\n", "values are written without quotes" },
+		{ GPU "vfs = 2\nvf 0-1 = \"p\"\n", "values are written without quotes" },
+		{ GPU "vfs = 2\nvf 0..1 = p\n", "VF index '0..1' is not a whole number" },
+		{ HEAD "[profil p]\nfb = 1GiB\n[gpu g]\nmatch = *\nvf 0 = p\n", "unknown section [profil p]" },
+		{ "[gpuvff]\nversion = 1\n", "unknown section [gpuvff]" },
+		{ "[gpuvf]\nversion: 1\n", "t.ini:2:1: neither 'key = value'" },
+		{ "[gpuvf]\nVersion = 1\n", "unknown key 'Version'" },
+		{ "[gpuvf\nversion = 1\n", "section header has no ']'" },
+		{ "version = 1\n", "t.ini:1:1: key stands before the first section" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct diag_list diags = {};
+		struct config config = {};
+
+		config_is_refused(cases[i].text, cases[i].message);
+		add_text(&config, "t.ini", cases[i].text, &diags);
+		config_interpret(&config, &diags);
+		if (diags.errors != 1) {
+			diag_print(stderr, &diags);
+			fail_msg("%zu errors for one mistake", diags.errors);
+		}
+		diag_free(&diags);
+		config_free(&config);
+	}
+}
+
+/* not what is in a file, nor what it is called */
+static void nothing_reaches_the_terminal_raw(void **state)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+	char *said = NULL;
+	size_t size;
+	FILE *f;
+
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	add_text(&config, "a\033[2J\n\302\233\303\244.ini",
+		 HEAD "[profile p]\nfb = 1GiB \303\244\033\302\233\n"
+		 "\033time = 1\ntime_slice = 4\302\265s\n", &diags);
+	config_interpret(&config, &diags);
+	f = open_memstream(&said, &size);
+	diag_print(f, &diags);
+	fclose(f);
+	assert_null(strpbrk(said, "\033\r\t\177"));
+	assert_null(strstr(said, "\302\233"));
+	/* but a character is shown as it is, and the mark stands below it */
+	assert_says(said, "a?[2J?\?\?\303\244.ini:6:15: character U+00B5");
+	config_is_refused(BASE "time_slice = 4\302\265s\n",
+			  "    time_slice = 4\302\265s\n"
+			  "                  ^~\n");
+	setlocale(LC_CTYPE, "C");
+	config_is_refused(BASE "time_slice = 4\302\265s\n",
+			  "    time_slice = 4?\?s\n"
+			  "                  ^~~\n");
+	free(said);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+/* but a second mistake is not taken for a consequence of the first */
+static void two_mistakes_are_two_errors(void **state)
+{
+	config_is_refused(HEAD "[profile p]\nfb = \"2GiB\"\n[profile q]\n",
+			  "profile 'q' has no 'fb'");
+	config_is_refused(HEAD "[profile p]\nfb = \"2GiB\"\n[gpu g]\nmatch = *\nvf 0 = q\n",
+			  "there is no profile 'q'");
+	config_is_refused("[gpuvf]\n[profile p]\nfb = \"2GiB\"\n",
+			  "says no version");
+	config_is_refused(BASE "time_slice = 4\302\265s\nfb = 2\302\240GiB\n",
+			  "U+00A0");
+}
+
+/* linear in the size of the file: seconds, if at all, not minutes */
+static void reads_the_largest_file(void **state)
+{
+	struct config config;
+	char *text = NULL;
+	size_t size, i;
+	FILE *f;
+
+	f = open_memstream(&text, &size);
+	fputs(HEAD, f);
+	for (i = 0; ftell(f) < INI_FILE_MAX - 200; i++)
+		fprintf(f, "[profile p%zu]\nfb = 1MiB\n[gpu g%zu]\n"
+			"pci = %04zx:%02zx:00.0\nvf 0 = p%zu\n", i, i,
+			i / 256, i % 256, i);
+	fclose(f);
+	alarm(60);
+	config_is_good(&config, text);
+	alarm(0);
+	assert_int_equal(config.num_profiles, i);
+	assert_int_equal(config.gpus[i - 1].vfs[0].profile, i - 1);
+	config_free(&config);
+	free(text);
+}
+
 static void warns_of_vfs_that_get_nothing(void **state)
 {
 	struct diag_list diags = {};
@@ -227,6 +351,14 @@ static void warns_of_vfs_that_get_nothing(void **state)
 	assert_int_equal(diags.num, 1);
 	assert_string_equal(diags.diags[0].message,
 			    "VF 1 gets no framebuffer: no 'vf' line names it");
+	diag_free(&diags);
+	config_free(&config);
+
+	add_text(&config, "t.ini", GPU "vfs = 16\nvf 0-1 = p\n", &diags);
+	config_interpret(&config, &diags);
+	assert_int_equal(diags.num, 1);
+	assert_string_equal(diags.diags[0].message,
+			    "VFs 2-15 get no framebuffer: no 'vf' line names them");
 	diag_free(&diags);
 	config_free(&config);
 }
@@ -784,6 +916,10 @@ int main(void)
 		cmocka_unit_test(refuses_bad_lines),
 		cmocka_unit_test(lists_every_error_in_one_pass_in_order),
 		cmocka_unit_test(points_at_the_column),
+		cmocka_unit_test(one_mistake_is_one_error),
+		cmocka_unit_test(nothing_reaches_the_terminal_raw),
+		cmocka_unit_test(two_mistakes_are_two_errors),
+		cmocka_unit_test(reads_the_largest_file),
 		cmocka_unit_test(warns_of_vfs_that_get_nothing),
 		cmocka_unit_test(takes_long_lines_up_to_the_limit),
 		cmocka_unit_test(takes_comments_blanks_and_no_last_newline),

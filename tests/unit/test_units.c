@@ -24,6 +24,10 @@ static void reads_sizes_exactly(void **state)
 	size_is("1TiB", 1024 * GIB);
 	size_is("16777215.9375MiB", (1ULL << 44) - 65536);
 	size_is("18446744073709551615B", U64_MAX);
+	/* whole after rounding */
+	size_is("1.9GiB", 2040109466);
+	size_is("0.0001KiB", 1);
+	size_is("0.7TiB", 769658139444);
 	size_is("16777215TiB", 16777215ULL << 40);
 }
 
@@ -31,7 +35,7 @@ static void refuses_bad_sizes(void **state)
 {
 	static const char *const bad[] = {
 		"", "2", "GiB", "2G", "2GB", "2gib", "-1GiB", "+1GiB", "02GiB",
-		"1.GiB", ".5GiB", "1.3B", "0.0001KiB", "1.5", "1e3MiB",
+		"1.GiB", ".5GiB", "1.3B", "1.5", "1e3MiB",
 		"0x10MiB", "2GiBx", "2 GiB x", "16777216TiB", "1,5GiB",
 		"18446744073709551616B", "99999999999999999999B",
 		"999999999999999999.000000001TiB", "999999999999999999999B", "1.0000000001GiB", "2\tGiB", " 2GiB",
