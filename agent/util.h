@@ -13,7 +13,7 @@
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #define __aligned(n)	__attribute__((aligned(n)))
 
-void out_of_memory(void) __attribute__((noreturn));
+void __attribute__((noreturn)) out_of_memory(void);
 void *xcalloc(size_t n, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
