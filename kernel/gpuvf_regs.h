@@ -194,7 +194,7 @@
 #define GPUVF_SIM_VF_DOORBELL		0x20	/* write: so many microseconds of work more; reads what is left */
 #define GPUVF_SIM_VF_WINDOW_LO		0x24	/* byte offset in the whole framebuffer, low half */
 #define GPUVF_SIM_VF_WINDOW_HI		0x28
-#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading tells who wrote it last; all ones: not possible */
+#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading tells who wrote it last; all ones: not possible. D: closed, so that reading does nothing, until LO or HI was written since the last reset */
 #define   GPUVF_SIM_WINDOW_WRITER		0x000000ff /* GPUVF_FCN_*, or */
 #define   GPUVF_SIM_WINDOW_CLEARED		0xfe	/* the clear engine */
 #define   GPUVF_SIM_WINDOW_POWER_ON		0xff	/* nobody */
@@ -203,6 +203,8 @@
 #define   GPUVF_SIM_WINDOW_OK			0
 #define   GPUVF_SIM_WINDOW_REFUSED		1 /* not this VF's: refused and counted */
 #define   GPUVF_SIM_WINDOW_NOT_RUNNING		2 /* the VF has no turn */
+#define   GPUVF_SIM_WINDOW_NO_DECODE		3 /* VF MSE of the PF is clear */
+#define GPUVF_SIM_VF_APERTURE_DATA	0x34	/* as WINDOW_DATA, but as through the VF's BAR: also while the VF has no turn, if VF MSE is set in the PF's SR-IOV control */
 
 /* messages: gpu-iov register page, section 4.2 */
 #define GPUVF_MBOX_REQ_INIT		1	/* VF to PF */

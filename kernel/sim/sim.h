@@ -204,10 +204,12 @@ struct sim_mbox {
 
 /**
  * struct sim_port - a VF's window into the framebuffer
+ * @open: @window was written since the VF was reset
  * @window: byte offset in the whole framebuffer
  * @status: GPUVF_SIM_WINDOW_*
  */
 struct sim_port {
+	bool open;
 	u64 window;
 	u32 status;
 };
@@ -220,8 +222,8 @@ struct sim_port {
  * @flr_unseen: the same without an FLR notice: the PF driver has not given it INIT
  *	since
  * @context_dirty: its slot of the context save area has content
- * @epoch: whose memory, counts INITs
- * @tenant: whose mail, counts SHUTDOWNs, resets, and VF Enable going
+ * @epoch: counts INITs
+ * @tenant: whose mail and memory, counts SHUTDOWNs, resets, and VF Enable going
  * @touched_serial: framebuffer's serial when it last touched all that it has
  * @checked_serial: layout's serial when its extent was last found in order
  * @work: what its guest wants of the GPU
@@ -300,12 +302,14 @@ struct sim_fcn {
  * @writer: function number, SIM_NOBODY (content of power-on), or SIM_CLEARED
  * @reader: function number, or SIM_NOBODY
  * @epoch: the writer's epoch
+ * @tenant: the writer's tenant
  * @reader_epoch: the reader's epoch
  */
 struct sim_granule {
 	u8 writer;
 	u8 reader;
 	u32 epoch;
+	u32 tenant;
 	u32 reader_epoch;
 };
 
@@ -557,6 +561,7 @@ int sim_config_alloc(struct sim_gpu *gpu);
 void sim_config_free(struct sim_gpu *gpu);
 void sim_config_set_root_bus(unsigned int busnr);
 unsigned int sim_vfs_enabled(const struct sim_gpu *gpu);
+bool sim_vfs_decode(const struct sim_gpu *gpu);
 
 /* sim_gpu.c */
 int sim_gpu_init(struct sim_gpu *gpu);

@@ -65,8 +65,10 @@ static void masks_msi(enum sim_kind kind)
 
 static void masks_common(enum sim_kind kind)
 {
-	mask_set(kind, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
-		 PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+	/* SR-IOV 3.4.1.3: a VF has no Memory Space Enable, VF MSE decides */
+	mask_set(kind, PCI_COMMAND, 2,
+		 (kind == SIM_VF ? 0 : PCI_COMMAND_MEMORY) |
+		 PCI_COMMAND_MASTER | PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
 		 PCI_COMMAND_INTX_DISABLE);
 	mask_set(kind, PCI_CACHE_LINE_SIZE, 1, 0xff);
 	mask_set(kind, PCI_INTERRUPT_LINE, 1, 0xff);
@@ -255,6 +257,17 @@ unsigned int sim_vfs_enabled(const struct sim_gpu *gpu)
 	      PCI_SRIOV_CTRL_VFE))
 		return 0;
 	return cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_NUM_VF, 2);
+}
+
+/**
+ * sim_vfs_decode() - do the VFs answer to accesses to their BARs?
+ * @gpu: GPU
+ */
+bool sim_vfs_decode(const struct sim_gpu *gpu)
+{
+	return sim_vfs_enabled(gpu) &&
+	       cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2) &
+	       PCI_SRIOV_CTRL_MSE;
 }
 
 /* the GPU that a bus belongs to; config accesses of its root port too */

@@ -93,6 +93,15 @@ static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 	fcn->checked_serial = bad ? 0 : gpu->layout_serial;
 }
 
+/* the VF's tenant wrote it, or the clear engine did */
+static bool fb_is_own(const struct sim_gpu *gpu, unsigned int vf,
+		      const struct sim_granule *granule)
+{
+	return granule->writer == SIM_CLEARED ||
+	       (granule->writer == SIM_FCN_VF(vf) &&
+		granule->tenant == gpu->fcn[SIM_FCN_VF(vf)].tenant);
+}
+
 /**
  * sim_fb_check_start() - a function is about to get the GPU
  * @gpu: GPU
@@ -111,7 +120,7 @@ void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
 		gpu->violations[SIM_V_DIRTY_CONTEXTS]++;
 	fb_granules(gpu, vf, &g, &end);
 	for (; g < end; g++) {
-		if (gpu->granule[g].writer != SIM_CLEARED) {
+		if (!fb_is_own(gpu, vf, &gpu->granule[g])) {
 			gpu->violations[SIM_V_DIRTY_STARTS]++;
 			break;
 		}
@@ -127,13 +136,10 @@ void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
 void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 		 struct sim_granule *granule)
 {
-	u32 epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
-
-	if (granule->writer != SIM_CLEARED &&
-	    (granule->writer != SIM_FCN_VF(vf) || granule->epoch != epoch))
+	if (!fb_is_own(gpu, vf, granule))
 		gpu->violations[SIM_V_LEFTOVER_READS]++;
 	granule->reader = SIM_FCN_VF(vf);
-	granule->reader_epoch = epoch;
+	granule->reader_epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
 }
 
 /**
@@ -147,6 +153,7 @@ void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
 {
 	granule->writer = SIM_FCN_VF(vf);
 	granule->epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
+	granule->tenant = gpu->fcn[SIM_FCN_VF(vf)].tenant;
 }
 
 /* does another VF have any of it? */

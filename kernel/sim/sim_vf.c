@@ -35,28 +35,37 @@ static u32 vf_state(const struct sim_fcn *fcn)
 }
 
 /*
- * The window: what a guest could do with its framebuffer BAR
+ * The window: what a guest could do with its framebuffer, by its work on the GPU
+ * or through its BAR
  */
 
-/* may it, now? */
-static struct sim_granule *vf_window(struct sim_dev *dev)
+static u32 vf_window_status(const struct sim_dev *dev, bool bar)
+{
+	if (bar)
+		return sim_vfs_decode(dev->gpu) ? GPUVF_SIM_WINDOW_OK :
+						  GPUVF_SIM_WINDOW_NO_DECODE;
+	return vf_fcn(dev)->run_begin_ns ? GPUVF_SIM_WINDOW_OK :
+					   GPUVF_SIM_WINDOW_NOT_RUNNING;
+}
+
+/* the granule that it may access now */
+static struct sim_granule *vf_window(struct sim_dev *dev, bool bar)
 {
 	struct sim_fcn *fcn = vf_fcn(dev);
 	struct sim_granule *granule;
 
+	/* a reader of the whole configuration space means nothing by it */
+	if (!fcn->port.open)
+		return NULL;
 	granule = sim_fb_attempt(dev->gpu, dev->index, fcn->port.window);
-	if (!granule)
-		fcn->port.status = GPUVF_SIM_WINDOW_REFUSED;
-	else if (!fcn->run_begin_ns)
-		fcn->port.status = GPUVF_SIM_WINDOW_NOT_RUNNING;
-	else
-		fcn->port.status = GPUVF_SIM_WINDOW_OK;
+	fcn->port.status = granule ? vf_window_status(dev, bar) :
+				     GPUVF_SIM_WINDOW_REFUSED;
 	return fcn->port.status == GPUVF_SIM_WINDOW_OK ? granule : NULL;
 }
 
-static u32 vf_window_read(struct sim_dev *dev)
+static u32 vf_window_read(struct sim_dev *dev, bool bar)
 {
-	struct sim_granule *granule = vf_window(dev);
+	struct sim_granule *granule = vf_window(dev, bar);
 	u32 tenant = 0;
 	u8 writer;
 
@@ -113,7 +122,8 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 		val = upper_32_bits(fcn->port.window);
 		break;
 	case GPUVF_SIM_VF_WINDOW_DATA:
-		val = vf_window_read(dev);
+	case GPUVF_SIM_VF_APERTURE_DATA:
+		val = vf_window_read(dev, reg == GPUVF_SIM_VF_APERTURE_DATA);
 		break;
 	case GPUVF_SIM_VF_WINDOW_STATUS:
 		val = fcn->port.status;
@@ -122,6 +132,14 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 		return;
 	}
 	memcpy(dev->cfg + SIM_ECAP_VF_SIM + reg, &val, sizeof(val));
+}
+
+static void vf_window_write(struct sim_dev *dev, bool bar)
+{
+	struct sim_granule *granule = vf_window(dev, bar);
+
+	if (granule)
+		sim_fb_write(dev->gpu, dev->index, granule);
 }
 
 static void vf_doorbell(struct sim_dev *dev, u32 us, u64 now)
@@ -145,13 +163,13 @@ static void vf_doorbell(struct sim_dev *dev, u32 us, u64 now)
 void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 		  u32 val, u64 now)
 {
-	struct sim_granule *granule;
+	unsigned int reg = where - SIM_ECAP_VF_SIM;
 	struct sim_fcn *fcn = vf_fcn(dev);
 
 	/* every register takes whole dwords only */
 	if (size != 4)
 		return;
-	switch (where - SIM_ECAP_VF_SIM) {
+	switch (reg) {
 	case GPUVF_SIM_VF_TX:
 		if (val & GPUVF_SIM_VF_TX_VALID)
 			sim_mbox_vf_send(dev->gpu, dev->index,
@@ -170,15 +188,16 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 		vf_doorbell(dev, val, now);
 		break;
 	case GPUVF_SIM_VF_WINDOW_LO:
+		fcn->port.open = true;
 		fcn->port.window = (fcn->port.window & ~0xffffffffULL) | val;
 		break;
 	case GPUVF_SIM_VF_WINDOW_HI:
+		fcn->port.open = true;
 		fcn->port.window = (u32)fcn->port.window | (u64)val << 32;
 		break;
 	case GPUVF_SIM_VF_WINDOW_DATA:
-		granule = vf_window(dev);
-		if (granule)
-			sim_fb_write(dev->gpu, dev->index, granule);
+	case GPUVF_SIM_VF_APERTURE_DATA:
+		vf_window_write(dev, reg == GPUVF_SIM_VF_APERTURE_DATA);
 		break;
 	}
 }
