@@ -3,9 +3,10 @@
  * Clearing framebuffer and saved states between tenants: the maps of what is
  * dirty and what is withheld, and the worker.
  *
- * A granule is dirty when its content is unknown or a former tenant's. The
- * granules of a VF that runs are not in the map: they are its own. They come
- * in when the VF loses them (gpuvf_clear_mark_locked()). Granules of the PF
+ * A granule is dirty when its content is unknown or a former tenant's. It becomes
+ * so at every end of a tenancy (gpuvf_vf_end_tenancy_locked()), whether the VF ran
+ * or not. What is marked while the clear engine is at work on it stays dirty when
+ * the engine is done. Granules of the PF
  * reserve and the context save area stay dirty all the time, so that whoever
  * gets them later finds them cleared.
  */
@@ -84,16 +85,40 @@ static bool clear_find(struct gpuvf_pf *pf, unsigned int from,
 	return true;
 }
 
-static bool clear_find_in_vf(struct gpuvf_pf *pf, unsigned int vf,
+/*
+ * From where the last operation ended to the end of the extent: what was marked
+ * again behind that waits for the next round, so that no VF keeps the engine.
+ */
+static bool clear_find_in_vf(struct gpuvf_pf *pf, unsigned int vf, bool go_on,
 			     struct clear_job *job)
 {
-	unsigned int first, count;
+	unsigned int first, count, from;
 
 	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
-	return clear_find(pf, first, first + count, job);
+	from = first;
+	if (go_on)
+		from = clamp(pf->clear.next_granule, first, first + count);
+	if (!clear_find(pf, from, first + count, job))
+		return false;
+	pf->clear.current_vf = vf;
+	pf->clear.next_granule = job->first + job->count;
+	return true;
 }
 
-/* VFs that could run come first, then other VFs' memory, then free memory */
+/* one VF after the other, beginning with the one that had the engine last */
+static bool clear_find_in_vfs(struct gpuvf_pf *pf, struct clear_job *job)
+{
+	unsigned int current_vf = pf->clear.current_vf;
+	unsigned int i;
+
+	for (i = 0; i <= pf->total_vfs; i++)
+		if (clear_find_in_vf(pf, (current_vf + i) % pf->total_vfs,
+				     !i, job))
+			return true;
+	return false;
+}
+
+/* context slots, then the extents of VFs, then free memory */
 static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
 {
 	const struct gpuvf_layout *layout = &pf->config.layout;
@@ -110,10 +135,8 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
 		job->count = 0;
 		return true;
 	}
-	/* a VF's index is below num_vfs when it is enabled */
-	for (i = 0; i < pf->total_vfs; i++)
-		if (clear_find_in_vf(pf, i, job))
-			return true;
+	if (clear_find_in_vfs(pf, job))
+		return true;
 	return clear_find(pf,
 			  div64_u64(layout->vf_base,
 				    pf->geometry.granule_bytes),
@@ -149,6 +172,26 @@ static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
 	}
 }
 
+/* from here on marks are noted apart: what the engine did before does not count */
+static void clear_begin_locked(struct gpuvf_pf *pf, const struct clear_job *job)
+{
+	if (job->context != GPUVF_SCHED_NONE)
+		pf->clear.contexts_again &= ~BIT(job->context);
+	else
+		bitmap_clear(pf->clear.again, job->first, job->count);
+}
+
+/* what was marked since clear_begin_locked() stays dirty */
+static void clear_unmark_locked(struct gpuvf_pf *pf,
+				const struct clear_job *job)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+	unsigned int g = job->first;
+
+	for_each_clear_bit_from(g, clear->again, job->first + job->count)
+		__clear_bit(g, clear->dirty);
+}
+
 static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 					int err)
 {
@@ -159,7 +202,7 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (!err) {
-		clear->contexts &= ~BIT(vf);
+		clear->contexts &= ~BIT(vf) | clear->contexts_again;
 		clear->bad_contexts &= ~BIT(vf);
 		return;
 	}
@@ -191,7 +234,7 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 		bitmap_set(clear->withheld, job->first, job->count);
 		gpuvf_config_measure_locked(pf);
 	} else {
-		bitmap_clear(clear->dirty, job->first, job->count);
+		clear_unmark_locked(pf, job);
 		/* the reserve may have grown over it meanwhile */
 		gpuvf_clear_mark_reserved_locked(pf);
 	}
@@ -218,6 +261,8 @@ static void gpuvf_clear_work(struct work_struct *work)
 	for (;;) {
 		mutex_lock(&pf->lock);
 		more = clear_may_go_on(pf) && clear_pick_locked(pf, &job);
+		if (more)
+			clear_begin_locked(pf, &job);
 		mutex_unlock(&pf->lock);
 		if (!more)
 			break;
@@ -261,8 +306,9 @@ int gpuvf_clear_init(struct gpuvf_pf *pf)
 	INIT_WORK(&clear->work, gpuvf_clear_work);
 	clear->stopping = true;
 	clear->dirty = bitmap_zalloc(clear->granules, GFP_KERNEL);
+	clear->again = bitmap_zalloc(clear->granules, GFP_KERNEL);
 	clear->withheld = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	if (!clear->dirty || !clear->withheld) {
+	if (!clear->dirty || !clear->again || !clear->withheld) {
 		gpuvf_clear_fini(pf);
 		return -ENOMEM;
 	}
@@ -278,8 +324,10 @@ int gpuvf_clear_init(struct gpuvf_pf *pf)
 void gpuvf_clear_fini(struct gpuvf_pf *pf)
 {
 	bitmap_free(pf->clear.dirty);
+	bitmap_free(pf->clear.again);
 	bitmap_free(pf->clear.withheld);
 	pf->clear.dirty = NULL;
+	pf->clear.again = NULL;
 	pf->clear.withheld = NULL;
 }
 
@@ -326,11 +374,17 @@ void gpuvf_clear_resume_locked(struct gpuvf_pf *pf)
 	gpuvf_clear_kick_locked(pf);
 }
 
+static void clear_mark(struct gpuvf_clear *clear, unsigned int first,
+		       unsigned int count)
+{
+	bitmap_set(clear->dirty, first, count);
+	bitmap_set(clear->again, first, count);
+}
+
 /**
- * gpuvf_clear_mark_locked() - a VF that ran has lost its state: what it left
- * behind is dirty
+ * gpuvf_clear_mark_locked() - mark a VF's extent and context slot for scrubbing
  * @pf: PF
- * @vf: index of the VF
+ * @vf: index of a VF without a context; see gpuvf_vf_end_tenancy_locked()
  *
  * Context: pf->lock held. The caller kicks the worker.
  */
@@ -340,8 +394,9 @@ void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf)
 
 	lockdep_assert_held(&pf->lock);
 	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
-	bitmap_set(pf->clear.dirty, first, count);
+	clear_mark(&pf->clear, first, count);
 	pf->clear.contexts |= BIT(vf);
+	pf->clear.contexts_again |= BIT(vf);
 }
 
 /**
@@ -353,7 +408,7 @@ void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf)
 void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	bitmap_set(pf->clear.dirty, 0,
+	clear_mark(&pf->clear, 0,
 		   div64_u64(pf->config.layout.vf_base,
 			     pf->geometry.granule_bytes));
 }
@@ -369,8 +424,9 @@ void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf)
 void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	bitmap_fill(pf->clear.dirty, pf->clear.granules);
+	clear_mark(&pf->clear, 0, pf->clear.granules);
 	pf->clear.contexts = GENMASK(pf->total_vfs - 1, 0);
+	pf->clear.contexts_again = pf->clear.contexts;
 }
 
 /**

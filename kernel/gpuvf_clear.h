@@ -2,7 +2,7 @@
 /*
  * Clearing framebuffer and saved states between tenants.
  *
- * What a VF could have written is dirty from the moment the VF loses it, and
+ * What a VF could have written is dirty from the end of each tenancy, and
  * everything is dirty when the driver comes to a GPU it knows nothing about.
  * A worker overwrites what is dirty; until it has, nobody may start on it.
  * What cannot be overwritten is withheld, given to nobody, until somebody asks
@@ -25,10 +25,15 @@ struct gpuvf_refusal;
  * struct gpuvf_clear - what has to be cleared, and the worker that does
  * @granules: bits in the maps, one for each granule of framebuffer
  * @dirty: bit g: granule g has unknown or former content; pf->lock
+ * @again: bit g: granule g was marked since the clear engine began the operation
+ *	under way; outside its range without meaning; pf->lock
  * @withheld: bit g: granule g could not be cleared; pf->lock
  * @contexts: bit n: the saved state of VF n has to be cleared; pf->lock
+ * @contexts_again: as @again, for @contexts; pf->lock
  * @bad_contexts: bit n: that was tried and failed, and VF n failed by it;
  *	pf->lock
+ * @current_vf: index of the VF whose extent had the clear engine last; pf->lock
+ * @next_granule: where the engine goes on in that extent; pf->lock
  * @blocked: what is withheld, as extents; used only under pf->lock
  * @stopping: the worker must not go on; pf->lock
  * @done: the clear engine raised its interrupt
@@ -37,9 +42,13 @@ struct gpuvf_refusal;
 struct gpuvf_clear {
 	unsigned int granules;
 	unsigned long *dirty;
+	unsigned long *again;
 	unsigned long *withheld;
 	u32 contexts;
+	u32 contexts_again;
 	u32 bad_contexts;
+	unsigned int current_vf;
+	unsigned int next_granule;
 	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
 	bool stopping;
 	struct completion done;

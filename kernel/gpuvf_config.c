@@ -366,6 +366,17 @@ static void config_unwind(struct gpuvf_pf *pf, const struct gpuvf_layout *next)
 				      "a framebuffer table that cannot be written");
 }
 
+/* an enabled VF may have written what it loses or keeps, also without a context */
+static void config_mark_changed_locked(struct gpuvf_pf *pf,
+				       const struct gpuvf_layout *next)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->num_vfs; i++)
+		if (!extent_same(&pf->config.layout.vf[i], &next->vf[i]))
+			gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
+}
+
 static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 			 struct gpuvf_refusal *why)
 {
@@ -381,6 +392,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		why->who = "the framebuffer table";
 		return refuse(pf, why);
 	}
+	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;
 	gpuvf_clear_mark_reserved_locked(pf);
 	gpuvf_clear_kick_locked(pf);

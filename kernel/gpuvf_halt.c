@@ -70,15 +70,12 @@ static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
 }
 
 /*
- * The world begins anew, but for those who were not reset (@flr) and are still there,
- * perhaps since the last time already. Bit n: VF n has left something behind.
+ * Reset the bookkeeping. VFs that still have a context and were not reset (@flr)
+ * retain it, perhaps since an earlier halt.
  */
-static u32 halt_forget(struct gpuvf_world *w, u32 flr)
+static void halt_forget(struct gpuvf_world *w, u32 flr)
 {
-	u32 had;
-
 	spin_lock_irq(&w->lock);
-	had = w->started | w->was_reset | w->dropped;
 	w->kept |= w->started & ~flr;
 	w->started = 0;
 	w->was_reset = 0;
@@ -94,7 +91,6 @@ static u32 halt_forget(struct gpuvf_world *w, u32 flr)
 	w->phase = GPUVF_PHASE_EMPTY;
 	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
-	return had;
 }
 
 /**
@@ -105,12 +101,13 @@ static u32 halt_forget(struct gpuvf_world *w, u32 flr)
  * way, unless the hardware hangs: then gpuvf_halt_kept() tells who may have kept
  * his state.
  *
+ * The caller marks what enabled VFs leave behind; see
+ * gpuvf_vfs_end_tenancy_locked().
+ *
  * Context: pf->lock held; may sleep for a few commands, and longer when the
  * hardware hangs.
- * Return: bit n: VF n had state. What it leaves behind is to be cleared, once it
- * cannot have kept it.
  */
-u32 gpuvf_halt_locked(struct gpuvf_pf *pf)
+void gpuvf_halt_locked(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 	unsigned int vf;
@@ -128,7 +125,7 @@ u32 gpuvf_halt_locked(struct gpuvf_pf *pf)
 		if ((had & ~flr & BIT(vf)) &&
 		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
 			halt_drop(pf, vf);
-	return had | halt_forget(w, flr);
+	halt_forget(w, flr);
 }
 
 /**

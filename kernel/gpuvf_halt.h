@@ -9,7 +9,7 @@
 
 struct gpuvf_pf;
 
-u32 gpuvf_halt_locked(struct gpuvf_pf *pf);
+void gpuvf_halt_locked(struct gpuvf_pf *pf);
 void gpuvf_halt_end(struct gpuvf_pf *pf);
 u32 gpuvf_halt_kept(struct gpuvf_pf *pf);
 void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);

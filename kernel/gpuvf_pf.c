@@ -479,7 +479,8 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_clear_stop(pf);
 	mutex_lock(&pf->lock);
-	gpuvf_vfs_mark_locked(pf, gpuvf_halt_locked(pf));
+	gpuvf_halt_locked(pf);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	/* not every sleep takes the power that ends them */
 	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
 		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
@@ -550,7 +551,8 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
 	WRITE_ONCE(pf->in_reset, true);
-	gpuvf_vfs_mark_locked(pf, gpuvf_halt_locked(pf));
+	gpuvf_halt_locked(pf);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)

@@ -199,19 +199,41 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_vfs_mark_locked() - what these VFs leave behind is to be cleared
- * @pf: PF
- * @vfs: bit n: VF n, as gpuvf_halt_locked() has them
+ * gpuvf_vf_end_tenancy_locked() - mark what a VF's user leaves behind for scrubbing
+ * @vf: VF, whether it ran or not
  *
- * Context: pf->lock held. The caller kicks the worker.
+ * To be called at every end of a tenancy that the PF can see. A guest writes
+ * framebuffer through its BAR without ever being scheduled, so it does not matter
+ * whether the VF ran. If it has a context, that is torn down first, and the marks
+ * are set by the report work.
+ *
+ * The VF cannot start from here on. Before pf->lock is released the caller calls
+ * gpuvf_vfs_update_locked(), and gpuvf_clear_kick_locked() if scrubbing may begin.
+ *
+ * Context: pf->lock held. Does not wait.
  */
-void gpuvf_vfs_mark_locked(struct gpuvf_pf *pf, u32 vfs)
+void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	if (gpuvf_world_evict(vf->pf, vf->index))
+		gpuvf_clear_mark_locked(vf->pf, vf->index);
+	else
+		gpuvf_reset_vf_drop_locked(vf);
+}
+
+/**
+ * gpuvf_vfs_end_tenancy_locked() - gpuvf_vf_end_tenancy_locked() for VFs 0 to n - 1
+ * @pf: PF
+ * @num_vfs: how many VFs are, were, or were to be enabled
+ *
+ * Context: as gpuvf_vf_end_tenancy_locked().
+ */
+void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	unsigned int i;
 
-	for (i = 0; i < pf->total_vfs; i++)
-		if (vfs & BIT(i))
-			gpuvf_clear_mark_locked(pf, i);
+	for (i = 0; i < num_vfs; i++)
+		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
 }
 
 /* find the PCI devices of the VFs; each keeps a reference */
@@ -265,11 +287,14 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	mutex_unlock(&pf->lock);
 }
 
-static void vfs_unwind(struct gpuvf_pf *pf)
+/* VFs may have existed for a moment, and host drivers may have bound to them */
+static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	mutex_lock(&pf->lock);
+	gpuvf_vfs_end_tenancy_locked(pf, num_vfs);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
+	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	mutex_unlock(&pf->lock);
 }
@@ -301,7 +326,7 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	/* not __module_get(): that succeeds on a module that is already going */
 	if (!try_module_get(THIS_MODULE)) {
-		vfs_unwind(pf);
+		vfs_unwind(pf, num_vfs);
 		return -ENODEV;
 	}
 
@@ -309,7 +334,7 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 	if (err) {
 		pci_err(pf->pdev, "enabling %u VFs failed: %pe\n", num_vfs,
 			ERR_PTR(err));
-		vfs_unwind(pf);
+		vfs_unwind(pf, num_vfs);
 		module_put(THIS_MODULE);
 		return err;
 	}
@@ -345,7 +370,6 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 	bool stuck;
-	u32 had;
 
 	mutex_lock(&pf->lock);
 	pf->vf_count_changing = true;
@@ -354,7 +378,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_resets_flush(pf);
 
 	mutex_lock(&pf->lock);
-	had = gpuvf_halt_locked(pf);
+	gpuvf_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_halt_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
@@ -365,7 +389,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	mutex_lock(&pf->lock);
 	gpuvf_halt_all_lost_locked(pf);
-	gpuvf_vfs_mark_locked(pf, had);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_forget_locked(&pf->vf[i]);
 	WRITE_ONCE(pf->num_vfs, 0);
@@ -461,6 +485,27 @@ void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf)
 	}
 }
 
+/*
+ * The host driver has let go of the VF: where the hardware does not report FLRs,
+ * this is how the PF learns that the VF changes hands. Runs under the VF's device
+ * lock. That is fine since no path waits for a VF's device lock with pf->lock held.
+ * While VFs are being disabled, gpuvf_vfs_disable() starts the scrubbing.
+ */
+static void vf_unbound(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	mutex_lock(&pf->lock);
+	gpuvf_exclusive_end_locked(vf);
+	gpuvf_mbox_forget_locked(vf);
+	gpuvf_mbox_end_locked(pf, vf->index);
+	gpuvf_vf_end_tenancy_locked(vf);
+	gpuvf_vfs_update_locked(pf);
+	if (!pf->vf_count_changing)
+		gpuvf_clear_kick_locked(pf);
+	mutex_unlock(&pf->lock);
+}
+
 static int vf_bus_event(struct notifier_block *nb, unsigned long action,
 			void *data)
 {
@@ -488,6 +533,8 @@ static int vf_bus_event(struct notifier_block *nb, unsigned long action,
 	else
 		vf->holder[0] = '\0';
 	spin_unlock(&pf->holder_lock);
+	if (action == BUS_NOTIFY_UNBOUND_DRIVER)
+		vf_unbound(vf);
 	gpuvf_pf_notify(pf);
 	return NOTIFY_OK;
 }

@@ -13,7 +13,8 @@ struct gpuvf_vf;
 
 int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vfs_disable(struct gpuvf_pf *pf);
-void gpuvf_vfs_mark_locked(struct gpuvf_pf *pf, u32 vfs);
+void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf);
+void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vfs_update_locked(struct gpuvf_pf *pf);
 void gpuvf_vf_failed_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_vf_renew_locked(struct gpuvf_vf *vf);

@@ -96,16 +96,18 @@ void gpuvf_world_masks_locked(struct gpuvf_world *w)
 }
 
 /*
- * These VFs were reset: what state they had is gone. Where one blocks the engine
- * even now, its reset did not help, and it keeps it until the GPU is reset.
+ * The contexts of @vfs were lost in a reset. A VF that never ran counts too: its
+ * guest may have written framebuffer through its BAR. None of them starts before
+ * the report work has marked what it leaves behind. If the engine is still stuck,
+ * the reset failed and the context stays until the GPU is reset.
  */
 static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 lost = vfs & w->started;
+	u32 lost = vfs;
 
-	if (w->phase == GPUVF_PHASE_BLOCKED && (lost & BIT(w->vf)) &&
-	    pf->hw->engine_is_taken(pf))
+	if (w->phase == GPUVF_PHASE_BLOCKED &&
+	    (lost & w->started & BIT(w->vf)) && pf->hw->engine_is_taken(pf))
 		lost &= ~BIT(w->vf);
 	w->started &= ~lost;
 	w->runnable &= ~lost;
@@ -373,7 +375,7 @@ static u32 world_reap_locked(struct gpuvf_pf *pf)
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
 		if ((was_reset | dropped) & BIT(vf))
-			gpuvf_clear_mark_locked(pf, vf);
+			gpuvf_vf_end_tenancy_locked(&pf->vf[vf]);
 		if (dropped & BIT(vf))
 			gpuvf_mbox_end_locked(pf, vf);
 		if (flr & BIT(vf))
@@ -562,6 +564,31 @@ void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf)
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }
 
+/**
+ * gpuvf_world_evict() - keep a VF without a context from starting
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held, and not released before gpuvf_vfs_update_locked() has
+ * decided anew whether the VF may start. Does not wait.
+ * Return: false when the VF has a context, which has to be torn down first.
+ */
+bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+	bool started;
+
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&w->lock);
+	started = w->started & BIT(vf);
+	if (!started) {
+		w->runnable &= ~BIT(vf);
+		gpuvf_world_masks_locked(w);
+	}
+	spin_unlock_irq(&w->lock);
+	return !started;
+}
+
 static bool world_is_off(struct gpuvf_pf *pf, unsigned int vf)
 {
 	struct gpuvf_world *w = &pf->world;
@@ -620,7 +647,9 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	if (blocks && (err || pf->hw->engine_is_taken(pf)))
 		err = -EBUSY;
 	w->stuck |= err == -EBUSY;
-	if (!err)
+	/* what the hardware reported is not marked for scrubbing twice */
+	if (!err && (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ||
+		     (w->started & BIT(vf))))
 		world_lose_locked(pf, BIT(vf));
 	/* before anybody who lost his state is given a turn by an interrupt */
 	gpuvf_world_masks_locked(w);

@@ -52,20 +52,29 @@ static void check_words(struct nl_request *req, int err, const char *words)
 	assert_non_null(strstr(answer.last.refusal.message, words));
 }
 
-/* a VF runs and goes; the nth clear from then on fails */
-static void run_and_go(unsigned int vf, unsigned int bad)
+/* a VF runs and is reset, and its extent cannot be scrubbed; then all VFs go */
+static void run_and_lose_memory(unsigned int vf)
 {
 	load_busy(gpu, vf, 100);
-	assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", bad));
+	assert_ok(gpu_guest(gpu, vf, "off"));
+	/* first its context slot is scrubbed, then its memory */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf%u/reset", vf), "1"));
+	assert_eventually(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+}
+
+/* three VFs go, and the context slot of VF 1 cannot be scrubbed */
+static void lose_a_context(void)
+{
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	/* slots come first, in ascending order */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	assert_true(file_is(gpu_sim(gpu, "fail_clear"), "0"));
-}
-
-static void use_up(unsigned int bad)
-{
-	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	run_and_go(1, bad);
 }
 
 static void check_it_runs(unsigned int vf)
@@ -80,8 +89,8 @@ static void C25_withheld_memory_is_tried_again_on_request(void)
 {
 	uint64_t free_before = fb_u64("free");
 
-	/* first its saved state is cleared, then its memory: the second fails */
-	use_up(2);
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	run_and_lose_memory(1);
 	assert_u64(fb_u64("withheld"), QUOTA);
 	/* three have their quotas, what is withheld of them is not free twice */
 	assert_u64(fb_u64("free"), free_before - 3 * QUOTA);
@@ -109,7 +118,7 @@ static void C25_withheld_memory_is_tried_again_on_request(void)
 
 static void C25_saved_state_is_tried_again_on_request(void)
 {
-	use_up(1);
+	lose_a_context();
 	assert_u64(fb_u64("withheld"), 0);
 	assert_true(gpu_vf_is(gpu, 1, "failed"));
 	assert_ok(retry());
@@ -163,14 +172,14 @@ static void C25_where_withheld_memory_lies_is_told(void)
 	assert_u64(msg.num_withheld, 0);
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	assert_true(gpu_table(gpu, &table));
-	run_and_go(0, 2);
+	run_and_lose_memory(0);
 	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
 	check_withheld(&msg, &table, 0, 0);
 
 	/* with VF 1 between them they are two, and in everything that is full */
 	assert_ok(gpu_set_numvfs(gpu, 3));
 	fixture_wait_clean(gpu);
-	run_and_go(2, 2);
+	run_and_lose_memory(2);
 	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
 	check_withheld(&msg, &table, 0, 2);
 	nl_begin(fx.nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
@@ -208,7 +217,7 @@ static void C25_failed_clearing_and_its_retry_are_told(void)
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	assert_true(gpu_table(gpu, &table));
-	run_and_go(1, 2);
+	run_and_lose_memory(1);
 	/* the second time because the retry fails, which is told as well */
 	for (i = 0; i < 2; i++) {
 		assert_true(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED,
@@ -225,8 +234,8 @@ static void C25_failed_clearing_and_its_retry_are_told(void)
 			assert_true(fixture_await(config,
 						  GPUVF_CMD_CONFIG_CHANGE,
 						  &msg));
-		while (msg.fb_withheld != QUOTA);
-		assert_u64(msg.vf[1].state, GPUVF_VF_STATE_FAILED);
+		while (msg.fb_withheld != QUOTA ||
+		       msg.vf[1].state != GPUVF_VF_STATE_FAILED);
 		assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1"));
 		assert_ok(retry());
 	}
@@ -250,7 +259,7 @@ static void C25_failed_clearing_of_a_saved_state_names_the_vf(void)
 	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 
-	use_up(1);
+	lose_a_context();
 	assert_true(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
 	assert_u64(msg.num_vf, 1);
 	assert_u64(msg.vf[0].index, 1);
@@ -498,6 +507,8 @@ static void refusals_name_who_is_in_the_way(void)
 	assert_ok(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
 	before_it = file_u64(gpu_sysfs(gpu, "vf1/fb_offset"));
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	/* what two enabled VFs had is scrubbed */
+	fixture_wait_clean(gpu);
 	free_bytes = fb_u64("free");
 	largest = fb_u64("largest_free");
 	area = largest + GRANULE;

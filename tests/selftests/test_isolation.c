@@ -262,11 +262,27 @@ static void C13_vf_reset_clears_its_own_and_nobody_elses(void)
 	assert_u64(counted("resets"), resets);
 }
 
-static void use_up(unsigned int vf, unsigned int bad)
+/* VF 1 ran and is reset, and its extent cannot be scrubbed; then all VFs go */
+static void lose_memory(void)
 {
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	load_busy(gpu, vf, 100);
-	assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", bad));
+	load_busy(gpu, 1, 100);
+	assert_ok(gpu_guest(gpu, 1, "off"));
+	/* first its context slot is scrubbed, then its memory */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	assert_eventually(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+}
+
+/* three VFs go, and the context slot of VF 1 cannot be scrubbed */
+static void lose_a_context(void)
+{
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 1, 100);
+	/* slots come first, in ascending order */
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	assert_true(file_is(gpu_sim(gpu, "fail_clear"), "0"));
@@ -279,8 +295,7 @@ static void C25_what_cannot_be_cleared_is_withheld(void)
 	uint64_t epoch;
 
 	fixture_spoil();	/* withheld for good: only a reload helps */
-	/* first its saved state is cleared, then its memory: the second fails */
-	use_up(1, 2);
+	lose_memory();
 	assert_u64(file_u64(gpu_sysfs(gpu, "fb/withheld")), 512 * MIB);
 	assert_true(gpu_vf_is(gpu, 1, "failed"));
 	assert_true(gpu_table(gpu, &table));
@@ -311,7 +326,7 @@ static void C25_what_cannot_be_cleared_is_withheld(void)
 static void C25_saved_state_is_cleared_before_it_is_used(void)
 {
 	fixture_spoil();
-	use_up(1, 1);
+	lose_a_context();
 	assert_u64(file_u64(gpu_sysfs(gpu, "fb/withheld")), 0);
 	assert_ok(gpu_set_numvfs(gpu, 3));
 	assert_ok(gpu_guest(gpu, 1, "busy 100"));

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every end of a tenancy that the PF can see is followed by a scrub, whether the
+ * VF ran or not: guests write framebuffer through their BAR without ever being
+ * scheduled. Two GPUs: what happens to one changes nothing on the other.
+ */
+
+#include <errno.h>
+#include <linux/pci_regs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../kernel/gpuvf_regs.h"
+#include "fixture.h"
+#include "hw.h"
+#include "load.h"
+
+#define QUOTA		(512 * MIB)
+#define QUOTA_GRANULES	(QUOTA / GRANULE)
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[] = { 5000, 5000, 5000 };
+
+/* of the GPUs when the test began */
+static uint64_t cleared_before, other_before;
+
+static uint64_t cleared(void)
+{
+	return gpu_truth(gpu, "gpu", "granules_cleared") - cleared_before;
+}
+
+static void set_clear_us(unsigned int us)
+{
+	assert_ok(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+			      "%u", us));
+}
+
+static void reset_clear_us(void)
+{
+	file_write("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+		   "100");
+}
+
+/* VFs with 512 MiB each on the first GPU, one on the other */
+static void enable(unsigned int num)
+{
+	fixture_on_end(reset_clear_us);
+	load_enable(&fx.gpu[1], 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_enable(gpu, num, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	cleared_before = gpu_truth(gpu, "gpu", "granules_cleared");
+	other_before = gpu_truth(&fx.gpu[1], "gpu", "granules_cleared");
+}
+
+static void set_window(unsigned int vf, uint64_t offset)
+{
+	hw_vf(gpu, vf, GPUVF_SIM_VF_WINDOW_LO, offset);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_WINDOW_HI, offset >> 32);
+}
+
+static uint64_t extent_start(unsigned int vf)
+{
+	struct table table;
+
+	assert_true(gpu_table(gpu, &table));
+	assert_true(table.vf[vf].size > 0);
+	return table.vf[vf].start;
+}
+
+/* a guest writes @offset of its extent through the BAR */
+static void bar_write(unsigned int vf, uint64_t offset)
+{
+	set_window(vf, extent_start(vf) + offset);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA, 1);
+	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_OK);
+}
+
+/* the next tenant finds nothing there; its reading is judged at the end too */
+static void check_bar_is_clean(unsigned int vf, uint64_t offset)
+{
+	set_window(vf, extent_start(vf) + offset);
+	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA),
+		   GPUVF_SIM_WINDOW_CLEARED);
+}
+
+static void check_scrubbed(uint64_t granules)
+{
+	assert_eventually(cleared() >= granules);
+	fixture_wait_clean(gpu);
+	assert_u64(cleared(), granules);
+	assert_u64(gpu_truth(&fx.gpu[1], "gpu", "granules_cleared"),
+		   other_before);
+}
+
+static void C41_flr_by_its_user_of_a_vf_that_never_ran(void)
+{
+	enable(2);
+	bar_write(0, 0);
+	bar_write(0, QUOTA - 1);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	check_scrubbed(QUOTA_GRANULES);
+	check_bar_is_clean(0, 0);
+	check_bar_is_clean(0, QUOTA - 1);
+	/* the next tenant runs on what it wrote before it ran */
+	bar_write(0, 0);
+	load_busy(gpu, 0, 100);
+	assert_u64(cleared(), QUOTA_GRANULES);
+}
+
+static void C41_reset_by_the_pf_driver_of_a_vf_that_never_ran(void)
+{
+	enable(2);
+	bar_write(1, 0);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	check_scrubbed(QUOTA_GRANULES);
+	check_bar_is_clean(1, 0);
+}
+
+static void C41_one_scrub_for_the_reset_of_a_vf_that_ran(void)
+{
+	enable(2);
+	load_busy(gpu, 1, 100);
+	assert_ok(gpu_guest(gpu, 1, "off"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	check_scrubbed(QUOTA_GRANULES);
+}
+
+static void C41_disabling_vfs_that_never_ran(void)
+{
+	enable(2);
+	bar_write(0, 0);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	check_scrubbed(2 * QUOTA_GRANULES);
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	check_bar_is_clean(0, 0);
+}
+
+static void C41_gpu_reset(void)
+{
+	enable(2);
+	bar_write(1, 0);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	check_scrubbed(2 * QUOTA_GRANULES);
+	check_bar_is_clean(1, 0);
+}
+
+/* a host driver that does not reset the VF: only the PF driver knows */
+static void C41_unbinding_of_the_host_driver(void)
+{
+	const char *bdf;
+	char link[256];
+	int len;
+
+	assert_int_equal(system("modprobe pci-stub"), 0);
+	enable(2);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
+			     "pci-stub"));
+	len = readlink(gpu_pci(gpu, "virtfn0"), link, sizeof(link) - 1);
+	assert_true(len > 0);
+	link[len] = '\0';
+	bdf = strrchr(link, '/') + 1;
+	assert_ok(file_write("/sys/bus/pci/drivers_probe", bdf));
+	bar_write(0, 0);
+	assert_u64(cleared(), 0);
+	assert_ok(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
+	check_scrubbed(QUOTA_GRANULES);
+
+	/* the same with a context: it is torn down, and nothing starts on it */
+	assert_ok(file_write("/sys/bus/pci/drivers_probe", bdf));
+	load_busy(gpu, 0, 100);
+	assert_ok(gpu_guest(gpu, 0, "idle"));
+	assert_ok(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
+	check_scrubbed(2 * QUOTA_GRANULES);
+	assert_true(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"), "\n"));
+}
+
+static void C41_unbinding_while_vfs_are_disabled_scrubs_once(void)
+{
+	char link[256];
+	int len;
+
+	assert_int_equal(system("modprobe pci-stub"), 0);
+	enable(1);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
+			     "pci-stub"));
+	len = readlink(gpu_pci(gpu, "virtfn0"), link, sizeof(link) - 1);
+	assert_true(len > 0);
+	link[len] = '\0';
+	assert_ok(file_write("/sys/bus/pci/drivers_probe",
+			     strrchr(link, '/') + 1));
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	check_scrubbed(QUOTA_GRANULES);
+}
+
+static void set_quota(unsigned int vf, uint64_t size)
+{
+	assert_ok(file_printf(gpu_sysfs(gpu, "vf%u/fb_quota", vf), "%llu",
+			      (unsigned long long)size));
+}
+
+static void C41_change_of_extent_of_a_vf_that_never_ran(void)
+{
+	struct table table;
+
+	enable(2);
+	bar_write(0, 0);
+	bar_write(0, QUOTA - 1);
+	/* shrunk: what is left is scrubbed, and what it has lost */
+	set_quota(0, QUOTA / 2);
+	check_scrubbed(QUOTA_GRANULES);
+	check_bar_is_clean(0, 0);
+	/* grown: what is new is clean already */
+	bar_write(0, 0);
+	set_quota(0, QUOTA);
+	check_scrubbed(QUOTA_GRANULES + QUOTA_GRANULES / 2);
+	check_bar_is_clean(0, 0);
+	check_bar_is_clean(0, QUOTA - 1);
+	/* taken away, and given to another */
+	assert_true(gpu_table(gpu, &table));
+	bar_write(0, 0);
+	set_quota(0, 0);
+	check_scrubbed(2 * QUOTA_GRANULES + QUOTA_GRANULES / 2);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+	set_quota(2, QUOTA);
+	assert_ok(gpu_set_numvfs(gpu, 3));
+	assert_u64(extent_start(2), table.vf[0].start);
+	check_bar_is_clean(2, 0);
+}
+
+/* of a VF that is not enabled it is nobody's content */
+static void change_of_extent_without_a_tenant_scrubs_nothing(void)
+{
+	enable(1);
+	set_quota(2, QUOTA);
+	set_quota(2, QUOTA / 2);
+	set_quota(2, 0);
+	fixture_wait_clean(gpu);
+	assert_u64(cleared(), 0);
+}
+
+/* what is written behind the engine while it is at work on the extent */
+static void C41_resets_during_a_scrub_lead_to_one_more(void)
+{
+	uint64_t clears;
+
+	enable(2);
+	clears = gpu_truth(gpu, "gpu", "clears");
+	/* 640 ms for the extent; each reset takes 100 */
+	set_clear_us(20000);
+	bar_write(0, 0);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_u64(cleared(), 0);
+	bar_write(0, 0);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	bar_write(0, GRANULE);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	/* all of them during the first scrub */
+	assert_u64(cleared(), 0);
+	check_scrubbed(2 * QUOTA_GRANULES);
+	check_bar_is_clean(0, 0);
+	check_bar_is_clean(0, GRANULE);
+	/* of each scrub one operation for the context slot */
+	assert_u64(gpu_truth(gpu, "gpu", "clears"), clears + 4);
+}
+
+static void C41_guest_waits_for_the_last_scrub_and_is_ready_in_time(void)
+{
+	uint64_t epoch;
+
+	enable(2);
+	load_busy(gpu, 0, 100);
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	set_clear_us(20000);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_ok(gpu_guest(gpu, 0, "busy 50 boot"));
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
+	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 1);
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch + 1);
+	assert_u64(cleared(), 2 * QUOTA_GRANULES);
+	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
+	assert_u64(gpu_truth_vf(gpu, 0, "refusals"), 0);
+	assert_true(gpu_truth_vf(gpu, 0, "init_wait_max_ns") < 6000000000ULL);
+}
+
+/* resets without end of one VF do not keep another one from its scrub */
+static void C41_one_vf_does_not_starve_the_other(void)
+{
+	unsigned int i;
+
+	enable(2);
+	set_clear_us(20000);
+	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	for (i = 0; i < 30; i++)
+		assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	/* 3 s: time for two scrubs of each */
+	assert_true(gpu_vf_is(gpu, 1, "provisioned"));
+	assert_true(gpu_vf_is(gpu, 0, "starting"));
+	set_clear_us(100);
+	fixture_wait_clean(gpu);
+}
+
+static const struct test tests[] = {
+	TEST(C41_flr_by_its_user_of_a_vf_that_never_ran),
+	TEST(C41_reset_by_the_pf_driver_of_a_vf_that_never_ran),
+	TEST(C41_one_scrub_for_the_reset_of_a_vf_that_ran),
+	TEST(C41_disabling_vfs_that_never_ran),
+	TEST(C41_gpu_reset),
+	TEST(C41_unbinding_of_the_host_driver),
+	TEST(C41_unbinding_while_vfs_are_disabled_scrubs_once),
+	TEST(C41_change_of_extent_of_a_vf_that_never_ran),
+	TEST(change_of_extent_without_a_tenant_scrubs_nothing),
+	TEST(C41_resets_during_a_scrub_lead_to_one_more),
+	TEST(C41_guest_waits_for_the_last_scrub_and_is_ready_in_time),
+	TEST(C41_one_vf_does_not_starve_the_other),
+};
+
+int main(void)
+{
+	return SUITE_RUN("scrub",
+			 "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
+			 tests);
+}
