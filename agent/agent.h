@@ -10,23 +10,12 @@
 
 #include "client.h"
 #include "config.h"
+#include "exit_code.h"
 #include "profile.h"
 #include "util.h"
 
 /* locks, and the daemon's socket; root's alone */
 #define RUN_DIR		"/run/gpuvf"
-
-/* distinct and documented in gpuvf-agent(8); never renumbered */
-enum exit_code {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,	/* and nothing changed */
-	EXIT_USAGE = 2,		/* or an error in the configuration */
-	EXIT_DIFFERS = 3,
-	EXIT_PARTLY = 4,
-	EXIT_BUSY = 5,
-	EXIT_MISSING = 6,
-	EXIT_PERMISSION = 7,
-};
 
 /**
  * struct verb - one verb of the command line

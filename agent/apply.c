@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Carrying out a plan: each step, and the way back when one fails.
+ * Carrying out plans: recorded before the first step, taken back when a step
+ * fails.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,169 +13,140 @@
 #include <unistd.h>
 
 #include "apply.h"
-#include "sysfs.h"
+#include "execute.h"
+#include "root.h"
+#include "signals.h"
 #include "units.h"
 #include "util.h"
 
 #define LOCK_FILE	RUN_DIR "/apply.lock"
 
-/* how often a change by somebody else is answered by planning anew */
-#define ATTEMPTS	4
-
-static bool has_any_quota(const struct gpu *gpu)
-{
-	u32 i;
-
-	for (i = 0; i < gpu->vfs_len; i++)
-		if (gpu->vfs[i].fb_bytes)
-			return true;
-	return false;
-}
-
-/*
- * Back to what was: layout, number of VFs, host drivers.
- *
- * Return: EXIT_FAILED when everything is as before, else EXIT_PARTLY.
- */
+/* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
 static int roll_back(const struct state *before, struct client *client)
 {
+	struct execution x = { .want = before, .client = client };
 	const char *bdf = before->gpu.bdf;
-	u32 now = 0;
-	int err;
+	struct client_error why;
+	struct state now = {};
+	struct gpu live;
 
-	err = state_restore(before, client);
-	if (!err) {
+	if (!execute(&x)) {
 		pr_err("GPU %s is as it was before", bdf);
-		return EXIT_FAILED;
+		return EXIT_DONE;
 	}
-	sysfs_get_number(bdf, NUMVFS, &now);
-	pr_err("GPU %s could not be brought back to what it was: %s; it has %u VFs enabled now, 'show %s' tells the rest",
-	       bdf, strerror(-err), now, bdf);
-	return EXIT_PARTLY;
+	pr_err("GPU %s: rollback failed; it needs attention (gpuvf-agent show %s)",
+	       bdf, bdf);
+	if (!client_get_gpu(client, bdf, &live, &why)) {
+		state_live(&now, &live);
+		state_print_differences(before, &now);
+		state_free(&now);
+		gpu_free(&live);
+	}
+	return EXIT_ATTENTION;
 }
 
-static int disable(const struct plan *plan)
+/* places are had as far as possible, and fair shares are the kernel's to say */
+static void expect(struct state *expected, const struct state *after,
+		   const struct gpu *live)
 {
-	int err = sysfs_set_number(plan->live.bdf, NUMVFS, 0);
+	struct gpu *gpu = &expected->gpu;
+	u32 i;
+
+	state_copy(expected, after);
+	gpu->set &= ~(u32)GPU_SET_PLACES;
+	for (i = 0; i < gpu->vfs_len && i < live->vfs_len; i++)
+		if (gpu->vfs[i].fb_auto && live->vfs[i].fb_auto)
+			gpu->vfs[i] = live->vfs[i];
+}
+
+/* does the GPU say what it should? */
+static int read_back(const struct state *after, struct client *client)
+{
+	const char *bdf = after->gpu.bdf;
+	struct state expected = {};
+	struct client_error why;
+	struct state now = {};
+	struct gpu live;
+	bool holds;
+
+	if (client_get_gpu(client, bdf, &live, &why)) {
+		pr_err("GPU %s was changed, but cannot be read back: %s", bdf,
+		       client_error_text(&why));
+		return EXIT_UNREPORTED;
+	}
+	state_live(&now, &live);
+	expect(&expected, after, &live);
+	gpu_free(&live);
+	holds = state_holds(&expected, &now);
+	if (!holds) {
+		pr_err("GPU %s is not as it should be, although every step was done:",
+		       bdf);
+		state_print_differences(&expected, &now);
+	}
+	state_free(&expected);
+	state_free(&now);
+	return holds ? EXIT_DONE : EXIT_ATTENTION;
+}
+
+static int record(const struct state *before, struct journal *journal)
+{
+	int err = journal_write(journal);
 
 	if (!err)
 		return EXIT_DONE;
-	pr_err("GPU %s: its %u VFs could not be disabled: %s", plan->live.bdf,
-	       plan->live.num_vfs, strerror(-err));
-	return exit_code_of(err);
+	pr_err("GPU %s: cannot record the change in " JOURNAL_DIR ", so nothing is changed: %s",
+	       before->gpu.bdf, strerror(-err));
+	return err == -EACCES || err == -EPERM ? EXIT_PERMISSION : EXIT_FAILED;
 }
 
-static bool manages_drivers(const struct plan *plan)
+/**
+ * transition() - bring a GPU from one state to another, or leave it as it is
+ * @section: of the configuration, or what else this is for
+ * @before: as the GPU is
+ * @after: as it is to be
+ * @plan: whose lines a refusal of the kernel is about, or NULL
+ * @client: the client
+ * @journal: has the change before the first step, and keeps it when the GPU
+ *	ends in neither state
+ *
+ * Prints what went wrong.
+ *
+ * Context: apply's lock is held; signals are held off here.
+ *
+ * Return: EXIT_DONE; EXIT_ATTENTION: the GPU is in neither state, and the
+ * differences are listed; EXIT_UNREPORTED: done, but it cannot be read;
+ * another exit code: it is as it was.
+ */
+int transition(const char *section, const struct state *before,
+	       const struct state *after, const struct plan *plan,
+	       struct client *client, struct journal *journal)
 {
-	u32 i;
+	struct execution x = {
+		.want = after, .client = client, .plan = plan,
+	};
+	const char *bdf = before->gpu.bdf;
+	sigset_t signals;
+	int code;
 
-	for (i = 0; i < plan->wish.num_vfs; i++)
-		if (plan_wanted_driver(plan, i) != HOST_DRIVER_UNSET)
-			return true;
-	return false;
-}
-
-static int enable(const struct plan *plan)
-{
-	bool hold = manages_drivers(plan);
-	const char *bdf = plan->live.bdf;
-	u32 autoprobe = 0;
-	int err, ret;
-
-	if (hold) {
-		err = drivers_hold(bdf, &autoprobe);
-		if (err) {
-			pr_err("GPU %s: drivers could not be kept from its VFs: %s",
-			       bdf, strerror(-err));
-			return exit_code_of(err);
-		}
-	}
-	err = sysfs_set_number(bdf, NUMVFS, plan->wish.num_vfs);
-	if (err)
-		pr_err("GPU %s: %u VFs could not be enabled: %s (see the kernel log)",
-		       bdf, plan->wish.num_vfs, strerror(-err));
-	ret = hold ? drivers_release(bdf, autoprobe) : 0;
-	if (ret)
-		pr_err("GPU %s: sriov_drivers_autoprobe could not be set back to %u: %s",
-		       bdf, autoprobe, strerror(-ret));
-	return err ? exit_code_of(err) : EXIT_DONE;
-}
-
-/* after enabling, VFs that are not managed have missed their probe */
-static void probe_unmanaged(const struct plan *plan)
-{
-	char vf[BDF_SIZE];
-	u32 i;
-
-	if (!manages_drivers(plan))
-		return;
-	for (i = 0; i < plan->wish.num_vfs; i++) {
-		if (plan_wanted_driver(plan, i) == HOST_DRIVER_UNSET &&
-		    !sysfs_vf_bdf(plan->live.bdf, i, vf, sizeof(vf)))
-			sysfs_probe(vf);
-	}
-}
-
-/* Return: EXIT_DONE; -ESTALE: plan again; else an exit code */
-static int set_layout(struct plan *plan, struct client *client)
-{
-	struct client_error why;
-	struct gpu now, result;
-	int err;
-
-	/* disabling VFs has changed the generation since the plan was made */
-	if (plan->steps & STEP_DISABLE) {
-		err = client_get_gpu(client, plan->live.bdf, &now, &why);
-		if (err)
-			return refuse_config(plan->config, plan->section, &why,
-					     plan->live.bdf);
-		plan->wish.generation = now.generation;
-		gpu_free(&now);
-	}
-	err = client_set_gpu(client, &plan->wish, false, &result, &why);
-	if (err == -ESTALE)
-		return err;
-	if (err)
-		return refuse_config(plan->config, plan->section, &why,
-				     plan->live.bdf);
-	gpu_free(&result);
-	return EXIT_DONE;
-}
-
-/* Return: EXIT_DONE; -ESTALE; else an exit code; *touched: something changed */
-static int run_steps(struct plan *plan, struct client *client, bool *touched)
-{
-	int code = EXIT_DONE;
-
-	if (plan->steps & STEP_DISABLE) {
-		code = disable(plan);
-		*touched |= !code;
-	}
-	if (!code && plan->steps & STEP_LAYOUT) {
-		code = set_layout(plan, client);
-		*touched |= !code;
-	}
-	if (!code && plan->steps & STEP_ENABLE) {
-		code = enable(plan);
+	signals_hold(&signals);
+	journal_begin(journal, section, before, after);
+	code = record(before, journal);
+	if (!code) {
+		code = execute(&x);
 		if (!code)
-			probe_unmanaged(plan);
+			code = read_back(after, client);
+		else if (x.touched && roll_back(before, client))
+			code = EXIT_ATTENTION;
 	}
+	exit_set_underway(false);
+	if (!code || code == EXIT_UNREPORTED)
+		journal_done(journal, bdf);
+	else if (code != EXIT_ATTENTION)
+		journal_cancel(journal, bdf);
+	if (!code || code == EXIT_UNREPORTED || code == EXIT_ATTENTION)
+		exit_set_changed();
+	signals_release(&signals);
 	return code;
-}
-
-/* does the GPU now say what the file says? */
-static int read_back(struct plan *plan, struct client *client)
-{
-	int code = plan_refresh(plan, client);
-
-	if (code)
-		return EXIT_PARTLY;
-	if (!plan->steps)
-		return EXIT_DONE;
-	pr_err("GPU %s is not as the configuration says, although every step was done; what is left to do:",
-	       plan->live.bdf);
-	plan_print_steps(plan, stderr);
-	return EXIT_PARTLY;
 }
 
 static void report(const struct plan *plan)
@@ -190,183 +162,173 @@ static void report(const struct plan *plan)
 	       provisioned, format_size(free_text, plan->live.fb_free, " "));
 }
 
-/* the exit code after a step failed: its own, if the GPU is as before */
-static int give_up(int code, const struct state *before, struct client *client,
-		   bool touched)
+static bool has_any_quota(const struct gpu *gpu)
 {
-	if (touched && roll_back(before, client) != EXIT_FAILED)
-		return EXIT_PARTLY;
-	return code;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].fb_bytes)
+			return true;
+	return false;
 }
 
-/* what comes next is on disk before it is done */
-static int announce(const struct plan *plan, const struct state *before,
-		    struct journal *journal)
+static int check_all(struct plan *plan, struct client *client)
 {
-	int err;
+	int code = plan_check(plan);
 
-	if (!journal)
-		return EXIT_DONE;
-	journal_plan(journal, before, plan);
-	err = journal_write(journal);
-	if (!err)
-		return EXIT_DONE;
-	pr_err("GPU %s: what is about to be done cannot be recorded in " JOURNAL_DIR ", so it is not done: %s",
-	       plan->live.bdf, strerror(-err));
-	return err == -EACCES || err == -EPERM ? EXIT_PERMISSION : EXIT_FAILED;
-}
-
-static int attempt(struct plan *plan, struct client *client,
-		   struct journal *journal, const struct state *before,
-		   bool *touched)
-{
-	int code;
-
-	code = plan_check(plan);
-	if (!code && plan->steps & STEP_DRIVERS)
-		code = drivers_check(plan);
 	/* what the kernel would refuse has to be known before VFs go */
 	if (!code && plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
 	    has_any_quota(&plan->wish))
 		code = plan_ask_kernel(plan, client);
-	code = code ?: announce(plan, before, journal);
-	if (code)
-		return give_up(code, before, client, *touched);
-
-	code = run_steps(plan, client, touched);
-	if (code > 0)
-		return give_up(code, before, client, *touched);
-	if (code)
-		return code;
-	if (plan->steps & STEP_DRIVERS) {
-		int err = drivers_set(plan);
-
-		if (err)
-			return give_up(exit_code_of(err), before, client, true);
-	}
-	return read_back(plan, client);
+	return code;
 }
 
 /**
  * apply_plan() - make a GPU what its section says
- * @plan: is made anew when something changes meanwhile
+ * @plan: is made again when the GPU was changed
  * @client: the client
- * @journal: gets what is about to be done; NULL: none is kept
+ * @journal: as in transition(); to be written again or removed afterwards
  *
- * Does nothing when nothing is to be done. Says what it did, or why not.
+ * Does nothing when nothing is to be done. Prints what it did, or why not.
  *
- * Return: EXIT_DONE; EXIT_PARTLY: the GPU is neither as before nor as it should
- * be; another exit code: it is as it was before.
+ * Return: as transition(); or as plan_check().
  */
 int apply_plan(struct plan *plan, struct client *client,
 	       struct journal *journal)
 {
-	struct state before = {};
-	bool touched = false;
-	int code = EXIT_DONE;
-	int i;
+	struct state before = {}, after = {};
+	int code = check_all(plan, client);
 
+	if (code) {
+		journal_cancel(journal, plan->live.bdf);
+		return code;
+	}
 	if (!plan->steps) {
+		journal_done(journal, plan->live.bdf);
 		printf("%s [gpu %s]: in sync\n", plan->live.bdf,
 		       plan->section->name);
 		return EXIT_DONE;
 	}
 	state_before(&before, plan);
-	for (i = 0; i < ATTEMPTS; i++) {
-		code = attempt(plan, client, journal, &before, &touched);
-		if (code != -ESTALE)
-			break;
-		code = plan_refresh(plan, client);
-		if (code)
-			break;
-	}
-	if (i == ATTEMPTS) {
-		pr_err("GPU %s: somebody else keeps changing it", plan->live.bdf);
-		code = give_up(EXIT_FAILED, &before, client, touched);
-	}
-	if (!code)
-		report(plan);
+	state_after(&after, plan);
+	code = transition(plan->section->name, &before, &after, plan, client,
+			  journal);
 	state_free(&before);
-	return code;
+	state_free(&after);
+	if (code)
+		return code;
+	if (plan_refresh(plan, client))
+		return EXIT_UNREPORTED;
+	report(plan);
+	return EXIT_DONE;
 }
 
 /**
  * apply_lock() - one apply at a time
  * @fd: holds the lock until it is closed; -1: there was no right to lock
  *
- * Two of them would take turns in undoing each other's steps. The lock goes
- * with the process, however that ends.
+ * Two of them would undo each other's steps in turn. The lock ends with the
+ * process, whatever ends that.
  *
- * Return: EXIT_DONE; without permission too, since the kernel will say no.
+ * Return: EXIT_DONE, without permission too, since the kernel will say no;
+ * EXIT_FAILED: nothing may be changed.
  */
 int apply_lock(int *fd)
 {
+	char *dir = root_path("%s", &RUN_DIR[1]);
+	char *file = root_path("%s", &LOCK_FILE[1]);
+	int code = EXIT_DONE;
+
 	*fd = -1;
-	if (!mkdir(RUN_DIR, 0700) || errno == EEXIST)
-		*fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		*fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 			   0600);
 	if (*fd < 0 && (errno == EACCES || errno == EPERM))
-		return EXIT_DONE;
+		goto out;
 	while (*fd >= 0 && flock(*fd, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;
 		close(*fd);
 		*fd = -1;
 	}
-	if (*fd >= 0)
-		return EXIT_DONE;
-	pr_err(LOCK_FILE ": %s", strerror(errno));
-	return EXIT_FAILED;
+	if (*fd < 0) {
+		pr_err("%s: %s", file, strerror(errno));
+		code = EXIT_FAILED;
+	}
+out:
+	free(file);
+	free(dir);
+	return code;
+}
+
+/* the first record has them all: which were reached can be seen then */
+static void record_all(struct journal *journal, const struct targets *targets)
+{
+	size_t i;
+
+	for (i = 0; i < targets->num; i++) {
+		const struct plan *plan = &targets->plans[i];
+		struct state before = {}, after = {};
+
+		if (!plan->steps)
+			continue;
+		state_before(&before, plan);
+		state_after(&after, plan);
+		journal_begin(journal, plan->section->name, &before, &after);
+		state_free(&before);
+		state_free(&after);
+	}
 }
 
 /**
  * apply_all() - make all GPUs what their sections say
  * @targets: the GPUs
+ * @journal: from recover(); is empty afterwards
+ * @lock: from apply_lock(); is closed and -1 afterwards
  * @wait: until the framebuffer is cleared
  *
- * To be called with the lock held, after recover().
+ * GPUs that are not reached because of a signal stay as they are.
  *
- * Return: EXIT_DONE: every GPU is as the configuration says; EXIT_PARTLY: some
- * are, or one is in between; else why the first failed, and nothing changed.
+ * Return: EXIT_DONE: every GPU is as the configuration says; else
+ * exit_total() of them.
  */
-int apply_all(struct targets *targets, bool wait)
+int apply_all(struct targets *targets, struct journal *journal, int *lock,
+	      bool wait)
 {
-	int first = targets->missing ? EXIT_MISSING : EXIT_DONE;
 	u64 *withheld = xcalloc(targets->num, sizeof(*withheld));
-	struct journal journal = {};
-	struct state before = {};
-	size_t done = 0;
-	size_t i;
+	struct exit_tally tally = {};
+	sigset_t signals;
+	size_t i, n;
+	int code;
 
-	/* the first record has them all: which were reached can be seen then */
-	for (i = 0; i < targets->num; i++) {
-		if (!targets->plans[i].steps)
-			continue;
-		state_before(&before, &targets->plans[i]);
-		journal_plan(&journal, &before, &targets->plans[i]);
-		state_free(&before);
-	}
+	if (targets->missing)
+		exit_add(&tally, EXIT_MISSING);
+	record_all(journal, targets);
+	signals_hold(&signals);
 	/* one GPU in trouble does not keep the others from their VFs */
-	for (i = 0; i < targets->num; i++) {
-		struct plan *plan = &targets->plans[i];
-		int code;
+	for (n = 0; n < targets->num && !signals_are_pending(); n++) {
+		struct plan *plan = &targets->plans[n];
 
-		withheld[i] = plan->live.fb_withheld;
-		code = apply_plan(plan, targets->client, &journal);
+		withheld[n] = plan->live.fb_withheld;
+		code = apply_plan(plan, targets->client, journal);
 		if (code)
-			withheld[i] = U64_MAX;
-		else
-			done++;
-		first = first ?: code;
+			withheld[n] = U64_MAX;
+		exit_add(&tally, code);
 	}
-	journal_finish(&journal);
-	for (i = 0; wait && i < targets->num; i++) {
-		int code = withheld[i] == U64_MAX ? EXIT_DONE :
-			   wait_ready(targets->plans[i].live.bdf, withheld[i],
-				      targets->client);
-
-		first = first ?: code;
-	}
+	for (i = n; i < targets->num; i++)
+		journal_cancel(journal, targets->plans[i].live.bdf);
+	code = journal_finish(journal);
+	if (code)
+		exit_add(&tally, code);
+	if (*lock >= 0)
+		close(*lock);
+	*lock = -1;
+	signals_release(&signals);
+	for (i = 0; wait && i < n; i++)
+		if (withheld[i] != U64_MAX)
+			exit_add(&tally, wait_ready(targets->plans[i].live.bdf,
+						    withheld[i],
+						    targets->client));
 	free(withheld);
-	return first && done ? EXIT_PARTLY : first;
+	return exit_total(&tally);
 }

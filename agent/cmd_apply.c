@@ -20,19 +20,41 @@ static int wait_for_users(const struct options *options, int num_names,
 	return code;
 }
 
+static int apply(const struct options *options, int num_names, char **names)
+{
+	struct targets targets = {};
+	struct journal journal = {};
+	int lock, code;
+
+	code = apply_lock(&lock);
+	if (code)
+		return code;
+	code = recover(&journal);
+	code = code ?: targets_find(&targets, options->file, num_names, names);
+	if (!code)
+		code = apply_all(&targets, &journal, &lock, !options->no_wait);
+	else
+		code = exit_worse(code, journal_finish(&journal));
+	targets_free(&targets);
+	if (lock >= 0)
+		close(lock);
+	return code;
+}
+
 /**
  * cmd_apply() - the verb "apply"
  * @argc: words
  * @argv: words; argv[0] is the verb
  *
  * Return: EXIT_DONE: every GPU is as the configuration says; EXIT_PARTLY: some
- * are, or one is in between; else why the first failed, and nothing changed.
+ * are, and the others unchanged; EXIT_ATTENTION: one is in between;
+ * EXIT_UNREPORTED: done, but that could not be read or printed; else why the
+ * first failed, and nothing changed.
  */
 int cmd_apply(int argc, char **argv)
 {
-	struct targets targets = {};
 	struct options options;
-	int first, code, fd;
+	int first, code;
 
 	first = parse_options(argc, argv, "fjnHpWw", &options);
 	if (first < 0)
@@ -48,16 +70,5 @@ int cmd_apply(int argc, char **argv)
 		if (code)
 			return code;
 	}
-	code = apply_lock(&fd);
-	if (code)
-		return code;
-	/* whether this goes on or not, what was left is told */
-	recover();
-	code = targets_find(&targets, options.file, argc, argv);
-	if (!code)
-		code = apply_all(&targets, !options.no_wait);
-	targets_free(&targets);
-	if (fd >= 0)
-		close(fd);
-	return code;
+	return apply(&options, argc, argv);
 }

@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "check.h"
 #include "checkpoint.h"
 #include "output.h"
 #include "replace.h"
+#include "root.h"
+#include "signals.h"
 #include "util.h"
-
-#define FILE_MAX_BYTES	0x100000
 
 static json_t *gpu_json(const struct gpu *gpu)
 {
@@ -152,25 +153,32 @@ void checkpoint_free(struct checkpoint *checkpoint)
 	*checkpoint = (struct checkpoint){};
 }
 
+static int open_checkpoint(const char *path)
+{
+	if (!strcmp(path, "-"))
+		return STDIN_FILENO;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static int read_checkpoint(struct checkpoint *checkpoint, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_checkpoint(path);
 	char *text;
-	ssize_t got;
+	size_t size;
 	int err;
 
 	if (fd < 0) {
 		pr_err("%s: %s", path, strerror(errno));
 		return EXIT_USAGE;
 	}
-	text = xcalloc(1, FILE_MAX_BYTES);
-	got = read(fd, text, FILE_MAX_BYTES);
-	err = got < 0 ? -errno : checkpoint_parse(checkpoint, text, got);
+	err = read_all(fd, &text, &size);
+	err = err ?: checkpoint_parse(checkpoint, text, size);
 	if (err)
 		pr_err("%s: %s", path, err == -EINVAL ? "is no checkpoint" :
 		       strerror(-err));
 	free(text);
-	close(fd);
+	if (fd != STDIN_FILENO)
+		close(fd);
 	return err ? EXIT_USAGE : EXIT_DONE;
 }
 
@@ -195,75 +203,96 @@ static int compare_placement(const struct state *want, const struct gpu *live)
 	return code;
 }
 
-/* all or nothing, as apply; Return: an exit code, told */
-static int bring(const struct state *before, const struct state *want,
-		 struct client *client)
+static bool is_another(const struct state *want, const struct gpu *live)
 {
-	struct journal journal = {};
-	int code = EXIT_DONE;
-	int err;
+	return live->vendor != want->gpu.vendor ||
+	       live->device != want->gpu.device ||
+	       live->total_vfs != want->gpu.total_vfs;
+}
 
-	journal_set(&journal, "(restore)", before, want);
-	err = journal_write(&journal);
-	if (err) {
-		pr_err(JOURNAL_DIR ": %s", strerror(-err));
-		code = err == -EACCES || err == -EPERM ? EXIT_PERMISSION :
-							 EXIT_FAILED;
+/* where VFs lie counts only as far as it can be had */
+static int bring(struct state *want, const struct gpu *live,
+		 struct client *client, struct journal *journal)
+{
+	struct state before = {};
+	int code;
+
+	state_live(&before, live);
+	before.gpu.set |= GPU_SET_PLACES;
+	want->gpu.set |= GPU_SET_PLACES;
+	want->autoprobe = before.autoprobe;
+	code = check_gpu(live);
+	if (!code && state_holds(want, &before)) {
+		journal_done(journal, live->bdf);
+		printf("%s: in sync\n", live->bdf);
 		goto out;
 	}
-	err = state_restore(want, client);
-	if (!err)
+	code = code ?: check_users(want, &before);
+	code = code ?: check_drivers(want, &before);
+	if (code) {
+		pr_err("GPU %s: not restored", live->bdf);
 		goto out;
-	pr_err("GPU %s could not be restored: %s", want->gpu.bdf,
-	       strerror(-err));
-	code = exit_code_of(err);
-	err = state_restore(before, client);
-	pr_err("GPU %s %s", want->gpu.bdf, err ?
-	       "could not be brought back to what it was either" :
-	       "is as it was before");
-	if (err)
-		code = EXIT_PARTLY;
+	}
+	code = transition("(restore)", &before, want, NULL, client, journal);
+	if (!code)
+		printf("%s: restored, %u VFs enabled\n", live->bdf,
+		       want->gpu.num_vfs);
 out:
-	journal_finish(&journal);
+	state_free(&before);
 	return code;
 }
 
-static int restore_one(struct state *want, struct client *client)
+static int restore_one(struct state *want, struct client *client,
+		       struct journal *journal)
 {
-	struct state before = {};
 	struct client_error why;
-	int code = EXIT_DONE;
 	struct gpu live;
+	int code, err;
 
-	if (client_get_gpu(client, want->gpu.bdf, &live, &why)) {
+	err = client_get_gpu(client, want->gpu.bdf, &live, &why);
+	if (err == -ENODEV)
 		pr_err("gpuvf drives no GPU %s", want->gpu.bdf);
-		return EXIT_MISSING;
-	}
-	if (live.vendor != want->gpu.vendor ||
-	    live.device != want->gpu.device ||
-	    live.total_vfs != want->gpu.total_vfs) {
+	else if (err)
+		refuse(&why, want->gpu.bdf);
+	if (err)
+		return exit_code_of(err);
+	if (is_another(want, &live)) {
 		pr_err("GPU %s is not the one of the checkpoint", live.bdf);
 		gpu_free(&live);
 		return EXIT_MISSING;
 	}
-	state_live(&before, &live);
-	before.gpu.set |= GPU_SET_PLACES;
-	want->gpu.set |= GPU_SET_PLACES;
-	if (state_holds(want, &live, before.drivers)) {
-		printf("%s: in sync\n", live.bdf);
-	} else {
-		code = bring(&before, want, client);
-		gpu_free(&live);
-		if (!code && client_get_gpu(client, want->gpu.bdf, &live, &why))
-			code = refuse(&why, want->gpu.bdf);
-		if (!code)
-			printf("%s: restored, %u VFs enabled\n", live.bdf,
-			       live.num_vfs);
-	}
-	if (!code)
-		code = compare_placement(want, &live);
+	code = bring(want, &live, client, journal);
 	gpu_free(&live);
-	state_free(&before);
+	if (code)
+		return code;
+	if (client_get_gpu(client, want->gpu.bdf, &live, &why)) {
+		refuse(&why, want->gpu.bdf);
+		return EXIT_UNREPORTED;
+	}
+	code = compare_placement(want, &live);
+	gpu_free(&live);
+	return code;
+}
+
+/* with the lock held; a signal ends it between two GPUs */
+static int restore_all(const struct checkpoint *checkpoint,
+		       struct client *client)
+{
+	struct exit_tally tally = {};
+	struct journal journal = {};
+	sigset_t signals;
+	size_t i;
+	int code;
+
+	code = recover(&journal);
+	if (code)
+		return code;
+	signals_hold(&signals);
+	for (i = 0; i < checkpoint->num && !signals_are_pending(); i++)
+		exit_add(&tally, restore_one(&checkpoint->states[i], client,
+					     &journal));
+	code = exit_worse(exit_total(&tally), journal_finish(&journal));
+	signals_release(&signals);
 	return code;
 }
 
@@ -280,24 +309,13 @@ int cmd_restore(int argc, char **argv)
 	struct checkpoint checkpoint = {};
 	struct client *client = NULL;
 	int code, fd = -1;
-	size_t done = 0;
-	size_t i;
 
 	if (first < 0)
 		return EXIT_USAGE;
 	code = read_checkpoint(&checkpoint, argv[first]);
 	code = code ?: open_client(&client);
 	code = code ?: apply_lock(&fd);
-	if (!code)
-		recover();
-	for (i = 0; client && i < checkpoint.num; i++) {
-		int one = restore_one(&checkpoint.states[i], client);
-
-		done += !one || one == EXIT_DIFFERS;
-		code = code ?: one;
-	}
-	if (code && code != EXIT_DIFFERS && done)
-		code = EXIT_PARTLY;
+	code = code ?: restore_all(&checkpoint, client);
 	if (fd >= 0)
 		close(fd);
 	client_close(client);

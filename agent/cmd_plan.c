@@ -8,7 +8,6 @@
 #include "output.h"
 #include "plan.h"
 
-/* the first code wins, so that the first GPU in trouble is the one to look at */
 static int plan_one(struct plan *plan, struct client *client)
 {
 	int code = plan_check(plan);
@@ -33,8 +32,11 @@ static int plan_all(struct targets *targets, bool json)
 {
 	json_t *document = json ? json_document() : NULL;
 	json_t *list = json ? json_array() : NULL;
-	int first = targets->missing ? EXIT_MISSING : EXIT_DONE;
+	struct exit_tally tally = {};
 	size_t i;
+
+	if (targets->missing)
+		exit_add(&tally, EXIT_MISSING);
 
 	for (i = 0; i < targets->num; i++) {
 		struct plan *plan = &targets->plans[i];
@@ -59,14 +61,14 @@ static int plan_all(struct targets *targets, bool json)
 			rooms_print(&rooms);
 		}
 		rooms_free(&rooms);
-		first = first ?: code;
+		exit_add(&tally, code);
 	}
 	if (json) {
 		json_object_set_new(document, "gpus", list);
 		if (json_finish(document))
 			return EXIT_FAILED;
 	}
-	return first;
+	return exit_total(&tally);
 }
 
 /**

@@ -155,7 +155,7 @@ static bool read_code(FILE *f, u32 *code)
 	if (!fgets(line, sizeof(line), f))
 		return false;
 	line[strcspn(line, "\n")] = '\0';
-	return !parse_number(line, EXIT_PERMISSION, code);
+	return !parse_number(line, EXIT_LAST, code);
 }
 
 /**

@@ -130,12 +130,10 @@ static void tell_difference(const struct plan *plan, const char *consequence)
 	plan_print_steps(plan, stderr);
 }
 
-static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu)
+static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
+		   struct journal *journal)
 {
-	struct journal journal = {};
-
-	gpu->code = apply_plan(plan, d->targets.client, &journal);
-	journal_finish(&journal);
+	gpu->code = apply_plan(plan, d->targets.client, journal);
 	fflush(stdout);
 	gpu->differs = plan->steps;
 	gpu->pending = gpu->code && gpu->pending;
@@ -153,7 +151,8 @@ static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu)
 	return gpu->code;
 }
 
-static int sync_one(struct daemon *d, struct plan *plan)
+static int sync_one(struct daemon *d, struct plan *plan,
+		    struct journal *journal)
 {
 	struct watched *gpu = find_or_add(d, plan->live.bdf);
 	bool enforce = d->targets.config.on_drift == ON_DRIFT_ENFORCE;
@@ -174,7 +173,7 @@ static int sync_one(struct daemon *d, struct plan *plan)
 		}
 		if (!gpu->pending && !gpu->differs)
 			tell_difference(plan, "undoing it (on_drift = enforce)");
-		return attempt(d, plan, gpu);
+		return attempt(d, plan, gpu, journal);
 	}
 	if (!gpu->differs)
 		tell_difference(plan, "leaving it so (on_drift = report)");
@@ -190,28 +189,30 @@ static int sync_one(struct daemon *d, struct plan *plan)
  */
 int daemon_sync(struct daemon *d)
 {
-	int code, first = EXIT_DONE;
+	struct exit_tally tally = {};
+	struct journal journal = {};
 	size_t i;
-	int fd;
+	int fd, code;
 
 	d->check_ms = 0;
 	code = apply_lock(&fd);
 	if (code)
 		return code;
 	/* an apply that was killed, or a daemon before this one */
-	recover();
-	code = targets_plan(&d->targets, 0, NULL);
+	code = recover(&journal);
+	code = code ?: targets_plan(&d->targets, 0, NULL);
 	/* nothing there that it is about: it may come */
 	if (code == EXIT_MISSING && !d->targets.num)
 		code = EXIT_DONE;
 	for (i = 0; i < d->targets.num && !code; i++) {
-		int one = sync_one(d, &d->targets.plans[i]);
+		int one = sync_one(d, &d->targets.plans[i], &journal);
 
-		first = first ?: one;
+		exit_add(&tally, one);
 	}
+	code = exit_worse(code, journal_finish(&journal));
 	targets_drop(&d->targets);
 	if (fd >= 0)
 		close(fd);
 	fflush(stdout);
-	return code ?: first;
+	return exit_worse(code, exit_total(&tally));
 }

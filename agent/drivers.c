@@ -2,17 +2,16 @@
 /*
  * Host drivers of VFs.
  *
- * A VF that is to be handed to a virtual machine must not be taken by a host
- * driver in the moment it appears. So probing of VFs is off while they are
- * enabled (sriov_drivers_autoprobe), then driver_override says who may have
- * each, then probing is as it was before, and each VF is probed once. All of
- * this is bound to the VF's device and goes with it when VFs are disabled.
+ * A VF that is meant for a virtual machine must not be taken by a host driver
+ * at the moment it appears. So the PCI core does not probe VFs while they are
+ * enabled (sriov_drivers_autoprobe); then driver_override of each says which
+ * driver may have it; then probing is allowed again, and each VF is probed
+ * once. Overrides belong to the VF's device and are gone when it is disabled.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "apply.h"
-#include "root.h"
+#include "drivers.h"
 #include "sysfs.h"
 #include "util.h"
 
@@ -20,177 +19,194 @@
 #define NO_DRIVER	"none"
 
 /**
- * drivers_hold() - no driver may take the VFs that are about to appear
- * @bdf: of the PF
- * @autoprobe: what was set, for drivers_release()
- *
- * Return: 0, or a negative errno.
+ * driver_want() - translate what the configuration says of a VF
+ * @driver: result; ANY_DRIVER where it does not matter
+ * @want: what the configuration says
  */
-int drivers_hold(const char *bdf, u32 *autoprobe)
+void driver_want(struct vf_driver *driver, enum host_driver want)
 {
-	int err = sysfs_get_number(bdf, AUTOPROBE, autoprobe);
-
-	if (!err && *autoprobe)
-		err = sysfs_set_number(bdf, AUTOPROBE, 0);
-	return err;
-}
-
-/**
- * drivers_release() - VFs may be taken again as before
- * @bdf: of the PF
- * @autoprobe: from drivers_hold()
- *
- * Return: 0, or a negative errno.
- */
-int drivers_release(const char *bdf, u32 autoprobe)
-{
-	return autoprobe ? sysfs_set_number(bdf, AUTOPROBE, autoprobe) : 0;
-}
-
-/**
- * drivers_check() - are the drivers there that the VFs are to have?
- * @plan: the plan
- *
- * Says which one is not.
- *
- * Return: EXIT_DONE, EXIT_MISSING.
- */
-int drivers_check(const struct plan *plan)
-{
-	u32 i;
-
-	for (i = 0; i < plan->wish.num_vfs; i++) {
-		if (plan_wanted_driver(plan, i) != HOST_DRIVER_VFIO_PCI ||
-		    !(plan->changes[i] & VF_REBIND))
-			continue;
-		if (sysfs_has_driver("vfio-pci"))
-			return EXIT_DONE;
-		pr_err("GPU %s VF %u is to have driver vfio-pci, which is not loaded: modprobe vfio-pci",
-		       plan->live.bdf, i);
-		return EXIT_MISSING;
-	}
-	return EXIT_DONE;
-}
-
-/**
- * driver_override_for() - the driver_override that makes a host driver hold
- * @driver: what the file says
- *
- * Return: a name of a driver, empty: no override.
- */
-const char *driver_override_for(enum host_driver driver)
-{
-	switch (driver) {
+	copy_string(driver->bound, NAME_SIZE, ANY_DRIVER);
+	copy_string(driver->override, NAME_SIZE, ANY_DRIVER);
+	switch (want) {
 	case HOST_DRIVER_VFIO_PCI:
-		return "vfio-pci";
+		copy_string(driver->bound, NAME_SIZE, VFIO_DRIVER);
+		copy_string(driver->override, NAME_SIZE, VFIO_DRIVER);
+		break;
 	case HOST_DRIVER_NONE:
-		return NO_DRIVER;
-	default:
-		return "";
+		driver->bound[0] = '\0';
+		copy_string(driver->override, NAME_SIZE, NO_DRIVER);
+		break;
+	case HOST_DRIVER_DEFAULT:
+		driver->override[0] = '\0';
+		break;
+	case HOST_DRIVER_UNSET:
+		break;
 	}
-}
-
-/* unbind what is there, say who may have the VF, let the kernel bind */
-static int rebind(const char *vf, const char *override, bool probe)
-{
-	int err;
-
-	err = sysfs_set_driver_override(vf, override);
-	err = err ?: sysfs_unbind(vf);
-	if (!err && probe)
-		err = sysfs_probe(vf);
-	return err;
-}
-
-static int set_one(const struct plan *plan, u32 i)
-{
-	enum host_driver driver = plan_wanted_driver(plan, i);
-	char bound[NAME_SIZE];
-	char vf[BDF_SIZE];
-	int err;
-
-	err = sysfs_vf_bdf(plan->live.bdf, i, vf, sizeof(vf));
-	err = err ?: rebind(vf, driver_override_for(driver),
-			    driver != HOST_DRIVER_NONE);
-	if (err) {
-		pr_err("GPU %s VF %u: host driver %s could not be set: %s",
-		       plan->live.bdf, i, host_driver_name(driver),
-		       strerror(-err));
-		return err;
-	}
-	sysfs_driver(vf, bound, sizeof(bound));
-	if (driver != HOST_DRIVER_VFIO_PCI || !strcmp(bound, "vfio-pci"))
-		return 0;
-	if (root_has("sys/bus/pci/devices/%s/iommu_group", vf))
-		pr_err("GPU %s VF %u: vfio-pci did not take it; the kernel log says why",
-		       plan->live.bdf, i);
-	else
-		pr_err("GPU %s VF %u: vfio-pci cannot take it, because it has no IOMMU group: is an IOMMU on? (gpuvf-agent doctor)",
-		       plan->live.bdf, i);
-	return -ENODEV;
 }
 
 /**
- * drivers_set() - give every VF the host driver that the file names
- * @plan: the plan; its VFs are enabled
+ * driver_is() - compare the name of a driver with the one that is wanted
+ * @want: may be ANY_DRIVER
+ * @is: empty: none
  *
- * Goes on after errors, and says each.
- *
- * Return: 0, or the first negative errno.
+ * Return: whether it will do.
  */
-int drivers_set(const struct plan *plan)
+bool driver_is(const char *want, const char *is)
 {
-	int first = 0;
-	u32 i;
-
-	for (i = 0; i < plan->wish.num_vfs; i++) {
-		if (plan->changes[i] & VF_REBIND) {
-			int err = set_one(plan, i);
-
-			first = first ?: err;
-		}
-	}
-	return first;
+	return !strcmp(want, ANY_DRIVER) || !strcmp(want, is);
 }
 
-static int restore_one(const char *vf, const struct vf_driver *want)
+/**
+ * driver_steps() - find what gives a VF the driver that it should have
+ * @want: as it should be
+ * @is: as it is
+ * @is_new: the VF was enabled while probing was held off
+ *
+ * The override is part of it: without one, the next driver that knows the VF
+ * takes it. Where any driver will do, the one that an override chose goes with
+ * the override.
+ *
+ * Return: the steps; none when nothing has to be done.
+ */
+struct driver_steps driver_steps(const struct vf_driver *want,
+				 const struct vf_driver *is, bool is_new)
+{
+	struct driver_steps steps = {
+		.override = !driver_is(want->override, is->override),
+	};
+
+	if (!strcmp(want->bound, ANY_DRIVER)) {
+		steps.unbind = *is->bound && steps.override;
+		steps.probe = steps.override || (!*is->bound && is_new);
+	} else if (strcmp(want->bound, is->bound)) {
+		steps.unbind = *is->bound;
+		steps.probe = *want->bound;
+	}
+	return steps;
+}
+
+static void read_one(const char *vf, struct vf_driver *is)
+{
+	sysfs_driver(vf, is->bound, NAME_SIZE);
+	sysfs_driver_override(vf, is->override, NAME_SIZE);
+}
+
+static int override_one(const char *bdf, u32 i, const struct vf_driver *want,
+			bool *touched)
 {
 	struct vf_driver is;
-	bool other;
+	char vf[BDF_SIZE];
+	int err;
 
-	sysfs_driver(vf, is.bound, NAME_SIZE);
-	sysfs_driver_override(vf, is.override, NAME_SIZE);
-	if (!strcmp(want->override, ANY_DRIVER)) {
-		/* it may have missed its probe */
-		return *is.bound ? 0 : sysfs_probe(vf);
+	err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
+	if (!err)
+		read_one(vf, &is);
+	if (!err && !driver_is(want->override, is.override)) {
+		err = sysfs_set_driver_override(vf, want->override);
+		*touched |= !err;
 	}
-	other = strcmp(want->bound, ANY_DRIVER) && strcmp(want->bound, is.bound);
-	if (!other && !strcmp(want->override, is.override) && *is.bound)
-		return 0;
-	return rebind(vf, want->override, *want->bound);
+	if (err)
+		pr_err("GPU %s VF %u: cannot set driver_override to '%s': %s",
+		       bdf, i, want->override, strerror(-err));
+	return err;
 }
 
 /**
- * drivers_restore() - give VFs the host drivers of a state
+ * drivers_override() - say which driver may have each VF
  * @bdf: of the PF
- * @drivers: by index, as they are to be
- * @num_vfs: entries of @drivers; that many VFs are enabled
+ * @want: by index
+ * @num_vfs: entries of @want; that many VFs are enabled
+ * @touched: is set when something was changed
  *
- * Goes on after errors.
+ * Goes on after errors, and prints each.
  *
  * Return: 0, or the first negative errno.
  */
-int drivers_restore(const char *bdf, const struct vf_driver *drivers,
-		    u32 num_vfs)
+int drivers_override(const char *bdf, const struct vf_driver *want,
+		     u32 num_vfs, bool *touched)
 {
-	char vf[BDF_SIZE];
 	int first = 0;
 	u32 i;
 
 	for (i = 0; i < num_vfs; i++) {
-		int err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
+		int err = override_one(bdf, i, &want[i], touched);
 
-		err = err ?: restore_one(vf, &drivers[i]);
+		first = first ?: err;
+	}
+	return first;
+}
+
+/* Return: 0; -ENODEV: the VF did not get the driver, which was printed */
+static int check_bound(const char *bdf, u32 i, const char *vf,
+		       const char *want)
+{
+	struct vf_driver is;
+
+	read_one(vf, &is);
+	if (driver_is(want, is.bound))
+		return 0;
+	if (!strcmp(want, VFIO_DRIVER) && !sysfs_has_iommu(vf))
+		pr_err("GPU %s VF %u: vfio-pci cannot take it: it has no IOMMU group (gpuvf-agent doctor)",
+		       bdf, i);
+	else
+		pr_err("GPU %s VF %u: driver is %s, should be %s (see the kernel log)",
+		       bdf, i, *is.bound ? is.bound : "none",
+		       *want ? want : "none");
+	return -ENODEV;
+}
+
+static int bind_one(const char *bdf, u32 i, const struct vf_driver *want,
+		    struct driver_steps steps, bool *touched)
+{
+	struct vf_driver was, is;
+	char vf[BDF_SIZE];
+	int err;
+
+	err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
+	if (err)
+		return err;
+	read_one(vf, &was);
+	if (steps.unbind)
+		err = sysfs_unbind(vf);
+	if (!err && steps.probe)
+		err = sysfs_probe(vf);
+	read_one(vf, &is);
+	*touched |= strcmp(was.bound, is.bound);
+	if (!err)
+		return check_bound(bdf, i, vf, want->bound);
+	pr_err("GPU %s VF %u: cannot set its host driver: %s", bdf, i,
+	       strerror(-err));
+	return err;
+}
+
+/**
+ * drivers_bind() - give each VF the driver that it should have
+ * @bdf: of the PF
+ * @want: by index; their overrides are written already
+ * @before: the drivers before that, by index; not used when @are_new
+ * @num_vfs: entries of @want; that many VFs are enabled
+ * @are_new: the VFs were enabled while probing was held off
+ * @touched: is set when something was changed
+ *
+ * Goes on after errors, and prints each.
+ *
+ * Return: 0, or the first negative errno: -ENODEV: a driver did not take a VF.
+ */
+int drivers_bind(const char *bdf, const struct vf_driver *want,
+		 const struct vf_driver *before, u32 num_vfs, bool are_new,
+		 bool *touched)
+{
+	int first = 0;
+	u32 i;
+
+	for (i = 0; i < num_vfs; i++) {
+		struct driver_steps steps;
+		int err;
+
+		steps = driver_steps(&want[i], &before[i], are_new);
+		if (!steps.unbind && !steps.probe)
+			continue;
+		err = bind_one(bdf, i, &want[i], steps, touched);
 		first = first ?: err;
 	}
 	return first;

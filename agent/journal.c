@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The journal on disk. It is written beside its place, flushed, moved there, and
- * the directory is flushed: at every moment there is the whole of it or nothing.
- * Whoever touches it holds apply's lock.
+ * The journal on disk. It is written beside its place and moved there: at every
+ * moment there is the whole of it or nothing. /run is memory, and a kill leaves
+ * the page cache alone, so nothing is flushed. Only the holder of apply's lock
+ * touches it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,21 +15,10 @@
 
 #include "journal.h"
 #include "root.h"
-#include "sysfs.h"
 #include "util.h"
 
 #define JOURNAL_NEW	JOURNAL_FILE ".new"
 #define JOURNAL_VERSION	1
-#define JOURNAL_MAX	0x100000
-
-/**
- * journal_boot_id() - which boot of the machine this is
- * @boot_id: BOOT_ID_SIZE bytes for the result
- */
-void journal_boot_id(char *boot_id)
-{
-	root_line(boot_id, BOOT_ID_SIZE, "proc/sys/kernel/random/boot_id");
-}
 
 static struct intent *find_intent(struct journal *journal, const char *bdf)
 {
@@ -40,50 +30,109 @@ static struct intent *find_intent(struct journal *journal, const char *bdf)
 	return NULL;
 }
 
+static struct intent *add_intent(struct journal *journal)
+{
+	journal->intents = xgrow(journal->intents, journal->num,
+				 sizeof(*journal->intents));
+	return &journal->intents[journal->num++];
+}
+
+static void free_intent(struct intent *intent)
+{
+	if (intent->left)
+		free_intent(intent->left);
+	free(intent->left);
+	state_free(&intent->before);
+	state_free(&intent->after);
+}
+
+/* what an earlier program has left is what the GPU goes back to */
+static struct intent *take_place(struct intent *intent)
+{
+	struct intent *left = intent->left;
+
+	if (intent->is_ours) {
+		state_free(&intent->before);
+		state_free(&intent->after);
+	} else {
+		left = xcalloc(1, sizeof(*left));
+		*left = *intent;
+	}
+	*intent = (struct intent){ .left = left };
+	return intent;
+}
+
 /**
- * journal_set() - say what is meant for a GPU, instead of what was said before
+ * journal_begin() - record what is about to be done to a GPU
  * @journal: gets it; nothing is written yet
  * @section: of the GPU, or what else is being done to it
- * @before: what was before the first step, of the live GPU
- * @after: what shall be
+ * @before: as it is before the first step, of the live GPU
+ * @after: as it is to be
+ *
+ * Takes the place of an intent for the same GPU that was not resolved, until
+ * journal_cancel(). What that one would go back to is kept: it is a state that
+ * the GPU once was in as a whole.
  */
-void journal_set(struct journal *journal, const char *section,
-		 const struct state *before, const struct state *after)
+void journal_begin(struct journal *journal, const char *section,
+		   const struct state *before, const struct state *after)
 {
 	const struct gpu *live = &before->gpu;
 	struct intent *intent = find_intent(journal, live->bdf);
 
-	if (!intent) {
-		journal->intents = xgrow(journal->intents, journal->num,
-					 sizeof(*intent));
-		intent = &journal->intents[journal->num++];
-	}
-	state_free(&intent->before);
-	state_free(&intent->after);
+	intent = intent ? take_place(intent) : add_intent(journal);
+	intent->is_ours = true;
 	copy_string(intent->section, LABEL_SIZE, section);
 	intent->vendor = live->vendor;
 	intent->device = live->device;
 	intent->total_vfs = live->total_vfs;
-	intent->autoprobe = 1;
-	sysfs_get_number(live->bdf, AUTOPROBE, &intent->autoprobe);
-	state_copy(&intent->before, before);
+	state_copy(&intent->before,
+		   intent->left ? &intent->left->before : before);
 	state_copy(&intent->after, after);
 }
 
-/**
- * journal_plan() - journal_set() for a plan
- * @journal: gets it; nothing is written yet
- * @before: what was before the first step
- * @plan: what is to be done now
- */
-void journal_plan(struct journal *journal, const struct state *before,
-		  const struct plan *plan)
+static void remove_intent(struct journal *journal, struct intent *intent)
 {
-	struct state after = {};
+	size_t behind = &journal->intents[--journal->num] - intent;
 
-	state_after(&after, plan);
-	journal_set(journal, plan->section->name, before, &after);
-	state_free(&after);
+	memmove(intent, intent + 1, behind * sizeof(*intent));
+}
+
+/**
+ * journal_done() - a GPU is in one state or the other
+ * @journal: the journal; nothing is written yet
+ * @bdf: of the GPU, which may have no intent
+ */
+void journal_done(struct journal *journal, const char *bdf)
+{
+	struct intent *intent = find_intent(journal, bdf);
+
+	if (!intent)
+		return;
+	free_intent(intent);
+	remove_intent(journal, intent);
+}
+
+/**
+ * journal_cancel() - nothing has been done to a GPU, or all of it taken back
+ * @journal: the journal; nothing is written yet
+ * @bdf: of the GPU, which may have no intent
+ *
+ * What an earlier program has left for that GPU is there again.
+ */
+void journal_cancel(struct journal *journal, const char *bdf)
+{
+	struct intent *intent = find_intent(journal, bdf);
+	struct intent *left = intent ? intent->left : NULL;
+
+	if (!intent || !intent->is_ours)
+		return;
+	intent->left = NULL;
+	free_intent(intent);
+	if (left)
+		*intent = *left;
+	else
+		remove_intent(journal, intent);
+	free(left);
 }
 
 static json_t *intent_json(const struct intent *intent)
@@ -92,7 +141,7 @@ static json_t *intent_json(const struct intent *intent)
 			 intent->section, "vendor", (json_int_t)intent->vendor,
 			 "device", (json_int_t)intent->device, "total_vfs",
 			 (json_int_t)intent->total_vfs, "autoprobe",
-			 (json_int_t)intent->autoprobe, "before",
+			 (json_int_t)intent->before.autoprobe, "before",
 			 state_json(&intent->before), "after",
 			 state_json(&intent->after));
 }
@@ -113,11 +162,12 @@ static int intent_from_json(json_t *object, struct intent *intent)
 	intent->vendor = vendor;
 	intent->device = device;
 	intent->total_vfs = total_vfs;
-	intent->autoprobe = !!autoprobe;
 	if (state_from_json(before, &intent->before) ||
 	    state_from_json(after, &intent->after) ||
 	    strcmp(intent->before.gpu.bdf, intent->after.gpu.bdf))
 		return -EINVAL;
+	intent->before.autoprobe = !!autoprobe;
+	intent->after.autoprobe = !!autoprobe;
 	return 0;
 }
 
@@ -162,14 +212,14 @@ static int write_all(int fd, const char *text, size_t size)
 		text += written;
 		size -= written;
 	}
-	return fsync(fd) ? -errno : 0;
+	return 0;
 }
 
 static int replace(int dir, const char *text)
 {
 	int fd, err;
 
-	/* of somebody who died while writing it */
+	/* of a program that ended while it wrote it */
 	if (unlinkat(dir, JOURNAL_NEW, 0) && errno != ENOENT)
 		return -errno;
 	fd = openat(dir, JOURNAL_NEW,
@@ -181,52 +231,10 @@ static int replace(int dir, const char *text)
 		err = -errno;
 	if (!err && renameat(dir, JOURNAL_NEW, dir, JOURNAL_FILE))
 		err = -errno;
-	if (!err && fsync(dir))
-		err = -errno;
 	return err;
 }
 
-/**
- * journal_write() - have it on disk, whole, before anything is done
- * @journal: the journal
- *
- * Return: 0, or a negative errno: nothing may be done then.
- */
-int journal_write(struct journal *journal)
-{
-	json_t *intents = json_array();
-	char boot_id[BOOT_ID_SIZE];
-	json_t *document;
-	char *text;
-	int dir, err;
-	size_t i;
-
-	dir = open_dir(true);
-	if (dir < 0) {
-		json_decref(intents);
-		return dir;
-	}
-	journal_boot_id(boot_id);
-	for (i = 0; i < journal->num; i++)
-		json_array_append_new(intents,
-				      intent_json(&journal->intents[i]));
-	document = json_pack("{s:i,s:s,s:o}", "version", JOURNAL_VERSION,
-			     "boot_id", boot_id, "gpus", intents);
-	text = json_dumps(document, JSON_INDENT(1));
-	json_decref(document);
-	err = text ? replace(dir, text) : -ENOMEM;
-	journal->is_written |= !err;
-	free(text);
-	close(dir);
-	return err;
-}
-
-/**
- * journal_remove() - all is done and told
- *
- * Return: 0, also when there was no journal; or a negative errno.
- */
-int journal_remove(void)
+static int remove_file(void)
 {
 	int dir = open_dir(false);
 	int err = 0;
@@ -235,21 +243,67 @@ int journal_remove(void)
 		return dir == -ENOENT ? 0 : dir;
 	if (unlinkat(dir, JOURNAL_FILE, 0))
 		err = errno == ENOENT ? 0 : -errno;
-	else if (fsync(dir))
-		err = -errno;
 	close(dir);
 	return err;
 }
 
 /**
- * journal_finish() - whatever came of it has been seen and told
- * @journal: is empty afterwards; what it has written is removed
+ * journal_write() - have the journal on disk, whole, before anything is done
+ * @journal: the journal; without intents its file is removed
+ *
+ * Return: 0, or a negative errno: nothing may be done then.
  */
-void journal_finish(struct journal *journal)
+int journal_write(const struct journal *journal)
 {
-	if (journal->is_written)
-		journal_remove();
+	json_t *document, *intents;
+	char *text;
+	int dir, err;
+	size_t i;
+
+	if (!journal->num)
+		return remove_file();
+	dir = open_dir(true);
+	if (dir < 0)
+		return dir;
+	intents = json_array();
+	for (i = 0; i < journal->num; i++)
+		json_array_append_new(intents,
+				      intent_json(&journal->intents[i]));
+	document = json_pack("{s:i,s:o}", "version", JOURNAL_VERSION, "gpus",
+			     intents);
+	text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+	json_decref(document);
+	err = text ? replace(dir, text) : -ENOMEM;
+	free(text);
+	close(dir);
+	return err;
+}
+
+/**
+ * journal_finish() - leave what is not resolved to the next start
+ * @journal: is empty afterwards; its file has what is left, or is removed
+ *
+ * Prints which GPUs are left.
+ *
+ * Return: EXIT_DONE; EXIT_ATTENTION: a GPU is in neither of its states.
+ */
+int journal_finish(struct journal *journal)
+{
+	int code = EXIT_DONE;
+	size_t i;
+	int err;
+
+	err = journal_write(journal);
+	if (err && err != -EACCES && err != -EPERM)
+		pr_err(JOURNAL_DIR "/" JOURNAL_FILE ": %s", strerror(-err));
+	for (i = 0; i < journal->num && !journal->is_unseen; i++) {
+		pr_err("GPU %s [gpu %s]: a change is neither done nor taken back; the next apply tries again",
+		       journal->intents[i].before.gpu.bdf,
+		       journal->intents[i].section);
+		code = EXIT_ATTENTION;
+	}
 	journal_free(journal);
+	return code;
 }
 
 /**
@@ -258,64 +312,81 @@ void journal_finish(struct journal *journal)
  * @text: the text, which may be damaged
  * @size: bytes of it
  *
- * Return: 0; -EINVAL: it is none.
+ * Return: 0; -EINVAL: it is none; -EPROTONOSUPPORT: it is of another version.
  */
 int journal_parse(struct journal *journal, const char *text, size_t size)
 {
 	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
-	const char *boot_id;
-	int err = -EINVAL;
+	int version, err = -EINVAL;
 	json_t *intents;
-	int version;
 	size_t i;
 
 	if (document &&
-	    !json_unpack(document, "{s:i,s:s,s:o}", "version", &version,
-			 "boot_id", &boot_id, "gpus", &intents) &&
-	    version == JOURNAL_VERSION && strlen(boot_id) < BOOT_ID_SIZE &&
-	    json_is_array(intents))
-		err = 0;
-	if (!err)
-		copy_string(journal->boot_id, BOOT_ID_SIZE, boot_id);
-	for (i = 0; !err && i < json_array_size(intents); i++) {
-		struct intent *intent;
-
-		journal->intents = xgrow(journal->intents, journal->num,
-					 sizeof(*intent));
-		intent = &journal->intents[journal->num++];
-		err = intent_from_json(json_array_get(intents, i), intent);
-	}
+	    !json_unpack(document, "{s:i,s:o}", "version", &version, "gpus",
+			 &intents) && json_is_array(intents))
+		err = version == JOURNAL_VERSION ? 0 : -EPROTONOSUPPORT;
+	for (i = 0; !err && i < json_array_size(intents); i++)
+		err = intent_from_json(json_array_get(intents, i),
+				       add_intent(journal));
 	json_decref(document);
 	return err;
 }
 
 /**
- * journal_read() - is there one that nobody finished?
+ * journal_read() - read what a program that ended early has left
  * @journal: all zero; to be freed also after errors
  *
- * Return: 0; -ENOENT: there is none; -EINVAL: it is damaged; another negative
- * errno.
+ * Return: 0; -ENOENT: there is none; as journal_parse(): it can be set aside;
+ * another negative errno: it cannot be read.
  */
 int journal_read(struct journal *journal)
 {
 	int dir = open_dir(false);
-	ssize_t got;
+	struct stat st;
+	size_t size;
 	char *text;
 	int fd, err;
 
 	if (dir < 0)
 		return dir;
-	fd = openat(dir, JOURNAL_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dir, JOURNAL_FILE,
+		    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	err = errno;
 	close(dir);
-	/* a link is not what was put there */
+	/* a link, a socket, a device: not what was put there */
 	if (fd < 0)
-		return err == ELOOP ? -EINVAL : -err;
-	text = xcalloc(1, JOURNAL_MAX);
-	got = read(fd, text, JOURNAL_MAX);
-	err = got < 0 ? -errno : journal_parse(journal, text, got);
-	free(text);
+		return err == ELOOP || err == ENXIO || err == ENODEV ?
+		       -EINVAL : -err;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	err = read_all(fd, &text, &size);
 	close(fd);
+	if (err)
+		return err;
+	err = journal_parse(journal, text, size);
+	free(text);
+	return err;
+}
+
+/**
+ * journal_set_aside() - rename a journal that cannot be understood
+ *
+ * It may still say to a person, or to another version, what was being done.
+ *
+ * Return: 0, or a negative errno.
+ */
+int journal_set_aside(void)
+{
+	int dir = open_dir(false);
+	int err = 0;
+
+	if (dir < 0)
+		return dir;
+	if (renameat(dir, JOURNAL_FILE, dir, JOURNAL_DAMAGED))
+		err = -errno;
+	close(dir);
 	return err;
 }
 
@@ -327,10 +398,8 @@ void journal_free(struct journal *journal)
 {
 	size_t i;
 
-	for (i = 0; i < journal->num; i++) {
-		state_free(&journal->intents[i].before);
-		state_free(&journal->intents[i].after);
-	}
+	for (i = 0; i < journal->num; i++)
+		free_intent(&journal->intents[i]);
 	free(journal->intents);
 	*journal = (struct journal){};
 }

@@ -1,65 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The write-ahead journal: what apply is about to do, on disk before it does
- * it, so that whoever comes after a crash knows what was meant.
+ * The write-ahead journal: what is about to be done, recorded before it is
+ * done, for the start after a crash of this program. A reboot leaves no VFs,
+ * and so nothing to recover.
  */
 #ifndef AGENT_JOURNAL_H
 #define AGENT_JOURNAL_H
 
 #include "state.h"
 
-#define JOURNAL_DIR	"/var/lib/gpuvf"
+#define JOURNAL_DIR	RUN_DIR
 #define JOURNAL_FILE	"intent"
-
-#define BOOT_ID_SIZE	40
+#define JOURNAL_DAMAGED	JOURNAL_FILE ".damaged"
 
 /**
- * struct intent - what is meant for one GPU
+ * struct intent - what is about to be done to one GPU
  * @section: name of its section
  * @vendor: of the GPU, so that another one in its place is noticed
  * @device: as @vendor
  * @total_vfs: as @vendor
- * @autoprobe: sriov_drivers_autoprobe, which is 0 for a moment meanwhile
- * @before: what was
- * @after: what shall be
+ * @before: as it was
+ * @after: as it is to be
+ * @is_ours: this program has begun it
+ * @left: what an earlier program has left, and this intent takes the place of;
+ *	NULL: nothing
  */
 struct intent {
 	char section[LABEL_SIZE];
 	u32 vendor;
 	u32 device;
 	u32 total_vfs;
-	u32 autoprobe;
 	struct state before;
 	struct state after;
+	bool is_ours;
+	struct intent *left;
 };
 
 /**
- * struct journal - an apply
- * @boot_id: when the machine was booted: VFs do not outlive that
- * @intents: one for each GPU that changes
+ * struct journal - intents that are not resolved
+ * @intents: at most one for each GPU
  * @num: entries of @intents
- * @is_written: it is on disk
+ * @is_unseen: they are left by an earlier program, and could not be looked at,
+ *	since the module is not there
  */
 struct journal {
-	char boot_id[BOOT_ID_SIZE];
 	struct intent *intents;
 	size_t num;
-	bool is_written;
+	bool is_unseen;
 };
 
-void journal_set(struct journal *journal, const char *section,
-		 const struct state *before, const struct state *after);
-void journal_plan(struct journal *journal, const struct state *before,
-		  const struct plan *plan);
-int journal_write(struct journal *journal);
+void journal_begin(struct journal *journal, const char *section,
+		   const struct state *before, const struct state *after);
+void journal_done(struct journal *journal, const char *bdf);
+void journal_cancel(struct journal *journal, const char *bdf);
+int journal_write(const struct journal *journal);
+int journal_finish(struct journal *journal);
 int journal_read(struct journal *journal);
 int journal_parse(struct journal *journal, const char *text, size_t size);
-int journal_remove(void);
-void journal_finish(struct journal *journal);
-void journal_boot_id(char *boot_id);
+int journal_set_aside(void);
 void journal_free(struct journal *journal);
 
 /* recover.c */
-int recover(void);
+int recover(struct journal *journal);
 
 #endif /* AGENT_JOURNAL_H */

@@ -2,21 +2,25 @@
 /*
  * gpuvf-agent: what the user said, and the verb that does it.
  */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agent.h"
 #include "root.h"
+#include "signals.h"
 
 /* what was said on stdout has to have arrived */
 static int finish(int code)
 {
-	if (fflush(stdout) || ferror(stdout)) {
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	/* a reader that has seen enough went by itself */
+	if (errno != EPIPE)
 		pr_err("cannot write the output");
-		return code ?: EXIT_FAILED;
-	}
-	return code;
+	return exit_code_of_lost_output(code);
 }
 
 static bool is_option(const char *word, const char *brief, const char *full)
@@ -30,6 +34,7 @@ int main(int argc, char **argv)
 
 	/* only what a terminal can show; numbers are the same everywhere */
 	setlocale(LC_CTYPE, "");
+	signals_ignore_lost_output();
 	argc--;
 	argv++;
 	if (argc > 1 && !strcmp(argv[0], "--root")) {

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "holder.h"
 #include "plan.h"
 #include "util.h"
 
@@ -36,28 +35,6 @@ static u32 compare_vf(const struct vf *is, const struct vf *want)
 	if (strcmp(is->profile, want->profile))
 		changes |= VF_RELABEL;
 	return changes;
-}
-
-/**
- * plan_driver_differs() - does a VF need another host driver?
- * @want: what the file says
- * @is: what sysfs shows
- *
- * Return: true when something is to be done.
- */
-bool plan_driver_differs(enum host_driver want, const struct vf_driver *is)
-{
-	switch (want) {
-	case HOST_DRIVER_UNSET:
-		return false;
-	case HOST_DRIVER_DEFAULT:
-		return is->override[0];
-	case HOST_DRIVER_NONE:
-		return is->bound[0];
-	case HOST_DRIVER_VFIO_PCI:
-		return strcmp(is->bound, "vfio-pci");
-	}
-	return false;
 }
 
 /**
@@ -85,12 +62,15 @@ static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 		memcpy(plan->drivers, drivers,
 		       plan->live.num_vfs * sizeof(*drivers));
 	for (i = 0; i < plan->wish.num_vfs; i++) {
-		enum host_driver want = plan_wanted_driver(plan, i);
-		const struct vf_driver *is = stay ? &plan->drivers[i] : &nothing;
+		enum host_driver wanted = plan_wanted_driver(plan, i);
+		struct driver_steps steps;
+		struct vf_driver want;
 
-		/* a VF that is created has to be kept from other drivers */
-		if (plan_driver_differs(want, is) ||
-		    (!stay && want != HOST_DRIVER_UNSET)) {
+		driver_want(&want, wanted);
+		steps = driver_steps(&want, stay ? &plan->drivers[i] : &nothing,
+				     !stay);
+		if (wanted != HOST_DRIVER_UNSET &&
+		    (steps.override || steps.unbind || steps.probe)) {
 			plan->changes[i] |= VF_REBIND;
 			plan->steps |= STEP_DRIVERS;
 		}
@@ -171,90 +151,6 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 		    plan->live.vfs[i].fb_offset != after->vfs[i].fb_offset)
 			plan->changes[i] |= VF_MOVE;
 	}
-}
-
-static int check_total(const struct plan *plan)
-{
-	const struct config_gpu *section = plan->section;
-	struct place at = section->num_vfs_at;
-	u32 i;
-
-	if (plan->wish.num_vfs <= plan->live.total_vfs)
-		return EXIT_DONE;
-	for (i = plan->live.total_vfs; !at.line && i < section->vfs_len; i++)
-		at = section->vfs[i].at;
-	pr_err("GPU %s: %u VFs are asked for, %u are the most it can have",
-	       plan->live.bdf, plan->wish.num_vfs, plan->live.total_vfs);
-	fprintf(stderr, "%s:%u:%u:\n", at.source->path, at.line, at.column);
-	place_print_line(stderr, &at);
-	return EXIT_USAGE;
-}
-
-static void say_in_use(const struct plan *plan, const struct vf *vf,
-		       const char *what)
-{
-	u32 index = vf - plan->live.vfs;
-	char *process = holder_of_vf(plan->live.bdf, index);
-
-	pr_err("GPU %s VF %u is in use%s%s%s%s; %s", plan->live.bdf, index,
-	       *vf->holder ? " by " : "", vf->holder,
-	       process ? ", " : "", process ?: "", what);
-	free(process);
-}
-
-/* would it take something from the VF that its user has? */
-static bool takes_from(const struct plan *plan, u32 vf)
-{
-	return plan->steps & STEP_DISABLE || plan->reserve_changes ||
-	       plan->changes[vf] & (VF_REMOVE | VF_RESIZE | VF_MOVE | VF_REBIND);
-}
-
-/**
- * plan_is_blocked() - is it in the way of a user of a VF?
- * @plan: the plan
- *
- * Return: whether it would be refused now, and not when the VFs are free.
- */
-bool plan_is_blocked(const struct plan *plan)
-{
-	u32 i;
-
-	for (i = 0; i < plan->live.vfs_len && i < plan->wish.vfs_len; i++)
-		if (plan->live.vfs[i].in_use && takes_from(plan, i))
-			return true;
-	return false;
-}
-
-/**
- * plan_check() - what only user space can know to be impossible
- * @plan: the plan
- *
- * Says what is wrong.
- *
- * Return: EXIT_DONE; EXIT_USAGE: more VFs than the GPU can have; EXIT_BUSY: a
- * VF that is in use would go, or change its driver.
- */
-int plan_check(const struct plan *plan)
-{
-	const struct vf *vf;
-	u32 i;
-
-	if (check_total(plan))
-		return EXIT_USAGE;
-	vf = gpu_first_vf_in_use(&plan->live);
-	if (vf && plan->steps & STEP_DISABLE) {
-		say_in_use(plan, vf, "the number of VFs can change only when none is");
-		return EXIT_BUSY;
-	}
-	for (i = 0; i < plan->live.num_vfs && i < plan->live.vfs_len; i++) {
-		vf = &plan->live.vfs[i];
-		if (vf->in_use && i < plan->wish.vfs_len &&
-		    plan->changes[i] & VF_REBIND) {
-			say_in_use(plan, vf, "its host driver stays");
-			return EXIT_BUSY;
-		}
-	}
-	return EXIT_DONE;
 }
 
 /**

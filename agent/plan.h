@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "agent.h"
+#include "drivers.h"
 
 /* what happens to one VF */
 #define VF_CREATE	BIT(0)
@@ -25,16 +26,6 @@
 #define STEP_LAYOUT	BIT(1)	/* config-set */
 #define STEP_ENABLE	BIT(2)	/* sriov_numvfs = N */
 #define STEP_DRIVERS	BIT(3)	/* host drivers of the VFs */
-
-/**
- * struct vf_driver - how sysfs shows a VF
- * @bound: driver that is bound, empty: none
- * @override: driver_override, empty: none
- */
-struct vf_driver {
-	char bound[NAME_SIZE];
-	char override[NAME_SIZE];
-};
 
 /**
  * struct plan - from what is to what shall be, for one GPU
@@ -68,12 +59,13 @@ void plan_make(struct plan *plan, const struct config *config,
 	       const struct config_gpu *section, const struct gpu *live,
 	       const struct vf_driver *drivers);
 void plan_add_placement(struct plan *plan, const struct gpu *after);
-bool plan_driver_differs(enum host_driver want, const struct vf_driver *is);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
-bool plan_is_blocked(const struct plan *plan);
-int plan_check(const struct plan *plan);
 int plan_ask_kernel(struct plan *plan, struct client *client);
 void plan_free(struct plan *plan);
+
+/* check.c */
+bool plan_is_blocked(const struct plan *plan);
+int plan_check(const struct plan *plan);
 
 /* plan_show.c */
 const struct gpu *plan_future(const struct plan *plan);

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply.h"
+#include "execute.h"
 #include "journal.h"
-#include "sysfs.h"
+#include "signals.h"
 #include "util.h"
 
 static const char in_between_new[] =
@@ -17,169 +17,169 @@ static const char in_between_new[] =
 
 static void tell(const struct intent *intent, const char *what)
 {
+	char *section = escape(intent->section);
+
 	pr_err("GPU %s [gpu %s]: an apply was interrupted; %s",
-	       intent->before.gpu.bdf, intent->section, what);
-}
-
-/*
- * The moment at which no driver can be bound to new VFs may have stayed.
- *
- * Return: whether it had; VFs that are there have missed their probe then.
- */
-static bool release_autoprobe(const struct intent *intent)
-{
-	const char *bdf = intent->before.gpu.bdf;
-	u32 now;
-
-	if (sysfs_get_number(bdf, AUTOPROBE, &now) || now == intent->autoprobe)
-		return false;
-	sysfs_set_number(bdf, AUTOPROBE, intent->autoprobe);
-	return true;
-}
-
-static bool holds(const struct state *state, const struct gpu *live)
-{
-	struct vf_driver *drivers = read_drivers(live);
-	bool yes = state_holds(state, live, drivers);
-
-	free(drivers);
-	return yes;
+	       intent->before.gpu.bdf, section, what);
+	free(section);
 }
 
 /* neither here nor there: forward if possible, else back */
-static int finish(const struct intent *intent, struct client *client)
+static bool finish(const struct intent *intent, struct client *client)
 {
-	int err;
+	struct execution there = {
+		.want = &intent->after,
+		.client = client,
+		.may_lack_probe = true,
+	};
+	struct execution back = {
+		.want = &intent->before,
+		.client = client,
+	};
 
-	err = state_restore(&intent->after, client);
-	if (!err) {
+	if (!execute(&there)) {
 		tell(intent, in_between_new);
-		return EXIT_DONE;
+		return true;
 	}
-	if (!state_restore(&intent->before, client)) {
+	if (!execute(&back)) {
 		tell(intent, "it was in between, and is back in the old layout now");
-		return EXIT_DONE;
+		return true;
 	}
-	pr_err("GPU %s [gpu %s]: an apply was interrupted; it is in between, and could be brought to neither layout: %s",
-	       intent->before.gpu.bdf, intent->section, strerror(-err));
-	return EXIT_PARTLY;
+	tell(intent, "it is in between, and could be brought to neither layout");
+	return false;
 }
 
 /*
- * New VFs are kept from drivers until it is said who may have which. Those that
- * anybody may have are probed after that, unless apply died before.
- *
- * Return: 1: a VF has got its driver now; 0: none was missing; or a negative
- * errno.
+ * The layout is the new one. VFs that any driver may have are probed last, and
+ * that may not have come.
  */
-static int probe_again(const struct intent *intent, const struct gpu *live)
+static bool probe_again(const struct intent *intent, struct client *client)
 {
-	struct vf_driver *was, *is;
-	int ret;
-	u32 i;
+	struct execution x = {
+		.want = &intent->after,
+		.client = client,
+		.may_lack_probe = intent->before.gpu.num_vfs !=
+				  intent->after.gpu.num_vfs,
+	};
 
-	if (intent->before.gpu.num_vfs == intent->after.gpu.num_vfs)
-		return 0;
-	was = read_drivers(live);
-	ret = drivers_restore(live->bdf, intent->after.drivers, live->num_vfs);
-	is = read_drivers(live);
-	for (i = 0; !ret && i < live->num_vfs; i++)
-		ret = !!strcmp(was[i].bound, is[i].bound);
-	free(was);
-	free(is);
-	return ret;
-}
-
-/* the layout is the new one; is the rest? */
-static int be_new(const struct intent *intent, const struct gpu *live,
-		  struct client *client)
-{
-	int ret = probe_again(intent, live);
-
-	if (ret < 0)
+	if (execute(&x))
 		return finish(intent, client);
-	tell(intent, ret ? in_between_new : "it is in the new layout");
-	return EXIT_DONE;
+	tell(intent, x.touched ? in_between_new : "it is in the new layout");
+	return true;
 }
 
-static int resolve(const struct intent *intent, struct client *client)
+static bool is_another(const struct intent *intent, const struct gpu *live)
+{
+	return live->vendor != intent->vendor ||
+	       live->device != intent->device ||
+	       live->total_vfs != intent->total_vfs;
+}
+
+/* Return: false when the GPU is in neither state, or cannot be seen */
+static bool resolve(const struct intent *intent, struct client *client)
 {
 	struct client_error why;
-	int code = EXIT_DONE;
+	struct state now = {};
 	struct gpu live;
-	bool probed;
+	bool resolved = true;
+	int err;
 
-	if (client_get_gpu(client, intent->before.gpu.bdf, &live, &why)) {
-		tell(intent, "gpuvf drives it no more");
-		return EXIT_DONE;
+	err = client_get_gpu(client, intent->before.gpu.bdf, &live, &why);
+	if (err == -ENODEV) {
+		tell(intent, "gpuvf no longer drives it");
+		return true;
 	}
-	if (live.vendor != intent->vendor || live.device != intent->device ||
-	    live.total_vfs != intent->total_vfs) {
+	if (err) {
+		tell(intent, client_error_text(&why));
+		return false;
+	}
+	state_live(&now, &live);
+	if (is_another(intent, &live))
 		tell(intent, "another GPU is in its place now");
-		gpu_free(&live);
-		return EXIT_DONE;
-	}
-	probed = !release_autoprobe(intent);
-	if (probed && holds(&intent->after, &live))
-		code = be_new(intent, &live, client);
-	else if (holds(&intent->before, &live))
+	else if (state_holds(&intent->after, &now))
+		resolved = probe_again(intent, client);
+	else if (state_holds(&intent->before, &now))
 		tell(intent, "it is in the old layout");
 	else
-		code = finish(intent, client);
+		resolved = finish(intent, client);
+	state_free(&now);
 	gpu_free(&live);
-	return code;
+	return resolved;
 }
 
-static int resolve_all(const struct journal *journal)
+static void resolve_all(struct journal *journal)
 {
 	struct client *client;
-	int code = EXIT_DONE;
-	size_t i;
+	sigset_t signals;
+	size_t i = 0;
 
 	if (client_open(&client)) {
 		pr_err("an apply was interrupted; which GPU is in which layout can be seen when the module is there");
-		return EXIT_MISSING;
+		journal->is_unseen = true;
+		return;
 	}
-	for (i = 0; i < journal->num; i++)
-		code = resolve(&journal->intents[i], client) ?: code;
+	signals_hold(&signals);
+	while (i < journal->num) {
+		struct intent *intent = &journal->intents[i];
+
+		if (resolve(intent, client))
+			journal_done(journal, intent->before.gpu.bdf);
+		else
+			i++;
+	}
+	exit_set_underway(false);
+	journal_write(journal);
+	signals_release(&signals);
 	client_close(client);
-	return code;
+}
+
+/* Return: EXIT_DONE; EXIT_FAILED: it is in the way of the next one */
+static int set_aside(int why)
+{
+	int err = journal_set_aside();
+
+	if (err) {
+		pr_err(JOURNAL_DIR "/" JOURNAL_FILE " is damaged, and cannot be renamed: %s",
+		       strerror(-err));
+		return EXIT_FAILED;
+	}
+	pr_err(JOURNAL_DIR "/" JOURNAL_FILE " is %s; kept as " JOURNAL_DAMAGED ": an apply was interrupted, and what it was doing is not known",
+	       why == -EINVAL ? "damaged" : "of another version");
+	return EXIT_DONE;
 }
 
 /**
  * recover() - take up what an interrupted apply has left
+ * @journal: all zero; gets the intents that are not resolved, for those that
+ *	are recorded next
  *
- * To be called with apply's lock held. Says what it finds, and nothing when
- * there is nothing.
+ * Prints what it finds, and nothing when there is nothing.
  *
- * Return: EXIT_DONE: every GPU is in its old or its new layout; EXIT_MISSING:
- * that cannot be seen now; EXIT_PARTLY: some GPU is neither.
+ * Context: apply's lock is held.
+ *
+ * Return: EXIT_DONE; EXIT_FAILED: the journal can be neither read nor set
+ * aside: nothing may be changed, since that would overwrite it.
  */
-int recover(void)
+int recover(struct journal *journal)
 {
-	struct journal journal = {};
-	char boot_id[BOOT_ID_SIZE];
-	int code = EXIT_DONE;
-	int err;
+	int err = journal_read(journal);
 
-	err = journal_read(&journal);
-	if (err == -EINVAL) {
-		pr_err(JOURNAL_DIR "/" JOURNAL_FILE " is damaged, and of no use");
-	} else if (err) {
-		/* without rights there is no apply either */
-		if (err != -ENOENT && err != -EACCES && err != -EPERM)
-			pr_err(JOURNAL_DIR ": %s", strerror(-err));
-		goto out;
-	} else {
-		journal_boot_id(boot_id);
-		if (!strcmp(boot_id, journal.boot_id))
-			code = resolve_all(&journal);
-		else
-			pr_err("an apply was interrupted by the end of the machine; nothing is left of it");
+	switch (err) {
+	case 0:
+		resolve_all(journal);
+		return EXIT_DONE;
+	case -ENOENT:
+	/* without the right to read it there is none to write it */
+	case -EACCES:
+	case -EPERM:
+		return EXIT_DONE;
+	case -EINVAL:
+	case -EPROTONOSUPPORT:
+	case -EFBIG:
+		journal_free(journal);
+		return set_aside(err == -EFBIG ? -EINVAL : err);
 	}
-	if (!code)
-		journal_remove();
-out:
-	journal_free(&journal);
-	return code;
+	pr_err(JOURNAL_DIR "/" JOURNAL_FILE ": %s", strerror(-err));
+	journal_free(journal);
+	return EXIT_FAILED;
 }

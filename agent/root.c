@@ -14,8 +14,8 @@
 
 #include "root.h"
 
-/* the largest files read are depmod's, of a megabyte or two */
-#define FILE_MAX_BYTES	(16 << 20)
+/* depmod's files have a megabyte or two, a checkpoint of 10000 VFs has three */
+#define FILE_MAX_BYTES	(64 << 20)
 
 static const char *root = "";
 
@@ -82,36 +82,40 @@ bool root_has(const char *fmt, ...)
 	return there;
 }
 
-static char *read_whole(int fd, size_t *size)
+/**
+ * read_all() - read everything that comes out of a descriptor
+ * @fd: of a file, a pipe, ...; blocking
+ * @text: result, to be freed, with a zero byte behind it; also after an error,
+ *	with what came before it; NULL after -EFBIG
+ * @size: result, bytes of it
+ *
+ * Return: 0; -EFBIG: it is too large to be sane; another negative errno.
+ */
+int read_all(int fd, char **text, size_t *size)
 {
-	char *text = NULL;
-	size_t room = 0;
-	size_t len = 0;
+	size_t capacity = 0;
+	ssize_t got;
 
+	*text = NULL;
+	*size = 0;
 	for (;;) {
-		ssize_t got;
-
-		if (len + 1 >= room) {
-			room = room ? 2 * room : 4096;
-			text = realloc(text, room);
-			if (!text || room > FILE_MAX_BYTES)
-				break;
+		if (*size + 1 >= capacity) {
+			capacity = capacity ? 2 * capacity : 4096;
+			if (capacity > FILE_MAX_BYTES) {
+				free(*text);
+				*text = NULL;
+				return -EFBIG;
+			}
+			*text = xrealloc(*text, capacity);
 		}
-		got = read(fd, text + len, room - len - 1);
+		got = read(fd, *text + *size, capacity - *size - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
-		/* what came before an error is worth having: config space */
-		if (got <= 0) {
-			if (got < 0 && !len)
-				break;
-			text[len] = '\0';
-			*size = len;
-			return text;
-		}
-		len += got;
+		(*text)[*size + (got > 0 ? got : 0)] = '\0';
+		if (got <= 0)
+			return got ? -errno : 0;
+		*size += got;
 	}
-	free(text);
-	return NULL;
 }
 
 /**
@@ -125,8 +129,8 @@ static char *read_whole(int fd, size_t *size)
 char *root_read(size_t *size, const char *fmt, ...)
 {
 	size_t unused;
-	char *text = NULL;
 	va_list args;
+	char *text;
 	char *path;
 	int fd;
 
@@ -137,7 +141,12 @@ char *root_read(size_t *size, const char *fmt, ...)
 	free(path);
 	if (fd < 0)
 		return NULL;
-	text = read_whole(fd, size ?: &unused);
+	size = size ?: &unused;
+	/* what came before an error is worth having: config space */
+	if (read_all(fd, &text, size) && !*size) {
+		free(text);
+		text = NULL;
+	}
 	close(fd);
 	return text;
 }

@@ -16,6 +16,7 @@ bool root_line(char *text, size_t size, const char *fmt, ...) __printf(3, 4);
 bool root_target(char *target, size_t size, const char *fmt, ...)
 	__printf(3, 4);
 bool root_link(char *name, size_t size, const char *fmt, ...) __printf(3, 4);
+int read_all(int fd, char **text, size_t *size);
 char **root_list(const char *fmt, ...) __printf(1, 2);
 void root_list_free(char **names);
 

@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * States of a GPU: taken from a plan, compared with what is, brought back.
+ * States of a GPU: taken from a plan, or as the GPU is; and compared.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply.h"
 #include "state.h"
 #include "sysfs.h"
+#include "units.h"
 #include "util.h"
 
+static u32 read_autoprobe(const char *bdf)
+{
+	u32 autoprobe;
+
+	/* the PCI core's default, where it cannot be read */
+	return sysfs_get_number(bdf, AUTOPROBE, &autoprobe) ? 1 : autoprobe;
+}
+
 static void set(struct state *state, const struct gpu *gpu,
-		const struct vf_driver *drivers)
+		const struct vf_driver *drivers, u32 autoprobe)
 {
 	gpu_copy(&state->gpu, gpu);
+	state->autoprobe = autoprobe;
 	state->drivers = xcalloc(gpu->num_vfs, sizeof(*drivers));
 	if (gpu->num_vfs)
 		memcpy(state->drivers, drivers, gpu->num_vfs * sizeof(*drivers));
 }
 
 /**
- * state_live() - a GPU as it is
+ * state_live() - take the state of a GPU as it is
  * @state: result, to be freed with state_free()
  * @live: the GPU
  */
@@ -29,38 +37,31 @@ void state_live(struct state *state, const struct gpu *live)
 {
 	gpu_copy(&state->gpu, live);
 	state->drivers = read_drivers(live);
+	state->autoprobe = read_autoprobe(live->bdf);
 }
 
 /**
- * state_copy() - a copy that does not share memory
+ * state_copy() - make a copy that does not share memory
  * @to: where to, its former content is not freed
  * @from: the original
  */
 void state_copy(struct state *to, const struct state *from)
 {
-	set(to, &from->gpu, from->drivers);
+	set(to, &from->gpu, from->drivers, from->autoprobe);
 }
 
 /**
- * state_before() - what is
+ * state_before() - take the state that a plan begins with
  * @state: result, to be freed with state_free()
- * @plan: a plan that nothing was done of yet
+ * @plan: a plan of which nothing was done yet
  */
 void state_before(struct state *state, const struct plan *plan)
 {
-	set(state, &plan->live, plan->drivers);
-}
-
-static void want_driver(struct vf_driver *driver, enum host_driver want)
-{
-	copy_string(driver->override, NAME_SIZE, driver_override_for(want));
-	copy_string(driver->bound, NAME_SIZE, want == HOST_DRIVER_DEFAULT ?
-		    ANY_DRIVER : want == HOST_DRIVER_NONE ? "" :
-		    driver->override);
+	set(state, &plan->live, plan->drivers, read_autoprobe(plan->live.bdf));
 }
 
 /**
- * state_after() - what is to be
+ * state_after() - take the state that a plan ends with
  * @state: result, to be freed with state_free()
  * @plan: the plan
  */
@@ -73,21 +74,24 @@ void state_after(struct state *state, const struct plan *plan)
 	gpu_copy(gpu, &plan->live);
 	gpu_set_vfs_len(gpu, plan->wish.vfs_len);
 	gpu->num_vfs = plan->wish.num_vfs;
+	gpu->set = plan->wish.set;
 	if (plan->wish.set & GPU_SET_POLICY)
 		gpu->policy = plan->wish.policy;
 	if (plan->wish.set & GPU_SET_PF_RESERVE)
 		gpu->fb_pf_reserve = plan->wish.fb_pf_reserve;
 	for (i = 0; i < plan->wish.vfs_len; i++)
 		gpu->vfs[i] = plan->wish.vfs[i];
+	state->autoprobe = read_autoprobe(gpu->bdf);
 	state->drivers = xcalloc(gpu->num_vfs, sizeof(*state->drivers));
-	for (i = 0; i < gpu->num_vfs; i++) {
-		struct vf_driver *driver = &state->drivers[i];
+	for (i = 0; i < gpu->num_vfs; i++)
+		driver_want(&state->drivers[i], plan_wanted_driver(plan, i));
+}
 
-		copy_string(driver->bound, NAME_SIZE, ANY_DRIVER);
-		copy_string(driver->override, NAME_SIZE, ANY_DRIVER);
-		if (plan->changes[i] & VF_REBIND)
-			want_driver(driver, plan_wanted_driver(plan, i));
-	}
+static const struct vf *vf_of(const struct gpu *gpu, u32 i)
+{
+	static const struct vf none;
+
+	return i < gpu->vfs_len ? &gpu->vfs[i] : &none;
 }
 
 static bool same_vf(const struct vf *a, const struct vf *b, bool places)
@@ -102,164 +106,115 @@ static bool same_vf(const struct vf *a, const struct vf *b, bool places)
 	       !strcmp(a->profile, b->profile);
 }
 
-/* with the places, where @a says that they count */
-static bool same_layout(const struct gpu *a, const struct gpu *b)
+static bool same_settings(const struct gpu *want, const struct gpu *is)
 {
-	bool places = a->set & GPU_SET_PLACES;
-	static const struct vf none;
-	u32 i;
-
-	if (a->policy != b->policy || a->fb_pf_reserve != b->fb_pf_reserve)
-		return false;
-	for (i = 0; i < a->vfs_len || i < b->vfs_len; i++)
-		if (!same_vf(i < a->vfs_len ? &a->vfs[i] : &none,
-			     i < b->vfs_len ? &b->vfs[i] : &none, places))
-			return false;
-	return true;
+	return (!(want->set & GPU_SET_POLICY) || want->policy == is->policy) &&
+	       (!(want->set & GPU_SET_PF_RESERVE) ||
+		want->fb_pf_reserve == is->fb_pf_reserve);
 }
 
-static bool same_driver(const char *want, const char *is)
+/**
+ * state_same_layout() - compare settings, sizes, times, labels
+ * @want: as it is to be; its .set says which settings count, and whether the
+ *	places of VFs do
+ * @is: as it is
+ *
+ * Return: whether nothing of it has to be set.
+ */
+bool state_same_layout(const struct gpu *want, const struct gpu *is)
 {
-	return !strcmp(want, ANY_DRIVER) || !strcmp(want, is);
+	u32 i;
+
+	if (!same_settings(want, is))
+		return false;
+	for (i = 0; i < want->vfs_len || i < is->vfs_len; i++)
+		if (!same_vf(vf_of(want, i), vf_of(is, i),
+			     want->set & GPU_SET_PLACES))
+			return false;
+	return true;
 }
 
 /**
  * state_holds() - is a GPU in this state?
- * @state: the state
- * @live: the GPU as it is
- * @drivers: host drivers of its VFs, by index
+ * @want: the state
+ * @is: the GPU as it is
  *
  * Return: whether it is.
  */
-bool state_holds(const struct state *state, const struct gpu *live,
-		 const struct vf_driver *drivers)
+bool state_holds(const struct state *want, const struct state *is)
 {
 	u32 i;
 
-	if (live->num_vfs != state->gpu.num_vfs ||
-	    !same_layout(&state->gpu, live))
+	if (is->gpu.num_vfs != want->gpu.num_vfs ||
+	    is->autoprobe != want->autoprobe ||
+	    !state_same_layout(&want->gpu, &is->gpu))
 		return false;
-	for (i = 0; i < live->num_vfs; i++)
-		if (!same_driver(state->drivers[i].bound, drivers[i].bound) ||
-		    !same_driver(state->drivers[i].override,
-				 drivers[i].override))
+	for (i = 0; i < is->gpu.num_vfs; i++)
+		if (!driver_is(want->drivers[i].bound,
+				 is->drivers[i].bound) ||
+		    !driver_is(want->drivers[i].override,
+				 is->drivers[i].override))
 			return false;
 	return true;
 }
 
-/* the kernel hands fair shares out again by itself when nobody has a quota */
-static void drop_fair_shares(struct gpu *wish)
+static const char *driver_text(const char *name)
 {
-	u32 i;
-
-	for (i = 0; i < wish->vfs_len; i++)
-		if (wish->vfs[i].fb_bytes && !wish->vfs[i].fb_auto)
-			return;
-	for (i = 0; i < wish->vfs_len; i++)
-		wish->vfs[i].fb_bytes = 0;
+	if (!strcmp(name, ANY_DRIVER))
+		return "any";
+	return *name ? name : "-";
 }
 
-static bool is_of_a_place(u32 reason)
+static void print_vf_difference(const struct gpu *want, const struct gpu *is,
+				u32 i)
 {
-	switch (reason) {
-	case GPUVF_REASON_OFFSET_UNALIGNED:
-	case GPUVF_REASON_OFFSET_OUTSIDE:
-	case GPUVF_REASON_OFFSET_TAKEN:
-	case GPUVF_REASON_OFFSET_IN_USE:
-		return true;
-	}
-	return false;
+	const struct vf *a = vf_of(want, i), *b = vf_of(is, i);
+	char text[2][UNIT_TEXT];
+
+	if (a->fb_bytes != b->fb_bytes)
+		pr_err("GPU %s VF %u: framebuffer is %s, should be %s", is->bdf,
+		       i, format_size(text[0], b->fb_bytes, " "),
+		       format_size(text[1], a->fb_bytes, " "));
+	else if (!same_vf(a, b, want->set & GPU_SET_PLACES))
+		pr_err("GPU %s VF %u: time slice, preemption timeout, label or place differ",
+		       is->bdf, i);
 }
 
-static int set_layout(struct gpu *wish, const struct gpu *now,
-		      struct client *client)
+static void print_driver_difference(const char *bdf, u32 i,
+				    const struct vf_driver *want,
+				    const struct vf_driver *is)
 {
-	struct client_error why;
-	struct gpu result;
-	int err;
-
-	if (same_layout(wish, now))
-		return 0;
-	err = client_set_gpu(client, wish, false, &result, &why);
-	if (!err) {
-		gpu_free(&result);
-		return 0;
-	}
-	refuse(&why, wish->bdf);
-	if (!(wish->set & GPU_SET_PLACES) ||
-	    !is_of_a_place(why.refusal.reason))
-		return err;
-	/* all else can still be what it was */
-	pr_err("GPU %s: the framebuffer of its VFs is placed anew", wish->bdf);
-	wish->set &= ~(u32)GPU_SET_PLACES;
-	return set_layout(wish, now, client);
-}
-
-static int restore_layout(const struct state *state, const struct gpu *now,
-			  struct client *client)
-{
-	struct gpu wish;
-	int err;
-
-	gpu_copy(&wish, &state->gpu);
-	wish.generation = now->generation;
-	wish.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE |
-		   (state->gpu.set & GPU_SET_PLACES);
-	if (!now->num_vfs)
-		drop_fair_shares(&wish);
-	err = set_layout(&wish, now, client);
-	gpu_free(&wish);
-	return err;
-}
-
-/* with the VFs kept from drivers that are not to have them */
-static int enable(const struct state *state)
-{
-	const char *bdf = state->gpu.bdf;
-	u32 autoprobe;
-	int err, ret;
-
-	err = drivers_hold(bdf, &autoprobe);
-	if (err)
-		return err;
-	err = sysfs_set_number(bdf, NUMVFS, state->gpu.num_vfs);
-	ret = drivers_release(bdf, autoprobe);
-	return err ?: ret;
+	if (!driver_is(want->bound, is->bound) ||
+	    !driver_is(want->override, is->override))
+		pr_err("GPU %s VF %u: driver is %s (driver_override %s), should be %s (%s)",
+		       bdf, i, driver_text(is->bound),
+		       driver_text(is->override), driver_text(want->bound),
+		       driver_text(want->override));
 }
 
 /**
- * state_restore() - make a GPU what a state says
- * @state: the state
- * @client: the client
- *
- * Return: 0; -EBUSY: somebody uses a VF that would have to go; another negative
- * errno; after errors the GPU may be anything in between.
+ * state_print_differences() - list what differs between two states
+ * @want: as it should be
+ * @is: as it is
  */
-int state_restore(const struct state *state, struct client *client)
+void state_print_differences(const struct state *want, const struct state *is)
 {
-	const char *bdf = state->gpu.bdf;
-	struct client_error why;
-	bool recount;
-	struct gpu now;
-	int err;
+	const char *bdf = is->gpu.bdf;
+	u32 i;
 
-	err = client_get_gpu(client, bdf, &now, &why);
-	if (err)
-		return err;
-	recount = now.num_vfs != state->gpu.num_vfs;
-	if (recount && now.num_vfs) {
-		err = gpu_first_vf_in_use(&now) ? -EBUSY :
-		      sysfs_set_number(bdf, NUMVFS, 0);
-		gpu_free(&now);
-		err = err ?: client_get_gpu(client, bdf, &now, &why);
-		if (err)
-			return err;
-	}
-	err = restore_layout(state, &now, client);
-	gpu_free(&now);
-	if (!err && recount && state->gpu.num_vfs)
-		err = enable(state);
-	return err ?: drivers_restore(bdf, state->drivers, state->gpu.num_vfs);
+	if (want->autoprobe != is->autoprobe)
+		pr_err("GPU %s: sriov_drivers_autoprobe is %u, should be %u",
+		       bdf, is->autoprobe, want->autoprobe);
+	if (want->gpu.num_vfs != is->gpu.num_vfs)
+		pr_err("GPU %s: VFs enabled: %u, should be %u", bdf,
+		       is->gpu.num_vfs, want->gpu.num_vfs);
+	if (!same_settings(&want->gpu, &is->gpu))
+		pr_err("GPU %s: policy or PF reserve differ", bdf);
+	for (i = 0; i < want->gpu.vfs_len || i < is->gpu.vfs_len; i++)
+		print_vf_difference(&want->gpu, &is->gpu, i);
+	for (i = 0; i < want->gpu.num_vfs && i < is->gpu.num_vfs; i++)
+		print_driver_difference(bdf, i, &want->drivers[i],
+					&is->drivers[i]);
 }
 
 /**

@@ -128,6 +128,7 @@ int state_from_json(const json_t *object, struct state *state)
 	    !parse_bdf(bdf, state->gpu.bdf, BDF_SIZE) ||
 	    !policy_from_name(policy, &state->gpu.policy))
 		return -EINVAL;
+	state->gpu.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	state->gpu.num_vfs = num;
 	state->gpu.fb_pf_reserve = reserve;
 	return lists_from_json(vfs, drivers, state);

@@ -63,6 +63,21 @@ bool sysfs_has_driver(const char *driver)
 }
 
 /**
+ * sysfs_has_iommu() - can vfio-pci take a device?
+ * @bdf: PCI address
+ *
+ * Return: whether it has an IOMMU group, or VFIO does without one.
+ */
+bool sysfs_has_iommu(const char *bdf)
+{
+	char unsafe[8];
+
+	root_line(unsafe, sizeof(unsafe),
+		  "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
+	return !strcmp(unsafe, "Y") || root_has(DEVICE "iommu_group", bdf);
+}
+
+/**
  * sysfs_driver() - the driver bound to a device
  * @bdf: PCI address
  * @driver: result, empty: none

@@ -11,8 +11,12 @@
 #define NUMVFS		"sriov_numvfs"
 #define AUTOPROBE	"sriov_drivers_autoprobe"
 
+/* hands a device to user space */
+#define VFIO_DRIVER	"vfio-pci"
+
 bool sysfs_has_device(const char *bdf);
 bool sysfs_has_driver(const char *driver);
+bool sysfs_has_iommu(const char *bdf);
 void sysfs_driver(const char *bdf, char *driver, size_t size);
 void sysfs_driver_override(const char *bdf, char *driver, size_t size);
 int sysfs_set_driver_override(const char *bdf, const char *driver);

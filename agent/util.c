@@ -10,6 +10,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "exit_code.h"
 #include "util.h"
 
 /* words longer than this are not compared with the known ones */
@@ -19,7 +20,7 @@
 void out_of_memory(void)
 {
 	fputs(PROGRAM ": out of memory\n", stderr);
-	exit(1);
+	exit(exit_code_of_early_end());
 }
 
 /**
@@ -33,6 +34,21 @@ void *xcalloc(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size ? size : 1);
 
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+/**
+ * xrealloc() - memory of another size, or the end of the program
+ * @p: the memory, NULL: none
+ * @size: bytes, not 0
+ *
+ * Return: never NULL.
+ */
+void *xrealloc(void *p, size_t size)
+{
+	p = realloc(p, size);
 	if (!p)
 		out_of_memory();
 	return p;

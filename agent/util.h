@@ -15,6 +15,7 @@
 
 void __attribute__((noreturn)) out_of_memory(void);
 void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);

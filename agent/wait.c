@@ -74,12 +74,12 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
 
 	if (gpu->state != GPUVF_PF_STATE_READY) {
 		pr_err("GPU %s is %s", gpu->bdf, pf_state_name(gpu->state));
-		return EXIT_PARTLY;
+		return EXIT_ATTENTION;
 	}
 	if (gpu->fb_withheld > withheld) {
 		pr_err("GPU %s: %s of framebuffer could not be cleared and are withheld; VFs that have them do not start",
 		       gpu->bdf, format_size(text, gpu->fb_withheld, " "));
-		return EXIT_PARTLY;
+		return EXIT_ATTENTION;
 	}
 	return EXIT_DONE;
 }
@@ -90,8 +90,8 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
  * @withheld: bytes that were withheld before
  * @client: the client
  *
- * Return: EXIT_DONE; EXIT_PARTLY: it does not become ready, which is told;
- * another exit code: it cannot be read.
+ * Return: EXIT_DONE; EXIT_ATTENTION: it does not become ready, which is printed;
+ * EXIT_UNREPORTED: it cannot be read.
  */
 int wait_ready(const char *bdf, u64 withheld, struct client *client)
 {
@@ -102,8 +102,10 @@ int wait_ready(const char *bdf, u64 withheld, struct client *client)
 	int code;
 
 	for (;;) {
-		if (client_get_gpu(client, bdf, &gpu, &why))
-			return refuse(&why, bdf);
+		if (client_get_gpu(client, bdf, &gpu, &why)) {
+			refuse(&why, bdf);
+			return EXIT_UNREPORTED;
+		}
 		ready = gpu.fb_dirty <= gpu.fb_withheld;
 		code = not_ready(&gpu, withheld);
 		gpu_free(&gpu);
@@ -115,5 +117,5 @@ int wait_ready(const char *bdf, u64 withheld, struct client *client)
 	}
 	pr_err("GPU %s: its framebuffer is still being cleared after %d s",
 	       bdf, READY_LIMIT_MS / 1000);
-	return EXIT_PARTLY;
+	return EXIT_ATTENTION;
 }

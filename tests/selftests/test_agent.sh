@@ -172,7 +172,7 @@ saved() {
 	"$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1 &&
 	[ "$(cat "$dir/device/sriov_numvfs")" = 0 ] &&
 	"$agent" restore "$work/checkpoint" > "$work/out" 2>&1 &&
-	[ "$before" = "$(saved)" ] && [ ! -e /var/lib/gpuvf/intent ]
+	[ "$before" = "$(saved)" ] && [ ! -e /run/gpuvf/intent ]
 point 'restore_brings_back_what_checkpoint_saw'
 # VFs lie where they lay, though they would be placed in another order
 places() {
@@ -202,24 +202,44 @@ echo '{"schema_version": 1, "gpus": [{}]}' > "$work/broken"
 refused 'restore_refuses_what_is_no_checkpoint' 2 'is no checkpoint' \
 	"$agent" restore "$work/broken"
 
-# vfio-pci wants an IOMMU group, and there is no IOMMU: all is taken back
+# vfio-pci wants an IOMMU group, and there is no IOMMU: nothing is begun, and
+# plan says so too
 modprobe vfio-pci
 "$agent" apply -f "$(variant 's/^vf .*//')" > "$work/out" 2>&1
-refused_back() {
-	local name=$1 before code=0
+no_iommu() {
+	local name=$1
 
-	before=$(saved)
 	variant 's/^vf 3 .*/&\ndriver 0 = vfio-pci/' > /dev/null
-	"$agent" apply -f "$work/bad.ini" > "$work/out" 2>&1 || code=$?
-	[ $code = 6 ] && grep -q 'it has no IOMMU group' "$work/out" &&
-		grep -q 'is as it was before' "$work/out" &&
-		[ "$before" = "$(saved)" ] &&
-		[ "$(cat "$dir/device/sriov_drivers_autoprobe")" = 1 ]
+	refused "plan_$name" 6 'the GPU has no IOMMU group' \
+		"$agent" plan -f "$work/bad.ini"
+	refused "apply_$name" 6 'the GPU has no IOMMU group' \
+		"$agent" apply -f "$work/bad.ini"
+	[ "$(cat "$dir/device/sriov_drivers_autoprobe")" = 1 ]
 	point "$name"
 }
-refused_back 'vfio_without_iommu_is_taken_back'
+no_iommu 'vfio_without_iommu_is_refused'
 "$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
-refused_back 'vfio_without_iommu_leaves_vfs_that_are_there'
+no_iommu 'vfio_without_iommu_leaves_vfs_that_are_there'
+
+# a driver line that is added later holds for VFs that have no driver
+variant 's/^vf 3 .*/&\ndriver 0-3 = none/' > "$work/out"
+"$agent" assert -f "$work/bad.ini" > "$work/out" 2>&1
+[ $? = 3 ] && "$agent" apply -f "$work/bad.ini" > "$work/out" 2>&1 &&
+	[ "$(cat "$dir/device/virtfn0/driver_override")" = none ] &&
+	"$agent" assert -f "$work/bad.ini" > "$work/out" 2>&1
+point 'no_driver_is_a_state_of_its_own'
+
+# what cannot be written does not end it half-way, and has its own exit code
+"$agent" apply -f "$(variant 's/^vf .*//')" > /dev/full 2> "$work/out"
+[ $? = 9 ] && [ "$(cat "$dir/device/sriov_numvfs")" = 0 ]
+point 'done_but_not_reported_has_its_own_code'
+"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+before=$(saved)
+echo 1 > $sim/fail_table
+"$agent" apply -f "$(variant 's/^vf 3 .*//')" 2>&1 | true
+echo 0 > $sim/fail_table
+[ "$before" = "$(saved)" ] && [ ! -e /run/gpuvf/intent ]
+point 'a_reader_that_has_gone_does_not_keep_it_from_rolling_back'
 
 "$agent" doctor > "$work/out" 2>&1 &&
 	grep -q "GPU $gpu is driven by gpuvf and can have 8 VFs" "$work/out" &&

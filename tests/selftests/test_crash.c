@@ -32,7 +32,7 @@
 #include "agent.h"
 #include "fixture.h"
 
-#define INTENT		"/var/lib/gpuvf/intent"
+#define INTENT		"/run/gpuvf/intent"
 #define STUB		"/sys/bus/pci/drivers/pci-stub"
 
 static const struct gpu *gpu = &fx.gpu[0];

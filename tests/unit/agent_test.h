@@ -15,12 +15,14 @@
 #include <string.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "config.h"
 #include "profile.h"
+#include "root.h"
 #include "units.h"
 #include "util.h"
 
@@ -84,6 +86,62 @@ static inline void be_loud(struct quiet quiet)
 	dup2(quiet.err, STDERR_FILENO);
 	close(quiet.out);
 	close(quiet.err);
+}
+
+/* what is said on stderr while a function runs */
+struct listening {
+	FILE *f;
+	int err;
+};
+
+static inline struct listening listen_begin(void)
+{
+	struct listening l = { .f = tmpfile() };
+
+	assert_non_null(l.f);
+	fflush(NULL);
+	l.err = dup(STDERR_FILENO);
+	dup2(fileno(l.f), STDERR_FILENO);
+	return l;
+}
+
+static inline char *listen_end(struct listening l)
+{
+	char *said = xcalloc(1, 10000);
+
+	fflush(NULL);
+	dup2(l.err, STDERR_FILENO);
+	close(l.err);
+	rewind(l.f);
+	assert_true(fread(said, 1, 9999, l.f) < 9999);
+	fclose(l.f);
+	return said;
+}
+
+/* a system whose files are those below a new directory in /tmp */
+static inline char *new_root(const char *const *dirs, size_t n)
+{
+	char *root = xstrdup("/tmp/gpuvf-test-XXXXXX");
+	size_t i;
+
+	assert_non_null(mkdtemp(root));
+	for (i = 0; i < n; i++) {
+		char *path = xasprintf("%s/%s", root, dirs[i]);
+
+		assert_int_equal(mkdir(path, 0755), 0);
+		free(path);
+	}
+	root_set(root);
+	return root;
+}
+
+static inline void remove_root(char *root)
+{
+	char *command = xasprintf("rm -rf %s", root);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(root);
 }
 
 #define assert_says(said, what) \

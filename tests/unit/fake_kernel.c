@@ -1,27 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <signal.h>
 
 #include "client.h"
 #include "fake_kernel.h"
 #include "sysfs.h"
 
-struct fake fake;
+struct fake_gpu fakes[FAKE_GPUS];
+
+void fake_free(void)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_GPUS; i++)
+		gpu_free(&fakes[i].gpu);
+}
 
 void fake_reset(void)
 {
-	gpu_free(&fake.gpu);
-	fake = (struct fake){
-		.gpu = test_gpu(),
-		.autoprobe = 1,
-		.has_vfio = true,
-	};
+	size_t i;
+
+	fake_free();
+	for (i = 0; i < FAKE_GPUS; i++) {
+		fakes[i] = (struct fake_gpu){
+			.gpu = test_gpu(),
+			.is_there = !i,
+			.autoprobe = 1,
+			.has_vfio = true,
+			.has_gpu = true,
+		};
+		snprintf(fakes[i].gpu.bdf, BDF_SIZE, "0000:4%zu:00.0", i + 1);
+	}
 }
 
-static int change(const char *what)
+/* of a PF; a test that does not care gives "" */
+static struct fake_gpu *fake_of(const char *bdf)
 {
-	if (++fake.changes == fake.fail_at)
-		return fake.fail_error;
-	strcat(fake.log, what);
+	return strcmp(bdf, fakes[1].gpu.bdf) ? &fakes[0] : &fakes[1];
+}
+
+static u32 number_of(const char *vf)
+{
+	return strtoul(vf, NULL, 10);
+}
+
+static struct fake_gpu *fake_of_vf(const char *vf)
+{
+	return &fakes[number_of(vf) / 100];
+}
+
+static u32 index_of(const char *vf)
+{
+	return number_of(vf) % 100;
+}
+
+/* a driver that was loaded for VFs takes those that it may have */
+static void be_eager(struct fake_gpu *f)
+{
+	u32 i;
+
+	for (i = 0; f->eager && i < f->gpu.num_vfs; i++) {
+		if (!f->autoprobe || *f->override[i] || *f->bound[i])
+			continue;
+		copy_string(f->bound[i], NAME_SIZE, "gpu");
+		f->taken[i] = true;
+	}
+}
+
+static int change(struct fake_gpu *f, const char *what)
+{
+	if (++f->changes == f->raise_at)
+		raise(f->signal);
+	if (f->changes == f->fail_at ||
+	    (f->fail_on && f->fail_at && f->changes > f->fail_at))
+		return f->fail_error;
+	strcat(f->log, what);
 	return 0;
 }
 
@@ -48,6 +101,13 @@ static void place(struct gpu *gpu)
 	gpu->fb_largest_free = gpu->fb_free;
 }
 
+static int refuse(struct client_error *why, int error)
+{
+	*why = (struct client_error){ .error = error, .ack = "refused" };
+	why->refusal.vf = NO_VF;
+	return error;
+}
+
 int client_open(struct client **client)
 {
 	*client = NULL;
@@ -61,15 +121,24 @@ void client_close(struct client *client)
 int client_get_gpus(struct client *client, struct gpu_list *gpus,
 		    struct client_error *why)
 {
+	size_t i;
+
 	*gpus = (struct gpu_list){};
-	gpu_copy(gpu_list_add(gpus), &fake.gpu);
+	for (i = 0; i < FAKE_GPUS; i++)
+		if (fakes[i].is_there)
+			gpu_copy(gpu_list_add(gpus), &fakes[i].gpu);
 	return 0;
 }
 
 int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 		   struct client_error *why)
 {
-	gpu_copy(gpu, &fake.gpu);
+	const struct fake_gpu *f = fake_of(bdf);
+	int error = f->is_there ? f->get_error : -ENODEV;
+
+	if (error)
+		return refuse(why, error);
+	gpu_copy(gpu, &f->gpu);
 	return 0;
 }
 
@@ -81,19 +150,13 @@ int client_get_capacity(struct client *client, const char *bdf,
 	return 0;
 }
 
-static int refuse(struct client_error *why, int error)
-{
-	*why = (struct client_error){ .error = error, .ack = "refused" };
-	why->refusal.vf = NO_VF;
-	return error;
-}
-
-static int next_gpu(const struct gpu *wish, struct gpu *next)
+static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
+		    struct gpu *next)
 {
 	u64 sum = 0;
 	u32 i;
 
-	gpu_copy(next, &fake.gpu);
+	gpu_copy(next, &f->gpu);
 	if (wish->set & GPU_SET_POLICY)
 		next->policy = wish->policy;
 	if (wish->set & GPU_SET_PF_RESERVE)
@@ -121,27 +184,30 @@ static int next_gpu(const struct gpu *wish, struct gpu *next)
 int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 		   struct gpu *result, struct client_error *why)
 {
+	struct fake_gpu *f = fake_of(wish->bdf);
 	struct gpu next = {};
 	int err = 0;
 
-	if (!dry_run && fake.stale) {
-		fake.stale--;
-		fake.gpu.generation++;
+	if (!dry_run && f->stale) {
+		f->stale--;
+		f->gpu.generation++;
 	}
-	if (wish->generation != fake.gpu.generation)
+	if (f->gpu.state == GPUVF_PF_STATE_WEDGED)
+		return refuse(why, -EIO);
+	if (wish->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
-	err = next_gpu(wish, &next);
+	err = next_gpu(f, wish, &next);
 	if (!err && !dry_run)
-		err = change("L");
+		err = change(f, "L");
 	if (err) {
 		gpu_free(&next);
 		return refuse(why, err);
 	}
 	gpu_copy(result, &next);
 	if (!dry_run) {
-		gpu_free(&fake.gpu);
-		fake.gpu = next;
-		fake.gpu.generation++;
+		gpu_free(&f->gpu);
+		f->gpu = next;
+		f->gpu.generation++;
 	} else {
 		gpu_free(&next);
 	}
@@ -186,126 +252,138 @@ bool sysfs_has_device(const char *bdf)
 
 bool sysfs_has_driver(const char *driver)
 {
-	return fake.has_vfio;
+	return fake.has_vfio || strcmp(driver, "vfio-pci");
 }
 
-static u32 index_of(const char *vf)
+bool sysfs_has_iommu(const char *bdf)
 {
-	return strtoul(vf, NULL, 10);
+	return !fake_of(bdf)->no_iommu;
 }
 
 void sysfs_driver(const char *bdf, char *driver, size_t size)
 {
-	copy_string(driver, size, fake.bound[index_of(bdf)]);
+	copy_string(driver, size, fake_of_vf(bdf)->bound[index_of(bdf)]);
 }
 
 void sysfs_driver_override(const char *bdf, char *driver, size_t size)
 {
-	copy_string(driver, size, fake.override[index_of(bdf)]);
+	copy_string(driver, size, fake_of_vf(bdf)->override[index_of(bdf)]);
 }
 
 int sysfs_set_driver_override(const char *bdf, const char *driver)
 {
-	int err = change("d");
+	struct fake_gpu *f = fake_of_vf(bdf);
+	int err = change(f, "d");
 
 	if (!err)
-		copy_string(fake.override[index_of(bdf)], NAME_SIZE, driver);
+		copy_string(f->override[index_of(bdf)], NAME_SIZE, driver);
+	be_eager(f);
 	return err;
 }
 
 int sysfs_unbind(const char *bdf)
 {
-	fake.bound[index_of(bdf)][0] = '\0';
+	struct fake_gpu *f = fake_of_vf(bdf);
+
+	f->bound[index_of(bdf)][0] = '\0';
+	be_eager(f);
 	return 0;
 }
 
-/* "gpu" is the driver that takes whatever it may */
-static void probe(u32 vf)
+static void probe(struct fake_gpu *f, u32 vf)
 {
-	const char *override = fake.override[vf];
+	const char *override = f->override[vf];
 
-	if (!*override && fake.autoprobe)
-		copy_string(fake.bound[vf], NAME_SIZE, "gpu");
-	else if (!strcmp(override, "vfio-pci") && !fake.vfio_broken)
-		copy_string(fake.bound[vf], NAME_SIZE, override);
+	if (*f->bound[vf])
+		return;
+	if (!*override && f->autoprobe && f->has_gpu)
+		copy_string(f->bound[vf], NAME_SIZE, "gpu");
+	else if (!strcmp(override, "vfio-pci") && !f->vfio_broken)
+		copy_string(f->bound[vf], NAME_SIZE, override);
 }
 
 int sysfs_probe(const char *bdf)
 {
-	probe(index_of(bdf));
+	probe(fake_of_vf(bdf), index_of(bdf));
 	return 0;
 }
 
 int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size)
 {
-	if (index >= fake.gpu.num_vfs)
+	struct fake_gpu *f = fake_of(bdf);
+
+	if (index >= f->gpu.num_vfs)
 		return -ENODEV;
-	snprintf(vf, size, "%u", index);
+	snprintf(vf, size, "%u", index + (f == &fakes[1] ? 100 : 0));
 	return 0;
 }
 
 int sysfs_get_number(const char *bdf, const char *file, u32 *value)
 {
-	*value = strcmp(file, "sriov_numvfs") ? fake.autoprobe :
-						fake.gpu.num_vfs;
+	const struct fake_gpu *f = fake_of(bdf);
+
+	*value = strcmp(file, "sriov_numvfs") ? f->autoprobe : f->gpu.num_vfs;
 	return 0;
 }
 
-static void disable(void)
+static void disable(struct fake_gpu *f)
 {
 	u32 i;
 
-	for (i = 0; i < fake.gpu.num_vfs; i++) {
-		fake.bound[i][0] = '\0';
-		fake.override[i][0] = '\0';
+	for (i = 0; i < f->gpu.num_vfs; i++) {
+		f->bound[i][0] = '\0';
+		f->override[i][0] = '\0';
 	}
 	for (i = 0; i < FAKE_VFS; i++)
-		if (fake.gpu.vfs[i].fb_auto)
-			fake.gpu.vfs[i] = (struct vf){};
-	fake.gpu.num_vfs = 0;
-	place(&fake.gpu);
+		if (f->gpu.vfs[i].fb_auto)
+			f->gpu.vfs[i] = (struct vf){};
+	f->gpu.num_vfs = 0;
+	place(&f->gpu);
 }
 
-static void enable(u32 n)
+static void enable(struct fake_gpu *f, u32 n)
 {
-	u64 share = vf_area(&fake.gpu) / n;
+	u64 share = vf_area(&f->gpu) / n;
 	u32 i;
 
-	share -= share % fake.gpu.fb_granularity;
-	fake.gpu.num_vfs = n;
+	share -= share % f->gpu.fb_granularity;
+	f->gpu.num_vfs = n;
 	for (i = 0; i < n; i++) {
-		struct vf *vf = &fake.gpu.vfs[i];
+		struct vf *vf = &f->gpu.vfs[i];
 
-		probe(i);
-		if (fake.gpu.provisioning != GPUVF_PROVISIONING_AUTO)
+		probe(f, i);
+		if (f->gpu.provisioning != GPUVF_PROVISIONING_AUTO)
 			continue;
 		vf->fb_bytes = share;
 		vf->fb_auto = true;
 		vf->time_slice_us = DEFAULT_TIME_SLICE_US;
 	}
-	place(&fake.gpu);
+	place(&f->gpu);
 }
 
 int sysfs_set_number(const char *bdf, const char *file, u32 value)
 {
+	struct fake_gpu *f = fake_of(bdf);
 	char number[16];
 	int err;
 
 	if (strcmp(file, "sriov_numvfs")) {
-		fake.autoprobe = value;
+		f->autoprobe = value;
+		be_eager(f);
 		return 0;
 	}
-	if (value && fake.gpu.num_vfs)
+	if (value && f->gpu.num_vfs)
 		return -EBUSY;
 	snprintf(number, sizeof(number), "%u", value);
-	err = change(number);
+	err = change(f, number);
 	if (err)
 		return err;
 	if (value)
-		enable(value);
+		enable(f, value);
 	else
-		disable();
-	fake.gpu.generation++;
+		disable(f);
+	f->gpu.generation++;
+	be_eager(f);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One GPU and the PCI core, as far as apply can tell. Takes the place of the
- * agent's client.c and sysfs.c.
+ * Two GPUs and the PCI core, as far as apply can tell. Takes the place of the
+ * agent's client.c and sysfs.c. VF I of the first GPU has the address "I", of
+ * the second "100 + I".
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -10,36 +11,59 @@
 
 #define FAKE_VFS	16
 
+#define FAKE_GPUS	2
+
 /**
- * struct fake - the fake kernel
- * @gpu: what it has
+ * struct fake_gpu - one GPU of the fake kernel
+ * @gpu: the GPU
+ * @is_there: it is one of those that gpuvf drives; the first always is
  * @autoprobe: sriov_drivers_autoprobe
  * @bound: driver of each VF
  * @override: driver_override of each VF
  * @has_vfio: driver vfio-pci is loaded
- * @vfio_broken: and takes nothing
+ * @has_gpu: driver "gpu" is loaded, which takes whatever it may
+ * @vfio_broken: vfio-pci takes nothing
+ * @no_iommu: there is no IOMMU group
+ * @eager: a host driver waits for VFs that it may have, at every moment
+ * @taken: by index: a host driver has ever been bound to the VF
+ * @get_error: the GPU cannot be read
+ * @raise_at: the change at which the program gets the signal @signal
  * @log: one letter per change: L layout, numbers: VF count, d driver
  * @changes: changes asked for so far
  * @fail_at: the change that fails, counted from 1; 0: none
  * @fail_error: with this negative errno
+ * @fail_on: and so do all changes after it
  * @stale: so many layouts are refused because somebody else was faster
  */
-struct fake {
+struct fake_gpu {
 	struct gpu gpu;
+	bool is_there;
 	u32 autoprobe;
 	char bound[FAKE_VFS][NAME_SIZE];
 	char override[FAKE_VFS][NAME_SIZE];
 	bool has_vfio;
+	bool has_gpu;
 	bool vfio_broken;
+	bool no_iommu;
+	bool eager;
+	bool taken[FAKE_VFS];
+	int get_error;
+	unsigned int raise_at;
+	int signal;
 	char log[256];
 	unsigned int changes;
 	unsigned int fail_at;
 	int fail_error;
+	bool fail_on;
 	unsigned int stale;
 };
 
-extern struct fake fake;
+extern struct fake_gpu fakes[FAKE_GPUS];
+
+/* the first one, which most tests are about */
+#define fake	fakes[0]
 
 void fake_reset(void);
+void fake_free(void);
 
 #endif /* FAKE_KERNEL_H */

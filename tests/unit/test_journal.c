@@ -47,34 +47,17 @@ static void write_file(const char *file, const char *text)
 
 static int set_up(void **state)
 {
-	static const char *const dirs[] = {
-		"var", "var/lib", "proc", "proc/sys", "proc/sys/kernel",
-		"proc/sys/kernel/random",
-	};
-	size_t i;
+	static const char *const dirs[] = { "run" };
 
-	root = xstrdup("/tmp/gpuvf-test-XXXXXX");
-	assert_non_null(mkdtemp(root));
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		char *path = path_of(dirs[i]);
-
-		assert_int_equal(mkdir(path, 0755), 0);
-		free(path);
-	}
-	write_file("proc/sys/kernel/random/boot_id", "this-boot\n");
-	root_set(root);
+	root = new_root(dirs, ARRAY_SIZE(dirs));
 	return 0;
 }
 
 static int clean_up(void **state)
 {
-	char *command = xasprintf("rm -rf %s", root);
-	int ret = system(command);
-
-	free(command);
-	free(root);
-	gpu_free(&fake.gpu);
-	return ret;
+	fake_free();
+	remove_root(root);
+	return 0;
 }
 
 struct test_plan {
@@ -97,17 +80,32 @@ static void plan_done(struct test_plan *t)
 	config_free(&t->config);
 }
 
-static int apply(const char *text)
+static int apply_loud(const char *text)
 {
-	struct quiet quiet = be_quiet();
 	struct journal journal = {};
 	struct test_plan t;
 	int code;
 
 	plan_for(&t, text);
 	code = apply_plan(&t.plan, NULL, &journal);
-	journal_free(&journal);
+	code = exit_worse(code, journal_finish(&journal));
 	plan_done(&t);
+	return code;
+}
+
+/* a journal that is on disk already stays as it is */
+static int apply(const char *text)
+{
+	struct quiet quiet = be_quiet();
+	char *file = path_of("run/gpuvf/intent");
+	char *aside = path_of("run/aside");
+	bool was_there = !rename(file, aside);
+	int code = apply_loud(text);
+
+	if (was_there)
+		assert_int_equal(rename(aside, file), 0);
+	free(file);
+	free(aside);
 	be_loud(quiet);
 	return code;
 }
@@ -115,40 +113,33 @@ static int apply(const char *text)
 /* as it is when apply was killed right after it had written its intent */
 static void begin(const char *from, const char *to)
 {
+	struct state before = {}, after = {};
 	struct journal journal = {};
-	struct state before = {};
 	struct test_plan t;
 
 	fake_reset();
 	assert_int_equal(apply(from), EXIT_DONE);
 	plan_for(&t, to);
 	state_before(&before, &t.plan);
-	journal_plan(&journal, &before, &t.plan);
+	state_after(&after, &t.plan);
+	journal_begin(&journal, "g", &before, &after);
 	assert_int_equal(journal_write(&journal), 0);
 	state_free(&before);
+	state_free(&after);
 	journal_free(&journal);
 	plan_done(&t);
 }
 
-/* what the next start says */
+/* what the next start says, and does with what it found */
 static int next_start(char **said)
 {
-	char *path = path_of("said");
-	int err = dup(STDERR_FILENO);
-	FILE *f = fopen(path, "w+");
+	struct listening listening = listen_begin();
+	struct journal journal = {};
 	int code;
 
-	fflush(NULL);
-	dup2(fileno(f), STDERR_FILENO);
-	code = recover();
-	fflush(NULL);
-	dup2(err, STDERR_FILENO);
-	close(err);
-	rewind(f);
-	*said = xcalloc(1, 1000);
-	assert_true(fread(*said, 1, 999, f) < 999);
-	fclose(f);
-	free(path);
+	code = recover(&journal);
+	code = exit_worse(code, journal_finish(&journal));
+	*said = listen_end(listening);
 	return code;
 }
 
@@ -159,7 +150,7 @@ static void start_says(int code, const char *what)
 	assert_int_equal(next_start(&said), code);
 	assert_says(said, what);
 	free(said);
-	assert_false(there_is("var/lib/gpuvf/intent"));
+	assert_false(there_is("run/gpuvf/intent"));
 }
 
 static void is_as(const char *text)
@@ -179,13 +170,12 @@ static void what_is_written_is_read(void **state)
 
 	begin(OLD, NEW);
 	assert_int_equal(journal_read(&journal), 0);
-	assert_string_equal(journal.boot_id, "this-boot");
 	assert_int_equal(journal.num, 1);
 	intent = &journal.intents[0];
 	assert_string_equal(intent->section, "g");
 	assert_int_equal(intent->vendor, 0x4756);
 	assert_int_equal(intent->total_vfs, 16);
-	assert_int_equal(intent->autoprobe, 1);
+	assert_int_equal(intent->before.autoprobe, 1);
 	assert_string_equal(intent->before.gpu.bdf, "0000:41:00.0");
 	assert_int_equal(intent->before.gpu.num_vfs, 2);
 	assert_int_equal(intent->before.gpu.policy, GPUVF_POLICY_EQUAL);
@@ -198,15 +188,15 @@ static void what_is_written_is_read(void **state)
 	assert_string_equal(intent->after.drivers[2].override, "none");
 	assert_string_equal(intent->after.drivers[3].override, ANY_DRIVER);
 	journal_free(&journal);
-	assert_int_equal(journal_remove(), 0);
-	assert_int_equal(journal_remove(), 0);
+	assert_int_equal(journal_write(&journal), 0);
+	assert_int_equal(journal_write(&journal), 0);
 	assert_int_equal(journal_read(&journal), -ENOENT);
 }
 
 static void the_directory_is_nobody_elses(void **state)
 {
-	char *dir = path_of("var/lib/gpuvf");
-	char *file = path_of("var/lib/gpuvf/intent");
+	char *dir = path_of("run/gpuvf");
+	char *file = path_of("run/gpuvf/intent");
 	struct stat st;
 
 	begin(OLD, NEW);
@@ -217,12 +207,12 @@ static void the_directory_is_nobody_elses(void **state)
 	/* a link is not followed, and what died while writing is in nobody's way */
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(symlink("/etc/passwd", file), 0);
-	write_file("var/lib/gpuvf/intent.new", "half");
-	start_says(EXIT_DONE, "is damaged");
+	write_file("run/gpuvf/intent.new", "half");
+	start_says(EXIT_DONE, "is damaged; kept as intent.damaged");
 	begin(OLD, NEW);
 	assert_int_equal(lstat(file, &st), 0);
 	assert_true(S_ISREG(st.st_mode));
-	assert_false(there_is("var/lib/gpuvf/intent.new"));
+	assert_false(there_is("run/gpuvf/intent.new"));
 	assert_int_equal(chmod(dir, 0777), 0);
 	start_says(EXIT_DONE, "it is in the old layout");
 	assert_int_equal(stat(dir, &st), 0);
@@ -313,24 +303,18 @@ static void what_somebody_uses_is_left_and_told(void **state)
 	sysfs_set_number("", NUMVFS, 0);
 	sysfs_set_number("", NUMVFS, 1);
 	fake.gpu.vfs[0].in_use = true;
-	assert_int_equal(next_start(&said), EXIT_PARTLY);
+	assert_int_equal(next_start(&said), EXIT_ATTENTION);
 	assert_says(said, "could be brought to neither layout");
 	free(said);
-	assert_true(there_is("var/lib/gpuvf/intent"));
+	assert_true(there_is("run/gpuvf/intent"));
 	assert_int_equal(fake.gpu.num_vfs, 1);
 	fake.gpu.vfs[0].in_use = false;
 	start_says(EXIT_DONE, "is in the new layout now");
 	is_as(NEW);
 }
 
-static void another_machine_or_boot_is_noticed(void **state)
+static void another_gpu_is_noticed(void **state)
 {
-	begin(OLD, NEW);
-	write_file("proc/sys/kernel/random/boot_id", "next-boot\n");
-	start_says(EXIT_DONE, "by the end of the machine");
-	write_file("proc/sys/kernel/random/boot_id", "this-boot\n");
-	is_as(OLD);
-
 	begin(OLD, NEW);
 	fake.gpu.device++;
 	start_says(EXIT_DONE, "another GPU is in its place");
@@ -339,12 +323,12 @@ static void another_machine_or_boot_is_noticed(void **state)
 static void damage_is_told_and_harmless(void **state)
 {
 	struct journal journal = {};
-	char *path = path_of("var/lib/gpuvf/intent");
+	char *path = path_of("run/gpuvf/intent");
 	char *text, *said;
 	size_t size, at;
 
 	begin(OLD, NEW);
-	text = root_read(&size, "var/lib/gpuvf/intent");
+	text = root_read(&size, "run/gpuvf/intent");
 	assert_non_null(text);
 	assert_int_equal(journal_parse(&journal, text, size), 0);
 	journal_free(&journal);
@@ -362,9 +346,10 @@ static void damage_is_told_and_harmless(void **state)
 		text[at] = kept;
 	}
 	free(text);
-	write_file("var/lib/gpuvf/intent", "{\"version\": 1, \"gpus\": [{}]}");
+	write_file("run/gpuvf/intent", "{\"version\": 1, \"gpus\": [{}]}");
 	assert_int_equal(next_start(&said), EXIT_DONE);
-	assert_says(said, "/var/lib/gpuvf/intent is damaged");
+	assert_says(said, "/run/gpuvf/intent is damaged; kept as intent.damaged");
+	assert_true(there_is("run/gpuvf/intent.damaged"));
 	free(said);
 	free(path);
 	is_as(OLD);
@@ -372,6 +357,145 @@ static void damage_is_told_and_harmless(void **state)
 	/* an error is told once */
 	assert_string_equal(said, "");
 	free(said);
+}
+
+/* what is newer than this program is for a newer one, and not thrown away */
+static void a_newer_journal_is_kept(void **state)
+{
+	static const char newer[] = "{\"version\": 2, \"gpus\": []}";
+	char *text;
+	size_t size;
+
+	begin(OLD, NEW);
+	write_file("run/gpuvf/intent", newer);
+	start_says(EXIT_DONE, "of another version; kept as intent.damaged");
+	text = root_read(&size, "run/gpuvf/intent.damaged");
+	assert_non_null(text);
+	assert_string_equal(text, newer);
+	free(text);
+}
+
+/* only a GPU that is not there is gone; all else may be different next time */
+static void a_gpu_that_cannot_be_read_is_not_gone(void **state)
+{
+	static const int errors[] = { -EAGAIN, -ENOMEM, -EBADMSG, -ENOBUFS };
+	char *said;
+	size_t i;
+
+	begin(OLD, NEW);
+	sysfs_set_number("", NUMVFS, 0);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		fake.get_error = errors[i];
+		assert_int_equal(next_start(&said), EXIT_ATTENTION);
+		free(said);
+		assert_true(there_is("run/gpuvf/intent"));
+	}
+	fake.get_error = 0;
+	start_says(EXIT_DONE, "is in the new layout now");
+
+	begin(OLD, NEW);
+	fake.get_error = -ENODEV;
+	start_says(EXIT_DONE, "gpuvf no longer drives it");
+}
+
+static int apply_second(const char *what)
+{
+	char *text = xasprintf("[gpuvf]\nversion = 1\n"
+			       "[profile small]\nfb = 1GiB\ntime_slice = 4ms\n"
+			       "[gpu b]\npci = 0000:42:00.0\n%s", what);
+	char *path = path_of("second.ini");
+	char *argv[] = { "apply", "-f", path, "--no-wait", NULL };
+	struct quiet quiet = be_quiet();
+	int code;
+
+	write_file("second.ini", text);
+	code = cmd_apply(4, argv);
+	be_loud(quiet);
+	free(path);
+	free(text);
+	return code;
+}
+
+/* an apply of one GPU does not overwrite what is known of another */
+static void what_is_not_resolved_is_carried_over(void **state)
+{
+	struct journal journal = {};
+
+	begin(OLD, NEW);
+	fakes[1].is_there = true;
+	sysfs_set_number("", NUMVFS, 0);
+	sysfs_set_number("", NUMVFS, 1);
+	fake.gpu.vfs[0].in_use = true;
+	assert_int_equal(apply_second("vf 0-1 = small\n"), EXIT_ATTENTION);
+	assert_int_equal(fakes[1].gpu.num_vfs, 2);
+	assert_int_equal(journal_read(&journal), 0);
+	assert_int_equal(journal.num, 1);
+	assert_string_equal(journal.intents[0].before.gpu.bdf,
+			    "0000:41:00.0");
+	assert_int_equal(journal.intents[0].before.gpu.num_vfs, 2);
+	assert_int_equal(journal.intents[0].after.gpu.num_vfs, 4);
+	journal_free(&journal);
+	/* and while the second one is on its way, both are on disk */
+	fakes[1].fail_at = fakes[1].changes + 1;
+	fakes[1].fail_error = -EIO;
+	assert_int_equal(apply_second("vf 0-2 = small\n"), EXIT_ATTENTION);
+	assert_int_equal(fakes[1].gpu.num_vfs, 2);
+	fake.gpu.vfs[0].in_use = false;
+	start_says(EXIT_DONE, "is in the new layout now");
+	is_as(NEW);
+}
+
+/* an apply of the same GPU that is refused leaves it, too */
+static void what_is_refused_resolves_nothing(void **state)
+{
+	struct journal journal = {};
+	char *said;
+
+	begin(OLD, NEW);
+	sysfs_set_number("", NUMVFS, 0);
+	sysfs_set_number("", NUMVFS, 1);
+	fake.gpu.vfs[0].in_use = true;
+	assert_int_equal(next_start(&said), EXIT_ATTENTION);
+	free(said);
+	assert_int_equal(journal_read(&journal), 0);
+	journal_begin(&journal, "g", &journal.intents[0].after,
+		      &journal.intents[0].after);
+	journal_cancel(&journal, fake.gpu.bdf);
+	assert_int_equal(journal.num, 1);
+	assert_int_equal(journal.intents[0].before.gpu.num_vfs, 2);
+	/* one that is begun goes back to what was whole */
+	journal_begin(&journal, "g", &journal.intents[0].after,
+		      &journal.intents[0].after);
+	assert_int_equal(journal.intents[0].before.gpu.num_vfs, 2);
+	journal_done(&journal, fake.gpu.bdf);
+	assert_int_equal(journal.num, 0);
+	journal_free(&journal);
+	fake.gpu.vfs[0].in_use = false;
+	start_says(EXIT_DONE, "is in the new layout now");
+}
+
+/* the one case in which the next start needs the journal */
+static void a_rollback_that_fails_leaves_the_journal(void **state)
+{
+	struct listening listening;
+	char *said;
+
+	fake_reset();
+	assert_int_equal(apply(OLD), EXIT_DONE);
+	fake.fail_at = fake.changes + 2;
+	fake.fail_error = -EIO;
+	fake.fail_on = true;
+	listening = listen_begin();
+	assert_int_equal(apply_loud(NEW), EXIT_ATTENTION);
+	said = listen_end(listening);
+	/* what could not be undone is listed */
+	assert_says(said, "rollback failed");
+	assert_says(said, "VFs enabled: 0, should be 2");
+	free(said);
+	assert_true(there_is("run/gpuvf/intent"));
+	fake.fail_at = 0;
+	start_says(EXIT_DONE, "is in the new layout now");
+	is_as(NEW);
 }
 
 int main(void)
@@ -385,8 +509,13 @@ int main(void)
 		cmocka_unit_test(vfs_that_missed_their_probe_get_it),
 		cmocka_unit_test(what_cannot_go_on_goes_back),
 		cmocka_unit_test(what_somebody_uses_is_left_and_told),
-		cmocka_unit_test(another_machine_or_boot_is_noticed),
+		cmocka_unit_test(another_gpu_is_noticed),
 		cmocka_unit_test(damage_is_told_and_harmless),
+		cmocka_unit_test(a_newer_journal_is_kept),
+		cmocka_unit_test(a_gpu_that_cannot_be_read_is_not_gone),
+		cmocka_unit_test(what_is_not_resolved_is_carried_over),
+		cmocka_unit_test(what_is_refused_resolves_nothing),
+		cmocka_unit_test(a_rollback_that_fails_leaves_the_journal),
 	};
 
 	return cmocka_run_group_tests_name("journal", tests, set_up, clean_up);

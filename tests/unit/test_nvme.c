@@ -29,14 +29,28 @@ static void enable_held(void)
 {
 	u32 autoprobe, i;
 
-	assert_int_equal(drivers_hold(pf, &autoprobe), 0);
+	assert_int_equal(sysfs_get_number(pf, AUTOPROBE, &autoprobe), 0);
 	assert_int_equal(autoprobe, 1);
+	assert_int_equal(sysfs_set_number(pf, AUTOPROBE, 0), 0);
 	assert_int_equal(sysfs_set_number(pf, NUMVFS, NUM_VFS), 0);
 	for (i = 0; i < NUM_VFS; i++)
 		vf_has(i, "", "");
-	assert_int_equal(drivers_release(pf, autoprobe), 0);
-	assert_int_equal(sysfs_get_number(pf, AUTOPROBE, &autoprobe), 0);
-	assert_int_equal(autoprobe, 1);
+	assert_int_equal(sysfs_set_number(pf, AUTOPROBE, 1), 0);
+}
+
+static int set_drivers(const struct vf_driver *want)
+{
+	struct gpu gpu = { .num_vfs = NUM_VFS };
+	struct vf_driver *before;
+	bool touched = false;
+	int err;
+
+	copy_string(gpu.bdf, BDF_SIZE, pf);
+	before = read_drivers(&gpu);
+	err = drivers_override(pf, want, NUM_VFS, &touched) ?:
+	      drivers_bind(pf, want, before, NUM_VFS, false, &touched);
+	free(before);
+	return err;
 }
 
 static void each_vf_gets_its_driver_and_keeps_it(void **state)
@@ -49,7 +63,7 @@ static void each_vf_gets_its_driver_and_keeps_it(void **state)
 
 	enable_held();
 	for (times = 0; times < 2; times++) {
-		assert_int_equal(drivers_restore(pf, want, NUM_VFS), 0);
+		assert_int_equal(set_drivers(want), 0);
 		vf_has(0, "vfio-pci", "vfio-pci");
 		vf_has(1, "", "none");
 		vf_has(2, "vfio-pci", "vfio-pci");
@@ -70,8 +84,8 @@ static void drivers_are_exchanged_live(void **state)
 	};
 
 	enable_held();
-	assert_int_equal(drivers_restore(pf, first, NUM_VFS), 0);
-	assert_int_equal(drivers_restore(pf, second, NUM_VFS), 0);
+	assert_int_equal(set_drivers(first), 0);
+	assert_int_equal(set_drivers(second), 0);
 	vf_has(0, "", "none");
 	vf_has(1, "vfio-pci", "vfio-pci");
 	/* not managed: as it was */
@@ -88,7 +102,7 @@ static void nothing_is_left_for_the_next_vfs(void **state)
 	};
 
 	enable_held();
-	assert_int_equal(drivers_restore(pf, want, NUM_VFS), 0);
+	assert_int_equal(set_drivers(want), 0);
 	assert_int_equal(sysfs_set_number(pf, NUMVFS, 0), 0);
 	enable_held();
 	assert_int_equal(sysfs_set_number(pf, NUMVFS, 0), 0);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known to be impossible before the first step.
+ */
+#ifndef AGENT_CHECK_H
+#define AGENT_CHECK_H
+
+#include "state.h"
+
+int check_gpu(const struct gpu *live);
+int check_users(const struct state *want, const struct state *is);
+int check_drivers(const struct state *want, const struct state *is);
+
+#endif /* AGENT_CHECK_H */
