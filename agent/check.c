@@ -23,6 +23,17 @@ static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 	free(process);
 }
 
+static int refuse_changing(const struct gpu *gpu)
+{
+	const struct vf *vf = gpu_first_vf_in_use(gpu);
+	char *process = vf && *vf->bdf ? holder_process(vf->bdf) : NULL;
+
+	pr_err("GPU %s: VFs are being enabled or disabled at this moment%s%s",
+	       gpu->bdf, process ? ", waiting for " : "", process ?: "");
+	free(process);
+	return EXIT_BUSY;
+}
+
 /* would the VF, which stays enabled, lose the driver that it has? */
 static bool loses_driver(const struct state *want, const struct state *is,
 			 u32 i)
@@ -38,13 +49,16 @@ static bool loses_driver(const struct state *want, const struct state *is,
  *
  * The kernel itself watches over framebuffer. Prints the VF and its user.
  *
- * Return: EXIT_DONE; EXIT_BUSY: a VF in use would go, or lose its driver.
+ * Return: EXIT_DONE; EXIT_BUSY: a VF in use would go, or lose its driver, or
+ * something else is changing the number of VFs.
  */
 int check_users(const struct state *want, const struct state *is)
 {
 	const struct vf *vf = gpu_first_vf_in_use(&is->gpu);
 	u32 i;
 
+	if (is->gpu.vfs_changing)
+		return refuse_changing(&is->gpu);
 	if (vf && want->gpu.num_vfs != is->gpu.num_vfs && is->gpu.num_vfs) {
 		print_in_use(&is->gpu, vf - is->gpu.vfs,
 			     "cannot change the number of VFs while one is in use");
@@ -112,21 +126,32 @@ int check_drivers(const struct state *want, const struct state *is)
 }
 
 /**
- * check_gpu() - can anything be said of a GPU, and done to it, at all?
+ * gpu_is_settled() - can be said in which state a GPU is, and that it works?
  * @live: the GPU
  *
- * Nothing is "in sync" while this says no. Prints why.
+ * Return: false: nothing that is read of it is "in sync" with anything.
+ */
+bool gpu_is_settled(const struct gpu *live)
+{
+	return !live->vfs_changing && live->state != GPUVF_PF_STATE_WEDGED;
+}
+
+/**
+ * check_gpu() - say what keeps a GPU from being in sync with anything
+ * @live: the GPU
  *
- * Return: EXIT_DONE; EXIT_ATTENTION: it has to be reset first.
+ * Return: EXIT_DONE: gpu_is_settled(); EXIT_BUSY: something else is changing
+ * the number of VFs; EXIT_ATTENTION: it has to be reset first.
  */
 int check_gpu(const struct gpu *live)
 {
-	if (live->state == GPUVF_PF_STATE_WEDGED) {
-		pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s)",
-		       live->bdf, live->bdf);
-		return EXIT_ATTENTION;
-	}
-	return EXIT_DONE;
+	if (gpu_is_settled(live))
+		return EXIT_DONE;
+	if (live->vfs_changing)
+		return refuse_changing(live);
+	pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s)",
+	       live->bdf, live->bdf);
+	return EXIT_ATTENTION;
 }
 
 static int check_total(const struct plan *plan)
@@ -177,12 +202,13 @@ int plan_check(const struct plan *plan)
  * plan_is_blocked() - does a user of a VF stand in the way of a plan?
  * @plan: the plan
  *
- * Return: whether it would be refused now, and not when the VFs are free.
+ * Return: whether it would be refused now, and not when the VFs are free and no
+ * longer being enabled or disabled.
  */
 bool plan_is_blocked(const struct plan *plan)
 {
 	struct state want = {}, is = {};
-	bool blocked = false;
+	bool blocked = plan->live.vfs_changing;
 	u32 i;
 
 	state_before(&is, plan);

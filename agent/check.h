@@ -7,6 +7,7 @@
 
 #include "state.h"
 
+bool gpu_is_settled(const struct gpu *live);
 int check_gpu(const struct gpu *live);
 int check_users(const struct state *want, const struct state *is);
 int check_drivers(const struct state *want, const struct state *is);

@@ -9,34 +9,42 @@
 #include <string.h>
 
 #include "agent.h"
+#include "check.h"
 #include "units.h"
 #include "writer.h"
 
-static void export_gpu(struct writer *writer, const struct gpu *gpu,
-		       unsigned int number)
+/* what is half enabled or half disabled is nothing to go back to */
+static int export_gpu(struct writer *writer, const struct gpu *gpu,
+		      unsigned int number)
 {
-	struct vf_driver *drivers = read_drivers(gpu);
+	int code = check_gpu(gpu);
+	struct vf_driver *drivers;
 	char name[LABEL_SIZE];
 
+	if (code == EXIT_BUSY)
+		return code;
+	drivers = read_drivers(gpu);
 	snprintf(name, sizeof(name), "gpu%u", number);
 	writer_add_gpu(writer, name, gpu, drivers);
 	free(drivers);
+	return code;
 }
 
 static int export_named(struct writer *writer, const struct gpu_list *gpus,
 			int num_names, char **names)
 {
-	int code;
+	int code = EXIT_DONE;
 	int i;
 
 	for (i = 0; i < num_names; i++) {
-		const struct gpu *gpu = find_gpu(gpus, names[i], &code);
+		int why;
+		const struct gpu *gpu = find_gpu(gpus, names[i], &why);
 
 		if (!gpu)
-			return code;
-		export_gpu(writer, gpu, i);
+			return why;
+		code = exit_worse(code, export_gpu(writer, gpu, i));
 	}
-	return EXIT_DONE;
+	return code;
 }
 
 /**
@@ -44,7 +52,8 @@ static int export_named(struct writer *writer, const struct gpu_list *gpus,
  * @argc: words
  * @argv: words; argv[0] is the verb
  *
- * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED; EXIT_BUSY: VFs are
+ * being enabled or disabled; EXIT_ATTENTION: a GPU is wedged.
  */
 int cmd_export(int argc, char **argv)
 {
@@ -65,9 +74,9 @@ int cmd_export(int argc, char **argv)
 	writer = writer_new(stdout);
 	if (!code)
 		code = export_named(writer, &gpus, argc - first, argv + first);
-	for (i = 0; !code && first == argc && i < gpus.num; i++)
-		export_gpu(writer, &gpus.gpus[i], i);
-	if (code)
+	for (i = 0; first == argc && i < gpus.num; i++)
+		code = exit_worse(code, export_gpu(writer, &gpus.gpus[i], i));
+	if (code && code != EXIT_ATTENTION)
 		writer_free(writer);
 	else
 		writer_finish(writer);

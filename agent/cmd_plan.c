@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "capacity.h"
+#include "check.h"
 #include "output.h"
 #include "plan.h"
 
@@ -50,6 +51,8 @@ static int plan_all(struct targets *targets, bool json)
 			json_object_set_new(object, "capacity",
 					    plan_knows_placement(plan) ?
 					    rooms_json(&rooms) : json_null());
+			json_object_set_new(object, "in_sync",
+					    json_boolean(!plan->steps && !code));
 			json_object_set_new(object, "exit_code",
 					    json_integer(code));
 			json_array_append_new(list, object);
@@ -95,13 +98,23 @@ int cmd_plan(int argc, char **argv)
 	return code;
 }
 
+static int assert_one(const struct plan *plan)
+{
+	int code = check_gpu(&plan->live);
+
+	if (!plan->steps)
+		return code;
+	plan_print(plan, code);
+	return code ?: EXIT_DIFFERS;
+}
+
 /**
  * cmd_assert() - the verb "assert"
  * @argc: words
  * @argv: words; argv[0] is the verb
  *
  * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
- * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE.
+ * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu().
  */
 int cmd_assert(int argc, char **argv)
 {
@@ -116,12 +129,8 @@ int cmd_assert(int argc, char **argv)
 	code = targets_find(&targets, options.file, argc - first, argv + first);
 	if (!code && targets.missing)
 		code = EXIT_MISSING;
-	for (i = 0; i < targets.num; i++) {
-		if (!targets.plans[i].steps)
-			continue;
-		plan_print(&targets.plans[i], false);
-		code = code ?: EXIT_DIFFERS;
-	}
+	for (i = 0; i < targets.num; i++)
+		code = exit_worse(code, assert_one(&targets.plans[i]));
 	targets_free(&targets);
 	return code;
 }

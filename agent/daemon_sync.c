@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "check.h"
 #include "daemon.h"
 
 #define BACKOFF_FIRST_MS	5000
@@ -151,12 +152,26 @@ static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
 	return gpu->code;
 }
 
+/* it says what the configuration says, but that may not last, or not work */
+static int watch_unsettled(struct daemon *d, const struct plan *plan,
+			   struct watched *gpu)
+{
+	gpu->code = plan->live.vfs_changing ? EXIT_BUSY : EXIT_ATTENTION;
+	if (!gpu->differs)
+		check_gpu(&plan->live);
+	gpu->differs = true;
+	soonest(&d->check_ms, monotonic_ms() + BACKOFF_FIRST_MS);
+	return gpu->code;
+}
+
 static int sync_one(struct daemon *d, struct plan *plan,
 		    struct journal *journal)
 {
 	struct watched *gpu = find_or_add(d, plan->live.bdf);
 	bool enforce = d->targets.config.on_drift == ON_DRIFT_ENFORCE;
 
+	if (!plan->steps && !gpu_is_settled(&plan->live))
+		return watch_unsettled(d, plan, gpu);
 	if (!plan->steps) {
 		if (gpu->differs)
 			printf("%s [gpu %s]: in sync again\n", gpu->bdf,

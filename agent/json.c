@@ -238,6 +238,8 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	json_object_set_new(object, "numa_node", json_integer(gpu->numa_node));
 	put_u64(object, "total_vfs", gpu->total_vfs);
 	put_u64(object, "num_vfs", gpu->num_vfs);
+	json_object_set_new(object, "vfs_changing",
+			    json_boolean(gpu->vfs_changing));
 	put_text(object, "provisioning", provisioning_name(gpu->provisioning));
 	put_text(object, "policy", policy_name(gpu->policy));
 	put_u64(object, "fb_total_bytes", gpu->fb_total);

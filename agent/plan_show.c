@@ -255,7 +255,7 @@ void plan_print(const struct plan *plan, bool refused)
 	if (plan->steps)
 		plan_print_steps(plan, stdout);
 	else
-		printf("in sync\n");
+		printf("%s\n", refused ? "no change" : "in sync");
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
 	print_table(plan);

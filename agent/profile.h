@@ -107,6 +107,7 @@ struct vf {
 
 /**
  * struct gpu - one PF with its VFs; the names are those of the netlink spec
+ * @vfs_changing: VFs are being enabled or disabled
  * @withheld: where @fb_withheld lies, ascending
  * @num_withheld: entries of @withheld in use
  * @set: GPU_SET_*: which settings a wish names; live GPUs have all
@@ -124,6 +125,7 @@ struct gpu {
 	s32 numa_node;
 	u32 total_vfs;
 	u32 num_vfs;
+	bool vfs_changing;
 	u32 provisioning;
 	u32 policy;
 	u64 fb_total;

@@ -93,6 +93,11 @@ static bool resolve(const struct intent *intent, struct client *client)
 		tell(intent, client_error_text(&why));
 		return false;
 	}
+	if (live.vfs_changing) {
+		tell(intent, "its VFs are being enabled or disabled at this moment");
+		gpu_free(&live);
+		return false;
+	}
 	state_live(&now, &live);
 	if (is_another(intent, &live))
 		tell(intent, "another GPU is in its place now");

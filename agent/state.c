@@ -150,10 +150,9 @@ bool state_holds(const struct state *want, const struct state *is)
 	    !state_same_layout(&want->gpu, &is->gpu))
 		return false;
 	for (i = 0; i < is->gpu.num_vfs; i++)
-		if (!driver_is(want->drivers[i].bound,
-				 is->drivers[i].bound) ||
+		if (!driver_is(want->drivers[i].bound, is->drivers[i].bound) ||
 		    !driver_is(want->drivers[i].override,
-				 is->drivers[i].override))
+			       is->drivers[i].override))
 			return false;
 	return true;
 }

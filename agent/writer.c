@@ -158,10 +158,21 @@ static void write_range(FILE *f, const char *mark, const char *key, u32 first,
 
 static const char *driver_value(const struct section *section, u32 i)
 {
-	const char *override = section->drivers[i].override;
+	static const enum host_driver drivers[] = {
+		HOST_DRIVER_VFIO_PCI, HOST_DRIVER_NONE,
+	};
+	const struct vf_driver *is = &section->drivers[i];
+	struct vf_driver want;
+	size_t n;
 
-	return !strcmp(override, "vfio-pci") || !strcmp(override, "none") ?
-	       override : "";
+	/* an override that is not in force says nothing that holds */
+	for (n = 0; n < ARRAY_SIZE(drivers); n++) {
+		driver_want(&want, drivers[n]);
+		if (driver_is(want.bound, is->bound) &&
+		    driver_is(want.override, is->override))
+			return host_driver_name(drivers[n]);
+	}
+	return "";
 }
 
 static void write_vfs(const struct writer *writer,

@@ -194,6 +194,8 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 	}
 	if (f->gpu.state == GPUVF_PF_STATE_WEDGED)
 		return refuse(why, -EIO);
+	if (f->gpu.vfs_changing)
+		return refuse(why, -EBUSY);
 	if (wish->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
 	err = next_gpu(f, wish, &next);

@@ -451,7 +451,7 @@ static void signals_wait_for_the_last_step(void **state)
 static int apply_both(const char *text)
 {
 	char *path = xasprintf("%s/both.ini", root);
-	char *argv[] = { "apply", "-f", path, "--no-wait", NULL };
+	char *argv[5] = { "apply", "-f", path, "--no-wait", NULL };
 	FILE *f = fopen(path, "w");
 	struct quiet quiet;
 	int code;
@@ -567,7 +567,7 @@ static char *checkpoint(void)
 /* by way of a pipe, in pieces, behind so many blanks */
 static int restore_from_pipe(const char *text, size_t blanks)
 {
-	char *argv[] = { "restore", "-", NULL };
+	char *argv[3] = { "restore", "-", NULL };
 	int stdin_was = dup(STDIN_FILENO);
 	struct quiet quiet;
 	int ends[2];

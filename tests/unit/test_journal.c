@@ -404,7 +404,7 @@ static int apply_second(const char *what)
 			       "[profile small]\nfb = 1GiB\ntime_slice = 4ms\n"
 			       "[gpu b]\npci = 0000:42:00.0\n%s", what);
 	char *path = path_of("second.ini");
-	char *argv[] = { "apply", "-f", path, "--no-wait", NULL };
+	char *argv[5] = { "apply", "-f", path, "--no-wait", NULL };
 	struct quiet quiet = be_quiet();
 	int code;
 

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every verb that judges agrees with what apply says, in every state of a GPU:
+ * what apply would not call "in sync" no verb calls so.
+ */
+#include <errno.h>
+
+#include <jansson.h>
+
+#include "check.h"
+#include "daemon.h"
+#include "fake_kernel.h"
+#include "sysfs.h"
+
+#define HEAD	"[gpuvf]\nversion = 1\n" \
+		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
+		"[profile big]\nfb = 4GiB\ntime_slice = 12ms\n" \
+		"[profile huge]\nfb = 15GiB\n" \
+		"[gpu g]\npci = 0000:41:00.0\n"
+#define FOUR	HEAD "vf 0-3 = small\n"
+
+/**
+ * struct situation - a state of a GPU, and what is asked for
+ * @name: of the state
+ * @first: is applied first
+ * @change: what happens to the GPU then, may be NULL
+ * @wanted: is what every verb is asked about
+ * @code: what apply returns
+ * @in_sync: it says that nothing is to be done
+ */
+struct situation {
+	const char *name;
+	const char *first;
+	void (*change)(void);
+	const char *wanted;
+	int code;
+	bool in_sync;
+};
+
+static char *root;
+
+static void set_slice(void)
+{
+	fake.gpu.vfs[1].time_slice_us = 5000;
+}
+
+static void use_vf(void)
+{
+	fake.gpu.vfs[1].in_use = true;
+}
+
+static void unload_gpu_driver(void)
+{
+	u32 i;
+
+	fake.has_gpu = false;
+	for (i = 0; i < FAKE_VFS; i++)
+		fake.bound[i][0] = '\0';
+}
+
+static void take_by_new_id(void)
+{
+	copy_string(fake.bound[0], NAME_SIZE, "vfio-pci");
+}
+
+static void break_override(void)
+{
+	copy_string(fake.override[0], NAME_SIZE, "vfio-pci");
+}
+
+static void unload_vfio(void)
+{
+	fake.has_vfio = false;
+}
+
+static void remove_iommu(void)
+{
+	fake.no_iommu = true;
+}
+
+static void wedge(void)
+{
+	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+}
+
+static void begin_disabling(void)
+{
+	fake.gpu.vfs_changing = true;
+	fake.gpu.vfs[0].bdf[0] = '\0';
+}
+
+static void lose_gpu(void)
+{
+	fake.is_there = false;
+}
+
+static const struct situation situations[] = {
+	{ "in sync", FOUR, NULL, FOUR, EXIT_DONE, true },
+	{ "in sync and in use", FOUR, use_vf, FOUR, EXIT_DONE, true },
+	{ "another time slice", FOUR, set_slice, FOUR, EXIT_DONE, false },
+	{ "another number", HEAD "vf 0 = big\n", NULL, FOUR, EXIT_DONE, false },
+	{ "another number, in use", HEAD "vf 0-1 = small\n", use_vf, FOUR,
+	  EXIT_BUSY, false },
+	{ "another size, in use", FOUR, use_vf,
+	  HEAD "vf 0 = small\nvf 1 = big\nvf 2-3 = small\n", EXIT_BUSY,
+	  false },
+	{ "no driver, and none may come", FOUR, unload_gpu_driver,
+	  FOUR "driver 0-3 = none\n", EXIT_DONE, false },
+	{ "none may come already", FOUR "driver 0-3 = none\n", NULL,
+	  FOUR "driver 0-3 = none\n", EXIT_DONE, true },
+	{ "vfio-pci by new_id", FOUR, take_by_new_id,
+	  FOUR "driver 0 = vfio-pci\n", EXIT_DONE, false },
+	{ "an override that is not in force", FOUR, break_override, FOUR,
+	  EXIT_DONE, true },
+	{ "a driver that is not loaded", FOUR, unload_vfio,
+	  FOUR "driver 0 = vfio-pci\n", EXIT_MISSING, false },
+	{ "no IOMMU", FOUR, remove_iommu, FOUR "driver 0 = vfio-pci\n",
+	  EXIT_MISSING, false },
+	{ "a driver taken from a user", FOUR "driver 1 = vfio-pci\n", use_vf,
+	  FOUR "driver 1 = none\n", EXIT_BUSY, false },
+	{ "wedged", FOUR, wedge, FOUR, EXIT_ATTENTION, false },
+	{ "wedged, and differs", FOUR, wedge, HEAD "vf 0 = big\n",
+	  EXIT_ATTENTION, false },
+	{ "being disabled", FOUR, begin_disabling, FOUR, EXIT_BUSY, false },
+	{ "being disabled, and differs", FOUR, begin_disabling,
+	  HEAD "vf 0 = big\n", EXIT_BUSY, false },
+	{ "too much framebuffer", FOUR, NULL, HEAD "vf 0-3 = huge\n",
+	  EXIT_USAGE, false },
+	{ "too many VFs", FOUR, NULL, HEAD "vf 0-16 = small\n", EXIT_USAGE,
+	  false },
+	{ "no GPU", FOUR, lose_gpu, FOUR, EXIT_MISSING, false },
+};
+
+static char *path_of(const char *file)
+{
+	return xasprintf("%s/%s", root, file);
+}
+
+/* a verb with a configuration; @out: what it says on stdout, may be NULL */
+static int run(int (*verb)(int argc, char **argv), const char *option,
+	       const char *text, char **out)
+{
+	char *config = path_of("t.ini"), *file = path_of("out");
+	char *argv[5] = { "verb", "-f", config, (char *)option, NULL };
+	struct quiet quiet = be_quiet();
+	size_t size;
+	int code;
+	FILE *f;
+
+	f = fopen(config, "w");
+	fputs(text, f);
+	fclose(f);
+	f = fopen(file, "w");
+	dup2(fileno(f), STDOUT_FILENO);
+	fclose(f);
+	code = verb(option ? 4 : 3, argv);
+	be_loud(quiet);
+	if (out)
+		*out = root_read(&size, "out");
+	free(config);
+	free(file);
+	return code;
+}
+
+/* a verb without one */
+static int run_bare(int (*verb)(int argc, char **argv), const char *option,
+		    char **out)
+{
+	char *argv[3] = { "verb", (char *)option, NULL };
+	char *file = path_of("out");
+	struct quiet quiet = be_quiet();
+	FILE *f = fopen(file, "w");
+	size_t size;
+	int code;
+
+	dup2(fileno(f), STDOUT_FILENO);
+	fclose(f);
+	code = verb(option ? 2 : 1, argv);
+	be_loud(quiet);
+	*out = root_read(&size, "out");
+	free(file);
+	return code;
+}
+
+static bool is_settled(void)
+{
+	return fake.is_there && gpu_is_settled(&fake.gpu);
+}
+
+static void begin(const struct situation *s)
+{
+	fake_reset();
+	assert_int_equal(run(cmd_apply, NULL, s->first, NULL), EXIT_DONE);
+	if (s->change)
+		s->change();
+	fake.log[0] = '\0';
+}
+
+#define expect(s, what) \
+	do { \
+		if (!(what)) \
+			fail_msg("%s: %s", (s)->name, #what); \
+	} while (0)
+
+static void apply_says(const struct situation *s)
+{
+	char *out;
+	int code;
+
+	begin(s);
+	code = run(cmd_apply, NULL, s->wanted, &out);
+	expect(s, code == s->code);
+	expect(s, !!strstr(out, "in sync") == s->in_sync);
+	/* in sync or refused: nothing was done */
+	expect(s, !*fake.log == (s->in_sync || code));
+	free(out);
+}
+
+static void plan_agrees(const struct situation *s)
+{
+	json_t *document, *gpu;
+	char *out;
+	int code;
+
+	begin(s);
+	code = run(cmd_plan, NULL, s->wanted, &out);
+	expect(s, code == s->code);
+	expect(s, !!strstr(out, "in sync") == s->in_sync);
+	free(out);
+	code = run(cmd_plan, "-j", s->wanted, &out);
+	expect(s, code == s->code);
+	document = json_loads(out, 0, NULL);
+	gpu = json_array_get(json_object_get(document, "gpus"), 0);
+	if (fake.is_there)
+		expect(s, json_is_true(json_object_get(gpu, "in_sync")) ==
+			  s->in_sync);
+	json_decref(document);
+	free(out);
+	expect(s, !*fake.log);
+}
+
+static void assert_agrees(const struct situation *s)
+{
+	int code;
+
+	begin(s);
+	code = run(cmd_assert, NULL, s->wanted, NULL);
+	expect(s, (code == EXIT_DONE) == s->in_sync);
+	if (!is_settled())
+		expect(s, code == s->code);
+	expect(s, !*fake.log);
+}
+
+static int load_and_sync(struct daemon *d)
+{
+	return daemon_load(d) ?: daemon_sync(d);
+}
+
+/* after a reload; and when the GPU was changed while it looked */
+static void daemon_agrees(const struct situation *s)
+{
+	struct daemon d = {};
+	char *file = path_of("t.ini");
+	struct quiet quiet;
+	int code;
+
+	begin(s);
+	run(cmd_check, NULL, s->wanted, NULL);
+	d.file = file;
+	quiet = be_quiet();
+	code = load_and_sync(&d);
+	be_loud(quiet);
+	/* a GPU that is not there may come */
+	if (fake.is_there)
+		expect(s, code == s->code);
+	daemon_free(&d);
+
+	d = (struct daemon){ .file = file };
+	fake_reset();
+	run(cmd_apply, NULL, s->wanted, NULL);
+	quiet = be_quiet();
+	load_and_sync(&d);
+	be_loud(quiet);
+	if (!d.num_gpus || d.gpus[0].pending) {
+		/* what cannot be had at all is never watched */
+		daemon_free(&d);
+		free(file);
+		return;
+	}
+	begin(s);
+	quiet = be_quiet();
+	code = daemon_sync(&d);
+	be_loud(quiet);
+	if (fake.is_there)
+		expect(s, (code == EXIT_DONE) == s->in_sync);
+	expect(s, !*fake.log);
+	daemon_free(&d);
+	free(file);
+}
+
+/* what is exported, if anything is, is in sync */
+static void export_agrees(const struct situation *s)
+{
+	char *out;
+	int code;
+
+	begin(s);
+	code = run_bare(cmd_export, NULL, &out);
+	if (code == EXIT_BUSY || !fake.is_there)
+		expect(s, !strstr(out, "[gpu "));
+	else
+		expect(s, run(cmd_assert, NULL, out, NULL) == code);
+	if (fake.is_there)
+		expect(s, (code == EXIT_DONE) == is_settled());
+	free(out);
+}
+
+/* show says what keeps apply from it */
+static void show_agrees(const struct situation *s)
+{
+	json_t *document, *gpu;
+	const char *state;
+	char *out;
+
+	begin(s);
+	if (!fake.is_there)
+		return;
+	assert_int_equal(run_bare(cmd_show, "-j", &out), EXIT_DONE);
+	document = json_loads(out, 0, NULL);
+	gpu = json_array_get(json_object_get(document, "gpus"), 0);
+	state = json_string_value(json_object_get(gpu, "state"));
+	expect(s, !strcmp(state, "wedged") ==
+		  (fake.gpu.state == GPUVF_PF_STATE_WEDGED));
+	expect(s, json_is_true(json_object_get(gpu, "vfs_changing")) ==
+		  fake.gpu.vfs_changing);
+	json_decref(document);
+	free(out);
+}
+
+static void every_verb_agrees_with_apply(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(situations); i++) {
+		apply_says(&situations[i]);
+		plan_agrees(&situations[i]);
+		assert_agrees(&situations[i]);
+		daemon_agrees(&situations[i]);
+		export_agrees(&situations[i]);
+		show_agrees(&situations[i]);
+	}
+}
+
+static int set_up(void **state)
+{
+	static const char *const dirs[] = { "run" };
+
+	root = new_root(dirs, ARRAY_SIZE(dirs));
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	fake_free();
+	remove_root(root);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_verb_agrees_with_apply),
+	};
+
+	return cmocka_run_group_tests_name("agree", tests, set_up, clean_up);
+}
