@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "check.h"
 #include "execute.h"
 #include "root.h"
 #include "signals.h"
@@ -143,6 +144,7 @@ int transition(const char *section, const struct state *before,
 		journal_done(journal, bdf);
 	else if (code != EXIT_ATTENTION)
 		journal_cancel(journal, bdf);
+	code = check_failed(client, bdf, code);
 	if (!code || code == EXIT_UNREPORTED || code == EXIT_ATTENTION)
 		exit_set_changed();
 	signals_release(&signals);

@@ -147,11 +147,34 @@ int check_gpu(const struct gpu *live)
 {
 	if (gpu_is_settled(live))
 		return EXIT_DONE;
-	if (live->vfs_changing)
+	if (live->state != GPUVF_PF_STATE_WEDGED)
 		return refuse_changing(live);
 	pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s)",
 	       live->bdf, live->bdf);
 	return EXIT_ATTENTION;
+}
+
+/**
+ * check_failed() - find the exit code for a change that failed
+ * @client: the client
+ * @bdf: of the GPU
+ * @code: the exit code without looking
+ *
+ * A change that the hardware does not take may leave the GPU wedged. Prints that.
+ *
+ * Return: EXIT_ATTENTION, or @code.
+ */
+int check_failed(struct client *client, const char *bdf, int code)
+{
+	struct client_error why;
+	struct gpu now;
+
+	if (code != EXIT_FAILED || client_get_gpu(client, bdf, &now, &why))
+		return code;
+	if (now.state == GPUVF_PF_STATE_WEDGED)
+		code = check_gpu(&now);
+	gpu_free(&now);
+	return code;
 }
 
 static int check_total(const struct plan *plan)

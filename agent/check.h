@@ -9,6 +9,7 @@
 
 bool gpu_is_settled(const struct gpu *live);
 int check_gpu(const struct gpu *live);
+int check_failed(struct client *client, const char *bdf, int code);
 int check_users(const struct state *want, const struct state *is);
 int check_drivers(const struct state *want, const struct state *is);
 

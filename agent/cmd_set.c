@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "check.h"
 #include "plan.h"
 #include "units.h"
 
@@ -113,7 +114,8 @@ static int send_change(struct client *client, const char *bdf, bool has_vf,
 	else
 		err = client_set_pf(client, bdf, &change->gpu, &result, &why);
 	if (err)
-		return refuse(&why, bdf);
+		return check_failed(client, bdf, refuse(&why, bdf));
+	exit_set_changed();
 	gpu_free(&result);
 	return EXIT_DONE;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "check.h"
 #include "plan.h"
 
 /**
@@ -66,9 +67,10 @@ static int operate(struct client *client, const struct operation *op,
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && client_operate(client, vf == NO_VF ? op->gpu_cmd : op->vf_cmd,
 				  gpu->bdf, vf, &now, &why)) {
-		code = refuse(&why, gpu->bdf);
+		code = check_failed(client, gpu->bdf, refuse(&why, gpu->bdf));
 	} else if (gpu) {
 		code = EXIT_DONE;
+		exit_set_changed();
 		tell(op, gpu, vf, &now);
 		gpu_free(&now);
 	}

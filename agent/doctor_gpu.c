@@ -446,10 +446,30 @@ static void check_autoprobe(const struct doctor *doctor,
 	}
 }
 
+/* as the driver says; apply refuses such a GPU for the same reason */
+static void check_state(const struct doctor *doctor,
+			const struct doctor_gpu *gpu, struct finding *f)
+{
+	char state[NAME_SIZE];
+
+	(void)doctor;
+	if (!root_line(state, sizeof(state), "sys/class/gpuvf/%s/state",
+		       gpu->bdf))
+		return;
+	if (strcmp(state, "wedged")) {
+		found(f, FINDING_OK, "%s", state);
+		return;
+	}
+	found(f, FINDING_PROBLEM,
+	      "wedged: it stopped answering, and nothing of it can be changed");
+	fix(f, "gpuvf-agent reset %s", gpu->bdf);
+}
+
 const struct gpu_check gpu_checks[] = {
 	{ "sriov", "SR-IOV", NEED_VFS, check_sriov },
 	{ "backend", "known to gpuvf", NEED_VFS, check_backend },
 	{ "driver", "driver", NEED_VFS, check_driver },
+	{ "state", "state", NEED_VFS, check_state },
 	{ "ari", "ARI", NEED_VFS, check_ari },
 	{ "mmio", "MMIO space", NEED_VFS, check_mmio },
 	{ "group", "IOMMU group", NEED_VM, check_group },

@@ -72,8 +72,11 @@ static int change(struct fake_gpu *f, const char *what)
 	if (++f->changes == f->raise_at)
 		raise(f->signal);
 	if (f->changes == f->fail_at ||
-	    (f->fail_on && f->fail_at && f->changes > f->fail_at))
+	    (f->fail_on && f->fail_at && f->changes > f->fail_at)) {
+		if (f->fail_wedges)
+			f->gpu.state = GPUVF_PF_STATE_WEDGED;
 		return f->fail_error;
+	}
 	strcat(f->log, what);
 	return 0;
 }
@@ -216,24 +219,35 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 	return 0;
 }
 
+static int end_change(struct fake_gpu *f, struct gpu *result,
+		      struct client_error *why)
+{
+	if (f->set_error && f->fail_wedges)
+		f->gpu.state = GPUVF_PF_STATE_WEDGED;
+	if (f->set_error)
+		return refuse(why, f->set_error);
+	gpu_copy(result, &f->gpu);
+	return 0;
+}
+
 int client_set_vf(struct client *client, const char *bdf, u32 index,
 		  const struct vf *vf, u32 set, struct gpu *result,
 		  struct client_error *why)
 {
-	return refuse(why, -EOPNOTSUPP);
+	return end_change(fake_of(bdf), result, why);
 }
 
 int client_set_pf(struct client *client, const char *bdf,
 		  const struct gpu *settings, struct gpu *result,
 		  struct client_error *why)
 {
-	return refuse(why, -EOPNOTSUPP);
+	return end_change(fake_of(bdf), result, why);
 }
 
 int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
 		   struct gpu *result, struct client_error *why)
 {
-	return refuse(why, -EOPNOTSUPP);
+	return end_change(fake_of(bdf), result, why);
 }
 
 int client_get_stats(struct client *client, struct gpu_list *gpus,

@@ -33,6 +33,9 @@
  * @fail_at: the change that fails, counted from 1; 0: none
  * @fail_error: with this negative errno
  * @fail_on: and so do all changes after it
+ * @fail_wedges: and the GPU is wedged then
+ * @set_error: what becomes of a change of one VF or of the settings of the GPU,
+ *	and of a reset
  * @stale: so many layouts are refused because somebody else was faster
  */
 struct fake_gpu {
@@ -55,6 +58,8 @@ struct fake_gpu {
 	unsigned int fail_at;
 	int fail_error;
 	bool fail_on;
+	bool fail_wedges;
+	int set_error;
 	unsigned int stale;
 };
 

@@ -315,6 +315,23 @@ static void export_agrees(const struct situation *s)
 	free(out);
 }
 
+/* --wait-idle waits for what apply refuses as busy, and for nothing else */
+static void waiting_agrees(const struct situation *s)
+{
+	struct vf_driver *drivers;
+	struct config config;
+	struct plan plan;
+
+	begin(s);
+	drivers = read_drivers(&fake.gpu);
+	config_is_good(&config, s->wanted);
+	plan_make(&plan, &config, &config.gpus[0], &fake.gpu, drivers);
+	expect(s, plan_is_blocked(&plan) == (s->code == EXIT_BUSY));
+	plan_free(&plan);
+	config_free(&config);
+	free(drivers);
+}
+
 /* show says what keeps apply from it */
 static void show_agrees(const struct situation *s)
 {
@@ -348,6 +365,7 @@ static void every_verb_agrees_with_apply(void **state)
 		daemon_agrees(&situations[i]);
 		export_agrees(&situations[i]);
 		show_agrees(&situations[i]);
+		waiting_agrees(&situations[i]);
 	}
 }
 

@@ -733,6 +733,83 @@ static void exit_codes_have_an_order(void **state)
 	}
 }
 
+static int run_quietly(int (*verb)(int argc, char **argv), char *a, char *b,
+		       char *c)
+{
+	char *argv[4] = { a, b, c };
+	struct quiet quiet = be_quiet();
+	int code = verb(c ? 3 : 2, argv);
+
+	be_loud(quiet);
+	return code;
+}
+
+/* of the verbs that change one thing, for each error of the kernel */
+static void exit_codes_of_one_change(void **state)
+{
+	static const struct {
+		int error;
+		bool wedges;
+		int code;
+	} table[] = {
+		{ 0, false, EXIT_DONE },
+		{ -EPERM, false, EXIT_PERMISSION },
+		{ -EACCES, false, EXIT_PERMISSION },
+		{ -EBUSY, false, EXIT_BUSY },
+		{ -ENODEV, false, EXIT_MISSING },
+		{ -EINVAL, false, EXIT_USAGE },
+		{ -ERANGE, false, EXIT_USAGE },
+		{ -ENOSPC, false, EXIT_USAGE },
+		{ -EOPNOTSUPP, false, EXIT_USAGE },
+		{ -EIO, false, EXIT_FAILED },
+		{ -ENOMEM, false, EXIT_FAILED },
+		{ -EUCLEAN, false, EXIT_FAILED },
+		{ -EIO, true, EXIT_ATTENTION },
+		{ -EUCLEAN, true, EXIT_ATTENTION },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		static char *const verbs[] = {
+			"reset", "stop", "pause", "resume",
+		};
+		size_t v;
+
+		for (v = 0; v < ARRAY_SIZE(verbs); v++) {
+			fake_reset();
+			fake.set_error = table[i].error;
+			fake.fail_wedges = table[i].wedges;
+			assert_int_equal(run_quietly(cmd_operate, verbs[v],
+						     "41:00.0/0", NULL),
+					 table[i].code);
+		}
+		fake_reset();
+		fake.set_error = table[i].error;
+		fake.fail_wedges = table[i].wedges;
+		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0/0",
+					     "time_slice=5ms"), table[i].code);
+		fake_reset();
+		fake.set_error = table[i].error;
+		fake.fail_wedges = table[i].wedges;
+		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0",
+					     "policy=equal"), table[i].code);
+	}
+}
+
+/* and of apply; its GPU is as it was, but for that */
+static void a_change_that_wedges_needs_attention(void **state)
+{
+	fake_reset();
+	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_DONE);
+	fake.fail_at = fake.changes + 1;
+	fake.fail_error = -EUCLEAN;
+	assert_int_equal(apply(GPU "vf 0-1 = big\n"), EXIT_FAILED);
+	fake.fail_at = fake.changes + 1;
+	fake.fail_wedges = true;
+	assert_int_equal(apply(GPU "vf 0-1 = big\n"), EXIT_ATTENTION);
+	assert_int_equal(fake.gpu.num_vfs, 2);
+}
+
 /* last of all: what was changed before cannot be forgotten */
 static void lost_output_after_a_change_has_its_own_code(void **state)
 {
@@ -790,6 +867,8 @@ int main(void)
 		cmocka_unit_test(restore_checks_drivers_first),
 		cmocka_unit_test(without_the_lock_nothing_is_done),
 		cmocka_unit_test(exit_codes_have_an_order),
+		cmocka_unit_test(exit_codes_of_one_change),
+		cmocka_unit_test(a_change_that_wedges_needs_attention),
 		cmocka_unit_test(lost_output_after_a_change_has_its_own_code),
 	};
 
