@@ -20,6 +20,7 @@ help:
 	@echo '  make check                       everything: unit tests, VMs on three kernels'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
+	@echo '  make check-plain                 without each capability of the hardware'
 	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
 	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
 	@echo '  make coverage                    lines and branches that the tests run'
@@ -78,6 +79,9 @@ check-quick:
 
 check-prometheus:
 	@tests/agent-prometheus
+
+check-plain:
+	@tests/check plain
 
 check-debug:
 	@tests/check debug
@@ -158,6 +162,6 @@ include packaging/install.mk
 .PHONY: check-messages
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-prometheus
-.PHONY: check-quick check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache

@@ -109,7 +109,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 		.cmd = GPUVF_CMD_VF_WAS_RESET,
 		.vf = vf->index,
 	};
-	/* a guest may have asked to start anew, which its old state has to go for */
+	/* a guest that asked to start again, for which its old state goes first */
 	bool init = vf->init_after_reset ||
 		    (!told && vf->mbox.ending &&
 		     vf->access == GPUVF_ACCESS_INIT);
@@ -128,6 +128,8 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 	vf->init_after_reset = false;
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
+	/* what came since the FLR had to wait while a state was torn down */
+	gpuvf_mbox_event(pf);
 	WRITE_ONCE(vf->resetting, false);
 	wake_up_all(&pf->reset_wait);
 
@@ -187,13 +189,44 @@ void gpuvf_reset_vf_work(struct work_struct *work)
  */
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 {
+	bool under_way = vf->resetting;
+
 	lockdep_assert_held(&vf->pf->lock);
-	/* the FLR under way does for this too */
+	/* an FLR under way, to tear down the state, is enough for this too */
 	vf->teardown = false;
 	vf->resetting = true;
 	gpuvf_vfs_update_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
-	queue_work(system_unbound_wq, &vf->reset_work);
+	if (!under_way)
+		queue_work(system_unbound_wq, &vf->reset_work);
+}
+
+/* end the state of a VF, if it has one, by an FLR; marks and counters stay */
+static void reset_vf_teardown_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	if (!(gpuvf_world_started(pf) & BIT(vf->index)) || vf->resetting ||
+	    !vf->pdev || pf->vf_count_changing || pf->quiesced)
+		return;
+	gpuvf_reset_vf_start_locked(vf);
+	vf->teardown = true;
+}
+
+/*
+ * Without an FLR notice: the VF's user has reset it, as a refused command shows. As
+ * with one, this is no hang, has no limit, and leaves marks as they are.
+ */
+static void reset_vf_stale_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_WAS_RESET,
+		.vf = vf->index,
+	};
+
+	vf->stats.resets++;
+	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	reset_vf_teardown_locked(vf);
 }
 
 /**
@@ -215,11 +248,7 @@ void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
 		gpuvf_world_drop(pf, vf->index);
 		return;
 	}
-	if (!(gpuvf_world_started(pf) & BIT(vf->index)) || vf->resetting ||
-	    pf->vf_count_changing || pf->quiesced)
-		return;
-	gpuvf_reset_vf_start_locked(vf);
-	vf->teardown = true;
+	reset_vf_teardown_locked(vf);
 }
 
 /**
@@ -248,20 +277,15 @@ int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/* disabling VFs needs no resets any more, and a suspended GPU none yet */
-static void reset_vf_if_possible_locked(struct gpuvf_vf *vf)
-{
-	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
-	    !vf->pf->quiesced)
-		gpuvf_reset_vf_start_locked(vf);
-}
-
 /* the VF made it necessary; when it does so too often, it gets no more time */
 static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 {
 	if (!gpuvf_guard_locked(vf, guard))
 		vf->given_up = true;
-	reset_vf_if_possible_locked(vf);
+	/* disabling VFs needs no resets any more, and a suspended GPU none yet */
+	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
+	    !vf->pf->quiesced)
+		gpuvf_reset_vf_start_locked(vf);
 }
 
 /**
@@ -283,9 +307,8 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 
 	lockdep_assert_held(&pf->lock);
 	gpuvf_world_fault(pf, vf->index, &err, &cmd);
-	/* its user has reset it: not a hang, and not limited where it is noticed */
 	if (err == -ESTALE) {
-		reset_vf_if_possible_locked(vf);
+		reset_vf_stale_locked(vf);
 		return;
 	}
 	vf->stats.hangs++;

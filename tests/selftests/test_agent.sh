@@ -8,6 +8,10 @@ set -uo pipefail
 
 agent=${GPUVF_AGENT:?}
 modules=${GPUVF_MODULES:?}
+
+# the words for a guest with work; without busy bits it has to ask for its start
+work_hard='busy 100'
+[[ ${GPUVF_SIM_PARAMETERS:-} != busy=0 ]] || work_hard='busy 100 boot=100'
 top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
@@ -15,7 +19,8 @@ work=$(mktemp -d)
 tap_said=$work/out
 
 load() {
-	insmod "$modules/gpuvf_sim.ko" "$@" && insmod "$modules/gpuvf.ko" &&
+	# shellcheck disable=SC2086 # several words
+	insmod "$modules/gpuvf_sim.ko" "$@" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko" &&
 		gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
 }
 
@@ -47,7 +52,7 @@ example_holds() {
 	[ "$(cat "$dir/vf0/fb_quota")" = "$quota" ] || return
 	grep -q "^vf0 offset=[0-9]* size=$quota\$" $sim/table || return
 	for ((i = 0; i < vfs; i++)); do
-		echo 'busy 100' > "$sim/vf$i/guest"
+		echo "$work_hard" > "$sim/vf$i/guest"
 	done
 	for ((i = 0; i < vfs; i++)); do
 		until_true grep -q active "$dir/vf$i/state" || return
@@ -131,7 +136,7 @@ timeout 60 sh -c "until grep -qx 0 $dir/fb/dirty; do sleep 0.1; done"
 		"$work/plan" &&
 	grep -q '^  room for 4 more of kiosk' "$work/plan"
 point 'plan_foretells_the_room_that_show_then_shows'
-echo 'busy 100' > $sim/vf0/guest
+echo "$work_hard" > $sim/vf0/guest
 until_true grep -q active "$dir/vf0/state"
 refused vf_in_use 5 'VF 0: .*while its guest uses it' \
 	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 4GiB/')"

@@ -8,6 +8,10 @@ set -uo pipefail
 
 agent=${GPUVF_AGENT:?}
 modules=${GPUVF_MODULES:?}
+
+# the words for a guest with work; without busy bits it has to ask for its start
+work_hard='busy 100'
+[[ ${GPUVF_SIM_PARAMETERS:-} != busy=0 ]] || work_hard='busy 100 boot=100'
 top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
@@ -49,7 +53,8 @@ top_is_gone() {
 	! tmux has-session
 }
 
-insmod "$modules/gpuvf_sim.ko" && insmod "$modules/gpuvf.ko" &&
+# shellcheck disable=SC2086 # several words
+insmod "$modules/gpuvf_sim.ko" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko" &&
 	gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
 says 0 '4 VFs enabled' "$agent" apply -f "$top/examples/demo.ini"
 point 'the_demo_is_applied'
@@ -61,7 +66,7 @@ until_true grep -q present "$work/events" &&
 	until_true grep -q present "$work/json"
 point 'monitor_begins_with_what_is_there'
 for i in 0 1; do
-	echo 'busy 100' > "$sim/vf$i/guest"
+	echo "$work_hard" > "$sim/vf$i/guest"
 done
 until_true state_is 0 active && until_true state_is 1 active
 point 'guests_run'
@@ -117,7 +122,7 @@ kill "$monitor" "$monitor_json"
 wait "$monitor" && wait "$monitor_json"
 point 'monitor_ends_well'
 
-echo 'busy 100' > "$sim/vf1/guest"
+echo "$work_hard" > "$sim/vf1/guest"
 until_true grew 1 RUN/NS 1000000
 point 'statistics_grow'
 "$agent" stats --prometheus "$work/metrics" &&

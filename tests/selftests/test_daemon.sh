@@ -82,7 +82,8 @@ point 'its_socket_is_for_root_alone'
 [ $? = 5 ] && grep -q 'another daemon' "$work/second"
 point 'a_second_daemon_is_refused'
 
-insmod "$modules/gpuvf_sim.ko" && insmod "$modules/gpuvf.ko"
+# shellcheck disable=SC2086 # several words
+insmod "$modules/gpuvf_sim.ko" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko"
 gpu=$(cat $sim/bdf)
 until_true vfs_are 2 && until_true said "$gpu .*2 VFs enabled"
 point 'applies_when_the_module_comes'
