@@ -236,19 +236,47 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
 }
 
+/* walk the PCI devices of the VFs, as pci_get_device() does */
+static struct pci_dev *vfs_next_pdev(struct gpuvf_pf *pf, struct pci_dev *pdev)
+{
+	do {
+		pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev);
+	} while (pdev && !(pdev->is_virtfn && pci_physfn(pdev) == pf->pdev));
+	return pdev;
+}
+
 /* find the PCI devices of the VFs; each keeps a reference */
 static void vfs_get_pdevs_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	struct pci_dev *pdev = NULL;
 	int index;
 
-	while ((pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev))) {
-		if (!pdev->is_virtfn || pci_physfn(pdev) != pf->pdev)
-			continue;
+	while ((pdev = vfs_next_pdev(pf, pdev))) {
 		index = pci_iov_vf_id(pdev);
 		if (index >= 0 && index < num_vfs)
 			pf->vf[index].pdev = pci_dev_get(pdev);
 	}
+}
+
+/*
+ * To the driver core VFs are siblings of the PF: it suspends and resumes them at
+ * the same time. But the configuration space of a VF can only be saved while the
+ * PF has power, and only be restored after VF Enable of the PF was. A device link
+ * says so. It is stateless, since a managed link with AUTOREMOVE_CONSUMER goes when
+ * the first driver of the VF is unbound. The driver core deletes it with the VF.
+ */
+static int vfs_add_links(struct gpuvf_pf *pf)
+{
+	struct pci_dev *pdev = NULL;
+
+	while ((pdev = vfs_next_pdev(pf, pdev))) {
+		if (device_link_add(&pdev->dev, &pf->pdev->dev,
+				    DL_FLAG_STATELESS))
+			continue;
+		pci_dev_put(pdev);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
@@ -308,9 +336,9 @@ static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
  * anything fails, no VF is enabled and the shares are taken back.
  *
  * Context: called by the PCI core under the device lock and the rescan lock.
- * Return: 0; -ERANGE: more than pf->total_vfs; -EIO: wedged; -ENOSPC: no fair share; -ENODEV: the module is being
- * unloaded; -EUCLEAN: hardware did not take the layout; or what
- * pci_enable_sriov() says.
+ * Return: 0; -ERANGE: more than pf->total_vfs; -EIO: wedged; -ENOSPC: no fair
+ * share; -ENODEV: the module is being unloaded; -EUCLEAN: hardware did not take the
+ * layout; -ENOMEM: no device link; or what pci_enable_sriov() says.
  */
 int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
@@ -331,6 +359,11 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 	}
 
 	err = pci_enable_sriov(pf->pdev, num_vfs);
+	if (!err) {
+		err = vfs_add_links(pf);
+		if (err)
+			pci_disable_sriov(pf->pdev);
+	}
 	if (err) {
 		pci_err(pf->pdev, "enabling %u VFs failed: %pe\n", num_vfs,
 			ERR_PTR(err));

@@ -347,6 +347,7 @@ enum sim_fault_id {
 	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
 	SIM_F_FAIL_FLR,			/* a VF's FLR does not end what hangs */
 	SIM_F_FAIL_RESET,		/* a GPU reset leaves the command processor stuck */
+	SIM_F_LOSE_POWER,		/* D3 takes the power, as a system sleep does */
 	SIM_NUM_FAULTS
 };
 
@@ -493,6 +494,7 @@ struct sim_gpu {
 	int fail_enable_from;
 	int dead_from_vf;
 	bool config_dead;
+	bool no_power;		/* in D3 without power; D0 is a reset */
 
 	/* truth */
 	u64 accounted_ns;
@@ -516,6 +518,8 @@ struct sim_gpu {
 	u64 interrupts;			/* MSIs delivered */
 	u64 resets;			/* of the whole GPU */
 	u64 vf_resets;			/* FLRs of VFs */
+	u64 vf_lost_reads;		/* of VFs that do not answer: disabled, or no power */
+	u64 vf_lost_writes;
 	u64 mail_sent;			/* messages that the PF sent */
 	u64 mail_dropped;		/* messages of the PF dropped: the last one was not taken */
 	u64 mail_bad_vf;		/* messages of the PF to a VF that is not enabled */

@@ -300,7 +300,20 @@ static struct sim_dev *find_dev(struct sim_gpu *gpu, struct pci_bus *bus,
 		return NULL;
 	if (gpu->dead_from_vf >= 0 && rid >= gpu->dead_from_vf)
 		return NULL;
-	return gpu->vf[rid];
+	return gpu->no_power ? NULL : gpu->vf[rid];
+}
+
+/* nothing answered: was it meant for a VF that is disabled or has no power? */
+static bool is_lost_vf(const struct sim_gpu *gpu, struct pci_bus *bus,
+		       unsigned int devfn)
+{
+	int rid = PCI_DEVID(bus->number, devfn) -
+		  PCI_DEVID(gpu->port->cfg[PCI_SECONDARY_BUS], 0) -
+		  SIM_VF_OFFSET;
+
+	return bus->number != sim_root_bus && !gpu->config_dead && rid >= 0 &&
+	       rid < sim_total_vfs &&
+	       (gpu->no_power || !sim_vfs_enabled(gpu));
 }
 
 static bool is_vf_port(const struct sim_dev *dev, unsigned int where)
@@ -329,6 +342,8 @@ static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 			sim_vf_read(dev, where, sim_gpu_advance(gpu));
 		*val = cfg_get(dev, where, size);
 		ret = PCIBIOS_SUCCESSFUL;
+	} else if (is_lost_vf(gpu, bus, devfn)) {
+		gpu->vf_lost_reads++;
 	}
 	raw_spin_unlock_irqrestore(&gpu->lock, flags);
 	return ret;
@@ -382,6 +397,24 @@ static void write_sriov_control(struct sim_gpu *gpu, u32 before, u64 now)
 		gpu->dead_from_vf = gpu->fail_enable_from;
 }
 
+/*
+ * What a function loses in D3 depends on the platform: NO_SOFT_RESET is about D3hot,
+ * and a system sleep may take the power.
+ */
+static void write_power(struct sim_gpu *gpu, u32 before, u64 now)
+{
+	u32 after = cfg_get(gpu->pf, SIM_CAP_PM + PCI_PM_CTRL, 2);
+
+	if (((before ^ after) & PCI_PM_CTRL_STATE_MASK) == 0)
+		return;
+	if (after & PCI_PM_CTRL_STATE_MASK) {
+		gpu->no_power |= sim_fault_hits(&gpu->fault[SIM_F_LOSE_POWER]);
+	} else if (gpu->no_power) {
+		gpu->no_power = false;
+		reset_pf(gpu, now);
+	}
+}
+
 /* unmasking delivers what was pending */
 static void write_msi(struct sim_dev *dev)
 {
@@ -427,6 +460,8 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 	}
 	if (dev->kind == SIM_PF && where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL)
 		write_sriov_control(gpu, before, now);
+	if (dev->kind == SIM_PF && where == SIM_CAP_PM + PCI_PM_CTRL)
+		write_power(gpu, before, now);
 	if (touches(where, size, SIM_CAP_MSI + PCI_MSI_MASK_64, 4))
 		write_msi(dev);
 }
@@ -453,6 +488,8 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 	raw_spin_lock_irqsave(&gpu->lock, flags);
 	dev = find_dev(gpu, bus, devfn);
 	if (!dev) {
+		if (is_lost_vf(gpu, bus, devfn))
+			gpu->vf_lost_writes++;
 		raw_spin_unlock_irqrestore(&gpu->lock, flags);
 		return PCIBIOS_DEVICE_NOT_FOUND;
 	}

@@ -211,6 +211,8 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, interrupts),
 	COUNTER(sim_gpu, resets),
 	COUNTER(sim_gpu, vf_resets),
+	COUNTER(sim_gpu, vf_lost_reads),
+	COUNTER(sim_gpu, vf_lost_writes),
 	COUNTER(sim_gpu, mail_sent),
 	COUNTER(sim_gpu, mail_dropped),
 	COUNTER(sim_gpu, mail_bad_vf),

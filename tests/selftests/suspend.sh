@@ -8,7 +8,8 @@
 # the kernel's own test of it (pm_test) turns back before that. It runs in memory
 # alone, since the VM's root does not survive a suspend:
 #
-#	tests/lab/run -k 6.12 -r tests/selftests/suspend.sh
+#	tests/lab/run -k 6.12 -r tests/selftests/suspend.sh \
+#		build/selftests/hold_vfio module:vfio_iommu_type1 module:vfio-pci
 #
 # Prints TAP.
 bb=/bin/busybox
@@ -38,6 +39,11 @@ eventually() {
 	done
 }
 
+while read -r module; do
+	$bb insmod "/ram/$module"
+done < /ram/order
+echo 1 > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts
+$bb insmod /ram/gpuvf_sim_iommu.ko
 $bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 clear_us_per_granule=100
 $bb insmod /ram/gpuvf.ko
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
@@ -168,8 +174,101 @@ for try in 1 2 3 4 5; do
 		truth_is violations 0
 done
 
+#
+# A sleep that takes the power: VF Enable is 0 until the PF is resumed, and what is
+# read of and written to a VF before that is lost. One VF is open through vfio-pci,
+# after a first driver was unbound; the others had no driver when they were enabled.
+#
+
+# vf_config VF OFFSET: a word of its configuration space, as the hardware has it
+vf_config() {
+	$bb dd if="/sys/bus/pci/devices/$bdf/virtfn$1/config" bs=1 \
+		skip=$(($2)) count=2 2> /dev/null | $bb hexdump -e '/2 "%04x"'
+}
+
+# what a driver, or its user, has set: bus mastering, MSI control, MSI data
+vf_picture() {
+	for vf in 0 1 2; do
+		echo "$vf $((0x$(vf_config $vf 4) & 4))" \
+			"$(vf_config $vf 0x52) $(vf_config $vf 0x5c)"
+	done
+}
+
+same_vf_picture() {
+	[ "$(vf_picture)" = "$vf_before" ]
+}
+
+lost() {
+	echo "$(truth vf_lost_reads) $(truth vf_lost_writes)"
+}
+
+bind() {
+	echo vfio-pci > "$1/driver_override" &&
+		$bb basename "$($bb readlink "$1")" > /sys/bus/pci/drivers_probe &&
+		[ -e "$1/driver" ]
+}
+
+rebind() {
+	dir=/sys/bus/pci/devices/$bdf/virtfn$1
+	bind "$dir" &&
+		$bb basename "$($bb readlink "$dir")" > "$dir/driver/unbind" &&
+		bind "$dir"
+}
+
+# all_run NAME: guests begin to work
+all_run() {
+	for vf in 0 1 2; do
+		echo 'busy 50' > $sim/vf$vf/guest
+		ok "$1: guest $vf runs" eventually state_is $vf active
+	done
+}
+
+is_open() {
+	[ "$($bb cat /held)" = open ]
+}
+
+ok 'without power: a VF is unbound and bound again' rebind 0
+ok 'without power: another one too' rebind 1
+/ram/hold_vfio "/sys/bus/pci/devices/$bdf/virtfn0" > /held 2>&1 &
+holder=$!
+ok 'without power: the first is opened' eventually is_open
+# bus mastering, of one that has no driver
+printf '\004\000' | $bb dd of="/sys/bus/pci/devices/$bdf/virtfn2/config" bs=1 \
+	seek=4 conv=notrunc 2> /dev/null
+all_run 'without power'
+eventually all_is_clear
+before=$(picture)
+vf_before=$(vf_picture)
+for try in 1 2; do
+	resets=$(truth resets)
+	lost=$(lost)
+	echo 1 > $sim/lose_power
+	ok "without power, $try: suspend and resume succeed" \
+		suspend_until platform
+	ok "without power, $try: it was lost" \
+		[ "$(truth resets)" = $((resets + 1)) ]
+	ok "without power, $try: no access to a VF was" [ "$(lost)" = "$lost" ]
+	ok "without power, $try: VFs have what their users set" same_vf_picture
+	same_vf_picture || {
+		echo "$vf_before"
+		vf_picture
+		lost
+	} | $bb sed 's/^/# /'
+	all_run "without power, $try"
+	ok "without power, $try: all is cleared anew" eventually all_is_clear
+	ok "without power, $try: C12 the configuration is what it was" \
+		eventually same_picture
+	ok "without power, $try: C28 no command was illegal" truth_is illegal 0
+	ok "without power, $try: C25 nobody saw what was not his" \
+		truth_is violations 0
+done
+kill $holder
+wait $holder 2> /dev/null
+
 echo 0 > "$numvfs"
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
+ok 'no device link is left' [ -z "$($bb ls /sys/class/devlink | \
+	$bb grep -F "pci:$bdf--")" ]
 ok 'the module is unloaded as ever' $bb rmmod gpuvf
 echo "1..$count"
 exit $failed
