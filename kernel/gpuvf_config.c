@@ -445,6 +445,35 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	return gpuvf_plan_place_locked(pf, plan, why);
 }
 
+static bool config_extent_differs(const struct gpuvf_extent *a,
+				  const struct gpuvf_extent *b)
+{
+	return a->size != b->size || (a->size && a->start != b->start);
+}
+
+/* by member: padding, and where an empty extent starts, mean nothing */
+static bool config_differs(const struct gpuvf_config *a,
+			   const struct gpuvf_config *b)
+{
+	unsigned int i;
+
+	if (a->policy != b->policy || a->provisioning != b->provisioning ||
+	    a->layout.pf_reserve_bytes != b->layout.pf_reserve_bytes ||
+	    config_extent_differs(&a->layout.context, &b->layout.context))
+		return true;
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		const struct gpuvf_vf_config *x = &a->vf[i], *y = &b->vf[i];
+
+		if (config_extent_differs(&a->layout.vf[i], &b->layout.vf[i]) ||
+		    x->fb_auto != y->fb_auto ||
+		    x->time_slice_us != y->time_slice_us ||
+		    x->preempt_timeout_us != y->preempt_timeout_us ||
+		    strcmp(x->profile, y->profile))
+			return true;
+	}
+	return false;
+}
+
 /**
  * gpuvf_config_apply_locked() - change the configuration, all or nothing
  * @pf: PF that may be changed
@@ -467,8 +496,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	err = config_plan_request(pf, req, plan, &req->why);
 	if (!err) {
 		req->result = plan->next;
-		req->changed = memcmp(&plan->next, &pf->config,
-				      sizeof(pf->config));
+		req->changed = config_differs(&plan->next, &pf->config);
 		if (req->changed && !req->dry_run)
 			err = config_commit(pf, &plan->next, &req->why);
 		if (req->changed && !req->dry_run && !err) {
