@@ -6,6 +6,7 @@
  * This file is what the driver core and the PCI core see of it.
  */
 
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -35,6 +36,35 @@ struct gpuvf_pf *gpuvf_drv_pf(struct pci_dev *pdev)
 	return pci_get_drvdata(pdev);
 }
 
+/*
+ * VFs that are there before the driver: whose framebuffer is whose is not known, and
+ * their guests may run. Nothing is written to the GPU then. VF Enable may also be set
+ * without the PCI core's knowledge, by a kernel before this one; then there are no
+ * guests, and it is cleared as the PCI core does when it finds such a device.
+ */
+static int gpuvf_probe_vfs(struct pci_dev *pdev)
+{
+	int sriov = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV);
+	int num_vfs = pci_num_vf(pdev);
+	u16 control;
+
+	if (num_vfs) {
+		pci_err(pdev, "%d VF%s left enabled by another driver: bind that driver and write 0 to sriov_numvfs first\n",
+			num_vfs, num_vfs == 1 ? " was" : "s were");
+		return -EBUSY;
+	}
+	if (!sriov || pci_read_config_word(pdev, sriov + PCI_SRIOV_CTRL,
+					   &control) ||
+	    PCI_POSSIBLE_ERROR(control) || !(control & PCI_SRIOV_CTRL_VFE))
+		return 0;
+	pci_notice(pdev, "VF Enable is set although no VFs are known, clearing it\n");
+	control &= ~(PCI_SRIOV_CTRL_VFE | PCI_SRIOV_CTRL_MSE);
+	pci_write_config_word(pdev, sriov + PCI_SRIOV_CTRL, control);
+	/* as long as the PCI core waits; SR-IOV specification, section 3.3.3.1 */
+	ssleep(1);
+	return 0;
+}
+
 static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	const struct gpuvf_hw_ops *hw = (const void *)id->driver_data;
@@ -47,6 +77,9 @@ static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENODEV;
 	}
 
+	err = gpuvf_probe_vfs(pdev);
+	if (err)
+		return err;
 	err = pcim_enable_device(pdev);
 	if (err)
 		return err;

@@ -303,6 +303,13 @@ static struct sim_dev *find_dev(struct sim_gpu *gpu, struct pci_bus *bus,
 	return gpu->no_power ? NULL : gpu->vf[rid];
 }
 
+/* a register of the machine: reads as all ones, or ignores a write */
+static bool fails_access(struct sim_dev *dev, unsigned int where)
+{
+	return dev->kind == SIM_PF && where >= SIM_ECAP_IOV &&
+	       sim_fault_hits(&dev->gpu->fault[SIM_F_FAIL_ACCESS]);
+}
+
 /* nothing answered: was it meant for a VF that is disabled or has no power? */
 static bool is_lost_vf(const struct sim_gpu *gpu, struct pci_bus *bus,
 		       unsigned int devfn)
@@ -335,7 +342,9 @@ static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 		return ret;
 	raw_spin_lock_irqsave(&gpu->lock, flags);
 	dev = find_dev(gpu, bus, devfn);
-	if (dev) {
+	if (dev && fails_access(dev, where)) {
+		ret = PCIBIOS_SUCCESSFUL;
+	} else if (dev) {
 		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV)
 			sim_regs_read(gpu, where, sim_gpu_advance(gpu));
 		else if (is_vf_port(dev, where))
@@ -492,6 +501,10 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 			gpu->vf_lost_writes++;
 		raw_spin_unlock_irqrestore(&gpu->lock, flags);
 		return PCIBIOS_DEVICE_NOT_FOUND;
+	}
+	if (fails_access(dev, where)) {
+		raw_spin_unlock_irqrestore(&gpu->lock, flags);
+		return PCIBIOS_SUCCESSFUL;
 	}
 	now = sim_gpu_advance(gpu);
 	if (is_vf_port(dev, where)) {

@@ -143,6 +143,8 @@ static ssize_t plant_write(struct file *file, const char __user *buf,
 		} else {
 			ret = -ENOENT;
 		}
+	} else if (!strcmp(strim(line), "mail")) {
+		sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_MBOX_RX);
 	} else {
 		ret = -EINVAL;
 	}

@@ -416,6 +416,8 @@ static void C20_every_allocation_of_a_probe(void)
 	before = fixture_snapshot(gpu);
 	take_from_gpuvf();
 	for (n = 1; injected && n < 1000; n++) {
+		/* work is queued as soon as the interrupt is on */
+		assert_ok(file_write(gpu_sim(gpu, "plant"), "mail"));
 		injected = with_nth_failing(n, probe, &err);
 		if (!file_exists(gpu_sysfs(gpu, "state"))) {
 			failed++;

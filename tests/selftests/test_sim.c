@@ -61,7 +61,8 @@ static void disarm(void)
 {
 	static const char *const faults[] = {
 		"fail_command", "fail_clear", "lose_interrupt", "lose_message",
-		"fail_flr", "fail_reset", "gaps", "lateness", "lose_power",
+		"fail_flr", "fail_reset", "gaps", "lateness",
+		"fail_access", "lose_power",
 	};
 	unsigned int i;
 
