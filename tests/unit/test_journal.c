@@ -375,6 +375,44 @@ static void a_newer_journal_is_kept(void **state)
 	free(text);
 }
 
+/* of whatever kind it is: it is set aside, and holds up nothing */
+static void what_is_no_file_is_set_aside(void **state)
+{
+	char *file = path_of("run/gpuvf/intent");
+	char *aside = path_of("run/gpuvf/intent.damaged");
+
+	begin(OLD, NEW);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	start_says(EXIT_DONE, "is damaged; kept as intent.damaged");
+	assert_int_equal(unlink(aside), 0);
+	assert_int_equal(mkdir(file, 0700), 0);
+	start_says(EXIT_DONE, "is damaged; kept as intent.damaged");
+	assert_int_equal(rmdir(aside), 0);
+	is_as(OLD);
+	free(aside);
+	free(file);
+}
+
+static void a_large_journal_is_read_whole(void **state)
+{
+	char *file = path_of("run/gpuvf/intent");
+	char *text, *large;
+	size_t size;
+
+	begin(OLD, NEW);
+	sysfs_set_number("", NUMVFS, 0);
+	text = root_read(&size, "run/gpuvf/intent");
+	assert_non_null(text);
+	large = xasprintf("%*s%s", 3 << 20, "", text);
+	write_file("run/gpuvf/intent", large);
+	start_says(EXIT_DONE, "is in the new layout now");
+	is_as(NEW);
+	free(large);
+	free(text);
+	free(file);
+}
+
 /* only a GPU that is not there is gone; all else may be different next time */
 static void a_gpu_that_cannot_be_read_is_not_gone(void **state)
 {
@@ -512,6 +550,8 @@ int main(void)
 		cmocka_unit_test(another_gpu_is_noticed),
 		cmocka_unit_test(damage_is_told_and_harmless),
 		cmocka_unit_test(a_newer_journal_is_kept),
+		cmocka_unit_test(what_is_no_file_is_set_aside),
+		cmocka_unit_test(a_large_journal_is_read_whole),
 		cmocka_unit_test(a_gpu_that_cannot_be_read_is_not_gone),
 		cmocka_unit_test(what_is_not_resolved_is_carried_over),
 		cmocka_unit_test(what_is_refused_resolves_nothing),
