@@ -56,7 +56,7 @@ static void pf_release(struct device *dev)
 	gpuvf_events_fini(pf);
 	gpuvf_debugfs_free(pf);
 	mutex_destroy(&pf->lock);
-	kfree(pf);
+	kvfree(pf);
 	if (atomic_dec_and_test(&gpuvf_pfs_alive))
 		wake_up(&gpuvf_pfs_gone_wait);
 }
@@ -144,10 +144,11 @@ static void pf_notify_work(struct work_struct *work)
 	if (!pf->gone) {
 		gpuvf_vfs_tell_states_locked(pf);
 		gpuvf_netlink_notify_change_locked(pf);
+		/* under the lock: pf->gone is set before device_del() */
+		if (device_is_registered(&pf->dev))
+			kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
 	}
 	mutex_unlock(&pf->lock);
-	if (device_is_registered(&pf->dev))
-		kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
 }
 
 static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
@@ -156,7 +157,8 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	struct gpuvf_pf *pf;
 	unsigned int i;
 
-	pf = kzalloc(sizeof(*pf), GFP_KERNEL);
+	/* no DMA: it need not be contiguous */
+	pf = kvzalloc(sizeof(*pf), GFP_KERNEL);
 	if (!pf)
 		return NULL;
 	pf->pdev = pdev;
@@ -189,6 +191,32 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 		return NULL;
 	}
 	return pf;
+}
+
+/*
+ * Stop all that goes on by itself and remove the files, from the sources of work to
+ * what they queue: nothing is queued once pf->gone is set, and what was queued before
+ * is cancelled after its last source. Also for a PF that gpuvf_pf_add() did not
+ * finish, from gpuvf_world_start() on. Leaves the hardware quiet.
+ */
+static void pf_stop(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+	WRITE_ONCE(pf->gone, true);
+	gpuvf_vfs_update_locked(pf);
+	mutex_unlock(&pf->lock);
+
+	gpuvf_sysfs_del(pf);
+	gpuvf_debugfs_del(pf);
+	gpuvf_clear_stop(pf);
+	cancel_delayed_work_sync(&pf->reset_work);
+	pf->hw->irq_enable(pf, false);
+	pf_irq_free(pf);
+	gpuvf_world_stop(pf);
+	gpuvf_mbox_stop(pf);
+	gpuvf_exclusive_stop(pf);
+	cancel_delayed_work_sync(&pf->notify_work);
+	gpuvf_events_stop(pf);
 }
 
 /**
@@ -227,19 +255,22 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	err = gpuvf_world_start(pf);
 	if (err)
 		goto err_put;
-	/* hardware may claim more VFs than there is state for */
-	err = pci_sriov_set_totalvfs(pdev, pf->total_vfs);
-	if (err)
-		goto err_world;
 	err = pf_irq_request(pf);
 	if (err)
-		goto err_world;
+		goto err_stop;
 	hw->irq_enable(pf, true);
 	pci_set_drvdata(pdev, pf);
 
 	err = gpuvf_sysfs_add(pf);
 	if (err)
-		goto err_irq;
+		goto err_stop;
+	/*
+	 * Hardware may claim more VFs than there is state for. The PCI core takes
+	 * the limit back at remove, but not when a probe fails: so this comes last.
+	 */
+	err = pci_sriov_set_totalvfs(pdev, pf->total_vfs);
+	if (err)
+		goto err_stop;
 	gpuvf_debugfs_add(pf);
 
 	mutex_lock(&pf->lock);
@@ -258,11 +289,8 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
 	return 0;
 
-err_irq:
-	hw->irq_enable(pf, false);
-	pf_irq_free(pf);
-err_world:
-	gpuvf_world_stop(pf);
+err_stop:
+	pf_stop(pf);
 err_put:
 	put_device(&pf->dev);
 	return err;
@@ -286,23 +314,7 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 
 	if (pf->num_vfs)
 		gpuvf_vfs_disable(pf);
-	gpuvf_sysfs_del(pf);
-	gpuvf_debugfs_del(pf);
-
-	mutex_lock(&pf->lock);
-	pf->gone = true;
-	gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
-
-	gpuvf_clear_stop(pf);
-	cancel_delayed_work_sync(&pf->reset_work);
-	gpuvf_exclusive_stop(pf);
-	gpuvf_world_stop(pf);
-	pf->hw->irq_enable(pf, false);
-	pf_irq_free(pf);
-	gpuvf_mbox_stop(pf);
-	cancel_delayed_work_sync(&pf->notify_work);
-	gpuvf_events_stop(pf);
+	pf_stop(pf);
 	atomic_inc(&gpuvf_change_seq);
 	gpuvf_netlink_notify_del(pf);
 	put_device(&pf->dev);
@@ -427,7 +439,8 @@ void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 void gpuvf_pf_notify(struct gpuvf_pf *pf)
 {
 	atomic_inc(&gpuvf_change_seq);
-	mod_delayed_work(system_wq, &pf->notify_work, 0);
+	if (!READ_ONCE(pf->gone))
+		mod_delayed_work(system_wq, &pf->notify_work, 0);
 }
 
 /**

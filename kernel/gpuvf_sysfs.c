@@ -672,6 +672,7 @@ static int sysfs_vf_add(struct gpuvf_vf *vf)
 {
 	int err;
 
+	/* gpuvf_sysfs_del() gives it back, also when this fails */
 	get_device(&vf->pf->dev);
 	err = kobject_init_and_add(&vf->kobj, &sysfs_vf_type,
 				   &vf->pf->dev.kobj, "vf%u", vf->index);
@@ -679,15 +680,7 @@ static int sysfs_vf_add(struct gpuvf_vf *vf)
 		err = sysfs_create_files(&vf->kobj, sysfs_vf_attrs);
 	if (!err)
 		err = sysfs_create_group(&vf->kobj, &sysfs_vf_stats_group);
-	if (err)
-		kobject_put(&vf->kobj);
 	return err;
-}
-
-static void sysfs_vfs_del(struct gpuvf_pf *pf, unsigned int num)
-{
-	while (num--)
-		kobject_put(&pf->vf[num].kobj);
 }
 
 /**
@@ -697,7 +690,7 @@ static void sysfs_vfs_del(struct gpuvf_pf *pf, unsigned int num)
  * The VFs' directories are complete before user space hears of the PF.
  *
  * Context: may sleep.
- * Return: 0, or an errno of the driver core; nothing is left then.
+ * Return: 0, or an errno of the driver core; gpuvf_sysfs_del() removes what was made.
  */
 int gpuvf_sysfs_add(struct gpuvf_pf *pf)
 {
@@ -710,11 +703,8 @@ int gpuvf_sysfs_add(struct gpuvf_pf *pf)
 		return err;
 	for (i = 0; i < pf->total_vfs; i++) {
 		err = sysfs_vf_add(&pf->vf[i]);
-		if (err) {
-			sysfs_vfs_del(pf, i);
-			device_del(&pf->dev);
+		if (err)
 			return err;
-		}
 	}
 	dev_set_uevent_suppress(&pf->dev, false);
 	kobject_uevent(&pf->dev.kobj, KOBJ_ADD);
@@ -723,16 +713,26 @@ int gpuvf_sysfs_add(struct gpuvf_pf *pf)
 
 /**
  * gpuvf_sysfs_del() - remove a PF's files
- * @pf: PF
+ * @pf: PF, after gpuvf_sysfs_add(), or without it
  *
- * Waits for reads and writes under way.
+ * Waits for reads and writes under way. A VF's directory is removed before its
+ * reference is dropped, since another reference may keep the kobject for longer than
+ * its parent has a directory.
  *
  * Context: may sleep; pf->lock must not be held.
  */
 void gpuvf_sysfs_del(struct gpuvf_pf *pf)
 {
-	sysfs_vfs_del(pf, pf->total_vfs);
-	device_del(&pf->dev);
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++) {
+		if (!pf->vf[i].kobj.state_initialized)
+			continue;
+		kobject_del(&pf->vf[i].kobj);
+		kobject_put(&pf->vf[i].kobj);
+	}
+	if (device_is_registered(&pf->dev))
+		device_del(&pf->dev);
 }
 
 /**
