@@ -141,7 +141,32 @@ static int gpuvf_resume(struct device *dev)
 	return gpuvf_pf_resume(dev_get_drvdata(dev));
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(gpuvf_pm_ops, gpuvf_suspend, gpuvf_resume);
+/*
+ * What guests have on the GPU is not part of a hibernation image, and the VMs in it
+ * would find it gone hours later: with VFs, hibernation is refused.
+ */
+static int gpuvf_freeze(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	int num_vfs = pci_num_vf(pdev);
+
+	if (num_vfs) {
+		pci_err(pdev, "cannot hibernate: %d VF%s enabled, write 0 to sriov_numvfs first\n",
+			num_vfs, num_vfs == 1 ? " is" : "s are");
+		return -EBUSY;
+	}
+	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
+	return 0;
+}
+
+static const struct dev_pm_ops gpuvf_pm_ops = {
+	.suspend = gpuvf_suspend,
+	.resume = gpuvf_resume,
+	.freeze = gpuvf_freeze,
+	.thaw = gpuvf_resume,
+	.poweroff = gpuvf_suspend,
+	.restore = gpuvf_resume,
+};
 
 static const struct pci_device_id gpuvf_ids[] = {
 	{

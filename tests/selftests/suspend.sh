@@ -255,17 +255,56 @@ for try in 1 2; do
 		lost
 	} | $bb sed 's/^/# /'
 	all_run "without power, $try"
-	ok "without power, $try: all is cleared anew" eventually all_is_clear
+	ok "without power, $try: all is scrubbed again" eventually all_is_clear
 	ok "without power, $try: C12 the configuration is what it was" \
 		eventually same_picture
 	ok "without power, $try: C28 no command was illegal" truth_is illegal 0
-	ok "without power, $try: C25 nobody saw what was not his" \
+	ok "without power, $try: C25 no VF saw foreign data" \
 		truth_is violations 0
 done
 kill $holder
 wait $holder 2> /dev/null
 
+#
+# Hibernation, which is turned back before the image is written
+#
+hibernate_until() {
+	echo "$1" > /sys/power/pm_test && echo disk > /sys/power/state
+}
+
+# how often the first guest executed
+slices() {
+	$bb sed -n '/^fn=vf0/s/.* slices=\([0-9]*\).*/\1/p' $sim/truth
+}
+
+more_slices() {
+	[ "$(slices)" -gt "$slices" ]
+}
+
+refused_to_hibernate() {
+	! hibernate_until devices 2> /dev/null &&
+		$bb dmesg | $bb grep -qF "$bdf: cannot hibernate: 3 VFs are enabled"
+}
+
+# with VFs the PF is never suspended by itself, whatever user space asks for
+pf_power=/sys/bus/pci/devices/$bdf/power
+echo auto > "$pf_power/control"
+$bb sleep 1
+ok 'the PF stays active' [ "$($bb cat "$pf_power/runtime_status")" = active ]
+echo on > "$pf_power/control"
+
+all_run hibernation
+slices=$(slices)
+ok 'hibernation: refused with VFs' refused_to_hibernate
+ok 'hibernation: guests go on' eventually more_slices
+ok 'hibernation: nothing was reset' [ "$(truth resets)" = $((resets + 1)) ]
+
 echo 0 > "$numvfs"
+ok 'hibernation: all is cleared' eventually all_is_clear
+before=$(picture)
+ok 'hibernation: succeeds without VFs' hibernate_until devices
+ok 'hibernation: all is scrubbed again' eventually all_is_clear
+ok 'hibernation: C12 the configuration is what it was' same_picture
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
 ok 'no device link is left' [ -z "$($bb ls /sys/class/devlink | \
 	$bb grep -F "pci:$bdf--")" ]
