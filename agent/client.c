@@ -173,7 +173,10 @@ static int set_options(struct client *client)
 {
 	int on = 1;
 
+	/* a refused request is not sent back: a large one would not fit */
 	if (mnl_socket_setsockopt(client->nl, NETLINK_EXT_ACK, &on,
+				  sizeof(on)) < 0 ||
+	    mnl_socket_setsockopt(client->nl, NETLINK_CAP_ACK, &on,
 				  sizeof(on)) < 0 ||
 	    mnl_socket_setsockopt(client->nl, NETLINK_GET_STRICT_CHK, &on,
 				  sizeof(on)) < 0)
@@ -240,17 +243,17 @@ static int add_vf(const struct nlmsghdr *nlh, void *data)
 	struct vf_dump *vf_dump = data;
 	struct gpu from = {};
 	struct gpu *gpu;
-	int err;
+	int err, vf;
 
-	err = message_read(nlh, &from, NULL);
+	err = message_read_one_vf(nlh, &from, &vf);
 	if (err)
 		goto out;
 	gpu = gpu_list_find(vf_dump->gpus, from.bdf);
 	if (!gpu || gpu->generation != from.generation) {
 		vf_dump->changed = true;
-	} else if (from.vfs_len) {
-		gpu_set_vfs_len(gpu, from.vfs_len);
-		gpu->vfs[from.vfs_len - 1] = from.vfs[from.vfs_len - 1];
+	} else if (vf != NO_VF) {
+		gpu_set_vfs_len(gpu, vf + 1);
+		gpu->vfs[vf] = from.vfs[vf];
 	}
 out:
 	gpu_free(&from);

@@ -164,10 +164,10 @@ static int read_bucket(const struct nlattr *nest, struct vf_stats *stats)
 	int err;
 
 	err = read_nest(nest, fields, ARRAY_SIZE(fields), &bucket);
-	if (err || stats->num_buckets == MAX_BUCKETS)
-		return err ?: -EBADMSG;
-	stats->buckets[stats->num_buckets++] = bucket;
-	return 0;
+	/* more than there is room for is a newer kernel's, and left out */
+	if (!err && stats->num_buckets < MAX_BUCKETS)
+		stats->buckets[stats->num_buckets++] = bucket;
+	return err;
 }
 
 static int read_stats(const struct nlattr *nest, struct vf *vf)
@@ -200,13 +200,13 @@ static int read_withheld(const struct nlattr *nest, struct gpu *gpu)
 	int err;
 
 	err = read_nest(nest, fields, ARRAY_SIZE(fields), &extent);
-	if (err || gpu->num_withheld == MAX_WITHHELD)
-		return err ?: -EBADMSG;
-	gpu->withheld[gpu->num_withheld++] = extent;
-	return 0;
+	if (!err && gpu->num_withheld < MAX_WITHHELD)
+		gpu->withheld[gpu->num_withheld++] = extent;
+	return err;
 }
 
-static int read_vf(const struct nlattr *nest, struct gpu *gpu)
+/* *last: the index of the VF */
+static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 {
 	const struct nlattr *attr;
 	u32 index = U32_MAX;
@@ -234,6 +234,7 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu)
 		return -EBADMSG;
 	gpu_set_vfs_len(gpu, index + 1);
 	gpu->vfs[index] = vf;
+	*last = index;
 	return 0;
 }
 
@@ -281,26 +282,19 @@ static int read_event(const struct nlattr *nest, struct happening *event)
 	return 0;
 }
 
-/**
- * message_read() - read a reply, an entry of a dump, or a notification
- * @nlh: the message, complete
- * @gpu: gets what the message has; the rest stays as it is
- * @refusal: gets the refusal, if the message has one; may be NULL
- *
- * Return: 0, or -EBADMSG for a message that the spec does not allow.
- */
-int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
-		 struct refusal *refusal)
+static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
+			struct refusal *refusal, int *vf)
 {
 	const struct nlattr *attr;
 	int err;
 
+	*vf = NO_VF;
 	if (!has_payload(nlh, sizeof(struct genlmsghdr)))
 		return -EBADMSG;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		switch (mnl_attr_get_type(attr)) {
 		case GPUVF_A_PF_VF:
-			err = read_vf(attr, gpu);
+			err = read_vf(attr, gpu, vf);
 			break;
 		case GPUVF_A_PF_FB_WITHHELD_EXTENT:
 			err = read_withheld(attr, gpu);
@@ -319,6 +313,35 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 	if (gpu->total_vfs <= MAX_VFS)
 		gpu_set_vfs_len(gpu, gpu->total_vfs);
 	return 0;
+}
+
+/**
+ * message_read() - read a reply, an entry of a dump, or a notification
+ * @nlh: the message, complete
+ * @gpu: gets what the message has; the rest stays as it is
+ * @refusal: gets the refusal, if the message has one; may be NULL
+ *
+ * Return: 0, or -EBADMSG for a message that the spec does not allow.
+ */
+int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
+		 struct refusal *refusal)
+{
+	int vf;
+
+	return read_message(nlh, gpu, refusal, &vf);
+}
+
+/**
+ * message_read_one_vf() - read a message that is about one VF
+ * @nlh: the message, complete
+ * @gpu: gets what the message has; the rest stays as it is
+ * @vf: index of the VF, NO_VF: it has none
+ *
+ * Return: 0, or -EBADMSG for a message that the spec does not allow.
+ */
+int message_read_one_vf(const struct nlmsghdr *nlh, struct gpu *gpu, int *vf)
+{
+	return read_message(nlh, gpu, NULL, vf);
 }
 
 static int read_capacity(const struct nlattr *nest, struct capacity *capacity)
@@ -390,13 +413,10 @@ int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 	const struct nlattr *attr;
 	int err;
 
-	*event = (struct happening){ .vf = NO_VF };
-	err = message_read(nlh, gpu, NULL);
+	*event = (struct happening){};
+	err = message_read_one_vf(nlh, gpu, &event->vf);
 	if (err)
 		return err;
-	/* the message has one VF: the last there is room for */
-	if (gpu->vfs_len)
-		event->vf = gpu->vfs_len - 1;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) != GPUVF_A_PF_EVENT)
 			continue;

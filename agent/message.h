@@ -72,6 +72,7 @@ struct happening {
 
 int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 		 struct refusal *refusal);
+int message_read_one_vf(const struct nlmsghdr *nlh, struct gpu *gpu, int *vf);
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 		       struct happening *event);
 int message_read_capacity(const struct nlmsghdr *nlh,

@@ -2,10 +2,13 @@
 /*
  * Listening to the family's notifications, over libnl.
  */
+#include <string.h>
+
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 
+#include <linux/genetlink.h>
 #include <linux/gpuvf.h>
 
 #include "subscribe.h"
@@ -43,34 +46,130 @@ int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 }
 
 /**
+ * struct groups - multicast groups of a family
+ * @family: its name
+ * @config: name of a group
+ * @event: name of another, may be NULL
+ * @config_id: of @config, -1: there is none
+ * @event_id: of @event, -1: there is none
+ */
+struct groups {
+	const char *family;
+	const char *config;
+	const char *event;
+	int config_id;
+	int event_id;
+};
+
+static void take_groups(struct nlattr *list, struct groups *groups)
+{
+	struct nlattr *attrs[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	struct nlattr *nest;
+	int left;
+
+	nla_for_each_nested(nest, list, left) {
+		const char *name;
+		int id;
+
+		if (nla_parse_nested(attrs, CTRL_ATTR_MCAST_GRP_MAX, nest,
+				     NULL) || !attrs[CTRL_ATTR_MCAST_GRP_NAME] ||
+		    !attrs[CTRL_ATTR_MCAST_GRP_ID])
+			continue;
+		name = nla_get_string(attrs[CTRL_ATTR_MCAST_GRP_NAME]);
+		id = nla_get_u32(attrs[CTRL_ATTR_MCAST_GRP_ID]);
+		if (!strcmp(name, groups->config))
+			groups->config_id = id;
+		else if (groups->event && !strcmp(name, groups->event))
+			groups->event_id = id;
+	}
+}
+
+static int take_family(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	struct groups *groups = arg;
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, attrs, CTRL_ATTR_MAX, NULL) ||
+	    !attrs[CTRL_ATTR_FAMILY_NAME] ||
+	    nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], groups->family))
+		return NL_OK;
+	if (attrs[CTRL_ATTR_MCAST_GROUPS])
+		take_groups(attrs[CTRL_ATTR_MCAST_GROUPS], groups);
+	return NL_OK;
+}
+
+/*
+ * All families are asked for, on a socket of its own: asked for one that is not
+ * there, the kernel would look for a module; and a socket that has joined a
+ * group could get a notification in between.
+ */
+static int find_groups(struct groups *groups)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+	int err;
+
+	groups->config_id = -1;
+	groups->event_id = -1;
+	if (!sk)
+		return -NLE_NOMEM;
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take_family, groups);
+	err = genl_connect(sk);
+	if (!err)
+		err = genl_send_simple(sk, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1,
+				       NLM_F_DUMP);
+	if (err >= 0)
+		err = nl_recvmsgs_default(sk);
+	nl_socket_free(sk);
+	return err < 0 ? err : 0;
+}
+
+/**
  * news_join() - join a multicast group
  * @sk: from news_open()
  * @family: that has it
  * @name: of the group
  *
+ * Never causes a module to be loaded.
+ *
  * Return: 0, or a negative error of libnl.
  */
 int news_join(struct nl_sock *sk, const char *family, const char *name)
 {
-	int group = genl_ctrl_resolve_grp(sk, family, name);
+	struct groups groups = { .family = family, .config = name };
+	int err = find_groups(&groups);
 
-	return group < 0 ? group : nl_socket_add_membership(sk, group);
+	if (err)
+		return err;
+	if (groups.config_id < 0)
+		return -NLE_OBJ_NOTFOUND;
+	return nl_socket_add_membership(sk, groups.config_id);
 }
 
 static int join_all(struct nl_sock *sk)
 {
-	int err = news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
+	struct groups groups = {
+		.family = GPUVF_FAMILY_NAME,
+		.config = GPUVF_MCGRP_CONFIG,
+		.event = GPUVF_MCGRP_EVENT,
+	};
+	int err = find_groups(&groups);
 
 	if (err)
 		return err;
-	/* what VFs did is not for everybody; the configuration is */
-	err = news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
-	if (err == -NLE_PERM || err == -NLE_NOACCESS)
-		pr_err("what VFs do (hangs, resets, states) is shown only with CAP_SYS_ADMIN");
-	else if (err == -NLE_OBJ_NOTFOUND)
-		pr_err("this module gpuvf does not tell what VFs do");
-	else
+	if (groups.config_id < 0)
+		return -NLE_OBJ_NOTFOUND;
+	err = nl_socket_add_membership(sk, groups.config_id);
+	if (err)
 		return err;
+	if (groups.event_id < 0) {
+		pr_err("VF events are not available from this module gpuvf");
+		return 0;
+	}
+	/* what VFs do is not for everyone; the configuration is */
+	err = nl_socket_add_membership(sk, groups.event_id);
+	if (err != -NLE_PERM && err != -NLE_NOACCESS)
+		return err;
+	pr_err("VF events (hangs, resets, states) need CAP_NET_ADMIN and CAP_SYS_ADMIN");
 	return 0;
 }
 
@@ -80,7 +179,7 @@ static int join_all(struct nl_sock *sk)
  * @take: as of news_open()
  * @arg: as of news_open()
  *
- * Says what is not permitted.
+ * Reports what is not permitted.
  *
  * Return: 0, or a negative error of libnl.
  */

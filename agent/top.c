@@ -152,7 +152,8 @@ static void draw_vf(struct lines *lines, const struct top *top,
 	}
 	bar(cells, sizeof(cells), width, got, want, screen->utf8);
 	show_ms(slice, vf->time_slice_us);
-	show_ms(wait, gpu->round_us - vf->time_slice_us);
+	show_ms(wait, gpu->round_us > vf->time_slice_us ?
+		gpu->round_us - vf->time_slice_us : 0);
 	line(lines, "%4u %-10.10s %-11s %8s %8s %5.1f%% %5.1f%% %s%s%s", i,
 	     *vf->profile ? vf->profile : "-", vf_state_name(vf->state), slice,
 	     wait, 100 * want, 100 * got,
