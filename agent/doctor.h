@@ -24,6 +24,7 @@ enum need {
 	NEED_VFS,		/* to have VFs at all */
 	NEED_CHANGES,		/* to change anything */
 	NEED_VM,		/* to hand a VF to a virtual machine */
+	NEED_MANY,		/* to have more VFs than fit on one bus */
 };
 
 /**
@@ -59,6 +60,7 @@ struct finding {
  * @unused_vfs: VFs of a capability that the PCI core does not use
  * @is_unseen: whether there is a capability cannot be seen
  * @is_known: module gpuvf has its id in its table
+ * @has_ids: that table can be seen
  * @is_emulated: made by a hypervisor or a management controller
  */
 struct doctor_gpu {
@@ -73,6 +75,7 @@ struct doctor_gpu {
 	u32 unused_vfs;
 	bool is_unseen;
 	bool is_known;
+	bool has_ids;
 	bool is_emulated;
 };
 
@@ -106,7 +109,8 @@ struct doctor {
 
 /* the one question that is asked, answered */
 enum answer {
-	ANSWER_READY,		/* gpuvf drives a GPU */
+	ANSWER_READY,		/* gpuvf drives a GPU, which can have VFs */
+	ANSWER_BLOCKED,		/* gpuvf drives a GPU, and VFs would fail */
 	ANSWER_NOT_DRIVEN,	/* gpuvf knows a GPU and does not drive it */
 	ANSWER_OTHER_DRIVER,	/* SR-IOV, and another driver's business */
 	ANSWER_NOT_KNOWN,	/* SR-IOV, and nobody's business */
@@ -115,6 +119,9 @@ enum answer {
 	ANSWER_NO_SRIOV,	/* GPUs, none with SR-IOV */
 	ANSWER_NO_GPU,
 };
+
+/* functions of VFs that a bus has room for when it does not forward ARI */
+#define VFS_WITHOUT_ARI		7
 
 void doctor_examine(struct doctor *doctor);
 void doctor_free(struct doctor *doctor);

@@ -13,6 +13,7 @@
 
 static const char *const answer_names[] = {
 	[ANSWER_READY] = "ready",
+	[ANSWER_BLOCKED] = "blocked",
 	[ANSWER_NOT_DRIVEN] = "not-driven",
 	[ANSWER_OTHER_DRIVER] = "other-driver",
 	[ANSWER_NOT_KNOWN] = "not-known",
@@ -34,10 +35,42 @@ static bool makes_vfs(const char *driver)
 	       !strcmp(driver, "gim");
 }
 
-static enum answer answer_for(const struct doctor_gpu *gpu)
+/* a problem of the GPU that keeps it from what is needed */
+static bool has_problem(const struct doctor *doctor,
+			const struct doctor_gpu *gpu, enum need need)
 {
+	size_t i;
+
+	for (i = 0; i < doctor->num_findings; i++) {
+		const struct finding *finding = &doctor->findings[i];
+
+		if (finding->need == need &&
+		    finding->state == FINDING_PROBLEM &&
+		    !strcmp(finding->bdf, gpu->bdf))
+			return true;
+	}
+	return false;
+}
+
+/* how many VFs it can have here, whatever its capability says */
+static u32 possible_vfs(const struct doctor *doctor,
+			const struct doctor_gpu *gpu)
+{
+	if (gpu->total_vfs > VFS_WITHOUT_ARI && gpu->num_vfs <= VFS_WITHOUT_ARI &&
+	    has_problem(doctor, gpu, NEED_MANY))
+		return VFS_WITHOUT_ARI;
+	return gpu->total_vfs;
+}
+
+static enum answer answer_for(const struct doctor *doctor,
+			      const struct doctor_gpu *gpu)
+{
+	/* VFs that are there are the proof that they can be */
 	if (!strcmp(gpu->driver, "gpuvf"))
-		return ANSWER_READY;
+		return gpu->num_vfs || !has_problem(doctor, gpu, NEED_VFS) ?
+		       ANSWER_READY : ANSWER_BLOCKED;
+	if (gpu->num_vfs && !gpu->is_known)
+		return ANSWER_OTHER_DRIVER;
 	if (gpu->unused_vfs)
 		return ANSWER_NOT_USED;
 	if (gpu->is_unseen)
@@ -63,7 +96,7 @@ enum answer doctor_answer(const struct doctor *doctor, const char *bdf)
 	size_t i;
 
 	for (i = 0; i < doctor->num_gpus; i++) {
-		enum answer this = answer_for(&doctor->gpus[i]);
+		enum answer this = answer_for(doctor, &doctor->gpus[i]);
 
 		if (is_asked(&doctor->gpus[i], bdf) && this < best)
 			best = this;
@@ -80,7 +113,7 @@ static const struct doctor_gpu *subject(const struct doctor *doctor,
 
 	for (i = 0; i < doctor->num_gpus; i++)
 		if (is_asked(&doctor->gpus[i], bdf) &&
-		    answer_for(&doctor->gpus[i]) == answer)
+		    answer_for(doctor, &doctor->gpus[i]) == answer)
 			return &doctor->gpus[i];
 	return NULL;
 }
@@ -115,15 +148,20 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 	case ANSWER_READY:
 		if (gpu->num_vfs && can_change(doctor)) {
 			say(&text, "GPU %s is driven by gpuvf and can have %u VFs; %u %s enabled, see gpuvf-agent show %s",
-			    gpu->bdf, gpu->total_vfs, gpu->num_vfs,
+			    gpu->bdf, possible_vfs(doctor, gpu), gpu->num_vfs,
 			    gpu->num_vfs == 1 ? "is" : "are", gpu->bdf);
 			break;
 		}
 		say(&text,
 		    "GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
-		    gpu->bdf, gpu->total_vfs,
+		    gpu->bdf, possible_vfs(doctor, gpu),
 		    can_change(doctor) ? "To begin with:" :
 		    "It cannot be changed from here, see 'problem' above; there:",
+		    gpu->bdf);
+		break;
+	case ANSWER_BLOCKED:
+		say(&text,
+		    "GPU %s is driven by gpuvf, but VFs cannot be enabled until what is above, marked 'problem' and 'needed to have VFs', is mended.",
 		    gpu->bdf);
 		break;
 	case ANSWER_NOT_DRIVEN:
@@ -132,14 +170,23 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 		    gpu->bdf, gpu->total_vfs);
 		break;
 	case ANSWER_OTHER_DRIVER:
+		if (gpu->num_vfs) {
+			say(&text,
+			    "GPU %s has VFs already: %u of %u, made by its driver %s. gpuvf does not know this GPU: use that driver's own way.",
+			    gpu->bdf, gpu->num_vfs, gpu->total_vfs,
+			    gpu->driver);
+			break;
+		}
 		say(&text,
 		    "GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
 		    gpu->bdf, gpu->driver);
 		break;
 	case ANSWER_NOT_KNOWN:
 		say(&text,
-		    "GPU %s has SR-IOV, but gpuvf does not know it, and neither does its present driver make VFs of it.",
-		    gpu->bdf);
+		    "GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it.",
+		    gpu->bdf, doctor->has_module && !gpu->has_ids ?
+		    "whether gpuvf knows it cannot be seen here" :
+		    "gpuvf does not know it");
 		break;
 	case ANSWER_NOT_USED:
 		say(&text,
@@ -198,7 +245,7 @@ static const struct alternative {
 	{
 		.id = "api-forwarding",
 		.what =
-			"OpenGL and Vulkan calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl)",
+			"OpenGL calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl); Vulkan only where QEMU has Venus",
 		.price =
 			"any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines",
 	},

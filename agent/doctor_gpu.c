@@ -26,9 +26,6 @@
 #define VF_RESOURCE_LAST	12
 #define RESOURCE_UNSET		0x20000000ULL
 
-/* functions of VFs that a bus has room for when it does not forward ARI */
-#define VFS_WITHOUT_ARI		7
-
 static u32 hex_of(const char *bdf, const char *file)
 {
 	char text[NAME_SIZE];
@@ -167,6 +164,7 @@ void doctor_find_gpus(struct doctor *doctor)
 			look_for_capability(doctor, gpu);
 		gpu->is_known = !strcmp(gpu->driver, "gpuvf") ||
 				is_known(aliases, bdf);
+		gpu->has_ids = aliases && strstr(aliases, " gpuvf\n");
 		gpu->is_emulated = is_emulated(gpu->vendor);
 	}
 	root_list_free(names);
@@ -235,9 +233,13 @@ static void check_backend(const struct doctor *doctor,
 	} else if (!doctor->has_module && !doctor->deps) {
 		found(f, FINDING_UNKNOWN,
 		      "gpuvf is not installed, so its list of GPUs cannot be looked at");
+	} else if (doctor->has_module && !gpu->has_ids) {
+		found(f, FINDING_UNKNOWN,
+		      "gpuvf was not loaded from depmod's list, so its list of GPUs cannot be looked at");
 	} else {
-		found(f, FINDING_PROBLEM,
-		      "gpuvf does not know %04x:%04x: nobody has told it how this GPU divides framebuffer and time",
+		/* another driver's VFs are VFs, too */
+		found(f, gpu->num_vfs ? FINDING_NOTE : FINDING_PROBLEM,
+		      "gpuvf does not support %04x:%04x: it is not in its table of GPUs",
 		      gpu->vendor, gpu->device);
 	}
 }
@@ -249,11 +251,11 @@ static const struct {
 } offers[] = {
 	{
 		"xe",
-		"xe makes VFs itself on the GPUs that it supports: parameter xe.max_vfs, then sriov_numvfs; sizes and times below /sys/kernel/debug/dri",
+		"xe makes VFs itself on the GPUs that it supports: parameter xe.max_vfs, then sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri",
 	},
 	{
 		"i915",
-		"i915 makes no VFs in the kernel of kernel.org; up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)",
+		"i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)",
 	},
 	{
 		"amdgpu",
@@ -261,7 +263,7 @@ static const struct {
 	},
 	{
 		"nvidia",
-		"NVIDIA's vGPU manager makes VFs with a licence (sriov-manage, mdev_supported_types); data center GPUs divide themselves by MIG (nvidia-smi mig)",
+		"NVIDIA's vGPU manager makes VFs with a licence (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)",
 	},
 	{
 		"gim",
@@ -306,6 +308,9 @@ static void check_driver(const struct doctor *doctor,
 			fix(f, doctor->has_module ?
 			    "echo %s > /sys/bus/pci/drivers_probe, and see the kernel log" :
 			    "modprobe gpuvf, which takes %s", gpu->bdf);
+	} else if (gpu->num_vfs && !gpu->is_known) {
+		found(f, FINDING_NOTE, "%s, which has made %u VF%s",
+		      gpu->driver, gpu->num_vfs, gpu->num_vfs == 1 ? "" : "s");
 	} else {
 		found(f, gpu->is_known ? FINDING_PROBLEM : FINDING_NOTE,
 		      "%s%s%s%s", gpu->driver, offer ? ": " : "",
@@ -313,8 +318,8 @@ static void check_driver(const struct doctor *doctor,
 		      "; mediated devices are offered in mdev_supported_types" :
 		      "");
 		if (gpu->is_known)
-			fix(f, "echo gpuvf > /sys/bus/pci/devices/%s/driver_override, then boot again with gpuvf loaded; nothing on the host can draw with it then",
-			    gpu->bdf);
+			fix(f, "modprobe gpuvf; echo %s > /sys/bus/pci/drivers/%s/unbind; echo gpuvf > /sys/bus/pci/devices/%s/driver_override; echo %s > /sys/bus/pci/drivers_probe. For the next boot, take its id out of the 'ids=' of that driver in /etc/modprobe.d and on the kernel command line. Nothing on the host can draw with it then",
+			    gpu->bdf, gpu->driver, gpu->bdf, gpu->bdf);
 	}
 }
 
@@ -470,7 +475,7 @@ const struct gpu_check gpu_checks[] = {
 	{ "backend", "known to gpuvf", NEED_VFS, check_backend },
 	{ "driver", "driver", NEED_VFS, check_driver },
 	{ "state", "state", NEED_VFS, check_state },
-	{ "ari", "ARI", NEED_VFS, check_ari },
+	{ "ari", "ARI", NEED_MANY, check_ari },
 	{ "mmio", "MMIO space", NEED_VFS, check_mmio },
 	{ "group", "IOMMU group", NEED_VM, check_group },
 	{ "autoprobe", "VF autoprobe", NEED_NOTHING, check_autoprobe },

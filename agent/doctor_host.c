@@ -85,7 +85,14 @@ static void no_iommu(const struct doctor *doctor, struct finding *f)
 	} else if (root_has("sys/firmware/acpi/tables/DMAR")) {
 		found(f, FINDING_PROBLEM,
 		      "the firmware offers Intel VT-d (ACPI table DMAR), and the kernel does not use it");
-		fix(f, "boot with intel_iommu=on (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub); the kernel needs CONFIG_INTEL_IOMMU=y");
+		if (has_word(doctor->cmdline, "intel_iommu=on"))
+			fix(f, "intel_iommu=on is given already: see the kernel log for DMAR, and whether the kernel has CONFIG_INTEL_IOMMU=y");
+		else if (word_of(doctor->cmdline, "intel_iommu=", word,
+				 sizeof(word)))
+			fix(f, "write intel_iommu=on on the kernel command line instead of %s",
+			    word);
+		else
+			fix(f, "boot with intel_iommu=on (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub); the kernel needs CONFIG_INTEL_IOMMU=y");
 	} else if (root_has("sys/firmware/acpi/tables/IVRS")) {
 		found(f, FINDING_PROBLEM,
 		      "the firmware offers AMD-Vi (ACPI table IVRS), and the kernel does not use it");
@@ -152,19 +159,25 @@ static void check_cmdline(const struct doctor *doctor, struct finding *f)
 		"vfio", "module_blacklist=", "modprobe.blacklist=",
 		"module.sig_enforce", "lockdown=", "xe.", "i915.", "nomodeset",
 	};
+	char *copy = xstrdup(doctor->cmdline ?: "");
 	char *text = xstrdup("");
+	char *rest = copy, *next;
 	char word[256];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
+	while ((next = strsep(&rest, " \t\n"))) {
 		char *longer;
 
-		if (!word_of(doctor->cmdline, prefixes[i], word, sizeof(word)))
+		for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+			if (!strncmp(next, prefixes[i], strlen(prefixes[i])))
+				break;
+		if (i == ARRAY_SIZE(prefixes))
 			continue;
-		longer = xasprintf("%s%s%s", text, *text ? " " : "", word);
+		longer = xasprintf("%s%s%s", text, *text ? " " : "", next);
 		free(text);
 		text = longer;
 	}
+	free(copy);
 	if (word_of(doctor->cmdline, "pci=", word, sizeof(word)) &&
 	    strstr(word, "noari")) {
 		found(f, FINDING_PROBLEM,

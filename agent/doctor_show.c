@@ -26,6 +26,7 @@ static const struct {
 	[NEED_NOTHING] = { "nothing", NULL },
 	[NEED_VFS] = { "vfs", "needed to have VFs" },
 	[NEED_CHANGES] = { "changes", "needed to change anything" },
+	[NEED_MANY] = { "many-vfs", "needed to have more than 7 VFs" },
 	[NEED_VM] = { "vm", "needed to hand VFs to virtual machines, not to have them" },
 };
 

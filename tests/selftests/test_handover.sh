@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A GPU is given to another driver and taken back, in the way that gpuvf(4) and
+# doctor name; the other GPU stays with gpuvf.
+set -uo pipefail
+. "$(dirname "$0")/../lab/tap.sh"
+
+agent=${GPUVF_AGENT:?}
+modules=${GPUVF_MODULES:?}
+devices=/sys/bus/pci/devices
+
+driver_of() {
+	basename "$(readlink "$devices/$1/driver")"
+}
+
+insmod "$modules/gpuvf_sim.ko" gpus=2 && insmod "$modules/gpuvf.ko"
+mine=$(cat /sys/kernel/debug/gpuvf_sim/gpu0/bdf)
+other=$(cat /sys/kernel/debug/gpuvf_sim/gpu1/bdf)
+modprobe pci-stub
+
+# gpuvf(4)
+rmmod gpuvf &&
+	echo pci-stub > "$devices/$mine/driver_override" &&
+	echo "$mine" > /sys/bus/pci/drivers_probe &&
+	insmod "$modules/gpuvf.ko"
+[ "$(driver_of "$mine")" = pci-stub ] && [ "$(driver_of "$other")" = gpuvf ]
+point 'a_gpu_is_given_to_another_driver'
+
+# the commands of the fix, without the part about the next boot; doctor takes
+# gpuvf's ids from depmod's list, which insmod does not need
+root=$(mktemp -d)
+mkdir -p "$root/lib/modules/$(uname -r)"
+echo 'alias pci:v00004756d*sv*sd*bc*sc*i* gpuvf' \
+	> "$root/lib/modules/$(uname -r)/modules.alias"
+ln -s /sys /proc "$root"
+"$agent" --root "$root" doctor -j "$mine" > "$root/said"
+fix=$(python3 -c '
+import json, sys
+for f in json.load(open(sys.argv[1]))["findings"]:
+    if f["check"] == "driver":
+        print(f["fix"].split(". For the next boot")[0])' "$root/said")
+[[ $fix = 'modprobe gpuvf; '* ]]
+point 'doctor_says_how_it_is_taken_back'
+bash -c "${fix#modprobe gpuvf; }"
+[ "$(driver_of "$mine")" = gpuvf ]
+point 'which_works'
+echo > "$devices/$mine/driver_override"
+rm -r "$root"
+rmmod gpuvf && rmmod gpuvf_sim
+point 'holds_nothing_back'
+tap_end
