@@ -20,8 +20,6 @@
 #include "units.h"
 #include "util.h"
 
-#define LOCK_FILE	RUN_DIR "/apply.lock"
-
 /* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
 static int roll_back(const struct state *before, struct client *client)
 {
@@ -228,17 +226,19 @@ int apply_plan(struct plan *plan, struct client *client,
 /**
  * apply_lock() - one apply at a time
  * @fd: holds the lock until it is closed; -1: there was no right to lock
+ * @wait: until another process releases it
  *
  * Two of them would undo each other's steps in turn. The lock ends with the
  * process, whatever ends that.
  *
  * Return: EXIT_DONE, without permission too, since the kernel will say no;
- * EXIT_FAILED: nothing may be changed.
+ * EXIT_BUSY: another process has it, and @wait is false; EXIT_FAILED: nothing
+ * may be changed.
  */
-int apply_lock(int *fd)
+int apply_lock(int *fd, bool wait)
 {
 	char *dir = root_path("%s", &RUN_DIR[1]);
-	char *file = root_path("%s", &LOCK_FILE[1]);
+	char *file = root_path("%s", &APPLY_LOCK[1]);
 	int code = EXIT_DONE;
 
 	*fd = -1;
@@ -247,13 +247,15 @@ int apply_lock(int *fd)
 			   0600);
 	if (*fd < 0 && (errno == EACCES || errno == EPERM))
 		goto out;
-	while (*fd >= 0 && flock(*fd, LOCK_EX)) {
+	while (*fd >= 0 && flock(*fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
 		if (errno == EINTR)
 			continue;
+		if (errno == EWOULDBLOCK)
+			code = EXIT_BUSY;
 		close(*fd);
 		*fd = -1;
 	}
-	if (*fd < 0) {
+	if (*fd < 0 && !code) {
 		pr_err("%s: %s", file, strerror(errno));
 		code = EXIT_FAILED;
 	}

@@ -8,7 +8,9 @@
 #include "journal.h"
 #include "plan.h"
 
-int apply_lock(int *fd);
+#define APPLY_LOCK	RUN_DIR "/apply.lock"
+
+int apply_lock(int *fd, bool wait);
 int transition(const char *section, const struct state *before,
 	       const struct state *after, const struct plan *plan,
 	       struct client *client, struct journal *journal);

@@ -6,36 +6,36 @@
 
 #include "apply.h"
 
-/* before the lock is taken: whoever has to end may need an apply of its own */
-static int wait_for_users(const struct options *options, int num_names,
+/*
+ * Before the lock is taken: a user that has to end may need an apply of its own.
+ * The configuration is kept, since standard input can be read once only.
+ */
+static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 			  char **names)
 {
-	struct targets targets = {};
-	int code;
+	int code = targets_plan(targets, num_names, names);
 
-	code = targets_find(&targets, options->file, num_names, names);
 	if (!code)
-		code = wait_idle(&targets, options->wait_idle_s);
-	targets_free(&targets);
+		code = wait_idle(targets, seconds);
+	targets_drop(targets);
 	return code;
 }
 
-static int apply(const struct options *options, int num_names, char **names)
+static int apply(struct targets *targets, bool wait, int num_names,
+		 char **names)
 {
-	struct targets targets = {};
 	struct journal journal = {};
 	int lock, code;
 
-	code = apply_lock(&lock);
+	code = apply_lock(&lock, true);
 	if (code)
 		return code;
 	code = recover(&journal);
-	code = code ?: targets_find(&targets, options->file, num_names, names);
+	code = code ?: targets_plan(targets, num_names, names);
 	if (!code)
-		code = apply_all(&targets, &journal, &lock, !options->no_wait);
+		code = apply_all(targets, &journal, &lock, wait);
 	else
 		code = exit_worse(code, journal_finish(&journal));
-	targets_free(&targets);
 	if (lock >= 0)
 		close(lock);
 	return code;
@@ -53,6 +53,7 @@ static int apply(const struct options *options, int num_names, char **names)
  */
 int cmd_apply(int argc, char **argv)
 {
+	struct targets targets = {};
 	struct options options;
 	int first, code;
 
@@ -65,10 +66,11 @@ int cmd_apply(int argc, char **argv)
 		return usage_error(argv[0], "-j needs -n");
 	argc -= first;
 	argv += first;
-	if (options.wait_idle_s) {
-		code = wait_for_users(&options, argc, argv);
-		if (code)
-			return code;
-	}
-	return apply(&options, argc, argv);
+	code = load_config(&targets.config, options.file, INPUT_STREAM);
+	if (!code && options.wait_idle_s)
+		code = wait_for_users(&targets, options.wait_idle_s, argc,
+				      argv);
+	code = code ?: apply(&targets, !options.no_wait, argc, argv);
+	targets_free(&targets);
+	return code;
 }

@@ -314,7 +314,7 @@ int cmd_restore(int argc, char **argv)
 		return EXIT_USAGE;
 	code = read_checkpoint(&checkpoint, argv[first]);
 	code = code ?: open_client(&client);
-	code = code ?: apply_lock(&fd);
+	code = code ?: apply_lock(&fd, true);
 	code = code ?: restore_all(&checkpoint, client);
 	if (fd >= 0)
 		close(fd);

@@ -56,22 +56,29 @@ static int sync_gpus(struct daemon *d)
 	if (kernel_news_has_family(d->news))
 		return daemon_sync(d);
 	d->check_ms = 0;
-	return EXIT_DONE;
+	return daemon_explain_absence(d);
 }
 
-static int reload(struct daemon *d)
+static int load_and_sync(struct daemon *d, bool only_if_changed)
 {
+	bool changed = true;
 	int code;
 
 	notify_reloading();
 	d->reload_ms = 0;
-	code = daemon_load(d);
+	code = daemon_load(d, only_if_changed ? &changed : NULL);
 	if (code)
 		pr_err("the configuration from before stays in force");
-	else
+	else if (changed)
 		code = sync_gpus(d);
 	notify_ready(d);
 	return code;
+}
+
+/* at a request: the GPUs are made as configured, also when no file changed */
+static int reload(struct daemon *d)
+{
+	return load_and_sync(d, false);
 }
 
 static int timeout_of(const struct daemon *d)
@@ -124,13 +131,13 @@ static int run(struct daemon *d, struct pollfd *fds)
 		    !take_signals(fds[INPUT_SIGNAL].fd, d))
 			return EXIT_DONE;
 		if (fds[INPUT_FILES].revents &&
-		    files_changed(fds[INPUT_FILES].fd, d->file))
+		    files_changed(d->files))
 			d->reload_ms = monotonic_ms() + FILE_SETTLE_MS;
 		kernel_news_read(d->news);
 		if (fds[INPUT_CONTROL].revents)
 			control_serve(fds[INPUT_CONTROL].fd, d, reload);
 		if (is_due(d->reload_ms))
-			reload(d);
+			load_and_sync(d, true);
 		if (is_due(d->check_ms)) {
 			sync_gpus(d);
 			notify_ready(d);
@@ -184,14 +191,17 @@ static int open_input(struct pollfd *fd, int opened, const char *what)
 
 static int start(struct daemon *d, struct pollfd *fds)
 {
-	int code;
+	int code, err;
 
 	code = open_input(&fds[INPUT_SIGNAL], open_signals(), "signals");
-	code = code ?: open_input(&fds[INPUT_FILES], files_watch(d->file),
-				   "cannot watch the configuration");
+	if (code)
+		return code;
+	err = files_open(&d->files, d->file);
+	code = open_input(&fds[INPUT_FILES], err ?: files_fd(d->files),
+			  "cannot watch the configuration");
 	/* first listen, then look: nothing can fall in between */
 	code = code ?: kernel_news_open(&d->news, d);
-	code = code ?: daemon_load(d);
+	code = code ?: daemon_load(d, NULL);
 	code = code ?: open_input(&fds[INPUT_CONTROL], control_listen(),
 				   CONTROL_SOCKET);
 	return code;
@@ -220,7 +230,10 @@ int cmd_daemon(int argc, char **argv)
 	if (first < argc)
 		return usage_error(argv[0], "takes no argument '%s'",
 				   argv[first]);
+	if (options.file && !strcmp(options.file, "-"))
+		return usage_error(argv[0], "reads its configuration again and again, and standard input only once");
 	d.file = options.file;
+	pr_to_journal();
 	code = take_lock();
 	if (code)
 		return code;
@@ -228,7 +241,7 @@ int cmd_daemon(int argc, char **argv)
 	fds[INPUT_FAMILY].events = POLLIN;
 	code = start(&d, fds);
 	if (!code) {
-		/* a GPU in trouble is told and tried again, not a reason to go */
+		/* a GPU in trouble is tried again, and no reason to end */
 		sync_gpus(&d);
 		notify_ready(&d);
 		code = run(&d, fds);
@@ -236,6 +249,7 @@ int cmd_daemon(int argc, char **argv)
 		unlink(CONTROL_SOCKET);
 	}
 	kernel_news_close(d.news);
+	files_close(d.files);
 	daemon_free(&d);
 	return code;
 }

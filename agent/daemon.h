@@ -9,6 +9,7 @@
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
+struct files;
 struct kernel_news;
 
 /**
@@ -35,7 +36,13 @@ struct watched {
  * @targets: the last good configuration, and plans while they are worked on
  * @gpus: the GPUs it is about, as far as they came
  * @num_gpus: entries of @gpus
+ * @files: where it is, watched
  * @news: what the kernel has to say
+ * @num_missing: sections whose GPU is not there, as far as that is known
+ * @absence_reported: what is missing was reported since the configuration was
+ *	read
+ * @waits_for_lock: another process changes GPUs, and that was reported
+ * @backoff_ms: the last pause after a failure that was not one GPU's
  * @check_ms: when to look at the GPUs again, 0: not by itself
  * @reload_ms: when to read the configuration again, 0: not by itself
  */
@@ -44,7 +51,12 @@ struct daemon {
 	struct targets targets;
 	struct watched *gpus;
 	size_t num_gpus;
+	struct files *files;
 	struct kernel_news *news;
+	size_t num_missing;
+	bool absence_reported;
+	bool waits_for_lock;
+	u64 backoff_ms;
 	u64 check_ms;
 	u64 reload_ms;
 };
@@ -53,11 +65,11 @@ u64 monotonic_ms(void);
 void soonest(u64 *at_ms, u64 ms);
 
 /* daemon_sync.c: making GPUs what the configuration says */
-int daemon_load(struct daemon *d);
+int daemon_load(struct daemon *d, bool *changed);
+int daemon_explain_absence(struct daemon *d);
 int daemon_sync(struct daemon *d);
 void daemon_gpu_came(struct daemon *d, const char *bdf);
 void daemon_gpu_went(struct daemon *d, const char *bdf);
-void daemon_all_pending(struct daemon *d);
 void daemon_forget_all(struct daemon *d);
 void daemon_free(struct daemon *d);
 
@@ -68,9 +80,11 @@ void kernel_news_read(struct kernel_news *news);
 bool kernel_news_has_family(const struct kernel_news *news);
 void kernel_news_close(struct kernel_news *news);
 
-/* daemon_files.c: news of the configuration's files */
-int files_watch(const char *file);
-bool files_changed(int fd, const char *file);
+/* daemon_files.c: when the configuration's files change */
+int files_open(struct files **files, const char *file);
+int files_fd(const struct files *files);
+bool files_changed(struct files *files);
+void files_close(struct files *files);
 
 /* daemon_control.c: the socket of "reload" */
 int control_listen(void);

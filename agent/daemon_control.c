@@ -3,6 +3,7 @@
  * The daemon's socket: "reload" comes in; the exit code and everything that was
  * said on the way go out.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,6 +159,15 @@ static bool read_code(FILE *f, u32 *code)
 	return !parse_number(line, EXIT_LAST, code);
 }
 
+/* what the daemon says to the journal begins with a priority */
+static void print_line(const char *line)
+{
+	if (line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>')
+		fprintf(stderr, PROGRAM ": %s", line + 3);
+	else
+		fputs(line, stderr);
+}
+
 /**
  * control_reload() - ask the daemon to reload, and wait for what comes of it
  *
@@ -187,7 +197,7 @@ int control_reload(void)
 		pr_err("the daemon did not answer");
 	} else {
 		while (fgets(line, sizeof(line), f))
-			fputs(line, stderr);
+			print_line(line);
 	}
 	if (f)
 		fclose(f);

@@ -14,7 +14,7 @@
 #include "message.h"
 #include "subscribe.h"
 
-/* changes come in flocks: the GPUs are looked at when it is quiet again */
+/* changes come in flocks: the GPUs are looked at so long after the first */
 #define SETTLE_MS	300
 
 struct kernel_news {
@@ -22,6 +22,15 @@ struct kernel_news {
 	struct nl_sock *controller;
 	struct nl_sock *family;
 };
+
+/*
+ * The first change of a flock sets the time: guests that go on changing the
+ * state of their VFs do not keep the daemon from looking.
+ */
+static void look_soon(struct kernel_news *news)
+{
+	soonest(&news->d->check_ms, monotonic_ms() + SETTLE_MS);
+}
 
 static int take_change(struct nl_msg *msg, void *arg)
 {
@@ -37,7 +46,7 @@ static int take_change(struct nl_msg *msg, void *arg)
 			daemon_gpu_went(news->d, gpu.bdf);
 	}
 	gpu_free(&gpu);
-	news->d->check_ms = monotonic_ms() + SETTLE_MS;
+	look_soon(news);
 	return NL_OK;
 }
 
@@ -53,7 +62,7 @@ static void open_family(struct kernel_news *news)
 		return;
 	}
 	news->family = sk;
-	news->d->check_ms = monotonic_ms() + SETTLE_MS;
+	look_soon(news);
 }
 
 static void close_family(struct kernel_news *news)
@@ -130,7 +139,7 @@ static void read_all(struct kernel_news *news, struct nl_sock *sk)
 		err = nl_recvmsgs_default(sk);
 		/* libnl's word for ENOBUFS: something was missed */
 		if (err == -NLE_NOMEM)
-			news->d->check_ms = monotonic_ms() + SETTLE_MS;
+			look_soon(news);
 	} while (err >= 0 || err == -NLE_NOMEM || err == -NLE_INTR);
 }
 

@@ -20,6 +20,9 @@ static void write_status(const struct daemon *d, char *text, size_t size)
 		good += !d->gpus[i].pending && !d->gpus[i].differs;
 	if (!d->num_gpus)
 		snprintf(text, size, "no GPU of the configuration is there");
+	else if (d->num_missing)
+		snprintf(text, size, "%zu of %zu GPUs as configured, %zu missing",
+			 good, d->num_gpus + d->num_missing, d->num_missing);
 	else
 		snprintf(text, size, "%zu of %zu GPUs as configured", good,
 			 d->num_gpus);
@@ -31,7 +34,7 @@ static void write_status(const struct daemon *d, char *text, size_t size)
  */
 void notify_ready(const struct daemon *d)
 {
-	char status[64];
+	char status[128];
 
 	write_status(d, status, sizeof(status));
 	sd_notifyf(0, "READY=1\nSTATUS=%s\nMAINPID=%d", status, getpid());

@@ -4,7 +4,7 @@
  *
  * A GPU that came, or whose configuration was read anew, is pending: it is made
  * what the configuration says, again and again with longer and longer pauses if
- * need be. One that was there and changed later was changed by somebody else.
+ * need be. One that was there and changed later was changed by another program.
  * That is told; and it is undone only where the configuration says so.
  */
 #include <stdio.h>
@@ -18,6 +18,9 @@
 
 #define BACKOFF_FIRST_MS	5000
 #define BACKOFF_LAST_MS		300000
+
+/* how often it is looked whether another process has ended */
+#define LOCK_RETRY_MS		1000
 
 static struct watched *find(struct daemon *d, const char *bdf)
 {
@@ -73,12 +76,15 @@ void daemon_gpu_went(struct daemon *d, const char *bdf)
 {
 	struct watched *gpu = find(d, bdf);
 
-	if (gpu)
-		*gpu = d->gpus[--d->num_gpus];
+	if (!gpu)
+		return;
+	pr_warning("GPU %s of the configuration is gone; waiting for it", bdf);
+	*gpu = d->gpus[--d->num_gpus];
+	d->num_missing++;
 }
 
-/** daemon_all_pending() - every GPU is to be made what is configured now */
-void daemon_all_pending(struct daemon *d)
+/* every GPU is to be made what is configured now */
+static void all_pending(struct daemon *d)
 {
 	size_t i;
 
@@ -89,6 +95,9 @@ void daemon_all_pending(struct daemon *d)
 /** daemon_forget_all() - no GPU is there any more */
 void daemon_forget_all(struct daemon *d)
 {
+	if (d->num_gpus)
+		pr_warning("module gpuvf is gone; waiting for it");
+	d->num_missing = d->targets.config.num_gpus;
 	free(d->gpus);
 	d->gpus = NULL;
 	d->num_gpus = 0;
@@ -97,37 +106,80 @@ void daemon_forget_all(struct daemon *d)
 /** daemon_free() - release everything */
 void daemon_free(struct daemon *d)
 {
-	daemon_forget_all(d);
+	free(d->gpus);
 	targets_free(&d->targets);
+}
+
+/* the same files with the same bytes */
+static bool same_files(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	if (a->num_files != b->num_files)
+		return false;
+	for (i = 0; i < a->num_files; i++) {
+		const struct source *x = &a->files[i]->source;
+		const struct source *y = &b->files[i]->source;
+
+		if (strcmp(x->path, y->path) || x->size != y->size ||
+		    memcmp(x->text, y->text, x->size))
+			return false;
+	}
+	return true;
 }
 
 /**
  * daemon_load() - read the configuration
  * @d: keeps the configuration that it has when the new one has errors
+ * @changed: result: whether it is another one; if it is not, nothing is done.
+ *	NULL: in any case, every GPU is to be made what it says
  *
- * Return: EXIT_DONE, or the exit code of the error, which was told.
+ * Return: EXIT_DONE, or the exit code of the error, which was reported.
  */
-int daemon_load(struct daemon *d)
+int daemon_load(struct daemon *d, bool *changed)
 {
 	struct config config = {};
 	int code = load_config(&config, d->file, 0);
 
-	if (code) {
+	if (!code && changed)
+		*changed = !same_files(&config, &d->targets.config);
+	if (code || (changed && !*changed)) {
 		config_free(&config);
 		return code;
 	}
 	targets_drop(&d->targets);
 	config_free(&d->targets.config);
 	d->targets.config = config;
-	d->targets.patient = true;
-	daemon_all_pending(d);
+	d->absence_reported = false;
+	all_pending(d);
 	return EXIT_DONE;
+}
+
+/**
+ * daemon_explain_absence() - the module is not there; say so once
+ * @d: the daemon, with a configuration
+ *
+ * Return: EXIT_MISSING; EXIT_DONE: the configuration names no GPU.
+ */
+int daemon_explain_absence(struct daemon *d)
+{
+	struct client *client = NULL;
+
+	d->num_missing = d->targets.config.num_gpus;
+	if (!d->num_missing)
+		return EXIT_DONE;
+	if (!d->absence_reported) {
+		open_client(&client);
+		client_close(client);
+	}
+	d->absence_reported = true;
+	return EXIT_MISSING;
 }
 
 static void tell_difference(const struct plan *plan, const char *consequence)
 {
-	pr_err("GPU %s [gpu %s] was changed by somebody else; %s. To be as the configuration says:",
-	       plan->live.bdf, plan->section->name, consequence);
+	pr_warning("GPU %s [gpu %s] was changed by another program; %s. To be as the configuration says:",
+		   plan->live.bdf, plan->section->name, consequence);
 	plan_print_steps(plan, stderr);
 }
 
@@ -196,38 +248,84 @@ static int sync_one(struct daemon *d, struct plan *plan,
 	return EXIT_DIFFERS;
 }
 
-/**
- * daemon_sync() - look at every GPU, and do what has to be done
- * @d: the daemon, with a configuration; the module is there
- *
- * Return: EXIT_DONE: all are as configured; else why the first one is not.
- */
-int daemon_sync(struct daemon *d)
+/* what is missing is reported once for each configuration */
+static void note_missing(struct daemon *d, struct exit_tally *tally)
+{
+	d->num_missing = d->targets.missing;
+	d->absence_reported = true;
+	if (d->num_missing)
+		exit_add(tally, EXIT_MISSING);
+}
+
+/* after a failure that is not one GPU's */
+static void try_again(struct daemon *d)
+{
+	d->backoff_ms = d->backoff_ms ? 2 * d->backoff_ms : BACKOFF_FIRST_MS;
+	if (d->backoff_ms > BACKOFF_LAST_MS)
+		d->backoff_ms = BACKOFF_LAST_MS;
+	soonest(&d->check_ms, monotonic_ms() + d->backoff_ms);
+}
+
+/* with apply's lock held */
+static int sync_all(struct daemon *d)
 {
 	struct exit_tally tally = {};
 	struct journal journal = {};
 	size_t i;
-	int fd, code;
+	int code;
 
-	d->check_ms = 0;
-	code = apply_lock(&fd);
-	if (code)
-		return code;
 	/* an apply that was killed, or a daemon before this one */
 	code = recover(&journal);
+	d->targets.patient = d->absence_reported;
 	code = code ?: targets_plan(&d->targets, 0, NULL);
 	/* nothing there that it is about: it may come */
 	if (code == EXIT_MISSING && !d->targets.num)
 		code = EXIT_DONE;
-	for (i = 0; i < d->targets.num && !code; i++) {
-		int one = sync_one(d, &d->targets.plans[i], &journal);
-
-		exit_add(&tally, one);
-	}
+	if (!code)
+		note_missing(d, &tally);
+	for (i = 0; i < d->targets.num && !code; i++)
+		exit_add(&tally, sync_one(d, &d->targets.plans[i], &journal));
+	/* what failed for want of memory, or amid changes, may work later */
+	if (code)
+		try_again(d);
+	else
+		d->backoff_ms = 0;
 	code = exit_worse(code, journal_finish(&journal));
 	targets_drop(&d->targets);
+	return exit_worse(code, exit_total(&tally));
+}
+
+/**
+ * daemon_sync() - look at every GPU, and do what has to be done
+ * @d: the daemon, with a configuration; the module is there
+ *
+ * Never waits for another process: signals and requests are answered meanwhile.
+ *
+ * Return: as apply; EXIT_BUSY: another process changes GPUs, and what has to be
+ * done is done when that has ended.
+ */
+int daemon_sync(struct daemon *d)
+{
+	int code;
+	int fd;
+
+	d->check_ms = 0;
+	code = apply_lock(&fd, false);
+	if (code == EXIT_BUSY) {
+		if (!d->waits_for_lock)
+			pr_warning("another process changes GPUs (it holds " APPLY_LOCK "); waiting for it");
+		d->waits_for_lock = true;
+		soonest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
+		return code;
+	}
+	if (code) {
+		try_again(d);
+		return code;
+	}
+	d->waits_for_lock = false;
+	code = sync_all(d);
 	if (fd >= 0)
 		close(fd);
 	fflush(stdout);
-	return exit_worse(code, exit_total(&tally));
+	return code;
 }

@@ -223,8 +223,14 @@ static void print_one(FILE *f, const struct diag *d)
 		[SEVERITY_NOTE] = COLOR_DIM,
 	};
 
+	static const enum pr_level levels[] = {
+		[SEVERITY_ERROR] = PR_ERROR,
+		[SEVERITY_WARNING] = PR_WARNING,
+		[SEVERITY_NOTE] = PR_INFO,
+	};
 	char *message = printable(d->message);
 
+	fputs(pr_priority(levels[d->severity]), f);
 	place_print_name(f, &d->at);
 	if (d->at.source)
 		fputc(' ', f);

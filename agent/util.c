@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -179,23 +181,76 @@ char *printable(const char *text)
 	return copy;
 }
 
+/* standard error is the journal, which knows the name of the program */
+static bool to_journal;
+
+/**
+ * pr_to_journal() - give messages a priority, if they go to the journal
+ */
+void pr_to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	to_journal = stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+		     !fstat(STDERR_FILENO, &st) && st.st_dev == dev &&
+		     st.st_ino == ino;
+}
+
+/**
+ * pr_priority() - what the journal wants in front of a message
+ * @level: PR_*
+ *
+ * Return: a constant string, empty when messages do not go there.
+ */
+const char *pr_priority(enum pr_level level)
+{
+	static const char *const priorities[] = {
+		[PR_ERROR] = "<3>", [PR_WARNING] = "<4>", [PR_INFO] = "<6>",
+	};
+
+	return to_journal ? priorities[level] : "";
+}
+
+static void __printf(2, 0)
+print_message(enum pr_level level, const char *fmt, va_list args)
+{
+	char *text, *safe;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		out_of_memory();
+	safe = printable(text);
+	fprintf(stderr, "%s%s\n", to_journal ? pr_priority(level) :
+		PROGRAM ": ", safe);
+	free(safe);
+	free(text);
+}
+
 /**
  * pr_err() - a message to the user: on stderr, with the program's name
  * @fmt: as of printf, without the newline
  */
 void pr_err(const char *fmt, ...)
 {
-	char *text, *safe;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		out_of_memory();
+	print_message(PR_ERROR, fmt, args);
 	va_end(args);
-	safe = printable(text);
-	fprintf(stderr, PROGRAM ": %s\n", safe);
-	free(safe);
-	free(text);
+}
+
+/**
+ * pr_warning() - as pr_err(), about what is no failure
+ * @fmt: as of printf, without the newline
+ */
+void pr_warning(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_message(PR_WARNING, fmt, args);
+	va_end(args);
 }
 
 /* Levenshtein distance, without regard to case */
@@ -239,7 +294,8 @@ const char *nearest(const char *word, const char *const *known, size_t n)
 {
 	size_t len = strlen(word);
 	const char *best = NULL;
-	size_t limit = len / 3 + 1;
+	/* of a short word, most of it has to be right */
+	size_t limit = len < 6 ? (len + 2) / 3 : len / 3 + 1;
 	size_t i;
 
 	if (len > WORD_MAX)

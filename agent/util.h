@@ -13,7 +13,7 @@
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #define __aligned(n)	__attribute__((aligned(n)))
 
-void __attribute__((noreturn)) out_of_memory(void);
+_Noreturn void out_of_memory(void);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
@@ -22,7 +22,18 @@ char *xasprintf(const char *fmt, ...) __printf(1, 2);
 void copy_string(char *to, size_t size, const char *from);
 char *escape(const char *text);
 char *printable(const char *text);
+
+/* how urgent a message is */
+enum pr_level {
+	PR_ERROR,
+	PR_WARNING,
+	PR_INFO,
+};
+
+void pr_to_journal(void);
+const char *pr_priority(enum pr_level level);
 void pr_err(const char *fmt, ...) __printf(1, 2);
+void pr_warning(const char *fmt, ...) __printf(1, 2);
 const char *nearest(const char *word, const char *const *known, size_t n);
 bool parse_bdf(const char *text, char *bdf, size_t size);
 

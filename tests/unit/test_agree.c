@@ -253,7 +253,7 @@ static void assert_agrees(const struct situation *s)
 
 static int load_and_sync(struct daemon *d)
 {
-	return daemon_load(d) ?: daemon_sync(d);
+	return daemon_load(d, NULL) ?: daemon_sync(d);
 }
 
 /* after a reload; and when the GPU was changed while it looked */
