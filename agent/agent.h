@@ -55,6 +55,7 @@ int cmd_version(int argc, char **argv);
 
 /* verb.c */
 const struct verb *find_verb(const char *name);
+bool verb_writes(const struct verb *verb);
 void print_usage(FILE *f, const struct verb *verb);
 void print_help(const struct verb *verb);
 int unknown_verb(const char *name);
@@ -72,6 +73,8 @@ struct options {
 	bool no_wait;
 };
 
+struct option;
+int option_error(char **argv, int opt, const struct option *known, int index);
 int parse_options(int argc, char **argv, const char *allowed,
 		  struct options *options);
 void explain_no_config(void);

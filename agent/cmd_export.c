@@ -107,12 +107,13 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 	optind = 0;
 	while ((opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		if (opt == ':' || opt == '?') {
-			usage_error(argv[0], "'%s' is no option, or has no value",
-				    argv[optind - 1]);
+			option_error(argv, opt, long_options, -1);
 			return -1;
 		}
 		if (opt == 'v') {
 			why = parse_number(optarg, MAX_VFS, &wish->num_vfs);
+			if (!why && !wish->num_vfs)
+				why = "is not a number of VFs: at least 1";
 		} else if (opt == 'b') {
 			why = parse_size(optarg, &wish->fb_bytes);
 		} else {

@@ -3,6 +3,7 @@
  * plan and assert: what apply would do, and whether it would do anything.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "capacity.h"
 #include "check.h"
@@ -88,7 +89,8 @@ int cmd_plan(int argc, char **argv)
 	struct options options;
 	int first, code;
 
-	first = parse_options(argc, argv, "fjnHp", &options);
+	first = parse_options(argc, argv, strcmp(argv[0], "apply") ?
+			      "fjnHp" : "fjnHpWw", &options);
 	if (first < 0)
 		return EXIT_USAGE;
 	code = targets_find(&targets, options.file, argc - first, argv + first);

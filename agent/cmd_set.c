@@ -7,6 +7,7 @@
 
 #include "agent.h"
 #include "check.h"
+#include "names.h"
 #include "plan.h"
 #include "units.h"
 
@@ -26,6 +27,7 @@ static const char *set_vf_key(struct change *change, const char *key,
 			      const char *value)
 {
 	struct vf *vf = &change->vf;
+	const char *why;
 
 	if (!strcmp(key, "fb")) {
 		change->vf_set |= VF_SET_FB;
@@ -33,13 +35,16 @@ static const char *set_vf_key(struct change *change, const char *key,
 	}
 	if (!strcmp(key, "time_slice")) {
 		change->vf_set |= VF_SET_TIME_SLICE;
-		return parse_time(value, &vf->time_slice_us);
+		why = parse_time(value, &vf->time_slice_us);
+		return why || vf->time_slice_us ? why : "has to be more than 0";
 	}
 	if (!strcmp(key, "preempt_timeout")) {
 		change->vf_set |= VF_SET_PREEMPT;
 		if (!strcmp(value, "default"))
 			return NULL;
-		return parse_time(value, &vf->preempt_timeout_us);
+		why = parse_time(value, &vf->preempt_timeout_us);
+		return why || vf->preempt_timeout_us ? why :
+		       "has to be more than 0; the default is 'default'";
 	}
 	change->vf_set |= VF_SET_PROFILE;
 	if (!check_name(value) && strcmp(value, "none"))
@@ -76,8 +81,8 @@ static int check_key(const char *key, bool has_vf)
 			   has_vf ? "VF" : "GPU", key);
 }
 
-static int parse_change(struct change *change, bool has_vf, int argc,
-			char **argv)
+static int parse_keys(struct change *change, bool has_vf, int argc,
+		      char **argv, struct names *keys)
 {
 	int i;
 
@@ -92,6 +97,9 @@ static int parse_change(struct change *change, bool has_vf, int argc,
 		copy_string(key, equals - argv[i] + 1, argv[i]);
 		if (check_key(key, has_vf))
 			return EXIT_USAGE;
+		if (names_add(keys, key, i) != NO_NAME)
+			return usage_error("set", "key '%s' is given twice",
+					   key);
 		why = has_vf ? set_vf_key(change, key, equals + 1) :
 			       set_gpu_key(change, key, equals + 1);
 		if (why)
@@ -101,9 +109,49 @@ static int parse_change(struct change *change, bool has_vf, int argc,
 	return EXIT_DONE;
 }
 
-static int send_change(struct client *client, const char *bdf, bool has_vf,
-		       u32 index, struct change *change)
+static int parse_change(struct change *change, bool has_vf, int argc,
+			char **argv)
 {
+	struct names keys = {};
+	int code = parse_keys(change, has_vf, argc, argv, &keys);
+
+	names_free(&keys);
+	return code;
+}
+
+/*
+ * The kernel places VFs one after the other, and names the one for which nothing
+ * is left: that need not be the one that is to grow.
+ */
+static void explain_other_vf(const struct gpu *gpu, u32 index,
+			     const struct change *change)
+{
+	u64 fb_bytes = index < gpu->vfs_len ? gpu->vfs[index].fb_bytes : 0;
+	char asked[UNIT_TEXT], most[UNIT_TEXT];
+
+	format_size(asked, change->vf.fb_bytes, " ");
+	format_size(most, gpu->fb_free + fb_bytes, " ");
+	if (change->vf.fb_bytes > gpu->fb_free + fb_bytes)
+		pr_err("GPU %s VF %u: requested %s of framebuffer, at most %s is free for it",
+		       gpu->bdf, index, asked, most);
+	else
+		pr_err("GPU %s VF %u: requested %s of framebuffer; %s is free, but not in one piece beside the other VFs",
+		       gpu->bdf, index, asked, most);
+}
+
+static bool is_about_another(const struct refusal *refusal, bool has_vf,
+			     u32 index, const struct change *change)
+{
+	return has_vf && refusal->vf != NO_VF && (u32)refusal->vf != index &&
+	       change->vf_set & VF_SET_FB &&
+	       (refusal->reason == GPUVF_REASON_NO_SPACE ||
+		refusal->reason == GPUVF_REASON_FRAGMENTED);
+}
+
+static int send_change(struct client *client, const struct gpu *gpu,
+		       bool has_vf, u32 index, struct change *change)
+{
+	const char *bdf = gpu->bdf;
 	struct client_error why;
 	struct gpu result;
 	int err;
@@ -113,6 +161,10 @@ static int send_change(struct client *client, const char *bdf, bool has_vf,
 				    change->vf_set, &result, &why);
 	else
 		err = client_set_pf(client, bdf, &change->gpu, &result, &why);
+	if (err && is_about_another(&why.refusal, has_vf, index, change)) {
+		explain_other_vf(gpu, index, change);
+		return exit_code_of(err);
+	}
 	if (err)
 		return check_failed(client, bdf, refuse(&why, bdf));
 	exit_set_changed();
@@ -143,7 +195,7 @@ static int set(int argc, char **argv)
 	code = get_gpus(client, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu)
-		code = send_change(client, gpu->bdf, has_vf, index, &change);
+		code = send_change(client, gpu, has_vf, index, &change);
 	gpu_list_free(&gpus);
 	client_close(client);
 	return code;

@@ -140,25 +140,26 @@ static void show_vf(const struct gpu *gpu, u32 index)
 static int show_all(struct client *client, const struct gpu_list *gpus,
 		    bool json)
 {
+	int code = gpus->num ? EXIT_DONE : EXIT_MISSING;
 	json_t *document, *list;
 	size_t i;
 
+	if (!gpus->num)
+		pr_err("module gpuvf is loaded, but drives no GPU");
 	if (!json) {
-		if (!gpus->num)
-			pr_err("module gpuvf is loaded, but drives no GPU");
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
 				putchar('\n');
 			show_gpu(client, &gpus->gpus[i]);
 		}
-		return gpus->num ? EXIT_DONE : EXIT_MISSING;
+		return code;
 	}
 	document = json_document();
 	list = json_array();
 	for (i = 0; i < gpus->num; i++)
 		json_array_append_new(list, gpu_json(client, &gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
-	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
+	return json_finish(document) ? EXIT_FAILED : code;
 }
 
 static int show_one(struct client *client, const struct gpu_list *gpus,

@@ -289,11 +289,12 @@ static int parse(int argc, char **argv, struct session *s)
 		{ }
 	};
 	char *end;
+	int index = -1;
 	int opt;
 
 	opterr = 0;
 	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":d:n:", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":d:n:", options, &index)) != -1) {
 		switch (opt) {
 		case 'd':
 			s->delay = strtod(optarg, &end);
@@ -308,12 +309,8 @@ static int parse(int argc, char **argv, struct session *s)
 				return usage_error(argv[0], "'%s' is no number of pictures",
 						   optarg);
 			break;
-		case ':':
-			return usage_error(argv[0], "%s needs a value",
-					   argv[optind - 1]);
 		default:
-			return usage_error(argv[0], "takes no option '%s'",
-					   argv[optind - 1]);
+			return option_error(argv, opt, options, index);
 		}
 	}
 	if (optind < argc)

@@ -28,6 +28,17 @@ static bool is_option(const char *word, const char *brief, const char *full)
 	return !strcmp(word, brief) || !strcmp(word, full);
 }
 
+/* wherever it stands: show -j --help */
+static bool asks_for_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (is_option(argv[i], "-h", "--help"))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -52,9 +63,12 @@ int main(int argc, char **argv)
 	verb = find_verb(argv[0]);
 	if (!verb)
 		return unknown_verb(argv[0]);
-	if (argc > 1 && is_option(argv[1], "-h", "--help")) {
+	if (asks_for_help(argc, argv)) {
 		print_help(verb);
 		return finish(EXIT_DONE);
 	}
+	/* or two machines would be mixed up: the kernel is always this one's */
+	if (verb_writes(verb) && root_is_elsewhere())
+		return usage_error(verb->name, "cannot be used with --root");
 	return finish(verb->run(argc, argv));
 }

@@ -16,6 +16,62 @@
 /* a week is as good as for ever */
 #define MAX_WAIT_S	(7 * 24 * 3600)
 
+static bool is_prefix_of(const char *word, size_t len, const char *name)
+{
+	return !strncmp(word, name, len);
+}
+
+/* "--json=1" for an option that takes no value; "--wa", which may be two */
+static int long_option_error(const char *verb, const char *word,
+			     const struct option *known)
+{
+	size_t len = strcspn(word + 2, "=");
+	const struct option *option;
+	unsigned int n = 0;
+	bool exact = false;
+
+	for (option = known; option->name; option++) {
+		if (!is_prefix_of(word + 2, len, option->name))
+			continue;
+		n++;
+		exact |= !option->name[len];
+	}
+	if (n > 1 && !exact)
+		return usage_error(verb, "option '%s' is ambiguous", word);
+	if (n && word[2 + len])
+		return usage_error(verb, "option '%.*s' takes no value",
+				   (int)len + 2, word);
+	return usage_error(verb, "takes no option '%s'", word);
+}
+
+/**
+ * option_error() - explain what getopt_long() did not like
+ * @argv: of the verb
+ * @opt: what it returned: ':', '?', or an option that the verb does not have
+ * @known: the long options that it was given
+ * @index: of the long option, -1: it was a letter
+ *
+ * To be called before optind is changed again.
+ *
+ * Return: EXIT_USAGE.
+ */
+int option_error(char **argv, int opt, const struct option *known, int index)
+{
+	const char *word = argv[optind - 1];
+
+	if (opt == ':')
+		return usage_error(argv[0], "%s needs a value", word);
+	if (opt != '?')
+		return index < 0 ?
+		       usage_error(argv[0], "takes no option '-%c'", opt) :
+		       usage_error(argv[0], "takes no option '--%s'",
+				   known[index].name);
+	/* in the middle of a word of letters, @word is the one before it */
+	if (optopt && (strncmp(word, "--", 2) || !strchr(word, '=')))
+		return usage_error(argv[0], "takes no option '-%c'", optopt);
+	return long_option_error(argv[0], word, known);
+}
+
 /**
  * parse_options() - the options of a verb
  * @argc: of the verb
@@ -25,7 +81,7 @@
  * @options: result
  *
  * Return: index of the first argument that is no option, -1 after an error,
- * which has been told.
+ * which has been reported.
  */
 int parse_options(int argc, char **argv, const char *allowed,
 		  struct options *options)
@@ -42,21 +98,23 @@ int parse_options(int argc, char **argv, const char *allowed,
 		{ "no-wait", no_argument, NULL, 'N' },
 		{ }
 	};
+	int index = -1;
 	int opt;
 
 	*options = (struct options){};
 	opterr = 0;
 	optind = 0;
 	while ((opt = getopt_long(argc, argv, ":f:jnHp", long_options,
-				  NULL)) != -1) {
-		if (opt == ':') {
-			usage_error(argv[0], "%s needs a value",
-				    argv[optind - 1]);
+				  &index)) != -1) {
+		if (opt == ':' || opt == '?' ||
+		    !strchr(allowed, opt == 'N' ? 'w' : opt)) {
+			option_error(argv, opt, long_options, index);
 			return -1;
 		}
-		if (opt == '?' || !strchr(allowed, opt == 'N' ? 'w' : opt)) {
-			usage_error(argv[0], "takes no option '%s'",
-				    argv[optind - 1]);
+		index = -1;
+		if ((opt == 'f' && options->file) ||
+		    (opt == 'P' && options->prometheus)) {
+			usage_error(argv[0], "one file at a time");
 			return -1;
 		}
 		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,

@@ -95,6 +95,17 @@ const struct verb *find_verb(const char *name)
 }
 
 /**
+ * verb_writes() - does a verb change this machine's GPUs?
+ * @verb: the verb
+ */
+bool verb_writes(const struct verb *verb)
+{
+	return verb->run == cmd_apply || verb->run == cmd_set ||
+	       verb->run == cmd_operate || verb->run == cmd_restore ||
+	       verb->run == cmd_daemon;
+}
+
+/**
  * print_usage() - how a verb is used, in one line
  * @f: where to
  * @verb: the verb

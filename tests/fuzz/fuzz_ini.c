@@ -43,6 +43,7 @@ static struct gpu *some_gpu(void)
 static void carry_out(const struct plan *plan, struct gpu *live)
 {
 	gpu_copy(live, &plan->wish);
+	live->fb_granularity = plan->live.fb_granularity;
 	if (!(plan->wish.set & GPU_SET_POLICY))
 		live->policy = plan->live.policy;
 	if (!(plan->wish.set & GPU_SET_PF_RESERVE))

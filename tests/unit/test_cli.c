@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The command line: what is refused names the word that was written.
+ */
+#include "agent.h"
+#include "agent_test.h"
+#include "root.h"
+
+/* what a verb says about these words, on stderr; *code: of the verb */
+static char *run(int *code, const char *words)
+{
+	int err = dup(STDERR_FILENO), out = dup(STDOUT_FILENO);
+	char *copy = xstrdup(words), *rest = copy, *word;
+	FILE *said = tmpfile();
+	char *text = xcalloc(1, 4096);
+	char *argv[16] = {};
+	int argc = 0;
+
+	while ((word = strsep(&rest, " ")))
+		argv[argc++] = word;
+	fflush(NULL);
+	dup2(fileno(said), STDERR_FILENO);
+	dup2(fileno(said), STDOUT_FILENO);
+	*code = find_verb(argv[0])->run(argc, argv);
+	fflush(NULL);
+	dup2(err, STDERR_FILENO);
+	dup2(out, STDOUT_FILENO);
+	close(err);
+	close(out);
+	rewind(said);
+	text[fread(text, 1, 4095, said)] = '\0';
+	fclose(said);
+	free(copy);
+	return text;
+}
+
+static void is_refused(const char *words, const char *message)
+{
+	int code;
+	char *said = run(&code, words);
+
+	assert_says(said, message);
+	assert_int_equal(code, EXIT_USAGE);
+	free(said);
+}
+
+static void a_wrong_option_is_named(void **state)
+{
+	is_refused("show -xj", "takes no option '-x'");
+	is_refused("show -jx", "takes no option '-x'");
+	is_refused("show --json -xj", "takes no option '-x'");
+	is_refused("show --json=1", "option '--json' takes no value");
+	is_refused("show --jso=1", "option '--jso' takes no value");
+	is_refused("apply --wait-idl=x", "--wait-idle: 'x'");
+	is_refused("show --nonsense", "takes no option '--nonsense'");
+	is_refused("show --file x", "takes no option '--file'");
+	is_refused("show -f x", "takes no option '-f'");
+	is_refused("assert -j", "takes no option '-j'");
+	is_refused("apply --p", "option '--p' is ambiguous");
+	is_refused("apply -f", "-f needs a value");
+	is_refused("top -x", "takes no option '-x'");
+	is_refused("top --delay", "--delay needs a value");
+	is_refused("generate --vfs", "--vfs needs a value");
+	is_refused("generate g --fbx 1", "takes no option '--fbx'");
+	is_refused("generate g --vfs 0", "'0' is not a number of VFs: at least 1");
+}
+
+static void a_file_is_given_once(void **state)
+{
+	is_refused("apply -f a -f b", "one file at a time");
+	is_refused("stats --prometheus a --prometheus b",
+		   "one file at a time");
+	is_refused("daemon -f -", "standard input");
+}
+
+static void a_dry_run_takes_the_options_of_apply(void **state)
+{
+	int code;
+	char *said;
+
+	root_set("/nonexistent");
+	said = run(&code, "apply -n --no-wait --wait-idle 5");
+	assert_null(strstr(said, "option"));
+	assert_says(said, "gpuvf.ini: cannot be opened");
+	free(said);
+	root_set("");
+}
+
+/* as in gpuvf.ini */
+static void set_takes_no_key_twice_and_no_zero(void **state)
+{
+	is_refused("set 41:00.0/0 time_slice=4ms time_slice=5ms",
+		   "key 'time_slice' is given twice");
+	is_refused("set 41:00.0 policy=fixed policy=equal",
+		   "key 'policy' is given twice");
+	is_refused("set 41:00.0/0 preempt_timeout=40ms preempt_timeout=default",
+		   "key 'preempt_timeout' is given twice");
+	is_refused("set 41:00.0/0 preempt_timeout=0ms",
+		   "has to be more than 0");
+	is_refused("set 41:00.0/0 time_slice=0ms", "has to be more than 0");
+}
+
+static void a_guess_is_near(void **state)
+{
+	static const char *const verbs[] = { "show", "top", "set", "stop" };
+
+	assert_null(nearest("foo", verbs, ARRAY_SIZE(verbs)));
+	assert_string_equal(nearest("tpo", (const char *const[]){ "to" }, 1),
+			    "to");
+	assert_string_equal(nearest("shwo", verbs, ARRAY_SIZE(verbs)), "show");
+	assert_string_equal(nearest("sho", verbs, ARRAY_SIZE(verbs)), "show");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wrong_option_is_named),
+		cmocka_unit_test(a_file_is_given_once),
+		cmocka_unit_test(a_dry_run_takes_the_options_of_apply),
+		cmocka_unit_test(set_takes_no_key_twice_and_no_zero),
+		cmocka_unit_test(a_guess_is_near),
+	};
+
+	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}
