@@ -101,7 +101,8 @@ int cmd_checkpoint(int argc, char **argv)
  * @text: the text
  * @size: bytes of it
  *
- * Return: 0; -EINVAL: it is none.
+ * Return: 0; -EINVAL: it is none; -EPROTONOSUPPORT: it is one of another
+ * version.
  */
 int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
 		     size_t size)
@@ -114,8 +115,8 @@ int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
 	if (document &&
 	    !json_unpack(document, "{s:i,s:o}", "schema_version", &version,
 			 "gpus", &list) &&
-	    version == JSON_SCHEMA_VERSION && json_is_array(list))
-		err = 0;
+	    json_is_array(list))
+		err = version == JSON_SCHEMA_VERSION ? 0 : -EPROTONOSUPPORT;
 	for (i = 0; !err && i < json_array_size(list); i++) {
 		json_int_t vendor, device, total_vfs;
 		struct state *state;
@@ -153,33 +154,32 @@ void checkpoint_free(struct checkpoint *checkpoint)
 	*checkpoint = (struct checkpoint){};
 }
 
-static int open_checkpoint(const char *path)
-{
-	if (!strcmp(path, "-"))
-		return STDIN_FILENO;
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
+/* the largest: 64 GPUs with 1024 VFs each are less */
+#define CHECKPOINT_MAX	(16 << 20)
 
+/* root acts on what root alone can have written, as on a configuration */
 static int read_checkpoint(struct checkpoint *checkpoint, const char *path)
 {
-	int fd = open_checkpoint(path);
-	char *text;
+	u32 demands = INPUT_STREAM | (geteuid() ? 0 : INPUT_TRUSTED);
 	size_t size;
+	char *text;
+	char *why;
 	int err;
 
-	if (fd < 0) {
-		pr_err("%s: %s", path, strerror(errno));
-		return EXIT_USAGE;
+	err = input_read(path, demands, CHECKPOINT_MAX, &text, &size, &why);
+	if (!err) {
+		err = checkpoint_parse(checkpoint, text, size);
+		if (err == -EPROTONOSUPPORT)
+			why = xasprintf("has another schema_version than %d",
+					JSON_SCHEMA_VERSION);
+		else if (err)
+			why = xasprintf("is no checkpoint");
 	}
-	err = read_all(fd, &text, &size);
-	err = err ?: checkpoint_parse(checkpoint, text, size);
 	if (err)
-		pr_err("%s: %s", path, err == -EINVAL ? "is no checkpoint" :
-		       strerror(-err));
+		pr_err("%s: %s", path, why);
+	free(why);
 	free(text);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	return err ? EXIT_USAGE : EXIT_DONE;
+	return err ? config_exit_code(err, NULL) : EXIT_DONE;
 }
 
 /* what may not have been possible; Return: EXIT_DONE, EXIT_DIFFERS */

@@ -147,9 +147,9 @@ void explain_no_config(void)
 }
 
 /**
- * config_exit_code() - the exit code for a configuration that was read
- * @error: of config_load()
- * @diags: its messages
+ * config_exit_code() - the exit code for a configuration or checkpoint
+ * @error: of config_load(), or of what reads a checkpoint
+ * @diags: its messages, may be NULL when @error is not 0
  *
  * Return: EXIT_DONE; EXIT_USAGE: it is not there, or has errors;
  * EXIT_PERMISSION: it may not be read, or others can write it; EXIT_FAILED: this
@@ -170,6 +170,7 @@ int config_exit_code(int error, const struct diag_list *diags)
 	case ENAMETOOLONG:
 	case EINVAL:
 	case EFBIG:
+	case EPROTONOSUPPORT:
 		return EXIT_USAGE;
 	default:
 		return EXIT_FAILED;

@@ -2,6 +2,8 @@
 /*
  * The command line: what is refused names the word that was written.
  */
+#include <sys/stat.h>
+
 #include "agent.h"
 #include "agent_test.h"
 #include "root.h"
@@ -86,6 +88,36 @@ static void a_dry_run_takes_the_options_of_apply(void **state)
 	root_set("");
 }
 
+/* as of a configuration */
+static void restore_takes_only_what_root_alone_can_write(void **state)
+{
+	static const char path[] = "/tmp/gpuvf-test-checkpoint";
+	FILE *f = fopen(path, "w");
+	int code;
+	char *said;
+
+	assert_non_null(f);
+	fputs("{\"schema_version\": 9, \"gpus\": []}", f);
+	fclose(f);
+	assert_int_equal(chmod(path, 0644), 0);
+	is_refused("restore /tmp/gpuvf-test-checkpoint",
+		   "has another schema_version than 1");
+	if (!geteuid()) {
+		assert_int_equal(chmod(path, 0666), 0);
+		said = run(&code, "restore /tmp/gpuvf-test-checkpoint");
+		assert_says(said, "is writable by everyone");
+		assert_int_equal(code, EXIT_PERMISSION);
+		free(said);
+		assert_int_equal(chmod(path, 0600), 0);
+		assert_int_equal(chown(path, 1000, 0), 0);
+		said = run(&code, "restore /tmp/gpuvf-test-checkpoint");
+		assert_says(said, "is owned by uid 1000");
+		assert_int_equal(code, EXIT_PERMISSION);
+		free(said);
+	}
+	unlink(path);
+}
+
 /* as in gpuvf.ini */
 static void set_takes_no_key_twice_and_no_zero(void **state)
 {
@@ -117,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_option_is_named),
 		cmocka_unit_test(a_file_is_given_once),
 		cmocka_unit_test(a_dry_run_takes_the_options_of_apply),
+		cmocka_unit_test(restore_takes_only_what_root_alone_can_write),
 		cmocka_unit_test(set_takes_no_key_twice_and_no_zero),
 		cmocka_unit_test(a_guess_is_near),
 	};
