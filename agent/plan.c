@@ -167,9 +167,11 @@ int plan_ask_kernel(struct plan *plan, struct client *client)
 	struct client_error why;
 	struct gpu after;
 
-	if (client_set_gpu(client, &plan->wish, true, &after, &why))
+	if (client_set_gpu(client, &plan->wish, true, &after, &why)) {
+		plan->refusal = why.refusal;
 		return refuse_config(plan->config, plan->section, &why,
 				     plan->live.bdf);
+	}
 	plan_add_placement(plan, &after);
 	gpu_free(&after);
 	return EXIT_DONE;

@@ -36,6 +36,7 @@
  * @wish: what shall be
  * @after: what the kernel says will be; only when @has_after
  * @has_after: the kernel was asked, and did not refuse
+ * @refusal: why the kernel refused; its reason is 0 when it did not say
  * @changes: VF_*, by index; as long as @wish.vfs
  * @steps: STEP_*
  * @policy_changes: the policy changes
@@ -49,6 +50,7 @@ struct plan {
 	struct gpu wish;
 	struct gpu after;
 	bool has_after;
+	struct refusal refusal;
 	u32 *changes;
 	u32 steps;
 	bool policy_changes;

@@ -312,6 +312,19 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	return vf;
 }
 
+static json_t *refusal_json(const struct refusal *refusal)
+{
+	if (!refusal->reason)
+		return json_null();
+	return json_pack("{s:s,s:o,s:I,s:I,s:s}", "reason",
+			 reason_name(refusal->reason), "vf",
+			 refusal->vf == NO_VF ? json_null() :
+			 json_integer(refusal->vf), "asked",
+			 (json_int_t)refusal->asked, "limit",
+			 (json_int_t)refusal->limit, "message",
+			 refusal->message);
+}
+
 /**
  * plan_json() - a plan for programs
  * @plan: the plan
@@ -331,6 +344,7 @@ json_t *plan_json(const struct plan *plan)
 			    json_string(plan->section->name));
 	json_object_set_new(object, "in_sync", json_boolean(!plan->steps));
 	json_object_set_new(object, "steps", steps_json(plan));
+	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
 	json_object_set_new(object, "num_vfs",
 			    json_integer(plan->wish.num_vfs));
 	for (i = 0; i < plan->wish.vfs_len && i < after->vfs_len; i++)

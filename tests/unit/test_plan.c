@@ -401,6 +401,39 @@ static int clean_up(void **state)
 	return 0;
 }
 
+static void a_refusal_is_there_for_programs(void **state)
+{
+	struct config config;
+	struct gpu live = test_gpu();
+	json_t *json, *refusal;
+	struct plan plan;
+	const char *reason;
+	int vf;
+
+	config_is_good(&config,
+		       "[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n[gpu g]\nmatch = *\nvf 0 = p\n");
+	plan_make(&plan, &config, &config.gpus[0], &live, NULL);
+	json = plan_json(&plan);
+	assert_true(json_is_null(json_object_get(json, "refusal")));
+	json_decref(json);
+	plan.refusal = (struct refusal){
+		.reason = GPUVF_REASON_NO_SPACE, .vf = 3, .asked = 5,
+		.limit = 4, .message = "no",
+	};
+	json = plan_json(&plan);
+	refusal = json_object_get(json, "refusal");
+	assert_int_equal(json_unpack(refusal, "{s:s,s:i}", "reason", &reason,
+				     "vf", &vf), 0);
+	assert_string_equal(reason, "no-space");
+	assert_int_equal(vf, 3);
+	assert_int_equal(json_integer_value(json_object_get(refusal, "asked")),
+			 5);
+	json_decref(json);
+	plan_free(&plan);
+	config_free(&config);
+	gpu_free(&live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +454,7 @@ int main(void)
 		cmocka_unit_test(the_kernels_placement_shows_moves),
 		cmocka_unit_test(the_closest_match_wins),
 		cmocka_unit_test(applying_twice_is_applying_once),
+		cmocka_unit_test(a_refusal_is_there_for_programs),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, clean_up);
