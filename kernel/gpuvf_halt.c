@@ -65,7 +65,7 @@ static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
 	spin_lock_irq(&w->lock);
 	if (w->phase == GPUVF_PHASE_FAULT && w->fault == -ECANCELED &&
 	    !pf->hw->engine_is_taken(pf))
-		w->phase = GPUVF_PHASE_EMPTY;
+		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	spin_unlock_irq(&w->lock);
 }
 
@@ -88,7 +88,7 @@ static void halt_forget(struct gpuvf_world *w, u32 flr)
 	w->exclusive = GPUVF_NOBODY;
 	w->fault_seen = false;
 	w->stuck = false;
-	w->phase = GPUVF_PHASE_EMPTY;
+	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
 }

@@ -44,4 +44,13 @@ static inline u64 div64_u64(u64 dividend, u64 divisor)
 /* as many as the register page knows; see GPUVF_IOV_MAX_VFS */
 #define GPUVF_MAX_VFS	31
 
+/*
+ * Time between two stamps; 0 where the second one is the earlier one, as it can be
+ * when they were taken on different CPUs, or before a lock was waited for.
+ */
+static inline u64 gpuvf_elapsed_ns(u64 from_ns, u64 to_ns)
+{
+	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
 #endif /* GPUVF_PURE_H */

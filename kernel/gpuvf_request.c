@@ -192,14 +192,21 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	return err;
 }
 
-/* take pf->lock at a moment when nobody resets the GPU */
-static void request_lock(struct gpuvf_pf *pf)
+/*
+ * Take pf->lock while no reset of the GPU is under way. Such a reset takes a
+ * minute when the GPU does not answer, so the caller can be killed meanwhile.
+ */
+static int request_lock(struct gpuvf_pf *pf)
 {
-	mutex_lock(&pf->lock);
-	while (pf->in_reset) {
+	for (;;) {
+		if (mutex_lock_killable(&pf->lock))
+			return -EINTR;
+		if (!pf->in_reset)
+			return 0;
 		mutex_unlock(&pf->lock);
-		wait_event(pf->reset_wait, !READ_ONCE(pf->in_reset));
-		mutex_lock(&pf->lock);
+		if (wait_event_killable(pf->reset_wait,
+					!READ_ONCE(pf->in_reset)))
+			return -EINTR;
 	}
 }
 
@@ -233,17 +240,20 @@ void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
  * ====================  ======================================================
  *
  * A VF that is stopped, paused or not paused already stays so. While the PCI core
- * resets the GPU every request waits for the end of that: 100 ms and more.
+ * resets the GPU every request waits for the end of that: 100 ms, and a minute on
+ * a GPU that does not answer.
  *
  * Context: may sleep; pf->lock and the device lock must not be held.
- * Return: 0, or the errno of the refusal; see enum gpuvf_reason in
- * uapi/linux/gpuvf.h.
+ * Return: 0; -EINTR: the caller was killed while it waited, nothing was done; or
+ * the errno of the refusal, see enum gpuvf_reason in uapi/linux/gpuvf.h.
  */
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	int err;
 
-	request_lock(pf);
+	err = request_lock(pf);
+	if (err)
+		return err;
 	err = request_do_locked(pf, req);
 	mutex_unlock(&pf->lock);
 	return err;

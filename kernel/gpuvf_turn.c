@@ -58,19 +58,39 @@ bool gpuvf_turn_is_command(const struct gpuvf_pf *pf)
 	}
 }
 
-/* the thread has something to do, or somebody waits for what just happened */
-static void turn_wake(struct gpuvf_world *w)
+/**
+ * gpuvf_turn_set_phase_locked() - move the engine to another phase
+ * @w: world
+ * @phase: the new phase
+ * @vf: index of the VF that has the engine from now on
+ *
+ * The only place that writes w->phase and w->vf: gpuvf_world_reset_begin() and
+ * gpuvf_halt_locked() wait for them to change, so every transition wakes them.
+ *
+ * Context: w->lock held.
+ */
+void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
+				 unsigned int vf)
 {
-	atomic_or(GPUVF_WORLD_TURN, &w->events);
-	wake_up_process(w->task);
-	/* who waits looks under world.lock, so this cannot miss him */
+	lockdep_assert_held(&w->lock);
+	w->phase = phase;
+	w->vf = vf;
+	/* waiters test their condition under w->lock: none can be missed here */
 	if (waitqueue_active(&w->off_wait))
 		wake_up_all(&w->off_wait);
 }
 
+/* the thread has to look at what just happened */
+static void turn_wake(struct gpuvf_world *w)
+{
+	atomic_or(GPUVF_WORLD_TURN, &w->events);
+	wake_up_process(w->task);
+}
+
 static void turn_fault(struct gpuvf_pf *pf, int err)
 {
-	pf->world.phase = GPUVF_PHASE_FAULT;
+	gpuvf_turn_set_phase_locked(&pf->world, GPUVF_PHASE_FAULT,
+				    pf->world.vf);
 	pf->world.fault = err;
 	turn_wake(&pf->world);
 }
@@ -81,8 +101,7 @@ static void turn_issue(struct gpuvf_pf *pf, enum gpuvf_phase phase,
 	struct gpuvf_world *w = &pf->world;
 	int err;
 
-	w->phase = phase;
-	w->vf = vf;
+	gpuvf_turn_set_phase_locked(w, phase, vf);
 	w->cmd = cmd;
 	w->cmd_ns = ktime_get_ns();
 	w->limit_ns = w->cmd_ns + limit_us * NSEC_PER_USEC;
@@ -135,8 +154,7 @@ bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf)
 	if (!gpuvf_sched_next(&w->sched, now, &d))
 		return false;
 	if (d.burn) {
-		w->phase = GPUVF_PHASE_BURN;
-		w->vf = d.vf;
+		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_BURN, d.vf);
 		turn_wake(w);
 		return true;
 	}
@@ -155,12 +173,12 @@ bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf)
 	return true;
 }
 
-/* its work executes from now on */
-static void turn_executes(struct gpuvf_pf *pf, u64 now)
+/* the work of @vf executes from now on */
+static void turn_executes(struct gpuvf_pf *pf, unsigned int vf, u64 now)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	w->phase = GPUVF_PHASE_RUN;
+	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_RUN, vf);
 	w->executing_ns = now;
 	if (w->exclusive == w->vf && !w->exclusive_runs) {
 		w->exclusive_runs = true;
@@ -220,7 +238,7 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&w->lock);
 	if (w->phase == GPUVF_PHASE_BURN) {
-		w->phase = GPUVF_PHASE_EMPTY;
+		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 		turn_end(pf, now);
 		return;
 	}
@@ -266,9 +284,9 @@ void gpuvf_turn_lost_locked(struct gpuvf_pf *pf)
 	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&w->lock);
-	if (w->phase == GPUVF_PHASE_RUN && now > w->executing_ns)
-		w->vfs[w->vf].run_ns += now - w->executing_ns;
-	w->phase = GPUVF_PHASE_EMPTY;
+	if (w->phase == GPUVF_PHASE_RUN)
+		w->vfs[w->vf].run_ns += gpuvf_elapsed_ns(w->executing_ns, now);
+	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	turn_end(pf, now);
 	turn_wake(w);
 }
@@ -306,8 +324,9 @@ void gpuvf_turn_blame_locked(struct gpuvf_pf *pf)
 	w->reset_seen &= ~BIT(w->vf);
 	w->runnable &= ~BIT(w->vf);
 	w->drop &= ~BIT(w->vf);
-	w->phase = wvf->fault == -ESTALE ? GPUVF_PHASE_EMPTY :
-					   GPUVF_PHASE_BLOCKED;
+	gpuvf_turn_set_phase_locked(w, wvf->fault == -ESTALE ?
+				       GPUVF_PHASE_EMPTY : GPUVF_PHASE_BLOCKED,
+				    w->vf);
 	turn_end(pf, ktime_get_ns());
 	schedule_work(&w->report);
 	turn_wake(w);
@@ -339,8 +358,9 @@ static void turn_saved(struct gpuvf_pf *pf, u64 done_ns)
 	struct gpuvf_world *w = &pf->world;
 
 	if (!w->first)
-		turn_note_switch(w, w->enter_ns + done_ns - w->leave_ns);
-	w->phase = GPUVF_PHASE_EMPTY;
+		turn_note_switch(w, w->enter_ns +
+				    gpuvf_elapsed_ns(w->leave_ns, done_ns));
+	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	turn_end(pf, done_ns);
 	if (!turn_may_go_on(w) || !gpuvf_turn_begin_locked(pf))
 		turn_wake(w);
@@ -354,18 +374,17 @@ static void turn_switched(struct gpuvf_pf *pf, u64 done_ns)
 	turn_note_switch(w, done_ns - w->leave_ns);
 	turn_end(pf, done_ns);
 	gpuvf_sched_switched(&w->sched, done_ns);
-	w->vf = w->next_vf;
 	w->first = false;
 	w->enter_ns = 0;
-	trace_gpuvf_switch(pf->pdev, w->vf, false);
-	turn_executes(pf, done_ns);
+	trace_gpuvf_switch(pf->pdev, w->next_vf, false);
+	turn_executes(pf, w->next_vf, done_ns);
 }
 
 static void turn_dropped(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	w->phase = GPUVF_PHASE_EMPTY;
+	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	w->started &= ~BIT(w->vf);
 	w->sched.started &= ~BIT(w->vf);
 	w->drop &= ~BIT(w->vf);
@@ -405,8 +424,8 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 			   limit_us);
 		break;
 	case GPUVF_PHASE_START:
-		w->enter_ns = done_ns - w->enter_ns;
-		turn_executes(pf, done_ns);
+		w->enter_ns = gpuvf_elapsed_ns(w->enter_ns, done_ns);
+		turn_executes(pf, w->vf, done_ns);
 		break;
 	case GPUVF_PHASE_LEAVE:
 		turn_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, w->vf,

@@ -7,8 +7,12 @@
 
 #include <linux/types.h>
 
+#include "gpuvf_world.h"
+
 struct gpuvf_pf;
 
+void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
+				 unsigned int vf);
 bool gpuvf_turn_is_command(const struct gpuvf_pf *pf);
 bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_leave_locked(struct gpuvf_pf *pf);

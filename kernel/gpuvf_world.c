@@ -602,17 +602,44 @@ static bool world_is_off(struct gpuvf_pf *pf, unsigned int vf)
 	return off;
 }
 
+/*
+ * How long a VF that gets no more turns can stay on the engine. At the most it
+ * is switched to (preemption of another VF and one command), preempted itself,
+ * and saved; or it is loaded, run, preempted and saved. Each of these ends within
+ * its limit or is a fault. One more command limit is for the thread.
+ */
+static unsigned int world_leave_limit_us(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	unsigned int i, preempt_us = 0;
+
+	spin_lock_irq(&w->lock);
+	for (i = 0; i < pf->total_vfs; i++)
+		preempt_us = max(preempt_us, w->vfs[i].preempt_us);
+	spin_unlock_irq(&w->lock);
+	return 4 * pf->hw->command_limit_us + 2 * preempt_us;
+}
+
 /**
- * gpuvf_world_reset_begin() - a VF is about to be reset by us
+ * gpuvf_world_reset_begin() - take a VF off the engine before its reset
  * @pf: PF
  * @vf: index of a VF that may be given no more turns
  *
- * Context: sleeps until the VF is not on the engine, as long as it takes to
- * leave, or to be caught.
+ * When the VF is still on the engine after the time that its commands can take,
+ * the scheduler thread is not working. The reset goes on then: an FLR ends what
+ * the VF has on the engine, as one by its user would at any moment.
+ *
+ * Context: may sleep, for four command limits and twice the longest preemption
+ * timeout at the most.
  */
 void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf)
 {
-	wait_event(pf->world.off_wait, world_is_off(pf, vf));
+	unsigned int limit_us = world_leave_limit_us(pf);
+
+	if (!wait_event_timeout(pf->world.off_wait, world_is_off(pf, vf),
+				usecs_to_jiffies(limit_us) + 1))
+		pci_warn(pf->pdev, "VF %u: still on the engine after %u ms, resetting it there\n",
+			 vf, limit_us / 1000);
 	spin_lock_irq(&pf->world.lock);
 	pf->world.reset_seen &= ~BIT(vf);
 	spin_unlock_irq(&pf->world.lock);

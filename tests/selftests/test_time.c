@@ -9,13 +9,13 @@
  * right by that. test_exact.c has sharper figures.
  */
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
 #include "load.h"
+#include "thread.h"
 
 #define TOLERANCE	0.10
 #define MS		1000000ULL
@@ -197,28 +197,18 @@ static void C19_fixed_gives_nothing_away(void)
 	check_parts(part, 300 * MS, true);
 }
 
-/* how often gpuvf's thread has slept, of its own accord or not */
+/* how often the scheduler threads have slept voluntarily */
 static uint64_t thread_switches(void)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	unsigned int i, n;
 	uint64_t sum = 0;
-	char path[64];
+	pid_t tid[8];
 
-	assert_non_null(proc);
-	while ((entry = readdir(proc))) {
-		char comm[64], *status, *line;
+	n = threads_find(tid, 8);
+	for (i = 0; i < n; i++) {
+		char path[64], *status, *line;
 
-		if (strspn(entry->d_name, "0123456789") !=
-		    strlen(entry->d_name))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.16s/comm",
-			 entry->d_name);
-		if (file_read(path, comm, sizeof(comm)) < 0 ||
-		    strncmp(comm, "gpuvf/", 6))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.16s/status",
-			 entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%d/status", tid[i]);
 		status = file_read_all(path);
 		line = status ? strstr(status, "\nvoluntary_ctxt_switches:") :
 				NULL;
@@ -226,7 +216,6 @@ static uint64_t thread_switches(void)
 			sum += strtoull(strchr(line, ':') + 1, NULL, 10);
 		free(status);
 	}
-	closedir(proc);
 	return sum;
 }
 

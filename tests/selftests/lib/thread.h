@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The scheduler threads of gpuvf, one for each GPU.
+ */
+#ifndef SELFTEST_THREAD_H
+#define SELFTEST_THREAD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+unsigned int threads_find(pid_t *tid, unsigned int max);
+bool threads_make_idle(int cpu);
+
+#endif /* SELFTEST_THREAD_H */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Waits in the driver: each is woken by what it waits for, and a request that
+ * waits can be killed.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "klog.h"
+#include "load.h"
+#include "thread.h"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+/**
+ * struct writer - a thread that writes one file
+ * @thread: the thread
+ * @path: the file
+ * @err: what came of it
+ * @done: it has come back
+ */
+struct writer {
+	pthread_t thread;
+	char path[128];
+	int err;
+	atomic_bool done;
+};
+
+static void *write_one(void *arg)
+{
+	struct writer *writer = arg;
+
+	writer->err = file_write(writer->path, "1");
+	atomic_store(&writer->done, true);
+	return NULL;
+}
+
+static void writer_start(struct writer *writer, const char *path)
+{
+	snprintf(writer->path, sizeof(writer->path), "%s", path);
+	atomic_init(&writer->done, false);
+	assert_int_equal(pthread_create(&writer->thread, NULL, write_one,
+					writer), 0);
+}
+
+/* ten times as long as a reset may wait here; not PATIENCE_MS, in which this fails */
+static bool writer_ends(struct writer *writer)
+{
+	unsigned int i;
+
+	for (i = 0; i < 200 && !atomic_load(&writer->done); i++)
+		pause_ms(100);
+	return atomic_load(&writer->done);
+}
+
+/*
+ * Policy fixed: VF 0 has nothing to run and its slice passes with the engine
+ * empty, VF 1 is paused. The reset of VF 0 waits for the end of that slice, and
+ * the scheduler thread runs after the waiter has begun to wait.
+ */
+static void reset_in_an_idle_slice_is_woken(void)
+{
+	static const uint32_t slice_us[] = { 500000, 1000 };
+	struct writer reset;
+	bool done;
+	int log;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_FIXED);
+	load_busy(gpu, 1, 100);
+	log = klog_open();
+	assert_true(log >= 0);
+	assert_true(threads_make_idle(-1));
+	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "save"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	writer_start(&reset, gpu_sysfs(gpu, "vf0/reset"));
+	done = writer_ends(&reset);
+	/* where it was not woken this ends the wait, and the test goes on */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/resume"), "1"));
+	assert_int_equal(pthread_join(reset.thread, NULL), 0);
+	assert_true(done);
+	assert_ok(reset.err);
+	assert_false(klog_has(log, "still on the engine"));
+	close(log);
+}
+
+static void write_slice(const struct gpu *of)
+{
+	_exit(file_write(gpu_sysfs(of, "vf0/time_slice_us"), "9000") ? 1 : 0);
+}
+
+static void set_slice(const struct gpu *of)
+{
+	struct nl *nl = nl_open();
+	struct nl_request req;
+	struct nl_answer answer;
+
+	if (nl_family(nl))
+		_exit(2);
+	nl_config_set(nl, &req, of);
+	nl_put_vf(&req, 0, 256 * MIB, 9000);
+	_exit(nl_call(nl, &req, &answer) ? 1 : 0);
+}
+
+static pid_t request_start(void (*make)(const struct gpu *of))
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		make(gpu);
+	assert_true(pid > 0);
+	return pid;
+}
+
+static bool is_asleep(pid_t pid)
+{
+	char path[32];
+	char *stat;
+	bool yes;
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
+	stat = file_read_all(path);
+	yes = stat && *stat && *stat != '0';
+	free(stat);
+	return yes;
+}
+
+/*
+ * A reset of a GPU that does not answer takes the PCI core a minute. Requests
+ * wait for its end, and one that is killed meanwhile goes and has done nothing.
+ */
+static void request_that_waits_for_a_reset_can_be_killed(void)
+{
+	void (*const makes[])(const struct gpu *of) = {
+		write_slice, set_slice,
+	};
+	uint64_t slice = file_u64(gpu_sysfs(gpu, "vf0/time_slice_us"));
+	struct writer reset;
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+		writer_start(&reset, gpu_pci(gpu, "reset"));
+		/* until the driver has heard of the reset */
+		pause_ms(200);
+		pid = request_start(makes[i]);
+		assert_eventually(is_asleep(pid));
+		pause_ms(200);
+		assert_false(atomic_load(&reset.done));
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		assert_false(atomic_load(&reset.done));
+		assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+		assert_int_equal(pthread_join(reset.thread, NULL), 0);
+		assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")),
+			   slice);
+		assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	}
+}
+
+static const struct test tests[] = {
+	TEST(reset_in_an_idle_slice_is_woken),
+	TEST(request_that_waits_for_a_reset_can_be_killed),
+};
+
+int main(void)
+{
+	return SUITE_RUN("waits", "total_vfs=4 fb_mib=4096", tests);
+}
