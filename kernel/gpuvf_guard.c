@@ -67,7 +67,7 @@ bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 
 	lockdep_assert_held(&vf->pf->lock);
 	if (!ring[*next] ||
-	    now - ring[*next] >= row->window_ms * (u64)NSEC_PER_MSEC) {
+	    gpuvf_elapsed_ns(ring[*next], now) >= row->window_ms * (u64)NSEC_PER_MSEC) {
 		ring[*next] = now;
 		*next = (*next + 1) % row->limit;
 		return true;

@@ -11,10 +11,9 @@ static u64 sched_add(u64 a, u64 b)
 	return a > U64_MAX - b ? U64_MAX : a + b;
 }
 
-/* time does not go back; if somebody's clock does, nothing has passed */
 static u64 sched_elapsed(const struct gpuvf_sched *s, u64 now_ns)
 {
-	return now_ns > s->turn_start_ns ? now_ns - s->turn_start_ns : 0;
+	return gpuvf_elapsed_ns(s->turn_start_ns, now_ns);
 }
 
 /**

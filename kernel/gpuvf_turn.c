@@ -194,8 +194,7 @@ static void turn_stops_executing(struct gpuvf_world *w, u64 now)
 	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
 	unsigned int bucket = 0;
 
-	if (now > w->executing_ns)
-		wvf->run_ns += now - w->executing_ns;
+	wvf->run_ns += gpuvf_elapsed_ns(w->executing_ns, now);
 	/* one that leaves early is not late */
 	if (now < deadline)
 		return;
@@ -371,7 +370,7 @@ static void turn_switched(struct gpuvf_pf *pf, u64 done_ns)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	turn_note_switch(w, done_ns - w->leave_ns);
+	turn_note_switch(w, gpuvf_elapsed_ns(w->leave_ns, done_ns));
 	turn_end(pf, done_ns);
 	gpuvf_sched_switched(&w->sched, done_ns);
 	w->first = false;
@@ -457,6 +456,7 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 {
 	struct gpuvf_world *w = &pf->world;
+	u64 ns;
 	int err;
 
 	lockdep_assert_held(&w->lock);
@@ -468,8 +468,11 @@ void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 			return;
 		err = -ETIMEDOUT;
 	}
-	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, done_ns - w->cmd_ns, err);
-	gpuvf_debugfs_command(pf, w->vf, w->cmd, done_ns - w->cmd_ns, err);
+	/* an interrupt takes its time stamp before it waits for world.lock */
+	done_ns = max(done_ns, w->cmd_ns);
+	ns = done_ns - w->cmd_ns;
+	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
+	gpuvf_debugfs_command(pf, w->vf, w->cmd, ns, err);
 	if (err)
 		turn_fault(pf, err);
 	else
