@@ -29,6 +29,7 @@ enum gpuvf_hw_cmd {
 #define GPUVF_HW_EVENT_CLEAR		BIT(2)	/* the clear engine stopped */
 #define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user */
 #define GPUVF_HW_EVENT_MBOX		BIT(4)	/* a guest sent or took a message */
+#define GPUVF_HW_EVENT_HANG		BIT(5)	/* the engine hangs, or did */
 
 /**
  * struct gpuvf_hw_ops - one kind of hardware
@@ -54,6 +55,7 @@ enum gpuvf_hw_cmd {
  * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
  * @engine_is_taken: is a function on the engine, or a command under way? Same
+ * @engine_hangs: does the function on the engine hang, and need an FLR? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
  *	the hardware starts none of them. world.lock, so that nobody is started
@@ -90,6 +92,8 @@ enum gpuvf_hw_cmd {
  *	INTERRUPT	everything is polled
  *	CLEAR		no framebuffer is given to a VF
  *	ONESHOT		IDLE, SAVE, LOAD and RUN are issued one by one
+ *
+ * engine_hangs may be NULL: a hang is noticed when its command takes too long.
  */
 struct gpuvf_hw_ops {
 	const char *name;
@@ -109,6 +113,7 @@ struct gpuvf_hw_ops {
 		       unsigned int vf, unsigned int next);
 	int (*command_status)(struct gpuvf_pf *pf);
 	bool (*engine_is_taken)(struct gpuvf_pf *pf);
+	bool (*engine_hangs)(struct gpuvf_pf *pf);
 	u32 (*busy_vfs)(struct gpuvf_pf *pf);
 	u32 (*flr_vfs)(struct gpuvf_pf *pf);
 	int (*clear_start)(struct gpuvf_pf *pf,

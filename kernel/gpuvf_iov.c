@@ -72,6 +72,9 @@ static u32 iov_irq_events(struct gpuvf_pf *pf)
 			events |= GPUVF_HW_EVENT_COMMAND;
 		if (status & GPUVF_IOV_INTR_BUSY_CHANGE)
 			events |= GPUVF_HW_EVENT_BUSY;
+		if (status & (GPUVF_IOV_INTR_HANG_RECOVERED |
+			      GPUVF_IOV_INTR_HANG_NEEDS_FLR))
+			events |= GPUVF_HW_EVENT_HANG;
 		if (events)
 			return events;
 	}
@@ -183,6 +186,17 @@ static int iov_check_quiet(struct gpuvf_pf *pf)
 static bool iov_engine_is_taken(struct gpuvf_pf *pf)
 {
 	return iov_check_quiet(pf) == -EBUSY;
+}
+
+static bool iov_engine_hangs(struct gpuvf_pf *pf)
+{
+	u8 status;
+
+	/* all ones: the device does not answer */
+	return !pci_read_config_byte(pf->pdev, pf->iov.sch +
+				     GPUVF_SCH_ACTIVE_FCN_STATUS, &status) &&
+	       status != 0xff &&
+	       (status & GPUVF_ACTIVE_MASK) == GPUVF_ACTIVE_STALLED;
 }
 
 static u32 iov_busy_vfs(struct gpuvf_pf *pf)
@@ -407,6 +421,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.command = iov_command,
 	.command_status = iov_command_status,
 	.engine_is_taken = iov_engine_is_taken,
+	.engine_hangs = iov_engine_hangs,
 	.busy_vfs = iov_busy_vfs,
 	.flr_vfs = iov_flr_vfs,
 	.clear_start = iov_clear_start,

@@ -31,8 +31,9 @@
 #include "gpuvf_world.h"
 
 /*
- * How often an interrupt asks the hardware what there is: an engine has news, or
- * the rest has, or another command is over already.
+ * How often the interrupt handler fetches events. Most often there is one, and
+ * the second look finds nothing. What is left after the last look the scheduler
+ * thread fetches, so that a storm does not keep a CPU in hard-irq context.
  */
 #define PF_IRQ_LOOKS	4
 
@@ -70,7 +71,8 @@ static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
 		complete(&pf->clear.done);
 	if (events & GPUVF_HW_EVENT_MBOX)
 		gpuvf_mbox_event(pf);
-	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR))
+	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
+		      GPUVF_HW_EVENT_HANG))
 		gpuvf_world_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
 }
 
@@ -88,10 +90,15 @@ static irqreturn_t pf_irq(int irq, void *data)
 		now = ktime_get_ns();
 		events = pf->hw->irq_events(pf);
 		if (!events)
-			break;
+			return handled;
 		pf_take_events(pf, events, now);
 		handled = IRQ_HANDLED;
 	}
+	/*
+	 * Hardware that writes one MSI each time (status & enable) becomes
+	 * nonzero raises none until all of it was acknowledged.
+	 */
+	gpuvf_world_event(pf, GPUVF_WORLD_POLL);
 	return handled;
 }
 

@@ -66,12 +66,13 @@
 #define GPUVF_SCH_ACTIVE_FUNCTIONS	0x10	/* run list: bit n VF n, bit 31 PF */
 #define GPUVF_SCH_ACTIVE_FCN_ID		0x14	/* RO: bit 31 is a VF, [4:0] index */
 #define GPUVF_SCH_ACTIVE_FCN_STATUS	0x16	/* RO, 8 bit, low nibble GPUVF_ACTIVE_* */
+#define   GPUVF_ACTIVE_MASK			0x0f
 #define   GPUVF_ACTIVE_IDLE			0
 #define   GPUVF_ACTIVE_ACTIVE			1
 #define   GPUVF_ACTIVE_IDLING			2
 #define   GPUVF_ACTIVE_SAVE			3
 #define   GPUVF_ACTIVE_LOAD			4
-#define   GPUVF_ACTIVE_STALLED			5
+#define   GPUVF_ACTIVE_STALLED			5 /* hangs, needs an FLR */
 #define GPUVF_SCH_TIME_QUANTA_OPTION	0x18	/* four 8 bit slices, ms; not used */
 #define GPUVF_SCH_TIME_QUANTA_PER_VF	0x1c
 #define GPUVF_SCH_TIME_QUANTA_PF	0x20

@@ -444,6 +444,35 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 	}
 }
 
+/* the command under way, which does not end any more when the engine hangs */
+static void turn_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 ns;
+	int err;
+
+	if (!gpuvf_turn_is_command(pf))
+		return;
+	err = pf->hw->command_status(pf);
+	if (err == -EINPROGRESS) {
+		if (hangs)
+			err = -EIO;
+		else if (done_ns < w->limit_ns)
+			return;
+		else
+			err = -ETIMEDOUT;
+	}
+	/* an interrupt takes its time stamp before it waits for world.lock */
+	done_ns = max(done_ns, w->cmd_ns);
+	ns = done_ns - w->cmd_ns;
+	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
+	gpuvf_debugfs_command(pf, w->vf, w->cmd, ns, err);
+	if (err)
+		turn_fault(pf, err);
+	else
+		turn_step(pf, done_ns);
+}
+
 /**
  * gpuvf_turn_look_locked() - look whether the command under way is done
  * @pf: PF
@@ -455,28 +484,29 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
  */
 void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 {
-	struct gpuvf_world *w = &pf->world;
-	u64 ns;
-	int err;
+	lockdep_assert_held(&pf->world.lock);
+	turn_look(pf, done_ns, false);
+}
 
-	lockdep_assert_held(&w->lock);
-	if (!gpuvf_turn_is_command(pf))
+/**
+ * gpuvf_turn_hang_locked() - the hardware reported a hang: look at the engine
+ * @pf: PF
+ *
+ * When the function on the engine hangs now, the command under way fails without
+ * waiting for its limit, and a VF that executes is preempted, which fails. A
+ * report of a hang that is over by now changes nothing.
+ *
+ * Context: world.lock held.
+ */
+void gpuvf_turn_hang_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->world.lock);
+	if (!pf->hw->engine_hangs || !pf->hw->engine_hangs(pf))
 		return;
-	err = pf->hw->command_status(pf);
-	if (err == -EINPROGRESS) {
-		if (done_ns < w->limit_ns)
-			return;
-		err = -ETIMEDOUT;
-	}
-	/* an interrupt takes its time stamp before it waits for world.lock */
-	done_ns = max(done_ns, w->cmd_ns);
-	ns = done_ns - w->cmd_ns;
-	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
-	gpuvf_debugfs_command(pf, w->vf, w->cmd, ns, err);
-	if (err)
-		turn_fault(pf, err);
+	if (pf->world.phase == GPUVF_PHASE_RUN)
+		gpuvf_turn_leave_locked(pf);
 	else
-		turn_step(pf, done_ns);
+		turn_look(pf, ktime_get_ns(), true);
 }
 
 /**

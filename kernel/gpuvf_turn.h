@@ -21,6 +21,7 @@ void gpuvf_turn_blame_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_idle_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
+void gpuvf_turn_hang_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);
 
 #endif /* GPUVF_TURN_H */

@@ -144,9 +144,11 @@ u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf)
 static void world_refresh(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 work = 0, flr;
+	u32 events, work = 0, flr;
 
-	atomic_set(&w->events, 0);
+	events = atomic_xchg(&w->events, 0);
+	if (events & GPUVF_WORLD_POLL)
+		gpuvf_pf_poll(pf);
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
 		work = pf->hw->busy_vfs(pf);
 
@@ -158,6 +160,8 @@ static void world_refresh(struct gpuvf_pf *pf)
 	gpuvf_world_masks_locked(w);
 	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
 		gpuvf_turn_lost_locked(pf);
+	if (events & GPUVF_HW_EVENT_HANG)
+		gpuvf_turn_hang_locked(pf);
 	spin_unlock_irq(&w->lock);
 }
 

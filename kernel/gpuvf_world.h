@@ -24,6 +24,9 @@ struct task_struct;
 /* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
 #define GPUVF_WORLD_NEWS	BIT(30)
 
+/* the interrupt handler left events in the hardware; gpuvf_pf_poll() fetches them */
+#define GPUVF_WORLD_POLL	BIT(28)
+
 /* a turn came to where the thread has to look at it */
 #define GPUVF_WORLD_TURN	BIT(29)
 

@@ -368,6 +368,7 @@ struct sim_fault {
  * struct sim_command_fault - a command that is to go wrong
  * @fault: which, of those that match
  * @kind: how
+ * @irq: the GPU reports the hang by an interrupt; SIM_FAIL_SLOW: that it is over
  * @slow_ns: of SIM_FAIL_SLOW: how much longer it takes
  * @vf: only commands of this VF, -1: of any
  * @code: only this command, 0: any
@@ -375,6 +376,7 @@ struct sim_fault {
 struct sim_command_fault {
 	struct sim_fault fault;
 	enum sim_failure kind;
+	bool irq;
 	u64 slow_ns;
 	int vf;
 	u8 code;
@@ -384,6 +386,7 @@ struct sim_command_fault {
  * struct sim_command - the command processor
  * @busy: a command executes
  * @failure: what is wrong with it
+ * @irq: that is reported by an interrupt
  * @code: its code
  * @fcn: function that it is about
  * @next: second function of CONTEXT_SWITCH
@@ -396,6 +399,7 @@ struct sim_command_fault {
 struct sim_command {
 	bool busy;
 	enum sim_failure failure;
+	bool irq;
 	u8 code;
 	u8 fcn;
 	u8 next;
@@ -547,6 +551,7 @@ extern bool sim_msi;
 extern bool sim_busy;
 extern bool sim_flr;
 extern bool sim_shutdown;
+extern bool sim_edge;
 
 /* a VF by its function */
 static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
@@ -575,6 +580,8 @@ u64 sim_gpu_advance(struct sim_gpu *gpu);
 void sim_gpu_rearm(struct sim_gpu *gpu);
 void sim_gpu_raise(struct sim_gpu *gpu, u32 bits);
 void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits);
+void sim_gpu_enable(struct sim_gpu *gpu, u32 bits);
+void sim_gpu_enable_sim(struct sim_gpu *gpu, u32 bits);
 void sim_gpu_update_vf(struct sim_gpu *gpu, unsigned int vf, u64 now);
 void sim_gpu_reset(struct sim_gpu *gpu, u64 now);
 void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now);
@@ -586,7 +593,7 @@ void sim_cmd_done(struct sim_gpu *gpu);
 void sim_cmd_abort(struct sim_gpu *gpu, const struct sim_fcn *fcn, u64 now);
 void sim_cmd_stop(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now);
 void sim_cmd_stick(struct sim_gpu *gpu, u64 now);
-u32 sim_cmd_active(const struct sim_gpu *gpu, u32 *status);
+u32 sim_cmd_active(struct sim_gpu *gpu, u32 *status);
 
 /* sim_clear.c */
 void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now);

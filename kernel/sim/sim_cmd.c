@@ -268,6 +268,10 @@ void sim_cmd_done(struct sim_gpu *gpu)
 	struct sim_fcn *next = cmd_fcn(gpu, cmd->next);
 	u64 now = cmd->done_ns;
 
+	if (cmd->irq)
+		sim_gpu_raise(gpu, cmd->failure == SIM_FAIL_HANG_CLEAR ?
+				   GPUVF_IOV_INTR_HANG_NEEDS_FLR :
+				   GPUVF_IOV_INTR_HANG_RECOVERED);
 	if (cmd->failure == SIM_FAIL_HANG_CLEAR) {
 		fcn->command_ns[cmd->code] += now - cmd->begin_ns;
 		fcn->hung = true;
@@ -344,6 +348,8 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 		fcn->hung = true;
 		cmd->status = 0;
 	}
+	if (cmd->irq && fcn->hung)
+		sim_gpu_raise(gpu, GPUVF_IOV_INTR_HANG_NEEDS_FLR);
 
 	switch (cmd->code) {
 	case GPUVF_CMD_INIT_GPU:
@@ -394,6 +400,7 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 	cmd->code = FIELD_GET(GPUVF_SCH_CMD_CODE, val);
 	cmd->fcn = FIELD_GET(GPUVF_SCH_CMD_FCN, val);
 	cmd->next = FIELD_GET(GPUVF_SCH_CMD_NXT_FCN, val);
+	cmd->irq = false;
 	cmd->failure = sim_fault_of_command(gpu);
 	fcn = cmd_fcn(gpu, cmd->fcn);
 	/* only one command looks at it */
@@ -468,13 +475,13 @@ void sim_cmd_stick(struct sim_gpu *gpu, u64 now)
 }
 
 /**
- * sim_cmd_active() - who is on the engine
+ * sim_cmd_active() - which function is on the engine
  * @gpu: GPU
  * @status: GPUVF_ACTIVE_*
  *
  * Return: as the register GPUVF_SCH_ACTIVE_FCN_ID has it.
  */
-u32 sim_cmd_active(const struct sim_gpu *gpu, u32 *status)
+u32 sim_cmd_active(struct sim_gpu *gpu, u32 *status)
 {
 	static const u8 states[] = {
 		[SIM_INIT] = GPUVF_ACTIVE_LOAD,
@@ -482,12 +489,18 @@ u32 sim_cmd_active(const struct sim_gpu *gpu, u32 *status)
 		[SIM_RUN] = GPUVF_ACTIVE_ACTIVE,
 		[SIM_IDLE] = GPUVF_ACTIVE_IDLING,
 	};
+	const struct sim_fcn *fcn = cmd_fcn(gpu, gpu->cmd.fcn);
 	unsigned int i;
 
 	*status = GPUVF_ACTIVE_IDLE;
-	if (!gpu->engine)
+	/* one that hangs on its way there is */
+	if (gpu->cmd.busy && fcn && fcn->hung)
+		i = fcn - gpu->fcn;
+	else if (gpu->engine)
+		i = __ffs(gpu->engine);
+	else
 		return 0;
-	i = __ffs(gpu->engine);
-	*status = states[gpu->fcn[i].state];
+	*status = gpu->fcn[i].hung ? GPUVF_ACTIVE_STALLED :
+				     states[gpu->fcn[i].state];
 	return i == SIM_FCN_PF ? 0 : BIT(31) | (i - SIM_FCN_VF(0));
 }

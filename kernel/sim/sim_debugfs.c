@@ -4,7 +4,8 @@
  *
  *	/sys/kernel/debug/gpuvf_sim/gpu<K>/
  *		bdf		where the PF is
- *		plant		make what must never be: "overlap A B", "dirty A"
+ *		plant		make what must never be: "overlap A B", "dirty A",
+ *				"hang A": VF A hangs, and the GPU reports it
  *		vf<N>/guest	what the VF's guest does; see sim_guest.c
  *		vf<N>/touch	the guest writes to this byte of the framebuffer
  *		vf<N>/latency	how long the VF's commands take
@@ -133,6 +134,10 @@ static ssize_t plant_write(struct file *file, const char __user *buf,
 		gpu->table[b] = gpu->table[a];
 		gpu->layout_serial++;
 		gpu->fb_serial++;
+	} else if (sscanf(line, "hang %u", &a) == 1 && a < sim_total_vfs) {
+		/* executing, and from now on for ever */
+		gpu->fcn[SIM_FCN_VF(a)].hung = true;
+		sim_gpu_raise(gpu, GPUVF_IOV_INTR_HANG_NEEDS_FLR);
 	} else if (sscanf(line, "dirty %u", &a) == 1 && a < sim_total_vfs) {
 		sim_fb_extent(gpu, a, &start, &size);
 		g = start / SIM_GRANULE;

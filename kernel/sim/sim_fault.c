@@ -2,13 +2,14 @@
 /*
  * Faults: what goes wrong, when, and how often it did.
  *
- *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [sticky]
+ *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [irq] [sticky]
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
  *	fail_clear, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
  *	fail_access, lose_power	N [sticky]
  *	config_dead	1: neither PF nor VFs answer, 0: they do
  *
  * The Nth one from now on goes wrong, and if sticky all that follow; 0 ends it.
+ * With irq the GPU raises the interrupt for a hang, or for one that is over.
  */
 
 #include <linux/debugfs.h>
@@ -81,7 +82,10 @@ enum sim_failure sim_fault_of_command(struct sim_gpu *gpu)
 	if ((fault->vf >= 0 && gpu->cmd.fcn != GPUVF_FCN_VF(fault->vf)) ||
 	    (fault->code && gpu->cmd.code != fault->code))
 		return SIM_FAIL_NONE;
-	return sim_fault_hits(&fault->fault) ? fault->kind : SIM_FAIL_NONE;
+	if (!sim_fault_hits(&fault->fault))
+		return SIM_FAIL_NONE;
+	gpu->cmd.irq = fault->irq;
+	return fault->kind;
 }
 
 /**
@@ -180,7 +184,8 @@ static int fail_command_show(struct seq_file *m, void *v)
 		seq_printf(m, " vf=%d", fault.vf);
 	if (fault.code)
 		seq_printf(m, " command=%s", sim_command_name(fault.code));
-	seq_printf(m, "%s\n", fault_sticky(&fault.fault));
+	seq_printf(m, "%s%s\n", fault.irq ? " irq" : "",
+		   fault_sticky(&fault.fault));
 	return 0;
 }
 
@@ -192,6 +197,10 @@ static int fail_command_option(struct sim_command_fault *fault,
 
 	if (!strcmp(word, "sticky")) {
 		fault->fault.sticky = true;
+		return 0;
+	}
+	if (!strcmp(word, "irq")) {
+		fault->irq = true;
 		return 0;
 	}
 	if (!strncmp(word, "vf=", 3))

@@ -15,6 +15,16 @@
 
 #include "sim.h"
 
+/*
+ * (status & enable) was and is: an MSI for each event that is enabled, or, with
+ * the parameter edge, only when there was none before.
+ */
+static void gpu_signal(struct sim_gpu *gpu, u32 was, u32 is, u32 event)
+{
+	if (sim_edge ? is && !was : event)
+		sim_msi_post(gpu->pf, 0);
+}
+
 /**
  * sim_gpu_raise() - an interrupt of the GPU-IOV capability
  * @gpu: GPU
@@ -22,9 +32,25 @@
  */
 void sim_gpu_raise(struct sim_gpu *gpu, u32 bits)
 {
+	u32 was = gpu->intr_status & gpu->intr_enable;
+
 	gpu->intr_status |= bits;
-	if (gpu->intr_enable & bits)
-		sim_msi_post(gpu->pf, 0);
+	gpu_signal(gpu, was, gpu->intr_status & gpu->intr_enable,
+		   bits & gpu->intr_enable);
+}
+
+/**
+ * sim_gpu_enable() - which interrupts of the GPU-IOV capability are enabled
+ * @gpu: GPU
+ * @bits: GPUVF_IOV_INTR_*
+ */
+void sim_gpu_enable(struct sim_gpu *gpu, u32 bits)
+{
+	u32 was = gpu->intr_status & gpu->intr_enable;
+	u32 is = gpu->intr_status & bits;
+
+	gpu->intr_enable = bits;
+	gpu_signal(gpu, was, is, is);
 }
 
 /**
@@ -34,9 +60,25 @@ void sim_gpu_raise(struct sim_gpu *gpu, u32 bits)
  */
 void sim_gpu_raise_sim(struct sim_gpu *gpu, u32 bits)
 {
+	u32 was = gpu->sim_intr_status & gpu->sim_intr_enable;
+
 	gpu->sim_intr_status |= bits;
-	if (gpu->sim_intr_enable & bits)
-		sim_msi_post(gpu->pf, 0);
+	gpu_signal(gpu, was, gpu->sim_intr_status & gpu->sim_intr_enable,
+		   bits & gpu->sim_intr_enable);
+}
+
+/**
+ * sim_gpu_enable_sim() - which interrupts of the SIM capability are enabled
+ * @gpu: GPU
+ * @bits: GPUVF_SIM_INTR_*
+ */
+void sim_gpu_enable_sim(struct sim_gpu *gpu, u32 bits)
+{
+	u32 was = gpu->sim_intr_status & gpu->sim_intr_enable;
+	u32 is = gpu->sim_intr_status & bits;
+
+	gpu->sim_intr_enable = bits;
+	gpu_signal(gpu, was, is, is);
 }
 
 /* a VF got work, or has none any more */

@@ -110,6 +110,10 @@ bool sim_shutdown = true;
 module_param_named(shutdown, sim_shutdown, bool, 0444);
 MODULE_PARM_DESC(shutdown, "the command SHUTDOWN_GPU exists (default Y)");
 
+bool sim_edge;
+module_param_named(edge, sim_edge, bool, 0444);
+MODULE_PARM_DESC(edge, "one MSI of a PF each time that its enabled events become more than none, not one for each event");
+
 static bool sim_force;
 module_param_named(force, sim_force, bool, 0444);
 MODULE_PARM_DESC(force, "load on bare metal too");

@@ -151,10 +151,10 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 {
 	switch (reg) {
 	case GPUVF_IOV_INTR_ENABLE:
-		gpu->intr_enable = val & GPUVF_IOV_INTR_ALL;
+		val &= GPUVF_IOV_INTR_ALL;
 		if (!sim_busy)
-			gpu->intr_enable &= ~GPUVF_IOV_INTR_BUSY_CHANGE;
-		sim_gpu_raise(gpu, gpu->intr_status & gpu->intr_enable);
+			val &= ~GPUVF_IOV_INTR_BUSY_CHANGE;
+		sim_gpu_enable(gpu, val);
 		break;
 	case GPUVF_IOV_INTR_STATUS:
 		gpu->intr_status &= ~val;
@@ -203,9 +203,7 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 
 	switch (reg) {
 	case GPUVF_SIM_INTR_ENABLE:
-		gpu->sim_intr_enable = val & GPUVF_SIM_INTR_ALL;
-		sim_gpu_raise_sim(gpu, gpu->sim_intr_status &
-				       gpu->sim_intr_enable);
+		sim_gpu_enable_sim(gpu, val & GPUVF_SIM_INTR_ALL);
 		break;
 	case GPUVF_SIM_INTR_STATUS:
 		gpu->sim_intr_status &= ~val;

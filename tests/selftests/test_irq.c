@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interrupts: reports of hangs are acted on, and no event stays in hardware that
+ * writes an MSI only when its first event comes. For virtual time.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "load.h"
+
+#define MS	1000000ULL
+#define NUM	3
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
+
+static void all_busy(void)
+{
+	unsigned int i;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < NUM; i++)
+		load_busy(gpu, i, 100);
+}
+
+/* how long after @what the GPU saw a VF's reset, in its own time */
+static uint64_t reset_after_ns(const char *fault, const char *what)
+{
+	char file[128];
+	uint64_t injected = gpu_truth(gpu, "gpu", "injected_fail_command");
+	uint64_t vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
+	uint64_t begin;
+
+	snprintf(file, sizeof(file), "%s/%s", gpu_sim(gpu, "."), fault);
+	assert_ok(file_write(file, what));
+	if (!strcmp(fault, "fail_command"))
+		assert_eventually(gpu_truth(gpu, "gpu",
+					    "injected_fail_command") ==
+				  injected + 1);
+	begin = gpu_truth(gpu, "gpu", "now_ns");
+	assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") == vf_resets + 1);
+	return gpu_truth(gpu, "gpu", "now_ns") - begin;
+}
+
+/* LOAD may take 500 ms, and the guest gets 10 ms before its reset */
+static void reported_hang_ends_before_the_limit_of_its_command(void)
+{
+	static const char * const how[] = {
+		"1 hang_status vf=1 command=load irq",
+		"1 hang_silent vf=1 command=load irq",
+	};
+	uint64_t epoch, resets = gpu_truth(gpu, "gpu", "resets");
+	unsigned int i;
+
+	all_busy();
+	for (i = 0; i < 2; i++) {
+		epoch = gpu_truth_vf(gpu, 1, "epoch");
+		assert_true(reset_after_ns("fail_command", how[i]) < 100 * MS);
+		assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch);
+	}
+	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets);
+}
+
+/* a VF that is alone would not be preempted for half a second */
+static void reported_hang_of_an_executing_vf_is_acted_on(void)
+{
+	uint64_t epoch;
+
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	assert_true(reset_after_ns("plant", "hang 0") < 100 * MS);
+	load_busy(gpu, 0, 100);
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch + 1);
+}
+
+/* the report of a hang that is over costs no VF anything */
+static void hang_that_is_over_costs_nothing(void)
+{
+	uint64_t injected = gpu_truth(gpu, "gpu", "injected");
+	uint64_t vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
+	uint64_t epoch[NUM];
+	unsigned int i;
+
+	all_busy();
+	for (i = 0; i < NUM; i++)
+		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+			     "1 slow 5000 irq"));
+	assert_eventually(gpu_truth(gpu, "gpu", "injected") == injected + 1);
+	for (i = 0; i < NUM; i++) {
+		uint64_t slices = gpu_truth_vf(gpu, i, "slices");
+
+		assert_eventually(gpu_truth_vf(gpu, i, "slices") > slices + 3);
+		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+	}
+	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), vf_resets);
+}
+
+/*
+ * Commands of no time, work that comes and goes, and guests that send: so many
+ * events at once that one interrupt cannot fetch all of them.
+ */
+static void no_event_is_left_behind(void)
+{
+	uint64_t interrupts, received;
+	unsigned int i, round;
+
+	fixture_load("total_vfs=4 fb_mib=4096 edge=1 idle_us=0 save_us=0 "
+		     "load_us=0 run_us=0 init_us=0");
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_ok(gpu_guest(gpu, 0, "burst 50 50 flood=10"));
+	assert_ok(gpu_guest(gpu, 1, "burst 50 53 flood=11"));
+	for (round = 0; round < 20; round++) {
+		interrupts = gpu_truth(gpu, "gpu", "interrupts");
+		received = gpu_truth_vf(gpu, 0, "mail_sent");
+		pause_ms(300);
+		assert_true(gpu_truth(gpu, "gpu", "interrupts") > interrupts);
+		assert_true(gpu_truth_vf(gpu, 0, "mail_sent") > received);
+	}
+	for (i = 0; i < 2; i++)
+		assert_ok(gpu_guest(gpu, i, "idle"));
+	/* a driver that asks is heard */
+	assert_ok(gpu_guest(gpu, 2, "busy 100 boot=2000"));
+	assert_eventually(gpu_truth_vf(gpu, 2, "inits") == 1);
+	assert_u64(gpu_truth_vf(gpu, 2, "ack_timeouts"), 0);
+}
+
+static const struct test tests[] = {
+	TEST(reported_hang_ends_before_the_limit_of_its_command),
+	TEST(reported_hang_of_an_executing_vf_is_acted_on),
+	TEST(hang_that_is_over_costs_nothing),
+	TEST(no_event_is_left_behind),
+};
+
+int main(void)
+{
+	return SUITE_RUN("irq", "total_vfs=4 fb_mib=4096", tests);
+}
