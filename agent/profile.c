@@ -55,6 +55,7 @@ static const char *const guard_names[] = {
 	[GPUVF_GUARD_EXCLUSIVE] = "exclusive",
 	[GPUVF_GUARD_EXCLUSIVE_TIMEOUT] = "exclusive-timeout",
 	[GPUVF_GUARD_RESET] = "reset",
+	[GPUVF_GUARD_EXCLUSIVE_TIME] = "exclusive-time",
 };
 
 static const char *const reason_names[] = {

@@ -159,9 +159,9 @@ static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
 		   cfg->vf[vf->index].fb_auto);
 	seq_printf(m, " failed %d paused %d stopped %d resetting %d",
 		   vf->failed, vf->paused, vf->stopped, vf->resetting);
-	seq_printf(m, " slice %llu debt %llu turns %llu charged %llu overrun %llu skipped %llu\n",
-		   sched->slice_ns, sched->debt_ns, sched->turns,
-		   sched->charged_ns, sched->overrun_ns, sched->skipped);
+	seq_printf(m, " slice %llu debt %llu access %llu turns %llu charged %llu overrun %llu skipped %llu\n",
+		   sched->slice_ns, sched->debt_ns, sched->access_ns,
+		   sched->turns, sched->charged_ns, sched->overrun_ns, sched->skipped);
 }
 
 static void debugfs_show_sched(struct seq_file *m,

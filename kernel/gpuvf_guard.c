@@ -9,6 +9,7 @@
 #include "gpuvf_event.h"
 #include "gpuvf_guard.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_world.h"
 
 /**
  * struct guard_row - one guard
@@ -75,5 +76,34 @@ bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 	gpuvf_event_locked(vf->pf, &event,
 			   "more than %u %s in %u s, the rest is refused",
 			   row->limit, row->what, row->window_ms / 1000);
+	return false;
+}
+
+/**
+ * gpuvf_guard_access_locked() - a guest asks for full access
+ * @vf: VF
+ *
+ * Both how often and for how long in all are limited: without the second a guest
+ * that releases in time has a fifth of the GPU beside its share.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: true: it may.
+ */
+bool gpuvf_guard_access_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_THRESHOLD_EXCEEDED,
+		.vf = vf->index,
+		.guard = GPUVF_GUARD_EXCLUSIVE_TIME,
+		.limit = GPUVF_GUARD_ACCESS_MS,
+	};
+
+	lockdep_assert_held(&vf->pf->lock);
+	if (gpuvf_world_access_ns(vf->pf, vf->index) <
+	    GPUVF_GUARD_ACCESS_MS * (u64)NSEC_PER_MSEC)
+		return gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE);
+	gpuvf_event_locked(vf->pf, &event,
+			   "had %u ms of exclusive access beyond its share, more is refused until it has paid",
+			   GPUVF_GUARD_ACCESS_MS);
 	return false;
 }

@@ -16,6 +16,9 @@ struct gpuvf_vf;
 #define GPUVF_GUARD_TIMEOUTS		2
 #define GPUVF_GUARD_RESETS		3
 
+/* full access beyond its share; twice what one access may take beside others */
+#define GPUVF_GUARD_ACCESS_MS		3000
+
 /**
  * struct gpuvf_guards - when a VF did what is guarded, the last times
  * @mailbox: as a ring, in ns; 0: never. The others likewise
@@ -33,5 +36,6 @@ struct gpuvf_guards {
 };
 
 bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard);
+bool gpuvf_guard_access_locked(struct gpuvf_vf *vf);
 
 #endif /* GPUVF_GUARD_H */

@@ -147,8 +147,7 @@ static bool mbox_req_init_locked(struct gpuvf_vf *vf)
 	bool again = vf->access == GPUVF_ACCESS_INIT;
 	bool dropped = false;
 
-	if (!mbox_may_start_locked(vf) ||
-	    !gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE)) {
+	if (!mbox_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
 		return true;
 	}
@@ -165,8 +164,7 @@ static void mbox_req_fini_locked(struct gpuvf_vf *vf)
 {
 	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY);
-	else if (mbox_may_start_locked(vf) &&
-		 gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE))
+	else if (mbox_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
 		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_FINI);
 	else
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
@@ -174,8 +172,10 @@ static void mbox_req_fini_locked(struct gpuvf_vf *vf)
 
 static void mbox_req_reset_locked(struct gpuvf_vf *vf)
 {
+	/* full access follows the reset */
 	if (!mbox_may_start_locked(vf) ||
-	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET)) {
+	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
+	    !gpuvf_guard_access_locked(vf)) {
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
 		return;
 	}

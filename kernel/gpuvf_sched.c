@@ -49,6 +49,19 @@ void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
 	s->vf[vf].slice_ns = slice_ns;
 }
 
+/* in the round under the present policy, but for full access */
+static u32 sched_members(const struct gpuvf_sched *s)
+{
+	switch (s->policy) {
+	case GPUVF_POLICY_FIXED:
+		return s->present;
+	case GPUVF_POLICY_EQUAL:
+		return s->present & (s->started | s->work);
+	default:
+		return s->present & s->work;
+	}
+}
+
 /**
  * gpuvf_sched_ring() - who is in the round under the present policy
  * @s: the scheduler
@@ -60,18 +73,11 @@ void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
  */
 u32 gpuvf_sched_ring(const struct gpuvf_sched *s)
 {
-	u32 ring = s->present;
+	u32 ring = sched_members(s);
 
 	if (s->exclusive_vf != GPUVF_SCHED_NONE)
 		ring &= BIT(s->exclusive_vf);
-	switch (s->policy) {
-	case GPUVF_POLICY_FIXED:
-		return ring;
-	case GPUVF_POLICY_EQUAL:
-		return ring & (s->started | s->work);
-	default:
-		return ring & s->work;
-	}
+	return ring;
 }
 
 static u32 sched_others(const struct gpuvf_sched *s)
@@ -83,18 +89,67 @@ static u32 sched_others(const struct gpuvf_sched *s)
 	return ring;
 }
 
+/**
+ * gpuvf_sched_access_ns() - full access that a VF has not paid for yet
+ * @s: the scheduler
+ * @vf: index
+ * @now_ns: now
+ *
+ * See gpuvf_sched.h.
+ */
+u64 gpuvf_sched_access_ns(struct gpuvf_sched *s, unsigned int vf, u64 now_ns)
+{
+	struct gpuvf_sched_vf *one = &s->vf[vf];
+	u64 elapsed = gpuvf_elapsed_ns(one->access_at_ns, now_ns);
+	u64 paid, whole = 0;
+	u32 left;
+
+	one->access_at_ns = max(one->access_at_ns, now_ns);
+	if (!one->access_ns)
+		return 0;
+	for (left = s->present | (u32)BIT(vf); left; left &= left - 1)
+		whole += 2 * s->vf[ffs(left) - 1].slice_ns;
+	/* elapsed * slice / whole, where the product may not fit */
+	paid = div64_u64(elapsed, whole);
+	elapsed -= paid * whole;
+	paid = paid * one->slice_ns +
+	       div64_u64(elapsed * one->slice_ns, whole);
+	one->access_ns -= min(paid, one->access_ns);
+	return one->access_ns;
+}
+
+/* full access of the present turn's VF, in which others had to wait */
+static void sched_owe_access(struct gpuvf_sched *s, u64 ns, u64 now_ns)
+{
+	u32 others = sched_members(s) & ~(u32)BIT(s->current_vf);
+
+	if (!others)
+		return;
+	gpuvf_sched_access_ns(s, s->current_vf, now_ns);
+	s->vf[s->current_vf].access_ns += ns;
+}
+
+/* what a visit of the round is worth to a VF */
+static u64 sched_quantum(const struct gpuvf_sched_vf *vf)
+{
+	return vf->access_ns ? vf->slice_ns / 2 : vf->slice_ns;
+}
+
 /*
  * Somebody joined a VF that was alone: its turn counts as one slice at most, as
  * if it had begun no earlier than that. What came before is charged at once: it
  * was had, and nobody waited.
  */
-static void sched_note_company(struct gpuvf_sched *s, bool was_alone, u64 now_ns)
+static void sched_note_company(struct gpuvf_sched *s, bool was_alone,
+			       int exclusive_vf, u64 now_ns)
 {
 	u64 elapsed = sched_elapsed(s, now_ns);
 
 	if (!was_alone || s->current_vf == GPUVF_SCHED_NONE || !sched_others(s))
 		return;
 	if (elapsed > s->turn_slice_ns) {
+		if (s->current_vf == exclusive_vf)
+			sched_owe_access(s, elapsed - s->turn_slice_ns, now_ns);
 		s->vf[s->current_vf].charged_ns += elapsed - s->turn_slice_ns;
 		s->turn_start_ns = now_ns - s->turn_slice_ns;
 	}
@@ -113,7 +168,7 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
 	bool was_alone = !sched_others(s);
 
 	s->policy = policy;
-	sched_note_company(s, was_alone, now_ns);
+	sched_note_company(s, was_alone, GPUVF_SCHED_NONE, now_ns);
 }
 
 /**
@@ -122,14 +177,16 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
  * @vf: index, or GPUVF_SCHED_NONE
  * @now_ns: now
  *
- * Live: it holds at once. Debts stay as they are meanwhile.
+ * Live: it holds at once. Debts stay as they are meanwhile; what it has beyond a
+ * slice while others wait is paid for later, see gpuvf_sched_access_ns().
  */
 void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns)
 {
 	bool was_alone = !sched_others(s);
+	int before = s->exclusive_vf;
 
 	s->exclusive_vf = vf;
-	sched_note_company(s, was_alone, now_ns);
+	sched_note_company(s, was_alone, before, now_ns);
 }
 
 /**
@@ -154,7 +211,7 @@ void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
 	s->present = present;
 	s->started = started;
 	s->work = work;
-	sched_note_company(s, was_alone, now_ns);
+	sched_note_company(s, was_alone, GPUVF_SCHED_NONE, now_ns);
 }
 
 /* the next of @ring, which is not empty, behind @after, in index order */
@@ -178,11 +235,12 @@ static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
 
 	for (left = ring; left; left &= left - 1) {
 		vf = &s->vf[ffs(left) - 1];
-		rounds = min(rounds, div64_u64(vf->debt_ns, vf->slice_ns));
+		rounds = min(rounds,
+			     div64_u64(vf->debt_ns, sched_quantum(vf)));
 	}
 	for (left = ring; left; left &= left - 1) {
 		vf = &s->vf[ffs(left) - 1];
-		vf->debt_ns -= rounds * vf->slice_ns;
+		vf->debt_ns -= rounds * sched_quantum(vf);
 		vf->skipped += rounds;
 	}
 }
@@ -210,9 +268,9 @@ static int sched_pick(struct gpuvf_sched *s, u32 ring, int stop)
 		s->last_vf = i;
 		unmet &= ~(u32)BIT(i);
 		vf = &s->vf[i];
-		if (vf->debt_ns < vf->slice_ns || !(ring & (ring - 1)))
+		if (vf->debt_ns < sched_quantum(vf) || !(ring & (ring - 1)))
 			return i;
-		vf->debt_ns -= vf->slice_ns;
+		vf->debt_ns -= sched_quantum(vf);
 		vf->skipped++;
 	}
 }
@@ -252,11 +310,12 @@ static void sched_begin(struct gpuvf_sched *s, int i, u64 now_ns)
 	s->last_vf = i;
 	s->chosen_vf = GPUVF_SCHED_NONE;
 	s->turn_start_ns = now_ns;
-	s->turn_slice_ns = vf->slice_ns;
+	gpuvf_sched_access_ns(s, i, now_ns);
+	s->turn_slice_ns = sched_quantum(vf);
 	if (sched_others(s)) {
 		/* a slice that was changed meanwhile may be less than the debt */
-		s->turn_grant_ns = vf->slice_ns - min(vf->debt_ns,
-						      vf->slice_ns);
+		s->turn_grant_ns = s->turn_slice_ns - min(vf->debt_ns,
+							  s->turn_slice_ns);
 		s->turn_grant_ns = max(s->turn_grant_ns, vf->slice_ns / 2);
 		return;
 	}
@@ -362,6 +421,8 @@ u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
 	else if (!alone)
 		vf->given_away_ns += s->turn_grant_ns - charged;
 
+	if (s->exclusive_vf == s->current_vf)
+		sched_owe_access(s, charged, now_ns);
 	if (!(s->present & BIT(s->current_vf)))
 		vf->debt_ns = 0;
 	else if (!alone)

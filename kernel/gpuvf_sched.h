@@ -39,6 +39,8 @@
  * struct gpuvf_sched_vf - one VF as the scheduler sees it
  * @slice_ns: its time slice, never 0 for a VF of the round
  * @debt_ns: what it took beyond its slices
+ * @access_ns: full access that it has not paid for yet
+ * @access_at_ns: when @access_ns was brought up to date
  * @turns: turns it had
  * @charged_ns: sum over all turns, and what it had alone
  * @overrun_ns: sum of what its turns took beyond slice and debt allowed
@@ -48,6 +50,8 @@
 struct gpuvf_sched_vf {
 	u64 slice_ns;
 	u64 debt_ns;
+	u64 access_ns;
+	u64 access_at_ns;
 	u64 turns;
 	u64 charged_ns;
 	u64 overrun_ns;
@@ -214,6 +218,18 @@ u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns);
  * Return: nanoseconds charged against the slice.
  */
 u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns);
+
+/**
+ * gpuvf_sched_access_ns() - full access that a VF has not paid for yet
+ * @s: the scheduler
+ * @vf: index
+ * @now_ns: now
+ *
+ * What it had while another VF wanted the GPU. As time passes it pays half its
+ * share, and has half its slice until everything is paid: so what it gets in all
+ * converges to its share.
+ */
+u64 gpuvf_sched_access_ns(struct gpuvf_sched *s, unsigned int vf, u64 now_ns);
 
 /**
  * gpuvf_sched_round_ns() - length of a round when nobody overruns

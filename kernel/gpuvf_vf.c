@@ -387,6 +387,7 @@ static void vfs_forget_locked(struct gpuvf_vf *vf)
 	gpuvf_mbox_end_locked(vf->pf, vf->index);
 	gpuvf_mbox_forget_locked(vf);
 	memset(&vf->guards, 0, sizeof(vf->guards));
+	gpuvf_world_forgive_access(vf->pf, vf->index);
 }
 
 /**

@@ -770,6 +770,39 @@ bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_world_access_ns() - full access that a VF has not paid for yet
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: any where interrupts are on.
+ * Return: nanoseconds; see gpuvf_sched_access_ns().
+ */
+u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 ns;
+
+	spin_lock_irq(&w->lock);
+	ns = gpuvf_sched_access_ns(&w->sched, vf, ktime_get_ns());
+	spin_unlock_irq(&w->lock);
+	return ns;
+}
+
+/**
+ * gpuvf_world_forgive_access() - a VF was disabled: the next tenant owes nothing
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: any where interrupts are on.
+ */
+void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf)
+{
+	spin_lock_irq(&pf->world.lock);
+	pf->world.sched.vf[vf].access_ns = 0;
+	spin_unlock_irq(&pf->world.lock);
+}
+
+/**
  * gpuvf_world_hold() - let no VF start that has not
  * @pf: PF
  *

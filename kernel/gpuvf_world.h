@@ -162,6 +162,8 @@ void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
+u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "hw.h"
 #include "klog.h"
 #include "load.h"
+#include "../../kernel/gpuvf_regs.h"
 
 #define NUM	3
 #define BAD	1	/* the VF whose guest misbehaves */
@@ -333,12 +335,80 @@ static void C28_reset_by_its_user_while_it_starts(void)
 	check_others();
 }
 
+/* the guest's driver, played by this program: send, and wait for READY or FAIL */
+static bool asks(unsigned int vf, unsigned int msg, bool wants_answer)
+{
+	uint32_t rx;
+
+	hw_vf(gpu, vf, GPUVF_SIM_VF_TX, GPUVF_SIM_VF_TX_VALID | msg);
+	if (!wants_answer)
+		return true;
+	assert_eventually(hw_vf_get(gpu, vf, GPUVF_SIM_VF_RX) &
+			  GPUVF_SIM_VF_RX_VALID);
+	rx = hw_vf_get(gpu, vf, GPUVF_SIM_VF_RX);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_RX_ACK, 1);
+	return (rx & GPUVF_SIM_VF_RX_MSG) == GPUVF_MBOX_READY;
+}
+
+static uint64_t charged(const struct truth *from, unsigned int vf)
+{
+	return gpu_truth_vf(gpu, vf, "charged_ns") -
+	       truth_vf(from, vf, "charged_ns");
+}
+
+/*
+ * A guest that asks for exclusive access for ever, keeps it for 1.3 s, and gives
+ * it up in time. Beside its share it has 3 s and one access (1.5 s), once, and it
+ * gets its share. A guest that starts beside it starts within 6 s.
+ */
+static void C26_exclusive_access_is_a_part_of_the_share(void)
+{
+	const unsigned int seconds = 180;
+	uint64_t begin, end, had, refusals = 0;
+	struct truth from;
+	unsigned int i;
+
+	start_others();
+	load_busy(gpu, BAD, 100);
+	from = truth_read(gpu);
+	begin = truth_get(&from, "gpu", "now_ns");
+	end = begin + seconds * 1000000000ULL;
+	for (i = 0; gpu_truth(gpu, "gpu", "now_ns") < end; i++) {
+		if (i == 5)
+			assert_ok(gpu_guest(gpu, 2, "busy 100 boot=500000"));
+		if (asks(BAD, GPUVF_MBOX_REQ_INIT, true)) {
+			pause_ms(1300);
+			asks(BAD, GPUVF_MBOX_REL_INIT, false);
+		} else {
+			refusals++;
+		}
+		pause_ms(2500);
+	}
+	end = gpu_truth(gpu, "gpu", "now_ns") - begin;
+	had = charged(&from, BAD);
+	truth_free(&from);
+	print_message("# %llu of %llu ms, %llu refusals\n",
+		      (unsigned long long)had / 1000000,
+		      (unsigned long long)end / 1000000,
+		      (unsigned long long)refusals);
+	assert_true(refusals > 0);
+	assert_true(had < end / NUM + 4700000000ULL);
+	assert_true(had > end / NUM * 9 / 10);
+	assert_u64(counted("vf_resets"), 0);
+	assert_u64(counted_vf(2, "inits"), 1);
+	assert_u64(counted_vf(2, "ready_timeouts"), 0);
+	assert_true(gpu_truth_vf(gpu, 2, "init_wait_max_ns") < 6000000000ULL);
+	epoch[2] = gpu_truth_vf(gpu, 2, "epoch");
+	check_others();
+}
+
 static const struct test tests[] = {
 	TEST(guests_that_boot_at_once_are_all_served),
 	SLOW_TEST(C25_mail_is_cleared_between_tenants),
 	SLOW_TEST(guest_that_asks_for_a_reset_gets_one),
 	SLOW_TEST(C26_flooder_is_limited),
 	SLOW_TEST(C26_init_for_ever_is_refused),
+	SLOW_TEST(C26_exclusive_access_is_a_part_of_the_share),
 	SLOW_TEST(C26_one_that_never_releases_is_reset_and_then_failed),
 	SLOW_TEST(C26_one_that_dies_with_exclusive_access_is_reset_once),
 	SLOW_TEST(C26_one_that_dies_in_its_slice_hurts_nobody),

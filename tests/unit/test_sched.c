@@ -949,6 +949,81 @@ static void exclusive_access_forgives_nobody(void **state)
 	assert_int_equal(gpuvf_sched_deadline(&s, now), now + 3 * MS);
 }
 
+/* one access of VF 0 among busy VFs: its end is in the round */
+static void access_for(u64 ns)
+{
+	struct gpuvf_decision d;
+
+	gpuvf_sched_set_exclusive(&s, 0, now);
+	assert_true(gpuvf_sched_next(&s, now, &d));
+	assert_int_equal(d.vf, 0);
+	while (ns > GPUVF_SCHED_SELF_SWITCH_NS) {
+		now += GPUVF_SCHED_SELF_SWITCH_NS;
+		ns -= GPUVF_SCHED_SELF_SWITCH_NS;
+		gpuvf_sched_end(&s, now);
+		assert_true(gpuvf_sched_next(&s, now, &d));
+	}
+	now += ns;
+	gpuvf_sched_set_exclusive(&s, GPUVF_SCHED_NONE, now);
+	gpuvf_sched_end(&s, now);
+}
+
+/*
+ * VF 0 has access whenever it owes less than 3 s, for 1.3 s each: over an hour it
+ * has its share, and beyond it no more than that and one access.
+ */
+static void access_for_ever_is_the_share(unsigned int n)
+{
+	const u64 limit = 3000 * MS, one = 1300 * MS, hour = 3600000 * MS;
+	u64 begin, had;
+
+	setup_n(GPUVF_POLICY_BEST_EFFORT, n);
+	begin = now;
+	while (now - begin < hour) {
+		if (gpuvf_sched_access_ns(&s, 0, now) < limit)
+			access_for(one);
+		/* everybody has a slice before the next */
+		while (turn() != (int)n - 1)
+			;
+		had = s.vf[0].charged_ns;
+		assert_true(had < (now - begin) / n + limit + one + 12 * MS);
+	}
+	assert_true(had > (now - begin) / n - limit);
+}
+
+static void exclusive_access_is_a_part_of_the_share(void **state)
+{
+	(void)state;
+	access_for_ever_is_the_share(2);
+	access_for_ever_is_the_share(4);
+	access_for_ever_is_the_share(16);
+}
+
+/* no VF waited for it, or it was no more than a slice */
+static void exclusive_access_that_costs_nobody_is_free(void **state)
+{
+	(void)state;
+	setup_n(GPUVF_POLICY_BEST_EFFORT, 1);
+	access_for(1300 * MS);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now), 0);
+	setup_n(GPUVF_POLICY_BEST_EFFORT, 2);
+	access_for(5 * MS);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now), 0);
+	/* what is owed stays when the VF goes, and is paid in time all the same */
+	access_for(100 * MS);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now), 94 * MS);
+	gpuvf_sched_update(&s, 2, 3, 3, now);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now + 100 * MS), 69 * MS);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now + 400 * MS), 0);
+	gpuvf_sched_update(&s, 3, 3, 3, now);
+	/* a clock that goes back pays nothing twice */
+	access_for(100 * MS);
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, now - MS),
+			 gpuvf_sched_access_ns(&s, 0, now));
+	/* years without a look do not overflow */
+	assert_int_equal(gpuvf_sched_access_ns(&s, 0, U64_MAX / 2), 0);
+}
+
 static void a_round_is_slices_and_switches(void **state)
 {
 	(void)state;
@@ -990,6 +1065,8 @@ int main(void)
 		cmocka_unit_test(to_choose_early_changes_nothing),
 		cmocka_unit_test(who_is_chosen_and_leaves_is_not_next),
 		cmocka_unit_test(exclusive_access_forgives_nobody),
+		cmocka_unit_test(exclusive_access_is_a_part_of_the_share),
+		cmocka_unit_test(exclusive_access_that_costs_nobody_is_free),
 		cmocka_unit_test(a_round_is_slices_and_switches),
 	};
 

@@ -112,12 +112,15 @@ enum gpuvf_capability {
  * @GPUVF_GUARD_EXCLUSIVE_TIMEOUT: periods of exclusive access that had to be
  *   ended from outside
  * @GPUVF_GUARD_RESET: resets that the guest asked for or made necessary
+ * @GPUVF_GUARD_EXCLUSIVE_TIME: exclusive access beyond the VF's share; the
+ *   limit is in milliseconds, and it pays by half its share as time passes
  */
 enum gpuvf_guard {
 	GPUVF_GUARD_MAILBOX,
 	GPUVF_GUARD_EXCLUSIVE,
 	GPUVF_GUARD_EXCLUSIVE_TIMEOUT,
 	GPUVF_GUARD_RESET,
+	GPUVF_GUARD_EXCLUSIVE_TIME,
 };
 
 /**
