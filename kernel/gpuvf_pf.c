@@ -9,10 +9,13 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
@@ -40,9 +43,9 @@
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
 
-/* PFs whose memory is not freed yet */
-static atomic_t gpuvf_pfs_alive = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(gpuvf_pfs_gone_wait);
+/* PFs whose memory is not freed yet, and one for the module itself */
+static refcount_t gpuvf_pfs_alive = REFCOUNT_INIT(1);
+static DECLARE_COMPLETION(gpuvf_pfs_gone);
 
 /* counts every change of any PF, and every coming and going */
 static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
@@ -58,8 +61,9 @@ static void pf_release(struct device *dev)
 	gpuvf_debugfs_free(pf);
 	mutex_destroy(&pf->lock);
 	kvfree(pf);
-	if (atomic_dec_and_test(&gpuvf_pfs_alive))
-		wake_up(&gpuvf_pfs_gone_wait);
+	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
+	if (refcount_dec_and_test(&gpuvf_pfs_alive))
+		complete(&gpuvf_pfs_gone);
 }
 
 static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
@@ -187,7 +191,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 		INIT_WORK(&pf->vf[i].reset_work, gpuvf_reset_vf_work);
 	}
 
-	atomic_inc(&gpuvf_pfs_alive);
+	refcount_inc(&gpuvf_pfs_alive);
 	device_initialize(&pf->dev);
 	pf->dev.parent = &pdev->dev;
 	pf->dev.class = gpuvf_class;
@@ -330,12 +334,22 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 /**
  * gpuvf_pf_wait_all_gone() - wait until no PF is in memory any more
  *
- * Context: module exit: drivers are unbound and requests are over, so that
- * nobody can take a new reference.
+ * The driver core, or a task that it works for, may put the last reference to a
+ * PF or to the kobject of a VF, so pf_release() can run on any task. A module
+ * reference for each PF would make unloading with bound GPUs impossible, and a
+ * lock or completion does not help against the instructions after it: the task
+ * may be preempted on its way out of this module. synchronize_rcu_tasks() waits
+ * until each task has slept of its own accord or has been in user space, and a
+ * task does neither between the completion and its return to the driver core.
+ *
+ * Context: module exit: drivers are unbound and requests are over, so that no
+ * new reference can be taken. Sleeps.
  */
 void gpuvf_pf_wait_all_gone(void)
 {
-	wait_event(gpuvf_pfs_gone_wait, !atomic_read(&gpuvf_pfs_alive));
+	if (!refcount_dec_and_test(&gpuvf_pfs_alive))
+		wait_for_completion(&gpuvf_pfs_gone);
+	synchronize_rcu_tasks();
 }
 
 /**
