@@ -15,7 +15,7 @@
 #include "gpuvf_hw.h"
 
 #define GPUVF_TRACE_GPU							\
-	__field(u16, domain)						\
+	__field(int, domain)						\
 	__field(u8, bus)						\
 	__field(u8, devfn)						\
 	__field(u32, vf)

@@ -864,7 +864,13 @@ int gpuvf_world_start(struct gpuvf_pf *pf)
 	w->exclusive = GPUVF_NOBODY;
 	gpuvf_sched_init(&w->sched, pf->config.policy);
 
-	task = kthread_create(world_thread, pf, "gpuvf/%s", gpuvf_pf_name(pf));
+	/*
+	 * perf and ftrace show 15 characters: gv/0000:41:00.0, and with a domain
+	 * of five digits g/10000:41:00.0.
+	 */
+	task = kthread_create(world_thread, pf, "%.*s/%s",
+			      strlen(gpuvf_pf_name(pf)) > 12 ? 1 : 2, "gv",
+			      gpuvf_pf_name(pf));
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	/* until pf_release(): an interrupt may wake it when it has ended */

@@ -11,6 +11,7 @@
 
 #include "fixture.h"
 #include "load.h"
+#include "thread.h"
 
 #define TRACING "/sys/kernel/tracing/"
 
@@ -92,9 +93,54 @@ static void faults_and_resets_are_traced(void)
 	free(trace);
 }
 
+/* VMD's domains begin at 0x10000 */
+static void domains_of_more_than_16_bits_are_traced(void)
+{
+	static const char * const events[] = {
+		"gpuvf_switch", "gpuvf_turn", "gpuvf_command", "gpuvf_reset",
+		"gpuvf_mbox",
+	};
+	char path[96], *format;
+	unsigned int i;
+
+	trace_on();
+	for (i = 0; i < 5; i++) {
+		snprintf(path, sizeof(path), TRACING "events/gpuvf/%s/format",
+			 events[i]);
+		format = file_read_all(path);
+		assert_non_null(format);
+		if (!strstr(format, "field:int domain;"))
+			print_message("# %s\n", format);
+		assert_non_null(strstr(format, "field:int domain;"));
+		free(format);
+	}
+	free(trace_off());
+}
+
+/* perf and ftrace show 15 characters of a name */
+static void threads_of_two_gpus_can_be_told_apart(void)
+{
+	char name[2][64], path[64];
+	unsigned int i;
+	pid_t tid[2];
+
+	fixture_load("total_vfs=2 fb_mib=4096 gpus=2");
+	assert_int_equal(threads_find(tid, 2), 2);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/comm", tid[i]);
+		assert_true(file_read(path, name[i], sizeof(name[i])) >= 0);
+		assert_true(strlen(name[i]) <= 15);
+		assert_true(strstr(name[i], fx.gpu[0].bdf) ||
+			    strstr(name[i], fx.gpu[1].bdf));
+	}
+	assert_string_not_equal(name[0], name[1]);
+}
+
 static const struct test tests[] = {
 	TEST(turns_and_commands_are_traced),
 	TEST(faults_and_resets_are_traced),
+	TEST(domains_of_more_than_16_bits_are_traced),
+	TEST(threads_of_two_gpus_can_be_told_apart),
 };
 
 int main(void)

@@ -12,8 +12,8 @@
 #include "file.h"
 #include "thread.h"
 
-
-#define THREAD_NAME	"gpuvf/"
+/* beside the GPU's address */
+#define THREAD_NAME	"gv/"
 
 /**
  * threads_find() - list the scheduler threads of all GPUs
