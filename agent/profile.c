@@ -56,6 +56,7 @@ static const char *const guard_names[] = {
 	[GPUVF_GUARD_EXCLUSIVE_TIMEOUT] = "exclusive-timeout",
 	[GPUVF_GUARD_RESET] = "reset",
 	[GPUVF_GUARD_EXCLUSIVE_TIME] = "exclusive-time",
+	[GPUVF_GUARD_PF_RESET] = "pf-reset",
 };
 
 static const char *const reason_names[] = {

@@ -128,7 +128,7 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
 
 	/* what failed is tried again when the VF gets its next chance */
 	for (i = 0; i < pf->total_vfs; i++)
-		if (pf->vf[i].failed)
+		if (pf->vf[i].faults & GPUVF_FAULT_CONTEXT)
 			contexts &= ~BIT(i);
 	if (contexts) {
 		job->context = __ffs(contexts);
@@ -203,14 +203,12 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 
 	if (!err) {
 		clear->contexts &= ~BIT(vf) | clear->contexts_again;
-		clear->bad_contexts &= ~BIT(vf);
 		return;
 	}
 	gpuvf_event_locked(pf, &event,
 			   "saved state could not be cleared (%pe); the VF is not started on it",
 			   ERR_PTR(err));
-	clear->bad_contexts |= BIT(vf);
-	gpuvf_vf_failed_locked(pf, vf);
+	gpuvf_vf_failed_locked(&pf->vf[vf], GPUVF_FAULT_CONTEXT);
 }
 
 static void clear_finish_locked(struct gpuvf_pf *pf,
@@ -436,8 +434,9 @@ void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
  *
  * Nothing is withheld any more, and everything that was is dirty; whoever waits
  * for it may start once it is clear. What cannot be cleared this time either is
- * withheld again. VFs that failed because their saved states could not be
- * cleared get another chance too. Where nothing is withheld nothing happens.
+ * withheld again. Saved states that could not be cleared are tried again too; a
+ * VF that failed for another reason stays failed. Where nothing is withheld
+ * nothing happens.
  *
  * Context: pf->lock held. Returns at once; the worker clears.
  * Return: 0; -EOPNOTSUPP: no clear engine.
@@ -455,9 +454,7 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	}
 
 	for (i = 0; i < pf->total_vfs; i++)
-		if (clear->bad_contexts & BIT(i))
-			pf->vf[i].failed = false;
-	clear->bad_contexts = 0;
+		pf->vf[i].faults &= ~GPUVF_FAULT_CONTEXT;
 	bitmap_zero(clear->withheld, clear->granules);
 	gpuvf_config_measure_locked(pf);
 	gpuvf_vfs_update_locked(pf);

@@ -30,8 +30,6 @@ struct gpuvf_refusal;
  * @withheld: bit g: granule g could not be cleared; pf->lock
  * @contexts: bit n: the saved state of VF n has to be cleared; pf->lock
  * @contexts_again: as @again, for @contexts; pf->lock
- * @bad_contexts: bit n: that was tried and failed, and VF n failed by it;
- *	pf->lock
  * @current_vf: index of the VF whose extent had the clear engine last; pf->lock
  * @next_granule: where the engine goes on in that extent; pf->lock
  * @blocked: what is withheld, as extents; used only under pf->lock
@@ -46,7 +44,6 @@ struct gpuvf_clear {
 	unsigned long *withheld;
 	u32 contexts;
 	u32 contexts_again;
-	u32 bad_contexts;
 	unsigned int current_vf;
 	unsigned int next_granule;
 	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];

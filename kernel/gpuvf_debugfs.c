@@ -157,8 +157,8 @@ static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
 		   vf->index, vf->pdev ? pci_name(vf->pdev) : "-",
 		   gpuvf_vf_state_locked(vf), fb->start, fb->size,
 		   cfg->vf[vf->index].fb_auto);
-	seq_printf(m, " failed %d paused %d stopped %d resetting %d",
-		   vf->failed, vf->paused, vf->stopped, vf->resetting);
+	seq_printf(m, " faults %#x paused %d stopped %d resetting %d",
+		   vf->faults, vf->paused, vf->stopped, vf->resetting);
 	seq_printf(m, " slice %llu debt %llu access %llu turns %llu charged %llu overrun %llu skipped %llu\n",
 		   sched->slice_ns, sched->debt_ns, sched->access_ns,
 		   sched->turns, sched->charged_ns, sched->overrun_ns, sched->skipped);

@@ -32,7 +32,7 @@
 #define EVENT_COMMANDS		(GPUVF_CMD_PF_WAS_RESET - EVENT_FIRST + 1)
 
 /* each limit is a kind of its own: one must not hide another */
-#define EVENT_KINDS		(EVENT_COMMANDS + GPUVF_GUARD_EXCLUSIVE_TIME + 1)
+#define EVENT_KINDS		(EVENT_COMMANDS + GPUVF_GUARD_PF_RESET + 1)
 
 /* the last row is the PF's */
 #define EVENT_SLOTS		((GPUVF_MAX_VFS + 1) * EVENT_KINDS)

@@ -40,6 +40,9 @@ static const struct guard_row guard_rows[] = {
 	[GPUVF_GUARD_RESET] =
 		GUARD(reset, GPUVF_GUARD_RESETS, 60000,
 		      "resets that it asked for or made necessary"),
+	[GPUVF_GUARD_PF_RESET] =
+		GUARD(pf_reset, GPUVF_GUARD_PF_RESETS, 500000,
+		      "resets of the GPU that it made necessary"),
 };
 
 /**

@@ -15,6 +15,7 @@ struct gpuvf_vf;
 #define GPUVF_GUARD_ACCESSES		9
 #define GPUVF_GUARD_TIMEOUTS		2
 #define GPUVF_GUARD_RESETS		3
+#define GPUVF_GUARD_PF_RESETS		2
 
 /* full access beyond its share; twice what one access may take beside others */
 #define GPUVF_GUARD_ACCESS_MS		3000
@@ -25,6 +26,7 @@ struct gpuvf_vf;
  * @exclusive: see enum gpuvf_guard
  * @exclusive_timeout: see enum gpuvf_guard
  * @reset: see enum gpuvf_guard
+ * @pf_reset: see enum gpuvf_guard
  * @next: by enum gpuvf_guard: the oldest place of the ring
  */
 struct gpuvf_guards {
@@ -32,7 +34,8 @@ struct gpuvf_guards {
 	u64 exclusive[GPUVF_GUARD_ACCESSES];
 	u64 exclusive_timeout[GPUVF_GUARD_TIMEOUTS];
 	u64 reset[GPUVF_GUARD_RESETS];
-	u8 next[GPUVF_GUARD_RESET + 1];
+	u64 pf_reset[GPUVF_GUARD_PF_RESETS];
+	u8 next[GPUVF_GUARD_PF_RESET + 1];
 };
 
 bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard);

@@ -601,7 +601,9 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
  * @pf: PF
  *
  * Every VF gets its framebuffer and its configuration space back; guests start
- * anew, on cleared memory. A reset is also the way out of being wedged.
+ * anew, on cleared memory. A reset is also the way out of being wedged. Where an
+ * administrator asked for it (over netlink, sysfs, or the PCI core's own file, and
+ * not gpuvf_reset_pf_start_locked()), it clears faults and marks of VFs too.
  *
  * Context: device lock held; may sleep.
  */
@@ -616,7 +618,10 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 	mutex_lock(&pf->lock);
 	pf->wedged = false;
 	for (i = 0; i < pf->num_vfs; i++) {
-		gpuvf_vf_renew_locked(&pf->vf[i]);
+		/* a guest that provokes a reset must not clear them by it */
+		if (!pf->resetting)
+			gpuvf_vf_clear_marks_locked(&pf->vf[i]);
+		pf->vf[i].init_after_reset = false;
 		gpuvf_mbox_forget_locked(&pf->vf[i]);
 		if (pf->vf[i].pdev)
 			pci_restore_state(pf->vf[i].pdev);

@@ -13,6 +13,7 @@
 #ifndef GPUVF_PF_H
 #define GPUVF_PF_H
 
+#include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/gpuvf.h>
 #include <linux/list.h>
@@ -36,19 +37,26 @@
 
 #define GPUVF_HOLDER_SIZE	32
 
+/* why a VF has failed: its reset failed */
+#define GPUVF_FAULT_RESET	BIT(0)
+/* the VF exceeded a rate limit that ends with failing it */
+#define GPUVF_FAULT_LIMIT	BIT(1)
+/* its slot of the context save area could not be scrubbed */
+#define GPUVF_FAULT_CONTEXT	BIT(2)
+
 /**
  * struct gpuvf_vf - one VF, enabled or not
  * @pf: whose VF it is
  * @index: counted from 0, as the PCI core's virtfn0
  * @pdev: its PCI device while enabled, else NULL; pf->lock
- * @failed: could not be started or reset, gets no time until it is reset;
- *	pf->lock
+ * @faults: GPUVF_FAULT_* bits: why it has failed, and is not scheduled; pf->lock
  * @paused: keeps its state, gets no time until resumed; pf->lock
  * @stopped: gets no time until it is reset; pf->lock
  * @resetting: a reset is under way; pf->lock
- * @given_up: the reset under way is one too many: it will have failed; pf->lock
  * @teardown: the reset under way replaces a SHUTDOWN that the hardware does not
  *	have: it only ends the VF's state; pf->lock
+ * @reset_asked: an administrator asked for the reset under way: if it succeeds,
+ *	it clears @faults, @paused and @stopped; pf->lock
  * @init_after_reset: its guest asked for the reset, and wants to start anew;
  *	pf->lock
  * @access: what its guest has exclusive access for, or waits for it; pf->lock
@@ -65,12 +73,12 @@ struct gpuvf_vf {
 	struct gpuvf_pf *pf;
 	unsigned int index;
 	struct pci_dev *pdev;
-	bool failed;
+	u32 faults;
 	bool paused;
 	bool stopped;
 	bool resetting;
-	bool given_up;
 	bool teardown;
+	bool reset_asked;
 	bool init_after_reset;
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;

@@ -103,7 +103,24 @@ static bool reset_announce(struct gpuvf_vf *vf)
 	return tell;
 }
 
-static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
+/*
+ * What a reset makes of the marks of its VF. Only one that an administrator asked
+ * for clears any. An engine that is still taken (@stuck) is no fault of the VF yet:
+ * the GPU is reset for it, unless the VF made that necessary too often.
+ */
+static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
+{
+	if (vf->reset_asked && !err)
+		gpuvf_vf_clear_marks_locked(vf);
+	vf->reset_asked = false;
+	if (err && !stuck)
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_RESET);
+	if (stuck && !gpuvf_guard_locked(vf, GPUVF_GUARD_PF_RESET))
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
+}
+
+static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
+				 bool told)
 {
 	struct gpuvf_event event = {
 		.cmd = GPUVF_CMD_VF_WAS_RESET,
@@ -113,19 +130,15 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 	bool init = vf->init_after_reset ||
 		    (!told && vf->mbox.ending &&
 		     vf->access == GPUVF_ACCESS_INIT);
-	bool teardown = vf->teardown && !err && !vf->given_up;
+	bool teardown = vf->teardown && !err;
 	struct gpuvf_pf *pf = vf->pf;
 
 	vf->teardown = false;
 	vf->reset_err = err;
-	if (!teardown) {
+	if (!teardown)
 		vf->stats.resets++;
-		vf->failed = err || vf->given_up;
-		vf->given_up = false;
-		vf->paused = false;
-		vf->stopped = false;
-	}
 	vf->init_after_reset = false;
+	reset_vf_marks_locked(vf, err, stuck);
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
 	/* what came since the FLR had to wait while a state was torn down */
@@ -135,16 +148,12 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool told)
 
 	if (err)
 		gpuvf_event_locked(pf, &event,
-				   "its reset did not succeed (%pe), it gets no time until one does",
-				   ERR_PTR(err));
-	else if (vf->failed)
-		gpuvf_event_locked(pf, &event,
-				   "was reset too often, it gets no time until it is reset by hand");
+				   "reset failed (%pe)", ERR_PTR(err));
 	else if (!teardown)
 		gpuvf_event_locked(pf, &event, "was reset");
 	if (told)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE);
-	if (init && !vf->failed)
+	if (init && !vf->faults && !vf->stopped && !vf->paused)
 		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
 	else if (init)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
@@ -174,7 +183,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
-	reset_vf_done_locked(vf, err, told);
+	reset_vf_done_locked(vf, err, world_err == -EBUSY, told);
 	if (world_err == -EBUSY)
 		gpuvf_reset_pf_start_locked(pf);
 	mutex_unlock(&pf->lock);
@@ -265,6 +274,7 @@ int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
+	vf->reset_asked = true;
 	gpuvf_reset_vf_start_locked(vf);
 	mutex_unlock(&pf->lock);
 	wait_event(pf->reset_wait, !READ_ONCE(vf->resetting));
@@ -277,11 +287,11 @@ int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/* the VF made it necessary; when it does so too often, it gets no more time */
+/* the VF made it necessary; a VF that does so too often fails */
 static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 {
 	if (!gpuvf_guard_locked(vf, guard))
-		vf->given_up = true;
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
 	/* disabling VFs needs no resets any more, and a suspended GPU none yet */
 	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
 	    !vf->pf->quiesced)

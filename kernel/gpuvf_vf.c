@@ -68,7 +68,7 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 		return GPUVF_VF_STATE_DISABLED;
 	if (vf->resetting && !vf->teardown)
 		return GPUVF_VF_STATE_RESETTING;
-	if (vf->failed || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
+	if (vf->faults || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
 		return GPUVF_VF_STATE_FAILED;
 	if (vf->stopped)
 		return GPUVF_VF_STATE_STOPPED;
@@ -113,42 +113,44 @@ void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
 }
 
 /**
- * gpuvf_vf_failed_locked() - give the VF no more turns until it is reset
- * @pf: PF
- * @vf: index of the VF
+ * gpuvf_vf_failed_locked() - fail a VF: do not schedule it any more
+ * @vf: VF
+ * @fault: GPUVF_FAULT_* bit, which says what ends it
  *
- * Context: pf->lock held.
+ * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
  */
-void gpuvf_vf_failed_locked(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault)
 {
-	lockdep_assert_held(&pf->lock);
-	pf->vf[vf].failed = true;
-	pci_warn(pf->pdev, "VF %u: failed, gets no more time until it is reset\n",
-		 vf);
+	lockdep_assert_held(&vf->pf->lock);
+	if (!vf->faults)
+		pci_warn(vf->pf->pdev, "VF %u: failed, not scheduled until an administrator resets it\n",
+			 vf->index);
+	vf->faults |= fault;
 }
 
 /**
- * gpuvf_vf_renew_locked() - nothing is held against a VF any more
+ * gpuvf_vf_clear_marks_locked() - clear faults and what an administrator set
  * @vf: VF
  *
- * Context: pf->lock held.
+ * For what an administrator asked for and nothing else: a reset of the VF or of
+ * the GPU, enabling and disabling VFs. A guest can cause every other reset.
+ *
+ * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
  */
-void gpuvf_vf_renew_locked(struct gpuvf_vf *vf)
+void gpuvf_vf_clear_marks_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
-	vf->failed = false;
+	vf->faults = 0;
 	vf->paused = false;
 	vf->stopped = false;
-	vf->given_up = false;
-	vf->init_after_reset = false;
 }
 
 /**
  * gpuvf_vf_flr_locked() - the VF was reset by its user
  * @vf: VF
  *
- * vfio-pci does that when somebody opens the VF, and when he closes it. What is
- * held against the VF stays: otherwise its guest could get rid of it.
+ * vfio-pci does that at every open and close of the VF. Faults and the marks of
+ * an administrator stay: otherwise a guest could clear them.
  *
  * Context: pf->lock held.
  */
@@ -188,7 +190,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	     !pf->resetting && !pf->vf_count_changing; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 
-		if (vf_has_quota(vf) && vf->pdev && !vf->failed &&
+		if (vf_has_quota(vf) && vf->pdev && !vf->faults &&
 		    !vf->paused && !vf->stopped && !vf->resetting &&
 		    ((started & BIT(i)) ||
 		     gpuvf_clear_vf_is_clean_locked(pf, i)))
@@ -302,7 +304,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	vfs_get_pdevs_locked(pf, num_vfs);
 	for (i = 0; i < num_vfs; i++) {
 		/* what could not be cleared for it meanwhile is tried again */
-		gpuvf_vf_renew_locked(&pf->vf[i]);
+		gpuvf_vf_clear_marks_locked(&pf->vf[i]);
 		gpuvf_sysfs_link_vf(pf, i);
 	}
 	WRITE_ONCE(pf->num_vfs, num_vfs);
@@ -382,7 +384,8 @@ static void vfs_forget_locked(struct gpuvf_vf *vf)
 {
 	pci_dev_put(vf->pdev);
 	vf->pdev = NULL;
-	gpuvf_vf_renew_locked(vf);
+	gpuvf_vf_clear_marks_locked(vf);
+	vf->init_after_reset = false;
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_end_locked(vf->pf, vf->index);
 	gpuvf_mbox_forget_locked(vf);

@@ -114,6 +114,8 @@ enum gpuvf_capability {
  * @GPUVF_GUARD_RESET: resets that the guest asked for or made necessary
  * @GPUVF_GUARD_EXCLUSIVE_TIME: exclusive access beyond the VF's share; the
  *   limit is in milliseconds, and it pays by half its share as time passes
+ * @GPUVF_GUARD_PF_RESET: resets of the whole GPU that the VF made necessary,
+ *   since its own reset did not free the engine
  */
 enum gpuvf_guard {
 	GPUVF_GUARD_MAILBOX,
@@ -121,6 +123,7 @@ enum gpuvf_guard {
 	GPUVF_GUARD_EXCLUSIVE_TIMEOUT,
 	GPUVF_GUARD_RESET,
 	GPUVF_GUARD_EXCLUSIVE_TIME,
+	GPUVF_GUARD_PF_RESET,
 };
 
 /**
