@@ -112,6 +112,9 @@ static json_t *json_of_happening(const struct gpu *gpu,
 	if (cmd == GPUVF_CMD_VF_HANG)
 		json_object_set_new(object, "hang",
 				    json_string(hang_name(event->hang)));
+	if (event->error)
+		json_object_set_new(object, "error",
+				    json_integer(event->error));
 	if (cmd == GPUVF_CMD_THRESHOLD_EXCEEDED) {
 		json_object_set_new(object, "guard",
 				    json_string(guard_name(event->guard)));

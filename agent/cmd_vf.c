@@ -8,6 +8,7 @@
 #include "agent.h"
 #include "check.h"
 #include "plan.h"
+#include "reset.h"
 
 /**
  * struct operation - what one of these verbs does
@@ -54,6 +55,16 @@ static void tell(const struct operation *op, const struct gpu *gpu, int vf,
 	putchar('\n');
 }
 
+static int do_it(struct client *client, const struct operation *op,
+		 const char *bdf, int vf, struct gpu *now,
+		 struct client_error *why)
+{
+	/* the only ones that take their time */
+	if (op->gpu_cmd)
+		return reset_and_wait(client, bdf, vf, now, why);
+	return client_operate(client, op->vf_cmd, bdf, vf, now, why);
+}
+
 static int operate(struct client *client, const struct operation *op,
 		   const char *name, int vf)
 {
@@ -65,8 +76,7 @@ static int operate(struct client *client, const struct operation *op,
 
 	code = get_gpus(client, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
-	if (gpu && client_operate(client, vf == NO_VF ? op->gpu_cmd : op->vf_cmd,
-				  gpu->bdf, vf, &now, &why)) {
+	if (gpu && do_it(client, op, gpu->bdf, vf, &now, &why)) {
 		code = check_failed(client, gpu->bdf, refuse(&why, gpu->bdf));
 	} else if (gpu) {
 		code = EXIT_DONE;

@@ -56,6 +56,8 @@ static const struct field pf_fields[] = {
 	[GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US] =
 		FIELD(gpu, MNL_TYPE_U32, preempt_timeout_max_us),
 	[GPUVF_A_PF_ROUND_US] = FIELD(gpu, MNL_TYPE_U64, round_us),
+	[GPUVF_A_PF_RESETS] = FIELD(gpu, MNL_TYPE_U64, resets),
+	[GPUVF_A_PF_FAILED_RESETS] = FIELD(gpu, MNL_TYPE_U64, failed_resets),
 };
 
 static const struct field vf_fields[] = {
@@ -70,6 +72,8 @@ static const struct field vf_fields[] = {
 	[GPUVF_A_VF_PROFILE] = FIELD(vf, MNL_TYPE_NUL_STRING, profile),
 	[GPUVF_A_VF_IN_USE] = FIELD(vf, MNL_TYPE_FLAG, in_use),
 	[GPUVF_A_VF_HOLDER] = FIELD(vf, MNL_TYPE_NUL_STRING, holder),
+	[GPUVF_A_VF_RESETS] = FIELD(vf, MNL_TYPE_U64, resets),
+	[GPUVF_A_VF_FAILED_RESETS] = FIELD(vf, MNL_TYPE_U64, failed_resets),
 };
 
 /* libmnl rounds the end of a message up, so it has to be round */
@@ -273,6 +277,7 @@ static int read_event(const struct nlattr *nest, struct happening *event)
 			FIELD(happening, MNL_TYPE_U64, fb_size),
 		[GPUVF_A_EVENT_MESSAGE] =
 			FIELD(happening, MNL_TYPE_NUL_STRING, message),
+		[GPUVF_A_EVENT_ERROR] = FIELD(happening, MNL_TYPE_U32, error),
 	};
 
 	event->old_state = U32_MAX;

@@ -53,6 +53,8 @@ struct capacity {
  * @window_ms: the window
  * @fb_offset: first byte; only with GPUVF_CMD_FB_CLEAR_FAILED
  * @fb_size: bytes
+ * @error: errno of a reset that failed, 0: success; only with
+ *	GPUVF_CMD_VF_WAS_RESET and GPUVF_CMD_PF_WAS_RESET
  * @message: the kernel's sentence, safe to print; may be empty
  */
 struct happening {
@@ -67,6 +69,7 @@ struct happening {
 	u64 window_ms;
 	u64 fb_offset;
 	u64 fb_size;
+	u32 error;
 	char message[REFUSAL_TEXT_SIZE];
 };
 

@@ -95,6 +95,8 @@ struct vf {
 	char profile[LABEL_SIZE];
 	bool in_use;
 	char holder[NAME_SIZE];
+	u64 resets;
+	u64 failed_resets;
 	bool has_stats;
 	struct vf_stats stats;
 };
@@ -143,6 +145,8 @@ struct gpu {
 	u32 preempt_timeout_min_us;
 	u32 preempt_timeout_max_us;
 	u64 round_us;
+	u64 resets;
+	u64 failed_resets;
 	u32 set;
 	struct vf *vfs;
 	u32 vfs_len;

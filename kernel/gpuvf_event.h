@@ -30,6 +30,8 @@ struct gpuvf_pf;
  * @guard: what it did too often; GPUVF_CMD_THRESHOLD_EXCEEDED only
  * @limit: how often it may in @window_ms; GPUVF_CMD_THRESHOLD_EXCEEDED only
  * @window_ms: see @limit
+ * @error: positive errno, 0: success; GPUVF_CMD_VF_WAS_RESET and
+ *	GPUVF_CMD_PF_WAS_RESET only
  * @fb: framebuffer that could not be cleared; GPUVF_CMD_FB_CLEAR_FAILED only
  * @message: the sentence, as in the kernel log
  */
@@ -43,6 +45,7 @@ struct gpuvf_event {
 	enum gpuvf_guard guard;
 	u64 limit;
 	u64 window_ms;
+	u32 error;
 	struct gpuvf_extent fb;
 	char message[GPUVF_REFUSAL_MESSAGE_LEN];
 };

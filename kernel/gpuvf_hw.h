@@ -47,6 +47,9 @@ enum gpuvf_hw_cmd {
  *	GPUVF_HW_EVENT_* bits, 0: nothing more
  * @set_reserve: tell the hardware the PF reserve and the context save area.
  *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
+ * @has_reserve: does the hardware hold what set_reserve wrote? It forgets that
+ *	with a reset of the GPU, and with nothing else. pf->lock. 1, 0; -EIO: it
+ *	does not answer
  * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
  *	-EUCLEAN (does not read back)
  * @command: start a command for a VF; the last argument is the VF that comes
@@ -107,6 +110,7 @@ struct gpuvf_hw_ops {
 	u32 (*irq_events)(struct gpuvf_pf *pf);
 	int (*set_reserve)(struct gpuvf_pf *pf, u64 reserve_bytes,
 			   const struct gpuvf_extent *context);
+	int (*has_reserve)(struct gpuvf_pf *pf);
 	int (*set_vf_fb)(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent);
 	int (*command)(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,

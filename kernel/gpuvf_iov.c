@@ -114,6 +114,16 @@ static int iov_set_reserve(struct gpuvf_pf *pf, u64 reserve_bytes,
 	return kept == consumed ? 0 : -EUCLEAN;
 }
 
+/* the size is never 0 in what iov_set_reserve() writes */
+static int iov_has_reserve(struct gpuvf_pf *pf)
+{
+	u32 context;
+	int err;
+
+	err = iov_read32(pf, pf->iov.iov + GPUVF_IOV_CNTXT, &context);
+	return err ? err : context != 0;
+}
+
 static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent)
 {
@@ -417,6 +427,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.irq_enable = iov_irq_enable,
 	.irq_events = iov_irq_events,
 	.set_reserve = iov_set_reserve,
+	.has_reserve = iov_has_reserve,
 	.set_vf_fb = iov_set_vf_fb,
 	.command = iov_command,
 	.command_status = iov_command_status,

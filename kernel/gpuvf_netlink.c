@@ -73,6 +73,7 @@ static int nl_put_counters(struct sk_buff *skb,
 		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
 		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
 		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
+		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
 	};
 	unsigned int i;
 

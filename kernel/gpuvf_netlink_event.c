@@ -101,6 +101,12 @@ static int nl_put_event_fields(struct sk_buff *skb,
 	    nla_put_string(skb, GPUVF_A_EVENT_MESSAGE, event->message))
 		return -EMSGSIZE;
 	switch (event->cmd) {
+	case GPUVF_CMD_VF_WAS_RESET:
+	case GPUVF_CMD_PF_WAS_RESET:
+		if (event->error)
+			err = nla_put_u32(skb, GPUVF_A_EVENT_ERROR,
+					  event->error);
+		break;
 	case GPUVF_CMD_VF_STATE_CHANGE:
 		err = nla_put_u32(skb, GPUVF_A_EVENT_OLD_STATE,
 				  event->old_state);

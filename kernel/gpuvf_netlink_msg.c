@@ -45,6 +45,26 @@ int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 	return 0;
 }
 
+/* a reset that is over counts one more; pf->lock held */
+static int nl_put_vf_resets(struct sk_buff *skb, const struct gpuvf_vf *vf)
+{
+	if (nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
+			      GPUVF_A_VF_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_FAILED_RESETS,
+			      vf->stats.failed_resets, GPUVF_A_VF_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
+{
+	if ((pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_RESETS, pf->resets) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FAILED_RESETS, pf->failed_resets))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int nl_put_vf_fields(struct sk_buff *skb, struct gpuvf_vf *vf,
 			    const struct gpuvf_config *cfg)
 {
@@ -71,7 +91,7 @@ static int nl_put_vf_fields(struct sk_buff *skb, struct gpuvf_vf *vf,
 	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
 	    (*holder && nla_put_string(skb, GPUVF_A_VF_HOLDER, holder)))
 		return -EMSGSIZE;
-	return 0;
+	return nl_put_vf_resets(skb, vf);
 }
 
 /**
@@ -168,7 +188,7 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
 		       gpuvf_config_round_us(pf, cfg)))
 		return -EMSGSIZE;
-	return nl_put_withheld(skb, pf);
+	return nl_put_pf_resets(skb, pf) ?: nl_put_withheld(skb, pf);
 }
 
 /**

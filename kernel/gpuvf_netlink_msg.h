@@ -33,7 +33,7 @@ struct gpuvf_refusal;
 /* all of a VF: two flags, four u32, two u64, and name, profile, holder, nest */
 #define GPUVF_NL_VF_SIZE	\
 	(2 * GPUVF_NL_ATTR_SIZE(0) + 4 * GPUVF_NL_ATTR_SIZE(sizeof(u32)) + \
-	 2 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
+	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
 #define GPUVF_NL_EXTENT_SIZE	(2 * GPUVF_NL_U64_SIZE + NLA_HDRLEN)

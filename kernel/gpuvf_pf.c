@@ -10,12 +10,14 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
@@ -39,6 +41,10 @@
  * thread fetches, so that a storm does not keep a CPU in hard-irq context.
  */
 #define PF_IRQ_LOOKS	4
+
+/* how often to try for the PCI device locks of all VFs, and the pause between */
+#define PF_LOCK_TRIES		100
+#define PF_LOCK_PAUSE_MS	20
 
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
@@ -518,7 +524,8 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	/* not every sleep takes the power that ends them */
 	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
 		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
-		pf->resetting = true;
+		WRITE_ONCE(pf->resetting, true);
+		pf->reset_needed = true;
 	}
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
@@ -558,13 +565,53 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	gpuvf_halt_end(pf);
 	pf->quiesced = false;
 	gpuvf_mbox_event(pf);
-	/* one that was begun before, or was to be; memory is cleared after it */
-	if (pf->resetting)
-		schedule_delayed_work(&pf->reset_work, 0);
-	else
+	/* a reset of the GPU clears memory after it */
+	if (!pf->resetting)
 		gpuvf_clear_resume_locked(pf);
+	gpuvf_reset_resume_locked(pf);
 	mutex_unlock(&pf->lock);
 	return err;
+}
+
+/*
+ * Nothing else may reset a VF, or save or restore its configuration space, from
+ * here to the end of the GPU's reset: the PCI core locks every function of a slot
+ * that it resets for the same reason. Locks of VFs nest in that of the PF, but a
+ * holder may wait for this reset. A VF whose lock is not to be had in time comes
+ * out of the reset with the configuration space of power-on.
+ */
+static void pf_lock_vfs(struct gpuvf_pf *pf)
+{
+	unsigned int tries = PF_LOCK_TRIES, i;
+
+	for (i = 0; i < pf->num_vfs; i++) {
+		struct gpuvf_vf *vf = &pf->vf[i];
+
+		if (!vf->pdev)
+			continue;
+		while (!(vf->pci_locked = pci_dev_trylock(vf->pdev)) && tries--)
+			msleep(PF_LOCK_PAUSE_MS);
+		if (vf->pci_locked) {
+			pci_save_state(vf->pdev);
+			continue;
+		}
+		tries = 0;
+		pci_warn(pf->pdev, "VF %u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
+			 i);
+	}
+}
+
+static void pf_unlock_vfs(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->num_vfs; i++) {
+		if (!pf->vf[i].pci_locked)
+			continue;
+		pf->vf[i].pci_locked = false;
+		pci_restore_state(pf->vf[i].pdev);
+		pci_dev_unlock(pf->vf[i].pdev);
+	}
 }
 
 /**
@@ -573,7 +620,8 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
  *
  * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
  * so the VFs' configuration spaces are saved here. Until gpuvf_pf_reset_done() the
- * hardware forgets what is written to it: no request is carried out.
+ * hardware forgets what is written to it: no request is carried out, and no VF is
+ * reset. A GPU that is quiesced stays so.
  *
  * Context: device lock held; may sleep.
  */
@@ -581,64 +629,84 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 
-	gpuvf_clear_stop(pf);
-	gpuvf_reset_announce_all(pf);
 	mutex_lock(&pf->lock);
 	WRITE_ONCE(pf->in_reset, true);
-	gpuvf_halt_locked(pf);
-	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	for (i = 0; i < pf->num_vfs; i++) {
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
-		if (pf->vf[i].pdev)
-			pci_save_state(pf->vf[i].pdev);
+	mutex_unlock(&pf->lock);
+	gpuvf_resets_flush(pf);
+	/* it changes under the device lock only */
+	if (!pf->quiesced) {
+		gpuvf_clear_stop(pf);
+		gpuvf_reset_announce_all(pf);
 	}
+	pf_lock_vfs(pf);
+	mutex_lock(&pf->lock);
+	if (!pf->quiesced)
+		gpuvf_halt_locked(pf);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
+	for (i = 0; i < pf->num_vfs; i++)
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
 	mutex_unlock(&pf->lock);
 	pf->hw->irq_enable(pf, false);
 }
 
+/*
+ * The PCI core does not say whether it could reset the GPU. After a reset the
+ * hardware has forgotten its configuration, and the engine is free.
+ */
+static int pf_reset_result_locked(struct gpuvf_pf *pf)
+{
+	bool forgot = pf->hw->has_reserve(pf) == 0;
+
+	if (forgot && !gpuvf_world_is_stuck(pf)) {
+		pf->wedged = false;
+		gpuvf_halt_all_lost_locked(pf);
+		return pf->quiesced ? 0 : gpuvf_config_restore_locked(pf);
+	}
+	/* again, where it was wedged before: the event is about this reset */
+	pf->wedged = false;
+	gpuvf_pf_wedge_locked(pf, forgot ? "a command that cannot be ended" :
+					   "a reset that did not reach it");
+	return -EIO;
+}
+
 /**
- * gpuvf_pf_reset_done() - the PF was reset
+ * gpuvf_pf_reset_done() - the PF was reset, or could not be
  * @pf: PF
  *
  * Every VF gets its framebuffer and its configuration space back; guests start
- * anew, on cleared memory. A reset is also the way out of being wedged. Where an
+ * over, on cleared memory. A reset is also the way out of being wedged. Where an
  * administrator asked for it (over netlink, sysfs, or the PCI core's own file, and
- * not gpuvf_reset_pf_start_locked()), it clears faults and marks of VFs too.
+ * not gpuvf_reset_pf_start_locked()), it clears faults and marks of VFs too. A
+ * reset that failed leaves the GPU wedged.
  *
  * Context: device lock held; may sleep.
  */
 void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_PF_WAS_RESET,
-		.vf = GPUVF_NO_VF,
-	};
 	unsigned int i;
+	bool asked;
+	int err;
 
+	pf_unlock_vfs(pf);
 	mutex_lock(&pf->lock);
-	pf->wedged = false;
+	asked = pf->reset_task != current || pf->reset_asked;
+	err = pf_reset_result_locked(pf);
 	for (i = 0; i < pf->num_vfs; i++) {
 		/* a guest that provokes a reset must not clear them by it */
-		if (!pf->resetting)
+		if (asked && !err)
 			gpuvf_vf_clear_marks_locked(&pf->vf[i]);
 		pf->vf[i].init_after_reset = false;
 		gpuvf_mbox_forget_locked(&pf->vf[i]);
-		if (pf->vf[i].pdev)
-			pci_restore_state(pf->vf[i].pdev);
 	}
-	if (gpuvf_world_is_stuck(pf)) {
-		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
-	} else {
-		gpuvf_halt_all_lost_locked(pf);
-		if (!gpuvf_config_restore_locked(pf))
-			gpuvf_event_locked(pf, &event,
-					   "GPU was reset and provisioned anew");
-	}
+	gpuvf_reset_pf_end_locked(pf, err);
+	gpuvf_reset_end_waiting_locked(pf, err);
 	gpuvf_reset_complete_all_locked(pf);
-	pf->hw->irq_enable(pf, true);
-	gpuvf_vfs_update_locked(pf);
-	gpuvf_halt_end(pf);
-	gpuvf_clear_resume_locked(pf);
+	if (!pf->quiesced) {
+		pf->hw->irq_enable(pf, true);
+		gpuvf_vfs_update_locked(pf);
+		gpuvf_halt_end(pf);
+		gpuvf_clear_resume_locked(pf);
+	}
 	gpuvf_pf_changed_locked(pf);
 	WRITE_ONCE(pf->in_reset, false);
 	mutex_unlock(&pf->lock);

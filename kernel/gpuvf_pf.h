@@ -57,6 +57,11 @@
  *	have: it only ends the VF's state; pf->lock
  * @reset_asked: an administrator asked for the reset under way: if it succeeds,
  *	it clears @faults, @paused and @stopped; pf->lock
+ * @reset_waits: @resetting, and there is nothing to do before the reset of the
+ *	GPU under way, or the resume, is over; pf->lock
+ * @pci_locked: gpuvf_pf_reset_prepare() has locked its PCI device and saved its
+ *	configuration space
+ * @reset_seq: counts resets that ended; written under pf->lock
  * @init_after_reset: its guest asked for the reset, and wants to start anew;
  *	pf->lock
  * @access: what its guest has exclusive access for, or waits for it; pf->lock
@@ -79,6 +84,9 @@ struct gpuvf_vf {
 	bool resetting;
 	bool teardown;
 	bool reset_asked;
+	bool reset_waits;
+	bool pci_locked;
+	unsigned int reset_seq;
 	bool init_after_reset;
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;
@@ -107,9 +115,17 @@ struct gpuvf_vf {
  * @lock: protects what follows
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
- * @resetting: the GPU is about to be reset, since nothing else helps
+ * @resetting: the GPU is to be reset by @reset_work, or is being reset by it
+ * @reset_asked: an administrator asked for that
+ * @reset_needed: nothing else frees the engine
+ * @reset_task: the thread that is in the reset by @reset_work; NULL: none is. Only
+ *	this thread may compare it without pf->lock
+ * @reset_err: of the last reset of the GPU
+ * @reset_seq: counts resets of the GPU that ended; written under pf->lock
+ * @resets: how many of them succeeded
+ * @failed_resets: how many failed
  * @in_reset: the PCI core is resetting the GPU; requests wait for the end on
- *	@reset_wait, since what they write now would be lost
+ *	@reset_wait, since what they write now would be lost. Resets of VFs do so too
  * @quiesced: the GPU is at rest until it is resumed: nobody begins a reset, and
  *	nobody listens to guests
  * @reset_told: bit n: the guest of VF n was told of the GPU's reset under way
@@ -146,6 +162,13 @@ struct gpuvf_pf {
 	bool gone;
 	bool wedged;
 	bool resetting;
+	bool reset_asked;
+	bool reset_needed;
+	struct task_struct *reset_task;
+	int reset_err;
+	unsigned int reset_seq;
+	u64 resets;
+	u64 failed_resets;
 	bool in_reset;
 	bool quiesced;
 	u32 reset_told;

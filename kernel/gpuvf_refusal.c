@@ -142,6 +142,9 @@ static const struct refusal_row refusal_rows[] = {
 	ROW(RESET_FAILED, EIO, UNIT_NONE,
 	    "the reset did not succeed",
 	    "the reset did not succeed: {who}"),
+	ROW(PF_RESETTING, EBUSY, UNIT_NONE,
+	    "the GPU is being reset already",
+	    "the GPU is being reset already"),
 };
 
 static int refusal_figure(char *buf, size_t size, enum refusal_unit unit,

@@ -26,14 +26,17 @@
  *	NULL: it is about the GPU
  * @live: not for a VF that failed, was stopped, or has no framebuffer
  * @even: GPUVF_EVEN_* bits of what does not stand in the way
- * @carry_out: do it, under pf->lock, which may be dropped meanwhile; 0, or an
- *	errno with req->why filled
+ * @carry_out: do it or start it, under pf->lock; 0, or an errno with req->why
+ *	filled
+ * @wait: wait until what @carry_out started is over, without pf->lock; 0, or an
+ *	errno; NULL: it starts nothing
  */
 struct request_op {
 	const char *verb;
 	bool live;
 	u32 even;
 	int (*carry_out)(struct gpuvf_pf *pf, struct gpuvf_request *req);
+	int (*wait)(struct gpuvf_pf *pf, struct gpuvf_request *req);
 };
 
 static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
@@ -44,7 +47,14 @@ static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
 
 static int request_vf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	return gpuvf_reset_vf_locked(request_vf(pf, req), &req->why);
+	req->reset_seq = gpuvf_reset_vf_locked(request_vf(pf, req));
+	return 0;
+}
+
+static int request_vf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_vf_wait(request_vf(pf, req), req->reset_seq,
+				   &req->why);
 }
 
 static int request_vf_stop(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -67,7 +77,13 @@ static int request_vf_resume(struct gpuvf_pf *pf, struct gpuvf_request *req)
 
 static int request_pf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
+	req->reset_seq = pf->reset_seq;
 	return gpuvf_reset_pf_locked(pf, &req->why);
+}
+
+static int request_pf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_pf_wait(pf, req->reset_seq, &req->why);
 }
 
 static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -77,7 +93,8 @@ static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
 
 static const struct request_op request_ops[] = {
 	[GPUVF_OP_CONFIGURE] = { .carry_out = gpuvf_config_apply_locked },
-	[GPUVF_OP_VF_RESET] = { "reset", .carry_out = request_vf_reset },
+	[GPUVF_OP_VF_RESET] = { "reset", .carry_out = request_vf_reset,
+				.wait = request_vf_reset_wait },
 	[GPUVF_OP_VF_STOP] = { "stop", .live = true,
 			       .carry_out = request_vf_stop },
 	[GPUVF_OP_VF_PAUSE] = { "pause", .live = true,
@@ -85,7 +102,8 @@ static const struct request_op request_ops[] = {
 	[GPUVF_OP_VF_RESUME] = { "resume", .live = true,
 				 .carry_out = request_vf_resume },
 	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
-				.carry_out = request_pf_reset },
+				.carry_out = request_pf_reset,
+				.wait = request_pf_reset_wait },
 	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
 				.carry_out = request_fb_retry },
 };
@@ -210,6 +228,22 @@ static int request_lock(struct gpuvf_pf *pf)
 	}
 }
 
+/* wait until what the request started is over, if the requester wants that */
+static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	int err;
+
+	if (!req->wait || !request_ops[req->op].wait)
+		return 0;
+	err = request_ops[req->op].wait(pf, req);
+	if (req->why.reason) {
+		mutex_lock(&pf->lock);
+		gpuvf_refusal_log(pf, &req->why);
+		mutex_unlock(&pf->lock);
+	}
+	return err;
+}
+
 /**
  * gpuvf_request_init() - begin a request
  * @req: zeroed
@@ -228,14 +262,16 @@ void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
  *
  * ====================  ======================================================
  * GPUVF_OP_CONFIGURE    change the configuration, or try what that would lead to
- * GPUVF_OP_VF_RESET     drop a VF's state, clear its memory; the way out of being
- *                       failed, stopped or paused. Sleeps for 100 ms and more
+ * GPUVF_OP_VF_RESET     start to reset a VF: its state is dropped, its memory
+ *                       cleared; the way out of being failed, stopped or paused.
+ *                       With @req->wait: wait for the end, 100 ms and more
  * GPUVF_OP_VF_STOP      take the GPU from a VF until it is reset; its state is
  *                       dropped
  * GPUVF_OP_VF_PAUSE     give a VF no more time until it is resumed
  * GPUVF_OP_VF_RESUME    give it its time again
- * GPUVF_OP_PF_RESET     reset the GPU and provision it anew; the way out of being
- *                       wedged. May sleep for seconds
+ * GPUVF_OP_PF_RESET     start to reset the GPU and provision it again; the way out
+ *                       of being wedged. With @req->wait: wait for the end, which
+ *                       may take seconds
  * GPUVF_OP_FB_RETRY     try once more to clear what is withheld
  * ====================  ======================================================
  *
@@ -256,5 +292,5 @@ int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return err;
 	err = request_do_locked(pf, req);
 	mutex_unlock(&pf->lock);
-	return err;
+	return err ? err : request_wait(pf, req);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The reset ladder. Each rung is told, and taken only when the one before did
+ * The reset ladder. Each rung is reported, and taken only when the one before did
  * not help:
  *
  *	a command of a VF fails or hangs, a VF does not leave the GPU in time,
@@ -25,6 +25,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
+#include <linux/sched.h>
 
 #include "gpuvf_clear.h"
 #include "gpuvf_event.h"
@@ -59,26 +60,32 @@ static const char * const reset_command_names[] = {
 	[GPUVF_HW_SWITCH] = "CONTEXT_SWITCH",
 };
 
+/* 0; -EAGAIN: its lock could not be taken; what the PCI core returns */
 static int reset_function(struct gpuvf_pf *pf, struct pci_dev *pdev)
 {
 	unsigned int tries;
-	int err = -EAGAIN;
+	int err;
 
 	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
-		err = pci_try_reset_function(pdev);
-		if (err != -EAGAIN)
-			break;
-		msleep(RESET_PAUSE_MS);
+		if (!pci_dev_trylock(pdev)) {
+			msleep(RESET_PAUSE_MS);
+			continue;
+		}
+		/* another reset of the GPU meanwhile does for this one too */
+		err = pdev == pf->pdev && !READ_ONCE(pf->resetting) ?
+		      0 : pci_reset_function_locked(pdev);
+		pci_dev_unlock(pdev);
+		return err;
 	}
-	return err;
+	return -EAGAIN;
 }
 
-/* tell a guest that is there; it has a few milliseconds; whether it was told */
+/* tell a guest that is there; it has a few milliseconds; whether it was notified */
 static bool reset_notify_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
-	/* a guest that asked for it needs not be told */
+	/* a guest that asked for it needs not be notified */
 	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
 	    vf->init_after_reset || vf->teardown ||
 	    !(gpuvf_world_started(pf) & BIT(vf->index)))
@@ -88,7 +95,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	return true;
 }
 
-/* give a guest that is there time to get ready; whether it was told */
+/* give a guest that is there time to get ready; whether it was notified */
 static bool reset_announce(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
@@ -120,22 +127,25 @@ static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
 }
 
 static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
-				 bool told)
+				 bool notified)
 {
 	struct gpuvf_event event = {
 		.cmd = GPUVF_CMD_VF_WAS_RESET,
 		.vf = vf->index,
+		.error = -err,
 	};
 	/* a guest that asked to start again, for which its old state goes first */
 	bool init = vf->init_after_reset ||
-		    (!told && vf->mbox.ending &&
+		    (!notified && vf->mbox.ending &&
 		     vf->access == GPUVF_ACCESS_INIT);
 	bool teardown = vf->teardown && !err;
 	struct gpuvf_pf *pf = vf->pf;
 
 	vf->teardown = false;
 	vf->reset_err = err;
-	if (!teardown)
+	if (err)
+		vf->stats.failed_resets++;
+	else if (!teardown)
 		vf->stats.resets++;
 	vf->init_after_reset = false;
 	reset_vf_marks_locked(vf, err, stuck);
@@ -143,7 +153,8 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	gpuvf_mbox_forget_locked(vf);
 	/* what came since the FLR had to wait while a state was torn down */
 	gpuvf_mbox_event(pf);
-	WRITE_ONCE(vf->resetting, false);
+	vf->resetting = false;
+	WRITE_ONCE(vf->reset_seq, vf->reset_seq + 1);
 	wake_up_all(&pf->reset_wait);
 
 	if (err)
@@ -151,7 +162,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 				   "reset failed (%pe)", ERR_PTR(err));
 	else if (!teardown)
 		gpuvf_event_locked(pf, &event, "was reset");
-	if (told)
+	if (notified)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
 		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
@@ -171,9 +182,17 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	struct gpuvf_pf *pf = vf->pf;
 	u64 begin = ktime_get_ns();
 	int err, world_err;
-	bool told;
+	bool notified, wait;
 
-	told = reset_announce(vf);
+	mutex_lock(&pf->lock);
+	wait = pf->in_reset || pf->quiesced;
+	vf->reset_waits = vf->resetting && wait;
+	wait |= !vf->resetting;
+	mutex_unlock(&pf->lock);
+	if (wait)
+		return;
+
+	notified = reset_announce(vf);
 	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_function(pf, vf->pdev);
@@ -183,7 +202,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
-	reset_vf_done_locked(vf, err, world_err == -EBUSY, told);
+	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
 	if (world_err == -EBUSY)
 		gpuvf_reset_pf_start_locked(pf);
 	mutex_unlock(&pf->lock);
@@ -261,30 +280,90 @@ void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
 }
 
 /**
- * gpuvf_reset_vf_locked() - reset a VF and wait until that is over
+ * gpuvf_reset_vf_locked() - start a reset of a VF that an administrator asked for
  * @vf: VF, enabled, not being reset
- * @why: filled when that fails
  *
- * Its guest's state is dropped and its memory cleared.
+ * Its context is torn down, its memory scrubbed, and its marks are cleared.
+ * GPUVF_CMD_VF_WAS_RESET and @vf's counters report the end;
+ * gpuvf_reset_vf_wait() waits for it.
  *
- * Context: pf->lock held, and dropped meanwhile; sleeps for 100 ms and more.
- * Return: 0; -EIO: the reset did not succeed.
+ * Context: pf->lock held. Does not wait.
+ * Return: what gpuvf_reset_vf_wait() needs.
  */
-int gpuvf_reset_vf_locked(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+unsigned int gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_pf *pf = vf->pf;
-
+	lockdep_assert_held(&vf->pf->lock);
 	vf->reset_asked = true;
 	gpuvf_reset_vf_start_locked(vf);
-	mutex_unlock(&pf->lock);
-	wait_event(pf->reset_wait, !READ_ONCE(vf->resetting));
+	return vf->reset_seq;
+}
+
+/**
+ * gpuvf_reset_vf_wait() - wait until a reset of a VF is over
+ * @vf: VF
+ * @seq: from gpuvf_reset_vf_locked()
+ * @why: filled when the reset failed
+ *
+ * Context: may sleep until a fatal signal comes, which leaves the reset going on;
+ * pf->lock must not be held.
+ * Return: 0; -EIO: the reset failed; -EINTR: a fatal signal came.
+ */
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, unsigned int seq,
+			struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err;
+
+	if (wait_event_killable(pf->reset_wait,
+				READ_ONCE(vf->reset_seq) != seq))
+		return -EINTR;
 	mutex_lock(&pf->lock);
-	if (!vf->reset_err)
+	err = vf->reset_err;
+	mutex_unlock(&pf->lock);
+	if (!err)
 		return 0;
 	why->reason = GPUVF_REASON_RESET_FAILED;
 	why->vf = vf->index;
 	why->who = "the function did not come back";
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_reset_end_waiting_locked() - end the VF resets that wait for the GPU's
+ * @pf: PF
+ * @err: of the reset of the GPU, which resets its VFs too
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_end_waiting_locked(struct gpuvf_pf *pf, int err)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++) {
+		if (!pf->vf[i].resetting || !pf->vf[i].reset_waits)
+			continue;
+		pf->vf[i].reset_waits = false;
+		reset_vf_done_locked(&pf->vf[i], err, false, false);
+	}
+}
+
+/**
+ * gpuvf_reset_resume_locked() - do the resets that waited for the resume
+ * @pf: PF
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_reset_resume_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->vf[i].reset_waits)
+			queue_work(system_unbound_wq, &pf->vf[i].reset_work);
+	if (pf->resetting)
+		schedule_delayed_work(&pf->reset_work, 0);
 }
 
 /* the VF made it necessary; a VF that does so too often fails */
@@ -425,7 +504,61 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_reset_pf_work() - the reset of one VF did not help: reset the GPU
+ * gpuvf_reset_pf_end_locked() - account for a reset of the GPU that is over
+ * @pf: PF
+ * @err: 0, or why it failed
+ *
+ * Also for one that @reset_work was still to do: one reset does for both.
+ *
+ * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
+ */
+void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_PF_WAS_RESET,
+		.vf = GPUVF_NO_VF,
+		.error = -err,
+	};
+
+	lockdep_assert_held(&pf->lock);
+	WRITE_ONCE(pf->resetting, false);
+	pf->reset_asked = false;
+	pf->reset_needed = false;
+	pf->reset_err = err;
+	if (err)
+		pf->failed_resets++;
+	else
+		pf->resets++;
+	WRITE_ONCE(pf->reset_seq, pf->reset_seq + 1);
+	wake_up_all(&pf->reset_wait);
+	if (err)
+		gpuvf_event_locked(pf, &event, "GPU reset failed (%pe)",
+				   ERR_PTR(err));
+	else
+		gpuvf_event_locked(pf, &event,
+				   "GPU was reset and provisioned again");
+}
+
+/* gpuvf_pf_reset_done() was not called: the PCI core has not tried it */
+static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
+{
+	bool again = err == -EAGAIN && pf->reset_needed && !pf->gone;
+
+	if (err != -EAGAIN)
+		gpuvf_pf_wedge_locked(pf, "a reset that cannot be done");
+	/* a requester must not wait for longer: it may hold up the PCI core */
+	if (!again || pf->reset_asked)
+		gpuvf_reset_pf_end_locked(pf, err == -EAGAIN ? -EBUSY : err);
+	if (again) {
+		WRITE_ONCE(pf->resetting, true);
+		pf->reset_needed = true;
+		schedule_delayed_work(&pf->reset_work, HZ / 10);
+	}
+	gpuvf_vfs_update_locked(pf);
+}
+
+/**
+ * gpuvf_reset_pf_work() - reset the GPU
  * @work: the PF's
  */
 void gpuvf_reset_pf_work(struct work_struct *work)
@@ -433,22 +566,28 @@ void gpuvf_reset_pf_work(struct work_struct *work)
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, reset_work);
 	u64 begin = ktime_get_ns();
+	unsigned int seq;
 	int err;
+
+	mutex_lock(&pf->lock);
+	seq = pf->reset_seq;
+	/* over by itself, or by gpuvf_pf_resume() later */
+	if (!pf->resetting || pf->quiesced) {
+		mutex_unlock(&pf->lock);
+		return;
+	}
+	pf->reset_task = current;
+	mutex_unlock(&pf->lock);
 
 	/* gpuvf_pf_remove() waits for us, so that the device is there */
 	err = reset_function(pf, pf->pdev);
 	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
-	if (err == -EAGAIN && !pf->gone) {
-		/* the PCI core is at work on it: later */
-		schedule_delayed_work(&pf->reset_work, HZ / 10);
-	} else {
-		pf->resetting = false;
-		if (err)
-			gpuvf_pf_wedge_locked(pf, "a reset that did not succeed");
-		gpuvf_vfs_update_locked(pf);
-	}
+	pf->reset_task = NULL;
+	/* else it is over, and what is to be done now was asked for since */
+	if (pf->reset_seq == seq)
+		reset_pf_not_done_locked(pf, err);
 	mutex_unlock(&pf->lock);
 }
 
@@ -461,10 +600,13 @@ void gpuvf_reset_pf_work(struct work_struct *work)
 void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	if (pf->resetting || pf->wedged || pf->gone)
+	if (pf->wedged || pf->gone)
+		return;
+	pf->reset_needed = true;
+	if (pf->resetting)
 		return;
 	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
-	pf->resetting = true;
+	WRITE_ONCE(pf->resetting, true);
 	gpuvf_vfs_update_locked(pf);
 	/* gpuvf_pf_resume() does what is to be done then */
 	if (!pf->quiesced)
@@ -479,48 +621,82 @@ void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 {
+	unsigned int seq;
 	int err;
 
 	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
-	err = pci_reset_function_locked(pf->pdev);
-	if (!err)
-		return;
 	mutex_lock(&pf->lock);
-	gpuvf_pf_wedge_locked(pf, "a reset that did not succeed");
+	WRITE_ONCE(pf->resetting, true);
+	pf->reset_needed = true;
+	pf->reset_task = current;
+	seq = pf->reset_seq;
+	mutex_unlock(&pf->lock);
+	err = pci_reset_function_locked(pf->pdev);
+	mutex_lock(&pf->lock);
+	pf->reset_task = NULL;
+	if (pf->reset_seq == seq)
+		reset_pf_not_done_locked(pf, err);
 	mutex_unlock(&pf->lock);
 }
 
 /**
- * gpuvf_reset_pf_locked() - reset the GPU and provision it anew
+ * gpuvf_reset_pf_locked() - start a reset of the GPU that an administrator asked for
  * @pf: PF
- * @why: filled when that fails
+ * @why: filled when that is refused
  *
  * Every guest starts anew; see gpuvf_pf_reset_done() for what comes back.
+ * GPUVF_CMD_PF_WAS_RESET and the counters of @pf report the end;
+ * gpuvf_reset_pf_wait() waits for it.
  *
- * Context: pf->lock held, and dropped meanwhile; may sleep for seconds.
- * Return: 0; -EBUSY: the PCI core is at work on the GPU; -EIO: the reset did not
- * succeed.
+ * Context: pf->lock held. Does not wait.
+ * Return: 0; -EBUSY: a reset is under way.
  */
 int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
-	struct pci_dev *pdev = pci_dev_get(pf->pdev);
+	lockdep_assert_held(&pf->lock);
+	if (pf->resetting) {
+		why->reason = GPUVF_REASON_PF_RESETTING;
+		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
+	WRITE_ONCE(pf->resetting, true);
+	pf->reset_asked = true;
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_notify(pf);
+	/* gpuvf_pf_resume() does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
+	return 0;
+}
+
+/**
+ * gpuvf_reset_pf_wait() - wait until a reset of the GPU is over
+ * @pf: PF
+ * @seq: pf->reset_seq when it was started
+ * @why: filled when the reset failed
+ *
+ * Context: may sleep until a fatal signal comes, which leaves the reset going on;
+ * pf->lock must not be held.
+ * Return: 0; -EIO: the reset failed; -EBUSY: the PCI core was at work on the GPU;
+ * -EINTR: a fatal signal came.
+ */
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
+			struct gpuvf_refusal *why)
+{
 	int err;
 
-	lockdep_assert_held(&pf->lock);
-	mutex_unlock(&pf->lock);
-	err = reset_function(pf, pdev);
-	pci_dev_put(pdev);
+	if (wait_event_killable(pf->reset_wait,
+				READ_ONCE(pf->reset_seq) != seq))
+		return -EINTR;
 	mutex_lock(&pf->lock);
-	if (err == -EAGAIN) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	} else if (err) {
-		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the PCI core could not reset the GPU";
-	} else if (pf->wedged) {
-		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the GPU does not obey even now";
-	} else {
+	err = pf->reset_err;
+	mutex_unlock(&pf->lock);
+	if (!err)
 		return 0;
+	if (err == -EBUSY) {
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	} else {
+		why->reason = GPUVF_REASON_RESET_FAILED;
+		why->who = "the GPU is wedged";
 	}
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }

@@ -28,7 +28,8 @@ extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
  * @idle_ns: of its turns left to others, having no work
  * @preempt_timeouts: times it did not leave the GPU in time
  * @hangs: times a command failed or hung with it, preemption timeouts included
- * @resets: resets of the VF, whoever asked for them
+ * @resets: resets of the VF that succeeded, those by its user included
+ * @failed_resets: resets of the VF that failed
  * @exclusive_timeouts: times its exclusive access was ended from outside
  * @mbox_requests: messages from its guest that were answered
  * @mbox_limited: messages from its guest beyond the limit, refused
@@ -45,6 +46,7 @@ struct gpuvf_vf_stats {
 	u64 preempt_timeouts;
 	u64 hangs;
 	u64 resets;
+	u64 failed_resets;
 	u64 exclusive_timeouts;
 	u64 mbox_requests;
 	u64 mbox_limited;

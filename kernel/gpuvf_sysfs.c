@@ -70,8 +70,10 @@ static struct gpuvf_request *sysfs_request(enum gpuvf_op op)
 static ssize_t sysfs_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req,
 				size_t count)
 {
-	int err = gpuvf_request_do(pf, req);
+	int err;
 
+	req->wait = true;
+	err = gpuvf_request_do(pf, req);
 	kfree(req);
 	return err ? err : count;
 }
@@ -579,6 +581,7 @@ SYSFS_VF_COUNTER(idle_ns);
 SYSFS_VF_COUNTER(preempt_timeouts);
 SYSFS_VF_COUNTER(hangs);
 SYSFS_VF_COUNTER(resets);
+SYSFS_VF_COUNTER(failed_resets);
 SYSFS_VF_COUNTER(exclusive_timeouts);
 SYSFS_VF_COUNTER(mbox_requests);
 SYSFS_VF_COUNTER(mbox_limited);
@@ -593,6 +596,7 @@ static struct attribute *sysfs_vf_stats_attrs[] = {
 	&sysfs_vf_preempt_timeouts.attr,
 	&sysfs_vf_hangs.attr,
 	&sysfs_vf_resets.attr,
+	&sysfs_vf_failed_resets.attr,
 	&sysfs_vf_exclusive_timeouts.attr,
 	&sysfs_vf_mbox_requests.attr,
 	&sysfs_vf_mbox_limited.attr,

@@ -415,6 +415,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_resets_flush(pf);
 
 	mutex_lock(&pf->lock);
+	gpuvf_reset_end_waiting_locked(pf, -ENODEV);
 	gpuvf_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_halt_end(pf);

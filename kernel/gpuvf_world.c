@@ -36,6 +36,9 @@
 
 #define WORLD_NEVER		U64_MAX
 
+/* the longest exclusive access, see gpuvf_exclusive.c */
+#define WORLD_EXCLUSIVE_MAX_US	3000000U
+
 /* may the thread stand still as things are? */
 static bool world_is_at_rest(struct gpuvf_world *w)
 {
@@ -98,17 +101,22 @@ void gpuvf_world_masks_locked(struct gpuvf_world *w)
 /*
  * The contexts of @vfs were lost in a reset. A VF that never ran counts too: its
  * guest may have written framebuffer through its BAR. None of them starts before
- * the report work has marked what it leaves behind. If the engine is still stuck,
- * the reset failed and the context stays until the GPU is reset.
+ * the report work has marked what it leaves behind. A VF that has the engine even
+ * now was not reached by the reset, and still has its context: until the GPU is
+ * reset where it blocks the engine, else until it is made to leave and SHUTDOWN.
  */
 static void world_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 {
 	struct gpuvf_world *w = &pf->world;
 	u32 lost = vfs;
 
-	if (w->phase == GPUVF_PHASE_BLOCKED &&
-	    (lost & w->started & BIT(w->vf)) && pf->hw->engine_is_taken(pf))
+	if (w->phase != GPUVF_PHASE_EMPTY && w->phase != GPUVF_PHASE_BURN &&
+	    (lost & w->started & BIT(w->vf)) && pf->hw->engine_is_taken(pf)) {
 		lost &= ~BIT(w->vf);
+		if (w->phase != GPUVF_PHASE_BLOCKED &&
+		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
+			w->drop |= BIT(w->vf);
+	}
 	w->started &= ~lost;
 	w->runnable &= ~lost;
 	w->drop &= ~lost;
@@ -602,15 +610,20 @@ static bool world_is_off(struct gpuvf_pf *pf, unsigned int vf)
 	off = w->vf != vf || world_is_at_rest(w);
 	if (w->phase == GPUVF_PHASE_SWITCH && w->next_vf == vf)
 		off = false;
+	/* a blocked engine takes no SHUTDOWN: the FLR alone has to do */
+	if ((w->drop & w->started & BIT(vf)) && w->phase != GPUVF_PHASE_BLOCKED)
+		off = false;
 	spin_unlock_irq(&w->lock);
 	return off;
 }
 
 /*
- * How long a VF that gets no more turns can stay on the engine. At the most it
+ * How long a VF that gets no more turns can keep its context. At the most it
  * is switched to (preemption of another VF and one command), preempted itself,
  * and saved; or it is loaded, run, preempted and saved. Each of these ends within
- * its limit or is a fault. One more command limit is for the thread.
+ * its limit or is a fault. SHUTDOWN comes when the VF that has the engine then has
+ * left: after a time slice, or an exclusive access. One more command limit is for
+ * the thread.
  */
 static unsigned int world_leave_limit_us(struct gpuvf_pf *pf)
 {
@@ -621,7 +634,8 @@ static unsigned int world_leave_limit_us(struct gpuvf_pf *pf)
 	for (i = 0; i < pf->total_vfs; i++)
 		preempt_us = max(preempt_us, w->vfs[i].preempt_us);
 	spin_unlock_irq(&w->lock);
-	return 4 * pf->hw->command_limit_us + 2 * preempt_us;
+	return 5 * pf->hw->command_limit_us + 2 * preempt_us +
+	       max(pf->hw->time_slice_max_us, WORLD_EXCLUSIVE_MAX_US);
 }
 
 /**
@@ -629,22 +643,32 @@ static unsigned int world_leave_limit_us(struct gpuvf_pf *pf)
  * @pf: PF
  * @vf: index of a VF that may be given no more turns
  *
- * When the VF is still on the engine after the time that its commands can take,
- * the scheduler thread is not working. The reset goes on then: an FLR ends what
- * the VF has on the engine, as one by its user would at any moment.
+ * Its context is torn down by SHUTDOWN where the hardware can: an FLR that is
+ * reported and did nothing must not leave it behind.
  *
- * Context: may sleep, for four command limits and twice the longest preemption
- * timeout at the most.
+ * When that is not done after the time that it can take, the scheduler thread is
+ * not working. The reset goes on then: an FLR ends what the VF has on the engine,
+ * as one by its user would at any moment.
+ *
+ * Context: may sleep, for five command limits, twice the longest preemption
+ * timeout, and what another VF has the engine for at the most.
  */
 void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf)
 {
 	unsigned int limit_us = world_leave_limit_us(pf);
 
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN)) {
+		spin_lock_irq(&pf->world.lock);
+		pf->world.drop |= pf->world.started & BIT(vf);
+		spin_unlock_irq(&pf->world.lock);
+		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	}
 	if (!wait_event_timeout(pf->world.off_wait, world_is_off(pf, vf),
 				usecs_to_jiffies(limit_us) + 1))
-		pci_warn(pf->pdev, "VF %u: still on the engine after %u ms, resetting it there\n",
+		pci_warn(pf->pdev, "VF %u: still has a context after %u ms, resetting it with that\n",
 			 vf, limit_us / 1000);
 	spin_lock_irq(&pf->world.lock);
+	pf->world.drop &= ~BIT(vf);
 	pf->world.reset_seen &= ~BIT(vf);
 	spin_unlock_irq(&pf->world.lock);
 }

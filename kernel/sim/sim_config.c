@@ -379,6 +379,8 @@ static void reset_pf(struct sim_gpu *gpu, u64 now)
 {
 	unsigned int i;
 
+	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_RESET]))
+		return;
 	/* VFs are disabled before what they do is looked at */
 	cfg_reset(gpu->pf);
 	sim_gpu_reset(gpu, now);

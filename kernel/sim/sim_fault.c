@@ -5,7 +5,7 @@
  *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [irq] [sticky]
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
  *	fail_clear, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
- *	fail_access, lose_power	N [sticky]
+ *	fail_access, lose_power, lose_reset	N [sticky]
  *	config_dead	1: neither PF nor VFs answer, 0: they do
  *
  * The Nth one from now on goes wrong, and if sticky all that follow; 0 ends it.
@@ -38,6 +38,7 @@ static const char * const fault_names[] = {
 	[SIM_F_FAIL_RESET] = "fail_reset",
 	[SIM_F_FAIL_ACCESS] = "fail_access",
 	[SIM_F_LOSE_POWER] = "lose_power",
+	[SIM_F_LOSE_RESET] = "lose_reset",
 };
 
 /**

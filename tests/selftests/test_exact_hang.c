@@ -51,19 +51,11 @@ static void C15_who_does_not_leave_is_reset_once(void)
 static void *reset_the_hog(void *arg)
 {
 	struct nl *nl = nl_open();
-	struct nl_request req;
-	struct nl_answer answer;
-	struct nlattr *nest;
 	int *err = arg;
 
 	*err = nl_family(nl);
-	if (!*err) {
-		nl_begin(nl, &req, GPUVF_CMD_VF_RESET, NLM_F_ACK);
-		mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-		nest = nl_vf_begin(&req, 1);
-		nl_vf_end(&req, nest);
-		*err = nl_call(nl, &req, &answer);
-	}
+	if (!*err)
+		*err = nl_reset(nl, gpu, 1);
 	nl_close(nl);
 	return NULL;
 }

@@ -181,7 +181,7 @@ static void C27_vf_that_hangs_too_often_fails(void)
 	load_busy(gpu, 0, 100);
 	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	assert_true(gpu_vf_is(gpu, 1, "failed"));
-	assert_ok(vf_op(GPUVF_CMD_VF_RESET, 1));
+	assert_ok(nl_reset(fx.nl, gpu, 1));
 	load_busy(gpu, 1, 100);
 	/* a new life with new VFs too */
 	assert_ok(gpu_set_numvfs(gpu, 0));
@@ -244,7 +244,7 @@ static void lose_a_vf_reset(void)
 	static const char told[] =
 		"performing function level reset anyway";
 	static const char next[] = "does not end, resetting the GPU";
-	static const char done[] = "GPU was reset and provisioned anew";
+	static const char done[] = "GPU was reset and provisioned again";
 	int log;
 
 	all_busy();
@@ -293,12 +293,13 @@ static void C27_ladder_ends_with_wedged(void)
 	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"),
 		     -EIO);
 	assert_error(vf_op(GPUVF_CMD_VF_PAUSE, 0), -EIO);
-	assert_error(vf_op(GPUVF_CMD_PF_RESET, -1), -EIO);
+	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	assert_error(gpu_set_numvfs(gpu, 1), -EIO);
 	assert_u64(gpu_numvfs(gpu), 0);
 	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "0"));
-	assert_ok(vf_op(GPUVF_CMD_PF_RESET, -1));
+	assert_ok(nl_reset(fx.nl, gpu, -1));
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	all_busy();
 }

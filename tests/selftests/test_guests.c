@@ -123,13 +123,7 @@ static bool driver_is(unsigned int vf, const char *state)
 
 static int reset_bad_one(void)
 {
-	struct nl_request req;
-	struct nl_answer answer;
-
-	nl_begin(fx.nl, &req, GPUVF_CMD_VF_RESET, NLM_F_ACK);
-	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-	nl_vf_end(&req, nl_vf_begin(&req, BAD));
-	return nl_call(fx.nl, &req, &answer);
+	return nl_reset(fx.nl, gpu, BAD);
 }
 
 /* no guest may have been refused, nor been told READY without the GPU */

@@ -43,7 +43,7 @@ static uint32_t done(uint8_t cmd, unsigned int vf)
 
 static void vf_ops_answer_with_the_vf(void)
 {
-	uint32_t state;
+	struct nl_message begun;
 
 	assert_ok(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
@@ -52,9 +52,12 @@ static void vf_ops_answer_with_the_vf(void)
 	assert_u64(done(GPUVF_CMD_VF_RESUME, 1), GPUVF_VF_STATE_PROVISIONED);
 	assert_u64(done(GPUVF_CMD_VF_STOP, 1), GPUVF_VF_STATE_STOPPED);
 	assert_true(gpu_vf_is(gpu, 1, "stopped"));
-	state = done(GPUVF_CMD_VF_RESET, 1);
-	assert_true(state == GPUVF_VF_STATE_STARTING ||
-		    state == GPUVF_VF_STATE_PROVISIONED);
+	/* a reset is answered when it has begun */
+	assert_ok(nl_reset_start(fx.nl, gpu, 1, &begun));
+	assert_u64(begun.num_vf, 1);
+	assert_u64(begun.vf[0].index, 1);
+	assert_u64(begun.vf[0].state, GPUVF_VF_STATE_RESETTING);
+	assert_ok(nl_reset_wait(fx.nl, gpu, 1, &begun));
 	assert_eventually(gpu_vf_is(gpu, 1, "provisioned"));
 	/* nobody else was meant */
 	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
@@ -81,6 +84,7 @@ static void vf_ops_are_refused_with_a_sentence(void)
 
 static void pf_reset_answers_with_everything(void)
 {
+	struct nl_message begun;
 	struct nl_request req;
 	struct nl_answer answer;
 
@@ -92,11 +96,10 @@ static void pf_reset_answers_with_everything(void)
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 
-	nl_begin(fx.nl, &req, GPUVF_CMD_PF_RESET, NLM_F_ACK);
-	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_u64(answer.last.state, GPUVF_PF_STATE_READY);
-	assert_u64(answer.last.num_vf, fx.total_vfs);
+	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
+	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
+	assert_u64(begun.num_vf, fx.total_vfs);
+	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 

@@ -83,9 +83,9 @@ ynl 'vf-resume' "r['vf'][0]['state'] in ('provisioned', 'starting')" \
 	--do vf-resume --json "{$pf, $vf}"
 ynl 'vf-stop' "r['vf'][0]['state'] == 'stopped'" \
 	--do vf-stop --json "{$pf, $vf}"
-ynl 'vf-reset' "r['vf'][0]['state'] in ('provisioned', 'starting')" \
+ynl 'vf-reset' "r['vf'][0]['state'] == 'resetting'" \
 	--do vf-reset --json "{$pf, $vf}"
-ynl 'pf-reset' "r['state'] == 'ready' and len(r['vf']) == 4" \
+ynl 'pf-reset' "r['resetting'] and len(r['vf']) == 4" \
 	--do pf-reset --json "{$pf}"
 ynl 'fb-retry' "r['fb-withheld'] == 0" \
 	--do fb-retry --json "{$pf}"

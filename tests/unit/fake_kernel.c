@@ -247,7 +247,15 @@ int client_set_pf(struct client *client, const char *bdf,
 int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
 		   struct gpu *result, struct client_error *why)
 {
-	return end_change(fake_of(bdf), result, why);
+	struct fake_gpu *f = fake_of(bdf);
+	int err = end_change(f, result, why);
+
+	/* a reset is over when it is asked for */
+	if (!err && cmd == GPUVF_CMD_PF_RESET)
+		f->gpu.resets++;
+	if (!err && cmd == GPUVF_CMD_VF_RESET && (u32)vf < f->gpu.vfs_len)
+		f->gpu.vfs[vf].resets++;
+	return err;
 }
 
 int client_get_stats(struct client *client, struct gpu_list *gpus,

@@ -353,6 +353,7 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "fail_reset"), "0");
 	file_write(gpu_sim(gpu, "fail_access"), "0");
 	file_write(gpu_sim(gpu, "lose_power"), "0");
+	file_write(gpu_sim(gpu, "lose_reset"), "0");
 }
 
 /* no VF, no fault, no wedge */

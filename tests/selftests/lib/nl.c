@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "nl.h"
 #include "spec.h"
@@ -80,6 +81,9 @@ static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 		FIELD(nl_message, preempt_timeout_max_us, 4),
 	[GPUVF_A_PF_ROUND_US] = FIELD(nl_message, round_us, 8),
 	[GPUVF_A_PF_DRY_RUN] = FLAG,
+	[GPUVF_A_PF_RESETTING] = FLAG,
+	[GPUVF_A_PF_RESETS] = FIELD(nl_message, resets, 8),
+	[GPUVF_A_PF_FAILED_RESETS] = FIELD(nl_message, failed_resets, 8),
 };
 
 static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
@@ -95,6 +99,8 @@ static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
 	[GPUVF_A_VF_IN_USE] = FLAG,
 	[GPUVF_A_VF_HOLDER] = STRING(nl_vf, holder),
 	[GPUVF_A_VF_STATS] = ELSEWHERE,
+	[GPUVF_A_VF_RESETS] = FIELD(nl_vf, resets, 8),
+	[GPUVF_A_VF_FAILED_RESETS] = FIELD(nl_vf, failed_resets, 8),
 };
 
 static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
@@ -108,6 +114,7 @@ static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
 	[GPUVF_A_EVENT_FB_OFFSET] = FIELD(nl_event, fb_offset, 8),
 	[GPUVF_A_EVENT_FB_SIZE] = FIELD(nl_event, fb_size, 8),
 	[GPUVF_A_EVENT_MESSAGE] = STRING(nl_event, message),
+	[GPUVF_A_EVENT_ERROR] = FIELD(nl_event, error, 4),
 };
 
 static const struct nl_field capacity_fields[GPUVF_A_CAPACITY_MAX + 1] = {
@@ -834,4 +841,76 @@ int nl_next_event(struct nl *nl, struct nl_message *msg, int timeout_ms)
 	    ((struct nlmsghdr *)buf)->nlmsg_type != nl->family)
 		return -EPROTO;
 	return take_message((void *)buf, msg) ? 0 : -EPROTO;
+}
+
+/**
+ * nl_reset_start() - start a reset over netlink
+ * @nl: connection
+ * @gpu: GPU
+ * @vf: index of the VF, -1: the GPU
+ * @msg: the reply
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int nl_reset_start(struct nl *nl, const struct gpu *gpu, int vf,
+		   struct nl_message *msg)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	int err;
+
+	nl_begin(nl, &req, vf < 0 ? GPUVF_CMD_PF_RESET : GPUVF_CMD_VF_RESET,
+		 NLM_F_ACK);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	if (vf >= 0)
+		nl_vf_end(&req, nl_vf_begin(&req, vf));
+	err = nl_call(nl, &req, &answer);
+	*msg = answer.last;
+	return err;
+}
+
+/**
+ * nl_reset_wait() - wait until a reset is over, as the counters tell
+ * @nl: connection
+ * @gpu: GPU
+ * @vf: index of the VF, -1: the GPU
+ * @begun: from nl_reset_start()
+ *
+ * Return: 0; -EIO: it failed; another errno: that could not be asked.
+ */
+int nl_reset_wait(struct nl *nl, const struct gpu *gpu, int vf,
+		  const struct nl_message *begun)
+{
+	struct nl_message now;
+	int err;
+
+	for (;;) {
+		err = vf < 0 ? nl_pf_get(nl, gpu, &now) :
+			       nl_vf_get(nl, gpu, vf, &now);
+		if (err)
+			return err;
+		if ((vf < 0 ? now.resets - begun->resets :
+		     now.vf[0].resets - begun->vf[0].resets))
+			return 0;
+		if ((vf < 0 ? now.failed_resets - begun->failed_resets :
+		     now.vf[0].failed_resets - begun->vf[0].failed_resets))
+			return -EIO;
+		usleep(2000);
+	}
+}
+
+/**
+ * nl_reset() - reset over netlink, and wait until that is over
+ * @nl: connection
+ * @gpu: GPU
+ * @vf: index of the VF, -1: the GPU
+ *
+ * Return: 0; the errno of the refusal; -EIO: the reset failed.
+ */
+int nl_reset(struct nl *nl, const struct gpu *gpu, int vf)
+{
+	struct nl_message begun;
+	int err = nl_reset_start(nl, gpu, vf, &begun);
+
+	return err ? err : nl_reset_wait(nl, gpu, vf, &begun);
 }

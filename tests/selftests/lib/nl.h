@@ -26,6 +26,8 @@ struct nl_vf {
 	uint32_t preempt_timeout_us;
 	uint64_t fb_quota;
 	uint64_t fb_offset;
+	uint64_t resets;
+	uint64_t failed_resets;
 	char bdf[16];
 	char profile[32];
 	char holder[32];
@@ -59,6 +61,7 @@ struct nl_event {
 	uint64_t window_ms;
 	uint64_t fb_offset;
 	uint64_t fb_size;
+	uint32_t error;
 	char message[256];
 };
 
@@ -132,6 +135,8 @@ struct nl_message {
 	uint32_t preempt_timeout_min_us;
 	uint32_t preempt_timeout_max_us;
 	uint64_t round_us;
+	uint64_t resets;
+	uint64_t failed_resets;
 	unsigned int num_vf;
 	struct nl_vf vf[MAX_VFS];
 	struct nl_refusal refusal;
@@ -193,6 +198,13 @@ int nl_dump_end(struct nl *nl, struct nl_request *req,
 
 int nl_capacity_get(struct nl *nl, const struct gpu *gpu, uint64_t fb_quota,
 		    struct nl_message *msg);
+/* reset a VF, or with -1 the GPU; both wait until it is over, -EIO: it failed */
+int nl_reset_start(struct nl *nl, const struct gpu *gpu, int vf,
+		   struct nl_message *msg);
+int nl_reset_wait(struct nl *nl, const struct gpu *gpu, int vf,
+		  const struct nl_message *begun);
+int nl_reset(struct nl *nl, const struct gpu *gpu, int vf);
+
 int nl_pf_get(struct nl *nl, const struct gpu *gpu, struct nl_message *msg);
 int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
 	      struct nl_message *msg);

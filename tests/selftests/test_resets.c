@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Resets against each other, resets that fail, and how their end is reported.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/pci_regs.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "load.h"
+
+#define NUM 3
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
+
+static void all_busy(void)
+{
+	unsigned int i;
+
+	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < NUM; i++)
+		load_busy(gpu, i, 100);
+}
+
+static bool is_ready(void)
+{
+	return file_is(gpu_sysfs(gpu, "state"), "ready");
+}
+
+static uint64_t counter(const char *name)
+{
+	return gpu_truth(gpu, "gpu", name);
+}
+
+/*
+ * The hardware reports an FLR that did nothing: a VF that is alive must not lose
+ * its memory, and no other may be started beside it. What the simulator saw of
+ * that is looked at after each test.
+ */
+static void C34_reset_that_does_not_reach_a_vf_leaves_no_state(void)
+{
+	unsigned int i;
+
+	all_busy();
+	for (i = 0; i < 4; i++) {
+		uint64_t epoch = gpu_truth_vf(gpu, 0, "epoch");
+
+		/* on the engine, whatever the others do */
+		assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
+		assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		assert_true(file_is(gpu_sim(gpu, "fail_flr"), "0"));
+		assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+		assert_eventually(gpu_vf_is(gpu, 0, "active"));
+	}
+	assert_u64(counter("clear_live"), 0);
+	assert_u64(counter("illegal"), 0);
+}
+
+/* by its user: the VF is alone, so that it has the engine just then */
+static void C34_flr_that_does_not_reach_a_vf_leaves_no_state(void)
+{
+	static const uint32_t long_us[1] = { 400000 };
+	uint64_t epoch;
+	unsigned int i;
+
+	load_enable(gpu, 1, long_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	for (i = 0; i < 4; i++) {
+		epoch = gpu_truth_vf(gpu, 0, "epoch");
+		assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
+		assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+		assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+		assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	}
+	assert_u64(counter("clear_live"), 0);
+	assert_u64(counter("illegal"), 0);
+}
+
+static uint32_t vf_command(unsigned int vf, int set)
+{
+	int fd = open(gpu_vf_pci(gpu, vf, "config"), O_RDWR);
+	uint16_t val = 0;
+
+	assert_true(fd >= 0);
+	if (set >= 0) {
+		val = set;
+		assert_int_equal(pwrite(fd, &val, 2, PCI_COMMAND), 2);
+	}
+	assert_int_equal(pread(fd, &val, 2, PCI_COMMAND), 2);
+	close(fd);
+	return val;
+}
+
+/* resets by every door, at the same time */
+struct door {
+	pthread_t thread;
+	int vf;
+	char path[128];
+	unsigned int rounds;
+	unsigned int done;
+};
+
+static void *failed_door(struct door *door, int err)
+{
+	print_message("# VF %d %s: %s\n", door->vf, door->path, strerror(-err));
+	return door;
+}
+
+static void *door_thread(void *arg)
+{
+	struct door *door = arg;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < door->rounds; i++) {
+		err = file_write(door->path, "1");
+		/* what is being reset already is not reset once more */
+		if (!err)
+			door->done++;
+		else if (err != -EBUSY && err != -EAGAIN)
+			return failed_door(door, err);
+		/* the driver only tries for the device lock, again and again */
+		pause_ms(30);
+	}
+	return NULL;
+}
+
+static void *netlink_thread(void *arg)
+{
+	struct door *door = arg;
+	struct nl_message begun;
+	struct nl *nl = nl_open();
+	void *failed = NULL;
+	unsigned int i;
+	int err;
+
+	if (nl_family(nl))
+		failed = door;
+	for (i = 0; i < door->rounds && !failed; i++) {
+		err = nl_reset_start(nl, gpu, door->vf, &begun);
+		if (!err)
+			err = nl_reset_wait(nl, gpu, door->vf, &begun);
+		if (!err)
+			door->done++;
+		else if (err != -EBUSY)
+			failed = failed_door(door, err);
+		pause_ms(20);
+	}
+	nl_close(nl);
+	return failed;
+}
+
+static void C34_resets_by_every_door_at_once(void)
+{
+	const unsigned int rounds = on_debug_kernel() ? 2 : 6;
+	struct door doors[8] = {
+		{ .vf = 0 }, { .vf = 1 }, { .vf = 0 }, { .vf = -1 },
+		{ .vf = 2 }, { .vf = -1 }, { .vf = 1 },
+	};
+	unsigned int i, num = 7;
+	uint32_t command;
+	void *failed;
+
+	all_busy();
+	for (i = 0; i < NUM; i++)
+		vf_command(i, PCI_COMMAND_MASTER);
+	command = vf_command(0, -1);
+	assert_true(command & PCI_COMMAND_MASTER);
+
+	strcpy(doors[0].path, gpu_vf_pci(gpu, 0, "reset"));
+	strcpy(doors[1].path, gpu_vf_pci(gpu, 1, "reset"));
+	strcpy(doors[4].path, gpu_sysfs(gpu, "vf2/reset"));
+	strcpy(doors[5].path, gpu_pci(gpu, "reset"));
+	strcpy(doors[6].path, gpu_vf_pci(gpu, 1, "reset"));
+	for (i = 0; i < num; i++) {
+		doors[i].rounds = doors[i].vf < 0 ? rounds : 3 * rounds;
+		assert_int_equal(pthread_create(&doors[i].thread, NULL,
+						doors[i].path[0] ? door_thread :
+						netlink_thread, &doors[i]), 0);
+	}
+	for (i = 0; i < num; i++) {
+		pthread_join(doors[i].thread, &failed);
+		assert_true(!failed);
+		assert_true(doors[i].done > 0);
+	}
+	assert_true(is_ready());
+	for (i = 0; i < NUM; i++) {
+		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
+		assert_false(gpu_vf_is(gpu, i, "failed"));
+		assert_u64(vf_command(i, -1), command);
+		load_busy(gpu, i, 100);
+	}
+}
+
+/* a reset of the GPU that does nothing, over every door */
+static void C34_gpu_reset_that_does_nothing_is_a_failure(void)
+{
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl_message before, after, msg;
+	uint64_t resets = counter("resets");
+
+	all_busy();
+	assert_ok(nl_pf_get(fx.nl, gpu, &before));
+	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	assert_u64(msg.event.error, EIO);
+	assert_u64(msg.state, GPUVF_PF_STATE_WEDGED);
+
+	/* wedged already, and reported again */
+	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	assert_error(file_write(gpu_sysfs(gpu, "reset"), "1"), -EIO);
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	assert_u64(msg.event.error, EIO);
+	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	assert_ok(nl_pf_get(fx.nl, gpu, &after));
+	assert_u64(after.resets, before.resets);
+	assert_u64(after.failed_resets, before.failed_resets + 3);
+	assert_u64(counter("resets"), resets);
+
+	assert_ok(nl_reset(fx.nl, gpu, -1));
+	assert_true(is_ready());
+	while (fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg) &&
+	       msg.event.error)
+		;
+	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
+	nl_close(nl);
+	all_busy();
+}
+
+/* a reset after which the command processor is still stuck */
+static void C34_gpu_reset_that_fails_is_a_failure(void)
+{
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl_message msg;
+
+	all_busy();
+	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "1"));
+	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	assert_u64(msg.event.error, EIO);
+	assert_ok(nl_reset(fx.nl, gpu, -1));
+	assert_true(is_ready());
+	nl_close(nl);
+}
+
+/* a VF that does not leave for ten seconds, so that its reset takes so long */
+static void start_slow_reset(struct nl_message *begun)
+{
+	all_busy();
+	assert_ok(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
+			     "10000000"));
+	assert_ok(gpu_guest(gpu, 1, "busy 100 hog"));
+	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "run"));
+	if (!begun)
+		return;
+	assert_ok(nl_reset_start(fx.nl, gpu, 1, begun));
+	assert_u64(begun->vf[0].state, GPUVF_VF_STATE_RESETTING);
+}
+
+static void C34_netlink_answers_when_a_reset_has_begun(void)
+{
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl_message begun, msg;
+
+	start_slow_reset(&begun);
+	/* answered before it is over */
+	assert_true(gpu_vf_is(gpu, 1, "resetting"));
+	assert_error(nl_reset_start(fx.nl, gpu, 1, &msg), -EBUSY);
+	assert_ok(nl_reset_wait(fx.nl, gpu, 1, &begun));
+	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	assert_u64(msg.vf[0].index, 1);
+	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
+	nl_close(nl);
+}
+
+static void C34_second_gpu_reset_is_refused(void)
+{
+	struct nl_message begun, msg;
+
+	all_busy();
+	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
+	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
+	/* it waits for the PCI core, or is refused, but is never a second one */
+	if (nl_reset_start(fx.nl, gpu, -1, &msg) == -EBUSY)
+		assert_u64(msg.refusal.reason, GPUVF_REASON_PF_RESETTING);
+	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
+	assert_eventually(is_ready());
+}
+
+/* who waits for a reset in sysfs can be killed, and the reset goes on */
+static void C34_wait_for_a_reset_can_be_killed(void)
+{
+	struct nl_message before, after;
+	int status;
+	pid_t pid;
+
+	start_slow_reset(NULL);
+	assert_ok(nl_vf_get(fx.nl, gpu, 1, &before));
+	pid = fork();
+	if (!pid)
+		_exit(file_write(gpu_sysfs(gpu, "vf1/reset"), "1") ? 1 : 0);
+	assert_true(pid > 0);
+	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_true(gpu_vf_is(gpu, 1, "resetting"));
+	assert_eventually(!nl_vf_get(fx.nl, gpu, 1, &after) &&
+			  after.vf[0].resets == before.vf[0].resets + 1);
+}
+
+/* a guest's own reset while the GPU is reset */
+static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
+{
+	struct door door = { .vf = -1, .rounds = on_debug_kernel() ? 2 : 5 };
+	void *failed;
+
+	all_busy();
+	assert_ok(gpu_guest(gpu, 1, "busy 100 boot=1000 patient"));
+	assert_eventually(gpu_truth_vf_is(gpu, 1, "driver", "work"));
+	strcpy(door.path, gpu_pci(gpu, "reset"));
+	assert_int_equal(pthread_create(&door.thread, NULL, door_thread, &door),
+			 0);
+	while (door.done < door.rounds && !gpu_vf_is(gpu, 1, "failed")) {
+		gpu_guest(gpu, 1, "reset");
+		pause_ms(7);
+	}
+	pthread_join(door.thread, &failed);
+	assert_true(!failed);
+	assert_eventually(!gpu_vf_is(gpu, 1, "resetting"));
+	assert_false(gpu_vf_is(gpu, 1, "failed"));
+	assert_true(is_ready());
+	load_busy(gpu, 0, 100);
+}
+
+static const struct test tests[] = {
+	TEST(C34_reset_that_does_not_reach_a_vf_leaves_no_state),
+	TEST(C34_flr_that_does_not_reach_a_vf_leaves_no_state),
+	TEST(C34_resets_by_every_door_at_once),
+	TEST(C34_gpu_reset_that_does_nothing_is_a_failure),
+	TEST(C34_gpu_reset_that_fails_is_a_failure),
+	SLOW_TEST(C34_netlink_answers_when_a_reset_has_begun),
+	TEST(C34_second_gpu_reset_is_refused),
+	SLOW_TEST(C34_wait_for_a_reset_can_be_killed),
+	SLOW_TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
+};
+
+int main(void)
+{
+	return SUITE_RUN("resets",
+			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
+			 tests);
+}
