@@ -386,7 +386,9 @@ static u32 world_reap_locked(struct gpuvf_pf *pf)
 	spin_unlock_irq(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
-		if ((was_reset | dropped) & BIT(vf))
+		/* a context that is torn down for a reset: the reset marks it */
+		if (was_reset & BIT(vf) ||
+		    (dropped & BIT(vf) && !pf->vf[vf].resetting))
 			gpuvf_vf_end_tenancy_locked(&pf->vf[vf]);
 		if (dropped & BIT(vf))
 			gpuvf_mbox_end_locked(pf, vf);
@@ -673,6 +675,21 @@ void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf)
 	spin_unlock_irq(&pf->world.lock);
 }
 
+/*
+ * What the hardware reported is marked for scrubbing already. A VF whose reset was
+ * not reported may have no context any more all the same, since that was torn down
+ * first.
+ */
+static bool world_reset_is_unmarked(struct gpuvf_pf *pf, unsigned int vf,
+				    int err)
+{
+	bool started = pf->world.started & BIT(vf);
+
+	if (err)
+		return !started;
+	return started || !gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE);
+}
+
 /**
  * gpuvf_world_reset_end() - a VF was reset by us
  * @pf: PF
@@ -702,9 +719,7 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	if (blocks && (err || pf->hw->engine_is_taken(pf)))
 		err = -EBUSY;
 	w->stuck |= err == -EBUSY;
-	/* what the hardware reported is not marked for scrubbing twice */
-	if (!err && (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ||
-		     (w->started & BIT(vf))))
+	if (world_reset_is_unmarked(pf, vf, err))
 		world_lose_locked(pf, BIT(vf));
 	/* before anybody who lost his state is given a turn by an interrupt */
 	gpuvf_world_masks_locked(w);
