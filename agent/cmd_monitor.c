@@ -133,7 +133,19 @@ static json_t *json_of_happening(const struct gpu *gpu,
 	return object;
 }
 
-static void take_happening(const struct monitor *m, const struct nlmsghdr *nlh,
+/* an event has its VF as it is now */
+static void update_known(struct monitor *m, const struct gpu *gpu, u32 vf)
+{
+	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
+
+	if (!known || vf >= known->vfs_len)
+		return;
+	known->vfs[vf].has_state = gpu->vfs[vf].has_state;
+	known->vfs[vf].state = gpu->vfs[vf].state;
+	known->vfs[vf].in_use = gpu->vfs[vf].in_use;
+}
+
+static void take_happening(struct monitor *m, const struct nlmsghdr *nlh,
 			   u8 cmd)
 {
 	struct happening event;
@@ -149,6 +161,8 @@ static void take_happening(const struct monitor *m, const struct nlmsghdr *nlh,
 		print_line(gpu.bdf, happening_name(cmd), text);
 		free(text);
 	}
+	if (event.vf != NO_VF)
+		update_known(m, &gpu, event.vf);
 	gpu_free(&gpu);
 }
 
@@ -170,6 +184,25 @@ static bool is_older(const struct gpu *gpu, const struct gpu *known)
 	return known && gpu->generation - known->generation > U64_MAX / 2;
 }
 
+/*
+ * Notifications for every user say nothing of states: these are what they were,
+ * and events tell when they change.
+ */
+static void keep_states(struct gpu *gpu, const struct gpu *known)
+{
+	u32 i;
+
+	gpu->has_states = known->has_states;
+	gpu->fb_dirty = known->fb_dirty;
+	gpu->fb_withheld = known->fb_withheld;
+	gpu->round_us = known->round_us;
+	for (i = 0; i < gpu->vfs_len && i < known->vfs_len; i++) {
+		gpu->vfs[i].has_state = known->vfs[i].has_state;
+		gpu->vfs[i].state = known->vfs[i].state;
+		gpu->vfs[i].in_use = known->vfs[i].in_use;
+	}
+}
+
 static void take(struct monitor *m, const char *event, const struct gpu *gpu)
 {
 	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
@@ -187,6 +220,7 @@ static int take_message(struct nl_msg *msg, void *arg)
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	const struct genlmsghdr *genl = nlmsg_data(nlh);
 	struct monitor *m = arg;
+	struct gpu *known;
 	struct gpu gpu = {};
 
 	if (happening_name(genl->cmd)) {
@@ -203,9 +237,13 @@ static int take_message(struct nl_msg *msg, void *arg)
 		take(m, "added", &gpu);
 		break;
 	case GPUVF_CMD_CONFIG_CHANGE:
+		known = gpu_list_find(&m->known, gpu.bdf);
 		/* what was read meanwhile is newer than what waited here */
-		if (!is_older(&gpu, gpu_list_find(&m->known, gpu.bdf)))
-			take(m, "changed", &gpu);
+		if (is_older(&gpu, known))
+			break;
+		if (known)
+			keep_states(&gpu, known);
+		take(m, "changed", &gpu);
 		break;
 	case GPUVF_CMD_PF_DEL:
 		print_event(m, "removed", &gpu, NULL);

@@ -62,8 +62,11 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 		table_cell(table, "-");
 		table_cell(table, "-");
 	}
-	table_cell_color(table, color_of_state(vf->state),
-			 vf_state_name(vf->state));
+	if (vf->has_state)
+		table_cell_color(table, color_of_state(vf->state),
+				 vf_state_name(vf->state));
+	else
+		table_cell(table, "-");
 	if (vf->in_use)
 		table_cell(table, "%s%s(in use)", vf->holder,
 			   *vf->holder ? " " : "");
@@ -93,10 +96,24 @@ static json_t *gpu_json(struct client *client, const struct gpu *gpu)
 	struct room_list rooms = {};
 	json_t *object = json_of_gpu(gpu);
 
+	/* room depends on which VFs are in use */
+	if (!gpu->has_states) {
+		json_object_set_new(object, "capacity", json_null());
+		return object;
+	}
 	find_rooms(client, gpu, &rooms);
 	json_object_set_new(object, "capacity", rooms_json(&rooms));
 	rooms_free(&rooms);
 	return object;
+}
+
+static void explain_missing(const struct gpu *gpu)
+{
+	static const char missing[] =
+		"states, use, scrubbing and room need CAP_SYS_ADMIN to be shown";
+
+	if (!gpu->has_states)
+		printf("  %s\n", missing);
 }
 
 static void show_gpu(struct client *client, const struct gpu *gpu)
@@ -113,10 +130,16 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 	       color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
 	       pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
 	       gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
+	if (gpu->vfs_changing)
+		printf("  %sVFs are being enabled or disabled%s\n",
+		       color_of(stdout, COLOR_WARN),
+		       color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
-	find_rooms(client, gpu, &rooms);
-	rooms_print(&rooms);
-	rooms_free(&rooms);
+	if (gpu->has_states) {
+		find_rooms(client, gpu, &rooms);
+		rooms_print(&rooms);
+		rooms_free(&rooms);
+	}
 	for (i = 0; i < gpu->vfs_len; i++) {
 		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
 			continue;
@@ -127,6 +150,7 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 		table_print(table, stdout, "  ");
 	else
 		table_free(table);
+	explain_missing(gpu);
 }
 
 static void show_vf(const struct gpu *gpu, u32 index)
@@ -135,6 +159,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 
 	add_row(table, gpu, index);
 	table_print(table, stdout, "");
+	explain_missing(gpu);
 }
 
 static int show_all(struct client *client, const struct gpu_list *gpus,

@@ -61,6 +61,8 @@ static void open_family(struct kernel_news *news)
 		nl_socket_free(sk);
 		return;
 	}
+	/* a VF that is not in use any more can be changed */
+	news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
 	news->family = sk;
 	look_soon(news);
 }

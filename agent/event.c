@@ -66,11 +66,11 @@ static char *vf_news(const struct vf *was, const struct vf *is)
 	}
 	if (strcmp(was->profile, is->profile))
 		add(&text, "profile %s", *is->profile ? is->profile : "none");
-	if (was->state != is->state)
+	if (was->has_state && is->has_state && was->state != is->state)
 		add(&text, "%s", vf_state_name(is->state));
 	if (strcmp(was->holder, is->holder))
 		add(&text, "driver %s", *is->holder ? is->holder : "none");
-	if (was->in_use != is->in_use)
+	if (was->has_state && is->has_state && was->in_use != is->in_use)
 		add(&text, "%s", is->in_use ? "in use" : "not in use");
 	return text;
 }
@@ -87,7 +87,12 @@ static char *gpu_news(const struct gpu *was, const struct gpu *is)
 		add(&text, "policy %s -> %s", policy_name(was->policy),
 		    policy_name(is->policy));
 	add_size(&text, "PF reserve", was->fb_pf_reserve, is->fb_pf_reserve);
-	add_size(&text, "withheld", was->fb_withheld, is->fb_withheld);
+	if (was->vfs_changing != is->vfs_changing)
+		add(&text, is->vfs_changing ?
+		    "VFs are being enabled or disabled" :
+		    "VFs are not being enabled or disabled any more");
+	if (was->has_states && is->has_states)
+		add_size(&text, "withheld", was->fb_withheld, is->fb_withheld);
 	return text;
 }
 

@@ -27,14 +27,23 @@ static void put_text(json_t *object, const char *key, const char *text)
 			    json_null());
 }
 
+/* null if this user may not see it */
+static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
+{
+	if (known)
+		put_u64(object, name, value);
+	else
+		json_object_set_new(object, name, json_null());
+}
+
 /**
  * json_of_vf() - one VF
  * @gpu: its GPU
  * @index: which VF, below @gpu->vfs_len
  *
  * What does not apply (the offset without a quota, the address while it is not
- * enabled) is null. A share is a fraction, of the slices of all VFs that have
- * framebuffer.
+ * enabled) is null, and so is what this user may not see. A share is a fraction,
+ * of the slices of all VFs that have framebuffer.
  *
  * Return: a new object.
  */
@@ -46,7 +55,7 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 
 	put_u64(object, "index", index);
 	put_text(object, "bdf", vf->bdf);
-	put_text(object, "state", vf_state_name(vf->state));
+	put_text(object, "state", vf->has_state ? vf_state_name(vf->state) : "");
 	put_text(object, "profile", vf->profile);
 	put_u64(object, "fb_quota_bytes", vf->fb_bytes);
 	json_object_set_new(object, "fb_offset_bytes", vf->fb_bytes ?
@@ -58,7 +67,8 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	json_object_set_new(object, "share", vf->fb_bytes && sum ?
 			    json_real((double)vf->time_slice_us / sum) :
 			    json_null());
-	json_object_set_new(object, "in_use", json_boolean(vf->in_use));
+	json_object_set_new(object, "in_use", vf->has_state ?
+			    json_boolean(vf->in_use) : json_null());
 	put_text(object, "holder", vf->holder);
 	return object;
 }
@@ -248,14 +258,15 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
 	put_u64(object, "fb_free_bytes", gpu->fb_free);
 	put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
-	put_u64(object, "fb_dirty_bytes", gpu->fb_dirty);
-	put_u64(object, "fb_withheld_bytes", gpu->fb_withheld);
+	put_u64_if(object, "fb_dirty_bytes", gpu->has_states, gpu->fb_dirty);
+	put_u64_if(object, "fb_withheld_bytes", gpu->has_states,
+		   gpu->fb_withheld);
 	json_object_set_new(object, "fb_extents", json_of_extents(gpu));
 	put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
 	put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
 	put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
 	put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
-	put_u64(object, "round_us", gpu->round_us);
+	put_u64_if(object, "round_us", gpu->has_states, gpu->round_us);
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);

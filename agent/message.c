@@ -35,6 +35,7 @@ static const struct field pf_fields[] = {
 	[GPUVF_A_PF_NUMA_NODE] = FIELD(gpu, MNL_TYPE_U32, numa_node),
 	[GPUVF_A_PF_TOTAL_VFS] = FIELD(gpu, MNL_TYPE_U32, total_vfs),
 	[GPUVF_A_PF_NUM_VFS] = FIELD(gpu, MNL_TYPE_U32, num_vfs),
+	[GPUVF_A_PF_VFS_CHANGING] = FIELD(gpu, MNL_TYPE_FLAG, vfs_changing),
 	[GPUVF_A_PF_PROVISIONING] = FIELD(gpu, MNL_TYPE_U32, provisioning),
 	[GPUVF_A_PF_POLICY] = FIELD(gpu, MNL_TYPE_U32, policy),
 	[GPUVF_A_PF_FB_TOTAL] = FIELD(gpu, MNL_TYPE_U64, fb_total),
@@ -233,6 +234,8 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 					 &vf);
 		if (err)
 			return err;
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATE)
+			vf.has_state = true;
 	}
 	if (index >= MAX_VFS)
 		return -EBADMSG;
@@ -310,6 +313,8 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 		default:
 			err = read_field(attr, pf_fields, ARRAY_SIZE(pf_fields),
 					 gpu);
+			if (mnl_attr_get_type(attr) == GPUVF_A_PF_FB_DIRTY)
+				gpu->has_states = true;
 		}
 		if (err)
 			return err;

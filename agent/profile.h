@@ -72,6 +72,7 @@ struct vf_stats {
 /**
  * struct vf - one VF
  * @bdf: PCI address, empty while it is not enabled
+ * @has_state: whether @state and @in_use came: they need CAP_SYS_ADMIN
  * @state: enum gpuvf_vf_state
  * @fb_bytes: framebuffer quota, 0: not provisioned
  * @fb_offset: where it is; means nothing without a quota
@@ -86,6 +87,7 @@ struct vf_stats {
  */
 struct vf {
 	char bdf[BDF_SIZE];
+	bool has_state;
 	u32 state;
 	u64 fb_bytes;
 	u64 fb_offset;
@@ -110,6 +112,8 @@ struct vf {
 /**
  * struct gpu - one PF with its VFs; the names are those of the netlink spec
  * @vfs_changing: VFs are being enabled or disabled
+ * @has_states: whether @fb_dirty, @fb_withheld and @round_us came: they need
+ *	CAP_SYS_ADMIN
  * @withheld: where @fb_withheld lies, ascending
  * @num_withheld: entries of @withheld in use
  * @set: GPU_SET_*: which settings a wish names; live GPUs have all
@@ -136,6 +140,7 @@ struct gpu {
 	u64 fb_context_save;
 	u64 fb_free;
 	u64 fb_largest_free;
+	bool has_states;
 	u64 fb_dirty;
 	u64 fb_withheld;
 	struct extent withheld[MAX_WITHHELD];

@@ -3,8 +3,8 @@
  * How many more VFs of one size there is room for: the question before the
  * transaction, put to the same planner in the same words.
  *
- * Anybody may ask, and the planner may take its time, so that pf->lock is held
- * only while the question is put: what is then planned with is a copy.
+ * The planner may take its time, so pf->lock is held only while the question is
+ * copied. The scheduler takes no notice of the question.
  */
 
 #include <linux/slab.h>

@@ -26,11 +26,6 @@ static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
 	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
 };
 
-static int nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf)
-{
-	return gpuvf_nl_put_pf(skb, pf, &pf->config);
-}
-
 static int nl_put_histogram(struct sk_buff *skb,
 			    const struct gpuvf_vf_stats *stats)
 {
@@ -85,7 +80,7 @@ static int nl_put_counters(struct sk_buff *skb,
 }
 
 static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
-			unsigned int vf)
+			const struct gpuvf_config *cfg, unsigned int vf)
 {
 	struct nlattr *nest, *inner;
 	struct gpuvf_vf_stats stats;
@@ -113,7 +108,7 @@ static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
 	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL), info,
-			      pf, 0, nl_put_pf);
+			      pf, 0, gpuvf_nl_put_pf, gpuvf_nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -130,7 +125,8 @@ static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (!err)
 		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2,
 						  GFP_KERNEL),
-				      info, pf, vf, gpuvf_nl_put_one_vf);
+				      info, pf, vf, gpuvf_nl_put_one_vf,
+				      gpuvf_nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -148,7 +144,7 @@ static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 		err = gpuvf_nl_get_vf(info, pf, &vf);
 	if (!err)
 		err = gpuvf_nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
-				      info, pf, vf, nl_put_stats);
+				      info, pf, vf, nl_put_stats, true);
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -158,7 +154,9 @@ static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
  * does: so a dump looks at its request when it begins. Not in a start callback,
  * which has no extended ack on 6.1.
  *
- * cb->args[0]: which PF comes next, [1]: which VF of it, [2]: was looked at
+ * cb->args[0]: which PF comes next, [1]: which VF of it, [2]: was looked at,
+ * [3]: the sender may see everything. That is decided once: later parts are made
+ * in the context of the receiver.
  */
 
 static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
@@ -174,8 +172,10 @@ static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
 		return -EINVAL;
 	}
 	err = gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
-	if (!err)
+	if (!err) {
 		cb->args[2] = 1;
+		cb->args[3] = gpuvf_nl_may_see(cb->skb);
+	}
 	return err;
 }
 
@@ -192,9 +192,7 @@ static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	mutex_lock(&pf->lock);
-	err = pf->gone ? -ENODEV : put(skb, pf, vf);
-	mutex_unlock(&pf->lock);
+	err = gpuvf_nl_put_seen(skb, pf, vf, put, cb->args[3]);
 	if (err) {
 		genlmsg_cancel(skb, hdr);
 		/* one that went meanwhile is left out, and the dump marked */
@@ -212,9 +210,10 @@ static int nl_pf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	err = nl_dump_begin(cb, GPUVF_A_PF_BDF);
 	if (err)
 		return err;
-	cb->seq = gpuvf_pf_change_seq();
+	cb->seq = gpuvf_pf_change_seq(cb->args[3]);
 	while (!err && (pf = gpuvf_pf_get_nth(cb->args[0]))) {
-		err = nl_dump_one(skb, cb, GPUVF_CMD_PF_GET, pf, 0, nl_put_pf);
+		err = nl_dump_one(skb, cb, GPUVF_CMD_PF_GET, pf, 0,
+				  gpuvf_nl_put_pf);
 		gpuvf_pf_put(pf);
 		if (!err)
 			cb->args[0]++;
@@ -247,7 +246,7 @@ static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 	err = nl_dump_begin(cb, GPUVF_A_PF_VF);
 	if (err)
 		return err;
-	cb->seq = gpuvf_pf_change_seq();
+	cb->seq = gpuvf_pf_change_seq(cb->args[3]);
 	if (bdf) {
 		if (cb->args[0])
 			return 0;
@@ -276,7 +275,7 @@ static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	/* of the sender; whoever receives it need not be the same */
-	if (!cb->args[2] && !netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
+	if (!cb->args[2] && !gpuvf_nl_may_see(cb->skb)) {
 		cb->extack->_msg =
 			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
 		return -EPERM;

@@ -41,7 +41,7 @@ static void nl_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 	}
 	err = cmd == GPUVF_CMD_PF_DEL ?
 	      gpuvf_nl_put_identity(skb, pf) :
-	      gpuvf_nl_put_everything(skb, pf, &pf->config);
+	      gpuvf_nl_put_everything(skb, pf, NULL);
 	if (WARN_ON_ONCE(err)) {
 		nlmsg_free(skb);
 		return;
@@ -78,8 +78,8 @@ void gpuvf_netlink_notify_del(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_netlink_notify_change_locked() - tell listeners how a GPU is now
- * @pf: PF
+ * gpuvf_netlink_notify_change_locked() - notify every user of how a GPU is now
+ * @pf: PF of which something changed that every user may see
  *
  * Context: pf->lock held; may sleep.
  */

@@ -30,25 +30,36 @@ static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
 }
 
 /**
- * gpuvf_nl_put_identity() - which GPU a message is about, and when
+ * gpuvf_nl_put_identity() - add the GPU's name and its generation
  * @skb: message
  * @pf: PF
  *
- * Context: pf->lock held.
+ * Context: any where interrupts are on.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
+	u64 generation;
+
+	spin_lock(&pf->public_lock);
+	generation = pf->public.generation;
+	spin_unlock(&pf->public_lock);
 	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, pf->generation))
+	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, generation))
 		return -EMSGSIZE;
 	return 0;
 }
 
-/* a reset that is over counts one more; pf->lock held */
-static int nl_put_vf_resets(struct sk_buff *skb, const struct gpuvf_vf *vf)
+/*
+ * What only administrators may see of a VF: its state, and counters by which a
+ * program sees the end of a reset; pf->lock held.
+ */
+static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
 {
-	if (nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
+	if (nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
+	    (gpuvf_vf_in_use_locked(vf) &&
+	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
 			      GPUVF_A_VF_PAD) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_VF_FAILED_RESETS,
 			      vf->stats.failed_resets, GPUVF_A_VF_PAD))
@@ -65,18 +76,16 @@ static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
 	return 0;
 }
 
-static int nl_put_vf_fields(struct sk_buff *skb, struct gpuvf_vf *vf,
+/* pf->public_lock held */
+static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 			    const struct gpuvf_config *cfg)
 {
 	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
 	const struct gpuvf_vf_config *vcfg = &cfg->vf[vf->index];
-	char holder[GPUVF_HOLDER_SIZE];
 
-	gpuvf_vf_holder(vf, holder, sizeof(holder));
+	lockdep_assert_held(&vf->pf->public_lock);
 	if (nla_put_u32(skb, GPUVF_A_VF_INDEX, vf->index) ||
-	    (vf->pdev &&
-	     nla_put_string(skb, GPUVF_A_VF_BDF, pci_name(vf->pdev))) ||
-	    nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
+	    (*vf->bdf && nla_put_string(skb, GPUVF_A_VF_BDF, vf->bdf)) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_VF_FB_QUOTA, fb->size,
 			      GPUVF_A_VF_PAD) ||
 	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
@@ -87,31 +96,37 @@ static int nl_put_vf_fields(struct sk_buff *skb, struct gpuvf_vf *vf,
 			gpuvf_config_preempt_us(vcfg)) ||
 	    (*vcfg->profile &&
 	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
-	    (gpuvf_vf_in_use_locked(vf) &&
-	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
-	    (*holder && nla_put_string(skb, GPUVF_A_VF_HOLDER, holder)))
+	    (*vf->holder &&
+	     nla_put_string(skb, GPUVF_A_VF_HOLDER, vf->holder)))
 		return -EMSGSIZE;
-	return nl_put_vf_resets(skb, vf);
+	return 0;
 }
 
 /**
- * gpuvf_nl_put_vf() - a VF, in full
+ * gpuvf_nl_put_vf() - add a VF
  * @skb: message
  * @pf: PF
- * @cfg: its configuration, or one that it might have
+ * @cfg: its configuration, or one that it might have; NULL: add what every user
+ *	may see
  * @vf: index of the VF
  *
- * Context: pf->lock held.
+ * Context: pf->lock held, unless @cfg is NULL.
  * Return: 0, -EMSGSIZE: nothing was added.
  */
 int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+	int err;
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nl_put_vf_fields(skb, &pf->vf[vf], cfg)) {
+	spin_lock(&pf->public_lock);
+	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
+	spin_unlock(&pf->public_lock);
+	if (!err && cfg)
+		err = nl_put_vf_states(skb, &pf->vf[vf]);
+	if (err) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -121,16 +136,20 @@ int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
+	const struct gpuvf_public *public = &pf->public;
+
+	lockdep_assert_held(&pf->public_lock);
 	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->name) ||
-	    nla_put_u32(skb, GPUVF_A_PF_STATE, pf->wedged ?
+	    nla_put_u32(skb, GPUVF_A_PF_STATE, public->wedged ?
 			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
 	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->capabilities) ||
-	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->pdev->vendor) ||
-	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->pdev->device) ||
-	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE,
-			dev_to_node(&pf->pdev->dev)) ||
+	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->vendor) ||
+	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->device) ||
+	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE, pf->numa_node) ||
 	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
-	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, pf->num_vfs) ||
+	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, public->num_vfs) ||
+	    (public->vfs_changing &&
+	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)) ||
 	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MIN_US,
 			pf->hw->time_slice_min_us) ||
 	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MAX_US,
@@ -180,8 +199,16 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 		       layout->context.size) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
-		       layout->largest_free_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
+		       layout->largest_free_bytes))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* what only administrators may see of a GPU; pf->lock held */
+static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	if (nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
 		       gpuvf_clear_dirty_bytes_locked(pf)) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
 		       gpuvf_clear_withheld_bytes_locked(pf)) ||
@@ -192,49 +219,57 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 }
 
 /**
- * gpuvf_nl_put_one_vf() - a message about a VF as it is now
+ * gpuvf_nl_put_one_vf() - add a GPU's name and one of its VFs
  * @skb: message
  * @pf: PF
+ * @cfg: as for gpuvf_nl_put_vf()
  * @vf: index of the VF
  *
- * Context: pf->lock held.
+ * Context: pf->lock held, unless @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			unsigned int vf)
+			const struct gpuvf_config *cfg, unsigned int vf)
 {
 	int err = gpuvf_nl_put_identity(skb, pf);
 
-	return err ? err : gpuvf_nl_put_vf(skb, pf, &pf->config, vf);
+	return err ? err : gpuvf_nl_put_vf(skb, pf, cfg, vf);
 }
 
 /**
- * gpuvf_nl_put_pf() - a GPU, without its VFs
+ * gpuvf_nl_put_pf() - add a GPU, without its VFs
  * @skb: message
  * @pf: PF
- * @cfg: its configuration, or one that it might have
+ * @cfg: its configuration, or one that it might have; NULL: add what every user
+ *	may see
+ * @vf: ignored
  *
- * Context: pf->lock held.
+ * Context: pf->lock held, unless @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg)
+		    const struct gpuvf_config *cfg, unsigned int vf)
 {
 	int err;
 
 	err = gpuvf_nl_put_identity(skb, pf);
-	if (!err)
-		err = nl_put_pf_hardware(skb, pf);
-	if (!err)
-		err = nl_put_pf_config(skb, pf, cfg);
-	return err;
+	if (err)
+		return err;
+	spin_lock(&pf->public_lock);
+	err = nl_put_pf_hardware(skb, pf) ||
+	      nl_put_pf_config(skb, pf, cfg ?: &pf->public.config);
+	spin_unlock(&pf->public_lock);
+	if (err)
+		return -EMSGSIZE;
+	return cfg ? nl_put_pf_states(skb, pf, cfg) : 0;
 }
 
 /**
- * gpuvf_nl_put_everything() - a GPU with all its VFs
+ * gpuvf_nl_put_everything() - add a GPU with all its VFs
  * @skb: message, with room for GPUVF_NL_FULL_SIZE
  * @pf: PF
- * @cfg: its configuration, or one that it might have
+ * @cfg: its configuration, or one that it might have; NULL: add what every user
+ *	may see
  *
  * Context: pf->lock held.
  * Return: 0, -EMSGSIZE.
@@ -245,7 +280,7 @@ int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 	unsigned int i;
 	int err;
 
-	err = gpuvf_nl_put_pf(skb, pf, cfg);
+	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
 	for (i = 0; i < pf->total_vfs && !err; i++)
 		err = gpuvf_nl_put_vf(skb, pf, cfg, i);
 	return err;
@@ -397,40 +432,78 @@ static int nl_refuse_pf(struct genl_info *info, const char *bdf)
 }
 
 /**
+ * gpuvf_nl_may_see() - check whether a requester may see what tenants do
+ * @skb: request
+ *
+ * Most who ask may not: they are not worth an audit record each.
+ *
+ * Context: that of the sender, not of the receiver of a dump.
+ * Return: true with CAP_SYS_ADMIN in the initial user namespace.
+ */
+bool gpuvf_nl_may_see(const struct sk_buff *skb)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN) &&
+	       netlink_capable(skb, CAP_SYS_ADMIN);
+}
+
+/**
+ * gpuvf_nl_put_seen() - add something of a GPU, as far as it may be seen
+ * @skb: message
+ * @pf: PF
+ * @vf: index of the VF, if it is about one
+ * @put: adds it
+ * @all: with all that there is; else with what every user may see
+ *
+ * Without @all, pf->lock is not taken: see struct gpuvf_public.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ * Return: 0; -ENODEV: the GPU is gone; -EMSGSIZE.
+ */
+int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
+		      gpuvf_nl_put_fn put, bool all)
+{
+	int err;
+
+	if (!all)
+		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
+	mutex_lock(&pf->lock);
+	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
+	mutex_unlock(&pf->lock);
+	return err;
+}
+
+/**
  * gpuvf_nl_answer() - answer a request about one thing
  * @skb: message with enough room, or NULL; it is gone afterwards
  * @info: request
  * @pf: PF that it names
  * @vf: index of the VF, if it names one
- * @put: what is said
+ * @put: adds the answer
+ * @all: with all that there is; else with what every user may see
  *
  * Context: may sleep; pf->lock must not be held.
  * Return: 0; -ENOMEM; -ENODEV: the GPU is gone, and the requester knows;
  * -EMSGSIZE.
  */
 int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
-		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put)
+		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
+		    bool all)
 {
 	int err = -EMSGSIZE;
-	bool gone = false;
 	void *hdr;
 
 	if (!skb)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
 				info->genlhdr->cmd);
-	if (hdr) {
-		mutex_lock(&pf->lock);
-		gone = pf->gone;
-		err = gone ? -ENODEV : put(skb, pf, vf);
-		mutex_unlock(&pf->lock);
-	}
+	if (hdr)
+		err = gpuvf_nl_put_seen(skb, pf, vf, put, all);
 	if (!err) {
 		genlmsg_end(skb, hdr);
 		return genlmsg_reply(skb, info);
 	}
 	nlmsg_free(skb);
-	return gone ? nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
+	return err == -ENODEV ? nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
 }
 
 /**

@@ -18,7 +18,7 @@ struct gpuvf_capacity;
 struct gpuvf_refusal;
 
 /* what names a GPU */
-#define GPUVF_NL_BDF_SIZE	16
+#define GPUVF_NL_BDF_SIZE	GPUVF_BDF_SIZE
 #define GPUVF_NL_BDF_POLICY	\
 	{ .type = NLA_NUL_STRING, .len = GPUVF_NL_BDF_SIZE - 1 }
 
@@ -65,17 +65,20 @@ extern struct genl_family gpuvf_nl_family;
 /* of the VF's nest where only its index counts: which VF */
 extern const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1];
 
-/* what is said of a PF, or of one of its VFs; pf->lock held */
+/*
+ * Adds something of a PF, or of one of its VFs: with the PF's configuration, all
+ * of it, and pf->lock is held; with NULL, what every user may see.
+ */
 typedef int (*gpuvf_nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
-			       unsigned int vf);
+			       const struct gpuvf_config *cfg, unsigned int vf);
 
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg);
+		    const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			unsigned int vf);
+			const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
 int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
@@ -95,7 +98,11 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct gpuvf_refusal *why,
 		    const struct nlattr *attr);
 int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
-		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put);
+		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
+		    bool all);
+bool gpuvf_nl_may_see(const struct sk_buff *skb);
+int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
+		      gpuvf_nl_put_fn put, bool all);
 
 /* capacity-get, and what config-set has of it, in gpuvf_netlink_capacity.c */
 extern const struct nla_policy

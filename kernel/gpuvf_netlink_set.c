@@ -208,7 +208,7 @@ static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf,
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		     const struct gpuvf_request *req)
 {
-	return gpuvf_nl_put_one_vf(skb, pf, req->vf[0].index);
+	return gpuvf_nl_put_one_vf(skb, pf, &pf->config, req->vf[0].index);
 }
 
 static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -309,7 +309,8 @@ static int nl_change_done(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return nl_ask_capacity_locked(pf, change);
 	hdr = genlmsg_put_reply(change->echo, info, &gpuvf_nl_family, 0,
 				GPUVF_CMD_CONFIG_CHANGE);
-	if (WARN_ON_ONCE(!hdr || nl_put_now(change->echo, pf, req)))
+	if (WARN_ON_ONCE(!hdr ||
+			 gpuvf_nl_put_everything(change->echo, pf, NULL)))
 		return -EMSGSIZE;
 	genlmsg_end(change->echo, hdr);
 	return 0;

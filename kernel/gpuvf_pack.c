@@ -295,6 +295,7 @@ static enum gpuvf_pack_answer pack_search(struct gpuvf_pack *p, u32 *nodes)
 		if (!*nodes)
 			return GPUVF_PACK_UNDECIDED;
 		--*nodes;
+		cond_resched();
 		g = p->order[p->at];
 		n = pack_next_item(p, g, from);
 		if (n < p->num_items && pack_may_fill(p, g, n)) {

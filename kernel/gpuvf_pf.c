@@ -53,8 +53,12 @@ static DEFINE_MUTEX(gpuvf_pfs_lock);
 static refcount_t gpuvf_pfs_alive = REFCOUNT_INIT(1);
 static DECLARE_COMPLETION(gpuvf_pfs_gone);
 
-/* counts every change of any PF, and every coming and going */
+/*
+ * Count every change of any PF, and every PF added and removed: of all that can
+ * be seen, and of what every user may see.
+ */
 static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
+static atomic_t gpuvf_public_seq = ATOMIC_INIT(1);
 
 static void pf_release(struct device *dev)
 {
@@ -152,20 +156,58 @@ static void pf_irq_free(struct gpuvf_pf *pf)
 	pf->irq = 0;
 }
 
+/*
+ * Everybody gets uevents, and udev starts programs for them: only what calls for
+ * an administrator is one.
+ */
+static void pf_uevent(struct gpuvf_pf *pf, bool wedged)
+{
+	char *env[] = { wedged ? "STATE=wedged" : "STATE=ready", NULL };
+
+	if (device_is_registered(&pf->dev))
+		kobject_uevent_env(&pf->dev.kobj, KOBJ_CHANGE, env);
+}
+
 static void pf_notify_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, notify_work);
+	bool wedged;
 
 	mutex_lock(&pf->lock);
+	wedged = pf->wedged;
 	if (!pf->gone) {
 		gpuvf_vfs_tell_states_locked(pf);
-		gpuvf_netlink_notify_change_locked(pf);
+		if (test_and_clear_bit(0, &pf->public_changed))
+			gpuvf_netlink_notify_change_locked(pf);
 		/* under the lock: pf->gone is set before device_del() */
-		if (device_is_registered(&pf->dev))
-			kobject_uevent(&pf->dev.kobj, KOBJ_CHANGE);
+		if (wedged != pf->notified_wedged)
+			pf_uevent(pf, wedged);
+		pf->notified_wedged = wedged;
 	}
 	mutex_unlock(&pf->lock);
+}
+
+static void pf_count_public(void)
+{
+	atomic_inc(&gpuvf_change_seq);
+	atomic_inc(&gpuvf_public_seq);
+}
+
+/* pf->lock held, or the PF is not known to anything yet */
+static void pf_publish(struct gpuvf_pf *pf)
+{
+	struct gpuvf_public *public = &pf->public;
+
+	spin_lock(&pf->public_lock);
+	public->generation = pf->generation;
+	public->wedged = pf->wedged;
+	public->vfs_changing = pf->vf_count_changing;
+	public->num_vfs = pf->num_vfs;
+	public->config = pf->config;
+	/* that memory could not be scrubbed is the consequence of its use */
+	gpuvf_layout_measure(&public->config.layout, pf->total_vfs, 0, NULL);
+	spin_unlock(&pf->public_lock);
 }
 
 static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
@@ -179,11 +221,14 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	if (!pf)
 		return NULL;
 	pf->pdev = pdev;
+	pf->vendor = pdev->vendor;
+	pf->device = pdev->device;
+	pf->numa_node = dev_to_node(&pdev->dev);
 	pf->hw = hw;
 	pf->capabilities = hw->capabilities;
 	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
 	mutex_init(&pf->lock);
-	spin_lock_init(&pf->holder_lock);
+	spin_lock_init(&pf->public_lock);
 	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
@@ -269,6 +314,7 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	err = gpuvf_config_init(pf);
 	if (err)
 		goto err_put;
+	pf_publish(pf);
 	err = gpuvf_world_start(pf);
 	if (err)
 		goto err_put;
@@ -298,7 +344,7 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	mutex_lock(&gpuvf_pfs_lock);
 	list_add_tail(&pf->node, &gpuvf_pfs);
 	mutex_unlock(&gpuvf_pfs_lock);
-	atomic_inc(&gpuvf_change_seq);
+	pf_count_public();
 	gpuvf_netlink_notify_add(pf);
 	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
 		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
@@ -332,7 +378,7 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf)
 	if (pf->num_vfs)
 		gpuvf_vfs_disable(pf);
 	pf_stop(pf);
-	atomic_inc(&gpuvf_change_seq);
+	pf_count_public();
 	gpuvf_netlink_notify_del(pf);
 	put_device(&pf->dev);
 }
@@ -416,50 +462,83 @@ void gpuvf_pf_put(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_pf_change_seq() - a number that changes with every change anywhere
+ * gpuvf_pf_change_seq() - return a number that changes with every change
+ * @states: of anything; else of what every user may see
  *
  * Return: never 0.
  */
-u32 gpuvf_pf_change_seq(void)
+u32 gpuvf_pf_change_seq(bool states)
 {
-	u32 seq = atomic_read(&gpuvf_change_seq);
+	u32 seq = atomic_read(states ? &gpuvf_change_seq : &gpuvf_public_seq);
 
 	return seq ? seq : 1;
 }
 
 /**
- * gpuvf_pf_changed_locked() - the configuration changed: new generation
- * @pf: PF
+ * gpuvf_pf_changed_locked() - start a new generation of the configuration
+ * @pf: PF whose configuration changed
  *
- * Context: pf->lock held. User space is told from a work item.
+ * Context: pf->lock held. User space is notified from a work item.
  */
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
 	pf->generation++;
-	gpuvf_pf_notify(pf);
+	gpuvf_pf_publish_locked(pf);
 }
 
 /**
- * gpuvf_pf_retimed_locked() - the same, and no VF's state can have changed by it
+ * gpuvf_pf_retimed_locked() - the same, where no VF's state can have changed
  * @pf: PF
  *
- * Context: pf->lock held. User space is told a little later: who writes one time
- * slice after the other makes one notification, and has his answer first.
+ * Context: pf->lock held. User space is notified a little later: a program that
+ * writes one time slice after the other causes one notification, and has its
+ * answer first.
  */
 void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
 	pf->generation++;
-	atomic_inc(&gpuvf_change_seq);
+	pf_publish(pf);
+	pf_count_public();
+	set_bit(0, &pf->public_changed);
 	queue_delayed_work(system_wq, &pf->notify_work, 1);
 }
 
 /**
- * gpuvf_pf_notify() - something that user space sees changed
+ * gpuvf_pf_publish_locked() - let every user see what changed
+ * @pf: PF of which something changed that struct gpuvf_public has
+ *
+ * Not to be called for anything that guests cause: the notification itself would
+ * tell of it.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_pf_publish_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf_publish(pf);
+	gpuvf_pf_notify_public(pf);
+}
+
+/**
+ * gpuvf_pf_notify_public() - notify every listener of how the GPU is now
  * @pf: PF
  *
  * Changes in quick succession make one notification.
+ *
+ * Context: any that may queue work.
+ */
+void gpuvf_pf_notify_public(struct gpuvf_pf *pf)
+{
+	set_bit(0, &pf->public_changed);
+	pf_count_public();
+	mod_delayed_work(system_wq, &pf->notify_work, 0);
+}
+
+/**
+ * gpuvf_pf_notify() - notify those who may know that states changed
+ * @pf: PF
  *
  * Context: any that may queue work.
  */
@@ -495,7 +574,7 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 			   "wedged by %s; nothing can be changed until the GPU is reset",
 			   what);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_pf_changed_locked(pf);
+	gpuvf_pf_publish_locked(pf);
 }
 
 /**
@@ -683,12 +762,14 @@ static int pf_reset_result_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 {
+	bool was_wedged;
 	unsigned int i;
 	bool asked;
 	int err;
 
 	pf_unlock_vfs(pf);
 	mutex_lock(&pf->lock);
+	was_wedged = pf->wedged;
 	asked = pf->reset_task != current || pf->reset_asked;
 	err = pf_reset_result_locked(pf);
 	for (i = 0; i < pf->num_vfs; i++) {
@@ -707,7 +788,11 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 		gpuvf_halt_end(pf);
 		gpuvf_clear_resume_locked(pf);
 	}
-	gpuvf_pf_changed_locked(pf);
+	/* the configuration is the same; a guest may have caused the reset */
+	if (was_wedged)
+		gpuvf_pf_publish_locked(pf);
+	else
+		gpuvf_pf_notify(pf);
 	WRITE_ONCE(pf->in_reset, false);
 	mutex_unlock(&pf->lock);
 	wake_up_all(&pf->reset_wait);

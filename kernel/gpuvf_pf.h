@@ -7,7 +7,7 @@
  *	gpuvf_pfs_lock		the list of PFs; not held together with pf->lock
  *	pf->lock		configuration, VFs' lives, dirty maps
  *	pf->world.lock		the scheduler and the engine; also in hard interrupts
- *	pf->holder_lock		names of the drivers that have the VFs
+ *	pf->public_lock		what every user may see
  * The last two are spinlocks and never nest in one another.
  */
 #ifndef GPUVF_PF_H
@@ -35,6 +35,7 @@
 #include "gpuvf_stats.h"
 #include "gpuvf_world.h"
 
+#define GPUVF_BDF_SIZE		16
 #define GPUVF_HOLDER_SIZE	32
 
 /* why a VF has failed: its reset failed */
@@ -71,7 +72,9 @@
  * @reset_err: what became of the last reset; pf->lock
  * @reset_work: carries a reset out
  * @stats: what is counted under pf->lock; the rest is the world's
- * @holder: name of the driver that has it, or empty; pf->holder_lock
+ * @bdf: its PCI address, empty while there is no such PCI device;
+ *	pf->public_lock
+ * @holder: name of the driver that has it, or empty; pf->public_lock
  * @kobj: its directory in sysfs
  */
 struct gpuvf_vf {
@@ -95,8 +98,31 @@ struct gpuvf_vf {
 	int reset_err;
 	struct work_struct reset_work;
 	struct gpuvf_vf_stats stats;
+	char bdf[GPUVF_BDF_SIZE];
 	char holder[GPUVF_HOLDER_SIZE];
 	struct kobject kobj;
+};
+
+/**
+ * struct gpuvf_public - what every user may see of a GPU
+ * @generation: of the configuration
+ * @wedged: the hardware stopped answering
+ * @vfs_changing: VFs are being enabled or disabled
+ * @num_vfs: number of enabled VFs
+ * @config: the configuration, with free memory as if none were withheld
+ *
+ * A copy of members of struct gpuvf_pf, made under pf->lock by
+ * gpuvf_pf_publish_locked(). Users without CAP_SYS_ADMIN read it under
+ * pf->public_lock alone: pf->lock is held for long at times, is needed to answer
+ * guests, and the time that it takes to get it tells what tenants do.
+ * Nothing in it changes because of what a guest does.
+ */
+struct gpuvf_public {
+	u64 generation;
+	bool wedged;
+	bool vfs_changing;
+	unsigned int num_vfs;
+	struct gpuvf_config config;
 };
 
 /**
@@ -109,6 +135,9 @@ struct gpuvf_vf {
  * @hw: backend
  * @iov: registers of the GPU-IOV backend
  * @capabilities: GPUVF_CAPABILITY_* bits
+ * @vendor: PCI vendor id
+ * @device: PCI device id
+ * @numa_node: NUMA_NO_NODE where there is none
  * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
  * @irq: vector, 0: the hardware has none and everything is polled
@@ -140,8 +169,11 @@ struct gpuvf_vf {
  * @mbox_work: listens to the guests
  * @reset_work: resets the GPU
  * @world: the thread that gives VFs their turns
- * @holder_lock: protects the VFs' holder names
- * @notify_work: tells user space that something changed
+ * @public_lock: protects @public, and @bdf and @holder of the VFs
+ * @public: what every user may see
+ * @notify_work: notifies user space of changes
+ * @public_changed: bit 0: @public changed since @notify_work ran
+ * @notified_wedged: what the last uevent said
  * @reset_wait: those who wait for the end of a reset
  * @events: events that are told later
  * @debugfs: for engineers; NULL: there was no memory for it
@@ -153,6 +185,9 @@ struct gpuvf_pf {
 	const struct gpuvf_hw_ops *hw;
 	struct gpuvf_iov iov;
 	u32 capabilities;
+	u16 vendor;
+	u16 device;
+	int numa_node;
 	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
 	int irq;
@@ -184,9 +219,12 @@ struct gpuvf_pf {
 	struct delayed_work mbox_work;
 	struct delayed_work reset_work;
 	struct gpuvf_world world;
-	/* the VFs' holder names; nothing is taken inside */
-	spinlock_t holder_lock;
+	/* what every user may see; no other lock is taken inside */
+	spinlock_t public_lock;
+	struct gpuvf_public public;
 	struct delayed_work notify_work;
+	unsigned long public_changed;
+	bool notified_wedged;
 	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
 	struct gpuvf_debugfs *debugfs;
@@ -222,8 +260,10 @@ struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_publish_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_notify_public(struct gpuvf_pf *pf);
 void gpuvf_pf_notify(struct gpuvf_pf *pf);
-u32 gpuvf_pf_change_seq(void);
+u32 gpuvf_pf_change_seq(bool states);
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
 
 #endif /* GPUVF_PF_H */

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_halt.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_plan.h"
 #include "gpuvf_refusal.h"
@@ -197,24 +198,13 @@ int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/**
- * gpuvf_plan_pin_locked() - who keeps his framebuffer, and what nobody can have
- * @pf: PF
- * @plan: is told
- *
- * Holds the world, so that who has not started does not until
- * gpuvf_plan_free_locked().
- *
- * Context: pf->lock held.
- * Return: bit n: VF n has started.
- */
-u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
+/* mark what cannot move: VFs in use or @started, and what is withheld */
+static void plan_pin(struct gpuvf_pf *pf, struct gpuvf_plan *plan, u32 started)
 {
-	u32 started = gpuvf_world_hold(pf);
 	unsigned int i;
 
 	for (i = 0; i < pf->total_vfs; i++) {
-		/* who had started then may be reset by its user meanwhile */
+		/* a VF that had started then may be reset by its user meanwhile */
 		if (!plan->layout.vf[i].now.size ||
 		    (!(started & BIT(i)) &&
 		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
@@ -225,16 +215,33 @@ u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
 	plan->layout.num_blocked =
 		gpuvf_clear_blocked_locked(pf, plan->pinned,
 					   plan->layout.blocked);
+}
+
+/**
+ * gpuvf_plan_pin_locked() - mark what cannot move, and keep it so
+ * @pf: PF
+ * @plan: the plan
+ *
+ * VFs that have not started do not start until gpuvf_plan_free_locked().
+ *
+ * Context: pf->lock held.
+ * Return: bit n: VF n has started.
+ */
+u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
+{
+	u32 started = gpuvf_world_hold(pf);
+
+	plan_pin(pf, plan, started);
 	return started;
 }
 
 /**
- * gpuvf_plan_snapshot_locked() - a plan to ask questions of, later
+ * gpuvf_plan_snapshot_locked() - make a plan to ask questions of, later
  * @pf: PF
  * @cfg: the PF's configuration, or one that it might have
  *
- * It knows who is pinned and what is withheld at this moment, and holds nobody
- * up: to be committed it is no good.
+ * It has what is pinned and withheld at this moment. The scheduler takes no
+ * notice, so VFs may start meanwhile: the plan must not be committed.
  *
  * Context: pf->lock held; may sleep.
  * Return: the plan, to be freed by kfree(); NULL: no memory.
@@ -244,10 +251,9 @@ struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
 {
 	struct gpuvf_plan *plan = gpuvf_plan_alloc(pf, cfg);
 
-	if (plan) {
-		gpuvf_plan_pin_locked(pf, plan);
-		gpuvf_world_release(pf);
-	}
+	if (plan)
+		plan_pin(pf, plan,
+			 gpuvf_world_started(pf) | gpuvf_halt_kept(pf));
 	return plan;
 }
 

@@ -4,7 +4,7 @@
  * struct gpuvf_request with one setting in it, or for one operation.
  *
  *	0000:41:00.0/
- *		backend capabilities generation state reset
+ *		backend capabilities generation state vfs_changing reset
  *		device -> PCI device
  *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld,
  *		    retry_withheld}
@@ -191,24 +191,64 @@ static ssize_t capabilities_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(capabilities);
 
-/* figures that pf->lock protects */
-#define SYSFS_PF_FIGURE(name, format, expression)			\
+/* no audit record for each user that reads what is for every user */
+static bool sysfs_may_see(void)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+}
+
+/* values that never change */
+#define SYSFS_PF_CONSTANT(name, format, expression)			\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
+									\
+	return sysfs_emit(buf, format, expression);			\
+}									\
+static DEVICE_ATTR_RO(name)
+
+/* values that every user may see */
+#define SYSFS_PF_PUBLIC(name, format, expression)			\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
+	struct gpuvf_public *public = &pf->public;			\
+	ssize_t ret;							\
+									\
+	spin_lock(&pf->public_lock);					\
+	ret = sysfs_emit(buf, format, expression);			\
+	spin_unlock(&pf->public_lock);					\
+	return ret;							\
+}
+
+/*
+ * Values that depend on what tenants do, of mode 0400. User 0 of a container
+ * owns such a file too, so that the mode alone does not keep it out.
+ */
+#define SYSFS_PF_PRIVATE(name, format, expression)			\
 static ssize_t name##_show(struct device *dev,				\
 			   struct device_attribute *attr, char *buf)	\
 {									\
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
 	ssize_t ret;							\
 									\
+	if (!sysfs_may_see())						\
+		return -EPERM;						\
 	mutex_lock(&pf->lock);						\
 	ret = sysfs_emit(buf, format, expression);			\
 	mutex_unlock(&pf->lock);					\
 	return ret;							\
-}
+}									\
+static DEVICE_ATTR_ADMIN_RO(name)
 
-SYSFS_PF_FIGURE(generation, "%llu\n", pf->generation)
+SYSFS_PF_PUBLIC(generation, "%llu\n", public->generation)
 static DEVICE_ATTR_RO(generation);
-SYSFS_PF_FIGURE(state, "%s\n", pf->wedged ? "wedged" : "ready")
+SYSFS_PF_PUBLIC(state, "%s\n", public->wedged ? "wedged" : "ready")
 static DEVICE_ATTR_RO(state);
+SYSFS_PF_PUBLIC(vfs_changing, "%d\n", public->vfs_changing)
+static DEVICE_ATTR_RO(vfs_changing);
 
 /* an operation on the whole GPU, for which 1 is written */
 static ssize_t sysfs_pf_op(struct device *dev, const char *buf, size_t count,
@@ -238,6 +278,7 @@ static struct attribute *sysfs_pf_attrs[] = {
 	&dev_attr_capabilities.attr,
 	&dev_attr_generation.attr,
 	&dev_attr_state.attr,
+	&dev_attr_vfs_changing.attr,
 	&dev_attr_reset.attr,
 	NULL
 };
@@ -246,19 +287,46 @@ static const struct attribute_group sysfs_pf_group = {
 	.attrs = sysfs_pf_attrs,
 };
 
-SYSFS_PF_FIGURE(total, "%llu\n", pf->geometry.total_bytes)
-static DEVICE_ATTR_RO(total);
-SYSFS_PF_FIGURE(free, "%llu\n", pf->config.layout.free_bytes)
+/* what is withheld counts as free for those who may not see it */
+static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
+{
+	const struct gpuvf_layout *layout = &pf->public.config.layout;
+	u64 bytes;
+
+	if (sysfs_may_see()) {
+		layout = &pf->config.layout;
+		mutex_lock(&pf->lock);
+		bytes = largest ? layout->largest_free_bytes :
+				  layout->free_bytes;
+		mutex_unlock(&pf->lock);
+	} else {
+		spin_lock(&pf->public_lock);
+		bytes = largest ? layout->largest_free_bytes :
+				  layout->free_bytes;
+		spin_unlock(&pf->public_lock);
+	}
+	return sysfs_emit(buf, "%llu\n", bytes);
+}
+
+static ssize_t free_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_show_free(gpuvf_pf_of_dev(dev), buf, false);
+}
 static DEVICE_ATTR_RO(free);
-SYSFS_PF_FIGURE(largest_free, "%llu\n", pf->config.layout.largest_free_bytes)
+
+static ssize_t largest_free_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	return sysfs_show_free(gpuvf_pf_of_dev(dev), buf, true);
+}
 static DEVICE_ATTR_RO(largest_free);
-SYSFS_PF_FIGURE(granularity, "%llu\n", pf->geometry.granule_bytes)
-static DEVICE_ATTR_RO(granularity);
-SYSFS_PF_FIGURE(dirty, "%llu\n", gpuvf_clear_dirty_bytes_locked(pf))
-static DEVICE_ATTR_RO(dirty);
-SYSFS_PF_FIGURE(withheld, "%llu\n", gpuvf_clear_withheld_bytes_locked(pf))
-static DEVICE_ATTR_RO(withheld);
-SYSFS_PF_FIGURE(pf_reserve, "%llu\n", pf->config.layout.pf_reserve_bytes)
+
+SYSFS_PF_CONSTANT(total, "%llu\n", pf->geometry.total_bytes);
+SYSFS_PF_CONSTANT(granularity, "%llu\n", pf->geometry.granule_bytes);
+SYSFS_PF_PRIVATE(dirty, "%llu\n", gpuvf_clear_dirty_bytes_locked(pf));
+SYSFS_PF_PRIVATE(withheld, "%llu\n", gpuvf_clear_withheld_bytes_locked(pf));
+SYSFS_PF_PUBLIC(pf_reserve, "%llu\n", public->config.layout.pf_reserve_bytes)
 
 static ssize_t pf_reserve_store(struct device *dev,
 				struct device_attribute *attr, const char *buf,
@@ -307,7 +375,7 @@ static const struct attribute_group sysfs_fb_group = {
 	.attrs = sysfs_fb_attrs,
 };
 
-SYSFS_PF_FIGURE(policy, "%s\n", sysfs_policies[pf->config.policy])
+SYSFS_PF_PUBLIC(policy, "%s\n", sysfs_policies[public->config.policy])
 
 static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t count)
@@ -330,12 +398,10 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(policy);
 
-SYSFS_PF_FIGURE(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us)
-static DEVICE_ATTR_RO(time_slice_min_us);
-SYSFS_PF_FIGURE(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us)
-static DEVICE_ATTR_RO(time_slice_max_us);
-SYSFS_PF_FIGURE(round_us, "%llu\n", gpuvf_config_round_us(pf, &pf->config))
-static DEVICE_ATTR_RO(round_us);
+SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us);
+SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us);
+/* the cost of switches is measured */
+SYSFS_PF_PRIVATE(round_us, "%llu\n", gpuvf_config_round_us(pf, &pf->config));
 
 static struct attribute *sysfs_sched_attrs[] = {
 	&dev_attr_policy.attr,
@@ -364,8 +430,9 @@ const struct attribute_group *gpuvf_pf_groups[] = {
 /**
  * struct sysfs_vf_attr - a file in a VF's directory
  * @attr: name and mode
- * @show: called with pf->lock held
- * @store: called without it
+ * @show: called with pf->public_lock held, if the file is for every user; with
+ *	pf->lock, if its mode is 0400
+ * @store: called with neither
  */
 struct sysfs_vf_attr {
 	struct attribute attr;
@@ -379,6 +446,13 @@ struct sysfs_vf_attr {
 		.show = vf_##file##_show, \
 	}
 
+/* of what tenants do; see SYSFS_PF_PRIVATE() */
+#define SYSFS_VF_PRIVATE(file) \
+	static const struct sysfs_vf_attr sysfs_vf_##file = { \
+		.attr = { .name = #file, .mode = 0400 }, \
+		.show = vf_##file##_show, \
+	}
+
 #define SYSFS_VF_RW(file) \
 	static const struct sysfs_vf_attr sysfs_vf_##file = { \
 		.attr = { .name = #file, .mode = 0644 }, \
@@ -388,7 +462,7 @@ struct sysfs_vf_attr {
 
 static const struct gpuvf_vf_config *sysfs_vf_config(const struct gpuvf_vf *vf)
 {
-	return &vf->pf->config.vf[vf->index];
+	return &vf->pf->public.config.vf[vf->index];
 }
 
 /* an operation on one VF; or, with @set, a change of one of its settings */
@@ -408,7 +482,7 @@ static struct gpuvf_request *sysfs_vf_request(struct gpuvf_vf *vf,
 static ssize_t vf_fb_quota_show(struct gpuvf_vf *vf, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n",
-			  vf->pf->config.layout.vf[vf->index].size);
+			  vf->pf->public.config.layout.vf[vf->index].size);
 }
 
 static ssize_t vf_fb_quota_store(struct gpuvf_vf *vf, const char *buf,
@@ -431,7 +505,8 @@ SYSFS_VF_RW(fb_quota);
 /* empty without a quota: 0 would be a place */
 static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
 {
-	const struct gpuvf_extent *fb = &vf->pf->config.layout.vf[vf->index];
+	const struct gpuvf_extent *fb =
+		&vf->pf->public.config.layout.vf[vf->index];
 
 	return fb->size ? sysfs_emit(buf, "%llu\n", fb->start) :
 			  sysfs_emit(buf, "\n");
@@ -512,21 +587,18 @@ static ssize_t vf_state_show(struct gpuvf_vf *vf, char *buf)
 			  sysfs_vf_states[gpuvf_vf_state_locked(vf)]);
 }
 
-SYSFS_VF_RO(state);
+SYSFS_VF_PRIVATE(state);
 
 static ssize_t vf_in_use_show(struct gpuvf_vf *vf, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", gpuvf_vf_in_use_locked(vf));
 }
 
-SYSFS_VF_RO(in_use);
+SYSFS_VF_PRIVATE(in_use);
 
 static ssize_t vf_holder_show(struct gpuvf_vf *vf, char *buf)
 {
-	char holder[GPUVF_HOLDER_SIZE];
-
-	gpuvf_vf_holder(vf, holder, sizeof(holder));
-	return sysfs_emit(buf, "%s\n", holder);
+	return sysfs_emit(buf, "%s\n", vf->holder);
 }
 
 SYSFS_VF_RO(holder);
@@ -558,7 +630,7 @@ SYSFS_VF_OP(stop, GPUVF_OP_VF_STOP);
 SYSFS_VF_OP(pause, GPUVF_OP_VF_PAUSE);
 SYSFS_VF_OP(resume, GPUVF_OP_VF_RESUME);
 
-/* not for everybody: exact times are a side channel between tenants */
+/* exact times are a side channel between tenants */
 #define SYSFS_VF_COUNTER(file)						\
 static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 {									\
@@ -568,7 +640,7 @@ static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 	return sysfs_emit(buf, "%llu\n", stats.file);			\
 }									\
 static struct sysfs_vf_attr sysfs_vf_##file = {				\
-	.attr = { .name = #file, .mode = 0440 },			\
+	.attr = { .name = #file, .mode = 0400 },			\
 	.show = vf_##file##_show,					\
 }
 
@@ -634,6 +706,14 @@ static ssize_t sysfs_vf_show(struct kobject *kobj, struct attribute *attr,
 
 	if (!file->show)
 		return -EACCES;
+	if (file->attr.mode != 0400) {
+		spin_lock(&vf->pf->public_lock);
+		ret = file->show(vf, buf);
+		spin_unlock(&vf->pf->public_lock);
+		return ret;
+	}
+	if (!sysfs_may_see())
+		return -EPERM;
 	mutex_lock(&vf->pf->lock);
 	ret = file->show(vf, buf);
 	mutex_unlock(&vf->pf->lock);

@@ -107,9 +107,9 @@ bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
  */
 void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
 {
-	spin_lock(&vf->pf->holder_lock);
+	spin_lock(&vf->pf->public_lock);
 	strscpy(buf, vf->holder, size);
-	spin_unlock(&vf->pf->holder_lock);
+	spin_unlock(&vf->pf->public_lock);
 }
 
 /**
@@ -247,6 +247,13 @@ static struct pci_dev *vfs_next_pdev(struct gpuvf_pf *pf, struct pci_dev *pdev)
 	return pdev;
 }
 
+static void vf_set_bdf(struct gpuvf_vf *vf, const char *bdf)
+{
+	spin_lock(&vf->pf->public_lock);
+	strscpy(vf->bdf, bdf, sizeof(vf->bdf));
+	spin_unlock(&vf->pf->public_lock);
+}
+
 /* find the PCI devices of the VFs; each keeps a reference */
 static void vfs_get_pdevs_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
@@ -255,8 +262,10 @@ static void vfs_get_pdevs_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	while ((pdev = vfs_next_pdev(pf, pdev))) {
 		index = pci_iov_vf_id(pdev);
-		if (index >= 0 && index < num_vfs)
-			pf->vf[index].pdev = pci_dev_get(pdev);
+		if (index < 0 || index >= num_vfs)
+			continue;
+		pf->vf[index].pdev = pci_dev_get(pdev);
+		vf_set_bdf(&pf->vf[index], pci_name(pdev));
 	}
 }
 
@@ -288,10 +297,12 @@ static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	mutex_lock(&pf->lock);
 	err = gpuvf_config_fill_locked(pf, num_vfs, &why);
-	if (err)
+	if (err) {
 		gpuvf_refusal_log(pf, &why);
-	else
+	} else {
 		pf->vf_count_changing = true;
+		gpuvf_pf_publish_locked(pf);
+	}
 	mutex_unlock(&pf->lock);
 	return err;
 }
@@ -384,6 +395,7 @@ static void vfs_forget_locked(struct gpuvf_vf *vf)
 {
 	pci_dev_put(vf->pdev);
 	vf->pdev = NULL;
+	vf_set_bdf(vf, "");
 	gpuvf_vf_clear_marks_locked(vf);
 	vf->init_after_reset = false;
 	gpuvf_exclusive_end_locked(vf);
@@ -410,6 +422,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	mutex_lock(&pf->lock);
 	pf->vf_count_changing = true;
+	gpuvf_pf_publish_locked(pf);
 	mutex_unlock(&pf->lock);
 
 	gpuvf_resets_flush(pf);
@@ -553,7 +566,8 @@ static int vf_bus_event(struct notifier_block *nb, unsigned long action,
 	int index;
 
 	if ((action != BUS_NOTIFY_BOUND_DRIVER &&
-	     action != BUS_NOTIFY_UNBOUND_DRIVER) || !pdev->is_virtfn)
+	     action != BUS_NOTIFY_UNBOUND_DRIVER &&
+	     action != BUS_NOTIFY_DEL_DEVICE) || !pdev->is_virtfn)
 		return NOTIFY_DONE;
 	pf = gpuvf_drv_pf(pci_physfn(pdev));
 	if (!pf)
@@ -563,17 +577,19 @@ static int vf_bus_event(struct notifier_block *nb, unsigned long action,
 		return NOTIFY_DONE;
 
 	vf = &pf->vf[index];
-	spin_lock(&pf->holder_lock);
+	spin_lock(&pf->public_lock);
 	/* when bound, the driver cannot go before this returns */
 	if (action == BUS_NOTIFY_BOUND_DRIVER)
 		strscpy(vf->holder, pdev->dev.driver->name,
 			sizeof(vf->holder));
-	else
+	else if (action == BUS_NOTIFY_UNBOUND_DRIVER)
 		vf->holder[0] = '\0';
-	spin_unlock(&pf->holder_lock);
+	else
+		vf->bdf[0] = '\0';
+	spin_unlock(&pf->public_lock);
 	if (action == BUS_NOTIFY_UNBOUND_DRIVER)
 		vf_unbound(vf);
-	gpuvf_pf_notify(pf);
+	gpuvf_pf_notify_public(pf);
 	return NOTIFY_OK;
 }
 

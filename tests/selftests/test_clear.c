@@ -161,7 +161,6 @@ static void keep_last(const struct nl_message *msg, void *arg)
 
 static void C25_where_withheld_memory_lies_is_told(void)
 {
-	struct nl *nl = fixture_listen(GPUVF_MCGRP_CONFIG);
 	struct nl_answer answer;
 	struct nl_request req;
 	uint64_t area = fb_u64("free");
@@ -190,10 +189,6 @@ static void C25_where_withheld_memory_lies_is_told(void)
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	assert_ok(nl_call(fx.nl, &req, &answer));
 	check_withheld(&answer.last, &table, 0, 2);
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.num_withheld < 2);
-	check_withheld(&msg, &table, 0, 2);
 
 	/* those who lie on it are moved with whatever comes, and need room too */
 	check_capacity(area - 4 * QUOTA, 0, 0, GPUVF_REASON_NO_SPACE);
@@ -204,13 +199,11 @@ static void C25_where_withheld_memory_lies_is_told(void)
 	fixture_wait_clean(gpu);
 	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
 	assert_u64(msg.num_withheld, 0);
-	nl_close(nl);
 }
 
 static void C25_failed_clearing_and_its_retry_are_told(void)
 {
 	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
-	struct nl *config = fixture_listen(GPUVF_MCGRP_CONFIG);
 	struct nl_message msg;
 	struct table table;
 	unsigned int i;
@@ -230,26 +223,27 @@ static void C25_failed_clearing_and_its_retry_are_told(void)
 				       "512 MiB of framebuffer at "));
 		if (i)
 			break;
-		do
-			assert_true(fixture_await(config,
-						  GPUVF_CMD_CONFIG_CHANGE,
-						  &msg));
-		while (msg.fb_withheld != QUOTA ||
-		       msg.vf[1].state != GPUVF_VF_STATE_FAILED);
+		assert_eventually(!nl_pf_get(fx.nl, gpu, &msg) &&
+				  msg.fb_withheld == QUOTA);
+		assert_eventually(!nl_vf_get(fx.nl, gpu, 1, &msg) &&
+				  msg.vf[0].state == GPUVF_VF_STATE_FAILED);
 		assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1"));
 		assert_ok(retry());
 	}
 	fixture_wait_clean(gpu);
 	assert_ok(retry());
-	/* what it has is told when it is done, and nothing is dirty any more */
+	/* the VF can be used when it is done, and nothing is dirty any more */
 	do
-		assert_true(fixture_await(config, GPUVF_CMD_CONFIG_CHANGE,
+		assert_true(fixture_await(events, GPUVF_CMD_VF_STATE_CHANGE,
 					  &msg));
-	while (msg.fb_withheld || msg.fb_dirty);
+	while (msg.vf[0].index != 1 ||
+	       msg.vf[0].state != GPUVF_VF_STATE_PROVISIONED);
+	fixture_wait_clean(gpu);
+	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	assert_u64(msg.fb_withheld, 0);
+	assert_u64(msg.fb_dirty, 0);
 	assert_u64(msg.num_withheld, 0);
-	assert_u64(msg.vf[1].state, GPUVF_VF_STATE_PROVISIONED);
 	nl_close(events);
-	nl_close(config);
 	check_it_runs(1);
 }
 

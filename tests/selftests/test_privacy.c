@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One capability, CAP_SYS_ADMIN in the initial user namespace, by every door;
- * without it nothing can be changed.
+ * One capability, CAP_SYS_ADMIN in the initial user namespace, by every door:
+ * without it nothing can be changed, and nothing that can be read changes with
+ * what tenants do, however often it is read.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "klog.h"
+#include "load.h"
 #include "user.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -185,11 +194,385 @@ static void cap_sys_admin_is_enough_by_every_door(void)
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf2/time_slice_us")), 9000);
 }
 
+#define WATCHED_VFS 2
+
+/**
+ * struct watch - what a watcher and the test share
+ * @looks: how often it has looked
+ * @over: it may end
+ */
+struct watch {
+	atomic_uint looks;
+	atomic_bool over;
+};
+
+/**
+ * struct sight - what a user can see of all GPUs at one moment
+ * @files: every value below each GPU's directory
+ * @pf: pf-get of each GPU
+ * @vf: vf-get of some of its VFs
+ * @dumped: all messages of both dumps, one after the other
+ * @num_dumped: how many there are
+ */
+struct sight {
+	char *files[MAX_GPUS];
+	struct nl_message pf[MAX_GPUS];
+	struct nl_message vf[MAX_GPUS][WATCHED_VFS];
+	struct nl_message dumped[64];
+	unsigned int num_dumped;
+};
+
+static void keep_dumped(const struct nl_message *msg, void *arg)
+{
+	struct sight *sight = arg;
+
+	if (sight->num_dumped < COUNT(sight->dumped))
+		sight->dumped[sight->num_dumped++] = *msg;
+}
+
+/* Return: 0, or the line of what could not be read */
+static int look(struct nl *nl, struct sight *sight)
+{
+	static const uint8_t dumps[] = { GPUVF_CMD_PF_GET, GPUVF_CMD_VF_GET };
+	struct nl_answer answer;
+	struct nl_request req;
+	unsigned int i, vf;
+
+	memset(sight, 0, sizeof(*sight));
+	for (i = 0; i < fx.num_gpus; i++) {
+		const struct gpu *one = &fx.gpu[i];
+
+		sight->files[i] = tree_snapshot(gpu_sysfs(one, "."), NULL);
+		if (!sight->files[i] || nl_pf_get(nl, one, &sight->pf[i]))
+			return __LINE__;
+		for (vf = 0; vf < WATCHED_VFS; vf++)
+			if (nl_vf_get(nl, one, vf, &sight->vf[i][vf]))
+				return __LINE__;
+	}
+	for (i = 0; i < COUNT(dumps); i++) {
+		nl_begin(nl, &req, dumps[i], NLM_F_DUMP);
+		if (nl_dump(nl, &req, &answer, keep_dumped, sight))
+			return __LINE__;
+		/* a change is as good as what changed */
+		if (answer.malformed || answer.interrupted)
+			return __LINE__;
+	}
+	return 0;
+}
+
+/* Return: 0, or the line of what differs */
+static int compare(const struct sight *a, const struct sight *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < fx.num_gpus; i++)
+		if (strcmp(a->files[i], b->files[i]))
+			return __LINE__;
+	if (memcmp(a->pf, b->pf, sizeof(a->pf)))
+		return __LINE__;
+	if (memcmp(a->vf, b->vf, sizeof(a->vf)))
+		return __LINE__;
+	if (a->num_dumped != b->num_dumped ||
+	    memcmp(a->dumped, b->dumped, sizeof(a->dumped)))
+		return __LINE__;
+	return 0;
+}
+
+static void forget(struct sight *sight)
+{
+	unsigned int i;
+
+	for (i = 0; i < fx.num_gpus; i++)
+		free(sight->files[i]);
+}
+
+/* Return: whether there is a uevent of a GPU; those of the PCI core are its own */
+static bool hears_uevent(int fd)
+{
+	char text[4096];
+	ssize_t n, at;
+
+	while ((n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT)) > 0) {
+		text[n] = '\0';
+		for (at = 0; at < n; at += strlen(text + at) + 1)
+			if (!strcmp(text + at, "SUBSYSTEM=gpuvf"))
+				return true;
+	}
+	return false;
+}
+
+static int uevent_open(void)
+{
+	const struct sockaddr_nl local = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1,
+	};
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
+			NETLINK_KOBJECT_UEVENT);
+
+	return fd >= 0 && bind(fd, (const void *)&local, sizeof(local)) ? -1 : fd;
+}
+
+/* a thousand times a second; Return: 0, or the line that saw something change */
+static int watches(void *arg)
+{
+	struct nl *nl = nl_open(), *group = nl_open();
+	static struct sight first, now;
+	struct watch *watch = arg;
+	struct nl_message msg;
+	int uevents = uevent_open();
+	int line;
+
+	if (!nl || nl_family(nl) || !group || nl_family(group) ||
+	    nl_join(group, GPUVF_MCGRP_CONFIG) || uevents < 0)
+		return __LINE__;
+	line = look(nl, &first);
+	while (!line && !atomic_load(&watch->over)) {
+		line = look(nl, &now) ?: compare(&first, &now);
+		if (!line && !nl_next_event(group, &msg, 0))
+			line = __LINE__;
+		if (!line && hears_uevent(uevents))
+			line = __LINE__;
+		forget(&now);
+		atomic_fetch_add(&watch->looks, 1);
+		usleep(1000);
+	}
+	return line;
+}
+
+/* wait until the watcher has looked again, or has ended */
+static void look_again(struct watch *watch, struct user *user)
+{
+	unsigned int until = atomic_load(&watch->looks) + 2;
+	struct pollfd ended = { .fd = user->fd, .events = POLLIN };
+
+	while (atomic_load(&watch->looks) < until && !poll(&ended, 1, 0))
+		pause_ms(1);
+}
+
+/* everything that tenants and their users do; the configuration stays */
+static void tenants_act(struct watch *watch, struct user *user)
+{
+	unsigned int i;
+
+	look_again(watch, user);
+	/* they begin, and work, and the scheduler measures its switches */
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 50);
+	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	look_again(watch, user);
+	/* a command fails, and the VF is reset; its memory is scrubbed */
+	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+	assert_eventually(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) +
+			  file_u64(gpu_sysfs(gpu, "vf1/stats/resets")) > 0);
+	look_again(watch, user);
+	/* as vfio-pci does when a VM begins, and when it ends */
+	for (i = 0; i < 3; i++)
+		assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	look_again(watch, user);
+	/* an operator interferes */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/pause"), "1"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	look_again(watch, user);
+	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	look_again(watch, user);
+	/* memory cannot be scrubbed, and is withheld */
+	load_busy(gpu, 1, 50);
+	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
+	look_again(watch, user);
+	assert_ok(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	assert_eventually(!gpu_vf_is(gpu, 1, "failed"));
+	fixture_wait_clean(gpu);
+	look_again(watch, user);
+}
+
+static void stop_guests(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < WATCHED_VFS; i++)
+		gpu_guest(gpu, i, "off");
+}
+
+/* Return: as watches(), in a process with other rights */
+static int watched_by(int (*become)(void))
+{
+	static const uint32_t slice_us[] = { 2000, 2000 };
+	struct watch *watch = mmap(NULL, sizeof(*watch), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct user user;
+	unsigned int looks;
+	int line;
+
+	assert_ptr_not_equal(watch, MAP_FAILED);
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_EQUAL);
+	fixture_wait_clean(gpu);
+	/* until what enabling brought has been notified */
+	pause_ms(100);
+	assert_int_equal(user_starts(&user, become, watches, watch), 0);
+	tenants_act(watch, &user);
+	atomic_store(&watch->over, true);
+	line = user_ends(&user);
+	looks = atomic_load(&watch->looks);
+	print_message("# looked %u times\n", looks);
+	assert_true(line || looks > 10);
+	munmap(watch, sizeof(*watch));
+	stop_guests();
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+	return line;
+}
+
+static void user_learns_nothing_of_tenants(void)
+{
+	assert_int_equal(watched_by(user_ordinary), 0);
+}
+
+static void user_of_group_root_learns_nothing_of_tenants(void)
+{
+	assert_int_equal(watched_by(user_of_group_root), 0);
+}
+
+static void root_without_capabilities_learns_nothing_of_tenants(void)
+{
+	assert_int_equal(watched_by(user_root_without_capabilities), 0);
+}
+
+static void root_of_a_namespace_learns_nothing_of_tenants(void)
+{
+	assert_int_equal(watched_by(user_root_of_a_namespace), 0);
+}
+
+static void user_with_net_admin_learns_nothing_of_tenants(void)
+{
+	assert_int_equal(watched_by(user_with_net_admin), 0);
+}
+
+/* or the tests above could not fail */
+static void administrator_sees_what_tenants_do(void)
+{
+	assert_int_not_equal(watched_by(user_root_with_sys_admin), 0);
+	assert_int_not_equal(watched_by(user_with_sys_admin), 0);
+}
+
+/* Return: 0: the dump is on its way */
+static int asks_for_a_dump(void *arg)
+{
+	struct nl_request *req = arg;
+
+	nl_begin(fx.nl, req, GPUVF_CMD_VF_GET, NLM_F_DUMP);
+	return nl_dump_begin(fx.nl, req) ? __LINE__ : 0;
+}
+
+static void note_state(const struct nl_message *msg, void *arg)
+{
+	unsigned int *states = arg;
+
+	*states += !!(msg->vf[0].has & 1U << GPUVF_A_VF_STATE);
+}
+
+/* the sender of a dump may be another process than its receiver */
+static void dump_is_made_for_its_sender(void)
+{
+	struct nl_answer answer;
+	struct nl_request *req;
+	unsigned int states = 0;
+
+	fixture_load("gpus=8 total_vfs=31");
+	req = mmap(NULL, sizeof(*req), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(req, MAP_FAILED);
+	nl_begin(fx.nl, req, GPUVF_CMD_VF_GET, NLM_F_DUMP);
+	assert_ok(nl_dump(fx.nl, req, &answer, note_state, &states));
+	assert_u64(states, 8 * 31);
+	states = 0;
+	assert_int_equal(user_runs(user_ordinary, asks_for_a_dump, req), 0);
+	assert_ok(nl_dump_rest(fx.nl, req, &answer, note_state, &states));
+	assert_u64(answer.messages, 8 * 31);
+	assert_u64(states, 0);
+	munmap(req, sizeof(*req));
+}
+
+/* how often the schedulers' threads have slept and woken */
+static uint64_t scheduler_switches(void)
+{
+	DIR *proc = opendir("/proc");
+	uint64_t sum = 0, n;
+	struct dirent *entry;
+	char path[300], text[4096], *at;
+
+	assert_non_null(proc);
+	while ((entry = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		if (file_read(path, text, sizeof(text)) <= 0 ||
+		    (strncmp(text, "gv/", 3) && strncmp(text, "g/", 2)))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/status", entry->d_name);
+		assert_true(file_read(path, text, sizeof(text)) > 0);
+		at = strstr(text, "\nvoluntary_ctxt_switches:");
+		assert_non_null(at);
+		assert_int_equal(sscanf(at, "\nvoluntary_ctxt_switches: %" SCNu64,
+					&n), 1);
+		sum += n;
+	}
+	closedir(proc);
+	assert_true(sum > 0);
+	return sum;
+}
+
+static int asks_without_end(void *arg)
+{
+	struct nl *nl = nl_open();
+	struct nl_message msg;
+	unsigned int i;
+
+	(void)arg;
+	if (!nl || nl_family(nl))
+		return __LINE__;
+	for (i = 0; i < 1000; i++) {
+		if (nl_pf_get(nl, gpu, &msg) || nl_vf_get(nl, gpu, 0, &msg))
+			return __LINE__;
+		if (nl_capacity_get(nl, gpu, GIB, &msg) !=
+		    (geteuid() ? -EPERM : 0))
+			return __LINE__;
+	}
+	return 0;
+}
+
+/* also an administrator's question leaves the scheduler alone */
+static void asking_does_not_wake_the_scheduler(void)
+{
+	uint64_t before;
+
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	fixture_wait_clean(gpu);
+	pause_ms(100);
+	before = scheduler_switches();
+	assert_int_equal(user_runs(user_ordinary, asks_without_end, NULL), 0);
+	assert_u64(scheduler_switches(), before);
+	assert_int_equal(user_runs(user_root_with_sys_admin, asks_without_end,
+				   NULL), 0);
+	assert_u64(scheduler_switches(), before);
+}
+
 /* the one that looks for a message first: the log's rate limit has to be fresh */
 static const struct test tests[] = {
 	TEST(sysfs_refuses_whom_netlink_refuses),
 	TEST(descriptor_of_root_gives_no_right),
 	SLOW_TEST(cap_sys_admin_is_enough_by_every_door),
+	TEST(user_learns_nothing_of_tenants),
+	TEST(user_of_group_root_learns_nothing_of_tenants),
+	SLOW_TEST(root_without_capabilities_learns_nothing_of_tenants),
+	SLOW_TEST(root_of_a_namespace_learns_nothing_of_tenants),
+	SLOW_TEST(user_with_net_admin_learns_nothing_of_tenants),
+	TEST(administrator_sees_what_tenants_do),
+	SLOW_TEST(dump_is_made_for_its_sender),
+	TEST(asking_does_not_wake_the_scheduler),
 };
 
 int main(void)

@@ -437,7 +437,7 @@ static int uevent_socket(void)
 }
 
 /* wait for one of our class; the variables follow the header, zero-separated */
-static void uevent(int fd, const char *action)
+static void uevent(int fd, const char *action, const char *variable)
 {
 	char text[4096], wanted[32];
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -446,7 +446,7 @@ static void uevent(int fd, const char *action)
 
 	snprintf(wanted, sizeof(wanted), "ACTION=%s", action);
 	for (;;) {
-		bool ours = false, this = false;
+		bool ours = false, this = false, has = !variable;
 
 		assert_int_equal(poll(&poll_fd, 1, PATIENCE_MS), 1);
 		n = recv(fd, text, sizeof(text) - 1, 0);
@@ -455,22 +455,28 @@ static void uevent(int fd, const char *action)
 		for (at = 0; at < n; at += strlen(text + at) + 1) {
 			ours |= !strcmp(text + at, "SUBSYSTEM=gpuvf");
 			this |= !strcmp(text + at, wanted);
+			has |= variable && !strcmp(text + at, variable);
 		}
-		if (ours && this && strstr(text, gpu->bdf))
+		if (ours && this && has && strstr(text, gpu->bdf))
 			return;
 	}
 }
 
-static void uevents_tell_of_change_and_of_coming_and_going(void)
+static void uevents_tell_of_wedged_and_of_coming_and_going(void)
 {
 	int fd = uevent_socket();
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
-	uevent(fd, "change");
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+		     -EIO);
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	uevent(fd, "change", "STATE=wedged");
+	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	uevent(fd, "change", "STATE=ready");
 	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
-	uevent(fd, "remove");
+	uevent(fd, "remove", NULL);
 	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-	uevent(fd, "add");
+	uevent(fd, "add", NULL);
 	/* whoever hears of it finds everything */
 	assert_true(file_exists(gpu_sysfs(gpu, "vf%u/stats/run_ns",
 					  fx.total_vfs - 1)));
@@ -514,7 +520,7 @@ static const struct test tests[] = {
 	SLOW_TEST(device_link_follows_the_vf),
 	TEST(vf_in_use_keeps_its_framebuffer),
 	SLOW_TEST(holder_is_the_driver_of_the_vf),
-	TEST(uevents_tell_of_change_and_of_coming_and_going),
+	TEST(uevents_tell_of_wedged_and_of_coming_and_going),
 	TEST(unprivileged_cannot_write),
 	TEST(operations_are_done_by_a_one),
 	TEST(numbers_are_plain_decimal),

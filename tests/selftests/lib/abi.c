@@ -15,7 +15,7 @@ static const struct {
 	unsigned int mode;
 } abi_modes[] = {
 	{ "(RO)", 0444 },
-	{ "(RO, root)", 0440 },
+	{ "(RO, root)", 0400 },
 	{ "(RW)", 0644 },
 	{ "(WO)", 0200 },
 };

@@ -60,6 +60,7 @@ static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_DEVICE] = FIELD(nl_message, device, 4),
 	[GPUVF_A_PF_NUMA_NODE] = FIELD(nl_message, numa_node, 4),
 	[GPUVF_A_PF_TOTAL_VFS] = FIELD(nl_message, total_vfs, 4),
+	[GPUVF_A_PF_VFS_CHANGING] = FLAG,
 	[GPUVF_A_PF_NUM_VFS] = FIELD(nl_message, num_vfs, 4),
 	[GPUVF_A_PF_PROVISIONING] = FIELD(nl_message, provisioning, 4),
 	[GPUVF_A_PF_POLICY] = FIELD(nl_message, policy, 4),
@@ -597,6 +598,24 @@ int nl_dump_end(struct nl *nl, struct nl_request *req,
 {
 	nl_answer_init(answer);
 	return nl_receive(nl, req, answer, NULL, NULL);
+}
+
+/**
+ * nl_dump_rest() - the answer, looking at every message
+ * @nl: connection
+ * @req: what was sent, maybe by another process
+ * @answer: what came
+ * @each: called for each message, or NULL
+ * @arg: for @each
+ *
+ * Return: 0, or the errno that the kernel answered.
+ */
+int nl_dump_rest(struct nl *nl, struct nl_request *req,
+		 struct nl_answer *answer, nl_each each, void *arg)
+{
+	nl->seq = req->header->nlmsg_seq;
+	nl_answer_init(answer);
+	return nl_receive(nl, req, answer, each, arg);
 }
 
 /**

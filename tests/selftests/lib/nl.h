@@ -192,6 +192,10 @@ void nl_put_vf(struct nl_request *req, uint32_t index, uint64_t fb_quota,
 int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer);
 int nl_dump(struct nl *nl, struct nl_request *req, struct nl_answer *answer,
 	    void (*each)(const struct nl_message *msg, void *arg), void *arg);
+int nl_dump_rest(struct nl *nl, struct nl_request *req,
+		 struct nl_answer *answer,
+		 void (*each)(const struct nl_message *msg, void *arg),
+		 void *arg);
 int nl_dump_begin(struct nl *nl, struct nl_request *req);
 int nl_dump_end(struct nl *nl, struct nl_request *req,
 		struct nl_answer *answer);

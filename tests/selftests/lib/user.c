@@ -114,31 +114,61 @@ int user_root_of_a_namespace(void)
 }
 
 /**
- * user_runs() - run something in a child that has other rights
+ * user_starts() - start something in a child that has other rights
+ * @user: the child
  * @become: gives the child its rights
  * @run: what it does; returns 0, or what went wrong
  * @arg: for @run
  *
- * Return: what @run returned; -1: the child had no result, or not these rights.
+ * Return: 0, -1: there is no child.
  */
-int user_runs(int (*become)(void), int (*run)(void *arg), void *arg)
+int user_starts(struct user *user, int (*become)(void), int (*run)(void *arg),
+		void *arg)
 {
-	int result = -1;
-	int fds[2];
-	pid_t pid;
+	int fds[2], result;
 
 	if (pipe(fds))
 		return -1;
-	pid = fork();
-	if (!pid) {
+	user->pid = fork();
+	if (!user->pid) {
+		close(fds[0]);
 		result = become() ? -1 : run(arg);
 		fflush(stdout);
 		_exit(write(fds[1], &result, sizeof(result)) != sizeof(result));
 	}
 	close(fds[1]);
-	if (read(fds[0], &result, sizeof(result)) != sizeof(result))
+	user->fd = fds[0];
+	return user->pid < 0 ? -1 : 0;
+}
+
+/**
+ * user_ends() - wait for what a child does
+ * @user: from user_starts()
+ *
+ * Return: what it returned; -1: it had no result, or not these rights.
+ */
+int user_ends(struct user *user)
+{
+	int result;
+
+	if (read(user->fd, &result, sizeof(result)) != sizeof(result))
 		result = -1;
-	close(fds[0]);
-	waitpid(pid, NULL, 0);
+	close(user->fd);
+	waitpid(user->pid, NULL, 0);
 	return result;
+}
+
+/**
+ * user_runs() - run something in a child that has other rights
+ * @become: as of user_starts()
+ * @run: as of user_starts()
+ * @arg: as of user_starts()
+ *
+ * Return: as user_ends().
+ */
+int user_runs(int (*become)(void), int (*run)(void *arg), void *arg)
+{
+	struct user user;
+
+	return user_starts(&user, become, run, arg) ? -1 : user_ends(&user);
 }

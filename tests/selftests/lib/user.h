@@ -14,6 +14,19 @@ int user_with_net_admin(void);
 int user_with_sys_admin(void);
 int user_root_with_sys_admin(void);
 
+/**
+ * struct user - a child that has other rights
+ * @pid: its process
+ * @fd: where its result comes from
+ */
+struct user {
+	int pid;
+	int fd;
+};
+
+int user_starts(struct user *user, int (*become)(void), int (*run)(void *arg),
+		void *arg);
+int user_ends(struct user *user);
 int user_runs(int (*become)(void), int (*run)(void *arg), void *arg);
 
 #endif /* SELFTEST_USER_H */
