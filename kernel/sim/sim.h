@@ -353,6 +353,16 @@ enum sim_fault_id {
 	SIM_NUM_FAULTS
 };
 
+/* registers of the PF that the FLR of a VF may lose */
+enum sim_register {
+	SIM_R_NONE,
+	SIM_R_VF_FB,
+	SIM_R_CNTXT,
+	SIM_R_FB_CONSUMED,
+	SIM_R_INTR_ENABLE,
+	SIM_R_SIM_INTR_ENABLE,
+};
+
 /**
  * struct sim_fault - a fault that is to be injected
  * @nth: the nth one from now on, 0: none
@@ -476,6 +486,7 @@ struct sim_gpu {
 	u32 sim_intr_enable;
 	u32 sim_intr_status;
 	u32 context;
+	u32 context_place;	/* the last one, which a reset does not move */
 	u32 consumed_mib;
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
@@ -498,6 +509,8 @@ struct sim_gpu {
 	struct sim_fault fault[SIM_NUM_FAULTS];
 	struct sim_fault fail_enable;
 	int fail_enable_from;
+	struct sim_fault lose_register;
+	enum sim_register register_to_lose;
 	int dead_from_vf;
 	bool config_dead;
 	bool no_power;		/* in D3 without power; D0 is a reset */
@@ -619,6 +632,7 @@ void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
 void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 		 struct sim_granule *granule);
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
+void sim_fb_set_context(struct sim_gpu *gpu, u32 val);
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
@@ -660,6 +674,7 @@ const char *sim_driver_state_name(const struct sim_fcn *fcn);
 /* sim_fault.c */
 bool sim_fault_hits(struct sim_fault *fault);
 enum sim_failure sim_fault_of_command(struct sim_gpu *gpu);
+void sim_fault_lose_register(struct sim_gpu *gpu, unsigned int vf);
 const char *sim_fault_name(enum sim_fault_id id);
 u64 sim_fault_total(const struct sim_gpu *gpu);
 void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir);

@@ -105,10 +105,13 @@ void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now)
 u32 sim_clear_progress(const struct sim_gpu *gpu, u64 now)
 {
 	const struct sim_clear *clear = &gpu->clear;
+	u64 granule_ns;
 
 	if (clear->status == GPUVF_SIM_CLEAR_ST_DONE)
 		return clear->count;
-	if (clear->status != GPUVF_SIM_CLEAR_ST_BUSY || !sim_clear_us)
+	if (clear->status != GPUVF_SIM_CLEAR_ST_BUSY || clear->context)
 		return 0;
-	return div_u64(now - clear->begin_ns, sim_clear_us * NSEC_PER_USEC);
+	/* the speed when it began; the parameter may have changed since */
+	granule_ns = div_u64(clear->done_ns - clear->begin_ns, clear->count);
+	return granule_ns ? div64_u64(now - clear->begin_ns, granule_ns) : 0;
 }

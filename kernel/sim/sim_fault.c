@@ -6,6 +6,7 @@
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
  *	fail_clear, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
  *	fail_access, lose_power, lose_reset	N [sticky]
+ *	lose_register	NAME [sticky]: the FLR of a VF sets a PF register to 0; or none
  *	config_dead	1: neither PF nor VFs answer, 0: they do
  *
  * The Nth one from now on goes wrong, and if sticky all that follow; 0 ends it.
@@ -95,7 +96,8 @@ enum sim_failure sim_fault_of_command(struct sim_gpu *gpu)
  */
 u64 sim_fault_total(const struct sim_gpu *gpu)
 {
-	u64 total = gpu->fail_command.fault.hits + gpu->fail_enable.hits;
+	u64 total = gpu->fail_command.fault.hits + gpu->fail_enable.hits +
+		    gpu->lose_register.hits;
 	unsigned int i;
 
 	for (i = 0; i < SIM_NUM_FAULTS; i++)
@@ -293,6 +295,97 @@ static ssize_t fail_enable_write(struct file *file, const char __user *buf,
 SIM_SHOW_WRITE(fail_enable);
 
 /*
+ * Registers that an FLR loses
+ */
+
+static const char * const register_names[] = {
+	[SIM_R_NONE] = "none",
+	[SIM_R_VF_FB] = "vf_fb",
+	[SIM_R_CNTXT] = "cntxt",
+	[SIM_R_FB_CONSUMED] = "fb_consumed",
+	[SIM_R_INTR_ENABLE] = "intr_enable",
+	[SIM_R_SIM_INTR_ENABLE] = "sim_intr_enable",
+};
+
+/**
+ * sim_fault_lose_register() - a VF was reset: lose the register that was asked for
+ * @gpu: GPU
+ * @vf: index of the VF
+ *
+ * Context: gpu->lock. The interrupt that reports the FLR is on its way already.
+ */
+void sim_fault_lose_register(struct sim_gpu *gpu, unsigned int vf)
+{
+	if (!sim_fault_hits(&gpu->lose_register))
+		return;
+	switch (gpu->register_to_lose) {
+	case SIM_R_NONE:
+		break;
+	case SIM_R_VF_FB:
+		sim_fb_set_table(gpu, vf, 0);
+		break;
+	case SIM_R_CNTXT:
+		gpu->context = 0;
+		gpu->layout_serial++;
+		break;
+	case SIM_R_FB_CONSUMED:
+		gpu->consumed_mib = 0;
+		gpu->layout_serial++;
+		break;
+	case SIM_R_INTR_ENABLE:
+		gpu->intr_enable = 0;
+		break;
+	case SIM_R_SIM_INTR_ENABLE:
+		gpu->sim_intr_enable = 0;
+		break;
+	}
+}
+
+static int lose_register_show(struct seq_file *m, void *v)
+{
+	struct sim_gpu *gpu = m->private;
+	enum sim_register which;
+	struct sim_fault fault;
+	unsigned long flags;
+
+	sim_lock(gpu, &flags);
+	fault = gpu->lose_register;
+	which = gpu->register_to_lose;
+	sim_unlock(gpu, flags);
+	seq_printf(m, "%s%s\n", register_names[fault.nth ? which : SIM_R_NONE],
+		   fault_sticky(&fault));
+	return 0;
+}
+
+static ssize_t lose_register_write(struct file *file, const char __user *buf,
+				   size_t count, loff_t *pos)
+{
+	struct sim_gpu *gpu = ((struct seq_file *)file->private_data)->private;
+	char line[64], *rest;
+	unsigned long flags;
+	int err, which;
+	bool sticky;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (err)
+		return err;
+	rest = strim(line);
+	which = match_string(register_names, ARRAY_SIZE(register_names),
+			     strsep(&rest, " "));
+	sticky = rest && !strcmp(rest, "sticky");
+	if (which < 0 || (rest && !sticky))
+		return -EINVAL;
+	sim_lock(gpu, &flags);
+	gpu->register_to_lose = which;
+	gpu->lose_register.nth = which != SIM_R_NONE;
+	gpu->lose_register.sticky = sticky;
+	sim_unlock(gpu, flags);
+	return count;
+}
+
+SIM_SHOW_WRITE(lose_register);
+
+/*
  * Nobody answers
  */
 
@@ -329,6 +422,8 @@ void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir)
 
 	debugfs_create_file("fail_command", 0600, dir, gpu, &fail_command_fops);
 	debugfs_create_file("fail_enable", 0600, dir, gpu, &fail_enable_fops);
+	debugfs_create_file("lose_register", 0600, dir, gpu,
+			    &lose_register_fops);
 	debugfs_create_file("config_dead", 0600, dir, gpu, &config_dead_fops);
 	for (i = 0; i < SIM_NUM_FAULTS; i++) {
 		struct fault_ref *ref = &fault_refs[gpu->index][i];

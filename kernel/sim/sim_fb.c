@@ -238,6 +238,30 @@ void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val)
 }
 
 /**
+ * sim_fb_set_context() - the context save area is placed
+ * @gpu: GPU
+ * @val: new value of the register
+ *
+ * What the slots hold at another place is unknown, and what functions had saved is
+ * lost.
+ */
+void sim_fb_set_context(struct sim_gpu *gpu, u32 val)
+{
+	unsigned int i;
+
+	gpu->context = val;
+	gpu->layout_serial++;
+	if (val == gpu->context_place)
+		return;
+	gpu->context_place = val;
+	for (i = 0; i < SIM_NUM_FCNS; i++) {
+		gpu->fcn[i].context_dirty = true;
+		if (gpu->fcn[i].state != SIM_SHUTDOWN)
+			gpu->violations[SIM_V_MOVED_WHILE_LIVE]++;
+	}
+}
+
+/**
  * sim_fb_clear() - overwrite granules
  * @gpu: GPU
  * @first: first granule

@@ -247,6 +247,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	sim_gpu_update_vf(gpu, vf, now);
 	if (sim_flr)
 		sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_VF_FLR);
+	sim_fault_lose_register(gpu, vf);
 }
 
 /**

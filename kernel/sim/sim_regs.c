@@ -165,10 +165,9 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 	case GPUVF_IOV_CNTXT:
 		if (regs_lose_write(gpu))
 			break;
-		gpu->context = val & (GPUVF_IOV_CNTXT_SIZE |
-				      GPUVF_IOV_CNTXT_LOC_SYSMEM |
-				      GPUVF_IOV_CNTXT_OFFSET);
-		gpu->layout_serial++;
+		sim_fb_set_context(gpu, val & (GPUVF_IOV_CNTXT_SIZE |
+					       GPUVF_IOV_CNTXT_LOC_SYSMEM |
+					       GPUVF_IOV_CNTXT_OFFSET));
 		break;
 	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
 		if (!regs_lose_write(gpu))

@@ -643,6 +643,104 @@ static void window_ends_at_the_vfs_own_memory(void)
 	assert_u64(counted("leftover_reads"), 1);
 }
 
+static void memory_enable_of_vfs_is_the_pfs(void)
+{
+	unsigned int where = PCI_CFG_SPACE_SIZE;
+	uint64_t own = GIB + 4 * GRANULE;
+	uint32_t ctrl;
+
+	hw_vf_config(gpu, 1, PCI_COMMAND,
+		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	assert_u64(hw_vf_config_get(gpu, 1, PCI_COMMAND) & 0xffff,
+		   PCI_COMMAND_MASTER);
+	while (PCI_EXT_CAP_ID(gpu_config_read(gpu, where)) !=
+	       PCI_EXT_CAP_ID_SRIOV)
+		where = PCI_EXT_CAP_NEXT(gpu_config_read(gpu, where));
+	ctrl = gpu_config_read(gpu, where + PCI_SRIOV_CTRL);
+	assert_true(ctrl & PCI_SRIOV_CTRL_MSE);
+
+	/* through its BAR a VF writes without executing */
+	hw_clear(gpu, GIB / GRANULE + 4, 4);
+	check_window(1, own, ~0U, GPUVF_SIM_WINDOW_NOT_RUNNING);
+	hw_vf(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA, 1);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_OK);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA) & 0xff,
+		   GPUVF_FCN_VF(1));
+	assert_ok(gpu_config_write(gpu, where + PCI_SRIOV_CTRL,
+				   ctrl & ~PCI_SRIOV_CTRL_MSE));
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA), ~0U);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_NO_DECODE);
+	assert_ok(gpu_config_write(gpu, where + PCI_SRIOV_CTRL, ctrl));
+	assert_u64(counted("leftover_reads"), 0);
+
+	/* after an FLR it is another tenant */
+	flr(1);
+	check_window(1, own, ~0U, GPUVF_SIM_WINDOW_NOT_RUNNING);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA) & 0xff,
+		   GPUVF_FCN_VF(1));
+	assert_u64(counted("leftover_reads"), 1);
+}
+
+static void reading_all_registers_is_no_access_to_memory(void)
+{
+	unsigned int where;
+
+	flr(1);
+	for (where = 0; where < PCI_CFG_SPACE_EXP_SIZE; where += 4)
+		hw_vf_config_get(gpu, 1, where);
+	assert_u64(counted_vf(1, "blocked_touches"), 0);
+	assert_u64(counted("leftover_reads"), 0);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_OK);
+	/* an offset that was written opens it */
+	check_window(1, 0, ~0U, GPUVF_SIM_WINDOW_REFUSED);
+	assert_u64(counted_vf(1, "blocked_touches"), 1);
+}
+
+static void moved_context_slots_are_dirty(void)
+{
+	hw_start(gpu, 0);
+	hw_leave(gpu, 0);
+	assert_int_equal(command(GPUVF_CMD_SHUTDOWN_GPU, 0), 0);
+	hw_clear(gpu, GIB / GRANULE, 4);
+	hw_clear_context(gpu, 0);
+	/* written again, at the same place, and then at another */
+	hw_iov(gpu, GPUVF_IOV_CNTXT, hw_iov_get(gpu, GPUVF_IOV_CNTXT));
+	assert_int_equal(command(GPUVF_CMD_INIT_GPU, 0), 0);
+	assert_int_equal(command(GPUVF_CMD_RUN_GPU, 0), 0);
+	hw_leave(gpu, 0);
+	assert_int_equal(command(GPUVF_CMD_SHUTDOWN_GPU, 0), 0);
+	assert_u64(counted("dirty_contexts"), 0);
+	hw_clear(gpu, GIB / GRANULE, 4);
+	hw_clear_context(gpu, 0);
+	hw_iov(gpu, GPUVF_IOV_CNTXT,
+	       hw_iov_get(gpu, GPUVF_IOV_CNTXT) + (1 << 16));
+	assert_u64(counted("moved_while_live"), 0);
+	assert_int_equal(command(GPUVF_CMD_INIT_GPU, 0), 0);
+	assert_u64(counted("dirty_contexts"), 1);
+}
+
+/* the parameter can be written while the engine is at work, whatever it is */
+static void progress_of_clearing_at_any_speed(void)
+{
+	static const char path[] =
+		"/sys/module/gpuvf_sim/parameters/clear_us_per_granule";
+
+	/* 1000 times that is 2^39: its low half is zero */
+	assert_ok(file_write(path, "536870912"));
+	hw_sim(gpu, GPUVF_SIM_CLEAR_START, GIB / GRANULE);
+	hw_sim(gpu, GPUVF_SIM_CLEAR_COUNT, 4);
+	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_GO);
+	assert_u64(hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS), 0);
+	assert_ok(file_write(path, "1"));
+	assert_u64(hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS), 0);
+	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_ABORT);
+	assert_u64(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS),
+		   GPUVF_SIM_CLEAR_ST_ABORTED);
+}
+
 /*
  * Faults
  */
@@ -1025,6 +1123,10 @@ static const struct test tests[] = {
 	SLOW_TEST(quanta_and_run_list_are_kept),
 	SLOW_TEST(doorbell_is_work),
 	TEST(window_ends_at_the_vfs_own_memory),
+	TEST(memory_enable_of_vfs_is_the_pfs),
+	TEST(reading_all_registers_is_no_access_to_memory),
+	TEST(moved_context_slots_are_dirty),
+	TEST(progress_of_clearing_at_any_speed),
 	SLOW_TEST(fault_hits_the_command_it_is_for),
 	SLOW_TEST(flr_ends_a_hang_unless_told),
 	SLOW_TEST(reset_ends_every_hang_unless_told),

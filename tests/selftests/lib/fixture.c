@@ -346,6 +346,7 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
 	file_write(gpu_sim(gpu, "fail_clear"), "0");
+	file_write(gpu_sim(gpu, "lose_register"), "none");
 	file_write(gpu_sim(gpu, "fail_table"), "0");
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
 	file_write(gpu_sim(gpu, "lose_message"), "0");
