@@ -144,23 +144,36 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
 				    pf->geometry.granule_bytes), job);
 }
 
-static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
+/*
+ * Start the engine under pf->lock, so that it never works on a layout that has
+ * changed since the job was picked. Marks are noted apart from here on: what the
+ * engine did before does not count.
+ */
+static int clear_begin_locked(struct gpuvf_pf *pf, const struct clear_job *job)
 {
-	unsigned long limit = jiffies + msecs_to_jiffies(CLEAR_LIMIT_MS);
-	const unsigned int wait_ms = pf->irq ? CLEAR_RECHECK_MS : CLEAR_POLL_MS;
 	struct gpuvf_extent extent = {
 		.start = job->first * pf->geometry.granule_bytes,
 		.size = job->count * pf->geometry.granule_bytes,
 	};
+	struct gpuvf_clear *clear = &pf->clear;
+
+	clear->working = true;
+	clear->canceled = false;
+	reinit_completion(&clear->done);
+	if (job->context != GPUVF_SCHED_NONE) {
+		clear->contexts_again &= ~BIT(job->context);
+		return pf->hw->clear_context_start(pf, job->context);
+	}
+	bitmap_clear(clear->again, job->first, job->count);
+	return pf->hw->clear_start(pf, &extent);
+}
+
+static int clear_wait(struct gpuvf_pf *pf)
+{
+	unsigned long limit = jiffies + msecs_to_jiffies(CLEAR_LIMIT_MS);
+	const unsigned int wait_ms = pf->irq ? CLEAR_RECHECK_MS : CLEAR_POLL_MS;
 	int err;
 
-	reinit_completion(&pf->clear.done);
-	if (job->context != GPUVF_SCHED_NONE)
-		err = pf->hw->clear_context_start(pf, job->context);
-	else
-		err = pf->hw->clear_start(pf, &extent);
-	if (err)
-		return err;
 	for (;;) {
 		wait_for_completion_timeout(&pf->clear.done,
 					    msecs_to_jiffies(wait_ms));
@@ -170,15 +183,6 @@ static int clear_run(struct gpuvf_pf *pf, const struct clear_job *job)
 		if (time_after(jiffies, limit))
 			return -ETIMEDOUT;
 	}
-}
-
-/* from here on marks are noted apart: what the engine did before does not count */
-static void clear_begin_locked(struct gpuvf_pf *pf, const struct clear_job *job)
-{
-	if (job->context != GPUVF_SCHED_NONE)
-		pf->clear.contexts_again &= ~BIT(job->context);
-	else
-		bitmap_clear(pf->clear.again, job->first, job->count);
 }
 
 /* what was marked since clear_begin_locked() stays dirty */
@@ -222,6 +226,10 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 	};
 	struct gpuvf_clear *clear = &pf->clear;
 
+	clear->working = false;
+	/* nothing became clean, and nothing is wrong with it */
+	if (clear->canceled)
+		return;
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {
@@ -233,8 +241,6 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 		gpuvf_config_measure_locked(pf);
 	} else {
 		clear_unmark_locked(pf, job);
-		/* the reserve may have grown over it meanwhile */
-		gpuvf_clear_mark_reserved_locked(pf);
 	}
 	gpuvf_vfs_update_locked(pf);
 }
@@ -253,19 +259,20 @@ static void gpuvf_clear_work(struct work_struct *work)
 	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, clear.work);
 	bool worked = false;
 	struct clear_job job;
+	int err = 0;
 	bool more;
-	int err;
 
 	for (;;) {
 		mutex_lock(&pf->lock);
 		more = clear_may_go_on(pf) && clear_pick_locked(pf, &job);
 		if (more)
-			clear_begin_locked(pf, &job);
+			err = clear_begin_locked(pf, &job);
 		mutex_unlock(&pf->lock);
 		if (!more)
 			break;
 
-		err = clear_run(pf, &job);
+		if (!err)
+			err = clear_wait(pf);
 
 		mutex_lock(&pf->lock);
 		clear_finish_locked(pf, &job, err);
@@ -412,6 +419,46 @@ void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_clear_mark_contexts_locked() - mark all context slots for scrubbing
+ * @pf: PF on which no VF has a context, and whose context save area moves
+ *
+ * Context: pf->lock held. The caller kicks the worker.
+ */
+void gpuvf_clear_mark_contexts_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->clear.contexts = GENMASK(pf->total_vfs - 1, 0);
+	pf->clear.contexts_again = pf->clear.contexts;
+}
+
+/**
+ * gpuvf_clear_cancel_locked() - abort the operation of the clear engine
+ * @pf: PF whose reserve or context save area is about to change
+ *
+ * The engine would go on to overwrite framebuffer that is the PF's, or holds saved
+ * contexts, by then. Also stops an engine that was given up on. What it was at work
+ * on stays dirty, and the worker goes on when pf->lock is released.
+ *
+ * Context: pf->lock held. Does not wait.
+ * Return: 0; -EBUSY: the engine does not stop; -EIO.
+ */
+int gpuvf_clear_cancel_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	if (!gpuvf_clear_is_possible(pf))
+		return 0;
+	err = pf->hw->clear_abort(pf);
+	if (err)
+		return err;
+	clear->canceled = clear->working;
+	complete(&clear->done);
+	return 0;
+}
+
+/**
  * gpuvf_clear_mark_all_locked() - nobody knows what the GPU's memory holds
  * @pf: PF on which no VF has state
  *
@@ -423,8 +470,7 @@ void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
 	clear_mark(&pf->clear, 0, pf->clear.granules);
-	pf->clear.contexts = GENMASK(pf->total_vfs - 1, 0);
-	pf->clear.contexts_again = pf->clear.contexts;
+	gpuvf_clear_mark_contexts_locked(pf);
 }
 
 /**

@@ -33,6 +33,8 @@ struct gpuvf_refusal;
  * @current_vf: index of the VF whose extent had the clear engine last; pf->lock
  * @next_granule: where the engine goes on in that extent; pf->lock
  * @blocked: what is withheld, as extents; used only under pf->lock
+ * @working: the worker has an operation under way; pf->lock
+ * @canceled: that one was aborted, its result does not count; pf->lock
  * @stopping: the worker must not go on; pf->lock
  * @done: the clear engine raised its interrupt
  * @work: the worker
@@ -47,6 +49,8 @@ struct gpuvf_clear {
 	unsigned int current_vf;
 	unsigned int next_granule;
 	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
+	bool working;
+	bool canceled;
 	bool stopping;
 	struct completion done;
 	struct work_struct work;
@@ -60,7 +64,9 @@ void gpuvf_clear_stop(struct gpuvf_pf *pf);
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_mark_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_clear_mark_reserved_locked(struct gpuvf_pf *pf);
+void gpuvf_clear_mark_contexts_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf);
+int gpuvf_clear_cancel_locked(struct gpuvf_pf *pf);
 int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf);

@@ -289,6 +289,13 @@ static bool extent_same(const struct gpuvf_extent *a,
 	return a->size == b->size && (!a->size || a->start == b->start);
 }
 
+static bool config_reserve_changes(const struct gpuvf_layout *from,
+				   const struct gpuvf_layout *to)
+{
+	return !extent_same(&from->context, &to->context) ||
+	       from->pf_reserve_bytes != to->pf_reserve_bytes;
+}
+
 /*
  * Bring the hardware from one layout to another: take away first, so that at
  * no moment two VFs have the same framebuffer.
@@ -309,9 +316,7 @@ static int config_write(struct gpuvf_pf *pf, const struct gpuvf_layout *from,
 			return err;
 	}
 	*culprit = GPUVF_NO_VF;
-	if (from->context.start != to->context.start ||
-	    from->context.size != to->context.size ||
-	    from->pf_reserve_bytes != to->pf_reserve_bytes) {
+	if (config_reserve_changes(from, to)) {
 		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
 					  &to->context);
 		if (err)
@@ -383,9 +388,21 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 	int culprit = GPUVF_NO_VF;
 	int err;
 
+	if (config_reserve_changes(&pf->config.layout, &next->layout)) {
+		if (gpuvf_clear_cancel_locked(pf)) {
+			why->vf = GPUVF_NO_VF;
+			why->reason = GPUVF_REASON_HW_COMMAND;
+			why->who = "the clear engine, which does not stop";
+			return refuse(pf, why);
+		}
+		/* also when the commit fails: the slots have moved and come back */
+		gpuvf_clear_mark_contexts_locked(pf);
+	}
 	err = config_write(pf, &pf->config.layout, &next->layout, &culprit);
 	if (err) {
 		config_unwind(pf, &next->layout);
+		gpuvf_clear_kick_locked(pf);
+		gpuvf_vfs_update_locked(pf);
 		why->vf = culprit;
 		why->reason = err == -EUCLEAN ? GPUVF_REASON_HW_MISMATCH :
 						GPUVF_REASON_HW_COMMAND;
@@ -643,6 +660,24 @@ int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");
 	return err;
+}
+
+/**
+ * gpuvf_config_verify_vf_locked() - rewrite what the reset of a VF has lost
+ * @pf: PF
+ * @vf: index of a VF that was reset, and cannot start yet
+ *
+ * No VF runs on a wrong table: if a register does not take its value the PF is
+ * wedged.
+ *
+ * Context: pf->lock held. A few accesses to configuration space.
+ */
+void gpuvf_config_verify_vf_locked(struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->lock);
+	if (!pf->wedged && pf->hw->verify_vf(pf, vf, &pf->config.layout))
+		gpuvf_pf_wedge_locked(pf,
+				      "registers that a reset of a VF has lost and that cannot be rewritten");
 }
 
 static u64 config_default_reserve(const struct gpuvf_pf *pf)

@@ -63,11 +63,19 @@ enum gpuvf_hw_cmd {
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
  *	the hardware starts none of them. world.lock, so that nobody is started
  *	before what this says is known
- * @clear_start: begin to overwrite an extent. Clear worker only. 0, -EIO,
+ * @clear_start: begin to overwrite an extent. Clear worker, pf->lock. 0, -EIO,
  *	-EBUSY: the last clear is not over
  * @clear_context_start: begin to overwrite a VF's saved state. Same.
  * @clear_status: of the last clear. Same context. 0: all of it is overwritten;
- *	-EINPROGRESS; -EIO: failed, what of it was overwritten is not known
+ *	-EINPROGRESS; -ECANCELED: aborted; -EIO: failed. Where it is not 0, what of
+ *	it was overwritten is not known
+ * @clear_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
+ *	write any more; -EBUSY: it does not stop; -EIO
+ * @verify_vf: read back the registers that a reset of the VF may have lost: its
+ *	extent, the context save area, the PF reserve, interrupt enables. Rewrite
+ *	what differs, with a rate-limited warning. The run list and the time quanta
+ *	are not among them: time slices are given by commands. pf->lock; 0, -EIO,
+ *	-EUCLEAN (does not read back)
  * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
  *	operations: pf->lock
  * @mbox_read: that message, GPUVF_MBOX_*
@@ -124,6 +132,9 @@ struct gpuvf_hw_ops {
 			   const struct gpuvf_extent *extent);
 	int (*clear_context_start)(struct gpuvf_pf *pf, unsigned int vf);
 	int (*clear_status)(struct gpuvf_pf *pf);
+	int (*clear_abort)(struct gpuvf_pf *pf);
+	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_layout *layout);
 	u32 (*mbox_rx_vfs)(struct gpuvf_pf *pf);
 	u16 (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf);
 	void (*mbox_ack)(struct gpuvf_pf *pf, unsigned int vf);
@@ -139,11 +150,16 @@ extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
  * @iov: GPU-IOV capability in the PF's configuration space
  * @sch: GFX scheduler block
  * @sim: SIM capability, 0: real hardware
+ * @intr_enable: what GPUVF_IOV_INTR_ENABLE kept of what was written, 0: nothing is
+ *	known of it, or interrupts are off
+ * @sim_intr_enable: likewise of GPUVF_SIM_INTR_ENABLE
  */
 struct gpuvf_iov {
 	int iov;
 	int sch;
 	int sim;
+	u32 intr_enable;
+	u32 sim_intr_enable;
 };
 
 #endif /* GPUVF_HW_H */

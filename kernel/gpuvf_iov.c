@@ -48,15 +48,27 @@ static int iov_set32(struct gpuvf_pf *pf, int reg, u32 val)
 	return kept == val ? 0 : -EUCLEAN;
 }
 
+/* hardware without busy bits, for one, does not keep all of them */
+static u32 iov_irq_write(struct gpuvf_pf *pf, int reg, u32 bits)
+{
+	u32 kept;
+
+	if (iov_write32(pf, reg, bits) || iov_read32(pf, reg, &kept))
+		return 0;
+	return kept & bits;
+}
+
 static void iov_irq_enable(struct gpuvf_pf *pf, bool on)
 {
-	const struct gpuvf_iov *iov = &pf->iov;
+	struct gpuvf_iov *iov = &pf->iov;
 
-	iov_write32(pf, iov->iov + GPUVF_IOV_INTR_ENABLE,
-		    on ? GPUVF_IOV_INTR_ALL : 0);
+	iov->intr_enable = iov_irq_write(pf,
+					 iov->iov + GPUVF_IOV_INTR_ENABLE,
+					 on ? GPUVF_IOV_INTR_ALL : 0);
 	if (iov->sim)
-		iov_write32(pf, iov->sim + GPUVF_SIM_INTR_ENABLE,
-			    on ? GPUVF_SIM_INTR_ALL : 0);
+		iov->sim_intr_enable =
+			iov_irq_write(pf, iov->sim + GPUVF_SIM_INTR_ENABLE,
+				      on ? GPUVF_SIM_INTR_ALL : 0);
 }
 
 static u32 iov_irq_events(struct gpuvf_pf *pf)
@@ -92,17 +104,37 @@ static u32 iov_irq_events(struct gpuvf_pf *pf)
 	return events;
 }
 
+static u32 iov_context(const struct gpuvf_extent *context)
+{
+	return FIELD_PREP(GPUVF_IOV_CNTXT_SIZE, 1) |
+	       FIELD_PREP(GPUVF_IOV_CNTXT_OFFSET,
+			  context->start / GPUVF_IOV_CNTXT_UNIT);
+}
+
+static u16 iov_consumed(const struct gpuvf_pf *pf, u64 reserve_bytes)
+{
+	return (pf->geometry.total_bytes - reserve_bytes) / SZ_1M;
+}
+
+static u32 iov_extent(const struct gpuvf_extent *extent)
+{
+	if (!extent->size)
+		return 0;
+	return FIELD_PREP(GPUVF_IOV_VF_FB_SIZE,
+			  extent->size / GPUVF_IOV_VF_FB_UNIT) |
+	       FIELD_PREP(GPUVF_IOV_VF_FB_OFFSET,
+			  extent->start / GPUVF_IOV_VF_FB_UNIT);
+}
+
 static int iov_set_reserve(struct gpuvf_pf *pf, u64 reserve_bytes,
 			   const struct gpuvf_extent *context)
 {
-	u16 consumed = (pf->geometry.total_bytes - reserve_bytes) / SZ_1M;
+	u16 consumed = iov_consumed(pf, reserve_bytes);
 	u16 kept;
 	int err;
 
 	err = iov_set32(pf, pf->iov.iov + GPUVF_IOV_CNTXT,
-			FIELD_PREP(GPUVF_IOV_CNTXT_SIZE, 1) |
-			FIELD_PREP(GPUVF_IOV_CNTXT_OFFSET,
-				   context->start / GPUVF_IOV_CNTXT_UNIT));
+			iov_context(context));
 	if (err)
 		return err;
 	if (pci_write_config_word(pf->pdev,
@@ -127,14 +159,72 @@ static int iov_has_reserve(struct gpuvf_pf *pf)
 static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent)
 {
-	u32 val = 0;
+	return iov_set32(pf, pf->iov.iov + GPUVF_IOV_VF_FB(vf),
+			 iov_extent(extent));
+}
 
-	if (extent->size)
-		val = FIELD_PREP(GPUVF_IOV_VF_FB_SIZE,
-				 extent->size / GPUVF_IOV_VF_FB_UNIT) |
-		      FIELD_PREP(GPUVF_IOV_VF_FB_OFFSET,
-				 extent->start / GPUVF_IOV_VF_FB_UNIT);
-	return iov_set32(pf, pf->iov.iov + GPUVF_IOV_VF_FB(vf), val);
+/* 0: it is as wanted; 1: it is not, which is logged; -EIO */
+static int iov_verify(struct gpuvf_pf *pf, unsigned int vf, const char *name,
+		      int reg, u32 mask, u32 wanted)
+{
+	u32 val;
+
+	if (iov_read32(pf, reg, &val))
+		return -EIO;
+	if ((val & mask) == wanted)
+		return 0;
+	dev_warn_ratelimited(&pf->pdev->dev,
+			     "VF%u: reset left %s at %#x instead of %#x, rewriting it\n",
+			     vf, name, val & mask, wanted);
+	return 1;
+}
+
+static int iov_verify_irq(struct gpuvf_pf *pf, unsigned int vf,
+			  const char *name, int reg, u32 wanted)
+{
+	int lost = wanted ? iov_verify(pf, vf, name, reg, ~0U, wanted) : 0;
+
+	return lost > 0 ? iov_set32(pf, reg, wanted) : lost;
+}
+
+static int iov_verify_irqs(struct gpuvf_pf *pf, unsigned int vf)
+{
+	const struct gpuvf_iov *iov = &pf->iov;
+	int err;
+
+	err = iov_verify_irq(pf, vf, "INTR_ENABLE",
+			     iov->iov + GPUVF_IOV_INTR_ENABLE,
+			     iov->intr_enable);
+	if (err)
+		return err;
+	return iov_verify_irq(pf, vf, "SIM INTR_ENABLE",
+			      iov->sim + GPUVF_SIM_INTR_ENABLE,
+			      iov->sim_intr_enable);
+}
+
+static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_layout *layout)
+{
+	const u32 consumed = iov_consumed(pf, layout->pf_reserve_bytes);
+	const struct gpuvf_iov *iov = &pf->iov;
+	int extent, context, reserve, err = 0;
+
+	extent = iov_verify(pf, vf, "VF_FB", iov->iov + GPUVF_IOV_VF_FB(vf),
+			    ~0U, iov_extent(&layout->vf[vf]));
+	context = iov_verify(pf, vf, "CNTXT", iov->iov + GPUVF_IOV_CNTXT, ~0U,
+			     iov_context(&layout->context));
+	/* in the upper half of this dword */
+	reserve = iov_verify(pf, vf, "FB_CONSUMED",
+			     iov->iov + GPUVF_IOV_FB_AVAILABLE, 0xffff0000,
+			     consumed << 16);
+	if (extent < 0 || context < 0 || reserve < 0)
+		return -EIO;
+	if (context || reserve)
+		err = iov_set_reserve(pf, layout->pf_reserve_bytes,
+				      &layout->context);
+	if (extent && !err)
+		err = iov_set_vf_fb(pf, vf, &layout->vf[vf]);
+	return err ? err : iov_verify_irqs(pf, vf);
 }
 
 static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
@@ -268,9 +358,22 @@ static int iov_clear_status(struct gpuvf_pf *pf)
 		return 0;
 	case GPUVF_SIM_CLEAR_ST_BUSY:
 		return -EINPROGRESS;
+	case GPUVF_SIM_CLEAR_ST_ABORTED:
+		return -ECANCELED;
 	default:
 		return -EIO;
 	}
+}
+
+static int iov_clear_abort(struct gpuvf_pf *pf)
+{
+	u32 status;
+
+	if (iov_write32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_CONTROL,
+			GPUVF_SIM_CLEAR_ABORT) ||
+	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_STATUS, &status))
+		return -EIO;
+	return status == GPUVF_SIM_CLEAR_ST_BUSY ? -EBUSY : 0;
 }
 
 static u32 iov_mbox_rx_vfs(struct gpuvf_pf *pf)
@@ -438,6 +541,8 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_start = iov_clear_start,
 	.clear_context_start = iov_clear_context_start,
 	.clear_status = iov_clear_status,
+	.clear_abort = iov_clear_abort,
+	.verify_vf = iov_verify_vf,
 	.mbox_rx_vfs = iov_mbox_rx_vfs,
 	.mbox_read = iov_mbox_read,
 	.mbox_ack = iov_mbox_ack,

@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_config.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
@@ -386,6 +387,8 @@ static u32 world_reap_locked(struct gpuvf_pf *pf)
 	spin_unlock_irq(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
+		if (was_reset & BIT(vf))
+			gpuvf_config_verify_vf_locked(pf, vf);
 		/* a context that is torn down for a reset: the reset marks it */
 		if (was_reset & BIT(vf) ||
 		    (dropped & BIT(vf) && !pf->vf[vf].resetting))

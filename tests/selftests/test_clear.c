@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../kernel/gpuvf_regs.h"
 #include "fixture.h"
+#include "hw.h"
 #include "load.h"
 #include "refusal.h"
 
@@ -458,11 +460,15 @@ static void C25_reserve_that_grows_over_what_is_being_cleared(void)
 	/* its saved state first, for 20 ms; its memory takes 640 */
 	pause_ms(100);
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	assert_u64(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS),
+		   GPUVF_SIM_CLEAR_ST_BUSY);
 	assert_ok(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
 			      reserve + GIB));
-	assert_eventually(counted("granules_cleared") ==
-			  cleared + QUOTA / GRANULE);
+	/* it does not go on to overwrite what the PF has now */
+	assert_u64(hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS), 0);
 	fixture_wait_clean(gpu);
+	pause_ms(1000);
+	assert_u64(counted("granules_cleared"), cleared);
 
 	set_clear_us(100);
 	cleared = counted("granules_cleared");
@@ -470,6 +476,28 @@ static void C25_reserve_that_grows_over_what_is_being_cleared(void)
 			      (unsigned long long)reserve));
 	fixture_wait_clean(gpu);
 	assert_u64(counted("granules_cleared"), cleared + GIB / GRANULE);
+}
+
+/* the slots are elsewhere then, where they were never scrubbed */
+static void C25_context_slots_are_scrubbed_where_they_move_to(void)
+{
+	uint64_t reserve = fb_u64("pf_reserve");
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_ok(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
+			      (unsigned long long)(reserve + GIB)));
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	assert_u64(counted("dirty_contexts"), 0);
+	/* a commit that fails has moved them, and moved them back */
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	fixture_wait_clean(gpu);
+	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "2"));
+	assert_error(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
+				 (unsigned long long)reserve), -EUCLEAN);
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
 }
 
 static void C17_every_lost_write_of_enabling(void)
@@ -695,6 +723,7 @@ static const struct test tests[] = {
 	TEST(C20_every_lost_write_beside_a_vf_that_runs),
 	SLOW_TEST(C20_every_lost_write_of_the_reserve),
 	TEST(C25_reserve_that_grows_over_what_is_being_cleared),
+	TEST(C25_context_slots_are_scrubbed_where_they_move_to),
 	SLOW_TEST(C17_every_lost_write_of_enabling),
 	SLOW_TEST(refusals_name_who_is_in_the_way),
 	SLOW_TEST(refusals_say_it_in_words),

@@ -304,6 +304,82 @@ static void C41_one_vf_does_not_starve_the_other(void)
 	fixture_wait_clean(gpu);
 }
 
+/* what the reset of a VF has lost of the PF's registers is there again */
+static const struct {
+	const char *name;
+	unsigned int reg;
+	bool sim;
+} registers[] = {
+	{ "vf_fb", GPUVF_IOV_VF_FB(0), false },
+	{ "cntxt", GPUVF_IOV_CNTXT, false },
+	{ "fb_consumed", GPUVF_IOV_FB_AVAILABLE, false },
+	{ "intr_enable", GPUVF_IOV_INTR_ENABLE, false },
+	{ "sim_intr_enable", GPUVF_SIM_INTR_ENABLE, true },
+};
+
+#define NUM_REGISTERS	(sizeof(registers) / sizeof(*registers))
+
+static uint32_t register_get(unsigned int i)
+{
+	return registers[i].sim ? hw_sim_get(gpu, registers[i].reg) :
+				  hw_iov_get(gpu, registers[i].reg);
+}
+
+static void check_lost_register(unsigned int i, const char *reset)
+{
+	uint32_t before = register_get(i);
+
+	assert_ok(file_write(gpu_sim(gpu, "lose_register"),
+			     registers[i].name));
+	assert_ok(file_write(reset, "1"));
+	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
+	assert_eventually(register_get(i) == before);
+	/* it runs where it is to run, or the simulator says so */
+	load_busy(gpu, 0, 100);
+	assert_ok(gpu_guest(gpu, 0, "off"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+}
+
+static void registers_lost_in_a_reset_by_the_user_are_rewritten(void)
+{
+	unsigned int i;
+
+	enable(2);
+	for (i = 0; i < NUM_REGISTERS; i++)
+		check_lost_register(i, gpu_vf_pci(gpu, 0, "reset"));
+}
+
+static void registers_lost_in_a_reset_by_the_driver_are_rewritten(void)
+{
+	char reset[128];
+	unsigned int i;
+
+	enable(2);
+	snprintf(reset, sizeof(reset), "%s", gpu_sysfs(gpu, "vf0/reset"));
+	for (i = 0; i < NUM_REGISTERS; i++)
+		check_lost_register(i, reset);
+}
+
+static void lost_register_that_cannot_be_rewritten_wedges(void)
+{
+	uint64_t epoch;
+
+	enable(2);
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "vf_fb"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "1 sticky"));
+	file_write(gpu_sysfs(gpu, "vf0/reset"), "1");
+	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	assert_ok(gpu_guest(gpu, 0, "busy 100"));
+	pause_ms(1000);
+	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
+	/* the other GPU goes on */
+	load_busy(&fx.gpu[1], 0, 100);
+	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+}
+
 static const struct test tests[] = {
 	TEST(C41_flr_by_its_user_of_a_vf_that_never_ran),
 	TEST(C41_reset_by_the_pf_driver_of_a_vf_that_never_ran),
@@ -317,6 +393,9 @@ static const struct test tests[] = {
 	TEST(C41_resets_during_a_scrub_lead_to_one_more),
 	TEST(C41_guest_waits_for_the_last_scrub_and_is_ready_in_time),
 	TEST(C41_one_vf_does_not_starve_the_other),
+	TEST(registers_lost_in_a_reset_by_the_user_are_rewritten),
+	TEST(registers_lost_in_a_reset_by_the_driver_are_rewritten),
+	TEST(lost_register_that_cannot_be_rewritten_wedges),
 };
 
 int main(void)
