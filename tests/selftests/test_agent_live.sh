@@ -156,9 +156,9 @@ TERM=dumb "$agent" top -n 1 -d 0.2 > "$work/out" 2>&1 &&
 	grep -q "$gpu ready" "$work/out" && ! grep -q $'\033' "$work/out"
 point 'without_a_terminal_it_prints_one_picture'
 
-# the saved states of those who ran are cleared first, and then their memory:
-# that fails, in the first or the second go
-until_true grep -qx 0 "$dir/fb/dirty" && echo 3 > $sim/fail_clear &&
+# the saved states of the four VFs are scrubbed first, and then framebuffer: that
+# fails, in the first or the second operation
+until_true grep -qx 0 "$dir/fb/dirty" && echo 5 > $sim/fail_clear &&
 	echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs" &&
 	until_true grep -qx 1073741824 "$dir/fb/withheld" &&
 	LC_ALL=C "$agent" show -H > "$work/out" 2>&1 &&

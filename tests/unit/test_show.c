@@ -18,9 +18,11 @@ static struct gpu gpu_with_vfs(u32 n, u64 bytes)
 	u32 i;
 
 	gpu.num_vfs = n;
+	gpu.has_states = true;
 	for (i = 0; i < n; i++) {
 		struct vf *vf = &gpu.vfs[i];
 
+		vf->has_state = true;
 		vf->fb_bytes = bytes;
 		vf->fb_offset = gpu.fb_pf_reserve + gpu.fb_context_save +
 				i * bytes;
