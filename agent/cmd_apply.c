@@ -21,17 +21,18 @@ static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 	return code;
 }
 
-static int apply(struct targets *targets, bool wait, int num_names,
+/* @code: of reading the configuration: a wrong one does not put off the recovery */
+static int apply(struct targets *targets, int code, bool wait, int num_names,
 		 char **names)
 {
 	struct journal journal = {};
-	int lock, code;
+	int lock, err;
 
-	code = apply_lock(&lock, true);
-	if (code)
-		return code;
-	code = recover(&journal);
-	code = code ?: targets_plan(targets, num_names, names);
+	err = apply_lock(&lock, true);
+	if (err)
+		return err;
+	err = recover(&journal);
+	code = err ?: code ?: targets_plan(targets, num_names, names);
 	if (!code)
 		code = apply_all(targets, &journal, &lock, wait);
 	else
@@ -67,10 +68,14 @@ int cmd_apply(int argc, char **argv)
 	argc -= first;
 	argv += first;
 	code = load_config(&targets.config, options.file, INPUT_STREAM);
-	if (!code && options.wait_idle_s)
+	if (!code && options.wait_idle_s) {
 		code = wait_for_users(&targets, options.wait_idle_s, argc,
 				      argv);
-	code = code ?: apply(&targets, !options.no_wait, argc, argv);
+		if (code)
+			goto out;
+	}
+	code = apply(&targets, code, !options.no_wait, argc, argv);
+out:
 	targets_free(&targets);
 	return code;
 }

@@ -162,7 +162,7 @@ static void pf_irq_free(struct gpuvf_pf *pf)
  */
 static void pf_uevent(struct gpuvf_pf *pf, bool wedged)
 {
-	char *env[] = { wedged ? "STATE=wedged" : "STATE=ready", NULL };
+	char *env[2] = { wedged ? "STATE=wedged" : "STATE=ready" };
 
 	if (device_is_registered(&pf->dev))
 		kobject_uevent_env(&pf->dev.kobj, KOBJ_CHANGE, env);

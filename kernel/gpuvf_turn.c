@@ -455,12 +455,9 @@ static void turn_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
 		return;
 	err = pf->hw->command_status(pf);
 	if (err == -EINPROGRESS) {
-		if (hangs)
-			err = -EIO;
-		else if (done_ns < w->limit_ns)
+		if (!hangs && done_ns < w->limit_ns)
 			return;
-		else
-			err = -ETIMEDOUT;
+		err = hangs ? -EIO : -ETIMEDOUT;
 	}
 	/* an interrupt takes its time stamp before it waits for world.lock */
 	done_ns = max(done_ns, w->cmd_ns);

@@ -382,7 +382,9 @@ static const char *good_value(const char *file)
 
 static void nothing_may_follow_a_zero_byte(void)
 {
-	static const char behind[] = "\0\0\n\0" "junk";
+	static const char behind[] = {
+		'\0', '\0', '\n', '\0', 'j', 'u', 'n', 'k',
+	};
 	static const struct {
 		size_t at, len;
 	} tails[] = { { 0, 1 }, { 0, 2 }, { 1, 2 }, { 3, 5 } };
