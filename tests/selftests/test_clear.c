@@ -233,17 +233,15 @@ static void C25_failed_clearing_and_its_retry_are_told(void)
 		assert_ok(retry());
 	}
 	fixture_wait_clean(gpu);
+	/* a state that comes and goes between two notifications is not reported */
+	pause_ms(50);
 	assert_ok(retry());
-	/*
-	 * The VF can be used when it is done, and nothing is dirty any more. (It is
-	 * active at once where nothing tells whether a guest is there.)
-	 */
+	/* the VF can be used when it is done, and nothing is dirty any more */
 	do
 		assert_true(fixture_await(events, GPUVF_CMD_VF_STATE_CHANGE,
 					  &msg));
 	while (msg.vf[0].index != 1 ||
-	       (msg.vf[0].state != GPUVF_VF_STATE_PROVISIONED &&
-		msg.vf[0].state != GPUVF_VF_STATE_ACTIVE));
+	       msg.vf[0].state != GPUVF_VF_STATE_PROVISIONED);
 	fixture_wait_clean(gpu);
 	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
 	assert_u64(msg.fb_withheld, 0);
