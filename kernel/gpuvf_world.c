@@ -587,7 +587,7 @@ void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf)
  * @vf: index of the VF
  *
  * Context: pf->lock held, and not released before gpuvf_vfs_update_locked() has
- * decided anew whether the VF may start. Does not wait.
+ * decided again whether the VF may start. Does not wait.
  * Return: false when the VF has a context, which has to be torn down first.
  */
 bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf)

@@ -231,7 +231,7 @@ static void C41_change_of_extent_of_a_vf_that_never_ran(void)
 	check_bar_is_clean(2, 0);
 }
 
-/* of a VF that is not enabled it is nobody's content */
+/* nothing is scrubbed for a VF that is not enabled: it had no tenant */
 static void change_of_extent_without_a_tenant_scrubs_nothing(void)
 {
 	enable(1);
