@@ -157,9 +157,9 @@ static void report(const struct plan *plan)
 
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
-	printf("%s [gpu %s]: %u VFs enabled, %u with framebuffer, %s left over\n",
+	printf("%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s left over\n",
 	       plan->live.bdf, plan->section->name, plan->live.num_vfs,
-	       provisioned, format_size(free_text, plan->live.fb_free, " "));
+	       plural(plan->live.num_vfs), provisioned, format_size(free_text, plan->live.fb_free, " "));
 }
 
 static bool has_any_quota(const struct gpu *gpu)

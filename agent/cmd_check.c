@@ -20,8 +20,8 @@ static void say_good(const struct config *config)
 		free(path);
 	}
 	printf(": good: %zu profile%s, %zu GPU section%s\n",
-	       config->num_profiles, config->num_profiles == 1 ? "" : "s",
-	       config->num_gpus, config->num_gpus == 1 ? "" : "s");
+	       config->num_profiles, plural(config->num_profiles),
+	       config->num_gpus, plural(config->num_gpus));
 }
 
 /**

@@ -235,8 +235,8 @@ static int bring(struct state *want, const struct gpu *live,
 	}
 	code = transition("(restore)", &before, want, NULL, client, journal);
 	if (!code)
-		printf("%s: restored, %u VFs enabled\n", live->bdf,
-		       want->gpu.num_vfs);
+		printf("%s: restored, %u VF%s enabled\n", live->bdf,
+		       want->gpu.num_vfs, plural(want->gpu.num_vfs));
 out:
 	state_free(&before);
 	return code;

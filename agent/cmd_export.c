@@ -152,8 +152,8 @@ static int share_out(struct gpu *gpu, const struct wish *wish)
 	u32 i;
 
 	if (wish->num_vfs > gpu->total_vfs) {
-		pr_err("GPU %s can have %u VFs, not %u", gpu->bdf, gpu->total_vfs,
-		       wish->num_vfs);
+		pr_err("GPU %s can have %u VF%s, not %u", gpu->bdf, gpu->total_vfs,
+		       plural(gpu->total_vfs), wish->num_vfs);
 		return EXIT_USAGE;
 	}
 	share -= share % granule;

@@ -310,7 +310,7 @@ static void check_driver(const struct doctor *doctor,
 			    "modprobe gpuvf, which takes %s", gpu->bdf);
 	} else if (gpu->num_vfs && !gpu->is_known) {
 		found(f, FINDING_NOTE, "%s, which has made %u VF%s",
-		      gpu->driver, gpu->num_vfs, gpu->num_vfs == 1 ? "" : "s");
+		      gpu->driver, gpu->num_vfs, plural(gpu->num_vfs));
 	} else {
 		found(f, gpu->is_known ? FINDING_PROBLEM : FINDING_NOTE,
 		      "%s%s%s%s", gpu->driver, offer ? ": " : "",
@@ -427,7 +427,7 @@ static void check_group(const struct doctor *doctor,
 	}
 	found(f, FINDING_PROBLEM,
 	      "%s, shared with %zu other device%s (%s%s): they go to the same virtual machine or to none",
-	      group, n, n == 1 ? "" : "s", first, n > 1 ? ", ..." : "");
+	      group, n, plural(n), first, n > 1 ? ", ..." : "");
 	fix(f, "another slot, or 'ACS' in the firmware setup");
 }
 

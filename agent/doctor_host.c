@@ -121,7 +121,7 @@ static void check_iommu(const struct doctor *doctor, struct finding *f)
 		found(f, FINDING_OK, "on: %s%s, %zu group%s",
 		      n ? units[0] : "unit unknown", n > 1 ? ", ..." : "",
 		      doctor->iommu_groups,
-		      doctor->iommu_groups == 1 ? "" : "s");
+		      plural(doctor->iommu_groups));
 	else
 		no_iommu(doctor, f);
 	root_list_free(units);

@@ -64,7 +64,8 @@ static int disable(struct execution *x, const struct state *now)
 		touch(x);
 		return EXIT_DONE;
 	}
-	pr_err("GPU %s: cannot disable its %u VFs: %s", bdf, now->gpu.num_vfs,
+	pr_err("GPU %s: cannot disable its %u VF%s: %s", bdf, now->gpu.num_vfs,
+	       plural(now->gpu.num_vfs),
 	       strerror(-err));
 	return exit_code_of(err);
 }
@@ -177,8 +178,8 @@ static int enable(struct execution *x, struct state *now)
 	}
 	err = sysfs_set_number(bdf, NUMVFS, num_vfs);
 	if (err) {
-		pr_err("GPU %s: cannot enable %u VFs: %s (see the kernel log)",
-		       bdf, num_vfs, strerror(-err));
+		pr_err("GPU %s: cannot enable %u VF%s: %s (see the kernel log)",
+		       bdf, num_vfs, plural(num_vfs), strerror(-err));
 		return exit_code_of(err);
 	}
 	touch(x);

@@ -187,7 +187,7 @@ static void tell_foreign(const struct scan *scan)
 		if (more)
 			snprintf(others, sizeof(others),
 				 " (and one like it in %zu more line%s)", more,
-				 more == 1 ? "" : "s");
+				 plural(more));
 		diag_err(scan->diags, &scan->foreign[i],
 			 "%s%0*X is not allowed here%s: %s",
 			 i == FOREIGN_BYTE ? "byte 0x" : "character U+",

@@ -181,7 +181,8 @@ void plan_print_steps(const struct plan *plan, FILE *f)
 	const char *then = "";
 
 	if (plan->steps & STEP_DISABLE) {
-		fprintf(f, "disable %u VFs", plan->live.num_vfs);
+		fprintf(f, "disable %u VF%s", plan->live.num_vfs,
+			plural(plan->live.num_vfs));
 		then = ", ";
 	}
 	if (plan->steps & STEP_LAYOUT) {
@@ -189,7 +190,8 @@ void plan_print_steps(const struct plan *plan, FILE *f)
 		then = ", ";
 	}
 	if (plan->steps & STEP_ENABLE) {
-		fprintf(f, "%senable %u VFs", then, plan->wish.num_vfs);
+		fprintf(f, "%senable %u VF%s", then, plan->wish.num_vfs,
+			plural(plan->wish.num_vfs));
 		then = ", ";
 	}
 	if (plan->steps & STEP_DRIVERS)

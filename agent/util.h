@@ -37,4 +37,10 @@ void pr_warning(const char *fmt, ...) __printf(1, 2);
 const char *nearest(const char *word, const char *const *known, size_t n);
 bool parse_bdf(const char *text, char *bdf, size_t size);
 
+/** plural() - the end of a noun behind a number */
+static inline const char *plural(u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #endif /* AGENT_UTIL_H */

@@ -378,15 +378,16 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 			pci_disable_sriov(pf->pdev);
 	}
 	if (err) {
-		pci_err(pf->pdev, "enabling %u VFs failed: %pe\n", num_vfs,
-			ERR_PTR(err));
+		pci_err(pf->pdev, "enabling %u VF%s failed: %pe\n", num_vfs,
+			num_vfs == 1 ? "" : "s", ERR_PTR(err));
 		vfs_unwind(pf, num_vfs);
 		module_put(THIS_MODULE);
 		return err;
 	}
 	pf->module_pinned = true;
 	vfs_commit(pf, num_vfs);
-	pci_info(pf->pdev, "%u VFs enabled\n", num_vfs);
+	pci_info(pf->pdev, "%u VF%s enabled\n", num_vfs,
+		 num_vfs == 1 ? "" : "s");
 	return 0;
 }
 

@@ -277,7 +277,7 @@ point 'one_gpu_in_trouble_does_not_stop_the_other'
 two 'vf 0 = p' > "$work/two.ini"
 "$agent" apply -f "$work/two.ini" > "$work/out" 2>&1 &&
 	grep -q "$gpu .*in sync" "$work/out" &&
-	grep -q "$other .*1 VFs enabled" "$work/out" &&
+	grep -q "$other .*1 VF enabled" "$work/out" &&
 	"$agent" generate "$other" --vfs 4 > "$work/four.ini" 2> "$work/out" &&
 	"$agent" apply -f "$work/four.ini" > "$work/out" 2>&1 &&
 	"$agent" assert -f "$work/four.ini" > "$work/out" 2>&1 &&
