@@ -20,6 +20,9 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	      bool wait);
 
 /* wait.c */
+int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
+		 struct client_error *why);
+int wait_settled(struct targets *targets);
 int wait_idle(struct targets *targets, u32 seconds);
 int wait_ready(const char *bdf, u64 withheld, struct client *client);
 

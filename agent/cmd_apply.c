@@ -33,6 +33,7 @@ static int apply(struct targets *targets, int code, bool wait, int num_names,
 		return err;
 	err = recover(&journal);
 	code = err ?: code ?: targets_plan(targets, num_names, names);
+	code = code ?: wait_settled(targets);
 	if (!code)
 		code = apply_all(targets, &journal, &lock, wait);
 	else

@@ -249,7 +249,7 @@ static int restore_one(struct state *want, struct client *client,
 	struct gpu live;
 	int code, err;
 
-	err = client_get_gpu(client, want->gpu.bdf, &live, &why);
+	err = read_settled(client, want->gpu.bdf, &live, &why);
 	if (err == -ENODEV)
 		pr_err("gpuvf drives no GPU %s", want->gpu.bdf);
 	else if (err)

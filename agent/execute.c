@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "check.h"
 #include "execute.h"
 #include "sysfs.h"
@@ -46,7 +47,7 @@ static int look(const struct execution *x, struct state *now)
 	struct client_error why;
 	struct gpu live;
 
-	if (client_get_gpu(x->client, x->want->gpu.bdf, &live, &why))
+	if (read_settled(x->client, x->want->gpu.bdf, &live, &why))
 		return refuse(&why, x->want->gpu.bdf);
 	state_free(now);
 	state_live(now, &live);
@@ -110,8 +111,9 @@ static int send_layout(struct execution *x, struct gpu *wish,
 		gpu_free(&result);
 		return EXIT_DONE;
 	}
-	if (err == -ESTALE)
-		return err;
+	if (err == -ESTALE ||
+	    why.refusal.reason == GPUVF_REASON_VF_COUNT_CHANGING)
+		return -ESTALE;
 	code = refused(x, &why);
 	if (!(wish->set & GPU_SET_PLACES) ||
 	    !is_of_a_place(why.refusal.reason))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "execute.h"
 #include "journal.h"
 #include "signals.h"
@@ -84,7 +85,7 @@ static bool resolve(const struct intent *intent, struct client *client)
 	bool resolved = true;
 	int err;
 
-	err = client_get_gpu(client, intent->before.gpu.bdf, &live, &why);
+	err = read_settled(client, intent->before.gpu.bdf, &live, &why);
 	if (err == -ENODEV) {
 		tell(intent, "gpuvf no longer drives it");
 		return true;

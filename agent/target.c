@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "util.h"
@@ -53,7 +54,7 @@ int plan_refresh(struct plan *plan, struct client *client)
 	struct client_error why;
 	struct gpu live;
 
-	if (client_get_gpu(client, plan->live.bdf, &live, &why)) {
+	if (read_settled(client, plan->live.bdf, &live, &why)) {
 		pr_err("GPU %s: %s", plan->live.bdf, client_error_text(&why));
 		return exit_code_of(why.error);
 	}

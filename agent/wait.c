@@ -12,6 +12,10 @@
 #define IDLE_POLL_MS	500
 #define READY_POLL_MS	50
 
+/* the PCI core takes a second for disabling VFs, and their drivers more */
+#define SETTLE_POLL_MS	100
+#define SETTLE_LIMIT_MS	3000
+
 /* no hardware clears for so long; something is wrong then */
 #define READY_LIMIT_MS	300000
 
@@ -31,6 +35,52 @@ static void sleep_ms(unsigned int ms)
 	};
 
 	nanosleep(&ts, NULL);
+}
+
+/**
+ * read_settled() - read a GPU when no VFs are being enabled or disabled
+ * @client: the client
+ * @bdf: of the GPU
+ * @gpu: result
+ * @why: more about an error
+ *
+ * What another program does to the number of VFs is over after a second or two,
+ * unless a driver of a VF waits for its user.
+ *
+ * Return: 0, also when VFs are still being enabled or disabled after some
+ * seconds, which @gpu tells; or a negative errno.
+ */
+int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
+		 struct client_error *why)
+{
+	u64 end = now_ms() + SETTLE_LIMIT_MS;
+	int err;
+
+	while (!(err = client_get_gpu(client, bdf, gpu, why)) &&
+	       gpu->vfs_changing && now_ms() < end) {
+		gpu_free(gpu);
+		sleep_ms(SETTLE_POLL_MS);
+	}
+	return err;
+}
+
+/**
+ * wait_settled() - plan again for GPUs whose VFs were being enabled or disabled
+ * @targets: planned
+ *
+ * Return: EXIT_DONE, also when they still are, as read_settled(); or why a GPU
+ * could not be read.
+ */
+int wait_settled(struct targets *targets)
+{
+	int code = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; !code && i < targets->num; i++)
+		if (targets->plans[i].live.vfs_changing)
+			code = plan_refresh(&targets->plans[i],
+					    targets->client);
+	return code;
 }
 
 static bool any_is_blocked(const struct targets *targets)

@@ -136,8 +136,11 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 		   struct client_error *why)
 {
-	const struct fake_gpu *f = fake_of(bdf);
+	struct fake_gpu *f = fake_of(bdf);
 	int error = f->is_there ? f->get_error : -ENODEV;
+
+	if (f->gpu.vfs_changing && f->changing_for && !--f->changing_for)
+		f->gpu.vfs_changing = false;
 
 	if (error)
 		return refuse(why, error);
@@ -197,8 +200,15 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 	}
 	if (f->gpu.state == GPUVF_PF_STATE_WEDGED)
 		return refuse(why, -EIO);
-	if (f->gpu.vfs_changing)
-		return refuse(why, -EBUSY);
+	if (!dry_run && f->changes_late) {
+		f->changes_late = false;
+		f->gpu.vfs_changing = true;
+	}
+	if (f->gpu.vfs_changing) {
+		refuse(why, -EBUSY);
+		why->refusal.reason = GPUVF_REASON_VF_COUNT_CHANGING;
+		return -EBUSY;
+	}
 	if (wish->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
 	err = next_gpu(f, wish, &next);

@@ -27,6 +27,9 @@
  * @eager: a host driver waits for VFs that it may have, at every moment
  * @taken: by index: a host driver has ever been bound to the VF
  * @get_error: the GPU cannot be read
+ * @changing_for: so often the GPU is read until its VFs are no longer being enabled
+ *	or disabled; 0: for ever
+ * @changes_late: that begins with the first layout that is sent
  * @raise_at: the change at which the program gets the signal @signal
  * @log: one letter per change: L layout, numbers: VF count, d driver
  * @changes: changes asked for so far
@@ -51,6 +54,8 @@ struct fake_gpu {
 	bool eager;
 	bool taken[FAKE_VFS];
 	int get_error;
+	unsigned int changing_for;
+	bool changes_late;
 	unsigned int raise_at;
 	int signal;
 	char log[256];

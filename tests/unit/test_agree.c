@@ -369,6 +369,27 @@ static void every_verb_agrees_with_apply(void **state)
 	}
 }
 
+/* another program enables or disables VFs, which takes a second */
+static void apply_waits_for_the_pci_core(void **state)
+{
+	/* since before; and from the moment when the layout is sent */
+	static const bool late[] = { false, true };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(late); i++) {
+		fake_reset();
+		assert_int_equal(run(cmd_apply, NULL, FOUR, NULL), EXIT_DONE);
+		fake.gpu.vfs_changing = !late[i];
+		fake.changes_late = late[i];
+		fake.changing_for = 2;
+		fake.log[0] = '\0';
+		assert_int_equal(run(cmd_apply, NULL, HEAD "vf 0-1 = big\n"
+				     "vf 2-3 = small\n", NULL), EXIT_DONE);
+		assert_string_equal(fake.log, "L");
+		assert_int_equal(fake.gpu.vfs[1].fb_bytes, 4 * GIB);
+	}
+}
+
 static int set_up(void **state)
 {
 	static const char *const dirs[] = { "run" };
@@ -388,6 +409,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verb_agrees_with_apply),
+		cmocka_unit_test(apply_waits_for_the_pci_core),
 	};
 
 	return cmocka_run_group_tests_name("agree", tests, set_up, clean_up);
