@@ -15,6 +15,7 @@
 /* slices that MI300 class hardware takes; gpu-iov register page, section 3.3 */
 #define IOV_TIME_SLICE_MIN_US	1000
 #define IOV_TIME_SLICE_MAX_US	500000
+static_assert(IOV_TIME_SLICE_MAX_US * 1000ULL <= GPUVF_SCHED_MAX_SLICE_NS);
 
 /* what AMD's open driver gives a command of this generation; section 2.3 */
 #define IOV_COMMAND_LIMIT_US	500000

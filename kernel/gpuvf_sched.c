@@ -39,7 +39,7 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
  * gpuvf_sched_set_slice() - live: holds from the VF's next turn
  * @s: the scheduler
  * @vf: index, below GPUVF_MAX_VFS
- * @slice_ns: not 0
+ * @slice_ns: 2 to GPUVF_SCHED_MAX_SLICE_NS, since half of it is a divisor
  *
  * What the VF owes stays what it is, and the turn under way is settled with the
  * slice it began with.
@@ -126,7 +126,8 @@ static void sched_owe_access(struct gpuvf_sched *s, u64 ns, u64 now_ns)
 	if (!others)
 		return;
 	gpuvf_sched_access_ns(s, s->current_vf, now_ns);
-	s->vf[s->current_vf].access_ns += ns;
+	s->vf[s->current_vf].access_ns =
+		sched_add(s->vf[s->current_vf].access_ns, ns);
 }
 
 /* what a visit of the round is worth to a VF */

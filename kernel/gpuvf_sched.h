@@ -33,6 +33,9 @@
 
 #define GPUVF_SCHED_NONE		(-1)
 #define GPUVF_SCHED_DEFAULT_SLICE_NS	6000000ULL
+
+/* with it, what is multiplied in gpuvf_sched_access_ns() fits 64 bits */
+#define GPUVF_SCHED_MAX_SLICE_NS	(1ULL << 29)
 #define GPUVF_SCHED_SELF_SWITCH_NS	500000000ULL
 
 /**
@@ -107,7 +110,7 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy);
  * gpuvf_sched_set_slice() - live: holds from the VF's next turn
  * @s: the scheduler
  * @vf: index, below GPUVF_MAX_VFS
- * @slice_ns: not 0
+ * @slice_ns: 2 to GPUVF_SCHED_MAX_SLICE_NS
  *
  * The debt is carried over, but never more than it was, and the turn under way
  * is settled with the slice it began with.

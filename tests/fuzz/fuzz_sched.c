@@ -49,6 +49,12 @@ static u64 take_ns(void)
 	}
 }
 
+/* what a VF can be given */
+static u64 take_slice_ns(void)
+{
+	return take_ns() % (GPUVF_SCHED_MAX_SLICE_NS - 1) + 2;
+}
+
 static void check(void)
 {
 	unsigned int i;
@@ -140,7 +146,8 @@ static void step(void)
 			go_over();
 		break;
 	case 0:
-		gpuvf_sched_set_slice(&s, take(1) % GPUVF_MAX_VFS, take_ns());
+		gpuvf_sched_set_slice(&s, take(1) % GPUVF_MAX_VFS,
+				      take_slice_ns());
 		break;
 	case 1:
 		gpuvf_sched_set_policy(&s, take(1) % 3, now);
