@@ -212,7 +212,8 @@ json_t *json_of_extents(const struct gpu *gpu)
 
 	put_extent(list, gpu, "pf", 0, gpu->fb_pf_reserve);
 	put_extent(list, gpu, "context-save", gpu->fb_pf_reserve, at);
-	while ((vf = next_vf(gpu, at))) {
+	/* an end that wraps around would be passed again and again */
+	while ((vf = next_vf(gpu, at)) && vf->fb_offset + vf->fb_bytes > at) {
 		put_extent(list, gpu, "none", at, vf->fb_offset);
 		at = vf->fb_offset + vf->fb_bytes;
 		snprintf(owner, sizeof(owner), "vf%u", (u32)(vf - gpu->vfs));

@@ -245,6 +245,22 @@ static void json_has_every_byte_in_one_extent(void **state)
 	gpu_free(&gpu);
 }
 
+/* no kernel says so; the fuzzer did, and the list had no end */
+static void json_of_an_extent_that_wraps_ends(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(2, GIB);
+	json_t *object;
+
+	gpu.vfs[1].fb_offset = U64_MAX - MIB;
+	gpu.vfs[1].fb_bytes = 4 * GIB;
+	alarm(10);
+	object = json_of_gpu(&gpu);
+	alarm(0);
+	assert_true(json_array_size(json_object_get(object, "fb_extents")) < 8);
+	json_decref(object);
+	gpu_free(&gpu);
+}
+
 static void json_cuts_extents_where_something_is_withheld(void **state)
 {
 	struct gpu gpu = gpu_with_vfs(1, 4 * GIB);
@@ -440,6 +456,7 @@ int main(void)
 		cmocka_unit_test(events_say_what_happened),
 		cmocka_unit_test(json_has_base_units),
 		cmocka_unit_test(json_has_every_byte_in_one_extent),
+		cmocka_unit_test(json_of_an_extent_that_wraps_ends),
 		cmocka_unit_test(json_cuts_extents_where_something_is_withheld),
 		cmocka_unit_test(profiles_are_asked_about_once_each),
 		cmocka_unit_test(reasons_do_not_name_the_gpu_again),
