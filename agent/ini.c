@@ -27,6 +27,7 @@
 
 /* what stands where only ASCII may, by what has to be written instead */
 enum foreign {
+	FOREIGN_INVISIBLE,
 	FOREIGN_SPACE,
 	FOREIGN_MICRO,
 	FOREIGN_DASH,
@@ -132,7 +133,10 @@ static size_t decode_utf8(const char *text, u32 *code)
 
 static enum foreign kind_of(u32 code)
 {
-	if (code == 0x00a0 || (code >= 0x2000 && code <= 0x200b) ||
+	if (code == 0x00ad || (code >= 0x200b && code <= 0x200f) ||
+	    code == 0x2060 || code == 0xfeff)
+		return FOREIGN_INVISIBLE;
+	if (code == 0x00a0 || (code >= 0x2000 && code <= 0x200a) ||
 	    code == 0x202f || code == 0x3000)
 		return FOREIGN_SPACE;
 	if (code == 0x00b5 || code == 0x03bc)
@@ -167,6 +171,7 @@ static void note_foreign(struct scan *scan, size_t number, size_t at)
 static void tell_foreign(const struct scan *scan)
 {
 	static const char *const fixes[] = {
+		[FOREIGN_INVISIBLE] = "it is invisible, delete it",
 		[FOREIGN_SPACE] = "write an ordinary blank",
 		[FOREIGN_MICRO] = "write us for microseconds",
 		[FOREIGN_DASH] = "write '-'",
@@ -361,6 +366,11 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	size_t twin;
 	char *key;
 
+	if (!equals && start[strcspn(start, " \t:")] == ':') {
+		key_at.column += strcspn(start, ":");
+		diag_err(diags, &key_at, "write '=' between key and value, not ':'");
+		return false;
+	}
 	if (!equals || equals == start) {
 		diag_err(diags, &key_at, "neither 'key = value' nor a section nor a comment");
 		return false;
@@ -457,6 +467,13 @@ static bool is_utf16(const struct source *source)
 				     !memcmp(source->text, "\xfe\xff", 2));
 }
 
+/* its mark begins as that of UTF-16 does */
+static bool is_utf32(const struct source *source)
+{
+	return source->size >= 4 && (!memcmp(source->text, "\xff\xfe\0\0", 4) ||
+				     !memcmp(source->text, "\0\0\xfe\xff", 4));
+}
+
 static bool drop_byte_order_mark(char *line)
 {
 	if (strncmp(line, "\xef\xbb\xbf", 3))
@@ -483,6 +500,11 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 	size_t errors = diags->errors;
 	size_t number;
 
+	if (is_utf32(&ini->source)) {
+		diag_err(diags, &whole, "is UTF-32, must be UTF-8: iconv -f UTF-32 -t UTF-8");
+		ini->is_damaged = true;
+		return 0;
+	}
 	if (is_utf16(&ini->source)) {
 		diag_err(diags, &whole, "is UTF-16, must be UTF-8: iconv -f UTF-16 -t UTF-8");
 		ini->is_damaged = true;
@@ -490,6 +512,11 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 	}
 	if (strlen(ini->source.text) != ini->source.size) {
 		diag_err(diags, &whole, "file has a zero byte: not a text file");
+		ini->is_damaged = true;
+		return 0;
+	}
+	if (strchr(ini->source.text, '\r') && !strchr(ini->source.text, '\n')) {
+		diag_err(diags, &whole, "lines end with CR instead of LF: sed -i 's/\\r/\\n/g' FILE");
 		ini->is_damaged = true;
 		return 0;
 	}

@@ -73,6 +73,8 @@ static const char *parse_decimal(const char **text, struct decimal *d)
 		return "is not a number";
 	if (digits > 1 && *start == '0')
 		return "has a leading zero";
+	if (**text == ',')
+		return "has a comma: decimals are written with a point";
 	if (**text != '.')
 		return NULL;
 
@@ -100,7 +102,7 @@ static const struct unit *find_unit(const struct unit *units, size_t n,
 
 static const char *parse_quantity(const char *text, const struct unit *units,
 				  size_t n, bool round_up, const char *what,
-				  u64 *value)
+				  const char *fine, u64 *value)
 {
 	const struct unit *unit;
 	__uint128_t product;
@@ -122,7 +124,7 @@ static const char *parse_quantity(const char *text, const struct unit *units,
 	product *= unit->factor;
 	/* 1.9GiB is no whole number of bytes, and no GPU divides so finely */
 	if (product % d.scale && (!round_up || unit->factor == 1))
-		return "is finer than the smallest unit";
+		return fine;
 	product = (product + d.scale - 1) / d.scale;
 	if (product > U64_MAX)
 		return "is too big";
@@ -141,7 +143,7 @@ const char *parse_size(const char *text, u64 *bytes)
 {
 	return parse_quantity(text, size_units, ARRAY_SIZE(size_units), true,
 			      "needs one of the units B, KiB, MiB, GiB, TiB",
-			      bytes);
+			      "is not a whole number of bytes", bytes);
 }
 
 /**
@@ -157,7 +159,8 @@ const char *parse_time(const char *text, u32 *us)
 	u64 value;
 
 	why = parse_quantity(text, time_units, ARRAY_SIZE(time_units), false,
-			     "needs one of the units us, ms, s", &value);
+			     "needs one of the units us, ms, s",
+			     "is not a whole number of microseconds", &value);
 	if (why)
 		return why;
 	if (value > U32_MAX)
