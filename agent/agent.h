@@ -66,6 +66,7 @@ int usage_error(const char *verb, const char *fmt, ...) __printf(2, 3);
 /* options that more than one verb takes */
 struct options {
 	const char *file;
+	const char *output;
 	const char *prometheus;
 	u32 wait_idle_s;
 	bool json;

@@ -10,6 +10,7 @@
 
 #include "agent.h"
 #include "check.h"
+#include "replace.h"
 #include "units.h"
 #include "writer.h"
 
@@ -47,6 +48,44 @@ static int export_named(struct writer *writer, const struct gpu_list *gpus,
 	return code;
 }
 
+/* a configuration that is written to memory, since its own file names GPUs */
+struct draft {
+	struct writer *writer;
+	FILE *f;
+	char *text;
+	size_t size;
+};
+
+static void draft_begin(struct draft *draft)
+{
+	draft->f = open_memstream(&draft->text, &draft->size);
+	if (!draft->f)
+		out_of_memory();
+	draft->writer = writer_new(draft->f);
+}
+
+static void print_text(FILE *f, const void *text)
+{
+	fputs(text, f);
+}
+
+/* @output: the file, NULL: standard output; @code: what there is to say already */
+static int draft_end(struct draft *draft, const char *output, int code)
+{
+	if (code && code != EXIT_ATTENTION) {
+		writer_free(draft->writer);
+		fclose(draft->f);
+	} else {
+		writer_finish(draft->writer);
+		if (fclose(draft->f))
+			out_of_memory();
+		code = exit_worse(code, replace_file(output ?: "-", 0644,
+						     print_text, draft->text));
+	}
+	free(draft->text);
+	return code;
+}
+
 /**
  * cmd_export() - the verb "export"
  * @argc: words
@@ -60,26 +99,25 @@ int cmd_export(int argc, char **argv)
 	struct gpu_list gpus = {};
 	struct options options;
 	struct client *client;
-	struct writer *writer;
+	struct draft draft;
 	int first, code;
 	size_t i;
 
-	first = parse_options(argc, argv, "", &options);
+	first = parse_options(argc, argv, "o", &options);
 	if (first < 0)
 		return EXIT_USAGE;
 	code = open_client(&client);
 	if (code)
 		return code;
 	code = get_gpus(client, &gpus);
-	writer = writer_new(stdout);
+	draft_begin(&draft);
 	if (!code)
-		code = export_named(writer, &gpus, argc - first, argv + first);
+		code = export_named(draft.writer, &gpus, argc - first,
+				    argv + first);
 	for (i = 0; first == argc && i < gpus.num; i++)
-		code = exit_worse(code, export_gpu(writer, &gpus.gpus[i], i));
-	if (code && code != EXIT_ATTENTION)
-		writer_free(writer);
-	else
-		writer_finish(writer);
+		code = exit_worse(code, export_gpu(draft.writer, &gpus.gpus[i],
+						   i));
+	code = draft_end(&draft, options.output, code);
 	gpu_list_free(&gpus);
 	client_close(client);
 	return code;
@@ -89,6 +127,7 @@ struct wish {
 	u32 num_vfs;
 	u64 fb_bytes;
 	const char *label;
+	const char *output;
 };
 
 static int parse_wish(int argc, char **argv, struct wish *wish)
@@ -97,6 +136,7 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 		{ "vfs", required_argument, NULL, 'v' },
 		{ "fb", required_argument, NULL, 'b' },
 		{ "profile", required_argument, NULL, 'p' },
+		{ "output", required_argument, NULL, 'o' },
 		{ }
 	};
 	const char *why = NULL;
@@ -105,7 +145,7 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 	*wish = (struct wish){ .label = "desktop" };
 	opterr = 0;
 	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
 		if (opt == ':' || opt == '?') {
 			option_error(argv, opt, long_options, -1);
 			return -1;
@@ -116,6 +156,8 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 				why = "is not a number of VFs: at least 1";
 		} else if (opt == 'b') {
 			why = parse_size(optarg, &wish->fb_bytes);
+		} else if (opt == 'o') {
+			wish->output = optarg;
 		} else {
 			wish->label = optarg;
 			why = check_name(optarg);
@@ -194,7 +236,7 @@ int cmd_generate(int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct client *client;
-	struct writer *writer;
+	struct draft draft;
 	struct gpu *gpu;
 	struct wish wish;
 	int first, code;
@@ -210,9 +252,9 @@ int cmd_generate(int argc, char **argv)
 	if (gpu)
 		code = share_out(gpu, &wish);
 	if (gpu && !code) {
-		writer = writer_new(stdout);
-		writer_add_gpu(writer, "gpu0", gpu, NULL);
-		writer_finish(writer);
+		draft_begin(&draft);
+		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
+		code = draft_end(&draft, wish.output, code);
 	}
 	gpu_list_free(&gpus);
 	client_close(client);

@@ -300,13 +300,13 @@ static int parse(int argc, char **argv, struct session *s)
 			s->delay = strtod(optarg, &end);
 			if (*end || !(s->delay >= DELAY_MIN &&
 				      s->delay <= DELAY_MAX))
-				return usage_error(argv[0], "'%s' is no number of seconds from 0.1 to 3600",
+				return usage_error(argv[0], "'%s' is not a number of seconds from 0.1 to 3600",
 						   optarg);
 			break;
 		case 'n':
 			s->frames = strtol(optarg, &end, 10);
 			if (*end || s->frames <= 0)
-				return usage_error(argv[0], "'%s' is no number of pictures",
+				return usage_error(argv[0], "'%s' is not a count",
 						   optarg);
 			break;
 		default:

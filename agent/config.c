@@ -288,8 +288,9 @@ void config_interpret(struct config *config, struct diag_list *diags)
 	if (!config->version && config->num_files && !config->is_damaged) {
 		struct place whole = { &config->files[0]->source, 0, 0 };
 
-		diag_err(diags, &whole, "says no version: it has to begin with [gpuvf] and version = %u",
-			 CONFIG_VERSION);
+		diag_err(diags, &whole, "%s: it has to begin with [gpuvf] and version = %u",
+			 config->files[0]->source.size ? "says no version" :
+			 "is empty", CONFIG_VERSION);
 	}
 	config_finish_gpus(config, diags);
 }

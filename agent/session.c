@@ -76,7 +76,7 @@ int option_error(char **argv, int opt, const struct option *known, int index)
  * parse_options() - the options of a verb
  * @argc: of the verb
  * @argv: of the verb; options are moved to the front
- * @allowed: letters of the options that it takes: f, j, n, H, p, P (prometheus),
+ * @allowed: letters of the options that it takes: f, j, n, o, H, p, P (prometheus),
  *	W (wait-idle), w (wait and no-wait)
  * @options: result
  *
@@ -90,6 +90,7 @@ int parse_options(int argc, char **argv, const char *allowed,
 		{ "file", required_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "output", required_argument, NULL, 'o' },
 		{ "human", no_argument, NULL, 'H' },
 		{ "plain", no_argument, NULL, 'p' },
 		{ "prometheus", required_argument, NULL, 'P' },
@@ -104,7 +105,7 @@ int parse_options(int argc, char **argv, const char *allowed,
 	*options = (struct options){};
 	opterr = 0;
 	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":f:jnHp", long_options,
+	while ((opt = getopt_long(argc, argv, ":f:jno:Hp", long_options,
 				  &index)) != -1) {
 		if (opt == ':' || opt == '?' ||
 		    !strchr(allowed, opt == 'N' ? 'w' : opt)) {
@@ -113,13 +114,14 @@ int parse_options(int argc, char **argv, const char *allowed,
 		}
 		index = -1;
 		if ((opt == 'f' && options->file) ||
+		    (opt == 'o' && options->output) ||
 		    (opt == 'P' && options->prometheus)) {
 			usage_error(argv[0], "one file at a time");
 			return -1;
 		}
 		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,
 					       &options->wait_idle_s)) {
-			usage_error(argv[0], "--wait-idle: '%s' is no number of seconds up to %u",
+			usage_error(argv[0], "--wait-idle: '%s' is not a number of seconds up to %u",
 				    optarg, MAX_WAIT_S);
 			return -1;
 		}
@@ -127,6 +129,8 @@ int parse_options(int argc, char **argv, const char *allowed,
 			options->no_wait = opt == 'N';
 		else if (opt == 'f')
 			options->file = optarg;
+		else if (opt == 'o')
+			options->output = optarg;
 		else if (opt == 'P')
 			options->prometheus = optarg;
 		else if (opt == 'j')

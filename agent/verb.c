@@ -11,27 +11,30 @@
 
 /* options that more than one verb has */
 #define O_FILE \
-	"  -f, --file FILE        instead of /etc/gpuvf.ini and gpuvf.d; -: stdin\n"
+	"  -f, --file FILE        read FILE, not /etc/gpuvf.ini and gpuvf.d; -: stdin\n"
 #define O_JSON \
 	"  -j, --json             JSON for programs\n"
 #define O_UNITS \
-	"  -H, --human            handy units, as on a terminal\n" \
-	"  -p, --plain            numbers of bytes and microseconds, as in a pipe\n"
+	"  -H, --human            human-readable units, as on a terminal\n" \
+	"  -p, --plain            bytes and microseconds, as in a pipe\n"
+
+#define O_OUTPUT \
+	"  -o, --output FILE      replace FILE when all went well; -: stdout\n"
 
 static const struct verb verbs[] = {
-	{ "show", cmd_show, "GPUs and VFs as they are",
+	{ "show", cmd_show, "show GPUs and VFs",
 	  "[GPU | GPU/VF] [-j] [-H | -p]", O_JSON O_UNITS },
-	{ "check", cmd_check, "is the configuration good?",
+	{ "check", cmd_check, "check the configuration, without a GPU",
 	  "[FILE]", "" },
-	{ "plan", cmd_plan, "what apply would do, and what the kernel says to it",
+	{ "plan", cmd_plan, "show what apply would do, checked by the kernel",
 	  "[-f FILE] [-j] [-H | -p] [GPU...]", O_FILE O_JSON O_UNITS },
-	{ "apply", cmd_apply, "make the GPUs what the configuration says",
+	{ "apply", cmd_apply, "bring the GPUs to the state of the configuration",
 	  "[-f FILE] [-n] [--wait-idle SECONDS] [--no-wait]\n"
 	  "       [GPU...]", O_FILE
-	  "  -n, --dry-run          change nothing: plan\n"
-	  "  --wait-idle SECONDS    wait so long for VFs that are in use\n"
-	  "  --no-wait              do not wait until framebuffer is cleared\n" },
-	{ "assert", cmd_assert, "exit 3 if the GPUs are not what the configuration says",
+	  "  -n, --dry-run          change nothing, show the plan\n"
+	  "  --wait-idle SECONDS    wait up to SECONDS for VFs that are in use\n"
+	  "  --no-wait              do not wait until framebuffer is scrubbed\n" },
+	{ "assert", cmd_assert, "exit with 3 if a GPU differs from the configuration",
 	  "[-f FILE] [GPU...]", O_FILE },
 	{ "set", cmd_set, "change a setting of one VF or GPU, live",
 	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME]\n"
@@ -39,41 +42,42 @@ static const struct verb verbs[] = {
 	  "       " PROGRAM " set GPU [policy=POLICY] [pf_reserve=SIZE]", "" },
 	{ "reset", cmd_operate, "reset a VF, or a whole GPU with all its VFs",
 	  "GPU | GPU/VF", "" },
-	{ "stop", cmd_operate, "take the GPU from a VF until it is reset",
+	{ "stop", cmd_operate, "stop a VF until it is reset",
 	  "GPU/VF", "" },
-	{ "pause", cmd_operate, "give a VF no more time until it is resumed",
+	{ "pause", cmd_operate, "pause a VF until it is resumed",
 	  "GPU/VF", "" },
-	{ "resume", cmd_operate, "give a paused VF its time again",
+	{ "resume", cmd_operate, "resume a paused VF",
 	  "GPU/VF", "" },
-	{ "stats", cmd_stats, "what the VFs got and did",
+	{ "stats", cmd_stats, "show GPU time, hangs and resets of each VF",
 	  "[GPU] [-j] [-H | -p] [--prometheus FILE]", O_JSON O_UNITS
-	  "  --prometheus FILE      for Prometheus, into FILE; -: stdout\n" },
-	{ "top", cmd_top, "who gets how much of the GPUs, live",
-	  "[-d SECONDS] [-n PICTURES]",
-	  "  -d, --delay SECONDS    between two looks, 0.1 to 3600\n"
-	  "  -n, --frames PICTURES  end after so many\n" },
-	{ "export", cmd_export, "what is, as a configuration",
-	  "[GPU...]", "" },
-	{ "generate", cmd_generate, "a configuration to begin with",
-	  "GPU --vfs N [--fb SIZE] [--profile NAME]",
-	  "  --vfs N                how many VFs\n"
+	  "  --prometheus FILE      write FILE for Prometheus; -: stdout\n" },
+	{ "top", cmd_top, "show live which VF gets how much of a GPU",
+	  "[-d SECONDS] [-n COUNT]",
+	  "  -d, --delay SECONDS    refresh interval, 0.1 to 3600\n"
+	  "  -n, --frames COUNT     end after COUNT refreshes\n" },
+	{ "export", cmd_export, "print the current state as a configuration",
+	  "[-o FILE] [GPU...]", O_OUTPUT },
+	{ "generate", cmd_generate, "print a configuration to start from",
+	  "GPU --vfs N [--fb SIZE] [--profile NAME] [-o FILE]",
+	  "  --vfs N                number of VFs\n"
 	  "  --fb SIZE              framebuffer of each; default: an equal share\n"
-	  "  --profile NAME         name of their profile\n" },
-	{ "checkpoint", cmd_checkpoint, "all that is set of all GPUs, into a file",
+	  "  --profile NAME         name of their profile\n" O_OUTPUT },
+	{ "checkpoint", cmd_checkpoint, "save the settings of all GPUs to a file",
 	  "FILE", "" },
-	{ "restore", cmd_restore, "back to what a checkpoint says",
+	{ "restore", cmd_restore, "restore the settings in a checkpoint",
 	  "FILE", "" },
-	{ "doctor", cmd_doctor, "can this machine have VFs, and if not, what now?",
+	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
 	  "[GPU] [-j]", O_JSON },
-	{ "monitor", cmd_monitor, "changes as they happen",
+	{ "monitor", cmd_monitor, "print changes as they happen",
 	  "[-j]", O_JSON },
-	{ "daemon", cmd_daemon, "apply, and go on doing so as GPUs and files come",
-	  "[-f FILE]", O_FILE },
-	{ "reload", cmd_reload, "let the daemon read its configuration again, and wait",
+	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",
+	  "[-f FILE]",
+	  "  -f, --file FILE        read FILE, not /etc/gpuvf.ini and gpuvf.d\n" },
+	{ "reload", cmd_reload, "let the daemon read its configuration again, wait",
 	  "", "" },
-	{ "help", cmd_help, "this text, or the usage of one verb",
+	{ "help", cmd_help, "print this text, or the usage of one verb",
 	  "[VERB]", "" },
-	{ "version", cmd_version, "version of this program",
+	{ "version", cmd_version, "print the version",
 	  "", "" },
 	{ }
 };
@@ -193,10 +197,10 @@ int cmd_help(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	printf("usage: " PROGRAM " VERB ...\n\n"
-	       "Virtual functions of GPUs: how many, how much framebuffer, how much time.\n\n");
+	       "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
 	for (verb = verbs; verb->name; verb++)
 		printf("  %-10s %s\n", verb->name, verb->help);
-	printf("\nWithout a verb: show. A GPU is a PCI address, or the name of a [gpu] section.\n"
+	printf("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
 	       "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;
 }

@@ -390,9 +390,48 @@ static void apply_waits_for_the_pci_core(void **state)
 	}
 }
 
+static int generate(const char *vfs)
+{
+	char *file = path_of("etc/gpuvf.ini");
+	char *argv[] = { "generate", "g", "--vfs", (char *)vfs, "-o", file,
+			 NULL };
+	struct quiet quiet = be_quiet();
+	int code = cmd_generate(ARRAY_SIZE(argv) - 1, argv);
+
+	be_loud(quiet);
+	free(file);
+	return code;
+}
+
+/* the file that is written is the one that says which GPU "g" is */
+static void a_configuration_is_replaced_after_it_was_read(void **state)
+{
+	char *file = path_of("etc/gpuvf.ini");
+	FILE *f = fopen(file, "w");
+	struct config config;
+	size_t size;
+	char *text;
+
+	fputs(FOUR, f);
+	fclose(f);
+	fake_reset();
+	assert_int_equal(generate("99"), EXIT_USAGE);
+	text = root_read(&size, "etc/gpuvf.ini");
+	assert_string_equal(text, FOUR);
+	free(text);
+	assert_int_equal(generate("2"), EXIT_DONE);
+	text = root_read(&size, "etc/gpuvf.ini");
+	config_is_good(&config, text);
+	assert_int_equal(config.gpus[0].num_vfs, 2);
+	config_free(&config);
+	free(text);
+	unlink(file);
+	free(file);
+}
+
 static int set_up(void **state)
 {
-	static const char *const dirs[] = { "run" };
+	static const char *const dirs[] = { "run", "etc" };
 
 	root = new_root(dirs, ARRAY_SIZE(dirs));
 	return 0;
@@ -410,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verb_agrees_with_apply),
 		cmocka_unit_test(apply_waits_for_the_pci_core),
+		cmocka_unit_test(a_configuration_is_replaced_after_it_was_read),
 	};
 
 	return cmocka_run_group_tests_name("agree", tests, set_up, clean_up);

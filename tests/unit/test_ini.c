@@ -129,7 +129,7 @@ static void refuses_bad_lines(void **state)
 		{ "[gpuvf]\nversion = 4294967297\n", "t.ini:2:11: version: '4294967297' is too big" },
 		{ "[gpuvf]\nversion = 01\n", "t.ini:2:11: version: '01' has a leading zero" },
 		/* sections and keys */
-		{ "", "t.ini: says no version" },
+		{ "", "t.ini: is empty: it has to begin with [gpuvf]" },
 		{ "[gpuvf]\nversion = 2\n", "t.ini:2:11: version 2 is not known" },
 		{ "[gpuvf]\nversion = 1.0\n", "t.ini:2:11: version: '1.0' is not a whole number" },
 		{ HEAD "[gpuvf x]\n", "unknown section [gpuvf x]" },
