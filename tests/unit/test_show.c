@@ -111,6 +111,42 @@ static void the_map_loses_nothing_that_is_withheld(void **state)
 	gpu_free(&gpu);
 }
 
+/* what stands on the map, and the manual's words for it */
+static void the_manual_explains_the_map(void **state)
+{
+	static const struct {
+		const char *ascii;
+		const char *utf8;
+		const char *words;
+	} legend[] = {
+		{ "P", "▓", ".B P\n(on a terminal with UTF-8, a dark shade) is kept by the PF" },
+		{ "C", "▒", ".B C\n(a lighter shade) is the context save area" },
+		{ "=", "━", ".B =\n(a line) goes on" },
+		{ "X", "╳", ".B X\n(a cross) is where something could not be cleared" },
+		{ ".", "·", "dots are free" },
+	};
+	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
+	char ascii[300], utf8[300];
+	char *manual;
+	size_t i;
+
+	gpu.fb_context_save = 2 * GIB;
+	gpu.vfs[0].fb_offset = 4 * GIB;
+	gpu.withheld[0] = (struct extent){ 15 * GIB, 16 * MIB };
+	gpu.num_withheld = 1;
+	memory_map(&gpu, 32, false, ascii, sizeof(ascii));
+	memory_map(&gpu, 32, true, utf8, sizeof(utf8));
+	manual = root_read(NULL, "%s/gpuvf-agent.8", MAN_DIR);
+	assert_non_null(manual);
+	for (i = 0; i < ARRAY_SIZE(legend); i++) {
+		assert_says(ascii, legend[i].ascii);
+		assert_says(utf8, legend[i].utf8);
+		assert_says(manual, legend[i].words);
+	}
+	free(manual);
+	gpu_free(&gpu);
+}
+
 static void the_map_of_nothing_is_drawn(void **state)
 {
 	struct gpu gpu = {};
@@ -450,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_shows_who_has_what),
 		cmocka_unit_test(the_map_loses_nothing_that_is_withheld),
+		cmocka_unit_test(the_manual_explains_the_map),
 		cmocka_unit_test(the_map_of_nothing_is_drawn),
 		cmocka_unit_test(a_minor_column_makes_room),
 		cmocka_unit_test(every_vf_is_on_the_map),

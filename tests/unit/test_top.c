@@ -118,6 +118,20 @@ static void a_counter_that_went_back_is_nothing(void **state)
 	top_free(&top);
 }
 
+/* a backend that does not say how long a round is */
+static void a_round_that_is_not_known_is_no_wait(void **state)
+{
+	struct top top = two_looks(2, 100 * MS);
+	unsigned int total;
+	char *text;
+
+	top.now.gpus[0].round_us = 0;
+	text = draw(&top, 100, 24, &total);
+	assert_says(text, "   0 desktop    active        8.0 ms   0.0 ms  50.0%");
+	free(text);
+	top_free(&top);
+}
+
 static void every_screen_is_big_enough(void **state)
 {
 	struct top top = two_looks(16, 60 * MS);
@@ -167,6 +181,7 @@ int main(void)
 		cmocka_unit_test(bars_show_share_and_what_was_got),
 		cmocka_unit_test(nothing_is_known_at_the_first_look),
 		cmocka_unit_test(a_counter_that_went_back_is_nothing),
+		cmocka_unit_test(a_round_that_is_not_known_is_no_wait),
 		cmocka_unit_test(every_screen_is_big_enough),
 		cmocka_unit_test(only_the_last_news_are_kept),
 	};
