@@ -83,6 +83,7 @@ int config_exit_code(int error, const struct diag_list *diags);
 int load_config(struct config *config, const char *file, u32 demands);
 int open_client(struct client **client);
 int get_gpus(struct client *client, struct gpu_list *gpus);
+int explain_no_gpus(const struct gpu_list *gpus);
 int exit_code_of(int error);
 struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
 		     int *code);

@@ -561,7 +561,8 @@ int client_get_capacity(struct client *client, const char *bdf,
  * client_error_text() - the best that is known about an error
  * @why: filled by a request that failed
  *
- * Return: the kernel's full sentence, else the extended ack, else strerror().
+ * Return: the kernel's full sentence, else the extended ack, else the errno in
+ * words.
  */
 const char *client_error_text(const struct client_error *why)
 {
@@ -569,5 +570,8 @@ const char *client_error_text(const struct client_error *why)
 		return why->refusal.message;
 	if (why->ack[0])
 		return why->ack;
+	/* of the family: its id is not known any more */
+	if (why->error == -ENOENT)
+		return "module gpuvf is gone";
 	return strerror(-why->error);
 }

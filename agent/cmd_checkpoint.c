@@ -77,10 +77,7 @@ int cmd_checkpoint(int argc, char **argv)
 	if (code)
 		return code;
 	code = get_gpus(client, &gpus);
-	if (!code && !gpus.num) {
-		pr_err("module gpuvf is loaded, but drives no GPU");
-		code = EXIT_MISSING;
-	}
+	code = code ?: explain_no_gpus(&gpus);
 	if (!code) {
 		document = json_document();
 		list = json_array();

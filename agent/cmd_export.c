@@ -110,6 +110,7 @@ int cmd_export(int argc, char **argv)
 	if (code)
 		return code;
 	code = get_gpus(client, &gpus);
+	code = code ?: explain_no_gpus(&gpus);
 	draft_begin(&draft);
 	if (!code)
 		code = export_named(draft.writer, &gpus, argc - first,

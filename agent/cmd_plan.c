@@ -36,15 +36,16 @@ static int plan_all(struct targets *targets, bool json)
 	json_t *list = json ? json_array() : NULL;
 	struct exit_tally tally = {};
 	size_t i;
+	int code;
 
 	if (targets->missing)
 		exit_add(&tally, EXIT_MISSING);
 
 	for (i = 0; i < targets->num; i++) {
 		struct plan *plan = &targets->plans[i];
-		int code = plan_one(plan, targets->client);
 		struct room_list rooms = {};
 
+		code = plan_one(plan, targets->client);
 		find_rooms(plan, targets->client, &rooms);
 		if (json) {
 			json_t *object = plan_json(plan);
@@ -67,12 +68,11 @@ static int plan_all(struct targets *targets, bool json)
 		rooms_free(&rooms);
 		exit_add(&tally, code);
 	}
-	if (json) {
-		json_object_set_new(document, "gpus", list);
-		if (json_finish(document))
-			return EXIT_FAILED;
-	}
-	return exit_total(&tally);
+	code = exit_total(&tally);
+	if (!json)
+		return code;
+	json_object_set_new(document, "gpus", list);
+	return json_finish(document) ? code ?: EXIT_FAILED : code;
 }
 
 /**

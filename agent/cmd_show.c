@@ -165,12 +165,10 @@ static void show_vf(const struct gpu *gpu, u32 index)
 static int show_all(struct client *client, const struct gpu_list *gpus,
 		    bool json)
 {
-	int code = gpus->num ? EXIT_DONE : EXIT_MISSING;
+	int code = explain_no_gpus(gpus);
 	json_t *document, *list;
 	size_t i;
 
-	if (!gpus->num)
-		pr_err("module gpuvf is loaded, but drives no GPU");
 	if (!json) {
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
@@ -184,7 +182,7 @@ static int show_all(struct client *client, const struct gpu_list *gpus,
 	for (i = 0; i < gpus->num; i++)
 		json_array_append_new(list, gpu_json(client, &gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
-	return json_finish(document) ? EXIT_FAILED : code;
+	return json_finish(document) ? code ?: EXIT_FAILED : code;
 }
 
 static int show_one(struct client *client, const struct gpu_list *gpus,

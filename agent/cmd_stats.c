@@ -156,8 +156,8 @@ static int collect(struct client *client, const char *name,
 	int code;
 
 	code = get_gpus(client, gpus);
-	if (!code && name)
-		code = keep_one(gpus, name);
+	if (!code)
+		code = name ? keep_one(gpus, name) : explain_no_gpus(gpus);
 	if (code || !client_get_stats(client, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {

@@ -339,6 +339,9 @@ int cmd_top(int argc, char **argv)
 	if (err)
 		pr_err("generic netlink: %s", nl_geterror(err));
 	code = look(&s);
+	/* unless it has not been seen yet, amid changes */
+	if (!code && s.looked_ns)
+		code = explain_no_gpus(&s.top.now);
 	if (!code) {
 		s.signals = open_signals();
 		s.live = enter_screen();

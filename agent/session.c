@@ -251,6 +251,20 @@ int get_gpus(struct client *client, struct gpu_list *gpus)
 }
 
 /**
+ * explain_no_gpus() - a verb about all GPUs has nothing to say without any
+ * @gpus: all GPUs
+ *
+ * Return: EXIT_DONE: there are some; EXIT_MISSING, which is printed.
+ */
+int explain_no_gpus(const struct gpu_list *gpus)
+{
+	if (gpus->num)
+		return EXIT_DONE;
+	pr_err("module gpuvf is loaded, but drives no GPU");
+	return EXIT_MISSING;
+}
+
+/**
  * exit_code_of() - the exit code for an errno of the kernel
  * @error: negative errno
  *
@@ -267,6 +281,8 @@ int exit_code_of(int error)
 	case EBUSY:
 		return EXIT_BUSY;
 	case ENODEV:
+	/* of the family, or of a file of the PCI core */
+	case ENOENT:
 		return EXIT_MISSING;
 	case EINVAL:
 	case ERANGE:
