@@ -4,18 +4,14 @@
  * fails.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "check.h"
 #include "execute.h"
-#include "root.h"
 #include "signals.h"
 #include "units.h"
 #include "util.h"
@@ -221,48 +217,6 @@ int apply_plan(struct plan *plan, struct client *client,
 		return EXIT_UNREPORTED;
 	report(plan);
 	return EXIT_DONE;
-}
-
-/**
- * apply_lock() - one apply at a time
- * @fd: holds the lock until it is closed; -1: there was no right to lock
- * @wait: until another process releases it
- *
- * Two of them would undo each other's steps in turn. The lock ends with the
- * process, whatever ends that.
- *
- * Return: EXIT_DONE, without permission too, since the kernel will say no;
- * EXIT_BUSY: another process has it, and @wait is false; EXIT_FAILED: nothing
- * may be changed.
- */
-int apply_lock(int *fd, bool wait)
-{
-	char *dir = root_path("%s", &RUN_DIR[1]);
-	char *file = root_path("%s", &APPLY_LOCK[1]);
-	int code = EXIT_DONE;
-
-	*fd = -1;
-	if (!mkdir(dir, 0700) || errno == EEXIST)
-		*fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-			   0600);
-	if (*fd < 0 && (errno == EACCES || errno == EPERM))
-		goto out;
-	while (*fd >= 0 && flock(*fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
-		if (errno == EINTR)
-			continue;
-		if (errno == EWOULDBLOCK)
-			code = EXIT_BUSY;
-		close(*fd);
-		*fd = -1;
-	}
-	if (*fd < 0 && !code) {
-		pr_err("%s: %s", file, strerror(errno));
-		code = EXIT_FAILED;
-	}
-out:
-	free(file);
-	free(dir);
-	return code;
 }
 
 /* the first record has them all: which were reached can be seen then */

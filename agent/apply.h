@@ -10,7 +10,6 @@
 
 #define APPLY_LOCK	RUN_DIR "/apply.lock"
 
-int apply_lock(int *fd, bool wait);
 int transition(const char *section, const struct state *before,
 	       const struct state *after, const struct plan *plan,
 	       struct client *client, struct journal *journal);
@@ -19,7 +18,11 @@ int apply_plan(struct plan *plan, struct client *client,
 int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	      bool wait);
 
+/* a change of all GPUs takes a few seconds */
+#define LOCK_WAIT_S	60
+
 /* wait.c */
+int apply_lock(int *fd, u32 seconds);
 int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
 		 struct client_error *why);
 int wait_settled(struct targets *targets);

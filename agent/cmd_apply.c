@@ -22,20 +22,22 @@ static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 }
 
 /* @code: of reading the configuration: a wrong one does not put off the recovery */
-static int apply(struct targets *targets, int code, bool wait, int num_names,
-		 char **names)
+static int apply(struct targets *targets, int code,
+		 const struct options *options, int num_names, char **names)
 {
+	u32 seconds = options->wait_idle_s;
 	struct journal journal = {};
 	int lock, err;
 
-	err = apply_lock(&lock, true);
+	err = apply_lock(&lock, seconds > LOCK_WAIT_S ? seconds : LOCK_WAIT_S);
 	if (err)
 		return err;
 	err = recover(&journal);
 	code = err ?: code ?: targets_plan(targets, num_names, names);
 	code = code ?: wait_settled(targets);
 	if (!code)
-		code = apply_all(targets, &journal, &lock, wait);
+		code = apply_all(targets, &journal, &lock,
+				 !options->no_wait);
 	else
 		code = exit_worse(code, journal_finish(&journal));
 	if (lock >= 0)
@@ -75,7 +77,7 @@ int cmd_apply(int argc, char **argv)
 		if (code)
 			goto out;
 	}
-	code = apply(&targets, code, !options.no_wait, argc, argv);
+	code = apply(&targets, code, &options, argc, argv);
 out:
 	targets_free(&targets);
 	return code;

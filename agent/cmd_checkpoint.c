@@ -311,7 +311,7 @@ int cmd_restore(int argc, char **argv)
 		return EXIT_USAGE;
 	code = read_checkpoint(&checkpoint, argv[first]);
 	code = code ?: open_client(&client);
-	code = code ?: apply_lock(&fd, true);
+	code = code ?: apply_lock(&fd, LOCK_WAIT_S);
 	code = code ?: restore_all(&checkpoint, client);
 	if (fd >= 0)
 		close(fd);

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 
 #include "daemon.h"
+#include "holder.h"
 
 #define DAEMON_LOCK	RUN_DIR "/daemon.lock"
 
@@ -160,6 +162,7 @@ static int open_signals(void)
 /* one daemon; the lock goes with the process, however that ends */
 static int take_lock(void)
 {
+	char *process;
 	int fd;
 
 	if (mkdir(RUN_DIR, 0700) && errno != EEXIST) {
@@ -172,7 +175,10 @@ static int take_lock(void)
 		return errno == EACCES ? EXIT_PERMISSION : EXIT_FAILED;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		pr_err("another daemon is running (it holds " DAEMON_LOCK ")");
+		process = holder_of_lock(DAEMON_LOCK);
+		pr_err("another daemon is running: %s holds " DAEMON_LOCK,
+		       process ?: "another process");
+		free(process);
 		close(fd);
 		return EXIT_BUSY;
 	}

@@ -15,6 +15,7 @@
 #include "apply.h"
 #include "check.h"
 #include "daemon.h"
+#include "holder.h"
 
 #define BACKOFF_FIRST_MS	5000
 #define BACKOFF_LAST_MS		300000
@@ -151,6 +152,7 @@ int daemon_load(struct daemon *d, bool *changed)
 	config_free(&d->targets.config);
 	d->targets.config = config;
 	d->absence_reported = false;
+	d->waits_for_lock = false;
 	all_pending(d);
 	return EXIT_DONE;
 }
@@ -295,6 +297,20 @@ static int sync_all(struct daemon *d)
 	return exit_worse(code, exit_total(&tally));
 }
 
+static void put_off(struct daemon *d)
+{
+	char *process;
+
+	soonest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
+	if (d->waits_for_lock)
+		return;
+	process = holder_of_lock(APPLY_LOCK);
+	pr_warning("%s changes GPUs (it holds " APPLY_LOCK "); waiting for it",
+		   process ?: "another process");
+	free(process);
+	d->waits_for_lock = true;
+}
+
 /**
  * daemon_sync() - look at every GPU, and do what has to be done
  * @d: the daemon, with a configuration; the module is there
@@ -310,12 +326,9 @@ int daemon_sync(struct daemon *d)
 	int fd;
 
 	d->check_ms = 0;
-	code = apply_lock(&fd, false);
+	code = apply_lock(&fd, 0);
 	if (code == EXIT_BUSY) {
-		if (!d->waits_for_lock)
-			pr_warning("another process changes GPUs (it holds " APPLY_LOCK "); waiting for it");
-		d->waits_for_lock = true;
-		soonest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
+		put_off(d);
 		return code;
 	}
 	if (code) {

@@ -3,11 +3,12 @@
  * The kernel knows the driver that has a VF; a driver for user space, as
  * vfio-pci, has it on behalf of a process. Which one can be seen in /proc: it
  * has the VF's VFIO group or device open. Of other users' processes only with
- * CAP_SYS_PTRACE.
+ * CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. So it is with locks.
  */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "holder.h"
 #include "profile.h"
@@ -62,6 +63,19 @@ static bool has_open(const char *pid, const struct device_files *files)
 	return hit;
 }
 
+static char *name_process(const char *pid)
+{
+	char comm[NAME_SIZE];
+	char *name, *text;
+
+	root_line(comm, sizeof(comm), "proc/%s/comm", pid);
+	/* a process gives itself any name that it likes */
+	name = escape(comm);
+	text = xasprintf("process %s (%s)", pid, name);
+	free(name);
+	return text;
+}
+
 /**
  * holder_process() - the process that has a VF open
  * @vf: PCI address of the VF
@@ -81,17 +95,9 @@ char *holder_process(const char *vf)
 		return NULL;
 	pids = root_list("proc");
 	for (i = 0; pids[i] && !text; i++) {
-		char comm[NAME_SIZE];
-		char *name;
-
-		if (!isdigit((unsigned char)pids[i][0]) ||
-		    !has_open(pids[i], &files))
-			continue;
-		root_line(comm, sizeof(comm), "proc/%s/comm", pids[i]);
-		/* a process gives itself any name that it likes */
-		name = escape(comm);
-		text = xasprintf("process %s (%s)", pids[i], name);
-		free(name);
+		if (isdigit((unsigned char)pids[i][0]) &&
+		    has_open(pids[i], &files))
+			text = name_process(pids[i]);
 	}
 	root_list_free(pids);
 	return text;
@@ -111,4 +117,57 @@ char *holder_of_vf(const char *bdf, u32 index)
 	if (sysfs_vf_bdf(bdf, index, vf, sizeof(vf)))
 		return NULL;
 	return holder_process(vf);
+}
+
+/*
+ * Not by /proc/locks, which has the process that asked for the lock: with
+ * flock(1) in a script, that has ended.
+ */
+static bool has_locked(const char *pid, const struct stat *file)
+{
+	char **fds = root_list("proc/%s/fd", pid);
+	bool hit = false;
+	size_t i;
+
+	for (i = 0; fds[i] && !hit; i++) {
+		char *path = root_path("proc/%s/fd/%s", pid, fds[i]);
+		struct stat st;
+		char *info;
+
+		/* by number: it may be mounted elsewhere for that process */
+		if (!stat(path, &st) && st.st_dev == file->st_dev &&
+		    st.st_ino == file->st_ino) {
+			info = root_read(NULL, "proc/%s/fdinfo/%s", pid,
+					 fds[i]);
+			hit = info && strstr(info, "FLOCK");
+			free(info);
+		}
+		free(path);
+	}
+	root_list_free(fds);
+	return hit;
+}
+
+/**
+ * holder_of_lock() - the process that has locked a file with flock()
+ * @file: its path
+ *
+ * Return: as holder_process().
+ */
+char *holder_of_lock(const char *file)
+{
+	char *text = NULL;
+	struct stat st;
+	char **pids;
+	size_t i;
+
+	if (stat(file, &st))
+		return NULL;
+	pids = root_list("proc");
+	for (i = 0; pids[i] && !text; i++)
+		if (isdigit((unsigned char)pids[i][0]) &&
+		    has_locked(pids[i], &st))
+			text = name_process(pids[i]);
+	root_list_free(pids);
+	return text;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who has a VF open.
+ * Which process has a VF open, or holds a lock.
  */
 #ifndef AGENT_HOLDER_H
 #define AGENT_HOLDER_H
@@ -9,5 +9,6 @@
 
 char *holder_process(const char *vf);
 char *holder_of_vf(const char *bdf, u32 index);
+char *holder_of_lock(const char *file);
 
 #endif /* AGENT_HOLDER_H */

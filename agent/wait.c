@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiting: for VFs that somebody uses, before; for framebuffer that is being
- * cleared, afterwards.
+ * Waiting: for VFs that somebody uses, and for another process that changes GPUs,
+ * before; for framebuffer that is being cleared, afterwards.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "apply.h"
+#include "holder.h"
+#include "root.h"
 #include "units.h"
 #include "util.h"
 
 #define IDLE_POLL_MS	500
 #define READY_POLL_MS	50
+#define LOCK_POLL_MS	100
+
+/* most holders of the lock have released it by then */
+#define LOCK_NOTICE_MS	1000
 
 /* the PCI core takes a second for disabling VFs, and their drivers more */
 #define SETTLE_POLL_MS	100
@@ -115,6 +128,82 @@ int wait_idle(struct targets *targets, u32 seconds)
 			code = plan_refresh(&targets->plans[i],
 					    targets->client);
 	}
+	return code;
+}
+
+static void report_lock(const char *file, bool over)
+{
+	char *process = holder_of_lock(file);
+
+	pr_err("%s changes GPUs (it holds " APPLY_LOCK "); %s",
+	       process ?: "another process",
+	       over ? "nothing was changed" : "waiting for it");
+	free(process);
+}
+
+/* Return: 0; -EWOULDBLOCK: another process has it; another negative errno */
+static int wait_for_lock(int fd, const char *file, u32 seconds)
+{
+	u64 notice = now_ms() + LOCK_NOTICE_MS;
+	u64 end = now_ms() + seconds * 1000ULL;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK || now_ms() >= end)
+			return -errno;
+		if (notice && now_ms() >= notice) {
+			report_lock(file, false);
+			notice = 0;
+		}
+		sleep_ms(LOCK_POLL_MS);
+	}
+	return 0;
+}
+
+/**
+ * apply_lock() - one apply at a time
+ * @fd: holds the lock until it is closed; -1: there was no right to lock
+ * @seconds: how long to wait for another process to release it
+ *
+ * Two of them would undo each other's steps in turn. The lock ends with the
+ * process, whatever ends that. Prints which process has it, and that it waits.
+ *
+ * Return: EXIT_DONE, without permission too, since the kernel will say no;
+ * EXIT_BUSY: another process has it, which is printed unless @seconds is 0;
+ * EXIT_FAILED: nothing may be changed.
+ */
+int apply_lock(int *fd, u32 seconds)
+{
+	char *dir = root_path("%s", &RUN_DIR[1]);
+	char *file = root_path("%s", &APPLY_LOCK[1]);
+	int code = EXIT_DONE;
+	int err = 0;
+
+	*fd = -1;
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		*fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			   0600);
+	if (*fd < 0)
+		err = -errno;
+	if (err == -EACCES || err == -EPERM)
+		goto out;
+	err = err ?: wait_for_lock(*fd, file, seconds);
+	if (err == -EWOULDBLOCK) {
+		code = EXIT_BUSY;
+		if (seconds)
+			report_lock(file, true);
+	} else if (err) {
+		code = EXIT_FAILED;
+		pr_err("%s: %s", file, strerror(-err));
+	}
+	if (err && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+out:
+	free(file);
+	free(dir);
 	return code;
 }
 

@@ -150,9 +150,9 @@ write_ini 3 9ms
 "$agent" reload > "$work/out" 2>&1
 (exec 9> /run/gpuvf/apply.lock && flock 9 && exec sleep 1000) &
 locker=$!
-until_true refused_lock
+until_true refused_lock && until_true grep -q sleep /proc/$locker/comm
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
-until_true said 'another process changes GPUs'
+until_true said "process $locker \\(sleep\\) changes GPUs"
 point 'tells_that_it_waits_for_a_lock'
 timeout 20 "$agent" reload > "$work/out" 2>&1
 [ $? = 5 ]
@@ -163,7 +163,7 @@ point 'sigterm_ends_it_while_it_waits'
 wait "$daemon"
 start
 write_ini 3 8ms
-until_true said 'another process changes GPUs'
+until_true said "process $locker \\(sleep\\) changes GPUs"
 kill "$locker"
 wait "$locker" 2> /dev/null
 until_true slice_is 8000

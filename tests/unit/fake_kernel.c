@@ -7,6 +7,7 @@
 #include "sysfs.h"
 
 struct fake_gpu fakes[FAKE_GPUS];
+struct fake_errors fake_errors;
 
 void fake_free(void)
 {
@@ -21,6 +22,7 @@ void fake_reset(void)
 	size_t i;
 
 	fake_free();
+	fake_errors = (struct fake_errors){};
 	for (i = 0; i < FAKE_GPUS; i++) {
 		fakes[i] = (struct fake_gpu){
 			.gpu = test_gpu(),
@@ -127,6 +129,8 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 	size_t i;
 
 	*gpus = (struct gpu_list){};
+	if (fake_errors.list)
+		return refuse(why, fake_errors.list);
 	for (i = 0; i < FAKE_GPUS; i++)
 		if (fakes[i].is_there)
 			gpu_copy(gpu_list_add(gpus), &fakes[i].gpu);
@@ -271,7 +275,15 @@ int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
 int client_get_stats(struct client *client, struct gpu_list *gpus,
 		     struct client_error *why)
 {
-	return refuse(why, -EOPNOTSUPP);
+	size_t i;
+	u32 vf;
+
+	if (fake_errors.stats)
+		return refuse(why, fake_errors.stats);
+	for (i = 0; i < gpus->num; i++)
+		for (vf = 0; vf < gpus->gpus[i].num_vfs; vf++)
+			gpus->gpus[i].vfs[vf].has_stats = true;
+	return 0;
 }
 
 const char *client_error_text(const struct client_error *why)

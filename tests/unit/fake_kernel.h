@@ -68,7 +68,18 @@ struct fake_gpu {
 	unsigned int stale;
 };
 
+/**
+ * struct fake_errors - what becomes of requests about all GPUs
+ * @list: negative errno of reading them, 0: they are read
+ * @stats: of reading their statistics
+ */
+struct fake_errors {
+	int list;
+	int stats;
+};
+
 extern struct fake_gpu fakes[FAKE_GPUS];
+extern struct fake_errors fake_errors;
 
 /* the first one, which most tests are about */
 #define fake	fakes[0]

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "agent.h"
@@ -174,6 +176,25 @@ static void a_directory_is_refused(void **state)
 	assert_true(S_ISDIR(stat_of("d").st_mode));
 }
 
+static void a_block_device_and_a_socket_are_refused(void **state)
+{
+	struct sockaddr_un address = {
+		.sun_family = AF_UNIX, .sun_path = "socket",
+	};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			      sizeof(address)), 0);
+	assert_int_equal(put("socket", 0600, "x"), EXIT_FAILED);
+	assert_true(S_ISSOCK(stat_of("socket").st_mode));
+	close(fd);
+	/* one that no driver has, in case it is opened */
+	if (mknod("disk", S_IFBLK | 0600, makedev(120, 0)))
+		skip();
+	assert_int_equal(put("disk", 0600, "x"), EXIT_FAILED);
+	assert_true(S_ISBLK(stat_of("disk").st_mode));
+}
+
 static void what_a_killed_writer_left_is_not_in_the_way(void **state)
 {
 	char *old = xasprintf("s.%d.tmp", getpid());
@@ -236,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_device_is_written_to),
 		cmocka_unit_test(a_fifo_is_written_to_and_not_waited_for),
 		cmocka_unit_test(a_directory_is_refused),
+		cmocka_unit_test(a_block_device_and_a_socket_are_refused),
 		cmocka_unit_test(what_a_killed_writer_left_is_not_in_the_way),
 		cmocka_unit_test(writers_take_turns),
 		cmocka_unit_test(a_dash_is_standard_output),

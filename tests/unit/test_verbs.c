@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whole verbs against the fake kernel: their exit codes, what they say, and what
+ * they do when another process has the lock.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+#include "apply.h"
+#include "daemon.h"
+#include "fake_kernel.h"
+
+#define CONFIG	"[gpuvf]\nversion = 1\n" \
+		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
+		"[gpu a]\npci = 0000:41:00.0\nvf 0-1 = small\n"
+#define BOTH	CONFIG "[gpu b]\npci = 0000:42:00.0\nvf 0-1 = small\n"
+
+static char *root;
+
+static char *path_of(const char *file)
+{
+	return xasprintf("%s/%s", root, file);
+}
+
+static void write_file(const char *file, const char *text)
+{
+	char *path = path_of(file);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	free(path);
+}
+
+/* words of a command line; @said: all that it says, may be NULL */
+static int run(const char *words, char **said)
+{
+	char *copy = xstrdup(words), *rest = copy, *word;
+	char *file = path_of("said");
+	struct quiet quiet = be_quiet();
+	char *argv[16] = {};
+	size_t size;
+	int argc = 0;
+	int code;
+	FILE *f;
+
+	while ((word = strsep(&rest, " ")))
+		argv[argc++] = word;
+	f = fopen(file, "w");
+	dup2(fileno(f), STDOUT_FILENO);
+	dup2(fileno(f), STDERR_FILENO);
+	fclose(f);
+	code = find_verb(argv[0])->run(argc, argv);
+	be_loud(quiet);
+	if (said)
+		*said = root_read(&size, "said");
+	free(file);
+	free(copy);
+	return code;
+}
+
+#define code_is(words, expected) \
+	do { \
+		char *text_; \
+		int code_ = run(words, &text_); \
+		if (code_ != (expected)) \
+			fail_msg("%s: exit code %d, not %d:\n%s", words, \
+				 code_, expected, text_); \
+		free(text_); \
+	} while (0)
+
+/* a verb with the configuration t.ini */
+static char *with_file(const char *verb)
+{
+	return xasprintf("%s -f %s/t.ini", verb, root);
+}
+
+/* every verb that only reads, for each error of the kernel */
+static void exit_codes_of_verbs_that_read(void **state)
+{
+	static const struct {
+		int error;
+		int code;
+	} table[] = {
+		{ -EPERM, EXIT_PERMISSION },
+		{ -EACCES, EXIT_PERMISSION },
+		{ -EBUSY, EXIT_BUSY },
+		{ -ENODEV, EXIT_MISSING },
+		{ -ENOENT, EXIT_MISSING },
+		{ -EOPNOTSUPP, EXIT_USAGE },
+		{ -EAGAIN, EXIT_FAILED },
+		{ -ENOBUFS, EXIT_FAILED },
+		{ -ENOMEM, EXIT_FAILED },
+		{ -EBADMSG, EXIT_FAILED },
+		{ -EIO, EXIT_FAILED },
+	};
+	char *checkpoint = xasprintf("checkpoint %s/saved", root);
+	char *plan = with_file("plan");
+	char *plan_json = with_file("plan -j");
+	char *differs = with_file("assert");
+	char *apply = with_file("apply");
+	const char *const verbs[] = {
+		"show", "show -j", "show 41:00.0", "show 41:00.0/0",
+		"stats", "stats -j", "stats 41:00.0", "export",
+		"export 41:00.0", "generate 41:00.0 --vfs 2", "checkpoint -",
+		checkpoint, plan, plan_json, differs, apply,
+		"set 41:00.0/0 label=x", "set 41:00.0 policy=equal",
+		"reset 41:00.0", "reset 41:00.0/0", "stop 41:00.0/0",
+		"pause 41:00.0/0", "resume 41:00.0/0",
+	};
+	size_t i, v;
+
+	write_file("t.ini", CONFIG);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		fake_reset();
+		fake_errors.list = table[i].error;
+		for (v = 0; v < ARRAY_SIZE(verbs); v++)
+			code_is(verbs[v], table[i].code);
+		/* top goes on amid changes */
+		if (table[i].error != -EAGAIN)
+			code_is("top -n 1 -d 0.1", table[i].code);
+		assert_string_equal(fake.log, "");
+		fake_errors = (struct fake_errors){ .stats = table[i].error };
+		code_is("stats", table[i].code);
+		code_is("stats --prometheus -", table[i].code);
+		if (table[i].error != -EAGAIN)
+			code_is("top -n 1 -d 0.1", table[i].code);
+	}
+	fake_reset();
+	for (v = 0; v < ARRAY_SIZE(verbs); v++)
+		if (verbs[v] != differs)
+			code_is(verbs[v], EXIT_DONE);
+	free(checkpoint);
+	free(plan);
+	free(plan_json);
+	free(differs);
+	free(apply);
+}
+
+/* verbs that are about all GPUs, where there is none */
+static void without_a_gpu_nothing_is_shown_as_done(void **state)
+{
+	static const char *const verbs[] = {
+		"show", "show -j", "stats", "stats -j", "stats --prometheus -",
+		"export", "checkpoint -", "top -n 1 -d 0.1",
+	};
+	char *said;
+	size_t i;
+
+	fake_reset();
+	fake.is_there = false;
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		code_is(verbs[i], EXIT_MISSING);
+		run(verbs[i], &said);
+		assert_says(said, "module gpuvf is loaded, but drives no GPU");
+		free(said);
+	}
+	code_is("generate 41:00.0 --vfs 2", EXIT_MISSING);
+	code_is("stats 41:00.0", EXIT_MISSING);
+}
+
+static void exit_codes_of_requests_that_cannot_be_had(void **state)
+{
+	fake_reset();
+	code_is("generate 41:00.0 --vfs 17", EXIT_USAGE);
+	code_is("generate 41:00.0 --vfs 2 --fb 9GiB", EXIT_USAGE);
+	code_is("generate 41:00.0", EXIT_USAGE);
+	code_is("generate 43:00.0 --vfs 2", EXIT_MISSING);
+	code_is("generate office --vfs 2", EXIT_USAGE);
+	code_is("stats 43:00.0", EXIT_MISSING);
+	code_is("stats office", EXIT_USAGE);
+	code_is("stats 41:00.0 42:00.0", EXIT_USAGE);
+	code_is("stats --prometheus /nonexistent/file", EXIT_FAILED);
+	code_is("checkpoint /nonexistent/file", EXIT_FAILED);
+	code_is("checkpoint", EXIT_USAGE);
+	code_is("checkpoint /tmp", EXIT_FAILED);
+	code_is("restore /nonexistent/file", EXIT_USAGE);
+	code_is("check /nonexistent/file", EXIT_USAGE);
+	code_is("check /tmp", EXIT_USAGE);
+	code_is("check a b", EXIT_USAGE);
+	code_is("top -d 0", EXIT_USAGE);
+	code_is("top x", EXIT_USAGE);
+	code_is("monitor x", EXIT_USAGE);
+	code_is("monitor -f x", EXIT_USAGE);
+	code_is("show 41:00.0/16", EXIT_MISSING);
+	code_is("export 43:00.0", EXIT_MISSING);
+}
+
+/* of plan and export too, 8 beats 4 and 4 the rest, printed or not */
+static void exit_codes_of_two_gpus_that_are_only_looked_at(void **state)
+{
+	char *plan = with_file("plan");
+	char *json = with_file("plan -j");
+	char *differs = with_file("assert");
+
+	write_file("t.ini", BOTH);
+	fake_reset();
+	fakes[1].is_there = true;
+	code_is(plan, EXIT_DONE);
+	code_is(differs, EXIT_DIFFERS);
+	fakes[1].gpu.vfs_changing = true;
+	code_is(plan, EXIT_PARTLY);
+	code_is(json, EXIT_PARTLY);
+	code_is(differs, EXIT_BUSY);
+	code_is("export", EXIT_BUSY);
+	fakes[0].gpu.vfs_changing = true;
+	code_is(plan, EXIT_BUSY);
+	fakes[0].gpu.state = GPUVF_PF_STATE_WEDGED;
+	code_is(plan, EXIT_ATTENTION);
+	code_is(json, EXIT_ATTENTION);
+	code_is(differs, EXIT_ATTENTION);
+	code_is("export", EXIT_ATTENTION);
+	fakes[0].gpu.state = GPUVF_PF_STATE_READY;
+	fakes[0].gpu.vfs_changing = false;
+	fakes[1].is_there = false;
+	code_is(plan, EXIT_PARTLY);
+	code_is(differs, EXIT_MISSING);
+	free(plan);
+	free(json);
+	free(differs);
+}
+
+/* a plan that is not printed is still what it is */
+static void lost_json_does_not_hide_the_result(void **state)
+{
+	char *config = path_of("t.ini");
+	char *argv[5] = { "plan", "-j", "-f", config, NULL };
+	struct quiet quiet;
+	int full, code;
+
+	write_file("t.ini", CONFIG);
+	fake_reset();
+	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	quiet = be_quiet();
+	full = open("/dev/full", O_WRONLY);
+	dup2(full, STDOUT_FILENO);
+	close(full);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	code = cmd_plan(4, argv);
+	clearerr(stdout);
+	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+	be_loud(quiet);
+	assert_int_equal(code, EXIT_ATTENTION);
+	free(config);
+}
+
+#define ODD	"q7x"
+
+static void names(const char *words, const char *what)
+{
+	char *said;
+	int code = run(words, &said);
+
+	if (!code || !strstr(said, what))
+		fail_msg("%s: exit code %d, and '%s' is not in:\n%s", words,
+			 code, what, said);
+	free(said);
+}
+
+/* C37: what the agent refuses by itself names the object and the value */
+static void a_refusal_names_what_was_asked_for(void **state)
+{
+	static const char *const gpu_verbs[] = {
+		"show %s", "show %s/3", "set %s policy=equal",
+		"set %s/3 label=x", "reset %s", "reset %s/3", "stop %s/3",
+		"pause %s/3", "resume %s/3", "stats %s", "export %s",
+		"generate %s --vfs 2",
+	};
+	static const char *const file_verbs[] = {
+		"check %s", "check -f %s", "plan -f %s", "apply -f %s",
+		"assert -f %s", "restore %s", "checkpoint %s",
+		"stats --prometheus %s",
+	};
+	static const char *const values[][2] = {
+		{ "set 41:00.0/3 fb=" ODD, "fb: '" ODD "'" },
+		{ "set 41:00.0/3 time_slice=" ODD, "time_slice: '" ODD "'" },
+		{ "set 41:00.0/3 preempt_timeout=" ODD,
+		  "preempt_timeout: '" ODD "'" },
+		{ "set 41:00.0/3 label=" ODD "*", "label: '" ODD "*'" },
+		{ "set 41:00.0 policy=" ODD, "policy: '" ODD "'" },
+		{ "set 41:00.0 pf_reserve=" ODD, "pf_reserve: '" ODD "'" },
+		{ "set 41:00.0 " ODD "=1", "a GPU has no key '" ODD "'" },
+		{ "set 41:00.0/3 " ODD "=1", "a VF has no key '" ODD "'" },
+		{ "set 41:00.0/3 " ODD, "'" ODD "' is not key=value" },
+		{ "set 41:00.0/" ODD " fb=1GiB", "'41:00.0/" ODD "'" },
+		{ "show 41:00.0/16",
+		  "GPU 0000:41:00.0 has VFs 0-15, not 16" },
+		{ "pause 41:00.0", "'41:00.0' names no VF" },
+		{ "apply --wait-idle " ODD, "--wait-idle: '" ODD "'" },
+		{ "top -d " ODD, "'" ODD "'" },
+		{ "top -n " ODD, "'" ODD "'" },
+		{ "generate 41:00.0 --vfs " ODD, "'" ODD "'" },
+		{ "generate 41:00.0 --vfs 2 --fb " ODD, "'" ODD "'" },
+		{ "generate 41:00.0 --vfs 2 --profile " ODD "*",
+		  "'" ODD "*'" },
+		{ "generate 41:00.0 --vfs 23",
+		  "GPU 0000:41:00.0 can have 16 VFs, not 23" },
+		{ "generate 41:00.0 --vfs 4 --fb 9GiB", "GPU 0000:41:00.0" },
+		{ "help " ODD, "'" ODD "'" },
+		{ "reload " ODD, "'" ODD "'" },
+		{ "daemon " ODD, "'" ODD "'" },
+		{ "monitor " ODD, "'" ODD "'" },
+	};
+	size_t i;
+
+	fake_reset();
+	for (i = 0; i < ARRAY_SIZE(gpu_verbs); i++) {
+		char *before = xstrdup(gpu_verbs[i]);
+		char *at = strstr(before, "%s");
+		char *words;
+
+		*at = '\0';
+		words = xasprintf("%s%s%s", before, "43:00.0", at + 2);
+		names(words, "0000:43:00.0");
+		free(words);
+		words = xasprintf("%s%s%s", before, ODD, at + 2);
+		names(words, "'" ODD "'");
+		free(words);
+		free(before);
+	}
+	for (i = 0; i < ARRAY_SIZE(file_verbs); i++) {
+		char *before = xstrdup(file_verbs[i]);
+		char *words;
+
+		*strstr(before, "%s") = '\0';
+		words = xasprintf("%s/nonexistent/%s", before, ODD);
+		names(words, "/nonexistent/" ODD);
+		free(words);
+		free(before);
+	}
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		names(values[i][0], values[i][1]);
+	assert_string_equal(fake.log, "");
+}
+
+/* the same of a configuration: file, line, and the line itself */
+static void a_wrong_value_is_shown_in_its_line(void **state)
+{
+	static const char *const lines[] = {
+		"[gpuvf]", "version = 1", "on_drift = report", "[profile p]",
+		"fb = 1GiB", "time_slice = 4ms", "preempt_timeout = 40ms",
+		"[gpu a]", "pci = 0000:41:00.0", "policy = equal",
+		"pf_reserve = 1GiB", "vfs = 3", "vf 0-1 = p",
+		"driver 0 = none",
+	};
+	char *plan = with_file("plan");
+	char *check = xasprintf("check %s/t.ini", root);
+	size_t bad, i;
+
+	fake_reset();
+	for (bad = 0; bad < ARRAY_SIZE(lines); bad++) {
+		char *text, *line, *more;
+		const char *equals;
+
+		if (lines[bad][0] == '[')
+			continue;
+		text = xstrdup("");
+		for (i = 0; i < ARRAY_SIZE(lines); i++) {
+			equals = strchr(lines[i], '=');
+			more = i == bad ?
+			       xasprintf("%s%.*s= " ODD "\n", text,
+					 (int)(equals - lines[i]), lines[i]) :
+			       xasprintf("%s%s\n", text, lines[i]);
+			free(text);
+			text = more;
+		}
+		write_file("t.ini", text);
+		line = xasprintf("t.ini:%zu:", bad + 1);
+		names(check, line);
+		names(plan, line);
+		free(line);
+		equals = strchr(lines[bad], '=');
+		line = xasprintf("%.*s= " ODD "\n",
+				 (int)(equals - lines[bad]), lines[bad]);
+		names(check, line);
+		names(plan, line);
+		free(line);
+		free(text);
+	}
+	free(plan);
+	free(check);
+}
+
+/* standard input is read once, before it waits */
+static void apply_waits_with_a_configuration_from_a_pipe(void **state)
+{
+	int stdin_was = dup(STDIN_FILENO);
+	int ends[2];
+
+	fake_reset();
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], CONFIG, strlen(CONFIG)),
+			 strlen(CONFIG));
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	code_is("apply -f - --wait-idle 1", EXIT_DONE);
+	assert_int_equal(fake.gpu.num_vfs, 2);
+	dup2(stdin_was, STDIN_FILENO);
+	close(stdin_was);
+}
+
+/* a process that has the lock, until it is killed */
+static pid_t lock_elsewhere(void)
+{
+	char *lock = path_of("run/gpuvf/apply.lock");
+	char *dir = path_of("run/gpuvf");
+	int ends[2];
+	pid_t pid;
+	char c;
+
+	mkdir(dir, 0700);
+	free(dir);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		int fd = open(lock, O_RDWR | O_CREAT, 0600);
+
+		if (flock(fd, LOCK_EX) || write(ends[1], "x", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &c, 1), 1);
+	close(ends[0]);
+	free(lock);
+	return pid;
+}
+
+static void unlock_elsewhere(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void add_process(int pid, const char *name, const char *file,
+			const char *info)
+{
+	char *path, *target = path_of(file);
+	static const char *const dirs[] = { "", "/fd", "/fdinfo" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		path = xasprintf("%s/proc/%d%s", root, pid, dirs[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+		free(path);
+	}
+	path = xasprintf("%s/proc/%d/fd/3", root, pid);
+	assert_int_equal(symlink(target, path), 0);
+	free(path);
+	free(target);
+	path = xasprintf("proc/%d/fdinfo/3", pid);
+	write_file(path, info);
+	free(path);
+	path = xasprintf("proc/%d/comm", pid);
+	write_file(path, name);
+	free(path);
+}
+
+/* one process has the lock; others have the file open, or another one locked */
+static void make_proc(void)
+{
+	static const char locked[] =
+		"pos:\t0\nflags:\t02\n"
+		"lock:\t1: FLOCK  ADVISORY  WRITE 7 00:1a:567 0 EOF\n";
+	char *dir = path_of("proc");
+
+	assert_int_equal(mkdir(dir, 0755), 0);
+	free(dir);
+	write_file("run/gpuvf/other.lock", "");
+	add_process(70, "waits\n", "run/gpuvf/apply.lock",
+		    "pos:\t0\nflags:\t02\n");
+	add_process(71, "elsewhere\n", "run/gpuvf/other.lock", locked);
+	add_process(72, "holder\n", "run/gpuvf/apply.lock", locked);
+}
+
+static void a_lock_of_another_process_is_waited_for_and_named(void **state)
+{
+	pid_t pid = lock_elsewhere();
+	char *said;
+	struct listening l;
+	int fd, code;
+
+	/* the daemon's way: at once */
+	assert_int_equal(apply_lock(&fd, 0), EXIT_BUSY);
+	assert_int_equal(fd, -1);
+	make_proc();
+	l = listen_begin();
+	code = apply_lock(&fd, 2);
+	said = listen_end(l);
+	assert_int_equal(code, EXIT_BUSY);
+	assert_int_equal(fd, -1);
+	assert_says(said, "process 72 (holder) changes GPUs (it holds /run/gpuvf/apply.lock); waiting for it\n");
+	assert_says(said, "process 72 (holder) changes GPUs (it holds /run/gpuvf/apply.lock); nothing was changed\n");
+	free(said);
+	unlock_elsewhere(pid);
+	assert_int_equal(apply_lock(&fd, 0), EXIT_DONE);
+	close(fd);
+}
+
+static int sync_quietly(struct daemon *d)
+{
+	struct quiet quiet = be_quiet();
+	int code = daemon_sync(d);
+
+	be_loud(quiet);
+	return code;
+}
+
+/* and looks again by itself, whatever went wrong */
+static void the_daemon_tries_again(void **state)
+{
+	char *lock = path_of("run/gpuvf/apply.lock");
+	char *config = path_of("t.ini");
+	struct daemon d = { .file = config };
+	pid_t pid;
+
+	write_file("t.ini", CONFIG);
+	fake_reset();
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	/* the lock is not to be had: another process, or no file */
+	pid = lock_elsewhere();
+	assert_int_equal(sync_quietly(&d), EXIT_BUSY);
+	assert_true(d.check_ms);
+	unlock_elsewhere(pid);
+	unlink(lock);
+	assert_int_equal(symlink(lock, lock), 0);
+	assert_int_equal(sync_quietly(&d), EXIT_FAILED);
+	assert_true(d.check_ms);
+	assert_int_equal(unlink(lock), 0);
+	/* changes that do not stop, no memory */
+	fake_errors.list = -EAGAIN;
+	assert_int_equal(sync_quietly(&d), EXIT_FAILED);
+	assert_true(d.check_ms);
+	fake_errors.list = -ENOMEM;
+	assert_int_equal(sync_quietly(&d), EXIT_FAILED);
+	assert_true(d.check_ms);
+	assert_string_equal(fake.log, "");
+	fake_errors.list = 0;
+	assert_int_equal(sync_quietly(&d), EXIT_DONE);
+	assert_int_equal(fake.gpu.num_vfs, 2);
+	assert_false(d.check_ms);
+	daemon_free(&d);
+	free(config);
+	free(lock);
+}
+
+static int set_up(void **state)
+{
+	static const char *const dirs[] = { "run", "etc" };
+
+	root = new_root(dirs, ARRAY_SIZE(dirs));
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	fake_free();
+	remove_root(root);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exit_codes_of_verbs_that_read),
+		cmocka_unit_test(without_a_gpu_nothing_is_shown_as_done),
+		cmocka_unit_test(exit_codes_of_requests_that_cannot_be_had),
+		cmocka_unit_test(exit_codes_of_two_gpus_that_are_only_looked_at),
+		cmocka_unit_test(lost_json_does_not_hide_the_result),
+		cmocka_unit_test(a_refusal_names_what_was_asked_for),
+		cmocka_unit_test(a_wrong_value_is_shown_in_its_line),
+		cmocka_unit_test(apply_waits_with_a_configuration_from_a_pipe),
+		cmocka_unit_test(a_lock_of_another_process_is_waited_for_and_named),
+		cmocka_unit_test(the_daemon_tries_again),
+	};
+
+	return cmocka_run_group_tests_name("verbs", tests, set_up, clean_up);
+}
