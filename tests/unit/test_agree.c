@@ -315,6 +315,39 @@ static void export_agrees(const struct situation *s)
 	free(out);
 }
 
+static int run_with_file(int (*verb)(int argc, char **argv), const char *name,
+			 char **out)
+{
+	char *path = path_of(name);
+	int code = run_bare(verb, path, out);
+
+	free(path);
+	return code;
+}
+
+/* and restore, of a GPU that was as it is wanted */
+static void restore_agrees(const struct situation *s)
+{
+	char *out;
+	int code;
+
+	fake_reset();
+	if (run(cmd_apply, NULL, s->wanted, NULL))
+		return;
+	assert_int_equal(run_with_file(cmd_checkpoint, "saved", &out),
+			 EXIT_DONE);
+	free(out);
+	begin(s);
+	code = run_with_file(cmd_restore, "saved", &out);
+	expect(s, code == s->code);
+	/* of a checkpoint, unlike a file, each override is a part */
+	if (s->change != break_override) {
+		expect(s, !!strstr(out, "in sync") == s->in_sync);
+		expect(s, !*fake.log == (s->in_sync || code));
+	}
+	free(out);
+}
+
 /* --wait-idle waits for what apply refuses as busy, and for nothing else */
 static void waiting_agrees(const struct situation *s)
 {
@@ -365,6 +398,7 @@ static void every_verb_agrees_with_apply(void **state)
 		daemon_agrees(&situations[i]);
 		export_agrees(&situations[i]);
 		show_agrees(&situations[i]);
+		restore_agrees(&situations[i]);
 		waiting_agrees(&situations[i]);
 	}
 }

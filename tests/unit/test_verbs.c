@@ -403,6 +403,48 @@ static void apply_waits_with_a_configuration_from_a_pipe(void **state)
 	close(stdin_was);
 }
 
+static size_t log_at_signal;
+
+static void note_signal(int number)
+{
+	log_at_signal = strlen(fake.log);
+}
+
+/* as for apply: at any step, but it is acted on behind the last one */
+static void signals_wait_for_the_last_step_of_restore(void **state)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	char *checkpoint = xasprintf("checkpoint %s/saved", root);
+	char *restore = xasprintf("restore %s/saved", root);
+	char *apply = with_file("apply");
+	unsigned int at;
+	size_t i;
+
+	write_file("t.ini", CONFIG "driver 0 = none\n");
+	fake_reset();
+	code_is(apply, EXIT_DONE);
+	code_is(checkpoint, EXIT_DONE);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		signal(numbers[i], note_signal);
+		for (at = 1; at <= 4; at++) {
+			write_file("t.ini", CONFIG "vf 2 = small\n");
+			fake_reset();
+			code_is(apply, EXIT_DONE);
+			fake.log[0] = '\0';
+			fake.raise_at = fake.changes + at;
+			fake.signal = numbers[i];
+			log_at_signal = 0;
+			code_is(restore, EXIT_DONE);
+			assert_string_equal(fake.log, "0L2d");
+			assert_int_equal(log_at_signal, strlen("0L2d"));
+		}
+		signal(numbers[i], SIG_DFL);
+	}
+	free(checkpoint);
+	free(restore);
+	free(apply);
+}
+
 /* a process that has the lock, until it is killed */
 static pid_t lock_elsewhere(void)
 {
@@ -575,6 +617,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_names_what_was_asked_for),
 		cmocka_unit_test(a_wrong_value_is_shown_in_its_line),
 		cmocka_unit_test(apply_waits_with_a_configuration_from_a_pipe),
+		cmocka_unit_test(signals_wait_for_the_last_step_of_restore),
 		cmocka_unit_test(a_lock_of_another_process_is_waited_for_and_named),
 		cmocka_unit_test(the_daemon_tries_again),
 	};
