@@ -5,7 +5,8 @@
  * The kernel sends whole objects. They are compared with what was known, so
  * that a line says what happened. When the kernel had to drop messages
  * (ENOBUFS), everything is read again, and nothing but the final state of what
- * was missed is lost.
+ * was missed is lost. When the module is unloaded, all GPUs are gone; when it is
+ * loaded again, its family has another id and other groups.
  */
 #include <errno.h>
 #include <poll.h>
@@ -29,13 +30,16 @@
 
 #define RETRY_MS	200
 
+/* @client: NULL while the module is not there */
 struct monitor {
 	struct client *client;
 	struct nl_sock *sk;
+	struct family_watch family;
 	struct gpu_list known;
 	bool json;
 	int signals;
 	bool out_of_sync;
+	bool is_stale;
 };
 
 static void print_line(const char *bdf, const char *event, const char *text)
@@ -294,9 +298,11 @@ static int resynchronise(struct monitor *m, bool first)
 
 	err = client_get_gpus(m->client, &now, &why);
 	m->out_of_sync = err == -EAGAIN;
+	/* the family went, and the notice of that is on its way */
+	m->is_stale |= err == -ENOENT;
 	if (err) {
 		gpu_list_free(&now);
-		if (m->out_of_sync)
+		if (m->out_of_sync || err == -ENOENT)
 			return EXIT_DONE;
 		pr_err("cannot read the GPUs: %s", client_error_text(&why));
 		return exit_code_of(err);
@@ -307,11 +313,62 @@ static int resynchronise(struct monitor *m, bool first)
 	return EXIT_DONE;
 }
 
+static void family_came(void *arg)
+{
+	struct monitor *m = arg;
+
+	m->is_stale = true;
+}
+
+static void family_went(void *arg)
+{
+	struct gpu_list none = {};
+	struct monitor *m = arg;
+
+	if (!m->client)
+		return;
+	/* what was said before it went */
+	nl_recvmsgs_default(m->sk);
+	print_differences(m, &none, false);
+	gpu_list_free(&m->known);
+	client_close(m->client);
+	m->client = NULL;
+	m->out_of_sync = false;
+	pr_err("module gpuvf is gone; waiting for it");
+}
+
+/* ids are looked up anew, and then everything is read */
+static int reconnect(struct monitor *m)
+{
+	struct client *client;
+	int err;
+
+	m->is_stale = false;
+	err = client_open(&client);
+	if (err == -ENOENT) {
+		family_went(m);
+		return EXIT_DONE;
+	}
+	if (err) {
+		pr_err("generic netlink: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	client_close(m->client);
+	m->client = client;
+	err = news_join_all(m->sk);
+	if (err && err != -NLE_OBJ_NOTFOUND) {
+		pr_err("generic netlink: %s", nl_geterror(err));
+		return EXIT_FAILED;
+	}
+	return resynchronise(m, false);
+}
+
 static int watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
 		{ .fd = nl_socket_get_fd(m->sk), .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
+		{ .fd = nl_socket_get_fd(m->family.sk), .events = POLLIN },
 	};
 	int code = EXIT_DONE;
 	int err;
@@ -332,7 +389,10 @@ static int watch(struct monitor *m)
 			pr_err("generic netlink: %s", nl_geterror(err));
 			code = EXIT_FAILED;
 		}
-		if (!code && m->out_of_sync)
+		family_watch_read(&m->family);
+		if (!code && m->is_stale)
+			code = reconnect(m);
+		if (!code && m->out_of_sync && m->client)
 			code = resynchronise(m, false);
 	}
 	return code;
@@ -361,7 +421,9 @@ static int open_signals(void)
  */
 int cmd_monitor(int argc, char **argv)
 {
-	struct monitor m = {};
+	struct monitor m = {
+		.family = { .came = family_came, .went = family_went, .arg = &m },
+	};
 	struct options options;
 	int first, code, err;
 
@@ -377,7 +439,8 @@ int cmd_monitor(int argc, char **argv)
 		return code;
 
 	m.signals = open_signals();
-	err = subscribe(&m.sk, take_message, &m);
+	err = family_watch_open(&m.family);
+	err = err ?: subscribe(&m.sk, take_message, &m);
 	if (err) {
 		pr_err("generic netlink: %s", nl_geterror(err));
 		code = EXIT_FAILED;
@@ -387,6 +450,7 @@ int cmd_monitor(int argc, char **argv)
 	code = code ?: watch(&m);
 	if (m.sk)
 		nl_socket_free(m.sk);
+	family_watch_close(&m.family);
 	close(m.signals);
 	gpu_list_free(&m.known);
 	client_close(m.client);

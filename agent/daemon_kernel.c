@@ -19,7 +19,7 @@
 
 struct kernel_news {
 	struct daemon *d;
-	struct nl_sock *controller;
+	struct family_watch controller;
 	struct nl_sock *family;
 };
 
@@ -51,8 +51,9 @@ static int take_change(struct nl_msg *msg, void *arg)
 }
 
 /* the family came, or it was there before us: everything has to be looked at */
-static void open_family(struct kernel_news *news)
+static void open_family(void *arg)
 {
+	struct kernel_news *news = arg;
 	struct nl_sock *sk;
 
 	if (news->family || news_open(&sk, take_change, news))
@@ -67,30 +68,14 @@ static void open_family(struct kernel_news *news)
 	look_soon(news);
 }
 
-static void close_family(struct kernel_news *news)
+static void close_family(void *arg)
 {
+	struct kernel_news *news = arg;
+
 	if (news->family)
 		nl_socket_free(news->family);
 	news->family = NULL;
 	daemon_forget_all(news->d);
-}
-
-static int take_family(struct nl_msg *msg, void *arg)
-{
-	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	struct kernel_news *news = arg;
-
-	if (genlmsg_parse(nlh, 0, attrs, CTRL_ATTR_MAX, NULL) ||
-	    !attrs[CTRL_ATTR_FAMILY_NAME] ||
-	    nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], GPUVF_FAMILY_NAME))
-		return NL_OK;
-	if (genl->cmd == CTRL_CMD_DELFAMILY)
-		close_family(news);
-	else if (genl->cmd == CTRL_CMD_NEWFAMILY)
-		open_family(news);
-	return NL_OK;
 }
 
 /**
@@ -106,10 +91,11 @@ int kernel_news_open(struct kernel_news **news, struct daemon *d)
 	int err;
 
 	n->d = d;
+	n->controller = (struct family_watch){
+		.came = open_family, .went = close_family, .arg = n,
+	};
 	*news = n;
-	err = news_open(&n->controller, take_family, n);
-	if (!err)
-		err = news_join(n->controller, "nlctrl", "notify");
+	err = family_watch_open(&n->controller);
 	if (err) {
 		pr_err("cannot listen to generic netlink: %s",
 		       nl_geterror(err));
@@ -128,7 +114,7 @@ int kernel_news_open(struct kernel_news **news, struct daemon *d)
  */
 int kernel_news_fd(const struct kernel_news *news, int which)
 {
-	const struct nl_sock *sk = which ? news->family : news->controller;
+	const struct nl_sock *sk = which ? news->family : news->controller.sk;
 
 	return sk ? nl_socket_get_fd(sk) : -1;
 }
@@ -151,7 +137,7 @@ static void read_all(struct kernel_news *news, struct nl_sock *sk)
  */
 void kernel_news_read(struct kernel_news *news)
 {
-	read_all(news, news->controller);
+	family_watch_read(&news->controller);
 	if (news->family)
 		read_all(news, news->family);
 }
@@ -170,8 +156,7 @@ void kernel_news_close(struct kernel_news *news)
 {
 	if (!news)
 		return;
-	if (news->controller)
-		nl_socket_free(news->controller);
+	family_watch_close(&news->controller);
 	if (news->family)
 		nl_socket_free(news->family);
 	free(news);

@@ -145,7 +145,15 @@ int news_join(struct nl_sock *sk, const char *family, const char *name)
 	return nl_socket_add_membership(sk, groups.config_id);
 }
 
-static int join_all(struct nl_sock *sk)
+/**
+ * news_join_all() - join both groups of the family, as far as that is permitted
+ * @sk: from news_open(), in none of them
+ *
+ * Reports what is not permitted. Never causes a module to be loaded.
+ *
+ * Return: 0, or a negative error of libnl.
+ */
+int news_join_all(struct nl_sock *sk)
 {
 	struct groups groups = {
 		.family = GPUVF_FAMILY_NAME,
@@ -189,10 +197,74 @@ int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 
 	if (err)
 		return err;
-	err = join_all(*sk);
+	err = news_join_all(*sk);
 	if (err) {
 		nl_socket_free(*sk);
 		*sk = NULL;
 	}
 	return err;
+}
+
+static int take_controller(struct nl_msg *msg, void *arg)
+{
+	const struct family_watch *watch = arg;
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	if (genlmsg_parse(nlh, 0, attrs, CTRL_ATTR_MAX, NULL) ||
+	    !attrs[CTRL_ATTR_FAMILY_NAME] ||
+	    nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], GPUVF_FAMILY_NAME))
+		return NL_OK;
+	if (genl->cmd == CTRL_CMD_DELFAMILY)
+		watch->went(watch->arg);
+	else if (genl->cmd == CTRL_CMD_NEWFAMILY)
+		watch->came(watch->arg);
+	return NL_OK;
+}
+
+/**
+ * family_watch_open() - notice from now on that the family comes or goes
+ * @watch: with its functions; they are called by family_watch_read() only
+ *
+ * With the module, the ids of family and groups go: the next ones are others.
+ *
+ * Return: 0, or a negative error of libnl.
+ */
+int family_watch_open(struct family_watch *watch)
+{
+	int err = news_open(&watch->sk, take_controller, watch);
+
+	if (!err)
+		err = news_join(watch->sk, "nlctrl", "notify");
+	if (err)
+		family_watch_close(watch);
+	return err;
+}
+
+/**
+ * family_watch_read() - take what has come, and call the functions for it
+ * @watch: the watch
+ */
+void family_watch_read(struct family_watch *watch)
+{
+	int err;
+
+	do {
+		err = nl_recvmsgs_default(watch->sk);
+		/* libnl's word for ENOBUFS: it may have gone and come */
+		if (err == -NLE_NOMEM)
+			watch->came(watch->arg);
+	} while (err >= 0 || err == -NLE_NOMEM || err == -NLE_INTR);
+}
+
+/**
+ * family_watch_close() - watch no more
+ * @watch: all zero, or from family_watch_open()
+ */
+void family_watch_close(struct family_watch *watch)
+{
+	if (watch->sk)
+		nl_socket_free(watch->sk);
+	watch->sk = NULL;
 }

@@ -172,6 +172,34 @@ echo 1 > "$dir/fb/retry_withheld" && until_true grep -qx 0 "$dir/fb/dirty" &&
 	says 0 'free' "$agent" show -H && ! grep -q withheld "$work/out"
 point 'until_a_retry_succeeds'
 
+# the family comes back with another id and other groups
+"$agent" monitor > "$work/events" 2>&1 &
+monitor=$!
+"$agent" monitor -j > "$work/json" 2>&1 &
+monitor_json=$!
+"$agent" top -d 0.2 -n 10000 > "$work/top" 2>&1 &
+top_pid=$!
+until_true grep -q present "$work/events" &&
+	until_true grep -q present "$work/json" &&
+	until_true grep -q "$gpu ready" "$work/top" && rmmod gpuvf &&
+	until_true grep -q "$gpu removed" "$work/events" &&
+	until_true grep -q 'module gpuvf is gone; waiting for it' "$work/events"
+point 'monitor_tells_that_the_module_was_unloaded'
+wait "$top_pid"
+[ $? = 6 ] && grep -q 'module gpuvf is gone' "$work/top"
+point 'top_ends_with_it'
+insmod "$modules/gpuvf.ko" && until_true grep -q "$gpu added" "$work/events" &&
+	"$agent" set "$gpu/1" label=again &&
+	until_true grep -q 'changed: VF 1: .*again' "$work/events" &&
+	until_true grep -q '"event":"changed".*again' "$work/json"
+point 'monitor_hears_it_when_it_is_loaded_again'
+"$agent" reset "$gpu" > "$work/out" 2>&1 &&
+	until_true grep -q pf-was-reset "$work/events"
+point 'and_its_events'
+kill "$monitor" "$monitor_json"
+wait "$monitor" && wait "$monitor_json"
+point 'and_ends_well'
+
 rmmod gpuvf && rmmod gpuvf_sim
 point 'nothing_is_left'
 rm -rf "$work"
