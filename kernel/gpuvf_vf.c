@@ -196,7 +196,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 		     gpuvf_clear_vf_is_clean_locked(pf, i)))
 			runnable |= BIT(i);
 	}
-	gpuvf_world_set_runnable(pf, runnable);
+	runnable = gpuvf_world_set_runnable(pf, runnable);
 	gpuvf_exclusive_update_locked(pf, runnable);
 }
 

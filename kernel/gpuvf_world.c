@@ -440,8 +440,9 @@ void gpuvf_world_event(struct gpuvf_pf *pf, u32 events)
  * @vfs: bit n: VF n is enabled, has cleared memory, and nothing is against it
  *
  * Context: pf->lock held.
+ * Return: @vfs without those that have to wait for the report work.
  */
-void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
+u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
 {
 	struct gpuvf_world *w = &pf->world;
 	bool news;
@@ -457,6 +458,7 @@ void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs)
 	/* where everything is polled it may have to begin with that */
 	if (news || !pf->irq)
 		gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	return vfs;
 }
 
 /**

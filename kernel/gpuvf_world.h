@@ -152,7 +152,7 @@ u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 		       struct gpuvf_vf_stats *stats);
-void gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
+u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf);
