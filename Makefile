@@ -17,7 +17,8 @@ all: modules agent
 help:
 	@echo 'On any machine; no GPU is needed, the running kernel stays as it is:'
 	@echo '  make demo [GPUS=N] [KERNEL=6.1]  the main job on a simulated GPU, in a VM'
-	@echo '  make check                       everything: unit tests, VMs on three kernels'
+	@echo '  make check                       unit tests, VMs on three kernels'
+	@echo '  make check-all-kernels           all tests in VMs, on each stock kernel'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-plain                 without each capability of the hardware'
@@ -73,6 +74,9 @@ agent:
 
 check:
 	@tests/check all
+
+check-all-kernels:
+	@tests/check kernels
 
 check-quick:
 	@tests/check quick
@@ -162,6 +166,7 @@ include packaging/install.mk
 .PHONY: check-messages
 .PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
 .PHONY: check-prometheus
+.PHONY: check-all-kernels
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache
