@@ -381,6 +381,27 @@ static void without_notice_the_next_guest_is_started(void)
 	assert_u64(gpu_truth(gpu, "gpu", "violations"), 0);
 }
 
+/* the reset that a guest asks for is known from the driver alone; access follows it */
+static void without_notice_a_guest_gets_the_reset_that_it_asks_for(void)
+{
+	uint64_t inits, resets;
+
+	load_without("flr=0");
+	if (!gpu_can(gpu, "mailbox"))
+		return;
+	all_busy(GPUVF_POLICY_EQUAL);
+	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
+	assert_eventually(gpu_truth_vf_is(gpu, 0, "driver", "work"));
+	inits = gpu_truth_vf(gpu, 0, "inits");
+	resets = gpu_truth_vf(gpu, 0, "vf_resets");
+	assert_ok(gpu_guest(gpu, 0, "reset"));
+	assert_eventually(gpu_truth_vf_is(gpu, 0, "driver", "work") &&
+			  gpu_truth_vf(gpu, 0, "inits") == inits + 1);
+	assert_u64(gpu_truth_vf(gpu, 0, "vf_resets"), resets + 1);
+	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
+	has_turns(0);
+}
+
 /* vfio-pci resets a VF when it is closed, and nothing shows that */
 static void without_notice_unbinding_a_vf_ends_its_state(void)
 {
@@ -440,6 +461,7 @@ static const struct test tests[] = {
 	TEST(without_notice_a_hang_resets_the_vf),
 	TEST(without_anything_the_ladder_goes_on_to_the_gpu),
 	TEST(without_notice_the_next_guest_is_started),
+	TEST(without_notice_a_guest_gets_the_reset_that_it_asks_for),
 	TEST(without_notice_unbinding_a_vf_ends_its_state),
 	TEST(without_notice_the_log_says_so_once),
 };
