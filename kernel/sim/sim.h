@@ -34,8 +34,10 @@
 #define SIM_CAP_MSI	0x50
 #define SIM_CAP_EXP	0x70
 #define SIM_ECAP_ARI	0x100
+#define SIM_ECAP_PORT_AER	0x100
 #define SIM_ECAP_SRIOV	0x140
 #define SIM_ECAP_VF_SIM	0x140
+#define SIM_ECAP_AER	0x1c0
 #define SIM_ECAP_IOV	0x400
 #define SIM_ECAP_SIM	0x500
 #define SIM_SCH		(SIM_ECAP_IOV + 0xc0)
@@ -512,7 +514,9 @@ struct sim_gpu {
 	struct sim_fault lose_register;
 	enum sim_register register_to_lose;
 	int dead_from_vf;
+	u32 late_events;	/* so many acknowledges come together with an event */
 	bool config_dead;
+	bool link_down;		/* no function answers until a reset of the bus */
 	bool no_power;		/* in D3 without power; D0 is a reset */
 
 	/* truth */
@@ -566,6 +570,7 @@ extern bool sim_busy;
 extern bool sim_flr;
 extern bool sim_shutdown;
 extern bool sim_edge;
+extern bool sim_aer;
 
 /* a VF by its function */
 static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
@@ -586,6 +591,11 @@ void sim_config_free(struct sim_gpu *gpu);
 void sim_config_set_root_bus(unsigned int busnr);
 unsigned int sim_vfs_enabled(const struct sim_gpu *gpu);
 bool sim_vfs_decode(const struct sim_gpu *gpu);
+
+/* sim_aer.c */
+bool sim_aer_write(struct sim_dev *dev, unsigned int where, unsigned int size,
+		   u32 val);
+void sim_aer_debugfs(struct sim_gpu *gpu, struct dentry *dir);
 
 /* sim_gpu.c */
 int sim_gpu_init(struct sim_gpu *gpu);

@@ -84,9 +84,22 @@ static void masks_common(enum sim_kind kind)
 			 PCI_PM_CTRL_STATE_MASK);
 }
 
+/* what is cleared by writing ones is left to sim_aer_write() */
+static void masks_aer(enum sim_kind kind, unsigned int cap)
+{
+	if (!sim_aer)
+		return;
+	mask_set(kind, cap + PCI_ERR_UNCOR_MASK, 4, ~0U);
+	mask_set(kind, cap + PCI_ERR_UNCOR_SEVER, 4, ~0U);
+	mask_set(kind, cap + PCI_ERR_COR_MASK, 4, ~0U);
+	if (kind == SIM_ROOT_PORT)
+		mask_set(kind, cap + PCI_ERR_ROOT_COMMAND, 4, 7);
+}
+
 static void masks_root_port(void)
 {
 	masks_common(SIM_ROOT_PORT);
+	masks_aer(SIM_ROOT_PORT, SIM_ECAP_PORT_AER);
 	mask_set(SIM_ROOT_PORT, PCI_PRIMARY_BUS, 4, 0x00ffffff);
 	mask_set(SIM_ROOT_PORT, PCI_IO_BASE, 2, 0xf0f0);
 	mask_set(SIM_ROOT_PORT, PCI_MEMORY_BASE, 4, 0xfff0fff0);
@@ -99,6 +112,7 @@ static void masks_root_port(void)
 static void masks_pf(void)
 {
 	masks_common(SIM_PF);
+	masks_aer(SIM_PF, SIM_ECAP_AER);
 	mask_bar64(SIM_PF, PCI_BASE_ADDRESS_0, SZ_64K);
 	mask_bar64(SIM_PF, PCI_BASE_ADDRESS_2, SZ_256M);
 	mask_set(SIM_PF, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2,
@@ -129,8 +143,20 @@ static void cfg_bar64(struct sim_dev *dev, unsigned int where, bool prefetch)
 		(prefetch ? PCI_BASE_ADDRESS_MEM_PREFETCH : 0));
 }
 
+static void cfg_reset_aer(struct sim_dev *dev, unsigned int cap,
+			  unsigned int next)
+{
+	cfg_set(dev, cap, 4, PCI_EXT_CAP_ID_ERR | 2 << 16 | next << 20);
+	/* the defaults of the specification, 7.8.4.4 */
+	cfg_set(dev, cap + PCI_ERR_UNCOR_SEVER, 4, PCI_ERR_UNC_DLP |
+		PCI_ERR_UNC_SURPDN | PCI_ERR_UNC_FCP | PCI_ERR_UNC_RX_OVER |
+		PCI_ERR_UNC_MALF_TLP | PCI_ERR_UNC_INTN);
+}
+
 static void cfg_reset_root_port(struct sim_dev *dev)
 {
+	if (sim_aer)
+		cfg_reset_aer(dev, SIM_ECAP_PORT_AER, 0);
 	cfg_set(dev, PCI_HEADER_TYPE, 1, PCI_HEADER_TYPE_BRIDGE);
 	/* base above limit: every window is closed */
 	cfg_set(dev, PCI_IO_BASE, 2, 0x00f0);
@@ -143,8 +169,8 @@ static void cfg_reset_sriov(struct sim_dev *dev)
 {
 	unsigned int cap = SIM_ECAP_SRIOV;
 
-	cfg_set(dev, cap, 4,
-		PCI_EXT_CAP_ID_SRIOV | 1 << 16 | SIM_ECAP_IOV << 20);
+	cfg_set(dev, cap, 4, PCI_EXT_CAP_ID_SRIOV | 1 << 16 |
+		(sim_aer ? SIM_ECAP_AER : SIM_ECAP_IOV) << 20);
 	/* bit 1: the ARI capable hierarchy is preserved */
 	cfg_set(dev, cap + PCI_SRIOV_CAP, 4, BIT(1));
 	cfg_set(dev, cap + PCI_SRIOV_INITIAL_VF, 2, sim_claim_vfs);
@@ -166,6 +192,8 @@ static void cfg_reset_pf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_ARI, 4,
 		PCI_EXT_CAP_ID_ARI | 1 << 16 | SIM_ECAP_SRIOV << 20);
 	cfg_reset_sriov(dev);
+	if (sim_aer)
+		cfg_reset_aer(dev, SIM_ECAP_AER, SIM_ECAP_IOV);
 
 	cfg_set(dev, SIM_ECAP_IOV, 4,
 		PCI_EXT_CAP_ID_VNDR | 1 << 16 | SIM_ECAP_SIM << 20);
@@ -289,7 +317,7 @@ static struct sim_dev *find_dev(struct sim_gpu *gpu, struct pci_bus *bus,
 
 	if (bus->number == sim_root_bus)
 		return gpu->port;
-	if (gpu->config_dead)
+	if (gpu->config_dead || gpu->link_down)
 		return NULL;
 	rid = PCI_DEVID(bus->number, devfn) -
 	      PCI_DEVID(gpu->port->cfg[PCI_SECONDARY_BUS], 0);
@@ -318,8 +346,8 @@ static bool is_lost_vf(const struct sim_gpu *gpu, struct pci_bus *bus,
 		  PCI_DEVID(gpu->port->cfg[PCI_SECONDARY_BUS], 0) -
 		  SIM_VF_OFFSET;
 
-	return bus->number != sim_root_bus && !gpu->config_dead && rid >= 0 &&
-	       rid < sim_total_vfs &&
+	return bus->number != sim_root_bus && !gpu->config_dead &&
+	       !gpu->link_down && rid >= 0 && rid < sim_total_vfs &&
 	       (gpu->no_power || !sim_vfs_enabled(gpu));
 }
 
@@ -455,8 +483,10 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 		if (touches(where, size, PCI_PRIMARY_BUS, 4))
 			note_bus_numbers(gpu);
 		if (where == PCI_BRIDGE_CONTROL &&
-		    (val & ~before & PCI_BRIDGE_CTL_BUS_RESET))
+		    (val & ~before & PCI_BRIDGE_CTL_BUS_RESET)) {
+			gpu->link_down = false;
 			reset_pf(gpu, now);
+		}
 		return;
 	}
 	if (where == SIM_CAP_EXP + PCI_EXP_DEVCTL &&
@@ -511,6 +541,8 @@ static int sim_config_write(struct pci_bus *bus, unsigned int devfn, int where,
 	now = sim_gpu_advance(gpu);
 	if (is_vf_port(dev, where)) {
 		sim_vf_write(dev, where, size, val, now);
+	} else if (sim_aer_write(dev, where, size, val)) {
+		/* bits are cleared by writing ones */
 	} else if (dev->kind != SIM_PF ||
 		   !sim_regs_write(gpu, where, size, val, now)) {
 		before = cfg_get(dev, where, size);

@@ -346,6 +346,7 @@ static void sim_debugfs_add(struct sim_gpu *gpu)
 	debugfs_create_file("plant", 0200, dir, gpu, &plant_fops);
 	sim_truth_debugfs(gpu, dir);
 	sim_fault_debugfs(gpu, dir);
+	sim_aer_debugfs(gpu, dir);
 	for (i = 0; i < sim_total_vfs; i++) {
 		struct sim_vf_ref *ref = &sim_vf_refs[gpu->index][i];
 

@@ -8,6 +8,8 @@
  *	fail_access, lose_power, lose_reset	N [sticky]
  *	lose_register	NAME [sticky]: the FLR of a VF sets a PF register to 0; or none
  *	config_dead	1: neither PF nor VFs answer, 0: they do
+ *	late_events	N: as the next N interrupts are acknowledged, another event comes
+ *	pcie_error	see sim_aer.c
  *
  * The Nth one from now on goes wrong, and if sticky all that follow; 0 ends it.
  * With irq the GPU raises the interrupt for a hang, or for one that is over.
@@ -425,6 +427,7 @@ void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir)
 	debugfs_create_file("lose_register", 0600, dir, gpu,
 			    &lose_register_fops);
 	debugfs_create_file("config_dead", 0600, dir, gpu, &config_dead_fops);
+	debugfs_create_u32("late_events", 0600, dir, &gpu->late_events);
 	for (i = 0; i < SIM_NUM_FAULTS; i++) {
 		struct fault_ref *ref = &fault_refs[gpu->index][i];
 

@@ -114,6 +114,10 @@ bool sim_edge;
 module_param_named(edge, sim_edge, bool, 0444);
 MODULE_PARM_DESC(edge, "one MSI of a PF each time that its enabled events become more than none, not one for each event");
 
+bool sim_aer;
+module_param_named(aer, sim_aer, bool, 0444);
+MODULE_PARM_DESC(aer, "root ports and GPUs report PCIe errors (AER), and the kernel handles them");
+
 static bool sim_force;
 module_param_named(force, sim_force, bool, 0444);
 MODULE_PARM_DESC(force, "load on bare metal too");
@@ -462,7 +466,7 @@ static int host_bridge_init(void)
 	bridge->sysdata = &host.sysdata;
 	bridge->ops = &sim_pci_ops;
 	bridge->busnr = 0;
-	bridge->native_aer = 0;
+	bridge->native_aer = sim_aer;
 	bridge->native_pme = 0;
 	bridge->native_ltr = 0;
 	bridge->native_dpc = 0;

@@ -147,6 +147,20 @@ static bool regs_lose_write(struct sim_gpu *gpu)
 	return sim_fault_hits(&gpu->fault[SIM_F_FAIL_TABLE]);
 }
 
+/*
+ * Another event comes just before the ones that are known are acknowledged: so the
+ * status does not become 0.
+ */
+static void regs_late_event(struct sim_gpu *gpu, u32 acknowledged)
+{
+	if (!gpu->late_events)
+		return;
+	gpu->late_events--;
+	sim_gpu_raise(gpu, acknowledged & GPUVF_IOV_INTR_HANG_RECOVERED ?
+			   GPUVF_IOV_INTR_BUSY_CHANGE :
+			   GPUVF_IOV_INTR_HANG_RECOVERED);
+}
+
 static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 {
 	switch (reg) {
@@ -157,6 +171,7 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 		sim_gpu_enable(gpu, val);
 		break;
 	case GPUVF_IOV_INTR_STATUS:
+		regs_late_event(gpu, val);
 		gpu->intr_status &= ~val;
 		break;
 	case GPUVF_IOV_RESET_CONTROL:

@@ -343,6 +343,7 @@ static int judge(const struct gpu *gpu)
 static void disarm(const struct gpu *gpu)
 {
 	file_write(gpu_sim(gpu, "config_dead"), "0");
+	file_write(gpu_sim(gpu, "late_events"), "0");
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
 	file_write(gpu_sim(gpu, "fail_clear"), "0");
