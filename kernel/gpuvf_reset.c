@@ -197,6 +197,9 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_function(pf, vf->pdev);
 	world_err = gpuvf_world_reset_end(pf, vf->index);
+	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
+	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		err = 0;
 	if (!err)
 		err = world_err;
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);

@@ -202,6 +202,43 @@ static void C34_resets_by_every_door_at_once(void)
 	}
 }
 
+static bool flrs_end;
+
+/* has the VF's device lock nearly always */
+static void *flr_thread(void *arg)
+{
+	while (!__atomic_load_n(&flrs_end, __ATOMIC_RELAXED))
+		if (file_write(arg, "1"))
+			return arg;
+	return NULL;
+}
+
+/* an FLR by its user is as good as one by the driver */
+static void C34_vf_that_its_user_resets_without_end(void)
+{
+	char path[128];
+	pthread_t thread;
+	unsigned int i;
+	void *failed;
+
+	all_busy();
+	strcpy(path, gpu_vf_pci(gpu, 0, "reset"));
+	flrs_end = false;
+	assert_int_equal(pthread_create(&thread, NULL, flr_thread, path), 0);
+	for (i = 0; i < 3; i++) {
+		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		assert_false(gpu_vf_is(gpu, 0, "failed"));
+	}
+	__atomic_store_n(&flrs_end, true, __ATOMIC_RELAXED);
+	pthread_join(thread, &failed);
+	assert_true(!failed);
+	for (i = 0; i < NUM; i++) {
+		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
+		assert_false(gpu_vf_is(gpu, i, "failed"));
+		load_busy(gpu, i, 100);
+	}
+}
+
 /* a reset of the GPU that does nothing, over every door */
 static void C34_gpu_reset_that_does_nothing_is_a_failure(void)
 {
@@ -354,6 +391,7 @@ static const struct test tests[] = {
 	TEST(C34_reset_that_does_not_reach_a_vf_leaves_no_state),
 	TEST(C34_flr_that_does_not_reach_a_vf_leaves_no_state),
 	TEST(C34_resets_by_every_door_at_once),
+	SLOW_TEST(C34_vf_that_its_user_resets_without_end),
 	TEST(C34_gpu_reset_that_does_nothing_is_a_failure),
 	TEST(C34_gpu_reset_that_fails_is_a_failure),
 	SLOW_TEST(C34_netlink_answers_when_a_reset_has_begun),
