@@ -363,6 +363,57 @@ static void C34_wait_for_a_reset_can_be_killed(void)
 			  after.vf[0].resets == before.vf[0].resets + 1);
 }
 
+/* what a VF's user and its driver do goes on while another GPU is reset */
+static void C34_vf_resets_during_resets_of_another_gpu(void)
+{
+	struct door doors[4] = {
+		{ .vf = -1, .rounds = 6 }, { .vf = 0, .rounds = 12 },
+		{ .vf = 1, .rounds = 12 }, { .vf = 2, .rounds = 12 },
+	};
+	const struct gpu *other;
+	struct nl_message before, after;
+	uint64_t resets, epoch;
+	unsigned int i;
+	void *failed;
+
+	fixture_load("gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+	other = &fx.gpu[1];
+	load_enable(other, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	all_busy();
+	for (i = 0; i < NUM; i++)
+		load_busy(other, i, 100);
+	resets = gpu_truth(gpu, "gpu", "resets");
+	epoch = gpu_truth_vf(other, 0, "epoch");
+	assert_ok(nl_pf_get(fx.nl, gpu, &before));
+	/* the first GPU as a whole; of the second each VF but the first */
+	strcpy(doors[0].path, gpu_pci(gpu, "reset"));
+	strcpy(doors[1].path, gpu_vf_pci(gpu, 0, "reset"));
+	strcpy(doors[2].path, gpu_sysfs(other, "vf1/reset"));
+	strcpy(doors[3].path, gpu_vf_pci(other, 2, "reset"));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&doors[i].thread, NULL,
+						door_thread, &doors[i]), 0);
+	for (i = 0; i < 4; i++) {
+		pthread_join(doors[i].thread, &failed);
+		assert_true(!failed);
+		assert_true(doors[i].done > 0);
+	}
+	assert_ok(nl_pf_get(fx.nl, gpu, &after));
+	assert_u64(after.resets, before.resets + doors[0].done);
+	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets + doors[0].done);
+	/* of the other GPU only those VFs started again that were reset */
+	assert_ok(nl_pf_get(fx.nl, other, &after));
+	assert_u64(after.resets, 0);
+	assert_u64(gpu_truth_vf(other, 0, "epoch"), epoch);
+	for (i = 0; i < NUM; i++) {
+		assert_eventually(!gpu_vf_is(other, i, "resetting"));
+		assert_false(gpu_vf_is(other, i, "failed"));
+		assert_false(gpu_vf_is(gpu, i, "failed"));
+		load_busy(gpu, i, 100);
+		load_busy(other, i, 100);
+	}
+}
+
 /* a guest's own reset while the GPU is reset */
 static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
 {
@@ -398,6 +449,7 @@ static const struct test tests[] = {
 	TEST(C34_second_gpu_reset_is_refused),
 	SLOW_TEST(C34_wait_for_a_reset_can_be_killed),
 	SLOW_TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
+	SLOW_TEST(C34_vf_resets_during_resets_of_another_gpu),
 };
 
 int main(void)
