@@ -24,13 +24,26 @@ _gpuvf_agent_options() {
 # names of the sections of kind $1: gpu, profile
 _gpuvf_agent_sections() {
 	sed -n "s/^[[:blank:]]*\\[$1[[:blank:]]\\{1,\\}\\([A-Za-z0-9._-]*\\).*/\\1/p" \
-		/etc/gpuvf.ini /etc/gpuvf.d/*.ini 2> /dev/null
+		"${_gpuvf_agent_root-}"/etc/gpuvf.ini \
+		"${_gpuvf_agent_root-}"/etc/gpuvf.d/*.ini 2> /dev/null
+}
+
+# PCI address of section [gpu $1], if it is for one
+_gpuvf_agent_address() {
+	cat "${_gpuvf_agent_root-}"/etc/gpuvf.ini \
+		"${_gpuvf_agent_root-}"/etc/gpuvf.d/*.ini 2> /dev/null |
+		awk -v header="[gpu $1]" '
+	/^[[:blank:]]*\[/ { mine = $1 " " $2 == header }
+	mine && sub(/^[[:blank:]]*pci[[:blank:]]*=[[:blank:]]*/, "") {
+		print ($1 ~ /:.*:/ ? "" : "0000:") $1
+		exit
+	}'
 }
 
 _gpuvf_agent_gpus() {
 	local dir
 
-	for dir in /sys/class/gpuvf/*:*; do
+	for dir in "${_gpuvf_agent_root-}"/sys/class/gpuvf/*:*; do
 		[ ! -d "$dir" ] || echo "${dir##*/}"
 	done
 	_gpuvf_agent_sections gpu
@@ -38,15 +51,27 @@ _gpuvf_agent_gpus() {
 
 # GPU/VF for the GPU that word $1 begins with
 _gpuvf_agent_vfs() {
-	local dir
+	local gpu=${1%%/*} dir
 
-	for dir in "/sys/class/gpuvf/${1%%/*}"/vf*; do
+	dir=${_gpuvf_agent_root-}/sys/class/gpuvf/
+	[ -d "$dir$gpu" ] || gpu=$(_gpuvf_agent_address "$gpu")
+	[ -n "$gpu" ] || return
+	for dir in "$dir$gpu"/vf*; do
 		[ ! -d "$dir" ] || echo "${1%%/*}/${dir##*/vf}"
 	done
 }
 
-# what may stand for word $3 of the verb whose usage is $1, behind $2 words; not
-# an option
+# keys of a VF or of a GPU, as word $2 names one, from usage $1: the lines are of
+# the one until one names the other
+_gpuvf_agent_keys() {
+	awk -v is_vf="$([[ $2 != */* ]] || echo 1)" '
+	/ GPU\/VF / { mine = is_vf }
+	/ GPU / { mine = !is_vf }
+	mine' <<< "$1" | grep -oE '[a-z_]+='
+}
+
+# what may stand for word $3 of the verb whose usage is $1, behind $2, the words
+# before it; not an option
 _gpuvf_agent_words() {
 	local arguments
 
@@ -62,17 +87,21 @@ _gpuvf_agent_words() {
 	*FILE*) compgen -f -- "$3" ;;
 	*VERB*) _gpuvf_agent_verbs gpuvf-agent ;;
 	*GPU*)
-		_gpuvf_agent_gpus
-		[[ $3 != */* || $arguments != *GPU/VF* ]] || _gpuvf_agent_vfs "$3"
 		# keys, once it is said of whom
-		[ "$2" = 0 ] || grep -oE '[a-z_]+=' <<< "$arguments"
+		if [[ -n $2 && $arguments == *=* ]]; then
+			_gpuvf_agent_keys "$arguments" "$2"
+		elif [[ -z $2 || $arguments == *GPU...* || $1 == *'[GPU...]'* ]]; then
+			_gpuvf_agent_gpus
+			[[ $3 != */* || $arguments != *GPU/VF* ]] ||
+				_gpuvf_agent_vfs "$3"
+		fi
 		;;
 	esac
 }
 
 _gpuvf_agent() {
 	local line=${COMP_LINE:0:COMP_POINT} current='' previous verb='' choice
-	local typed given=0 word cut
+	local typed given='' word cut file
 
 	# The words as the program will get them: bash cuts at ':' and '='.
 	read -ra typed <<< "$line"
@@ -83,16 +112,21 @@ _gpuvf_agent() {
 	previous=${typed[-1]}
 	for word in "${typed[@]:1}"; do
 		[[ $word != -* ]] || continue
-		[ -z "$verb" ] || given=$((given + 1))
+		[ -z "$verb" ] || given=${given:-$word}
 		: "${verb:=$word}"
 	done
 
 	case $verb:$previous in
 	:*) choice="$(_gpuvf_agent_verbs "$1") --help --version" ;;
-	*:-f | *:--file) choice=$(compgen -f -- "$current") ;;
+	*:-f | *:--file | *:-o | *:--output | *:--prometheus)
+		choice=$(compgen -f -- "$current")
+		;;
 	*:--profile) choice=$(_gpuvf_agent_sections profile) ;;
 	*)
-		if [[ $current == -* ]]; then
+		if [[ $current =~ ^--(file|output|prometheus)= ]]; then
+			file=${current#*=}
+			choice=$(compgen -f -P "${current%%=*}=" -- "$file")
+		elif [[ $current == -* ]]; then
 			choice=$(_gpuvf_agent_options "$1" "$verb")
 		else
 			choice=$(_gpuvf_agent_words \
