@@ -85,6 +85,7 @@ int open_client(struct client **client);
 int get_gpus(struct client *client, struct gpu_list *gpus);
 int explain_no_gpus(const struct gpu_list *gpus);
 int exit_code_of(int error);
+void explain_no_gpu(const struct gpu_list *gpus, const char *bdf);
 struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
 		     int *code);
 int parse_gpu_vf(const char *text, char *gpu, size_t size, u32 *vf);

@@ -17,6 +17,7 @@
 #include "apply.h"
 #include "check.h"
 #include "checkpoint.h"
+#include "holder.h"
 #include "output.h"
 #include "replace.h"
 #include "root.h"
@@ -244,13 +245,17 @@ static int restore_one(struct state *want, struct client *client,
 {
 	struct client_error why;
 	struct gpu live;
+	char *text;
 	int code, err;
 
 	err = read_settled(client, want->gpu.bdf, &live, &why);
-	if (err == -ENODEV)
-		pr_err("gpuvf drives no GPU %s", want->gpu.bdf);
-	else if (err)
+	if (err == -ENODEV) {
+		text = why_not_driven(want->gpu.bdf);
+		pr_err("%s", text);
+		free(text);
+	} else if (err) {
 		refuse(&why, want->gpu.bdf);
+	}
 	if (err)
 		return exit_code_of(err);
 	if (is_another(want, &live)) {

@@ -171,3 +171,49 @@ char *holder_of_lock(const char *file)
 	root_list_free(pids);
 	return text;
 }
+
+/*
+ * A device that is being removed has no driver any more, and still those VFs whose
+ * users were asked to let go of them. (sriov_numvfs cannot be read meanwhile.)
+ */
+static bool has_vfs(const char *bdf, char **process)
+{
+	char vf[BDF_SIZE];
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < MAX_VFS && !*process; i++) {
+		if (sysfs_vf_bdf(bdf, i, vf, sizeof(vf)))
+			continue;
+		any = true;
+		*process = holder_process(vf);
+	}
+	return any;
+}
+
+/**
+ * why_not_driven() - say why gpuvf does not drive a GPU
+ * @bdf: PCI address
+ *
+ * Return: the reason, to be freed.
+ */
+char *why_not_driven(const char *bdf)
+{
+	char driver[NAME_SIZE] = "";
+	char *process = NULL;
+	char *text;
+
+	if (!sysfs_has_device(bdf))
+		return xasprintf("there is no PCI device %s", bdf);
+	sysfs_driver(bdf, driver, sizeof(driver));
+	if (*driver && strcmp(driver, "gpuvf"))
+		return xasprintf("PCI device %s is driven by %s, not by gpuvf",
+				 bdf, driver);
+	if (!*driver && has_vfs(bdf, &process))
+		text = xasprintf("PCI device %s is being removed%s%s", bdf,
+				 process ? ", waiting for " : "", process ?: "");
+	else
+		text = xasprintf("PCI device %s is not driven by gpuvf", bdf);
+	free(process);
+	return text;
+}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "holder.h"
 #include "units.h"
 #include "output.h"
 #include "sysfs.h"
@@ -296,6 +297,28 @@ int exit_code_of(int error)
 }
 
 /**
+ * explain_no_gpu() - say why there is no GPU of an address
+ * @gpus: all there are
+ * @bdf: the address; one without a domain is of domain 0000
+ */
+void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
+{
+	const char *tail = strchr(bdf, ':');
+	char *why = why_not_driven(bdf);
+	const char *guess = NULL;
+	size_t i;
+
+	for (i = 0; tail && i < gpus->num && !guess; i++)
+		if (!strcmp(strchrnul(gpus->gpus[i].bdf, ':'), tail))
+			guess = gpus->gpus[i].bdf;
+	if (guess)
+		pr_err("%s; did you mean %s?", why, guess);
+	else
+		pr_err("%s", why);
+	free(why);
+}
+
+/**
  * find_gpu() - a GPU by the name that a user gave
  * @gpus: where to look
  * @name: PCI address, or the name of a [gpu] section of the configuration
@@ -318,7 +341,7 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 		gpu = gpu_list_find(gpus, bdf);
 		*code = EXIT_MISSING;
 		if (!gpu)
-			pr_err("gpuvf drives no GPU %s", bdf);
+			explain_no_gpu(gpus, bdf);
 		return gpu;
 	}
 	*code = EXIT_USAGE;

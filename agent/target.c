@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent.h"
 #include "apply.h"
+#include "holder.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "util.h"
@@ -80,22 +82,13 @@ static void add_plan(struct targets *targets, const struct config_gpu *section,
 
 static void explain_missing(const struct config_gpu *section)
 {
-	char driver[NAME_SIZE] = "";
+	char *why;
 
 	switch (section->match) {
 	case CONFIG_MATCH_PCI:
-		if (!sysfs_has_device(section->bdf)) {
-			pr_err("[gpu %s]: there is no PCI device %s",
-			       section->name, section->bdf);
-			break;
-		}
-		sysfs_driver(section->bdf, driver, sizeof(driver));
-		if (*driver)
-			pr_err("[gpu %s]: PCI device %s is driven by %s, not by gpuvf",
-			       section->name, section->bdf, driver);
-		else
-			pr_err("[gpu %s]: PCI device %s is not driven by gpuvf",
-			       section->name, section->bdf);
+		why = why_not_driven(section->bdf);
+		pr_err("[gpu %s]: %s", section->name, why);
+		free(why);
 		break;
 	case CONFIG_MATCH_ID:
 		pr_err("[gpu %s]: gpuvf drives no GPU %04x:%04x", section->name,
@@ -153,7 +146,7 @@ static int add_name(struct targets *targets, const char *name,
 	}
 	gpu = gpu_list_find(gpus, bdf);
 	if (!gpu) {
-		pr_err("gpuvf drives no GPU %s", bdf);
+		explain_no_gpu(gpus, bdf);
 		return EXIT_MISSING;
 	}
 	section = config_for_gpu(&targets->config, gpu);

@@ -95,6 +95,35 @@ static void the_one_that_has_the_group_or_device_is_named(void **state)
 	assert_null(holder_of_vf("0000:41:00.0", 0));
 }
 
+static void is_not_driven(const char *expected)
+{
+	char *text = why_not_driven("0000:43:00.0");
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+/* the GPU that a VM has a VF of cannot be removed before that VM ends */
+static void a_gpu_that_goes_is_said_to_go(void **state)
+{
+	char *full = xasprintf("%s/proc/77/fd/9", root);
+
+	is_not_driven("there is no PCI device 0000:43:00.0");
+	make_dirs("sys/bus/pci/devices/0000:43:00.0");
+	is_not_driven("PCI device 0000:43:00.0 is not driven by gpuvf");
+	/* the first VF is gone already */
+	make_link("sys/bus/pci/devices/0000:43:00.0/virtfn1",
+		  "../0000:41:00.1");
+	is_not_driven("PCI device 0000:43:00.0 is being removed");
+	make_link("proc/77/fd/9", "/dev/vfio/12");
+	is_not_driven("PCI device 0000:43:00.0 is being removed, waiting for process 77 (qemu?[2J)");
+	assert_int_equal(unlink(full), 0);
+	free(full);
+	make_link("sys/bus/pci/devices/0000:43:00.0/driver",
+		  "../../../../bus/pci/drivers/vfio-pci");
+	is_not_driven("PCI device 0000:43:00.0 is driven by vfio-pci, not by gpuvf");
+}
+
 static void files_are_read_whole_or_not_at_all(void **state)
 {
 	char text[8], name[8];
@@ -125,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_one_that_has_the_group_or_device_is_named),
+		cmocka_unit_test(a_gpu_that_goes_is_said_to_go),
 		cmocka_unit_test(files_are_read_whole_or_not_at_all),
 	};
 
