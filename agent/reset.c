@@ -23,6 +23,9 @@
 /* the PCI core waits a minute for a function to come back */
 #define RESET_LIMIT_MS	120000
 
+/* no user waits for so long without asking */
+#define RESET_SILENCE_MS	2000
+
 /**
  * struct reset - a reset under way
  * @bdf: of the GPU
@@ -122,6 +125,20 @@ static int look(struct client *client, const struct reset *reset,
 	return err;
 }
 
+/* once, when it takes long */
+static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
+{
+	char vf[16] = "";
+
+	if (*said || now_ms() < begin + RESET_SILENCE_MS)
+		return;
+	if (reset->vf != NO_VF)
+		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
+	pr_warning("GPU %s%s: waiting for the reset, up to %d s", reset->bdf, vf,
+		   RESET_LIMIT_MS / 1000);
+	*said = true;
+}
+
 /**
  * reset_and_wait() - reset a VF or a GPU, and wait until that is over
  * @client: the client
@@ -138,8 +155,9 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 {
 	u8 cmd = vf == NO_VF ? GPUVF_CMD_PF_RESET : GPUVF_CMD_VF_RESET;
 	struct reset reset = { .bdf = bdf, .vf = vf };
-	u64 end = now_ms() + RESET_LIMIT_MS;
+	u64 begin = now_ms(), end = begin + RESET_LIMIT_MS;
 	struct nl_sock *sk = NULL;
+	bool said = false;
 	struct gpu begun;
 	int err;
 
@@ -152,8 +170,10 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 	err = client_operate(client, cmd, bdf, vf, &begun, why);
 	if (!err) {
 		while ((err = look(client, &reset, &begun, result, why)) ==
-		       -EAGAIN && now_ms() < end)
+		       -EAGAIN && now_ms() < end) {
+			say_that_it_waits(&reset, begin, &said);
 			wait_event(sk);
+		}
 		if (err == -EAGAIN)
 			err = reset_failed(&reset, ETIMEDOUT, why);
 		gpu_free(&begun);

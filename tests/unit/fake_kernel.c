@@ -149,6 +149,8 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	if (error)
 		return refuse(why, error);
 	gpu_copy(gpu, &f->gpu);
+	if (f->reset_reads && f->reset_reads--)
+		gpu->resets--;
 	return 0;
 }
 

@@ -30,6 +30,7 @@
  * @changing_for: so often the GPU is read until its VFs are no longer being enabled
  *	or disabled; 0: for ever
  * @changes_late: that begins with the first layout that is sent
+ * @reset_reads: so often the GPU is read before its reset is over
  * @raise_at: the change at which the program gets the signal @signal
  * @log: one letter per change: L layout, numbers: VF count, d driver
  * @changes: changes asked for so far
@@ -56,6 +57,7 @@ struct fake_gpu {
 	int get_error;
 	unsigned int changing_for;
 	bool changes_late;
+	unsigned int reset_reads;
 	unsigned int raise_at;
 	int signal;
 	char log[256];

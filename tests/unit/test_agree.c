@@ -463,6 +463,33 @@ static void a_configuration_is_replaced_after_it_was_read(void **state)
 	free(file);
 }
 
+/* the PCI core waits up to a minute for a GPU that is dead */
+static void a_long_reset_says_that_it_is_waited_for(void **state)
+{
+	char *argv[] = { "reset", "0000:41:00.0", NULL };
+	int err = dup(STDERR_FILENO);
+	FILE *said = tmpfile();
+	char text[512] = "";
+	struct quiet quiet;
+	int code;
+
+	fake_reset();
+	fake.gpu.resets = 1;
+	fake.reset_reads = 3;
+	quiet = be_quiet();
+	dup2(fileno(said), STDERR_FILENO);
+	code = cmd_operate(2, argv);
+	be_loud(quiet);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	assert_int_equal(code, EXIT_DONE);
+	rewind(said);
+	assert_true(fread(text, 1, sizeof(text) - 1, said));
+	fclose(said);
+	assert_non_null(strstr(text, "GPU 0000:41:00.0: waiting for the reset, up to 120 s"));
+	assert_null(strstr(strstr(text, "waiting") + 1, "waiting"));
+}
+
 static int set_up(void **state)
 {
 	static const char *const dirs[] = { "run", "etc" };
@@ -483,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verb_agrees_with_apply),
 		cmocka_unit_test(apply_waits_for_the_pci_core),
+		cmocka_unit_test(a_long_reset_says_that_it_is_waited_for),
 		cmocka_unit_test(a_configuration_is_replaced_after_it_was_read),
 	};
 
