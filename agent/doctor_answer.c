@@ -10,6 +10,7 @@
 
 #include "doctor.h"
 #include "output.h"
+#include "root.h"
 
 static const char *const answer_names[] = {
 	[ANSWER_READY] = "ready",
@@ -28,11 +29,12 @@ static bool is_asked(const struct doctor_gpu *gpu, const char *bdf)
 	return !bdf || !strcmp(gpu->bdf, bdf);
 }
 
-/* drivers that can make VFs of a GPU by themselves */
+/* drivers that can make VFs of a GPU by themselves; of NVIDIA's, the one for vGPU */
 static bool makes_vfs(const char *driver)
 {
-	return !strcmp(driver, "xe") || !strcmp(driver, "nvidia") ||
-	       !strcmp(driver, "gim");
+	return !strcmp(driver, "xe") || !strcmp(driver, "gim") ||
+	       (!strcmp(driver, "nvidia") &&
+		root_has("sys/module/nvidia_vgpu_vfio"));
 }
 
 /* a problem of the GPU that keeps it from what is needed */
@@ -65,10 +67,9 @@ static u32 possible_vfs(const struct doctor *doctor,
 static enum answer answer_for(const struct doctor *doctor,
 			      const struct doctor_gpu *gpu)
 {
-	/* VFs that are there are the proof that they can be */
 	if (!strcmp(gpu->driver, "gpuvf"))
-		return gpu->num_vfs || !has_problem(doctor, gpu, NEED_VFS) ?
-		       ANSWER_READY : ANSWER_BLOCKED;
+		return has_problem(doctor, gpu, NEED_VFS) ? ANSWER_BLOCKED :
+							    ANSWER_READY;
 	if (gpu->num_vfs && !gpu->is_known)
 		return ANSWER_OTHER_DRIVER;
 	if (gpu->unused_vfs)
@@ -161,7 +162,7 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 		break;
 	case ANSWER_BLOCKED:
 		say(&text,
-		    "GPU %s is driven by gpuvf, but VFs cannot be enabled until what is above, marked 'problem' and 'needed to have VFs', is mended.",
+		    "GPU %s is driven by gpuvf, but its VFs cannot be enabled or changed until what is above, marked 'problem' and 'needed to have VFs', is mended.",
 		    gpu->bdf);
 		break;
 	case ANSWER_NOT_DRIVEN:
@@ -183,7 +184,7 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 		break;
 	case ANSWER_NOT_KNOWN:
 		say(&text,
-		    "GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it.",
+		    "GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it. See 'driver' above.",
 		    gpu->bdf, doctor->has_module && !gpu->has_ids ?
 		    "whether gpuvf knows it cannot be seen here" :
 		    "gpuvf does not know it");
@@ -208,6 +209,18 @@ static char *answer_text(const struct doctor *doctor, const char *bdf)
 		say(&text, "There is no GPU on this machine's PCI buses.");
 	}
 	return text;
+}
+
+/* is there a GPU whose driver draws for the host? */
+static bool has_host_driver(const struct doctor *doctor)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++)
+		if (!doctor->gpus[i].is_emulated && *doctor->gpus[i].driver &&
+		    strcmp(doctor->gpus[i].driver, "vfio-pci"))
+			return true;
+	return false;
 }
 
 /* can a whole GPU be handed to a virtual machine here? */
@@ -248,6 +261,7 @@ static const struct alternative {
 			"OpenGL calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl); Vulkan only where QEMU has Venus",
 		.price =
 			"any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines",
+		.possible = has_host_driver,
 	},
 	{
 		.id = "containers",
@@ -255,6 +269,7 @@ static const struct alternative {
 			"Containers that share the host's driver (--device /dev/dri)",
 		.price =
 			"full speed, but one kernel and one driver for all, and nothing divides memory or time",
+		.possible = has_host_driver,
 	},
 	{
 		.id = "software",
@@ -268,7 +283,7 @@ static const struct alternative {
 		.what =
 			"A GPU with SR-IOV",
 		.price =
-			"money, and often the maker's own PF driver or a licence: AMD FirePro S7150 and Instinct, Intel Data Center GPU Flex, NVIDIA data center GPUs with vGPU",
+			"money, and often the vendor's own host driver or a licence: Intel Arc Pro B50 and B60, Data Center GPU Flex and many integrated GPUs since the 12th generation; AMD Radeon PRO V710, Instinct and FirePro S7150; NVIDIA data center GPUs with vGPU",
 	},
 	{
 		.id = "simulator",

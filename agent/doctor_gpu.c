@@ -251,7 +251,7 @@ static const struct {
 } offers[] = {
 	{
 		"xe",
-		"xe makes VFs itself on the GPUs that it supports: parameter xe.max_vfs, then sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri",
+		"xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri",
 	},
 	{
 		"i915",
@@ -263,7 +263,7 @@ static const struct {
 	},
 	{
 		"nvidia",
-		"NVIDIA's vGPU manager makes VFs with a licence (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)",
+		"NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)",
 	},
 	{
 		"gim",
@@ -371,7 +371,10 @@ static void check_mmio(const struct doctor *doctor,
 		}
 	}
 	free(text);
-	if (placed && !unset) {
+	if (gpu->num_vfs && (unset || !placed)) {
+		/* VFs that are there are the proof that there can be some */
+		found(f, FINDING_OK, "enough for the VFs that are enabled");
+	} else if (placed && !unset) {
 		found(f, FINDING_OK, "%llu MiB of addresses for the VFs' BARs",
 		      bytes >> 20);
 	} else {
@@ -455,14 +458,18 @@ static void check_autoprobe(const struct doctor *doctor,
 static void check_state(const struct doctor *doctor,
 			const struct doctor_gpu *gpu, struct finding *f)
 {
-	char state[NAME_SIZE];
+	char state[NAME_SIZE], changing[8];
 
 	(void)doctor;
 	if (!root_line(state, sizeof(state), "sys/class/gpuvf/%s/state",
 		       gpu->bdf))
 		return;
+	root_line(changing, sizeof(changing), "sys/class/gpuvf/%s/vfs_changing",
+		  gpu->bdf);
 	if (strcmp(state, "wedged")) {
-		found(f, FINDING_OK, "%s", state);
+		found(f, *changing == '1' ? FINDING_NOTE : FINDING_OK, "%s%s",
+		      state, *changing == '1' ?
+		      ", VFs are being enabled or disabled at this moment" : "");
 		return;
 	}
 	found(f, FINDING_PROBLEM,

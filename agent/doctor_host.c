@@ -73,6 +73,16 @@ static bool iommu_is_off(const struct doctor *doctor, char *word, size_t size)
 	return false;
 }
 
+/* where this distribution keeps the kernel command line */
+static const char *edit_cmdline(const struct doctor *doctor)
+{
+	if (strstr(doctor->release, "-pve"))
+		return "Proxmox: /etc/kernel/cmdline, then proxmox-boot-tool refresh; with GRUB, GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub";
+	if (strstr(doctor->release, ".fc") || strstr(doctor->release, ".el"))
+		return "grubby --update-kernel=ALL --args=... or --remove-args=...";
+	return "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub";
+}
+
 static void no_iommu(const struct doctor *doctor, struct finding *f)
 {
 	char word[NAME_SIZE];
@@ -80,8 +90,8 @@ static void no_iommu(const struct doctor *doctor, struct finding *f)
 	if (iommu_is_off(doctor, word, sizeof(word))) {
 		found(f, FINDING_PROBLEM,
 		      "switched off on the kernel command line (%s)", word);
-		fix(f, "take %s out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub) and boot again",
-		    word);
+		fix(f, "take %s out of the kernel command line (%s) and boot again",
+		    word, edit_cmdline(doctor));
 	} else if (root_has("sys/firmware/acpi/tables/DMAR")) {
 		found(f, FINDING_PROBLEM,
 		      "the firmware offers Intel VT-d (ACPI table DMAR), and the kernel does not use it");
@@ -92,7 +102,8 @@ static void no_iommu(const struct doctor *doctor, struct finding *f)
 			fix(f, "write intel_iommu=on on the kernel command line instead of %s",
 			    word);
 		else
-			fix(f, "boot with intel_iommu=on (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub); the kernel needs CONFIG_INTEL_IOMMU=y");
+			fix(f, "boot with intel_iommu=on (%s); the kernel needs CONFIG_INTEL_IOMMU=y",
+			    edit_cmdline(doctor));
 	} else if (root_has("sys/firmware/acpi/tables/IVRS")) {
 		found(f, FINDING_PROBLEM,
 		      "the firmware offers AMD-Vi (ACPI table IVRS), and the kernel does not use it");
@@ -127,9 +138,39 @@ static void check_iommu(const struct doctor *doctor, struct finding *f)
 	root_list_free(units);
 }
 
+/* is there a GPU that gpuvf could drive? Not one that has another driver's VFs */
+static bool may_be_of_use(const struct doctor *doctor)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++) {
+		const struct doctor_gpu *gpu = &doctor->gpus[i];
+
+		if (gpu->is_known || gpu->is_unseen || gpu->unused_vfs ||
+		    (gpu->has_sriov && !gpu->num_vfs))
+			return true;
+	}
+	return false;
+}
+
+/* the PCI core has files for it */
+static bool has_pci_iov(const struct doctor *doctor)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_gpus; i++)
+		if (doctor->gpus[i].has_sriov)
+			return true;
+	return false;
+}
+
 static void check_kernel(const struct doctor *doctor, struct finding *f)
 {
-	if (!doctor->config) {
+	if (!doctor->config && has_pci_iov(doctor)) {
+		found(f, FINDING_OK,
+		      "Linux %s with CONFIG_PCI_IOV; whether it has CONFIG_VFIO_PCI cannot be seen",
+		      doctor->release);
+	} else if (!doctor->config) {
 		found(f, FINDING_UNKNOWN,
 		      "Linux %s; its options are in none of /boot/config-%s, /lib/modules/%s/config",
 		      doctor->release, doctor->release, doctor->release);
@@ -263,6 +304,12 @@ static void check_signing(const struct doctor *doctor, struct finding *f)
 	if (doctor->has_module) {
 		found(f, FINDING_OK,
 		      "%s; the kernel wants signed modules, and took gpuvf",
+		      boot);
+		return;
+	}
+	if (!may_be_of_use(doctor)) {
+		f->need = NEED_NOTHING;
+		found(f, FINDING_NOTE, "%s; the kernel wants signed modules",
 		      boot);
 		return;
 	}
@@ -400,10 +447,15 @@ static void not_loaded(const struct doctor *doctor, struct finding *f)
 
 static void check_module(const struct doctor *doctor, struct finding *f)
 {
-	if (doctor->has_module)
+	if (doctor->has_module) {
 		found(f, FINDING_OK, "loaded");
-	else
+	} else if (!may_be_of_use(doctor)) {
+		f->need = NEED_NOTHING;
+		found(f, FINDING_NOTE,
+		      "not loaded, and no GPU of this machine needs it");
+	} else {
 		not_loaded(doctor, f);
+	}
 }
 
 /* 1: the initial one, 0: another one, -1: cannot be seen */

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "daemon.h"
+#include "doctor.h"
 #include "fake_kernel.h"
 #include "sysfs.h"
 
@@ -387,6 +388,102 @@ static void show_agrees(const struct situation *s)
 	free(out);
 }
 
+static void put(const char *path, const char *text)
+{
+	char *command = xasprintf("mkdir -p $(dirname %s/%s) && printf '%s' > %s/%s",
+				  root, path, text, root, path);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void put_link(const char *path, const char *target)
+{
+	char *command = xasprintf("mkdir -p $(dirname %s/%s) && ln -s %s %s/%s",
+				  root, path, target, root, path);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+#define DEVICE	"sys/bus/pci/devices/0000:41:00.0/"
+#define CLASS	"sys/class/gpuvf/0000:41:00.0/"
+
+/* the first GPU of the fake kernel as files, as far as the doctor looks at them */
+static void put_host(void)
+{
+	char number[16];
+
+	put("proc/sys/kernel/osrelease", "6.12.9\n");
+	put("proc/self/status", "CapEff:\t000001ffffffffff\n");
+	put("sys/module/gpuvf/version", "1\n");
+	if (fake.has_vfio)
+		put("sys/bus/pci/drivers/vfio-pci/new_id", "");
+	if (!fake.is_there)
+		return;
+	put(DEVICE "class", "0x038000\n");
+	put(DEVICE "vendor", "0x4756\n");
+	put(DEVICE "device", "0x0020\n");
+	put_link(DEVICE "driver", "../../drivers/gpuvf");
+	put(DEVICE "sriov_totalvfs", "16\n");
+	snprintf(number, sizeof(number), "%u\n", fake.gpu.num_vfs);
+	put(DEVICE "sriov_numvfs", number);
+	if (!fake.no_iommu) {
+		put_link(DEVICE "iommu_group", "../../../kernel/iommu_groups/9");
+		put("sys/kernel/iommu_groups/9/type", "DMA\n");
+	}
+	put(CLASS "state", fake.gpu.state == GPUVF_PF_STATE_WEDGED ?
+	    "wedged\n" : "ready\n");
+	put(CLASS "vfs_changing", fake.gpu.vfs_changing ? "1\n" : "0\n");
+}
+
+static const struct finding *finding_of(const struct doctor *doctor,
+					const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < doctor->num_findings; i++)
+		if (!strcmp(doctor->findings[i].id, id))
+			return &doctor->findings[i];
+	return NULL;
+}
+
+static bool is_problem(const struct doctor *doctor, const char *id)
+{
+	const struct finding *finding = finding_of(doctor, id);
+
+	return finding && finding->state == FINDING_PROBLEM;
+}
+
+/* the answer is what apply would say, and no finding says otherwise */
+static void doctor_agrees(const struct situation *s)
+{
+	struct doctor doctor = {};
+	enum answer answer;
+	char *command;
+	size_t i;
+
+	begin(s);
+	put_host();
+	doctor_examine(&doctor);
+	answer = doctor_answer(&doctor, NULL);
+	expect(s, (answer <= ANSWER_BLOCKED) == fake.is_there);
+	expect(s, (answer == ANSWER_BLOCKED) == (s->code == EXIT_ATTENTION));
+	for (i = 0; answer == ANSWER_READY && i < doctor.num_findings; i++)
+		expect(s, doctor.findings[i].state != FINDING_PROBLEM ||
+			  doctor.findings[i].need != NEED_VFS);
+	if (fake.is_there && s->code == EXIT_MISSING)
+		expect(s, is_problem(&doctor, "iommu") ||
+			  finding_of(&doctor, "vfio")->state != FINDING_OK);
+	if (fake.gpu.vfs_changing)
+		expect(s, strstr(finding_of(&doctor, "state")->found,
+				 "at this moment"));
+	doctor_free(&doctor);
+	command = xasprintf("rm -r %s/sys %s/proc", root, root);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
 static void every_verb_agrees_with_apply(void **state)
 {
 	size_t i;
@@ -399,6 +496,7 @@ static void every_verb_agrees_with_apply(void **state)
 		export_agrees(&situations[i]);
 		show_agrees(&situations[i]);
 		restore_agrees(&situations[i]);
+		doctor_agrees(&situations[i]);
 		waiting_agrees(&situations[i]);
 	}
 }
