@@ -15,7 +15,6 @@ with open(os.path.join(top, "VERSION"), encoding="ascii") as file:
 extensions = ["sphinx.ext.graphviz"]
 graphviz_output_format = "svg"
 master_doc = "index"
-exclude_patterns = ["ABI", "man", "netlink"]
 nitpicky = True
 # shell transcripts and ini files are what they are
 highlight_language = "none"

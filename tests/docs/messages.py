@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Hold the documentation against the code.
 
-    messages.py refusals | log | sysfs | links
+    messages.py refusals | log | events | sysfs | links | pages
 
 refusals  troubleshooting.rst has every sentence and errno of the table of
           refusals, and no other
 log       it has everything that the kernel log says when something is wrong
 sysfs     every file that gpuvf(4) names is in the ABI
+pages     the built pages link to files that are there
 links     README.md links to files that are there, and names targets that exist
 """
 import os
@@ -114,7 +115,24 @@ def links():
     return bad
 
 
-bad_lines = {"refusals": refusals, "log": log, "events": events, "sysfs": sysfs,
+def pages():
+    """What the built pages link to, on this machine, is there."""
+    top = os.path.join(TOP, "build", "docs", "html")
+    bad = []
+    for folder, _, names in os.walk(top):
+        for name in names:
+            if not name.endswith(".html"):
+                continue
+            page = os.path.join(folder, name)
+            with open(page, encoding="utf-8", errors="replace") as f:
+                links = re.findall(r'(?:href|src)="([^"#?]+)', f.read())
+            bad += [os.path.relpath(page, top) + ": no file " + link
+                    for link in sorted(set(links)) if ":" not in link and
+                    not os.path.exists(os.path.join(folder, link))]
+    return bad
+
+
+bad_lines = {"pages": pages, "refusals": refusals, "log": log, "events": events, "sysfs": sysfs,
              "links": links}[sys.argv[1]]()
 print("\n".join(bad_lines))
 sys.exit(1 if bad_lines else 0)
