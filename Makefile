@@ -112,7 +112,7 @@ storm:
 demo:
 	@$(lab)/packages build lab
 	@$(MAKE) -s -C agent
-	@$(lab)/run -k $(KERNEL) -e GPUS=$(GPUS) \
+	@$(lab)/run -k $(KERNEL) $$([ -w /dev/kvm ] || echo -i) -e GPUS=$(GPUS) \
 		$$([ ! -t 1 ] || echo -e COLOR=1) $(lab)/demo.sh
 
 bench:

@@ -13,9 +13,15 @@
 static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 			  char **names)
 {
-	int code = targets_plan(targets, num_names, names);
+	int code;
 
-	if (!code)
+	/* what is missing is for apply to say */
+	targets->patient = true;
+	code = targets_plan(targets, num_names, names);
+	targets->patient = false;
+	if (code == EXIT_MISSING && !targets->num && targets->missing)
+		code = EXIT_DONE;
+	else if (!code)
 		code = wait_idle(targets, seconds);
 	targets_drop(targets);
 	return code;

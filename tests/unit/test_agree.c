@@ -561,31 +561,64 @@ static void a_configuration_is_replaced_after_it_was_read(void **state)
 	free(file);
 }
 
+/* what a verb says on stderr; @code: of the verb */
+static void listen(int (*verb)(int argc, char **argv), int argc, char **argv,
+		   int *code, char *text, size_t size)
+{
+	int err = dup(STDERR_FILENO);
+	struct quiet quiet = be_quiet();
+	FILE *said = tmpfile();
+
+	dup2(fileno(said), STDERR_FILENO);
+	*code = verb(argc, argv);
+	be_loud(quiet);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	rewind(said);
+	text[fread(text, 1, size - 1, said)] = '\0';
+	fclose(said);
+}
+
+static void is_said_once(const char *text, const char *message)
+{
+	const char *first = strstr(text, message);
+
+	if (!first || strstr(first + 1, message))
+		fail_msg("not once: '%s' in: %s", message, text);
+}
+
 /* the PCI core waits up to a minute for a GPU that is dead */
 static void a_long_reset_says_that_it_is_waited_for(void **state)
 {
 	char *argv[] = { "reset", "0000:41:00.0", NULL };
-	int err = dup(STDERR_FILENO);
-	FILE *said = tmpfile();
-	char text[512] = "";
-	struct quiet quiet;
+	char text[512];
 	int code;
 
 	fake_reset();
 	fake.gpu.resets = 1;
 	fake.reset_reads = 3;
-	quiet = be_quiet();
-	dup2(fileno(said), STDERR_FILENO);
-	code = cmd_operate(2, argv);
-	be_loud(quiet);
-	dup2(err, STDERR_FILENO);
-	close(err);
+	listen(cmd_operate, 2, argv, &code, text, sizeof(text));
 	assert_int_equal(code, EXIT_DONE);
-	rewind(said);
-	assert_true(fread(text, 1, sizeof(text) - 1, said));
-	fclose(said);
-	assert_non_null(strstr(text, "GPU 0000:41:00.0: waiting for the reset, up to 120 s"));
-	assert_null(strstr(strstr(text, "waiting") + 1, "waiting"));
+	is_said_once(text, "GPU 0000:41:00.0: waiting for the reset, up to 120 s");
+}
+
+static void what_is_missing_is_said_once(void **state)
+{
+	char *file = path_of("t.ini");
+	char *argv[] = { "apply", "-f", file, "--wait-idle=5", NULL };
+	char text[2048];
+	int code;
+
+	fake_reset();
+	run(cmd_check, NULL, FOUR "[gpu gone]\npci = 0000:43:00.0\n", NULL);
+	listen(cmd_apply, 4, argv, &code, text, sizeof(text));
+	assert_int_equal(code, EXIT_PARTLY);
+	is_said_once(text, "[gpu gone]: there is no PCI device 0000:43:00.0");
+	fake.is_there = false;
+	listen(cmd_apply, 4, argv, &code, text, sizeof(text));
+	assert_int_equal(code, EXIT_MISSING);
+	is_said_once(text, "[gpu gone]: there is no PCI device 0000:43:00.0");
+	free(file);
 }
 
 static int set_up(void **state)
@@ -609,6 +642,7 @@ int main(void)
 		cmocka_unit_test(every_verb_agrees_with_apply),
 		cmocka_unit_test(apply_waits_for_the_pci_core),
 		cmocka_unit_test(a_long_reset_says_that_it_is_waited_for),
+		cmocka_unit_test(what_is_missing_is_said_once),
 		cmocka_unit_test(a_configuration_is_replaced_after_it_was_read),
 	};
 
