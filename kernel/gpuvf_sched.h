@@ -35,7 +35,7 @@
 #define GPUVF_SCHED_DEFAULT_SLICE_NS	6000000ULL
 
 /* with it, what is multiplied in gpuvf_sched_access_ns() fits 64 bits */
-#define GPUVF_SCHED_MAX_SLICE_NS	(1ULL << 29)
+#define GPUVF_SCHED_MAX_SLICE_NS	0x20000000ULL
 #define GPUVF_SCHED_SELF_SWITCH_NS	500000000ULL
 
 /**

@@ -455,6 +455,21 @@ static bool is_problem(const struct doctor *doctor, const char *id)
 	return finding && finding->state == FINDING_PROBLEM;
 }
 
+static bool is_ok(const struct doctor *doctor, const char *id)
+{
+	return finding_of(doctor, id)->state == FINDING_OK;
+}
+
+static bool keeps_from_vfs(const struct finding *finding)
+{
+	return finding->state == FINDING_PROBLEM && finding->need == NEED_VFS;
+}
+
+static bool says_changing(const struct finding *finding)
+{
+	return strstr(finding->found, "at this moment");
+}
+
 /* the answer is what apply would say, and no finding says otherwise */
 static void doctor_agrees(const struct situation *s)
 {
@@ -470,14 +485,11 @@ static void doctor_agrees(const struct situation *s)
 	expect(s, (answer <= ANSWER_BLOCKED) == fake.is_there);
 	expect(s, (answer == ANSWER_BLOCKED) == (s->code == EXIT_ATTENTION));
 	for (i = 0; answer == ANSWER_READY && i < doctor.num_findings; i++)
-		expect(s, doctor.findings[i].state != FINDING_PROBLEM ||
-			  doctor.findings[i].need != NEED_VFS);
+		expect(s, !keeps_from_vfs(&doctor.findings[i]));
 	if (fake.is_there && s->code == EXIT_MISSING)
-		expect(s, is_problem(&doctor, "iommu") ||
-			  finding_of(&doctor, "vfio")->state != FINDING_OK);
+		expect(s, is_problem(&doctor, "iommu") || !is_ok(&doctor, "vfio"));
 	if (fake.gpu.vfs_changing)
-		expect(s, strstr(finding_of(&doctor, "state")->found,
-				 "at this moment"));
+		expect(s, says_changing(finding_of(&doctor, "state")));
 	doctor_free(&doctor);
 	command = xasprintf("rm -r %s/sys %s/proc", root, root);
 	assert_int_equal(system(command), 0);
@@ -525,7 +537,7 @@ static void apply_waits_for_the_pci_core(void **state)
 static int generate(const char *vfs)
 {
 	char *file = path_of("etc/gpuvf.ini");
-	char *argv[] = { "generate", "g", "--vfs", (char *)vfs, "-o", file,
+	char *argv[7] = { "generate", "g", "--vfs", (char *)vfs, "-o", file,
 			 NULL };
 	struct quiet quiet = be_quiet();
 	int code = cmd_generate(ARRAY_SIZE(argv) - 1, argv);
@@ -590,7 +602,7 @@ static void is_said_once(const char *text, const char *message)
 /* the PCI core waits up to a minute for a GPU that is dead */
 static void a_long_reset_says_that_it_is_waited_for(void **state)
 {
-	char *argv[] = { "reset", "0000:41:00.0", NULL };
+	char *argv[3] = { "reset", "0000:41:00.0", NULL };
 	char text[512];
 	int code;
 
@@ -605,7 +617,7 @@ static void a_long_reset_says_that_it_is_waited_for(void **state)
 static void what_is_missing_is_said_once(void **state)
 {
 	char *file = path_of("t.ini");
-	char *argv[] = { "apply", "-f", file, "--wait-idle=5", NULL };
+	char *argv[5] = { "apply", "-f", file, "--wait-idle=5" };
 	char text[2048];
 	int code;
 
