@@ -89,6 +89,7 @@ static void C32_stopped_guest_that_hangs_stays_stopped(void)
 	hang_out_of("stop", "stopped");
 	/* a reset that an administrator asks for ends it */
 	assert_ok(vf_do(BAD, "reset"));
+	load_busy(gpu, BAD, 100);
 	assert_eventually(gpu_vf_is(gpu, BAD, "active"));
 }
 
@@ -96,6 +97,7 @@ static void C32_paused_guest_that_hangs_stays_paused(void)
 {
 	hang_out_of("pause", "paused");
 	assert_ok(vf_do(BAD, "resume"));
+	load_busy(gpu, BAD, 100);
 	assert_eventually(gpu_vf_is(gpu, BAD, "active"));
 }
 
@@ -178,6 +180,7 @@ static void C32_gpu_resets_by_one_vf_end_and_clear_no_mark(void)
 	check_marks();
 	assert_u64(gpu_resets(), resets + 3);
 	assert_ok(vf_do(BAD, "reset"));
+	load_busy(gpu, BAD, 100);
 	assert_eventually(gpu_vf_is(gpu, BAD, "active"));
 }
 
