@@ -3,9 +3,11 @@
  * gpuvf-agent: what the user said, and the verb that does it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent.h"
 #include "root.h"
@@ -21,6 +23,22 @@ static int finish(int code)
 	if (errno != EPIPE)
 		pr_err("cannot write the output");
 	return exit_code_of_lost_output(code);
+}
+
+/*
+ * Where one of the three is closed, the next file that is opened would take its
+ * number, and get the output: the lock, or a socket. Reading and writing fail as
+ * before.
+ */
+static void keep_standard_numbers(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
+							   O_RDONLY) < 0)
+			return;
 }
 
 static bool is_option(const char *word, const char *brief, const char *full)
@@ -43,6 +61,7 @@ int main(int argc, char **argv)
 {
 	const struct verb *verb;
 
+	keep_standard_numbers();
 	/* only what a terminal can show; numbers are the same everywhere */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
