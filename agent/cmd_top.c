@@ -335,14 +335,14 @@ int cmd_top(int argc, char **argv)
 	code = code ?: open_client(&s.client);
 	if (code)
 		return code;
-	err = subscribe(&s.news, take_news, &s.top);
-	if (err)
-		pr_err("generic netlink: %s", nl_geterror(err));
 	code = look(&s);
 	/* unless it has not been seen yet, amid changes */
 	if (!code && s.looked_ns)
 		code = explain_no_gpus(&s.top.now);
 	if (!code) {
+		err = subscribe(&s.news, take_news, &s.top);
+		if (err)
+			pr_err("generic netlink: %s", nl_geterror(err));
 		s.signals = open_signals();
 		s.live = enter_screen();
 		/* without a screen one picture is what is wanted */
