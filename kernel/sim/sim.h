@@ -306,6 +306,7 @@ struct sim_fcn {
  * @epoch: the writer's epoch
  * @tenant: the writer's tenant
  * @reader_epoch: the reader's epoch
+ * @saved: bit n: its 256 KiB number n have a context that a function saved there
  */
 struct sim_granule {
 	u8 writer;
@@ -313,6 +314,7 @@ struct sim_granule {
 	u32 epoch;
 	u32 tenant;
 	u32 reader_epoch;
+	u64 saved;
 };
 
 /* violations of what the hardware must never see; each is counted */
@@ -323,7 +325,7 @@ enum sim_violation {
 	SIM_V_LEFTOVER_READS,		/* a guest read what another tenant had written */
 	SIM_V_DIRTY_MAILBOXES,		/* INIT with a former tenant's message in the mailbox */
 	SIM_V_LEFTOVER_MAIL,		/* a VF read a former tenant's message */
-	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent */
+	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent, SAVE into any */
 	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
 	SIM_V_CLEAR_LIVE,		/* cleared under a function with state */
 	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
@@ -648,6 +650,8 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
 
 /* sim_mbox.c */
+void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn);
+void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn);
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);
 void sim_mbox_clear(struct sim_fcn *fcn);
 bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,

@@ -33,8 +33,8 @@ void sim_clear_done(struct sim_gpu *gpu)
 		return;
 	}
 	if (clear->context)
-		gpu->fcn[SIM_FCN_VF(clear->start &
-				    GPUVF_FCN_INDEX)].context_dirty = false;
+		sim_fb_clear_context(gpu, SIM_FCN_VF(clear->start &
+						     GPUVF_FCN_INDEX));
 	else
 		sim_fb_clear(gpu, clear->start, clear->count);
 	clear_over(gpu, GPUVF_SIM_CLEAR_ST_DONE, clear->done_ns);

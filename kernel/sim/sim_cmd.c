@@ -225,7 +225,7 @@ static void cmd_effect(struct sim_gpu *gpu, u8 code, struct sim_fcn *fcn,
 		break;
 	case GPUVF_CMD_SAVE_GPU_STATE:
 		cmd_set_state(gpu, fcn, SIM_SAVE);
-		fcn->context_dirty = true;
+		sim_fb_save(gpu, fcn - gpu->fcn);
 		fcn->charged_ns += now - fcn->turn_begin_ns;
 		break;
 	case GPUVF_CMD_SHUTDOWN_GPU:

@@ -8,6 +8,11 @@
 
 #include "sim.h"
 
+/* slots of the context save area that a granule has room for */
+#define FB_SLOTS	(GPUVF_IOV_VF_FB_UNIT / GPUVF_IOV_CNTXT_UNIT)
+
+static_assert(FB_SLOTS == 64, "struct sim_granule has a bit for each");
+
 static bool fb_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 {
 	return a_size && b_size && a < b + b_size && b < a + a_size;
@@ -93,10 +98,12 @@ static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 	fcn->checked_serial = bad ? 0 : gpu->layout_serial;
 }
 
-/* the VF's tenant wrote it, or the clear engine did */
+/* the VF's tenant wrote it, or the clear engine did; not with saved contexts */
 static bool fb_is_own(const struct sim_gpu *gpu, unsigned int vf,
 		      const struct sim_granule *granule)
 {
+	if (granule->saved)
+		return false;
 	return granule->writer == SIM_CLEARED ||
 	       (granule->writer == SIM_FCN_VF(vf) &&
 		granule->tenant == gpu->fcn[SIM_FCN_VF(vf)].tenant);
@@ -142,6 +149,14 @@ void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 	granule->reader_epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
 }
 
+static void fb_write(const struct sim_gpu *gpu, unsigned int fcn,
+		     struct sim_granule *granule)
+{
+	granule->writer = fcn;
+	granule->epoch = gpu->fcn[fcn].epoch;
+	granule->tenant = gpu->fcn[fcn].tenant;
+}
+
 /**
  * sim_fb_write() - a guest writes a granule
  * @gpu: GPU
@@ -151,9 +166,8 @@ void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
 		  struct sim_granule *granule)
 {
-	granule->writer = SIM_FCN_VF(vf);
-	granule->epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
-	granule->tenant = gpu->fcn[SIM_FCN_VF(vf)].tenant;
+	fb_write(gpu, SIM_FCN_VF(vf), granule);
+	granule->saved = 0;
 }
 
 /* does another VF have any of it? */
@@ -261,6 +275,70 @@ void sim_fb_set_context(struct sim_gpu *gpu, u32 val)
 	}
 }
 
+static bool fb_is_in_extent(const struct sim_gpu *gpu, unsigned int g)
+{
+	unsigned int i, first, end;
+
+	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
+		fb_granules(gpu, i, &first, &end);
+		if (g >= first && g < end)
+			return true;
+	}
+	return false;
+}
+
+/* the slot of a function, in units of 256 KiB; D: in the order of their numbers */
+static void fb_slot(const struct sim_gpu *gpu, unsigned int fcn, u32 *first,
+		    u32 *end)
+{
+	u32 size = FIELD_GET(GPUVF_IOV_CNTXT_SIZE, gpu->context);
+
+	/* what is in system memory is in no granule */
+	if (gpu->context & GPUVF_IOV_CNTXT_LOC_SYSMEM)
+		size = 0;
+	*first = FIELD_GET(GPUVF_IOV_CNTXT_OFFSET, gpu->context) + fcn * size;
+	*end = min_t(u32, *first + size, gpu->num_granules * FB_SLOTS);
+}
+
+/**
+ * sim_fb_save() - SAVE writes the context of a function into its slot
+ * @gpu: GPU
+ * @fcn: number of the function
+ */
+void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
+{
+	struct sim_granule *granule;
+	u32 slot, end;
+
+	gpu->fcn[fcn].context_dirty = true;
+	fb_slot(gpu, fcn, &slot, &end);
+	for (; slot < end; slot++) {
+		granule = &gpu->granule[slot / FB_SLOTS];
+		fb_write(gpu, fcn, granule);
+		granule->saved |= BIT_ULL(slot % FB_SLOTS);
+		if (!fb_is_in_extent(gpu, slot / FB_SLOTS))
+			continue;
+		gpu->violations[SIM_V_FOREIGN_WRITES]++;
+		gpu->fb_serial++;
+	}
+}
+
+/**
+ * sim_fb_clear_context() - the slot of a function is overwritten
+ * @gpu: GPU
+ * @fcn: number of the function
+ */
+void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn)
+{
+	u32 slot, end;
+
+	gpu->fcn[fcn].context_dirty = false;
+	fb_slot(gpu, fcn, &slot, &end);
+	for (; slot < end; slot++)
+		gpu->granule[slot / FB_SLOTS].saved &=
+			~BIT_ULL(slot % FB_SLOTS);
+}
+
 /**
  * sim_fb_clear() - overwrite granules
  * @gpu: GPU
@@ -271,8 +349,10 @@ void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 {
 	unsigned int g;
 
-	for (g = first; g < first + count; g++)
+	for (g = first; g < first + count; g++) {
 		gpu->granule[g].writer = SIM_CLEARED;
+		gpu->granule[g].saved = 0;
+	}
 	gpu->granules_cleared += count;
 	gpu->fb_serial++;
 }

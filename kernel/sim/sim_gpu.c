@@ -241,7 +241,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	if (!sim_fault_hits(&gpu->fault[SIM_F_FAIL_FLR])) {
 		sim_cmd_abort(gpu, fcn, now);
 		gpu_fcn_reset(gpu, fcn, now);
-		fcn->context_dirty = false;
+		sim_fb_clear_context(gpu, SIM_FCN_VF(vf));
 	}
 	sim_driver_flr(fcn, now);
 	sim_gpu_update_vf(gpu, vf, now);

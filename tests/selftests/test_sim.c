@@ -722,6 +722,58 @@ static void moved_context_slots_are_dirty(void)
 	assert_u64(counted("dirty_contexts"), 1);
 }
 
+/* @first: granule where the context save area begins */
+static void set_context(unsigned int first)
+{
+	hw_iov(gpu, GPUVF_IOV_CNTXT,
+	       (uint32_t)(first * (GRANULE / GPUVF_IOV_CNTXT_UNIT)) << 10 | 1);
+}
+
+/* what SAVE writes is content of the framebuffer, like any other */
+static void saved_contexts_are_seen_where_they_were(void)
+{
+	uint64_t own = GIB + 4 * GRANULE;
+	uint32_t place = hw_iov_get(gpu, GPUVF_IOV_CNTXT);
+
+	/* a place that was scrubbed, and is behind all extents */
+	hw_clear(gpu, 3 * GIB / GRANULE, 1);
+	hw_clear(gpu, own / GRANULE, 4);
+	set_context(3 * GIB / GRANULE);
+	hw_clear_context(gpu, 0);
+	hw_clear_context(gpu, 1);
+	hw_start(gpu, 0);
+	hw_leave(gpu, 0);
+	assert_int_equal(command(GPUVF_CMD_SHUTDOWN_GPU, 0), 0);
+	assert_u64(counted("violations"), 0);
+
+	/* it moves away, and its place becomes VF 1's, unscrubbed */
+	hw_iov(gpu, GPUVF_IOV_CNTXT, place);
+	hw_clear_context(gpu, 1);
+	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 3 * GIB / GRANULE << 16 | 1);
+	assert_u64(window(1, 3 * GIB), ~0U);
+	assert_u64(hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA) & 0xff,
+		   GPUVF_FCN_VF(0));
+	assert_u64(counted("leftover_reads"), 1);
+	assert_int_equal(command(GPUVF_CMD_INIT_GPU, 1), 0);
+	assert_u64(counted("dirty_starts"), 1);
+
+	/* once it is scrubbed there is nothing wrong with it */
+	flr(1);
+	hw_sim(gpu, GPUVF_SIM_VF_FLR, 1 << 1);
+	hw_clear(gpu, 3 * GIB / GRANULE, 1);
+	hw_start(gpu, 1);
+	hw_leave(gpu, 1);
+	assert_u64(counted("dirty_starts"), 1);
+	assert_u64(counted("foreign_writes"), 0);
+	/* and nothing is saved into an extent unnoticed */
+	assert_int_equal(command(GPUVF_CMD_SHUTDOWN_GPU, 1), 0);
+	set_context(3 * GIB / GRANULE);
+	hw_clear_context(gpu, 0);
+	hw_start(gpu, 0);
+	hw_leave(gpu, 0);
+	assert_u64(counted("foreign_writes"), 1);
+}
+
 /* the parameter can be written while the engine is at work, whatever it is */
 static void progress_of_clearing_at_any_speed(void)
 {
@@ -1126,6 +1178,7 @@ static const struct test tests[] = {
 	TEST(memory_enable_of_vfs_is_the_pfs),
 	TEST(reading_all_registers_is_no_access_to_memory),
 	TEST(moved_context_slots_are_dirty),
+	TEST(saved_contexts_are_seen_where_they_were),
 	TEST(progress_of_clearing_at_any_speed),
 	SLOW_TEST(fault_hits_the_command_it_is_for),
 	SLOW_TEST(flr_ends_a_hang_unless_told),
