@@ -510,22 +510,37 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 }
 
 /**
+ * gpuvf_clear_is_clean_locked() - has all of an extent been scrubbed?
+ * @pf: PF
+ * @extent: of VF memory; may be empty
+ *
+ * Context: pf->lock held.
+ * Return: true when nothing of another tenant, and nothing unknown, is in it.
+ */
+bool gpuvf_clear_is_clean_locked(struct gpuvf_pf *pf,
+				 const struct gpuvf_extent *extent)
+{
+	unsigned int first, count;
+
+	lockdep_assert_held(&pf->lock);
+	clear_granules(pf, extent, &first, &count);
+	return find_next_bit(pf->clear.dirty, first + count, first) >=
+	       first + count;
+}
+
+/**
  * gpuvf_clear_vf_is_clean_locked() - may the VF start on its memory?
  * @pf: PF
  * @vf: index of the VF
  *
  * Context: pf->lock held.
- * Return: true when nothing of another tenant, and nothing unknown, is in it.
+ * Return: true when its extent and its context slot have been scrubbed.
  */
 bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
-	unsigned int first, count;
-
 	lockdep_assert_held(&pf->lock);
-	clear_granules(pf, &pf->config.layout.vf[vf], &first, &count);
 	return !(pf->clear.contexts & BIT(vf)) &&
-	       find_next_bit(pf->clear.dirty, first + count, first) >=
-	       first + count;
+	       gpuvf_clear_is_clean_locked(pf, &pf->config.layout.vf[vf]);
 }
 
 /**

@@ -68,6 +68,8 @@ void gpuvf_clear_mark_contexts_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_mark_all_locked(struct gpuvf_pf *pf);
 int gpuvf_clear_cancel_locked(struct gpuvf_pf *pf);
 int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+bool gpuvf_clear_is_clean_locked(struct gpuvf_pf *pf,
+				 const struct gpuvf_extent *extent);
 bool gpuvf_clear_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_clear_vf_is_withheld_locked(struct gpuvf_pf *pf, unsigned int vf);
 u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf);

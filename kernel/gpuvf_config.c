@@ -28,6 +28,7 @@
 #include "gpuvf_plan.h"
 #include "gpuvf_refusal.h"
 #include "gpuvf_request.h"
+#include "gpuvf_table.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -283,79 +284,6 @@ static void config_note_fb_changes(struct gpuvf_pf *pf,
 	}
 }
 
-static bool extent_same(const struct gpuvf_extent *a,
-			const struct gpuvf_extent *b)
-{
-	return a->size == b->size && (!a->size || a->start == b->start);
-}
-
-static bool config_reserve_changes(const struct gpuvf_layout *from,
-				   const struct gpuvf_layout *to)
-{
-	return !extent_same(&from->context, &to->context) ||
-	       from->pf_reserve_bytes != to->pf_reserve_bytes;
-}
-
-/*
- * Bring the hardware from one layout to another: take away first, so that at
- * no moment two VFs have the same framebuffer.
- */
-static int config_write(struct gpuvf_pf *pf, const struct gpuvf_layout *from,
-			const struct gpuvf_layout *to, int *culprit)
-{
-	static const struct gpuvf_extent none;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < pf->total_vfs; i++) {
-		*culprit = i;
-		if (!from->vf[i].size || extent_same(&from->vf[i], &to->vf[i]))
-			continue;
-		err = pf->hw->set_vf_fb(pf, i, &none);
-		if (err)
-			return err;
-	}
-	*culprit = GPUVF_NO_VF;
-	if (config_reserve_changes(from, to)) {
-		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
-					  &to->context);
-		if (err)
-			return err;
-	}
-	for (i = 0; i < pf->total_vfs; i++) {
-		*culprit = i;
-		if (!to->vf[i].size || extent_same(&from->vf[i], &to->vf[i]))
-			continue;
-		err = pf->hw->set_vf_fb(pf, i, &to->vf[i]);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/*
- * Whatever is there now of the extents of @vfs and of the reserve, go to @to.
- * The others are as they are to be, and perhaps in use: they are not touched.
- */
-static int config_rewrite(struct gpuvf_pf *pf, const struct gpuvf_layout *to,
-			  u32 vfs)
-{
-	static const struct gpuvf_extent none;
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		if (vfs & BIT(i))
-			err = pf->hw->set_vf_fb(pf, i, &none);
-	if (!err)
-		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
-					  &to->context);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		if ((vfs & BIT(i)) && to->vf[i].size)
-			err = pf->hw->set_vf_fb(pf, i, &to->vf[i]);
-	return err;
-}
-
 /* a commit stopped half-way: back to the configuration that holds */
 static void config_unwind(struct gpuvf_pf *pf, const struct gpuvf_layout *next)
 {
@@ -364,22 +292,27 @@ static void config_unwind(struct gpuvf_pf *pf, const struct gpuvf_layout *next)
 	u32 vfs = 0;
 
 	for (i = 0; i < pf->total_vfs; i++)
-		if (!extent_same(&now->vf[i], &next->vf[i]))
+		if (!gpuvf_layout_same_extent(&now->vf[i], &next->vf[i]))
 			vfs |= BIT(i);
-	if (config_rewrite(pf, now, vfs))
+	if (gpuvf_table_rewrite_locked(pf, vfs))
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");
 }
 
-/* an enabled VF may have written what it loses or keeps, also without a context */
+/*
+ * An enabled VF may have written what it loses or keeps, also without a context. It
+ * is not in the table any more, so gpuvf_vf_end_tenancy_locked() would mark nothing.
+ */
 static void config_mark_changed_locked(struct gpuvf_pf *pf,
 				       const struct gpuvf_layout *next)
 {
 	unsigned int i;
 
 	for (i = 0; i < pf->num_vfs; i++)
-		if (!extent_same(&pf->config.layout.vf[i], &next->vf[i]))
-			gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
+		if (!gpuvf_layout_same_extent(&pf->config.layout.vf[i],
+					      &next->vf[i]) &&
+		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i)))
+			gpuvf_clear_mark_locked(pf, i);
 }
 
 static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
@@ -388,7 +321,8 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 	int culprit = GPUVF_NO_VF;
 	int err;
 
-	if (config_reserve_changes(&pf->config.layout, &next->layout)) {
+	if (gpuvf_layout_reserve_differs(&pf->config.layout,
+					 &next->layout)) {
 		if (gpuvf_clear_cancel_locked(pf)) {
 			why->vf = GPUVF_NO_VF;
 			why->reason = GPUVF_REASON_HW_COMMAND;
@@ -398,7 +332,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		/* also when the commit fails: the slots have moved and come back */
 		gpuvf_clear_mark_contexts_locked(pf);
 	}
-	err = config_write(pf, &pf->config.layout, &next->layout, &culprit);
+	err = gpuvf_table_change_locked(pf, &next->layout, &culprit);
 	if (err) {
 		config_unwind(pf, &next->layout);
 		gpuvf_clear_kick_locked(pf);
@@ -462,12 +396,6 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	return gpuvf_plan_place_locked(pf, plan, why);
 }
 
-static bool config_extent_differs(const struct gpuvf_extent *a,
-				  const struct gpuvf_extent *b)
-{
-	return a->size != b->size || (a->size && a->start != b->start);
-}
-
 /* by member: padding, and where an empty extent starts, mean nothing */
 static bool config_differs(const struct gpuvf_config *a,
 			   const struct gpuvf_config *b)
@@ -475,13 +403,13 @@ static bool config_differs(const struct gpuvf_config *a,
 	unsigned int i;
 
 	if (a->policy != b->policy || a->provisioning != b->provisioning ||
-	    a->layout.pf_reserve_bytes != b->layout.pf_reserve_bytes ||
-	    config_extent_differs(&a->layout.context, &b->layout.context))
+	    gpuvf_layout_reserve_differs(&a->layout, &b->layout))
 		return true;
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		const struct gpuvf_vf_config *x = &a->vf[i], *y = &b->vf[i];
 
-		if (config_extent_differs(&a->layout.vf[i], &b->layout.vf[i]) ||
+		if (!gpuvf_layout_same_extent(&a->layout.vf[i],
+					      &b->layout.vf[i]) ||
 		    x->fb_auto != y->fb_auto ||
 		    x->time_slice_us != y->time_slice_us ||
 		    x->preempt_timeout_us != y->preempt_timeout_us ||
@@ -611,12 +539,32 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 			continue;
 		pf->config.vf[i].fb_auto = false;
 		layout->vf[i] = none;
-		err = pf->hw->set_vf_fb(pf, i, &none);
+		err = gpuvf_table_take_locked(pf, i);
 		if (err)
 			gpuvf_pf_wedge_locked(pf,
 					      "a framebuffer table that cannot be written");
 	}
 	gpuvf_config_measure_locked(pf);
+}
+
+/**
+ * gpuvf_config_restore_locked() - write the configuration to hardware once more
+ * @pf: PF whose hardware may have lost it
+ *
+ * Where the hardware has not lost it, nothing changes for a VF with a context.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0; -EIO or -EUCLEAN: the hardware does not take it, and the PF is
+ * wedged.
+ */
+int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
+{
+	int err = gpuvf_table_restore_locked(pf);
+
+	if (err)
+		gpuvf_pf_wedge_locked(pf,
+				      "a framebuffer table that cannot be written");
+	return err;
 }
 
 /**
@@ -633,51 +581,6 @@ void gpuvf_config_measure_locked(struct gpuvf_pf *pf)
 	lockdep_assert_held(&pf->lock);
 	num = gpuvf_clear_blocked_locked(pf, 0, blocked);
 	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, blocked);
-}
-
-/**
- * gpuvf_config_restore_locked() - write the configuration to hardware anew
- * @pf: PF whose hardware may have forgotten it
- *
- * Where the hardware has not forgotten it, nothing changes for anybody.
- *
- * Context: pf->lock held; may sleep.
- * Return: 0; -EIO or -EUCLEAN: the hardware does not take it, and the PF is
- * wedged.
- */
-int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
-{
-	const struct gpuvf_layout *layout = &pf->config.layout;
-	unsigned int i;
-	int err;
-
-	lockdep_assert_held(&pf->lock);
-	err = pf->hw->set_reserve(pf, layout->pf_reserve_bytes,
-				  &layout->context);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = pf->hw->set_vf_fb(pf, i, &layout->vf[i]);
-	if (err)
-		gpuvf_pf_wedge_locked(pf,
-				      "a framebuffer table that cannot be written");
-	return err;
-}
-
-/**
- * gpuvf_config_verify_vf_locked() - rewrite what the reset of a VF has lost
- * @pf: PF
- * @vf: index of a VF that was reset, and cannot start yet
- *
- * No VF runs on a wrong table: if a register does not take its value the PF is
- * wedged.
- *
- * Context: pf->lock held. A few accesses to configuration space.
- */
-void gpuvf_config_verify_vf_locked(struct gpuvf_pf *pf, unsigned int vf)
-{
-	lockdep_assert_held(&pf->lock);
-	if (!pf->wedged && pf->hw->verify_vf(pf, vf, &pf->config.layout))
-		gpuvf_pf_wedge_locked(pf,
-				      "registers that a reset of a VF has lost and that cannot be rewritten");
 }
 
 static u64 config_default_reserve(const struct gpuvf_pf *pf)
@@ -720,8 +623,8 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 			pf->geometry.total_bytes >> 20);
 		err = -EINVAL;
 	} else {
-		err = config_rewrite(pf, &pf->config.layout,
-				     GENMASK(pf->total_vfs - 1, 0));
+		err = gpuvf_table_rewrite_locked(pf,
+						 GENMASK(pf->total_vfs - 1, 0));
 	}
 	kfree(plan);
 	return err;

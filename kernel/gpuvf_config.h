@@ -61,7 +61,6 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);
 void gpuvf_config_measure_locked(struct gpuvf_pf *pf);
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf);
-void gpuvf_config_verify_vf_locked(struct gpuvf_pf *pf, unsigned int vf);
 u32 gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg);
 u64 gpuvf_config_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
 

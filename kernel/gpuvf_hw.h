@@ -72,10 +72,9 @@ enum gpuvf_hw_cmd {
  * @clear_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
  *	write any more; -EBUSY: it does not stop; -EIO
  * @verify_vf: read back the registers that a reset of the VF may have lost: its
- *	extent, the context save area, the PF reserve, interrupt enables. Rewrite
- *	what differs, with a rate-limited warning. The run list and the time quanta
- *	are not among them: time slices are given by commands. pf->lock; 0, -EIO,
- *	-EUCLEAN (does not read back)
+ *	entry of the framebuffer table, which is to have the extent or nothing, the
+ *	context save area, the PF reserve, interrupt enables. Rewrite what differs, with a rate-limited warning. pf->lock; 0,
+ *	-EIO, -EUCLEAN (does not read back)
  * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
  *	operations: pf->lock
  * @mbox_read: that message, GPUVF_MBOX_*
@@ -134,6 +133,7 @@ struct gpuvf_hw_ops {
 	int (*clear_status)(struct gpuvf_pf *pf);
 	int (*clear_abort)(struct gpuvf_pf *pf);
 	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_extent *extent,
 			 const struct gpuvf_layout *layout);
 	u32 (*mbox_rx_vfs)(struct gpuvf_pf *pf);
 	u16 (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf);

@@ -204,6 +204,7 @@ static int iov_verify_irqs(struct gpuvf_pf *pf, unsigned int vf)
 }
 
 static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
+			 const struct gpuvf_extent *wanted,
 			 const struct gpuvf_layout *layout)
 {
 	const u32 consumed = iov_consumed(pf, layout->pf_reserve_bytes);
@@ -211,7 +212,7 @@ static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
 	int extent, context, reserve, err = 0;
 
 	extent = iov_verify(pf, vf, "VF_FB", iov->iov + GPUVF_IOV_VF_FB(vf),
-			    ~0U, iov_extent(&layout->vf[vf]));
+			    ~0U, iov_extent(wanted));
 	context = iov_verify(pf, vf, "CNTXT", iov->iov + GPUVF_IOV_CNTXT, ~0U,
 			     iov_context(&layout->context));
 	/* in the upper half of this dword */
@@ -224,7 +225,7 @@ static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
 		err = iov_set_reserve(pf, layout->pf_reserve_bytes,
 				      &layout->context);
 	if (extent && !err)
-		err = iov_set_vf_fb(pf, vf, &layout->vf[vf]);
+		err = iov_set_vf_fb(pf, vf, wanted);
 	return err ? err : iov_verify_irqs(pf, vf);
 }
 

@@ -198,6 +198,20 @@ static inline bool gpuvf_layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 	return a < b ? b - a < a_size && b_size : a - b < b_size && a_size;
 }
 
+/* where an empty extent starts means nothing */
+static inline bool gpuvf_layout_same_extent(const struct gpuvf_extent *a,
+					    const struct gpuvf_extent *b)
+{
+	return a->size == b->size && (!a->size || a->start == b->start);
+}
+
+static inline bool gpuvf_layout_reserve_differs(const struct gpuvf_layout *a,
+						const struct gpuvf_layout *b)
+{
+	return a->pf_reserve_bytes != b->pf_reserve_bytes ||
+	       !gpuvf_layout_same_extent(&a->context, &b->context);
+}
+
 /**
  * gpuvf_layout_plan() - find a place for every VF
  * @req: what is wanted

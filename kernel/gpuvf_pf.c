@@ -634,10 +634,11 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 		gpuvf_mbox_forget_locked(&pf->vf[i]);
 		gpuvf_mbox_end_locked(pf, i);
 	}
+	/* first, so that no VF gets its extent back before that is scrubbed */
+	gpuvf_clear_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
 	if (gpuvf_world_is_stuck(pf))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
-	gpuvf_clear_mark_all_locked(pf);
 	pf->hw->irq_enable(pf, true);
 	/* who has not run yet was clean when this was decided last */
 	gpuvf_vfs_update_locked(pf);
@@ -782,6 +783,7 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 	gpuvf_reset_pf_end_locked(pf, err);
 	gpuvf_reset_end_waiting_locked(pf, err);
 	gpuvf_reset_complete_all_locked(pf);
+	WRITE_ONCE(pf->in_reset, false);
 	if (!pf->quiesced) {
 		pf->hw->irq_enable(pf, true);
 		gpuvf_vfs_update_locked(pf);
@@ -793,7 +795,6 @@ void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
 		gpuvf_pf_publish_locked(pf);
 	else
 		gpuvf_pf_notify(pf);
-	WRITE_ONCE(pf->in_reset, false);
 	mutex_unlock(&pf->lock);
 	wake_up_all(&pf->reset_wait);
 }

@@ -164,6 +164,7 @@ struct gpuvf_public {
  * @generation: of the configuration, changes with every change
  * @config: the configuration that holds
  * @vf: VFs by index
+ * @in_table: bit n: the framebuffer table of the hardware has the extent of VF n
  * @clear: what still has to be cleared, and the worker that does
  * @exclusive: who has the GPU to himself
  * @mbox_work: listens to the guests
@@ -213,6 +214,7 @@ struct gpuvf_pf {
 	u64 generation;
 	struct gpuvf_config config;
 	struct gpuvf_vf vf[GPUVF_MAX_VFS];
+	u32 in_table;
 	struct gpuvf_clear clear;
 
 	struct gpuvf_exclusive exclusive;

@@ -45,6 +45,7 @@
 #include "gpuvf_refusal.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
+#include "gpuvf_table.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -175,17 +176,19 @@ void gpuvf_vf_flr_locked(struct gpuvf_vf *vf)
  * gpuvf_vfs_update_locked() - tell the world thread who may be given turns
  * @pf: PF
  *
- * To be called whenever something changed that decides it.
+ * To be called whenever something changed that decides it. VFs whose extent was
+ * scrubbed get it in the framebuffer table.
  *
- * Context: pf->lock held.
+ * Context: pf->lock held; may sleep.
  */
 void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 {
-	u32 started = gpuvf_world_started(pf);
-	u32 runnable = 0;
+	u32 started, runnable = 0;
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
+	gpuvf_table_update_locked(pf);
+	started = gpuvf_world_started(pf);
 	for (i = 0; i < pf->num_vfs && !pf->wedged && !pf->gone &&
 	     !pf->resetting && !pf->vf_count_changing; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
@@ -193,7 +196,8 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 		if (vf_has_quota(vf) && vf->pdev && !vf->faults &&
 		    !vf->paused && !vf->stopped && !vf->resetting &&
 		    ((started & BIT(i)) ||
-		     gpuvf_clear_vf_is_clean_locked(pf, i)))
+		     (gpuvf_clear_vf_is_clean_locked(pf, i) &&
+		      gpuvf_table_has(pf, i))))
 			runnable |= BIT(i);
 	}
 	runnable = gpuvf_world_set_runnable(pf, runnable);
@@ -209,24 +213,32 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
  * whether the VF ran. If it has a context, that is torn down first, and the marks
  * are set by the report work.
  *
- * The VF cannot start from here on. Before pf->lock is released the caller calls
- * gpuvf_vfs_update_locked(), and gpuvf_clear_kick_locked() if scrubbing may begin.
+ * The VF cannot start from here on, and no longer reaches its extent. One that was
+ * not in the framebuffer table has left nothing since it was scrubbed, or marked for
+ * that. Before pf->lock is released the caller calls gpuvf_vfs_update_locked(), and
+ * gpuvf_clear_kick_locked() if scrubbing may begin.
  *
- * Context: pf->lock held. Does not wait.
+ * Context: pf->lock held; may sleep.
  */
 void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
 {
-	lockdep_assert_held(&vf->pf->lock);
-	if (gpuvf_world_evict(vf->pf, vf->index))
-		gpuvf_clear_mark_locked(vf->pf, vf->index);
-	else
+	struct gpuvf_pf *pf = vf->pf;
+
+	lockdep_assert_held(&pf->lock);
+	if (!gpuvf_world_evict(pf, vf->index)) {
 		gpuvf_reset_vf_drop_locked(vf);
+	} else if (gpuvf_table_has(pf, vf->index)) {
+		gpuvf_clear_mark_locked(pf, vf->index);
+		gpuvf_table_update_locked(pf);
+	}
 }
 
 /**
  * gpuvf_vfs_end_tenancy_locked() - gpuvf_vf_end_tenancy_locked() for VFs 0 to n - 1
  * @pf: PF
  * @num_vfs: how many VFs are, were, or were to be enabled
+ *
+ * Also when the GPU is about to be reset or quiesced.
  *
  * Context: as gpuvf_vf_end_tenancy_locked().
  */
@@ -236,6 +248,8 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	for (i = 0; i < num_vfs; i++)
 		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
+	/* what is not written here is when the GPU answers again */
+	gpuvf_table_park_locked(pf);
 }
 
 /* walk the PCI devices of the VFs, as pci_get_device() does */
@@ -335,6 +349,7 @@ static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
 	gpuvf_vfs_end_tenancy_locked(pf, num_vfs);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
+	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	mutex_unlock(&pf->lock);
@@ -448,6 +463,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	stuck = gpuvf_world_is_stuck(pf);
+	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	mutex_unlock(&pf->lock);

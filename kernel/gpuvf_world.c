@@ -21,6 +21,7 @@
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_reset.h"
+#include "gpuvf_table.h"
 #include "gpuvf_turn.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
@@ -387,12 +388,12 @@ static u32 world_reap_locked(struct gpuvf_pf *pf)
 	spin_unlock_irq(&w->lock);
 
 	for (vf = 0; vf < pf->total_vfs; vf++) {
-		if (was_reset & BIT(vf))
-			gpuvf_config_verify_vf_locked(pf, vf);
 		/* a context that is torn down for a reset: the reset marks it */
 		if (was_reset & BIT(vf) ||
 		    (dropped & BIT(vf) && !pf->vf[vf].resetting))
 			gpuvf_vf_end_tenancy_locked(&pf->vf[vf]);
+		if (was_reset & BIT(vf))
+			gpuvf_table_verify_vf_locked(pf, vf);
 		if (dropped & BIT(vf))
 			gpuvf_mbox_end_locked(pf, vf);
 		if (flr & BIT(vf))

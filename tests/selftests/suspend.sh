@@ -131,6 +131,22 @@ for level in devices platform; do
 	ok "$level: C25 nobody saw what was not his" truth_is violations 0
 done
 
+# no VF is in the hardware's table until its memory has been cleared
+all_are_parked() {
+	[ "$($bb grep -c '^vf[0-2] .* size=0$' $sim/table)" = 3 ]
+}
+
+speed=/sys/module/gpuvf_sim/parameters/clear_us_per_granule
+echo 20000 > $speed
+ok 'slow: suspend and resume succeed' suspend_until devices
+ok 'slow: C41 no VF reaches memory that was not cleared' all_are_parked
+echo 100 > $speed
+ok 'slow: guests run again' eventually state_is 0 active
+eventually state_is 1 active
+eventually state_is 2 active
+eventually all_is_clear
+ok 'slow: C12 the configuration is what it was' same_picture
+
 # suspend_and_reset NAME: suspend, and the GPU is reset once all is resumed, not
 # before
 suspend_and_reset() {

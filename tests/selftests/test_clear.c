@@ -402,19 +402,25 @@ static void C20_every_lost_write_beside_a_vf_that_runs(void)
 	before = fixture_snapshot(gpu);
 	for (n = 1; n < 10; n++) {
 		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		set_clear_us(20000);
 		err = swap_others();
+		assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
+		set_clear_us(100);
 		if (!err)
 			break;
 		assert_error(err, -EUCLEAN);
-		assert_true(gpu_table(gpu, &now));
+		fixture_table(gpu, &now);
 		assert_memory_equal(&table, &now, sizeof(now));
 		after = fixture_snapshot(gpu);
 		assert_same(after, before);
 		free(after);
 	}
 	free(before);
-	/* two are taken away, two are given */
-	assert_u64(n, 5);
+	/* two are taken away, one is given, the other when it has been scrubbed */
+	assert_u64(n, 4);
+	fixture_table(gpu, &now);
+	assert_u64(now.vf[1].size, GIB);
+	assert_u64(now.vf[2].size, 256 * MIB);
 	assert_u64(counted("moved_while_live"), 0);
 	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
 	assert_true(gpu_vf_is(gpu, 0, "active"));

@@ -81,7 +81,7 @@ static void C20_every_command_of_turns(void)
 	unsigned int n, i;
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	for (n = 1; n <= 10; n++) {
 		uint64_t vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
 		uint64_t resets = gpu_truth(gpu, "gpu", "resets");
@@ -98,7 +98,7 @@ static void C20_every_command_of_turns(void)
 		assert_u64(gpu_truth(gpu, "gpu", "resets"), resets);
 		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 		recover();
-		assert_true(gpu_table(gpu, &now));
+		fixture_table(gpu, &now);
 		assert_memory_equal(&table, &now, sizeof(now));
 	}
 	all_busy();
@@ -464,13 +464,13 @@ static void C20_every_allocation_of_a_pf_reset(void)
 	int err;
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	memory_may_fail_but_in("pci_enable_sriov");
 	for (n = 1; injected && n < 1000; n++) {
 		injected = with_nth_failing(n, reset_pf, &err);
 		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
 			recover();
-		assert_true(gpu_table(gpu, &now));
+		fixture_table(gpu, &now);
 		assert_memory_equal(&table, &now, sizeof(now));
 	}
 	assert_false(injected);

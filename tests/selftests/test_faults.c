@@ -273,7 +273,7 @@ static void C27_command_that_outlives_the_vf_reset_resets_the_gpu(void)
 	assert_u64(counted("resets"), resets + 1);
 	assert_true(nobody_failed());
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
-	assert_true(gpu_table(gpu, &now));
+	fixture_table(gpu, &now);
 	/* the simulator's guests are gone with the reset: let them come back */
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
@@ -330,7 +330,7 @@ static void pf_reset_brings_every_vf_back(void)
 	all_busy();
 	assert_true(gpu_table(gpu, &table));
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(gpu_table(gpu, &now));
+	fixture_table(gpu, &now);
 	assert_memory_equal(&table, &now, sizeof(now));
 	assert_u64(gpu_numvfs(gpu), NUM);
 	/* the simulator's guests are gone with the reset: let them come back */

@@ -36,7 +36,7 @@ static uint64_t context_size(void)
 {
 	struct table table;
 
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	return table.context.size;
 }
 
@@ -64,7 +64,7 @@ static void check_table(void)
 	struct table table;
 	unsigned int i, k;
 
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	assert_u64(table.consumed, total - reserve.size);
 	assert_true(disjoint(&table.context, &reserve));
 	for (i = 0; i < fx.total_vfs; i++) {
@@ -106,7 +106,7 @@ static void check_fair(unsigned int num)
 	for (round = 0; round < 2; round++) {
 		assert_ok(gpu_set_numvfs(gpu, num));
 		check_table();
-		assert_true(gpu_table(gpu, &table));
+		fixture_table(gpu, &table);
 		assert_true(share > 0);
 		for (i = 0; i < fx.total_vfs; i++)
 			assert_u64(table.vf[i].size, i < num ? share : 0);
@@ -422,7 +422,7 @@ static void C5_vf_is_placed_where_it_was_asked_for(void)
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
 	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	assert_u64(table.vf[1].start, base + GIB + GRANULE);
 	assert_u64(table.vf[1].size, 2 * GIB);
 	assert_u64(table.vf[0].size, GIB);
@@ -434,7 +434,7 @@ static void C5_vf_is_placed_where_it_was_asked_for(void)
 	place_vf(&req, 1, GIB, base);
 	place_vf(&req, 0, 0, base + GIB);
 	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	assert_u64(table.vf[1].start, base);
 	assert_u64(table.vf[0].start, base + GIB);
 }

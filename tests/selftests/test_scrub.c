@@ -21,7 +21,7 @@
 #define QUOTA_GRANULES	(QUOTA / GRANULE)
 
 static const struct gpu *gpu = &fx.gpu[0];
-static const uint32_t slice_us[] = { 5000, 5000, 5000 };
+static const uint32_t slice_us[] = { 5000, 9000, 5000 };
 
 /* of the GPUs when the test began */
 static uint64_t cleared_before, other_before;
@@ -59,13 +59,10 @@ static void set_window(unsigned int vf, uint64_t offset)
 	hw_vf(gpu, vf, GPUVF_SIM_VF_WINDOW_HI, offset >> 32);
 }
 
+/* by the configuration: in the table it is only when it has been scrubbed */
 static uint64_t extent_start(unsigned int vf)
 {
-	struct table table;
-
-	assert_true(gpu_table(gpu, &table));
-	assert_true(table.vf[vf].size > 0);
-	return table.vf[vf].start;
+	return file_u64(gpu_sysfs(gpu, "vf%u/fb_offset", vf));
 }
 
 /* a guest writes @offset of its extent through the BAR */
@@ -85,6 +82,18 @@ static void check_bar_is_clean(unsigned int vf, uint64_t offset)
 		   GPUVF_SIM_WINDOW_CLEARED);
 }
 
+/* while it is scrubbed it is out of reach, and what is written goes nowhere */
+static void check_bar_is_parked(unsigned int vf, uint64_t offset)
+{
+	set_window(vf, extent_start(vf) + offset);
+	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA), ~0U);
+	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_REFUSED);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA, 1);
+	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
+		   GPUVF_SIM_WINDOW_REFUSED);
+}
+
 static void check_scrubbed(uint64_t granules)
 {
 	assert_eventually(cleared() >= granules);
@@ -92,6 +101,26 @@ static void check_scrubbed(uint64_t granules)
 	assert_u64(cleared(), granules);
 	assert_u64(gpu_truth(&fx.gpu[1], "gpu", "granules_cleared"),
 		   other_before);
+}
+
+/* what the last tenant wrote is out of reach from the end of the tenancy on */
+static void check_parked_until_clean(unsigned int vf)
+{
+	/* a context is torn down first */
+	assert_eventually(gpu_vf_is(gpu, vf, "starting"));
+	check_bar_is_parked(vf, 0);
+	check_bar_is_parked(vf, QUOTA - 1);
+	set_clear_us(100);
+	fixture_wait_clean(gpu);
+	check_bar_is_clean(vf, 0);
+	check_bar_is_clean(vf, QUOTA - 1);
+}
+
+static void write_all(unsigned int vf)
+{
+	bar_write(vf, 0);
+	bar_write(vf, QUOTA - 1);
+	set_clear_us(100000);
 }
 
 static void C41_flr_by_its_user_of_a_vf_that_never_ran(void)
@@ -162,9 +191,10 @@ static void C41_unbinding_of_the_host_driver(void)
 	link[len] = '\0';
 	bdf = strrchr(link, '/') + 1;
 	assert_ok(file_write("/sys/bus/pci/drivers_probe", bdf));
-	bar_write(0, 0);
+	write_all(0);
 	assert_u64(cleared(), 0);
 	assert_ok(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
+	check_parked_until_clean(0);
 	check_scrubbed(QUOTA_GRANULES);
 
 	/* the same with a context: it is torn down, and nothing starts on it */
@@ -242,8 +272,8 @@ static void change_of_extent_without_a_tenant_scrubs_nothing(void)
 	assert_u64(cleared(), 0);
 }
 
-/* what is written behind the engine while it is at work on the extent */
-static void C41_resets_during_a_scrub_lead_to_one_more(void)
+/* the VF is out of the table since the first one: it can have left nothing more */
+static void C41_resets_during_a_scrub_lead_to_no_other(void)
 {
 	uint64_t clears;
 
@@ -253,21 +283,20 @@ static void C41_resets_during_a_scrub_lead_to_one_more(void)
 	set_clear_us(20000);
 	bar_write(0, 0);
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	assert_u64(cleared(), 0);
-	bar_write(0, 0);
+	check_bar_is_parked(0, 0);
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	bar_write(0, GRANULE);
+	check_bar_is_parked(0, GRANULE);
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* all of them during the first scrub */
 	assert_u64(cleared(), 0);
-	check_scrubbed(2 * QUOTA_GRANULES);
+	check_scrubbed(QUOTA_GRANULES);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, GRANULE);
-	/* of each scrub one operation for the context slot */
-	assert_u64(gpu_truth(gpu, "gpu", "clears"), clears + 4);
+	/* one operation for the context slot */
+	assert_u64(gpu_truth(gpu, "gpu", "clears"), clears + 2);
 }
 
-static void C41_guest_waits_for_the_last_scrub_and_is_ready_in_time(void)
+static void C41_guest_waits_for_the_scrub_and_is_ready_in_time(void)
 {
 	uint64_t epoch, inits;
 
@@ -282,10 +311,106 @@ static void C41_guest_waits_for_the_last_scrub_and_is_ready_in_time(void)
 	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
 	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == inits + 1);
 	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch + 1);
-	assert_u64(cleared(), 2 * QUOTA_GRANULES);
+	assert_u64(cleared(), QUOTA_GRANULES);
 	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
 	assert_u64(gpu_truth_vf(gpu, 0, "refusals"), 0);
 	assert_true(gpu_truth_vf(gpu, 0, "init_wait_max_ns") < 6000000000ULL);
+}
+
+static void C41_nothing_is_reached_after_an_flr_by_its_user(void)
+{
+	enable(2);
+	write_all(0);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	/* the other one has nothing to do with it */
+	check_bar_is_clean(1, 0);
+	check_parked_until_clean(0);
+	/* the same with a context, which is lost */
+	load_busy(gpu, 0, 100);
+	write_all(0);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_ok(gpu_guest(gpu, 0, "off"));
+	check_parked_until_clean(0);
+}
+
+static void C41_nothing_is_reached_after_a_reset_by_the_driver(void)
+{
+	enable(2);
+	write_all(0);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	check_parked_until_clean(0);
+	write_all(1);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	check_parked_until_clean(1);
+}
+
+static void C41_nothing_is_reached_after_vfs_were_enabled_again(void)
+{
+	enable(2);
+	write_all(0);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_ok(gpu_set_numvfs(gpu, 2));
+	check_parked_until_clean(0);
+}
+
+static void C41_nothing_is_reached_after_a_change_of_extent(void)
+{
+	uint64_t at;
+
+	enable(2);
+	write_all(0);
+	at = extent_start(0);
+	set_quota(0, QUOTA / 2);
+	assert_u64(extent_start(0), at);
+	check_bar_is_parked(0, 0);
+	set_quota(0, QUOTA);
+	assert_u64(extent_start(0), at);
+	check_parked_until_clean(0);
+}
+
+/* nothing is scrubbed there, but VFs change hands all the same */
+static void C41_nothing_is_reached_on_a_wedged_gpu(void)
+{
+	enable(2);
+	write_all(0);
+	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "cntxt"));
+	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "2 sticky"));
+	file_write(gpu_vf_pci(gpu, 0, "reset"), "1");
+	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	check_bar_is_parked(0, 0);
+	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
+	write_all(1);
+	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	check_bar_is_parked(1, 0);
+	set_clear_us(100);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	fixture_wait_clean(gpu);
+	check_bar_is_clean(0, 0);
+	check_bar_is_clean(1, 0);
+}
+
+/* a VF that is not in the table does not run, and one that cannot leave it wedges */
+static void entry_that_cannot_be_written_wedges(void)
+{
+	uint64_t epoch;
+	unsigned int n;
+
+	for (n = 1; n <= 2; n++) {
+		enable(2);
+		epoch = gpu_truth_vf(gpu, 0, "epoch");
+		/* it is taken away, and given when it is clean */
+		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+		assert_ok(gpu_guest(gpu, 0, "busy 100"));
+		pause_ms(1000);
+		assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
+		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+		load_busy(gpu, 0, 100);
+		assert_ok(gpu_set_numvfs(gpu, 0));
+	}
 }
 
 /* resets without end of one VF do not keep another one from its scrub */
@@ -309,7 +434,7 @@ static void C41_one_vf_does_not_starve_the_other(void)
 static const struct {
 	const char *name;
 	unsigned int reg;
-	bool sim;
+	uint32_t (*get)(const struct gpu *gpu, unsigned int reg);
 } registers[] = {
 	{ "vf_fb", GPUVF_IOV_VF_FB(0), false },
 	{ "cntxt", GPUVF_IOV_CNTXT, false },
@@ -318,12 +443,12 @@ static const struct {
 	{ "sim_intr_enable", GPUVF_SIM_INTR_ENABLE, true },
 };
 
-#define NUM_REGISTERS	(sizeof(registers) / sizeof(*registers))
+/* the last one is about VFs from 16 on */
+#define NUM_REGISTERS	(sizeof(registers) / sizeof(*registers) - 1)
 
 static uint32_t register_get(unsigned int i)
 {
-	return registers[i].sim ? hw_sim_get(gpu, registers[i].reg) :
-				  hw_iov_get(gpu, registers[i].reg);
+	return registers[i].get(gpu, registers[i].reg);
 }
 
 static void check_lost_register(unsigned int i, const char *reset)
@@ -334,6 +459,7 @@ static void check_lost_register(unsigned int i, const char *reset)
 			     registers[i].name));
 	assert_ok(file_write(reset, "1"));
 	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
+	assert_true(before);
 	assert_eventually(register_get(i) == before);
 	/* it runs where it is to run, or the simulator says so */
 	load_busy(gpu, 0, 100);
@@ -343,6 +469,7 @@ static void check_lost_register(unsigned int i, const char *reset)
 
 static void registers_lost_in_a_reset_by_the_user_are_rewritten(void)
 {
+	fixture_wait_clean(gpu);
 	unsigned int i;
 
 	enable(2);
@@ -391,8 +518,14 @@ static const struct test tests[] = {
 	TEST(C41_unbinding_while_vfs_are_disabled_scrubs_once),
 	TEST(C41_change_of_extent_of_a_vf_that_never_ran),
 	TEST(change_of_extent_without_a_tenant_scrubs_nothing),
-	TEST(C41_resets_during_a_scrub_lead_to_one_more),
-	TEST(C41_guest_waits_for_the_last_scrub_and_is_ready_in_time),
+	TEST(C41_resets_during_a_scrub_lead_to_no_other),
+	TEST(C41_guest_waits_for_the_scrub_and_is_ready_in_time),
+	TEST(C41_nothing_is_reached_after_an_flr_by_its_user),
+	TEST(C41_nothing_is_reached_after_a_reset_by_the_driver),
+	TEST(C41_nothing_is_reached_after_vfs_were_enabled_again),
+	TEST(C41_nothing_is_reached_after_a_change_of_extent),
+	TEST(C41_nothing_is_reached_on_a_wedged_gpu),
+	TEST(entry_that_cannot_be_written_wedges),
 	TEST(C41_one_vf_does_not_starve_the_other),
 	TEST(registers_lost_in_a_reset_by_the_user_are_rewritten),
 	TEST(registers_lost_in_a_reset_by_the_driver_are_rewritten),

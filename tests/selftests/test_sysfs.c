@@ -242,7 +242,7 @@ static void vf_in_use_keeps_its_framebuffer(void)
 	assert_true(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "enable"), "1"));
 	assert_true(file_is(gpu_sysfs(gpu, "vf0/in_use"), "1"));
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 
 	before = fixture_snapshot(gpu);
 	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "2147483648"),
@@ -257,7 +257,7 @@ static void vf_in_use_keeps_its_framebuffer(void)
 	/* time is another matter, and so is the neighbour */
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "11000"));
 	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
-	assert_true(gpu_table(gpu, &now));
+	fixture_table(gpu, &now);
 	assert_memory_equal(&table.vf[0], &now.vf[0], sizeof(now.vf[0]));
 
 	assert_ok(file_write(gpu_vf_pci(gpu, 0, "enable"), "0"));

@@ -188,7 +188,7 @@ static void guest_driver_starts_works_and_stops(void)
 	uint64_t blocked, run_ns;
 
 	enable_and_bind(2);
-	assert_true(gpu_table(gpu, &table));
+	fixture_table(gpu, &table);
 	begin_guest(0);
 	guest_says(GPUVF_MBOX_REQ_INIT);
 	assert_eventually(guest_hears(GPUVF_MBOX_READY));

@@ -157,6 +157,17 @@ void fixture_wait_clean(const struct gpu *gpu)
 }
 
 /**
+ * fixture_table() - the hardware's framebuffer table, once no VF is parked
+ * @gpu: GPU of which nothing is withheld
+ * @table: where to
+ */
+void fixture_table(const struct gpu *gpu, struct table *table)
+{
+	fixture_wait_clean(gpu);
+	assert_true(gpu_table(gpu, table));
+}
+
+/**
  * fixture_snapshot() - everything that gpuvf shows of a GPU in sysfs
  * @gpu: GPU
  *

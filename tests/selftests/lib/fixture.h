@@ -89,6 +89,7 @@ void fixture_unload(void);
 void fixture_spoil(void);
 void fixture_on_end(void (*hook)(void));
 void fixture_wait_clean(const struct gpu *gpu);
+void fixture_table(const struct gpu *gpu, struct table *table);
 char *fixture_snapshot(const struct gpu *gpu);
 void fixture_reset_config(const struct gpu *gpu);
 struct nl *fixture_listen(const char *group);
