@@ -348,6 +348,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 	gpuvf_clear_mark_reserved_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_world_configure(pf);
+	gpuvf_config_schedule_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	return 0;
 }
@@ -548,6 +549,29 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 }
 
 /**
+ * gpuvf_config_schedule_locked() - tell the hardware which VFs there are, and slices
+ * @pf: PF
+ *
+ * To be called when VFs were enabled or disabled, when time slices may have
+ * changed, and when the hardware may have lost them.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_config_schedule_locked(struct gpuvf_pf *pf)
+{
+	u32 slice_us[GPUVF_MAX_VFS];
+	unsigned int i;
+	u32 vfs = 0;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++) {
+		slice_us[i] = pf->config.vf[i].time_slice_us;
+		vfs |= BIT(i);
+	}
+	pf->hw->set_schedule(pf, vfs, slice_us);
+}
+
+/**
  * gpuvf_config_restore_locked() - write the configuration to hardware once more
  * @pf: PF whose hardware may have lost it
  *
@@ -561,6 +585,7 @@ int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
 {
 	int err = gpuvf_table_restore_locked(pf);
 
+	gpuvf_config_schedule_locked(pf);
 	if (err)
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");
@@ -625,6 +650,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	} else {
 		err = gpuvf_table_rewrite_locked(pf,
 						 GENMASK(pf->total_vfs - 1, 0));
+		pf->hw->set_schedule(pf, 0, NULL);
 	}
 	kfree(plan);
 	return err;

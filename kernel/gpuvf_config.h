@@ -59,6 +59,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why);
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);
+void gpuvf_config_schedule_locked(struct gpuvf_pf *pf);
 void gpuvf_config_measure_locked(struct gpuvf_pf *pf);
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf);
 u32 gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg);

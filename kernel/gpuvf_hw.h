@@ -71,9 +71,14 @@ enum gpuvf_hw_cmd {
  *	it was overwritten is not known
  * @clear_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
  *	write any more; -EBUSY: it does not stop; -EIO
+ * @set_schedule: which VFs there are (bit n: VF n), and their time slices by index.
+ *	Time slices are given by commands; this is for the registers by which hardware
+ *	schedules on its own, so that they never name a VF that is not enabled. What
+ *	does not take its value is not reported. pf->lock
  * @verify_vf: read back the registers that a reset of the VF may have lost: its
  *	entry of the framebuffer table, which is to have the extent or nothing, the
- *	context save area, the PF reserve, interrupt enables. Rewrite what differs, with a rate-limited warning. pf->lock; 0,
+ *	context save area, the PF reserve, what @set_schedule wrote, interrupt
+ *	enables. Rewrite what differs, with a rate-limited warning. pf->lock; 0,
  *	-EIO, -EUCLEAN (does not read back)
  * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
  *	operations: pf->lock
@@ -132,6 +137,7 @@ struct gpuvf_hw_ops {
 	int (*clear_context_start)(struct gpuvf_pf *pf, unsigned int vf);
 	int (*clear_status)(struct gpuvf_pf *pf);
 	int (*clear_abort)(struct gpuvf_pf *pf);
+	void (*set_schedule)(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us);
 	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent,
 			 const struct gpuvf_layout *layout);
@@ -153,6 +159,7 @@ extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
  * @intr_enable: what GPUVF_IOV_INTR_ENABLE kept of what was written, 0: nothing is
  *	known of it, or interrupts are off
  * @sim_intr_enable: likewise of GPUVF_SIM_INTR_ENABLE
+ * @schedule: what the run list and the time quanta are to hold
  */
 struct gpuvf_iov {
 	int iov;
@@ -160,6 +167,7 @@ struct gpuvf_iov {
 	int sim;
 	u32 intr_enable;
 	u32 sim_intr_enable;
+	u32 schedule[4];
 };
 
 #endif /* GPUVF_HW_H */

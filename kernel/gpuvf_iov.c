@@ -17,6 +17,9 @@
 #define IOV_TIME_SLICE_MAX_US	500000
 static_assert(IOV_TIME_SLICE_MAX_US * 1000ULL <= GPUVF_SCHED_MAX_SLICE_NS);
 
+/* eight bits; but all ones is what a device that has gone reads as */
+#define IOV_QUANTUM_MAX_MS	254
+
 /* what AMD's open driver gives a command of this generation; section 2.3 */
 #define IOV_COMMAND_LIMIT_US	500000
 
@@ -164,6 +167,66 @@ static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
 			 iov_extent(extent));
 }
 
+/* where each of iov->schedule is, from the start of the scheduler block */
+static const struct {
+	int reg;
+	const char *name;
+} iov_schedule[] = {
+	{ GPUVF_SCH_ACTIVE_FUNCTIONS, "ACTIVE_FUNCTIONS" },
+	{ GPUVF_SCH_TIME_QUANTA_OPTION, "TIME_QUANTA_OPTION" },
+	{ GPUVF_SCH_TIME_QUANTA_PER_VF, "TIME_QUANTA_PER_VF" },
+	{ GPUVF_SCH_TIME_QUANTA_PF, "TIME_QUANTA_PF" },
+};
+
+/*
+ * The index of a quantum of at least @ms. When all are taken, and each of them is
+ * shorter, the last one becomes longer.
+ */
+static unsigned int iov_quantum(u8 *quanta, u8 ms)
+{
+	unsigned int i, best = GPUVF_SCH_NUM_QUANTA - 1;
+
+	for (i = 0; i < GPUVF_SCH_NUM_QUANTA; i++) {
+		if (quanta[i] == ms)
+			return i;
+		if (!quanta[i]) {
+			best = i;
+			break;
+		}
+		if (quanta[i] > ms && (quanta[best] < ms ||
+				       quanta[i] < quanta[best]))
+			best = i;
+	}
+	quanta[best] = max(quanta[best], ms);
+	return best;
+}
+
+static void iov_set_schedule(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us)
+{
+	u8 quanta[GPUVF_SCH_NUM_QUANTA] = { };
+	struct gpuvf_iov *iov = &pf->iov;
+	unsigned long mask = vfs;
+	unsigned int vf, i;
+	u32 option = 0;
+	u64 index = 0;
+
+	for_each_set_bit(vf, &mask, GPUVF_IOV_MAX_VFS)
+		index |= (u64)iov_quantum(quanta,
+					  min_t(u32, IOV_QUANTUM_MAX_MS,
+						DIV_ROUND_UP(slice_us[vf],
+							     USEC_PER_MSEC)))
+			 << 2 * vf;
+	for (i = 0; i < GPUVF_SCH_NUM_QUANTA; i++)
+		option |= quanta[i] << 8 * i;
+	iov->schedule[0] = vfs;
+	iov->schedule[1] = option;
+	iov->schedule[2] = lower_32_bits(index);
+	iov->schedule[3] = upper_32_bits(index);
+	for (i = 0; i < ARRAY_SIZE(iov_schedule); i++)
+		iov_write32(pf, iov->sch + iov_schedule[i].reg,
+			    iov->schedule[i]);
+}
+
 /* 0: it is as wanted; 1: it is not, which is logged; -EIO */
 static int iov_verify(struct gpuvf_pf *pf, unsigned int vf, const char *name,
 		      int reg, u32 mask, u32 wanted)
@@ -203,6 +266,26 @@ static int iov_verify_irqs(struct gpuvf_pf *pf, unsigned int vf)
 			      iov->sim_intr_enable);
 }
 
+/* nothing runs by what they say: one that stays lost is no reason to wedge */
+static int iov_verify_schedule(struct gpuvf_pf *pf, unsigned int vf)
+{
+	const struct gpuvf_iov *iov = &pf->iov;
+	unsigned int i;
+	int lost;
+
+	for (i = 0; i < ARRAY_SIZE(iov_schedule); i++) {
+		int reg = iov->sch + iov_schedule[i].reg;
+
+		lost = iov_verify(pf, vf, iov_schedule[i].name, reg, ~0U,
+				  iov->schedule[i]);
+		if (lost > 0)
+			lost = iov_write32(pf, reg, iov->schedule[i]);
+		if (lost)
+			return lost;
+	}
+	return 0;
+}
+
 static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *wanted,
 			 const struct gpuvf_layout *layout)
@@ -226,6 +309,8 @@ static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
 				      &layout->context);
 	if (extent && !err)
 		err = iov_set_vf_fb(pf, vf, wanted);
+	if (!err)
+		err = iov_verify_schedule(pf, vf);
 	return err ? err : iov_verify_irqs(pf, vf);
 }
 
@@ -544,6 +629,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_context_start = iov_clear_context_start,
 	.clear_status = iov_clear_status,
 	.clear_abort = iov_clear_abort,
+	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
 	.mbox_rx_vfs = iov_mbox_rx_vfs,
 	.mbox_read = iov_mbox_read,

@@ -73,9 +73,10 @@
 #define   GPUVF_ACTIVE_SAVE			3
 #define   GPUVF_ACTIVE_LOAD			4
 #define   GPUVF_ACTIVE_STALLED			5 /* hangs, needs an FLR */
-#define GPUVF_SCH_TIME_QUANTA_OPTION	0x18	/* four 8 bit slices, ms; not used */
-#define GPUVF_SCH_TIME_QUANTA_PER_VF	0x1c
-#define GPUVF_SCH_TIME_QUANTA_PF	0x20
+#define GPUVF_SCH_TIME_QUANTA_OPTION	0x18	/* four 8 bit slices, ms */
+#define   GPUVF_SCH_NUM_QUANTA			4
+#define GPUVF_SCH_TIME_QUANTA_PER_VF	0x1c	/* which slice: [2n+1:2n] VF n, n = 0..15 */
+#define GPUVF_SCH_TIME_QUANTA_PF	0x20	/* D: [2n-31:2n-32] VF n, n = 16..30; [31:30] PF */
 #define GPUVF_SCH_BLOCK_LENGTH		0x24
 
 /* how a function is named in a command */

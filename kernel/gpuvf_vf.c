@@ -333,6 +333,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 		gpuvf_sysfs_link_vf(pf, i);
 	}
 	WRITE_ONCE(pf->num_vfs, num_vfs);
+	gpuvf_config_schedule_locked(pf);
 	pf->vf_count_changing = false;
 	/* guests may have spoken already */
 	gpuvf_mbox_event(pf);
@@ -460,6 +461,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_forget_locked(&pf->vf[i]);
 	WRITE_ONCE(pf->num_vfs, 0);
+	gpuvf_config_schedule_locked(pf);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	stuck = gpuvf_world_is_stuck(pf);

@@ -365,6 +365,10 @@ enum sim_register {
 	SIM_R_FB_CONSUMED,
 	SIM_R_INTR_ENABLE,
 	SIM_R_SIM_INTR_ENABLE,
+	SIM_R_ACTIVE_FUNCTIONS,
+	SIM_R_QUANTA_OPTION,
+	SIM_R_QUANTA_PER_VF,
+	SIM_R_QUANTA_PF,
 };
 
 /**
@@ -628,6 +632,7 @@ u32 sim_clear_progress(const struct sim_gpu *gpu, u64 now);
 
 /* sim_regs.c */
 void sim_regs_read(struct sim_gpu *gpu, unsigned int where, u64 now);
+void sim_regs_lose_schedule(struct sim_gpu *gpu, unsigned int reg);
 bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		    u32 val, u64 now);
 
@@ -645,13 +650,13 @@ void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 		 struct sim_granule *granule);
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_set_context(struct sim_gpu *gpu, u32 val);
+void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn);
+void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn);
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
 
 /* sim_mbox.c */
-void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn);
-void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn);
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);
 void sim_mbox_clear(struct sim_fcn *fcn);
 bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,

@@ -307,6 +307,10 @@ static const char * const register_names[] = {
 	[SIM_R_FB_CONSUMED] = "fb_consumed",
 	[SIM_R_INTR_ENABLE] = "intr_enable",
 	[SIM_R_SIM_INTR_ENABLE] = "sim_intr_enable",
+	[SIM_R_ACTIVE_FUNCTIONS] = "active_functions",
+	[SIM_R_QUANTA_OPTION] = "quanta_option",
+	[SIM_R_QUANTA_PER_VF] = "quanta_per_vf",
+	[SIM_R_QUANTA_PF] = "quanta_pf",
 };
 
 /**
@@ -339,6 +343,18 @@ void sim_fault_lose_register(struct sim_gpu *gpu, unsigned int vf)
 		break;
 	case SIM_R_SIM_INTR_ENABLE:
 		gpu->sim_intr_enable = 0;
+		break;
+	case SIM_R_ACTIVE_FUNCTIONS:
+		sim_regs_lose_schedule(gpu, GPUVF_SCH_ACTIVE_FUNCTIONS);
+		break;
+	case SIM_R_QUANTA_OPTION:
+		sim_regs_lose_schedule(gpu, GPUVF_SCH_TIME_QUANTA_OPTION);
+		break;
+	case SIM_R_QUANTA_PER_VF:
+		sim_regs_lose_schedule(gpu, GPUVF_SCH_TIME_QUANTA_PER_VF);
+		break;
+	case SIM_R_QUANTA_PF:
+		sim_regs_lose_schedule(gpu, GPUVF_SCH_TIME_QUANTA_PF);
 		break;
 	}
 }

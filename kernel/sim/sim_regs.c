@@ -192,6 +192,16 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 	}
 }
 
+/**
+ * sim_regs_lose_schedule() - a register for hardware that schedules by itself is lost
+ * @gpu: GPU
+ * @reg: offset in the scheduler block
+ */
+void sim_regs_lose_schedule(struct sim_gpu *gpu, unsigned int reg)
+{
+	regs_poke(gpu, SIM_SCH + reg, 0);
+}
+
 static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
 			   u64 now)
 {

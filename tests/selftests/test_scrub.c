@@ -436,11 +436,15 @@ static const struct {
 	unsigned int reg;
 	uint32_t (*get)(const struct gpu *gpu, unsigned int reg);
 } registers[] = {
-	{ "vf_fb", GPUVF_IOV_VF_FB(0), false },
-	{ "cntxt", GPUVF_IOV_CNTXT, false },
-	{ "fb_consumed", GPUVF_IOV_FB_AVAILABLE, false },
-	{ "intr_enable", GPUVF_IOV_INTR_ENABLE, false },
-	{ "sim_intr_enable", GPUVF_SIM_INTR_ENABLE, true },
+	{ "vf_fb", GPUVF_IOV_VF_FB(0), hw_iov_get },
+	{ "cntxt", GPUVF_IOV_CNTXT, hw_iov_get },
+	{ "fb_consumed", GPUVF_IOV_FB_AVAILABLE, hw_iov_get },
+	{ "intr_enable", GPUVF_IOV_INTR_ENABLE, hw_iov_get },
+	{ "sim_intr_enable", GPUVF_SIM_INTR_ENABLE, hw_sim_get },
+	{ "active_functions", GPUVF_SCH_ACTIVE_FUNCTIONS, hw_sch_get },
+	{ "quanta_option", GPUVF_SCH_TIME_QUANTA_OPTION, hw_sch_get },
+	{ "quanta_per_vf", GPUVF_SCH_TIME_QUANTA_PER_VF, hw_sch_get },
+	{ "quanta_pf", GPUVF_SCH_TIME_QUANTA_PF, hw_sch_get },
 };
 
 /* the last one is about VFs from 16 on */
@@ -455,21 +459,21 @@ static void check_lost_register(unsigned int i, const char *reset)
 {
 	uint32_t before = register_get(i);
 
+	assert_true(before);
 	assert_ok(file_write(gpu_sim(gpu, "lose_register"),
 			     registers[i].name));
 	assert_ok(file_write(reset, "1"));
 	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
-	assert_true(before);
 	assert_eventually(register_get(i) == before);
 	/* it runs where it is to run, or the simulator says so */
 	load_busy(gpu, 0, 100);
 	assert_ok(gpu_guest(gpu, 0, "off"));
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	fixture_wait_clean(gpu);
 }
 
 static void registers_lost_in_a_reset_by_the_user_are_rewritten(void)
 {
-	fixture_wait_clean(gpu);
 	unsigned int i;
 
 	enable(2);
@@ -486,6 +490,70 @@ static void registers_lost_in_a_reset_by_the_driver_are_rewritten(void)
 	snprintf(reset, sizeof(reset), "%s", gpu_sysfs(gpu, "vf0/reset"));
 	for (i = 0; i < NUM_REGISTERS; i++)
 		check_lost_register(i, reset);
+}
+
+static uint32_t sch_get(unsigned int reg)
+{
+	return hw_sch_get(gpu, reg);
+}
+
+/* VFs without a slice in the list have one of 5 ms */
+static void set_slices(const uint32_t *us, unsigned int num, unsigned int vfs)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	unsigned int i;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
+	for (i = 0; i < vfs; i++)
+		nl_put_vf(&req, i, GRANULE, i < num && us[i] ? us[i] : 5000);
+	assert_ok(nl_call(fx.nl, &req, &answer));
+}
+
+static void run_list_and_quanta_follow_the_configuration(void)
+{
+	/* the last two find no quantum of their own any more */
+	static const uint32_t us[20] = {
+		1500, 10000, 500000, [16] = 20000, [17] = 1500, [19] = 500000,
+	};
+	const uint32_t pf = 2 << 0 | 0 << 2 | 3 << 4 | 2 << 6;
+	unsigned int i;
+	uint32_t per_vf = 0 | 1 << 2 | 2 << 4;
+
+	fixture_load("total_vfs=31 fb_mib=4096");
+	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0);
+	set_slices(us, 20, 31);
+	/* those of VFs that are not enabled say nothing */
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION), 0);
+	assert_ok(gpu_set_numvfs(gpu, 20));
+	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0xfffff);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION),
+		   2 | 10 << 8 | 254 << 16 | 5U << 24);
+	for (i = 3; i < 16; i++)
+		per_vf |= 3U << 2 * i;
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), per_vf);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PF), pf);
+
+	/* lost with the FLR of a VF, and with everything else */
+	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "quanta_pf"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
+	assert_eventually(sch_get(GPUVF_SCH_TIME_QUANTA_PF) == pf);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0xfffff);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), per_vf);
+
+	/* the last of four becomes as long as the longest */
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/time_slice_us"), "20000"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf19/time_slice_us"), "30000"));
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION),
+		   2 | 10 << 8 | 20 << 16 | 30U << 24);
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION), 0);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), 0);
+	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PF), 0);
 }
 
 static void lost_register_that_cannot_be_rewritten_wedges(void)
@@ -529,6 +597,7 @@ static const struct test tests[] = {
 	TEST(C41_one_vf_does_not_starve_the_other),
 	TEST(registers_lost_in_a_reset_by_the_user_are_rewritten),
 	TEST(registers_lost_in_a_reset_by_the_driver_are_rewritten),
+	TEST(run_list_and_quanta_follow_the_configuration),
 	TEST(lost_register_that_cannot_be_rewritten_wedges),
 };
 
