@@ -6,6 +6,7 @@
  * This file is what the driver core and the PCI core see of it.
  */
 
+#include <linux/capability.h>
 #include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -103,6 +104,8 @@ static int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
 	int err;
 
 	if (num_vfs) {
+		if (pf->released)
+			return -ENODEV;
 		err = gpuvf_vfs_enable(pf, num_vfs);
 		return err ? err : num_vfs;
 	}
@@ -177,6 +180,62 @@ static const struct pci_device_id gpuvf_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, gpuvf_ids);
 
+/*
+ * Return: 0: the GPU has no VFs, and gets none any more; -EBUSY: it has some;
+ * -EINTR: a signal came; -ENODEV: gpuvf does not drive it.
+ */
+static int gpuvf_begin_release(struct pci_dev *pdev)
+{
+	int num_vfs;
+	int err;
+
+	/* sriov_numvfs is written with this lock held */
+	err = device_lock_interruptible(&pdev->dev);
+	if (err)
+		return err;
+	num_vfs = pci_num_vf(pdev);
+	if (pdev->dev.driver != &gpuvf_driver.driver) {
+		err = -ENODEV;
+	} else if (num_vfs) {
+		pci_notice(pdev, "cannot release the GPU: %d VF%s enabled, write 0 to sriov_numvfs first\n",
+			   num_vfs, num_vfs == 1 ? " is" : "s are");
+		err = -EBUSY;
+	} else {
+		((struct gpuvf_pf *)pci_get_drvdata(pdev))->released = true;
+	}
+	device_unlock(&pdev->dev);
+	return err;
+}
+
+/*
+ * What unbind would be, without its danger: see suppress_bind_attrs below. A GPU
+ * without VFs is unbound, so that another driver can have it.
+ */
+static ssize_t release_store(struct device_driver *drv, const char *buf,
+			     size_t count)
+{
+	struct device *dev;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	dev = driver_find_device_by_name(drv, buf);
+	if (!dev)
+		return -ENODEV;
+	err = gpuvf_begin_release(to_pci_dev(dev));
+	if (!err)
+		device_release_driver(dev);
+	put_device(dev);
+	return err ? err : count;
+}
+static DRIVER_ATTR_WO(release);
+
+static struct attribute *gpuvf_driver_attrs[] = {
+	&driver_attr_release.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(gpuvf_driver);
+
 static struct pci_driver gpuvf_driver = {
 	.name = KBUILD_MODNAME,
 	.id_table = gpuvf_ids,
@@ -185,13 +244,13 @@ static struct pci_driver gpuvf_driver = {
 	.shutdown = gpuvf_shutdown,
 	.sriov_configure = gpuvf_sriov_configure,
 	.err_handler = &gpuvf_err_handler,
+	.groups = gpuvf_driver_groups,
 	.driver = {
 		.pm = pm_sleep_ptr(&gpuvf_pm_ops),
 		/*
 		 * Unbinding through sysfs would disable VFs without the rescan
 		 * lock, which corrupts the PCI core's lists when a rescan comes
-		 * at the same time. To release a GPU: sriov_numvfs = 0, then
-		 * driver_override, remove, rescan.
+		 * at the same time. A GPU without VFs has the file "release".
 		 */
 		.suppress_bind_attrs = true,
 	},

@@ -141,6 +141,8 @@ struct gpuvf_public {
  * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
  * @irq: vector, 0: the hardware has none and everything is polled
+ * @released: its driver is about to be unbound; no VFs are enabled any more. The
+ *	lock of its PCI device
  * @lock: protects what follows
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
@@ -192,6 +194,7 @@ struct gpuvf_pf {
 	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
 	int irq;
+	bool released;
 
 	/* what follows; taken before the world's lock */
 	struct mutex lock;
