@@ -227,8 +227,12 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 	struct gpuvf_clear *clear = &pf->clear;
 
 	clear->working = false;
-	/* nothing became clean, and nothing is wrong with it */
-	if (clear->canceled)
+	/*
+	 * Nothing became clean, and nothing is wrong with it: it was aborted, or the
+	 * GPU was reset behind our back after a PCIe error.
+	 */
+	if (clear->canceled || pf->frozen ||
+	    (err && !pf->hw->has_reserve(pf)))
 		return;
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);

@@ -16,6 +16,7 @@
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_recover.h"
 #include "gpuvf_regs.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
@@ -128,7 +129,38 @@ static void gpuvf_reset_done(struct pci_dev *pdev)
 	gpuvf_pf_reset_done(pci_get_drvdata(pdev));
 }
 
+static pci_ers_result_t gpuvf_error_detected(struct pci_dev *pdev,
+					     pci_channel_state_t state)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
+	if (state == pci_channel_io_normal) {
+		pci_warn(pdev, "PCIe error that is not fatal, going on\n");
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	}
+	if (state == pci_channel_io_perm_failure) {
+		gpuvf_recover_freeze(pf, false);
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
+	gpuvf_recover_freeze(pf, true);
+	return PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t gpuvf_slot_reset(struct pci_dev *pdev)
+{
+	return gpuvf_recover_bus_reset(pci_get_drvdata(pdev)) ?
+	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static void gpuvf_error_resume(struct pci_dev *pdev)
+{
+	gpuvf_recover_resume(pci_get_drvdata(pdev));
+}
+
 static const struct pci_error_handlers gpuvf_err_handler = {
+	.error_detected = gpuvf_error_detected,
+	.slot_reset = gpuvf_slot_reset,
+	.resume = gpuvf_error_resume,
 	.reset_prepare = gpuvf_reset_prepare,
 	.reset_done = gpuvf_reset_done,
 };

@@ -101,6 +101,9 @@ static void halt_forget(struct gpuvf_world *w, u32 flr)
  * way, unless the hardware hangs: then gpuvf_halt_kept() tells who may have kept
  * his state.
  *
+ * After a fatal PCIe error commands would not end: none is waited for, and VFs keep
+ * their states until the GPU was reset.
+ *
  * The caller marks what enabled VFs leave behind; see
  * gpuvf_vfs_end_tenancy_locked().
  *
@@ -115,6 +118,11 @@ void gpuvf_halt_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	halt_set_parking(pf, true);
+	if (pf->frozen) {
+		spin_lock_irq(&w->lock);
+		gpuvf_turn_lost_locked(pf);
+		spin_unlock_irq(&w->lock);
+	}
 	kthread_park(w->task);
 
 	spin_lock_irq(&w->lock);
@@ -122,7 +130,7 @@ void gpuvf_halt_locked(struct gpuvf_pf *pf)
 	flr = gpuvf_world_flr_locked(pf);
 	spin_unlock_irq(&w->lock);
 	for (vf = 0; vf < pf->total_vfs; vf++)
-		if ((had & ~flr & BIT(vf)) &&
+		if ((had & ~flr & BIT(vf)) && !pf->frozen &&
 		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
 			halt_drop(pf, vf);
 	halt_forget(w, flr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One PF: its lifetime, the list of all of them, its generation number, and
- * what happens to it as a whole (reset, suspend, removal).
+ * what happens to it as a whole (suspend, removal).
  *
  * struct gpuvf_pf lives as long as its class device has references. Netlink
  * requests and sysfs directories hold some, so it may outlive the binding of
@@ -10,7 +10,6 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
-#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -29,6 +28,7 @@
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_recover.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_turn.h"
@@ -41,10 +41,6 @@
  * thread fetches, so that a storm does not keep a CPU in hard-irq context.
  */
 #define PF_IRQ_LOOKS	4
-
-/* how often to try for the PCI device locks of all VFs, and the pause between */
-#define PF_LOCK_TRIES		100
-#define PF_LOCK_PAUSE_MS	20
 
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
@@ -69,6 +65,7 @@ static void pf_release(struct device *dev)
 	gpuvf_clear_fini(pf);
 	gpuvf_events_fini(pf);
 	gpuvf_debugfs_free(pf);
+	gpuvf_recover_fini(pf);
 	mutex_destroy(&pf->lock);
 	kvfree(pf);
 	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
@@ -233,6 +230,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
+	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
 	gpuvf_exclusive_init(pf);
 	gpuvf_mbox_init(pf);
 	pf->generation = get_random_u64();
@@ -271,6 +269,8 @@ static void pf_stop(struct gpuvf_pf *pf)
 	gpuvf_sysfs_del(pf);
 	gpuvf_debugfs_del(pf);
 	gpuvf_clear_stop(pf);
+	/* it queues the other one */
+	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
@@ -319,6 +319,9 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	if (err)
 		goto err_put;
 	err = pf_irq_request(pf);
+	if (err)
+		goto err_stop;
+	err = gpuvf_recover_init(pf);
 	if (err)
 		goto err_stop;
 	hw->irq_enable(pf, true);
@@ -595,6 +598,8 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	pf->quiesced = true;
 	mutex_unlock(&pf->lock);
 	gpuvf_resets_flush(pf);
+	/* the GPU is reset when it is resumed, if it is frozen */
+	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_clear_stop(pf);
 	mutex_lock(&pf->lock);
@@ -651,150 +656,4 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	gpuvf_reset_resume_locked(pf);
 	mutex_unlock(&pf->lock);
 	return err;
-}
-
-/*
- * Nothing else may reset a VF, or save or restore its configuration space, from
- * here to the end of the GPU's reset: the PCI core locks every function of a slot
- * that it resets for the same reason. Locks of VFs nest in that of the PF, but a
- * holder may wait for this reset. A VF whose lock is not to be had in time comes
- * out of the reset with the configuration space of power-on.
- */
-static void pf_lock_vfs(struct gpuvf_pf *pf)
-{
-	unsigned int tries = PF_LOCK_TRIES, i;
-
-	for (i = 0; i < pf->num_vfs; i++) {
-		struct gpuvf_vf *vf = &pf->vf[i];
-
-		if (!vf->pdev)
-			continue;
-		while (!(vf->pci_locked = pci_dev_trylock(vf->pdev)) && tries--)
-			msleep(PF_LOCK_PAUSE_MS);
-		if (vf->pci_locked) {
-			pci_save_state(vf->pdev);
-			continue;
-		}
-		tries = 0;
-		pci_warn(pf->pdev, "VF %u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
-			 i);
-	}
-}
-
-static void pf_unlock_vfs(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-
-	for (i = 0; i < pf->num_vfs; i++) {
-		if (!pf->vf[i].pci_locked)
-			continue;
-		pf->vf[i].pci_locked = false;
-		pci_restore_state(pf->vf[i].pdev);
-		pci_dev_unlock(pf->vf[i].pdev);
-	}
-}
-
-/**
- * gpuvf_pf_reset_prepare() - the PF is about to be reset
- * @pf: PF
- *
- * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
- * so the VFs' configuration spaces are saved here. Until gpuvf_pf_reset_done() the
- * hardware forgets what is written to it: no request is carried out, and no VF is
- * reset. A GPU that is quiesced stays so.
- *
- * Context: device lock held; may sleep.
- */
-void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-
-	mutex_lock(&pf->lock);
-	WRITE_ONCE(pf->in_reset, true);
-	mutex_unlock(&pf->lock);
-	gpuvf_resets_flush(pf);
-	/* it changes under the device lock only */
-	if (!pf->quiesced) {
-		gpuvf_clear_stop(pf);
-		gpuvf_reset_announce_all(pf);
-	}
-	pf_lock_vfs(pf);
-	mutex_lock(&pf->lock);
-	if (!pf->quiesced)
-		gpuvf_halt_locked(pf);
-	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
-	mutex_unlock(&pf->lock);
-	pf->hw->irq_enable(pf, false);
-}
-
-/*
- * The PCI core does not say whether it could reset the GPU. After a reset the
- * hardware has forgotten its configuration, and the engine is free.
- */
-static int pf_reset_result_locked(struct gpuvf_pf *pf)
-{
-	bool forgot = pf->hw->has_reserve(pf) == 0;
-
-	if (forgot && !gpuvf_world_is_stuck(pf)) {
-		pf->wedged = false;
-		gpuvf_halt_all_lost_locked(pf);
-		return pf->quiesced ? 0 : gpuvf_config_restore_locked(pf);
-	}
-	/* again, where it was wedged before: the event is about this reset */
-	pf->wedged = false;
-	gpuvf_pf_wedge_locked(pf, forgot ? "a command that cannot be ended" :
-					   "a reset that did not reach it");
-	return -EIO;
-}
-
-/**
- * gpuvf_pf_reset_done() - the PF was reset, or could not be
- * @pf: PF
- *
- * Every VF gets its framebuffer and its configuration space back; guests start
- * over, on cleared memory. A reset is also the way out of being wedged. Where an
- * administrator asked for it (over netlink, sysfs, or the PCI core's own file, and
- * not gpuvf_reset_pf_start_locked()), it clears faults and marks of VFs too. A
- * reset that failed leaves the GPU wedged.
- *
- * Context: device lock held; may sleep.
- */
-void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
-{
-	bool was_wedged;
-	unsigned int i;
-	bool asked;
-	int err;
-
-	pf_unlock_vfs(pf);
-	mutex_lock(&pf->lock);
-	was_wedged = pf->wedged;
-	asked = pf->reset_task != current || pf->reset_asked;
-	err = pf_reset_result_locked(pf);
-	for (i = 0; i < pf->num_vfs; i++) {
-		/* a guest that provokes a reset must not clear them by it */
-		if (asked && !err)
-			gpuvf_vf_clear_marks_locked(&pf->vf[i]);
-		pf->vf[i].init_after_reset = false;
-		gpuvf_mbox_forget_locked(&pf->vf[i]);
-	}
-	gpuvf_reset_pf_end_locked(pf, err);
-	gpuvf_reset_end_waiting_locked(pf, err);
-	gpuvf_reset_complete_all_locked(pf);
-	WRITE_ONCE(pf->in_reset, false);
-	if (!pf->quiesced) {
-		pf->hw->irq_enable(pf, true);
-		gpuvf_vfs_update_locked(pf);
-		gpuvf_halt_end(pf);
-		gpuvf_clear_resume_locked(pf);
-	}
-	/* the configuration is the same; a guest may have caused the reset */
-	if (was_wedged)
-		gpuvf_pf_publish_locked(pf);
-	else
-		gpuvf_pf_notify(pf);
-	mutex_unlock(&pf->lock);
-	wake_up_all(&pf->reset_wait);
 }

@@ -140,6 +140,7 @@ struct gpuvf_public {
  * @numa_node: NUMA_NO_NODE where there is none
  * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
+ * @pci_state: the PF's configuration space as it is to be
  * @irq: vector, 0: the hardware has none and everything is polled
  * @released: its driver is about to be unbound; no VFs are enabled any more. The
  *	lock of its PCI device
@@ -157,6 +158,8 @@ struct gpuvf_public {
  * @failed_resets: how many failed
  * @in_reset: the PCI core is resetting the GPU; requests wait for the end on
  *	@reset_wait, since what they write now would be lost. Resets of VFs do so too
+ * @frozen: a fatal PCIe error: the hardware is not to be relied on before a reset of
+ *	the GPU has succeeded. It changes under the device lock too
  * @quiesced: the GPU is at rest until it is resumed: nobody begins a reset, and
  *	nobody listens to guests
  * @reset_told: bit n: the guest of VF n was told of the GPU's reset under way
@@ -171,6 +174,8 @@ struct gpuvf_public {
  * @exclusive: who has the GPU to himself
  * @mbox_work: listens to the guests
  * @reset_work: resets the GPU
+ * @recover_work: looks for what became of a fatal PCIe error
+ * @recover_since: in jiffies: when the last one came; device lock
  * @world: the thread that gives VFs their turns
  * @public_lock: protects @public, and @bdf and @holder of the VFs
  * @public: what every user may see
@@ -193,6 +198,7 @@ struct gpuvf_pf {
 	int numa_node;
 	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
+	struct pci_saved_state *pci_state;
 	int irq;
 	bool released;
 
@@ -209,6 +215,7 @@ struct gpuvf_pf {
 	u64 resets;
 	u64 failed_resets;
 	bool in_reset;
+	bool frozen;
 	bool quiesced;
 	u32 reset_told;
 	bool vf_count_changing;
@@ -223,6 +230,8 @@ struct gpuvf_pf {
 	struct gpuvf_exclusive exclusive;
 	struct delayed_work mbox_work;
 	struct delayed_work reset_work;
+	struct delayed_work recover_work;
+	unsigned long recover_since;
 	struct gpuvf_world world;
 	/* what every user may see; no other lock is taken inside */
 	spinlock_t public_lock;
@@ -258,8 +267,6 @@ void gpuvf_pf_wait_all_gone(void);
 void gpuvf_pf_poll(struct gpuvf_pf *pf);
 void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
 int gpuvf_pf_resume(struct gpuvf_pf *pf);
-void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf);
-void gpuvf_pf_reset_done(struct gpuvf_pf *pf);
 struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);

@@ -80,6 +80,28 @@ static int reset_function(struct gpuvf_pf *pf, struct pci_dev *pdev)
 	return -EAGAIN;
 }
 
+/*
+ * Where the PF does not answer, or was reset behind our back, an FLR of a VF does not
+ * help, and the PCI core would wait for the VF for a minute with its device lock held.
+ * If a PCIe error is the reason, that is known in a moment, unless that lock is in the
+ * way.
+ */
+static bool reset_pf_answers(struct gpuvf_pf *pf)
+{
+	bool answers = false;
+	unsigned int tries;
+
+	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
+		mutex_lock(&pf->lock);
+		answers = pf->hw->has_reserve(pf) > 0;
+		mutex_unlock(&pf->lock);
+		if (answers || READ_ONCE(pf->frozen))
+			break;
+		msleep(RESET_PAUSE_MS);
+	}
+	return answers && !READ_ONCE(pf->frozen);
+}
+
 /* tell a guest that is there; it has a few milliseconds; whether it was notified */
 static bool reset_notify_locked(struct gpuvf_vf *vf)
 {
@@ -185,7 +207,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	bool notified, wait;
 
 	mutex_lock(&pf->lock);
-	wait = pf->in_reset || pf->quiesced;
+	wait = pf->in_reset || pf->quiesced || pf->frozen;
 	vf->reset_waits = vf->resetting && wait;
 	wait |= !vf->resetting;
 	mutex_unlock(&pf->lock);
@@ -195,7 +217,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	notified = reset_announce(vf);
 	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
-	err = reset_function(pf, vf->pdev);
+	err = reset_pf_answers(pf) ? reset_function(pf, vf->pdev) : -EIO;
 	world_err = gpuvf_world_reset_end(pf, vf->index);
 	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
 	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
@@ -205,6 +227,12 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);
+	/* what came of it is not known; the reset of the GPU does for this one too */
+	if (pf->frozen) {
+		vf->reset_waits = true;
+		mutex_unlock(&pf->lock);
+		return;
+	}
 	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
 	if (world_err == -EBUSY)
 		gpuvf_reset_pf_start_locked(pf);

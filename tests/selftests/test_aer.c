@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCIe errors that the root port reports (AER), of one of two GPUs. The PCI core
+ * recovers where every VF has a driver with error handlers, as vfio-pci; a VF
+ * without one makes it give up.
+ */
+
+#include <errno.h>
+#include <linux/pci_regs.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "klog.h"
+#include "load.h"
+#include "vfio.h"
+
+#define NUM 3
+
+static const struct gpu *gpu = &fx.gpu[0];
+static const struct gpu *other = &fx.gpu[1];
+static const uint32_t slice_us[NUM] = { 5000, 5000, 5000 };
+
+static struct vfio vfio = VFIO_CLOSED;
+
+static void all_busy(const struct gpu *which)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++)
+		load_busy(which, i, 100);
+}
+
+static void enable(const struct gpu *which, bool drivers)
+{
+	unsigned int i;
+
+	load_enable(which, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	for (i = 0; i < NUM && drivers; i++)
+		assert_ok(vfio_bind(gpu_pci(which, "virtfn%u", i)));
+}
+
+static int inject(const char *error)
+{
+	return file_write(gpu_sim(gpu, "pcie_error"), error);
+}
+
+static bool is_ready(void)
+{
+	return file_is(gpu_sysfs(gpu, "state"), "ready");
+}
+
+/* what VFs have done, which nothing may interrupt */
+struct progress {
+	uint64_t epoch[NUM];
+	uint64_t slices[NUM];
+};
+
+static void note_progress(const struct gpu *which, struct progress *progress)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++) {
+		progress->epoch[i] = gpu_truth_vf(which, i, "epoch");
+		progress->slices[i] = gpu_truth_vf(which, i, "slices");
+	}
+}
+
+static void assert_goes_on(const struct gpu *which,
+			   const struct progress *progress)
+{
+	unsigned int i;
+
+	assert_true(file_is(gpu_sysfs(which, "state"), "ready"));
+	for (i = 0; i < NUM; i++) {
+		assert_eventually(gpu_truth_vf(which, i, "slices") >
+				  progress->slices[i] + 3);
+		assert_u64(gpu_truth_vf(which, i, "epoch"), progress->epoch[i]);
+	}
+}
+
+/* whether VFs have drivers or not */
+static void error_that_is_not_fatal_changes_nothing(void)
+{
+	static const char *const errors[] = { "correctable", "nonfatal" };
+	struct progress here, there;
+	unsigned int i, drivers;
+	int log;
+
+	for (drivers = 0; drivers < 2; drivers++) {
+		enable(gpu, drivers);
+		enable(other, drivers);
+		all_busy(gpu);
+		all_busy(other);
+		note_progress(gpu, &here);
+		note_progress(other, &there);
+		for (i = 0; i < 2; i++) {
+			log = klog_open();
+			assert_ok(inject(errors[i]));
+			if (i)
+				assert_eventually(klog_has(log, "PCIe error that is not fatal, going on"));
+			close(log);
+			assert_goes_on(gpu, &here);
+			assert_goes_on(other, &there);
+		}
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		assert_ok(gpu_set_numvfs(other, 0));
+	}
+}
+
+/*
+ * @error comes, and the PCI core says @verdict. Then all is as before, but that
+ * guests have to start again, and the other GPU has not noticed.
+ */
+static void recovers(const char *error, const char *verdict, bool drivers)
+{
+	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
+	struct nl_message before, after, msg;
+	struct progress there;
+	char *config, *restored;
+	int log = klog_open();
+	uint32_t command;
+
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/stop"), "1"));
+	assert_eventually(gpu_truth_vf_is(gpu, 2, "state", "shutdown"));
+	fixture_wait_clean(gpu);
+	config = fixture_snapshot(gpu);
+	command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;
+	assert_true(command & PCI_COMMAND_MASTER);
+	note_progress(other, &there);
+	assert_ok(nl_pf_get(fx.nl, gpu, &before));
+
+	assert_ok(inject(error));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
+	assert_eventually(klog_has(log, verdict));
+	assert_eventually(is_ready());
+	assert_ok(nl_pf_get(fx.nl, gpu, &after));
+	assert_u64(after.resets, before.resets + 1);
+	assert_u64(after.failed_resets, before.failed_resets);
+	assert_u64(gpu_config_read(gpu, PCI_COMMAND) & 0xffff, command);
+	/* nothing that a guest can cause clears it */
+	assert_true(gpu_vf_is(gpu, 2, "stopped"));
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	fixture_wait_clean(gpu);
+	restored = fixture_snapshot(gpu);
+	assert_same(restored, config);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/reset"), "1"));
+	load_busy(gpu, 2, 100);
+	assert_goes_on(other, &there);
+	if (drivers) {
+		vfio_close(&vfio);
+		assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
+		load_busy(gpu, 0, 100);
+	}
+	free(config);
+	free(restored);
+	close(log);
+	nl_close(nl);
+}
+
+static void begin_recovery_test(bool drivers)
+{
+	enable(gpu, drivers);
+	enable(other, drivers);
+	if (drivers)
+		assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
+	all_busy(gpu);
+	all_busy(other);
+}
+
+static void fatal_error_is_recovered_from(void)
+{
+	begin_recovery_test(true);
+	recovers("fatal", "device recovery successful", true);
+	recovers("fatal down", "device recovery successful", true);
+}
+
+/* by the driver itself, when the PCI core has given up */
+static void fatal_error_with_a_vf_without_driver(void)
+{
+	begin_recovery_test(false);
+	recovers("fatal", "device recovery failed", false);
+	recovers("fatal down", "device recovery failed", false);
+}
+
+/*
+ * While the driver resets the GPU. Not before the PCI core has given up: these two at
+ * once may deadlock in it, see Documentation/design/driver.rst.
+ */
+static void disabling_after_a_fatal_error(void)
+{
+	unsigned int i;
+	int log;
+
+	for (i = 0; i < 3; i++) {
+		begin_recovery_test(false);
+		log = klog_open();
+		assert_ok(inject(i ? "fatal down" : "fatal"));
+		assert_eventually(klog_has(log, "device recovery failed"));
+		close(log);
+		pause_ms(i * 100);
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		assert_eventually(is_ready());
+		enable(gpu, false);
+		all_busy(gpu);
+		assert_ok(gpu_set_numvfs(gpu, 0));
+		assert_ok(gpu_set_numvfs(other, 0));
+	}
+}
+
+/* the PCI core's own file resets it at once, whatever the PCI core does */
+static void administrator_resets_after_a_fatal_error(void)
+{
+	struct nl_message before, after;
+	struct progress progress;
+	unsigned int i;
+	int log;
+
+	begin_recovery_test(false);
+	for (i = 0; i < 2; i++) {
+		log = klog_open();
+		assert_ok(inject(i ? "fatal" : "fatal down"));
+		if (!i)
+			assert_eventually(klog_has(log, "device recovery failed"));
+		close(log);
+		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+		assert_eventually(is_ready());
+		/* the bus may be reset after the GPU was, and the GPU again */
+		pause_ms(6000);
+		all_busy(gpu);
+		note_progress(gpu, &progress);
+		assert_ok(nl_pf_get(fx.nl, gpu, &before));
+		pause_ms(2000);
+		assert_ok(nl_pf_get(fx.nl, gpu, &after));
+		assert_u64(after.resets, before.resets);
+		assert_goes_on(gpu, &progress);
+	}
+}
+
+struct resets {
+	pthread_t thread;
+	char path[128];
+	unsigned int rounds;
+};
+
+static void *reset_thread(void *arg)
+{
+	struct resets *resets = arg;
+	unsigned int i;
+
+	for (i = 0; i < resets->rounds; i++) {
+		file_write(resets->path, "1");
+		pause_ms(20);
+	}
+	return NULL;
+}
+
+/* of the GPU, and of a VF, by every door */
+static void errors_during_resets(void)
+{
+	struct resets resets[3] = {
+		{ .rounds = 6 }, { .rounds = 12 }, { .rounds = 12 }
+	};
+	struct progress there;
+	unsigned int i;
+
+	begin_recovery_test(false);
+	note_progress(other, &there);
+	strcpy(resets[0].path, gpu_pci(gpu, "reset"));
+	strcpy(resets[1].path, gpu_sysfs(gpu, "vf1/reset"));
+	strcpy(resets[2].path, gpu_vf_pci(gpu, 0, "reset"));
+	for (i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&resets[i].thread, NULL,
+						reset_thread, &resets[i]), 0);
+	for (i = 0; i < 3; i++) {
+		pause_ms(170);
+		assert_ok(inject("fatal"));
+	}
+	for (i = 0; i < 3; i++)
+		pthread_join(resets[i].thread, NULL);
+	assert_eventually(is_ready());
+	for (i = 0; i < NUM; i++) {
+		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
+		assert_false(gpu_vf_is(gpu, i, "failed"));
+	}
+	/* the PCI core may have reset the bus after the GPU was */
+	pause_ms(6000);
+	assert_eventually(is_ready());
+	all_busy(gpu);
+	assert_goes_on(other, &there);
+}
+
+static const struct test tests[] = {
+	TEST(error_that_is_not_fatal_changes_nothing),
+	TEST(fatal_error_is_recovered_from),
+	TEST(fatal_error_with_a_vf_without_driver),
+	TEST(disabling_after_a_fatal_error),
+	TEST(administrator_resets_after_a_fatal_error),
+	SLOW_TEST(errors_during_resets),
+};
+
+int main(void)
+{
+	return vfio_suite_run("aer", "gpus=2 total_vfs=4 fb_mib=4096 "
+			      "clear_us_per_granule=100 aer=1", tests,
+			      sizeof(tests) / sizeof(*tests), &vfio);
+}
