@@ -170,6 +170,9 @@ void gpuvf_vf_flr_locked(struct gpuvf_vf *vf)
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
 	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	/* the FLR did not reach its context, which SHUTDOWN would tear down */
+	if (!gpuvf_pf_can(vf->pf, GPUVF_CAPABILITY_SHUTDOWN))
+		gpuvf_reset_vf_drop_locked(vf);
 }
 
 /**
