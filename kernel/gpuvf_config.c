@@ -439,6 +439,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		req->why.reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, &req->why);
 	}
+	plan->dry_run = req->dry_run;
 	err = config_plan_request(pf, req, plan, &req->why);
 	if (!err) {
 		req->result = plan->next;

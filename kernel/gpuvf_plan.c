@@ -217,22 +217,10 @@ static void plan_pin(struct gpuvf_pf *pf, struct gpuvf_plan *plan, u32 started)
 					   plan->layout.blocked);
 }
 
-/**
- * gpuvf_plan_pin_locked() - mark what cannot move, and keep it so
- * @pf: PF
- * @plan: the plan
- *
- * VFs that have not started do not start until gpuvf_plan_free_locked().
- *
- * Context: pf->lock held.
- * Return: bit n: VF n has started.
- */
-u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
+/* bit n: VF n has state now; others may start at any moment */
+static u32 plan_started(struct gpuvf_pf *pf)
 {
-	u32 started = gpuvf_world_hold(pf);
-
-	plan_pin(pf, plan, started);
-	return started;
+	return gpuvf_world_started(pf) | gpuvf_halt_kept(pf);
 }
 
 /**
@@ -252,8 +240,7 @@ struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
 	struct gpuvf_plan *plan = gpuvf_plan_alloc(pf, cfg);
 
 	if (plan)
-		plan_pin(pf, plan,
-			 gpuvf_world_started(pf) | gpuvf_halt_kept(pf));
+		plan_pin(pf, plan, plan_started(pf));
 	return plan;
 }
 
@@ -263,6 +250,9 @@ struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
  * @plan: gets the layout
  * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is none
  *
+ * Unless it is a dry run, which the scheduler takes no notice of, VFs that have not
+ * started do not start until gpuvf_plan_free_locked().
+ *
  * Context: pf->lock held; may sleep.
  * Return: 0, or the errno of the refusal: -ENOSPC, -EBUSY, -EINVAL.
  */
@@ -270,8 +260,9 @@ int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why)
 {
 	struct gpuvf_layout *layout = &plan->next.layout;
-	u32 started = gpuvf_plan_pin_locked(pf, plan);
+	u32 started = plan->dry_run ? plan_started(pf) : gpuvf_world_hold(pf);
 
+	plan_pin(pf, plan, started);
 	/* saved states of those who started lie behind the reserve */
 	if (started && plan->layout.pf_reserve_bytes !=
 		       pf->config.layout.pf_reserve_bytes)
@@ -291,6 +282,7 @@ int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
  */
 void gpuvf_plan_free_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan)
 {
-	gpuvf_world_release(pf);
+	if (!plan->dry_run)
+		gpuvf_world_release(pf);
 	kfree(plan);
 }

@@ -20,6 +20,7 @@ struct gpuvf_refusal;
  * @next: the configuration that would hold
  * @pinned: bit n: VF n keeps its framebuffer
  * @fb_changes: whether the planner has to be asked at all
+ * @dry_run: it is not committed, and VFs may start meanwhile
  * @reason: what the planner said
  * @layout: what the planner is asked; the last member, since its last is more than
  *	half of the whole and not initialised
@@ -28,6 +29,7 @@ struct gpuvf_plan {
 	struct gpuvf_config next;
 	u32 pinned;
 	bool fb_changes;
+	bool dry_run;
 	struct gpuvf_layout_reason reason;
 	struct gpuvf_layout_request layout;
 };
@@ -38,7 +40,6 @@ struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf,
 				    const struct gpuvf_config *cfg);
 struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
 					      const struct gpuvf_config *cfg);
-u32 gpuvf_plan_pin_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan);
 int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why);
 int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
