@@ -357,15 +357,19 @@ void gpuvf_clear_kick_locked(struct gpuvf_pf *pf)
  * gpuvf_clear_stop() - let the clear engine come to rest
  * @pf: PF
  *
- * What was not cleared stays dirty. gpuvf_clear_resume_locked() goes on.
+ * What it is at work on is aborted: a suspend, an unbind or a reset of the GPU must
+ * not wait for it. What was not cleared stays dirty. gpuvf_clear_resume_locked()
+ * goes on.
  *
- * Context: may sleep until the present go of the engine is over. pf->lock must
- * not be held.
+ * Context: may sleep: a few accesses to configuration space, or where the engine
+ * cannot be aborted CLEAR_LIMIT_MS. pf->lock must not be held.
  */
 void gpuvf_clear_stop(struct gpuvf_pf *pf)
 {
 	mutex_lock(&pf->lock);
 	pf->clear.stopping = true;
+	/* where that fails the worker gives up on the engine in its time */
+	gpuvf_clear_cancel_locked(pf);
 	mutex_unlock(&pf->lock);
 	cancel_work_sync(&pf->clear.work);
 }

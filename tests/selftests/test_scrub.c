@@ -17,6 +17,7 @@
 #include "hw.h"
 #include "load.h"
 
+#define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
 #define QUOTA		(512 * MIB)
 #define QUOTA_GRANULES	(QUOTA / GRANULE)
 
@@ -576,6 +577,53 @@ static void lost_register_that_cannot_be_rewritten_wedges(void)
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
+/* a scrub of half a minute, which the driver gives up after ten seconds */
+static void begin_long_scrub(void)
+{
+	enable(1);
+	set_clear_us(1000000);
+	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) > 0);
+	/* that of the context slot takes a second, and then its extent's begins */
+	pause_ms(1500);
+	/* which takes as long as it did then */
+	reset_clear_us();
+}
+
+static void check_quick_since(uint64_t begin_ms)
+{
+	/* on the debug kernel kobjects are released seconds later */
+	if (in_virtual_time() && !on_debug_kernel())
+		assert_true(now_ms() - begin_ms < 5000);
+}
+
+static void gpu_reset_does_not_wait_for_a_scrub(void)
+{
+	uint64_t begin;
+
+	begin_long_scrub();
+	begin = now_ms();
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	check_quick_since(begin);
+	fixture_wait_clean(gpu);
+	assert_u64(file_u64(gpu_sysfs(gpu, "fb/withheld")), 0);
+	check_bar_is_clean(0, 0);
+}
+
+static void unbinding_of_the_gpu_does_not_wait_for_a_scrub(void)
+{
+	uint64_t begin;
+
+	begin_long_scrub();
+	assert_ok(gpu_set_numvfs(gpu, 0));
+	assert_ok(gpu_set_numvfs(&fx.gpu[1], 0));
+	begin = now_ms();
+	assert_ok(module_unload("gpuvf"));
+	check_quick_since(begin);
+	fixture_unload();
+	fixture_load(SIM);
+}
+
 static const struct test tests[] = {
 	TEST(C41_flr_by_its_user_of_a_vf_that_never_ran),
 	TEST(C41_reset_by_the_pf_driver_of_a_vf_that_never_ran),
@@ -599,11 +647,11 @@ static const struct test tests[] = {
 	TEST(registers_lost_in_a_reset_by_the_driver_are_rewritten),
 	TEST(run_list_and_quanta_follow_the_configuration),
 	TEST(lost_register_that_cannot_be_rewritten_wedges),
+	TEST(gpu_reset_does_not_wait_for_a_scrub),
+	TEST(unbinding_of_the_gpu_does_not_wait_for_a_scrub),
 };
 
 int main(void)
 {
-	return SUITE_RUN("scrub",
-			 "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
-			 tests);
+	return SUITE_RUN("scrub", SIM, tests);
 }
