@@ -242,3 +242,62 @@ char *tree_snapshot(const char *dir, const char *const *leave_out)
 	fclose(out);
 	return text;
 }
+
+/**
+ * tree_open() - open every file below a directory that this process may read
+ * @dir: directory; links are not followed
+ * @fd: where to, room for @max
+ * @max: how many at the most
+ *
+ * To read them often, by tree_pread().
+ *
+ * Return: how many were opened.
+ */
+unsigned int tree_open(const char *dir, int *fd, unsigned int max)
+{
+	char *const roots[] = { (char *)dir, NULL };
+	unsigned int n = 0;
+	FTSENT *entry;
+	FTS *fts;
+
+	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (!fts)
+		abort();
+	while ((entry = fts_read(fts)) && n < max) {
+		if (entry->fts_info != FTS_F)
+			continue;
+		fd[n] = open(entry->fts_accpath, O_RDONLY | O_CLOEXEC);
+		if (fd[n] >= 0)
+			n++;
+	}
+	fts_close(fts);
+	return n;
+}
+
+/**
+ * tree_pread() - read all files that are open, each from its beginning
+ * @fd: from tree_open()
+ * @num: how many
+ * @buf: where to: of each file its length or error, and its value
+ * @size: of @buf
+ *
+ * Return: how much of @buf was used; 0: it is too small.
+ */
+size_t tree_pread(const int *fd, unsigned int num, char *buf, size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+	int result;
+
+	for (i = 0; i < num; i++) {
+		/* a value of sysfs has a page at the most */
+		if (size - used < sizeof(result) + 4096)
+			return 0;
+		result = pread(fd[i], buf + used + sizeof(result), 4096, 0);
+		if (result < 0)
+			result = -errno;
+		memcpy(buf + used, &result, sizeof(result));
+		used += sizeof(result) + (result > 0 ? result : 0);
+	}
+	return used;
+}

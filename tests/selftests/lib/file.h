@@ -19,5 +19,7 @@ uint64_t file_u64(const char *path);
 bool file_is(const char *path, const char *text);
 bool file_exists(const char *path);
 char *tree_snapshot(const char *dir, const char *const *leave_out);
+unsigned int tree_open(const char *dir, int *fd, unsigned int max);
+size_t tree_pread(const int *fd, unsigned int num, char *buf, size_t size);
 
 #endif /* SELFTEST_FILE_H */
