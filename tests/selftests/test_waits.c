@@ -20,6 +20,9 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
+/* the VF was not taken off the engine in time */
+#define GIVEN_UP	"resetting it with that"
+
 /**
  * struct writer - a thread that writes one file
  * @thread: the thread
@@ -87,8 +90,45 @@ static void reset_in_an_idle_slice_is_woken(void)
 	assert_int_equal(pthread_join(reset.thread, NULL), 0);
 	assert_true(done);
 	assert_ok(reset.err);
-	assert_false(klog_has(log, "still on the engine"));
+	assert_false(klog_has(log, GIVEN_UP));
 	close(log);
+}
+
+/*
+ * The scheduler thread does not run, and so the VF is not taken off the engine: its
+ * reset goes on all the same, after the time that taking it off may need.
+ */
+static void reset_does_not_wait_for_a_scheduler_that_stands_still(void)
+{
+	static const uint32_t slice_us[] = { 5000 };
+	struct writer reset;
+	uint64_t resets;
+	bool done;
+	int log;
+
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_EQUAL);
+	load_busy(gpu, 0, 100);
+	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	resets = gpu_truth(gpu, "gpu", "vf_resets");
+	log = klog_open();
+	assert_true(log >= 0);
+	fixture_on_end(threads_go_on);
+	assert_true(threads_stall());
+	/* wakes it, to no other effect */
+	assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"), "fixed"));
+	pause_ms(100);
+	assert_true(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	writer_start(&reset, gpu_sysfs(gpu, "vf0/reset"));
+	done = writer_ends(&reset);
+	threads_go_on();
+	assert_int_equal(pthread_join(reset.thread, NULL), 0);
+	assert_true(done);
+	assert_ok(reset.err);
+	assert_true(klog_has(log, GIVEN_UP));
+	close(log);
+	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), resets + 1);
+	/* and then it is scrubbed, and may start again */
+	load_busy(gpu, 0, 100);
 }
 
 static void write_slice(const struct gpu *of)
@@ -171,6 +211,7 @@ static void request_that_waits_for_a_reset_can_be_killed(void)
 
 static const struct test tests[] = {
 	TEST(reset_in_an_idle_slice_is_woken),
+	TEST(reset_does_not_wait_for_a_scheduler_that_stands_still),
 	TEST(request_that_waits_for_a_reset_can_be_killed),
 };
 

@@ -5,9 +5,12 @@
 
 #include <dirent.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "thread.h"
@@ -67,4 +70,68 @@ bool threads_make_idle(int cpu)
 		     sched_setaffinity(tid[i], sizeof(cpus), &cpus)))
 			return false;
 	return n;
+}
+
+#define PERIOD_MAX	"/proc/sys/kernel/sched_deadline_period_max_us"
+
+/* as sched_setattr(2) has it; not every C library does */
+struct deadline_attr {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns;
+	uint64_t deadline_ns;
+	uint64_t period_ns;
+};
+
+/* a microsecond in a quarter of an hour, which is used up when it sleeps next */
+static const struct deadline_attr stalled = {
+	.size = sizeof(stalled),
+	.policy = 6, /* SCHED_DEADLINE */
+	.runtime_ns = 1024,
+	.deadline_ns = 1000000000000,
+	.period_ns = 1000000000000,
+};
+
+static uint64_t period_max_us;
+
+/**
+ * threads_stall() - let them do nothing any more, whatever wakes them
+ *
+ * threads_go_on() ends it.
+ *
+ * Return: false when there is no thread, or it cannot be changed.
+ */
+bool threads_stall(void)
+{
+	unsigned int i, n;
+	pid_t tid[8];
+
+	if (!period_max_us)
+		period_max_us = file_u64(PERIOD_MAX);
+	if (file_write(PERIOD_MAX, "1000000000"))
+		return false;
+	n = threads_find(tid, 8);
+	for (i = 0; i < n; i++)
+		if (syscall(SYS_sched_setattr, tid[i], &stalled, 0))
+			return false;
+	return n;
+}
+
+/** threads_go_on() - let them run as the driver has it, after threads_stall() */
+void threads_go_on(void)
+{
+	/* as sched_set_fifo() */
+	struct sched_param param = { .sched_priority = 50 };
+	unsigned int i, n;
+	pid_t tid[8];
+
+	n = threads_find(tid, 8);
+	for (i = 0; i < n; i++)
+		sched_setscheduler(tid[i], SCHED_FIFO, &param);
+	if (period_max_us)
+		file_printf(PERIOD_MAX, "%llu",
+			    (unsigned long long)period_max_us);
 }

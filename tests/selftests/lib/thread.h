@@ -10,5 +10,7 @@
 
 unsigned int threads_find(pid_t *tid, unsigned int max);
 bool threads_make_idle(int cpu);
+bool threads_stall(void);
+void threads_go_on(void);
 
 #endif /* SELFTEST_THREAD_H */
