@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,6 +439,35 @@ static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
 	load_busy(gpu, 0, 100);
 }
 
+/* Return: how many of both resets failed; this thread does not sleep in between */
+static int start_both(struct nl_message *begun)
+{
+	const struct sched_param fifo = { .sched_priority = 1 }, other = { 0 };
+	int failed;
+
+	assert_ok(sched_setscheduler(0, SCHED_FIFO, &fifo));
+	failed = !!nl_reset_start(fx.nl, gpu, -1, begun);
+	failed += !!file_write(gpu_pci(gpu, "reset"), "1");
+	assert_ok(sched_setscheduler(0, SCHED_OTHER, &other));
+	return failed;
+}
+
+/*
+ * The PCI core resets the GPU before the driver has begun the reset that it was
+ * asked for: one does for both, or every guest would start twice.
+ */
+static void C34_one_gpu_reset_does_for_two(void)
+{
+	uint64_t resets = counter("resets");
+	struct nl_message begun;
+
+	assert_int_equal(start_both(&begun), 0);
+	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
+	/* the driver tries for the device's lock for two seconds */
+	pause_ms(2500);
+	assert_u64(counter("resets"), resets + 1);
+}
+
 static const struct test tests[] = {
 	TEST(C34_reset_that_does_not_reach_a_vf_leaves_no_state),
 	TEST(C34_flr_that_does_not_reach_a_vf_leaves_no_state),
@@ -447,6 +477,7 @@ static const struct test tests[] = {
 	TEST(C34_gpu_reset_that_fails_is_a_failure),
 	SLOW_TEST(C34_netlink_answers_when_a_reset_has_begun),
 	TEST(C34_second_gpu_reset_is_refused),
+	TEST(C34_one_gpu_reset_does_for_two),
 	SLOW_TEST(C34_wait_for_a_reset_can_be_killed),
 	SLOW_TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
 	SLOW_TEST(C34_vf_resets_during_resets_of_another_gpu),
