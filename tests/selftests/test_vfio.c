@@ -16,6 +16,7 @@
 
 #include "../../kernel/gpuvf_regs.h"
 #include "fixture.h"
+#include "user.h"
 #include "vfio.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -266,6 +267,78 @@ static void disabling_waits_for_the_session(void)
 	assert_u64(gpu_numvfs(gpu), 0);
 }
 
+static void count_changing(const struct nl_message *msg, void *arg)
+{
+	unsigned int *num = arg;
+
+	*num += !!(msg->has & 1ULL << GPUVF_A_PF_VFS_CHANGING);
+}
+
+/* Return: 0, or the line of what does not say @wanted */
+static int says_changing(struct nl *nl, bool wanted)
+{
+	unsigned int single = 0, dumped = 0;
+	struct nl_answer answer;
+	struct nl_message msg;
+	struct nl_request req;
+
+	if (nl_pf_get(nl, gpu, &msg))
+		return __LINE__;
+	count_changing(&msg, &single);
+	nl_begin(nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
+	if (nl_dump(nl, &req, &answer, count_changing, &dumped))
+		return __LINE__;
+	if (single != wanted || dumped != wanted)
+		return __LINE__;
+	return file_is(gpu_sysfs(gpu, "vfs_changing"), wanted ? "1" : "0") ?
+	       0 : __LINE__;
+}
+
+static int sees_change(void *arg)
+{
+	struct nl *nl = nl_open();
+
+	(void)arg;
+	return nl && !nl_family(nl) ? says_changing(nl, true) : __LINE__;
+}
+
+/*
+ * Another program disables VFs, and that waits for the user of one: others are gone
+ * by then, and what is configured is not what there is. Every user can see that.
+ */
+static void gpu_says_that_its_vfs_are_being_taken_away(void)
+{
+	struct nl *config = fixture_listen(GPUVF_MCGRP_CONFIG);
+	struct nl_message msg;
+	struct nl_request req;
+	struct nl_answer answer;
+	pthread_t thread;
+	unsigned int heard;
+
+	enable_and_bind(2);
+	open_session(1);
+	assert_int_equal(says_changing(fx.nl, false), 0);
+	atomic_store(&disabling, 0);
+	assert_int_equal(pthread_create(&thread, NULL, disable_thread, NULL),
+			 0);
+	assert_eventually(!file_exists(vf_dir(0)));
+	assert_int_equal(says_changing(fx.nl, true), 0);
+	assert_int_equal(user_runs(user_ordinary, sees_change, NULL), 0);
+	for (heard = 0; !heard; count_changing(&msg, &heard))
+		assert_true(fixture_await(config, GPUVF_CMD_CONFIG_CHANGE,
+					  &msg));
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 3, 0, 9000);
+	assert_error(nl_call(fx.nl, &req, &answer), -EBUSY);
+	assert_u64(answer.last.refusal.reason,
+		   GPUVF_REASON_VF_COUNT_CHANGING);
+	assert_int_equal(atomic_load(&disabling), 1);
+	vfio_close(&vfio);
+	pthread_join(thread, NULL);
+	assert_int_equal(says_changing(fx.nl, false), 0);
+	nl_close(config);
+}
+
 static const struct test tests[] = {
 	TEST(session_sees_its_function),
 	TEST(session_maps_memory_and_interrupts),
@@ -274,6 +347,7 @@ static const struct test tests[] = {
 	TEST(guest_driver_starts_works_and_stops),
 	SLOW_TEST(C26_guest_that_keeps_the_gpu_is_reset_alone),
 	SLOW_TEST(disabling_waits_for_the_session),
+	TEST(gpu_says_that_its_vfs_are_being_taken_away),
 };
 
 int main(void)
