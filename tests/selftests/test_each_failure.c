@@ -415,6 +415,41 @@ static void leave_out_interrupt(char *snapshot)
 		memmove(at, at + strlen(name), strlen(at + strlen(name)) + 1);
 }
 
+/* of this process, each allocation of 64 KiB and more that has to be contiguous */
+static void large_pages_fail(bool fail)
+{
+	static const char *const settings[][3] = {
+		{ "ignore-gfp-wait", "N", "Y" }, { "verbose", "0", "2" },
+		{ "min-order", "4", "1" }, { "task-filter", "Y", "N" },
+		{ "times", "-1", "1" }, { "probability", "100", "0" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path),
+			 "/sys/kernel/debug/fail_page_alloc/%s", settings[i][0]);
+		assert_ok(file_write(path, settings[i][fail ? 1 : 2]));
+	}
+	assert_ok(file_write("/proc/self/make-it-fail", fail ? "1" : "0"));
+}
+
+/* memory of a host that has been up for long is in small pieces */
+static void probe_needs_no_large_pages(void)
+{
+	int err;
+
+	take_from_gpuvf();
+	large_pages_fail(true);
+	err = probe(0);
+	large_pages_fail(false);
+	assert_ok(err);
+	assert_true(file_exists(gpu_sysfs(gpu, "state")));
+	fixture_wait_clean(gpu);
+	all_work();
+}
+
 static void C20_every_allocation_of_a_probe(void)
 {
 	unsigned int n, failed = 0;
@@ -521,6 +556,7 @@ static const struct test memory_tests[] = {
 	TEST(C20_every_allocation_of_a_sysfs_change),
 	SLOW_TEST(C20_every_allocation_of_a_netlink_change),
 	SLOW_TEST(C17_every_allocation_of_enabling),
+	TEST(probe_needs_no_large_pages),
 	SLOW_TEST(C20_every_allocation_of_a_probe),
 	SLOW_TEST(C20_every_allocation_of_a_pf_reset),
 	SLOW_TEST(C20_every_allocation_of_removal),
