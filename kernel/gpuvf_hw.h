@@ -48,8 +48,8 @@ enum gpuvf_hw_cmd {
  * @set_reserve: tell the hardware the PF reserve and the context save area.
  *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
  * @has_reserve: does the hardware hold what set_reserve wrote? It forgets that
- *	with a reset of the GPU, and with nothing else. pf->lock. 1, 0; -EIO: it
- *	does not answer
+ *	with a reset of the GPU, and with nothing else. pf->lock, or the device lock.
+ *	1, 0; -EIO: it does not answer
  * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
  *	-EUCLEAN (does not read back)
  * @command: start a command for a VF; the last argument is the VF that comes
