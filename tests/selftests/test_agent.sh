@@ -255,7 +255,7 @@ unshare --net "$agent" doctor "$gpu" > "$work/out" 2>&1 &&
 point 'doctor_in_another_network_namespace'
 unload
 "$agent" doctor > "$work/out" 2>&1
-[ $? = 6 ] && grep -q 'problem .*module gpuvf' "$work/out" &&
+[ $? = 6 ] && grep -q 'note .*module gpuvf: not loaded' "$work/out" &&
 	[ ! -e /sys/module/gpuvf ]
 point 'doctor_loads_no_module'
 
