@@ -2,7 +2,8 @@
 /*
  * hold_vfio DIR: open the function whose directory in sysfs is DIR through VFIO,
  * with bus mastering and MSI on, print "open", and hold it until killed. For
- * suspend.sh, which runs without the other test programs.
+ * suspend.sh, which runs without the other test programs, and for users that are
+ * not root, for which it has to be bound to vfio-pci before.
  */
 
 #include <linux/pci_regs.h>

@@ -102,6 +102,11 @@ int vfio_bind(const char *pci_dir)
 	snprintf(path, sizeof(path), "%s/iommu_group", pci_dir);
 	if (!file_exists(path))
 		return -EINVAL;
+	/* a process that is not root can only open what is bound already */
+	snprintf(path, sizeof(path), "%s/driver", pci_dir);
+	if (!link_name(path, driver, sizeof(driver)) &&
+	    !strcmp(driver, "vfio-pci"))
+		return 0;
 	snprintf(path, sizeof(path), "%s/driver_override", pci_dir);
 	err = file_write(path, "vfio-pci");
 	if (err)

@@ -1,0 +1,265 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The agent is not alone: another process has the lock, another user runs it or
+# has a VF open, another program takes the VFs away. On two GPUs, for every verb.
+set -uo pipefail
+. "$(dirname "$0")/../lab/tap.sh"
+
+agent=${GPUVF_AGENT:?}
+modules=${GPUVF_MODULES:?}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+sim=/sys/kernel/debug/gpuvf_sim
+work=$(mktemp -d)
+ini=/etc/gpuvf.ini
+lock=/run/gpuvf/apply.lock
+# shellcheck disable=SC2034	# for point()
+tap_said=$work/out
+
+# says CODE PATTERN COMMAND...: within a bounded time
+says() {
+	local want=$1 pattern=$2 code=0
+
+	shift 2
+	timeout -k 5 100 "$@" > "$work/out" 2> "$work/err" || code=$?
+	cat "$work/err" >> "$work/out"
+	echo "exit code $code, expected $want: $*" >> "$work/out"
+	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
+}
+
+# of a test point: words without what differs from run to run
+name_of() {
+	local words="$*"
+
+	words=${words//$work/work}
+	words=${words//$a/gpu}
+	echo "${words// /_}"
+}
+
+# another user; what stands in front of a command
+as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+
+# root with the capabilities of the unit, and with others
+caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/packaging/gpuvf.service.in" |
+	tr '[:upper:]' '[:lower:]')
+caps=${caps//cap_/+}
+caps=-all,${caps// /,}
+as_service=(setpriv --bounding-set="$caps" --inh-caps=-all)
+without_search=(setpriv --bounding-set="${caps/,+dac_read_search/}" --inh-caps=-all)
+
+# write_ini VFS-OF-A LINE...: the lines are for GPU a
+write_ini() {
+	printf '%s\n' '[gpuvf]' 'version = 1' '[profile p]' 'fb = 1GiB' \
+		'time_slice = 4ms' '[gpu b]' "pci = $b" 'vf 0-1 = p' \
+		'[gpu a]' "pci = $a" "vf 0-$(($1 - 1)) = p" "${@:2}" > $ini
+}
+
+# a process that has a VF open, as QEMU has it: hold VF COMMAND...
+hold() {
+	"${@:2}" "${GPUVF_SELFTESTS:-$top/build/selftests}/hold_vfio" \
+		"$dir/device/virtfn$1" > "$work/held" 2>&1 &
+	holder=$!
+	until_true grep -q open "$work/held"
+}
+
+let_go() {
+	kill "$holder"
+	wait "$holder" 2> /dev/null
+}
+
+modprobe -a vfio_iommu_type1 vfio-pci
+echo 1 > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts
+# shellcheck disable=SC2086 # several words
+insmod "$modules/gpuvf_sim_iommu.ko" &&
+	insmod "$modules/gpuvf_sim.ko" gpus=2 total_vfs=4 ${GPUVF_SIM_PARAMETERS:-} &&
+	insmod "$modules/gpuvf.ko"
+a=$(cat $sim/gpu0/bdf) b=$(cat $sim/gpu1/bdf)
+dir=/sys/class/gpuvf/$a
+write_ini 2 'driver 0-1 = vfio-pci'
+chmod 755 "$work"
+says 0 "$a .*2 VFs enabled" "$agent" apply && "$agent" checkpoint "$work/saved" &&
+	chmod 644 "$work/saved"
+point 'two_gpus_are_set_up'
+
+# ---- another process has the lock
+
+(exec 9> $lock && flock 9 && exec sleep 1000) &
+locker=$!
+until_true grep -q sleep /proc/$locker/comm
+who="process $locker \\(sleep\\) changes GPUs"
+write_ini 3 'driver 0-1 = vfio-pci'
+"$agent" apply > "$work/apply" 2>&1 &
+apply=$!
+"$agent" restore "$work/saved" > "$work/restore" 2>&1 &
+restore=$!
+until_true grep -qE "$who .it holds $lock.; waiting for it" "$work/apply" &&
+	until_true grep -qE "$who .it holds $lock.; waiting for it" "$work/restore"
+point 'a_process_that_has_the_lock_is_named'
+"$agent" apply > /dev/null 2>&1 &
+interrupted=$!
+sleep 0.5
+kill "$interrupted"
+wait "$interrupted"
+[ $? = 143 ]
+point 'waiting_for_the_lock_can_be_interrupted'
+
+# verbs that do not take it are not kept
+free_verbs() {
+	says 0 "$a" "$agent" show && says 0 good "$agent" check &&
+		says 0 'enable 3 VFs' "$agent" plan a &&
+		says 3 'enable 3 VFs' "$agent" assert a &&
+		says 0 '' "$agent" set "$a/0" label=other &&
+		says 0 paused "$agent" pause "$b/1" &&
+		says 0 resumed "$agent" resume "$b/1" &&
+		says 0 stopped "$agent" stop "$b/1" &&
+		says 0 reset "$agent" reset "$b/1" &&
+		says 0 TURNS "$agent" stats && says 0 "$a" "$agent" top -n 1 -d 0.1 &&
+		says 0 'vf 0' "$agent" export && says 0 'vf 0' "$agent" generate "$a" --vfs 2 &&
+		says 0 '' "$agent" checkpoint "$work/second"
+}
+free_verbs
+point 'verbs_that_take_no_lock_do_not_wait'
+
+"$agent" daemon > "$work/daemon" 2>&1 &
+daemon=$!
+until_true grep -qE "$who" "$work/daemon"
+point 'the_daemon_names_it'
+says 5 "$who" "$agent" reload
+point 'so_does_every_reload'
+says 5 "another daemon is running: process $daemon \\(gpuvf-agent\\)" \
+	"$agent" daemon
+point 'and_a_second_daemon_names_the_first'
+kill "$daemon"
+wait "$daemon"
+point 'the_daemon_ends_meanwhile'
+code=0
+wait "$apply" || code=$?
+[ $code = 5 ] && grep -qE "$who .*nothing was changed" "$work/apply"
+point 'apply_gives_up_after_a_minute'
+code=0
+wait "$restore" || code=$?
+[ $code = 5 ] && grep -qE "$who .*nothing was changed" "$work/restore" &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ]
+point 'so_does_restore_and_nothing_was_changed'
+"$agent" apply > "$work/out" 2>&1 &
+apply=$!
+sleep 0.5
+kill "$locker"
+wait "$locker" 2> /dev/null
+wait "$apply" && [ "$(cat "$dir/device/sriov_numvfs")" = 3 ] &&
+	"$agent" checkpoint "$work/three"
+point 'a_lock_that_is_released_is_taken'
+write_ini 2 'driver 0-1 = vfio-pci'
+says 0 "$a .*2 VFs enabled" "$agent" apply
+point 'and_back'
+
+# ---- an ordinary user
+
+# with one message
+denied() {
+	local verb=$1 pattern=$2
+
+	says 7 "$pattern" "${as_user[@]}" "$agent" "${@:3}" &&
+		[ "$(wc -l < "$work/err")" = 1 ]
+	point "user_${verb}_is_denied_with_one_message"
+}
+allowed() {
+	says 0 "$2" "${as_user[@]}" "$agent" "${@:3}"
+	point "user_${1}_is_allowed"
+}
+# in a directory that is the user's
+install -d -o 65534 "$work/mine"
+write_ini 3 'driver 0-1 = vfio-pci'
+allowed show 'need CAP_SYS_ADMIN' show
+allowed show_json '"state": null' show -j
+allowed check good check
+denied plan 'CAP_SYS_ADMIN' plan a
+denied apply 'CAP_SYS_ADMIN' apply a
+denied set 'CAP_SYS_ADMIN' set "$a/0" label=x
+for verb in reset stop pause resume; do
+	denied $verb 'CAP_SYS_ADMIN' $verb "$a/0"
+done
+denied reset_of_a_gpu 'CAP_SYS_ADMIN' reset "$a"
+denied stats 'CAP_SYS_ADMIN' stats
+denied top 'CAP_SYS_ADMIN' top -n 1
+denied restore 'ermission denied' restore "$work/second"
+denied daemon '/run/gpuvf' daemon
+denied reload 'daemon.sock' reload
+allowed export 'vf 0' export
+allowed generate 'vf 0' generate "$a" --vfs 2
+allowed checkpoint '' checkpoint "$work/mine/saved"
+allowed doctor 'an ordinary user' doctor
+allowed help usage help
+allowed version gpuvf version
+says 3 'enable 3 VFs' "${as_user[@]}" "$agent" assert
+point 'user_assert_tells_the_difference'
+"${as_user[@]}" timeout -s INT 3 "$agent" monitor > "$work/out" 2>&1
+grep -q "$a present" "$work/out" && grep -q 'VF events .* need CAP' "$work/out"
+point 'user_monitor_shows_the_configuration'
+[ "$(cat "$dir/device/sriov_numvfs")" = 2 ] && [ ! -e /run/gpuvf/intent ]
+point 'nothing_was_changed_by_that_user'
+
+# ---- a VF that a process of another user has open
+
+chown 1000 /dev/vfio/[0-9]*
+hold 1 setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all
+point 'a_process_that_is_not_root_opens_a_vf'
+held_by="VF 1 is in use by vfio-pci, process $holder \\(hold_vfio\\)"
+write_ini 3 'driver 0-1 = vfio-pci'
+says 5 "$held_by" "$agent" apply a
+point 'root_names_it'
+says 5 "$held_by" "${as_service[@]}" "$agent" apply a
+point 'so_does_the_service_with_its_capabilities'
+says 5 'VF 1 is in use by vfio-pci; ' "${without_search[@]}" \
+	"$agent" apply a
+point 'without_dac_read_search_it_could_not'
+# the other GPU is in sync
+says 4 "$held_by" "${as_service[@]}" "$agent" restore "$work/three"
+point 'restore_too'
+write_ini 2 'driver 0-1 = none'
+says 5 "$held_by" "${as_service[@]}" "$agent" plan a
+point 'plan_too'
+
+# ---- another program takes the VFs away, and has to wait for that process
+
+write_ini 2 'driver 0-1 = vfio-pci'
+"$agent" daemon > "$work/daemon" 2>&1 &
+daemon=$!
+until_true test -S /run/gpuvf/daemon.sock
+echo 0 > "$dir/device/sriov_numvfs" &
+taker=$!
+going() {
+	"$agent" show "$a" | grep -q 'VFs are being enabled or disabled'
+}
+until_true going
+point 'show_says_that_vfs_go'
+waits="$a: VFs are being enabled or disabled at this moment"
+# the other GPU is in sync
+for words in '5 apply a' '5 plan a' '5 assert' '4 apply' '4 plan' '4 reload' \
+	"4 restore $work/saved" '5 export'; do
+	# shellcheck disable=SC2086 # several words
+	says "${words%% *}" "$waits" "$agent" ${words#* } &&
+		! grep -q "$a.*in sync" "$work/out" &&
+		! grep -q "^pci = $a" "$work/out"
+	point "$(name_of "${words#* }")_does_not_say_in_sync_while_vfs_go"
+done
+says 0 good "$agent" check && ! grep -q 'in sync' "$work/out"
+point 'check_is_about_the_file'
+says 0 '"vfs_changing": true' "$agent" show -j &&
+	! grep -q "\"bdf\": \"${a%.0}.1\"" "$work/out"
+point 'json_has_no_address_of_a_vf_that_is_gone'
+let_go
+wait "$taker"
+kill "$daemon"
+wait "$daemon"
+[ "$(cat "$dir/device/sriov_numvfs")" = 0 ]
+point 'when_the_process_ends_the_vfs_are_gone'
+says 0 "$a .*2 VFs enabled" "$agent" apply
+point 'and_apply_brings_them_back'
+
+echo 0 > "$dir/device/sriov_numvfs"
+echo 0 > "/sys/bus/pci/devices/$b/sriov_numvfs"
+rm -rf "$work" $ini
+rmmod gpuvf && rmmod gpuvf_sim && rmmod gpuvf_sim_iommu
+point 'nothing_is_left'
+tap_end
