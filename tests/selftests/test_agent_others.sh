@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The agent is not alone: another process has the lock, another user runs it or
-# has a VF open, another program takes the VFs away. On two GPUs, for every verb.
+# has a VF open, another program takes the VFs away, the output goes nowhere. On
+# two GPUs, for every verb.
 set -uo pipefail
 . "$(dirname "$0")/../lab/tap.sh"
 
@@ -256,6 +257,49 @@ wait "$daemon"
 point 'when_the_process_ends_the_vfs_are_gone'
 says 0 "$a .*2 VFs enabled" "$agent" apply
 point 'and_apply_brings_them_back'
+
+# ---- output that goes nowhere
+
+# lost CODE VERB...: what is changed is changed, and the code says so
+lost() {
+	local want=$1 code
+
+	shift
+	code=0
+	timeout 60 "$agent" "$@" > /dev/full 2> "$work/err" || code=$?
+	[ $code = "$want" ] && grep -q 'cannot write the output' "$work/err"
+	point "full_device_$(name_of "$@")_exits_with_$want"
+	code=0
+	timeout 60 "$agent" "$@" >&- 2> "$work/err" || code=$?
+	[ $code = "$want" ] && grep -q 'cannot write the output' "$work/err"
+	point "closed_output_$(name_of "$@")_exits_with_$want"
+}
+for words in show 'show -j' check plan 'plan -j' stats 'stats -j' \
+	'stats --prometheus -' 'top -n 1 -d 0.1' export "generate $a --vfs 2" \
+	'checkpoint -' doctor 'doctor -j' 'monitor' 'monitor -j' help version; do
+	# shellcheck disable=SC2086 # several words
+	lost 1 $words
+done
+for words in "pause $a/0" "resume $a/0" "stop $a/0" "reset $a/0" "reset $a"; do
+	# shellcheck disable=SC2086 # several words
+	lost 9 $words
+done
+write_ini 3
+lost 3 assert
+says 9 'cannot write the output' bash -c "'$agent' apply > /dev/full" &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 3 ]
+point 'full_device_apply_exits_with_9'
+# what is opened next must not take its number
+write_ini 2
+says 9 'cannot write the output' bash -c "'$agent' apply >&-" &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ] && [ ! -s $lock ]
+point 'closed_output_apply_exits_with_9'
+write_ini 3
+says 0 "$a .*3 VFs enabled" bash -c "'$agent' apply 2>&-"
+point 'closed_messages_are_no_error'
+says 9 'cannot write the output' bash -c "'$agent' restore $work/saved > /dev/full" &&
+	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ]
+point 'full_device_restore_exits_with_9'
 
 echo 0 > "$dir/device/sriov_numvfs"
 echo 0 > "/sys/bus/pci/devices/$b/sriov_numvfs"
