@@ -101,11 +101,12 @@ install -m 0644 $(2) $(DESTDIR)$(srcdir)/$(1)-$(VERSION)/dkms.conf
 endef
 
 install-source:
-	$(call install_source,gpuvf,dkms.conf,kernel/Kbuild kernel/*.[ch])
+	$(call install_source,gpuvf,dkms.conf,kernel/Kbuild kernel/probe.mk kernel/*.[ch])
 
 install-source-sim:
 	$(call install_source,gpuvf-sim,packaging/dkms-sim.conf,kernel/*.h \
-		kernel/sim/Kbuild kernel/sim/*.[ch])
+		kernel/probe.mk kernel/gpuvf_probe.c kernel/sim/Kbuild \
+		kernel/sim/*.[ch])
 
 dkms_names := gpuvf $(if $(WITH_SIM),gpuvf-sim)
 

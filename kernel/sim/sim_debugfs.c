@@ -337,7 +337,7 @@ DEFINE_DEBUGFS_ATTRIBUTE(slice_us_fops, slice_us_get, slice_us_set, "%llu\n");
 static void sim_debugfs_add(struct sim_gpu *gpu)
 {
 	struct dentry *dir, *vf_dir;
-	char name[8];
+	char name[16];
 	unsigned int i;
 
 	snprintf(name, sizeof(name), "gpu%u", gpu->index);

@@ -14,6 +14,7 @@
 #include <linux/vmalloc.h>
 
 #include "sim.h"
+#include "sim_compat.h"
 
 /*
  * (status & enable) was and is: an MSI for each event that is enabled, or, with
@@ -320,8 +321,8 @@ int sim_gpu_init(struct sim_gpu *gpu)
 {
 	unsigned int i;
 
-	hrtimer_init(&gpu->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
-	gpu->timer.function = gpu_timer;
+	sim_hrtimer_setup(&gpu->timer, gpu_timer, CLOCK_MONOTONIC,
+			  HRTIMER_MODE_ABS_HARD);
 	gpu->armed_ns = SIM_NEVER;
 	gpu->next_ns = SIM_NEVER;
 	gpu->accounted_ns = ktime_get_ns();

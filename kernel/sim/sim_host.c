@@ -20,9 +20,9 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/vmalloc.h>
-#include <linux/xarray.h>
 
 #include "sim.h"
+#include "sim_compat.h"
 
 unsigned int sim_gpus = 1;
 module_param_named(gpus, sim_gpus, uint, 0444);
@@ -139,9 +139,9 @@ MODULE_PARM_DESC(force, "load on bare metal too");
  * @window64: the rest
  * @busses: bus numbers
  * @fwnode: identity of the interrupt domain
- * @domain: interrupt domain
- * @virqs: MSI data → Linux interrupt
- * @next_cookie: where to look for free MSI data
+ * @domain: MSI data → Linux interrupt
+ * @msi_domain: what the functions allocate from, on @domain
+ * @cookies: MSI data in use
  * @work: delivers interrupts
  * @pending_lock: protects @pending
  * @pending: MSI data that was written and not yet delivered
@@ -157,8 +157,8 @@ static struct sim_host {
 	struct resource busses;
 	struct fwnode_handle *fwnode;
 	struct irq_domain *domain;
-	struct xarray virqs;
-	u32 next_cookie;
+	struct irq_domain *msi_domain;
+	DECLARE_BITMAP(cookies, SIM_MAX_COOKIES);
 	struct irq_work work;
 	raw_spinlock_t pending_lock;
 	DECLARE_BITMAP(pending, SIM_MAX_COOKIES);
@@ -234,7 +234,6 @@ static void host_deliver(struct irq_work *work)
 {
 	unsigned long flags;
 	unsigned int cookie;
-	void *virq;
 
 	for (;;) {
 		raw_spin_lock_irqsave(&host.pending_lock, flags);
@@ -244,9 +243,7 @@ static void host_deliver(struct irq_work *work)
 		raw_spin_unlock_irqrestore(&host.pending_lock, flags);
 		if (cookie >= SIM_MAX_COOKIES)
 			return;
-		virq = xa_load(&host.virqs, cookie);
-		if (virq)
-			generic_handle_irq(xa_to_value(virq));
+		generic_handle_domain_irq(host.domain, cookie);
 	}
 }
 
@@ -254,7 +251,7 @@ static void host_irq_compose(struct irq_data *data, struct msi_msg *msg)
 {
 	msg->address_hi = 0;
 	msg->address_lo = 0xfee00000;
-	msg->data = (unsigned long)irq_data_get_irq_chip_data(data);
+	msg->data = data->hwirq;
 }
 
 static void host_irq_ack(struct irq_data *data)
@@ -270,102 +267,73 @@ static int host_irq_set_affinity(struct irq_data *data,
 }
 
 static struct irq_chip host_irq_chip = {
-	.name = "GPUVF-SIM-MSI",
+	.name = "GPUVF-SIM",
 	.irq_ack = host_irq_ack,
-	.irq_mask = pci_msi_mask_irq,
-	.irq_unmask = pci_msi_unmask_irq,
 	.irq_compose_msi_msg = host_irq_compose,
 	.irq_set_affinity = host_irq_set_affinity,
 	.flags = IRQCHIP_SKIP_SET_WAKE,
 };
 
 /* a block of free cookies, aligned to its size as multiple MSI wants it */
-static int host_find_cookies(unsigned int count)
+static int host_irq_alloc(struct irq_domain *domain, unsigned int virq,
+			  unsigned int count, void *arg)
 {
-	unsigned int tries, base, i;
+	unsigned int i;
+	int cookie;
 
-	count = roundup_pow_of_two(count);
-	for (tries = 0; tries < SIM_MAX_COOKIES; tries += count) {
-		base = ALIGN(host.next_cookie, count) % SIM_MAX_COOKIES;
-		host.next_cookie = (base + count) % SIM_MAX_COOKIES;
-		for (i = 0; i < count; i++)
-			if (xa_load(&host.virqs, base + i))
-				break;
-		if (i == count)
-			return base;
-	}
-	return -ENOSPC;
-}
-
-/* called once for each interrupt of a block, in order, under a mutex */
-static int host_msi_init(struct irq_domain *domain,
-			 struct msi_domain_info *info, unsigned int virq,
-			 irq_hw_number_t hwirq, msi_alloc_info_t *arg)
-{
-	static int base;
-	unsigned int vector = hwirq - arg->hwirq;
-	int err;
-
-	if (!vector) {
-		base = host_find_cookies(arg->desc ? arg->desc->nvec_used : 1);
-		if (base < 0)
-			return base;
-	}
-	err = xa_err(xa_store(&host.virqs, base + vector, xa_mk_value(virq),
-			      GFP_KERNEL));
-	if (err)
-		return err;
-	irq_domain_set_info(domain, virq, hwirq, info->chip,
-			    (void *)(unsigned long)(base + vector),
-			    handle_edge_irq, NULL, "edge");
+	cookie = bitmap_find_free_region(host.cookies, SIM_MAX_COOKIES,
+					 order_base_2(count));
+	if (cookie < 0)
+		return -ENOSPC;
+	for (i = 0; i < count; i++)
+		irq_domain_set_info(domain, virq + i, cookie + i,
+				    &host_irq_chip, NULL, handle_edge_irq, NULL,
+				    "edge");
 	return 0;
 }
 
-static void host_msi_free(struct irq_domain *domain,
-			  struct msi_domain_info *info, unsigned int virq)
+/* called when the domain does not lead to these interrupts any more */
+static void host_irq_free(struct irq_domain *domain, unsigned int virq,
+			  unsigned int count)
 {
 	struct irq_data *data = irq_domain_get_irq_data(domain, virq);
 
-	xa_erase(&host.virqs, (unsigned long)irq_data_get_irq_chip_data(data));
-	/* after this no delivery under way still has the number */
 	irq_work_sync(&host.work);
+	bitmap_release_region(host.cookies, data->hwirq, order_base_2(count));
 }
 
-static struct msi_domain_ops host_msi_ops = {
-	.msi_init = host_msi_init,
-	.msi_free = host_msi_free,
+/* under the core's mutex, both */
+static const struct irq_domain_ops host_irq_ops = {
+	.alloc = host_irq_alloc,
+	.free = host_irq_free,
 };
 
-static struct msi_domain_info host_msi_info = {
-	.flags = MSI_FLAG_USE_DEF_DOM_OPS | MSI_FLAG_USE_DEF_CHIP_OPS |
-		 MSI_FLAG_MULTI_PCI_MSI,
-	.ops = &host_msi_ops,
-	.chip = &host_irq_chip,
-};
-
-/* from 6.17 on this becomes msi_create_parent_irq_domain() */
 static int host_irq_init(void)
 {
-	host.fwnode = irq_domain_alloc_named_fwnode("GPUVF-SIM-MSI");
+	host.fwnode = irq_domain_alloc_named_fwnode("GPUVF-SIM");
 	if (!host.fwnode)
 		return -ENOMEM;
-	host.domain = pci_msi_create_irq_domain(host.fwnode, &host_msi_info,
-						NULL);
-	if (!host.domain) {
-		irq_domain_free_fwnode(host.fwnode);
-		return -ENOMEM;
-	}
-	/*
-	 * Says that the domain is not the architecture's: else 6.1's interrupt
-	 * remapping code puts its own in place of it.
-	 */
-	irq_domain_update_bus_token(host.domain, DOMAIN_BUS_VMD_MSI);
+	host.domain = irq_domain_create_hierarchy(NULL, 0, SIM_MAX_COOKIES,
+						  host.fwnode, &host_irq_ops,
+						  NULL);
+	if (!host.domain)
+		goto err_fwnode;
+	host.msi_domain = sim_msi_domain_create(host.domain);
+	if (!host.msi_domain)
+		goto err_domain;
 	return 0;
+
+err_domain:
+	irq_domain_remove(host.domain);
+err_fwnode:
+	irq_domain_free_fwnode(host.fwnode);
+	return -ENOMEM;
 }
 
 static void host_irq_fini(void)
 {
 	irq_work_sync(&host.work);
+	sim_msi_domain_remove(host.msi_domain);
 	irq_domain_remove(host.domain);
 	irq_domain_free_fwnode(host.fwnode);
 }
@@ -472,7 +440,7 @@ static int host_bridge_init(void)
 	bridge->native_dpc = 0;
 	bridge->native_pcie_hotplug = 0;
 	bridge->native_shpc_hotplug = 0;
-	dev_set_msi_domain(&bridge->dev, host.domain);
+	dev_set_msi_domain(&bridge->dev, host.msi_domain);
 	pci_add_resource_offset(&bridge->windows, &host.window32,
 				host.window32.start - SIM_WINDOW32_BUS);
 	pci_add_resource(&bridge->windows, &host.window64);
@@ -594,7 +562,6 @@ static int __init sim_init(void)
 	if (err)
 		return err;
 	raw_spin_lock_init(&host.pending_lock);
-	xa_init(&host.virqs);
 	host.work = IRQ_WORK_INIT_HARD(host_deliver);
 
 	err = host_gpus_init();
@@ -628,7 +595,6 @@ err_pdev:
 	platform_device_unregister(host.pdev);
 err_gpus:
 	host_gpus_fini();
-	xa_destroy(&host.virqs);
 	return err;
 }
 
@@ -640,7 +606,6 @@ static void __exit sim_exit(void)
 	platform_device_unregister(host.pdev);
 	host_window_fini();
 	host_gpus_fini();
-	xa_destroy(&host.virqs);
 }
 
 module_init(sim_init);

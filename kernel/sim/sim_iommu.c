@@ -19,8 +19,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "../gpuvf_compat.h"
 #include "../gpuvf_regs.h"
+#include "sim_compat.h"
 
 /**
  * struct siommu_domain - an address space
@@ -46,10 +46,19 @@ static struct siommu_domain *to_siommu(struct iommu_domain *domain)
 	return container_of(domain, struct siommu_domain, domain);
 }
 
-static int siommu_attach(struct iommu_domain *domain, struct device *dev)
+static SIM_IOMMU_ATTACH(siommu_attach)
 {
 	return 0;
 }
+
+static const struct iommu_domain_ops siommu_identity_ops = {
+	.attach_dev = siommu_attach,
+};
+
+static struct iommu_domain __maybe_unused siommu_identity = {
+	.type = IOMMU_DOMAIN_IDENTITY,
+	.ops = &siommu_identity_ops,
+};
 
 static int siommu_map(struct iommu_domain *domain, unsigned long iova,
 		      phys_addr_t paddr, size_t pgsize, size_t count, int prot,
@@ -111,17 +120,15 @@ static const struct iommu_domain_ops siommu_domain_ops = {
 	.free = siommu_free,
 };
 
-static struct iommu_domain *siommu_domain_alloc(unsigned int type)
+static SIM_IOMMU_ALLOC(siommu_alloc)
 {
 	struct siommu_domain *space;
 
-	if (type != IOMMU_DOMAIN_UNMANAGED && type != IOMMU_DOMAIN_IDENTITY &&
-	    type != IOMMU_DOMAIN_BLOCKED)
-		return NULL;
 	space = kzalloc(sizeof(*space), GFP_KERNEL);
 	if (!space)
 		return NULL;
 	xa_init(&space->pages);
+	space->domain.pgsize_bitmap = PAGE_SIZE;
 	space->domain.geometry.aperture_end = BIT_ULL(48) - 1;
 	space->domain.geometry.force_aperture = true;
 	return &space->domain;
@@ -148,13 +155,12 @@ static int siommu_def_domain_type(struct device *dev)
 
 static const struct iommu_ops siommu_ops = {
 	.capable = siommu_capable,
-	.domain_alloc = siommu_domain_alloc,
+	SIM_IOMMU_SPACES(siommu_alloc, &siommu_identity),
 	.probe_device = siommu_probe,
 	.release_device = siommu_release,
 	.device_group = generic_device_group,
 	.def_domain_type = siommu_def_domain_type,
 	.default_domain_ops = &siommu_domain_ops,
-	.pgsize_bitmap = PAGE_SIZE,
 	.owner = THIS_MODULE,
 };
 
@@ -178,7 +184,7 @@ static int __init siommu_init(void)
 static void __exit siommu_exit(void)
 {
 	iommu_device_unregister(&siommu);
-	gpuvf_iommu_forget(&siommu_ops);
+	sim_iommu_forget(&siommu_ops);
 	iommu_device_sysfs_remove(&siommu);
 }
 
