@@ -62,20 +62,91 @@ need_packages() {
 		"${missing[@]}" >&2 || die "apt cannot install: ${missing[*]}"
 }
 
+# Packages of another Debian release come by way of lists of their own, in the
+# cache; the system's stay as they are. Empty: the system's own release.
+suite=
+
+# suite_lists SUITE: look for packages of that release from now on
+suite_lists() {
+	local dir=$cache/apt-$1 uri security
+
+	suite=$1
+	[ -z "$(find "$dir/updated" -mmin -60 2> /dev/null)" ] || return 0
+	# from where the system gets its own
+	uri=$(debian_uri '^[a-z]+$')
+	security=$(debian_uri '-security$')
+	[ -n "$uri" ] || die "apt has no source of Debian's, for packages of $suite"
+	mkdir -p "$dir"/{lists,archives}/partial
+	: > "$dir/status"
+	{
+		suite_source "$uri" "$suite" "$suite-updates" "$suite-backports"
+		[ -z "$security" ] || suite_source "$security" "$suite-security"
+	} > "$dir/sources.list"
+	if suite_apt apt-get -q update >&2; then
+		touch "$dir/updated"
+	elif [ -e "$dir/updated" ]; then
+		say "going on with the package lists of $suite that are there"
+	else
+		die "apt cannot get the package lists of $suite"
+	fi
+}
+
+# the address of the system's own source of a release that matches
+debian_uri() {
+	apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(REPO_URI)' \
+		'Created-By: Packages' |
+		awk -v release="$1" '$1 == "Debian" && $2 ~ release {
+			print $3
+			exit
+		}'
+}
+
+suite_source() {
+	local uri=$1 release
+
+	shift
+	for release in "$@"; do
+		printf 'deb [signed-by=%s] %s %s main\n' \
+			/usr/share/keyrings/debian-archive-keyring.gpg "$uri" \
+			"$release"
+	done
+}
+
+# suite_apt apt-get|apt-cache ARGUMENT...: with the lists of $suite
+suite_apt() {
+	local command=$1 dir=$cache/apt-$suite
+
+	shift
+	# _apt, as whom root's apt downloads, may not write here
+	set -- -o APT::Sandbox::User="$(id -un)" "$@"
+	[ -z "$suite" ] || set -- -o Dir::Etc::sourcelist="$dir/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null -o Dir::State="$dir" \
+		-o Dir::State::status="$dir/status" -o Dir::Cache="$dir" \
+		-o Acquire::Languages=none "$@"
+	"$command" "$@"
+}
+
 # fetch_packages DIR NAME...: download packages and unpack them into DIR; they
 # are never installed
 fetch_packages() {
-	local dir=$1 debs deb
+	local dir=$1 debs=$1.debs
 
 	shift
-	debs=$dir.debs
-	rm -rf "$debs" "$dir"
-	mkdir -p "$debs" "$dir"
-	# _apt, as whom root's apt downloads, may not write here
-	(cd "$debs" && apt-get -q -o APT::Sandbox::User="$(id -un)" \
-		download "$@" >&2) || die "apt cannot download: $*"
-	for deb in "$debs"/*.deb; do
-		dpkg-deb -x "$deb" "$dir"
-	done
 	rm -rf "$debs"
+	mkdir -p "$debs"
+	(cd "$debs" && suite_apt apt-get -q download "$@" >&2) ||
+		die "apt cannot download: $*"
+	unpack_packages "$debs" "$dir"
+}
+
+# unpack_packages DEBS DIR: into an empty DIR; DEBS is removed
+unpack_packages() {
+	local deb
+
+	rm -rf "$2"
+	mkdir -p "$2"
+	for deb in "$1"/*.deb; do
+		dpkg-deb -x "$deb" "$2"
+	done
+	rm -rf "$1"
 }
