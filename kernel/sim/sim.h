@@ -228,6 +228,7 @@ struct sim_port {
  * @tenant: whose mail and memory, counts SHUTDOWNs, resets, and VF Enable going
  * @touched_serial: framebuffer's serial when it last touched all that it has
  * @checked_serial: layout's serial when its extent was last found in order
+ * @saved_serial: layout's serial when its slot was last found outside all extents
  * @work: what its guest wants of the GPU
  * @driver: what its guest says to the PF
  * @mbox: its mailbox
@@ -251,6 +252,7 @@ struct sim_fcn {
 	u32 tenant;
 	u64 touched_serial;
 	u64 checked_serial;
+	u64 saved_serial;
 
 	struct sim_work work;
 	struct sim_driver driver;

@@ -307,20 +307,29 @@ static void fb_slot(const struct sim_gpu *gpu, unsigned int fcn, u32 *first,
  */
 void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 {
-	struct sim_granule *granule;
-	u32 slot, end;
+	struct sim_fcn *saver = &gpu->fcn[fcn];
+	bool outside = true;
+	u32 slot, end, next;
 
-	gpu->fcn[fcn].context_dirty = true;
+	saver->context_dirty = true;
 	fb_slot(gpu, fcn, &slot, &end);
-	for (; slot < end; slot++) {
-		granule = &gpu->granule[slot / FB_SLOTS];
+	for (; slot < end; slot = next) {
+		unsigned int g = slot / FB_SLOTS;
+		struct sim_granule *granule = &gpu->granule[g];
+
+		next = min_t(u32, end, (g + 1) * FB_SLOTS);
 		fb_write(gpu, fcn, granule);
-		granule->saved |= BIT_ULL(slot % FB_SLOTS);
-		if (!fb_is_in_extent(gpu, slot / FB_SLOTS))
+		granule->saved |= GENMASK_ULL((next - 1) % FB_SLOTS,
+					      slot % FB_SLOTS);
+		/* each turn ends here: extents are looked at once for a layout */
+		if (saver->saved_serial == gpu->layout_serial ||
+		    !fb_is_in_extent(gpu, g))
 			continue;
+		outside = false;
 		gpu->violations[SIM_V_FOREIGN_WRITES]++;
 		gpu->fb_serial++;
 	}
+	saver->saved_serial = outside ? gpu->layout_serial : 0;
 }
 
 /**
