@@ -173,6 +173,50 @@ suspend_and_reset 'with a reset pending'
 echo '1 error command=shutdown' > $sim/fail_command
 suspend_and_reset 'with a state kept'
 
+#
+# Resets by an administrator that a suspend overtakes, and that follow a resume at once
+#
+
+# reset FILE: ask for a reset and wait for its end, in the background
+reset() {
+	echo 1 > "$1" &
+	reset=$!
+}
+
+none_is_resetting() {
+	! $bb grep -q resetting "$gpu"/vf*/state
+}
+
+# after_resets NAME: all of it is over, and all is as before
+after_resets() {
+	ok "$1: the reset ends well" wait $reset
+	ok "$1: the GPU is ready" eventually ready
+	ok "$1: no VF waits for its reset" eventually none_is_resetting
+	for vf in 0 1 2; do
+		echo 'busy 50' > $sim/vf$vf/guest
+		ok "$1: guest $vf runs again" eventually state_is $vf active
+	done
+	ok "$1: all is scrubbed" eventually all_is_clear
+	ok "$1: C12 the configuration is what it was" same_picture
+	ok "$1: C28 no command was illegal" truth_is illegal 0
+	ok "$1: C25 no VF saw foreign data" truth_is violations 0
+}
+
+for try in 1 2; do
+	reset "$gpu/vf0/reset"
+	ok "reset of a VF, then suspend, $try" suspend_until devices
+	after_resets "reset of a VF, then suspend, $try"
+	reset "$gpu/reset"
+	ok "reset of the GPU, then suspend, $try" suspend_until devices
+	after_resets "reset of the GPU, then suspend, $try"
+	ok "suspend, then reset of a VF, $try" suspend_until devices
+	reset "$gpu/vf0/reset"
+	after_resets "suspend, then reset of a VF, $try"
+	ok "suspend, then reset of the GPU, $try" suspend_until devices
+	reset "$gpu/reset"
+	after_resets "suspend, then reset of the GPU, $try"
+done
+
 # one that was not given its first turn yet has to wait until all is cleared anew
 echo 500000 > "$gpu/vf0/time_slice_us"
 for try in 1 2 3 4 5; do
@@ -234,7 +278,7 @@ rebind() {
 # all_run NAME: guests begin to work
 all_run() {
 	for vf in 0 1 2; do
-		echo 'busy 50' > $sim/vf$vf/guest
+		echo "busy 50${2:+ $2}" > $sim/vf$vf/guest
 		ok "$1: guest $vf runs" eventually state_is $vf active
 	done
 }
@@ -325,5 +369,38 @@ ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
 ok 'no device link is left' [ -z "$($bb ls /sys/class/devlink | \
 	$bb grep -F "pci:$bdf--")" ]
 ok 'the module is unloaded as ever' $bb rmmod gpuvf
+
+#
+# Hardware that lacks capabilities. Without busy bits guests ask for their start.
+#
+lacks() {
+	$bb rmmod gpuvf_sim
+	# shellcheck disable=SC2086	# parameters
+	$bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 \
+		clear_us_per_granule=100 $1
+	$bb insmod /ram/gpuvf.ko
+	for vf in 0 1 2; do
+		echo 536870912 > "$gpu/vf$vf/fb_quota"
+	done
+	echo 3 > "$numvfs"
+	all_run "$1" "${2:-}"
+	before=$(picture)
+	ok "$1: suspend and resume succeed" suspend_until devices
+	ok "$1: the GPU is ready" eventually ready
+	all_run "$1, resumed" "${2:-}"
+	ok "$1: all is scrubbed again" eventually all_is_clear
+	ok "$1: C12 the configuration is what it was" eventually same_picture
+	ok "$1: C28 no command was illegal" truth_is illegal 0
+	ok "$1: C25 no VF saw foreign data" truth_is violations 0
+	echo 0 > "$numvfs"
+	$bb rmmod gpuvf
+}
+
+lacks shutdown=0
+lacks busy=0 boot
+lacks flr=0
+lacks mbox=0
+lacks msi=0
+lacks 'busy=0 flr=0 shutdown=0 mbox=0 msi=0'
 echo "1..$count"
 exit $failed
