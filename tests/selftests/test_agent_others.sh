@@ -194,9 +194,13 @@ allowed help usage help
 allowed version gpuvf version
 says 3 'enable 3 VFs' "${as_user[@]}" "$agent" assert
 point 'user_assert_tells_the_difference'
-"${as_user[@]}" timeout -s INT 3 "$agent" monitor > "$work/out" 2>&1
-grep -q "$a present" "$work/out" && grep -q 'VF events .* need CAP' "$work/out"
+"${as_user[@]}" "$agent" monitor > "$work/out" 2>&1 &
+monitor=$!
+until_true grep -q "$a present" "$work/out" &&
+	until_true grep -q 'VF events .* need CAP' "$work/out"
 point 'user_monitor_shows_the_configuration'
+kill -INT $monitor
+wait $monitor
 [ "$(cat "$dir/device/sriov_numvfs")" = 2 ] && [ ! -e /run/gpuvf/intent ]
 point 'nothing_was_changed_by_that_user'
 
