@@ -33,7 +33,7 @@ help:
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
 	@echo '  make check-messages              ten million random netlink messages (SEED=N)'
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
-	@echo '  make modules-6.1 modules-6.12 modules-debug'
+	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug'
 	@echo '  make debug-kernel                build that kernel into the cache'
 	@echo '  make refresh                     look for newer Debian kernels'
 	@echo '  make spec                        the uapi header anew from the netlink spec'
@@ -64,7 +64,7 @@ else
 	@$(lab)/build-modules 6.1
 endif
 
-modules-6.1 modules-6.12 modules-debug: modules-%:
+modules-6.1 modules-6.12 modules-newest modules-debug: modules-%:
 	@$(lab)/packages build lab
 	@$(lab)/build-modules $*
 
@@ -164,7 +164,7 @@ clean-cache:
 include packaging/install.mk
 
 .PHONY: check-messages
-.PHONY: all help modules modules-6.1 modules-6.12 modules-debug agent check
+.PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug agent check
 .PHONY: check-prometheus
 .PHONY: check-all-kernels
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
