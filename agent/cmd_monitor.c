@@ -337,7 +337,7 @@ static void family_went(void *arg)
 	pr_err("module gpuvf is gone; waiting for it");
 }
 
-/* ids are looked up anew, and then everything is read */
+/* ids are looked up again, and then everything is read */
 static int reconnect(struct monitor *m)
 {
 	struct client *client;

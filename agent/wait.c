@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiting: for VFs that somebody uses, and for another process that changes GPUs,
+ * Waiting: for VFs that are in use, and for another process that changes GPUs,
  * before; for framebuffer that is being cleared, afterwards.
  */
 #include <errno.h>
