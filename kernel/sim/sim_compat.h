@@ -16,7 +16,7 @@
 
 #include "gpuvf_have.h"
 
-/* 6.13: a timer gets its function when it is set up */
+/* by 7.3: a timer gets its function when it is set up */
 static inline void
 sim_hrtimer_setup(struct hrtimer *timer,
 		  enum hrtimer_restart (*function)(struct hrtimer *timer),
@@ -31,8 +31,8 @@ sim_hrtimer_setup(struct hrtimer *timer,
 }
 
 /*
- * 6.2: each PCI function makes an MSI domain of its own on a parent domain that
- * allows it. Before, and until 6.16, one MSI domain serves all of them.
+ * Newer kernels: each PCI function makes an MSI domain of its own on a parent that
+ * allows it, in 6.12 and 7.3. In 6.1 one MSI domain serves all of them.
  *
  * sim_msi_domain_create(parent) returns what the functions are to be given, or NULL;
  * sim_msi_domain_remove() takes it back. @parent stays the caller's.
@@ -124,7 +124,7 @@ static inline void sim_iommu_forget(const struct iommu_ops *ops)
 }
 
 /*
- * 6.7: an IOMMU driver has one identity address space for all devices, and is
+ * By 6.12: an IOMMU driver has one identity address space for all devices, and is
  * asked for no other kind but those that are mapped page by page. Page sizes are
  * an address space's; before, the driver's.
  */
@@ -142,7 +142,7 @@ static inline void sim_iommu_forget(const struct iommu_ops *ops)
 	.pgsize_bitmap = PAGE_SIZE
 #endif
 
-/* 6.19: the driver sees which address space a device comes from */
+/* by 7.3: the driver sees which address space a device comes from */
 #ifdef GPUVF_HAVE_IOMMU_ATTACH_FROM
 #define SIM_IOMMU_ATTACH(name)					\
 	int name(struct iommu_domain *domain, struct device *dev,	\
