@@ -33,10 +33,12 @@ help:
 	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
 	@echo '  make check-messages              ten million random netlink messages (SEED=N)'
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
+	@echo '  make check-layers                calls between files, unwanted words'
+	@echo '  make count                       lines of code per directory'
 	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug'
 	@echo '  make debug-kernel                build that kernel into the cache'
 	@echo '  make refresh                     look for newer Debian kernels'
-	@echo '  make spec                        the uapi header anew from the netlink spec'
+	@echo '  make spec                        regenerate the uapi header from the netlink spec'
 	@echo '  make clean clean-cache           what was built; what was downloaded'
 	@echo
 	@echo 'For a host with such a GPU:'
@@ -146,6 +148,13 @@ check-messages:
 lint:
 	@$(lab)/lint
 
+check-layers:
+	@$(lab)/packages build test lab
+	@tests/lint/check
+
+count:
+	@tests/lint/count
+
 debug-kernel:
 	@$(lab)/kernel-get debug
 
@@ -168,5 +177,6 @@ include packaging/install.mk
 .PHONY: check-prometheus
 .PHONY: check-all-kernels
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-layers count
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache
