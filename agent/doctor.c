@@ -222,6 +222,9 @@ void doctor_examine(struct doctor *doctor)
 		finding = new_finding(doctor, host->id, host->title,
 				      host->need);
 		host->run(doctor, finding);
+		/* it had nothing to say about this machine */
+		if (!finding->found)
+			doctor->num_findings--;
 	}
 	for (i = 0; i < doctor->num_gpus; i++) {
 		for (check = gpu_checks; check->id; check++) {

@@ -138,6 +138,63 @@ static void check_iommu(const struct doctor *doctor, struct finding *f)
 	root_list_free(units);
 }
 
+/* the kernel writes IR- in front of what is behind it; -1: cannot be seen */
+static int remaps_interrupts(void)
+{
+	char *text = root_read(NULL, "proc/interrupts");
+	int ret = -1;
+
+	if (text && strstr(text, " IR-"))
+		ret = 1;
+	/* other architectures have neither word */
+	else if (text && strstr(text, "IO-APIC"))
+		ret = 0;
+	free(text);
+	return ret;
+}
+
+static void no_remapping(const struct doctor *doctor, struct finding *f)
+{
+	static const char *const off[] = { "intremap=off", "nointremap" };
+	const char *word = NULL;
+	char unsafe[8];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(off); i++)
+		if (has_word(doctor->cmdline, off[i]))
+			word = off[i];
+	root_line(unsafe, sizeof(unsafe),
+		  "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
+	if (*unsafe == 'Y')
+		found(f, FINDING_NOTE,
+		      "off, and VFIO is set to do without (allow_unsafe_interrupts): a guest can raise any interrupt of this machine");
+	else
+		found(f, FINDING_PROBLEM,
+		      "off: VFIO gives no VF to a guest, which could raise any interrupt of this machine (QEMU: 'Failed to set iommu for container: Operation not permitted')");
+	if (word)
+		fix(f, "take %s out of the kernel command line (%s) and boot again",
+		    word, edit_cmdline(doctor));
+	else if (doctor->in_vm)
+		fix(f, "have its host switch it on (QEMU: -M q35,kernel-irqchip=split -device intel-iommu,intremap=on)");
+	else
+		fix(f, "switch it on in the firmware setup, beside VT-d or AMD-Vi, or update the firmware%s",
+		    *unsafe == 'Y' ? "" :
+		    "; if all guests are trusted: echo options vfio_iommu_type1 allow_unsafe_interrupts=1 > /etc/modprobe.d/vfio.conf, and boot again");
+}
+
+static void check_remapping(const struct doctor *doctor, struct finding *f)
+{
+	int on = remaps_interrupts();
+
+	/* without an IOMMU there is none to switch on */
+	if (on < 0 || !doctor->iommu_groups)
+		return;
+	if (on)
+		found(f, FINDING_OK, "on");
+	else
+		no_remapping(doctor, f);
+}
+
 /* is there a GPU that gpuvf could drive? Not one that has another driver's VFs */
 static bool may_be_of_use(const struct doctor *doctor)
 {
@@ -196,7 +253,8 @@ static void check_kernel(const struct doctor *doctor, struct finding *f)
 static void check_cmdline(const struct doctor *doctor, struct finding *f)
 {
 	static const char *const prefixes[] = {
-		"iommu=", "iommu.", "intel_iommu=", "amd_iommu=", "pci=",
+		"iommu=", "iommu.", "intel_iommu=", "amd_iommu=", "intremap=",
+		"nointremap", "pci=",
 		"vfio", "module_blacklist=", "modprobe.blacklist=",
 		"module.sig_enforce", "lockdown=", "xe.", "i915.", "nomodeset",
 	};
@@ -550,6 +608,7 @@ const struct host_check host_checks[] = {
 	{ "machine", "machine", NEED_NOTHING, check_machine },
 	{ "processor", "virtualization", NEED_VM, check_processor },
 	{ "iommu", "IOMMU", NEED_VM, check_iommu },
+	{ "remapping", "interrupt remapping", NEED_VM, check_remapping },
 	{ "kernel", "kernel", NEED_VFS, check_kernel },
 	{ "cmdline", "kernel parameters", NEED_NOTHING, check_cmdline },
 	{ "signing", "Secure Boot", NEED_VFS, check_signing },
