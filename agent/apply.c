@@ -12,6 +12,7 @@
 #include "apply.h"
 #include "check.h"
 #include "execute.h"
+#include "fold.h"
 #include "signals.h"
 #include "units.h"
 #include "util.h"
@@ -153,9 +154,11 @@ static void report(const struct plan *plan)
 
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
-	printf("%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s left over\n",
-	       plan->live.bdf, plan->section->name, plan->live.num_vfs,
-	       plural(plan->live.num_vfs), provisioned, format_size(free_text, plan->live.fb_free, " "));
+	print_folded(stdout,
+		     "%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s left over",
+		     plan->live.bdf, plan->section->name, plan->live.num_vfs,
+		     plural(plan->live.num_vfs), provisioned,
+		     format_size(free_text, plan->live.fb_free, " "));
 }
 
 static bool has_any_quota(const struct gpu *gpu)
@@ -201,8 +204,8 @@ int apply_plan(struct plan *plan, struct client *client,
 	}
 	if (!plan->steps) {
 		journal_done(journal, plan->live.bdf);
-		printf("%s [gpu %s]: in sync\n", plan->live.bdf,
-		       plan->section->name);
+		print_folded(stdout, "%s [gpu %s]: in sync", plan->live.bdf,
+			     plan->section->name);
 		return EXIT_DONE;
 	}
 	state_before(&before, plan);

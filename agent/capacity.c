@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capacity.h"
+#include "fold.h"
 #include "output.h"
 #include "util.h"
 
@@ -106,18 +107,19 @@ const char *room_reason(const struct room *room)
 static void print_room(const struct room *room)
 {
 	const struct capacity *capacity = &room->capacity;
+	char moving[64] = "";
 	char text[UNIT_TEXT];
 
-	printf("  room for %u more", capacity->now);
 	if (capacity->after_moving != capacity->now)
-		printf(" (%u after moving VFs not in use)",
-		       capacity->after_moving);
-	printf(" of %s", *room->profile ? room->profile : "-");
-	printf(" (%s%s)", show_size(text, capacity->fb_bytes),
-	       numbers_are_human() ? "" : " B");
-	if (*room->reason)
-		printf(": %s", room_reason(room));
-	putchar('\n');
+		snprintf(moving, sizeof(moving),
+			 " (%u after moving VFs not in use)",
+			 capacity->after_moving);
+	print_folded(stdout, "  room for %u more%s of %s (%s%s)%s%s",
+		     capacity->now, moving,
+		     *room->profile ? room->profile : "-",
+		     show_size(text, capacity->fb_bytes),
+		     numbers_are_human() ? "" : " B",
+		     *room->reason ? ": " : "", room_reason(room));
 }
 
 /**

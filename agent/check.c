@@ -189,8 +189,7 @@ static int check_total(const struct plan *plan)
 		at = section->vfs[i].at;
 	pr_err("GPU %s: %u VFs are asked for, %u are the most it can have",
 	       plan->live.bdf, plan->wish.num_vfs, plan->live.total_vfs);
-	fprintf(stderr, "%s:%u:%u:\n", at.source->path, at.line, at.column);
-	place_print_line(stderr, &at);
+	place_print(stderr, &at);
 	return EXIT_USAGE;
 }
 

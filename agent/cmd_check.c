@@ -8,20 +8,25 @@
 #include <string.h>
 
 #include "agent.h"
+#include "fold.h"
 
 static void say_good(const struct config *config)
 {
+	char *list = xstrdup("");
 	size_t i;
 
 	for (i = 0; i < config->num_files; i++) {
 		char *path = printable(config->files[i]->source.path);
+		char *longer = xasprintf("%s%s%s", list, i ? ", " : "", path);
 
-		printf("%s%s", i ? ", " : "", path);
+		free(list);
 		free(path);
+		list = longer;
 	}
-	printf(": good: %zu profile%s, %zu GPU section%s\n",
-	       config->num_profiles, plural(config->num_profiles),
-	       config->num_gpus, plural(config->num_gpus));
+	print_folded(stdout, "%s: good: %zu profile%s, %zu GPU section%s", list,
+		     config->num_profiles, plural(config->num_profiles),
+		     config->num_gpus, plural(config->num_gpus));
+	free(list);
 }
 
 /**

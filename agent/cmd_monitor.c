@@ -25,6 +25,7 @@
 
 #include "agent.h"
 #include "event.h"
+#include "fold.h"
 #include "output.h"
 #include "subscribe.h"
 
@@ -51,9 +52,10 @@ static void print_line(const char *bdf, const char *event, const char *text)
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (localtime_r(&now.tv_sec, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	printf("%s%s.%03ld%s %s %s%s%s\n", color_of(stdout, COLOR_DIM), clock,
-	       now.tv_nsec / 1000000, color_of(stdout, COLOR_NONE), bdf, event,
-	       *text ? ": " : "", text);
+	print_folded(stdout, "%s%s.%03ld%s %s %s%s%s",
+		     color_of(stdout, COLOR_DIM), clock, now.tv_nsec / 1000000,
+		     color_of(stdout, COLOR_NONE), bdf, event,
+		     *text ? ": " : "", text);
 	fflush(stdout);
 }
 

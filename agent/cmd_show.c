@@ -7,6 +7,7 @@
 
 #include "agent.h"
 #include "capacity.h"
+#include "fold.h"
 #include "memory_map.h"
 #include "output.h"
 
@@ -32,12 +33,16 @@ static struct table *new_table(void)
 
 	table_column(table, "VF", ALIGN_RIGHT);
 	table_column(table, human ? "PCI ADDRESS" : "PCI_ADDRESS", ALIGN_LEFT);
+	table_minor(table, 3);
 	table_column(table, "PROFILE", ALIGN_LEFT);
+	table_elastic(table);
 	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
 		     ALIGN_RIGHT);
 	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
 		     ALIGN_RIGHT);
+	table_minor(table, 2);
 	table_column(table, "SHARE", ALIGN_RIGHT);
+	table_minor(table, 1);
 	table_column(table, "STATE", ALIGN_LEFT);
 	table_column(table, "HOLDER", ALIGN_LEFT);
 	return table;
@@ -124,12 +129,13 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 	u32 rows = 0;
 	u32 i;
 
-	printf("%s%s%s  %s  %s%s%s  %u of %u VFs enabled  policy %s\n",
-	       color_of(stdout, COLOR_HEAD), gpu->bdf,
-	       color_of(stdout, COLOR_NONE), gpu->backend,
-	       color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
-	       pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
-	       gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
+	print_folded(stdout,
+		     "%s%s%s  %s  %s%s%s  %u of %u VFs enabled  policy %s",
+		     color_of(stdout, COLOR_HEAD), gpu->bdf,
+		     color_of(stdout, COLOR_NONE), gpu->backend,
+		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
+		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
+		     gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
 	if (gpu->vfs_changing)
 		printf("  %sVFs are being enabled or disabled%s\n",
 		       color_of(stdout, COLOR_WARN),

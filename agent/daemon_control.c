@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "fold.h"
 #include "units.h"
 
 /* a client that does not speak holds nobody up for longer */
@@ -163,9 +165,12 @@ static bool read_code(FILE *f, u32 *code)
 static void print_line(const char *line)
 {
 	if (line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>')
-		fprintf(stderr, PROGRAM ": %s", line + 3);
+		print_folded(stderr, PROGRAM ": %s", line + 3);
+	else if (line[0] == ' ')
+		/* of a file, with what is wrong underlined */
+		fprintf(stderr, "%s\n", line);
 	else
-		fputs(line, stderr);
+		print_folded(stderr, "%s", line);
 }
 
 /**
@@ -179,7 +184,9 @@ int control_reload(void)
 	struct sockaddr_un address = control_address();
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	u32 code = EXIT_FAILED;
-	char line[512];
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
 	FILE *f;
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address,
@@ -196,8 +203,11 @@ int control_reload(void)
 	if (!f || !read_code(f, &code)) {
 		pr_err("the daemon did not answer");
 	} else {
-		while (fgets(line, sizeof(line), f))
+		while ((len = getline(&line, &size, f)) > 0) {
+			line[len - (line[len - 1] == '\n')] = '\0';
 			print_line(line);
+		}
+		free(line);
 	}
 	if (f)
 		fclose(f);

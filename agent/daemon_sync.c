@@ -15,6 +15,7 @@
 #include "apply.h"
 #include "check.h"
 #include "daemon.h"
+#include "fold.h"
 #include "holder.h"
 
 #define BACKOFF_FIRST_MS	5000
@@ -180,9 +181,11 @@ int daemon_explain_absence(struct daemon *d)
 
 static void tell_difference(const struct plan *plan, const char *consequence)
 {
-	pr_warning("GPU %s [gpu %s] was changed by another program; %s. To be as the configuration says:",
-		   plan->live.bdf, plan->section->name, consequence);
-	plan_print_steps(plan, stderr);
+	char *steps = plan_steps_text(plan);
+
+	pr_warning("GPU %s [gpu %s] was changed by another program; %s. To be as the configuration says: %s",
+		   plan->live.bdf, plan->section->name, consequence, steps);
+	free(steps);
 }
 
 static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
@@ -228,8 +231,8 @@ static int sync_one(struct daemon *d, struct plan *plan,
 		return watch_unsettled(d, plan, gpu);
 	if (!plan->steps) {
 		if (gpu->differs)
-			printf("%s [gpu %s]: in sync again\n", gpu->bdf,
-			       plan->section->name);
+			print_folded(stdout, "%s [gpu %s]: in sync again",
+				     gpu->bdf, plan->section->name);
 		gpu->pending = false;
 		gpu->differs = false;
 		gpu->code = EXIT_DONE;

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "diag.h"
+#include "fold.h"
 #include "output.h"
 
 static const char *const severity_names[] = {
@@ -115,19 +115,6 @@ static int compare_diags(const void *va, const void *vb)
 	return a < b ? -1 : 1;
 }
 
-/* columns that a terminal needs for text of printable() */
-static int columns_of(const char *text)
-{
-	wchar_t wide[256];
-	size_t n = mbstowcs(wide, text, ARRAY_SIZE(wide));
-	int columns;
-
-	if (n == (size_t)-1 || n == ARRAY_SIZE(wide))
-		return strlen(text);
-	columns = wcswidth(wide, n);
-	return columns < 0 ? (int)strlen(text) : columns;
-}
-
 /* columns of what stands at a place, at least 1 */
 static int token_columns(const char *text)
 {
@@ -135,7 +122,7 @@ static int token_columns(const char *text)
 	int n;
 
 	token[strcspn(token, " =];#")] = '\0';
-	n = columns_of(token);
+	n = text_columns(token);
 	free(token);
 	return n ? n : 1;
 }
@@ -157,7 +144,7 @@ static void print_marked(FILE *f, const char *line, unsigned int column)
 	left = printable(before);
 	right = printable(line + at);
 	fprintf(f, "    %s%s\n    %*s%s^%.*s%s\n", left, right,
-		columns_of(left) + (int)(column - 1 - at), "",
+		(int)(text_columns(left) + column - 1 - at), "",
 		color_of(f, COLOR_MARK), token_columns(right) - 1, tildes,
 		color_of(f, COLOR_NONE));
 	free(left);
@@ -165,13 +152,8 @@ static void print_marked(FILE *f, const char *line, unsigned int column)
 	free(before);
 }
 
-/**
- * place_print_line() - show a line of a file with what stands at the place
- *	underlined
- * @f: where to print
- * @at: the place; nothing is printed when it has no line
- */
-void place_print_line(FILE *f, const struct place *at)
+/* the line of a place, if it has one, with what stands there underlined */
+static void print_line_of(FILE *f, const struct place *at)
 {
 	const char *line;
 
@@ -183,22 +165,18 @@ void place_print_line(FILE *f, const struct place *at)
 		print_marked(f, line, at->column);
 }
 
-/**
- * place_print_name() - "file:line:column:", as far as it is known
- * @f: where to print
- * @at: the place; nothing is printed when it has no file
- */
-void place_print_name(FILE *f, const struct place *at)
+/* "file:line:column:", as far as it is known; to be freed */
+static char *name_of_place(const struct place *at)
 {
-	char *path;
+	char *path, *name;
 
 	if (!at->source)
-		return;
+		return xstrdup("");
 	path = printable(at->source->path);
-	fprintf(f, "%s:", path);
-	if (at->line)
-		fprintf(f, "%u:%u:", at->line, at->column);
+	name = at->line ? xasprintf("%s:%u:%u:", path, at->line, at->column) :
+			  xasprintf("%s:", path);
 	free(path);
+	return name;
 }
 
 /**
@@ -208,11 +186,14 @@ void place_print_name(FILE *f, const struct place *at)
  */
 void place_print(FILE *f, const struct place *at)
 {
+	char *name;
+
 	if (!at->source || !at->line)
 		return;
-	place_print_name(f, at);
-	fputc('\n', f);
-	place_print_line(f, at);
+	name = name_of_place(at);
+	fprintf(f, "%s\n", name);
+	free(name);
+	print_line_of(f, at);
 }
 
 static void print_one(FILE *f, const struct diag *d)
@@ -228,19 +209,22 @@ static void print_one(FILE *f, const struct diag *d)
 		[SEVERITY_WARNING] = PR_WARNING,
 		[SEVERITY_NOTE] = PR_INFO,
 	};
+	const char *priority = pr_priority(levels[d->severity]);
 	char *message = printable(d->message);
+	char *place = name_of_place(&d->at);
+	const char *gap = *place ? " " : "";
 
-	fputs(pr_priority(levels[d->severity]), f);
-	place_print_name(f, &d->at);
-	if (d->at.source)
-		fputc(' ', f);
 	/* an error needs no name: the message is one */
-	if (d->severity != SEVERITY_ERROR)
-		fprintf(f, "%s%s:%s ", color_of(f, colors[d->severity]),
-			severity_names[d->severity], color_of(f, COLOR_NONE));
-	fprintf(f, "%s\n", message);
+	if (d->severity == SEVERITY_ERROR)
+		print_folded(f, "%s%s%s%s", priority, place, gap, message);
+	else
+		print_folded(f, "%s%s%s%s%s:%s %s", priority, place, gap,
+			     color_of(f, colors[d->severity]),
+			     severity_names[d->severity],
+			     color_of(f, COLOR_NONE), message);
+	free(place);
 	free(message);
-	place_print_line(f, &d->at);
+	print_line_of(f, &d->at);
 }
 
 /**

@@ -74,8 +74,6 @@ void diag_notice(struct diag_list *list, const struct place *at,
 		 const char *fmt, ...) __printf(3, 4);
 void diag_print(FILE *f, struct diag_list *list);
 void diag_free(struct diag_list *list);
-void place_print_name(FILE *f, const struct place *at);
 void place_print(FILE *f, const struct place *at);
-void place_print_line(FILE *f, const struct place *at);
 
 #endif /* AGENT_DIAG_H */

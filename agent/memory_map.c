@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fold.h"
 #include "memory_map.h"
 #include "output.h"
 #include "util.h"
@@ -133,27 +134,31 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 void memory_map_print(const struct gpu *gpu)
 {
 	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	bool human = numbers_are_human();
+	const char *unit = numbers_are_human() ? "" : " B";
+	char largest[64] = "", pf[48] = "", dirty[64] = "";
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 	char map[4 * MAP_WIDTH + 16];
-	const char *unit = human ? "" : " B";
+	char withheld[96] = "";
 
 	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
 	printf("  %s\n", map);
-	printf("  framebuffer %s%s, free %s%s", show_size(a, gpu->fb_total),
-	       unit, show_size(b, gpu->fb_free), unit);
 	if (gpu->fb_largest_free != gpu->fb_free)
-		printf(" (largest piece %s%s)",
-		       show_size(a, gpu->fb_largest_free), unit);
+		snprintf(largest, sizeof(largest), " (largest piece %s%s)",
+			 show_size(a, gpu->fb_largest_free), unit);
 	if (gpu->fb_pf_reserve)
-		printf(", PF %s%s", show_size(a, gpu->fb_pf_reserve), unit);
+		snprintf(pf, sizeof(pf), ", PF %s%s",
+			 show_size(a, gpu->fb_pf_reserve), unit);
 	if (gpu->fb_dirty)
-		printf(", being cleared %s%s", show_size(a, gpu->fb_dirty),
-		       unit);
+		snprintf(dirty, sizeof(dirty), ", being cleared %s%s",
+			 show_size(a, gpu->fb_dirty), unit);
 	if (gpu->fb_withheld)
-		printf(", %swithheld %s%s (%s)%s", color_of(stdout, COLOR_BAD),
-		       show_size(a, gpu->fb_withheld), unit,
-		       memory_map_withheld(utf8),
-		       color_of(stdout, COLOR_NONE));
-	putchar('\n');
+		snprintf(withheld, sizeof(withheld), ", %swithheld %s%s (%s)%s",
+			 color_of(stdout, COLOR_BAD),
+			 show_size(a, gpu->fb_withheld), unit,
+			 memory_map_withheld(utf8),
+			 color_of(stdout, COLOR_NONE));
+	print_folded(stdout, "  framebuffer %s%s, free %s%s%s%s%s%s",
+		     show_size(a, gpu->fb_total), unit,
+		     show_size(b, gpu->fb_free), unit, largest, pf, dirty,
+		     withheld);
 }

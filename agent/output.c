@@ -5,14 +5,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "fold.h"
 #include "output.h"
 #include "util.h"
 
-/* of text that is wrapped, wherever it goes */
-#define WRAP_WIDTH	79
+/* of text that is wrapped, wherever it goes; a narrow terminal has less */
+#define WRAP_COLUMNS	80
 
 enum number_style number_style = NUMBERS_AUTO;
 
@@ -93,33 +93,31 @@ const char *show_time(char *text, u64 us)
  */
 void print_wrapped(const char *first, const char *next, const char *text)
 {
-	size_t column = strlen(*first ? first : next);
-	const char *gap = "";
+	unsigned int columns = terminal_columns(stdout);
 
+	if (!columns || columns > WRAP_COLUMNS)
+		columns = WRAP_COLUMNS;
 	fputs(first, stdout);
-	for (; *text; text += strspn(text, " ")) {
-		size_t len = strcspn(text, " ");
-
-		if (*gap && column + 1 + len > WRAP_WIDTH) {
-			printf("\n%s", next);
-			column = strlen(next);
-			gap = "";
-		}
-		column += printf("%s%.*s", gap, (int)len, text);
-		gap = " ";
-		text += len;
-	}
+	fold_text(stdout, columns - 1, strlen(*first ? first : next), next,
+		  text);
 	putchar('\n');
 }
 
 /* blanks between two columns */
 #define GAP	2
 
+/* what a column that can be made narrower keeps, at least */
+#define NARROWEST	12
+
+/* where a cell was cut */
+#define CUT		"..."
+
 struct column {
 	const char *title;
 	enum align align;
 	size_t width;
-	bool is_minor;
+	unsigned int minor;
+	bool is_elastic;
 	bool is_hidden;
 };
 
@@ -166,12 +164,24 @@ void table_column(struct table *table, const char *title, enum align align)
 /**
  * table_minor() - the newest column may be left out
  * @table: the table
+ * @rank: more than 0; of several, the lowest goes first
  *
  * It is, on a terminal that the whole table is too wide for.
  */
-void table_minor(struct table *table)
+void table_minor(struct table *table, unsigned int rank)
 {
-	table->columns[table->num_columns - 1].is_minor = true;
+	table->columns[table->num_columns - 1].minor = rank;
+}
+
+/**
+ * table_elastic() - cells of the newest column may be cut
+ * @table: the table
+ *
+ * They are, on a terminal that the table is too wide for otherwise.
+ */
+void table_elastic(struct table *table)
+{
+	table->columns[table->num_columns - 1].is_elastic = true;
 }
 
 static struct cell *add_cell(struct table *table, char *text)
@@ -217,20 +227,28 @@ void table_cell_color(struct table *table, enum color color, const char *text)
 	add_cell(table, xstrdup(text))->color = color;
 }
 
+static void print_text(FILE *f, const struct column *column, const char *text)
+{
+	if (strlen(text) <= column->width)
+		fputs(text, f);
+	else
+		fprintf(f, "%.*s" CUT, (int)(column->width - strlen(CUT)),
+			text);
+}
+
 static void print_cell(FILE *f, const struct column *column, const char *text,
 		       enum color color, bool last)
 {
-	int pad = column->width - strlen(text);
+	int pad = column->width > strlen(text) ?
+		  column->width - strlen(text) : 0;
 
 	if (column->is_hidden)
 		return;
 	if (column->align == ALIGN_RIGHT)
 		fprintf(f, "%*s", pad, "");
-	if (color != COLOR_NONE)
-		fprintf(f, "%s%s%s", color_of(f, color), text,
-			color_of(f, COLOR_NONE));
-	else
-		fputs(text, f);
+	fputs(color == COLOR_NONE ? "" : color_of(f, color), f);
+	print_text(f, column, text);
+	fputs(color == COLOR_NONE ? "" : color_of(f, COLOR_NONE), f);
 	if (column->align == ALIGN_LEFT && !last)
 		fprintf(f, "%*s", pad, "");
 	if (last)
@@ -250,17 +268,74 @@ static size_t width_of(const struct table *table, const char *indent)
 	return width - GAP;
 }
 
-static void make_it_fit(struct table *table, FILE *f, const char *indent)
+static size_t least_width(const struct column *column)
 {
-	struct winsize screen;
+	size_t least = strlen(column->title);
+
+	if (least < NARROWEST)
+		least = NARROWEST;
+	return column->is_elastic && column->width > least ? least :
+							     column->width;
+}
+
+/* by how much the table can be made narrower with the columns that it has */
+static size_t slack_of(const struct table *table)
+{
+	size_t slack = 0;
 	size_t i;
 
-	if (ioctl(fileno(f), TIOCGWINSZ, &screen) || !screen.ws_col)
-		return;
 	for (i = 0; i < table->num_columns; i++)
-		if (table->columns[i].is_minor &&
-		    width_of(table, indent) > screen.ws_col)
-			table->columns[i].is_hidden = true;
+		if (!table->columns[i].is_hidden)
+			slack += table->columns[i].width -
+				 least_width(&table->columns[i]);
+	return slack;
+}
+
+/* NULL: all that are left are needed */
+static struct column *least_needed(const struct table *table)
+{
+	struct column *least = NULL;
+	size_t i;
+
+	for (i = 0; i < table->num_columns; i++) {
+		struct column *column = &table->columns[i];
+
+		if (column->minor && !column->is_hidden &&
+		    (!least || column->minor < least->minor))
+			least = column;
+	}
+	return least;
+}
+
+/* NULL: none can be made narrower */
+static struct column *widest_elastic(const struct table *table)
+{
+	struct column *widest = NULL;
+	size_t i;
+
+	for (i = 0; i < table->num_columns; i++) {
+		struct column *column = &table->columns[i];
+
+		if (!column->is_hidden && column->width > least_width(column) &&
+		    (!widest || column->width > widest->width))
+			widest = column;
+	}
+	return widest;
+}
+
+static void make_it_fit(struct table *table, FILE *f, const char *indent)
+{
+	unsigned int columns = terminal_columns(f);
+	struct column *column;
+
+	if (!columns)
+		return;
+	while (width_of(table, indent) > columns + slack_of(table) &&
+	       (column = least_needed(table)))
+		column->is_hidden = true;
+	while (width_of(table, indent) > columns &&
+	       (column = widest_elastic(table)))
+		column->width--;
 }
 
 /**

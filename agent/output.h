@@ -49,7 +49,8 @@ struct table;
 
 struct table *table_new(void);
 void table_column(struct table *table, const char *title, enum align align);
-void table_minor(struct table *table);
+void table_minor(struct table *table, unsigned int rank);
+void table_elastic(struct table *table);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
 void table_cell_color(struct table *table, enum color color, const char *text);
 void table_print(struct table *table, FILE *f, const char *indent);

@@ -73,7 +73,7 @@ int plan_check(const struct plan *plan);
 const struct gpu *plan_future(const struct plan *plan);
 bool plan_knows_placement(const struct plan *plan);
 void plan_print(const struct plan *plan, bool refused);
-void plan_print_steps(const struct plan *plan, FILE *f);
+char *plan_steps_text(const struct plan *plan);
 json_t *plan_json(const struct plan *plan);
 
 /* refuse.c */

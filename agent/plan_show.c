@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fold.h"
 #include "memory_map.h"
 #include "output.h"
 #include "plan.h"
@@ -151,16 +152,20 @@ static void print_table(const struct plan *plan)
 
 	table_column(table, "VF", ALIGN_RIGHT);
 	table_column(table, "CHANGE", ALIGN_LEFT);
+	table_elastic(table);
 	table_column(table, "PROFILE", ALIGN_LEFT);
+	table_elastic(table);
 	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
 		     ALIGN_RIGHT);
 	table_column(table, human ? "OFFSET" : "OFFSET/B", ALIGN_RIGHT);
-	table_minor(table);
+	table_minor(table, 1);
 	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
 		     ALIGN_RIGHT);
 	table_column(table, "SHARE", ALIGN_RIGHT);
+	table_minor(table, 2);
 	table_column(table, human ? "WORST WAIT" : "WORST_WAIT/US",
 		     ALIGN_RIGHT);
+	table_minor(table, 3);
 	for (i = 0; i < plan->wish.vfs_len; i++) {
 		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
 
@@ -172,31 +177,37 @@ static void print_table(const struct plan *plan)
 }
 
 /**
- * plan_print_steps() - the order of what will be done, on one line
+ * plan_steps_text() - the order of what will be done
  * @plan: the plan
- * @f: where to
+ *
+ * Return: to be freed; empty when nothing will.
  */
-void plan_print_steps(const struct plan *plan, FILE *f)
+char *plan_steps_text(const struct plan *plan)
 {
-	const char *then = "";
+	char disable[32] = "", enable[32] = "";
+	const char *const steps[] = {
+		disable,
+		plan->steps & STEP_LAYOUT ? "set the layout" : "",
+		enable,
+		plan->steps & STEP_DRIVERS ? "set host drivers" : "",
+	};
+	char *text = xstrdup("");
+	size_t i;
 
-	if (plan->steps & STEP_DISABLE) {
-		fprintf(f, "disable %u VF%s", plan->live.num_vfs,
-			plural(plan->live.num_vfs));
-		then = ", ";
+	if (plan->steps & STEP_DISABLE)
+		snprintf(disable, sizeof(disable), "disable %u VF%s",
+			 plan->live.num_vfs, plural(plan->live.num_vfs));
+	if (plan->steps & STEP_ENABLE)
+		snprintf(enable, sizeof(enable), "enable %u VF%s",
+			 plan->wish.num_vfs, plural(plan->wish.num_vfs));
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		char *longer = xasprintf("%s%s%s", text, *text && *steps[i] ?
+					 ", " : "", steps[i]);
+
+		free(text);
+		text = longer;
 	}
-	if (plan->steps & STEP_LAYOUT) {
-		fprintf(f, "%sset the layout", then);
-		then = ", ";
-	}
-	if (plan->steps & STEP_ENABLE) {
-		fprintf(f, "%senable %u VF%s", then, plan->wish.num_vfs,
-			plural(plan->wish.num_vfs));
-		then = ", ";
-	}
-	if (plan->steps & STEP_DRIVERS)
-		fprintf(f, "%sset host drivers", then);
-	fputc('\n', f);
+	return text;
 }
 
 static void print_gpu_changes(const struct plan *plan)
@@ -248,16 +259,16 @@ static void print_driver_changes(const struct plan *plan)
  */
 void plan_print(const struct plan *plan, bool refused)
 {
-	printf("%s%s%s [gpu %s]: ", color_of(stdout, COLOR_HEAD),
-	       plan->live.bdf, color_of(stdout, COLOR_NONE),
-	       plan->section->name);
-	if (refused)
-		printf("%srefused:%s ", color_of(stdout, COLOR_BAD),
-		       color_of(stdout, COLOR_NONE));
-	if (plan->steps)
-		plan_print_steps(plan, stdout);
-	else
-		printf("%s\n", refused ? "no change" : "in sync");
+	char *steps = plan_steps_text(plan);
+
+	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
+		     color_of(stdout, COLOR_HEAD), plan->live.bdf,
+		     color_of(stdout, COLOR_NONE), plan->section->name,
+		     refused ? color_of(stdout, COLOR_BAD) : "",
+		     refused ? "refused: " : "",
+		     refused ? color_of(stdout, COLOR_NONE) : "",
+		     *steps ? steps : refused ? "no change" : "in sync");
+	free(steps);
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
 	print_table(plan);

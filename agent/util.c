@@ -3,6 +3,7 @@
  * Small helpers without a subject of their own.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <wctype.h>
 
 #include "exit_code.h"
+#include "fold.h"
 #include "util.h"
 
 /* words longer than this are not compared with the known ones */
@@ -216,15 +218,18 @@ const char *pr_priority(enum pr_level level)
 static void __printf(2, 0)
 print_message(enum pr_level level, const char *fmt, va_list args)
 {
+	int error = errno;
 	char *text, *safe;
 
 	if (vasprintf(&text, fmt, args) < 0)
 		out_of_memory();
 	safe = printable(text);
-	fprintf(stderr, "%s%s\n", to_journal ? pr_priority(level) :
-		PROGRAM ": ", safe);
+	print_folded(stderr, "%s%s", to_journal ? pr_priority(level) :
+		     PROGRAM ": ", safe);
 	free(safe);
 	free(text);
+	/* what was reported may be what the caller returns */
+	errno = error;
 }
 
 /**

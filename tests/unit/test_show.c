@@ -63,7 +63,7 @@ static void table_is(unsigned short width, const char *expected)
 	assert_non_null(f);
 	table_column(table, "A", ALIGN_RIGHT);
 	table_column(table, "B", ALIGN_LEFT);
-	table_minor(table);
+	table_minor(table, 1);
 	table_column(table, "C", ALIGN_LEFT);
 	table_cell(table, "1");
 	table_cell(table, "22");

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What people see on a terminal fits it, with the longest names that there can be;
+ * elsewhere a message stays one line.
+ */
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include "agent.h"
+#include "fake_kernel.h"
+#include "fold.h"
+
+#define LONGEST	"a-label-of-31-bytes-is-the-most"
+
+/* of a GPU whose every column is as wide as it gets */
+#define CONFIG	"[gpuvf]\nversion = 1\n" \
+		"[profile " LONGEST "]\nfb = 1008MiB\ntime_slice = 4500us\n" \
+		"[gpu the-section-has-a-name-of-31-by]\npci = 0000:41:00.0\n" \
+		"vfs = 16\nvf 0-14 = " LONGEST "\n"
+#define HUGE	"[gpuvf]\nversion = 1\n" \
+		"[profile " LONGEST "]\nfb = 15GiB\n" \
+		"[gpu the-section-has-a-name-of-31-by]\npci = 0000:41:00.0\n" \
+		"policy = fixed\npf_reserve = 1GiB\n" \
+		"vf 0-15 = " LONGEST "\ndriver 0-15 = vfio-pci\n"
+#define TWICE	"[gpuvf]\nversion = 1\n" \
+		"[profile " LONGEST "]\nfb = 1GiB\ntime_slize = 4ms\n" \
+		"[profile " LONGEST "]\nfb = 1 parsec\n"
+
+static void write_file(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void run_verb(const char *words)
+{
+	char *copy = xstrdup(words), *rest = copy, *word;
+	char *argv[16] = {};
+	int argc = 0;
+
+	while ((word = strsep(&rest, " ")))
+		argv[argc++] = word;
+	find_verb(argv[0])->run(argc, argv);
+	fflush(NULL);
+	/* no report of the test's own, and no handler of it */
+	_exit(0);
+}
+
+static int new_terminal(unsigned short columns)
+{
+	struct winsize screen = { .ws_row = 24, .ws_col = columns };
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+
+	assert_true(master >= 0);
+	assert_int_equal(grantpt(master) || unlockpt(master), 0);
+	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
+	return master;
+}
+
+/* all that a verb says on a terminal */
+static char *on_terminal(const char *words, unsigned short columns)
+{
+	int master = new_terminal(columns);
+	char *text = xcalloc(1, 100000);
+	size_t got = 0;
+	ssize_t n;
+	pid_t pid;
+	int slave;
+
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		dup2(slave, STDOUT_FILENO);
+		dup2(slave, STDERR_FILENO);
+		run_verb(words);
+	}
+	close(slave);
+	/* the last one that has it open is gone: EIO */
+	while ((n = read(master, text + got, 99999 - got)) > 0)
+		got += n;
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(master);
+	return text;
+}
+
+static void fits(const char *words, unsigned short columns)
+{
+	char *text = on_terminal(words, columns);
+	char *rest = text, *line;
+
+	if (!*text)
+		fail_msg("%s: says nothing", words);
+	while ((line = strsep(&rest, "\n"))) {
+		line[strcspn(line, "\r")] = '\0';
+		/* what is longer than the line is one word */
+		if (text_columns(line) > columns &&
+		    strchr(line + strspn(line, " "), ' '))
+			fail_msg("%s: %u columns, %u are there:\n%s", words,
+				 text_columns(line), columns, line);
+	}
+	free(text);
+}
+
+static void use_all(void)
+{
+	u32 i;
+
+	for (i = 0; i < 16; i++) {
+		struct vf *vf = &fake.gpu.vfs[i];
+
+		copy_string(vf->profile, LABEL_SIZE, LONGEST);
+		copy_string(vf->holder, NAME_SIZE, "vfio-pci");
+		vf->fb_bytes = 1008 * MIB;
+		vf->time_slice_us = 4500;
+		vf->in_use = true;
+		vf->has_state = true;
+		vf->state = GPUVF_VF_STATE_PROVISIONED;
+		vf->stats.run_ns = 123456789012345;
+		vf->stats.slices = 12345678;
+		vf->stats.overrun_ns = 123456789012;
+		vf->stats.idle_ns = 123456789012345;
+		vf->stats.mbox_requests = 123456;
+	}
+	fake.gpu.num_vfs = 16;
+	fake.gpu.fb_dirty = 5008 * MIB;
+	fake.gpu.fb_withheld = 1008 * MIB;
+	fake.gpu.fb_largest_free = 1008 * MIB;
+	fake.gpu.vfs_changing = true;
+}
+
+static void what_people_read_fits_the_terminal(void **state)
+{
+	static const char *const verbs[] = {
+		"show", "show 41:00.0", "show 41:00.0/3", "stats",
+		"plan -f t.ini", "plan -f huge.ini", "plan -f twice.ini",
+		"apply -f t.ini", "apply -f huge.ini",
+		"assert -f t.ini", "assert -f huge.ini",
+		"check t.ini", "check twice.ini",
+		"set 41:00.0/3 time_slice=9",
+		"pause 41:00.0", "show 43:00.0", "restore t.ini",
+		"checkpoint /nonexistent/file", "doctor", "help",
+		"reload", "generate 43:00.0 --vfs 2", "export 43:00.0",
+		"stats --human --wrong", "apply --wait-idle x",
+	};
+	size_t i;
+
+	write_file("t.ini", CONFIG);
+	write_file("huge.ini", HUGE);
+	write_file("twice.ini", TWICE);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		fake_reset();
+		fits(verbs[i], 80);
+		use_all();
+		fits(verbs[i], 80);
+	}
+}
+
+/* the address is what a VF is handed to a guest by */
+static void what_matters_most_is_left_out_last(void **state)
+{
+	char *text;
+
+	fake_reset();
+	use_all();
+	text = on_terminal("show", 80);
+	assert_says(text, "PCI ADDRESS");
+	assert_says(text, "a-label-of-31...");
+	assert_null(strstr(text, "SHARE"));
+	free(text);
+	text = on_terminal("show", 120);
+	assert_says(text, LONGEST);
+	assert_says(text, "SHARE");
+	free(text);
+}
+
+/* of colors only what is seen counts */
+static void colors_take_no_room(void **state)
+{
+	char *plain, *colored;
+	char *from, *to;
+
+	fake_reset();
+	use_all();
+	plain = on_terminal("show", 80);
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	colored = on_terminal("show", 80);
+	setenv("NO_COLOR", "1", 1);
+	assert_says(colored, "\033[");
+	for (from = to = colored; *from; from++)
+		if (*from == '\033')
+			from += strcspn(from, "m");
+		else
+			*to++ = *from;
+	*to = '\0';
+	assert_string_equal(colored, plain);
+	free(plain);
+	free(colored);
+}
+
+/* whatever its length: scripts and the journal have one line for each */
+static void elsewhere_a_message_is_one_line(void **state)
+{
+	struct listening listening = listen_begin();
+	char *said;
+
+	pr_err("%s %s %s %s", CONFIG, HUGE, CONFIG, HUGE);
+	said = listen_end(listening);
+	assert_true(strlen(said) > 800);
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+	free(said);
+}
+
+/* words stay in one piece, and what is in front of the first one stays there */
+static void lines_are_folded_between_words(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *text;
+		const char *lines;
+	} table[] = {
+		{ 0, "a bb ccc dddd", "a bb ccc dddd" },
+		{ 4, "a bb ccc dddd", "a bb\n-ccc\n-dddd" },
+		{ 5, "a bb ccc dddd", "a bb\n-ccc\n-dddd" },
+		{ 9, "a bb ccc dddd", "a bb ccc\n-dddd" },
+		{ 13, "a bb ccc dddd", "a bb ccc dddd" },
+		{ 5, "  longer than that", "  longer\n-than\n-that" },
+		{ 6, "\033[1ma\033[0m bb  cc", "\033[1ma\033[0m bb\n-cc" },
+		{ 1, "a b", "a\n-b" },
+		{ 5, "", "" },
+		{ 5, "  ", "  " },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		char *text;
+		size_t size;
+		FILE *f = open_memstream(&text, &size);
+
+		fold_text(f, table[i].width, 0, "-", table[i].text);
+		fclose(f);
+		assert_string_equal(text, table[i].lines);
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_people_read_fits_the_terminal),
+		cmocka_unit_test(what_matters_most_is_left_out_last),
+		cmocka_unit_test(colors_take_no_room),
+		cmocka_unit_test(elsewhere_a_message_is_one_line),
+		cmocka_unit_test(lines_are_folded_between_words),
+	};
+	static const char *const dirs[] = { "etc", "run", "run/gpuvf", "sys" };
+	char *root;
+	int failed;
+
+	setenv("NO_COLOR", "1", 1);
+	root = new_root(dirs, ARRAY_SIZE(dirs));
+	assert_int_equal(chdir(root), 0);
+	failed = cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
+	fake_free();
+	remove_root(root);
+	return failed;
+}
