@@ -377,7 +377,7 @@ static int watch(struct monitor *m)
 
 	while (!code && !ferror(stdout)) {
 		if (poll(fds, ARRAY_SIZE(fds),
-			 m->out_of_sync ? RETRY_MS : -1) < 0 &&
+			 m->out_of_sync || m->is_stale ? RETRY_MS : -1) < 0 &&
 		    errno != EINTR)
 			return EXIT_FAILED;
 		if (fds[1].revents)
@@ -442,8 +442,11 @@ int cmd_monitor(int argc, char **argv)
 
 	m.signals = open_signals();
 	err = family_watch_open(&m.family);
-	err = err ?: subscribe(&m.sk, take_message, &m);
-	if (err) {
+	err = err ?: news_open(&m.sk, take_message, &m);
+	err = err ?: news_join_all(m.sk);
+	/* it went since it was asked for */
+	m.is_stale = err == -NLE_OBJ_NOTFOUND;
+	if (err && !m.is_stale) {
 		pr_err("generic netlink: %s", nl_geterror(err));
 		code = EXIT_FAILED;
 	}

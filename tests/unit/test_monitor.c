@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * monitor, with a kernel and notifications of its own: what becomes of each error,
+ * at the start and when the module comes back.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <netlink/errno.h>
+#include <netlink/netlink.h>
+
+#include "agent.h"
+#include "fake_kernel.h"
+#include "subscribe.h"
+
+/* what becomes of listening; errors of libnl, negative */
+static struct {
+	int open;
+	int join;
+	int watch;
+	unsigned int joins;
+	/* the module comes back, and then these happen */
+	bool comes;
+	int join_again;
+	int list_again;
+} news;
+
+static int new_socket(struct nl_sock **sk)
+{
+	*sk = nl_socket_alloc();
+	assert_non_null(*sk);
+	assert_int_equal(nl_connect(*sk, NETLINK_GENERIC), 0);
+	nl_socket_set_nonblocking(*sk);
+	return 0;
+}
+
+int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
+{
+	*sk = NULL;
+	return news.open ?: new_socket(sk);
+}
+
+int news_join(struct nl_sock *sk, const char *family, const char *name)
+{
+	return news.join;
+}
+
+int news_join_all(struct nl_sock *sk)
+{
+	return news.joins++ ? news.join_again : news.join;
+}
+
+int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
+{
+	return news_open(sk, take, arg) ?: news_join_all(*sk);
+}
+
+int family_watch_open(struct family_watch *watch)
+{
+	return news.watch ?: new_socket(&watch->sk);
+}
+
+void family_watch_read(struct family_watch *watch)
+{
+	if (!news.comes)
+		return;
+	news.comes = false;
+	fake_errors.list = news.list_again;
+	watch->came(watch->arg);
+	raise(SIGTERM);
+}
+
+void family_watch_close(struct family_watch *watch)
+{
+	if (watch->sk)
+		nl_socket_free(watch->sk);
+	watch->sk = NULL;
+}
+
+/* until SIGTERM, which is there from the start or when the module has come */
+static int monitor(const char *option, char **said)
+{
+	char *argv[3] = { "monitor", (char *)option };
+	FILE *f = tmpfile();
+	char *text = xcalloc(1, 10000);
+	sigset_t set;
+	int status;
+	pid_t pid;
+
+	assert_non_null(f);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		dup2(fileno(f), STDOUT_FILENO);
+		dup2(fileno(f), STDERR_FILENO);
+		sigemptyset(&set);
+		sigaddset(&set, SIGTERM);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		alarm(60);
+		if (!news.comes)
+			raise(SIGTERM);
+		status = cmd_monitor(option ? 2 : 1, argv);
+		fflush(NULL);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	rewind(f);
+	assert_true(fread(text, 1, 9999, f) < 9999);
+	fclose(f);
+	*said = text;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+#define ends_with(option, expected) \
+	do { \
+		char *said_; \
+		int code_ = monitor(option, &said_); \
+		if (code_ != (expected)) \
+			fail_msg("exit code %d, not %d:\n%s", code_, \
+				 expected, said_); \
+		free(said_); \
+	} while (0)
+
+static void reset(void)
+{
+	fake_reset();
+	memset(&news, 0, sizeof(news));
+}
+
+static void exit_codes_of_the_first_look(void **state)
+{
+	static const struct {
+		int error;
+		int code;
+	} table[] = {
+		{ 0, EXIT_DONE },
+		{ -EPERM, EXIT_PERMISSION },
+		{ -EACCES, EXIT_PERMISSION },
+		{ -EBUSY, EXIT_BUSY },
+		{ -ENODEV, EXIT_MISSING },
+		{ -EOPNOTSUPP, EXIT_USAGE },
+		{ -ENOBUFS, EXIT_FAILED },
+		{ -ENOMEM, EXIT_FAILED },
+		{ -EBADMSG, EXIT_FAILED },
+		{ -EIO, EXIT_FAILED },
+		/* it looks again: GPUs are changed all the time */
+		{ -EAGAIN, EXIT_DONE },
+		/* the module went, and may come back */
+		{ -ENOENT, EXIT_DONE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		reset();
+		fake_errors.list = table[i].error;
+		ends_with(NULL, table[i].code);
+		ends_with("-j", table[i].code);
+	}
+}
+
+static void exit_codes_of_listening(void **state)
+{
+	static const struct {
+		int open;
+		int join;
+		int watch;
+		int code;
+	} table[] = {
+		{ .open = -NLE_NOMEM, .code = EXIT_FAILED },
+		{ .watch = -NLE_NOMEM, .code = EXIT_FAILED },
+		{ .join = -NLE_NOMEM, .code = EXIT_FAILED },
+		/* the module went since it was asked for */
+		{ .join = -NLE_OBJ_NOTFOUND, .code = EXIT_DONE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		reset();
+		news.open = table[i].open;
+		news.join = table[i].join;
+		news.watch = table[i].watch;
+		ends_with(NULL, table[i].code);
+	}
+}
+
+/* the same when the module was unloaded and is loaded again */
+static void exit_codes_of_a_later_look(void **state)
+{
+	static const struct {
+		int join;
+		int list;
+		int code;
+	} table[] = {
+		{ .code = EXIT_DONE },
+		{ .join = -NLE_NOMEM, .code = EXIT_FAILED },
+		{ .join = -NLE_OBJ_NOTFOUND, .code = EXIT_DONE },
+		{ .list = -EPERM, .code = EXIT_PERMISSION },
+		{ .list = -ENOMEM, .code = EXIT_FAILED },
+		{ .list = -EAGAIN, .code = EXIT_DONE },
+		{ .list = -ENOENT, .code = EXIT_DONE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		reset();
+		/* it is woken by what waits there */
+		news.join = -NLE_OBJ_NOTFOUND;
+		news.comes = true;
+		news.join_again = table[i].join;
+		news.list_again = table[i].list;
+		ends_with(NULL, table[i].code);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exit_codes_of_the_first_look),
+		cmocka_unit_test(exit_codes_of_listening),
+		cmocka_unit_test(exit_codes_of_a_later_look),
+	};
+	int failed;
+
+	failed = cmocka_run_group_tests_name("monitor", tests, NULL, NULL);
+	fake_free();
+	return failed;
+}
