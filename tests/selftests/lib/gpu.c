@@ -148,6 +148,17 @@ bool gpu_can(const struct gpu *gpu, const char *capability)
 }
 
 /**
+ * gpu_guests_ask() - does a guest with work have to ask for its start?
+ * @gpu: GPU
+ *
+ * It may do so nine times a minute.
+ */
+bool gpu_guests_ask(const struct gpu *gpu)
+{
+	return !gpu_can(gpu, "busy") && gpu_can(gpu, "mailbox");
+}
+
+/**
  * gpu_guest() - tell a VF's guest what to do
  * @gpu: GPU
  * @vf: index of an enabled VF
@@ -160,8 +171,7 @@ bool gpu_can(const struct gpu *gpu, const char *capability)
 int gpu_guest(const struct gpu *gpu, unsigned int vf, const char *what)
 {
 	if ((!strncmp(what, "busy ", 5) || !strncmp(what, "burst ", 6)) &&
-	    !strstr(what, "boot") && !gpu_can(gpu, "busy") &&
-	    gpu_can(gpu, "mailbox"))
+	    !strstr(what, "boot") && gpu_guests_ask(gpu))
 		return file_printf(gpu_sim(gpu, "vf%u/guest", vf), "%s boot=100",
 				   what);
 	return file_write(gpu_sim(gpu, "vf%u/guest", vf), what);
