@@ -513,6 +513,7 @@ struct sim_gpu {
 	u64 fb_serial;		/* counts what changes the framebuffer's content */
 	u64 layout_serial;	/* counts what changes the layout */
 	bool stuck;		/* a reset did not help */
+	bool reset_unseen;	/* reset under the driver's hands, not provisioned since */
 
 	/* faults */
 	struct sim_command_fault fail_command;
@@ -534,7 +535,7 @@ struct sim_gpu {
 	u64 illegal;			/* of them: not allowed then, unknown, or too early */
 	u64 bad_function;		/* of them: for a function that is not there */
 	u64 busy_rejected;		/* of them: while another one executed */
-	u64 flr_races;			/* of them: refused because of a VF's FLR, not illegal */
+	u64 flr_races;			/* of them: refused because of a reset, not illegal */
 	u64 switches;			/* CONTEXT_SWITCH that came to its end */
 	u64 gap_ns;			/* the next command could have come and did not */
 	u64 gap_max_ns;			/* longest of them */

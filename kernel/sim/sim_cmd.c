@@ -375,6 +375,17 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 	}
 }
 
+/* VFs are gone after a reset of the GPU, of which the driver may not know yet */
+static void cmd_count_unsupported(struct sim_gpu *gpu, bool bad_function)
+{
+	if (bad_function && gpu->reset_unseen) {
+		gpu->flr_races++;
+		return;
+	}
+	gpu->bad_function += bad_function;
+	gpu->illegal++;
+}
+
 /**
  * sim_cmd_write() - the PF driver wrote the command register with EXECUTE set
  * @gpu: GPU, brought up to now
@@ -408,8 +419,7 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 						       fcn;
 
 	if (!fcn || !next || !cmd_is_known(cmd->code)) {
-		gpu->bad_function += !fcn || !next;
-		gpu->illegal++;
+		cmd_count_unsupported(gpu, !fcn || !next);
 		cmd_over(gpu, GPUVF_STATUS_UNSUPPORTED, now);
 	} else if (fcn->hung || next->hung || cmd_engine_hangs(gpu) ||
 		   fcn->flr_pending || next->flr_pending) {

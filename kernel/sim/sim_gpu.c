@@ -295,6 +295,8 @@ void sim_gpu_reset(struct sim_gpu *gpu, u64 now)
 	gpu->stuck = false;
 	sim_gpu_vfs_off(gpu, false, now);
 	gpu_fcn_reset(gpu, &gpu->fcn[SIM_FCN_PF], now);
+	/* a driver that knows of a reset disables interrupts first */
+	gpu->reset_unseen = gpu->intr_enable || gpu->sim_intr_enable;
 	gpu->intr_enable = 0;
 	gpu->intr_status = 0;
 	gpu->sim_intr_enable = 0;

@@ -274,6 +274,7 @@ bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		if (regs_lose_write(gpu))
 			return true;
 		gpu->consumed_mib = val;
+		gpu->reset_unseen = false;
 		gpu->layout_serial++;
 		return true;
 	}
