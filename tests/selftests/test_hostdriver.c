@@ -111,13 +111,16 @@ static void a_process_that_has_a_vf_is_named(void)
 
 static void apply_waits_for_users_to_go(void)
 {
+	char patience[24];
 	pid_t pid;
 
+	snprintf(patience, sizeof(patience), "%llu",
+		 (unsigned long long)patience_ms() / 1000);
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
 	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", "1");
 	assert_int_equal(agent_end(pid), 5);
-	pid = start_apply("vf 0 = b\nvf 1 = a\n", "600");
+	pid = start_apply("vf 0 = b\nvf 1 = a\n", patience);
 	pause_ms(1000);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
