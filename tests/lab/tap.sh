@@ -31,11 +31,12 @@ point() {
 	fi
 }
 
-# until_true COMMAND...: the end of patience is on a slow machine
+# until_true COMMAND...: the end of patience is on a slow machine, or where a script
+# is expected to fail
 until_true() {
 	local i
 
-	for ((i = 0; i < 1200; i++)); do
+	for ((i = 0; i < ${GPUVF_PATIENCE_MS:-60000} / 50; i++)); do
 		"$@" > /dev/null 2>&1 && return
 		sleep 0.05
 	done

@@ -14,7 +14,9 @@ driver_of() {
 	basename "$(readlink "$devices/$1/driver")"
 }
 
-insmod "$modules/gpuvf_sim.ko" gpus=2 && insmod "$modules/gpuvf.ko"
+# shellcheck disable=SC2086 # several words
+insmod "$modules/gpuvf_sim.ko" gpus=2 ${GPUVF_SIM_PARAMETERS:-} &&
+	insmod "$modules/gpuvf.ko"
 mine=$(cat /sys/kernel/debug/gpuvf_sim/gpu0/bdf)
 other=$(cat /sys/kernel/debug/gpuvf_sim/gpu1/bdf)
 modprobe pci-stub
