@@ -416,6 +416,10 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	int err;
 
 	if (strcmp(file, "sriov_numvfs")) {
+		if (value && f->autoprobe_fails) {
+			f->autoprobe_fails--;
+			return -EIO;
+		}
 		f->autoprobe = value;
 		be_eager(f);
 		return 0;

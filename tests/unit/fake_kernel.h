@@ -18,6 +18,7 @@
  * @gpu: the GPU
  * @is_there: it is one of those that gpuvf drives; the first always is
  * @autoprobe: sriov_drivers_autoprobe
+ * @autoprobe_fails: so often it cannot be set to 1
  * @bound: driver of each VF
  * @override: driver_override of each VF
  * @has_vfio: driver vfio-pci is loaded
@@ -46,6 +47,7 @@ struct fake_gpu {
 	struct gpu gpu;
 	bool is_there;
 	u32 autoprobe;
+	unsigned int autoprobe_fails;
 	char bound[FAKE_VFS][NAME_SIZE];
 	char override[FAKE_VFS][NAME_SIZE];
 	bool has_vfio;

@@ -591,6 +591,86 @@ static void the_daemon_tries_again(void **state)
 	free(lock);
 }
 
+/* VFs without a driver line would never get a driver again */
+static void probing_that_cannot_be_set_back_is_a_failure(void **state)
+{
+	char *apply = with_file("apply");
+	char *said;
+
+	write_file("t.ini", CONFIG "driver 0 = none\n");
+	fake_reset();
+	fake.autoprobe_fails = 1;
+	assert_int_equal(run(apply, &said), EXIT_FAILED);
+	assert_says(said, "cannot set sriov_drivers_autoprobe to 1");
+	assert_int_equal(fake.gpu.num_vfs, 0);
+	assert_int_equal(fake.autoprobe, 1);
+	free(said);
+	fake_reset();
+	fake.autoprobe_fails = 100;
+	code_is(apply, EXIT_ATTENTION);
+	assert_int_equal(fake.autoprobe, 0);
+	fake.autoprobe_fails = 0;
+	code_is(apply, EXIT_DONE);
+	assert_int_equal(fake.gpu.num_vfs, 2);
+	assert_int_equal(fake.autoprobe, 1);
+	free(apply);
+}
+
+/* a layout with room for VFs to come is what the documentation recommends */
+static void a_warning_is_what_check_is_for(void **state)
+{
+	static const char *const verbs[] = { "plan", "apply", "assert" };
+	char *words, *said;
+	size_t i;
+
+	write_file("t.ini", CONFIG "vfs = 16\n");
+	fake_reset();
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		words = with_file(verbs[i]);
+		assert_int_equal(run(words, &said), EXIT_DONE);
+		if (strstr(said, "warning"))
+			fail_msg("%s:\n%s", words, said);
+		free(words);
+		free(said);
+	}
+	words = with_file("check");
+	assert_int_equal(run(words, &said), EXIT_DONE);
+	assert_says(said, "warning: VFs 2-15 get no framebuffer");
+	free(words);
+	free(said);
+}
+
+/* where the memory ends, in a process of its own */
+static int code_without_memory(bool changed, bool underway)
+{
+	struct quiet quiet;
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		quiet = be_quiet();
+		(void)quiet;
+		if (changed)
+			exit_set_changed();
+		exit_set_underway(underway);
+		out_of_memory();
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void memory_that_ends_after_a_change_has_its_own_code(void **state)
+{
+	/* other tests here change GPUs */
+	assert_int_not_equal(code_without_memory(false, false), EXIT_DONE);
+	assert_int_equal(code_without_memory(true, false), EXIT_UNREPORTED);
+	assert_int_equal(code_without_memory(false, true), EXIT_ATTENTION);
+	assert_int_equal(code_without_memory(true, true), EXIT_ATTENTION);
+}
+
 static int set_up(void **state)
 {
 	static const char *const dirs[] = { "run", "etc" };
@@ -620,6 +700,9 @@ int main(void)
 		cmocka_unit_test(signals_wait_for_the_last_step_of_restore),
 		cmocka_unit_test(a_lock_of_another_process_is_waited_for_and_named),
 		cmocka_unit_test(the_daemon_tries_again),
+		cmocka_unit_test(probing_that_cannot_be_set_back_is_a_failure),
+		cmocka_unit_test(a_warning_is_what_check_is_for),
+		cmocka_unit_test(memory_that_ends_after_a_change_has_its_own_code),
 	};
 
 	return cmocka_run_group_tests_name("verbs", tests, set_up, clean_up);
