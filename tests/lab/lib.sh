@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the scripts of the lab share. Sourced by them, run by nobody.
+# What the scripts of the lab share; sourced by them.
 
 # shellcheck disable=SC2034	# for those who source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -33,44 +33,83 @@ as_root() {
 	fi
 }
 
-# apt's lists may be absent or old: once an hour is enough
+# What apt and dpkg say goes here. It is shown as far as it is an error's.
+apt_log=$build/logs/apt.log
+
+# logged COMMAND...
+logged() {
+	mkdir -p "$build/logs"
+	printf '\n$ %s\n' "$*" >> "$apt_log"
+	"$@" >> "$apt_log" 2>&1 && return
+	tail -n 8 "$apt_log" >&2
+	say "all of it: $apt_log"
+	return 1
+}
+
+# apt's lists may be absent or old: once an hour is enough. The stamp may be another
+# system's, with which the cache is shared.
 apt_update() {
 	local stamp=$cache/apt-updated
 
 	mkdir -p "$cache"
-	[ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] || return 0
-	if as_root apt-get update -q >&2; then
+	if [ -n "$(find "$stamp" -mmin -60 2> /dev/null)" ] &&
+	   compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null; then
+		return
+	fi
+	say 'getting the lists of packages'
+	if logged as_root apt-get update -q; then
 		touch "$stamp"
 	else
 		say 'going on with the package lists that are there'
 	fi
 }
 
+# megabytes APT-COMMAND...: what it would download
+megabytes() {
+	"$@" -qq --print-uris 2> /dev/null |
+		awk '{ bytes += $3 } END { printf "%.0f MB", bytes / 1e6 }'
+}
+
+# those of the packages named that are not installed, nor provided by one that is
+missing_packages() {
+	comm -23 <(printf '%s\n' "$@" | sort -u) <(
+		dpkg-query -W -f '${db:Status-Abbrev},${Package},${Provides}\n' |
+		awk -F ', *' '/^[hi]i/ {
+			for (i = 2; i <= NF; i++) {
+				sub(/ .*/, "", $i)
+				print $i
+			}
+		}' | sort -u)
+}
+
 # install those of the packages named that are missing
 need_packages() {
-	local missing=() name
+	local missing apt=(apt-get install -y -q --no-install-recommends)
 
-	for name in "$@"; do
-		dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null |
-			grep -q '^[hi]i' || missing+=("$name")
-	done
+	mapfile -t missing < <(missing_packages "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
-	say "installing ${missing[*]}"
 	apt_update
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -q --no-install-recommends \
-		"${missing[@]}" >&2 || die "apt cannot install: ${missing[*]}"
+	say "installing packages, $(megabytes "${apt[@]}" "${missing[@]}") to download:"
+	fold -s -w 75 <<< "${missing[*]}" | sed 's/^/     /' >&2
+	logged as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" \
+		"${missing[@]}" || die "apt cannot install: ${missing[*]}"
 }
 
 # Packages of another Debian release come by way of lists of their own, in the
-# cache; the system's stay as they are. Empty: the system's own release.
-suite=
+# cache; the system's stay as they are. Empty: the system's own release, and its
+# architecture.
+suite='' suite_arch=''
+
+suite_dir() {
+	echo "$cache/apt-$suite${suite_arch:+-$suite_arch}"
+}
 
 # suite_lists SUITE: look for packages of that release from now on
 suite_lists() {
-	local dir=$cache/apt-$1 uri security
+	local dir uri security
 
 	suite=$1
+	dir=$(suite_dir)
 	[ -z "$(find "$dir/updated" -mmin -60 2> /dev/null)" ] || return 0
 	# from where the system gets its own
 	uri=$(debian_uri '^[a-z]+$')
@@ -82,7 +121,8 @@ suite_lists() {
 		suite_source "$uri" "$suite" "$suite-updates" "$suite-backports"
 		[ -z "$security" ] || suite_source "$security" "$suite-security"
 	} > "$dir/sources.list"
-	if suite_apt apt-get -q update >&2; then
+	say "getting the lists of packages of $suite"
+	if logged suite_apt apt-get -q update; then
 		touch "$dir/updated"
 	elif [ -e "$dir/updated" ]; then
 		say "going on with the package lists of $suite that are there"
@@ -114,11 +154,14 @@ suite_source() {
 
 # suite_apt apt-get|apt-cache ARGUMENT...: with the lists of $suite
 suite_apt() {
-	local command=$1 dir=$cache/apt-$suite
+	local command=$1 dir
 
 	shift
 	# _apt, as whom root's apt downloads, may not write here
 	set -- -o APT::Sandbox::User="$(id -un)" "$@"
+	dir=$(suite_dir)
+	[ -z "$suite_arch" ] || set -- -o APT::Architecture="$suite_arch" \
+		-o APT::Architectures="$suite_arch" "$@"
 	[ -z "$suite" ] || set -- -o Dir::Etc::sourcelist="$dir/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o Dir::State="$dir" \
 		-o Dir::State::status="$dir/status" -o Dir::Cache="$dir" \
@@ -134,7 +177,8 @@ fetch_packages() {
 	shift
 	rm -rf "$debs"
 	mkdir -p "$debs"
-	(cd "$debs" && suite_apt apt-get -q download "$@" >&2) ||
+	say "downloading $(megabytes suite_apt apt-get download "$@")"
+	(cd "$debs" && logged suite_apt apt-get -q download "$@") ||
 		die "apt cannot download: $*"
 	unpack_packages "$debs" "$dir"
 }
