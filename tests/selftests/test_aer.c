@@ -48,6 +48,11 @@ static int inject(const char *error)
 	return file_write(gpu_sim(gpu, "pcie_error"), error);
 }
 
+static uint64_t counter(const char *name)
+{
+	return gpu_truth(gpu, "gpu", name);
+}
+
 static bool is_ready(void)
 {
 	return file_is(gpu_sysfs(gpu, "state"), "ready");
@@ -121,13 +126,15 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	struct nl_message before, after, msg;
 	struct progress there;
 	char *config, *restored;
+	uint64_t cleared = counter("granules_cleared");
 	int log = klog_open();
 	uint32_t command;
 
 	assert_ok(file_write(gpu_sysfs(gpu, "vf2/stop"), "1"));
 	assert_eventually(gpu_truth_vf_is(gpu, 2, "state", "shutdown"));
-	/* without SHUTDOWN an FLR did that, and the driver sees its end later */
+	/* the driver sees the end of that later, and scrubs then */
 	assert_eventually(file_is(gpu_sysfs(gpu, "vf2/in_use"), "0"));
+	assert_eventually(counter("granules_cleared") > cleared);
 	fixture_wait_clean(gpu);
 	config = fixture_snapshot(gpu);
 	command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;

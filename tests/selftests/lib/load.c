@@ -49,7 +49,7 @@ void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent)
 
 	snprintf(what, sizeof(what), "busy %u", percent);
 	assert_ok(gpu_guest(gpu, vf, what));
-	/* one that worked before has turns until it starts anew */
+	/* one that worked before has turns until it asks */
 	if (gpu_guests_ask(gpu))
 		assert_eventually(gpu_truth_vf_is(gpu, vf, "driver", "work"));
 	assert_eventually(gpu_truth_vf(gpu, vf, "run_ns") > before);
