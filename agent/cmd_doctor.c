@@ -93,12 +93,12 @@ int cmd_doctor(int argc, char **argv)
 		bdf = buffer;
 	}
 	if (!code) {
+		if (doctor_answer(&doctor, bdf) != ANSWER_READY)
+			code = EXIT_MISSING;
 		if (!options.json)
 			doctor_print(&doctor, bdf);
 		else if (json_finish(doctor_json(&doctor, bdf)))
-			code = EXIT_FAILED;
-		if (!code && doctor_answer(&doctor, bdf) != ANSWER_READY)
-			code = EXIT_MISSING;
+			code = code ?: EXIT_FAILED;
 	}
 	doctor_free(&doctor);
 	return code;

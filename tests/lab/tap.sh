@@ -43,6 +43,24 @@ until_true() {
 	return 1
 }
 
+# without_reader COMMAND...: standard output is a pipe whose reader has gone before
+# the first byte
+without_reader() {
+	local dir code=0
+
+	dir=$(mktemp -d)
+	mkfifo "$dir/pipe"
+	# both ends have to be open for a moment
+	(
+		exec 9<> "$dir/pipe"
+		exec 8> "$dir/pipe"
+		exec 9>&-
+		exec "$@" >&8 8>&-
+	) || code=$?
+	rm -r "$dir"
+	return $code
+}
+
 # the plan, and the exit code
 tap_end() {
 	echo "1..$tap_count"
