@@ -112,10 +112,7 @@ storm:
 		-r tests/selftests/storm.sh $(build)/selftests/test_storm
 
 demo:
-	@$(lab)/packages build lab
-	@$(MAKE) -s -C agent
-	@$(lab)/run -k $(KERNEL) $$([ -w /dev/kvm ] || echo -i) -e GPUS=$(GPUS) \
-		$$([ ! -t 1 ] || echo -e COLOR=1) $(lab)/demo.sh
+	@$(lab)/demo $(KERNEL) $(GPUS)
 
 bench:
 	@tests/bench/run $(BENCH)
