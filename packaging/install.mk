@@ -54,8 +54,8 @@ stage	:= $(build)/stage
 install: install-modules install-agent install-dev
 
 # The kernel's modules_install compresses and strips as that kernel likes it, but
-# it installs all or nothing: so it works in a directory of its own. Nobody here
-# has the key that Debian would sign with.
+# it installs all or nothing: so it works in a directory of its own. The key
+# that Debian signs with is not here.
 install-modules: modules
 	@[ -e $(HEADER) ] || { \
 		echo 'No headers in $(KDIR): nothing to install modules for'; exit 1; }

@@ -76,7 +76,7 @@ def log():
 
 
 def events():
-    """What VFs and GPUs do, as it is told in the log and over netlink."""
+    """What VFs and GPUs do, as the log and netlink report it."""
     said = set()
     for name in os.listdir(os.path.join(TOP, "kernel")):
         if not name.endswith(".c"):

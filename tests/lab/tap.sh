@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test points for scripts, and waiting. Sourced by them, run by nobody.
+# Test points for scripts, and waiting. Sourced by them.
 
 tap_count=0
 tap_failed=0
