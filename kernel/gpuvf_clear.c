@@ -17,6 +17,7 @@
 #include <linux/sizes.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_compat.h"
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
 #include "gpuvf_halt.h"
@@ -350,7 +351,7 @@ void gpuvf_clear_kick_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
 	if (!pf->clear.stopping)
-		queue_work(system_unbound_wq, &pf->clear.work);
+		queue_work(gpuvf_unbound_wq, &pf->clear.work);
 }
 
 /**

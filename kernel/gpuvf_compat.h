@@ -9,6 +9,7 @@
 #define GPUVF_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
 
 #include "gpuvf_have.h"
@@ -37,5 +38,17 @@ static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->attrs;
 #endif
 }
+
+/*
+ * By 7.3: the same queue of work that runs on the CPU where it was queued, or on any,
+ * under another name. The former ones warn.
+ */
+#ifdef GPUVF_HAVE_WORK_BY_CPU
+#define gpuvf_percpu_wq		system_percpu_wq
+#define gpuvf_unbound_wq	system_dfl_wq
+#else
+#define gpuvf_percpu_wq		system_wq
+#define gpuvf_unbound_wq	system_unbound_wq
+#endif
 
 #endif /* GPUVF_COMPAT_H */

@@ -18,6 +18,7 @@
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 
+#include "gpuvf_compat.h"
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
@@ -59,7 +60,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 
 	ex->told = true;
 	ex->until = jiffies + limit;
-	mod_delayed_work(system_wq, &ex->limit, limit);
+	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
 	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY);
 }
 

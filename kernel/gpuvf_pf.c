@@ -22,6 +22,7 @@
 #include <linux/wait.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_compat.h"
 #include "gpuvf_config.h"
 #include "gpuvf_debugfs.h"
 #include "gpuvf_halt.h"
@@ -505,7 +506,7 @@ void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 	pf_publish(pf);
 	pf_count_public();
 	set_bit(0, &pf->public_changed);
-	queue_delayed_work(system_wq, &pf->notify_work, 1);
+	queue_delayed_work(gpuvf_percpu_wq, &pf->notify_work, 1);
 }
 
 /**
@@ -536,7 +537,7 @@ void gpuvf_pf_notify_public(struct gpuvf_pf *pf)
 {
 	set_bit(0, &pf->public_changed);
 	pf_count_public();
-	mod_delayed_work(system_wq, &pf->notify_work, 0);
+	mod_delayed_work(gpuvf_percpu_wq, &pf->notify_work, 0);
 }
 
 /**
@@ -549,7 +550,7 @@ void gpuvf_pf_notify(struct gpuvf_pf *pf)
 {
 	atomic_inc(&gpuvf_change_seq);
 	if (!READ_ONCE(pf->gone))
-		mod_delayed_work(system_wq, &pf->notify_work, 0);
+		mod_delayed_work(gpuvf_percpu_wq, &pf->notify_work, 0);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/msi.h>
 #include <linux/pci.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
 
 #ifdef GPUVF_PROBE_CLASS_WITHOUT_OWNER
@@ -72,5 +73,13 @@ void probe(struct iommu_domain_ops *ops,
 			 struct iommu_domain *from))
 {
 	ops->attach_dev = attach;
+}
+#endif
+
+#ifdef GPUVF_PROBE_WORK_BY_CPU
+void probe(struct work_struct *work)
+{
+	queue_work(system_percpu_wq, work);
+	queue_work(system_dfl_wq, work);
 }
 #endif

@@ -23,6 +23,7 @@
 #include <linux/workqueue.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_compat.h"
 #include "gpuvf_config.h"
 #include "gpuvf_exclusive.h"
 #include "gpuvf_halt.h"
@@ -274,7 +275,7 @@ void gpuvf_recover_freeze(struct gpuvf_pf *pf, bool reset)
 	/* one that is due would find no GPU before the bus is reset */
 	cancel_delayed_work(&pf->reset_work);
 	pf->recover_since = jiffies;
-	mod_delayed_work(system_wq, &pf->recover_work,
+	mod_delayed_work(gpuvf_percpu_wq, &pf->recover_work,
 			 msecs_to_jiffies(RECOVER_LOOK_MS));
 }
 
@@ -295,7 +296,7 @@ void gpuvf_recover_work(struct work_struct *work)
 
 	/* while it is locked, the PCI core or a reset is at work on it */
 	if (!pci_dev_trylock(pf->pdev)) {
-		queue_delayed_work(system_wq, &pf->recover_work,
+		queue_delayed_work(gpuvf_percpu_wq, &pf->recover_work,
 				   msecs_to_jiffies(RECOVER_LOOK_MS));
 		return;
 	}
@@ -307,10 +308,10 @@ void gpuvf_recover_work(struct work_struct *work)
 	if (!has && !pf->frozen)
 		gpuvf_recover_freeze(pf, true);
 	if (pf->frozen && (!has || late))
-		mod_delayed_work(system_wq, &pf->reset_work, 0);
+		mod_delayed_work(gpuvf_percpu_wq, &pf->reset_work, 0);
 	pci_dev_unlock(pf->pdev);
 	if (!late)
-		queue_delayed_work(system_wq, &pf->recover_work,
+		queue_delayed_work(gpuvf_percpu_wq, &pf->recover_work,
 				   msecs_to_jiffies(RECOVER_LOOK_MS));
 }
 

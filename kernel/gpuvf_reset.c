@@ -28,6 +28,7 @@
 #include <linux/sched.h>
 
 #include "gpuvf_clear.h"
+#include "gpuvf_compat.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
 #include "gpuvf_guard.h"
@@ -257,7 +258,7 @@ void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 	gpuvf_vfs_update_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 	if (!under_way)
-		queue_work(system_unbound_wq, &vf->reset_work);
+		queue_work(gpuvf_unbound_wq, &vf->reset_work);
 }
 
 /* end the state of a VF, if it has one, by an FLR; marks and counters stay */
@@ -392,7 +393,7 @@ void gpuvf_reset_resume_locked(struct gpuvf_pf *pf)
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->num_vfs; i++)
 		if (pf->vf[i].reset_waits)
-			queue_work(system_unbound_wq, &pf->vf[i].reset_work);
+			queue_work(gpuvf_unbound_wq, &pf->vf[i].reset_work);
 	if (pf->resetting)
 		schedule_delayed_work(&pf->reset_work, 0);
 }

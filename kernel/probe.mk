@@ -4,7 +4,7 @@
 # kernel's headers offer, as far as the compiler agrees to gpuvf_probe.c.
 
 probes := CLASS_WITHOUT_OWNER GENL_INFO_DUMP HRTIMER_SETUP MSI_PARENT MSI_GLOBAL \
-	  IOMMU_OF_BUS IOMMU_PAGING IOMMU_ATTACH_FROM
+	  WORK_BY_CPU IOMMU_OF_BUS IOMMU_PAGING IOMMU_ATTACH_FROM
 probe-src := $(patsubst %/probe.mk,%/gpuvf_probe.c,$(lastword $(MAKEFILE_LIST)))
 probe-cc := $(CC) $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
 	    $(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) -DMODULE \
