@@ -35,7 +35,7 @@ help:
 	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
 	@echo '  make check-layers                calls between files, unwanted words'
 	@echo '  make count                       lines of code per directory'
-	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug'
+	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug ...'
 	@echo '  make debug-kernel                build that kernel into the cache'
 	@echo '  make refresh                     look for newer Debian kernels'
 	@echo '  make spec                        regenerate the uapi header from the netlink spec'
@@ -66,7 +66,7 @@ else
 	@$(lab)/build-modules 6.1
 endif
 
-modules-6.1 modules-6.12 modules-newest modules-debug: modules-%:
+modules-6.1 modules-6.12 modules-newest modules-debug modules-debug-newest: modules-%:
 	@$(lab)/packages build lab
 	@$(lab)/build-modules $*
 
@@ -156,7 +156,7 @@ debug-kernel:
 	@$(lab)/kernel-get debug
 
 refresh:
-	@for kernel in 6.1 6.12 debug; do $(lab)/kernel-get -r $$kernel || exit; done
+	@for kernel in 6.1 6.12 newest debug; do $(lab)/kernel-get -r $$kernel || exit; done
 
 spec:
 	@$(lab)/spec write
@@ -170,7 +170,8 @@ clean-cache:
 include packaging/install.mk
 
 .PHONY: check-messages
-.PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug agent check
+.PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug \
+	modules-debug-newest agent check
 .PHONY: check-prometheus
 .PHONY: check-all-kernels
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
