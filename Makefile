@@ -55,10 +55,11 @@ help:
 	@echo '  make check-deb                   the packages in a Debian of their own'
 	@echo '  make dist                        the source, into build/dist'
 
-# Without headers for the running kernel there is still something to build.
+# Without headers for the running kernel there is still something to build; but not
+# for other headers than those that KDIR= names.
 modules:
 	@$(lab)/packages build
-ifneq ($(wildcard $(HEADER)),)
+ifneq ($(wildcard $(HEADER))$(filter command,$(origin KDIR)),)
 	@$(lab)/build-modules $(KDIR)
 else
 	@echo 'No headers in $(KDIR): building for Debian 12 instead (make help)'

@@ -5,7 +5,6 @@
 #ifndef SIM_COMPAT_H
 #define SIM_COMPAT_H
 
-#include <linux/build_bug.h>
 #include <linux/hrtimer.h>
 #include <linux/iommu.h>
 #include <linux/irq.h>
@@ -101,15 +100,7 @@ static inline void sim_msi_domain_remove(struct irq_domain *domain)
 	irq_domain_remove(domain);
 }
 #else
-static inline struct irq_domain *sim_msi_domain_create(struct irq_domain *parent)
-{
-	BUILD_BUG_ON_MSG(1, "linux/msi.h has neither msi_parent_ops nor pci_msi_create_irq_domain(): install headers of a kernel with CONFIG_PCI_MSI");
-	return NULL;
-}
-
-static inline void sim_msi_domain_remove(struct irq_domain *domain)
-{
-}
+#error "linux/msi.h has no MSI domains: install headers of a kernel with CONFIG_PCI_MSI"
 #endif
 
 /* before 6.7 busses still point at an IOMMU driver that is no more */
