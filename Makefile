@@ -19,10 +19,11 @@ help:
 	@echo '  make demo [GPUS=N] [KERNEL=6.1]  the main job on a simulated GPU, in a VM'
 	@echo '  make check                       unit tests, VMs on three kernels'
 	@echo '  make check-all-kernels           all tests in VMs, on each stock kernel'
+	@echo '  make check-newest                all tests in VMs, on the newest series alone'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-plain                 without each capability of the hardware'
-	@echo '  make check-debug                 the tests on the debug kernel (KASAN, lockdep)'
+	@echo '  make check-debug [KERNEL=debug-newest]   the tests on a debug kernel (KASAN, lockdep)'
 	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
 	@echo '  make coverage                    lines and branches that the tests run'
 	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
@@ -81,6 +82,9 @@ check:
 check-all-kernels:
 	@tests/check kernels
 
+check-newest:
+	@tests/check newest
+
 check-quick:
 	@tests/check quick
 
@@ -90,8 +94,9 @@ check-prometheus:
 check-plain:
 	@tests/check plain
 
+check-debug: KERNEL = debug
 check-debug:
-	@tests/check debug
+	@tests/check debug $(KERNEL)
 
 check-kcsan:
 	@tests/check kcsan
@@ -174,7 +179,7 @@ include packaging/install.mk
 .PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug \
 	modules-debug-newest agent check
 .PHONY: check-prometheus
-.PHONY: check-all-kernels
+.PHONY: check-all-kernels check-newest
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count
 .PHONY: coverage fuzz-kernel
