@@ -139,7 +139,14 @@ static pci_ers_result_t gpuvf_error_detected(struct pci_dev *pdev,
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	}
 	if (state == pci_channel_io_perm_failure) {
-		gpuvf_recover_freeze(pf, false);
+		/*
+		 * By 7.3 the PCI core also says this when it gives up a recovery, since
+		 * a VF has no driver. The GPU itself is still there.
+		 */
+		if (pdev->error_state == pci_channel_io_perm_failure)
+			gpuvf_recover_freeze(pf, false);
+		else
+			gpuvf_recover_bus_reset(pf);
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
 	gpuvf_recover_freeze(pf, true);

@@ -316,12 +316,12 @@ void gpuvf_recover_work(struct work_struct *work)
 }
 
 /**
- * gpuvf_recover_bus_reset() - the PCI core has reset the bus, or goes on without
+ * gpuvf_recover_bus_reset() - the PCI core has reset the bus, or does not need to
  * @pf: PF
  *
  * After an error that was not fatal for the GPU nothing was reset, and it goes on.
- * When it was reset by an administrator before the bus was, it has forgotten its
- * configuration once more.
+ * The PCI core may also have given up the recovery. When an administrator reset the
+ * GPU before the bus was reset, it has forgotten its configuration once more.
  *
  * Context: device lock held; may sleep.
  * Return: 0; -EIO: the GPU does not answer.
