@@ -4,7 +4,7 @@
  *
  * The kernel sends whole objects. They are compared with what was known, so
  * that a line says what happened. When the kernel had to drop messages
- * (ENOBUFS), everything is read again, and nothing but the final state of what
+ * (ENOBUFS), those that wait are taken and then everything is read again, and nothing but the final state of what
  * was missed is lost. When the module is unloaded, all GPUs are gone; when it is
  * loaded again, its family has another id and other groups.
  */
@@ -31,7 +31,10 @@
 
 #define RETRY_MS	200
 
-/* @client: NULL while the module is not there */
+/*
+ * @client: NULL while the module is not there
+ * @is_full: the kernel drops messages until all that wait are taken
+ */
 struct monitor {
 	struct client *client;
 	struct nl_sock *sk;
@@ -40,6 +43,7 @@ struct monitor {
 	bool json;
 	int signals;
 	bool out_of_sync;
+	bool is_full;
 	bool is_stale;
 };
 
@@ -387,14 +391,18 @@ static int watch(struct monitor *m)
 			/* libnl's word for ENOBUFS */
 			pr_err("messages were lost; reading everything again");
 			m->out_of_sync = true;
-		} else if (err < 0 && err != -NLE_AGAIN && err != -NLE_INTR) {
+			m->is_full = true;
+		} else if (err == -NLE_AGAIN) {
+			m->is_full = false;
+		} else if (err < 0 && err != -NLE_INTR) {
 			pr_err("generic netlink: %s", nl_geterror(err));
 			code = EXIT_FAILED;
 		}
 		family_watch_read(&m->family);
 		if (!code && m->is_stale)
 			code = reconnect(m);
-		if (!code && m->out_of_sync && m->client)
+		/* what happens until then would be lost without another ENOBUFS */
+		if (!code && m->out_of_sync && !m->is_full && m->client)
 			code = resynchronise(m, false);
 	}
 	return code;

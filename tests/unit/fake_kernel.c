@@ -115,7 +115,10 @@ static int refuse(struct client_error *why, int error)
 
 int client_open(struct client **client)
 {
-	*client = NULL;
+	static char open;
+
+	/* which is looked at by nothing, but for being there */
+	*client = (struct client *)&open;
 	return 0;
 }
 

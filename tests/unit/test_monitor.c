@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * monitor, with a kernel and notifications of its own: what becomes of each error,
- * at the start and when the module comes back.
+ * at the start and when the module comes back, and of lost messages.
  */
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include <netlink/errno.h>
+#include <netlink/handlers.h>
 #include <netlink/netlink.h>
 
 #include "agent.h"
@@ -24,7 +25,32 @@ static struct {
 	bool comes;
 	int join_again;
 	int list_again;
+	/* messages were lost, and this many wait; reading everything fails until then */
+	unsigned int waiting;
 } news;
+
+/* instead of libnl's */
+int nl_recvmsgs_default(struct nl_sock *sk)
+{
+	struct nl_cb *cb;
+	int err;
+
+	if (news.waiting) {
+		if (fake_errors.list != -EPERM) {
+			fake_errors.list = -EPERM;
+			return -NLE_NOMEM;
+		}
+		if (--news.waiting)
+			return 0;
+		fake_errors.list = 0;
+		raise(SIGTERM);
+		return -NLE_AGAIN;
+	}
+	cb = nl_socket_get_cb(sk);
+	err = nl_recvmsgs(sk, cb);
+	nl_cb_put(cb);
+	return err;
+}
 
 static int new_socket(struct nl_sock **sk)
 {
@@ -98,7 +124,7 @@ static int monitor(const char *option, char **said)
 		sigaddset(&set, SIGTERM);
 		sigprocmask(SIG_BLOCK, &set, NULL);
 		alarm(60);
-		if (!news.comes)
+		if (!news.comes && !news.waiting)
 			raise(SIGTERM);
 		status = cmd_monitor(option ? 2 : 1, argv);
 		fflush(NULL);
@@ -213,12 +239,23 @@ static void exit_codes_of_a_later_look(void **state)
 	}
 }
 
+/* the kernel drops more without an error while messages wait */
+static void messages_that_wait_are_taken_before_all_is_read(void **state)
+{
+	reset();
+	/* it is woken to look again */
+	fake_errors.list = -EAGAIN;
+	news.waiting = 3;
+	ends_with(NULL, EXIT_DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exit_codes_of_the_first_look),
 		cmocka_unit_test(exit_codes_of_listening),
 		cmocka_unit_test(exit_codes_of_a_later_look),
+		cmocka_unit_test(messages_that_wait_are_taken_before_all_is_read),
 	};
 	int failed;
 
