@@ -9,19 +9,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/netlink.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "klog.h"
 #include "load.h"
+#include "uevent.h"
 #include "user.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -325,33 +324,6 @@ static int compare(const struct sight *a, const struct sight *b)
 	return 0;
 }
 
-/* Return: whether there is a uevent of a GPU; those of the PCI core are its own */
-static bool hears_uevent(int fd)
-{
-	char text[4096];
-	ssize_t n, at;
-
-	while ((n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT)) > 0) {
-		text[n] = '\0';
-		for (at = 0; at < n; at += strlen(text + at) + 1)
-			if (!strcmp(text + at, "SUBSYSTEM=gpuvf"))
-				return true;
-	}
-	return false;
-}
-
-static int uevent_open(void)
-{
-	const struct sockaddr_nl local = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = 1,
-	};
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
-			NETLINK_KOBJECT_UEVENT);
-
-	return fd >= 0 && bind(fd, (const void *)&local, sizeof(local)) ? -1 : fd;
-}
-
 /* on the debug kernel a look takes many times longer */
 static unsigned int look_period_ms(void)
 {
@@ -378,6 +350,7 @@ static int watches(void *arg)
 	struct nl *group = nl_open();
 	struct watch *watch = arg;
 	struct nl_message msg;
+	struct uevent event;
 	uint64_t begin, next;
 	int uevents = uevent_open();
 	struct view view;
@@ -397,7 +370,7 @@ static int watches(void *arg)
 		line = line ?: compare(&first, &now);
 		if (!line && !nl_next_event(group, &msg, 0))
 			line = __LINE__;
-		if (!line && hears_uevent(uevents))
+		if (!line && uevent_next(uevents, &event, 0))
 			line = __LINE__;
 		atomic_fetch_add(&watch->looks, 1);
 		look_later(&next);

@@ -8,12 +8,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <linux/netlink.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +18,7 @@
 #include "abi.h"
 #include "fixture.h"
 #include "klog.h"
+#include "uevent.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -424,50 +422,25 @@ static void refused_operation_has_a_sentence(void)
 	close(log);
 }
 
-static int uevent_socket(void)
-{
-	const struct sockaddr_nl local = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = 1,
-	};
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
-			NETLINK_KOBJECT_UEVENT);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (const void *)&local, sizeof(local)), 0);
-	return fd;
-}
-
-/* wait for one of our class; the variables follow the header, zero-separated */
+/* wait for one of the GPU */
 static void uevent(int fd, const char *action, const char *variable)
 {
-	char text[4096], wanted[32];
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	size_t at;
-	ssize_t n;
+	struct uevent event;
+	char wanted[32];
 
 	snprintf(wanted, sizeof(wanted), "ACTION=%s", action);
-	for (;;) {
-		bool ours = false, this = false, has = !variable;
-
-		assert_int_equal(poll(&poll_fd, 1, PATIENCE_MS), 1);
-		n = recv(fd, text, sizeof(text) - 1, 0);
-		assert_true(n > 0);
-		text[n] = '\0';
-		for (at = 0; at < n; at += strlen(text + at) + 1) {
-			ours |= !strcmp(text + at, "SUBSYSTEM=gpuvf");
-			this |= !strcmp(text + at, wanted);
-			has |= variable && !strcmp(text + at, variable);
-		}
-		if (ours && this && has && strstr(text, gpu->bdf))
-			return;
-	}
+	do {
+		assert_true(uevent_next(fd, &event, PATIENCE_MS));
+	} while (!uevent_has(&event, wanted) ||
+		 (variable && !uevent_has(&event, variable)) ||
+		 !strstr(event.text, gpu->bdf));
 }
 
 static void uevents_tell_of_wedged_and_of_coming_and_going(void)
 {
-	int fd = uevent_socket();
+	int fd = uevent_open();
 
+	assert_true(fd >= 0);
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
