@@ -710,6 +710,10 @@ void sim_truth_event(struct sim_gpu *gpu, u64 now, enum sim_event event,
 		     unsigned int fcn, u8 code, u64 value);
 void sim_truth_debugfs(struct sim_gpu *gpu, struct dentry *dir);
 
+/* sim_window.c */
+void sim_window_debugfs(struct dentry *dir);
+void sim_window_fini(void);
+
 /* sim_debugfs.c */
 void sim_lock(struct sim_gpu *gpu, unsigned long *flags)
 	__acquires(&gpu->lock);

@@ -10,6 +10,8 @@
  *		vf<N>/touch	the guest writes to this byte of the framebuffer
  *		vf<N>/latency	how long the VF's commands take
  *		vf<N>/slice_us	how long it is expected to execute
+ *
+ * and that of sim_window.c beside gpu<K>.
  */
 
 #include <linux/debugfs.h>
@@ -373,6 +375,7 @@ void sim_debugfs_init(struct sim_gpu *gpus, unsigned int num)
 	unsigned int i;
 
 	sim_root = debugfs_create_dir("gpuvf_sim", NULL);
+	sim_window_debugfs(sim_root);
 	for (i = 0; i < num; i++)
 		sim_debugfs_add(&gpus[i]);
 }
@@ -381,4 +384,5 @@ void sim_debugfs_init(struct sim_gpu *gpus, unsigned int num)
 void sim_debugfs_fini(void)
 {
 	debugfs_remove(sim_root);
+	sim_window_fini();
 }
