@@ -410,6 +410,7 @@ static int nl_receive(struct nl *nl, const struct nl_request *req,
 		len = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
 		if (len < 0)
 			return -errno;
+		answer->parts++;
 		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
 		     nlh = mnl_nlmsg_next(nlh, &len)) {
 			if (nlh->nlmsg_seq != nl->seq)
@@ -778,6 +779,16 @@ int nl_shrink(struct nl *nl, int bytes)
 }
 
 /**
+ * nl_know() - know the family without asking for it
+ * @nl: connection, on which nothing is received by this
+ * @who_knows: one that knows it
+ */
+void nl_know(struct nl *nl, const struct nl *who_knows)
+{
+	nl->family = who_knows->family;
+}
+
+/**
  * nl_try_number() - try to reach the family by a number that somebody else knows
  * @nl: connection that need not know the family
  * @who_knows: one that does
@@ -789,7 +800,7 @@ int nl_try_number(struct nl *nl, const struct nl *who_knows)
 	struct nl_request req;
 	struct nl_answer answer;
 
-	nl->family = who_knows->family;
+	nl_know(nl, who_knows);
 	nl_begin(nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
 	return nl_call(nl, &req, &answer);
 }

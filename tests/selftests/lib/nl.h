@@ -148,6 +148,7 @@ struct nl_message {
 /**
  * struct nl_answer - all that came back for one request
  * @messages: how many messages of the family
+ * @parts: how many times something was received for it
  * @last: the last of them
  * @ack: sentence of the extended ack, or empty
  * @bad_attr: type of the attribute that the extended ack points at, or -1
@@ -158,6 +159,7 @@ struct nl_message {
  */
 struct nl_answer {
 	unsigned int messages;
+	unsigned int parts;
 	struct nl_message last;
 	char ack[256];
 	int bad_attr;
@@ -216,6 +218,7 @@ int nl_vf_get(struct nl *nl, const struct gpu *gpu, unsigned int vf,
 int nl_join(struct nl *nl, const char *group);
 int nl_listen(struct nl *nl);
 int nl_shrink(struct nl *nl, int bytes);
+void nl_know(struct nl *nl, const struct nl *who_knows);
 int nl_try_number(struct nl *nl, const struct nl *who_knows);
 int nl_shout(struct nl *nl, struct nl_request *req);
 int nl_next_event(struct nl *nl, struct nl_message *msg, int timeout_ms);
