@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The scheduler threads of gpuvf, one for each GPU.
+ * The scheduler threads of gpuvf, one for each GPU, and threads of the kernel that a
+ * test holds up.
  */
 
 #include <dirent.h>
@@ -48,6 +49,22 @@ unsigned int threads_find(pid_t *tid, unsigned int max)
 }
 
 /**
+ * thread_stay_on() - let a thread run on one CPU alone
+ * @tid: thread; 0: the caller
+ * @cpu: the CPU
+ *
+ * Return: false when it cannot be changed.
+ */
+bool thread_stay_on(pid_t tid, int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return !sched_setaffinity(tid, sizeof(cpus), &cpus);
+}
+
+/**
  * threads_make_idle() - let everything else on their CPU run before them
  * @cpu: the CPU, -1: they stay where they are
  *
@@ -57,22 +74,18 @@ bool threads_make_idle(int cpu)
 {
 	struct sched_param param = { 0 };
 	unsigned int i, n;
-	cpu_set_t cpus;
 	pid_t tid[8];
 
 	n = threads_find(tid, 8);
-	CPU_ZERO(&cpus);
-	if (cpu >= 0)
-		CPU_SET(cpu, &cpus);
 	for (i = 0; i < n; i++)
 		if (sched_setscheduler(tid[i], SCHED_IDLE, &param) ||
-		    (cpu >= 0 &&
-		     sched_setaffinity(tid[i], sizeof(cpus), &cpus)))
+		    (cpu >= 0 && !thread_stay_on(tid[i], cpu)))
 			return false;
 	return n;
 }
 
 #define PERIOD_MAX	"/proc/sys/kernel/sched_deadline_period_max_us"
+#define RT_RUNTIME	"/proc/sys/kernel/sched_rt_runtime_us"
 
 /* as sched_setattr(2) has it; not every C library does */
 struct deadline_attr {
@@ -95,7 +108,43 @@ static const struct deadline_attr stalled = {
 	.period_ns = 1000000000000,
 };
 
-static uint64_t period_max_us;
+static uint64_t period_max_us, rt_runtime_us;
+
+/*
+ * Neither a period of 1000 s nor a thread that is bound to a CPU is taken unless the
+ * scheduler has been asked to.
+ */
+static bool allow_deadlines(void)
+{
+	if (!period_max_us) {
+		period_max_us = file_u64(PERIOD_MAX);
+		rt_runtime_us = file_u64(RT_RUNTIME);
+	}
+	return !file_write(PERIOD_MAX, "1000000000") &&
+	       !file_write(RT_RUNTIME, "-1");
+}
+
+static void end_deadlines(void)
+{
+	if (!period_max_us)
+		return;
+	file_printf(RT_RUNTIME, "%llu", (unsigned long long)rt_runtime_us);
+	file_printf(PERIOD_MAX, "%llu", (unsigned long long)period_max_us);
+}
+
+/**
+ * thread_stall() - let a thread do nothing any more, whatever wakes it
+ * @tid: thread, also one of the kernel
+ *
+ * It is preempted, and has not gone to sleep; threads_go_on() ends it, of one of the driver.
+ *
+ * Return: false when it cannot be changed.
+ */
+bool thread_stall(pid_t tid)
+{
+	return allow_deadlines() &&
+	       !syscall(SYS_sched_setattr, tid, &stalled, 0);
+}
 
 /**
  * threads_stall() - let them do nothing any more, whatever wakes them
@@ -109,13 +158,9 @@ bool threads_stall(void)
 	unsigned int i, n;
 	pid_t tid[8];
 
-	if (!period_max_us)
-		period_max_us = file_u64(PERIOD_MAX);
-	if (file_write(PERIOD_MAX, "1000000000"))
-		return false;
 	n = threads_find(tid, 8);
 	for (i = 0; i < n; i++)
-		if (syscall(SYS_sched_setattr, tid[i], &stalled, 0))
+		if (!thread_stall(tid[i]))
 			return false;
 	return n;
 }
@@ -131,7 +176,5 @@ void threads_go_on(void)
 	n = threads_find(tid, 8);
 	for (i = 0; i < n; i++)
 		sched_setscheduler(tid[i], SCHED_FIFO, &param);
-	if (period_max_us)
-		file_printf(PERIOD_MAX, "%llu",
-			    (unsigned long long)period_max_us);
+	end_deadlines();
 }

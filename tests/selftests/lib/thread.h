@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The scheduler threads of gpuvf, one for each GPU.
+ * The scheduler threads of gpuvf, one for each GPU, and threads of the kernel that a
+ * test holds up.
  */
 #ifndef SELFTEST_THREAD_H
 #define SELFTEST_THREAD_H
@@ -10,6 +11,8 @@
 
 unsigned int threads_find(pid_t *tid, unsigned int max);
 bool threads_make_idle(int cpu);
+bool thread_stall(pid_t tid);
+bool thread_stay_on(pid_t tid, int cpu);
 bool threads_stall(void);
 void threads_go_on(void);
 

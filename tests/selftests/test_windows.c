@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Races that need something to come within a few instructions: one side is held up
+ * there. On two CPUs, in real time.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "load.h"
+#include "thread.h"
+#include "uevent.h"
+#include "window.h"
+
+static const struct gpu *gpu = &fx.gpu[0];
+
+/* what is held up goes on by itself after this, as where a lock keeps the other side out */
+#define WINDOW_MS	3000
+
+/**
+ * struct other - the other side of a race
+ * @thread: that it runs on
+ * @run: what it does; 0, or a negative errno
+ * @err: what came of it
+ * @done: it is over
+ */
+struct other {
+	pthread_t thread;
+	int (*run)(void);
+	int err;
+	atomic_bool done;
+};
+
+static void *other_run(void *arg)
+{
+	struct other *other = arg;
+
+	other->err = other->run();
+	atomic_store(&other->done, true);
+	return NULL;
+}
+
+static void other_start(struct other *other, int (*run)(void))
+{
+	other->run = run;
+	atomic_init(&other->done, false);
+	assert_int_equal(pthread_create(&other->thread, NULL, other_run, other),
+			 0);
+}
+
+static void other_end(struct other *other)
+{
+	assert_int_equal(pthread_join(other->thread, NULL), 0);
+	assert_ok(other->err);
+}
+
+/* CPUs that the tests may run on */
+static cpu_set_t cpus;
+
+static void end_race(void)
+{
+	window_close();
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static int remove_gpu(void)
+{
+	return file_write(gpu_pci(gpu, "remove"), "1");
+}
+
+/*
+ * The notification that the GPU is wedged is held up where it is about to send the
+ * uevent, and the GPU is removed meanwhile.
+ */
+static void no_uevent_follows_that_of_the_removal(void)
+{
+	int fd = uevent_open();
+	struct uevent event = { .size = 0 };
+	struct other removal;
+	bool changed = false, last;
+
+	assert_true(fd >= 0);
+	fixture_on_end(end_race);
+	assert_ok(window_at("kobject_uevent_env %u from=[gpuvf]", WINDOW_MS));
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+		     -EIO);
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	assert_eventually(window_is_open());
+	other_start(&removal, remove_gpu);
+	do {
+		if (uevent_next(fd, &event, 10))
+			changed |= uevent_has(&event, "ACTION=change");
+	} while (window_is_open() && !uevent_has(&event, "ACTION=remove"));
+	window_go();
+	other_end(&removal);
+	while (!uevent_has(&event, "ACTION=remove")) {
+		assert_true(uevent_next(fd, &event, PATIENCE_MS));
+		changed |= uevent_has(&event, "ACTION=change");
+	}
+	last = !uevent_next(fd, &event, 100);
+	close(fd);
+	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	assert_true(changed);
+	assert_true(last);
+}
+
+/* the file of the driver: how long each of the last commands took */
+static void assert_commands_end_after_they_begin(void)
+{
+	char path[128], *text, *rest, *line;
+	unsigned long long took;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/gpuvf/%s/commands",
+		 gpu->bdf);
+	text = file_read_all(path);
+	assert_non_null(text);
+	rest = text;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (sscanf(line, "%*u VF %*u %*s %llu", &took) != 1)
+			fail_msg("no command: %s", line);
+		assert_true(took < 10000000000);
+	}
+	free(text);
+}
+
+static atomic_bool over;
+
+/* whatever looks at the GPU brings the interrupts for what has happened to its CPU */
+static int look_at_the_gpu(void)
+{
+	if (!thread_stay_on(0, 0))
+		return -errno;
+	while (!atomic_load(&over))
+		gpu_truth(gpu, "gpu", "commands");
+	return 0;
+}
+
+/* the scheduler thread looks at the engine at each change */
+static void wake_the_scheduler(void)
+{
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/pause"), "1"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf2/resume"), "1"));
+}
+
+/*
+ * The interrupt for the end of a command has taken its time stamp on one CPU and is
+ * held up before it has the lock. The scheduler thread sees that end on the other CPU
+ * and issues the next command, which is done too when the interrupt goes on.
+ */
+static void no_command_ends_before_it_begins(void)
+{
+	static const uint32_t slice_us[] = { 1000, 1000, 1000 };
+	unsigned int i, n;
+	struct other look;
+	pid_t tid[8];
+
+	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	fixture_on_end(end_race);
+	n = threads_find(tid, 8);
+	assert_int_equal(n, fx.num_gpus);
+	for (i = 0; i < n; i++)
+		assert_true(thread_stay_on(tid[i], 1));
+	assert_true(thread_stay_on(0, 1));
+	atomic_store(&over, false);
+	other_start(&look, look_at_the_gpu);
+	for (i = 0; i < 20; i++) {
+		/* where it is this CPU that is held up, nothing comes of it */
+		assert_ok(window_at("gpuvf_turn_interrupt 200"));
+		assert_eventually(window_was_opened());
+		wake_the_scheduler();
+		pause_ms(2);
+		window_go();
+		while (window_is_open())
+			pause_ms(1);
+	}
+	atomic_store(&over, true);
+	other_end(&look);
+	assert_commands_end_after_they_begin();
+}
+
+static const struct test tests[] = {
+	TEST(no_uevent_follows_that_of_the_removal),
+	TEST(no_command_ends_before_it_begins),
+};
+
+int main(void)
+{
+	sched_getaffinity(0, sizeof(cpus), &cpus);
+	return SUITE_RUN("windows", "total_vfs=4 fb_mib=4096", tests);
+}
