@@ -371,6 +371,65 @@ ok 'no device link is left' [ -z "$($bb ls /sys/class/devlink | \
 ok 'the module is unloaded as ever' $bb rmmod gpuvf
 
 #
+# One hang too many, while the GPU comes to rest. No reset follows it, and the reset by
+# an administrator ends what it led to.
+#
+hangs() {
+	[ "$(value vf0/stats/hangs)" -ge "$1" ]
+}
+
+# hang_once N: a command fails for the Nth time, and the VF is reset and runs again
+hang_once() {
+	echo '1 hang_status vf=0' > $sim/fail_command
+	eventually hangs "$1" && eventually none_is_resetting &&
+		eventually state_is 0 active
+}
+
+has_failed() {
+	state_is 0 failed
+}
+
+$bb insmod /ram/gpuvf.ko
+echo 536870912 > "$gpu/vf0/fb_quota"
+echo 536870912 > "$gpu/vf1/fb_quota"
+echo 2 > "$numvfs"
+eventually all_is_clear
+echo 'busy 50' > $sim/vf0/guest
+echo 'busy 50' > $sim/vf1/guest
+for n in 1 2 3; do
+	ok "limit: hang $n is within it" hang_once $n
+done
+# the fourth begins before the suspend, and is noticed when that has begun: it is held
+# up on one CPU, and the scheduler thread is on the other
+for comm in /proc/[0-9]*/comm; do
+	task=${comm%/comm}
+	! $bb grep -q '^gv/' "$comm" 2> /dev/null ||
+		$bb taskset -p 2 "${task#/proc/}" > /dev/null
+done
+$bb taskset -p 1 $$ > /dev/null
+echo 0 > /sys/power/pm_async
+ok 'limit: there were no more' [ "$(value vf0/stats/hangs)" = 3 ]
+echo 3000000 > "$gpu/vf0/preempt_timeout_us"
+echo 'gpuvf_resets_flush 6000 from=gpuvf_pf_quiesce' > $sim/../window
+echo 'busy 100 hog' > $sim/vf0/guest
+ok 'limit: suspend and resume succeed' suspend_until devices
+ok 'limit: the suspend was held up' $bb grep -q 'hits=[1-9]' $sim/../window
+echo none > $sim/../window
+$bb taskset -p 3 $$ > /dev/null
+echo 1 > /sys/power/pm_async
+ok 'limit: the fourth hang was noticed' hangs 4
+ok 'limit: the GPU is ready' eventually ready
+ok 'limit: the VF has failed' eventually has_failed
+echo off > $sim/vf0/guest
+echo 1 > "$gpu/vf0/reset"
+ok 'limit: a reset by an administrator ends that' state_is 0 provisioned
+echo 'busy 50' > $sim/vf0/guest
+ok 'limit: it runs again' eventually state_is 0 active
+ok 'limit: C28 no command was illegal' truth_is illegal 0
+echo 0 > "$numvfs"
+$bb rmmod gpuvf
+
+#
 # Hardware that lacks capabilities. Without busy bits guests ask for their start.
 #
 lacks() {
