@@ -225,16 +225,20 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 		.fb.start = job->first * pf->geometry.granule_bytes,
 		.fb.size = job->count * pf->geometry.granule_bytes,
 	};
+	int has = err ? pf->hw->has_reserve(pf) : 1;
 	struct gpuvf_clear *clear = &pf->clear;
 
 	clear->working = false;
 	/*
 	 * Nothing became clean, and nothing is wrong with it: it was aborted, or the
-	 * GPU was reset behind our back after a PCIe error.
+	 * GPU was reset behind our back after a PCIe error, or is about to be.
 	 */
-	if (clear->canceled || pf->frozen ||
-	    (err && !pf->hw->has_reserve(pf)))
+	if (clear->canceled || pf->frozen || !has)
 		return;
+	if (has < 0) {
+		gpuvf_pf_wedge_locked(pf, "a GPU that does not answer");
+		return;
+	}
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {

@@ -321,6 +321,27 @@ static void C25_clear_engine_that_hangs(void)
 	load_busy(gpu, 0, 100);
 }
 
+/* its link is down, as after a fatal PCIe error; nothing is wrong with the memory */
+static void gpu_that_does_not_answer_withholds_nothing(void)
+{
+	static const uint32_t slice_us[1] = { 5000 };
+
+	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	set_clear_us(100000);
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	assert_eventually(fb_u64("dirty"));
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	pause_ms(500);
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	set_clear_us(100);
+	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	fixture_wait_clean(gpu);
+	assert_u64(fb_u64("withheld"), 0);
+	load_busy(gpu, 0, 100);
+}
+
 static void no_clear_engine_no_framebuffer(void)
 {
 	struct nl_request req;
@@ -730,6 +751,7 @@ static const struct test tests[] = {
 	SLOW_TEST(C25_former_guest_hung),
 	TEST(C20_every_lost_write_beside_a_vf_that_runs),
 	SLOW_TEST(C20_every_lost_write_of_the_reserve),
+	TEST(gpu_that_does_not_answer_withholds_nothing),
 	TEST(C25_reserve_that_grows_over_what_is_being_cleared),
 	TEST(C25_context_slots_are_scrubbed_where_they_move_to),
 	SLOW_TEST(C17_every_lost_write_of_enabling),
