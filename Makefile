@@ -37,6 +37,7 @@ help:
 	@echo '  make check-layers                calls between files, unwanted words'
 	@echo '  make count                       lines of code per directory'
 	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug ...'
+	@echo '  make modules-all                 for each kernel that can be had, and for arm64'
 	@echo '  make debug-kernel                build that kernel into the cache'
 	@echo '  make refresh                     look for newer Debian kernels'
 	@echo '  make spec                        regenerate the uapi header from the netlink spec'
@@ -71,6 +72,9 @@ endif
 modules-6.1 modules-6.12 modules-newest modules-debug modules-debug-newest: modules-%:
 	@$(lab)/packages build lab
 	@$(lab)/build-modules $*
+
+modules-all:
+	@$(lab)/modules-all
 
 agent:
 	@$(lab)/packages build
@@ -181,6 +185,6 @@ include packaging/install.mk
 .PHONY: check-prometheus
 .PHONY: check-all-kernels check-newest
 .PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
-.PHONY: check-layers count
+.PHONY: check-layers count modules-all
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache
