@@ -277,6 +277,11 @@ lost() {
 	timeout 60 "$agent" "$@" >&- 2> "$work/err" || code=$?
 	[ $code = "$want" ] && grep -q 'cannot write the output' "$work/err"
 	point "closed_output_$(name_of "$@")_exits_with_$want"
+	# a reader that has seen enough: no message, and no signal
+	code=0
+	without_reader timeout 60 "$agent" "$@" 2> "$work/err" || code=$?
+	[ $code = "$want" ] && [ ! -s "$work/err" ]
+	point "gone_reader_$(name_of "$@")_exits_with_$want"
 }
 for words in show 'show -j' check plan 'plan -j' stats 'stats -j' \
 	'stats --prometheus -' 'top -n 1 -d 0.1' export "generate $a --vfs 2" \
