@@ -6,9 +6,11 @@
  * CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. So it is with locks.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "holder.h"
 #include "profile.h"
@@ -21,11 +23,27 @@
  * struct device_files - what a process that uses a VF has open
  * @group: below /dev/vfio, empty: none
  * @device: below /dev/vfio/devices, empty: none
+ * @group_number: of @group, 0: not known
+ * @device_number: of @device, 0: not known
  */
 struct device_files {
 	char group[NAME_SIZE];
 	char device[NAME_SIZE];
+	dev_t group_number;
+	dev_t device_number;
 };
+
+static dev_t number_of(const char *class, const char *name)
+{
+	unsigned int major, minor;
+	char text[32];
+
+	if (!*name || !root_line(text, sizeof(text), "sys/class/%s/%s/dev",
+				 class, name) ||
+	    sscanf(text, "%u:%u", &major, &minor) != 2)
+		return 0;
+	return makedev(major, minor);
+}
 
 static void find_files(const char *vf, struct device_files *files)
 {
@@ -36,6 +54,8 @@ static void find_files(const char *vf, struct device_files *files)
 		copy_string(files->device, NAME_SIZE, names[0]);
 	root_list_free(names);
 	root_link(files->group, NAME_SIZE, DEVICE "iommu_group", vf);
+	files->group_number = number_of("vfio", files->group);
+	files->device_number = number_of("vfio-dev", files->device);
 }
 
 static bool is_one_of(const char *name, const char *dir, const char *wanted)
@@ -44,6 +64,21 @@ static bool is_one_of(const char *name, const char *dir, const char *wanted)
 
 	return *wanted && !strncmp(name, dir, len) &&
 	       !strcmp(name + len, wanted);
+}
+
+/* by number: in another mount namespace, as the service's, names differ */
+static bool is_numbered(const char *pid, const char *fd,
+			const struct device_files *files)
+{
+	char *path = root_path("proc/%s/fd/%s", pid, fd);
+	struct stat st;
+	bool is;
+
+	is = !stat(path, &st) && S_ISCHR(st.st_mode) && st.st_rdev &&
+	     (st.st_rdev == files->group_number ||
+	      st.st_rdev == files->device_number);
+	free(path);
+	return is;
 }
 
 static bool has_open(const char *pid, const struct device_files *files)
@@ -57,7 +92,8 @@ static bool has_open(const char *pid, const struct device_files *files)
 
 		root_target(name, sizeof(name), "proc/%s/fd/%s", pid, fds[i]);
 		hit = is_one_of(name, "/dev/vfio/", files->group) ||
-		      is_one_of(name, "/dev/vfio/devices/", files->device);
+		      is_one_of(name, "/dev/vfio/devices/", files->device) ||
+		      is_numbered(pid, fds[i], files);
 	}
 	root_list_free(fds);
 	return hit;

@@ -79,6 +79,29 @@ static void is_held_by(const char *expected)
 	free(text);
 }
 
+/* whatever its name is where the process is: a device that every machine has */
+static void a_device_is_known_by_its_number(void **state)
+{
+	char *full = xasprintf("%s/proc/77/fd/9", root);
+
+	make_link("proc/77/fd/9", "/dev/null");
+	is_held_by(NULL);
+	make_dirs("sys/class/vfio/12");
+	make_file("sys/class/vfio/12/dev", "1:4\n");
+	is_held_by(NULL);
+	make_file("sys/class/vfio/12/dev", "1:3\n");
+	is_held_by("process 77 (qemu?[2J)");
+	make_file("sys/class/vfio/12/dev", "");
+	is_held_by(NULL);
+	make_dirs("sys/class/vfio-dev/vfio3");
+	make_file("sys/class/vfio-dev/vfio3/dev", "1:3\n");
+	is_held_by("process 77 (qemu?[2J)");
+	make_file("sys/class/vfio-dev/vfio3/dev", "x\n");
+	is_held_by(NULL);
+	assert_int_equal(unlink(full), 0);
+	free(full);
+}
+
 static void the_one_that_has_the_group_or_device_is_named(void **state)
 {
 	char *full = xasprintf("%s/proc/77/fd/9", root);
@@ -153,6 +176,7 @@ static void files_are_read_whole_or_not_at_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_device_is_known_by_its_number),
 		cmocka_unit_test(the_one_that_has_the_group_or_device_is_named),
 		cmocka_unit_test(a_gpu_that_goes_is_said_to_go),
 		cmocka_unit_test(files_are_read_whole_or_not_at_all),
