@@ -133,7 +133,7 @@ done
 
 # no VF is in the hardware's table until its memory has been cleared
 all_are_parked() {
-	[ "$($bb grep -c '^vf[0-2] .* size=0$' $sim/table)" = 3 ]
+	[ "$($bb grep -c '^vf[0-2] .* size=0$' "$sim/table")" = 3 ]
 }
 
 speed=/sys/module/gpuvf_sim/parameters/clear_us_per_granule
@@ -380,7 +380,7 @@ hangs() {
 
 # hang_once N: a command fails for the Nth time, and the VF is reset and runs again
 hang_once() {
-	echo '1 hang_status vf=0' > $sim/fail_command
+	echo '1 hang_status vf=0' > "$sim/fail_command"
 	eventually hangs "$1" && eventually none_is_resetting &&
 		eventually state_is 0 active
 }
