@@ -608,30 +608,35 @@ static int feed(const char *path, mode_t mode, uid_t owner, const char *text)
 
 static void refuses_fifos_that_others_can_write(void **state)
 {
+	char path[] = "/tmp/gpuvf-test-fifo.XXXXXX";
 	size_t errors;
 	int fd;
 
+	/* a name that no other run of this test has */
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(unlink(path), 0);
 	alarm(20);
 	/* a FIFO is no file of the system's, and is not waited for */
-	fd = feed("/tmp/gpuvf-test-fifo", 0600, 0, "");
-	assert_int_equal(load("/tmp/gpuvf-test-fifo", 0, &errors), -EINVAL);
+	fd = feed(path, 0600, 0, "");
+	assert_int_equal(load(path, 0, &errors), -EINVAL);
 	assert_int_equal(errors, 1);
 	close(fd);
-	unlink("/tmp/gpuvf-test-fifo");
+	unlink(path);
 
-	fd = feed("/tmp/gpuvf-test-fifo", 0666, 0, HEAD);
-	assert_int_equal(load("/tmp/gpuvf-test-fifo",
-			      INPUT_TRUSTED | INPUT_STREAM, &errors), -EPERM);
+	fd = feed(path, 0666, 0, HEAD);
+	assert_int_equal(load(path, INPUT_TRUSTED | INPUT_STREAM, &errors),
+			 -EPERM);
 	close(fd);
-	unlink("/tmp/gpuvf-test-fifo");
+	unlink(path);
 
 	if (!geteuid()) {
-		fd = feed("/tmp/gpuvf-test-fifo", 0600, 1000, HEAD);
-		assert_int_equal(load("/tmp/gpuvf-test-fifo",
-				      INPUT_TRUSTED | INPUT_STREAM, &errors),
-				 -EPERM);
+		fd = feed(path, 0600, 1000, HEAD);
+		assert_int_equal(load(path, INPUT_TRUSTED | INPUT_STREAM,
+				      &errors), -EPERM);
 		close(fd);
-		unlink("/tmp/gpuvf-test-fifo");
+		unlink(path);
 	}
 	alarm(0);
 }
