@@ -330,16 +330,17 @@ static void C34_netlink_answers_when_a_reset_has_begun(void)
 
 static void C34_second_gpu_reset_is_refused(void)
 {
+	uint64_t resets = counter("resets");
 	struct nl_message begun, msg;
 
 	all_busy();
 	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
 	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
-	/* it waits for the PCI core, or is refused, but is never a second one */
-	if (nl_reset_start(fx.nl, gpu, -1, &msg) == -EBUSY)
-		assert_u64(msg.refusal.reason, GPUVF_REASON_PF_RESETTING);
+	assert_error(nl_reset_start(fx.nl, gpu, -1, &msg), -EBUSY);
+	assert_u64(msg.refusal.reason, GPUVF_REASON_PF_RESETTING);
 	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
 	assert_eventually(is_ready());
+	assert_u64(counter("resets"), resets + 1);
 }
 
 /* who waits for a reset in sysfs can be killed, and the reset goes on */

@@ -340,6 +340,17 @@ static void C41_nothing_is_reached_after_a_reset_by_the_driver(void)
 	write_all(0);
 	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	check_parked_until_clean(0);
+	/*
+	 * With a context it stays in the table until that is torn down, which without
+	 * SHUTDOWN and FLR notice is at the end of the reset; its tenant is the same
+	 * until then.
+	 */
+	load_busy(gpu, 0, 100);
+	write_all(0);
+	assert_ok(gpu_guest(gpu, 0, "off"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	check_bar_is_parked(0, 0);
+	check_parked_until_clean(0);
 	write_all(1);
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
 	check_parked_until_clean(1);
