@@ -593,7 +593,7 @@ static void begin_long_scrub(void)
 {
 	enable(1);
 	set_clear_us(1000000);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) > 0);
 	/* that of the context slot takes a second, and then its extent's begins */
 	pause_ms(1500);
