@@ -219,7 +219,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_pf_answers(pf) ? reset_function(pf, vf->pdev) : -EIO;
-	world_err = gpuvf_world_reset_end(pf, vf->index);
+	world_err = gpuvf_world_reset_end(pf, vf->index, !err);
 	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
 	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
 		err = 0;

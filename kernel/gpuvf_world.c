@@ -700,15 +700,17 @@ static bool world_reset_is_unmarked(struct gpuvf_pf *pf, unsigned int vf,
  * gpuvf_world_reset_end() - a VF was reset by us
  * @pf: PF
  * @vf: index of the VF
+ * @done: the reset was carried out, as far as the PCI core knows; hardware with an
+ *	FLR notice knows better
  *
  * Its state is lost, unless the reset did not reach it: then it keeps it, and
  * its memory stays as it is.
  *
  * Context: may sleep.
- * Return: 0; -EIO: the hardware has not heard of the reset; -EBUSY: nobody can
+ * Return: 0; -EIO: the reset did not reach the VF; -EBUSY: nobody can
  * use the engine before the GPU is reset.
  */
-int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
+int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 {
 	struct gpuvf_world *w = &pf->world;
 	bool blocks;
@@ -719,8 +721,9 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf)
 	flr = gpuvf_world_flr_locked(pf);
 	world_lose_locked(pf, flr);
 	blocks = w->phase == GPUVF_PHASE_BLOCKED && w->vf == vf;
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) &&
-	    !(w->reset_seen & BIT(vf)))
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		done = w->reset_seen & BIT(vf);
+	if (!done)
 		err = -EIO;
 	if (blocks && (err || pf->hw->engine_is_taken(pf)))
 		err = -EBUSY;

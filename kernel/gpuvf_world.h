@@ -157,7 +157,7 @@ void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
-int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf);
+int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
 void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
