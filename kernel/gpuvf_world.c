@@ -707,8 +707,8 @@ static bool world_reset_is_unmarked(struct gpuvf_pf *pf, unsigned int vf,
  * its memory stays as it is.
  *
  * Context: may sleep.
- * Return: 0; -EIO: the reset did not reach the VF; -EBUSY: nobody can
- * use the engine before the GPU is reset.
+ * Return: 0; -EIO: the reset did not reach the VF; -EBUSY: no VF can use the
+ * engine before the GPU is reset.
  */
 int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 {
