@@ -213,13 +213,15 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 /*
  * Take pf->lock while no reset of the GPU is under way. Such a reset takes a
  * minute when the GPU does not answer, so the caller can be killed meanwhile.
+ * Nobody waits for a reset to be refused another one.
  */
-static int request_lock(struct gpuvf_pf *pf)
+static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 {
 	for (;;) {
 		if (mutex_lock_killable(&pf->lock))
 			return -EINTR;
-		if (!pf->in_reset)
+		if (!pf->in_reset ||
+		    (op == GPUVF_OP_PF_RESET && pf->resetting))
 			return 0;
 		mutex_unlock(&pf->lock);
 		if (wait_event_killable(pf->reset_wait,
@@ -277,7 +279,8 @@ void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
  *
  * A VF that is stopped, paused or not paused already stays so. While the PCI core
  * resets the GPU every request waits for the end of that: 100 ms, and a minute on
- * a GPU that does not answer.
+ * a GPU that does not answer. One for a reset that GPUVF_OP_PF_RESET has started
+ * already is refused at once.
  *
  * Context: may sleep; pf->lock and the device lock must not be held.
  * Return: 0; -EINTR: the caller was killed while it waited, nothing was done; or
@@ -287,7 +290,7 @@ int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	int err;
 
-	err = request_lock(pf);
+	err = request_lock(pf, req->op);
 	if (err)
 		return err;
 	err = request_do_locked(pf, req);

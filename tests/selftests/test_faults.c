@@ -224,7 +224,6 @@ static void lost_interrupts_are_survived(void)
 	}
 	check_all_run(-1, epoch);
 	/* that of the clear engine too */
-	assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"), "best-effort"));
 	assert_ok(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);

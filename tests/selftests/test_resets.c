@@ -333,7 +333,8 @@ static void C34_second_gpu_reset_is_refused(void)
 	uint64_t resets = counter("resets");
 	struct nl_message begun, msg;
 
-	all_busy();
+	/* it waits for that of the VF, else it might be over before the second one */
+	start_slow_reset(&begun);
 	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
 	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
 	assert_error(nl_reset_start(fx.nl, gpu, -1, &msg), -EBUSY);
