@@ -244,14 +244,18 @@ static void C32_new_vfs_have_no_marks(void)
 /* fb-retry is for memory, not for VFs that failed for another reason */
 static void C32_retry_of_clearing_does_not_revive_a_vf(void)
 {
+	uint64_t run_ns;
+
 	enable();
 	fail_by_limit(BAD);
 	assert_ok(gpu_guest(gpu, BAD, "idle"));
 	fixture_wait_clean(gpu);
 	/* its saved state cannot be cleared either */
 	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1 sticky"));
+	run_ns = gpu_truth_vf(gpu, GOOD, "run_ns");
 	assert_ok(vf_do(BAD, "reset"));
-	load_busy(gpu, GOOD, 100);
+	/* the other goes on, but could not start anew now */
+	assert_eventually(gpu_truth_vf(gpu, GOOD, "run_ns") > run_ns);
 	assert_eventually(gpu_vf_is(gpu, BAD, "failed") ||
 			  gpu_vf_is(gpu, BAD, "provisioned"));
 	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "0"));

@@ -58,8 +58,9 @@ static void turns_and_commands_are_traced(void)
 {
 	char *trace;
 
-	load_enable(gpu, 2, slice_us, GPUVF_POLICY_EQUAL);
+	/* some GPUs have every VF that is enabled start */
 	trace_on();
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	assert_eventually(gpu_truth_vf(gpu, 0, "slices") > 3);
