@@ -92,6 +92,11 @@ same_picture() {
 	[ "$(picture)" = "$before" ]
 }
 
+# works VF: give its guest work; not possible while the GPU is reset
+works() {
+	echo 'busy 50' 2> /dev/null > "$sim/vf$1/guest"
+}
+
 # suspend_until LEVEL: down to LEVEL and back
 suspend_until() {
 	echo "$1" > /sys/power/pm_test && echo freeze > /sys/power/state
@@ -155,7 +160,7 @@ suspend_and_reset() {
 	ok "$1: the GPU is reset" eventually truth_is resets $((resets + 1))
 	ok "$1: the GPU is ready" eventually ready
 	for vf in 0 1 2; do
-		echo 'busy 50' > $sim/vf$vf/guest
+		eventually works $vf
 		ok "$1: guest $vf runs again" eventually state_is $vf active
 	done
 	ok "$1: all is cleared anew" eventually all_is_clear
@@ -193,7 +198,7 @@ after_resets() {
 	ok "$1: the GPU is ready" eventually ready
 	ok "$1: no VF waits for its reset" eventually none_is_resetting
 	for vf in 0 1 2; do
-		echo 'busy 50' > $sim/vf$vf/guest
+		eventually works $vf
 		ok "$1: guest $vf runs again" eventually state_is $vf active
 	done
 	ok "$1: all is scrubbed" eventually all_is_clear

@@ -75,6 +75,17 @@ static int remove_gpu(void)
 	return file_write(gpu_pci(gpu, "remove"), "1");
 }
 
+/* the notification is sent from the same CPU, which does nothing else when it is held up */
+static int wedge_gpu(void)
+{
+	int err;
+
+	if (!thread_stay_on(0, 1))
+		return -errno;
+	err = file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824");
+	return err == -EIO ? 0 : err ? err : -EPROTO;
+}
+
 /*
  * The notification that the GPU is wedged is held up where it is about to send the
  * uevent, and the GPU is removed meanwhile.
@@ -83,23 +94,24 @@ static void no_uevent_follows_that_of_the_removal(void)
 {
 	int fd = uevent_open();
 	struct uevent event = { .size = 0 };
-	struct other removal;
+	struct other wedging, removal;
 	bool changed = false, last;
 
 	assert_true(fd >= 0);
 	fixture_on_end(end_race);
 	assert_ok(window_at("kobject_uevent_env %u from=[gpuvf]", WINDOW_MS));
+	assert_true(thread_stay_on(0, 0));
 	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
-		     -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	other_start(&wedging, wedge_gpu);
 	assert_eventually(window_is_open());
+	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
 	other_start(&removal, remove_gpu);
 	do {
 		if (uevent_next(fd, &event, 10))
 			changed |= uevent_has(&event, "ACTION=change");
 	} while (window_is_open() && !uevent_has(&event, "ACTION=remove"));
 	window_go();
+	other_end(&wedging);
 	other_end(&removal);
 	while (!uevent_has(&event, "ACTION=remove")) {
 		assert_true(uevent_next(fd, &event, PATIENCE_MS));
