@@ -74,10 +74,10 @@ static int window_hit(struct kprobe *probe, struct pt_regs *regs)
 
 	if (!window_is_from(regs) || atomic_inc_return(&window.hits) != 1)
 		return 0;
-	window.task = current->pid;
-	window.cpu = smp_processor_id();
+	WRITE_ONCE(window.task, current->pid);
+	WRITE_ONCE(window.cpu, smp_processor_id());
 	WRITE_ONCE(window.open, true);
-	for (ms = 0; ms < window.max_ms && !READ_ONCE(window.go); ms++)
+	for (ms = 0; ms < READ_ONCE(window.max_ms) && !READ_ONCE(window.go); ms++)
 		mdelay(1);
 	WRITE_ONCE(window.open, false);
 	return 0;
@@ -98,14 +98,32 @@ static void window_disarm_locked(void)
 	window.armed = false;
 }
 
-static int window_arm_locked(unsigned int offset)
+/*
+ * A kprobe that is there already stays: nothing is patched while other CPUs come
+ * through it. What was held up goes on, and is not held up again.
+ */
+static int window_arm_locked(const char *symbol, unsigned int offset,
+			     const char *from, unsigned int max_ms)
 {
 	int err;
 
-	window_disarm_locked();
+	lockdep_assert_held(&window.lock);
+	if (window.armed &&
+	    (strcmp(window.symbol, symbol) || strcmp(window.from, from) ||
+	     window.probe.offset != offset))
+		window_disarm_locked();
+	WRITE_ONCE(window.go, true);
+	while (READ_ONCE(window.open))
+		usleep_range(50, 100);
+	WRITE_ONCE(window.task, 0);
+	WRITE_ONCE(window.max_ms, max_ms);
+	WRITE_ONCE(window.go, false);
+	/* the next one that comes is the first */
 	atomic_set(&window.hits, 0);
-	window.task = 0;
-	window.go = false;
+	if (window.armed)
+		return 0;
+	strscpy(window.symbol, symbol, sizeof(window.symbol));
+	strscpy(window.from, from, sizeof(window.from));
 	window.probe = (struct kprobe){
 		.symbol_name = window.symbol,
 		.offset = offset,
@@ -120,29 +138,26 @@ static int window_arm_locked(unsigned int offset)
 /* SYMBOL[+OFFSET] MS [from=CALLER] */
 static int window_parse_locked(char *line)
 {
-	char *word = strsep(&line, " ");
-	char *plus = strchr(word, '+');
-	unsigned int offset = 0;
+	char *symbol = strsep(&line, " "), *word;
+	char *plus = strchr(symbol, '+');
+	unsigned int offset = 0, max_ms;
 
-	lockdep_assert_held(&window.lock);
-	window_disarm_locked();
 	if (plus) {
 		*plus++ = '\0';
 		if (kstrtouint(plus, 0, &offset))
 			return -EINVAL;
 	}
-	if (strscpy(window.symbol, word, sizeof(window.symbol)) <= 0)
+	if (!*symbol || strlen(symbol) >= sizeof(window.symbol))
 		return -EINVAL;
 	word = strsep(&line, " ");
-	if (!word || kstrtouint(word, 0, &window.max_ms) ||
-	    window.max_ms > WINDOW_MAX_MS)
+	if (!word || kstrtouint(word, 0, &max_ms) || max_ms > WINDOW_MAX_MS)
 		return -EINVAL;
-	window.from[0] = '\0';
-	if (line && (!str_has_prefix(line, "from=") ||
-		     strscpy(window.from, line + strlen("from="),
-			     sizeof(window.from)) < 0))
+	if (line && !str_has_prefix(line, "from="))
 		return -EINVAL;
-	return window_arm_locked(offset);
+	line = line ? line + strlen("from=") : "";
+	if (strlen(line) >= sizeof(window.from))
+		return -EINVAL;
+	return window_arm_locked(symbol, offset, line, max_ms);
 }
 
 static ssize_t window_write(struct file *file, const char __user *buf,
