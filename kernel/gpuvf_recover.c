@@ -80,12 +80,32 @@ static void recover_config_space(struct gpuvf_pf *pf)
 	pci_restore_state(pf->pdev);
 }
 
+static bool recover_is_there(struct pci_dev *pdev)
+{
+	u16 command;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	return !PCI_POSSIBLE_ERROR(command);
+}
+
+/*
+ * The bus may be reset at any time until error_detected or the reserve tells of it, and
+ * so between the moment when the PCI core saves the PF's configuration space and now.
+ */
+static bool recover_is_wiped(struct pci_dev *pdev)
+{
+	u16 command;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	return !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
+}
+
 /*
  * Nothing else may reset a VF, or save or restore its configuration space, from
  * here to the end of the GPU's reset: the PCI core locks every function of a slot
  * that it resets for the same reason. Locks of VFs nest in that of the PF, but a
- * holder may wait for this reset. A VF whose lock is not to be had in time comes
- * out of the reset with the configuration space of power-on.
+ * holder may wait for this reset. A VF whose lock is not to be had in time, or that
+ * does not answer, comes out of the reset with the configuration space of power-on.
  */
 static void recover_lock_vfs(struct gpuvf_pf *pf)
 {
@@ -99,7 +119,9 @@ static void recover_lock_vfs(struct gpuvf_pf *pf)
 		while (!(vf->pci_locked = pci_dev_trylock(vf->pdev)) && tries--)
 			msleep(RECOVER_LOCK_PAUSE_MS);
 		if (vf->pci_locked) {
-			pci_save_state(vf->pdev);
+			/* else all ones would be restored */
+			if (recover_is_there(vf->pdev))
+				pci_save_state(vf->pdev);
 			continue;
 		}
 		tries = 0;
@@ -140,7 +162,8 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	WRITE_ONCE(pf->in_reset, true);
 	mutex_unlock(&pf->lock);
 	/* before the PCI core saves it, and VFs under reset are waited for */
-	if (pf->frozen || !pf->hw->has_reserve(pf))
+	if (pf->frozen || !pf->hw->has_reserve(pf) ||
+	    (!pf->quiesced && recover_is_wiped(pf->pdev)))
 		recover_config_space(pf);
 	gpuvf_resets_flush(pf);
 	/* it changes under the device lock only */
@@ -187,6 +210,8 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	unsigned int i;
 	int err;
 
+	if (!pf->quiesced && recover_is_wiped(pf->pdev))
+		recover_config_space(pf);
 	recover_unlock_vfs(pf);
 	mutex_lock(&pf->lock);
 	was_wedged = pf->wedged;

@@ -61,46 +61,69 @@ static const char * const reset_command_names[] = {
 	[GPUVF_HW_SWITCH] = "CONTEXT_SWITCH",
 };
 
+/*
+ * Where the PF does not answer, or was reset behind our back, an FLR of a VF does not
+ * help, and the PCI core would wait for the VF for a minute with its device lock held.
+ */
+static bool reset_pf_answers(struct gpuvf_pf *pf)
+{
+	bool answers;
+
+	mutex_lock(&pf->lock);
+	answers = !pf->frozen && pf->hw->has_reserve(pf) > 0;
+	mutex_unlock(&pf->lock);
+	return answers;
+}
+
+/*
+ * 0; -EAGAIN: the lock of the VF could not be taken; -EIO: the PF does not answer; what
+ * the PCI core returns. If a PCIe error is the reason why the PF does not answer, that
+ * is known in a moment, unless the lock is in the way.
+ */
+static int reset_vf_function(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	unsigned int tries;
+	int err = -EIO;
+	bool answers;
+
+	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
+		if (READ_ONCE(pf->frozen))
+			return -EIO;
+		if (!pci_dev_trylock(vf->pdev)) {
+			err = -EAGAIN;
+			msleep(RESET_PAUSE_MS);
+			continue;
+		}
+		/* the bus may have been reset while another held the lock */
+		answers = reset_pf_answers(pf);
+		err = answers ? pci_reset_function_locked(vf->pdev) : -EIO;
+		pci_dev_unlock(vf->pdev);
+		if (answers)
+			return err;
+		msleep(RESET_PAUSE_MS);
+	}
+	return err;
+}
+
 /* 0; -EAGAIN: its lock could not be taken; what the PCI core returns */
-static int reset_function(struct gpuvf_pf *pf, struct pci_dev *pdev)
+static int reset_pf_function(struct gpuvf_pf *pf)
 {
 	unsigned int tries;
 	int err;
 
 	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
-		if (!pci_dev_trylock(pdev)) {
+		if (!pci_dev_trylock(pf->pdev)) {
 			msleep(RESET_PAUSE_MS);
 			continue;
 		}
-		/* another reset of the GPU meanwhile does for this one too */
-		err = pdev == pf->pdev && !READ_ONCE(pf->resetting) ?
-		      0 : pci_reset_function_locked(pdev);
-		pci_dev_unlock(pdev);
+		/* another reset meanwhile does for this one too */
+		err = READ_ONCE(pf->resetting) ?
+		      pci_reset_function_locked(pf->pdev) : 0;
+		pci_dev_unlock(pf->pdev);
 		return err;
 	}
 	return -EAGAIN;
-}
-
-/*
- * Where the PF does not answer, or was reset behind our back, an FLR of a VF does not
- * help, and the PCI core would wait for the VF for a minute with its device lock held.
- * If a PCIe error is the reason, that is known in a moment, unless that lock is in the
- * way.
- */
-static bool reset_pf_answers(struct gpuvf_pf *pf)
-{
-	bool answers = false;
-	unsigned int tries;
-
-	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
-		mutex_lock(&pf->lock);
-		answers = pf->hw->has_reserve(pf) > 0;
-		mutex_unlock(&pf->lock);
-		if (answers || READ_ONCE(pf->frozen))
-			break;
-		msleep(RESET_PAUSE_MS);
-	}
-	return answers && !READ_ONCE(pf->frozen);
 }
 
 /* tell a guest that is there; it has a few milliseconds; whether it was notified */
@@ -218,7 +241,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	notified = reset_announce(vf);
 	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
-	err = reset_pf_answers(pf) ? reset_function(pf, vf->pdev) : -EIO;
+	err = reset_vf_function(vf);
 	world_err = gpuvf_world_reset_end(pf, vf->index, !err);
 	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
 	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
@@ -612,7 +635,7 @@ void gpuvf_reset_pf_work(struct work_struct *work)
 	mutex_unlock(&pf->lock);
 
 	/* gpuvf_pf_remove() waits for us, so that the device is there */
-	err = reset_function(pf, pf->pdev);
+	err = reset_pf_function(pf);
 	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
 
 	mutex_lock(&pf->lock);

@@ -298,6 +298,23 @@ static void C34_gpu_reset_that_fails_is_a_failure(void)
 	nl_close(nl);
 }
 
+/*
+ * The bus may be reset just before the PCI core saves the configuration space for a
+ * reset of its own, which then restores what came out of the first one.
+ */
+static void C34_gpu_reset_with_a_configuration_space_that_is_lost(void)
+{
+	uint32_t command;
+
+	all_busy();
+	command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;
+	assert_ok(gpu_config_write(gpu, PCI_COMMAND, 0));
+	assert_ok(nl_reset(fx.nl, gpu, -1));
+	assert_true(is_ready());
+	assert_u64(gpu_config_read(gpu, PCI_COMMAND) & 0xffff, command);
+	all_busy();
+}
+
 /* a VF that does not leave for ten seconds, so that its reset takes so long */
 static void start_slow_reset(struct nl_message *begun)
 {
@@ -481,6 +498,7 @@ static const struct test tests[] = {
 	SLOW_TEST(C34_vf_that_its_user_resets_without_end),
 	TEST(C34_gpu_reset_that_does_nothing_is_a_failure),
 	TEST(C34_gpu_reset_that_fails_is_a_failure),
+	TEST(C34_gpu_reset_with_a_configuration_space_that_is_lost),
 	SLOW_TEST(C34_netlink_answers_when_a_reset_has_begun),
 	TEST(C34_second_gpu_reset_is_refused),
 	TEST(C34_one_gpu_reset_does_for_two),
