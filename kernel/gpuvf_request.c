@@ -213,7 +213,7 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 /*
  * Take pf->lock while no reset of the GPU is under way. Such a reset takes a
  * minute when the GPU does not answer, so the caller can be killed meanwhile.
- * Nobody waits for a reset to be refused another one.
+ * To be refused, a second reset of the GPU need not wait for the first.
  */
 static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 {

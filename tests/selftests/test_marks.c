@@ -254,7 +254,7 @@ static void C32_retry_of_clearing_does_not_revive_a_vf(void)
 	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "1 sticky"));
 	run_ns = gpu_truth_vf(gpu, GOOD, "run_ns");
 	assert_ok(vf_do(BAD, "reset"));
-	/* the other goes on, but could not start anew now */
+	/* the other goes on, but could not start again now */
 	assert_eventually(gpu_truth_vf(gpu, GOOD, "run_ns") > run_ns);
 	assert_eventually(gpu_vf_is(gpu, BAD, "failed") ||
 			  gpu_vf_is(gpu, BAD, "provisioned"));
