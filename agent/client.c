@@ -121,6 +121,9 @@ static int call(struct client *client, const struct nlmsghdr *nlh,
 		ret = -errno;
 	else
 		ret = take_answer(client, answer);
+	/* of a dump, while the module is unloaded and its family is still there */
+	if (ret == -EPROTONOSUPPORT)
+		ret = -ENOENT;
 	answer->why->error = ret;
 	return ret;
 }
