@@ -89,8 +89,9 @@ static bool recover_is_there(struct pci_dev *pdev)
 }
 
 /*
- * The bus may be reset at any time until error_detected or the reserve tells of it, and
- * so between the moment when the PCI core saves the PF's configuration space and now.
+ * A bound PF has bus mastering. When the bus is reset between gpuvf_pf_reset_prepare()
+ * and the moment when the PCI core saves the configuration space, the PCI core saves
+ * that of power-on, and restores it after the reset.
  */
 static bool recover_is_wiped(struct pci_dev *pdev)
 {
