@@ -6,6 +6,7 @@
 #ifndef GPUVF_HW_H
 #define GPUVF_HW_H
 
+#include <linux/pci.h>
 #include <linux/types.h>
 
 #include "gpuvf_layout.h"
@@ -48,8 +49,9 @@ enum gpuvf_hw_cmd {
  * @set_reserve: tell the hardware the PF reserve and the context save area.
  *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
  * @has_reserve: does the hardware hold what set_reserve wrote? It forgets that
- *	with a reset of the GPU, and with nothing else. pf->lock, or the device lock.
- *	1, 0; -EIO: it does not answer
+ *	with a reset of the GPU, and with nothing else: also 0 where
+ *	gpuvf_hw_is_wiped(). pf->lock, or the device lock. 1, 0; -EIO: it does not
+ *	answer
  * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
  *	-EUCLEAN (does not read back)
  * @command: start a command for a VF; the last argument is the VF that comes
@@ -169,5 +171,17 @@ struct gpuvf_iov {
 	u32 sim_intr_enable;
 	u32 schedule[4];
 };
+
+/*
+ * Is the PF's configuration space that of power-on? A bound PF has bus mastering,
+ * which a reset of the bus takes, and a reset of a VF does not.
+ */
+static inline bool gpuvf_hw_is_wiped(struct pci_dev *pdev)
+{
+	u16 command;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	return !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
+}
 
 #endif /* GPUVF_HW_H */

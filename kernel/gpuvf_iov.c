@@ -157,7 +157,7 @@ static int iov_has_reserve(struct gpuvf_pf *pf)
 	int err;
 
 	err = iov_read32(pf, pf->iov.iov + GPUVF_IOV_CNTXT, &context);
-	return err ? err : context != 0;
+	return err ? err : context && !gpuvf_hw_is_wiped(pf->pdev);
 }
 
 static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
@@ -227,7 +227,11 @@ static void iov_set_schedule(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us)
 			    iov->schedule[i]);
 }
 
-/* 0: it is as wanted; 1: it is not, which is logged; -EIO */
+/*
+ * 0: it is as wanted; 1: it is not, which is logged; -EIO. What a reset of the bus has
+ * taken comes back all at once, by a reset of the GPU, and not here and there: a VF
+ * whose extent is missing must not start.
+ */
 static int iov_verify(struct gpuvf_pf *pf, unsigned int vf, const char *name,
 		      int reg, u32 mask, u32 wanted)
 {
@@ -235,7 +239,7 @@ static int iov_verify(struct gpuvf_pf *pf, unsigned int vf, const char *name,
 
 	if (iov_read32(pf, reg, &val))
 		return -EIO;
-	if ((val & mask) == wanted)
+	if ((val & mask) == wanted || gpuvf_hw_is_wiped(pf->pdev))
 		return 0;
 	dev_warn_ratelimited(&pf->pdev->dev,
 			     "VF%u: reset left %s at %#x instead of %#x, rewriting it\n",

@@ -89,19 +89,6 @@ static bool recover_is_there(struct pci_dev *pdev)
 }
 
 /*
- * A bound PF has bus mastering. When the bus is reset between gpuvf_pf_reset_prepare()
- * and the moment when the PCI core saves the configuration space, the PCI core saves
- * that of power-on, and restores it after the reset.
- */
-static bool recover_is_wiped(struct pci_dev *pdev)
-{
-	u16 command;
-
-	pci_read_config_word(pdev, PCI_COMMAND, &command);
-	return !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER);
-}
-
-/*
  * Nothing else may reset a VF, or save or restore its configuration space, from
  * here to the end of the GPU's reset: the PCI core locks every function of a slot
  * that it resets for the same reason. Locks of VFs nest in that of the PF, but a
@@ -158,13 +145,17 @@ static void recover_unlock_vfs(struct gpuvf_pf *pf)
 void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 {
 	unsigned int i;
+	bool wiped;
 
 	mutex_lock(&pf->lock);
 	WRITE_ONCE(pf->in_reset, true);
 	mutex_unlock(&pf->lock);
+	wiped = !pf->hw->has_reserve(pf);
+	/* VFs are enabled again with it, and must not run: their extents are not there */
+	if (wiped && !pf->frozen && !pf->quiesced)
+		gpuvf_recover_freeze(pf, false);
 	/* before the PCI core saves it, and VFs under reset are waited for */
-	if (pf->frozen || !pf->hw->has_reserve(pf) ||
-	    (!pf->quiesced && recover_is_wiped(pf->pdev)))
+	if (wiped || pf->frozen)
 		recover_config_space(pf);
 	gpuvf_resets_flush(pf);
 	/* it changes under the device lock only */
@@ -211,7 +202,8 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	unsigned int i;
 	int err;
 
-	if (!pf->quiesced && recover_is_wiped(pf->pdev))
+	/* when the bus was reset since, the PCI core has saved that, and restored it */
+	if (!pf->quiesced && gpuvf_hw_is_wiped(pf->pdev))
 		recover_config_space(pf);
 	recover_unlock_vfs(pf);
 	mutex_lock(&pf->lock);

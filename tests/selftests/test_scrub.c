@@ -15,6 +15,7 @@
 #include "../../kernel/gpuvf_regs.h"
 #include "fixture.h"
 #include "hw.h"
+#include "klog.h"
 #include "load.h"
 
 #define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
@@ -568,16 +569,18 @@ static void run_list_and_quanta_follow_the_configuration(void)
 	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PF), 0);
 }
 
-static void lost_register_that_cannot_be_rewritten_wedges(void)
+/* the scrub finds out too that the table cannot be written, but later */
+static void check_wedges_without(const char *name)
 {
-	uint64_t epoch;
+	uint64_t epoch = gpu_truth_vf(gpu, 0, "epoch");
+	int log = klog_open();
 
-	enable(2);
-	epoch = gpu_truth_vf(gpu, 0, "epoch");
-	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "vf_fb"));
+	assert_ok(file_write(gpu_sim(gpu, "lose_register"), name));
 	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "1 sticky"));
 	file_write(gpu_sysfs(gpu, "vf0/reset"), "1");
 	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	assert_true(klog_has(log, "wedged by registers that a reset of a VF has lost and that cannot be rewritten; nothing can be changed until the GPU is reset"));
+	close(log);
 	assert_ok(gpu_guest(gpu, 0, "busy 100"));
 	pause_ms(1000);
 	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
@@ -586,6 +589,14 @@ static void lost_register_that_cannot_be_rewritten_wedges(void)
 	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
 	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
 	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+}
+
+static void lost_register_that_cannot_be_rewritten_wedges(void)
+{
+	enable(2);
+	check_wedges_without("vf_fb");
+	check_wedges_without("cntxt");
+	check_wedges_without("fb_consumed");
 }
 
 /* a scrub of half a minute, which the driver gives up after ten seconds */

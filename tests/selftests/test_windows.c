@@ -5,6 +5,8 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/pci_regs.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -13,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../kernel/gpuvf_regs.h"
 #include "fixture.h"
+#include "hw.h"
 #include "load.h"
 #include "thread.h"
 #include "uevent.h"
@@ -200,7 +204,135 @@ static void no_command_ends_before_it_begins(void)
 	assert_commands_end_after_they_begin();
 }
 
+/* as the PCI core does after a fatal error, but its drivers hear nothing of it */
+static void reset_the_bus(void)
+{
+	const uint16_t on = PCI_BRIDGE_CTL_BUS_RESET, off = 0;
+	int port = open(gpu_pci(gpu, "../config"), O_WRONLY);
+
+	assert_true(port >= 0);
+	assert_int_equal(pwrite(port, &on, sizeof(on), PCI_BRIDGE_CONTROL),
+			 sizeof(on));
+	assert_int_equal(pwrite(port, &off, sizeof(off), PCI_BRIDGE_CONTROL),
+			 sizeof(off));
+	close(port);
+}
+
+/* the bus is to be reset while the window is open, from the CPU that is not held up */
+static atomic_bool bus_was_reset;
+
+static int reset_the_bus_on(int cpu)
+{
+	uint64_t end = now_ms() + PATIENCE_MS;
+
+	if (!thread_stay_on(0, cpu))
+		return -errno;
+	while (!atomic_load(&bus_was_reset)) {
+		if (now_ms() > end)
+			return -ETIME;
+		if (window_is_open() && !atomic_exchange(&bus_was_reset, true)) {
+			reset_the_bus();
+			window_go();
+		}
+		sched_yield();
+	}
+	return 0;
+}
+
+static int reset_the_bus_on_first_cpu(void)
+{
+	return reset_the_bus_on(0);
+}
+
+static int reset_the_bus_on_second_cpu(void)
+{
+	return reset_the_bus_on(1);
+}
+
+static int reset_gpu(void)
+{
+	if (!thread_stay_on(0, 1))
+		return -errno;
+	return file_write(gpu_pci(gpu, "reset"), "1");
+}
+
+/* the GPU is as it was before, after a reset that was asked for */
+static void assert_comes_back(void)
+{
+	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+}
+
+/*
+ * A VF was reset, and the driver is about to look what registers that took with it.
+ * The bus is reset now, which takes all of them: those that one VF needs must not come
+ * back alone.
+ */
+static void reset_of_the_bus_is_not_taken_for_that_of_a_vf(void)
+{
+	static const uint32_t slice_us[] = { 1000, 1000 };
+	struct other watch[2];
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_busy(gpu, 0, 100);
+	fixture_on_end(end_race);
+	assert_ok(window_at("gpuvf:gpuvf_table_verify_vf_locked %u", WINDOW_MS));
+	atomic_store(&bus_was_reset, false);
+	other_start(&watch[0], reset_the_bus_on_first_cpu);
+	other_start(&watch[1], reset_the_bus_on_second_cpu);
+	/* the PCI core would wait a minute for a VF that is not there */
+	hw_flr(gpu, 0);
+	other_end(&watch[0]);
+	other_end(&watch[1]);
+	while (window_is_open())
+		pause_ms(1);
+	/* what was held up does its work */
+	pause_ms(200);
+	assert_u64(hw_iov_get(gpu, GPUVF_IOV_CNTXT), 0);
+	assert_ok(reset_gpu());
+	assert_comes_back();
+}
+
+/*
+ * The bus was reset, and the GPU is about to be. VFs are enabled again already, without
+ * framebuffer: a guest that gets work now does not run.
+ */
+static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
+{
+	static const uint32_t slice_us[] = { 1000, 1000 };
+	struct other reset;
+	unsigned int i, n;
+	uint64_t slices;
+	pid_t tid[8];
+
+	/* no interrupts are lost where none are expected */
+	fixture_load("msi=0 total_vfs=4 fb_mib=4096");
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	fixture_wait_clean(gpu);
+	fixture_on_end(end_race);
+	/* the thread that schedules is not to be held up */
+	n = threads_find(tid, 8);
+	assert_int_equal(n, fx.num_gpus);
+	for (i = 0; i < n; i++)
+		assert_true(thread_stay_on(tid[i], 0));
+	assert_true(thread_stay_on(0, 0));
+	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	reset_the_bus();
+	other_start(&reset, reset_gpu);
+	assert_eventually(window_is_open());
+	slices = gpu_truth_vf(gpu, 1, "slices");
+	assert_ok(gpu_guest(gpu, 1, "busy 100"));
+	pause_ms(200);
+	assert_u64(gpu_truth_vf(gpu, 1, "slices"), slices);
+	window_go();
+	other_end(&reset);
+	assert_comes_back();
+}
+
 static const struct test tests[] = {
+	TEST(reset_of_the_bus_is_not_taken_for_that_of_a_vf),
+	TEST(no_vf_runs_between_resets_of_the_bus_and_the_gpu),
 	TEST(no_uevent_follows_that_of_the_removal),
 	TEST(no_command_ends_before_it_begins),
 };

@@ -167,14 +167,9 @@ uint32_t hw_vf_get(const struct gpu *gpu, unsigned int vf, unsigned int reg)
 	return hw_vf_config_get(gpu, vf, vf_capability(gpu, vf) + reg);
 }
 
-/**
- * hw_msi() - let a function raise MSIs that nobody takes; they are counted
- * @gpu: GPU
- * @vf: index of the VF, -1: the PF
- *
- * Return: offset of its MSI capability.
- */
-unsigned int hw_msi(const struct gpu *gpu, int vf)
+/* where a function's capability is; @vf is -1 for the PF */
+static unsigned int find_capability(const struct gpu *gpu, int vf,
+				    unsigned int id)
 {
 	unsigned int where = PCI_CAPABILITY_LIST;
 	uint32_t val;
@@ -185,8 +180,34 @@ unsigned int hw_msi(const struct gpu *gpu, int vf)
 		where = val >> 8 * (where & 3) & 0xff;
 		val = vf < 0 ? gpu_config_read(gpu, where) :
 			       hw_vf_config_get(gpu, vf, where);
-	} while ((val & 0xff) != PCI_CAP_ID_MSI && where++);
+	} while ((val & 0xff) != id && where++);
 	assert_int_not_equal(where, 0);
+	return where;
+}
+
+/**
+ * hw_flr() - reset a VF by its registers alone, which the PCI core does not know of
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+void hw_flr(const struct gpu *gpu, unsigned int vf)
+{
+	hw_vf_config(gpu, vf,
+		     find_capability(gpu, vf, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL,
+		     PCI_EXP_DEVCTL_BCR_FLR);
+}
+
+/**
+ * hw_msi() - let a function raise MSIs that nobody takes; they are counted
+ * @gpu: GPU
+ * @vf: index of the VF, -1: the PF
+ *
+ * Return: offset of its MSI capability.
+ */
+unsigned int hw_msi(const struct gpu *gpu, int vf)
+{
+	unsigned int where = find_capability(gpu, vf, PCI_CAP_ID_MSI);
+
 	if (vf < 0) {
 		assert_ok(gpu_config_write(gpu, PCI_COMMAND,
 					   PCI_COMMAND_MASTER));

@@ -30,6 +30,7 @@ void hw_vf_config(const struct gpu *gpu, unsigned int vf, unsigned int where,
 		  uint32_t val);
 uint32_t hw_vf_config_get(const struct gpu *gpu, unsigned int vf,
 			  unsigned int where);
+void hw_flr(const struct gpu *gpu, unsigned int vf);
 unsigned int hw_msi(const struct gpu *gpu, int vf);
 
 /* what a driver does, in one go */
