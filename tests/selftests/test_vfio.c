@@ -16,6 +16,7 @@
 
 #include "../../kernel/gpuvf_regs.h"
 #include "fixture.h"
+#include "load.h"
 #include "user.h"
 #include "vfio.h"
 
@@ -130,12 +131,14 @@ static void C25_next_session_finds_cleared_memory(void)
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	assert_user_reset();
 	assert_true(gpu_truth(gpu, "gpu", "vf_resets") > resets);
-	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	load_busy(gpu, 0, 100);
+	assert_true(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	/* its user goes, which resets it too; the next one comes */
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	vfio_close(&vfio);
 	open_session(0);
-	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	load_busy(gpu, 0, 100);
+	assert_true(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	assert_eventually(gpu_vf_is(gpu, 0, "active"));
 	assert_true(gpu_vf_is(gpu, 1, "active"));
 	vfio_close(&vfio);
