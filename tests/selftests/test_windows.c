@@ -19,9 +19,12 @@
 #include "fixture.h"
 #include "hw.h"
 #include "load.h"
+#include "module.h"
 #include "thread.h"
 #include "uevent.h"
 #include "window.h"
+
+#define SIM "total_vfs=4 fb_mib=4096"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -204,49 +207,74 @@ static void no_command_ends_before_it_begins(void)
 	assert_commands_end_after_they_begin();
 }
 
-/* as the PCI core does after a fatal error, but its drivers hear nothing of it */
-static void reset_the_bus(void)
-{
-	const uint16_t on = PCI_BRIDGE_CTL_BUS_RESET, off = 0;
-	int port = open(gpu_pci(gpu, "../config"), O_WRONLY);
+/*
+ * What is done while the window is open. A CPU that is held up does nothing else, so
+ * that there is a watcher on each; one of them does it, and lets the other go on.
+ */
+static int (*in_window)(void);
+static atomic_bool window_is_used;
 
-	assert_true(port >= 0);
-	assert_int_equal(pwrite(port, &on, sizeof(on), PCI_BRIDGE_CONTROL),
-			 sizeof(on));
-	assert_int_equal(pwrite(port, &off, sizeof(off), PCI_BRIDGE_CONTROL),
-			 sizeof(off));
-	close(port);
-}
-
-/* the bus is to be reset while the window is open, from the CPU that is not held up */
-static atomic_bool bus_was_reset;
-
-static int reset_the_bus_on(int cpu)
+static int watch_on(int cpu)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
+	int err = 0;
 
 	if (!thread_stay_on(0, cpu))
 		return -errno;
-	while (!atomic_load(&bus_was_reset)) {
+	while (!atomic_load(&window_is_used)) {
 		if (now_ms() > end)
 			return -ETIME;
-		if (window_is_open() && !atomic_exchange(&bus_was_reset, true)) {
-			reset_the_bus();
+		if (window_is_open() &&
+		    !atomic_exchange(&window_is_used, true)) {
+			err = in_window();
 			window_go();
 		}
 		sched_yield();
 	}
+	return err;
+}
+
+static int watch_on_first_cpu(void)
+{
+	return watch_on(0);
+}
+
+static int watch_on_second_cpu(void)
+{
+	return watch_on(1);
+}
+
+static void watch_begin(struct other *watch, int (*what)(void))
+{
+	in_window = what;
+	atomic_store(&window_is_used, false);
+	other_start(&watch[0], watch_on_first_cpu);
+	other_start(&watch[1], watch_on_second_cpu);
+}
+
+static void watch_end(struct other *watch)
+{
+	other_end(&watch[0]);
+	other_end(&watch[1]);
+	while (window_is_open())
+		pause_ms(1);
+}
+
+/* as the PCI core does after a fatal error, but its drivers hear nothing of it */
+static int reset_the_bus(void)
+{
+	const uint16_t on = PCI_BRIDGE_CTL_BUS_RESET, off = 0;
+	int port = open(gpu_pci(gpu, "../config"), O_WRONLY);
+
+	if (port < 0)
+		return -errno;
+	if (pwrite(port, &on, sizeof(on), PCI_BRIDGE_CONTROL) != sizeof(on) ||
+	    pwrite(port, &off, sizeof(off), PCI_BRIDGE_CONTROL) != sizeof(off)) {
+		close(port);
+		return -EIO;
+	}
+	close(port);
 	return 0;
-}
-
-static int reset_the_bus_on_first_cpu(void)
-{
-	return reset_the_bus_on(0);
-}
-
-static int reset_the_bus_on_second_cpu(void)
-{
-	return reset_the_bus_on(1);
 }
 
 static int reset_gpu(void)
@@ -278,15 +306,10 @@ static void reset_of_the_bus_is_not_taken_for_that_of_a_vf(void)
 	load_busy(gpu, 0, 100);
 	fixture_on_end(end_race);
 	assert_ok(window_at("gpuvf:gpuvf_table_verify_vf_locked %u", WINDOW_MS));
-	atomic_store(&bus_was_reset, false);
-	other_start(&watch[0], reset_the_bus_on_first_cpu);
-	other_start(&watch[1], reset_the_bus_on_second_cpu);
+	watch_begin(watch, reset_the_bus);
 	/* the PCI core would wait a minute for a VF that is not there */
 	hw_flr(gpu, 0);
-	other_end(&watch[0]);
-	other_end(&watch[1]);
-	while (window_is_open())
-		pause_ms(1);
+	watch_end(watch);
 	/* what was held up does its work */
 	pause_ms(200);
 	assert_u64(hw_iov_get(gpu, GPUVF_IOV_CNTXT), 0);
@@ -307,7 +330,7 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 	pid_t tid[8];
 
 	/* no interrupts are lost where none are expected */
-	fixture_load("msi=0 total_vfs=4 fb_mib=4096");
+	fixture_load("msi=0 " SIM);
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	fixture_wait_clean(gpu);
 	fixture_on_end(end_race);
@@ -318,7 +341,7 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 		assert_true(thread_stay_on(tid[i], 0));
 	assert_true(thread_stay_on(0, 0));
 	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
-	reset_the_bus();
+	assert_ok(reset_the_bus());
 	other_start(&reset, reset_gpu);
 	assert_eventually(window_is_open());
 	slices = gpu_truth_vf(gpu, 1, "slices");
@@ -330,15 +353,83 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 	assert_comes_back();
 }
 
+/* where in pf_release() the PF has been counted out, as +OFFSET; "": not known */
+static void find_counted_out(char *offset, size_t size)
+{
+	static const char command[] =
+		"objdump -d --no-show-raw-insn --disassemble=pf_release \"$GPUVF_MODULES/gpuvf.ko\" |"
+		" sed -n 's/.*lock xadd .*(%rip).*<pf_release\\(+0x[0-9a-f]*\\)>$/\\1/p'";
+	FILE *found = popen(command, "r");
+
+	assert_non_null(found);
+	if (!fgets(offset, size, found))
+		offset[0] = '\0';
+	offset[strcspn(offset, "\n")] = '\0';
+	pclose(found);
+}
+
+/* the task that releases the GPU */
+static atomic_int releasing;
+
+static int preempt_the_release(void)
+{
+	atomic_store(&releasing, window_task());
+	return thread_stall(window_task()) ? 0 : -EPERM;
+}
+
+static int unload(void)
+{
+	return module_unload("gpuvf");
+}
+
+/*
+ * A kernel that delays the release of kobjects lets a task of its own release the PF.
+ * It has counted the PF out when it is preempted, and is still in the module's text:
+ * the module may not be unloaded yet. (Elsewhere the task that unbinds the GPU
+ * releases it, and the driver core waits for that task.)
+ */
+static void module_stays_for_the_task_that_releases_a_gpu(void)
+{
+	struct other unloading, watch[2];
+	char offset[32];
+	uint64_t end;
+	bool early;
+
+	find_counted_out(offset, sizeof(offset));
+	assert_true(*offset);
+	fixture_on_end(end_race);
+	assert_ok(window_at("gpuvf:pf_release%s 8000", offset));
+	watch_begin(watch, preempt_the_release);
+	assert_ok(remove_gpu());
+	watch_end(watch);
+	/* whatever else the kernel has to release is not to come behind that task */
+	assert_true(thread_stay_on(0, !window_cpu()));
+	other_start(&unloading, unload);
+	for (end = now_ms() + 10000; now_ms() < end; )
+		sched_yield();
+	early = atomic_load(&unloading.done);
+	/* if it is early, the task has no text to go on in */
+	assert_false(early);
+	assert_true(thread_go_on(atomic_load(&releasing)));
+	other_end(&unloading);
+	window_close();
+	fixture_unload();
+	fixture_load(SIM);
+}
+
 static const struct test tests[] = {
 	TEST(reset_of_the_bus_is_not_taken_for_that_of_a_vf),
 	TEST(no_vf_runs_between_resets_of_the_bus_and_the_gpu),
 	TEST(no_uevent_follows_that_of_the_removal),
 	TEST(no_command_ends_before_it_begins),
+	/* the last one: on the debug kernel only */
+	TEST(module_stays_for_the_task_that_releases_a_gpu),
 };
 
 int main(void)
 {
+	const size_t num = sizeof(tests) / sizeof(*tests);
+
 	sched_getaffinity(0, sizeof(cpus), &cpus);
-	return SUITE_RUN("windows", "total_vfs=4 fb_mib=4096", tests);
+	return suite_run("windows", SIM, tests, num - !on_debug_kernel());
 }

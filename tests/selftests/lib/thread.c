@@ -136,7 +136,7 @@ static void end_deadlines(void)
  * thread_stall() - let a thread do nothing any more, whatever wakes it
  * @tid: thread, also one of the kernel
  *
- * It is preempted, and has not gone to sleep; threads_go_on() ends it, of one of the driver.
+ * It is preempted, and has not gone to sleep; thread_go_on() ends it.
  *
  * Return: false when it cannot be changed.
  */
@@ -144,6 +144,22 @@ bool thread_stall(pid_t tid)
 {
 	return allow_deadlines() &&
 	       !syscall(SYS_sched_setattr, tid, &stalled, 0);
+}
+
+/**
+ * thread_go_on() - let a thread run as most do, after thread_stall()
+ * @tid: thread
+ *
+ * Return: false when it cannot be changed.
+ */
+bool thread_go_on(pid_t tid)
+{
+	struct sched_param param = { 0 };
+
+	if (sched_setscheduler(tid, SCHED_OTHER, &param))
+		return false;
+	end_deadlines();
+	return true;
 }
 
 /**

@@ -12,6 +12,7 @@
 unsigned int threads_find(pid_t *tid, unsigned int max);
 bool threads_make_idle(int cpu);
 bool thread_stall(pid_t tid);
+bool thread_go_on(pid_t tid);
 bool thread_stay_on(pid_t tid, int cpu);
 bool threads_stall(void);
 void threads_go_on(void);
