@@ -438,30 +438,6 @@ static void C34_vf_resets_during_resets_of_another_gpu(void)
 	}
 }
 
-/* a guest's own reset while the GPU is reset */
-static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
-{
-	struct door door = { .vf = -1, .rounds = on_debug_kernel() ? 2 : 5 };
-	void *failed;
-
-	all_busy();
-	assert_ok(gpu_guest(gpu, 1, "busy 100 boot=1000 patient"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "driver", "work"));
-	strcpy(door.path, gpu_pci(gpu, "reset"));
-	assert_int_equal(pthread_create(&door.thread, NULL, door_thread, &door),
-			 0);
-	while (door.done < door.rounds && !gpu_vf_is(gpu, 1, "failed")) {
-		gpu_guest(gpu, 1, "reset");
-		pause_ms(7);
-	}
-	pthread_join(door.thread, &failed);
-	assert_true(!failed);
-	assert_eventually(!gpu_vf_is(gpu, 1, "resetting"));
-	assert_false(gpu_vf_is(gpu, 1, "failed"));
-	assert_true(is_ready());
-	load_busy(gpu, 0, 100);
-}
-
 /* Return: how many of both resets failed; this thread does not sleep in between */
 static int start_both(struct nl_message *begun)
 {
@@ -503,7 +479,6 @@ static const struct test tests[] = {
 	TEST(C34_second_gpu_reset_is_refused),
 	TEST(C34_one_gpu_reset_does_for_two),
 	SLOW_TEST(C34_wait_for_a_reset_can_be_killed),
-	SLOW_TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
 	SLOW_TEST(C34_vf_resets_during_resets_of_another_gpu),
 };
 

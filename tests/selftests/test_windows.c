@@ -317,6 +317,19 @@ static void reset_of_the_bus_is_not_taken_for_that_of_a_vf(void)
 	assert_comes_back();
 }
 
+/* what is held up is on the other one; the threads that schedule are not */
+static void stay_on_first_cpu(void)
+{
+	pid_t tid[8];
+	unsigned int i, n = threads_find(tid, 8);
+
+	assert_int_equal(n, fx.num_gpus);
+	fixture_on_end(end_race);
+	for (i = 0; i < n; i++)
+		assert_true(thread_stay_on(tid[i], 0));
+	assert_true(thread_stay_on(0, 0));
+}
+
 /*
  * The bus was reset, and the GPU is about to be. VFs are enabled again already, without
  * framebuffer: a guest that gets work now does not run.
@@ -325,21 +338,13 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 {
 	static const uint32_t slice_us[] = { 1000, 1000 };
 	struct other reset;
-	unsigned int i, n;
 	uint64_t slices;
-	pid_t tid[8];
 
 	/* no interrupts are lost where none are expected */
 	fixture_load("msi=0 " SIM);
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	fixture_wait_clean(gpu);
-	fixture_on_end(end_race);
-	/* the thread that schedules is not to be held up */
-	n = threads_find(tid, 8);
-	assert_int_equal(n, fx.num_gpus);
-	for (i = 0; i < n; i++)
-		assert_true(thread_stay_on(tid[i], 0));
-	assert_true(thread_stay_on(0, 0));
+	stay_on_first_cpu();
 	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
 	assert_ok(reset_the_bus());
 	other_start(&reset, reset_gpu);
@@ -350,6 +355,32 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 	assert_u64(gpu_truth_vf(gpu, 1, "slices"), slices);
 	window_go();
 	other_end(&reset);
+	assert_comes_back();
+}
+
+/* a guest asks for a reset of its VF while that of the GPU has begun, which does for both */
+static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
+{
+	static const uint32_t slice_us[] = { 1000, 1000 };
+	uint64_t resets, vf_resets;
+	struct other reset;
+
+	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	assert_ok(gpu_guest(gpu, 1, "busy 100 boot=1000 patient"));
+	assert_eventually(gpu_truth_vf_is(gpu, 1, "driver", "work"));
+	resets = gpu_truth(gpu, "gpu", "resets");
+	vf_resets = file_u64(gpu_sysfs(gpu, "vf1/stats/resets"));
+	stay_on_first_cpu();
+	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	other_start(&reset, reset_gpu);
+	assert_eventually(window_is_open());
+	assert_ok(gpu_guest(gpu, 1, "reset"));
+	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
+	window_go();
+	other_end(&reset);
+	assert_eventually(!gpu_vf_is(gpu, 1, "resetting"));
+	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets + 1);
+	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/resets")), vf_resets + 1);
 	assert_comes_back();
 }
 
@@ -422,6 +453,7 @@ static const struct test tests[] = {
 	TEST(no_vf_runs_between_resets_of_the_bus_and_the_gpu),
 	TEST(no_uevent_follows_that_of_the_removal),
 	TEST(no_command_ends_before_it_begins),
+	TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
 	/* the last one: on the debug kernel only */
 	TEST(module_stays_for_the_task_that_releases_a_gpu),
 };
