@@ -103,7 +103,7 @@ suspend_until() {
 }
 
 [ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
-	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+	echo 0 > /sys/module/suspend/parameters/pm_test_delay
 
 echo 1073741824 > "$gpu/vf0/fb_quota"
 echo 9000 > "$gpu/vf1/time_slice_us"
