@@ -311,9 +311,30 @@ says 9 'cannot write the output' bash -c "'$agent' restore $work/saved > /dev/fu
 	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ]
 point 'full_device_restore_exits_with_9'
 
+# ---- the module is about to be unloaded
+
 echo 0 > "$dir/device/sriov_numvfs"
 echo 0 > "/sys/bus/pci/devices/$b/sriov_numvfs"
+# its family is still there, and the kernel takes no dump for it any more
+"$agent" top -d 0.1 -n 10000 > "$work/top" 2>&1 &
+top=$!
+until_true grep -q "$a ready" "$work/top"
+taskset -p -c 0 $$ > /dev/null
+echo 'gpuvf:gpuvf_netlink_unregister 6000' > $sim/window
+taskset -c 1 rmmod gpuvf &
+unload=$!
+until_true grep -q 'open=1' $sim/window
+point 'the_module_begins_to_go'
+says 6 'module gpuvf is not loaded' "$agent" show
+point 'show_says_that_it_goes'
+code=0
+wait $top || code=$?
+[ $code = 6 ] && grep -q 'module gpuvf is gone' "$work/top"
+point 'top_says_that_it_is_gone'
+echo go > $sim/window
+wait $unload
+echo none > $sim/window
 rm -rf "$work" $ini
-rmmod gpuvf && rmmod gpuvf_sim && rmmod gpuvf_sim_iommu
+rmmod gpuvf_sim && rmmod gpuvf_sim_iommu
 point 'nothing_is_left'
 tap_end
