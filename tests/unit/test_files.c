@@ -37,6 +37,25 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* what was synchronised, and which kind of file cannot be */
+static struct stat synced[4];
+static unsigned int num_synced;
+static mode_t unsyncable;
+
+/* in place of the C library's */
+int fsync(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	if (num_synced < 4)
+		synced[num_synced++] = st;
+	if ((st.st_mode & S_IFMT) != unsyncable)
+		return 0;
+	errno = EIO;
+	return -1;
+}
+
 static void print_text(FILE *f, const void *text)
 {
 	fputs(text, f);
@@ -119,6 +138,25 @@ static void a_file_is_replaced_as_a_whole(void **state)
 	assert_string_equal(text, "old");
 	fclose(reader);
 	assert_int_not_equal(stat_of("w").st_ino, before);
+}
+
+/* a power failure leaves the old file or the new one, and the new one once that is said */
+static void a_file_and_its_name_are_on_the_disk(void **state)
+{
+	make("s", "old");
+	num_synced = 0;
+	assert_int_equal(put("s", 0600, "new"), EXIT_DONE);
+	assert_int_equal(num_synced, 2);
+	assert_true(S_ISREG(synced[0].st_mode));
+	assert_int_equal(synced[0].st_ino, stat_of("s").st_ino);
+	assert_true(S_ISDIR(synced[1].st_mode));
+	assert_int_equal(synced[1].st_ino, stat_of(".").st_ino);
+	unsyncable = S_IFREG;
+	assert_int_equal(put("s", 0600, "newer"), EXIT_FAILED);
+	holds("s", "new");
+	unsyncable = S_IFDIR;
+	assert_int_equal(put("s", 0600, "newer"), EXIT_FAILED);
+	unsyncable = 0;
 }
 
 static void a_link_stays_and_its_target_is_replaced(void **state)
@@ -253,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_new_file_has_its_mode_whatever_the_umask),
 		cmocka_unit_test(a_file_keeps_its_mode_and_owner),
 		cmocka_unit_test(a_file_is_replaced_as_a_whole),
+		cmocka_unit_test(a_file_and_its_name_are_on_the_disk),
 		cmocka_unit_test(a_link_stays_and_its_target_is_replaced),
 		cmocka_unit_test(a_device_is_written_to),
 		cmocka_unit_test(a_fifo_is_written_to_and_not_waited_for),
