@@ -24,9 +24,14 @@ load() {
 		gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
 }
 
+# a kernel that delays the release of kobjects cannot load the module again before
+driver_is_gone() {
+	[ ! -e /sys/bus/pci/drivers/gpuvf ]
+}
+
 unload() {
 	echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
-	rmmod gpuvf && rmmod gpuvf_sim
+	rmmod gpuvf && rmmod gpuvf_sim && until_true driver_is_gone
 }
 
 # all that can be read of the GPU and can change

@@ -44,15 +44,36 @@ int module_load(const char *name, const char *parameters)
 	return err;
 }
 
+/* the directory of a module's driver */
+static bool driver_is_there(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s", name);
+	return !access(path, F_OK);
+}
+
 /**
  * module_unload() - as rmmod: does not wait for users to go
  * @name: of the module
  *
- * Return: 0; -EWOULDBLOCK: in use; -ENOENT: not loaded.
+ * Waits for what a kernel that delays the release of kobjects leaves for some seconds,
+ * and with which the module cannot be loaded again.
+ *
+ * Return: 0; -EWOULDBLOCK: in use; -ENOENT: not loaded; -ETIME: it left something.
  */
 int module_unload(const char *name)
 {
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+	unsigned int tries;
+
+	if (syscall(SYS_delete_module, name, O_NONBLOCK))
+		return -errno;
+	for (tries = 0; driver_is_there(name); tries++) {
+		if (tries == 3000)
+			return -ETIME;
+		usleep(10000);
+	}
+	return 0;
 }
 
 /**
