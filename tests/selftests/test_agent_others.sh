@@ -325,7 +325,7 @@ taskset -c 1 rmmod gpuvf &
 unload=$!
 until_true grep -q 'open=1' $sim/window
 point 'the_module_begins_to_go'
-says 6 'module gpuvf is (not loaded|gone)' "$agent" show
+says 6 'module gpuvf is (not loaded|gone|being)' "$agent" show
 point 'show_says_that_it_goes'
 code=0
 wait $top || code=$?

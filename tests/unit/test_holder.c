@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "agent_test.h"
+#include "sysfs.h"
 #include "holder.h"
 #include "root.h"
 
@@ -173,6 +174,35 @@ static void files_are_read_whole_or_not_at_all(void **state)
 	assert_null(root_read(NULL, "proc/zero"));
 }
 
+/* as sysfs shows the module */
+static void a_family_that_is_not_there_has_a_reason(void **state)
+{
+	static const struct {
+		const char *state;
+		const char *says;
+	} cases[] = {
+		{ NULL, "module gpuvf is not loaded: modprobe gpuvf" },
+		{ "coming\n", "is being loaded or unloaded: try again" },
+		{ "going\n", "is being loaded or unloaded: try again" },
+		{ "live\n", "answers only in the initial network namespace" },
+	};
+	struct listening l;
+	unsigned int i;
+	char *said;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (cases[i].state) {
+			make_dirs("sys/module/gpuvf");
+			make_file("sys/module/gpuvf/initstate", cases[i].state);
+		}
+		l = listen_begin();
+		sysfs_explain_absence();
+		said = listen_end(l);
+		assert_says(said, cases[i].says);
+		free(said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +210,7 @@ int main(void)
 		cmocka_unit_test(the_one_that_has_the_group_or_device_is_named),
 		cmocka_unit_test(a_gpu_that_goes_is_said_to_go),
 		cmocka_unit_test(files_are_read_whole_or_not_at_all),
+		cmocka_unit_test(a_family_that_is_not_there_has_a_reason),
 	};
 
 	return cmocka_run_group_tests_name("holder", tests, set_up, clean_up);
