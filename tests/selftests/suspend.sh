@@ -367,18 +367,24 @@ $bb sleep 1
 ok 'the PF stays active' [ "$($bb cat "$pf_power/runtime_status")" = active ]
 echo on > "$pf_power/control"
 
-all_run hibernation
-slices=$(slices)
-ok 'hibernation: refused with VFs' refused_to_hibernate
-ok 'hibernation: guests go on' eventually more_slices
-ok 'hibernation: nothing was reset' [ "$(truth resets)" = $((resets + 1)) ]
+hibernates_and_comes_back() {
+	all_run hibernation
+	slices=$(slices)
+	ok 'hibernation: refused with VFs' refused_to_hibernate
+	ok 'hibernation: guests go on' eventually more_slices
+	ok 'hibernation: nothing was reset' \
+		[ "$(truth resets)" = $((resets + 1)) ]
+	echo 0 > "$numvfs"
+	ok 'hibernation: all is cleared' eventually all_is_clear
+	before=$(picture)
+	ok 'hibernation: succeeds without VFs' hibernate_until devices
+	ok 'hibernation: all is scrubbed again' eventually all_is_clear
+	ok 'hibernation: C12 the configuration is what it was' same_picture
+}
 
+# kernels of our own are built without it
+[ ! -e /sys/power/disk ] || hibernates_and_comes_back
 echo 0 > "$numvfs"
-ok 'hibernation: all is cleared' eventually all_is_clear
-before=$(picture)
-ok 'hibernation: succeeds without VFs' hibernate_until devices
-ok 'hibernation: all is scrubbed again' eventually all_is_clear
-ok 'hibernation: C12 the configuration is what it was' same_picture
 ok 'VFs are disabled as ever' [ "$($bb cat "$numvfs")" = 0 ]
 ok 'no device link is left' [ -z "$($bb ls /sys/class/devlink | \
 	$bb grep -F "pci:$bdf--")" ]
