@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "kcov.h"
 #include "klog.h"
 #include "load.h"
@@ -54,7 +54,7 @@ static void keep(const struct nl_request *req)
 	if (fuzz.num_kept == MAX_KEPT)
 		return;
 	fuzz.kept[fuzz.num_kept] = malloc(req->header->nlmsg_len);
-	assert_non_null(fuzz.kept[fuzz.num_kept]);
+	ASSERT_NE(NULL, fuzz.kept[fuzz.num_kept]);
 	memcpy(fuzz.kept[fuzz.num_kept++], req->buf, req->header->nlmsg_len);
 }
 
@@ -76,9 +76,9 @@ static void send_one(struct nl_request *req)
 	if (kcov_end(&fuzz.kcov))
 		keep(req);
 	if (n < 0)
-		print_error("# message %llu, in %s: %s\n", fuzz.messages,
-			    last_file, strerror(-n));
-	assert_true(n >= 0);
+		report("message %llu, in %s: %s\n", fuzz.messages, last_file,
+		       strerror(-n));
+	ASSERT_LE(0, n);
 	fuzz.messages++;
 	fuzz.answers += n;
 }
@@ -89,11 +89,12 @@ static void write_messages(const char *path, struct nlmsghdr *const *messages,
 	FILE *file = fopen(path, "w");
 	unsigned int i;
 
-	assert_non_null(file);
-	for (i = 0; i < num; i++)
-		assert_int_equal(fwrite(messages[i], messages[i]->nlmsg_len, 1,
-					file), 1);
-	assert_int_equal(fclose(file), 0);
+	ASSERT_NE(NULL, file);
+	for (i = 0; i < num; i++) {
+		ASSERT_EQ(1,
+			  fwrite(messages[i], messages[i]->nlmsg_len, 1, file));
+	}
+	ASSERT_EQ(0, fclose(file));
 }
 
 static void send_file(const char *path)
@@ -104,12 +105,10 @@ static void send_file(const char *path)
 
 	req.header = (struct nlmsghdr *)req.buf;
 	while (file && fread(req.buf, NLMSG_HDRLEN, 1, file) == 1) {
-		assert_true(req.header->nlmsg_len >= NLMSG_HDRLEN +
-			    GENL_HDRLEN);
-		assert_true(req.header->nlmsg_len <= sizeof(req.buf));
+		ASSERT_LE(NLMSG_HDRLEN + GENL_HDRLEN, req.header->nlmsg_len);
+		ASSERT_GE(sizeof(req.buf), req.header->nlmsg_len);
 		more = req.header->nlmsg_len - NLMSG_HDRLEN;
-		assert_int_equal(fread(req.buf + NLMSG_HDRLEN, more, 1, file),
-				 1);
+		ASSERT_EQ(1, fread(req.buf + NLMSG_HDRLEN, more, 1, file));
 		send_one(&req);
 	}
 	if (file)
@@ -177,9 +176,8 @@ static void send_batch(void)
 
 static void tell(const char *when)
 {
-	print_message("# %s: %llu messages, %u kept, %u blocks, %u edges\n",
-		      when, fuzz.messages, fuzz.num_kept, fuzz.kcov.blocks,
-		      fuzz.kcov.edges);
+	report("%s: %llu messages, %u kept, %u blocks, %u edges\n", when,
+	       fuzz.messages, fuzz.num_kept, fuzz.kcov.blocks, fuzz.kcov.edges);
 	fflush(NULL);
 }
 
@@ -197,26 +195,28 @@ static void begin(void)
 
 	load_enable(gpu, NUM_VFS, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	for (i = 0; i < NUM_VFS; i++)
-		assert_ok(gpu_guest(gpu, i, "busy 20"));
+		ASSERT_OK(gpu_guest(gpu, i, "busy 20"));
 	fuzz.seed = wanted("GPUVF_SEED", 1);
 	fuzz.nl = nl_open();
-	assert_non_null(fuzz.nl);
-	assert_ok(nl_family(fuzz.nl));
-	assert_ok(kcov_open(&fuzz.kcov));
+	ASSERT_NE(NULL, fuzz.nl);
+	ASSERT_OK(nl_family(fuzz.nl));
+	ASSERT_OK(kcov_open(&fuzz.kcov));
 }
 
-static void C29_messages_that_reach_new_code(void)
+MODULES_FIXTURE(fuzz_family, "total_vfs=4 fb_mib=4096");
+
+TEST_F(fuzz_family, C29_messages_that_reach_new_code)
 {
 	uint64_t until, next_word;
 	unsigned int reports;
 	int log = klog_open();
 
-	assert_true(log >= 0);
+	ASSERT_LE(0, log);
 	begin();
 	send_spec();
 	tell("what the spec says");
 	/* modules that were not built for it would have nothing to say */
-	assert_true(fuzz.kcov.edges > 100);
+	ASSERT_LT(100, fuzz.kcov.edges);
 	send_file(corpus_file);
 	tell("what was kept before");
 	until = now_ms() + 1000 * wanted("GPUVF_FUZZ_SECONDS", 60);
@@ -232,17 +232,10 @@ static void C29_messages_that_reach_new_code(void)
 	kcov_close(&fuzz.kcov);
 	write_messages(corpus_file, fuzz.kept, fuzz.num_kept);
 	reports = klog_reports(log);
-	print_message("# %llu answers, %u reports of the kernel\n",
-		      fuzz.answers, reports);
-	assert_u64(reports, 0);
+	report("%llu answers, %u reports of the kernel\n", fuzz.answers,
+	       reports);
+	ASSERT_EQ(0, reports);
 	nl_close(fuzz.nl);
 }
 
-static const struct test tests[] = {
-	TEST(C29_messages_that_reach_new_code),
-};
-
-int main(void)
-{
-	return SUITE_RUN("fuzz_family", "total_vfs=4 fb_mib=4096", tests);
-}
+TEST_HARNESS_MAIN

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "load.h"
 #include "vfio.h"
@@ -40,7 +40,7 @@ static void enable(const struct gpu *which, bool drivers)
 
 	load_enable(which, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	for (i = 0; i < NUM && drivers; i++)
-		assert_ok(vfio_bind(gpu_pci(which, "virtfn%u", i)));
+		ASSERT_OK(vfio_bind(gpu_pci(which, "virtfn%u", i)));
 }
 
 static int inject(const char *error)
@@ -74,21 +74,26 @@ static void note_progress(const struct gpu *which, struct progress *progress)
 	}
 }
 
-static void assert_goes_on(const struct gpu *which,
+static void check_goes_on(const struct gpu *which,
 			   const struct progress *progress)
 {
 	unsigned int i;
 
-	assert_true(file_is(gpu_sysfs(which, "state"), "ready"));
+	ASSERT_TRUE(file_is(gpu_sysfs(which, "state"), "ready"));
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(gpu_truth_vf(which, i, "slices") >
+		ASSERT_EVENTUALLY(gpu_truth_vf(which, i, "slices") >
 				  progress->slices[i] + 3);
-		assert_u64(gpu_truth_vf(which, i, "epoch"), progress->epoch[i]);
+		ASSERT_EQ(progress->epoch[i], gpu_truth_vf(which, i, "epoch"));
 	}
 }
 
+VFIO_FIXTURE(aer,
+	     "gpus=2 total_vfs=4 fb_mib=4096 "
+	     "clear_us_per_granule=100 aer=1",
+	     vfio);
+
 /* whether VFs have drivers or not */
-static void error_that_is_not_fatal_changes_nothing(void)
+TEST_F(aer, error_that_is_not_fatal_changes_nothing)
 {
 	static const char *const errors[] = { "correctable", "nonfatal" };
 	struct progress here, there;
@@ -104,15 +109,16 @@ static void error_that_is_not_fatal_changes_nothing(void)
 		note_progress(other, &there);
 		for (i = 0; i < 2; i++) {
 			log = klog_open();
-			assert_ok(inject(errors[i]));
-			if (i)
-				assert_eventually(klog_has(log, "PCIe error that is not fatal, going on"));
+			ASSERT_OK(inject(errors[i]));
+			if (i) {
+				ASSERT_EVENTUALLY(klog_has(log, "PCIe error that is not fatal, going on"));
+			}
 			close(log);
-			assert_goes_on(gpu, &here);
-			assert_goes_on(other, &there);
+			check_goes_on(gpu, &here);
+			check_goes_on(other, &there);
 		}
-		assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_ok(gpu_set_numvfs(other, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(other, 0));
 	}
 }
 
@@ -130,44 +136,44 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	int log = klog_open();
 	uint32_t command;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/stop"), "1"));
-	assert_eventually(gpu_truth_vf_is(gpu, 2, "state", "shutdown"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/stop"), "1"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 2, "state", "shutdown"));
 	/* the driver sees the end of that later, and scrubs then */
-	assert_eventually(file_is(gpu_sysfs(gpu, "vf2/in_use"), "0"));
-	assert_eventually(counter("granules_cleared") > cleared);
+	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "vf2/in_use"), "0"));
+	ASSERT_EVENTUALLY(counter("granules_cleared") > cleared);
 	fixture_wait_clean(gpu);
 	/* what stands in for SHUTDOWN is an FLR, which the PCI core waits for */
 	if (!gpu_can(gpu, "shutdown"))
 		pause_ms(500);
 	config = fixture_snapshot(gpu);
 	command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;
-	assert_true(command & PCI_COMMAND_MASTER);
+	ASSERT_TRUE(command & PCI_COMMAND_MASTER);
 	note_progress(other, &there);
-	assert_ok(nl_pf_get(fx.nl, gpu, &before));
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &before));
 
-	assert_ok(inject(error));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
-	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
-	assert_eventually(klog_has(log, verdict));
-	assert_eventually(is_ready());
-	assert_ok(nl_pf_get(fx.nl, gpu, &after));
-	assert_u64(after.resets, before.resets + 1);
-	assert_u64(after.failed_resets, before.failed_resets);
-	assert_u64(gpu_config_read(gpu, PCI_COMMAND) & 0xffff, command);
+	ASSERT_OK(inject(error));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	ASSERT_EQ(0, msg.event.has & 1U << GPUVF_A_EVENT_ERROR);
+	ASSERT_EVENTUALLY(klog_has(log, verdict));
+	ASSERT_EVENTUALLY(is_ready());
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &after));
+	ASSERT_EQ(before.resets + 1, after.resets);
+	ASSERT_EQ(before.failed_resets, after.failed_resets);
+	ASSERT_EQ(command, gpu_config_read(gpu, PCI_COMMAND) & 0xffff);
 	/* nothing that a guest can cause clears it */
-	assert_true(gpu_vf_is(gpu, 2, "stopped"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 2, "stopped"));
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	fixture_wait_clean(gpu);
 	restored = fixture_snapshot(gpu);
-	assert_same(restored, config);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/reset"), "1"));
+	ASSERT_SAME(restored, config);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/reset"), "1"));
 	load_busy(gpu, 2, 100);
-	assert_goes_on(other, &there);
+	check_goes_on(other, &there);
 	if (drivers) {
 		vfio_close(&vfio);
-		assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
+		ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
 		load_busy(gpu, 0, 100);
 	}
 	free(config);
@@ -181,12 +187,12 @@ static void begin_recovery_test(bool drivers)
 	enable(gpu, drivers);
 	enable(other, drivers);
 	if (drivers)
-		assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
+		ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
 	all_busy(gpu);
 	all_busy(other);
 }
 
-static void fatal_error_is_recovered_from(void)
+TEST_F(aer, fatal_error_is_recovered_from)
 {
 	begin_recovery_test(true);
 	recovers("fatal", "device recovery successful", true);
@@ -194,7 +200,7 @@ static void fatal_error_is_recovered_from(void)
 }
 
 /* by the driver itself, when the PCI core has given up */
-static void fatal_error_with_a_vf_without_driver(void)
+TEST_F(aer, fatal_error_with_a_vf_without_driver)
 {
 	begin_recovery_test(false);
 	recovers("fatal", "device recovery failed", false);
@@ -205,7 +211,7 @@ static void fatal_error_with_a_vf_without_driver(void)
  * While the driver resets the GPU. Not before the PCI core has given up: these two at
  * once may deadlock in it, see Documentation/design/driver.rst.
  */
-static void disabling_after_a_fatal_error(void)
+TEST_F(aer, disabling_after_a_fatal_error)
 {
 	unsigned int i;
 	int log;
@@ -213,21 +219,21 @@ static void disabling_after_a_fatal_error(void)
 	for (i = 0; i < 3; i++) {
 		begin_recovery_test(false);
 		log = klog_open();
-		assert_ok(inject(i ? "fatal down" : "fatal"));
-		assert_eventually(klog_has(log, "device recovery failed"));
+		ASSERT_OK(inject(i ? "fatal down" : "fatal"));
+		ASSERT_EVENTUALLY(klog_has(log, "device recovery failed"));
 		close(log);
 		pause_ms(i * 100);
-		assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_eventually(is_ready());
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+		ASSERT_EVENTUALLY(is_ready());
 		enable(gpu, false);
 		all_busy(gpu);
-		assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_ok(gpu_set_numvfs(other, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(other, 0));
 	}
 }
 
 /* the PCI core's own file resets it at once, whatever the PCI core does */
-static void administrator_resets_after_a_fatal_error(void)
+TEST_F(aer, administrator_resets_after_a_fatal_error)
 {
 	struct nl_message before, after;
 	struct progress progress;
@@ -237,21 +243,22 @@ static void administrator_resets_after_a_fatal_error(void)
 	begin_recovery_test(false);
 	for (i = 0; i < 2; i++) {
 		log = klog_open();
-		assert_ok(inject(i ? "fatal" : "fatal down"));
-		if (!i)
-			assert_eventually(klog_has(log, "device recovery failed"));
+		ASSERT_OK(inject(i ? "fatal" : "fatal down"));
+		if (!i) {
+			ASSERT_EVENTUALLY(klog_has(log, "device recovery failed"));
+		}
 		close(log);
-		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-		assert_eventually(is_ready());
+		ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+		ASSERT_EVENTUALLY(is_ready());
 		/* the bus may be reset after the GPU was, and the GPU again */
 		pause_ms(6000);
 		all_busy(gpu);
 		note_progress(gpu, &progress);
-		assert_ok(nl_pf_get(fx.nl, gpu, &before));
+		ASSERT_OK(nl_pf_get(fx.nl, gpu, &before));
 		pause_ms(2000);
-		assert_ok(nl_pf_get(fx.nl, gpu, &after));
-		assert_u64(after.resets, before.resets);
-		assert_goes_on(gpu, &progress);
+		ASSERT_OK(nl_pf_get(fx.nl, gpu, &after));
+		ASSERT_EQ(before.resets, after.resets);
+		check_goes_on(gpu, &progress);
 	}
 }
 
@@ -274,7 +281,7 @@ static void *reset_thread(void *arg)
 }
 
 /* of the GPU, and of a VF, by every door */
-static void errors_during_resets(void)
+TEST_F(aer, errors_during_resets)
 {
 	/* a guest that has to ask for its start may not do so as often as we like */
 	const unsigned int rounds = gpu_guests_ask(gpu) ? 1 : 6;
@@ -291,39 +298,26 @@ static void errors_during_resets(void)
 	strcpy(resets[0].path, gpu_pci(gpu, "reset"));
 	strcpy(resets[1].path, gpu_sysfs(gpu, "vf1/reset"));
 	strcpy(resets[2].path, gpu_vf_pci(gpu, 0, "reset"));
-	for (i = 0; i < 3; i++)
-		assert_int_equal(pthread_create(&resets[i].thread, NULL,
-						reset_thread, &resets[i]), 0);
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, pthread_create(&resets[i].thread, NULL,
+					    reset_thread, &resets[i]));
+	}
 	for (i = 0; i < 3; i++) {
 		pause_ms(170);
-		assert_ok(inject("fatal"));
+		ASSERT_OK(inject("fatal"));
 	}
 	for (i = 0; i < 3; i++)
 		pthread_join(resets[i].thread, NULL);
-	assert_eventually(is_ready());
+	ASSERT_EVENTUALLY(is_ready());
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
-		assert_false(gpu_vf_is(gpu, i, "failed"));
+		ASSERT_EVENTUALLY(!gpu_vf_is(gpu, i, "resetting"));
+		ASSERT_FALSE(gpu_vf_is(gpu, i, "failed"));
 	}
 	/* the PCI core may have reset the bus after the GPU was */
 	pause_ms(6000);
-	assert_eventually(is_ready());
+	ASSERT_EVENTUALLY(is_ready());
 	all_busy(gpu);
-	assert_goes_on(other, &there);
+	check_goes_on(other, &there);
 }
 
-static const struct test tests[] = {
-	TEST(error_that_is_not_fatal_changes_nothing),
-	TEST(fatal_error_is_recovered_from),
-	TEST(fatal_error_with_a_vf_without_driver),
-	TEST(disabling_after_a_fatal_error),
-	TEST(administrator_resets_after_a_fatal_error),
-	SLOW_TEST(errors_during_resets),
-};
-
-int main(void)
-{
-	return vfio_suite_run("aer", "gpus=2 total_vfs=4 fb_mib=4096 "
-			      "clear_us_per_granule=100 aer=1", tests,
-			      sizeof(tests) / sizeof(*tests), &vfio);
-}
+TEST_HARNESS_MAIN

@@ -4,23 +4,19 @@
 # The agent, end to end: the example profiles are applied and hold; bad input
 # gets its own exit code, a sentence, and changes nothing.
 set -uo pipefail
-. "$(dirname "$0")/../lab/tap.sh"
+. "$(dirname "$0")/ktap.sh"
 
-agent=${GPUVF_AGENT:?}
-modules=${GPUVF_MODULES:?}
 
 # the words for a guest with work; without busy bits it has to ask for its start
 work_hard='busy 100'
 [[ ${GPUVF_SIM_PARAMETERS:-} != busy=0 ]] || work_hard='busy 100 boot=100'
-top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
 # shellcheck disable=SC2034	# for point()
-tap_said=$work/out
+point_said=$work/out
 
 load() {
-	# shellcheck disable=SC2086 # several words
-	insmod "$modules/gpuvf_sim.ko" "$@" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko" &&
+	load_module gpuvf_sim "$@" && load_module gpuvf &&
 		gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
 }
 
@@ -49,7 +45,7 @@ truth() {
 
 # the file's VFs are there, run, and nobody ever saw another's memory
 example_holds() {
-	local file=$top/examples/$1.ini vfs=$2 quota=$3 i
+	local file=$files/$1.ini vfs=$2 quota=$3 i
 
 	"$agent" apply -f "$file" > "$work/out" 2>&1 || return
 	"$agent" assert -f "$file" >> "$work/out" 2>&1 || return
@@ -82,7 +78,7 @@ refused() {
 
 # a good file, changed by a sed script
 variant() {
-	sed "$1" "$top/examples/demo.ini" > "$work/bad.ini"
+	sed "$1" "$files/demo.ini" > "$work/bad.ini"
 	echo "$work/bad.ini"
 }
 
@@ -100,8 +96,8 @@ for example in 'virtual-desktops 16 1040187392' 'render-farm 4 8589934592' \
 done
 
 mkdir -p /etc/gpuvf.d
-head -n 17 "$top/examples/demo.ini" > /etc/gpuvf.d/10-profiles.ini
-tail -n +18 "$top/examples/demo.ini" > /etc/gpuvf.d/20-gpus.ini
+head -n 17 "$files/demo.ini" > /etc/gpuvf.d/10-profiles.ini
+tail -n +18 "$files/demo.ini" > /etc/gpuvf.d/20-gpus.ini
 "$agent" check > "$work/out" 2>&1 &&
 	grep -q '10-profiles.ini, /etc/gpuvf.d/20-gpus.ini: good: 3 profiles' \
 		"$work/out"
@@ -131,8 +127,8 @@ refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 room() {
 	sed -n '/^  \[/p; /^  framebuffer/p; /^  room for/p'
 }
-"$agent" plan -H -f "$top/examples/demo.ini" > "$work/plan" 2>&1
-"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+"$agent" plan -H -f "$files/demo.ini" > "$work/plan" 2>&1
+"$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
 point 'demo_is_applied'
 timeout 60 sh -c "until grep -qx 0 $dir/fb/dirty; do sleep 0.1; done"
 "$agent" show -H > "$work/out" 2>&1 &&
@@ -149,7 +145,7 @@ echo off > $sim/vf0/guest
 unload
 
 load total_vfs=8
-"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+"$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
 # what is, as a configuration, changes nothing
 "$agent" export > "$work/export.ini" 2> "$work/out"
 before=$(snapshot)
@@ -228,7 +224,7 @@ no_iommu() {
 	point "$name"
 }
 no_iommu 'vfio_without_iommu_is_refused'
-"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+"$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
 no_iommu 'vfio_without_iommu_leaves_vfs_that_are_there'
 
 # a driver line that is added later holds for VFs that have no driver
@@ -243,7 +239,7 @@ point 'no_driver_is_a_state_of_its_own'
 "$agent" apply -f "$(variant 's/^vf .*//')" > /dev/full 2> "$work/out"
 [ $? = 9 ] && [ "$(cat "$dir/device/sriov_numvfs")" = 0 ]
 point 'done_but_not_reported_has_its_own_code'
-"$agent" apply -f "$top/examples/demo.ini" > "$work/out" 2>&1
+"$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
 before=$(saved)
 # the PCI core leaks a VF that does not answer: not where leaks are counted
 if [ ! -e /sys/kernel/debug/kmemleak ]; then
@@ -294,4 +290,4 @@ point 'what_is_generated_can_be_applied'
 echo 0 > "/sys/bus/pci/devices/$other/sriov_numvfs"
 unload
 rm -rf "$work"
-tap_end
+points_end

@@ -4,21 +4,18 @@
 # The agent and GPUs at work: VFs paused, stopped, reset; statistics; events; top
 # in a terminal.
 set -uo pipefail
-. "$(dirname "$0")/../lab/tap.sh"
+. "$(dirname "$0")/ktap.sh"
 
-agent=${GPUVF_AGENT:?}
-modules=${GPUVF_MODULES:?}
 
 # the words for a guest with work; without busy bits it has to ask for its start, and
 # idle time is not seen
 work_hard='busy 100' policy=best-effort
 [[ ${GPUVF_SIM_PARAMETERS:-} != busy=0 ]] || work_hard='busy 100 boot=100'
 [[ ${GPUVF_SIM_PARAMETERS:-} != busy=0* ]] || policy=equal
-top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
 # shellcheck disable=SC2034	# for point()
-tap_said=$work/out
+point_said=$work/out
 
 state_is() {
 	[ "$(cat "$dir/vf$1/state")" = "$2" ]
@@ -55,10 +52,9 @@ top_is_gone() {
 	! tmux has-session
 }
 
-# shellcheck disable=SC2086 # several words
-insmod "$modules/gpuvf_sim.ko" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko" &&
+load_module gpuvf_sim && load_module gpuvf &&
 	gpu=$(cat $sim/bdf) && dir=/sys/class/gpuvf/$gpu
-sed "s/^policy = .*/policy = $policy/" "$top/examples/demo.ini" > "$work/demo.ini"
+sed "s/^policy = .*/policy = $policy/" "$files/demo.ini" > "$work/demo.ini"
 says 0 '4 VFs enabled' "$agent" apply -f "$work/demo.ini"
 point 'the_demo_is_applied'
 "$agent" monitor > "$work/events" 2>&1 &
@@ -195,7 +191,7 @@ wait "$top_pid"
 point 'top_ends_with_it'
 # a kernel that delays the release of kobjects cannot load the module again before
 until_true test ! -e /sys/bus/pci/drivers/gpuvf &&
-	insmod "$modules/gpuvf.ko" && until_true grep -q "$gpu added" "$work/events" &&
+	load_module gpuvf && until_true grep -q "$gpu added" "$work/events" &&
 	"$agent" set "$gpu/1" label=again &&
 	until_true grep -q 'changed: VF 1: .*again' "$work/events" &&
 	until_true grep -q '"event":"changed".*again' "$work/json"
@@ -210,4 +206,4 @@ point 'and_ends_well'
 rmmod gpuvf && rmmod gpuvf_sim
 point 'nothing_is_left'
 rm -rf "$work"
-tap_end
+points_end

@@ -5,17 +5,14 @@
 # has a VF open, another program takes the VFs away, the output goes nowhere. On
 # two GPUs, for every verb.
 set -uo pipefail
-. "$(dirname "$0")/../lab/tap.sh"
+. "$(dirname "$0")/ktap.sh"
 
-agent=${GPUVF_AGENT:?}
-modules=${GPUVF_MODULES:?}
-top=$(cd "$(dirname "$0")/../.." && pwd)
 sim=/sys/kernel/debug/gpuvf_sim
 work=$(mktemp -d)
 ini=/etc/gpuvf.ini
 lock=/run/gpuvf/apply.lock
 # shellcheck disable=SC2034	# for point()
-tap_said=$work/out
+point_said=$work/out
 
 # says CODE PATTERN COMMAND...: within a bounded time
 says() {
@@ -41,7 +38,7 @@ name_of() {
 as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
 
 # root with the capabilities of the unit, and with others
-caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/packaging/gpuvf.service.in" |
+caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$files/gpuvf.service.in" |
 	tr '[:upper:]' '[:lower:]')
 caps=${caps//cap_/+}
 caps=-all,${caps// /,}
@@ -57,7 +54,7 @@ write_ini() {
 
 # a process that has a VF open, as QEMU has it: hold VF COMMAND...
 hold() {
-	"${@:2}" "${GPUVF_SELFTESTS:-$top/build/selftests}/hold_vfio" \
+	"${@:2}" "$built/hold_vfio" \
 		"$dir/device/virtfn$1" > "$work/held" 2>&1 &
 	holder=$!
 	until_true grep -q open "$work/held"
@@ -70,10 +67,8 @@ let_go() {
 
 modprobe -a vfio_iommu_type1 vfio-pci
 echo 1 > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts
-# shellcheck disable=SC2086 # several words
-insmod "$modules/gpuvf_sim_iommu.ko" &&
-	insmod "$modules/gpuvf_sim.ko" gpus=2 total_vfs=4 ${GPUVF_SIM_PARAMETERS:-} &&
-	insmod "$modules/gpuvf.ko"
+load_module gpuvf_sim_iommu && load_module gpuvf_sim gpus=2 total_vfs=4 &&
+	load_module gpuvf
 a=$(cat $sim/gpu0/bdf) b=$(cat $sim/gpu1/bdf)
 dir=/sys/class/gpuvf/$a
 write_ini 2 'driver 0-1 = vfio-pci'
@@ -337,4 +332,4 @@ echo none > $sim/window
 rm -rf "$work" $ini
 rmmod gpuvf_sim && rmmod gpuvf_sim_iommu
 point 'nothing_is_left'
-tap_end
+points_end

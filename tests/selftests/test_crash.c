@@ -28,9 +28,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../kernel/gpuvf_regs.h"
+#include <gpuvf_regs.h>
 #include "agent.h"
-#include "fixture.h"
+#include "selftest.h"
 
 #define INTENT		"/run/gpuvf/intent"
 #define STUB		"/sys/bus/pci/drivers/pci-stub"
@@ -136,27 +136,27 @@ static bool apply_killed_at(unsigned int call)
 	int status;
 
 	/* stopped behind exec */
-	assert_true(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
 	       PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
 	for (;;) {
 		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
-		assert_true(waitpid(pid, &status, 0) == pid);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		if (WIFEXITED(status)) {
-			assert_int_equal(WEXITSTATUS(status), 0);
+			ASSERT_EQ(0, WEXITSTATUS(status));
 			return false;
 		}
-		assert_true(WIFSTOPPED(status));
+		ASSERT_TRUE(WIFSTOPPED(status));
 		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
 			continue;
-		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
-				   &info) > 0);
+		ASSERT_LT(0, ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
+				    &info));
 		if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
 		    is_tried(pid, &info) && !call--)
 			break;
 	}
 	kill(pid, SIGKILL);
-	assert_true(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
 	return true;
 }
 
@@ -227,9 +227,9 @@ static void apply(const char *what)
 	if (code) {
 		char *said = agent_said();
 
-		print_error("# exit code %d: %s\n", code, said);
+		report("exit code %d: %s\n", code, said);
 		free(said);
-		fail();
+		test_abort();
 	}
 }
 
@@ -246,7 +246,7 @@ static enum found next_start(const struct layout *old, const struct layout *new,
 	bool good;
 
 	/* no configuration: it is said what was left, and then that */
-	assert_int_equal(agent_end(agent_start(false, args)), 2);
+	ASSERT_EQ(2, agent_end(agent_start(false, args)));
 	ended = look(old, new);
 	said = agent_said();
 	if (!has_intent)
@@ -262,10 +262,10 @@ static enum found next_start(const struct layout *old, const struct layout *new,
 	if (!good || file_exists(INTENT)) {
 		char *now = picture();
 
-		print_error("# call %u: found %d, ended %d, intent %d\n# %s\n# %s\n",
-			    old->call, dead, ended, has_intent, said, now);
+		report("call %u: found %d, ended %d, intent %d\n# %s\n# %s\n",
+		       old->call, dead, ended, has_intent, said, now);
 		free(now);
-		fail();
+		test_abort();
 	}
 	free(said);
 	return ended;
@@ -304,36 +304,16 @@ static void kill_everywhere(const char *first, const char *second)
 		if (old->is_done)
 			apply(new->config);
 		old->is_done = true;
-		assert_int_equal(look(old, new), FOUND_NEW);
+		ASSERT_EQ(FOUND_NEW, look(old, new));
 		at = !at;
 	}
-	print_message("# killed at %u calls there, at %u there and back: %u old, %u new, %u in between\n",
-		      layouts[0].call, kills, seen[FOUND_OLD], seen[FOUND_NEW],
-		      seen[FOUND_BETWEEN]);
-	assert_true(seen[FOUND_OLD] && seen[FOUND_NEW]);
+	report("killed at %u calls there, at %u there and back: %u old, %u new, %u in between\n",
+	       layouts[0].call, kills, seen[FOUND_OLD], seen[FOUND_NEW],
+	       seen[FOUND_BETWEEN]);
+	ASSERT_TRUE(seen[FOUND_OLD] && seen[FOUND_NEW]);
 	free(layouts[0].picture);
 	free(layouts[1].picture);
 	apply("vfs = 0\n");
-}
-
-/* one message to the kernel, and what is around it */
-static void C30_killed_while_the_layout_changes(void)
-{
-	kill_everywhere("vf 0-1 = a\n", "vf 0 = b\nvf 1 = a\n");
-}
-
-/*
- * VFs go, the layout changes, other VFs come. There is a driver that takes each
- * VF which nobody keeps from it.
- */
-static void C30_killed_while_the_number_of_vfs_changes(void)
-{
-	/* part of some kernels */
-	assert_true(!system("modprobe -q pci-stub") || file_exists(STUB));
-	assert_ok(file_printf(STUB "/new_id", "%x %x", GPUVF_SIM_VENDOR_ID,
-			      GPUVF_SIM_DEVICE_ID_VF));
-	kill_everywhere("pf_reserve = 256MiB\nvf 0-1 = a\ndriver 0 = default\n",
-			"pf_reserve = 512MiB\nvf 0-2 = b\ndriver 0 = none\n");
 }
 
 static void clean_up(void)
@@ -344,13 +324,28 @@ static void clean_up(void)
 	agent_forget();
 }
 
-int main(void)
-{
-	const struct test tests[] = {
-		TEST(C30_killed_while_the_layout_changes),
-		TEST(C30_killed_while_the_number_of_vfs_changes),
-	};
+MODULES_FIXTURE(crash, "total_vfs=4");
 
+/* one message to the kernel, and what is around it */
+TEST_F(crash, C30_killed_while_the_layout_changes)
+{
 	fixture_on_end(clean_up);
-	return SUITE_RUN("crash", "total_vfs=4", tests);
+	kill_everywhere("vf 0-1 = a\n", "vf 0 = b\nvf 1 = a\n");
 }
+
+/*
+ * VFs go, the layout changes, other VFs come. There is a driver that takes each
+ * VF which nobody keeps from it.
+ */
+TEST_F(crash, C30_killed_while_the_number_of_vfs_changes)
+{
+	fixture_on_end(clean_up);
+	/* part of some kernels */
+	ASSERT_TRUE(!system("modprobe -q pci-stub") || file_exists(STUB));
+	ASSERT_OK(file_printf(STUB "/new_id", "%x %x", GPUVF_SIM_VENDOR_ID,
+			      GPUVF_SIM_DEVICE_ID_VF));
+	kill_everywhere("pf_reserve = 256MiB\nvf 0-1 = a\ndriver 0 = default\n",
+			"pf_reserve = 512MiB\nvf 0-2 = b\ndriver 0 = none\n");
+}
+
+TEST_HARNESS_MAIN

@@ -4,16 +4,14 @@
 # The daemon, end to end: start, hotplug, files that change, files with errors,
 # changes of others under both policies, signals, reload, service manager.
 set -uo pipefail
-. "$(dirname "$0")/../lab/tap.sh"
+. "$(dirname "$0")/ktap.sh"
 
-agent=${GPUVF_AGENT:?}
-modules=${GPUVF_MODULES:?}
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 work=$(mktemp -d)
 ini=$work/gpuvf.ini
 log=$work/log
 # shellcheck disable=SC2034	# for point()
-tap_said=$log
+point_said=$log
 
 # how many VFs it has later; with neither busy bits nor a mailbox all of them are in
 # use, so that their number stays
@@ -104,8 +102,7 @@ point 'its_socket_is_for_root_alone'
 [ $? = 5 ] && grep -q 'another daemon' "$work/second"
 point 'a_second_daemon_is_refused'
 
-# shellcheck disable=SC2086 # several words
-insmod "$modules/gpuvf_sim.ko" ${GPUVF_SIM_PARAMETERS:-} && insmod "$modules/gpuvf.ko"
+load_module gpuvf_sim && load_module gpuvf
 gpu=$(cat $sim/bdf)
 until_true vfs_are 2 && until_true said "$gpu .*2 VFs enabled"
 point 'applies_when_the_module_comes'
@@ -291,4 +288,4 @@ echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs"
 rmmod gpuvf && rmmod gpuvf_sim
 point 'holds_nothing_back'
 rm -rf "$work"
-tap_end
+points_end

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -44,25 +44,27 @@ static bool is_at_rest(void)
 	return slices_of_all() == before;
 }
 
-static void last_commands_are_kept_in_order(void)
+MODULES_FIXTURE(debugfs, "total_vfs=4");
+
+TEST_F(debugfs, last_commands_are_kept_in_order)
 {
 	const uint32_t slices[] = { 1000, 1000 };
 	unsigned long long last = 0;
 	char *text, *rest, *line;
 
 	text = debug_file("commands");
-	assert_string_equal(text, "");
+	ASSERT_STREQ("", text);
 	free(text);
 	load_enable(gpu, 2, slices, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	assert_eventually(gpu_truth(gpu, "gpu", "commands") > 1200);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
-	assert_ok(gpu_guest(gpu, 1, "idle"));
-	assert_eventually(is_at_rest());
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "commands") > 1200);
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
+	ASSERT_EVENTUALLY(is_at_rest());
 	/* the ring is full, but for what was overtaken while we read */
 	text = debug_file("commands");
-	assert_in_range(lines(text), 1000, 1024);
+	ASSERT_TRUE(lines(text) >= 1000 && lines(text) <= 1024);
 	rest = text;
 	while ((line = strsep(&rest, "\n")) && *line) {
 		unsigned long long when, took;
@@ -72,36 +74,28 @@ static void last_commands_are_kept_in_order(void)
 
 		n = sscanf(line, "%llu VF %u %31s %llu ns %d", &when, &vf, name,
 			   &took, &err);
-		assert_int_equal(n, 5);
-		assert_true(when >= last && vf < 2 && took);
-		assert_int_equal(err, 0);
-		assert_string_not_equal(name, "?");
+		ASSERT_EQ(5, n);
+		ASSERT_TRUE(when >= last && vf < 2 && took);
+		ASSERT_EQ(0, err);
+		ASSERT_STRNE("?", name);
 		last = when;
 	}
 	free(text);
 }
 
-static void state_shows_what_holds(void)
+TEST_F(debugfs, state_shows_what_holds)
 {
 	char *text, line[64];
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
 	text = debug_file("state");
 	snprintf(line, sizeof(line), "generation %llu ",
 		 (unsigned long long)file_u64(gpu_sysfs(gpu, "generation")));
-	assert_non_null(strstr(text, line));
+	ASSERT_NE(NULL, strstr(text, line));
 	snprintf(line, sizeof(line), "fb %llu+1073741824 ",
 		 (unsigned long long)file_u64(gpu_sysfs(gpu, "vf1/fb_offset")));
-	assert_non_null(strstr(text, line));
+	ASSERT_NE(NULL, strstr(text, line));
 	free(text);
 }
 
-static const struct test tests[] = {
-	TEST(last_commands_are_kept_in_order),
-	TEST(state_shows_what_holds),
-};
-
-int main(void)
-{
-	return SUITE_RUN("debugfs", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

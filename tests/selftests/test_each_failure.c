@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../kernel/gpuvf_regs.h"
-#include "fixture.h"
+#include <gpuvf_regs.h>
+#include "selftest.h"
 #include "load.h"
 
 #define NUM 2
@@ -42,14 +42,14 @@ static void arm(unsigned int n)
 		"error", "hang_status", "hang_clear", "hang_silent",
 	};
 
-	assert_ok(file_printf(gpu_sim(gpu, "fail_command"), "%u %s", n,
+	ASSERT_OK(file_printf(gpu_sim(gpu, "fail_command"), "%u %s", n,
 			      failures[n % 4]));
 }
 
 /* Return: it had its effect */
 static bool disarm(uint64_t before)
 {
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "0"));
 	return injected() > before;
 }
 
@@ -58,10 +58,11 @@ static void recover(void)
 {
 	unsigned int i;
 
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
-	for (i = 0; i < NUM; i++)
-		assert_false(gpu_vf_is(gpu, i, "failed"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	for (i = 0; i < NUM; i++) {
+		ASSERT_FALSE(gpu_vf_is(gpu, i, "failed"));
+	}
 }
 
 static bool any_vf_is(const char *state)
@@ -74,8 +75,10 @@ static bool any_vf_is(const char *state)
 	return false;
 }
 
+MODULES_FIXTURE(each_failure, SIM);
+
 /* the first start of a VF and the turns that follow, to the second one's */
-static void C20_every_command_of_turns(void)
+TEST_F(each_failure, C20_every_command_of_turns)
 {
 	struct table table, now;
 	unsigned int n, i;
@@ -91,15 +94,15 @@ static void C20_every_command_of_turns(void)
 		for (i = 0; i < NUM; i++)
 			gpu_guest(gpu, i, "busy 100");
 		/* its VF is reset alone, and the GPU not at all */
-		assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") ==
+		ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") ==
 				  vf_resets + 1);
-		assert_true(disarm(before));
-		assert_eventually(!any_vf_is("resetting"));
-		assert_u64(gpu_truth(gpu, "gpu", "resets"), resets);
-		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+		ASSERT_TRUE(disarm(before));
+		ASSERT_EVENTUALLY(!any_vf_is("resetting"));
+		ASSERT_EQ(resets, gpu_truth(gpu, "gpu", "resets"));
+		ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 		recover();
 		fixture_table(gpu, &now);
-		assert_memory_equal(&table, &now, sizeof(now));
+		ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
 	}
 	all_busy();
 }
@@ -125,7 +128,7 @@ static void every_command_of(void (*act)(void))
 			recover();
 		fixture_wait_clean(gpu);
 	}
-	assert_false(hit);
+	ASSERT_FALSE(hit);
 	if (!gpu_numvfs(gpu))
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	all_busy();
@@ -133,35 +136,35 @@ static void every_command_of(void (*act)(void))
 
 static void disable(void)
 {
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_u64(gpu_numvfs(gpu), 0);
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_EQ(0, gpu_numvfs(gpu));
 }
 
-static void C20_every_command_of_disabling(void)
+TEST_F(each_failure, C20_every_command_of_disabling)
 {
 	every_command_of(disable);
 }
 
-static void C20_every_command_of_a_pf_reset(void)
+TEST_F(each_failure, C20_every_command_of_a_pf_reset)
 {
 	every_command_of(recover);
 }
 
 static void remove_and_rescan(void)
 {
-	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
-	assert_false(file_exists(gpu_sysfs(gpu, "state")));
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-	assert_true(file_exists(gpu_sysfs(gpu, "state")));
-	assert_u64(gpu_numvfs(gpu), 0);
+	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
+	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_TRUE(file_exists(gpu_sysfs(gpu, "state")));
+	ASSERT_EQ(0, gpu_numvfs(gpu));
 }
 
-static void C20_every_command_of_removal(void)
+TEST_F(each_failure, C20_every_command_of_removal)
 {
 	every_command_of(remove_and_rescan);
 }
 
-static void C20_every_clearing_of_a_change_of_tenant(void)
+TEST_F(each_failure, C20_every_clearing_of_a_change_of_tenant)
 {
 	unsigned int n, i, failed;
 	bool hit = true;
@@ -174,11 +177,11 @@ static void C20_every_clearing_of_a_change_of_tenant(void)
 		fixture_load(SIM);
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 		all_busy();
-		assert_ok(file_printf(gpu_sim(gpu, "fail_clear"), "%u", n));
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_clear"), "%u", n));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		fixture_wait_clean(gpu);
 		hit = file_is(gpu_sim(gpu, "fail_clear"), "0");
-		assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "0"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "0"));
 		withheld = file_u64(gpu_sysfs(gpu, "fb/withheld"));
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 		for (i = failed = 0; i < NUM; i++) {
@@ -187,11 +190,11 @@ static void C20_every_clearing_of_a_change_of_tenant(void)
 			else
 				load_busy(gpu, i, 100);
 		}
-		assert_u64(failed, !!withheld);
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_EQ(!!withheld, failed);
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
-	assert_false(hit);
-	assert_true(n > 2);
+	ASSERT_FALSE(hit);
+	ASSERT_LT(2, n);
 }
 
 /*
@@ -208,7 +211,7 @@ static void find_function(const char *name, uint64_t *begin, uint64_t *end)
 	unsigned long long address;
 	char type;
 
-	assert_non_null(symbols);
+	ASSERT_NE(NULL, symbols);
 	*begin = 0;
 	*end = UINT64_MAX;
 	while (fgets(line, sizeof(line), symbols))
@@ -222,7 +225,7 @@ static void find_function(const char *name, uint64_t *begin, uint64_t *end)
 			*end = address;
 	}
 	fclose(symbols);
-	assert_true(*begin != 0);
+	ASSERT_NE(0, *begin);
 }
 
 /*
@@ -242,14 +245,14 @@ static void memory_may_fail_but_in(const char *function)
 	for (i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "%s/%s/ignore-gfp-wait", dir,
 			 kinds[i]);
-		assert_ok(file_write(path, "N"));
+		ASSERT_OK(file_write(path, "N"));
 		snprintf(path, sizeof(path), "%s/%s/verbose", dir, kinds[i]);
-		assert_ok(file_write(path, "0"));
+		ASSERT_OK(file_write(path, "0"));
 		snprintf(path, sizeof(path), "%s/%s/reject-start", dir,
 			 kinds[i]);
-		assert_ok(file_printf(path, "%llu", (unsigned long long)begin));
+		ASSERT_OK(file_printf(path, "%llu", (unsigned long long)begin));
 		snprintf(path, sizeof(path), "%s/%s/reject-end", dir, kinds[i]);
-		assert_ok(file_printf(path, "%llu", (unsigned long long)end));
+		ASSERT_OK(file_printf(path, "%llu", (unsigned long long)end));
 	}
 }
 
@@ -262,14 +265,15 @@ static bool with_nth_failing(unsigned int n, int (*act)(unsigned int n),
 	int fd;
 
 	fd = open(fail_nth, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
+	ASSERT_LE(0, fd);
 	len = snprintf(text, sizeof(text), "%u", n);
-	assert_int_equal(pwrite(fd, text, len, 0), len);
+	ASSERT_EQ(len, pwrite(fd, text, len, 0));
 	*err = act(n);
 	len = pread(fd, text, sizeof(text) - 1, 0);
 	/* what is left over may be met by these calls themselves */
-	if (pwrite(fd, "0", 1, 0) != 1)
-		assert_int_equal(pwrite(fd, "0", 1, 0), 1);
+	if (pwrite(fd, "0", 1, 0) != 1) {
+		ASSERT_EQ(1, pwrite(fd, "0", 1, 0));
+	}
 	close(fd);
 	if (len <= 0)
 		return false;
@@ -324,28 +328,37 @@ static void every_allocation_fails(int (*act)(unsigned int n))
 		fixture_wait_clean(gpu);
 		after = fixture_snapshot(gpu);
 		if (err && !is_made_all_the_same(n, act, err))
-			assert_same(after, before);
+			ASSERT_SAME(after, before);
 		failed += !!err;
 		free(before);
 		free(after);
 	}
 	/* the last time nothing failed any more */
-	assert_false(injected);
-	assert_ok(err);
-	assert_true(failed > 0);
+	ASSERT_FALSE(injected);
+	ASSERT_OK(err);
+	ASSERT_LT(0, failed);
 }
 
-static void C20_every_allocation_of_a_sysfs_change(void)
+static const char *memory_missing(void)
+{
+	return file_exists(fail_nth) ? NULL :
+	       "allocations cannot be made to fail in this kernel";
+}
+
+__MODULES_FIXTURE(each_failure_memory, SIM,
+		  fixture_missing() ?: memory_missing());
+
+TEST_F(each_failure_memory, C20_every_allocation_of_a_sysfs_change)
 {
 	every_allocation_fails(change_by_sysfs);
 }
 
-static void C20_every_allocation_of_a_netlink_change(void)
+TEST_F(each_failure_memory, C20_every_allocation_of_a_netlink_change)
 {
 	every_allocation_fails(change_by_netlink);
 }
 
-static void C17_every_allocation_of_enabling(void)
+TEST_F(each_failure_memory, C17_every_allocation_of_enabling)
 {
 	unsigned int n, failed = 0;
 	bool injected = true;
@@ -358,16 +371,16 @@ static void C17_every_allocation_of_enabling(void)
 		injected = with_nth_failing(n, enable_one_vf, &err);
 		failed += !!err;
 		if (!err)
-			assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_u64(gpu_numvfs(gpu), 0);
+			ASSERT_OK(gpu_set_numvfs(gpu, 0));
+		ASSERT_EQ(0, gpu_numvfs(gpu));
 		fixture_wait_clean(gpu);
 		after = fixture_snapshot(gpu);
-		assert_same(after, before);
+		ASSERT_SAME(after, before);
 		free(after);
 	}
 	free(before);
-	assert_false(injected);
-	assert_true(failed > 0);
+	ASSERT_FALSE(injected);
+	ASSERT_LT(0, failed);
 }
 
 static void all_work(void)
@@ -389,14 +402,14 @@ static void take_from_gpuvf(void)
 	snprintf(id, sizeof(id), "%04x %04x", GPUVF_SIM_VENDOR_ID,
 		 GPUVF_SIM_DEVICE_ID_PF);
 	snprintf(path, sizeof(path), "%s/new_id", stub);
-	assert_ok(file_write(path, id));
-	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_OK(file_write(path, id));
+	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
 	snprintf(path, sizeof(path), "%s/remove_id", stub);
-	assert_ok(file_write(path, id));
+	ASSERT_OK(file_write(path, id));
 	snprintf(path, sizeof(path), "%s/unbind", stub);
-	assert_ok(file_write(path, gpu->bdf));
-	assert_false(file_exists(gpu_sysfs(gpu, "state")));
+	ASSERT_OK(file_write(path, gpu->bdf));
+	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
 }
 
 static int probe(unsigned int n)
@@ -430,13 +443,13 @@ static void large_pages_fail(bool fail)
 
 		snprintf(path, sizeof(path),
 			 "/sys/kernel/debug/fail_page_alloc/%s", settings[i][0]);
-		assert_ok(file_write(path, settings[i][fail ? 1 : 2]));
+		ASSERT_OK(file_write(path, settings[i][fail ? 1 : 2]));
 	}
-	assert_ok(file_write("/proc/self/make-it-fail", fail ? "1" : "0"));
+	ASSERT_OK(file_write("/proc/self/make-it-fail", fail ? "1" : "0"));
 }
 
 /* memory of a host that has been up for long is in small pieces */
-static void probe_needs_no_large_pages(void)
+TEST_F(each_failure_memory, probe_needs_no_large_pages)
 {
 	int err;
 
@@ -444,13 +457,13 @@ static void probe_needs_no_large_pages(void)
 	large_pages_fail(true);
 	err = probe(0);
 	large_pages_fail(false);
-	assert_ok(err);
-	assert_true(file_exists(gpu_sysfs(gpu, "state")));
+	ASSERT_OK(err);
+	ASSERT_TRUE(file_exists(gpu_sysfs(gpu, "state")));
 	fixture_wait_clean(gpu);
 	all_work();
 }
 
-static void C20_every_allocation_of_a_probe(void)
+TEST_F(each_failure_memory, C20_every_allocation_of_a_probe)
 {
 	unsigned int n, failed = 0;
 	bool injected = true;
@@ -463,25 +476,25 @@ static void C20_every_allocation_of_a_probe(void)
 	take_from_gpuvf();
 	for (n = 1; injected && n < 1000; n++) {
 		/* work is queued as soon as the interrupt is on */
-		assert_ok(file_write(gpu_sim(gpu, "plant"), "mail"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "plant"), "mail"));
 		injected = with_nth_failing(n, probe, &err);
 		if (!file_exists(gpu_sysfs(gpu, "state"))) {
 			failed++;
-			assert_true(injected);
+			ASSERT_TRUE(injected);
 			continue;
 		}
 		/* it did without */
 		fixture_wait_clean(gpu);
 		after = fixture_snapshot(gpu);
 		leave_out_interrupt(after);
-		assert_same(after, before);
+		ASSERT_SAME(after, before);
 		free(after);
 		if (injected)
 			take_from_gpuvf();
 	}
 	free(before);
-	assert_false(injected);
-	assert_true(failed > 0);
+	ASSERT_FALSE(injected);
+	ASSERT_LT(0, failed);
 	all_work();
 }
 
@@ -491,7 +504,7 @@ static int reset_pf(unsigned int n)
 	return file_write(gpu_pci(gpu, "reset"), "1");
 }
 
-static void C20_every_allocation_of_a_pf_reset(void)
+TEST_F(each_failure_memory, C20_every_allocation_of_a_pf_reset)
 {
 	unsigned int n;
 	bool injected = true;
@@ -506,10 +519,10 @@ static void C20_every_allocation_of_a_pf_reset(void)
 		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
 			recover();
 		fixture_table(gpu, &now);
-		assert_memory_equal(&table, &now, sizeof(now));
+		ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
 	}
-	assert_false(injected);
-	assert_ok(err);
+	ASSERT_FALSE(injected);
+	ASSERT_OK(err);
 	all_busy();
 }
 
@@ -519,7 +532,7 @@ static int remove_pf(unsigned int n)
 	return file_write(gpu_pci(gpu, "remove"), "1");
 }
 
-static void C20_every_allocation_of_removal(void)
+TEST_F(each_failure_memory, C20_every_allocation_of_removal)
 {
 	unsigned int n;
 	bool injected = true;
@@ -528,46 +541,21 @@ static void C20_every_allocation_of_removal(void)
 	/* where the driver core has no memory to undo a device link, it warns */
 	memory_may_fail_but_in("devlink_remove_symlinks");
 	for (n = 1; injected && n < 1000; n++) {
-		assert_ok(gpu_set_numvfs(gpu, 1));
+		ASSERT_OK(gpu_set_numvfs(gpu, 1));
 		injected = with_nth_failing(n, remove_pf, &err);
 		if (file_exists(gpu_pci(gpu, "remove"))) {
 			/* not even begun: the file itself had no memory */
-			assert_true(injected && err);
-			assert_ok(gpu_set_numvfs(gpu, 0));
+			ASSERT_TRUE(injected && err);
+			ASSERT_OK(gpu_set_numvfs(gpu, 0));
 			continue;
 		}
-		assert_false(file_exists(gpu_sysfs(gpu, "state")));
-		assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-		assert_true(file_exists(gpu_sysfs(gpu, "state")));
+		ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
+		ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
+		ASSERT_TRUE(file_exists(gpu_sysfs(gpu, "state")));
 	}
-	assert_false(injected);
+	ASSERT_FALSE(injected);
 	all_work();
 }
 
-static const struct test tests[] = {
-	TEST(C20_every_command_of_turns),
-	SLOW_TEST(C20_every_command_of_disabling),
-	SLOW_TEST(C20_every_command_of_a_pf_reset),
-	SLOW_TEST(C20_every_command_of_removal),
-	SLOW_TEST(C20_every_clearing_of_a_change_of_tenant),
-};
-
 /* these need a kernel that lets allocations fail */
-static const struct test memory_tests[] = {
-	TEST(C20_every_allocation_of_a_sysfs_change),
-	SLOW_TEST(C20_every_allocation_of_a_netlink_change),
-	SLOW_TEST(C17_every_allocation_of_enabling),
-	TEST(probe_needs_no_large_pages),
-	SLOW_TEST(C20_every_allocation_of_a_probe),
-	SLOW_TEST(C20_every_allocation_of_a_pf_reset),
-	SLOW_TEST(C20_every_allocation_of_removal),
-};
-
-int main(void)
-{
-	int bad = SUITE_RUN("each_failure", SIM, tests);
-
-	if (file_exists(fail_nth))
-		bad |= SUITE_RUN("each_failure: memory", SIM, memory_tests);
-	return bad;
-}
+TEST_HARNESS_MAIN

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -23,14 +23,12 @@ static void check_enabled(const struct gpu *g, unsigned int num)
 	struct nl_message msg;
 	unsigned int i;
 
-	assert_u64(gpu_numvfs(g), num);
-	assert_ok(nl_pf_get(fx.nl, g, &msg));
-	assert_u64(msg.num_vfs, num);
+	ASSERT_EQ(num, gpu_numvfs(g));
+	ASSERT_OK(nl_pf_get(fx.nl, g, &msg));
+	ASSERT_EQ(num, msg.num_vfs);
 	for (i = 0; i < fx.total_vfs; i++) {
-		assert_int_equal(file_exists(gpu_pci(g, "virtfn%u", i)),
-				 i < num);
-		assert_int_equal(file_exists(gpu_sysfs(g, "vf%u/device", i)),
-				 i < num);
+		ASSERT_EQ(i < num, file_exists(gpu_pci(g, "virtfn%u", i)));
+		ASSERT_EQ(i < num, file_exists(gpu_sysfs(g, "vf%u/device", i)));
 	}
 }
 
@@ -40,15 +38,17 @@ static void check_refused(const char *text, int err)
 	char *before = fixture_snapshot(gpu);
 	char *after;
 
-	assert_error(write_numvfs(text), err);
+	ASSERT_ERROR(write_numvfs(text), err);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	check_enabled(gpu, num);
 	free(before);
 	free(after);
 }
 
-static void C10_errnos_of_enabling(void)
+MODULES_FIXTURE(enable, on_debug_kernel() ? "total_vfs=6" : "total_vfs=16");
+
+TEST_F(enable, C10_errnos_of_enabling)
 {
 	check_refused("17", -ERANGE);
 	check_refused("65535", -ERANGE);
@@ -56,42 +56,42 @@ static void C10_errnos_of_enabling(void)
 	check_refused("x", -EINVAL);
 	check_refused("", 0);
 	check_refused("65536", -EINVAL);
-	assert_ok(write_numvfs("0"));
+	ASSERT_OK(write_numvfs("0"));
 
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
 	check_refused("1", -EBUSY);
 	check_refused("3", -EBUSY);
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	check_enabled(gpu, 2);
 }
 
-static void C10_wedged_refuses_all_but_zero(void)
+TEST_F(enable, C10_wedged_refuses_all_but_zero)
 {
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 
-	assert_ok(write_numvfs("0"));
+	ASSERT_OK(write_numvfs("0"));
 	check_enabled(gpu, 0);
 	check_refused("1", -EIO);
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "5000"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "5000"),
 		     -EIO);
 
 	/* the way out */
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	check_enabled(gpu, 1);
 }
 
-static void C6_up_and_down(void)
+TEST_F(enable, C6_up_and_down)
 {
 	static const unsigned int nums[] = { 1, 4, 2, 16 };
 	unsigned int i, n = 4;
@@ -101,137 +101,140 @@ static void C6_up_and_down(void)
 	if (on_debug_kernel() || is_quick())
 		n = 2;
 	for (i = 0; i < n; i++) {
-		assert_ok(gpu_set_numvfs(gpu, nums[i]));
+		ASSERT_OK(gpu_set_numvfs(gpu, nums[i]));
 		check_enabled(gpu, nums[i]);
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		check_enabled(gpu, 0);
 	}
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
 
-static void C17_vf_that_does_not_answer(void)
+TEST_F(enable, C17_vf_that_does_not_answer)
 {
 	struct table before, after;
 
-	assert_true(gpu_table(gpu, &before));
-	assert_ok(file_write(gpu_sim(gpu, "fail_enable"), "0"));
-	assert_int_not_equal(gpu_set_numvfs(gpu, 2), 0);
+	ASSERT_TRUE(gpu_table(gpu, &before));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_enable"), "0"));
+	ASSERT_NE(0, gpu_set_numvfs(gpu, 2));
 	check_enabled(gpu, 0);
-	assert_true(gpu_table(gpu, &after));
-	assert_memory_equal(&before, &after, sizeof(after));
+	ASSERT_TRUE(gpu_table(gpu, &after));
+	ASSERT_EQ(0, memcmp(&before, &after, sizeof(after)));
 	/* nothing stays behind: the same once more works */
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	check_enabled(gpu, 2);
 }
 
-static void C17_table_that_cannot_be_written(void)
+TEST_F(enable, C17_table_that_cannot_be_written)
 {
 	char *before = fixture_snapshot(gpu);
 	char *after;
 
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(gpu_set_numvfs(gpu, 2), -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_ERROR(gpu_set_numvfs(gpu, 2), -EIO);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 	check_enabled(gpu, 0);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
 
-static void C17_no_share_for_so_many(void)
+TEST_F(enable, C17_no_share_for_so_many)
 {
 	struct table before, after;
 
 	/* of six granules one is the PF's, one is for saved states */
 	fixture_load("total_vfs=16 fb_mib=100");
-	assert_true(gpu_table(gpu, &before));
-	assert_error(gpu_set_numvfs(gpu, 16), -ENOSPC);
+	ASSERT_TRUE(gpu_table(gpu, &before));
+	ASSERT_ERROR(gpu_set_numvfs(gpu, 16), -ENOSPC);
 	check_enabled(gpu, 0);
-	assert_true(gpu_table(gpu, &after));
-	assert_memory_equal(&before, &after, sizeof(after));
+	ASSERT_TRUE(gpu_table(gpu, &after));
+	ASSERT_EQ(0, memcmp(&before, &after, sizeof(after)));
 }
 
-static void enabled_vfs_pin_the_module(void)
+TEST_F(enable, enabled_vfs_pin_the_module)
 {
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_error(module_unload("gpuvf"), -EWOULDBLOCK);
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_ERROR(module_unload("gpuvf"), -EWOULDBLOCK);
 	check_enabled(gpu, 1);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	nl_close(fx.nl);
 	fx.nl = NULL;
-	assert_ok(module_unload("gpuvf"));
-	assert_false(file_exists("/sys/class/gpuvf"));
-	assert_ok(module_load("gpuvf", ""));
+	ASSERT_OK(module_unload("gpuvf"));
+	ASSERT_FALSE(file_exists("/sys/class/gpuvf"));
+	ASSERT_OK(module_load("gpuvf", ""));
 	fx.nl = nl_open();
-	assert_ok(nl_family(fx.nl));
+	ASSERT_OK(nl_family(fx.nl));
 	fixture_wait_clean(gpu);
 }
 
-static void all_31_vfs(void)
+TEST_F(enable, all_31_vfs)
 {
 	unsigned int num = on_debug_kernel() ? 6 : 31, i;
 
 	if (!on_debug_kernel())
 		fixture_load("total_vfs=31");
-	assert_ok(gpu_set_numvfs(gpu, num));
+	ASSERT_OK(gpu_set_numvfs(gpu, num));
 	check_enabled(gpu, num);
 	for (i = 0; i < num; i++)
-		assert_ok(gpu_guest(gpu, i, "busy 100"));
-	for (i = 0; i < num; i++)
-		assert_eventually(gpu_truth_vf(gpu, i, "slices") > 0);
-	for (i = 0; i < num; i++)
-		assert_true(gpu_vf_is(gpu, i, "active"));
+		ASSERT_OK(gpu_guest(gpu, i, "busy 100"));
+	for (i = 0; i < num; i++) {
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") > 0);
+	}
+	for (i = 0; i < num; i++) {
+		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
+	}
 }
 
-static void eight_gpus_side_by_side(void)
+TEST_F(enable, eight_gpus_side_by_side)
 {
 	const unsigned int vfs = 2;
 	unsigned int i, k;
 
 	fixture_load("gpus=8 total_vfs=2");
-	assert_u64(fx.num_gpus, 8);
+	ASSERT_EQ(8, fx.num_gpus);
 	for (i = 0; i < 8; i++) {
-		assert_ok(gpu_set_numvfs(&fx.gpu[i], vfs));
+		ASSERT_OK(gpu_set_numvfs(&fx.gpu[i], vfs));
 		check_enabled(&fx.gpu[i], vfs);
 		for (k = 0; k < vfs; k++)
-			assert_ok(gpu_guest(&fx.gpu[i], k, "busy 100"));
+			ASSERT_OK(gpu_guest(&fx.gpu[i], k, "busy 100"));
 	}
 	for (i = 0; i < 8; i++)
-		for (k = 0; k < vfs; k++)
-			assert_eventually(gpu_truth_vf(&fx.gpu[i], k, "slices")
+		for (k = 0; k < vfs; k++) {
+			ASSERT_EVENTUALLY(gpu_truth_vf(&fx.gpu[i], k, "slices")
 					  > 1);
+		}
 }
 
 /*
  * The SR-IOV capability may claim more VFs than the driver can manage: the PCI
  * core refuses what is above, before an index gets out of bounds.
  */
-static void C10_no_more_vfs_than_the_driver_can_manage(void)
+TEST_F(enable, C10_no_more_vfs_than_the_driver_can_manage)
 {
 	fixture_load("total_vfs=31 claim_vfs=40 vf_bar_mib=1");
-	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 31);
+	ASSERT_EQ(31, file_u64(gpu_pci(gpu, "sriov_totalvfs")));
 	check_refused("32", -ERANGE);
 	check_refused("40", -ERANGE);
-	assert_ok(gpu_set_numvfs(gpu, 31));
+	ASSERT_OK(gpu_set_numvfs(gpu, 31));
 	check_enabled(gpu, 31);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	/* the limit is the driver's: it goes with it */
 	nl_close(fx.nl);
 	fx.nl = NULL;
-	assert_ok(module_unload("gpuvf"));
-	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 40);
-	assert_ok(module_load("gpuvf", ""));
+	ASSERT_OK(module_unload("gpuvf"));
+	ASSERT_EQ(40, file_u64(gpu_pci(gpu, "sriov_totalvfs")));
+	ASSERT_OK(module_load("gpuvf", ""));
 	fx.nl = nl_open();
-	assert_ok(nl_family(fx.nl));
-	assert_u64(file_u64(gpu_pci(gpu, "sriov_totalvfs")), 31);
+	ASSERT_OK(nl_family(fx.nl));
+	ASSERT_EQ(31, file_u64(gpu_pci(gpu, "sriov_totalvfs")));
 	fixture_wait_clean(gpu);
 }
 
@@ -239,34 +242,16 @@ static void C10_no_more_vfs_than_the_driver_can_manage(void)
  * Where the kernel delays releases, what is released after the module has gone must
  * not look for anything of it.
  */
-static void unloaded_and_loaded_again_and_again(void)
+TEST_F(enable, unloaded_and_loaded_again_and_again)
 {
 	unsigned int i;
 
 	fixture_unload();
 	for (i = 0; i < 20; i++) {
-		assert_ok(module_load("gpuvf", ""));
-		assert_ok(module_unload("gpuvf"));
+		ASSERT_OK(module_load("gpuvf", ""));
+		ASSERT_OK(module_unload("gpuvf"));
 	}
 	fixture_load("total_vfs=4");
 }
 
-static const struct test tests[] = {
-	TEST(C10_errnos_of_enabling),
-	TEST(C10_wedged_refuses_all_but_zero),
-	TEST(C6_up_and_down),
-	LEAKY_TEST(C17_vf_that_does_not_answer),
-	SLOW_TEST(C17_table_that_cannot_be_written),
-	SLOW_TEST(C17_no_share_for_so_many),
-	TEST(enabled_vfs_pin_the_module),
-	SLOW_TEST(all_31_vfs),
-	SLOW_TEST(eight_gpus_side_by_side),
-	SLOW_TEST(C10_no_more_vfs_than_the_driver_can_manage),
-	SLOW_TEST(unloaded_and_loaded_again_and_again),
-};
-
-int main(void)
-{
-	return SUITE_RUN("enable", on_debug_kernel() ? "total_vfs=6" :
-			 "total_vfs=16", tests);
-}
+TEST_HARNESS_MAIN

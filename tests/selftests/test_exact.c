@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 #include "turns.h"
 
@@ -57,7 +57,7 @@ static void measure_rounds(unsigned int num, const uint32_t *slice_us,
 		if (turns[i].vf == turns[0].vf)
 			whole = i;
 	num_turns = whole;
-	assert_true(num_turns >= rounds * num);
+	ASSERT_LE(rounds * num, num_turns);
 }
 
 /* C14: over whole rounds, and at every end of a turn */
@@ -93,16 +93,16 @@ static void check_shares(unsigned int num, const uint32_t *slice_us)
 			worst = lag * 1000000 / share;
 		/* a thousandth */
 		if (lag * 1000 > share)
-			print_error("# VF %u: %lld ns, wanted %lld\n", i,
-				    (long long)charged[i], (long long)share);
-		assert_true(lag * 1000 <= share);
+			report("VF %u: %lld ns, wanted %lld\n", i,
+			       (long long)charged[i], (long long)share);
+		ASSERT_GE(share, lag * 1000);
 		/* one slice and one overrun to either side */
 		if (high[i] - low[i] > least)
 			least = high[i] - low[i];
 	}
-	assert_true(least <= 2 * (largest + 500 * US));
-	print_message("# share error %lld ppm, lag %lld us from end to end\n",
-		      (long long)worst, (long long)(least / US));
+	ASSERT_GE(2 * (largest + 500 * US), least);
+	report("share error %lld ppm, lag %lld us from end to end\n",
+	       (long long)worst, (long long)(least / US));
 }
 
 /* every command follows the interrupt of the last one; none is looked for */
@@ -116,9 +116,9 @@ static void check_gaps(void)
 		late += turns[i].worst_gap > 50 * US;
 	}
 	gap /= 3 * (num_turns - 1);
-	assert_true(late * 100 <= num_turns);
-	assert_true(gap <= 8 * US);
-	print_message("# the GPU waits %lld ns for a command\n", (long long)gap);
+	ASSERT_GE(num_turns, late * 100);
+	ASSERT_GE(8 * US, gap);
+	report("the GPU waits %lld ns for a command\n", (long long)gap);
 }
 
 static void run_shares(unsigned int num, const uint32_t *slice_us,
@@ -130,14 +130,16 @@ static void run_shares(unsigned int num, const uint32_t *slice_us,
 	check_gaps();
 }
 
-static void C14_two_vfs_share_exactly(void)
+MODULES_FIXTURE(exact, "total_vfs=16 events=65536");
+
+TEST_F(exact, C14_two_vfs_share_exactly)
 {
 	static const uint32_t slice_us[] = { 2000, 32000 };
 
 	run_shares(2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 }
 
-static void C14_sixteen_vfs_share_exactly(void)
+TEST_F(exact, C14_sixteen_vfs_share_exactly)
 {
 	static const uint32_t slice_us[] = {
 		2000, 3000, 5000, 8000, 12000, 16000, 24000, 32000,
@@ -148,7 +150,7 @@ static void C14_sixteen_vfs_share_exactly(void)
 }
 
 /* C18: the turn under way stays as it is, and so do the turns of the other */
-static void C18_slice_changes_with_the_next_turn(void)
+TEST_F(exact, C18_slice_changes_with_the_next_turn)
 {
 	static const uint32_t slice_us[] = { 8000, 8000 };
 	int64_t since, changed, ns, want;
@@ -158,7 +160,7 @@ static void C18_slice_changes_with_the_next_turn(void)
 	pause_ms(50);
 	since = clock_ns();
 	pause_ms(100);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
 	changed = clock_ns();
 	pause_ms(200);
 	read_turns(since);
@@ -169,19 +171,19 @@ static void C18_slice_changes_with_the_next_turn(void)
 		if (turns[i].vf == 0 && turns[i].begin > changed)
 			want = 24 * MS;
 		if (llabs(ns - want) > NEARLY)
-			print_error("# turn of VF %u: %lld ns, wanted %lld\n",
-				    turns[i].vf, (long long)ns, (long long)want);
-		assert_true(llabs(ns - want) <= NEARLY);
+			report("turn of VF %u: %lld ns, wanted %lld\n",
+			       turns[i].vf, (long long)ns, (long long)want);
+		ASSERT_GE(NEARLY, llabs(ns - want));
 		if (turns[i].vf == 0 && want == 24 * MS)
 			new++;
 		else if (turns[i].vf == 0)
 			old++;
 	}
-	assert_true(old >= 5 && new >= 5);
+	ASSERT_TRUE(old >= 5 && new >= 5);
 }
 
 /* C19: nothing of a slice is used up once its VF has nothing to do */
-static void C19_idle_time_goes_to_the_next_at_once(void)
+TEST_F(exact, C19_idle_time_goes_to_the_next_at_once)
 {
 	static const uint32_t slice_us[] = { 10000, 10000 };
 	unsigned int i, short_turns = 0;
@@ -199,20 +201,10 @@ static void C19_idle_time_goes_to_the_next_at_once(void)
 		if (turns[i].vf == 0)
 			continue;
 		/* a piece of work is 1 ms, and the switch takes 370 us */
-		assert_true(ns <= MS + 370 * US + 50 * US);
+		ASSERT_GE(MS + 370 * US + 50 * US, ns);
 		short_turns++;
 	}
-	assert_true(short_turns >= 10);
+	ASSERT_LE(10, short_turns);
 }
 
-static const struct test tests[] = {
-	TEST(C14_two_vfs_share_exactly),
-	TEST(C14_sixteen_vfs_share_exactly),
-	TEST(C18_slice_changes_with_the_next_turn),
-	TEST(C19_idle_time_goes_to_the_next_at_once),
-};
-
-int main(void)
-{
-	return SUITE_RUN("exact", "total_vfs=16 events=65536", tests);
-}
+TEST_HARNESS_MAIN

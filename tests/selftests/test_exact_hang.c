@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 
 #define MS	1000000ULL
@@ -17,8 +17,10 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
+MODULES_FIXTURE(exact_hang, "total_vfs=4 fb_mib=4096");
+
 /* it overruns slice and preemption timeout: the price for others is bounded */
-static void C15_who_does_not_leave_is_reset_once(void)
+TEST_F(exact_hang, C15_who_does_not_leave_is_reset_once)
 {
 	static const uint32_t slice_us[] = { 5000, 10000, 15000 };
 	uint64_t epoch[NUM], vf_resets;
@@ -32,19 +34,19 @@ static void C15_who_does_not_leave_is_reset_once(void)
 	for (i = 0; i < NUM; i++)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
 	vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     "1 slow 5000000 vf=1 command=idle"));
-	assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") > vf_resets);
-	assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch[1]);
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") > vf_resets);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") > epoch[1]);
 	load_watch(gpu, 1000 * MS, &shares);
-	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), vf_resets + 1);
-	assert_u64(gpu_truth_vf(gpu, 1, "vf_resets"), 1);
+	ASSERT_EQ(vf_resets + 1, gpu_truth(gpu, "gpu", "vf_resets"));
+	ASSERT_EQ(1, gpu_truth_vf(gpu, 1, "vf_resets"));
 	for (i = 0; i < NUM; i += 2) {
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
-		assert_true(shares.vf[i].slices > 10);
+		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
+		ASSERT_LT(10, shares.vf[i].slices);
 		/* a round, the preemption timeout, one command limit */
-		assert_true(gpu_truth_vf(gpu, i, "longest_wait_ns") <
-			    (30 + 20 + 500) * MS);
+		ASSERT_GT((30 + 20 + 500) * MS,
+			  gpu_truth_vf(gpu, i, "longest_wait_ns"));
 	}
 }
 
@@ -64,7 +66,7 @@ static void *reset_the_hog(void *arg)
  * A reset that has to wait ten seconds for its VF to leave holds up nobody: not
  * this family, not the one that knows all families, and not this GPU's other VFs.
  */
-static void others_are_answered_while_a_reset_waits(void)
+TEST_F(exact_hang, others_are_answered_while_a_reset_waits)
 {
 	static const uint32_t slice_us[] = { 5000, 5000, 5000 };
 	struct nl_request req;
@@ -75,38 +77,30 @@ static void others_are_answered_while_a_reset_waits(void)
 	int err = -1;
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
 			     "10000000"));
 	load_busy(gpu, 0, 100);
-	assert_ok(gpu_guest(gpu, 1, "busy 100 hog"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "run"));
-	assert_int_equal(pthread_create(&thread, NULL, reset_the_hog, &err), 0);
-	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100 hog"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "state", "run"));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, reset_the_hog, &err));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "resetting"));
 
 	nl = nl_open();
-	assert_non_null(nl);
-	assert_ok(nl_family(nl));
+	ASSERT_NE(NULL, nl);
+	ASSERT_OK(nl_family(nl));
 	nl_close(nl);
-	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
-	assert_ok(nl_vf_get(fx.nl, gpu, 1, &msg));
-	assert_u64(msg.vf[0].state, GPUVF_VF_STATE_RESETTING);
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 1, &msg));
+	ASSERT_EQ(GPUVF_VF_STATE_RESETTING, msg.vf[0].state);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 2, 256 * MIB, 6000);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	/* all of that while it waits */
-	assert_true(gpu_vf_is(gpu, 1, "resetting"));
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_ok(err);
-	assert_false(gpu_vf_is(gpu, 1, "resetting"));
-	assert_ok(gpu_guest(gpu, 1, "off"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	ASSERT_OK(err);
+	ASSERT_FALSE(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_OK(gpu_guest(gpu, 1, "off"));
 }
 
-static const struct test tests[] = {
-	TEST(C15_who_does_not_leave_is_reset_once),
-	TEST(others_are_answered_while_a_reset_waits),
-};
-
-int main(void)
-{
-	return SUITE_RUN("exact_hang", "total_vfs=4 fb_mib=4096", tests);
-}
+TEST_HARNESS_MAIN

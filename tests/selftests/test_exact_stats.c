@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 #include "stats.h"
 #include "turns.h"
@@ -44,9 +44,9 @@ static void begin(const uint32_t *slice_us)
 /* it has no work any more, beginning from right after a turn */
 static void let_rest(unsigned int vf)
 {
-	assert_eventually(gpu_truth_vf_is(gpu, vf, "state", "run"));
-	assert_eventually(gpu_truth_vf_is(gpu, vf, "state", "save"));
-	assert_ok(gpu_guest(gpu, vf, "idle"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, vf, "state", "run"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, vf, "state", "save"));
+	ASSERT_OK(gpu_guest(gpu, vf, "idle"));
 }
 
 /* nor has the last one; when its turn is over, the list is complete */
@@ -55,8 +55,8 @@ static void let_all_rest(void)
 	struct nl_stats stats;
 	unsigned int i;
 
-	assert_ok(gpu_guest(gpu, NUM - 1, "idle"));
-	assert_eventually(gpu_truth_vf_is(gpu, NUM - 1, "state", "save"));
+	ASSERT_OK(gpu_guest(gpu, NUM - 1, "idle"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, NUM - 1, "state", "save"));
 	pause_ms(1000);
 	num_turns = turns_read(gpu, began, clock_ns(), turns);
 	for (i = 0; i < NUM; i++) {
@@ -93,9 +93,9 @@ static int64_t really(unsigned int vf, const char *key)
 static void check_near(unsigned int vf, const char *what, int64_t got,
 		       int64_t wanted, int64_t tolerance)
 {
-	print_message("# VF %u: %s %lld, really %lld\n", vf, what,
-		      (long long)got, (long long)wanted);
-	assert_true(llabs(got - wanted) <= tolerance);
+	report("VF %u: %s %lld, really %lld\n", vf, what, (long long)got,
+	       (long long)wanted);
+	ASSERT_GE(tolerance, llabs(got - wanted));
 }
 
 /* what the list of turns says of a VF */
@@ -134,20 +134,22 @@ static void check_time(unsigned int vf, const struct seen *seen)
 {
 	int64_t tolerance = seen->turns * HEARD_NS;
 
-	assert_true(seen->turns > 10);
-	assert_u64(counted(vf, GPUVF_A_STATS_SLICES), seen->turns);
-	assert_u64(really(vf, "slices"), seen->turns);
+	ASSERT_LT(10, seen->turns);
+	ASSERT_EQ(seen->turns, counted(vf, GPUVF_A_STATS_SLICES));
+	ASSERT_EQ(seen->turns, really(vf, "slices"));
 	check_near(vf, "run_ns", counted(vf, GPUVF_A_STATS_RUN_NS),
 		   really(vf, "run_ns"), tolerance);
 	check_near(vf, "charged_ns", counted(vf, GPUVF_A_STATS_CHARGED_NS),
 		   seen->charged, tolerance);
-	assert_u64(really(vf, "charged_ns"), seen->charged);
+	ASSERT_EQ(seen->charged, really(vf, "charged_ns"));
 	/* who left early was not late */
-	assert_u64(in_histogram(vf), seen->turns - seen->early);
+	ASSERT_EQ(seen->turns - seen->early, in_histogram(vf));
 }
 
+MODULES_FIXTURE(exact_stats, "total_vfs=4 fb_mib=4096 events=65536");
+
 /* C14: one that needs 9 ms to leave, beside one that leaves at once */
-static void time_and_overruns_are_what_the_simulator_saw(void)
+TEST_F(exact_stats, time_and_overruns_are_what_the_simulator_saw)
 {
 	static const uint32_t slice_us[NUM] = { 4000, 6000, 5000 };
 	int64_t slice_ns, skipped;
@@ -158,7 +160,7 @@ static void time_and_overruns_are_what_the_simulator_saw(void)
 	/* from the last one, which is never idle while the others are not */
 	load_busy(gpu, 2, 100);
 	load_busy(gpu, 1, 100);
-	assert_ok(gpu_guest(gpu, 0, "busy 100 hog=9000"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 hog=9000"));
 	pause_ms(2000);
 	let_rest(0);
 	let_rest(1);
@@ -170,50 +172,50 @@ static void time_and_overruns_are_what_the_simulator_saw(void)
 		check_near(i, "overrun_ns",
 			   counted(i, GPUVF_A_STATS_OVERRUN_NS), seen.leaving,
 			   seen.turns * HEARD_NS);
-		assert_u64(counted(i, GPUVF_A_STATS_IDLE_NS), 0);
+		ASSERT_EQ(0, counted(i, GPUVF_A_STATS_IDLE_NS));
 		/* what was charged are turns and visits skipped, and a debt */
 		skipped = (seen.charged - seen.turns * slice_ns) / slice_ns;
 		check_near(i, "skipped", counted(i, GPUVF_A_STATS_SKIPPED),
 			   skipped, 3);
 	}
-	assert_true(counted(0, GPUVF_A_STATS_SKIPPED) > 10);
-	assert_u64(counted(1, GPUVF_A_STATS_SKIPPED), 0);
+	ASSERT_LT(10, counted(0, GPUVF_A_STATS_SKIPPED));
+	ASSERT_EQ(0, counted(1, GPUVF_A_STATS_SKIPPED));
 	seen = look(2, slice_us[2] * US, 0);
 	check_time(2, &seen);
 }
 
 /* C19: one that has 1 ms of work every 10, of slices of 8 */
-static void idle_time_is_what_the_simulator_saw(void)
+TEST_F(exact_stats, idle_time_is_what_the_simulator_saw)
 {
 	static const uint32_t slice_us[NUM] = { 8000, 5000, 5000 };
 	struct seen seen;
 
 	begin(slice_us);
 	load_busy(gpu, 2, 100);
-	assert_ok(gpu_guest(gpu, 0, "burst 1000 9000"));
+	ASSERT_OK(gpu_guest(gpu, 0, "burst 1000 9000"));
 	pause_ms(2000);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
 	let_all_rest();
 	seen = look(0, slice_us[0] * US, 5 * MS);
-	assert_u64(seen.early, seen.turns);
+	ASSERT_EQ(seen.turns, seen.early);
 	check_time(0, &seen);
 	check_near(0, "idle_ns", counted(0, GPUVF_A_STATS_IDLE_NS), seen.unused,
 		   seen.turns * HEARD_NS);
-	assert_u64(counted(0, GPUVF_A_STATS_OVERRUN_NS), 0);
+	ASSERT_EQ(0, counted(0, GPUVF_A_STATS_OVERRUN_NS));
 }
 
 static void reset_by(const char *fault)
 {
 	int64_t resets = really(0, "vf_resets");
 
-	assert_ok(gpu_guest(gpu, 0, "busy 100"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), fault));
-	assert_eventually(really(0, "vf_resets") == resets + 1);
-	assert_eventually(!gpu_vf_is(gpu, 0, "resetting"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), fault));
+	ASSERT_EVENTUALLY(really(0, "vf_resets") == resets + 1);
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, 0, "resetting"));
 }
 
 /* hangs, resets of all kinds, and letters */
-static void counts_are_what_the_simulator_saw(void)
+TEST_F(exact_stats, counts_are_what_the_simulator_saw)
 {
 	static const uint32_t slice_us[NUM] = { 4000, 4000, 4000 };
 	unsigned int i;
@@ -224,43 +226,33 @@ static void counts_are_what_the_simulator_saw(void)
 	reset_by("1 slow 5000000 vf=0 command=idle");
 	reset_by("1 hang_silent vf=0 command=save");
 	reset_by("1 hang_clear vf=0 command=load");
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	assert_eventually(counted(0, GPUVF_A_STATS_RESETS) ==
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_EVENTUALLY(counted(0, GPUVF_A_STATS_RESETS) ==
 			  really(0, "vf_resets"));
-	assert_u64(counted(0, GPUVF_A_STATS_RESETS), 5);
-	assert_u64(counted(0, GPUVF_A_STATS_HANGS), 3);
-	assert_u64(counted(0, GPUVF_A_STATS_PREEMPT_TIMEOUTS), 1);
-	assert_u64(counted(1, GPUVF_A_STATS_RESETS), 0);
-	assert_u64(counted(1, GPUVF_A_STATS_HANGS), 0);
+	ASSERT_EQ(5, counted(0, GPUVF_A_STATS_RESETS));
+	ASSERT_EQ(3, counted(0, GPUVF_A_STATS_HANGS));
+	ASSERT_EQ(1, counted(0, GPUVF_A_STATS_PREEMPT_TIMEOUTS));
+	ASSERT_EQ(0, counted(1, GPUVF_A_STATS_RESETS));
+	ASSERT_EQ(0, counted(1, GPUVF_A_STATS_HANGS));
 
-	assert_ok(gpu_guest(gpu, 1, "off"));
-	assert_ok(gpu_guest(gpu, 1, "busy 50 boot=2000"));
-	assert_eventually(really(1, "inits") == 1);
-	assert_ok(gpu_guest(gpu, 1, "fini"));
-	assert_eventually(really(1, "finis") == 1);
+	ASSERT_OK(gpu_guest(gpu, 1, "off"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 50 boot=2000"));
+	ASSERT_EVENTUALLY(really(1, "inits") == 1);
+	ASSERT_OK(gpu_guest(gpu, 1, "fini"));
+	ASSERT_EVENTUALLY(really(1, "finis") == 1);
 	/* one that never stops: what is refused is counted beside */
-	assert_ok(gpu_guest(gpu, 2, "idle flood=1000"));
-	assert_eventually(counted(2, GPUVF_A_STATS_MBOX_LIMITED) > 3);
-	assert_ok(gpu_guest(gpu, 2, "off"));
+	ASSERT_OK(gpu_guest(gpu, 2, "idle flood=1000"));
+	ASSERT_EVENTUALLY(counted(2, GPUVF_A_STATS_MBOX_LIMITED) > 3);
+	ASSERT_OK(gpu_guest(gpu, 2, "off"));
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(counted(i, GPUVF_A_STATS_MBOX_REQUESTS) +
+		ASSERT_EVENTUALLY(counted(i, GPUVF_A_STATS_MBOX_REQUESTS) +
 				  counted(i, GPUVF_A_STATS_MBOX_LIMITED) ==
 				  really(i, "mail_sent"));
-		print_message("# VF %u: %lld messages\n", i,
-			      (long long)really(i, "mail_sent"));
+		report("VF %u: %lld messages\n", i,
+		       (long long)really(i, "mail_sent"));
 	}
-	assert_true(really(1, "mail_sent") >= 4);
+	ASSERT_LE(4, really(1, "mail_sent"));
 }
 
-static const struct test tests[] = {
-	TEST(time_and_overruns_are_what_the_simulator_saw),
-	TEST(idle_time_is_what_the_simulator_saw),
-	TEST(counts_are_what_the_simulator_saw),
-};
-
-int main(void)
-{
-	return SUITE_RUN("exact_stats", "total_vfs=4 fb_mib=4096 events=65536",
-			 tests);
-}
+TEST_HARNESS_MAIN

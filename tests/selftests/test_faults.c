@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "load.h"
 
@@ -63,8 +63,8 @@ static int started_anew(const uint64_t *epoch)
 	for (i = 0; i < NUM; i++) {
 		if (gpu_truth_vf(gpu, i, "epoch") == epoch[i])
 			continue;
-		assert_int_equal(vf, -1);
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i] + 1);
+		ASSERT_EQ(-1, vf);
+		ASSERT_EQ(epoch[i] + 1, gpu_truth_vf(gpu, i, "epoch"));
 		vf = i;
 	}
 	return vf;
@@ -88,10 +88,10 @@ static void check_all_run(int anew, const uint64_t *epoch)
 
 	for (i = 0; i < NUM; i++) {
 		slices = gpu_truth_vf(gpu, i, "slices");
-		assert_eventually(gpu_truth_vf(gpu, i, "slices") > slices + 3);
-		assert_true(gpu_vf_is(gpu, i, "active"));
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") > slices + 3);
+		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
 	}
-	assert_int_equal(started_anew(epoch), anew);
+	ASSERT_EQ(anew, started_anew(epoch));
 }
 
 /* the nth command from now on fails in this manner */
@@ -103,54 +103,56 @@ static void check_failing_command(const char *how)
 
 	all_busy();
 	get_epochs(epoch);
-	assert_true(gpu_table(gpu, &table));
+	ASSERT_TRUE(gpu_table(gpu, &table));
 	resets = counted("resets");
 	vf_resets = counted("vf_resets");
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), how));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), how));
 	/* its guest has work still, and may start anew */
-	assert_eventually(started_anew(epoch) >= 0);
+	ASSERT_EVENTUALLY(started_anew(epoch) >= 0);
 	anew = started_anew(epoch);
 	check_all_run(anew, epoch);
 	/* reset once, alone, and the GPU itself not at all */
-	assert_u64(counted("vf_resets"), vf_resets + 1);
-	assert_u64(counted("resets"), resets);
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
-	assert_true(gpu_table(gpu, &now));
-	assert_memory_equal(&table, &now, sizeof(now));
+	ASSERT_EQ(vf_resets + 1, counted("vf_resets"));
+	ASSERT_EQ(resets, counted("resets"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_TRUE(gpu_table(gpu, &now));
+	ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
 }
 
-static void C27_command_that_is_refused(void)
+MODULES_FIXTURE(faults, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+
+TEST_F(faults, C27_command_that_is_refused)
 {
 	check_failing_command("1 error");
 }
 
-static void C27_hang_with_status_executing(void)
+TEST_F(faults, C27_hang_with_status_executing)
 {
 	check_failing_command("2 hang_status");
 }
 
-static void C27_hang_with_execute_clear(void)
+TEST_F(faults, C27_hang_with_execute_clear)
 {
 	check_failing_command("3 hang_clear");
 }
 
-static void C27_hang_without_any_status(void)
+TEST_F(faults, C27_hang_without_any_status)
 {
 	check_failing_command("4 hang_silent");
 }
 
-static void C27_hang_of_the_first_command_of_a_vf(void)
+TEST_F(faults, C27_hang_of_the_first_command_of_a_vf)
 {
 	uint64_t vf_resets = counted("vf_resets");
 	uint64_t epoch[NUM];
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	/* INIT: nobody runs yet, so that it is the next one */
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
-	assert_ok(gpu_guest(gpu, 1, "busy 100"));
-	assert_eventually(counted("vf_resets") > vf_resets);
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
+	ASSERT_EVENTUALLY(counted("vf_resets") > vf_resets);
 	load_busy(gpu, 1, 100);
-	assert_u64(counted("vf_resets"), vf_resets + 1);
+	ASSERT_EQ(vf_resets + 1, counted("vf_resets"));
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 2, 100);
 	get_epochs(epoch);
@@ -161,13 +163,13 @@ static void hang_alone(unsigned int vf)
 {
 	uint64_t vf_resets = counted("vf_resets");
 
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
-	assert_eventually(counted("vf_resets") == vf_resets + 1);
-	assert_eventually(!gpu_vf_is(gpu, vf, "resetting"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+	ASSERT_EVENTUALLY(counted("vf_resets") == vf_resets + 1);
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
 }
 
 /* four in a minute is one too many; somebody has to reset it then */
-static void C27_vf_that_hangs_too_often_fails(void)
+TEST_F(faults, C27_vf_that_hangs_too_often_fails)
 {
 	unsigned int i;
 
@@ -176,22 +178,22 @@ static void C27_vf_that_hangs_too_often_fails(void)
 		load_busy(gpu, 1, 100);
 		hang_alone(1);
 	}
-	assert_true(gpu_vf_is(gpu, 1, "failed"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "failed"));
 	/* the others have the GPU, and its own guest cannot help it */
 	load_busy(gpu, 0, 100);
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-	assert_true(gpu_vf_is(gpu, 1, "failed"));
-	assert_ok(nl_reset(fx.nl, gpu, 1));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "failed"));
+	ASSERT_OK(nl_reset(fx.nl, gpu, 1));
 	load_busy(gpu, 1, 100);
 	/* a new life with new VFs too */
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(gpu_set_numvfs(gpu, NUM));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, NUM));
 	load_busy(gpu, 1, 100);
-	assert_true(nobody_failed());
+	ASSERT_TRUE(nobody_failed());
 }
 
 /* a command that is slow but comes to an end within its limit is no fault */
-static void slow_commands_are_waited_for(void)
+TEST_F(faults, slow_commands_are_waited_for)
 {
 	uint64_t epoch[NUM], injected, vf_resets;
 	unsigned int i;
@@ -202,15 +204,15 @@ static void slow_commands_are_waited_for(void)
 	/* LOAD, RUN, SAVE have 500 ms, IDLE the preemption timeout of 20 ms */
 	for (i = 0; i < 4; i++) {
 		injected = counted("injected");
-		assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 				     "1 slow 5000"));
-		assert_eventually(counted("injected") == injected + 1);
+		ASSERT_EVENTUALLY(counted("injected") == injected + 1);
 	}
 	check_all_run(-1, epoch);
-	assert_u64(counted("vf_resets"), vf_resets);
+	ASSERT_EQ(vf_resets, counted("vf_resets"));
 }
 
-static void lost_interrupts_are_survived(void)
+TEST_F(faults, lost_interrupts_are_survived)
 {
 	uint64_t epoch[NUM];
 	unsigned int i;
@@ -218,19 +220,19 @@ static void lost_interrupts_are_survived(void)
 	all_busy();
 	get_epochs(epoch);
 	for (i = 0; i < 10; i++) {
-		assert_ok(file_printf(gpu_sim(gpu, "lose_interrupt"), "%u",
+		ASSERT_OK(file_printf(gpu_sim(gpu, "lose_interrupt"), "%u",
 				      1 + i % 3));
-		assert_eventually(file_is(gpu_sim(gpu, "lose_interrupt"), "0"));
+		ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "lose_interrupt"), "0"));
 	}
 	check_all_run(-1, epoch);
 	/* that of the clear engine too */
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(file_write(gpu_sim(gpu, "lose_interrupt"), "1"));
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_interrupt"), "1"));
 	fixture_wait_clean(gpu);
 }
 
@@ -246,95 +248,95 @@ static void lose_a_vf_reset(void)
 
 	all_busy();
 	log = klog_open();
-	assert_true(log >= 0);
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_status"));
-	assert_eventually(file_is(gpu_sim(gpu, "fail_command"),
+	ASSERT_LE(0, log);
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_status"));
+	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_command"),
 				  "0 hang_status"));
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_eventually(klog_has(log, next));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_EVENTUALLY(klog_has(log, next));
 	/* the PCI core waits for pending transactions before it writes the reset */
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_eventually(klog_has(log, done));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_EVENTUALLY(klog_has(log, done));
 	close(log);
 }
 
-static void C27_command_that_outlives_the_vf_reset_resets_the_gpu(void)
+TEST_F(faults, C27_command_that_outlives_the_vf_reset_resets_the_gpu)
 {
 	uint64_t resets = counted("resets");
 	struct table table, now;
 	unsigned int i;
 
 	lose_a_vf_reset();
-	assert_u64(counted("resets"), resets + 1);
-	assert_true(nobody_failed());
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_EQ(resets + 1, counted("resets"));
+	ASSERT_TRUE(nobody_failed());
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	fixture_table(gpu, &now);
 	/* the simulator's guests are gone with the reset: let them come back */
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_true(gpu_table(gpu, &table));
-	assert_memory_equal(&table, &now, sizeof(now));
+	ASSERT_TRUE(gpu_table(gpu, &table));
+	ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
 }
 
 /* neither the VF's reset nor the GPU's reaches the hardware */
-static void C27_ladder_ends_with_wedged(void)
+TEST_F(faults, C27_ladder_ends_with_wedged)
 {
 	all_busy();
-	assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "1 sticky"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
-	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_reset"), "1 sticky"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
+	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"),
 		     -EIO);
-	assert_error(vf_op(GPUVF_CMD_VF_PAUSE, 0), -EIO);
-	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_error(gpu_set_numvfs(gpu, 1), -EIO);
-	assert_u64(gpu_numvfs(gpu), 0);
-	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "0"));
-	assert_ok(nl_reset(fx.nl, gpu, -1));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_ERROR(vf_op(GPUVF_CMD_VF_PAUSE, 0), -EIO);
+	ASSERT_ERROR(nl_reset(fx.nl, gpu, -1), -EIO);
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_ERROR(gpu_set_numvfs(gpu, 1), -EIO);
+	ASSERT_EQ(0, gpu_numvfs(gpu));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_reset"), "0"));
+	ASSERT_OK(nl_reset(fx.nl, gpu, -1));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	all_busy();
 }
 
 /* the command is over, but the VF does not leave the engine with its reset */
-static void C27_reset_that_does_not_help_resets_the_gpu(void)
+TEST_F(faults, C27_reset_that_does_not_help_resets_the_gpu)
 {
 	uint64_t resets = counted("resets");
 	unsigned int i;
 
 	all_busy();
-	assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     "1 hang_clear command=idle"));
-	assert_eventually(counted("resets") == resets + 1);
-	assert_eventually(gpu_numvfs(gpu) == NUM && nobody_failed());
-	assert_eventually(!gpu_guest(gpu, 0, "idle"));
+	ASSERT_EVENTUALLY(counted("resets") == resets + 1);
+	ASSERT_EVENTUALLY(gpu_numvfs(gpu) == NUM && nobody_failed());
+	ASSERT_EVENTUALLY(!gpu_guest(gpu, 0, "idle"));
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
-static void pf_reset_brings_every_vf_back(void)
+TEST_F(faults, pf_reset_brings_every_vf_back)
 {
 	struct table table, now;
 	unsigned int i;
 
 	all_busy();
-	assert_true(gpu_table(gpu, &table));
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(gpu_table(gpu, &table));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	fixture_table(gpu, &now);
-	assert_memory_equal(&table, &now, sizeof(now));
-	assert_u64(gpu_numvfs(gpu), NUM);
+	ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
+	ASSERT_EQ(NUM, gpu_numvfs(gpu));
 	/* the simulator's guests are gone with the reset: let them come back */
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_true(nobody_failed());
+	ASSERT_TRUE(nobody_failed());
 }
 
-static void pf_reset_revives_a_failed_vf(void)
+TEST_F(faults, pf_reset_revives_a_failed_vf)
 {
 	unsigned int i;
 
@@ -343,9 +345,9 @@ static void pf_reset_revives_a_failed_vf(void)
 		load_busy(gpu, 1, 100);
 		hang_alone(1);
 	}
-	assert_true(gpu_vf_is(gpu, 1, "failed"));
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(nobody_failed());
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "failed"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(nobody_failed());
 }
 
 struct reset {
@@ -365,13 +367,14 @@ static void *reset_vf(void *arg)
 /* a driver that did not see the reset of a user finds its commands lost, and resets too */
 static void check_vf_resets(uint64_t wanted)
 {
-	if (gpu_can(gpu, "flr-notice"))
-		assert_u64(counted("vf_resets"), wanted);
-	else
-		assert_true(counted("vf_resets") >= wanted);
+	if (gpu_can(gpu, "flr-notice")) {
+		ASSERT_EQ(wanted, counted("vf_resets"));
+	} else {
+		ASSERT_LE(wanted, counted("vf_resets"));
+	}
 }
 
-static void C13_all_vfs_reset_at_once(void)
+TEST_F(faults, C13_all_vfs_reset_at_once)
 {
 	struct reset reset[NUM + 1];
 	uint64_t vf_resets;
@@ -382,16 +385,16 @@ static void C13_all_vfs_reset_at_once(void)
 	/* the first one twice */
 	for (i = 0; i <= NUM; i++) {
 		reset[i].vf = i % NUM;
-		assert_int_equal(pthread_create(&reset[i].thread, NULL,
-						reset_vf, &reset[i]), 0);
+		ASSERT_EQ(0, pthread_create(&reset[i].thread, NULL, reset_vf,
+					    &reset[i]));
 	}
 	for (i = 0; i <= NUM; i++) {
 		pthread_join(reset[i].thread, NULL);
-		assert_ok(reset[i].err);
+		ASSERT_OK(reset[i].err);
 	}
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_true(nobody_failed());
+	ASSERT_TRUE(nobody_failed());
 	check_vf_resets(vf_resets + NUM + 1);
 }
 
@@ -399,7 +402,7 @@ static void C13_all_vfs_reset_at_once(void)
  * The hardware changes from one VF to another most of the time. When a user resets
  * one of the two just then, the other one has nothing to do with it.
  */
-static void C26_reset_in_the_middle_of_a_switch(void)
+TEST_F(faults, C26_reset_in_the_middle_of_a_switch)
 {
 	uint64_t epoch[NUM], slices, vf_resets;
 	unsigned int i, rounds;
@@ -414,37 +417,14 @@ static void C26_reset_in_the_middle_of_a_switch(void)
 	for (i = 0; i < rounds; i++) {
 		/* it has just left; a round takes 40 ms */
 		pause_ms(40 * i / rounds);
-		assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 		slices = gpu_truth_vf(gpu, 1, "slices");
-		assert_eventually(gpu_truth_vf(gpu, 1, "slices") > slices);
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "slices") > slices);
 	}
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch[0]);
-	assert_u64(gpu_truth_vf(gpu, 2, "epoch"), epoch[2]);
+	ASSERT_EQ(epoch[0], gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EQ(epoch[2], gpu_truth_vf(gpu, 2, "epoch"));
 	check_vf_resets(vf_resets + rounds);
-	assert_true(counted("switches") > 0);
+	ASSERT_LT(0, counted("switches"));
 }
 
-static const struct test tests[] = {
-	TEST(C27_command_that_is_refused),
-	SLOW_TEST(C27_hang_with_status_executing),
-	SLOW_TEST(C27_hang_with_execute_clear),
-	SLOW_TEST(C27_hang_without_any_status),
-	SLOW_TEST(C27_hang_of_the_first_command_of_a_vf),
-	SLOW_TEST(slow_commands_are_waited_for),
-	SLOW_TEST(lost_interrupts_are_survived),
-	SLOW_TEST(C27_vf_that_hangs_too_often_fails),
-	SLOW_TEST(C27_command_that_outlives_the_vf_reset_resets_the_gpu),
-	SLOW_TEST(C27_ladder_ends_with_wedged),
-	SLOW_TEST(C27_reset_that_does_not_help_resets_the_gpu),
-	SLOW_TEST(pf_reset_brings_every_vf_back),
-	SLOW_TEST(pf_reset_revives_a_failed_vf),
-	SLOW_TEST(C13_all_vfs_reset_at_once),
-	TEST(C26_reset_in_the_middle_of_a_switch),
-};
-
-int main(void)
-{
-	return SUITE_RUN("faults",
-			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
-			 tests);
-}
+TEST_HARNESS_MAIN

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "hw.h"
 #include "klog.h"
 #include "load.h"
-#include "../../kernel/gpuvf_regs.h"
+#include <gpuvf_regs.h>
 
 #define NUM	3
 #define BAD	1	/* the VF whose guest misbehaves */
@@ -82,7 +82,7 @@ static void start_others(void)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
 	}
 	klog = klog_open();
-	assert_true(klog >= 0);
+	ASSERT_LE(0, klog);
 }
 
 /* and nothing happened to them */
@@ -94,11 +94,11 @@ static void check_others(void)
 	for (i = 0; i < NUM; i++) {
 		if (!is_good(i))
 			continue;
-		assert_eventually(gpu_truth_vf(gpu, i, "slices") >
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") >
 				  truth_vf(&from, i, "slices") + 3);
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
-		assert_u64(counted_vf(i, "vf_resets"), 0);
-		assert_true(gpu_vf_is(gpu, i, "active"));
+		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
+		ASSERT_EQ(0, counted_vf(i, "vf_resets"));
+		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
 	}
 	truth_free(&from);
 	close(klog);
@@ -129,155 +129,158 @@ static int reset_bad_one(void)
 /* no guest may have been refused, nor been told READY without the GPU */
 static void check_served(unsigned int vf, uint64_t inits)
 {
-	assert_u64(counted_vf(vf, "inits"), inits);
-	assert_u64(counted_vf(vf, "refusals"), 0);
-	assert_u64(counted_vf(vf, "init_outside"), 0);
+	ASSERT_EQ(inits, counted_vf(vf, "inits"));
+	ASSERT_EQ(0, counted_vf(vf, "refusals"));
+	ASSERT_EQ(0, counted_vf(vf, "init_outside"));
 }
 
-static void guests_that_boot_at_once_are_all_served(void)
+MODULES_FIXTURE(guests, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+
+TEST_F(guests, guests_that_boot_at_once_are_all_served)
 {
 	unsigned int i;
 
 	enable(NUM);
 	for (i = 0; i < NUM; i++)
-		assert_ok(gpu_guest(gpu, i, "busy 100 boot=50000 patient"));
-	for (i = 0; i < NUM; i++)
-		assert_eventually(driver_is(i, "work"));
+		ASSERT_OK(gpu_guest(gpu, i, "busy 100 boot=50000 patient"));
+	for (i = 0; i < NUM; i++) {
+		ASSERT_EVENTUALLY(driver_is(i, "work"));
+	}
 	for (i = 0; i < NUM; i++) {
 		check_served(i, 1);
-		assert_eventually(gpu_vf_is(gpu, i, "active"));
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, i, "active"));
 	}
 }
 
-static void C25_mail_is_cleared_between_tenants(void)
+TEST_F(guests, C25_mail_is_cleared_between_tenants)
 {
 	unsigned int life;
 
 	enable(1);
 	/* a driver that is unloaded and loaded again */
 	for (life = 1; life <= 2; life++) {
-		assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
-		assert_eventually(driver_is(0, "work"));
+		ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
+		ASSERT_EVENTUALLY(driver_is(0, "work"));
 		check_served(0, life);
-		assert_ok(gpu_guest(gpu, 0, "fini"));
-		assert_eventually(driver_is(0, "unloaded"));
-		assert_u64(counted_vf(0, "finis"), life);
-		assert_eventually(gpu_vf_is(gpu, 0, "provisioned"));
+		ASSERT_OK(gpu_guest(gpu, 0, "fini"));
+		ASSERT_EVENTUALLY(driver_is(0, "unloaded"));
+		ASSERT_EQ(life, counted_vf(0, "finis"));
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "provisioned"));
 	}
 	/* a VM that goes away in the middle, and another one */
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
-	assert_eventually(driver_is(0, "work"));
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
-	assert_eventually(driver_is(0, "work"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(driver_is(0, "work"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(driver_is(0, "work"));
 	check_served(0, 4);
 }
 
-static void guest_that_asks_for_a_reset_gets_one(void)
+TEST_F(guests, guest_that_asks_for_a_reset_gets_one)
 {
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
-	assert_eventually(driver_is(BAD, "work"));
-	assert_ok(gpu_guest(gpu, BAD, "reset"));
-	assert_eventually(counted("inits") == 2);
-	assert_u64(counted("vf_resets"), 1);
-	assert_eventually(driver_is(BAD, "work"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(driver_is(BAD, "work"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "reset"));
+	ASSERT_EVENTUALLY(counted("inits") == 2);
+	ASSERT_EQ(1, counted("vf_resets"));
+	ASSERT_EVENTUALLY(driver_is(BAD, "work"));
 	check_others();
 }
 
-static void C26_flooder_is_limited(void)
+TEST_F(guests, C26_flooder_is_limited)
 {
 	struct truth from, to;
 	uint64_t ns, sent;
 
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 flood=1000 flood_msg=77"));
-	assert_eventually(was_told(flooded));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 flood=1000 flood_msg=77"));
+	ASSERT_EVENTUALLY(was_told(flooded));
 	/* from now on one message in 100 ms, whatever it tries */
 	from = truth_read(gpu);
-	assert_eventually(counted("mail_sent") >
+	ASSERT_EVENTUALLY(counted("mail_sent") >
 			  truth_vf(&from, BAD, "mail_sent") + 5);
 	to = truth_read(gpu);
 	ns = truth_get(&to, "gpu", "now_ns") -
 	     truth_get(&from, "gpu", "now_ns");
 	sent = truth_vf(&to, BAD, "mail_sent") -
 	       truth_vf(&from, BAD, "mail_sent");
-	assert_true(sent <= ns / 100000000 + 2);
-	assert_true(truth_vf(&to, BAD, "mail_dropped") > sent);
+	ASSERT_GE(ns / 100000000 + 2, sent);
+	ASSERT_LT(sent, truth_vf(&to, BAD, "mail_dropped"));
 	truth_free(&from);
 	truth_free(&to);
-	assert_u64(counted("vf_resets"), 0);
+	ASSERT_EQ(0, counted("vf_resets"));
 	check_others();
 }
 
-static void C26_init_for_ever_is_refused(void)
+TEST_F(guests, C26_init_for_ever_is_refused)
 {
 	uint64_t slices;
 
 	start_others();
 	slices = others_slices();
-	assert_ok(gpu_guest(gpu, BAD, "idle boot=1000 init_loop patient"));
-	assert_eventually(counted("refusals") > 0);
-	assert_true(was_told(refused));
-	assert_u64(counted("inits"), 9);
-	assert_u64(counted("vf_resets"), 0);
+	ASSERT_OK(gpu_guest(gpu, BAD, "idle boot=1000 init_loop patient"));
+	ASSERT_EVENTUALLY(counted("refusals") > 0);
+	ASSERT_TRUE(was_told(refused));
+	ASSERT_EQ(9, counted("inits"));
+	ASSERT_EQ(0, counted("vf_resets"));
 	/* after each of them everybody else had a slice */
-	assert_true(others_slices() >= slices + 9);
-	assert_ok(gpu_guest(gpu, BAD, "off"));
+	ASSERT_LE(slices + 9, others_slices());
+	ASSERT_OK(gpu_guest(gpu, BAD, "off"));
 	check_others();
 }
 
-static void C26_one_that_never_releases_is_reset_and_then_failed(void)
+TEST_F(guests, C26_one_that_never_releases_is_reset_and_then_failed)
 {
 	uint64_t slices, resets;
 
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000 never_release patient"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 boot=1000 never_release patient"));
 	for (resets = 1; resets <= 2; resets++) {
-		assert_eventually(counted("vf_resets") >= resets);
-		assert_true(was_told(overstayed));
+		ASSERT_EVENTUALLY(counted("vf_resets") >= resets);
+		ASSERT_TRUE(was_told(overstayed));
 		slices = others_slices();
-		assert_eventually(others_slices() > slices);
+		ASSERT_EVENTUALLY(others_slices() > slices);
 	}
-	assert_eventually(gpu_vf_is(gpu, BAD, "failed"));
-	assert_true(counted("vf_resets") <= 3);
-	assert_u64(gpu_resets(), 0);
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "failed"));
+	ASSERT_GE(3, counted("vf_resets"));
+	ASSERT_EQ(0, gpu_resets());
 	check_others();
 }
 
-static void C26_one_that_dies_with_exclusive_access_is_reset_once(void)
+TEST_F(guests, C26_one_that_dies_with_exclusive_access_is_reset_once)
 {
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "idle boot=1000 dies patient"));
-	assert_eventually(counted("vf_resets") == 1);
-	assert_true(was_told(overstayed));
-	assert_true(driver_is(BAD, "dead"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "idle boot=1000 dies patient"));
+	ASSERT_EVENTUALLY(counted("vf_resets") == 1);
+	ASSERT_TRUE(was_told(overstayed));
+	ASSERT_TRUE(driver_is(BAD, "dead"));
 	check_others();
-	assert_u64(counted("vf_resets"), 1);
+	ASSERT_EQ(1, counted("vf_resets"));
 	/* a new VM in its place, once it was started by somebody */
-	assert_eventually(gpu_vf_is(gpu, BAD, "provisioned"));
-	assert_ok(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
-	assert_eventually(driver_is(BAD, "work"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "provisioned"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(driver_is(BAD, "work"));
 }
 
-static void C26_one_that_dies_in_its_slice_hurts_nobody(void)
+TEST_F(guests, C26_one_that_dies_in_its_slice_hurts_nobody)
 {
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
-	assert_eventually(driver_is(BAD, "work"));
-	assert_ok(gpu_guest(gpu, BAD, "dead"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(driver_is(BAD, "work"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "dead"));
 	check_others();
-	assert_u64(counted("vf_resets"), 0);
+	ASSERT_EQ(0, counted("vf_resets"));
 	/* it does not answer when it is told of its reset, and is reset */
-	assert_ok(reset_bad_one());
-	assert_u64(counted("vf_resets"), 1);
-	assert_true(gpu_vf_is(gpu, BAD, "provisioned") ||
+	ASSERT_OK(reset_bad_one());
+	ASSERT_EQ(1, counted("vf_resets"));
+	ASSERT_TRUE(gpu_vf_is(gpu, BAD, "provisioned") ||
 		    gpu_vf_is(gpu, BAD, "starting"));
 }
 
-static void C15_overrun_is_reset_exactly_once(void)
+TEST_F(guests, C15_overrun_is_reset_exactly_once)
 {
 	uint64_t cleared;
 
@@ -285,33 +288,33 @@ static void C15_overrun_is_reset_exactly_once(void)
 	load_busy(gpu, BAD, 100);
 	cleared = gpu_truth(gpu, "gpu", "granules_cleared");
 	/* once, it takes longer to leave than its preemption timeout */
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     "1 slow 400000 vf=1 command=idle"));
-	assert_eventually(counted("vf_resets") == 1);
-	assert_true(was_told(overran));
+	ASSERT_EVENTUALLY(counted("vf_resets") == 1);
+	ASSERT_TRUE(was_told(overran));
 	check_others();
 	/* it starts anew; its memory alone was cleared */
-	assert_eventually(gpu_vf_is(gpu, BAD, "active"));
-	assert_u64(counted("vf_resets"), 1);
-	assert_u64(counted("epoch"), 2);
-	assert_u64(gpu_truth(gpu, "gpu", "granules_cleared"),
-		   cleared + 512 * MIB / GRANULE);
-	assert_u64(gpu_resets(), 0);
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "active"));
+	ASSERT_EQ(1, counted("vf_resets"));
+	ASSERT_EQ(2, counted("epoch"));
+	ASSERT_EQ(cleared + 512 * MIB / GRANULE,
+		  gpu_truth(gpu, "gpu", "granules_cleared"));
+	ASSERT_EQ(0, gpu_resets());
 }
 
-static void C15_one_that_never_leaves_is_failed(void)
+TEST_F(guests, C15_one_that_never_leaves_is_failed)
 {
 	start_others();
-	assert_ok(gpu_guest(gpu, BAD, "busy 100 hog"));
-	assert_eventually(gpu_vf_is(gpu, BAD, "failed"));
+	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 hog"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "failed"));
 	/* three resets in a minute; the fourth overrun is the last one */
-	assert_u64(counted("vf_resets"), 4);
-	assert_u64(gpu_resets(), 0);
+	ASSERT_EQ(4, counted("vf_resets"));
+	ASSERT_EQ(0, gpu_resets());
 	check_others();
 }
 
 /* its user resets it at every moment of its start: before, while, after */
-static void C28_reset_by_its_user_while_it_starts(void)
+TEST_F(guests, C28_reset_by_its_user_while_it_starts)
 {
 	const unsigned int rounds = on_debug_kernel() ? 8 : 96;
 	unsigned int i;
@@ -319,13 +322,13 @@ static void C28_reset_by_its_user_while_it_starts(void)
 	start_others();
 	load_busy(gpu, BAD, 100);
 	for (i = 0; i < rounds; i++) {
-		assert_ok(reset_bad_one());
+		ASSERT_OK(reset_bad_one());
 		usleep(i * 6400 / rounds);
-		assert_ok(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
-		assert_eventually(gpu_vf_is(gpu, BAD, "active"));
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "active"));
 	}
-	assert_u64(counted("vf_resets"), 2 * rounds);
-	assert_u64(gpu_resets(), 0);
+	ASSERT_EQ(2 * rounds, counted("vf_resets"));
+	ASSERT_EQ(0, gpu_resets());
 	check_others();
 }
 
@@ -337,7 +340,7 @@ static bool asks(unsigned int vf, unsigned int msg, bool wants_answer)
 	hw_vf(gpu, vf, GPUVF_SIM_VF_TX, GPUVF_SIM_VF_TX_VALID | msg);
 	if (!wants_answer)
 		return true;
-	assert_eventually(hw_vf_get(gpu, vf, GPUVF_SIM_VF_RX) &
+	ASSERT_EVENTUALLY(hw_vf_get(gpu, vf, GPUVF_SIM_VF_RX) &
 			  GPUVF_SIM_VF_RX_VALID);
 	rx = hw_vf_get(gpu, vf, GPUVF_SIM_VF_RX);
 	hw_vf(gpu, vf, GPUVF_SIM_VF_RX_ACK, 1);
@@ -355,7 +358,7 @@ static uint64_t charged(const struct truth *from, unsigned int vf)
  * it up in time. Beside its share it has 3 s and one access (1.5 s), once, and it
  * gets its share. A guest that starts beside it starts within 6 s.
  */
-static void C26_exclusive_access_is_a_part_of_the_share(void)
+TEST_F(guests, C26_exclusive_access_is_a_part_of_the_share)
 {
 	const unsigned int seconds = 180;
 	uint64_t begin, end, had, inits = 0, refusals = 0;
@@ -364,14 +367,14 @@ static void C26_exclusive_access_is_a_part_of_the_share(void)
 
 	start_others();
 	/* without a driver of its own, also where one would have to ask */
-	assert_ok(file_write(gpu_sim(gpu, "vf1/guest"), "busy 100"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "vf1/guest"), "busy 100"));
 	from = truth_read(gpu);
 	begin = truth_get(&from, "gpu", "now_ns");
 	end = begin + seconds * 1000000000ULL;
 	for (i = 0; gpu_truth(gpu, "gpu", "now_ns") < end; i++) {
 		if (i == 5) {
 			inits = counted_vf(2, "inits");
-			assert_ok(gpu_guest(gpu, 2, "busy 100 boot=500000"));
+			ASSERT_OK(gpu_guest(gpu, 2, "busy 100 boot=500000"));
 		}
 		if (asks(BAD, GPUVF_MBOX_REQ_INIT, true)) {
 			pause_ms(1300);
@@ -384,39 +387,18 @@ static void C26_exclusive_access_is_a_part_of_the_share(void)
 	end = gpu_truth(gpu, "gpu", "now_ns") - begin;
 	had = charged(&from, BAD);
 	truth_free(&from);
-	print_message("# %llu of %llu ms, %llu refusals\n",
-		      (unsigned long long)had / 1000000,
-		      (unsigned long long)end / 1000000,
-		      (unsigned long long)refusals);
-	assert_true(refusals > 0);
-	assert_true(had < end / NUM + 4700000000ULL);
-	assert_true(had > end / NUM * 9 / 10);
-	assert_u64(counted("vf_resets"), 0);
-	assert_u64(counted_vf(2, "inits"), inits + 1);
-	assert_u64(counted_vf(2, "ready_timeouts"), 0);
-	assert_true(gpu_truth_vf(gpu, 2, "init_wait_max_ns") < 6000000000ULL);
+	report("%llu of %llu ms, %llu refusals\n",
+	       (unsigned long long)had / 1000000,
+	       (unsigned long long)end / 1000000, (unsigned long long)refusals);
+	ASSERT_LT(0, refusals);
+	ASSERT_GT(end / NUM + 4700000000ULL, had);
+	ASSERT_LT(end / NUM * 9 / 10, had);
+	ASSERT_EQ(0, counted("vf_resets"));
+	ASSERT_EQ(inits + 1, counted_vf(2, "inits"));
+	ASSERT_EQ(0, counted_vf(2, "ready_timeouts"));
+	ASSERT_GT(6000000000ULL, gpu_truth_vf(gpu, 2, "init_wait_max_ns"));
 	epoch[2] = gpu_truth_vf(gpu, 2, "epoch");
 	check_others();
 }
 
-static const struct test tests[] = {
-	TEST(guests_that_boot_at_once_are_all_served),
-	SLOW_TEST(C25_mail_is_cleared_between_tenants),
-	SLOW_TEST(guest_that_asks_for_a_reset_gets_one),
-	SLOW_TEST(C26_flooder_is_limited),
-	SLOW_TEST(C26_init_for_ever_is_refused),
-	SLOW_TEST(C26_exclusive_access_is_a_part_of_the_share),
-	SLOW_TEST(C26_one_that_never_releases_is_reset_and_then_failed),
-	SLOW_TEST(C26_one_that_dies_with_exclusive_access_is_reset_once),
-	SLOW_TEST(C26_one_that_dies_in_its_slice_hurts_nobody),
-	TEST(C15_overrun_is_reset_exactly_once),
-	SLOW_TEST(C15_one_that_never_leaves_is_failed),
-	SLOW_TEST(C28_reset_by_its_user_while_it_starts),
-};
-
-int main(void)
-{
-	return SUITE_RUN("guests",
-			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
-			 tests);
-}
+TEST_HARNESS_MAIN

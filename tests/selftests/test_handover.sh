@@ -4,19 +4,15 @@
 # A GPU is given to another driver and taken back, in the way that gpuvf(4) and
 # doctor name; the other GPU stays with gpuvf.
 set -uo pipefail
-. "$(dirname "$0")/../lab/tap.sh"
+. "$(dirname "$0")/ktap.sh"
 
-agent=${GPUVF_AGENT:?}
-modules=${GPUVF_MODULES:?}
 devices=/sys/bus/pci/devices
 
 driver_of() {
 	basename "$(readlink "$devices/$1/driver")"
 }
 
-# shellcheck disable=SC2086 # several words
-insmod "$modules/gpuvf_sim.ko" gpus=2 ${GPUVF_SIM_PARAMETERS:-} &&
-	insmod "$modules/gpuvf.ko"
+load_module gpuvf_sim gpus=2 && load_module gpuvf
 mine=$(cat /sys/kernel/debug/gpuvf_sim/gpu0/bdf)
 other=$(cat /sys/kernel/debug/gpuvf_sim/gpu1/bdf)
 modprobe pci-stub
@@ -75,4 +71,4 @@ echo > "$devices/$mine/driver_override"
 rm -r "$root"
 rmmod gpuvf && rmmod gpuvf_sim
 point 'holds_nothing_back'
-tap_end
+points_end

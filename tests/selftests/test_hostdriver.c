@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "agent.h"
-#include "fixture.h"
+#include "selftest.h"
 #include "vfio.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -36,9 +36,9 @@ static void apply_says(const char *what, int code, const char *sentence)
 	char *said = agent_said();
 
 	if (got != code || !strstr(said, sentence)) {
-		print_error("# exit code %d, expected %d and '%s'\n# %s\n", got,
-			    code, sentence, said);
-		fail();
+		report("exit code %d, expected %d and '%s'\n# %s\n", got, code,
+		       sentence, said);
+		test_abort();
 	}
 	free(said);
 }
@@ -53,13 +53,15 @@ static void vf_has(unsigned int vf, const char *driver, const char *override)
 		       sizeof(link) - 1);
 	if (len > 0)
 		name = strrchr(link, '/') + 1;
-	assert_string_equal(name, driver);
-	assert_true(file_read(gpu_pci(gpu, "virtfn%u/driver_override", vf),
-			      text, sizeof(text)) >= 0);
-	assert_string_equal(text, *override ? override : "(null)");
+	ASSERT_STREQ(driver, name);
+	ASSERT_LE(0, file_read(gpu_pci(gpu, "virtfn%u/driver_override", vf),
+			       text, sizeof(text)));
+	ASSERT_STREQ(*override ? override : "(null)", text);
 }
 
-static void each_vf_gets_its_driver(void)
+VFIO_FIXTURE(hostdriver, "total_vfs=4", vfio);
+
+TEST_F(hostdriver, each_vf_gets_its_driver)
 {
 	static const char all[] = "vf 0-3 = a\ndriver 0 = vfio-pci\n"
 		"driver 1 = none\ndriver 2 = default\n";
@@ -69,7 +71,7 @@ static void each_vf_gets_its_driver(void)
 	vf_has(1, "", "none");
 	vf_has(2, "", "");
 	vf_has(3, "", "");
-	assert_u64(file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")), 1);
+	ASSERT_EQ(1, file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")));
 	apply_says(all, 0, "in sync");
 	/* live, the VFs stay */
 	apply_says("vf 0-3 = a\ndriver 0 = default\ndriver 1 = vfio-pci\n", 0,
@@ -78,27 +80,27 @@ static void each_vf_gets_its_driver(void)
 	vf_has(1, "vfio-pci", "vfio-pci");
 	/* all of it goes with the VFs, and does not come back with others */
 	apply_says("vfs = 0\n", 0, "0 VFs enabled");
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	vf_has(0, "", "");
 	vf_has(1, "", "");
 }
 
-static void autoprobe_that_is_off_is_no_hindrance(void)
+TEST_F(hostdriver, autoprobe_that_is_off_is_no_hindrance)
 {
-	assert_ok(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "0"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "0"));
 	apply_says("vf 0-1 = a\ndriver 0 = vfio-pci\n", 0, "2 VFs enabled");
 	vf_has(0, "vfio-pci", "vfio-pci");
-	assert_u64(file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")), 0);
-	assert_ok(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "1"));
+	ASSERT_EQ(0, file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")));
+	ASSERT_OK(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "1"));
 }
 
-static void a_process_that_has_a_vf_is_named(void)
+TEST_F(hostdriver, a_process_that_has_a_vf_is_named)
 {
 	char me[64];
 
 	snprintf(me, sizeof(me), "process %d (test_hostdriver)", getpid());
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
-	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 1)));
+	ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 1)));
 	/* the kernel's refusal, and our own before the kernel is asked */
 	apply_says("vf 0 = a\nvf 1 = b\ndriver 0-1 = vfio-pci\n", 5, me);
 	apply_says("vf 0-2 = a\ndriver 0-1 = vfio-pci\n", 5, me);
@@ -109,7 +111,7 @@ static void a_process_that_has_a_vf_is_named(void)
 	vfio_close(&vfio);
 }
 
-static void apply_waits_for_users_to_go(void)
+TEST_F(hostdriver, apply_waits_for_users_to_go)
 {
 	char patience[24];
 	pid_t pid;
@@ -117,29 +119,18 @@ static void apply_waits_for_users_to_go(void)
 	snprintf(patience, sizeof(patience), "%llu",
 		 (unsigned long long)patience_ms() / 1000);
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
-	assert_ok(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
+	ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", "1");
-	assert_int_equal(agent_end(pid), 5);
+	ASSERT_EQ(5, agent_end(pid));
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", patience);
 	pause_ms(1000);
-	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
+	ASSERT_EQ(0, waitpid(pid, NULL, WNOHANG));
+	ASSERT_EQ(GIB, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
 	vfio_close(&vfio);
-	assert_int_equal(agent_end(pid), 0);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 2 * GIB);
+	ASSERT_EQ(0, agent_end(pid));
+	ASSERT_EQ(2 * GIB, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
 	/* and it has waited for the memory to be cleared, too */
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/dirty")), 0);
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/dirty")));
 }
 
-static const struct test tests[] = {
-	TEST(each_vf_gets_its_driver),
-	TEST(autoprobe_that_is_off_is_no_hindrance),
-	TEST(a_process_that_has_a_vf_is_named),
-	SLOW_TEST(apply_waits_for_users_to_go),
-};
-
-int main(void)
-{
-	return vfio_suite_run("hostdriver", "total_vfs=4", tests,
-			      sizeof(tests) / sizeof(*tests), &vfio);
-}
+TEST_HARNESS_MAIN

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 
 #define MS	1000000ULL
@@ -35,18 +35,21 @@ static uint64_t reset_after_ns(const char *fault, const char *what)
 	uint64_t begin;
 
 	snprintf(file, sizeof(file), "%s/%s", gpu_sim(gpu, "."), fault);
-	assert_ok(file_write(file, what));
-	if (!strcmp(fault, "fail_command"))
-		assert_eventually(gpu_truth(gpu, "gpu",
+	ASSERT_OK(file_write(file, what));
+	if (!strcmp(fault, "fail_command")) {
+		ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu",
 					    "injected_fail_command") ==
 				  injected + 1);
+	}
 	begin = gpu_truth(gpu, "gpu", "now_ns");
-	assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") == vf_resets + 1);
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") == vf_resets + 1);
 	return gpu_truth(gpu, "gpu", "now_ns") - begin;
 }
 
+MODULES_FIXTURE(irq, "total_vfs=4 fb_mib=4096");
+
 /* LOAD may take 500 ms, and the guest gets 10 ms before its reset */
-static void reported_hang_ends_before_the_limit_of_its_command(void)
+TEST_F(irq, reported_hang_ends_before_the_limit_of_its_command)
 {
 	static const char * const how[] = {
 		"1 hang_status vf=1 command=load irq",
@@ -58,30 +61,30 @@ static void reported_hang_ends_before_the_limit_of_its_command(void)
 	all_busy();
 	for (i = 0; i < 2; i++) {
 		epoch = gpu_truth_vf(gpu, 1, "epoch");
-		assert_true(reset_after_ns("fail_command", how[i]) < 100 * MS);
-		assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch);
+		ASSERT_GT(100 * MS, reset_after_ns("fail_command", how[i]));
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") > epoch);
 	}
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets);
+	ASSERT_EQ(resets, gpu_truth(gpu, "gpu", "resets"));
 }
 
 /* a VF that is alone would not be preempted for half a second */
-static void reported_hang_of_an_executing_vf_is_acted_on(void)
+TEST_F(irq, reported_hang_of_an_executing_vf_is_acted_on)
 {
 	uint64_t epoch;
 
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
-	assert_true(reset_after_ns("plant", "hang 0") < 100 * MS);
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	ASSERT_GT(100 * MS, reset_after_ns("plant", "hang 0"));
 	/* its guest is the same one, and has work again */
-	assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch + 1);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	ASSERT_EQ(epoch + 1, gpu_truth_vf(gpu, 0, "epoch"));
 }
 
 /* the report of a hang that is over costs no VF anything */
-static void hang_that_is_over_costs_nothing(void)
+TEST_F(irq, hang_that_is_over_costs_nothing)
 {
 	uint64_t injected = gpu_truth(gpu, "gpu", "injected");
 	uint64_t vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
@@ -91,47 +94,37 @@ static void hang_that_is_over_costs_nothing(void)
 	all_busy();
 	for (i = 0; i < NUM; i++)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     "1 slow 5000 irq"));
-	assert_eventually(gpu_truth(gpu, "gpu", "injected") == injected + 1);
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "injected") == injected + 1);
 	for (i = 0; i < NUM; i++) {
 		uint64_t slices = gpu_truth_vf(gpu, i, "slices");
 
-		assert_eventually(gpu_truth_vf(gpu, i, "slices") > slices + 3);
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") > slices + 3);
+		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
 	}
-	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), vf_resets);
+	ASSERT_EQ(vf_resets, gpu_truth(gpu, "gpu", "vf_resets"));
 }
 
 /*
  * Events come as fast as they are acknowledged, so that the status never becomes 0
  * and no second MSI is written: one interrupt cannot fetch all of them.
  */
-static void no_event_is_left_behind(void)
+TEST_F(irq, no_event_is_left_behind)
 {
 	unsigned int round;
 
 	fixture_load("total_vfs=4 fb_mib=4096 edge=1");
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	for (round = 1; round <= 20; round++) {
-		assert_ok(file_printf(gpu_sim(gpu, "late_events"), "%u", round));
+		ASSERT_OK(file_printf(gpu_sim(gpu, "late_events"), "%u", round));
 		load_busy(gpu, 0, 100);
-		assert_eventually(file_u64(gpu_sim(gpu, "late_events")) == 0);
-		assert_ok(gpu_guest(gpu, 0, "idle"));
+		ASSERT_EVENTUALLY(file_u64(gpu_sim(gpu, "late_events")) == 0);
+		ASSERT_OK(gpu_guest(gpu, 0, "idle"));
 		/* long enough for the scheduler thread to sleep */
 		pause_ms(1200);
 	}
 	load_busy(gpu, 0, 100);
 }
 
-static const struct test tests[] = {
-	TEST(reported_hang_ends_before_the_limit_of_its_command),
-	TEST(reported_hang_of_an_executing_vf_is_acted_on),
-	TEST(hang_that_is_over_costs_nothing),
-	TEST(no_event_is_left_behind),
-};
-
-int main(void)
-{
-	return SUITE_RUN("irq", "total_vfs=4 fb_mib=4096", tests);
-}
+TEST_HARNESS_MAIN

@@ -4,22 +4,27 @@
  * kernels that look for leaks.
  */
 
-#include "fixture.h"
+#include "selftest.h"
 #include "leak.h"
 
-static void C9_nothing_was_leaked(void)
-{
-	assert_u64(leaks(), 0);
-}
-
-static const struct test tests[] = {
-	TEST(C9_nothing_was_leaked),
+FIXTURE(leaks) {
 };
 
-int main(void)
+/* without the modules: what they left behind is looked for */
+FIXTURE_SETUP(leaks)
 {
-	/* without the modules: what they left behind is looked for */
-	const struct suite suite = { .name = "leaks" };
-
-	return suite_run_as(&suite, tests, 1);
+	selftest_begin(_metadata);
+	if (!leaks_are_counted())
+		SKIP(return, "this kernel does not look for leaks");
 }
+
+FIXTURE_TEARDOWN(leaks)
+{
+}
+
+TEST_F(leaks, C9_nothing_was_leaked)
+{
+	ASSERT_EQ(0, leaks());
+}
+
+TEST_HARNESS_MAIN

@@ -10,15 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "refusal.h"
 #include "user.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
+MODULES_FIXTURE(netlink_bad, "total_vfs=4");
+
 /* the first test of the program: the log's rate limit has to be fresh */
-static void sentence_is_the_same_in_message_and_log(void)
+TEST_F(netlink_bad, sentence_is_the_same_in_message_and_log)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -49,19 +51,19 @@ static void sentence_is_the_same_in_message_and_log(void)
 			break;
 		}
 		log = klog_open();
-		assert_true(log >= 0);
-		assert_true(nl_call(fx.nl, &req, &answer) < 0);
-		assert_true(answer.last.refusal.message[0] != '\0');
+		ASSERT_LE(0, log);
+		ASSERT_GT(0, nl_call(fx.nl, &req, &answer));
+		ASSERT_NE('\0', answer.last.refusal.message[0]);
 		if (!klog_has(log, answer.last.refusal.message)) {
-			print_error("# not in the log: %s\n",
-				    answer.last.refusal.message);
-			fail();
+			report("not in the log: %s\n",
+			       answer.last.refusal.message);
+			test_abort();
 		}
 		close(log);
 	}
 }
 
-static void sentence_names_object_value_and_limit(void)
+TEST_F(netlink_bad, sentence_names_object_value_and_limit)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -69,29 +71,29 @@ static void sentence_names_object_value_and_limit(void)
 
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 3, GIB, 600000);
-	assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EINVAL);
 	snprintf(wanted, sizeof(wanted),
 		 "GPU %s VF 3: a time slice of 600000 us is above the hardware's maximum of 500000 us",
 		 gpu->bdf);
-	assert_string_equal(answer.last.refusal.message, wanted);
-	assert_string_equal(answer.ack,
-			    "the time slice is above the hardware's maximum");
+	ASSERT_STREQ(wanted, answer.last.refusal.message);
+	ASSERT_STREQ("the time slice is above the hardware's maximum",
+		     answer.ack);
 }
 
 /* a name that came from somewhere must not garble a terminal or a log */
-static void C29_sentence_has_nothing_unprintable(void)
+TEST_F(netlink_bad, C29_sentence_has_nothing_unprintable)
 {
 	struct nl_request req;
 	struct nl_answer answer;
 
 	nl_begin(fx.nl, &req, GPUVF_CMD_CONFIG_SET, NLM_F_ACK);
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, "\033[2J\n");
-	assert_error(nl_call(fx.nl, &req, &answer), -ENODEV);
-	assert_string_equal(answer.last.refusal.message,
-			    "GPU ?[2J?: no such GPU is managed by gpuvf");
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -ENODEV);
+	ASSERT_STREQ("GPU ?[2J?: no such GPU is managed by gpuvf",
+		     answer.last.refusal.message);
 }
 
-static void C29_more_vfs_than_any_gpu_has(void)
+TEST_F(netlink_bad, C29_more_vfs_than_any_gpu_has)
 {
 	struct nl_request req;
 	unsigned int i;
@@ -99,16 +101,16 @@ static void C29_more_vfs_than_any_gpu_has(void)
 	nl_config_set(fx.nl, &req, gpu);
 	for (i = 0; i < 33; i++)
 		nl_put_vf(&req, i, GRANULE, 0);
-	assert_refused(gpu, &req, -EINVAL, 0, -1, GPUVF_A_PF_VF);
+	ASSERT_REFUSED(gpu, &req, -EINVAL, 0, -1, GPUVF_A_PF_VF);
 }
 
-static void C29_unknown_command(void)
+TEST_F(netlink_bad, C29_unknown_command)
 {
 	struct nl_request req;
 	struct nl_answer answer;
 
 	nl_begin(fx.nl, &req, GPUVF_CMD_MAX + 1, NLM_F_ACK);
-	assert_error(nl_call(fx.nl, &req, &answer), -EOPNOTSUPP);
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EOPNOTSUPP);
 }
 
 /* Return: 0: looking is allowed, and a change refused as it has to be */
@@ -136,34 +138,21 @@ static int refused_change(void *arg)
 	return 0;
 }
 
-static void C29_no_change_without_cap_sys_admin(void)
+TEST_F(netlink_bad, C29_no_change_without_cap_sys_admin)
 {
 	static char wanted[] =
 		"that needs CAP_SYS_ADMIN in the initial user namespace";
 	char *before = fixture_snapshot(gpu);
 	char *after;
 
-	assert_int_equal(user_runs(user_ordinary, refused_change, wanted), 0);
-	assert_int_equal(user_runs(user_with_net_admin, refused_change, wanted),
-			 0);
-	assert_int_equal(user_runs(user_root_without_capabilities,
-				   refused_change, wanted), 0);
+	ASSERT_EQ(0, user_runs(user_ordinary, refused_change, wanted));
+	ASSERT_EQ(0, user_runs(user_with_net_admin, refused_change, wanted));
+	ASSERT_EQ(0, user_runs(user_root_without_capabilities, refused_change,
+			       wanted));
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
 
-static const struct test tests[] = {
-	TEST(sentence_is_the_same_in_message_and_log),
-	TEST(sentence_names_object_value_and_limit),
-	TEST(C29_sentence_has_nothing_unprintable),
-	TEST(C29_more_vfs_than_any_gpu_has),
-	TEST(C29_unknown_command),
-	TEST(C29_no_change_without_cap_sys_admin),
-};
-
-int main(void)
-{
-	return SUITE_RUN("netlink_bad", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

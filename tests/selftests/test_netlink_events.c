@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -35,106 +35,109 @@ static void check_full(const struct nl_message *msg)
 {
 	unsigned int i;
 
-	assert_string_equal(msg->bdf, gpu->bdf);
-	assert_string_equal(msg->backend, "gpu-iov-v3");
-	assert_u64(msg->total_vfs, fx.total_vfs);
-	assert_u64(msg->num_vf, fx.total_vfs);
-	assert_u64(msg->fb_total, 16 * GIB);
-	for (i = 0; i < fx.total_vfs; i++)
-		assert_u64(msg->vf[i].index, i);
-	assert_false(msg->has & 1ULL << GPUVF_A_PF_REFUSAL);
-	assert_false(msg->has & 1ULL << GPUVF_A_PF_DRY_RUN);
+	ASSERT_STREQ(gpu->bdf, msg->bdf);
+	ASSERT_STREQ("gpu-iov-v3", msg->backend);
+	ASSERT_EQ(fx.total_vfs, msg->total_vfs);
+	ASSERT_EQ(fx.total_vfs, msg->num_vf);
+	ASSERT_EQ(16 * GIB, msg->fb_total);
+	for (i = 0; i < fx.total_vfs; i++) {
+		ASSERT_EQ(i, msg->vf[i].index);
+	}
+	ASSERT_FALSE(msg->has & 1ULL << GPUVF_A_PF_REFUSAL);
+	ASSERT_FALSE(msg->has & 1ULL << GPUVF_A_PF_DRY_RUN);
 }
 
-static void change_is_told_with_the_full_object(void)
+MODULES_FIXTURE(netlink_events, "total_vfs=8");
+
+TEST_F(netlink_events, change_is_told_with_the_full_object)
 {
 	struct nl *nl = listener();
 	struct nl_message msg;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
-	assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	check_full(&msg);
-	assert_u64(msg.vf[1].fb_quota, GIB);
-	assert_u64(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(GIB, msg.vf[1].fb_quota);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
 	nl_close(nl);
 }
 
-static void refused_and_dry_runs_are_not_told(void)
+TEST_F(netlink_events, refused_and_dry_runs_are_not_told)
 {
 	struct nl *nl = listener();
 	struct nl_request req;
 	struct nl_answer answer;
 	struct nl_message msg;
 
-	assert_error(file_write(gpu_sysfs(gpu, "vf1/time_slice_us"), "1"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf1/time_slice_us"), "1"),
 		     -EINVAL);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 5000);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_error(nl_next_event(nl, &msg, 300), -ETIMEDOUT);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_ERROR(nl_next_event(nl, &msg, 300), -ETIMEDOUT);
 	nl_close(nl);
 }
 
-static void vf_count_is_told(void)
+TEST_F(netlink_events, vf_count_is_told)
 {
 	struct nl *nl = listener();
 	struct nl_message msg;
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.num_vfs != 1);
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	do {
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	} while (msg.num_vfs != 1);
 	check_full(&msg);
-	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
-	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_FB_AUTO);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.num_vfs);
-	assert_false(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
+	ASSERT_TRUE(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
+	ASSERT_TRUE(msg.vf[0].has & 1 << GPUVF_A_VF_FB_AUTO);
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	do {
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	} while (msg.num_vfs);
+	ASSERT_FALSE(msg.vf[0].has & 1 << GPUVF_A_VF_BDF);
 	nl_close(nl);
 }
 
-static void wedge_is_told(void)
+TEST_F(netlink_events, wedge_is_told)
 {
 	struct nl *nl = listener();
 	struct nl_message msg;
 
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.state != GPUVF_PF_STATE_WEDGED);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.state != GPUVF_PF_STATE_READY);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	do {
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	} while (msg.state != GPUVF_PF_STATE_WEDGED);
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	do {
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	} while (msg.state != GPUVF_PF_STATE_READY);
 	nl_close(nl);
 }
 
-static void coming_and_going_are_told(void)
+TEST_F(netlink_events, coming_and_going_are_told)
 {
 	struct nl *nl = listener();
 	struct nl_message msg;
 	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
 
-	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_DEL, &msg));
-	assert_string_equal(msg.bdf, gpu->bdf);
-	assert_u64(msg.has, 1ULL << GPUVF_A_PF_BDF |
-		   1ULL << GPUVF_A_PF_GENERATION);
-	assert_false(file_exists(gpu_sysfs(gpu, "state")));
-	assert_error(nl_pf_get(fx.nl, gpu, &msg), -ENODEV);
+	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_DEL, &msg));
+	ASSERT_STREQ(gpu->bdf, msg.bdf);
+	ASSERT_EQ(1ULL << GPUVF_A_PF_BDF | 1ULL << GPUVF_A_PF_GENERATION,
+		  msg.has);
+	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
+	ASSERT_ERROR(nl_pf_get(fx.nl, gpu, &msg), -ENODEV);
 
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_ADD, &msg));
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_ADD, &msg));
 	check_full(&msg);
 	/* seeded at random, so that nobody takes the new for the old */
-	assert_true(msg.generation != generation);
-	assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+	ASSERT_NE(generation, msg.generation);
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 	nl_close(nl);
 }
 
@@ -143,13 +146,13 @@ static void change_and_wait(struct nl *other, uint32_t us)
 {
 	struct nl_message msg;
 
-	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/time_slice_us"), "%u", us));
-	do
-		assert_true(fixture_await(other, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	while (msg.vf[0].time_slice_us != us);
+	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/time_slice_us"), "%u", us));
+	do {
+		ASSERT_TRUE(fixture_await(other, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	} while (msg.vf[0].time_slice_us != us);
 }
 
-static void slow_listener_is_told_so_and_can_resync(void)
+TEST_F(netlink_events, slow_listener_is_told_so_and_can_resync)
 {
 	struct nl *slow = listener();
 	struct nl *other = listener();
@@ -158,27 +161,27 @@ static void slow_listener_is_told_so_and_can_resync(void)
 	int err;
 
 	/* room for hardly one */
-	assert_ok(nl_shrink(slow, 1));
+	ASSERT_OK(nl_shrink(slow, 1));
 	for (i = 0; i < 20; i++)
 		change_and_wait(other, 5000 + i);
 	do
 		err = nl_next_event(slow, &msg, PATIENCE_MS);
 	while (!err);
-	assert_error(err, -ENOBUFS);
+	ASSERT_ERROR(err, -ENOBUFS);
 
 	/* drain, ask anew, and from then on nothing is missed */
 	quiet(slow);
-	assert_ok(nl_vf_get(fx.nl, gpu, 0, &now));
-	assert_u64(now.vf[0].time_slice_us, 5019);
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &now));
+	ASSERT_EQ(5019, now.vf[0].time_slice_us);
 	change_and_wait(other, 7000);
-	assert_true(fixture_await(slow, GPUVF_CMD_CONFIG_CHANGE, &msg));
-	assert_u64(msg.vf[0].time_slice_us, 7000);
-	assert_true(msg.generation == now.generation + 1);
+	ASSERT_TRUE(fixture_await(slow, GPUVF_CMD_CONFIG_CHANGE, &msg));
+	ASSERT_EQ(7000, msg.vf[0].time_slice_us);
+	ASSERT_EQ(now.generation + 1, msg.generation);
 	nl_close(slow);
 	nl_close(other);
 }
 
-static void many_changes_are_told_as_they_end(void)
+TEST_F(netlink_events, many_changes_are_told_as_they_end)
 {
 	struct nl *nl = listener();
 	struct nl_request req;
@@ -195,69 +198,69 @@ static void many_changes_are_told_as_they_end(void)
 		mnl_attr_put_u32(req.header, GPUVF_A_VF_TIME_SLICE_US,
 				 5000 + i);
 		nl_vf_end(&req, nest);
-		assert_ok(nl_call(fx.nl, &req, &answer));
+		ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	}
 	do {
-		assert_true(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 		/* never back in time */
-		assert_true(msg.generation >= last);
+		ASSERT_LE(last, msg.generation);
 		last = msg.generation;
 		told++;
 	} while (last != answer.last.generation);
-	assert_u64(msg.vf[0].time_slice_us, 5019);
-	assert_true(told <= 20);
+	ASSERT_EQ(5019, msg.vf[0].time_slice_us);
+	ASSERT_GE(20, told);
 	nl_close(nl);
 }
 
-static void what_a_vf_did_is_told_with_the_vf(void)
+TEST_F(netlink_events, what_a_vf_did_is_told_with_the_vf)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 	uint64_t began = now_ms();
 
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
-	do
-		assert_true(fixture_await(nl, GPUVF_CMD_VF_STATE_CHANGE, &msg));
-	while (msg.vf[0].index != 1 ||
-	       msg.vf[0].state != GPUVF_VF_STATE_PAUSED);
-	assert_u64(msg.event.old_state, GPUVF_VF_STATE_PROVISIONED);
-	assert_string_equal(msg.bdf, gpu->bdf);
-	assert_u64(msg.num_vf, 1);
-	assert_true(msg.vf[0].has & 1 << GPUVF_A_VF_FB_QUOTA);
-	assert_u64(msg.event.count, 1);
-	assert_true(msg.event.time_ns / 1000000 >= began);
-	assert_true(!strncmp(msg.event.message, "VF 1: ", 6));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	do {
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_STATE_CHANGE, &msg));
+	} while (msg.vf[0].index != 1 ||
+		 msg.vf[0].state != GPUVF_VF_STATE_PAUSED);
+	ASSERT_EQ(GPUVF_VF_STATE_PROVISIONED, msg.event.old_state);
+	ASSERT_STREQ(gpu->bdf, msg.bdf);
+	ASSERT_EQ(1, msg.num_vf);
+	ASSERT_TRUE(msg.vf[0].has & 1 << GPUVF_A_VF_FB_QUOTA);
+	ASSERT_EQ(1, msg.event.count);
+	ASSERT_LE(began, msg.event.time_ns / 1000000);
+	ASSERT_TRUE(!strncmp(msg.event.message, "VF 1: ", 6));
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
-	assert_u64(msg.vf[0].index, 1);
-	assert_string_equal(msg.event.message, "VF 1: was reset");
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	ASSERT_EQ(1, msg.vf[0].index);
+	ASSERT_STREQ("VF 1: was reset", msg.event.message);
 	nl_close(nl);
 }
 
-static void what_a_gpu_did_is_told(void)
+TEST_F(netlink_events, what_a_gpu_did_is_told)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
-	assert_u64(msg.state, GPUVF_PF_STATE_WEDGED);
-	assert_u64(msg.num_vf, 0);
-	assert_true(msg.event.message[0] != '\0');
-	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
-	assert_u64(msg.state, GPUVF_PF_STATE_READY);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	ASSERT_EQ(GPUVF_PF_STATE_WEDGED, msg.state);
+	ASSERT_EQ(0, msg.num_vf);
+	ASSERT_NE('\0', msg.event.message[0]);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	ASSERT_EQ(GPUVF_PF_STATE_READY, msg.state);
 	nl_close(nl);
 }
 
 /* a hang by its kind, what is too often by its limit, memory by its place */
-static void what_went_wrong_is_told_with_what_it_was(void)
+TEST_F(netlink_events, what_went_wrong_is_told_with_what_it_was)
 {
 	static const uint32_t slice_us[] = { 5000 };
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
@@ -268,36 +271,37 @@ static void what_went_wrong_is_told_with_what_it_was(void)
 	/* three resets are granted in a minute */
 	for (i = 0; i < 4; i++) {
 		load_busy(gpu, 0, 100);
-		assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
-		assert_true(fixture_await(nl, GPUVF_CMD_VF_HANG, &msg));
-		assert_u64(msg.vf[0].index, 0);
-		assert_u64(msg.event.hang, GPUVF_HANG_COMMAND);
-		if (i < 3)
-			assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_HANG, &msg));
+		ASSERT_EQ(0, msg.vf[0].index);
+		ASSERT_EQ(GPUVF_HANG_COMMAND, msg.event.hang);
+		if (i < 3) {
+			ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+		}
 	}
-	assert_true(fixture_await(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
-	assert_u64(msg.event.guard, GPUVF_GUARD_RESET);
-	assert_u64(msg.event.limit, 3);
-	assert_u64(msg.event.window_ms, 60000);
-	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
+	ASSERT_EQ(GPUVF_GUARD_RESET, msg.event.guard);
+	ASSERT_EQ(3, msg.event.limit);
+	ASSERT_EQ(60000, msg.event.window_ms);
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	/* the first is its saved state */
-	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_true(fixture_await(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
-	assert_u64(msg.num_vf, 0);
-	assert_u64(msg.event.fb_size, 512 * MIB);
-	assert_true(msg.event.fb_offset + msg.event.fb_size <= 16 * GIB);
-	assert_ok(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	ASSERT_EQ(0, msg.num_vf);
+	ASSERT_EQ(512 * MIB, msg.event.fb_size);
+	ASSERT_GE(16 * GIB, msg.event.fb_offset + msg.event.fb_size);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
 	nl_close(nl);
 }
 
 /* more pauses than are told one by one: the rest is one message with a count */
-static void storm_is_told_with_a_count(void)
+TEST_F(netlink_events, storm_is_told_with_a_count)
 {
 	const unsigned int storm = 16;
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
@@ -305,39 +309,22 @@ static void storm_is_told_with_a_count(void)
 	unsigned int i, messages = 0;
 	uint64_t happened = 0;
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
 	quiet(nl);
 	for (i = 0; i < storm; i++)
-		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	while (happened < storm) {
-		assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
-		assert_true(msg.event.count > 0);
+		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+		ASSERT_LT(0, msg.event.count);
 		happened += msg.event.count;
 		messages++;
 	}
 	/* none was lost, and none told twice */
-	assert_u64(happened, storm);
-	print_message("# %u resets, told in %u messages\n", storm, messages);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) >= storm, 1);
+	ASSERT_EQ(storm, happened);
+	report("%u resets, told in %u messages\n", storm, messages);
+	ASSERT_EQ(1, file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) >= storm);
 	nl_close(nl);
 }
 
-static const struct test tests[] = {
-	TEST(change_is_told_with_the_full_object),
-	TEST(refused_and_dry_runs_are_not_told),
-	SLOW_TEST(vf_count_is_told),
-	SLOW_TEST(wedge_is_told),
-	TEST(coming_and_going_are_told),
-	TEST(slow_listener_is_told_so_and_can_resync),
-	TEST(many_changes_are_told_as_they_end),
-	TEST(what_a_vf_did_is_told_with_the_vf),
-	TEST(what_a_gpu_did_is_told),
-	SLOW_TEST(what_went_wrong_is_told_with_what_it_was),
-	SLOW_TEST(storm_is_told_with_a_count),
-};
-
-int main(void)
-{
-	return SUITE_RUN("netlink_events", "total_vfs=8", tests);
-}
+TEST_HARNESS_MAIN

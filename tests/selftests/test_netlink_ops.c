@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 #include "refusal.h"
 #include "stats.h"
@@ -31,39 +31,41 @@ static uint32_t done(uint8_t cmd, unsigned int vf)
 	struct nl_answer answer;
 
 	vf_op(&req, cmd, vf);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_false(answer.malformed);
-	assert_u64(answer.messages, 1);
-	assert_u64(answer.last.cmd, cmd);
-	assert_u64(answer.last.num_vf, 1);
-	assert_u64(answer.last.vf[0].index, vf);
-	assert_string_equal(answer.last.bdf, gpu->bdf);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_FALSE(answer.malformed);
+	ASSERT_EQ(1, answer.messages);
+	ASSERT_EQ(cmd, answer.last.cmd);
+	ASSERT_EQ(1, answer.last.num_vf);
+	ASSERT_EQ(vf, answer.last.vf[0].index);
+	ASSERT_STREQ(gpu->bdf, answer.last.bdf);
 	return answer.last.vf[0].state;
 }
 
-static void vf_ops_answer_with_the_vf(void)
+MODULES_FIXTURE(netlink_ops, "total_vfs=4");
+
+TEST_F(netlink_ops, vf_ops_answer_with_the_vf)
 {
 	struct nl_message begun;
 
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
-	assert_u64(done(GPUVF_CMD_VF_PAUSE, 1), GPUVF_VF_STATE_PAUSED);
-	assert_true(gpu_vf_is(gpu, 1, "paused"));
-	assert_u64(done(GPUVF_CMD_VF_RESUME, 1), GPUVF_VF_STATE_PROVISIONED);
-	assert_u64(done(GPUVF_CMD_VF_STOP, 1), GPUVF_VF_STATE_STOPPED);
-	assert_true(gpu_vf_is(gpu, 1, "stopped"));
+	ASSERT_EQ(GPUVF_VF_STATE_PAUSED, done(GPUVF_CMD_VF_PAUSE, 1));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "paused"));
+	ASSERT_EQ(GPUVF_VF_STATE_PROVISIONED, done(GPUVF_CMD_VF_RESUME, 1));
+	ASSERT_EQ(GPUVF_VF_STATE_STOPPED, done(GPUVF_CMD_VF_STOP, 1));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
 	/* a reset is answered when it has begun */
-	assert_ok(nl_reset_start(fx.nl, gpu, 1, &begun));
-	assert_u64(begun.num_vf, 1);
-	assert_u64(begun.vf[0].index, 1);
-	assert_u64(begun.vf[0].state, GPUVF_VF_STATE_RESETTING);
-	assert_ok(nl_reset_wait(fx.nl, gpu, 1, &begun));
-	assert_eventually(gpu_vf_is(gpu, 1, "provisioned"));
+	ASSERT_OK(nl_reset_start(fx.nl, gpu, 1, &begun));
+	ASSERT_EQ(1, begun.num_vf);
+	ASSERT_EQ(1, begun.vf[0].index);
+	ASSERT_EQ(GPUVF_VF_STATE_RESETTING, begun.vf[0].state);
+	ASSERT_OK(nl_reset_wait(fx.nl, gpu, 1, &begun));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "provisioned"));
 	/* nobody else was meant */
-	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "provisioned"));
 }
 
-static void vf_ops_are_refused_with_a_sentence(void)
+TEST_F(netlink_ops, vf_ops_are_refused_with_a_sentence)
 {
 	static const uint8_t cmds[] = {
 		GPUVF_CMD_VF_RESET, GPUVF_CMD_VF_STOP, GPUVF_CMD_VF_PAUSE,
@@ -74,33 +76,33 @@ static void vf_ops_are_refused_with_a_sentence(void)
 
 	for (i = 0; i < sizeof(cmds); i++) {
 		vf_op(&req, cmds[i], 0);
-		assert_refused(gpu, &req, -ENODEV, GPUVF_REASON_VF_NOT_ENABLED,
+		ASSERT_REFUSED(gpu, &req, -ENODEV, GPUVF_REASON_VF_NOT_ENABLED,
 			       0, GPUVF_A_PF_VF);
 		vf_op(&req, cmds[i], fx.total_vfs);
-		assert_refused(gpu, &req, -EINVAL, GPUVF_REASON_NO_SUCH_VF, -1,
+		ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_NO_SUCH_VF, -1,
 			       GPUVF_A_VF_INDEX, fx.total_vfs, fx.total_vfs);
 	}
 }
 
-static void pf_reset_answers_with_everything(void)
+TEST_F(netlink_ops, pf_reset_answers_with_everything)
 {
 	struct nl_message begun;
 	struct nl_request req;
 	struct nl_answer answer;
 
 	/* wedged by a change that the hardware does not take */
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 0);
-	assert_error(nl_call(fx.nl, &req, &answer), -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EIO);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 
-	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
-	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
-	assert_u64(begun.num_vf, fx.total_vfs);
-	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(nl_reset_start(fx.nl, gpu, -1, &begun));
+	ASSERT_TRUE(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
+	ASSERT_EQ(fx.total_vfs, begun.num_vf);
+	ASSERT_OK(nl_reset_wait(fx.nl, gpu, -1, &begun));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
 static void *reset_gpu(void *path)
@@ -113,7 +115,7 @@ static void *reset_gpu(void *path)
  * the PCI core gives it, would be lost, and VFs that kept their state until then
  * would be moved.
  */
-static void a_change_waits_for_the_end_of_a_reset(void)
+TEST_F(netlink_ops, a_change_waits_for_the_end_of_a_reset)
 {
 	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);
 	uint64_t resets = gpu_truth(gpu, "gpu", "resets");
@@ -125,21 +127,21 @@ static void a_change_waits_for_the_end_of_a_reset(void)
 	void *bad;
 
 	snprintf(path, sizeof(path), "%s", gpu_pci(gpu, "reset"));
-	assert_int_equal(pthread_create(&thread, NULL, reset_gpu, path), 0);
-	assert_eventually(gpu_truth(gpu, "gpu", "resets") != resets);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, reset_gpu, path));
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "resets") != resets);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 0);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	/* told before the answer came */
-	assert_ok(nl_next_event(events, &msg, 0));
-	assert_u64(msg.cmd, GPUVF_CMD_PF_WAS_RESET);
+	ASSERT_OK(nl_next_event(events, &msg, 0));
+	ASSERT_EQ(GPUVF_CMD_PF_WAS_RESET, msg.cmd);
 	pthread_join(thread, &bad);
-	assert_null(bad);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), GIB);
+	ASSERT_EQ(NULL, bad);
+	ASSERT_EQ(GIB, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
 	nl_close(events);
 }
 
-static void stats_count_and_never_fall(void)
+TEST_F(netlink_ops, stats_count_and_never_fall)
 {
 	const uint32_t slices[] = { 4000, 4000 };
 	struct nl_stats before, after;
@@ -156,42 +158,40 @@ static void stats_count_and_never_fall(void)
 		for (i = 0; i < STATS_NUM_COUNTERS; i++) {
 			unsigned int attr = stats_counters[i].attr;
 
-			assert_true(after.has & 1U << attr);
-			assert_true(after.counter[attr] >=
-				    before.counter[attr]);
+			ASSERT_TRUE(after.has & 1U << attr);
+			ASSERT_LE(before.counter[attr], after.counter[attr]);
 		}
 		/* each bound above the one before it, the last without any */
-		assert_u64(after.upper_ns[after.num_buckets - 1], 0);
+		ASSERT_EQ(0, after.upper_ns[after.num_buckets - 1]);
 		for (i = 0; i < after.num_buckets; i++) {
-			assert_true(i == after.num_buckets - 1 || !i ||
+			ASSERT_TRUE(i == after.num_buckets - 1 || !i ||
 				    after.upper_ns[i] > after.upper_ns[i - 1]);
-			assert_true(after.latency[i] >= before.latency[i]);
+			ASSERT_LE(before.latency[i], after.latency[i]);
 			in_buckets += after.latency[i];
 		}
 		/* one turn may have stopped executing and not be over yet */
-		assert_true(in_buckets <=
-			    after.counter[GPUVF_A_STATS_SLICES] + 1);
+		ASSERT_GE(after.counter[GPUVF_A_STATS_SLICES] + 1, in_buckets);
 		before = after;
 		pause_ms(5);
 	}
-	assert_true(after.counter[GPUVF_A_STATS_SLICES] > 0);
+	ASSERT_LT(0, after.counter[GPUVF_A_STATS_SLICES]);
 	/* somebody was late by some nanoseconds, and the sum is of them */
-	assert_true(after.counter[GPUVF_A_STATS_LATENCY_SUM_NS] > 0);
-	assert_true(after.counter[GPUVF_A_STATS_CHARGED_NS] >=
-		    after.counter[GPUVF_A_STATS_RUN_NS]);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
-	assert_ok(gpu_guest(gpu, 1, "idle"));
+	ASSERT_LT(0, after.counter[GPUVF_A_STATS_LATENCY_SUM_NS]);
+	ASSERT_LE(after.counter[GPUVF_A_STATS_RUN_NS],
+		  after.counter[GPUVF_A_STATS_CHARGED_NS]);
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
 }
 
-static void C5_stats_are_those_of_sysfs(void)
+TEST_F(netlink_ops, C5_stats_are_those_of_sysfs)
 {
 	struct nl_stats stats;
 
 	/* nobody runs, so that they stand still; a reset counts */
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	stats_read(gpu, 0, &stats);
-	assert_true(stats.counter[GPUVF_A_STATS_RESETS] > 0);
+	ASSERT_LT(0, stats.counter[GPUVF_A_STATS_RESETS]);
 	stats_check_sysfs(gpu, 0, &stats);
 }
 
@@ -215,7 +215,7 @@ static void note_seen(const struct nl_message *msg, void *arg)
 }
 
 /* far more than one buffer of answers */
-static void dumps_of_many_are_split_and_complete(void)
+TEST_F(netlink_ops, dumps_of_many_are_split_and_complete)
 {
 	static const uint8_t cmds[] = {
 		GPUVF_CMD_VF_GET, GPUVF_CMD_STATS_GET,
@@ -229,12 +229,13 @@ static void dumps_of_many_are_split_and_complete(void)
 		struct nl_answer answer;
 
 		nl_begin(fx.nl, &req, cmds[i], NLM_F_DUMP);
-		assert_ok(nl_dump(fx.nl, &req, &answer, note_seen, &seen));
-		assert_false(answer.malformed);
-		assert_false(seen.bad);
+		ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_seen, &seen));
+		ASSERT_FALSE(answer.malformed);
+		ASSERT_FALSE(seen.bad);
 		for (k = 0; k < 8; k++)
-			for (vf = 0; vf < 31; vf++)
-				assert_u64(seen.vf[k][vf], 1);
+			for (vf = 0; vf < 31; vf++) {
+				ASSERT_EQ(1, seen.vf[k][vf]);
+			}
 	}
 }
 
@@ -247,8 +248,8 @@ static void note_echo(const struct nl_message *msg, void *arg)
 		echoes++;
 	if (msg->cmd == GPUVF_CMD_CONFIG_SET)
 		replies++;
-	assert_u64(msg->num_vf, fx.total_vfs);
-	assert_u64(msg->vf[0].time_slice_us, 7000);
+	ASSERT_EQ(fx.total_vfs, msg->num_vf);
+	ASSERT_EQ(7000, msg->vf[0].time_slice_us);
 }
 
 static void change_slice(struct nl_request *req, uint32_t us, uint16_t flags)
@@ -262,7 +263,7 @@ static void change_slice(struct nl_request *req, uint32_t us, uint16_t flags)
 	nl_vf_end(req, nest);
 }
 
-static void echo_is_the_notification_of_ones_own_change(void)
+TEST_F(netlink_ops, echo_is_the_notification_of_ones_own_change)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -271,18 +272,18 @@ static void echo_is_the_notification_of_ones_own_change(void)
 	replies = 0;
 	change_slice(&req, 7000, NLM_F_ECHO);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
-	assert_ok(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
-	assert_u64(echoes, 0);
+	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
+	ASSERT_EQ(0, echoes);
 	change_slice(&req, 7000, NLM_F_ECHO);
-	assert_ok(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
-	assert_u64(echoes, 1);
+	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
+	ASSERT_EQ(1, echoes);
 	/* nothing changes any more, and nobody asked */
 	change_slice(&req, 7000, NLM_F_ECHO);
-	assert_ok(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
+	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
 	change_slice(&req, 7000, 0);
-	assert_ok(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
-	assert_u64(echoes, 1);
-	assert_u64(replies, 4);
+	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
+	ASSERT_EQ(1, echoes);
+	ASSERT_EQ(4, replies);
 }
 
 #define WRITERS		3
@@ -327,39 +328,25 @@ static void *writer(void *arg)
 	return ok ? NULL : (void *)1;
 }
 
-static void C23_writers_lose_no_update(void)
+TEST_F(netlink_ops, C23_writers_lose_no_update)
 {
 	uint64_t before = file_u64(gpu_sysfs(gpu, "vf0/time_slice_us"));
 	unsigned int stale[WRITERS] = { 0 };
 	pthread_t thread[WRITERS];
 	unsigned int i;
 
-	for (i = 0; i < WRITERS; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, writer,
-						&stale[i]), 0);
+	for (i = 0; i < WRITERS; i++) {
+		ASSERT_EQ(0,
+			  pthread_create(&thread[i], NULL, writer, &stale[i]));
+	}
 	for (i = 0; i < WRITERS; i++) {
 		void *bad;
 
 		pthread_join(thread[i], &bad);
-		assert_null(bad);
+		ASSERT_EQ(NULL, bad);
 	}
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")),
-		   before + WRITERS * CHANGES);
+	ASSERT_EQ(before + WRITERS * CHANGES,
+		  file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")));
 }
 
-static const struct test tests[] = {
-	TEST(vf_ops_answer_with_the_vf),
-	TEST(vf_ops_are_refused_with_a_sentence),
-	TEST(pf_reset_answers_with_everything),
-	TEST(a_change_waits_for_the_end_of_a_reset),
-	TEST(stats_count_and_never_fall),
-	TEST(C5_stats_are_those_of_sysfs),
-	SLOW_TEST(dumps_of_many_are_split_and_complete),
-	TEST(echo_is_the_notification_of_ones_own_change),
-	TEST(C23_writers_lose_no_update),
-};
-
-int main(void)
-{
-	return SUITE_RUN("netlink_ops", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

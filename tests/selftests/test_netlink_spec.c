@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "request.h"
 #include "spec.h"
 #include "user.h"
@@ -75,7 +75,7 @@ static void take_op_policy(const struct nlattr *nest, struct policies *to)
 	unsigned int cmd = mnl_attr_get_type(nest);
 	const struct nlattr *attr;
 
-	assert_true(cmd <= GPUVF_CMD_MAX);
+	ASSERT_GE(GPUVF_CMD_MAX, cmd);
 	to->has |= 1ULL << cmd;
 	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_POLICY_DO)
@@ -99,11 +99,11 @@ static int take_policy_message(const struct nlmsghdr *nlh, void *arg)
 		mnl_attr_for_each_nested(policy, attr) {
 			unsigned int n = mnl_attr_get_type(policy);
 
-			assert_true(n < MAX_POLICIES);
+			ASSERT_GT(MAX_POLICIES, n);
 			mnl_attr_for_each_nested(one, policy) {
 				unsigned int type = mnl_attr_get_type(one);
 
-				assert_true(type <= GPUVF_A_PF_MAX);
+				ASSERT_GE(GPUVF_A_PF_MAX, type);
 				take_policy_attr(one, &to->attr[n][type]);
 			}
 		}
@@ -121,21 +121,21 @@ static void get_policies(struct policies *to)
 	int n, ret = MNL_CB_OK;
 
 	memset(to, 0, sizeof(*to));
-	assert_non_null(sk);
-	assert_int_equal(mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID), 0);
+	ASSERT_NE(NULL, sk);
+	ASSERT_EQ(0, mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID));
 	nlh->nlmsg_type = GENL_ID_CTRL;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = CTRL_CMD_GETPOLICY;
 	genl->version = 1;
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, GPUVF_FAMILY_NAME);
-	assert_true(mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) > 0);
+	ASSERT_LT(0, mnl_socket_sendto(sk, nlh, nlh->nlmsg_len));
 	while (ret == MNL_CB_OK) {
 		n = mnl_socket_recvfrom(sk, buf, sizeof(buf));
-		assert_true(n > 0);
+		ASSERT_LT(0, n);
 		ret = mnl_cb_run(buf, n, 0, 0, take_policy_message, to);
 	}
-	assert_int_equal(ret, MNL_CB_STOP);
+	ASSERT_EQ(MNL_CB_STOP, ret);
 	mnl_socket_close(sk);
 }
 
@@ -167,9 +167,9 @@ static unsigned int check_attr(const char *op, const struct spec_attr *spec,
 	if (policy->type == wanted && policy->max_len ==
 	    (taken && spec->type == SPEC_STRING ? spec->max_len : 0))
 		return 0;
-	print_error("# %s: %s is of type %u and length %u, the spec says %u and %u\n",
-		    op, spec->name ?: "(unknown)", policy->type,
-		    policy->max_len, wanted, taken ? spec->max_len : 0);
+	report("%s: %s is of type %u and length %u, the spec says %u and %u\n",
+	       op, spec->name ?: "(unknown)", policy->type, policy->max_len,
+	       wanted, taken ? spec->max_len : 0);
 	return 1;
 }
 
@@ -196,7 +196,9 @@ static unsigned int check_policy(const struct spec_op *op,
 	return bad;
 }
 
-static void kernel_takes_what_the_spec_says(void)
+MODULES_FIXTURE(netlink_spec, "total_vfs=4");
+
+TEST_F(netlink_spec, kernel_takes_what_the_spec_says)
 {
 	static struct policies got;
 	unsigned int i, bad = 0;
@@ -207,15 +209,15 @@ static void kernel_takes_what_the_spec_says(void)
 		bool is = got.has & 1ULL << op->cmd;
 
 		if (is != op->do_request.is) {
-			print_error("# %s: %s\n", op->name, is ?
-				    "taken, but not in the spec" :
+			report("%s: %s\n", op->name,
+			       is ? "taken, but not in the spec" :
 				    "in the spec, but not taken");
 			bad++;
 		} else if (is) {
 			bad += check_policy(op, &got);
 		}
 	}
-	assert_u64(bad, 0);
+	ASSERT_EQ(0, bad);
 }
 
 /* what is to come of a request with a mistake in it */
@@ -242,16 +244,14 @@ static void refused(const struct spec_op *op, bool dump, struct mistake mistake,
 	    (wanted.bad_attr == ANY || answer.bad_attr == wanted.bad_attr) &&
 	    answer.missing_attr == wanted.missing_attr)
 		return;
-	print_error("# %s%s, mistake %d at %u.%u, size %u\n", op->name,
-		    dump ? " (dump)" : "", mistake.how, mistake.nest,
-		    mistake.type, mistake.size);
-	print_error("# %s, \"%s\", bad attribute %d, missing %d\n",
-		    strerror(-err), answer.ack, answer.bad_attr,
-		    answer.missing_attr);
-	print_error("# wanted %s, bad attribute %d, missing %d\n",
-		    strerror(-wanted.error), wanted.bad_attr,
-		    wanted.missing_attr);
-	fail();
+	report("%s%s, mistake %d at %u.%u, size %u\n", op->name,
+	       dump ? " (dump)" : "", mistake.how, mistake.nest, mistake.type,
+	       mistake.size);
+	report("%s, \"%s\", bad attribute %d, missing %d\n", strerror(-err),
+	       answer.ack, answer.bad_attr, answer.missing_attr);
+	report("wanted %s, bad attribute %d, missing %d\n",
+	       strerror(-wanted.error), wanted.bad_attr, wanted.missing_attr);
+	test_abort();
 }
 
 static void wrong_sizes(const struct spec_op *op, bool dump,
@@ -346,7 +346,7 @@ static void every_mistake_of(const struct spec_op *op, bool dump)
 	}
 }
 
-static void C29_every_mistake_with_every_attribute(void)
+TEST_F(netlink_spec, C29_every_mistake_with_every_attribute)
 {
 	char *before = fixture_snapshot(gpu);
 	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
@@ -360,16 +360,16 @@ static void C29_every_mistake_with_every_attribute(void)
 		if (spec_ops[i].dump_request.is)
 			every_mistake_of(&spec_ops[i], true);
 	}
-	print_message("# %u requests, each with one mistake\n", cases);
-	assert_true(cases > 500);
+	report("%u requests, each with one mistake\n", cases);
+	ASSERT_LT(500, cases);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
-	assert_u64(file_u64(gpu_sysfs(gpu, "generation")), generation);
+	ASSERT_SAME(after, before);
+	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
 	free(before);
 	free(after);
 }
 
-static void C29_every_header_that_is_wrong(void)
+TEST_F(netlink_spec, C29_every_header_that_is_wrong)
 {
 	unsigned int i;
 
@@ -383,20 +383,20 @@ static void C29_every_header_that_is_wrong(void)
 			     (struct mistake){ 0 });
 		if (!op->do_request.is) {
 			/* a notification is not a request */
-			assert_error(nl_call(fx.nl, &req, &answer),
+			ASSERT_ERROR(nl_call(fx.nl, &req, &answer),
 				     -EOPNOTSUPP);
 			continue;
 		}
 		genl = mnl_nlmsg_get_payload(req.header);
 		genl->reserved = 1;
-		assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
+		ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EINVAL);
 		genl->reserved = 0;
 		req.header->nlmsg_flags |= NLM_F_CREATE;
-		assert_error(nl_call(fx.nl, &req, &answer), -EINVAL);
+		ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EINVAL);
 		if (!op->dump_request.is) {
 			request_make(fx.nl, &req, gpu, op, true,
 				     (struct mistake){ 0 });
-			assert_error(nl_call(fx.nl, &req, &answer),
+			ASSERT_ERROR(nl_call(fx.nl, &req, &answer),
 				     -EOPNOTSUPP);
 		}
 	}
@@ -422,8 +422,8 @@ static int try_everything(struct nl *nl)
 			err = nl_call(nl, &req, &answer);
 			if (err == (op->admin ? -EPERM : 0))
 				continue;
-			print_error("# %s%s: %s\n", op->name,
-				    dump ? " (dump)" : "", strerror(-err));
+			report("%s%s: %s\n", op->name, dump ? " (dump)" : "",
+			       strerror(-err));
 			return __LINE__;
 		}
 	}
@@ -431,8 +431,8 @@ static int try_everything(struct nl *nl)
 		int err = nl_join(nl, spec_groups[i].name);
 
 		if (err != (spec_groups[i].admin ? -EPERM : 0)) {
-			print_error("# group %s: %s\n", spec_groups[i].name,
-				    strerror(-err));
+			report("group %s: %s\n", spec_groups[i].name,
+			       strerror(-err));
 			return __LINE__;
 		}
 	}
@@ -454,14 +454,14 @@ static void check_child(int (*become)(void))
 	char *before = fixture_snapshot(gpu);
 	char *after;
 
-	assert_int_equal(user_runs(become, child_tries, NULL), 0);
+	ASSERT_EQ(0, user_runs(become, child_tries, NULL));
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
 
-static void C29_every_change_is_refused_to_the_unprivileged(void)
+TEST_F(netlink_spec, C29_every_change_is_refused_to_the_unprivileged)
 {
 	check_child(user_ordinary);
 	check_child(user_of_group_root);
@@ -470,7 +470,7 @@ static void C29_every_change_is_refused_to_the_unprivileged(void)
 	check_child(user_with_net_admin);
 }
 
-static void family_is_in_the_initial_network_namespace_only(void)
+TEST_F(netlink_spec, family_is_in_the_initial_network_namespace_only)
 {
 	int status;
 	pid_t pid = fork();
@@ -486,12 +486,12 @@ static void family_is_in_the_initial_network_namespace_only(void)
 		/* nor is there a way in by its number */
 		_exit(nl_try_number(nl, fx.nl) == -ENOENT ? 0 : 3);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
 }
 
 /* what was sent is whatever came; what comes back has to hold to the spec */
-static void C29_random_messages(void)
+TEST_F(netlink_spec, C29_random_messages)
 {
 	const char *env = getenv("GPUVF_MESSAGES");
 	unsigned long long num = env ? strtoull(env, NULL, 0) :
@@ -503,31 +503,19 @@ static void C29_random_messages(void)
 	struct nl_request req;
 	int n;
 
-	assert_non_null(nl);
-	assert_ok(nl_family(nl));
+	ASSERT_NE(NULL, nl);
+	ASSERT_OK(nl_family(nl));
 	for (i = 0; i < num; i++) {
 		request_random(nl, &req, gpu, &seed);
 		n = nl_shout(nl, &req);
 		if (n < 0)
-			print_error("# message %llu: %s\n", i, strerror(-n));
-		assert_true(n >= 0);
+			report("message %llu: %s\n", i, strerror(-n));
+		ASSERT_LE(0, n);
 		answers += n;
 	}
-	print_message("# %llu messages, %llu answers\n", num, answers);
-	assert_true(answers > num / 2);
+	report("%llu messages, %llu answers\n", num, answers);
+	ASSERT_LT(num / 2, answers);
 	nl_close(nl);
 }
 
-static const struct test tests[] = {
-	TEST(kernel_takes_what_the_spec_says),
-	TEST(C29_every_mistake_with_every_attribute),
-	TEST(C29_every_header_that_is_wrong),
-	TEST(C29_every_change_is_refused_to_the_unprivileged),
-	TEST(family_is_in_the_initial_network_namespace_only),
-	SLOW_TEST(C29_random_messages),
-};
-
-int main(void)
-{
-	return SUITE_RUN("netlink_spec", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

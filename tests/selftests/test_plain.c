@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "load.h"
 
@@ -42,11 +42,13 @@ static void has_turns(unsigned int vf)
 {
 	uint64_t run_ns = gpu_truth_vf(gpu, vf, "run_ns");
 
-	assert_eventually(gpu_truth_vf(gpu, vf, "run_ns") > run_ns + 20000000);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, vf, "run_ns") > run_ns + 20000000);
 }
 
+MODULES_FIXTURE(plain, "total_vfs=4 fb_mib=4096");
+
 /* each word is there as the bit is, and as the simulator was loaded */
-static void each_lack_is_reported(void)
+TEST_F(plain, each_lack_is_reported)
 {
 	static const struct {
 		const char *parameter;
@@ -72,29 +74,28 @@ static void each_lack_is_reported(void)
 			load_without("oneshot=1");
 		fixture_unload();
 		load_without(what[i].parameter);
-		assert_ok(nl_pf_get(fx.nl, gpu, &msg));
+		ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 		for (k = 0; k < COUNT(what) - 1; k++) {
 			bool has = k != i && !strstr(more, what[k].parameter) &&
 				   strcmp(what[k].name, "oneshot");
 
-			assert_int_equal(!!(msg.capabilities & what[k].bit),
-					 has);
-			assert_int_equal(gpu_can(gpu, what[k].name), has);
+			ASSERT_EQ(has, !!(msg.capabilities & what[k].bit));
+			ASSERT_EQ(has, gpu_can(gpu, what[k].name));
 		}
 	}
 }
 
-static void without_busy_bits_best_effort_is_refused(void)
+TEST_F(plain, without_busy_bits_best_effort_is_refused)
 {
 	load_without("busy=0");
-	assert_true(file_is(gpu_sysfs(gpu, "sched/policy"), "equal"));
-	assert_error(file_write(gpu_sysfs(gpu, "sched/policy"), "best-effort"),
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "sched/policy"), "equal"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "sched/policy"), "best-effort"),
 		     -EOPNOTSUPP);
-	assert_true(file_is(gpu_sysfs(gpu, "sched/policy"), "equal"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "sched/policy"), "equal"));
 }
 
 /* it asks first; one that never asks gets nothing */
-static void without_busy_bits_a_guest_starts_by_asking(void)
+TEST_F(plain, without_busy_bits_a_guest_starts_by_asking)
 {
 	struct shares shares;
 	unsigned int i;
@@ -105,13 +106,13 @@ static void without_busy_bits_a_guest_starts_by_asking(void)
 	all_busy(GPUVF_POLICY_EQUAL);
 	load_measure(gpu, 600 * 1000000ULL, &shares);
 	for (i = 0; i < NUM; i++)
-		assert_ratio(shares.vf[i].charged_ns, shares.charged_ns,
+		ASSERT_RATIO(shares.vf[i].charged_ns, shares.charged_ns,
 			     1.0 / NUM, 0.1);
-	assert_u64(gpu_truth_vf(gpu, 0, "inits"), 1);
+	ASSERT_EQ(1, gpu_truth_vf(gpu, 0, "inits"));
 }
 
 /* nothing tells that there is a guest: whatever may run is started */
-static void without_busy_bits_and_mailbox_every_vf_is_started(void)
+TEST_F(plain, without_busy_bits_and_mailbox_every_vf_is_started)
 {
 	static const uint32_t policies[] = {
 		GPUVF_POLICY_EQUAL, GPUVF_POLICY_FIXED,
@@ -122,35 +123,36 @@ static void without_busy_bits_and_mailbox_every_vf_is_started(void)
 	load_without("busy=0 mbox=0");
 	for (k = 0; k < COUNT(policies); k++) {
 		load_enable(gpu, NUM, slice_us, policies[k]);
-		for (i = 0; i < NUM; i++)
-			assert_eventually(gpu_vf_is(gpu, i, "active"));
+		for (i = 0; i < NUM; i++) {
+			ASSERT_EVENTUALLY(gpu_vf_is(gpu, i, "active"));
+		}
 		for (i = 0; i < NUM; i++)
 			load_busy(gpu, i, 100);
 		load_measure(gpu, 300 * 1000000ULL, &shares);
 		for (i = 0; i < NUM; i++)
-			assert_ratio(shares.vf[i].charged_ns,
+			ASSERT_RATIO(shares.vf[i].charged_ns,
 				     shares.charged_ns, 1.0 / NUM, 0.1);
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 }
 
 /* such a VF is always in use: its framebuffer can be changed once it is stopped */
-static void without_busy_bits_and_mailbox_stop_makes_room(void)
+TEST_F(plain, without_busy_bits_and_mailbox_stop_makes_room)
 {
 	load_without("busy=0 mbox=0");
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "268435456"),
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "268435456"),
 		     -EBUSY);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "268435456"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "268435456"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 }
 
 /* stopped at once, without state soon, and stopped until it is reset */
-static void without_shutdown_stop_ends_a_state_by_flr(void)
+TEST_F(plain, without_shutdown_stop_ends_a_state_by_flr)
 {
 	uint64_t vf_resets, resets;
 
@@ -158,73 +160,73 @@ static void without_shutdown_stop_ends_a_state_by_flr(void)
 	all_busy(GPUVF_POLICY_EQUAL);
 	vf_resets = gpu_truth_vf(gpu, 1, "vf_resets");
 	resets = file_u64(gpu_sysfs(gpu, "vf1/stats/resets"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
-	assert_true(gpu_vf_is(gpu, 1, "stopped"));
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
-	assert_true(gpu_vf_is(gpu, 1, "stopped"));
-	assert_u64(gpu_truth_vf(gpu, 1, "vf_resets"), vf_resets + 1);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
+	ASSERT_EQ(vf_resets + 1, gpu_truth_vf(gpu, 1, "vf_resets"));
 	/* nothing that the VF did, nor a reset that was asked for */
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/resets")), resets);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")), 0);
+	ASSERT_EQ(resets, file_u64(gpu_sysfs(gpu, "vf1/stats/resets")));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")));
 	has_turns(0);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
 	load_busy(gpu, 1, 100);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 0);
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
 }
 
 /* a reset need not wait for the end of the state, nor for another FLR */
-static void without_shutdown_a_stopped_vf_can_be_reset_at_once(void)
+TEST_F(plain, without_shutdown_a_stopped_vf_can_be_reset_at_once)
 {
 	load_without("shutdown=0");
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	assert_false(gpu_vf_is(gpu, 1, "stopped"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_FALSE(gpu_vf_is(gpu, 1, "stopped"));
 	load_busy(gpu, 1, 100);
-	assert_u64(gpu_truth_vf(gpu, 1, "vf_resets"), 1);
-	assert_u64(gpu_truth_vf(gpu, 0, "vf_resets"), 0);
+	ASSERT_EQ(1, gpu_truth_vf(gpu, 1, "vf_resets"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "vf_resets"));
 }
 
-static void without_shutdown_a_guest_ends_and_starts_anew(void)
+TEST_F(plain, without_shutdown_a_guest_ends_and_starts_anew)
 {
 	load_without("shutdown=0");
 	if (!gpu_can(gpu, "mailbox"))
 		return;
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=2000"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 1);
-	assert_ok(gpu_guest(gpu, 0, "fini"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "finis") == 1);
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf0/in_use")) == 0);
-	assert_eventually(gpu_vf_is(gpu, 0, "provisioned"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=2000"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == 1);
+	ASSERT_OK(gpu_guest(gpu, 0, "fini"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "finis") == 1);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf0/in_use")) == 0);
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "provisioned"));
 	/* a guest that comes back without a word: its old state goes first */
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=2000"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 2);
-	assert_ok(gpu_guest(gpu, 0, "off"));
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=2000"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 3);
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=2000"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == 2);
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=2000"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == 3);
 	has_turns(0);
-	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
-	assert_u64(gpu_truth_vf(gpu, 0, "unexpected"), 0);
-	assert_u64(gpu_truth(gpu, "gpu", "violations"), 0);
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "ready_timeouts"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "unexpected"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "violations"));
 }
 
 /* states end with the GPU's reset, and with the VFs */
-static void without_shutdown_the_gpu_can_be_reset_and_vfs_disabled(void)
+TEST_F(plain, without_shutdown_the_gpu_can_be_reset_and_vfs_disabled)
 {
 	unsigned int i;
 
 	load_without("shutdown=0");
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 1);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_EQ(1, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 1);
+	ASSERT_EQ(1, gpu_truth(gpu, "gpu", "resets"));
 }
 
 /*
@@ -241,40 +243,40 @@ static void late_flr(const char *parameters)
 	other = gpu_truth_vf(gpu, 0, "epoch");
 	hangs = file_u64(gpu_sysfs(gpu, "vf1/stats/hangs"));
 	races = gpu_truth(gpu, "gpu", "flr_races");
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-	assert_eventually(gpu_truth(gpu, "gpu", "flr_races") > races);
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "flr_races") > races);
 	if (gpu_can(gpu, "mailbox") && !gpu_can(gpu, "busy"))
-		assert_ok(gpu_guest(gpu, 1, "busy 100"));
-	assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch);
+		ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") > epoch);
 	has_turns(1);
 	has_turns(0);
-	assert_u64(gpu_truth_vf(gpu, 1, "vf_resets"), 2);
-	assert_u64(gpu_truth_vf(gpu, 0, "vf_resets"), 0);
-	assert_u64(gpu_truth_vf(gpu, 2, "vf_resets"), 0);
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), other);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")), hangs);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 0);
-	assert_u64(gpu_truth(gpu, "gpu", "illegal"), 0);
-	assert_u64(gpu_truth(gpu, "gpu", "violations"), 0);
+	ASSERT_EQ(2, gpu_truth_vf(gpu, 1, "vf_resets"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "vf_resets"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 2, "vf_resets"));
+	ASSERT_EQ(other, gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EQ(hangs, file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "illegal"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "violations"));
 }
 
-static void without_notice_a_late_flr_resets_the_vf(void)
+TEST_F(plain, without_notice_a_late_flr_resets_the_vf)
 {
 	late_flr("flr=0");
 }
 
-static void without_notice_a_late_flr_ends_a_switch_of_others(void)
+TEST_F(plain, without_notice_a_late_flr_ends_a_switch_of_others)
 {
 	late_flr("flr=0 oneshot=1");
 }
 
-static void without_anything_a_late_flr_resets_the_vf(void)
+TEST_F(plain, without_anything_a_late_flr_resets_the_vf)
 {
 	late_flr(PLAIN);
 }
 
 /* it is no hang: however often its user resets it, it is not given up */
-static void without_notice_a_vf_can_be_reset_often(void)
+TEST_F(plain, without_notice_a_vf_can_be_reset_often)
 {
 	uint64_t epoch;
 	unsigned int i;
@@ -283,37 +285,37 @@ static void without_notice_a_vf_can_be_reset_often(void)
 	all_busy(GPUVF_POLICY_EQUAL);
 	for (i = 0; i < 12; i++) {
 		epoch = gpu_truth_vf(gpu, 1, "epoch");
-		assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-		assert_eventually(gpu_truth_vf(gpu, 1, "epoch") > epoch);
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") > epoch);
 		/* an FLR in the middle of INIT would be a hang */
 		has_turns(1);
 	}
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 0);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")), 0);
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")));
 }
 
 /* nothing that the VF's user does takes a mark away */
-static void without_notice_a_late_flr_leaves_a_stop(void)
+TEST_F(plain, without_notice_a_late_flr_leaves_a_stop)
 {
 	load_without("flr=0");
 	if (!gpu_can(gpu, "shutdown"))
 		return;
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "save"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "state", "save"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
 	/* SHUTDOWN is refused */
-	assert_eventually(gpu_truth_vf(gpu, 1, "vf_resets") == 2);
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "vf_resets") == 2);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
 	has_turns(0);
-	assert_true(gpu_vf_is(gpu, 1, "stopped"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")), 0);
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")));
 }
 
 /* a command that hangs is a hang, with or without a notice */
-static void without_notice_a_hang_resets_the_vf(void)
+TEST_F(plain, without_notice_a_hang_resets_the_vf)
 {
 	static const char * const how[] = {
 		"1 hang_status vf=1", "1 hang_clear vf=1",
@@ -326,18 +328,18 @@ static void without_notice_a_hang_resets_the_vf(void)
 		load_without("flr=0 busy=0 mbox=0");
 		all_busy(GPUVF_POLICY_EQUAL);
 		resets = file_u64(gpu_sysfs(gpu, "vf1/stats/resets"));
-		assert_ok(file_write(gpu_sim(gpu, "fail_command"), how[i]));
-		assert_eventually(file_u64(gpu_sysfs(gpu, "vf1/stats/resets")) ==
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), how[i]));
+		ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/stats/resets")) ==
 				  resets + 1);
 		has_turns(0);
 		has_turns(1);
-		assert_u64(gpu_truth(gpu, "gpu", "resets"), 0);
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 }
 
 /* and so is a reset that does not help, which ends with the GPU's */
-static void without_anything_the_ladder_goes_on_to_the_gpu(void)
+TEST_F(plain, without_anything_the_ladder_goes_on_to_the_gpu)
 {
 	uint64_t resets;
 	unsigned int i;
@@ -345,10 +347,10 @@ static void without_anything_the_ladder_goes_on_to_the_gpu(void)
 	load_without(PLAIN);
 	all_busy(GPUVF_POLICY_EQUAL);
 	resets = gpu_truth(gpu, "gpu", "resets");
-	assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
-	assert_eventually(gpu_truth(gpu, "gpu", "resets") == resets + 1);
-	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "ready") &&
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "resets") == resets + 1);
+	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "ready") &&
 			  !gpu_guest(gpu, 0, "busy 100"));
 	for (i = 0; i < NUM; i++)
 		load_busy(gpu, i, 100);
@@ -357,32 +359,33 @@ static void without_anything_the_ladder_goes_on_to_the_gpu(void)
 }
 
 /* a new guest asks while the state of the last one is there only by the books */
-static void without_notice_the_next_guest_is_started(void)
+TEST_F(plain, without_notice_the_next_guest_is_started)
 {
 	load_without("flr=0");
 	if (!gpu_can(gpu, "mailbox"))
 		return;
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=2000"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 1);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/pause"), "1"));
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "save"));
-	assert_ok(gpu_guest(gpu, 0, "off"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=2000"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == 1);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/pause"), "1"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "save"));
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
 	/* found out by its next turn; with busy bits it has none without work */
-	if (!gpu_can(gpu, "busy"))
-		assert_eventually(file_u64(gpu_sysfs(gpu, "vf0/in_use")) == 0);
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=2000"));
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == 2);
+	if (!gpu_can(gpu, "busy")) {
+		ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf0/in_use")) == 0);
+	}
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=2000"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == 2);
 	has_turns(0);
-	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), 0);
-	assert_u64(gpu_truth(gpu, "gpu", "violations"), 0);
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "ready_timeouts"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "violations"));
 }
 
 /* the reset that a guest asks for is known from the driver alone; access follows it */
-static void without_notice_a_guest_gets_the_reset_that_it_asks_for(void)
+TEST_F(plain, without_notice_a_guest_gets_the_reset_that_it_asks_for)
 {
 	uint64_t inits, resets;
 
@@ -390,83 +393,57 @@ static void without_notice_a_guest_gets_the_reset_that_it_asks_for(void)
 	if (!gpu_can(gpu, "mailbox"))
 		return;
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "driver", "work"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "driver", "work"));
 	inits = gpu_truth_vf(gpu, 0, "inits");
 	resets = gpu_truth_vf(gpu, 0, "vf_resets");
-	assert_ok(gpu_guest(gpu, 0, "reset"));
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "driver", "work") &&
+	ASSERT_OK(gpu_guest(gpu, 0, "reset"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "driver", "work") &&
 			  gpu_truth_vf(gpu, 0, "inits") == inits + 1);
-	assert_u64(gpu_truth_vf(gpu, 0, "vf_resets"), resets + 1);
-	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
+	ASSERT_EQ(resets + 1, gpu_truth_vf(gpu, 0, "vf_resets"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "ready_timeouts"));
 	has_turns(0);
 }
 
 /* vfio-pci resets a VF when it is closed, and nothing shows that */
-static void without_notice_unbinding_a_vf_ends_its_state(void)
+TEST_F(plain, without_notice_unbinding_a_vf_ends_its_state)
 {
 	struct nl_message msg;
 
 	load_without("flr=0");
 	if (!gpu_can(gpu, "busy") && !gpu_can(gpu, "mailbox"))
 		return;
-	assert_true(file_exists("/sys/bus/pci/drivers/pci-stub") ||
+	ASSERT_TRUE(file_exists("/sys/bus/pci/drivers/pci-stub") ||
 		    !system("modprobe -q pci-stub"));
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "driver_override"),
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "driver_override"),
 			     "pci-stub"));
-	assert_ok(nl_vf_get(fx.nl, gpu, 1, &msg));
-	assert_ok(file_write("/sys/bus/pci/drivers_probe", msg.vf[0].bdf));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "save"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/in_use")), 1);
-	assert_ok(gpu_guest(gpu, 1, "off"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "driver/unbind"),
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 1, &msg));
+	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", msg.vf[0].bdf));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "state", "save"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_EQ(1, file_u64(gpu_sysfs(gpu, "vf1/in_use")));
+	ASSERT_OK(gpu_guest(gpu, 1, "off"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "driver/unbind"),
 			     msg.vf[0].bdf));
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
-	assert_true(gpu_vf_is(gpu, 1, "paused"));
-	assert_u64(gpu_truth(gpu, "gpu", "clear_live"), 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "paused"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "clear_live"));
 }
 
-static void without_notice_the_log_says_so_once(void)
+TEST_F(plain, without_notice_the_log_says_so_once)
 {
 	int log = klog_open();
 
-	assert_true(log >= 0);
+	ASSERT_LE(0, log);
 	load_without("flr=0 gpus=1");
-	assert_true(klog_has(log, "is not scrubbed in between"));
+	ASSERT_TRUE(klog_has(log, "is not scrubbed in between"));
 	all_busy(GPUVF_POLICY_EQUAL);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_false(klog_has(log, "is not scrubbed in between"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_FALSE(klog_has(log, "is not scrubbed in between"));
 	close(log);
 }
 
-static const struct test tests[] = {
-	TEST(each_lack_is_reported),
-	TEST(without_busy_bits_best_effort_is_refused),
-	TEST(without_busy_bits_a_guest_starts_by_asking),
-	TEST(without_busy_bits_and_mailbox_every_vf_is_started),
-	TEST(without_busy_bits_and_mailbox_stop_makes_room),
-	TEST(without_shutdown_stop_ends_a_state_by_flr),
-	TEST(without_shutdown_a_stopped_vf_can_be_reset_at_once),
-	TEST(without_shutdown_a_guest_ends_and_starts_anew),
-	TEST(without_shutdown_the_gpu_can_be_reset_and_vfs_disabled),
-	TEST(without_notice_a_late_flr_resets_the_vf),
-	TEST(without_notice_a_late_flr_ends_a_switch_of_others),
-	TEST(without_anything_a_late_flr_resets_the_vf),
-	TEST(without_notice_a_vf_can_be_reset_often),
-	TEST(without_notice_a_late_flr_leaves_a_stop),
-	TEST(without_notice_a_hang_resets_the_vf),
-	TEST(without_anything_the_ladder_goes_on_to_the_gpu),
-	TEST(without_notice_the_next_guest_is_started),
-	TEST(without_notice_a_guest_gets_the_reset_that_it_asks_for),
-	TEST(without_notice_unbinding_a_vf_ends_its_state),
-	TEST(without_notice_the_log_says_so_once),
-};
-
-int main(void)
-{
-	return SUITE_RUN("plain", "total_vfs=4 fb_mib=4096", tests);
-}
+TEST_HARNESS_MAIN

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "load.h"
 #include "uevent.h"
@@ -85,19 +85,21 @@ static int finds_doors_closed(void *arg)
 
 		if (err == user->error)
 			continue;
-		print_error("# %s: %s\n", doors[i].file, strerror(-err));
+		report("%s: %s\n", doors[i].file, strerror(-err));
 		return __LINE__;
 	}
 	return 0;
 }
 
-static void sysfs_refuses_whom_netlink_refuses(void)
+MODULES_FIXTURE(privacy, "gpus=2 total_vfs=4");
+
+TEST_F(privacy, sysfs_refuses_whom_netlink_refuses)
 {
 	char *before, *after;
 	unsigned int i;
 	int log;
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
 	before = fixture_snapshot(gpu);
 	log = klog_open();
@@ -106,13 +108,13 @@ static void sysfs_refuses_whom_netlink_refuses(void)
 				     (void *)&powerless[i]);
 
 		if (line)
-			print_error("# user %u\n", i);
-		assert_int_equal(line, 0);
+			report("user %u\n", i);
+		ASSERT_EQ(0, line);
 	}
-	assert_true(klog_has(log, "that needs CAP_SYS_ADMIN in the initial user namespace"));
+	ASSERT_TRUE(klog_has(log, "that needs CAP_SYS_ADMIN in the initial user namespace"));
 	close(log);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
@@ -125,15 +127,15 @@ static int writes_to(void *arg)
 	return write(fd, "7000", 4) == -1 && errno == EPERM ? 0 : __LINE__;
 }
 
-static void descriptor_of_root_gives_no_right(void)
+TEST_F(privacy, descriptor_of_root_gives_no_right)
 {
 	int fd = open(gpu_sysfs(gpu, "vf0/time_slice_us"), O_WRONLY | O_CLOEXEC);
 
-	assert_true(fd >= 0);
-	assert_int_equal(user_runs(user_ordinary, writes_to, &fd), 0);
-	assert_int_equal(user_runs(user_with_net_admin, writes_to, &fd), 0);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, user_runs(user_ordinary, writes_to, &fd));
+	ASSERT_EQ(0, user_runs(user_with_net_admin, writes_to, &fd));
 	close(fd);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")), 6000);
+	ASSERT_EQ(6000, file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")));
 }
 
 /* Return: 0: every file can be written */
@@ -148,7 +150,7 @@ static int finds_doors_open(void *arg)
 
 		if (!err)
 			continue;
-		print_error("# %s: %s\n", doors[i].file, strerror(-err));
+		report("%s: %s\n", doors[i].file, strerror(-err));
 		return __LINE__;
 	}
 	return 0;
@@ -180,17 +182,17 @@ static int changes_over_netlink(void *arg)
 	return nl_call(nl, &req, &answer) ? __LINE__ : 0;
 }
 
-static void cap_sys_admin_is_enough_by_every_door(void)
+TEST_F(privacy, cap_sys_admin_is_enough_by_every_door)
 {
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "536870912"));
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "536870912"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
-	assert_int_equal(user_runs(user_root_with_sys_admin, finds_doors_open,
-				   NULL), 0);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")), 7000);
-	assert_int_equal(user_runs(user_with_sys_admin, changes_over_netlink,
-				   NULL), 0);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf2/time_slice_us")), 9000);
+	ASSERT_EQ(0,
+		  user_runs(user_root_with_sys_admin, finds_doors_open, NULL));
+	ASSERT_EQ(7000, file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")));
+	ASSERT_EQ(0,
+		  user_runs(user_with_sys_admin, changes_over_netlink, NULL));
+	ASSERT_EQ(9000, file_u64(gpu_sysfs(gpu, "vf2/time_slice_us")));
 }
 
 #define WATCHED_VFS 2
@@ -398,34 +400,34 @@ static void tenants_act(struct watch *watch, struct user *user)
 	/* they begin, and work, and the scheduler measures its switches */
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 50);
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 	look_again(watch, user);
 	/* a command fails, and the VF is reset; its memory is scrubbed */
-	assert_ok(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
-	assert_eventually(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) +
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) +
 			  file_u64(gpu_sysfs(gpu, "vf1/stats/resets")) > 0);
 	look_again(watch, user);
 	/* as vfio-pci does when a VM begins, and when it ends */
 	for (i = 0; i < 3; i++)
-		assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	look_again(watch, user);
 	/* an operator interferes */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/pause"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/pause"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	look_again(watch, user);
-	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
 	look_again(watch, user);
 	/* memory cannot be scrubbed, and is withheld */
 	load_busy(gpu, 1, 50);
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_clear"), "2"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
-	assert_eventually(gpu_vf_is(gpu, 1, "failed"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "failed"));
 	look_again(watch, user);
-	assert_ok(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
-	assert_eventually(!gpu_vf_is(gpu, 1, "failed"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, 1, "failed"));
 	fixture_wait_clean(gpu);
 	look_again(watch, user);
 }
@@ -448,60 +450,63 @@ static int watched_by(int (*become)(void))
 	unsigned int looks;
 	int line;
 
-	assert_ptr_not_equal(watch, MAP_FAILED);
+	ASSERT_NE(MAP_FAILED, watch);
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_EQUAL);
 	fixture_wait_clean(gpu);
 	/* until what enabling brought has been notified */
 	pause_ms(100);
-	assert_int_equal(user_starts(&user, become, watches, watch), 0);
+	ASSERT_EQ(0, user_starts(&user, become, watches, watch));
 	tenants_act(watch, &user);
 	atomic_store(&watch->over, true);
 	line = user_ends(&user);
 	looks = atomic_load(&watch->looks);
-	print_message("# looked %u times in %llu ms\n", looks,
-		      (unsigned long long)watch->ms);
+	report("looked %u times in %llu ms\n", looks,
+	       (unsigned long long)watch->ms);
 	/* else nothing was compared */
-	assert_true(looks > 0);
-	if (!line)
-		assert_true(looks > (in_virtual_time() ?
-				     watch->ms * 4 / 5 / look_period_ms() : 10));
+	ASSERT_LT(0, looks);
+	if (!line) {
+		ASSERT_LT((in_virtual_time() ?
+				   watch->ms * 4 / 5 / look_period_ms() :
+				   10),
+			  looks);
+	}
 	munmap(watch, sizeof(*watch));
 	stop_guests();
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	return line;
 }
 
-static void user_learns_nothing_of_tenants(void)
+TEST_F(privacy, user_learns_nothing_of_tenants)
 {
-	assert_int_equal(watched_by(user_ordinary), 0);
+	ASSERT_EQ(0, watched_by(user_ordinary));
 }
 
-static void user_of_group_root_learns_nothing_of_tenants(void)
+TEST_F(privacy, user_of_group_root_learns_nothing_of_tenants)
 {
-	assert_int_equal(watched_by(user_of_group_root), 0);
+	ASSERT_EQ(0, watched_by(user_of_group_root));
 }
 
-static void root_without_capabilities_learns_nothing_of_tenants(void)
+TEST_F(privacy, root_without_capabilities_learns_nothing_of_tenants)
 {
-	assert_int_equal(watched_by(user_root_without_capabilities), 0);
+	ASSERT_EQ(0, watched_by(user_root_without_capabilities));
 }
 
-static void root_of_a_namespace_learns_nothing_of_tenants(void)
+TEST_F(privacy, root_of_a_namespace_learns_nothing_of_tenants)
 {
-	assert_int_equal(watched_by(user_root_of_a_namespace), 0);
+	ASSERT_EQ(0, watched_by(user_root_of_a_namespace));
 }
 
-static void user_with_net_admin_learns_nothing_of_tenants(void)
+TEST_F(privacy, user_with_net_admin_learns_nothing_of_tenants)
 {
-	assert_int_equal(watched_by(user_with_net_admin), 0);
+	ASSERT_EQ(0, watched_by(user_with_net_admin));
 }
 
 /* or the tests above could not fail */
-static void administrator_sees_what_tenants_do(void)
+TEST_F(privacy, administrator_sees_what_tenants_do)
 {
-	assert_int_not_equal(watched_by(user_root_with_sys_admin), 0);
-	assert_int_not_equal(watched_by(user_with_sys_admin), 0);
+	ASSERT_NE(0, watched_by(user_root_with_sys_admin));
+	ASSERT_NE(0, watched_by(user_with_sys_admin));
 }
 
 /* Return: 0: nothing that needs the capability is to be had over netlink */
@@ -591,7 +596,7 @@ static bool has_ended(const struct user *user)
  * preemption timeout with pf->lock held. An administrator who reads a state waits
  * for that lock; no other user waits for anything.
  */
-static void other_users_wait_for_no_lock(void)
+TEST_F(privacy, other_users_wait_for_no_lock)
 {
 	static const uint32_t slice_us[] = { 2000 };
 	struct user resets, reads;
@@ -599,31 +604,31 @@ static void other_users_wait_for_no_lock(void)
 	bool waits;
 
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_EQUAL);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/preempt_timeout_us"),
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/preempt_timeout_us"),
 			     "10000000"));
-	assert_ok(gpu_guest(gpu, 0, "busy 100 hog"));
-	assert_eventually(gpu_vf_is(gpu, 0, "active"));
-	assert_int_equal(user_starts(&resets, remains_root, resets_the_gpu,
-				     NULL), 0);
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100 hog"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
+	ASSERT_EQ(0, user_starts(&resets, remains_root, resets_the_gpu, NULL));
 	do {
-		assert_int_equal(user_starts(&reads, remains_root,
-					     reads_a_state, NULL), 0);
+		ASSERT_EQ(0, user_starts(&reads, remains_root, reads_a_state,
+					 NULL));
 		pause_ms(100);
 		waits = !has_ended(&reads);
-		if (!waits)
-			assert_int_equal(user_ends(&reads), 0);
+		if (!waits) {
+			ASSERT_EQ(0, user_ends(&reads));
+		}
 	} while (!waits && !has_ended(&resets));
-	assert_true(waits);
+	ASSERT_TRUE(waits);
 	for (i = 0; i < COUNT(powerless); i++) {
 		if (powerless[i].become == user_with_sys_admin)
 			continue;
-		assert_int_equal(user_runs(powerless[i].become, tries_every_door,
-					   (void *)&powerless[i]), 0);
+		ASSERT_EQ(0, user_runs(powerless[i].become, tries_every_door,
+				       (void *)&powerless[i]));
 		/* it was held all the time */
-		assert_false(has_ended(&reads));
+		ASSERT_FALSE(has_ended(&reads));
 	}
-	assert_int_equal(user_ends(&reads), 0);
-	assert_int_equal(user_ends(&resets), 0);
+	ASSERT_EQ(0, user_ends(&reads));
+	ASSERT_EQ(0, user_ends(&resets));
 	stop_guests();
 }
 
@@ -658,7 +663,7 @@ static void note_state(const struct nl_message *msg, void *arg)
  * parts but the first are made. A part has 32 KiB as soon as anything was received with
  * so large a buffer, which would be enough for all: so the connection is a new one.
  */
-static void dump_is_made_for_its_sender(void)
+TEST_F(privacy, dump_is_made_for_its_sender)
 {
 	struct nl_answer answer;
 	struct dump *dump;
@@ -667,20 +672,20 @@ static void dump_is_made_for_its_sender(void)
 	fixture_load("gpus=2 total_vfs=31");
 	dump = mmap(NULL, sizeof(*dump), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(dump, MAP_FAILED);
+	ASSERT_NE(MAP_FAILED, dump);
 	nl_begin(fx.nl, &dump->req, GPUVF_CMD_VF_GET, NLM_F_DUMP);
-	assert_ok(nl_dump(fx.nl, &dump->req, &answer, note_state, &states));
-	assert_u64(states, 2 * 31);
+	ASSERT_OK(nl_dump(fx.nl, &dump->req, &answer, note_state, &states));
+	ASSERT_EQ(2 * 31, states);
 	states = 0;
 	dump->nl = nl_open();
-	assert_non_null(dump->nl);
+	ASSERT_NE(NULL, dump->nl);
 	nl_know(dump->nl, fx.nl);
-	assert_int_equal(user_runs(user_ordinary, asks_for_a_dump, dump), 0);
-	assert_ok(nl_dump_rest(dump->nl, &dump->req, &answer, note_state,
+	ASSERT_EQ(0, user_runs(user_ordinary, asks_for_a_dump, dump));
+	ASSERT_OK(nl_dump_rest(dump->nl, &dump->req, &answer, note_state,
 			       &states));
-	assert_u64(answer.messages, 2 * 31);
-	assert_true(answer.parts > 1);
-	assert_u64(states, 0);
+	ASSERT_EQ(2 * 31, answer.messages);
+	ASSERT_LT(1, answer.parts);
+	ASSERT_EQ(0, states);
 	nl_close(dump->nl);
 	munmap(dump, sizeof(*dump));
 }
@@ -693,20 +698,20 @@ static uint64_t scheduler_switches(void)
 	uint64_t sum = 0;
 	char path[300], text[4096], *at;
 
-	assert_non_null(proc);
+	ASSERT_NE(NULL, proc);
 	while ((entry = readdir(proc))) {
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		if (file_read(path, text, sizeof(text)) <= 0 ||
 		    (strncmp(text, "gv/", 3) && strncmp(text, "g/", 2)))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/status", entry->d_name);
-		assert_true(file_read(path, text, sizeof(text)) > 0);
+		ASSERT_LT(0, file_read(path, text, sizeof(text)));
 		at = strstr(text, "\nvoluntary_ctxt_switches:");
-		assert_non_null(at);
+		ASSERT_NE(NULL, at);
 		sum += strtoull(strchr(at, ':') + 1, NULL, 10);
 	}
 	closedir(proc);
-	assert_true(sum > 0);
+	ASSERT_LT(0, sum);
 	return sum;
 }
 
@@ -743,38 +748,20 @@ static int asks_without_end(void *arg)
 }
 
 /* also an administrator's question leaves the scheduler alone */
-static void asking_does_not_wake_the_scheduler(void)
+TEST_F(privacy, asking_does_not_wake_the_scheduler)
 {
 	uint64_t before;
 
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
 	pause_ms(100);
 	before = scheduler_switches();
-	assert_int_equal(user_runs(user_ordinary, asks_without_end, NULL), 0);
-	assert_u64(scheduler_switches(), before);
-	assert_int_equal(user_runs(user_root_with_sys_admin, asks_without_end,
-				   NULL), 0);
-	assert_u64(scheduler_switches(), before);
+	ASSERT_EQ(0, user_runs(user_ordinary, asks_without_end, NULL));
+	ASSERT_EQ(before, scheduler_switches());
+	ASSERT_EQ(0,
+		  user_runs(user_root_with_sys_admin, asks_without_end, NULL));
+	ASSERT_EQ(before, scheduler_switches());
 }
 
 /* the one that looks for a message first: the log's rate limit has to be fresh */
-static const struct test tests[] = {
-	TEST(sysfs_refuses_whom_netlink_refuses),
-	TEST(descriptor_of_root_gives_no_right),
-	SLOW_TEST(cap_sys_admin_is_enough_by_every_door),
-	TEST(user_learns_nothing_of_tenants),
-	TEST(user_of_group_root_learns_nothing_of_tenants),
-	SLOW_TEST(root_without_capabilities_learns_nothing_of_tenants),
-	SLOW_TEST(root_of_a_namespace_learns_nothing_of_tenants),
-	SLOW_TEST(user_with_net_admin_learns_nothing_of_tenants),
-	TEST(administrator_sees_what_tenants_do),
-	TEST(other_users_wait_for_no_lock),
-	SLOW_TEST(dump_is_made_for_its_sender),
-	TEST(asking_does_not_wake_the_scheduler),
-};
-
-int main(void)
-{
-	return SUITE_RUN("privacy", "gpus=2 total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

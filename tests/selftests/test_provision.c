@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 #include "refusal.h"
 
@@ -65,33 +65,34 @@ static void check_table(void)
 	unsigned int i, k;
 
 	fixture_table(gpu, &table);
-	assert_u64(table.consumed, total - reserve.size);
-	assert_true(disjoint(&table.context, &reserve));
+	ASSERT_EQ(total - reserve.size, table.consumed);
+	ASSERT_TRUE(disjoint(&table.context, &reserve));
 	for (i = 0; i < fx.total_vfs; i++) {
 		const struct extent *vf = &table.vf[i];
 
-		assert_u64(vf->size, vf_u64(i, "fb_quota"));
-		assert_ok(nl_vf_get(fx.nl, gpu, i, &msg));
-		assert_u64(msg.vf[0].fb_quota, vf->size);
+		ASSERT_EQ(vf_u64(i, "fb_quota"), vf->size);
+		ASSERT_OK(nl_vf_get(fx.nl, gpu, i, &msg));
+		ASSERT_EQ(vf->size, msg.vf[0].fb_quota);
 		used += vf->size;
 		if (!vf->size) {
-			assert_false(msg.vf[0].has & 1 << GPUVF_A_VF_FB_OFFSET);
-			assert_true(file_is(gpu_sysfs(gpu, "vf%u/fb_offset", i),
+			ASSERT_FALSE(msg.vf[0].has & 1 << GPUVF_A_VF_FB_OFFSET);
+			ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf%u/fb_offset", i),
 					    ""));
 			continue;
 		}
-		assert_u64(vf->start, vf_u64(i, "fb_offset"));
-		assert_u64(msg.vf[0].fb_offset, vf->start);
-		assert_u64(vf->start % GRANULE, 0);
-		assert_u64(vf->size % GRANULE, 0);
-		assert_true(vf->start + vf->size <= total);
-		assert_true(disjoint(vf, &reserve));
-		assert_true(disjoint(vf, &table.context));
-		for (k = 0; k < i; k++)
-			assert_true(disjoint(vf, &table.vf[k]));
+		ASSERT_EQ(vf_u64(i, "fb_offset"), vf->start);
+		ASSERT_EQ(vf->start, msg.vf[0].fb_offset);
+		ASSERT_EQ(0, vf->start % GRANULE);
+		ASSERT_EQ(0, vf->size % GRANULE);
+		ASSERT_GE(total, vf->start + vf->size);
+		ASSERT_TRUE(disjoint(vf, &reserve));
+		ASSERT_TRUE(disjoint(vf, &table.context));
+		for (k = 0; k < i; k++) {
+			ASSERT_TRUE(disjoint(vf, &table.vf[k]));
+		}
 	}
-	assert_u64(fb_u64("free"), vf_area() - used);
-	assert_true(fb_u64("largest_free") <= fb_u64("free"));
+	ASSERT_EQ(vf_area() - used, fb_u64("free"));
+	ASSERT_GE(fb_u64("free"), fb_u64("largest_free"));
 }
 
 /* enable N VFs that nobody provisioned, look, and disable them */
@@ -104,27 +105,31 @@ static void check_fair(unsigned int num)
 
 	share = vf_area() / num / GRANULE * GRANULE;
 	for (round = 0; round < 2; round++) {
-		assert_ok(gpu_set_numvfs(gpu, num));
+		ASSERT_OK(gpu_set_numvfs(gpu, num));
 		check_table();
 		fixture_table(gpu, &table);
-		assert_true(share > 0);
-		for (i = 0; i < fx.total_vfs; i++)
-			assert_u64(table.vf[i].size, i < num ? share : 0);
-		assert_true(num * share + fb_u64("pf_reserve") +
-			    table.context.size <= fb_u64("total"));
-		if (round)
-			assert_memory_equal(&first, &table, sizeof(table));
+		ASSERT_LT(0, share);
+		for (i = 0; i < fx.total_vfs; i++) {
+			ASSERT_EQ(i < num ? share : 0, table.vf[i].size);
+		}
+		ASSERT_GE(fb_u64("total"), num * share + fb_u64("pf_reserve") +
+						   table.context.size);
+		if (round) {
+			ASSERT_EQ(0, memcmp(&first, &table, sizeof(table)));
+		}
 		first = table;
-		assert_ok(gpu_set_numvfs(gpu, 0));
-		assert_u64(fb_u64("free"), free_before);
-		assert_u64(fb_u64("largest_free"), free_before);
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+		ASSERT_EQ(free_before, fb_u64("free"));
+		ASSERT_EQ(free_before, fb_u64("largest_free"));
 		/* the second time only once, each costs a second */
 		if (num != 3)
 			break;
 	}
 }
 
-static void C1_C4_fair_shares_are_equal_repeat_and_go(void)
+MODULES_FIXTURE(provision, on_debug_kernel() ? "total_vfs=8" : "total_vfs=31");
+
+TEST_F(provision, C1_C4_fair_shares_are_equal_repeat_and_go)
 {
 	static const unsigned int stock[] = { 1, 3, 31 };
 	static const unsigned int few[] = { 3, 1 };
@@ -135,7 +140,7 @@ static void C1_C4_fair_shares_are_equal_repeat_and_go(void)
 		check_fair(all ? stock[i] : few[i]);
 }
 
-static void C2_odd_totals_leave_nothing_over_a_granule(void)
+TEST_F(provision, C2_odd_totals_leave_nothing_over_a_granule)
 {
 	static const char *const sims[] = {
 		"total_vfs=5 fb_mib=1021", "total_vfs=31 fb_mib=16381",
@@ -145,23 +150,23 @@ static void C2_odd_totals_leave_nothing_over_a_granule(void)
 
 	for (i = 0; i < 2; i++) {
 		fixture_load(sims[i]);
-		assert_u64(fb_u64("total") % GRANULE != 0, 1);
+		ASSERT_EQ(1, fb_u64("total") % GRANULE != 0);
 		check_fair(nums[i]);
 	}
 }
 
-static void C2_smallest_framebuffer_still_has_room(void)
+TEST_F(provision, C2_smallest_framebuffer_still_has_room)
 {
 	/* 128 MiB: 16 for the PF, 16 for saved states, 96 for six VFs */
 	fixture_load("total_vfs=16 fb_mib=128");
-	assert_u64(fb_u64("pf_reserve"), GRANULE);
-	assert_u64(vf_area(), 6 * GRANULE);
-	assert_error(gpu_set_numvfs(gpu, 7), -ENOSPC);
-	assert_u64(gpu_numvfs(gpu), 0);
+	ASSERT_EQ(GRANULE, fb_u64("pf_reserve"));
+	ASSERT_EQ(6 * GRANULE, vf_area());
+	ASSERT_ERROR(gpu_set_numvfs(gpu, 7), -ENOSPC);
+	ASSERT_EQ(0, gpu_numvfs(gpu));
 	check_fair(6);
 }
 
-static void C3_extents_stay_disjoint_through_random_changes(void)
+TEST_F(provision, C3_extents_stay_disjoint_through_random_changes)
 {
 	unsigned int steps = on_debug_kernel() ? 12 : 80;
 	unsigned int step, refused = 0;
@@ -179,8 +184,8 @@ static void C3_extents_stay_disjoint_through_random_changes(void)
 
 		after = fixture_snapshot(gpu);
 		if (err) {
-			assert_error(err, -ENOSPC);
-			assert_same(after, before);
+			ASSERT_ERROR(err, -ENOSPC);
+			ASSERT_SAME(after, before);
 			refused++;
 		}
 		free(before);
@@ -190,22 +195,22 @@ static void C3_extents_stay_disjoint_through_random_changes(void)
 	}
 	free(before);
 	/* both ways were gone */
-	assert_true(refused > 0 && refused < step);
+	ASSERT_TRUE(refused > 0 && refused < step);
 	check_table();
 }
 
-static void C4_custom_quota_outlives_disabling(void)
+TEST_F(provision, C4_custom_quota_outlives_disabling)
 {
-	assert_ok(set_quota(1, 3 * GIB));
-	assert_ok(gpu_set_numvfs(gpu, 2));
-	assert_true(vf_u64(0, "fb_quota") > 0);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_u64(vf_u64(0, "fb_quota"), 0);
-	assert_u64(vf_u64(1, "fb_quota"), 3 * GIB);
+	ASSERT_OK(set_quota(1, 3 * GIB));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
+	ASSERT_LT(0, vf_u64(0, "fb_quota"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_EQ(0, vf_u64(0, "fb_quota"));
+	ASSERT_EQ(3 * GIB, vf_u64(1, "fb_quota"));
 	check_table();
 }
 
-static void C5_rounded_quota_is_what_everybody_reports(void)
+TEST_F(provision, C5_rounded_quota_is_what_everybody_reports)
 {
 	static const uint64_t asked[] = {
 		1, GRANULE - 1, GRANULE, GRANULE + 1, 1000000000, 2 * GIB,
@@ -213,14 +218,14 @@ static void C5_rounded_quota_is_what_everybody_reports(void)
 	unsigned int i;
 
 	for (i = 0; i < 6; i++) {
-		assert_ok(set_quota(i, asked[i]));
-		assert_u64(vf_u64(i, "fb_quota"),
-			   (asked[i] + GRANULE - 1) / GRANULE * GRANULE);
+		ASSERT_OK(set_quota(i, asked[i]));
+		ASSERT_EQ((asked[i] + GRANULE - 1) / GRANULE * GRANULE,
+			  vf_u64(i, "fb_quota"));
 	}
 	check_table();
 }
 
-static void C7_settings_read_back(void)
+TEST_F(provision, C7_settings_read_back)
 {
 	unsigned int min = file_u64(gpu_sysfs(gpu, "sched/time_slice_min_us"));
 	unsigned int max = file_u64(gpu_sysfs(gpu, "sched/time_slice_max_us"));
@@ -229,37 +234,37 @@ static void C7_settings_read_back(void)
 	const char *profile = gpu_sysfs(gpu, "vf4/profile");
 	char label[33];
 
-	assert_true(min > 0 && min < max);
-	assert_ok(file_printf(slice, "%u", min));
-	assert_u64(file_u64(slice), min);
+	ASSERT_TRUE(min > 0 && min < max);
+	ASSERT_OK(file_printf(slice, "%u", min));
+	ASSERT_EQ(min, file_u64(slice));
 	/* default: twice the slice, at least 20 ms */
-	assert_u64(file_u64(preempt), 20000);
-	assert_ok(file_printf(slice, "%u", max));
-	assert_u64(file_u64(slice), max);
-	assert_u64(file_u64(preempt), 2 * max);
-	assert_ok(file_write(preempt, "12345\n"));
-	assert_u64(file_u64(preempt), 12345);
-	assert_ok(file_write(preempt, "0"));
-	assert_u64(file_u64(preempt), 2 * max);
+	ASSERT_EQ(20000, file_u64(preempt));
+	ASSERT_OK(file_printf(slice, "%u", max));
+	ASSERT_EQ(max, file_u64(slice));
+	ASSERT_EQ(2 * max, file_u64(preempt));
+	ASSERT_OK(file_write(preempt, "12345\n"));
+	ASSERT_EQ(12345, file_u64(preempt));
+	ASSERT_OK(file_write(preempt, "0"));
+	ASSERT_EQ(2 * max, file_u64(preempt));
 
 	memset(label, 'x', 31);
 	label[31] = '\0';
-	assert_ok(file_write(profile, label));
-	assert_true(file_is(profile, label));
-	assert_ok(file_write(profile, "a-Z_0.9\n"));
-	assert_true(file_is(profile, "a-Z_0.9"));
-	assert_ok(file_write(profile, "\n"));
-	assert_true(file_is(profile, ""));
+	ASSERT_OK(file_write(profile, label));
+	ASSERT_TRUE(file_is(profile, label));
+	ASSERT_OK(file_write(profile, "a-Z_0.9\n"));
+	ASSERT_TRUE(file_is(profile, "a-Z_0.9"));
+	ASSERT_OK(file_write(profile, "\n"));
+	ASSERT_TRUE(file_is(profile, ""));
 }
 
-static void C7_pf_reserve_reads_back_rounded(void)
+TEST_F(provision, C7_pf_reserve_reads_back_rounded)
 {
-	assert_ok(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
+	ASSERT_OK(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
 			      GIB + 1));
-	assert_u64(fb_u64("pf_reserve"), GIB + GRANULE);
+	ASSERT_EQ(GIB + GRANULE, fb_u64("pf_reserve"));
 	check_table();
-	assert_ok(file_write(gpu_sysfs(gpu, "fb/pf_reserve"), "0"));
-	assert_u64(fb_u64("pf_reserve"), 0);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/pf_reserve"), "0"));
+	ASSERT_EQ(0, fb_u64("pf_reserve"));
 	check_table();
 }
 
@@ -270,15 +275,15 @@ static void check_refused(const char *file, const char *value, int err)
 	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
 	char *after;
 
-	assert_error(file_write(gpu_sysfs(gpu, "%s", file), value), err);
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "%s", file), value), err);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
-	assert_u64(file_u64(gpu_sysfs(gpu, "generation")), generation);
+	ASSERT_SAME(after, before);
+	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
 	free(before);
 	free(after);
 }
 
-static void C8_refusals_change_nothing(void)
+TEST_F(provision, C8_refusals_change_nothing)
 {
 	const char *const files[] = {
 		"vf0/fb_quota", "vf0/time_slice_us", "vf0/preempt_timeout_us",
@@ -286,7 +291,7 @@ static void C8_refusals_change_nothing(void)
 	};
 	unsigned int i;
 
-	assert_ok(set_quota(0, GIB));
+	ASSERT_OK(set_quota(0, GIB));
 	for (i = 0; i < (on_debug_kernel() ? 1 : 4); i++) {
 		check_refused(files[i], "-1", -EINVAL);
 		check_refused(files[i], "x", -EINVAL);
@@ -313,21 +318,21 @@ static void C8_refusals_change_nothing(void)
 	check_refused("sched/policy", "", 0);
 }
 
-static void C11_rest_is_shared_beside_custom_quotas(void)
+TEST_F(provision, C11_rest_is_shared_beside_custom_quotas)
 {
 	uint64_t rest;
 
-	assert_ok(set_quota(1, 5 * GIB));
+	ASSERT_OK(set_quota(1, 5 * GIB));
 	rest = fb_u64("free");
-	assert_ok(gpu_set_numvfs(gpu, 3));
-	assert_u64(vf_u64(1, "fb_quota"), 5 * GIB);
-	assert_u64(vf_u64(0, "fb_quota"), rest / 2 / GRANULE * GRANULE);
-	assert_u64(vf_u64(2, "fb_quota"), vf_u64(0, "fb_quota"));
-	assert_u64(vf_u64(3, "fb_quota"), 0);
+	ASSERT_OK(gpu_set_numvfs(gpu, 3));
+	ASSERT_EQ(5 * GIB, vf_u64(1, "fb_quota"));
+	ASSERT_EQ(rest / 2 / GRANULE * GRANULE, vf_u64(0, "fb_quota"));
+	ASSERT_EQ(vf_u64(0, "fb_quota"), vf_u64(2, "fb_quota"));
+	ASSERT_EQ(0, vf_u64(3, "fb_quota"));
 	check_table();
 }
 
-static void C11_explicit_layout_gets_nothing_added(void)
+TEST_F(provision, C11_explicit_layout_gets_nothing_added)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -335,55 +340,55 @@ static void C11_explicit_layout_gets_nothing_added(void)
 	nl_config_set(fx.nl, &req, gpu);
 	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
 	nl_put_vf(&req, 0, 2 * GIB, 4000);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_u64(answer.last.provisioning, GPUVF_PROVISIONING_EXPLICIT);
-	assert_ok(gpu_set_numvfs(gpu, 2));
-	assert_u64(vf_u64(0, "fb_quota"), 2 * GIB);
-	assert_u64(vf_u64(1, "fb_quota"), 0);
-	assert_true(gpu_vf_is(gpu, 1, "disabled"));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_EQ(GPUVF_PROVISIONING_EXPLICIT, answer.last.provisioning);
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
+	ASSERT_EQ(2 * GIB, vf_u64(0, "fb_quota"));
+	ASSERT_EQ(0, vf_u64(1, "fb_quota"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "disabled"));
 	check_table();
 }
 
-static void C11_no_share_left_is_refused(void)
+TEST_F(provision, C11_no_share_left_is_refused)
 {
 	char *before;
 	char *after;
 
-	assert_ok(set_quota(0, fb_u64("free")));
+	ASSERT_OK(set_quota(0, fb_u64("free")));
 	before = fixture_snapshot(gpu);
-	assert_error(gpu_set_numvfs(gpu, 2), -ENOSPC);
+	ASSERT_ERROR(gpu_set_numvfs(gpu, 2), -ENOSPC);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
-	assert_u64(gpu_numvfs(gpu), 0);
+	ASSERT_SAME(after, before);
+	ASSERT_EQ(0, gpu_numvfs(gpu));
 	free(before);
 	free(after);
 }
 
-static void C12_configuration_survives_resets(void)
+TEST_F(provision, C12_configuration_survives_resets)
 {
 	char *before, *after;
 
-	assert_ok(set_quota(0, GIB));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/profile"), "kept"));
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(set_quota(0, GIB));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "9000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/profile"), "kept"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
 	before = fixture_snapshot(gpu);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(after);
 	check_table();
 
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(after);
 	free(before);
 	check_table();
-	assert_u64(gpu_numvfs(gpu), 2);
+	ASSERT_EQ(2, gpu_numvfs(gpu));
 }
 
 /* @quota 0: it is not named */
@@ -398,48 +403,48 @@ static void place_vf(struct nl_request *req, unsigned int vf, uint64_t quota,
 	nl_vf_end(req, nest);
 }
 
-static void C5_vf_is_placed_where_it_was_asked_for(void)
+TEST_F(provision, C5_vf_is_placed_where_it_was_asked_for)
 {
 	struct nl_request req;
 	struct nl_answer answer;
 	struct table table;
 	uint64_t base;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	base = vf_u64(0, "fb_offset");
 	/* it moves, and who is asked for at its new place makes it move again */
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 0, 0, base + 2 * GIB);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_u64(answer.last.vf[0].fb_offset, base + 2 * GIB);
-	assert_u64(vf_u64(0, "fb_offset"), base + 2 * GIB);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_EQ(base + 2 * GIB, answer.last.vf[0].fb_offset);
+	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_u64(answer.last.vf[1].fb_offset, base + GIB + GRANULE);
-	assert_u64(vf_u64(0, "fb_offset"), base + 2 * GIB);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_EQ(base + GIB + GRANULE, answer.last.vf[1].fb_offset);
+	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_table(gpu, &table);
-	assert_u64(table.vf[1].start, base + GIB + GRANULE);
-	assert_u64(table.vf[1].size, 2 * GIB);
-	assert_u64(table.vf[0].size, GIB);
-	assert_u64(table.vf[0].start, vf_u64(0, "fb_offset"));
-	assert_true(table.vf[0].start + GIB <= table.vf[1].start ||
+	ASSERT_EQ(base + GIB + GRANULE, table.vf[1].start);
+	ASSERT_EQ(2 * GIB, table.vf[1].size);
+	ASSERT_EQ(GIB, table.vf[0].size);
+	ASSERT_EQ(vf_u64(0, "fb_offset"), table.vf[0].start);
+	ASSERT_TRUE(table.vf[0].start + GIB <= table.vf[1].start ||
 		    table.vf[0].start >= table.vf[1].start + 2 * GIB);
 	/* two change places in one step */
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, GIB, base);
 	place_vf(&req, 0, 0, base + GIB);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_table(gpu, &table);
-	assert_u64(table.vf[1].start, base);
-	assert_u64(table.vf[0].start, base + GIB);
+	ASSERT_EQ(base, table.vf[1].start);
+	ASSERT_EQ(base + GIB, table.vf[0].start);
 }
 
-static void C8_places_that_cannot_be_had_are_refused(void)
+TEST_F(provision, C8_places_that_cannot_be_had_are_refused)
 {
 	const uint64_t base = fb_u64("total") - fb_u64("free");
 	const uint64_t total = fb_u64("total");
@@ -447,37 +452,37 @@ static void C8_places_that_cannot_be_had_are_refused(void)
 
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 2, 0, base);
-	assert_refused(gpu, &req, .error = -EINVAL,
+	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = base);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 2, GIB, base + 4096);
-	assert_refused(gpu, &req, .error = -EINVAL,
+	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_UNALIGNED, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = base + 4096,
 		       .limit = GRANULE);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 2, GIB, base - GRANULE);
-	assert_refused(gpu, &req, .error = -EINVAL,
+	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
 		       .asked = base - GRANULE, .limit = base);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 2, GIB, total - GIB + GRANULE);
-	assert_refused(gpu, &req, .error = -EINVAL,
+	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
 		       .asked = total - GIB + GRANULE, .limit = total);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 0, GIB, base);
 	place_vf(&req, 2, GIB, base + GIB - GRANULE);
-	assert_refused(gpu, &req, .error = -ENOSPC,
+	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
 		       .asked = base + GIB - GRANULE, .limit = base);
 }
 
-static void C16_place_of_a_vf_in_use_is_not_to_be_had(void)
+TEST_F(provision, C16_place_of_a_vf_in_use_is_not_to_be_had)
 {
 	static const uint32_t slices[] = { 5000, 5000 };
 	struct nl_request req;
@@ -488,40 +493,17 @@ static void C16_place_of_a_vf_in_use_is_not_to_be_had(void)
 	at = vf_u64(1, "fb_offset");
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 0, at + GIB);
-	assert_refused(gpu, &req, .error = -EBUSY,
+	ASSERT_REFUSED(gpu, &req, .error = -EBUSY,
 		       .reason = GPUVF_REASON_OFFSET_IN_USE, .vf = 1,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GIB,
 		       .limit = at);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 0, 0, at + GRANULE);
-	assert_refused(gpu, &req, .error = -ENOSPC,
+	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 0,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GRANULE,
 		       .limit = at);
-	assert_u64(gpu_truth(gpu, "gpu", "moved_while_live"), 0);
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "moved_while_live"));
 }
 
-static const struct test tests[] = {
-	TEST(C1_C4_fair_shares_are_equal_repeat_and_go),
-	SLOW_TEST(C2_odd_totals_leave_nothing_over_a_granule),
-	TEST(C2_smallest_framebuffer_still_has_room),
-	TEST(C3_extents_stay_disjoint_through_random_changes),
-	SLOW_TEST(C4_custom_quota_outlives_disabling),
-	TEST(C5_rounded_quota_is_what_everybody_reports),
-	TEST(C7_settings_read_back),
-	TEST(C7_pf_reserve_reads_back_rounded),
-	TEST(C8_refusals_change_nothing),
-	TEST(C5_vf_is_placed_where_it_was_asked_for),
-	TEST(C8_places_that_cannot_be_had_are_refused),
-	TEST(C16_place_of_a_vf_in_use_is_not_to_be_had),
-	TEST(C11_rest_is_shared_beside_custom_quotas),
-	SLOW_TEST(C11_explicit_layout_gets_nothing_added),
-	TEST(C11_no_share_left_is_refused),
-	SLOW_TEST(C12_configuration_survives_resets),
-};
-
-int main(void)
-{
-	return SUITE_RUN("provision", on_debug_kernel() ? "total_vfs=8" :
-			 "total_vfs=31", tests);
-}
+TEST_HARNESS_MAIN

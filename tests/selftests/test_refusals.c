@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "agent.h"
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "spec.h"
 
@@ -188,12 +188,12 @@ static void use_vf(void)
 
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 5 * GIB, 0);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "enable"), "1"));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "enable"), "1"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 0, 0);
 	nl_put_vf(&req, 2, 0, 0);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_wait_clean(gpu);
 }
 
@@ -236,11 +236,11 @@ static void free_vf(void)
 	struct nl_request req;
 	struct nl_answer answer;
 
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "enable"), "0"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "enable"), "0"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 0);
 	nl_put_vf(&req, 2, GIB, 0);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_wait_clean(gpu);
 }
 
@@ -250,7 +250,7 @@ static void stop_vf(void)
 	struct nl_answer answer;
 
 	operate(&req, GPUVF_CMD_VF_STOP, 2);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 }
 
 static void ask_pause_of_stopped(struct nl_request *req)
@@ -270,12 +270,12 @@ static void wedge(void)
 
 	if (file_is(gpu_sysfs(gpu, "state"), "wedged"))
 		return;
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 2, 2 * GIB, 0);
-	assert_error(nl_call(fx.nl, &req, &answer), -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EIO);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 }
 
 #define ABOUT(reason_, error_, vf_, ask_, ...) \
@@ -385,9 +385,8 @@ static void has(const struct refusal_case *c, const char *said,
 {
 	if (strstr(said, what))
 		return;
-	print_error("# reason %u: '%s' is not in: %s\n", c->reason, what,
-		    said);
-	fail();
+	report("reason %u: '%s' is not in: %s\n", c->reason, what, said);
+	test_abort();
 }
 
 static void is_about_what_was_asked(const struct refusal_case *c,
@@ -401,12 +400,13 @@ static void is_about_what_was_asked(const struct refusal_case *c,
 		snprintf(text, sizeof(text), "GPU %s VF %d: ", gpu->bdf,
 			 c->vf);
 	has(c, refusal->message, text);
-	assert_u64(refusal->reason, c->reason);
-	if (c->vf >= 0)
-		assert_u64(refusal->vf_index, c->vf);
+	ASSERT_EQ(c->reason, refusal->reason);
+	if (c->vf >= 0) {
+		ASSERT_EQ(c->vf, refusal->vf_index);
+	}
 	if (!c->unit)
 		return;
-	assert_u64(refusal->asked, c->asked);
+	ASSERT_EQ(c->asked, refusal->asked);
 	figure(text, sizeof(text), c->unit, c->asked);
 	has(c, refusal->message, text);
 	if (refusal->has & 1 << GPUVF_A_REFUSAL_LIMIT && refusal->limit) {
@@ -421,8 +421,8 @@ static void is_logged(const struct refusal_case *c, int log,
 {
 	if (klog_has(log, message))
 		return;
-	print_error("# reason %u is not in the log: %s\n", c->reason, message);
-	fail();
+	report("reason %u is not in the log: %s\n", c->reason, message);
+	test_abort();
 }
 
 static int exit_code_of(int error)
@@ -461,8 +461,8 @@ static void agent_says(const struct refusal_case *c, const char *message)
 	snprintf(line, sizeof(line), "gpuvf-agent: %s", message);
 	has(c, said, line);
 	if (code != exit_code_of(c->error)) {
-		print_error("# %s: exit code %d\n", c->words, code);
-		fail();
+		report("%s: exit code %d\n", c->words, code);
+		test_abort();
 	}
 	free(said);
 }
@@ -478,18 +478,18 @@ static void provoke(const struct refusal_case *c)
 	if (c->prepare)
 		c->prepare();
 	log = klog_open();
-	assert_true(log >= 0);
+	ASSERT_LE(0, log);
 	c->ask(&req);
-	assert_error(nl_call(fx.nl, &req, &answer), c->error);
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), c->error);
 	is_about_what_was_asked(c, &answer.last.refusal);
-	assert_true(answer.ack[0]);
+	ASSERT_TRUE(answer.ack[0]);
 	is_logged(c, log, message);
 	if (c->words) {
 		agent_says(c, message);
 		is_logged(c, log, message);
 	}
 	if (c->file) {
-		assert_error(file_write(gpu_sysfs(gpu, "%s", c->file), c->text),
+		ASSERT_ERROR(file_write(gpu_sysfs(gpu, "%s", c->file), c->text),
 			     c->error);
 		is_logged(c, log, message);
 	}
@@ -515,19 +515,21 @@ static void enable(void)
 	nl_config_set(fx.nl, &req, gpu);
 	for (i = 0; i < ENABLED; i++)
 		nl_put_vf(&req, i, GIB, 4000);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_ok(gpu_set_numvfs(gpu, ENABLED));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(gpu_set_numvfs(gpu, ENABLED));
 	fixture_wait_clean(gpu);
 }
 
-static void C37_settings_and_operations(void)
+MODULES_FIXTURE(refusals, "gpus=2 total_vfs=4");
+
+TEST_F(refusals, C37_settings_and_operations)
 {
 	enable();
 	PROVOKE(calm);
-	assert_ok(nl_reset(fx.nl, gpu, 2));
+	ASSERT_OK(nl_reset(fx.nl, gpu, 2));
 }
 
-static void C37_what_is_in_use(void)
+TEST_F(refusals, C37_what_is_in_use)
 {
 	enable();
 	use_vf();
@@ -535,14 +537,14 @@ static void C37_what_is_in_use(void)
 	free_vf();
 }
 
-static void C37_a_wedged_gpu(void)
+TEST_F(refusals, C37_a_wedged_gpu)
 {
 	enable();
 	PROVOKE(wedged);
-	assert_ok(nl_reset(fx.nl, gpu, -1));
+	ASSERT_OK(nl_reset(fx.nl, gpu, -1));
 }
 
-static void C37_a_gpu_that_is_not_there(void)
+TEST_F(refusals, C37_a_gpu_that_is_not_there)
 {
 	static const char *const args[] = {
 		"set", "0000:99:00.0/1", "time_slice=5ms", NULL
@@ -553,12 +555,12 @@ static void C37_a_gpu_that_is_not_there(void)
 
 	nl_begin(fx.nl, &req, GPUVF_CMD_CONFIG_SET, NLM_F_ACK);
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, "0000:99:00.0");
-	assert_error(nl_call(fx.nl, &req, &answer), -ENODEV);
-	assert_string_equal(answer.last.refusal.message,
-			    "GPU 0000:99:00.0: no such GPU is managed by gpuvf");
-	assert_int_equal(agent_end(agent_start(false, args)), 6);
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -ENODEV);
+	ASSERT_STREQ("GPU 0000:99:00.0: no such GPU is managed by gpuvf",
+		     answer.last.refusal.message);
+	ASSERT_EQ(6, agent_end(agent_start(false, args)));
 	said = agent_said();
-	assert_non_null(strstr(said, "0000:99:00.0"));
+	ASSERT_NE(NULL, strstr(said, "0000:99:00.0"));
 	free(said);
 }
 
@@ -574,7 +576,7 @@ static void ask_rolled(struct nl_request *req)
 	set_vf_u32(req, roll.vf, roll.attr, roll.value);
 }
 
-static void C37_each_vf_and_setting(void)
+TEST_F(refusals, C37_each_vf_and_setting)
 {
 	static const struct {
 		unsigned int reason;
@@ -631,7 +633,7 @@ static bool is_in(const struct refusal_case *cases, size_t num,
 	is_in(cases, sizeof(cases) / sizeof(*(cases)), reason)
 
 /* a reason that is added to the spec has to be added here */
-static void C37_no_reason_is_left_out(void)
+TEST_F(refusals, C37_no_reason_is_left_out)
 {
 	const struct spec_set *set = spec_op(GPUVF_CMD_CONFIG_SET)->set;
 	const struct spec_set *refusal = set->attr[GPUVF_A_PF_REFUSAL].nested;
@@ -639,7 +641,7 @@ static void C37_no_reason_is_left_out(void)
 	unsigned int reason;
 	size_t i;
 
-	assert_true(max >= GPUVF_REASON_PF_RESETTING);
+	ASSERT_LE(GPUVF_REASON_PF_RESETTING, max);
 	for (reason = 1; reason <= max; reason++) {
 		bool there = IS_IN(calm, reason) || IS_IN(in_use, reason) ||
 			     IS_IN(wedged, reason);
@@ -647,23 +649,10 @@ static void C37_no_reason_is_left_out(void)
 		for (i = 0; i < sizeof(not_here) / sizeof(*not_here); i++)
 			there |= not_here[i] == reason;
 		if (!there) {
-			print_error("# reason %u\n", reason);
-			fail();
+			report("reason %u\n", reason);
+			test_abort();
 		}
 	}
 }
 
-static const struct test tests[] = {
-	TEST(C37_no_reason_is_left_out),
-	TEST(C37_settings_and_operations),
-	TEST(C37_what_is_in_use),
-	TEST(C37_a_wedged_gpu),
-	TEST(C37_a_gpu_that_is_not_there),
-	SLOW_TEST(C37_each_vf_and_setting),
-};
-
-int main(void)
-{
-	fixture_on_end(agent_forget);
-	return SUITE_RUN("refusals", "gpus=2 total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

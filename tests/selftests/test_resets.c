@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 
 #define NUM 3
@@ -42,12 +42,14 @@ static uint64_t counter(const char *name)
 	return gpu_truth(gpu, "gpu", name);
 }
 
+MODULES_FIXTURE(resets, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+
 /*
  * The hardware reports an FLR that did nothing: a VF that is alive must not lose
  * its memory, and no other may be started beside it. What the simulator saw of
  * that is looked at after each test.
  */
-static void C34_reset_that_does_not_reach_a_vf_leaves_no_state(void)
+TEST_F(resets, C34_reset_that_does_not_reach_a_vf_leaves_no_state)
 {
 	unsigned int i;
 
@@ -56,19 +58,19 @@ static void C34_reset_that_does_not_reach_a_vf_leaves_no_state(void)
 		uint64_t epoch = gpu_truth_vf(gpu, 0, "epoch");
 
 		/* on the engine, whatever the others do */
-		assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
-		assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
-		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-		assert_true(file_is(gpu_sim(gpu, "fail_flr"), "0"));
-		assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
-		assert_eventually(gpu_vf_is(gpu, 0, "active"));
+		ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "run"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		ASSERT_TRUE(file_is(gpu_sim(gpu, "fail_flr"), "0"));
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
 	}
-	assert_u64(counter("clear_live"), 0);
-	assert_u64(counter("illegal"), 0);
+	ASSERT_EQ(0, counter("clear_live"));
+	ASSERT_EQ(0, counter("illegal"));
 }
 
 /* by its user: the VF is alone, so that it has the engine just then */
-static void C34_flr_that_does_not_reach_a_vf_leaves_no_state(void)
+TEST_F(resets, C34_flr_that_does_not_reach_a_vf_leaves_no_state)
 {
 	static const uint32_t long_us[1] = { 400000 };
 	uint64_t epoch;
@@ -78,13 +80,13 @@ static void C34_flr_that_does_not_reach_a_vf_leaves_no_state(void)
 	load_busy(gpu, 0, 100);
 	for (i = 0; i < 4; i++) {
 		epoch = gpu_truth_vf(gpu, 0, "epoch");
-		assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
-		assert_ok(file_write(gpu_sim(gpu, "fail_flr"), "1"));
-		assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-		assert_eventually(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+		ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "run"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	}
-	assert_u64(counter("clear_live"), 0);
-	assert_u64(counter("illegal"), 0);
+	ASSERT_EQ(0, counter("clear_live"));
+	ASSERT_EQ(0, counter("illegal"));
 }
 
 static uint32_t vf_command(unsigned int vf, int set)
@@ -92,12 +94,12 @@ static uint32_t vf_command(unsigned int vf, int set)
 	int fd = open(gpu_vf_pci(gpu, vf, "config"), O_RDWR);
 	uint16_t val = 0;
 
-	assert_true(fd >= 0);
+	ASSERT_LE(0, fd);
 	if (set >= 0) {
 		val = set;
-		assert_int_equal(pwrite(fd, &val, 2, PCI_COMMAND), 2);
+		ASSERT_EQ(2, pwrite(fd, &val, 2, PCI_COMMAND));
 	}
-	assert_int_equal(pread(fd, &val, 2, PCI_COMMAND), 2);
+	ASSERT_EQ(2, pread(fd, &val, 2, PCI_COMMAND));
 	close(fd);
 	return val;
 }
@@ -113,7 +115,7 @@ struct door {
 
 static void *failed_door(struct door *door, int err)
 {
-	print_message("# VF %d %s: %s\n", door->vf, door->path, strerror(-err));
+	report("VF %d %s: %s\n", door->vf, door->path, strerror(-err));
 	return door;
 }
 
@@ -161,7 +163,7 @@ static void *netlink_thread(void *arg)
 	return failed;
 }
 
-static void C34_resets_by_every_door_at_once(void)
+TEST_F(resets, C34_resets_by_every_door_at_once)
 {
 	const unsigned int rounds = on_debug_kernel() ? 2 : 6;
 	struct door doors[8] = {
@@ -176,7 +178,7 @@ static void C34_resets_by_every_door_at_once(void)
 	for (i = 0; i < NUM; i++)
 		vf_command(i, PCI_COMMAND_MASTER);
 	command = vf_command(0, -1);
-	assert_true(command & PCI_COMMAND_MASTER);
+	ASSERT_TRUE(command & PCI_COMMAND_MASTER);
 
 	strcpy(doors[0].path, gpu_vf_pci(gpu, 0, "reset"));
 	strcpy(doors[1].path, gpu_vf_pci(gpu, 1, "reset"));
@@ -185,20 +187,21 @@ static void C34_resets_by_every_door_at_once(void)
 	strcpy(doors[6].path, gpu_vf_pci(gpu, 1, "reset"));
 	for (i = 0; i < num; i++) {
 		doors[i].rounds = doors[i].vf < 0 ? rounds : 3 * rounds;
-		assert_int_equal(pthread_create(&doors[i].thread, NULL,
-						doors[i].path[0] ? door_thread :
-						netlink_thread, &doors[i]), 0);
+		ASSERT_EQ(0, pthread_create(&doors[i].thread, NULL,
+					    doors[i].path[0] ? door_thread :
+							       netlink_thread,
+					    &doors[i]));
 	}
 	for (i = 0; i < num; i++) {
 		pthread_join(doors[i].thread, &failed);
-		assert_true(!failed);
-		assert_true(doors[i].done > 0);
+		ASSERT_TRUE(!failed);
+		ASSERT_LT(0, doors[i].done);
 	}
-	assert_true(is_ready());
+	ASSERT_TRUE(is_ready());
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
-		assert_false(gpu_vf_is(gpu, i, "failed"));
-		assert_u64(vf_command(i, -1), command);
+		ASSERT_EVENTUALLY(!gpu_vf_is(gpu, i, "resetting"));
+		ASSERT_FALSE(gpu_vf_is(gpu, i, "failed"));
+		ASSERT_EQ(command, vf_command(i, -1));
 		load_busy(gpu, i, 100);
 	}
 }
@@ -215,7 +218,7 @@ static void *flr_thread(void *arg)
 }
 
 /* an FLR by its user is as good as one by the driver */
-static void C34_vf_that_its_user_resets_without_end(void)
+TEST_F(resets, C34_vf_that_its_user_resets_without_end)
 {
 	char path[128];
 	pthread_t thread;
@@ -225,76 +228,76 @@ static void C34_vf_that_its_user_resets_without_end(void)
 	all_busy();
 	strcpy(path, gpu_vf_pci(gpu, 0, "reset"));
 	flrs_end = false;
-	assert_int_equal(pthread_create(&thread, NULL, flr_thread, path), 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, flr_thread, path));
 	for (i = 0; i < 3; i++) {
-		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-		assert_false(gpu_vf_is(gpu, 0, "failed"));
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		ASSERT_FALSE(gpu_vf_is(gpu, 0, "failed"));
 	}
 	__atomic_store_n(&flrs_end, true, __ATOMIC_RELAXED);
 	pthread_join(thread, &failed);
-	assert_true(!failed);
+	ASSERT_TRUE(!failed);
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(!gpu_vf_is(gpu, i, "resetting"));
-		assert_false(gpu_vf_is(gpu, i, "failed"));
+		ASSERT_EVENTUALLY(!gpu_vf_is(gpu, i, "resetting"));
+		ASSERT_FALSE(gpu_vf_is(gpu, i, "failed"));
 		load_busy(gpu, i, 100);
 	}
 }
 
 /* a reset of the GPU that does nothing, over every door */
-static void C34_gpu_reset_that_does_nothing_is_a_failure(void)
+TEST_F(resets, C34_gpu_reset_that_does_nothing_is_a_failure)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message before, after, msg;
 	uint64_t resets = counter("resets");
 
 	all_busy();
-	assert_ok(nl_pf_get(fx.nl, gpu, &before));
-	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
-	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
-	assert_u64(msg.event.error, EIO);
-	assert_u64(msg.state, GPUVF_PF_STATE_WEDGED);
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &before));
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	ASSERT_ERROR(nl_reset(fx.nl, gpu, -1), -EIO);
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	ASSERT_EQ(EIO, msg.event.error);
+	ASSERT_EQ(GPUVF_PF_STATE_WEDGED, msg.state);
 
 	/* wedged already, and reported again */
-	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "reset"), "1"), -EIO);
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
-	assert_u64(msg.event.error, EIO);
-	assert_ok(file_write(gpu_sim(gpu, "lose_reset"), "1"));
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-	assert_ok(nl_pf_get(fx.nl, gpu, &after));
-	assert_u64(after.resets, before.resets);
-	assert_u64(after.failed_resets, before.failed_resets + 3);
-	assert_u64(counter("resets"), resets);
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "reset"), "1"), -EIO);
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WEDGED, &msg));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	ASSERT_EQ(EIO, msg.event.error);
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &after));
+	ASSERT_EQ(before.resets, after.resets);
+	ASSERT_EQ(before.failed_resets + 3, after.failed_resets);
+	ASSERT_EQ(resets, counter("resets"));
 
-	assert_ok(nl_reset(fx.nl, gpu, -1));
-	assert_true(is_ready());
+	ASSERT_OK(nl_reset(fx.nl, gpu, -1));
+	ASSERT_TRUE(is_ready());
 	while (fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg) &&
 	       msg.event.error)
 		;
-	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
+	ASSERT_EQ(0, msg.event.has & 1U << GPUVF_A_EVENT_ERROR);
 	nl_close(nl);
 	all_busy();
 }
 
 /* a reset after which the command processor is still stuck */
-static void C34_gpu_reset_that_fails_is_a_failure(void)
+TEST_F(resets, C34_gpu_reset_that_fails_is_a_failure)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message msg;
 
 	all_busy();
-	assert_ok(file_write(gpu_sim(gpu, "fail_reset"), "1"));
-	assert_error(nl_reset(fx.nl, gpu, -1), -EIO);
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-	assert_true(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
-	assert_u64(msg.event.error, EIO);
-	assert_ok(nl_reset(fx.nl, gpu, -1));
-	assert_true(is_ready());
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_reset"), "1"));
+	ASSERT_ERROR(nl_reset(fx.nl, gpu, -1), -EIO);
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_WAS_RESET, &msg));
+	ASSERT_EQ(EIO, msg.event.error);
+	ASSERT_OK(nl_reset(fx.nl, gpu, -1));
+	ASSERT_TRUE(is_ready());
 	nl_close(nl);
 }
 
@@ -302,16 +305,16 @@ static void C34_gpu_reset_that_fails_is_a_failure(void)
  * The bus may be reset just before the PCI core saves the configuration space for a
  * reset of its own, which then restores what came out of the first one.
  */
-static void C34_gpu_reset_with_a_configuration_space_that_is_lost(void)
+TEST_F(resets, C34_gpu_reset_with_a_configuration_space_that_is_lost)
 {
 	uint32_t command;
 
 	all_busy();
 	command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;
-	assert_ok(gpu_config_write(gpu, PCI_COMMAND, 0));
-	assert_ok(nl_reset(fx.nl, gpu, -1));
-	assert_true(is_ready());
-	assert_u64(gpu_config_read(gpu, PCI_COMMAND) & 0xffff, command);
+	ASSERT_OK(gpu_config_write(gpu, PCI_COMMAND, 0));
+	ASSERT_OK(nl_reset(fx.nl, gpu, -1));
+	ASSERT_TRUE(is_ready());
+	ASSERT_EQ(command, gpu_config_read(gpu, PCI_COMMAND) & 0xffff);
 	all_busy();
 }
 
@@ -319,72 +322,72 @@ static void C34_gpu_reset_with_a_configuration_space_that_is_lost(void)
 static void start_slow_reset(struct nl_message *begun)
 {
 	all_busy();
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/preempt_timeout_us"),
 			     "10000000"));
-	assert_ok(gpu_guest(gpu, 1, "busy 100 hog"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "run"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100 hog"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "state", "run"));
 	if (!begun)
 		return;
-	assert_ok(nl_reset_start(fx.nl, gpu, 1, begun));
-	assert_u64(begun->vf[0].state, GPUVF_VF_STATE_RESETTING);
+	ASSERT_OK(nl_reset_start(fx.nl, gpu, 1, begun));
+	ASSERT_EQ(GPUVF_VF_STATE_RESETTING, begun->vf[0].state);
 }
 
-static void C34_netlink_answers_when_a_reset_has_begun(void)
+TEST_F(resets, C34_netlink_answers_when_a_reset_has_begun)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message begun, msg;
 
 	start_slow_reset(&begun);
 	/* answered before it is over */
-	assert_true(gpu_vf_is(gpu, 1, "resetting"));
-	assert_error(nl_reset_start(fx.nl, gpu, 1, &msg), -EBUSY);
-	assert_ok(nl_reset_wait(fx.nl, gpu, 1, &begun));
-	assert_true(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
-	assert_u64(msg.vf[0].index, 1);
-	assert_u64(msg.event.has & 1U << GPUVF_A_EVENT_ERROR, 0);
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_ERROR(nl_reset_start(fx.nl, gpu, 1, &msg), -EBUSY);
+	ASSERT_OK(nl_reset_wait(fx.nl, gpu, 1, &begun));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
+	ASSERT_EQ(1, msg.vf[0].index);
+	ASSERT_EQ(0, msg.event.has & 1U << GPUVF_A_EVENT_ERROR);
 	nl_close(nl);
 }
 
-static void C34_second_gpu_reset_is_refused(void)
+TEST_F(resets, C34_second_gpu_reset_is_refused)
 {
 	uint64_t resets = counter("resets");
 	struct nl_message begun, msg;
 
 	/* it waits for that of the VF, else it might be over before the second one */
 	start_slow_reset(&begun);
-	assert_ok(nl_reset_start(fx.nl, gpu, -1, &begun));
-	assert_true(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
-	assert_error(nl_reset_start(fx.nl, gpu, -1, &msg), -EBUSY);
-	assert_u64(msg.refusal.reason, GPUVF_REASON_PF_RESETTING);
-	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
-	assert_eventually(is_ready());
-	assert_u64(counter("resets"), resets + 1);
+	ASSERT_OK(nl_reset_start(fx.nl, gpu, -1, &begun));
+	ASSERT_TRUE(begun.has & 1ULL << GPUVF_A_PF_RESETTING);
+	ASSERT_ERROR(nl_reset_start(fx.nl, gpu, -1, &msg), -EBUSY);
+	ASSERT_EQ(GPUVF_REASON_PF_RESETTING, msg.refusal.reason);
+	ASSERT_OK(nl_reset_wait(fx.nl, gpu, -1, &begun));
+	ASSERT_EVENTUALLY(is_ready());
+	ASSERT_EQ(resets + 1, counter("resets"));
 }
 
 /* who waits for a reset in sysfs can be killed, and the reset goes on */
-static void C34_wait_for_a_reset_can_be_killed(void)
+TEST_F(resets, C34_wait_for_a_reset_can_be_killed)
 {
 	struct nl_message before, after;
 	int status;
 	pid_t pid;
 
 	start_slow_reset(NULL);
-	assert_ok(nl_vf_get(fx.nl, gpu, 1, &before));
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 1, &before));
 	pid = fork();
 	if (!pid)
 		_exit(file_write(gpu_sysfs(gpu, "vf1/reset"), "1") ? 1 : 0);
-	assert_true(pid > 0);
-	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
-	assert_int_equal(kill(pid, SIGTERM), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	assert_true(gpu_vf_is(gpu, 1, "resetting"));
-	assert_eventually(!nl_vf_get(fx.nl, gpu, 1, &after) &&
+	ASSERT_LT(0, pid);
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_EQ(0, kill(pid, SIGTERM));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFSIGNALED(status));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_EVENTUALLY(!nl_vf_get(fx.nl, gpu, 1, &after) &&
 			  after.vf[0].resets == before.vf[0].resets + 1);
 }
 
 /* what a VF's user and its driver do goes on while another GPU is reset */
-static void C34_vf_resets_during_resets_of_another_gpu(void)
+TEST_F(resets, C34_vf_resets_during_resets_of_another_gpu)
 {
 	struct door doors[4] = {
 		{ .vf = -1 }, { .vf = 0 }, { .vf = 1 }, { .vf = 2 },
@@ -406,7 +409,7 @@ static void C34_vf_resets_during_resets_of_another_gpu(void)
 		load_busy(other, i, 100);
 	resets = gpu_truth(gpu, "gpu", "resets");
 	epoch = gpu_truth_vf(other, 0, "epoch");
-	assert_ok(nl_pf_get(fx.nl, gpu, &before));
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &before));
 	/* the first GPU as a whole; of the second each VF but the first */
 	strcpy(doors[0].path, gpu_pci(gpu, "reset"));
 	strcpy(doors[1].path, gpu_vf_pci(gpu, 0, "reset"));
@@ -414,25 +417,25 @@ static void C34_vf_resets_during_resets_of_another_gpu(void)
 	strcpy(doors[3].path, gpu_vf_pci(other, 2, "reset"));
 	for (i = 0; i < 4; i++) {
 		doors[i].rounds = doors[i].vf < 0 ? rounds : 2 * rounds;
-		assert_int_equal(pthread_create(&doors[i].thread, NULL,
-						door_thread, &doors[i]), 0);
+		ASSERT_EQ(0, pthread_create(&doors[i].thread, NULL, door_thread,
+					    &doors[i]));
 	}
 	for (i = 0; i < 4; i++) {
 		pthread_join(doors[i].thread, &failed);
-		assert_true(!failed);
-		assert_true(doors[i].done > 0);
+		ASSERT_TRUE(!failed);
+		ASSERT_LT(0, doors[i].done);
 	}
-	assert_ok(nl_pf_get(fx.nl, gpu, &after));
-	assert_u64(after.resets, before.resets + doors[0].done);
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets + doors[0].done);
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &after));
+	ASSERT_EQ(before.resets + doors[0].done, after.resets);
+	ASSERT_EQ(resets + doors[0].done, gpu_truth(gpu, "gpu", "resets"));
 	/* of the other GPU only those VFs started again that were reset */
-	assert_ok(nl_pf_get(fx.nl, other, &after));
-	assert_u64(after.resets, 0);
-	assert_u64(gpu_truth_vf(other, 0, "epoch"), epoch);
+	ASSERT_OK(nl_pf_get(fx.nl, other, &after));
+	ASSERT_EQ(0, after.resets);
+	ASSERT_EQ(epoch, gpu_truth_vf(other, 0, "epoch"));
 	for (i = 0; i < NUM; i++) {
-		assert_eventually(!gpu_vf_is(other, i, "resetting"));
-		assert_false(gpu_vf_is(other, i, "failed"));
-		assert_false(gpu_vf_is(gpu, i, "failed"));
+		ASSERT_EVENTUALLY(!gpu_vf_is(other, i, "resetting"));
+		ASSERT_FALSE(gpu_vf_is(other, i, "failed"));
+		ASSERT_FALSE(gpu_vf_is(gpu, i, "failed"));
 		load_busy(gpu, i, 100);
 		load_busy(other, i, 100);
 	}
@@ -444,10 +447,10 @@ static int start_both(struct nl_message *begun)
 	const struct sched_param fifo = { .sched_priority = 1 }, other = { 0 };
 	int failed;
 
-	assert_ok(sched_setscheduler(0, SCHED_FIFO, &fifo));
+	ASSERT_OK(sched_setscheduler(0, SCHED_FIFO, &fifo));
 	failed = !!nl_reset_start(fx.nl, gpu, -1, begun);
 	failed += !!file_write(gpu_pci(gpu, "reset"), "1");
-	assert_ok(sched_setscheduler(0, SCHED_OTHER, &other));
+	ASSERT_OK(sched_setscheduler(0, SCHED_OTHER, &other));
 	return failed;
 }
 
@@ -455,36 +458,16 @@ static int start_both(struct nl_message *begun)
  * The PCI core resets the GPU before the driver has begun the reset that it was
  * asked for: one does for both, or every guest would start twice.
  */
-static void C34_one_gpu_reset_does_for_two(void)
+TEST_F(resets, C34_one_gpu_reset_does_for_two)
 {
 	uint64_t resets = counter("resets");
 	struct nl_message begun;
 
-	assert_int_equal(start_both(&begun), 0);
-	assert_ok(nl_reset_wait(fx.nl, gpu, -1, &begun));
+	ASSERT_EQ(0, start_both(&begun));
+	ASSERT_OK(nl_reset_wait(fx.nl, gpu, -1, &begun));
 	/* the driver tries for the device's lock for two seconds */
 	pause_ms(2500);
-	assert_u64(counter("resets"), resets + 1);
+	ASSERT_EQ(resets + 1, counter("resets"));
 }
 
-static const struct test tests[] = {
-	TEST(C34_reset_that_does_not_reach_a_vf_leaves_no_state),
-	TEST(C34_flr_that_does_not_reach_a_vf_leaves_no_state),
-	TEST(C34_resets_by_every_door_at_once),
-	SLOW_TEST(C34_vf_that_its_user_resets_without_end),
-	TEST(C34_gpu_reset_that_does_nothing_is_a_failure),
-	TEST(C34_gpu_reset_that_fails_is_a_failure),
-	TEST(C34_gpu_reset_with_a_configuration_space_that_is_lost),
-	SLOW_TEST(C34_netlink_answers_when_a_reset_has_begun),
-	TEST(C34_second_gpu_reset_is_refused),
-	TEST(C34_one_gpu_reset_does_for_two),
-	SLOW_TEST(C34_wait_for_a_reset_can_be_killed),
-	SLOW_TEST(C34_vf_resets_during_resets_of_another_gpu),
-};
-
-int main(void)
-{
-	return SUITE_RUN("resets",
-			 "total_vfs=4 fb_mib=4096 clear_us_per_granule=100",
-			 tests);
-}
+TEST_HARNESS_MAIN

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../kernel/gpuvf_regs.h"
-#include "fixture.h"
+#include <gpuvf_regs.h>
+#include "selftest.h"
 #include "hw.h"
 #include "klog.h"
 #include "load.h"
@@ -35,7 +35,7 @@ static uint64_t cleared(void)
 
 static void set_clear_us(unsigned int us)
 {
-	assert_ok(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+	ASSERT_OK(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
 			      "%u", us));
 }
 
@@ -72,44 +72,44 @@ static void bar_write(unsigned int vf, uint64_t offset)
 {
 	set_window(vf, extent_start(vf) + offset);
 	hw_vf(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA, 1);
-	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
-		   GPUVF_SIM_WINDOW_OK);
+	ASSERT_EQ(GPUVF_SIM_WINDOW_OK,
+		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS));
 }
 
 /* the next tenant finds nothing there; its reading is judged at the end too */
 static void check_bar_is_clean(unsigned int vf, uint64_t offset)
 {
 	set_window(vf, extent_start(vf) + offset);
-	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA),
-		   GPUVF_SIM_WINDOW_CLEARED);
+	ASSERT_EQ(GPUVF_SIM_WINDOW_CLEARED,
+		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA));
 }
 
 /* while it is scrubbed it is out of reach, and what is written goes nowhere */
 static void check_bar_is_parked(unsigned int vf, uint64_t offset)
 {
 	set_window(vf, extent_start(vf) + offset);
-	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA), ~0U);
-	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
-		   GPUVF_SIM_WINDOW_REFUSED);
+	ASSERT_EQ(~0U, hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA));
+	ASSERT_EQ(GPUVF_SIM_WINDOW_REFUSED,
+		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS));
 	hw_vf(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA, 1);
-	assert_u64(hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS),
-		   GPUVF_SIM_WINDOW_REFUSED);
+	ASSERT_EQ(GPUVF_SIM_WINDOW_REFUSED,
+		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS));
 }
 
 static void check_scrubbed(uint64_t granules)
 {
-	assert_eventually(cleared() >= granules);
+	ASSERT_EVENTUALLY(cleared() >= granules);
 	fixture_wait_clean(gpu);
-	assert_u64(cleared(), granules);
-	assert_u64(gpu_truth(&fx.gpu[1], "gpu", "granules_cleared"),
-		   other_before);
+	ASSERT_EQ(granules, cleared());
+	ASSERT_EQ(other_before,
+		  gpu_truth(&fx.gpu[1], "gpu", "granules_cleared"));
 }
 
 /* what the last tenant wrote is out of reach from the end of the tenancy on */
 static void check_parked_until_clean(unsigned int vf)
 {
 	/* a context is torn down first */
-	assert_eventually(gpu_vf_is(gpu, vf, "starting"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, vf, "starting"));
 	check_bar_is_parked(vf, 0);
 	check_bar_is_parked(vf, QUOTA - 1);
 	set_clear_us(100);
@@ -125,115 +125,117 @@ static void write_all(unsigned int vf)
 	set_clear_us(100000);
 }
 
-static void C41_flr_by_its_user_of_a_vf_that_never_ran(void)
+MODULES_FIXTURE(scrub, SIM);
+
+TEST_F(scrub, C41_flr_by_its_user_of_a_vf_that_never_ran)
 {
 	enable(2);
 	bar_write(0, 0);
 	bar_write(0, QUOTA - 1);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	check_scrubbed(QUOTA_GRANULES);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, QUOTA - 1);
 	/* the next tenant runs on what it wrote before it ran */
 	bar_write(0, 0);
 	load_busy(gpu, 0, 100);
-	assert_u64(cleared(), QUOTA_GRANULES);
+	ASSERT_EQ(QUOTA_GRANULES, cleared());
 }
 
-static void C41_reset_by_the_pf_driver_of_a_vf_that_never_ran(void)
+TEST_F(scrub, C41_reset_by_the_pf_driver_of_a_vf_that_never_ran)
 {
 	enable(2);
 	bar_write(1, 0);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
 	check_scrubbed(QUOTA_GRANULES);
 	check_bar_is_clean(1, 0);
 }
 
-static void C41_one_scrub_for_the_reset_of_a_vf_that_ran(void)
+TEST_F(scrub, C41_one_scrub_for_the_reset_of_a_vf_that_ran)
 {
 	enable(2);
 	load_busy(gpu, 1, 100);
-	assert_ok(gpu_guest(gpu, 1, "off"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	ASSERT_OK(gpu_guest(gpu, 1, "off"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
 	check_scrubbed(QUOTA_GRANULES);
 }
 
-static void C41_disabling_vfs_that_never_ran(void)
+TEST_F(scrub, C41_disabling_vfs_that_never_ran)
 {
 	enable(2);
 	bar_write(0, 0);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	check_scrubbed(2 * QUOTA_GRANULES);
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	check_bar_is_clean(0, 0);
 }
 
-static void C41_gpu_reset(void)
+TEST_F(scrub, C41_gpu_reset)
 {
 	enable(2);
 	bar_write(1, 0);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	check_scrubbed(2 * QUOTA_GRANULES);
 	check_bar_is_clean(1, 0);
 }
 
 /* a host driver that does not reset the VF: only the PF driver knows */
-static void C41_unbinding_of_the_host_driver(void)
+TEST_F(scrub, C41_unbinding_of_the_host_driver)
 {
 	const char *bdf;
 	char link[256];
 	int len;
 
-	assert_int_equal(system("modprobe pci-stub"), 0);
+	ASSERT_EQ(0, system("modprobe pci-stub"));
 	enable(2);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
 			     "pci-stub"));
 	len = readlink(gpu_pci(gpu, "virtfn0"), link, sizeof(link) - 1);
-	assert_true(len > 0);
+	ASSERT_LT(0, len);
 	link[len] = '\0';
 	bdf = strrchr(link, '/') + 1;
-	assert_ok(file_write("/sys/bus/pci/drivers_probe", bdf));
+	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", bdf));
 	write_all(0);
-	assert_u64(cleared(), 0);
-	assert_ok(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
+	ASSERT_EQ(0, cleared());
+	ASSERT_OK(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
 	check_parked_until_clean(0);
 	check_scrubbed(QUOTA_GRANULES);
 
 	/* the same with a context: it is torn down, and nothing starts on it */
-	assert_ok(file_write("/sys/bus/pci/drivers_probe", bdf));
+	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", bdf));
 	load_busy(gpu, 0, 100);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
-	assert_ok(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
 	check_scrubbed(2 * QUOTA_GRANULES);
-	assert_true(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"), "\n"));
+	ASSERT_TRUE(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"), "\n"));
 }
 
-static void C41_unbinding_while_vfs_are_disabled_scrubs_once(void)
+TEST_F(scrub, C41_unbinding_while_vfs_are_disabled_scrubs_once)
 {
 	char link[256];
 	int len;
 
-	assert_int_equal(system("modprobe pci-stub"), 0);
+	ASSERT_EQ(0, system("modprobe pci-stub"));
 	enable(1);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
 			     "pci-stub"));
 	len = readlink(gpu_pci(gpu, "virtfn0"), link, sizeof(link) - 1);
-	assert_true(len > 0);
+	ASSERT_LT(0, len);
 	link[len] = '\0';
-	assert_ok(file_write("/sys/bus/pci/drivers_probe",
+	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe",
 			     strrchr(link, '/') + 1));
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	check_scrubbed(QUOTA_GRANULES);
 }
 
 static void set_quota(unsigned int vf, uint64_t size)
 {
-	assert_ok(file_printf(gpu_sysfs(gpu, "vf%u/fb_quota", vf), "%llu",
+	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf%u/fb_quota", vf), "%llu",
 			      (unsigned long long)size));
 }
 
-static void C41_change_of_extent_of_a_vf_that_never_ran(void)
+TEST_F(scrub, C41_change_of_extent_of_a_vf_that_never_ran)
 {
 	struct table table;
 
@@ -251,31 +253,31 @@ static void C41_change_of_extent_of_a_vf_that_never_ran(void)
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, QUOTA - 1);
 	/* taken away, and given to another */
-	assert_true(gpu_table(gpu, &table));
+	ASSERT_TRUE(gpu_table(gpu, &table));
 	bar_write(0, 0);
 	set_quota(0, 0);
 	check_scrubbed(2 * QUOTA_GRANULES + QUOTA_GRANULES / 2);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	set_quota(2, QUOTA);
-	assert_ok(gpu_set_numvfs(gpu, 3));
-	assert_u64(extent_start(2), table.vf[0].start);
+	ASSERT_OK(gpu_set_numvfs(gpu, 3));
+	ASSERT_EQ(table.vf[0].start, extent_start(2));
 	check_bar_is_clean(2, 0);
 }
 
 /* nothing is scrubbed for a VF that is not enabled: it had no tenant */
-static void change_of_extent_without_a_tenant_scrubs_nothing(void)
+TEST_F(scrub, change_of_extent_without_a_tenant_scrubs_nothing)
 {
 	enable(1);
 	set_quota(2, QUOTA);
 	set_quota(2, QUOTA / 2);
 	set_quota(2, 0);
 	fixture_wait_clean(gpu);
-	assert_u64(cleared(), 0);
+	ASSERT_EQ(0, cleared());
 }
 
 /* the VF is out of the table since the first one: it can have left nothing more */
-static void C41_resets_during_a_scrub_lead_to_no_other(void)
+TEST_F(scrub, C41_resets_during_a_scrub_lead_to_no_other)
 {
 	uint64_t clears;
 
@@ -284,21 +286,21 @@ static void C41_resets_during_a_scrub_lead_to_no_other(void)
 	/* 640 ms for the extent; each reset takes 100 */
 	set_clear_us(20000);
 	bar_write(0, 0);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	check_bar_is_parked(0, 0);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	check_bar_is_parked(0, GRANULE);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* all of them during the first scrub */
-	assert_u64(cleared(), 0);
+	ASSERT_EQ(0, cleared());
 	check_scrubbed(QUOTA_GRANULES);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, GRANULE);
 	/* one operation for the context slot */
-	assert_u64(gpu_truth(gpu, "gpu", "clears"), clears + 2);
+	ASSERT_EQ(clears + 2, gpu_truth(gpu, "gpu", "clears"));
 }
 
-static void C41_guest_waits_for_the_scrub_and_is_ready_in_time(void)
+TEST_F(scrub, C41_guest_waits_for_the_scrub_and_is_ready_in_time)
 {
 	uint64_t epoch, inits;
 
@@ -306,40 +308,40 @@ static void C41_guest_waits_for_the_scrub_and_is_ready_in_time(void)
 	load_busy(gpu, 0, 100);
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	set_clear_us(20000);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	inits = gpu_truth_vf(gpu, 0, "inits");
-	assert_ok(gpu_guest(gpu, 0, "busy 50 boot"));
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
-	assert_eventually(gpu_truth_vf(gpu, 0, "inits") == inits + 1);
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch + 1);
-	assert_u64(cleared(), QUOTA_GRANULES);
-	assert_u64(gpu_truth_vf(gpu, 0, "ready_timeouts"), 0);
-	assert_u64(gpu_truth_vf(gpu, 0, "refusals"), 0);
-	assert_true(gpu_truth_vf(gpu, 0, "init_wait_max_ns") < 6000000000ULL);
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 50 boot"));
+	ASSERT_EQ(epoch, gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == inits + 1);
+	ASSERT_EQ(epoch + 1, gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EQ(QUOTA_GRANULES, cleared());
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "ready_timeouts"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "refusals"));
+	ASSERT_GT(6000000000ULL, gpu_truth_vf(gpu, 0, "init_wait_max_ns"));
 }
 
-static void C41_nothing_is_reached_after_an_flr_by_its_user(void)
+TEST_F(scrub, C41_nothing_is_reached_after_an_flr_by_its_user)
 {
 	enable(2);
 	write_all(0);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* the other one has nothing to do with it */
 	check_bar_is_clean(1, 0);
 	check_parked_until_clean(0);
 	/* the same with a context, which is lost */
 	load_busy(gpu, 0, 100);
 	write_all(0);
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	assert_ok(gpu_guest(gpu, 0, "off"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
 	check_parked_until_clean(0);
 }
 
-static void C41_nothing_is_reached_after_a_reset_by_the_driver(void)
+TEST_F(scrub, C41_nothing_is_reached_after_a_reset_by_the_driver)
 {
 	enable(2);
 	write_all(0);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	check_parked_until_clean(0);
 	/*
 	 * With a context it stays in the table until that is torn down, which without
@@ -348,25 +350,25 @@ static void C41_nothing_is_reached_after_a_reset_by_the_driver(void)
 	 */
 	load_busy(gpu, 0, 100);
 	write_all(0);
-	assert_ok(gpu_guest(gpu, 0, "off"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	check_bar_is_parked(0, 0);
 	check_parked_until_clean(0);
 	write_all(1);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	check_parked_until_clean(1);
 }
 
-static void C41_nothing_is_reached_after_vfs_were_enabled_again(void)
+TEST_F(scrub, C41_nothing_is_reached_after_vfs_were_enabled_again)
 {
 	enable(2);
 	write_all(0);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	check_parked_until_clean(0);
 }
 
-static void C41_nothing_is_reached_after_a_change_of_extent(void)
+TEST_F(scrub, C41_nothing_is_reached_after_a_change_of_extent)
 {
 	uint64_t at;
 
@@ -374,37 +376,37 @@ static void C41_nothing_is_reached_after_a_change_of_extent(void)
 	write_all(0);
 	at = extent_start(0);
 	set_quota(0, QUOTA / 2);
-	assert_u64(extent_start(0), at);
+	ASSERT_EQ(at, extent_start(0));
 	check_bar_is_parked(0, 0);
 	set_quota(0, QUOTA);
-	assert_u64(extent_start(0), at);
+	ASSERT_EQ(at, extent_start(0));
 	check_parked_until_clean(0);
 }
 
 /* nothing is scrubbed there, but VFs change hands all the same */
-static void C41_nothing_is_reached_on_a_wedged_gpu(void)
+TEST_F(scrub, C41_nothing_is_reached_on_a_wedged_gpu)
 {
 	enable(2);
 	write_all(0);
-	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "cntxt"));
-	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "2 sticky"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_register"), "cntxt"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_table"), "2 sticky"));
 	file_write(gpu_vf_pci(gpu, 0, "reset"), "1");
-	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 	check_bar_is_parked(0, 0);
-	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_table"), "0"));
 	write_all(1);
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	check_bar_is_parked(1, 0);
 	set_clear_us(100);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	fixture_wait_clean(gpu);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(1, 0);
 }
 
 /* a VF that is not in the table does not run, and one that cannot leave it wedges */
-static void entry_that_cannot_be_written_wedges(void)
+TEST_F(scrub, entry_that_cannot_be_written_wedges)
 {
 	uint64_t epoch;
 	unsigned int n;
@@ -413,32 +415,32 @@ static void entry_that_cannot_be_written_wedges(void)
 		enable(2);
 		epoch = gpu_truth_vf(gpu, 0, "epoch");
 		/* it is taken away, and given when it is clean */
-		assert_ok(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
-		assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-		assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-		assert_ok(gpu_guest(gpu, 0, "busy 100"));
+		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+		ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
 		pause_ms(1000);
-		assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
-		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+		ASSERT_EQ(epoch, gpu_truth_vf(gpu, 0, "epoch"));
+		ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+		ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 		load_busy(gpu, 0, 100);
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 }
 
 /* resets without end of one VF do not keep another one from its scrub */
-static void C41_one_vf_does_not_starve_the_other(void)
+TEST_F(scrub, C41_one_vf_does_not_starve_the_other)
 {
 	unsigned int i;
 
 	enable(2);
 	set_clear_us(20000);
-	assert_ok(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	for (i = 0; i < 30; i++)
-		assert_ok(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
+		ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* 3 s: time for two scrubs of each */
-	assert_true(gpu_vf_is(gpu, 1, "provisioned"));
-	assert_true(gpu_vf_is(gpu, 0, "starting"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "provisioned"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "starting"));
 	set_clear_us(100);
 	fixture_wait_clean(gpu);
 }
@@ -472,20 +474,20 @@ static void check_lost_register(unsigned int i, const char *reset)
 {
 	uint32_t before = register_get(i);
 
-	assert_true(before);
-	assert_ok(file_write(gpu_sim(gpu, "lose_register"),
+	ASSERT_TRUE(before);
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_register"),
 			     registers[i].name));
-	assert_ok(file_write(reset, "1"));
-	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
-	assert_eventually(register_get(i) == before);
+	ASSERT_OK(file_write(reset, "1"));
+	ASSERT_TRUE(file_is(gpu_sim(gpu, "lose_register"), "none"));
+	ASSERT_EVENTUALLY(register_get(i) == before);
 	/* it runs where it is to run, or the simulator says so */
 	load_busy(gpu, 0, 100);
-	assert_ok(gpu_guest(gpu, 0, "off"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	fixture_wait_clean(gpu);
 }
 
-static void registers_lost_in_a_reset_by_the_user_are_rewritten(void)
+TEST_F(scrub, registers_lost_in_a_reset_by_the_user_are_rewritten)
 {
 	unsigned int i;
 
@@ -494,7 +496,7 @@ static void registers_lost_in_a_reset_by_the_user_are_rewritten(void)
 		check_lost_register(i, gpu_vf_pci(gpu, 0, "reset"));
 }
 
-static void registers_lost_in_a_reset_by_the_driver_are_rewritten(void)
+TEST_F(scrub, registers_lost_in_a_reset_by_the_driver_are_rewritten)
 {
 	char reset[128];
 	unsigned int i;
@@ -521,10 +523,10 @@ static void set_slices(const uint32_t *us, unsigned int num, unsigned int vfs)
 	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
 	for (i = 0; i < vfs; i++)
 		nl_put_vf(&req, i, GRANULE, i < num && us[i] ? us[i] : 5000);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 }
 
-static void run_list_and_quanta_follow_the_configuration(void)
+TEST_F(scrub, run_list_and_quanta_follow_the_configuration)
 {
 	/* the last two find no quantum of their own any more */
 	static const uint32_t us[20] = {
@@ -535,38 +537,38 @@ static void run_list_and_quanta_follow_the_configuration(void)
 	uint32_t per_vf = 0 | 1 << 2 | 2 << 4;
 
 	fixture_load("total_vfs=31 fb_mib=4096");
-	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0);
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS));
 	set_slices(us, 20, 31);
 	/* those of VFs that are not enabled say nothing */
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION), 0);
-	assert_ok(gpu_set_numvfs(gpu, 20));
-	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0xfffff);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION),
-		   2 | 10 << 8 | 254 << 16 | 5U << 24);
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_TIME_QUANTA_OPTION));
+	ASSERT_OK(gpu_set_numvfs(gpu, 20));
+	ASSERT_EQ(0xfffff, sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS));
+	ASSERT_EQ(2 | 10 << 8 | 254 << 16 | 5U << 24,
+		  sch_get(GPUVF_SCH_TIME_QUANTA_OPTION));
 	for (i = 3; i < 16; i++)
 		per_vf |= 3U << 2 * i;
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), per_vf);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PF), pf);
+	ASSERT_EQ(per_vf, sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF));
+	ASSERT_EQ(pf, sch_get(GPUVF_SCH_TIME_QUANTA_PF));
 
 	/* lost with the FLR of a VF, and with everything else */
-	assert_ok(file_write(gpu_sim(gpu, "lose_register"), "quanta_pf"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	assert_true(file_is(gpu_sim(gpu, "lose_register"), "none"));
-	assert_eventually(sch_get(GPUVF_SCH_TIME_QUANTA_PF) == pf);
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0xfffff);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), per_vf);
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_register"), "quanta_pf"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sim(gpu, "lose_register"), "none"));
+	ASSERT_EVENTUALLY(sch_get(GPUVF_SCH_TIME_QUANTA_PF) == pf);
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_EQ(0xfffff, sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS));
+	ASSERT_EQ(per_vf, sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF));
 
 	/* the last of four becomes as long as the longest */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/time_slice_us"), "20000"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf19/time_slice_us"), "30000"));
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION),
-		   2 | 10 << 8 | 20 << 16 | 30U << 24);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_u64(sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS), 0);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_OPTION), 0);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF), 0);
-	assert_u64(sch_get(GPUVF_SCH_TIME_QUANTA_PF), 0);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/time_slice_us"), "20000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf19/time_slice_us"), "30000"));
+	ASSERT_EQ(2 | 10 << 8 | 20 << 16 | 30U << 24,
+		  sch_get(GPUVF_SCH_TIME_QUANTA_OPTION));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_ACTIVE_FUNCTIONS));
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_TIME_QUANTA_OPTION));
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_TIME_QUANTA_PER_VF));
+	ASSERT_EQ(0, sch_get(GPUVF_SCH_TIME_QUANTA_PF));
 }
 
 /*
@@ -579,24 +581,24 @@ static void check_wedges_without(const char *name, const char *fail)
 	uint64_t epoch;
 
 	fixture_wait_clean(gpu);
-	assert_ok(file_write(gpu_sim(gpu, "lose_register"), name));
-	assert_ok(file_write(gpu_sim(gpu, "fail_table"), fail));
+	ASSERT_OK(file_write(gpu_sim(gpu, "lose_register"), name));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_table"), fail));
 	file_write(gpu_sysfs(gpu, "vf0/reset"), "1");
-	assert_eventually(file_is(gpu_sysfs(gpu, "state"), "wedged"));
-	assert_true(klog_has(log, "wedged by registers that a reset of a VF has lost and that cannot be rewritten; nothing can be changed until the GPU is reset"));
+	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
+	ASSERT_TRUE(klog_has(log, "wedged by registers that a reset of a VF has lost and that cannot be rewritten; nothing can be changed until the GPU is reset"));
 	close(log);
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
-	assert_ok(gpu_guest(gpu, 0, "busy 100"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
 	pause_ms(1000);
-	assert_u64(gpu_truth_vf(gpu, 0, "epoch"), epoch);
+	ASSERT_EQ(epoch, gpu_truth_vf(gpu, 0, "epoch"));
 	/* the other GPU goes on */
 	load_busy(&fx.gpu[1], 0, 100);
-	assert_ok(file_write(gpu_sim(gpu, "fail_table"), "0"));
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_table"), "0"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
-static void lost_register_that_cannot_be_rewritten_wedges(void)
+TEST_F(scrub, lost_register_that_cannot_be_rewritten_wedges)
 {
 	/* another VF may begin a turn before the loss is noticed */
 	enable(1);
@@ -609,8 +611,8 @@ static void begin_long_scrub(void)
 {
 	enable(1);
 	set_clear_us(1000000);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) > 0);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) > 0);
 	/* that of the context slot takes a second, and then its extent's begins */
 	pause_ms(1500);
 	/* which takes as long as it did then */
@@ -620,65 +622,36 @@ static void begin_long_scrub(void)
 static void check_quick_since(uint64_t begin_ms)
 {
 	/* on the debug kernel kobjects are released seconds later */
-	if (in_virtual_time() && !on_debug_kernel())
-		assert_true(now_ms() - begin_ms < 5000);
+	if (in_virtual_time() && !on_debug_kernel()) {
+		ASSERT_GT(5000, now_ms() - begin_ms);
+	}
 }
 
-static void gpu_reset_does_not_wait_for_a_scrub(void)
+TEST_F(scrub, gpu_reset_does_not_wait_for_a_scrub)
 {
 	uint64_t begin;
 
 	begin_long_scrub();
 	begin = now_ms();
-	assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	check_quick_since(begin);
 	fixture_wait_clean(gpu);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/withheld")), 0);
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/withheld")));
 	check_bar_is_clean(0, 0);
 }
 
-static void unbinding_of_the_gpu_does_not_wait_for_a_scrub(void)
+TEST_F(scrub, unbinding_of_the_gpu_does_not_wait_for_a_scrub)
 {
 	uint64_t begin;
 
 	begin_long_scrub();
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_ok(gpu_set_numvfs(&fx.gpu[1], 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(&fx.gpu[1], 0));
 	begin = now_ms();
-	assert_ok(module_unload("gpuvf"));
+	ASSERT_OK(module_unload("gpuvf"));
 	check_quick_since(begin);
 	fixture_unload();
 	fixture_load(SIM);
 }
 
-static const struct test tests[] = {
-	TEST(C41_flr_by_its_user_of_a_vf_that_never_ran),
-	TEST(C41_reset_by_the_pf_driver_of_a_vf_that_never_ran),
-	TEST(C41_one_scrub_for_the_reset_of_a_vf_that_ran),
-	TEST(C41_disabling_vfs_that_never_ran),
-	TEST(C41_gpu_reset),
-	TEST(C41_unbinding_of_the_host_driver),
-	TEST(C41_unbinding_while_vfs_are_disabled_scrubs_once),
-	TEST(C41_change_of_extent_of_a_vf_that_never_ran),
-	TEST(change_of_extent_without_a_tenant_scrubs_nothing),
-	TEST(C41_resets_during_a_scrub_lead_to_no_other),
-	TEST(C41_guest_waits_for_the_scrub_and_is_ready_in_time),
-	TEST(C41_nothing_is_reached_after_an_flr_by_its_user),
-	TEST(C41_nothing_is_reached_after_a_reset_by_the_driver),
-	TEST(C41_nothing_is_reached_after_vfs_were_enabled_again),
-	TEST(C41_nothing_is_reached_after_a_change_of_extent),
-	TEST(C41_nothing_is_reached_on_a_wedged_gpu),
-	TEST(entry_that_cannot_be_written_wedges),
-	TEST(C41_one_vf_does_not_starve_the_other),
-	TEST(registers_lost_in_a_reset_by_the_user_are_rewritten),
-	TEST(registers_lost_in_a_reset_by_the_driver_are_rewritten),
-	TEST(run_list_and_quanta_follow_the_configuration),
-	TEST(lost_register_that_cannot_be_rewritten_wedges),
-	TEST(gpu_reset_does_not_wait_for_a_scrub),
-	TEST(unbinding_of_the_gpu_does_not_wait_for_a_scrub),
-};
-
-int main(void)
-{
-	return SUITE_RUN("scrub", SIM, tests);
-}
+TEST_HARNESS_MAIN

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "leak.h"
 #include "storm.h"
@@ -41,23 +41,23 @@ static unsigned long long wanted(const char *variable)
 static void works_again(const struct gpu *gpu)
 {
 	if (gpu_numvfs(gpu))
-		assert_ok(gpu_set_numvfs(gpu, 0));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");
 	if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
-		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+		ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	fixture_reset_config(gpu);
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_ok(gpu_guest(gpu, 0, "busy 100"));
-	assert_eventually(gpu_vf_is(gpu, 0, "active"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
 }
 
 static void everything_at_once(unsigned int seconds)
 {
 	/* from the round before */
 	if (gpu_numvfs(&fx.gpu[1]))
-		assert_ok(gpu_set_numvfs(&fx.gpu[1], 0));
-	assert_ok(gpu_set_numvfs(&fx.gpu[1], 2));
+		ASSERT_OK(gpu_set_numvfs(&fx.gpu[1], 0));
+	ASSERT_OK(gpu_set_numvfs(&fx.gpu[1], 2));
 	storm_begin(true);
 	storm_rage(seconds);
 	storm_end(true);
@@ -65,7 +65,10 @@ static void everything_at_once(unsigned int seconds)
 	works_again(&fx.gpu[1]);
 }
 
-static void C9_everything_at_once(void)
+MODULES_FIXTURE(storm, STORM_SIM);
+MODULES_FIXTURE(storm_long, STORM_SIM);
+
+TEST_F(storm, C9_everything_at_once)
 {
 	everything_at_once(on_debug_kernel() ? 15 : 6);
 }
@@ -76,18 +79,18 @@ static void remove_and_find_again(void)
 	works_again(&fx.gpu[1]);
 	storm_begin(false);
 	storm_rage(1);
-	assert_ok(file_write(gpu_pci(&fx.gpu[0], "remove"), "1"));
-	assert_false(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
+	ASSERT_OK(file_write(gpu_pci(&fx.gpu[0], "remove"), "1"));
+	ASSERT_FALSE(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
 	storm_rage(1);
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
 	storm_rage(1);
 	storm_end(false);
-	assert_true(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
-	assert_u64(gpu_numvfs(&fx.gpu[0]), 0);
+	ASSERT_TRUE(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
+	ASSERT_EQ(0, gpu_numvfs(&fx.gpu[0]));
 	atomic_fetch_add(&storm.cycles, 1);
 }
 
-static void C9_removed_under_load_and_found_again(void)
+TEST_F(storm, C9_removed_under_load_and_found_again)
 {
 	unsigned int round;
 
@@ -103,32 +106,32 @@ static void unload_in_both_orders(void)
 
 	for (i = 0; i < 2; i++) {
 		works_again(&fx.gpu[i]);
-		assert_error(module_unload("gpuvf"), -EWOULDBLOCK);
+		ASSERT_ERROR(module_unload("gpuvf"), -EWOULDBLOCK);
 	}
 	storm_take_stock();
 	nl_close(fx.nl);
 	fx.nl = NULL;
-	assert_ok(module_unload("gpuvf_sim"));
-	assert_false(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
-	assert_ok(module_unload("gpuvf"));
+	ASSERT_OK(module_unload("gpuvf_sim"));
+	ASSERT_FALSE(file_exists(gpu_sysfs(&fx.gpu[0], "state")));
+	ASSERT_OK(module_unload("gpuvf"));
 	/* and the driver first, which finds its GPUs when they come */
-	assert_ok(module_load("gpuvf", ""));
-	assert_ok(module_load("gpuvf_sim", STORM_SIM));
-	assert_true(file_exists(gpu_sysfs(&fx.gpu[1], "state")));
-	assert_ok(module_unload("gpuvf"));
-	assert_ok(module_load("gpuvf", ""));
+	ASSERT_OK(module_load("gpuvf", ""));
+	ASSERT_OK(module_load("gpuvf_sim", STORM_SIM));
+	ASSERT_TRUE(file_exists(gpu_sysfs(&fx.gpu[1], "state")));
+	ASSERT_OK(module_unload("gpuvf"));
+	ASSERT_OK(module_load("gpuvf", ""));
 	fx.nl = nl_open();
-	assert_ok(nl_family(fx.nl));
+	ASSERT_OK(nl_family(fx.nl));
 	works_again(&fx.gpu[0]);
 	atomic_fetch_add(&storm.cycles, 2);
 }
 
-static void C9_unloads_in_both_orders(void)
+TEST_F(storm, C9_unloads_in_both_orders)
 {
 	unload_in_both_orders();
 }
 
-static void C9_loads_and_unloads_again_and_again(void)
+TEST_F(storm, C9_loads_and_unloads_again_and_again)
 {
 	unsigned int i;
 
@@ -139,7 +142,7 @@ static void C9_loads_and_unloads_again_and_again(void)
 	}
 }
 
-static void C9_as_long_as_asked_for(void)
+TEST_F(storm_long, C9_as_long_as_asked_for)
 {
 	uint64_t end = now_ms() + 1000 * wanted("GPUVF_STORM_SECONDS");
 	unsigned long long messages = wanted("GPUVF_STORM_MESSAGES");
@@ -147,7 +150,7 @@ static void C9_as_long_as_asked_for(void)
 	unsigned int splats, leaked = 0;
 	int log = klog_open();
 
-	assert_true(log >= 0);
+	ASSERT_LE(0, log);
 	while (now_ms() < end || atomic_load(&storm.messages) < messages ||
 	       atomic_load(&storm.cycles) < cycles) {
 		everything_at_once(20);
@@ -155,15 +158,15 @@ static void C9_as_long_as_asked_for(void)
 		/* each load takes half a minute where releases are delayed */
 		if (!on_debug_kernel())
 			unload_in_both_orders();
-		print_message("# %llu messages, %llu cycles\n",
-			      atomic_load(&storm.messages),
-			      atomic_load(&storm.cycles));
+		report("%llu messages, %llu cycles\n",
+		       atomic_load(&storm.messages),
+		       atomic_load(&storm.cycles));
 		fflush(NULL);
 	}
 	works_again(&fx.gpu[0]);
 	works_again(&fx.gpu[1]);
-	assert_ok(gpu_set_numvfs(&fx.gpu[0], 0));
-	assert_ok(gpu_set_numvfs(&fx.gpu[1], 0));
+	ASSERT_OK(gpu_set_numvfs(&fx.gpu[0], 0));
+	ASSERT_OK(gpu_set_numvfs(&fx.gpu[1], 0));
 	storm_take_stock();
 	if (leaks_are_counted()) {
 		fixture_unload();
@@ -171,37 +174,29 @@ static void C9_as_long_as_asked_for(void)
 	}
 	splats = klog_reports(log);
 	close(log);
-	print_message("# messages tried %llu, cycles done %llu, faults injected %llu\n",
-		      atomic_load(&storm.messages), atomic_load(&storm.cycles),
-		      atomic_load(&storm.faults));
-	print_message("# devices suspended %llu times\n",
-		      atomic_load(&storm.suspends));
-	print_message("# splats %u, leaks %u%s\n", splats, leaked,
-		      leaks_are_counted() ? "" : " (nobody counts here)");
-	print_message("# foreign memory touches %llu, illegal commands %llu\n",
-		      (unsigned long long)storm.foreign,
-		      (unsigned long long)storm.illegal);
-	assert_u64(splats, 0);
-	assert_u64(leaked, 0);
-	assert_u64(storm.foreign, 0);
-	assert_u64(storm.illegal, 0);
+	report("messages tried %llu, cycles done %llu, faults injected %llu\n",
+	       atomic_load(&storm.messages), atomic_load(&storm.cycles),
+	       atomic_load(&storm.faults));
+	report("devices suspended %llu times\n", atomic_load(&storm.suspends));
+	report("splats %u, leaks %u%s\n", splats, leaked,
+	       leaks_are_counted() ? "" : " (nobody counts here)");
+	report("foreign memory touches %llu, illegal commands %llu\n",
+	       (unsigned long long)storm.foreign,
+	       (unsigned long long)storm.illegal);
+	ASSERT_EQ(0, splats);
+	ASSERT_EQ(0, leaked);
+	ASSERT_EQ(0, storm.foreign);
+	ASSERT_EQ(0, storm.illegal);
 }
 
-static const struct test tests[] = {
-	TEST(C9_everything_at_once),
-	SLOW_TEST(C9_removed_under_load_and_found_again),
-	SLOW_TEST(C9_unloads_in_both_orders),
-	SLOW_TEST(C9_loads_and_unloads_again_and_again),
-};
-
-static const struct test long_test[] = {
-	TEST(C9_as_long_as_asked_for),
-};
-
-int main(void)
+/* as long as asked for, or what is in every run */
+int main(int argc, char **argv)
 {
-	if (getenv("GPUVF_STORM_SECONDS") || getenv("GPUVF_STORM_MESSAGES") ||
-	    getenv("GPUVF_STORM_CYCLES"))
-		return SUITE_RUN("storm", STORM_SIM, long_test);
-	return SUITE_RUN("storm", STORM_SIM, tests);
+	bool is_long = getenv("GPUVF_STORM_SECONDS") ||
+		       getenv("GPUVF_STORM_MESSAGES") ||
+		       getenv("GPUVF_STORM_CYCLES");
+	char *args[] = { argv[0], is_long ? "-f" : "-F", "storm_long", NULL };
+
+	return argc > 1 ? test_harness_run(argc, argv) :
+			  test_harness_run(3, args);
 }

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "abi.h"
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "uevent.h"
 
@@ -43,12 +43,14 @@ static const char *path_of(const struct abi_entry *entry, unsigned int vf)
 	return gpu_sysfs(gpu, "vf%u%s", vf, rest);
 }
 
-static void everything_documented_is_there(void)
+MODULES_FIXTURE(sysfs, "total_vfs=4");
+
+TEST_F(sysfs, everything_documented_is_there)
 {
 	unsigned int i, vf;
 
-	assert_true(abi_read(&abi));
-	assert_ok(gpu_set_numvfs(gpu, fx.total_vfs));
+	ASSERT_TRUE(abi_read(&abi));
+	ASSERT_OK(gpu_set_numvfs(gpu, fx.total_vfs));
 	for (i = 0; i < abi.num; i++) {
 		const struct abi_entry *entry = &abi.entry[i];
 
@@ -58,14 +60,14 @@ static void everything_documented_is_there(void)
 
 			if (mode && (!entry->mode || entry->mode == mode))
 				continue;
-			print_error("# %s: mode %o, documented %o\n", path,
-				    mode, entry->mode);
-			fail();
+			report("%s: mode %o, documented %o\n", path, mode,
+			       entry->mode);
+			test_abort();
 		}
 	}
-	assert_false(file_exists(gpu_sysfs(gpu, "vf%u", fx.total_vfs)));
+	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "vf%u", fx.total_vfs)));
 	/* found from the PCI device too */
-	assert_true(file_exists(gpu_pci(gpu, "gpuvf/%s/state", gpu->bdf)));
+	ASSERT_TRUE(file_exists(gpu_pci(gpu, "gpuvf/%s/state", gpu->bdf)));
 }
 
 /* is it, or is it every class device's? */
@@ -84,13 +86,13 @@ static bool is_documented(const char *path)
 	       !strncmp(path, "power/", 6);
 }
 
-static void everything_there_is_documented(void)
+TEST_F(sysfs, everything_there_is_documented)
 {
 	unsigned int seen = 0;
 	char *snapshot, *rest, *line;
 
-	assert_true(abi_read(&abi));
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_TRUE(abi_read(&abi));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	snapshot = tree_snapshot(gpu_sysfs(gpu, "."), NULL);
 	rest = snapshot;
 	while ((line = strsep(&rest, "\n"))) {
@@ -102,11 +104,11 @@ static void everything_there_is_documented(void)
 			continue;
 		seen++;
 		if (!is_documented(path)) {
-			print_error("# %s is not documented\n", path);
-			fail();
+			report("%s is not documented\n", path);
+			test_abort();
 		}
 	}
-	assert_true(seen > abi.num);
+	ASSERT_LT(abi.num, seen);
 	free(snapshot);
 }
 
@@ -118,29 +120,29 @@ static void check_one_value(const char *path)
 	int fd;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
+	ASSERT_LE(0, fd);
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
-	assert_true(n > 0);
+	ASSERT_LT(0, n);
 	text[n] = '\0';
-	assert_ptr_equal(strpbrk(text, " \t\n"), text + n - 1);
-	assert_int_equal(text[n - 1], '\n');
+	ASSERT_EQ(text + n - 1, strpbrk(text, " \t\n"));
+	ASSERT_EQ('\n', text[n - 1]);
 }
 
 /* but one: a set of words */
-static void every_file_has_one_value(void)
+TEST_F(sysfs, every_file_has_one_value)
 {
 	unsigned int i, vf;
 
-	assert_true(abi_read(&abi));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
+	ASSERT_TRUE(abi_read(&abi));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	for (i = 0; i < abi.num; i++)
 		for (vf = 0; vf < 2 && abi.entry[i].mode & 0400 &&
 		     !strstr(path_of(&abi.entry[i], vf), "/capabilities"); vf++)
 			check_one_value(path_of(&abi.entry[i], vf));
 }
 
-static void C5_pf_figures_are_those_of_netlink(void)
+TEST_F(sysfs, C5_pf_figures_are_those_of_netlink)
 {
 	static const char *const policies[] = {
 		"fixed", "equal", "best-effort",
@@ -148,56 +150,55 @@ static void C5_pf_figures_are_those_of_netlink(void)
 	struct nl_message msg;
 	unsigned int policy;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	fixture_wait_clean(gpu);
 	for (policy = 0; policy < (gpu_can(gpu, "busy") ? 3 : 2); policy++) {
-		assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"),
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "sched/policy"),
 				     policies[policy]));
-		assert_ok(nl_pf_get(fx.nl, gpu, &msg));
-		assert_u64(msg.policy, policy);
-		assert_true(file_is(gpu_sysfs(gpu, "sched/policy"),
+		ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
+		ASSERT_EQ(policy, msg.policy);
+		ASSERT_TRUE(file_is(gpu_sysfs(gpu, "sched/policy"),
 				    policies[policy]));
 	}
-	assert_true(file_is(gpu_sysfs(gpu, "backend"), msg.backend));
-	assert_string_equal(msg.backend, "gpu-iov-v3");
-	assert_u64(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/total")), msg.fb_total);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/free")), msg.fb_free);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/largest_free")),
-		   msg.fb_largest_free);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/granularity")),
-		   msg.fb_granularity);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/pf_reserve")),
-		   msg.fb_pf_reserve);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/dirty")), msg.fb_dirty);
-	assert_u64(file_u64(gpu_sysfs(gpu, "fb/withheld")), msg.fb_withheld);
-	assert_u64(file_u64(gpu_sysfs(gpu, "sched/time_slice_min_us")),
-		   msg.time_slice_min_us);
-	assert_u64(file_u64(gpu_sysfs(gpu, "sched/time_slice_max_us")),
-		   msg.time_slice_max_us);
-	assert_u64(file_u64(gpu_sysfs(gpu, "sched/round_us")), msg.round_us);
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "backend"), msg.backend));
+	ASSERT_STREQ("gpu-iov-v3", msg.backend);
+	ASSERT_EQ(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(msg.fb_total, file_u64(gpu_sysfs(gpu, "fb/total")));
+	ASSERT_EQ(msg.fb_free, file_u64(gpu_sysfs(gpu, "fb/free")));
+	ASSERT_EQ(msg.fb_largest_free,
+		  file_u64(gpu_sysfs(gpu, "fb/largest_free")));
+	ASSERT_EQ(msg.fb_granularity,
+		  file_u64(gpu_sysfs(gpu, "fb/granularity")));
+	ASSERT_EQ(msg.fb_pf_reserve, file_u64(gpu_sysfs(gpu, "fb/pf_reserve")));
+	ASSERT_EQ(msg.fb_dirty, file_u64(gpu_sysfs(gpu, "fb/dirty")));
+	ASSERT_EQ(msg.fb_withheld, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(msg.time_slice_min_us,
+		  file_u64(gpu_sysfs(gpu, "sched/time_slice_min_us")));
+	ASSERT_EQ(msg.time_slice_max_us,
+		  file_u64(gpu_sysfs(gpu, "sched/time_slice_max_us")));
+	ASSERT_EQ(msg.round_us, file_u64(gpu_sysfs(gpu, "sched/round_us")));
 }
 
-static void C5_vf_values_are_those_of_netlink(void)
+TEST_F(sysfs, C5_vf_values_are_those_of_netlink)
 {
 	struct nl_message msg;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "536870912"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/time_slice_us"), "7000"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/profile"), "seven"));
-	assert_ok(nl_vf_get(fx.nl, gpu, 2, &msg));
-	assert_u64(msg.vf[0].fb_quota, 512 * MIB);
-	assert_u64(msg.vf[0].fb_offset,
-		   file_u64(gpu_sysfs(gpu, "vf2/fb_offset")));
-	assert_u64(msg.vf[0].time_slice_us, 7000);
-	assert_u64(msg.vf[0].preempt_timeout_us,
-		   file_u64(gpu_sysfs(gpu, "vf2/preempt_timeout_us")));
-	assert_string_equal(msg.vf[0].profile, "seven");
-	assert_u64(msg.vf[0].state, GPUVF_VF_STATE_PROVISIONED);
-	assert_true(gpu_vf_is(gpu, 2, "provisioned"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "536870912"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/time_slice_us"), "7000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/profile"), "seven"));
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 2, &msg));
+	ASSERT_EQ(512 * MIB, msg.vf[0].fb_quota);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "vf2/fb_offset")),
+		  msg.vf[0].fb_offset);
+	ASSERT_EQ(7000, msg.vf[0].time_slice_us);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "vf2/preempt_timeout_us")),
+		  msg.vf[0].preempt_timeout_us);
+	ASSERT_STREQ("seven", msg.vf[0].profile);
+	ASSERT_EQ(GPUVF_VF_STATE_PROVISIONED, msg.vf[0].state);
+	ASSERT_TRUE(gpu_vf_is(gpu, 2, "provisioned"));
 }
 
-static void generation_counts_changes_and_nothing_else(void)
+TEST_F(sysfs, generation_counts_changes_and_nothing_else)
 {
 	const char *path = gpu_sysfs(gpu, "generation");
 	char generation[PATH_MAX];
@@ -205,117 +206,117 @@ static void generation_counts_changes_and_nothing_else(void)
 
 	snprintf(generation, sizeof(generation), "%s", path);
 	before = file_u64(generation);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
-	assert_u64(file_u64(generation), before + 1);
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
+	ASSERT_EQ(before + 1, file_u64(generation));
 	/* what it is already */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
-	assert_u64(file_u64(generation), before + 1);
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "1"),
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
+	ASSERT_EQ(before + 1, file_u64(generation));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "1"),
 		     -EINVAL);
-	assert_u64(file_u64(generation), before + 1);
+	ASSERT_EQ(before + 1, file_u64(generation));
 }
 
-static void device_link_follows_the_vf(void)
+TEST_F(sysfs, device_link_follows_the_vf)
 {
 	char mine[PATH_MAX], theirs[PATH_MAX];
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_non_null(realpath(gpu_sysfs(gpu, "vf0/device"), mine));
-	assert_non_null(realpath(gpu_pci(gpu, "virtfn0"), theirs));
-	assert_string_equal(mine, theirs);
-	assert_ok(gpu_set_numvfs(gpu, 0));
-	assert_false(file_exists(gpu_sysfs(gpu, "vf0/device")));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_NE(NULL, realpath(gpu_sysfs(gpu, "vf0/device"), mine));
+	ASSERT_NE(NULL, realpath(gpu_pci(gpu, "virtfn0"), theirs));
+	ASSERT_STREQ(theirs, mine);
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "vf0/device")));
 }
 
 /* somebody enables the VF's PCI device, as vfio does when it is opened */
-static void vf_in_use_keeps_its_framebuffer(void)
+TEST_F(sysfs, vf_in_use_keeps_its_framebuffer)
 {
 	int log = klog_open();
 	char *before, *after;
 	struct table table, now;
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
-	assert_ok(gpu_set_numvfs(gpu, 2));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
+	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "enable"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/in_use"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "enable"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/in_use"), "1"));
 	fixture_table(gpu, &table);
 
 	before = fixture_snapshot(gpu);
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "2147483648"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "2147483648"),
 		     -EBUSY);
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"), -EBUSY);
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"), -EBUSY);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
-	assert_true(klog_has(log, "has 1024 MiB of framebuffer and keeps them while its guest uses it; 2048 MiB were asked for"));
+	ASSERT_SAME(after, before);
+	ASSERT_TRUE(klog_has(log, "has 1024 MiB of framebuffer and keeps them while its guest uses it; 2048 MiB were asked for"));
 	free(before);
 	free(after);
 
 	/* time is another matter, and so is the neighbour */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "11000"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "11000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
 	fixture_table(gpu, &now);
-	assert_memory_equal(&table.vf[0], &now.vf[0], sizeof(now.vf[0]));
+	ASSERT_EQ(0, memcmp(&table.vf[0], &now.vf[0], sizeof(now.vf[0])));
 
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "enable"), "0"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "2147483648"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "enable"), "0"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "2147483648"));
 	close(log);
 }
 
-static void holder_is_the_driver_of_the_vf(void)
+TEST_F(sysfs, holder_is_the_driver_of_the_vf)
 {
 	struct nl_message msg;
 
-	assert_true(file_exists("/sys/bus/pci/drivers/pci-stub") ||
+	ASSERT_TRUE(file_exists("/sys/bus/pci/drivers/pci-stub") ||
 		    !system("modprobe -q pci-stub"));
-	assert_ok(gpu_set_numvfs(gpu, 1));
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
 			     "pci-stub"));
-	assert_ok(nl_vf_get(fx.nl, gpu, 0, &msg));
-	assert_ok(file_write("/sys/bus/pci/drivers_probe", msg.vf[0].bdf));
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/holder"), "pci-stub"));
-	assert_ok(nl_vf_get(fx.nl, gpu, 0, &msg));
-	assert_string_equal(msg.vf[0].holder, "pci-stub");
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
+	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", msg.vf[0].bdf));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), "pci-stub"));
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
+	ASSERT_STREQ("pci-stub", msg.vf[0].holder);
 	/* bound is not opened */
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
-	assert_ok(file_write(gpu_vf_pci(gpu, 0, "driver/unbind"),
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver/unbind"),
 			     msg.vf[0].bdf));
-	assert_true(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
 }
 
 /* what was written is no value, or not the one that means "do it" */
-static void operations_are_done_by_a_one(void)
+TEST_F(sysfs, operations_are_done_by_a_one)
 {
 	static const char *const files[] = { "reset", "stop", "pause", "resume" };
 	static const char *const bad[] = { "0", "2", "", "yes", "11" };
 	unsigned int i, k;
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
 	for (k = 0; k < COUNT(bad); k++) {
 		for (i = 0; i < COUNT(files); i++)
-			assert_error(file_write(gpu_sysfs(gpu, "vf0/%s",
+			ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/%s",
 							  files[i]), bad[k]),
 				     *bad[k] ? -EINVAL : 0);
-		assert_error(file_write(gpu_sysfs(gpu, "reset"), bad[k]),
+		ASSERT_ERROR(file_write(gpu_sysfs(gpu, "reset"), bad[k]),
 			     *bad[k] ? -EINVAL : 0);
 	}
-	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")), 0);
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "provisioned"));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf0/stats/resets")));
 
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/pause"), "1\n"));
-	assert_true(gpu_vf_is(gpu, 0, "paused"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
-	assert_true(gpu_vf_is(gpu, 0, "provisioned"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
-	assert_true(gpu_vf_is(gpu, 0, "stopped"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	assert_eventually(gpu_vf_is(gpu, 0, "provisioned"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/stats/resets")), 1);
-	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/pause"), "1\n"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "paused"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "provisioned"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 0, "stopped"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "provisioned"));
+	ASSERT_EQ(1, file_u64(gpu_sysfs(gpu, "vf0/stats/resets")));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 }
 
 /* files of the GPU whose values are numbers, policies, labels and operations */
@@ -330,7 +331,7 @@ static const char *const numbers[] = {
 	"vf0/preempt_timeout_us",
 };
 
-static void numbers_are_plain_decimal(void)
+TEST_F(sysfs, numbers_are_plain_decimal)
 {
 	static const char *const bad[] = {
 		"0x80000000", "0x10", "1e4", "+7000", "-1", " 7000", "7000 ",
@@ -346,22 +347,22 @@ static void numbers_are_plain_decimal(void)
 			if (file_write(gpu_sysfs(gpu, "%s", numbers[i]),
 				       bad[k]) == -EINVAL)
 				continue;
-			print_error("# %s takes \"%s\"\n", numbers[i], bad[k]);
-			fail();
+			report("%s takes \"%s\"\n", numbers[i], bad[k]);
+			test_abort();
 		}
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 
 	/* leading zeros do not make it octal */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "010000\n"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")), 10000);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0536870912"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/fb_quota")), 512 * MIB);
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/preempt_timeout_us"),
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "010000\n"));
+	ASSERT_EQ(10000, file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0536870912"));
+	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/preempt_timeout_us"),
 			     "0010000"));
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf0/preempt_timeout_us")), 10000);
+	ASSERT_EQ(10000, file_u64(gpu_sysfs(gpu, "vf0/preempt_timeout_us")));
 }
 
 /* a value that each of these files would take, but for what lies behind it */
@@ -378,7 +379,7 @@ static const char *good_value(const char *file)
 	return strstr(file, "profile") ? "label" : "1";
 }
 
-static void nothing_may_follow_a_zero_byte(void)
+TEST_F(sysfs, nothing_may_follow_a_zero_byte)
 {
 	static const char behind[] = {
 		'\0', '\0', '\n', '\0', 'j', 'u', 'n', 'k',
@@ -389,7 +390,7 @@ static void nothing_may_follow_a_zero_byte(void)
 	char *before, *after;
 	unsigned int i, k;
 
-	assert_ok(gpu_set_numvfs(gpu, 1));
+	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
 	before = fixture_snapshot(gpu);
 	for (i = 0; i < COUNT(written); i++)
@@ -403,22 +404,28 @@ static void nothing_may_follow_a_zero_byte(void)
 			if (file_write_bytes(gpu_sysfs(gpu, "%s", written[i]),
 					     text, len) == -EINVAL)
 				continue;
-			print_error("# %s takes \"%s\", a zero byte and more\n",
-				    written[i], good_value(written[i]));
-			fail();
+			report("%s takes \"%s\", a zero byte and more\n",
+			       written[i], good_value(written[i]));
+			test_abort();
 		}
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 }
 
-static void refused_operation_has_a_sentence(void)
+/* refusals are not logged without a limit */
+static bool refusal_is_logged(int log)
+{
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"), -ENODEV);
+	return klog_has(log, "VF 1: pause needs an enabled VF, and 0 VFs are enabled");
+}
+
+TEST_F(sysfs, refused_operation_has_a_sentence)
 {
 	int log = klog_open();
 
-	assert_error(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"), -ENODEV);
-	assert_true(klog_has(log, "VF 1: pause needs an enabled VF, and 0 VFs are enabled"));
+	ASSERT_EVENTUALLY(refusal_is_logged(log));
 	close(log);
 }
 
@@ -430,35 +437,35 @@ static void uevent(int fd, const char *action, const char *variable)
 
 	snprintf(wanted, sizeof(wanted), "ACTION=%s", action);
 	do {
-		assert_true(uevent_next(fd, &event, PATIENCE_MS));
+		ASSERT_TRUE(uevent_next(fd, &event, PATIENCE_MS));
 	} while (!uevent_has(&event, wanted) ||
 		 (variable && !uevent_has(&event, variable)) ||
 		 !strstr(event.text, gpu->bdf));
 }
 
-static void uevents_tell_of_wedged_and_of_coming_and_going(void)
+TEST_F(sysfs, uevents_tell_of_wedged_and_of_coming_and_going)
 {
 	int fd = uevent_open();
 
-	assert_true(fd >= 0);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	assert_error(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
+	ASSERT_LE(0, fd);
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
 	uevent(fd, "change", "STATE=wedged");
-	assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
 	uevent(fd, "change", "STATE=ready");
-	assert_ok(file_write(gpu_pci(gpu, "remove"), "1"));
+	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
 	uevent(fd, "remove", NULL);
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
 	uevent(fd, "add", NULL);
 	/* whoever hears of it finds everything */
-	assert_true(file_exists(gpu_sysfs(gpu, "vf%u/stats/run_ns",
+	ASSERT_TRUE(file_exists(gpu_sysfs(gpu, "vf%u/stats/run_ns",
 					  fx.total_vfs - 1)));
 	close(fd);
 }
 
-static void unprivileged_cannot_write(void)
+TEST_F(sysfs, unprivileged_cannot_write)
 {
 	int status;
 	pid_t pid = fork();
@@ -479,30 +486,9 @@ static void unprivileged_cannot_write(void)
 			_exit(6);
 		_exit(0);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
 }
 
 /* those that look for a sentence first: the log's rate limit has to be fresh */
-static const struct test tests[] = {
-	TEST(refused_operation_has_a_sentence),
-	SLOW_TEST(everything_documented_is_there),
-	SLOW_TEST(everything_there_is_documented),
-	TEST(every_file_has_one_value),
-	TEST(C5_pf_figures_are_those_of_netlink),
-	TEST(C5_vf_values_are_those_of_netlink),
-	TEST(generation_counts_changes_and_nothing_else),
-	SLOW_TEST(device_link_follows_the_vf),
-	TEST(vf_in_use_keeps_its_framebuffer),
-	SLOW_TEST(holder_is_the_driver_of_the_vf),
-	TEST(uevents_tell_of_wedged_and_of_coming_and_going),
-	TEST(unprivileged_cannot_write),
-	TEST(operations_are_done_by_a_one),
-	TEST(numbers_are_plain_decimal),
-	TEST(nothing_may_follow_a_zero_byte),
-};
-
-int main(void)
-{
-	return SUITE_RUN("sysfs", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "load.h"
 #include "thread.h"
 
@@ -63,13 +63,12 @@ static void check_parts(const double *part, uint64_t ns, bool of_all_time)
 	if (i < 4)
 		return;
 	for (i = 0; i < fx.total_vfs; i++)
-		print_error("# VF %u: %llu ns in %llu slices, wanted %.3f of %llu ns\n",
-			    i, (unsigned long long)shares.vf[i].charged_ns,
-			    (unsigned long long)shares.vf[i].slices, part[i],
-			    (unsigned long long)(of_all_time ?
-						 shares.elapsed_ns :
-						 shares.charged_ns));
-	fail();
+		report("VF %u: %llu ns in %llu slices, wanted %.3f of %llu ns\n",
+		       i, (unsigned long long)shares.vf[i].charged_ns,
+		       (unsigned long long)shares.vf[i].slices, part[i],
+		       (unsigned long long)(of_all_time ? shares.elapsed_ns :
+							  shares.charged_ns));
+	test_abort();
 }
 
 /* all VFs busy: each gets its slice's part of the sum of slices */
@@ -98,14 +97,16 @@ static void run_shares(unsigned int num, const uint32_t *slice_us,
 	check_shares(num, slice_us);
 }
 
-static void C14_four_vfs_get_time_as_their_slices(void)
+MODULES_FIXTURE(time, "total_vfs=4");
+
+TEST_F(time, C14_four_vfs_get_time_as_their_slices)
 {
 	static const uint32_t slice_us[] = { 4000, 8000, 12000, 16000 };
 
 	run_shares(4, slice_us, GPUVF_POLICY_EQUAL);
 }
 
-static void C14_all_busy_policies_agree(void)
+TEST_F(time, C14_all_busy_policies_agree)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 20000 };
 	static const char *const policies[] = {
@@ -117,13 +118,13 @@ static void C14_all_busy_policies_agree(void)
 	for (i = 0; i < 3; i++)
 		load_busy(gpu, i, 100);
 	for (i = 0; i < 3; i++) {
-		assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"),
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "sched/policy"),
 				     policies[i]));
 		check_shares(3, slice_us);
 	}
 }
 
-static void C18_slice_changes_live(void)
+TEST_F(time, C18_slice_changes_live)
 {
 	static const uint32_t before[] = { 8000, 8000 };
 	static const uint32_t after[] = { 24000, 8000 };
@@ -133,14 +134,15 @@ static void C18_slice_changes_live(void)
 	run_shares(2, before, GPUVF_POLICY_BEST_EFFORT);
 	for (i = 0; i < 2; i++)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
-	assert_ok(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
 	check_shares(2, after);
 	/* nobody was started anew or reset for it */
-	for (i = 0; i < 2; i++)
-		assert_u64(gpu_truth_vf(gpu, i, "epoch"), epoch[i]);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
+	}
 }
 
-static void C19_best_effort_gives_idle_time_away(void)
+TEST_F(time, C19_best_effort_gives_idle_time_away)
 {
 	static const uint32_t slice_us[] = { 10000, 10000 };
 	struct shares shares;
@@ -148,18 +150,18 @@ static void C19_best_effort_gives_idle_time_away(void)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	assert_ok(gpu_guest(gpu, 1, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
 	load_watch(gpu, 100 * MS, &shares);
 	load_watch(gpu, 600 * MS, &shares);
-	assert_u64(shares.vf[1].slices, 0);
+	ASSERT_EQ(0, shares.vf[1].slices);
 	/*
 	 * Alone, VF 0 is switched every half second: what counts is that it
 	 * executes nearly all the time.
 	 */
-	assert_ratio(shares.vf[0].run_ns, shares.elapsed_ns, 1, TOLERANCE);
+	ASSERT_RATIO(shares.vf[0].run_ns, shares.elapsed_ns, 1, TOLERANCE);
 }
 
-static void C19_best_effort_gives_the_rest_of_a_slice_away(void)
+TEST_F(time, C19_best_effort_gives_the_rest_of_a_slice_away)
 {
 	static const uint32_t slice_us[] = { 10000, 10000 };
 	struct shares shares;
@@ -169,11 +171,11 @@ static void C19_best_effort_gives_the_rest_of_a_slice_away(void)
 	load_busy(gpu, 1, 10);
 	load_measure(gpu, 1500 * MS, &shares);
 	/* half of the GPU is VF 1's by its slice, and a tenth is all it wants */
-	assert_true(shares.vf[0].charged_ns > shares.charged_ns * 6 / 10);
-	assert_true(shares.vf[1].slices > 0);
+	ASSERT_LT(shares.charged_ns * 6 / 10, shares.vf[0].charged_ns);
+	ASSERT_LT(0, shares.vf[1].slices);
 }
 
-static void C19_equal_keeps_the_slice_of_a_started_vf(void)
+TEST_F(time, C19_equal_keeps_the_slice_of_a_started_vf)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
 	/* VF 2's guest has never taken the GPU */
@@ -182,11 +184,11 @@ static void C19_equal_keeps_the_slice_of_a_started_vf(void)
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	assert_ok(gpu_guest(gpu, 1, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
 	check_parts(part, 640 * MS, false);
 }
 
-static void C19_fixed_gives_nothing_away(void)
+TEST_F(time, C19_fixed_gives_nothing_away)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
 	/* two thirds are nobody's: the guests of VF 1 and 2 are off */
@@ -219,7 +221,7 @@ static uint64_t thread_switches(void)
 	return sum;
 }
 
-static void nobody_works_nothing_happens(void)
+TEST_F(time, nobody_works_nothing_happens)
 {
 	static const uint32_t slice_us[] = { 5000, 5000 };
 	struct shares shares;
@@ -228,20 +230,20 @@ static void nobody_works_nothing_happens(void)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	assert_true(thread_switches() > 0);
-	assert_ok(gpu_guest(gpu, 0, "idle"));
-	assert_ok(gpu_guest(gpu, 1, "idle"));
+	ASSERT_LT(0, thread_switches());
+	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
+	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
 	/* what is under way comes to its end: 500 ms is the longest turn */
 	load_watch(gpu, 600 * MS, &shares);
 	interrupts = gpu_truth(gpu, "gpu", "interrupts");
 	switches = thread_switches();
 	load_watch(gpu, 500 * MS, &shares);
-	assert_u64(shares.commands, 0);
-	assert_u64(gpu_truth(gpu, "gpu", "interrupts"), interrupts);
-	assert_u64(thread_switches(), switches);
+	ASSERT_EQ(0, shares.commands);
+	ASSERT_EQ(interrupts, gpu_truth(gpu, "gpu", "interrupts"));
+	ASSERT_EQ(switches, thread_switches());
 }
 
-static void one_vf_alone_is_looked_after(void)
+TEST_F(time, one_vf_alone_is_looked_after)
 {
 	static const uint32_t slice_us[] = { 5000 };
 	struct shares shares;
@@ -250,11 +252,11 @@ static void one_vf_alone_is_looked_after(void)
 	load_busy(gpu, 0, 100);
 	load_measure(gpu, 1800 * MS, &shares);
 	/* every 500 ms, and not every slice */
-	assert_true(shares.vf[0].slices >= 2);
-	assert_true(shares.vf[0].slices <= 5);
+	ASSERT_LE(2, shares.vf[0].slices);
+	ASSERT_GE(5, shares.vf[0].slices);
 }
 
-static void newcomer_waits_for_no_more_than_a_slice_of_one_alone(void)
+TEST_F(time, newcomer_waits_for_no_more_than_a_slice_of_one_alone)
 {
 	static const uint32_t slice_us[] = { 10000, 10000 };
 
@@ -266,7 +268,7 @@ static void newcomer_waits_for_no_more_than_a_slice_of_one_alone(void)
 }
 
 /* IDLE, SAVE, LOAD and RUN in one, where the hardware has that */
-static void C28_one_command_switches_worlds(void)
+TEST_F(time, C28_one_command_switches_worlds)
 {
 	static const uint32_t slice_us[] = { 4000, 4000, 8000 };
 	uint64_t slices = 0;
@@ -279,28 +281,11 @@ static void C28_one_command_switches_worlds(void)
 		load_busy(gpu, i, 100);
 	load_measure(gpu, 400000000, &shares);
 	for (i = 0; i < 3; i++) {
-		assert_true(shares.vf[i].slices > 0);
+		ASSERT_LT(0, shares.vf[i].slices);
 		slices += shares.vf[i].slices;
 	}
 	/* four each would be the other way */
-	assert_true(shares.commands < 2 * slices);
+	ASSERT_GT(2 * slices, shares.commands);
 }
 
-static const struct test tests[] = {
-	SLOW_TEST(C14_four_vfs_get_time_as_their_slices),
-	SLOW_TEST(C14_all_busy_policies_agree),
-	TEST(C18_slice_changes_live),
-	TEST(C19_best_effort_gives_idle_time_away),
-	SLOW_TEST(C19_best_effort_gives_the_rest_of_a_slice_away),
-	SLOW_TEST(C19_equal_keeps_the_slice_of_a_started_vf),
-	SLOW_TEST(C19_fixed_gives_nothing_away),
-	SLOW_TEST(nobody_works_nothing_happens),
-	SLOW_TEST(one_vf_alone_is_looked_after),
-	SLOW_TEST(newcomer_waits_for_no_more_than_a_slice_of_one_alone),
-	SLOW_TEST(C28_one_command_switches_worlds),
-};
-
-int main(void)
-{
-	return SUITE_RUN("time", "total_vfs=4", tests);
-}
+TEST_HARNESS_MAIN

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../../kernel/gpuvf_regs.h"
-#include "fixture.h"
+#include <gpuvf_regs.h>
+#include "selftest.h"
 #include "load.h"
 #include "user.h"
 #include "vfio.h"
@@ -33,53 +33,55 @@ static void enable_and_bind(unsigned int num)
 {
 	unsigned int i;
 
-	assert_ok(gpu_set_numvfs(gpu, num));
+	ASSERT_OK(gpu_set_numvfs(gpu, num));
 	for (i = 0; i < num; i++)
-		assert_ok(vfio_bind(vf_dir(i)));
+		ASSERT_OK(vfio_bind(vf_dir(i)));
 }
 
 static void open_session(unsigned int vf)
 {
-	assert_ok(vfio_open(&vfio, vf_dir(vf)));
+	ASSERT_OK(vfio_open(&vfio, vf_dir(vf)));
 }
 
-static void session_sees_its_function(void)
+VFIO_FIXTURE(vfio, "total_vfs=4 fb_mib=8192", vfio);
+
+TEST_F(vfio, session_sees_its_function)
 {
 	int where;
 
 	enable_and_bind(2);
 	open_session(1);
 	/* of a VF the hardware itself reads ffff:ffff */
-	assert_u64(vfio_read(&vfio, 0), GPUVF_SIM_VENDOR_ID |
-		   GPUVF_SIM_DEVICE_ID_VF << 16);
+	ASSERT_EQ(GPUVF_SIM_VENDOR_ID | GPUVF_SIM_DEVICE_ID_VF << 16,
+		  vfio_read(&vfio, 0));
 	where = vfio_capability(&vfio, GPUVF_SIM_VSEC_ID);
-	assert_true(where > 0);
-	assert_u64(vfio_read(&vfio, where + GPUVF_SIM_VF_ID) >> 8 & 0xff, 1);
+	ASSERT_LT(0, where);
+	ASSERT_EQ(1, vfio_read(&vfio, where + GPUVF_SIM_VF_ID) >> 8 & 0xff);
 	/* and what the PF has is not there */
-	assert_int_equal(vfio_capability(&vfio, GPUVF_IOV_VSEC_ID), 0);
+	ASSERT_EQ(0, vfio_capability(&vfio, GPUVF_IOV_VSEC_ID));
 	vfio_close(&vfio);
 }
 
-static void session_maps_memory_and_interrupts(void)
+TEST_F(vfio, session_maps_memory_and_interrupts)
 {
 	const size_t size = MIB;
 	void *memory;
 
 	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_true(memory != MAP_FAILED);
+	ASSERT_NE(MAP_FAILED, memory);
 	enable_and_bind(1);
 	open_session(0);
-	assert_ok(vfio_map(&vfio, memory, 256 * MIB, size));
-	assert_error(vfio_map(&vfio, memory, 256 * MIB, size), -EEXIST);
-	assert_ok(vfio_msi(&vfio));
-	assert_u64(vfio_events(&vfio), 0);
-	assert_ok(vfio_unmap(&vfio, 256 * MIB, size));
-	assert_error(vfio_unmap(&vfio, 256 * MIB, size), -ENOENT);
+	ASSERT_OK(vfio_map(&vfio, memory, 256 * MIB, size));
+	ASSERT_ERROR(vfio_map(&vfio, memory, 256 * MIB, size), -EEXIST);
+	ASSERT_OK(vfio_msi(&vfio));
+	ASSERT_EQ(0, vfio_events(&vfio));
+	ASSERT_OK(vfio_unmap(&vfio, 256 * MIB, size));
+	ASSERT_ERROR(vfio_unmap(&vfio, 256 * MIB, size), -ENOENT);
 	munmap(memory, size);
 }
 
-static void holder_is_named_and_keeps_its_memory(void)
+TEST_F(vfio, holder_is_named_and_keeps_its_memory)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -87,60 +89,61 @@ static void holder_is_named_and_keeps_its_memory(void)
 	char *before, *after;
 
 	enable_and_bind(2);
-	assert_ok(nl_vf_get(fx.nl, gpu, 0, &msg));
-	assert_string_equal(msg.vf[0].holder, "vfio-pci");
+	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
+	ASSERT_STREQ("vfio-pci", msg.vf[0].holder);
 	/* bound is not opened: it may still be given another size */
-	assert_ok(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
+	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
 			      (unsigned long long)(GIB)));
 	open_session(0);
 	fixture_wait_clean(gpu);
 	before = fixture_snapshot(gpu);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 2 * GIB, 5000);
-	assert_error(nl_call(fx.nl, &req, &answer), -EBUSY);
-	assert_u64(answer.last.refusal.reason, GPUVF_REASON_VF_IN_USE);
-	assert_true(strstr(answer.last.refusal.message, "while vfio-pci uses it"));
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EBUSY);
+	ASSERT_EQ(GPUVF_REASON_VF_IN_USE, answer.last.refusal.reason);
+	ASSERT_NE(NULL, strstr(answer.last.refusal.message,
+			       "while vfio-pci uses it"));
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
 	vfio_close(&vfio);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 2 * GIB, 5000);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 }
 
 /* as soon as the driver does not: it resets the VF late without an FLR notice */
-static void assert_user_reset(void)
+static void user_resets(void)
 {
-	assert_eventually(!vfio_reset(&vfio));
+	ASSERT_EVENTUALLY(!vfio_reset(&vfio));
 }
 
-static void C25_next_session_finds_cleared_memory(void)
+TEST_F(vfio, C25_next_session_finds_cleared_memory)
 {
 	uint64_t resets, epoch;
 
 	enable_and_bind(2);
 	open_session(0);
-	assert_ok(gpu_guest(gpu, 1, "busy 100"));
-	assert_ok(gpu_guest(gpu, 0, "busy 100"));
-	assert_eventually(gpu_vf_is(gpu, 0, "active"));
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 	resets = gpu_truth(gpu, "gpu", "vf_resets");
 	/* its user resets it: gone is what it wrote, and it starts anew */
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
-	assert_user_reset();
-	assert_true(gpu_truth(gpu, "gpu", "vf_resets") > resets);
+	user_resets();
+	ASSERT_LT(resets, gpu_truth(gpu, "gpu", "vf_resets"));
 	load_busy(gpu, 0, 100);
-	assert_true(gpu_truth_vf(gpu, 0, "epoch") > epoch);
+	ASSERT_LT(epoch, gpu_truth_vf(gpu, 0, "epoch"));
 	/* its user goes, which resets it too; the next one comes */
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	vfio_close(&vfio);
 	open_session(0);
 	load_busy(gpu, 0, 100);
-	assert_true(gpu_truth_vf(gpu, 0, "epoch") > epoch);
-	assert_eventually(gpu_vf_is(gpu, 0, "active"));
-	assert_true(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_LT(epoch, gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "active"));
 	vfio_close(&vfio);
 	/* leftover_reads and dirty_starts are judged at the end */
 }
@@ -156,19 +159,19 @@ static void begin_guest(unsigned int vf)
 {
 	open_session(vf);
 	regs = vfio_capability(&vfio, GPUVF_SIM_VSEC_ID);
-	assert_true(regs > 0);
-	assert_ok(vfio_msi(&vfio));
+	ASSERT_LT(0, regs);
+	ASSERT_OK(vfio_msi(&vfio));
 	/* an MSI is a write to memory */
-	assert_ok(vfio_write(&vfio, PCI_COMMAND, PCI_COMMAND_MASTER));
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_INTR_ENABLE,
+	ASSERT_OK(vfio_write(&vfio, PCI_COMMAND, PCI_COMMAND_MASTER));
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_INTR_ENABLE,
 			     GPUVF_SIM_VF_INTR_ALL));
 }
 
 static void guest_says(unsigned int message)
 {
-	assert_eventually(!(vfio_read(&vfio, regs + GPUVF_SIM_VF_TX) &
+	ASSERT_EVENTUALLY(!(vfio_read(&vfio, regs + GPUVF_SIM_VF_TX) &
 			    GPUVF_SIM_VF_TX_VALID));
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_TX,
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_TX,
 			     GPUVF_SIM_VF_TX_VALID | message));
 }
 
@@ -178,21 +181,21 @@ static bool guest_hears(unsigned int message)
 
 	if (!(rx & GPUVF_SIM_VF_RX_VALID))
 		return false;
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_RX_ACK, 1));
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_RX_ACK, 1));
 	return (rx & GPUVF_SIM_VF_RX_MSG) == message;
 }
 
 /* Return: GPUVF_SIM_WINDOW_* */
 static uint32_t guest_writes_memory(uint64_t offset)
 {
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_LO, offset));
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_HI,
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_LO, offset));
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_HI,
 			     offset >> 32));
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_DATA, 1));
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_WINDOW_DATA, 1));
 	return vfio_read(&vfio, regs + GPUVF_SIM_VF_WINDOW_STATUS);
 }
 
-static void guest_driver_starts_works_and_stops(void)
+TEST_F(vfio, guest_driver_starts_works_and_stops)
 {
 	struct table table;
 	uint64_t blocked, run_ns;
@@ -201,48 +204,47 @@ static void guest_driver_starts_works_and_stops(void)
 	fixture_table(gpu, &table);
 	begin_guest(0);
 	guest_says(GPUVF_MBOX_REQ_INIT);
-	assert_eventually(guest_hears(GPUVF_MBOX_READY));
-	assert_true(vfio_events(&vfio) > 0);
+	ASSERT_EVENTUALLY(guest_hears(GPUVF_MBOX_READY));
+	ASSERT_LT(0, vfio_events(&vfio));
 
 	/* it has the GPU alone; its memory is its own, and no other is */
 	blocked = gpu_truth_vf(gpu, 0, "blocked_touches");
-	assert_u64(guest_writes_memory(table.vf[0].start),
-		   GPUVF_SIM_WINDOW_OK);
-	assert_u64(guest_writes_memory(table.vf[1].start),
-		   GPUVF_SIM_WINDOW_REFUSED);
-	assert_u64(gpu_truth_vf(gpu, 0, "blocked_touches"), blocked + 1);
+	ASSERT_EQ(GPUVF_SIM_WINDOW_OK, guest_writes_memory(table.vf[0].start));
+	ASSERT_EQ(GPUVF_SIM_WINDOW_REFUSED,
+		  guest_writes_memory(table.vf[1].start));
+	ASSERT_EQ(blocked + 1, gpu_truth_vf(gpu, 0, "blocked_touches"));
 	guest_says(GPUVF_MBOX_REL_INIT);
 
 	run_ns = gpu_truth_vf(gpu, 0, "run_ns");
-	assert_ok(vfio_write(&vfio, regs + GPUVF_SIM_VF_DOORBELL, 20000));
-	assert_eventually(!vfio_read(&vfio, regs + GPUVF_SIM_VF_DOORBELL));
-	assert_true(gpu_truth_vf(gpu, 0, "run_ns") >= run_ns + 20000000);
+	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_DOORBELL, 20000));
+	ASSERT_EVENTUALLY(!vfio_read(&vfio, regs + GPUVF_SIM_VF_DOORBELL));
+	ASSERT_LE(run_ns + 20000000, gpu_truth_vf(gpu, 0, "run_ns"));
 
 	guest_says(GPUVF_MBOX_REQ_FINI);
-	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	ASSERT_EVENTUALLY(guest_hears(GPUVF_MBOX_READY));
 	guest_says(GPUVF_MBOX_REL_FINI);
 }
 
 /* and after its reset it may begin anew */
-static void C26_guest_that_keeps_the_gpu_is_reset_alone(void)
+TEST_F(vfio, C26_guest_that_keeps_the_gpu_is_reset_alone)
 {
 	uint64_t resets, epoch;
 
 	enable_and_bind(2);
-	assert_ok(gpu_guest(gpu, 1, "busy 100"));
-	assert_eventually(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 	epoch = gpu_truth_vf(gpu, 1, "epoch");
 	begin_guest(0);
 	resets = gpu_truth(gpu, "gpu", "vf_resets");
 	guest_says(GPUVF_MBOX_REQ_INIT);
-	assert_eventually(guest_hears(GPUVF_MBOX_READY));
-	assert_eventually(gpu_truth(gpu, "gpu", "vf_resets") > resets);
-	assert_u64(gpu_truth_vf(gpu, 1, "epoch"), epoch);
-	assert_true(gpu_vf_is(gpu, 1, "active"));
+	ASSERT_EVENTUALLY(guest_hears(GPUVF_MBOX_READY));
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") > resets);
+	ASSERT_EQ(epoch, gpu_truth_vf(gpu, 1, "epoch"));
+	ASSERT_TRUE(gpu_vf_is(gpu, 1, "active"));
 
-	assert_user_reset();
+	user_resets();
 	guest_says(GPUVF_MBOX_REQ_INIT);
-	assert_eventually(guest_hears(GPUVF_MBOX_READY));
+	ASSERT_EVENTUALLY(guest_hears(GPUVF_MBOX_READY));
 	guest_says(GPUVF_MBOX_REL_INIT);
 }
 
@@ -252,27 +254,26 @@ static void *disable_thread(void *arg)
 {
 	(void)arg;
 	atomic_store(&disabling, 1);
-	assert_ok(gpu_set_numvfs(gpu, 0));
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	atomic_store(&disabling, 2);
 	return NULL;
 }
 
 /* the PCI core's way; what gpuvf can do about it is to say who it is */
-static void disabling_waits_for_the_session(void)
+TEST_F(vfio, disabling_waits_for_the_session)
 {
 	pthread_t thread;
 
 	enable_and_bind(1);
 	open_session(0);
 	atomic_store(&disabling, 0);
-	assert_int_equal(pthread_create(&thread, NULL, disable_thread, NULL),
-			 0);
-	assert_eventually(atomic_load(&disabling) == 1);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, disable_thread, NULL));
+	ASSERT_EVENTUALLY(atomic_load(&disabling) == 1);
 	pause_ms(2000);
-	assert_int_equal(atomic_load(&disabling), 1);
+	ASSERT_EQ(1, atomic_load(&disabling));
 	vfio_close(&vfio);
 	pthread_join(thread, NULL);
-	assert_u64(gpu_numvfs(gpu), 0);
+	ASSERT_EQ(0, gpu_numvfs(gpu));
 }
 
 static void count_changing(const struct nl_message *msg, void *arg)
@@ -314,7 +315,7 @@ static int sees_change(void *arg)
  * Another program disables VFs, and that waits for the user of one: others are gone
  * by then, and what is configured is not what there is. Every user can see that.
  */
-static void gpu_says_that_its_vfs_are_being_taken_away(void)
+TEST_F(vfio, gpu_says_that_its_vfs_are_being_taken_away)
 {
 	struct nl *config = fixture_listen(GPUVF_MCGRP_CONFIG);
 	struct nl_message msg;
@@ -325,41 +326,25 @@ static void gpu_says_that_its_vfs_are_being_taken_away(void)
 
 	enable_and_bind(2);
 	open_session(1);
-	assert_int_equal(says_changing(fx.nl, false), 0);
+	ASSERT_EQ(0, says_changing(fx.nl, false));
 	atomic_store(&disabling, 0);
-	assert_int_equal(pthread_create(&thread, NULL, disable_thread, NULL),
-			 0);
-	assert_eventually(!file_exists(vf_dir(0)));
-	assert_int_equal(says_changing(fx.nl, true), 0);
-	assert_int_equal(user_runs(user_ordinary, sees_change, NULL), 0);
-	for (heard = 0; !heard; count_changing(&msg, &heard))
-		assert_true(fixture_await(config, GPUVF_CMD_CONFIG_CHANGE,
+	ASSERT_EQ(0, pthread_create(&thread, NULL, disable_thread, NULL));
+	ASSERT_EVENTUALLY(!file_exists(vf_dir(0)));
+	ASSERT_EQ(0, says_changing(fx.nl, true));
+	ASSERT_EQ(0, user_runs(user_ordinary, sees_change, NULL));
+	for (heard = 0; !heard; count_changing(&msg, &heard)) {
+		ASSERT_TRUE(fixture_await(config, GPUVF_CMD_CONFIG_CHANGE,
 					  &msg));
+	}
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 3, 0, 9000);
-	assert_error(nl_call(fx.nl, &req, &answer), -EBUSY);
-	assert_u64(answer.last.refusal.reason,
-		   GPUVF_REASON_VF_COUNT_CHANGING);
-	assert_int_equal(atomic_load(&disabling), 1);
+	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EBUSY);
+	ASSERT_EQ(GPUVF_REASON_VF_COUNT_CHANGING, answer.last.refusal.reason);
+	ASSERT_EQ(1, atomic_load(&disabling));
 	vfio_close(&vfio);
 	pthread_join(thread, NULL);
-	assert_int_equal(says_changing(fx.nl, false), 0);
+	ASSERT_EQ(0, says_changing(fx.nl, false));
 	nl_close(config);
 }
 
-static const struct test tests[] = {
-	TEST(session_sees_its_function),
-	TEST(session_maps_memory_and_interrupts),
-	TEST(holder_is_named_and_keeps_its_memory),
-	SLOW_TEST(C25_next_session_finds_cleared_memory),
-	TEST(guest_driver_starts_works_and_stops),
-	SLOW_TEST(C26_guest_that_keeps_the_gpu_is_reset_alone),
-	SLOW_TEST(disabling_waits_for_the_session),
-	TEST(gpu_says_that_its_vfs_are_being_taken_away),
-};
-
-int main(void)
-{
-	return vfio_suite_run("vfio", "total_vfs=4 fb_mib=8192", tests,
-			      sizeof(tests) / sizeof(*tests), &vfio);
-}
+TEST_HARNESS_MAIN

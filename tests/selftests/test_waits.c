@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "selftest.h"
 #include "klog.h"
 #include "load.h"
 #include "thread.h"
@@ -50,8 +50,7 @@ static void writer_start(struct writer *writer, const char *path)
 {
 	snprintf(writer->path, sizeof(writer->path), "%s", path);
 	atomic_init(&writer->done, false);
-	assert_int_equal(pthread_create(&writer->thread, NULL, write_one,
-					writer), 0);
+	ASSERT_EQ(0, pthread_create(&writer->thread, NULL, write_one, writer));
 }
 
 /* ten times as long as a reset may wait here; not PATIENCE_MS, in which this fails */
@@ -64,12 +63,14 @@ static bool writer_ends(struct writer *writer)
 	return atomic_load(&writer->done);
 }
 
+MODULES_FIXTURE(waits, "total_vfs=4 fb_mib=4096");
+
 /*
  * Policy fixed: VF 0 has nothing to run and its slice passes with the engine
  * empty, VF 1 is paused. The reset of VF 0 waits for the end of that slice, and
  * the scheduler thread runs after the waiter has begun to wait.
  */
-static void reset_in_an_idle_slice_is_woken(void)
+TEST_F(waits, reset_in_an_idle_slice_is_woken)
 {
 	static const uint32_t slice_us[] = { 500000, 1000 };
 	struct writer reset;
@@ -79,18 +80,18 @@ static void reset_in_an_idle_slice_is_woken(void)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_FIXED);
 	load_busy(gpu, 1, 100);
 	log = klog_open();
-	assert_true(log >= 0);
-	assert_true(threads_make_idle(-1));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "state", "save"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	ASSERT_LE(0, log);
+	ASSERT_TRUE(threads_make_idle(-1));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "state", "save"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
 	writer_start(&reset, gpu_sysfs(gpu, "vf0/reset"));
 	done = writer_ends(&reset);
 	/* where it was not woken this ends the wait, and the test goes on */
-	assert_ok(file_write(gpu_sysfs(gpu, "vf1/resume"), "1"));
-	assert_int_equal(pthread_join(reset.thread, NULL), 0);
-	assert_true(done);
-	assert_ok(reset.err);
-	assert_false(klog_has(log, GIVEN_UP));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/resume"), "1"));
+	ASSERT_EQ(0, pthread_join(reset.thread, NULL));
+	ASSERT_TRUE(done);
+	ASSERT_OK(reset.err);
+	ASSERT_FALSE(klog_has(log, GIVEN_UP));
 	close(log);
 }
 
@@ -98,7 +99,7 @@ static void reset_in_an_idle_slice_is_woken(void)
  * The scheduler thread does not run, and so the VF is not taken off the engine: its
  * reset goes on all the same, after the time that taking it off may need.
  */
-static void reset_does_not_wait_for_a_scheduler_that_stands_still(void)
+TEST_F(waits, reset_does_not_wait_for_a_scheduler_that_stands_still)
 {
 	static const uint32_t slice_us[] = { 5000 };
 	struct writer reset;
@@ -108,25 +109,25 @@ static void reset_does_not_wait_for_a_scheduler_that_stands_still(void)
 
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
-	assert_eventually(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "run"));
 	resets = gpu_truth(gpu, "gpu", "vf_resets");
 	log = klog_open();
-	assert_true(log >= 0);
+	ASSERT_LE(0, log);
 	fixture_on_end(threads_go_on);
-	assert_true(threads_stall());
+	ASSERT_TRUE(threads_stall());
 	/* wakes it, to no other effect */
-	assert_ok(file_write(gpu_sysfs(gpu, "sched/policy"), "fixed"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "sched/policy"), "fixed"));
 	pause_ms(100);
-	assert_true(gpu_truth_vf_is(gpu, 0, "state", "run"));
+	ASSERT_TRUE(gpu_truth_vf_is(gpu, 0, "state", "run"));
 	writer_start(&reset, gpu_sysfs(gpu, "vf0/reset"));
 	done = writer_ends(&reset);
 	threads_go_on();
-	assert_int_equal(pthread_join(reset.thread, NULL), 0);
-	assert_true(done);
-	assert_ok(reset.err);
-	assert_true(klog_has(log, GIVEN_UP));
+	ASSERT_EQ(0, pthread_join(reset.thread, NULL));
+	ASSERT_TRUE(done);
+	ASSERT_OK(reset.err);
+	ASSERT_TRUE(klog_has(log, GIVEN_UP));
 	close(log);
-	assert_u64(gpu_truth(gpu, "gpu", "vf_resets"), resets + 1);
+	ASSERT_EQ(resets + 1, gpu_truth(gpu, "gpu", "vf_resets"));
 	/* and then it is scrubbed, and may start again */
 	load_busy(gpu, 0, 100);
 }
@@ -155,7 +156,7 @@ static pid_t request_start(void (*make)(const struct gpu *of))
 
 	if (!pid)
 		make(gpu);
-	assert_true(pid > 0);
+	ASSERT_LT(0, pid);
 	return pid;
 }
 
@@ -176,7 +177,7 @@ static bool is_asleep(pid_t pid)
  * A reset of a GPU that does not answer takes the PCI core a minute. Requests
  * wait for its end, and one that is killed meanwhile goes and has done nothing.
  */
-static void request_that_waits_for_a_reset_can_be_killed(void)
+TEST_F(waits, request_that_waits_for_a_reset_can_be_killed)
 {
 	void (*const makes[])(const struct gpu *of) = {
 		write_slice, set_slice,
@@ -188,34 +189,24 @@ static void request_that_waits_for_a_reset_can_be_killed(void)
 	pid_t pid;
 
 	for (i = 0; i < 2; i++) {
-		assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
 		writer_start(&reset, gpu_pci(gpu, "reset"));
 		/* until the driver has heard of the reset */
 		pause_ms(200);
 		pid = request_start(makes[i]);
-		assert_eventually(is_asleep(pid));
+		ASSERT_EVENTUALLY(is_asleep(pid));
 		pause_ms(200);
-		assert_false(atomic_load(&reset.done));
-		assert_int_equal(kill(pid, SIGKILL), 0);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSIGNALED(status));
-		assert_false(atomic_load(&reset.done));
-		assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
-		assert_int_equal(pthread_join(reset.thread, NULL), 0);
-		assert_u64(file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")),
-			   slice);
-		assert_ok(file_write(gpu_sysfs(gpu, "reset"), "1"));
-		assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+		ASSERT_FALSE(atomic_load(&reset.done));
+		ASSERT_EQ(0, kill(pid, SIGKILL));
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		ASSERT_TRUE(WIFSIGNALED(status));
+		ASSERT_FALSE(atomic_load(&reset.done));
+		ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+		ASSERT_EQ(0, pthread_join(reset.thread, NULL));
+		ASSERT_EQ(slice, file_u64(gpu_sysfs(gpu, "vf0/time_slice_us")));
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
+		ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	}
 }
 
-static const struct test tests[] = {
-	TEST(reset_in_an_idle_slice_is_woken),
-	TEST(reset_does_not_wait_for_a_scheduler_that_stands_still),
-	TEST(request_that_waits_for_a_reset_can_be_killed),
-};
-
-int main(void)
-{
-	return SUITE_RUN("waits", "total_vfs=4 fb_mib=4096", tests);
-}
+TEST_HARNESS_MAIN

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../../kernel/gpuvf_regs.h"
-#include "fixture.h"
+#include "selftest.h"
 #include "hw.h"
 #include "load.h"
 #include "module.h"
@@ -27,6 +27,8 @@
 #define SIM "total_vfs=4 fb_mib=4096"
 
 static const struct gpu *gpu = &fx.gpu[0];
+
+MODULES_FIXTURE(windows, SIM);
 
 /* what is held up goes on by itself after this, as where a lock keeps the other side out */
 #define WINDOW_MS	3000
@@ -58,23 +60,18 @@ static void other_start(struct other *other, int (*run)(void))
 {
 	other->run = run;
 	atomic_init(&other->done, false);
-	assert_int_equal(pthread_create(&other->thread, NULL, other_run, other),
-			 0);
+	ASSERT_EQ(0, pthread_create(&other->thread, NULL, other_run, other));
 }
 
 static void other_end(struct other *other)
 {
-	assert_int_equal(pthread_join(other->thread, NULL), 0);
-	assert_ok(other->err);
+	ASSERT_EQ(0, pthread_join(other->thread, NULL));
+	ASSERT_OK(other->err);
 }
-
-/* CPUs that the tests may run on */
-static cpu_set_t cpus;
 
 static void end_race(void)
 {
 	window_close();
-	sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
 static int remove_gpu(void)
@@ -97,21 +94,21 @@ static int wedge_gpu(void)
  * The notification that the GPU is wedged is held up where it is about to send the
  * uevent, and the GPU is removed meanwhile.
  */
-static void no_uevent_follows_that_of_the_removal(void)
+TEST_F(windows, no_uevent_follows_that_of_the_removal)
 {
 	int fd = uevent_open();
 	struct uevent event = { .size = 0 };
 	struct other wedging, removal;
 	bool changed = false, last;
 
-	assert_true(fd >= 0);
+	ASSERT_LE(0, fd);
 	fixture_on_end(end_race);
-	assert_ok(window_at("kobject_uevent_env %u from=[gpuvf]", WINDOW_MS));
-	assert_true(thread_stay_on(0, 0));
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "1"));
+	ASSERT_OK(window_at("kobject_uevent_env %u from=[gpuvf]", WINDOW_MS));
+	ASSERT_TRUE(thread_stay_on(0, 0));
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	other_start(&wedging, wedge_gpu);
-	assert_eventually(window_is_open());
-	assert_ok(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_EVENTUALLY(window_is_open());
+	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
 	other_start(&removal, remove_gpu);
 	do {
 		if (uevent_next(fd, &event, 10))
@@ -121,18 +118,18 @@ static void no_uevent_follows_that_of_the_removal(void)
 	other_end(&wedging);
 	other_end(&removal);
 	while (!uevent_has(&event, "ACTION=remove")) {
-		assert_true(uevent_next(fd, &event, PATIENCE_MS));
+		ASSERT_TRUE(uevent_next(fd, &event, PATIENCE_MS));
 		changed |= uevent_has(&event, "ACTION=change");
 	}
 	last = !uevent_next(fd, &event, 100);
 	close(fd);
-	assert_ok(file_write("/sys/bus/pci/rescan", "1"));
-	assert_true(changed);
-	assert_true(last);
+	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
+	ASSERT_TRUE(changed);
+	ASSERT_TRUE(last);
 }
 
 /* the file of the driver: how long each of the last commands took */
-static void assert_commands_end_after_they_begin(void)
+static void check_commands_end_after_they_begin(void)
 {
 	char path[128], *text, *rest, *line;
 	unsigned long long took;
@@ -140,12 +137,11 @@ static void assert_commands_end_after_they_begin(void)
 	snprintf(path, sizeof(path), "/sys/kernel/debug/gpuvf/%s/commands",
 		 gpu->bdf);
 	text = file_read_all(path);
-	assert_non_null(text);
+	ASSERT_NE(NULL, text);
 	rest = text;
 	while ((line = strsep(&rest, "\n")) && *line) {
-		if (sscanf(line, "%*u VF %*u %*s %llu", &took) != 1)
-			fail_msg("no command: %s", line);
-		assert_true(took < 10000000000);
+		ASSERT_EQ(1, sscanf(line, "%*u VF %*u %*s %llu", &took));
+		ASSERT_GT(10000000000, took);
 	}
 	free(text);
 }
@@ -165,8 +161,8 @@ static int look_at_the_gpu(void)
 /* the scheduler thread looks at the engine at each change */
 static void wake_the_scheduler(void)
 {
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/pause"), "1"));
-	assert_ok(file_write(gpu_sysfs(gpu, "vf2/resume"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/pause"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/resume"), "1"));
 }
 
 /*
@@ -174,7 +170,7 @@ static void wake_the_scheduler(void)
  * held up before it has the lock. The scheduler thread sees that end on the other CPU
  * and issues the next command, which is done too when the interrupt goes on.
  */
-static void no_command_ends_before_it_begins(void)
+TEST_F(windows, no_command_ends_before_it_begins)
 {
 	static const uint32_t slice_us[] = { 1000, 1000, 1000 };
 	unsigned int i, n;
@@ -186,16 +182,17 @@ static void no_command_ends_before_it_begins(void)
 	load_busy(gpu, 1, 100);
 	fixture_on_end(end_race);
 	n = threads_find(tid, 8);
-	assert_int_equal(n, fx.num_gpus);
-	for (i = 0; i < n; i++)
-		assert_true(thread_stay_on(tid[i], 1));
-	assert_true(thread_stay_on(0, 1));
+	ASSERT_EQ(fx.num_gpus, n);
+	for (i = 0; i < n; i++) {
+		ASSERT_TRUE(thread_stay_on(tid[i], 1));
+	}
+	ASSERT_TRUE(thread_stay_on(0, 1));
 	atomic_store(&over, false);
 	other_start(&look, look_at_the_gpu);
 	for (i = 0; i < 20; i++) {
 		/* where it is this CPU that is held up, nothing comes of it */
-		assert_ok(window_at("gpuvf_turn_interrupt 200"));
-		assert_eventually(window_was_opened());
+		ASSERT_OK(window_at("gpuvf_turn_interrupt 200"));
+		ASSERT_EVENTUALLY(window_was_opened());
 		wake_the_scheduler();
 		pause_ms(2);
 		window_go();
@@ -204,7 +201,7 @@ static void no_command_ends_before_it_begins(void)
 	}
 	atomic_store(&over, true);
 	other_end(&look);
-	assert_commands_end_after_they_begin();
+	check_commands_end_after_they_begin();
 }
 
 /*
@@ -285,9 +282,9 @@ static int reset_gpu(void)
 }
 
 /* the GPU is as it was before, after a reset that was asked for */
-static void assert_comes_back(void)
+static void check_comes_back(void)
 {
-	assert_true(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 }
@@ -297,7 +294,7 @@ static void assert_comes_back(void)
  * The bus is reset now, which takes all of them: those that one VF needs must not come
  * back alone.
  */
-static void reset_of_the_bus_is_not_taken_for_that_of_a_vf(void)
+TEST_F(windows, reset_of_the_bus_is_not_taken_for_that_of_a_vf)
 {
 	static const uint32_t slice_us[] = { 1000, 1000 };
 	struct other watch[2];
@@ -305,16 +302,16 @@ static void reset_of_the_bus_is_not_taken_for_that_of_a_vf(void)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	fixture_on_end(end_race);
-	assert_ok(window_at("gpuvf:gpuvf_table_verify_vf_locked %u", WINDOW_MS));
+	ASSERT_OK(window_at("gpuvf:gpuvf_table_verify_vf_locked %u", WINDOW_MS));
 	watch_begin(watch, reset_the_bus);
 	/* the PCI core would wait a minute for a VF that is not there */
 	hw_flr(gpu, 0);
 	watch_end(watch);
 	/* what was held up does its work */
 	pause_ms(200);
-	assert_u64(hw_iov_get(gpu, GPUVF_IOV_CNTXT), 0);
-	assert_ok(reset_gpu());
-	assert_comes_back();
+	ASSERT_EQ(0, hw_iov_get(gpu, GPUVF_IOV_CNTXT));
+	ASSERT_OK(reset_gpu());
+	check_comes_back();
 }
 
 /* what is held up is on the other one; the threads that schedule are not */
@@ -323,18 +320,19 @@ static void stay_on_first_cpu(void)
 	pid_t tid[8];
 	unsigned int i, n = threads_find(tid, 8);
 
-	assert_int_equal(n, fx.num_gpus);
+	ASSERT_EQ(fx.num_gpus, n);
 	fixture_on_end(end_race);
-	for (i = 0; i < n; i++)
-		assert_true(thread_stay_on(tid[i], 0));
-	assert_true(thread_stay_on(0, 0));
+	for (i = 0; i < n; i++) {
+		ASSERT_TRUE(thread_stay_on(tid[i], 0));
+	}
+	ASSERT_TRUE(thread_stay_on(0, 0));
 }
 
 /*
  * The bus was reset, and the GPU is about to be. VFs are enabled again already, without
  * framebuffer: a guest that gets work now does not run.
  */
-static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
+TEST_F(windows, no_vf_runs_between_resets_of_the_bus_and_the_gpu)
 {
 	static const uint32_t slice_us[] = { 1000, 1000 };
 	struct other reset;
@@ -345,43 +343,43 @@ static void no_vf_runs_between_resets_of_the_bus_and_the_gpu(void)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	fixture_wait_clean(gpu);
 	stay_on_first_cpu();
-	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
-	assert_ok(reset_the_bus());
+	ASSERT_OK(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	ASSERT_OK(reset_the_bus());
 	other_start(&reset, reset_gpu);
-	assert_eventually(window_is_open());
+	ASSERT_EVENTUALLY(window_is_open());
 	slices = gpu_truth_vf(gpu, 1, "slices");
-	assert_ok(gpu_guest(gpu, 1, "busy 100"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
 	pause_ms(200);
-	assert_u64(gpu_truth_vf(gpu, 1, "slices"), slices);
+	ASSERT_EQ(slices, gpu_truth_vf(gpu, 1, "slices"));
 	window_go();
 	other_end(&reset);
-	assert_comes_back();
+	check_comes_back();
 }
 
 /* a guest asks for a reset of its VF while that of the GPU has begun, which does for both */
-static void C34_guest_resets_itself_while_the_gpu_is_reset(void)
+TEST_F(windows, C34_guest_resets_itself_while_the_gpu_is_reset)
 {
 	static const uint32_t slice_us[] = { 1000, 1000 };
 	uint64_t resets, vf_resets;
 	struct other reset;
 
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	assert_ok(gpu_guest(gpu, 1, "busy 100 boot=1000 patient"));
-	assert_eventually(gpu_truth_vf_is(gpu, 1, "driver", "work"));
+	ASSERT_OK(gpu_guest(gpu, 1, "busy 100 boot=1000 patient"));
+	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 1, "driver", "work"));
 	resets = gpu_truth(gpu, "gpu", "resets");
 	vf_resets = file_u64(gpu_sysfs(gpu, "vf1/stats/resets"));
 	stay_on_first_cpu();
-	assert_ok(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	ASSERT_OK(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
 	other_start(&reset, reset_gpu);
-	assert_eventually(window_is_open());
-	assert_ok(gpu_guest(gpu, 1, "reset"));
-	assert_eventually(gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_EVENTUALLY(window_is_open());
+	ASSERT_OK(gpu_guest(gpu, 1, "reset"));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "resetting"));
 	window_go();
 	other_end(&reset);
-	assert_eventually(!gpu_vf_is(gpu, 1, "resetting"));
-	assert_u64(gpu_truth(gpu, "gpu", "resets"), resets + 1);
-	assert_u64(file_u64(gpu_sysfs(gpu, "vf1/stats/resets")), vf_resets + 1);
-	assert_comes_back();
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, 1, "resetting"));
+	ASSERT_EQ(resets + 1, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_EQ(vf_resets + 1, file_u64(gpu_sysfs(gpu, "vf1/stats/resets")));
+	check_comes_back();
 }
 
 /* where in pf_release() the PF has been counted out, as +OFFSET; "": not known */
@@ -392,7 +390,7 @@ static void find_counted_out(char *offset, size_t size)
 		" sed -n 's/.*lock xadd .*(%rip).*<pf_release\\(+0x[0-9a-f]*\\)>$/\\1/p'";
 	FILE *found = popen(command, "r");
 
-	assert_non_null(found);
+	ASSERT_NE(NULL, found);
 	if (!fgets(offset, size, found))
 		offset[0] = '\0';
 	offset[strcspn(offset, "\n")] = '\0';
@@ -419,49 +417,35 @@ static int unload(void)
  * the module may not be unloaded yet. (Elsewhere the task that unbinds the GPU
  * releases it, and the driver core waits for that task.)
  */
-static void module_stays_for_the_task_that_releases_a_gpu(void)
+TEST_F(windows, module_stays_for_the_task_that_releases_a_gpu)
 {
 	struct other unloading, watch[2];
 	char offset[32];
 	uint64_t end;
 	bool early;
 
+	if (!on_debug_kernel())
+		SKIP(return, "no delayed release of kobjects in this kernel");
 	find_counted_out(offset, sizeof(offset));
-	assert_true(*offset);
+	ASSERT_TRUE(*offset);
 	fixture_on_end(end_race);
-	assert_ok(window_at("gpuvf:pf_release%s 8000", offset));
+	ASSERT_OK(window_at("gpuvf:pf_release%s 8000", offset));
 	watch_begin(watch, preempt_the_release);
-	assert_ok(remove_gpu());
+	ASSERT_OK(remove_gpu());
 	watch_end(watch);
 	/* whatever else the kernel has to release is not to come behind that task */
-	assert_true(thread_stay_on(0, !window_cpu()));
+	ASSERT_TRUE(thread_stay_on(0, !window_cpu()));
 	other_start(&unloading, unload);
 	for (end = now_ms() + 10000; now_ms() < end; )
 		sched_yield();
 	early = atomic_load(&unloading.done);
 	/* if it is early, the task has no text to go on in */
-	assert_false(early);
-	assert_true(thread_go_on(atomic_load(&releasing)));
+	ASSERT_FALSE(early);
+	ASSERT_TRUE(thread_go_on(atomic_load(&releasing)));
 	other_end(&unloading);
 	window_close();
 	fixture_unload();
 	fixture_load(SIM);
 }
 
-static const struct test tests[] = {
-	TEST(reset_of_the_bus_is_not_taken_for_that_of_a_vf),
-	TEST(no_vf_runs_between_resets_of_the_bus_and_the_gpu),
-	TEST(no_uevent_follows_that_of_the_removal),
-	TEST(no_command_ends_before_it_begins),
-	TEST(C34_guest_resets_itself_while_the_gpu_is_reset),
-	/* the last one: on the debug kernel only */
-	TEST(module_stays_for_the_task_that_releases_a_gpu),
-};
-
-int main(void)
-{
-	const size_t num = sizeof(tests) / sizeof(*tests);
-
-	sched_getaffinity(0, sizeof(cpus), &cpus);
-	return suite_run("windows", SIM, tests, num - !on_debug_kernel());
-}
+TEST_HARNESS_MAIN

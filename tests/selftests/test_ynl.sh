@@ -6,20 +6,20 @@
 #
 #	test_ynl.sh DIRECTORY		with ynl/cli.py and netlink/specs/gpuvf.yaml
 set -uo pipefail
+. "$(dirname "$0")/ktap.sh"
 
+[ $# = 1 ] || skip_all 'no directory with the client: tests/lab/spec client'
 dir=$1
-count=0 failed=0
 cli=(/usr/bin/python3 "$dir/ynl/cli.py" --no-schema --output-json
 	--spec "$dir/netlink/specs/gpuvf.yaml")
 
+# result STATUS NAME
 result() {
-	count=$((count + 1))
 	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
+		ktap_test_pass "$2"
 	else
-		echo "not ok $count - $2"
+		ktap_test_fail "$2"
 		printf '%s\n' "$out" | sed 's/^/# /'
-		failed=$((failed + 1))
 	fi
 }
 
@@ -48,13 +48,12 @@ refused() {
 	result $? "$what"
 }
 
-insmod "$GPUVF_MODULES/gpuvf_sim.ko" total_vfs=4
-insmod "$GPUVF_MODULES/gpuvf.ko"
+load_module gpuvf_sim total_vfs=4
+load_module gpuvf
 bdf=$(ls /sys/class/gpuvf)
 pf='"bdf": "'$bdf'"'
 vf='"vf": [{"index": 1}]'
 
-echo 'TAP version 13'
 ynl 'pf-get' "r['bdf'] == '$bdf' and r['total-vfs'] == 4 and r['state'] == 'ready'" \
 	--do pf-get --json "{$pf}"
 ynl 'pf-get, dump' "len(r) == 1 and r[0]['backend'] == 'gpu-iov-v3'" \
@@ -120,5 +119,4 @@ done
 
 echo 0 > "/sys/bus/pci/devices/$bdf/sriov_numvfs"
 rmmod gpuvf gpuvf_sim
-echo "1..$count"
-[ $failed = 0 ]
+points_end

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi.h"
+#include "file.h"
 
 #define ABI_PREFIX	"/sys/class/gpuvf/<BDF>"
 
@@ -57,7 +58,7 @@ static void take_mode(struct abi *abi, const char *line)
  */
 bool abi_read(struct abi *abi)
 {
-	FILE *file = fopen(ABI_FILE, "r");
+	FILE *file = file_beside("sysfs-class-gpuvf");
 	bool ok = file, description = false;
 	char line[256];
 

@@ -33,8 +33,8 @@ void agent_write_config(const struct gpu *gpu, const char *what)
 		 gpu->bdf, what);
 	unlink(AGENT_CONFIG);
 	fd = open(AGENT_CONFIG, O_WRONLY | O_CREAT | O_EXCL, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	check(fd >= 0);
+	check(write(fd, text, strlen(text)) == strlen(text));
 	close(fd);
 }
 
@@ -51,11 +51,11 @@ pid_t agent_start(bool traced, const char *const *args)
 	pid_t pid;
 	int i, fd;
 
-	assert_non_null(argv[0]);
+	check(argv[0]);
 	for (i = 0; i < MAX_ARGS && args[i]; i++)
 		argv[i + 1] = args[i];
 	pid = fork();
-	assert_true(pid >= 0);
+	check(pid >= 0);
 	if (pid)
 		return pid;
 	fd = open(SAID, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -78,7 +78,7 @@ int agent_end(pid_t pid)
 {
 	int status;
 
-	assert_true(waitpid(pid, &status, 0) == pid);
+	check(waitpid(pid, &status, 0) == pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

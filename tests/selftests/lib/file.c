@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,4 +301,24 @@ size_t tree_pread(const int *fd, unsigned int num, char *buf, size_t size)
 		used += sizeof(result) + (result > 0 ? result : 0);
 	}
 	return used;
+}
+
+/**
+ * file_beside() - open one of the project's files that tests read
+ * @name: of the file, in the directory "files" beside the program
+ *
+ * Return: to be closed by fclose(), or NULL.
+ */
+FILE *file_beside(const char *name)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	if (len < 0)
+		return NULL;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(slash, sizeof(path) - (slash - path), "/files/%s", name);
+	return fopen(path, "r");
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 int file_write(const char *path, const char *text);
 int file_write_bytes(const char *path, const void *bytes, size_t len);
@@ -21,5 +22,6 @@ bool file_exists(const char *path);
 char *tree_snapshot(const char *dir, const char *const *leave_out);
 unsigned int tree_open(const char *dir, int *fd, unsigned int max);
 size_t tree_pread(const int *fd, unsigned int num, char *buf, size_t size);
+FILE *file_beside(const char *name);
 
 #endif /* SELFTEST_FILE_H */

@@ -9,20 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "leak.h"
 
-#define MAX_TESTS	64
-
 struct fixture fx;
 
-/* how the modules are loaded now, and how the suite wants them */
-static char *loaded_as;
-static const char *suite_parameters;
-
-/* truth shows violations that were made on purpose: load anew */
-static bool spoiled;
+/*
+ * What one test leaves to the next, each of which is a process: how the modules are
+ * loaded; whether the truth shows violations that were made on purpose; whether a
+ * test ended without its teardown.
+ */
+static struct {
+	char loaded_as[512];
+	bool spoiled;
+	bool unfinished;
+} *shared;
 
 /* see fixture_on_end() */
 static void (*end_hook)(void);
@@ -35,124 +38,13 @@ static const char *const leave_out[] = {
 	"generation", "round_us", "power", "stats", "uevent", NULL
 };
 
-bool on_debug_kernel(void)
-{
-	const char *kernel = getenv("GPUVF_KERNEL");
-
-	return kernel && !strncmp(kernel, "debug", strlen("debug"));
-}
-
-bool in_virtual_time(void)
-{
-	return getenv("GPUVF_VIRTUAL");
-}
-
-bool is_quick(void)
-{
-	const char *quick = getenv("GPUVF_QUICK");
-
-	return quick && *quick && strcmp(quick, "0");
-}
-
-/**
- * patience_ms() - how long to wait for what has to come
- *
- * $GPUVF_PATIENCE_MS, for tests that are expected to fail.
- */
-uint64_t patience_ms(void)
-{
-	const char *patience = getenv("GPUVF_PATIENCE_MS");
-
-	if (patience)
-		return strtoull(patience, NULL, 10);
-	return in_virtual_time() ? 3600000 : on_debug_kernel() ? 120000 : 40000;
-}
-
-uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
-}
-
-void pause_ms(unsigned int ms)
-{
-	struct timespec ts = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000L,
-	};
-
-	nanosleep(&ts, NULL);
-}
-
-void check_failed(const char *what, const char *file, int line)
-{
-	print_error("# %s\n", what);
-	_fail(file, line);
-	abort();
-}
-
-void check_error(int got, int wanted, const char *what, const char *file,
-		 int line)
-{
-	if (got == wanted)
-		return;
-	print_error("# %s: %s (%d), expected %s (%d)\n", what,
-		    got ? strerror(-got) : "success", got,
-		    wanted ? strerror(-wanted) : "success", wanted);
-	_fail(file, line);
-}
-
-void check_u64(uint64_t got, uint64_t wanted, const char *what,
-	       const char *file, int line)
-{
-	if (got == wanted)
-		return;
-	print_error("# %s: %llu, expected %llu\n", what,
-		    (unsigned long long)got, (unsigned long long)wanted);
-	_fail(file, line);
-}
-
-void check_same(const char *got, const char *wanted, const char *what,
-		const char *file, int line)
-{
-	size_t i = 0, begin = 0;
-
-	if (got && wanted && !strcmp(got, wanted))
-		return;
-	if (!got || !wanted)
-		check_failed("a text is missing", file, line);
-	for (; got[i] && got[i] == wanted[i]; i++)
-		if (got[i] == '\n')
-			begin = i + 1;
-	print_error("# %s differs: \"%.*s\", expected \"%.*s\"\n", what,
-		    (int)strcspn(got + begin, "\n"), got + begin,
-		    (int)strcspn(wanted + begin, "\n"), wanted + begin);
-	_fail(file, line);
-}
-
-void check_ratio(uint64_t part, uint64_t whole, double wanted,
-		 double tolerance, const char *what, const char *file, int line)
-{
-	double ratio = whole ? (double)part / whole : 0;
-
-	if (whole && ratio >= wanted * (1 - tolerance) &&
-	    ratio <= wanted * (1 + tolerance))
-		return;
-	print_error("# %s: %llu / %llu = %.3f, expected %.3f +- %.0f %%\n",
-		    what, (unsigned long long)part, (unsigned long long)whole,
-		    ratio, wanted, tolerance * 100);
-	_fail(file, line);
-}
-
 /**
  * fixture_wait_clean() - wait until everything that can be cleared is
  * @gpu: GPU
  */
 void fixture_wait_clean(const struct gpu *gpu)
 {
-	assert_eventually(file_u64(gpu_sysfs(gpu, "fb/dirty")) ==
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) ==
 			  file_u64(gpu_sysfs(gpu, "fb/withheld")));
 }
 
@@ -164,7 +56,7 @@ void fixture_wait_clean(const struct gpu *gpu)
 void fixture_table(const struct gpu *gpu, struct table *table)
 {
 	fixture_wait_clean(gpu);
-	assert_true(gpu_table(gpu, table));
+	check(gpu_table(gpu, table));
 }
 
 /**
@@ -197,7 +89,7 @@ void fixture_reset_config(const struct gpu *gpu)
 			 gpu_can(gpu, "busy") ? GPUVF_POLICY_BEST_EFFORT :
 						GPUVF_POLICY_EQUAL);
 	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, reserve);
-	assert_ok(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 }
 
 static bool find_gpu(unsigned int index)
@@ -207,6 +99,13 @@ static bool find_gpu(unsigned int index)
 	gpu->index = index;
 	return file_read(gpu_sim(gpu, "bdf"), gpu->bdf, sizeof(gpu->bdf)) > 0 &&
 	       file_exists(gpu_sysfs(gpu, "state"));
+}
+
+static void find_gpus(void)
+{
+	fx.num_gpus = 0;
+	while (fx.num_gpus < MAX_GPUS && find_gpu(fx.num_gpus))
+		fx.num_gpus++;
 }
 
 static void note_found(void)
@@ -221,27 +120,48 @@ static void note_found(void)
 }
 
 /**
+ * fixture_is_loaded_as() - are the modules loaded just so?
+ * @how: as in fixture_loaded_as()
+ */
+bool fixture_is_loaded_as(const char *how)
+{
+	return shared->loaded_as[0] && !shared->spoiled &&
+	       !strcmp(shared->loaded_as, how);
+}
+
+/**
+ * fixture_loaded_as() - say to later tests how the modules are loaded now
+ * @how: parameters of the simulator; what is loaded is unloaded at the end
+ */
+void fixture_loaded_as(const char *how)
+{
+	snprintf(shared->loaded_as, sizeof(shared->loaded_as), "%s", how);
+	shared->spoiled = false;
+}
+
+/**
  * fixture_load() - load both modules, unless they are loaded just so
  * @sim_parameters: of the simulator
  */
 void fixture_load(const char *sim_parameters)
 {
+	bool loaded = fixture_is_loaded_as(sim_parameters);
 	unsigned int i;
 
-	if (loaded_as && !spoiled && !strcmp(loaded_as, sim_parameters))
+	if (loaded && fx.nl)
 		return;
-	fixture_unload();
-	assert_ok(module_load("gpuvf_sim", sim_parameters));
-	assert_ok(module_load("gpuvf", ""));
-	loaded_as = strdup(sim_parameters);
-	for (i = 0; i < MAX_GPUS && find_gpu(i); i++)
-		;
-	assert_true(i > 0);
-	fx.num_gpus = i;
+	if (!loaded) {
+		fixture_unload();
+		ASSERT_OK(module_load("gpuvf_sim", sim_parameters));
+		ASSERT_OK(module_load("gpuvf", ""));
+		fixture_loaded_as(sim_parameters);
+	}
+	find_gpus();
+	check(fx.num_gpus > 0);
 	fx.total_vfs = gpu_total_vfs(&fx.gpu[0]);
 	fx.nl = nl_open();
-	assert_non_null(fx.nl);
-	assert_ok(nl_family(fx.nl));
+	check(fx.nl);
+	ASSERT_OK(nl_family(fx.nl));
 	/* without an engine for it nothing ever becomes clean */
 	for (i = 0; i < fx.num_gpus && !strstr(sim_parameters,
 					       "clear_engine=0"); i++)
@@ -259,12 +179,10 @@ void fixture_unload(void)
 	nl_close(fx.nl);
 	memset(&fx, 0, sizeof(fx));
 	if (module_is_loaded("gpuvf"))
-		assert_ok(module_unload("gpuvf"));
+		ASSERT_OK(module_unload("gpuvf"));
 	if (module_is_loaded("gpuvf_sim"))
-		assert_ok(module_unload("gpuvf_sim"));
-	free(loaded_as);
-	loaded_as = NULL;
-	spoiled = false;
+		ASSERT_OK(module_unload("gpuvf_sim"));
+	fixture_loaded_as("");
 }
 
 /**
@@ -274,7 +192,7 @@ void fixture_unload(void)
  */
 void fixture_spoil(void)
 {
-	spoiled = true;
+	shared->spoiled = true;
 }
 
 /**
@@ -287,9 +205,9 @@ struct nl *fixture_listen(const char *group)
 {
 	struct nl *nl = nl_open();
 
-	assert_non_null(nl);
-	assert_ok(nl_family(nl));
-	assert_ok(nl_join(nl, group));
+	check(nl);
+	ASSERT_OK(nl_family(nl));
+	ASSERT_OK(nl_join(nl, group));
 	return nl;
 }
 
@@ -309,7 +227,7 @@ bool fixture_await(struct nl *nl, uint8_t cmd, struct nl_message *msg)
 		err = nl_next_event(nl, msg, PATIENCE_MS);
 	} while (!err && msg->cmd != cmd);
 	if (err)
-		print_error("# event %u: %s\n", cmd, strerror(-err));
+		report("event %u: %s\n", cmd, strerror(-err));
 	return !err;
 }
 
@@ -320,14 +238,6 @@ bool fixture_await(struct nl *nl, uint8_t cmd, struct nl_message *msg)
 void fixture_on_end(void (*hook)(void))
 {
 	end_hook = hook;
-}
-
-static int test_setup(void **state)
-{
-	(void)state;
-	fixture_load(suite_parameters);
-	note_found();
-	return 0;
 }
 
 /* C28 and C16: nothing illegal, nobody in anybody's memory, in every test */
@@ -344,7 +254,7 @@ static int judge(const struct gpu *gpu)
 		if (truth_get(&truth, "gpu", forbidden[i]))
 			bad++;
 	if (bad)
-		print_error("# GPU %u saw what is forbidden: %.*s\n",
+		report("GPU %u saw what is forbidden: %.*s",
 			    gpu->index, (int)strcspn(truth.text ?: "", "\n"),
 			    truth.text ?: "nothing at all");
 	truth_free(&truth);
@@ -374,9 +284,26 @@ static void calm(const struct gpu *gpu)
 {
 	disarm(gpu);
 	if (gpu_numvfs(gpu))
-		assert_ok(gpu_set_numvfs(gpu, 0));
-	if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
-		assert_ok(file_write(gpu_pci(gpu, "reset"), "1"));
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	if (file_exists(gpu_sysfs(gpu, "state")) &&
+	    !file_is(gpu_sysfs(gpu, "state"), "ready"))
+		ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
+}
+
+/* whatever is loaded, and whatever state it is in */
+static void tidy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_GPUS; i++) {
+		struct gpu gpu = { .index = i };
+
+		if (file_read(gpu_sim(&gpu, "bdf"), gpu.bdf,
+			      sizeof(gpu.bdf)) > 0)
+			calm(&gpu);
+	}
+	fixture_unload();
+	shared->unfinished = false;
 }
 
 /* and configured as it was found */
@@ -387,137 +314,98 @@ static void restore(const struct gpu *gpu, const char *before)
 	fixture_reset_config(gpu);
 	fixture_wait_clean(gpu);
 	after = fixture_snapshot(gpu);
-	assert_same(after, before);
+	ASSERT_SAME(after, before);
 	free(after);
 }
 
-static int test_teardown(void **state)
+/**
+ * fixture_missing() - what a test would need that is not there
+ *
+ * Return: the reason to skip it, NULL: nothing is missing.
+ */
+const char *fixture_missing(void)
+{
+	static char why[256];
+	const char *missing = module_missing("gpuvf_sim") ?:
+			      module_missing("gpuvf");
+	const char *gpu;
+
+	if (geteuid())
+		return "only root loads modules";
+	if (missing)
+		return missing;
+	gpu = gpu_real();
+	if (gpu) {
+		snprintf(why, sizeof(why),
+			 "GPU %s is not a simulated one, and its driver would be unloaded",
+			 gpu);
+		return why;
+	}
+	return NULL;
+}
+
+/**
+ * fixture_setup() - before each test
+ * @sim_parameters: how the simulator is to be loaded
+ */
+void fixture_setup(const char *sim_parameters)
+{
+	if (shared->unfinished)
+		tidy();
+	shared->unfinished = true;
+	fixture_load(sim_parameters);
+	note_found();
+}
+
+/**
+ * fixture_teardown() - after each test, failed or not
+ *
+ * Fails it if the simulator saw what is forbidden, or if the system is not as it was
+ * found.
+ */
+void fixture_teardown(void)
 {
 	unsigned int i;
 	int bad = 0;
 
-	(void)state;
 	if (end_hook)
 		end_hook();
 	for (i = 0; i < fx.num_gpus; i++)
 		calm(&fx.gpu[i]);
-	for (i = 0; i < fx.num_gpus && !spoiled; i++)
+	for (i = 0; i < fx.num_gpus && !shared->spoiled; i++)
 		bad += judge(&fx.gpu[i]);
 	if (bad)
-		spoiled = true;
-	for (i = 0; i < fx.num_gpus && !spoiled; i++)
+		shared->spoiled = true;
+	for (i = 0; i < fx.num_gpus && !shared->spoiled; i++)
 		restore(&fx.gpu[i], found[i]);
-	return bad ? -1 : 0;
+	shared->unfinished = false;
+	if (bad)
+		test_abort();
 }
 
-static int suite_teardown(void **state)
+/* at the end of the program, in the process that ran no test */
+static void unload_at_exit(void)
 {
-	(void)state;
-	fixture_unload();
-	return 0;
+	if (!shared->loaded_as[0])
+		return;
+	tidy();
+	/* no function of a simulated GPU is left that would hold it */
+	if (module_is_loaded("gpuvf_sim_iommu"))
+		ASSERT_OK(module_unload("gpuvf_sim_iommu"));
 }
 
-static void test_body(void **state)
+static void __attribute__((constructor)) fixture_init(void)
 {
-	const struct test *test = *state;
-	uint64_t begin = now_ms();
-
-	test->run();
-	if (getenv("GPUVF_TIMES"))
-		print_message("# %s: %llu ms\n", test->name,
-			      (unsigned long long)(now_ms() - begin));
-}
-
-/* is the test on a list of those that cannot run here? See tests/selftests/run */
-static bool is_listed(const char *name)
-{
-	const char *listed = getenv("GPUVF_NOT");
-	size_t len = strlen(name);
-	const char *p = listed;
-
-	while (p && (p = strstr(p, name))) {
-		if ((p == listed || p[-1] == ' ') &&
-		    (p[len] == ' ' || p[len] == '\0'))
-			return true;
-		p += len;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED || atexit(unload_at_exit)) {
+		perror("fixture");
+		_exit(1);
 	}
-	return false;
-}
-
-static void skip_body(void **state)
-{
-	(void)state;
-	skip();
-}
-
-/**
- * suite_run_as() - run the tests of a program
- * @suite: what is done around them
- * @tests: the tests
- * @num: how many
- *
- * GPUVF_TEST in the environment may be a pattern of names to run, GPUVF_NOT has
- * names to skip, and with GPUVF_TIMES the duration of each test is printed.
- *
- * Return: for main().
- */
-int suite_run_as(const struct suite *suite, const struct test *tests,
-		 size_t num)
-{
-	struct CMUnitTest group[MAX_TESTS];
-	size_t i, n = 0;
-
 	/*
-	 * Virtual time runs fast while everybody waits for the disk: what is
-	 * needed of the program and its libraries is to be there.
+	 * Virtual time runs fast while the VM waits for the disk: what is needed
+	 * of the program and its libraries is to be there.
 	 */
 	if (mlockall(MCL_CURRENT))
-		print_error("# mlockall: %s\n", strerror(errno));
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	if (getenv("GPUVF_TEST"))
-		cmocka_set_test_filter(getenv("GPUVF_TEST"));
-	for (i = 0; i < num && n < MAX_TESTS; i++) {
-		if ((tests[i].slow && is_quick()) ||
-		    (tests[i].leaky && leaks_are_counted()))
-			continue;
-		if (is_listed(tests[i].name)) {
-			group[n++] = (struct CMUnitTest){
-				.name = tests[i].name,
-				.test_func = skip_body,
-			};
-			continue;
-		}
-		group[n++] = (struct CMUnitTest){
-			.name = tests[i].name,
-			.test_func = test_body,
-			.setup_func = suite->setup,
-			.teardown_func = suite->teardown,
-			.initial_state = (void *)&tests[i],
-		};
-	}
-	return _cmocka_run_group_tests(suite->name, group, n, NULL,
-				       suite->end) ? 1 : 0;
-}
-
-/**
- * suite_run() - run the tests of a program, with both modules loaded
- * @name: of the suite
- * @sim_parameters: how the simulator is to be loaded for each test
- * @tests: the tests
- * @num: how many
- *
- * Return: for main().
- */
-int suite_run(const char *name, const char *sim_parameters,
-	      const struct test *tests, size_t num)
-{
-	const struct suite suite = {
-		.name = name,
-		.setup = test_setup,
-		.teardown = test_teardown,
-		.end = suite_teardown,
-	};
-
-	suite_parameters = sim_parameters;
-	return suite_run_as(&suite, tests, num);
+		report("mlockall: %s", strerror(errno));
 }

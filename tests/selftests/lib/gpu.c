@@ -3,6 +3,7 @@
  * One simulated GPU, seen from all sides.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../kernel/gpuvf_regs.h"
+#include <gpuvf_regs.h>
 #include "file.h"
 #include "gpu.h"
 
@@ -471,4 +472,40 @@ int gpu_command(const struct gpu *gpu, unsigned int code, unsigned int fcn)
 		usleep(100);
 	}
 	return -ETIMEDOUT;
+}
+
+static bool is_simulated(const char *bdf)
+{
+	char text[32];
+	unsigned int i;
+
+	for (i = 0; i < MAX_GPUS; i++) {
+		const struct gpu gpu = { .index = i };
+
+		if (file_read(gpu_sim(&gpu, "bdf"), text, sizeof(text)) > 0 &&
+		    !strcmp(text, bdf))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * gpu_real() - is there a GPU of gpuvf that is not a simulated one?
+ *
+ * Return: its PCI address, or NULL: there is none.
+ */
+const char *gpu_real(void)
+{
+	static char bdf[NAME_MAX + 1];
+	struct dirent *entry;
+	DIR *dir = opendir("/sys/bus/pci/drivers/gpuvf");
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		snprintf(bdf, sizeof(bdf), "%s", entry->d_name);
+		found = strchr(bdf, ':') && !is_simulated(bdf);
+	}
+	if (dir)
+		closedir(dir);
+	return found ? bdf : NULL;
 }

@@ -55,6 +55,7 @@ struct table {
 	uint64_t consumed;
 };
 
+const char *gpu_real(void);
 const char *gpu_sysfs(const struct gpu *gpu, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *gpu_pci(const struct gpu *gpu, const char *format, ...)

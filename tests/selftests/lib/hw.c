@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../kernel/gpuvf_regs.h"
+#include <gpuvf_regs.h>
 #include "fixture.h"
 #include "hw.h"
 
@@ -40,14 +40,26 @@ int hw_load(struct gpu *gpu, const char *sim_parameters)
 	if (system("modprobe pci-pf-stub"))
 		return -ENOENT;
 	err = module_load("gpuvf_sim", sim_parameters);
-	if (!err)
+	if (!err) {
+		fixture_loaded_as(sim_parameters);
 		err = find(gpu);
+	}
 	if (!err)
 		err = file_write(gpu_pci(gpu, "driver_override"),
 				 "pci-pf-stub");
 	if (!err)
 		err = file_write("/sys/bus/pci/drivers_probe", gpu->bdf);
 	return err;
+}
+
+/**
+ * hw_is_loaded() - did an earlier test load it with hw_load(), and just so?
+ * @gpu: which it is
+ * @sim_parameters: of the simulator
+ */
+bool hw_is_loaded(struct gpu *gpu, const char *sim_parameters)
+{
+	return fixture_is_loaded_as(sim_parameters) && !find(gpu);
 }
 
 /**
@@ -60,8 +72,9 @@ int hw_unload(struct gpu *gpu)
 {
 	if (!module_is_loaded("gpuvf_sim"))
 		return 0;
-	if (gpu->bdf[0] && gpu_numvfs(gpu))
-		assert_ok(gpu_set_numvfs(gpu, 0));
+	if (!find(gpu) && gpu_numvfs(gpu))
+		ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	fixture_loaded_as("");
 	return module_unload("gpuvf_sim");
 }
 
@@ -69,13 +82,13 @@ static unsigned int capability(const struct gpu *gpu, unsigned int vsec)
 {
 	unsigned int where = gpu_capability(gpu, vsec);
 
-	assert_int_not_equal(where, 0);
+	check(where != 0);
 	return where;
 }
 
 void hw_iov(const struct gpu *gpu, unsigned int reg, uint32_t val)
 {
-	assert_ok(gpu_config_write(gpu, capability(gpu, GPUVF_IOV_VSEC_ID) +
+	ASSERT_OK(gpu_config_write(gpu, capability(gpu, GPUVF_IOV_VSEC_ID) +
 				   reg, val));
 }
 
@@ -103,7 +116,7 @@ uint32_t hw_sch_get(const struct gpu *gpu, unsigned int reg)
 
 void hw_sim(const struct gpu *gpu, unsigned int reg, uint32_t val)
 {
-	assert_ok(gpu_config_write(gpu, capability(gpu, GPUVF_SIM_VSEC_ID) +
+	ASSERT_OK(gpu_config_write(gpu, capability(gpu, GPUVF_SIM_VSEC_ID) +
 				   reg, val));
 }
 
@@ -118,10 +131,10 @@ static void vf_access(const struct gpu *gpu, unsigned int vf,
 	int fd = open(gpu_vf_pci(gpu, vf, "config"), O_RDWR | O_CLOEXEC);
 	ssize_t n;
 
-	assert_true(fd >= 0);
+	check(fd >= 0);
 	n = out ? pwrite(fd, val, 4, where) : pread(fd, val, 4, where);
 	close(fd);
-	assert_int_equal(n, 4);
+	check(n == 4);
 }
 
 void hw_vf_config(const struct gpu *gpu, unsigned int vf, unsigned int where,
@@ -181,7 +194,7 @@ static unsigned int find_capability(const struct gpu *gpu, int vf,
 		val = vf < 0 ? gpu_config_read(gpu, where) :
 			       hw_vf_config_get(gpu, vf, where);
 	} while ((val & 0xff) != id && where++);
-	assert_int_not_equal(where, 0);
+	check(where != 0);
 	return where;
 }
 
@@ -209,9 +222,9 @@ unsigned int hw_msi(const struct gpu *gpu, int vf)
 	unsigned int where = find_capability(gpu, vf, PCI_CAP_ID_MSI);
 
 	if (vf < 0) {
-		assert_ok(gpu_config_write(gpu, PCI_COMMAND,
+		ASSERT_OK(gpu_config_write(gpu, PCI_COMMAND,
 					   PCI_COMMAND_MASTER));
-		assert_ok(gpu_config_write(gpu, where,
+		ASSERT_OK(gpu_config_write(gpu, where,
 					   PCI_MSI_FLAGS_ENABLE << 16));
 	} else {
 		hw_vf_config(gpu, vf, PCI_COMMAND, PCI_COMMAND_MASTER);
@@ -244,7 +257,7 @@ static bool is_over(const struct gpu *gpu)
  */
 int hw_wait(const struct gpu *gpu)
 {
-	assert_eventually(is_over(gpu));
+	ASSERT_EVENTUALLY(is_over(gpu));
 	return hw_sch_get(gpu, GPUVF_SCH_CMD_STATUS) & 0xff;
 }
 
@@ -279,8 +292,8 @@ void hw_layout(const struct gpu *gpu, unsigned int vfs)
 	       1 | (context * (GRANULE / GPUVF_IOV_CNTXT_UNIT)) << 10);
 	/* the one register that is 16 bit wide */
 	fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, &consumed, 2, where), 2);
+	check(fd >= 0);
+	check(pwrite(fd, &consumed, 2, where) == 2);
 	close(fd);
 	for (i = 0; i < vfs; i++)
 		hw_iov(gpu, GPUVF_IOV_VF_FB(i), EXTENT_GRANULES |
@@ -293,7 +306,7 @@ static void clear(const struct gpu *gpu, unsigned int start, unsigned int count,
 	hw_sim(gpu, GPUVF_SIM_CLEAR_START, start);
 	hw_sim(gpu, GPUVF_SIM_CLEAR_COUNT, count);
 	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_GO | control);
-	assert_eventually(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS) !=
+	ASSERT_EVENTUALLY(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS) !=
 			  GPUVF_SIM_CLEAR_ST_BUSY);
 }
 
@@ -316,10 +329,8 @@ void hw_start(const struct gpu *gpu, unsigned int vf)
 {
 	hw_clear(gpu, FIRST_GRANULE + vf * EXTENT_GRANULES, EXTENT_GRANULES);
 	hw_clear_context(gpu, vf);
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(vf)),
-			 GPUVF_STATUS_DONE);
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)),
-			 GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 
 /**
@@ -329,10 +340,9 @@ void hw_start(const struct gpu *gpu, unsigned int vf)
  */
 void hw_leave(const struct gpu *gpu, unsigned int vf)
 {
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_IDLE_GPU, GPUVF_FCN_VF(vf)),
-			 GPUVF_STATUS_DONE);
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_SAVE_GPU_STATE,
-				    GPUVF_FCN_VF(vf)), GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_IDLE_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_SAVE_GPU_STATE,
+				    GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 
 /**
@@ -342,10 +352,9 @@ void hw_leave(const struct gpu *gpu, unsigned int vf)
  */
 void hw_enter(const struct gpu *gpu, unsigned int vf)
 {
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_LOAD_GPU_STATE,
-				    GPUVF_FCN_VF(vf)), GPUVF_STATUS_DONE);
-	assert_int_equal(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)),
-			 GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_LOAD_GPU_STATE,
+				    GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
+	check(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 
 /**
@@ -379,7 +388,7 @@ bool hw_event(const struct gpu *gpu, const char *what, uint64_t *ns,
 	char *line = NULL, *rest;
 	bool found = false;
 
-	assert_non_null(file);
+	check(file);
 	while (getline(&line, &size, file) > 0) {
 		unsigned long long at = strtoull(line, &rest, 10);
 

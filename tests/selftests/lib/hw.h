@@ -11,6 +11,7 @@
 
 #include "gpu.h"
 
+bool hw_is_loaded(struct gpu *gpu, const char *sim_parameters);
 int hw_load(struct gpu *gpu, const char *sim_parameters);
 int hw_unload(struct gpu *gpu);
 

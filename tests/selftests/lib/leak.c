@@ -28,18 +28,18 @@ unsigned int leaks(void)
 {
 	static const char mark[] = "unreferenced object";
 	unsigned int num = 0;
-	char *report, *at;
+	char *text, *at;
 
 	/* what is younger than five seconds is not looked at */
-	assert_ok(file_write(kmemleak, "scan"));
+	ASSERT_OK(file_write(kmemleak, "scan"));
 	pause_ms(6000);
-	assert_ok(file_write(kmemleak, "scan"));
-	report = file_read_all(kmemleak);
-	assert_non_null(report);
-	for (at = report; (at = strstr(at, mark)); at += strlen(mark))
+	ASSERT_OK(file_write(kmemleak, "scan"));
+	text = file_read_all(kmemleak);
+	check(text);
+	for (at = text; (at = strstr(at, mark)); at += strlen(mark))
 		num++;
 	if (num)
-		print_error("# %s\n", report);
-	free(report);
+		report("%s", text);
+	free(text);
 	return num;
 }

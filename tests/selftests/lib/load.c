@@ -31,8 +31,8 @@ void load_enable(const struct gpu *gpu, unsigned int num,
 	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
 	for (i = 0; i < num; i++)
 		nl_put_vf(&req, i, 512 * MIB, slice_us[i]);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_ok(gpu_set_numvfs(gpu, num));
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(gpu_set_numvfs(gpu, num));
 	fixture_wait_clean(gpu);
 }
 
@@ -66,10 +66,10 @@ void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent)
 	snprintf(what, sizeof(what), "busy %u", percent);
 	/* one that worked before has turns until it asks */
 	do {
-		assert_ok(gpu_guest(gpu, vf, what));
+		ASSERT_OK(gpu_guest(gpu, vf, what));
 	} while (gpu_guests_ask(gpu) && !works_at_last(gpu, vf) &&
 		 now_ms() < end);
-	assert_eventually(gpu_truth_vf(gpu, vf, "run_ns") > before);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, vf, "run_ns") > before);
 }
 
 static void sum_up(const struct truth *from, const struct truth *to,
@@ -115,7 +115,7 @@ static void measure(const struct gpu *gpu, const struct truth *from,
 		truth_free(&to);
 		enough = is_enough(shares, charged_ns, ns);
 	} while (!enough && now_ms() < end);
-	assert_true(enough);
+	check(enough);
 }
 
 /**

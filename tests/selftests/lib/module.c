@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/module.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,45 @@
 
 #include "file.h"
 #include "module.h"
+
+/* in $GPUVF_MODULES, or where depmod has found it; "": nowhere */
+static void module_path(const char *name, char *path, size_t size)
+{
+	const char *dir = getenv("GPUVF_MODULES");
+	char command[64];
+	FILE *found;
+
+	if (dir) {
+		snprintf(path, size, "%s/%s.ko", dir, name);
+		return;
+	}
+	path[0] = '\0';
+	snprintf(command, sizeof(command), "modinfo -n %s 2> /dev/null", name);
+	found = popen(command, "r");
+	if (found && fgets(path, size, found))
+		path[strcspn(path, "\n")] = '\0';
+	if (found)
+		pclose(found);
+}
+
+/**
+ * module_missing() - is there a file of the module?
+ * @name: of the module
+ *
+ * Return: what to say of it if there is none, NULL: it is there.
+ */
+const char *module_missing(const char *name)
+{
+	static char why[PATH_MAX + 64];
+	char path[PATH_MAX];
+
+	module_path(name, path, sizeof(path));
+	if (file_exists(path))
+		return NULL;
+	snprintf(why, sizeof(why), "no module %s: GPUVF_MODULES is its directory",
+		 name);
+	return why;
+}
 
 /**
  * module_load() - as insmod
@@ -25,20 +65,21 @@
  */
 int module_load(const char *name, const char *parameters)
 {
-	const char *dir = getenv("GPUVF_MODULES");
 	const char *more = getenv("GPUVF_SIM_PARAMETERS");
 	char path[PATH_MAX], all[1024];
-	int fd, err = 0;
+	int fd, flags, err = 0;
 
 	if (more && !strcmp(name, "gpuvf_sim")) {
 		snprintf(all, sizeof(all), "%s %s", parameters, more);
 		parameters = all;
 	}
-	snprintf(path, sizeof(path), "%s/%s.ko", dir ? dir : ".", name);
+	module_path(name, path, sizeof(path));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, fd, parameters, 0))
+	flags = strcmp(path + strlen(path) - 3, ".ko") ?
+		MODULE_INIT_COMPRESSED_FILE : 0;
+	if (syscall(SYS_finit_module, fd, parameters, flags))
 		err = -errno;
 	close(fd);
 	return err;

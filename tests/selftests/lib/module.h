@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+const char *module_missing(const char *name);
 int module_load(const char *name, const char *parameters);
 int module_unload(const char *name);
 bool module_is_loaded(const char *name);

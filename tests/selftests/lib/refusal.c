@@ -14,16 +14,16 @@ static void check_told(const struct nl_answer *answer,
 {
 	const struct nl_refusal *refusal = &answer->last.refusal;
 
-	check_u64(answer->messages, 1, "messages before the error", file, line);
-	check_u64(refusal->reason, wanted->reason, "reason", file, line);
+	check_figure(answer->messages, 1, "messages before the error", file, line);
+	check_figure(refusal->reason, wanted->reason, "reason", file, line);
 	if (wanted->vf < 0) {
 		if (refusal->has & 1 << GPUVF_A_REFUSAL_VF_INDEX)
 			check_failed("refusal names a VF", file, line);
 	} else {
-		check_u64(refusal->vf_index, wanted->vf, "VF", file, line);
+		check_figure(refusal->vf_index, wanted->vf, "VF", file, line);
 	}
-	check_u64(refusal->asked, wanted->asked, "asked", file, line);
-	check_u64(refusal->limit, wanted->limit, "limit", file, line);
+	check_figure(refusal->asked, wanted->asked, "asked", file, line);
+	check_figure(refusal->limit, wanted->limit, "limit", file, line);
 	if (strncmp(refusal->message, "GPU ", 4))
 		check_failed("sentence does not name the GPU", file, line);
 }
@@ -58,8 +58,8 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 		check_failed("answer is malformed", file, line);
 	/* 79 bytes are what 6.12 has room for */
 	if (!answer.ack[0] || strlen(answer.ack) > 79) {
-		print_error("# extended ack: \"%s\"\n", answer.ack);
-		_fail(file, line);
+		report("extended ack: \"%s\"\n", answer.ack);
+		test_abort();
 	}
 	check_error(answer.bad_attr, wanted.bad_attr, "bad attribute", file,
 		    line);
@@ -68,7 +68,7 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 	after = look ? fixture_snapshot(gpu) : NULL;
 	if (look)
 		check_same(after, before, "state after a refusal", file, line);
-	check_u64(file_u64(gpu_sysfs(gpu, "generation")), generation,
+	check_figure(file_u64(gpu_sysfs(gpu, "generation")), generation,
 		  "generation", file, line);
 	free(before);
 	free(after);

@@ -28,7 +28,7 @@ struct refused {
 void check_refusal(const struct gpu *gpu, struct nl_request *req,
 		   struct refused wanted, const char *file, int line);
 
-#define assert_refused(gpu, req, ...)					\
+#define ASSERT_REFUSED(gpu, req, ...)					\
 	check_refusal(gpu, req, (struct refused){ __VA_ARGS__ }, __FILE__, \
 		      __LINE__)
 

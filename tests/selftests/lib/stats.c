@@ -37,9 +37,9 @@ void stats_read(const struct gpu *gpu, unsigned int vf, struct nl_stats *stats)
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
 	nest = nl_vf_begin(&req, vf);
 	nl_vf_end(&req, nest);
-	assert_ok(nl_call(fx.nl, &req, &answer));
-	assert_false(answer.malformed);
-	assert_u64(answer.last.vf[0].index, vf);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	check(!answer.malformed);
+	check(answer.last.vf[0].index == vf);
 	*stats = answer.last.stats;
 }
 
@@ -55,7 +55,6 @@ void stats_check_sysfs(const struct gpu *gpu, unsigned int vf,
 	unsigned int i;
 
 	for (i = 0; i < STATS_NUM_COUNTERS; i++)
-		assert_u64(file_u64(gpu_sysfs(gpu, "vf%u/stats/%s", vf,
-					      stats_counters[i].file)),
-			   stats->counter[stats_counters[i].attr]);
+		check(file_u64(gpu_sysfs(gpu, "vf%u/stats/%s", vf,
+					      stats_counters[i].file)) == stats->counter[stats_counters[i].attr]);
 }

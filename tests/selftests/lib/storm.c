@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../kernel/gpuvf_regs.h"
+#include <gpuvf_regs.h>
 #include "storm.h"
 
 struct storm_tally storm;
@@ -266,8 +266,8 @@ void storm_begin(bool with_counts)
 	unsigned int i;
 
 	vf_capability = gpu_vf_capability(&fx.gpu[1], 0, GPUVF_SIM_VSEC_ID);
-	assert_true(vf_capability > 0);
-	print_message("# seed %u\n", seed + round);
+	check(vf_capability > 0);
+	report("seed %u\n", seed + round);
 	atomic_store(&stop, false);
 	for (i = 0; i < NUM_ACTORS; i++) {
 		struct actor *me = &actors[i];
@@ -275,12 +275,12 @@ void storm_begin(bool with_counts)
 		me->done = 0;
 		me->seed = (seed + round) * 100 + i;
 		me->nl = nl_open();
-		assert_non_null(me->nl);
-		assert_ok(nl_family(me->nl));
+		check(me->nl);
+		ASSERT_OK(nl_family(me->nl));
 		if (me->counts && !with_counts)
 			continue;
-		assert_int_equal(pthread_create(&me->thread, NULL, actor_thread,
-						me), 0);
+		check(pthread_create(&me->thread, NULL, actor_thread,
+						me) == 0);
 	}
 	round++;
 }
@@ -300,7 +300,7 @@ void storm_end(bool with_counts)
 		if (!me->counts || with_counts) {
 			pthread_join(me->thread, NULL);
 			/* everybody must have come to something */
-			assert_true(me->done > 0);
+			check(me->done > 0);
 		}
 		nl_close(me->nl);
 		me->nl = NULL;
@@ -322,7 +322,7 @@ void storm_take_stock(void)
 				   truth_get(&truth, "gpu", "busy_rejected");
 
 		if (foreign || illegal)
-			print_error("# GPU %u: %.*s\n", i,
+			report("GPU %u: %.*s\n", i,
 				    (int)strcspn(truth.text ?: "", "\n"),
 				    truth.text ?: "says nothing");
 		storm.foreign += foreign;

@@ -19,14 +19,6 @@
 #include "file.h"
 #include "vfio.h"
 
-/* of the test that runs; a VF that is open cannot be disabled */
-static struct vfio *current_session;
-
-static void end_session(void)
-{
-	vfio_close(current_session);
-}
-
 /*
  * The simulator's interrupts are not remapped by hardware: VFIO has to be told
  * that this is all right, also when it was loaded before.
@@ -36,37 +28,22 @@ static int load(void)
 	return system("modprobe -a vfio_iommu_type1 vfio-pci") ||
 	       file_write("/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
 			  "1") ||
-	       module_load("gpuvf_sim_iommu", "");
+	       (!module_is_loaded("gpuvf_sim_iommu") &&
+		module_load("gpuvf_sim_iommu", ""));
 }
 
 /**
- * vfio_suite_run() - suite_run() with VFIO, and IOMMU groups for the VFs
- * @name: as of suite_run()
- * @sim_parameters: as of suite_run()
- * @tests: as of suite_run()
- * @num: as of suite_run()
- * @session: is closed at the end of each test
+ * vfio_missing() - fixture_missing(), and VFIO with IOMMU groups for the VFs
  *
- * Return: for main().
+ * Return: the reason to skip the test, NULL: nothing is missing, and all is loaded.
  */
-int vfio_suite_run(const char *name, const char *sim_parameters,
-		   const struct test *tests, size_t num, struct vfio *session)
+const char *vfio_missing(void)
 {
-	int bad;
+	const char *missing = fixture_missing();
 
-	if (load()) {
-		printf("Bail out! no VFIO, or no IOMMU for it\n");
-		return 2;
-	}
-	current_session = session;
-	fixture_on_end(end_session);
-	bad = suite_run(name, sim_parameters, tests, num);
-	/* no function of a simulated GPU is left that would hold it */
-	if (module_unload("gpuvf_sim_iommu")) {
-		printf("Bail out! gpuvf_sim_iommu is in use\n");
-		return 2;
-	}
-	return bad;
+	if (!missing && load())
+		missing = "no VFIO, or no IOMMU for it";
+	return missing;
 }
 
 /* the last part of where a link points to */

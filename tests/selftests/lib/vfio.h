@@ -28,8 +28,7 @@ struct vfio {
 
 #define VFIO_CLOSED	{ -1, -1, -1, -1, 0 }
 
-int vfio_suite_run(const char *name, const char *sim_parameters,
-		   const struct test *tests, size_t num, struct vfio *session);
+const char *vfio_missing(void);
 int vfio_bind(const char *pci_dir);
 int vfio_open(struct vfio *vfio, const char *pci_dir);
 void vfio_close(struct vfio *vfio);
