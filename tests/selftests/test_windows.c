@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gpuvf_regs.h>
 #include <linux/pci_regs.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../kernel/gpuvf_regs.h"
 #include "selftest.h"
 #include "hw.h"
 #include "load.h"
