@@ -179,6 +179,7 @@ struct nl_request {
 	char buf[16384];
 };
 
+bool nl_take_message(const struct nlmsghdr *nlh, struct nl_message *msg);
 struct nl *nl_open(void);
 void nl_close(struct nl *nl);
 int nl_family(struct nl *nl);
