@@ -87,38 +87,48 @@ static void check_goes_on(const struct gpu *which,
 	}
 }
 
-VFIO_FIXTURE(aer,
-	     "gpus=2 total_vfs=4 fb_mib=4096 "
-	     "clear_us_per_granule=100 aer=1",
-	     vfio);
+#define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100 aer=1"
 
-/* whether VFs have drivers or not */
-TEST_F(aer, error_that_is_not_fatal_changes_nothing)
+VFIO_FIXTURE(aer, SIM, vfio);
+
+/* the VFs have drivers, or they have none */
+FIXTURE_VARIANT(aer_of_vfs)
+{
+	bool drivers;
+};
+
+VFIO_FIXTURE(aer_of_vfs, SIM, vfio);
+
+FIXTURE_VARIANT_ADD(aer_of_vfs, with_drivers) {
+	.drivers = true,
+};
+
+FIXTURE_VARIANT_ADD(aer_of_vfs, without_drivers) {
+	.drivers = false,
+};
+
+TEST_F(aer_of_vfs, error_that_is_not_fatal_changes_nothing)
 {
 	static const char *const errors[] = { "correctable", "nonfatal" };
 	struct progress here, there;
-	unsigned int i, drivers;
+	unsigned int i;
 	int log;
 
-	for (drivers = 0; drivers < 2; drivers++) {
-		enable(gpu, drivers);
-		enable(other, drivers);
-		all_busy(gpu);
-		all_busy(other);
-		note_progress(gpu, &here);
-		note_progress(other, &there);
-		for (i = 0; i < 2; i++) {
-			log = klog_open();
-			ASSERT_OK(inject(errors[i]));
-			if (i) {
-				ASSERT_EVENTUALLY(klog_has(log, "PCIe error that is not fatal, going on"));
-			}
-			close(log);
-			check_goes_on(gpu, &here);
-			check_goes_on(other, &there);
+	enable(gpu, variant->drivers);
+	enable(other, variant->drivers);
+	all_busy(gpu);
+	all_busy(other);
+	note_progress(gpu, &here);
+	note_progress(other, &there);
+	for (i = 0; i < 2; i++) {
+		log = klog_open();
+		ASSERT_OK(inject(errors[i]));
+		if (i) {
+			ASSERT_EVENTUALLY(klog_has(log, "PCIe error that is not fatal, going on"));
 		}
-		ASSERT_OK(gpu_set_numvfs(gpu, 0));
-		ASSERT_OK(gpu_set_numvfs(other, 0));
+		close(log);
+		check_goes_on(gpu, &here);
+		check_goes_on(other, &there);
 	}
 }
 
@@ -192,19 +202,15 @@ static void begin_recovery_test(bool drivers)
 	all_busy(other);
 }
 
-TEST_F(aer, fatal_error_is_recovered_from)
+/* without drivers by gpuvf itself, when the PCI core has given up */
+TEST_F(aer_of_vfs, fatal_error_is_recovered_from)
 {
-	begin_recovery_test(true);
-	recovers("fatal", "device recovery successful", true);
-	recovers("fatal down", "device recovery successful", true);
-}
+	const char *verdict = variant->drivers ? "device recovery successful" :
+						 "device recovery failed";
 
-/* by the driver itself, when the PCI core has given up */
-TEST_F(aer, fatal_error_with_a_vf_without_driver)
-{
-	begin_recovery_test(false);
-	recovers("fatal", "device recovery failed", false);
-	recovers("fatal down", "device recovery failed", false);
+	begin_recovery_test(variant->drivers);
+	recovers("fatal", verdict, variant->drivers);
+	recovers("fatal down", verdict, variant->drivers);
 }
 
 /*

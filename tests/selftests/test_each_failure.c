@@ -107,28 +107,8 @@ TEST_F(each_failure, C20_every_command_of_turns)
 	all_busy();
 }
 
-/* what is armed may not be needed: then it is over */
-static void every_command_of(void (*act)(void))
+static void all_work(void)
 {
-	bool hit = true;
-	unsigned int n;
-
-	for (n = 1; hit && n < 100; n++) {
-		uint64_t before;
-
-		if (!gpu_numvfs(gpu))
-			load_enable(gpu, NUM, slice_us,
-				    GPUVF_POLICY_BEST_EFFORT);
-		all_busy();
-		before = injected();
-		arm(n);
-		act();
-		hit = disarm(before);
-		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
-			recover();
-		fixture_wait_clean(gpu);
-	}
-	ASSERT_FALSE(hit);
 	if (!gpu_numvfs(gpu))
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	all_busy();
@@ -140,16 +120,6 @@ static void disable(void)
 	ASSERT_EQ(0, gpu_numvfs(gpu));
 }
 
-TEST_F(each_failure, C20_every_command_of_disabling)
-{
-	every_command_of(disable);
-}
-
-TEST_F(each_failure, C20_every_command_of_a_pf_reset)
-{
-	every_command_of(recover);
-}
-
 static void remove_and_rescan(void)
 {
 	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
@@ -159,9 +129,46 @@ static void remove_and_rescan(void)
 	ASSERT_EQ(0, gpu_numvfs(gpu));
 }
 
-TEST_F(each_failure, C20_every_command_of_removal)
+/* what is done while a command fails */
+FIXTURE_VARIANT(each_command)
 {
-	every_command_of(remove_and_rescan);
+	void (*act)(void);
+};
+
+MODULES_FIXTURE(each_command, SIM);
+
+FIXTURE_VARIANT_ADD(each_command, of_disabling) {
+	.act = disable,
+};
+
+FIXTURE_VARIANT_ADD(each_command, of_a_pf_reset) {
+	.act = recover,
+};
+
+FIXTURE_VARIANT_ADD(each_command, of_removal) {
+	.act = remove_and_rescan,
+};
+
+/* what is armed may not be needed: then it is over */
+TEST_F(each_command, C20_each_command_fails)
+{
+	bool hit = true;
+	unsigned int n;
+
+	for (n = 1; hit && n < 100; n++) {
+		uint64_t before;
+
+		all_work();
+		before = injected();
+		arm(n);
+		variant->act();
+		hit = disarm(before);
+		if (!file_is(gpu_sysfs(gpu, "state"), "ready"))
+			recover();
+		fixture_wait_clean(gpu);
+	}
+	ASSERT_FALSE(hit);
+	all_work();
 }
 
 TEST_F(each_failure, C20_every_clearing_of_a_change_of_tenant)
@@ -313,7 +320,32 @@ static bool is_made_all_the_same(unsigned int n, int (*act)(unsigned int n),
 	       file_u64(gpu_sysfs(gpu, "vf1/time_slice_us")) == 5000 + n;
 }
 
-static void every_allocation_fails(int (*act)(unsigned int n))
+static const char *memory_missing(void)
+{
+	return file_exists(fail_nth) ? NULL :
+	       "allocations cannot be made to fail in this kernel";
+}
+
+#define MEMORY_FIXTURE(name)						\
+	__MODULES_FIXTURE(name, SIM, fixture_missing() ?: memory_missing())
+
+/* a change while an allocation fails */
+FIXTURE_VARIANT(each_allocation)
+{
+	int (*change)(unsigned int n);
+};
+
+MEMORY_FIXTURE(each_allocation);
+
+FIXTURE_VARIANT_ADD(each_allocation, of_a_sysfs_change) {
+	.change = change_by_sysfs,
+};
+
+FIXTURE_VARIANT_ADD(each_allocation, of_a_netlink_change) {
+	.change = change_by_netlink,
+};
+
+TEST_F(each_allocation, C20_each_allocation_fails)
 {
 	unsigned int n, failed = 0;
 	char *before, *after;
@@ -324,10 +356,10 @@ static void every_allocation_fails(int (*act)(unsigned int n))
 	for (n = 1; injected && n < 1000; n++) {
 		fixture_wait_clean(gpu);
 		before = fixture_snapshot(gpu);
-		injected = with_nth_failing(n, act, &err);
+		injected = with_nth_failing(n, variant->change, &err);
 		fixture_wait_clean(gpu);
 		after = fixture_snapshot(gpu);
-		if (err && !is_made_all_the_same(n, act, err))
+		if (err && !is_made_all_the_same(n, variant->change, err))
 			ASSERT_SAME(after, before);
 		failed += !!err;
 		free(before);
@@ -339,24 +371,7 @@ static void every_allocation_fails(int (*act)(unsigned int n))
 	ASSERT_LT(0, failed);
 }
 
-static const char *memory_missing(void)
-{
-	return file_exists(fail_nth) ? NULL :
-	       "allocations cannot be made to fail in this kernel";
-}
-
-__MODULES_FIXTURE(each_failure_memory, SIM,
-		  fixture_missing() ?: memory_missing());
-
-TEST_F(each_failure_memory, C20_every_allocation_of_a_sysfs_change)
-{
-	every_allocation_fails(change_by_sysfs);
-}
-
-TEST_F(each_failure_memory, C20_every_allocation_of_a_netlink_change)
-{
-	every_allocation_fails(change_by_netlink);
-}
+MEMORY_FIXTURE(each_failure_memory);
 
 TEST_F(each_failure_memory, C17_every_allocation_of_enabling)
 {
@@ -381,13 +396,6 @@ TEST_F(each_failure_memory, C17_every_allocation_of_enabling)
 	free(before);
 	ASSERT_FALSE(injected);
 	ASSERT_LT(0, failed);
-}
-
-static void all_work(void)
-{
-	if (!gpu_numvfs(gpu))
-		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	all_busy();
 }
 
 /*
@@ -557,5 +565,4 @@ TEST_F(each_failure_memory, C20_every_allocation_of_removal)
 	all_work();
 }
 
-/* these need a kernel that lets allocations fail */
 TEST_HARNESS_MAIN

@@ -175,41 +175,51 @@ TEST_F(enable, enabled_vfs_pin_the_module)
 	fixture_wait_clean(gpu);
 }
 
-TEST_F(enable, all_31_vfs)
+/* how many GPUs there are, and how many VFs each has */
+FIXTURE_VARIANT(many)
 {
-	unsigned int num = on_debug_kernel() ? 6 : 31, i;
+	unsigned int gpus;
+	unsigned int vfs;
+};
 
-	if (!on_debug_kernel())
-		fixture_load("total_vfs=31");
-	ASSERT_OK(gpu_set_numvfs(gpu, num));
-	check_enabled(gpu, num);
-	for (i = 0; i < num; i++)
-		ASSERT_OK(gpu_guest(gpu, i, "busy 100"));
-	for (i = 0; i < num; i++) {
-		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") > 0);
-	}
-	for (i = 0; i < num; i++) {
-		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
-	}
+/* each VF of many costs the debug kernel seconds */
+static const char *sim_of(const FIXTURE_VARIANT(many) *many)
+{
+	static char sim[32];
+
+	snprintf(sim, sizeof(sim), "gpus=%u total_vfs=%u", many->gpus,
+		 on_debug_kernel() && many->vfs > 6 ? 6 : many->vfs);
+	return sim;
 }
 
-TEST_F(enable, eight_gpus_side_by_side)
+MODULES_FIXTURE(many, sim_of(variant));
+
+FIXTURE_VARIANT_ADD(many, vfs_of_one_gpu) {
+	.gpus = 1,
+	.vfs = 31,
+};
+
+FIXTURE_VARIANT_ADD(many, gpus_side_by_side) {
+	.gpus = 8,
+	.vfs = 2,
+};
+
+TEST_F(many, all_vfs_have_turns)
 {
-	const unsigned int vfs = 2;
 	unsigned int i, k;
 
-	fixture_load("gpus=8 total_vfs=2");
-	ASSERT_EQ(8, fx.num_gpus);
-	for (i = 0; i < 8; i++) {
-		ASSERT_OK(gpu_set_numvfs(&fx.gpu[i], vfs));
-		check_enabled(&fx.gpu[i], vfs);
-		for (k = 0; k < vfs; k++)
+	ASSERT_EQ(variant->gpus, fx.num_gpus);
+	for (i = 0; i < fx.num_gpus; i++) {
+		ASSERT_OK(gpu_set_numvfs(&fx.gpu[i], fx.total_vfs));
+		check_enabled(&fx.gpu[i], fx.total_vfs);
+		for (k = 0; k < fx.total_vfs; k++)
 			ASSERT_OK(gpu_guest(&fx.gpu[i], k, "busy 100"));
 	}
-	for (i = 0; i < 8; i++)
-		for (k = 0; k < vfs; k++) {
+	for (i = 0; i < fx.num_gpus; i++)
+		for (k = 0; k < fx.total_vfs; k++) {
 			ASSERT_EVENTUALLY(gpu_truth_vf(&fx.gpu[i], k, "slices")
 					  > 1);
+			ASSERT_TRUE(gpu_vf_is(&fx.gpu[i], k, "active"));
 		}
 }
 

@@ -94,8 +94,33 @@ static void check_all_run(int anew, const uint64_t *epoch)
 	ASSERT_EQ(anew, started_anew(epoch));
 }
 
-/* the nth command from now on fails in this manner */
-static void check_failing_command(const char *how)
+#define SIM "total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+
+/* one command fails in this manner */
+FIXTURE_VARIANT(one_command)
+{
+	const char *how;
+};
+
+MODULES_FIXTURE(one_command, SIM);
+
+FIXTURE_VARIANT_ADD(one_command, is_refused) {
+	.how = "1 error",
+};
+
+FIXTURE_VARIANT_ADD(one_command, hangs_while_executing) {
+	.how = "2 hang_status",
+};
+
+FIXTURE_VARIANT_ADD(one_command, hangs_with_execute_clear) {
+	.how = "3 hang_clear",
+};
+
+FIXTURE_VARIANT_ADD(one_command, hangs_without_any_status) {
+	.how = "4 hang_silent",
+};
+
+TEST_F(one_command, C27_resets_its_vf_alone)
 {
 	uint64_t resets, vf_resets, epoch[NUM];
 	struct table table, now;
@@ -106,7 +131,8 @@ static void check_failing_command(const char *how)
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	resets = counted("resets");
 	vf_resets = counted("vf_resets");
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), how));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
+			     variant->how));
 	/* its guest has work still, and may start anew */
 	ASSERT_EVENTUALLY(started_anew(epoch) >= 0);
 	anew = started_anew(epoch);
@@ -119,27 +145,7 @@ static void check_failing_command(const char *how)
 	ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
 }
 
-MODULES_FIXTURE(faults, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
-
-TEST_F(faults, C27_command_that_is_refused)
-{
-	check_failing_command("1 error");
-}
-
-TEST_F(faults, C27_hang_with_status_executing)
-{
-	check_failing_command("2 hang_status");
-}
-
-TEST_F(faults, C27_hang_with_execute_clear)
-{
-	check_failing_command("3 hang_clear");
-}
-
-TEST_F(faults, C27_hang_without_any_status)
-{
-	check_failing_command("4 hang_silent");
-}
+MODULES_FIXTURE(faults, SIM);
 
 TEST_F(faults, C27_hang_of_the_first_command_of_a_vf)
 {

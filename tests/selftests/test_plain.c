@@ -15,6 +15,7 @@
 #include "load.h"
 
 #define NUM	3
+#define SIM	"total_vfs=4 fb_mib=4096"
 #define PLAIN	"busy=0 flr=0 shutdown=0 mbox=0 msi=0"
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 
@@ -25,7 +26,7 @@ static void load_without(const char *parameters)
 {
 	char all[128];
 
-	snprintf(all, sizeof(all), "total_vfs=4 fb_mib=4096 %s", parameters);
+	snprintf(all, sizeof(all), SIM " %s", parameters);
 	fixture_load(all);
 }
 
@@ -45,7 +46,7 @@ static void has_turns(unsigned int vf)
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, vf, "run_ns") > run_ns + 20000000);
 }
 
-MODULES_FIXTURE(plain, "total_vfs=4 fb_mib=4096");
+MODULES_FIXTURE(plain, SIM);
 
 /* each word is there as the bit is, and as the simulator was loaded */
 TEST_F(plain, each_lack_is_reported)
@@ -229,15 +230,33 @@ TEST_F(plain, without_shutdown_the_gpu_can_be_reset_and_vfs_disabled)
 	ASSERT_EQ(1, gpu_truth(gpu, "gpu", "resets"));
 }
 
+FIXTURE_VARIANT(late_flr)
+{
+	const char *sim;
+};
+
+MODULES_FIXTURE(late_flr, variant->sim);
+
+FIXTURE_VARIANT_ADD(late_flr, without_notice) {
+	.sim = SIM " flr=0",
+};
+
+FIXTURE_VARIANT_ADD(late_flr, without_notice_in_a_switch) {
+	.sim = SIM " flr=0 oneshot=1",
+};
+
+FIXTURE_VARIANT_ADD(late_flr, without_anything) {
+	.sim = SIM " " PLAIN,
+};
+
 /*
  * A user's FLR shows when the next command of its VF is refused: that VF is reset,
  * its memory cleared, and no other VF loses anything.
  */
-static void late_flr(const char *parameters)
+TEST_F(late_flr, resets_the_vf_alone)
 {
 	uint64_t epoch, hangs, races, other;
 
-	load_without(parameters);
 	all_busy(GPUVF_POLICY_EQUAL);
 	epoch = gpu_truth_vf(gpu, 1, "epoch");
 	other = gpu_truth_vf(gpu, 0, "epoch");
@@ -258,21 +277,6 @@ static void late_flr(const char *parameters)
 	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
 	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "illegal"));
 	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "violations"));
-}
-
-TEST_F(plain, without_notice_a_late_flr_resets_the_vf)
-{
-	late_flr("flr=0");
-}
-
-TEST_F(plain, without_notice_a_late_flr_ends_a_switch_of_others)
-{
-	late_flr("flr=0 oneshot=1");
-}
-
-TEST_F(plain, without_anything_a_late_flr_resets_the_vf)
-{
-	late_flr(PLAIN);
 }
 
 /* it is no hang: however often its user resets it, it is not given up */

@@ -37,7 +37,9 @@ static void all_have_turns(void)
 	}
 }
 
-MODULES_FIXTURE(polling, "total_vfs=4 fb_mib=4096 msi=0");
+#define SIM "total_vfs=4 fb_mib=4096 msi=0"
+
+MODULES_FIXTURE(polling, SIM);
 
 /* memory is cleared, guests are heard, work is seen to come and to go */
 TEST_F(polling, everything_works_without_an_interrupt)
@@ -78,28 +80,42 @@ TEST_F(polling, C14_shares_are_as_the_slices)
 			     slice_us[i] / 28000.0, 0.1);
 }
 
-/* C27: each way to hang costs the VF its state, and nobody else anything */
-TEST_F(polling, C27_hang_resets_the_vf_alone)
+/* how a command fails */
+FIXTURE_VARIANT(polled_command)
 {
-	static const char * const how[] = {
-		"1 error", "1 hang_status", "1 hang_clear", "1 hang_silent",
-	};
-	uint64_t vf_resets;
-	unsigned int i;
+	const char *how;
+};
+
+MODULES_FIXTURE(polled_command, SIM);
+
+FIXTURE_VARIANT_ADD(polled_command, is_refused) {
+	.how = "1 error",
+};
+
+FIXTURE_VARIANT_ADD(polled_command, hangs_while_executing) {
+	.how = "1 hang_status",
+};
+
+FIXTURE_VARIANT_ADD(polled_command, hangs_with_execute_clear) {
+	.how = "1 hang_clear",
+};
+
+FIXTURE_VARIANT_ADD(polled_command, hangs_without_any_status) {
+	.how = "1 hang_silent",
+};
+
+/* it costs the VF its state, and no other VF anything */
+TEST_F(polled_command, C27_hang_resets_the_vf_alone)
+{
+	uint64_t vf_resets, resets = gpu_truth(gpu, "gpu", "resets");
 
 	all_busy();
-	for (i = 0; i < 4; i++) {
-		/* one that was reset too often would fail */
-		ASSERT_OK(gpu_set_numvfs(gpu, 0));
-		all_busy();
-		vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
-		ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), how[i]));
-		ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") ==
-				  vf_resets + 1);
-		all_have_turns();
-		ASSERT_EQ(vf_resets + 1, gpu_truth(gpu, "gpu", "vf_resets"));
-	}
-	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "resets"));
+	vf_resets = gpu_truth(gpu, "gpu", "vf_resets");
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), variant->how));
+	ASSERT_EVENTUALLY(gpu_truth(gpu, "gpu", "vf_resets") == vf_resets + 1);
+	all_have_turns();
+	ASSERT_EQ(vf_resets + 1, gpu_truth(gpu, "gpu", "vf_resets"));
+	ASSERT_EQ(resets, gpu_truth(gpu, "gpu", "resets"));
 }
 
 /* C27: the next rungs, and the way back */

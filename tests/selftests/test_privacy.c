@@ -91,7 +91,9 @@ static int finds_doors_closed(void *arg)
 	return 0;
 }
 
-MODULES_FIXTURE(privacy, "gpus=2 total_vfs=4");
+#define SIM "gpus=2 total_vfs=4"
+
+MODULES_FIXTURE(privacy, SIM);
 
 TEST_F(privacy, sysfs_refuses_whom_netlink_refuses)
 {
@@ -477,32 +479,39 @@ static int watched_by(int (*become)(void))
 	return line;
 }
 
-TEST_F(privacy, user_learns_nothing_of_tenants)
+FIXTURE_VARIANT(watcher)
 {
-	ASSERT_EQ(0, watched_by(user_ordinary));
+	int (*become)(void);
+};
+
+MODULES_FIXTURE(watcher, SIM);
+
+FIXTURE_VARIANT_ADD(watcher, user) {
+	.become = user_ordinary,
+};
+
+FIXTURE_VARIANT_ADD(watcher, user_of_group_root) {
+	.become = user_of_group_root,
+};
+
+FIXTURE_VARIANT_ADD(watcher, root_without_capabilities) {
+	.become = user_root_without_capabilities,
+};
+
+FIXTURE_VARIANT_ADD(watcher, root_of_a_namespace) {
+	.become = user_root_of_a_namespace,
+};
+
+FIXTURE_VARIANT_ADD(watcher, user_with_net_admin) {
+	.become = user_with_net_admin,
+};
+
+TEST_F(watcher, learns_nothing_of_tenants)
+{
+	ASSERT_EQ(0, watched_by(variant->become));
 }
 
-TEST_F(privacy, user_of_group_root_learns_nothing_of_tenants)
-{
-	ASSERT_EQ(0, watched_by(user_of_group_root));
-}
-
-TEST_F(privacy, root_without_capabilities_learns_nothing_of_tenants)
-{
-	ASSERT_EQ(0, watched_by(user_root_without_capabilities));
-}
-
-TEST_F(privacy, root_of_a_namespace_learns_nothing_of_tenants)
-{
-	ASSERT_EQ(0, watched_by(user_root_of_a_namespace));
-}
-
-TEST_F(privacy, user_with_net_admin_learns_nothing_of_tenants)
-{
-	ASSERT_EQ(0, watched_by(user_with_net_admin));
-}
-
-/* or the tests above could not fail */
+/* or the test above could not fail */
 TEST_F(privacy, administrator_sees_what_tenants_do)
 {
 	ASSERT_NE(0, watched_by(user_root_with_sys_admin));
@@ -763,5 +772,4 @@ TEST_F(privacy, asking_does_not_wake_the_scheduler)
 	ASSERT_EQ(before, scheduler_switches());
 }
 
-/* the one that looks for a message first: the log's rate limit has to be fresh */
 TEST_HARNESS_MAIN

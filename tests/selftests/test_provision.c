@@ -140,19 +140,29 @@ TEST_F(provision, C1_C4_fair_shares_are_equal_repeat_and_go)
 		check_fair(all ? stock[i] : few[i]);
 }
 
-TEST_F(provision, C2_odd_totals_leave_nothing_over_a_granule)
+/* a framebuffer that is not a multiple of a granule, and how many VFs share it */
+FIXTURE_VARIANT(odd_total)
 {
-	static const char *const sims[] = {
-		"total_vfs=5 fb_mib=1021", "total_vfs=31 fb_mib=16381",
-	};
-	static const unsigned int nums[] = { 5, 3 };
-	unsigned int i;
+	const char *sim;
+	unsigned int num;
+};
 
-	for (i = 0; i < 2; i++) {
-		fixture_load(sims[i]);
-		ASSERT_EQ(1, fb_u64("total") % GRANULE != 0);
-		check_fair(nums[i]);
-	}
+MODULES_FIXTURE(odd_total, variant->sim);
+
+FIXTURE_VARIANT_ADD(odd_total, five_of_five_vfs) {
+	.sim = "total_vfs=5 fb_mib=1021",
+	.num = 5,
+};
+
+FIXTURE_VARIANT_ADD(odd_total, three_of_31_vfs) {
+	.sim = "total_vfs=31 fb_mib=16381",
+	.num = 3,
+};
+
+TEST_F(odd_total, C2_leaves_nothing_over_a_granule)
+{
+	ASSERT_NE(0, fb_u64("total") % GRANULE);
+	check_fair(variant->num);
 }
 
 TEST_F(provision, C2_smallest_framebuffer_still_has_room)

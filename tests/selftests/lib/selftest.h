@@ -89,12 +89,12 @@ static inline void __attribute__((unused)) selftest_begin(struct __test_metadata
  * @session: struct vfio, is closed at the end of each test
  */
 #define VFIO_FIXTURE(fixture_name, sim_parameters, session)		\
-	static void close_session(void)					\
+	static void fixture_name##_close_session(void)			\
 	{								\
 		vfio_close(&(session));					\
 	}								\
 	__MODULES_FIXTURE(fixture_name,					\
-			  (fixture_on_end(close_session), sim_parameters), \
+			  (fixture_on_end(fixture_name##_close_session), sim_parameters), \
 			  vfio_missing())
 
 #endif /* SELFTEST_SELFTEST_H */
