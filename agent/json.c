@@ -118,6 +118,7 @@ json_t *json_of_stats(const struct gpu *gpu, u32 index)
 	put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
 	put_u64(object, "mbox_requests", stats->mbox_requests);
 	put_u64(object, "mbox_limited", stats->mbox_limited);
+	put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
 	put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
 	json_object_set_new(object, "latency", json_of_histogram(stats));
 	return object;

@@ -154,6 +154,8 @@ static const struct field stats_fields[] = {
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_requests),
 	[GPUVF_A_STATS_MBOX_LIMITED] =
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_limited),
+	[GPUVF_A_STATS_MBOX_UNANSWERED] =
+		FIELD(vf_stats, MNL_TYPE_U64, mbox_unanswered),
 	[GPUVF_A_STATS_LATENCY_SUM_NS] =
 		FIELD(vf_stats, MNL_TYPE_U64, latency_sum_ns),
 };

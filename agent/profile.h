@@ -64,6 +64,7 @@ struct vf_stats {
 	u64 exclusive_timeouts;
 	u64 mbox_requests;
 	u64 mbox_limited;
+	u64 mbox_unanswered;
 	u64 latency_sum_ns;
 	struct bucket buckets[MAX_BUCKETS];
 	u32 num_buckets;

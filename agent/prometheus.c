@@ -114,11 +114,14 @@ static const struct metric stats_metrics[] = {
 	  "Periods of exclusive access that had to be ended from outside.",
 	  UNIT_PLAIN, MEMBER(vf, stats.exclusive_timeouts) },
 	{ "vf_mailbox_requests_total", "counter",
-	  "Messages of the VF's guest that were answered.",
+	  "Messages of the VF's guest that were handled.",
 	  UNIT_PLAIN, MEMBER(vf, stats.mbox_requests) },
 	{ "vf_mailbox_limited_total", "counter",
-	  "Messages of the VF's guest that were refused, being too many.",
+	  "Messages of the VF's guest that were not handled, being too many.",
 	  UNIT_PLAIN, MEMBER(vf, stats.mbox_limited) },
+	{ "vf_mailbox_unanswered_total", "counter",
+	  "Requests of the VF's guest that were refused or are not known.",
+	  UNIT_PLAIN, MEMBER(vf, stats.mbox_unanswered) },
 	{ }
 };
 

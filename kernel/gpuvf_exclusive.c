@@ -29,27 +29,24 @@
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
-/* AMD's open driver has the same two; register page, section 3.4 */
-#define EXCLUSIVE_ALONE_MS	3000
-#define EXCLUSIVE_LIMIT_MS	1500
-
-/* what all who wait may have together, and the least that one has */
+/* what all who wait may have together, if one does not need more; and the least */
 #define EXCLUSIVE_TOGETHER_MS	4000
 #define EXCLUSIVE_MIN_MS	100
 
 static unsigned int exclusive_limit_ms(struct gpuvf_pf *pf, u32 runnable)
 {
 	const struct gpuvf_exclusive *ex = &pf->exclusive;
-	unsigned int together = EXCLUSIVE_TOGETHER_MS / (ex->waiting + 1);
+	unsigned int together = max_t(u32, EXCLUSIVE_TOGETHER_MS, ex->limit_ms) /
+				(ex->waiting + 1);
 	u64 round_ms;
 
 	if (!(runnable & ~BIT(ex->owner)))
-		return EXCLUSIVE_ALONE_MS;
+		return ex->alone_ms;
 	/* between two of them everybody else has a slice */
 	round_ms = div_u64(gpuvf_config_round_us(pf, &pf->config), 1000);
 	if (round_ms + EXCLUSIVE_MIN_MS >= together)
 		return EXCLUSIVE_MIN_MS;
-	return min_t(u64, together - round_ms, EXCLUSIVE_LIMIT_MS);
+	return min_t(u64, together - round_ms, ex->limit_ms);
 }
 
 /* the owner executes: tell its guest, and let the clock run */
@@ -61,7 +58,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	ex->told = true;
 	ex->until = jiffies + limit;
 	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
-	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY);
+	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY, 0);
 }
 
 static void exclusive_unqueue(struct gpuvf_exclusive *ex, unsigned int vf)
@@ -136,7 +133,7 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 	vf->access = access;
 	if (ex->owner == vf->index) {
 		if (ex->told)
-			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY);
+			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 		return;
 	}
 	exclusive_unqueue(ex, vf->index);
@@ -189,6 +186,8 @@ static void exclusive_limit(struct work_struct *work)
  */
 void gpuvf_exclusive_init(struct gpuvf_pf *pf)
 {
+	pf->exclusive.alone_ms = pf->hw->access_alone_ms;
+	pf->exclusive.limit_ms = pf->hw->access_limit_ms;
 	pf->exclusive.owner = GPUVF_NOBODY;
 	INIT_DELAYED_WORK(&pf->exclusive.limit, exclusive_limit);
 }

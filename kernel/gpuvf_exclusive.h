@@ -23,6 +23,9 @@ enum gpuvf_access {
 
 /**
  * struct gpuvf_exclusive - who has the GPU to himself, and who waits for it
+ * @alone_ms: how long a guest may have it where no other VF has work; probe may
+ *	change it
+ * @limit_ms: and where one has, at the most; likewise
  * @owner: index of the VF, GPUVF_NOBODY; pf->lock
  * @told: the owner was told that it has; pf->lock
  * @until: jiffies: when it is taken away from the owner; pf->lock
@@ -31,6 +34,8 @@ enum gpuvf_access {
  * @queue: indices of those who wait, the first comes first; pf->lock
  */
 struct gpuvf_exclusive {
+	u32 alone_ms;
+	u32 limit_ms;
 	int owner;
 	bool told;
 	unsigned long until;

@@ -10,8 +10,17 @@
 #include <linux/types.h>
 
 #include "gpuvf_layout.h"
+#include "gpuvf_regs.h"
 
 struct gpuvf_pf;
+
+/**
+ * struct gpuvf_mbox_msg - a message between PF and VF
+ * @word: code, and what goes with it
+ */
+struct gpuvf_mbox_msg {
+	u32 word[GPUVF_MBOX_WORDS];
+};
 
 /* commands of the world switch */
 enum gpuvf_hw_cmd {
@@ -40,6 +49,8 @@ enum gpuvf_hw_cmd {
  * @time_slice_min_us: shortest time slice the hardware takes
  * @time_slice_max_us: longest time slice the hardware takes
  * @command_limit_us: a command that takes longer than this hangs
+ * @access_alone_ms: how long a guest may have full access, where no other VF has work
+ * @access_limit_ms: and where one has, at the most
  * @probe: find the registers, fill pf->geometry and pf->capabilities; leave the
  *	hardware quiet. May sleep. 0, -ENODEV (not such hardware), -EIO
  * @irq_enable: let the hardware raise interrupts, or not. Any context
@@ -84,11 +95,14 @@ enum gpuvf_hw_cmd {
  *	-EIO, -EUCLEAN (does not read back)
  * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
  *	operations: pf->lock
- * @mbox_read: that message, GPUVF_MBOX_*
- * @mbox_ack: it was taken, the VF may send the next
- * @mbox_pending: bit n: VF n has not taken the last message to it
- * @mbox_send: send a message to a VF that has taken the last one
- * @mbox_clear: both directions of a VF's mailbox read as never used
+ * @mbox_acked_vfs: bit n: VF n acknowledged what it can read now
+ * @mbox_read: that message of a VF, or what the VF has written over it
+ * @mbox_ack: acknowledge it
+ * @mbox_send: put a message in the place of the last one, which is lost if it was
+ *	not read; with an interrupt, or for a guest that looks
+ * @mbox_clear: the VF reads zeros, and not the last message to it
+ * @mbox_listen: whether messages and acknowledgments of a VF raise interrupts;
+ *	a reset of the GPU switches it off
  *
  * Some operations are called only where pf->capabilities has their bit, and may
  * be NULL elsewhere: busy_vfs (BUSY), flr_vfs (FLR_NOTICE), the clear operations
@@ -118,6 +132,8 @@ struct gpuvf_hw_ops {
 	u32 time_slice_min_us;
 	u32 time_slice_max_us;
 	u32 command_limit_us;
+	u32 access_alone_ms;
+	u32 access_limit_ms;
 
 	int (*probe)(struct gpuvf_pf *pf);
 	void (*irq_enable)(struct gpuvf_pf *pf, bool on);
@@ -144,11 +160,14 @@ struct gpuvf_hw_ops {
 			 const struct gpuvf_extent *extent,
 			 const struct gpuvf_layout *layout);
 	u32 (*mbox_rx_vfs)(struct gpuvf_pf *pf);
-	u16 (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf);
+	u32 (*mbox_acked_vfs)(struct gpuvf_pf *pf);
+	void (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf,
+			  struct gpuvf_mbox_msg *msg);
 	void (*mbox_ack)(struct gpuvf_pf *pf, unsigned int vf);
-	u32 (*mbox_pending)(struct gpuvf_pf *pf);
-	void (*mbox_send)(struct gpuvf_pf *pf, unsigned int vf, u16 msg);
+	void (*mbox_send)(struct gpuvf_pf *pf, unsigned int vf,
+			  const struct gpuvf_mbox_msg *msg, bool valid);
 	void (*mbox_clear)(struct gpuvf_pf *pf, unsigned int vf);
+	void (*mbox_listen)(struct gpuvf_pf *pf, unsigned int vf, bool on);
 };
 
 extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;

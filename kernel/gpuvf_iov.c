@@ -9,6 +9,7 @@
 #include <linux/sizes.h>
 
 #include "gpuvf_hw.h"
+#include "gpuvf_mbox_page.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
 
@@ -22,6 +23,10 @@ static_assert(IOV_TIME_SLICE_MAX_US * 1000ULL <= GPUVF_SCHED_MAX_SLICE_NS);
 
 /* what AMD's open driver gives a command of this generation; section 2.3 */
 #define IOV_COMMAND_LIMIT_US	500000
+
+/* and how long it lets a guest have full access; section 3.4 */
+#define IOV_ACCESS_ALONE_MS	3000
+#define IOV_ACCESS_LIMIT_MS	1500
 
 static int iov_read32(struct gpuvf_pf *pf, int reg, u32 *val)
 {
@@ -467,52 +472,6 @@ static int iov_clear_abort(struct gpuvf_pf *pf)
 	return status == GPUVF_SIM_CLEAR_ST_BUSY ? -EBUSY : 0;
 }
 
-static u32 iov_mbox_rx_vfs(struct gpuvf_pf *pf)
-{
-	u32 vfs;
-
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX_VALID, &vfs))
-		return 0;
-	return vfs;
-}
-
-static u16 iov_mbox_read(struct gpuvf_pf *pf, unsigned int vf)
-{
-	u32 val;
-
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX(vf), &val))
-		return 0;
-	return FIELD_GET(GPUVF_SIM_MBOX_RX_MSG, val);
-}
-
-static void iov_mbox_ack(struct gpuvf_pf *pf, unsigned int vf)
-{
-	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_RX_ACK, BIT(vf));
-}
-
-static u32 iov_mbox_pending(struct gpuvf_pf *pf)
-{
-	u32 vfs;
-
-	/* to one that has gone nothing is sent */
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_MBOX_TX_PENDING, &vfs))
-		return ~0U;
-	return vfs;
-}
-
-static void iov_mbox_send(struct gpuvf_pf *pf, unsigned int vf, u16 msg)
-{
-	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_TX,
-		    FIELD_PREP(GPUVF_SIM_MBOX_TX_MSG, msg) |
-		    FIELD_PREP(GPUVF_SIM_MBOX_TX_VF, vf) |
-		    GPUVF_SIM_MBOX_TX_VALID);
-}
-
-static void iov_mbox_clear(struct gpuvf_pf *pf, unsigned int vf)
-{
-	iov_write32(pf, pf->iov.sim + GPUVF_SIM_MBOX_CLEAR, BIT(vf));
-}
-
 /*
  * The GPU-IOV capability does not say what of it is implemented: without a SIM
  * capability, what generation v3 is documented to have is assumed.
@@ -530,8 +489,8 @@ static int iov_probe_features(struct gpuvf_pf *pf)
 		{ GPUVF_SIM_FEATURE_BUSY, GPUVF_CAPABILITY_BUSY },
 		{ GPUVF_SIM_FEATURE_SHUTDOWN, GPUVF_CAPABILITY_SHUTDOWN },
 	};
+	u32 features, access;
 	unsigned int i;
-	u32 features;
 
 	pf->iov.sim = pci_find_vsec_capability(pf->pdev, GPUVF_SIM_VENDOR_ID,
 					       GPUVF_SIM_VSEC_ID);
@@ -540,8 +499,13 @@ static int iov_probe_features(struct gpuvf_pf *pf)
 				    GPUVF_CAPABILITY_SHUTDOWN;
 		return 0;
 	}
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features))
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features) ||
+	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_ACCESS, &access))
 		return -EIO;
+	if (access) {
+		pf->exclusive.alone_ms = access >> 16;
+		pf->exclusive.limit_ms = access & 0xffff;
+	}
 	for (i = 0; i < ARRAY_SIZE(map); i++)
 		if (features & map[i].feature)
 			pf->capabilities |= map[i].capability;
@@ -617,6 +581,8 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.time_slice_min_us = IOV_TIME_SLICE_MIN_US,
 	.time_slice_max_us = IOV_TIME_SLICE_MAX_US,
 	.command_limit_us = IOV_COMMAND_LIMIT_US,
+	.access_alone_ms = IOV_ACCESS_ALONE_MS,
+	.access_limit_ms = IOV_ACCESS_LIMIT_MS,
 	.probe = iov_probe,
 	.irq_enable = iov_irq_enable,
 	.irq_events = iov_irq_events,
@@ -635,10 +601,11 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_abort = iov_clear_abort,
 	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
-	.mbox_rx_vfs = iov_mbox_rx_vfs,
-	.mbox_read = iov_mbox_read,
-	.mbox_ack = iov_mbox_ack,
-	.mbox_pending = iov_mbox_pending,
-	.mbox_send = iov_mbox_send,
-	.mbox_clear = iov_mbox_clear,
+	.mbox_rx_vfs = gpuvf_mbox_page_rx_vfs,
+	.mbox_acked_vfs = gpuvf_mbox_page_acked_vfs,
+	.mbox_read = gpuvf_mbox_page_read,
+	.mbox_ack = gpuvf_mbox_page_ack,
+	.mbox_send = gpuvf_mbox_page_send,
+	.mbox_clear = gpuvf_mbox_page_clear,
+	.mbox_listen = gpuvf_mbox_page_listen,
 };

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mailbox between the guests' drivers and this one.
+ * The mailbox between the guests' drivers and this one; what guests rely on is in
+ * Documentation/design/guests.rst.
  *
  *	guest asks            what is done                      answer
- *	REQ_INIT              exclusive access, a new state     READY, when it has
- *	REL_INIT              exclusive access ends             -
- *	REQ_FINI              exclusive access, to tear down    READY, when it has
- *	REL_FINI              exclusive access ends, state is   -
- *	                      dropped, memory cleared
+ *	REQ_INIT              full access, a new state          READY, when it has
+ *	REL_INIT              full access ends                  -
+ *	REQ_FINI              full access, to tear down         READY, when it has
+ *	REL_FINI              full access ends, state is        -
+ *	                      dropped, memory scrubbed
  *	REQ_RESET             reset, then as REQ_INIT           READY, when it has
- *	READY_TO_RESET        the reset that it was told of     FLR_COMPLETE
- *	anything else                                           FAIL
- *	what is only told (code 200 and above)                  -
+ *	READY_TO_RESET        the reset that was announced      FLR_COMPLETE
+ *	REQ_INIT_DATA         -                                 INIT_DATA_READY
+ *	RAS_POISON            -                                 POISON_READY
+ *	REQ_BAD_PAGES         there are none                    BAD_PAGES_READY
+ *	LOG_ERROR             it is traced                      -
+ *	anything else         it is counted                     -
  *
- * What cannot be done, or was asked too often, is answered FAIL; what there is
- * nothing to do for (REQ_FINI without a state) is answered READY. A guest that
- * sends too much is answered after a pause: it can send nothing before its last
- * message was taken, so that the pause is what limits it.
+ * What is refused is not answered, as by the vendor's driver: no guest knows a code
+ * for that. But a VF that has failed is answered UNRECOVERABLE. What there is nothing
+ * to do for (REQ_FINI without a state) is answered READY.
  *
- * What a former guest wrote or was told is cleared when the VF's state is
- * dropped; the reset of a VF clears it in hardware.
+ * A guest takes any READY that it can read for the answer to its request, and few
+ * acknowledge more than that. So a message is cleared as soon as the guest says
+ * anything, before that is handled and acknowledged; nothing waits for an
+ * acknowledgment, and the last message replaces the one before.
+ *
+ * A guest that sends too much is not listened to for a while.
+ *
+ * What a guest was sent is cleared when the state of its VF is dropped; the reset of
+ * a VF clears the mailbox in hardware.
  */
 
 #include <linux/jiffies.h>
@@ -37,55 +47,63 @@
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
-/* how long one waits who sent too much; guests wait 500 ms for an ACK */
+/* how long one is not listened to that sent too much */
 #define MBOX_HOLD_MS		100
 
-/* from here on guests tell and ask nothing; register page, section 4.2 */
-#define MBOX_TOLD		200
+/* the exchange region's layout, which the guest may use */
+#define MBOX_DATA_VERSION	1
 
 static bool mbox_is_possible(const struct gpuvf_pf *pf)
 {
 	return pf->capabilities & GPUVF_CAPABILITY_MAILBOX;
 }
 
-static void mbox_flush_locked(struct gpuvf_vf *vf)
+/* what the guest can read is zero */
+static void mbox_clear_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_vf_mbox *mbox = &vf->mbox;
-	struct gpuvf_pf *pf = vf->pf;
+	vf->pf->hw->mbox_clear(vf->pf, vf->index);
+	vf->mbox.sent = false;
+}
 
-	if (!mbox->queued || mbox->ending || !vf->pdev ||
-	    (pf->hw->mbox_pending(pf) & BIT(vf->index)))
-		return;
-	trace_gpuvf_mbox(pf->pdev, vf->index, true, mbox->queue[0]);
-	pf->hw->mbox_send(pf, vf->index, mbox->queue[0]);
-	mbox->queued--;
-	memmove(mbox->queue, mbox->queue + 1,
-		mbox->queued * sizeof(*mbox->queue));
+/*
+ * Is the guest interrupted? As by the vendor's driver: not for the end of a reset, for
+ * which it looks, and not for a reset while it has full access.
+ */
+static bool mbox_is_valid(const struct gpuvf_vf *vf, u32 code)
+{
+	switch (code) {
+	case GPUVF_MBOX_FLR_COMPLETE:
+		return false;
+	case GPUVF_MBOX_FLR_NOTIFICATION:
+		return !vf->mbox.granted;
+	default:
+		return true;
+	}
 }
 
 /**
- * gpuvf_mbox_send_locked() - tell a guest something
+ * gpuvf_mbox_send_locked() - send a message to a guest
  * @vf: VF
- * @msg: GPUVF_MBOX_*
+ * @code: GPUVF_MBOX_*
+ * @data: the word after it
  *
- * A guest that takes nothing gets the last few messages when it does.
+ * It replaces the message before, taken or not.
  *
  * Context: pf->lock held. Does not wait.
  */
-void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u16 msg)
+void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data)
 {
-	struct gpuvf_vf_mbox *mbox = &vf->mbox;
+	const struct gpuvf_mbox_msg msg = { .word = { code, data } };
+	struct gpuvf_pf *pf = vf->pf;
 
-	lockdep_assert_held(&vf->pf->lock);
-	if (!mbox_is_possible(vf->pf))
+	lockdep_assert_held(&pf->lock);
+	if (!mbox_is_possible(pf) || !vf->pdev)
 		return;
-	if (mbox->queued == GPUVF_MBOX_QUEUE) {
-		mbox->queued--;
-		memmove(mbox->queue, mbox->queue + 1,
-			mbox->queued * sizeof(*mbox->queue));
-	}
-	mbox->queue[mbox->queued++] = msg;
-	mbox_flush_locked(vf);
+	trace_gpuvf_mbox(pf->pdev, vf->index, true, &msg);
+	pf->hw->mbox_send(pf, vf->index, &msg, mbox_is_valid(vf, code));
+	vf->mbox.sent = true;
+	if (code == GPUVF_MBOX_READY)
+		vf->mbox.granted = vf->access == GPUVF_ACCESS_INIT;
 }
 
 /**
@@ -101,11 +119,9 @@ void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf)
 }
 
 /**
- * gpuvf_mbox_end_locked() - the VF's state was dropped: its mail goes too
+ * gpuvf_mbox_end_locked() - the VF's state was dropped: what its guest was sent goes
  * @pf: PF
  * @vf: index of the VF
- *
- * Whatever was still to be told is told to the empty mailbox.
  *
  * Context: pf->lock held.
  */
@@ -114,19 +130,21 @@ void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf)
 	lockdep_assert_held(&pf->lock);
 	if (!mbox_is_possible(pf))
 		return;
-	pf->hw->mbox_clear(pf, vf);
+	mbox_clear_locked(&pf->vf[vf]);
+	if (!pf->vf[vf].mbox.ending)
+		return;
+	/* what came meanwhile */
 	pf->vf[vf].mbox.ending = false;
-	mbox_flush_locked(&pf->vf[vf]);
+	gpuvf_mbox_event(pf);
 }
 
-/* drop the state, and clear the mailbox in place of the ACK; false: no state */
-static bool mbox_drop_locked(struct gpuvf_vf *vf)
+/* the guest begins again, or has ended: its messages wait until its state is dropped */
+static void mbox_drop_locked(struct gpuvf_vf *vf)
 {
 	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
-		return false;
+		return;
 	vf->mbox.ending = true;
 	gpuvf_reset_vf_drop_locked(vf);
-	return true;
 }
 
 static bool mbox_may_start_locked(struct gpuvf_vf *vf)
@@ -141,33 +159,42 @@ static bool mbox_may_start_locked(struct gpuvf_vf *vf)
 	}
 }
 
-/* false: the message is acknowledged later, when the VF's state was dropped */
-static bool mbox_req_init_locked(struct gpuvf_vf *vf)
+/**
+ * gpuvf_mbox_refuse_locked() - a guest's request is refused
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf)
 {
-	bool again = vf->access == GPUVF_ACCESS_INIT;
-	bool dropped = false;
+	lockdep_assert_held(&vf->pf->lock);
+	vf->stats.mbox_unanswered++;
+	if (vf->faults)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_UNRECOVERABLE, 0);
+}
 
+static void mbox_req_init_locked(struct gpuvf_vf *vf)
+{
 	if (!mbox_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
-		return true;
+		gpuvf_mbox_refuse_locked(vf);
+		return;
 	}
-	/* a guest that died and comes back starts anew */
-	if (!again) {
+	/* a guest that died and comes back begins with a new state */
+	if (vf->access != GPUVF_ACCESS_INIT) {
 		gpuvf_exclusive_end_locked(vf);
-		dropped = mbox_drop_locked(vf);
+		mbox_drop_locked(vf);
 	}
 	gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
-	return !dropped;
 }
 
 static void mbox_req_fini_locked(struct gpuvf_vf *vf)
 {
 	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY);
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 	else if (mbox_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
 		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_FINI);
 	else
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
+		gpuvf_mbox_refuse_locked(vf);
 }
 
 static void mbox_req_reset_locked(struct gpuvf_vf *vf)
@@ -176,26 +203,22 @@ static void mbox_req_reset_locked(struct gpuvf_vf *vf)
 	if (!mbox_may_start_locked(vf) ||
 	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
 	    !gpuvf_guard_access_locked(vf)) {
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
+		gpuvf_mbox_refuse_locked(vf);
 		return;
 	}
 	vf->init_after_reset = true;
 	gpuvf_reset_vf_start_locked(vf);
 }
 
-static bool mbox_wants_answer(u16 msg)
+static void mbox_handle_locked(struct gpuvf_vf *vf,
+			       const struct gpuvf_mbox_msg *msg)
 {
-	return msg != GPUVF_MBOX_REL_INIT && msg != GPUVF_MBOX_REL_FINI &&
-	       msg < MBOX_TOLD;
-}
-
-/* true: acknowledge the message now */
-static bool mbox_handle_locked(struct gpuvf_vf *vf, u16 msg)
-{
-	switch (msg) {
+	switch (msg->word[0]) {
 	case GPUVF_MBOX_REQ_INIT:
-		return mbox_req_init_locked(vf);
+		mbox_req_init_locked(vf);
+		break;
 	case GPUVF_MBOX_REL_INIT:
+		vf->mbox.granted = false;
 		if (vf->access == GPUVF_ACCESS_INIT)
 			gpuvf_exclusive_end_locked(vf);
 		break;
@@ -204,19 +227,31 @@ static bool mbox_handle_locked(struct gpuvf_vf *vf, u16 msg)
 		break;
 	case GPUVF_MBOX_REL_FINI:
 		gpuvf_exclusive_end_locked(vf);
-		return !mbox_drop_locked(vf);
+		mbox_drop_locked(vf);
+		break;
 	case GPUVF_MBOX_REQ_RESET:
 		mbox_req_reset_locked(vf);
+		break;
+	case GPUVF_MBOX_REQ_INIT_DATA:
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_INIT_DATA_READY,
+				       MBOX_DATA_VERSION);
+		break;
+	case GPUVF_MBOX_LOG_ERROR:
 		break;
 	case GPUVF_MBOX_READY_TO_RESET:
 		WRITE_ONCE(vf->mbox.ready, true);
 		wake_up_all(&vf->pf->reset_wait);
 		break;
+	case GPUVF_MBOX_RAS_POISON:
+		if (msg->word[1])
+			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_POISON_READY, 0);
+		break;
+	case GPUVF_MBOX_REQ_BAD_PAGES:
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_BAD_PAGES_READY, 0);
+		break;
 	default:
-		if (mbox_wants_answer(msg))
-			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
+		vf->stats.mbox_unanswered++;
 	}
-	return true;
 }
 
 /* a VF's message; returns when to look at it again, 0: it was taken */
@@ -224,28 +259,34 @@ static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
 {
 	struct gpuvf_vf_mbox *mbox = &vf->mbox;
 	struct gpuvf_pf *pf = vf->pf;
-	u16 msg;
+	struct gpuvf_mbox_msg msg;
+	bool limited;
 
 	if (mbox->ending)
 		return 0;
-	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX))
+	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
 		mbox->held_ns = now + MBOX_HOLD_MS * NSEC_PER_MSEC;
+		pf->hw->mbox_listen(pf, vf->index, false);
+	}
 	if (mbox->held_ns > now)
 		return mbox->held_ns;
-
-	msg = pf->hw->mbox_read(pf, vf->index);
-	trace_gpuvf_mbox(pf->pdev, vf->index, false, msg);
-	if (mbox->held_ns) {
+	limited = mbox->held_ns;
+	if (limited) {
 		mbox->held_ns = 0;
-		vf->stats.mbox_limited++;
-		pf->hw->mbox_ack(pf, vf->index);
-		if (mbox_wants_answer(msg))
-			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
-		return 0;
+		pf->hw->mbox_listen(pf, vf->index, true);
 	}
-	vf->stats.mbox_requests++;
-	if (mbox_handle_locked(vf, msg))
-		pf->hw->mbox_ack(pf, vf->index);
+
+	pf->hw->mbox_read(pf, vf->index, &msg);
+	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
+	if (mbox->sent)
+		mbox_clear_locked(vf);
+	if (limited) {
+		vf->stats.mbox_limited++;
+	} else {
+		vf->stats.mbox_requests++;
+		mbox_handle_locked(vf, &msg);
+	}
+	pf->hw->mbox_ack(pf, vf->index);
 	return 0;
 }
 
@@ -255,8 +296,8 @@ static void mbox_work(struct work_struct *work)
 					   struct gpuvf_pf, mbox_work);
 	u64 again, first = U64_MAX;
 	u64 now = ktime_get_ns();
+	u32 rx = 0, acked = 0;
 	unsigned int i;
-	u32 rx;
 
 	mutex_lock(&pf->lock);
 	/* gpuvf_pf_resume() comes back here */
@@ -264,18 +305,20 @@ static void mbox_work(struct work_struct *work)
 		mutex_unlock(&pf->lock);
 		return;
 	}
-	rx = 0;
-	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing)
+	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing) {
+		acked = pf->hw->mbox_acked_vfs(pf);
 		rx = pf->hw->mbox_rx_vfs(pf);
+	}
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 
 		if (!vf->pdev)
 			continue;
+		if (acked & BIT(i))
+			mbox_clear_locked(vf);
 		again = rx & BIT(i) ? mbox_take_locked(vf, now) : 0;
 		if (again)
 			first = min(first, again);
-		mbox_flush_locked(vf);
 	}
 	if (rx)
 		gpuvf_vfs_update_locked(pf);
@@ -286,7 +329,26 @@ static void mbox_work(struct work_struct *work)
 }
 
 /**
- * gpuvf_mbox_event() - a guest sent something, or took something
+ * gpuvf_mbox_listen_locked() - listen to all guests
+ * @pf: PF with VFs that were enabled, or a GPU that was reset
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	if (!mbox_is_possible(pf))
+		return;
+	for (i = 0; i < pf->num_vfs; i++)
+		pf->hw->mbox_listen(pf, i, true);
+	/* guests may have sent something already */
+	gpuvf_mbox_event(pf);
+}
+
+/**
+ * gpuvf_mbox_event() - a guest sent or acknowledged something
  * @pf: PF
  *
  * Context: any.
@@ -297,7 +359,7 @@ void gpuvf_mbox_event(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_mbox_init() - nobody said anything yet
+ * gpuvf_mbox_init() - initialise the mailboxes
  * @pf: PF
  */
 void gpuvf_mbox_init(struct gpuvf_pf *pf)
@@ -306,7 +368,7 @@ void gpuvf_mbox_init(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_mbox_stop() - nobody is listened to any more
+ * gpuvf_mbox_stop() - stop listening to guests
  * @pf: PF that is gone, and raises no interrupts
  *
  * Context: may sleep; pf->lock must not be held.

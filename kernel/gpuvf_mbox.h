@@ -12,21 +12,19 @@
 struct gpuvf_pf;
 struct gpuvf_vf;
 
-#define GPUVF_MBOX_QUEUE	4
-
 /**
  * struct gpuvf_vf_mbox - a VF's mailbox; pf->lock
- * @queue: messages for the guest that wait until it took the one before
- * @queued: how many
- * @ending: the VF's state is being dropped; its mailbox is cleared then, and its
- *	last message waits for that
- * @ready: its guest said that it is ready to be reset
- * @held_ns: its guest sent too much: its message is refused then, not before;
+ * @sent: its guest can read a message
+ * @granted: its guest may initialise, and has not released the GPU yet
+ * @ending: its guest asked for something for which the VF's state is dropped first;
+ *	messages wait for that
+ * @ready: its guest is ready for the reset that was announced
+ * @held_ns: its guest sent too much: its message is taken then, and does not count;
  *	0: no
  */
 struct gpuvf_vf_mbox {
-	u16 queue[GPUVF_MBOX_QUEUE];
-	unsigned int queued;
+	bool sent;
+	bool granted;
 	bool ending;
 	bool ready;
 	u64 held_ns;
@@ -35,7 +33,9 @@ struct gpuvf_vf_mbox {
 void gpuvf_mbox_event(struct gpuvf_pf *pf);
 void gpuvf_mbox_init(struct gpuvf_pf *pf);
 void gpuvf_mbox_stop(struct gpuvf_pf *pf);
-void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u16 msg);
+void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf);
+void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
+void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf);
 

@@ -69,6 +69,7 @@ static int nl_put_counters(struct sk_buff *skb,
 		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
 		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
 		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
+		{ GPUVF_A_STATS_MBOX_UNANSWERED, stats->mbox_unanswered },
 	};
 	unsigned int i;
 

@@ -650,7 +650,7 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_halt_end(pf);
 	pf->quiesced = false;
-	gpuvf_mbox_event(pf);
+	gpuvf_mbox_listen_locked(pf);
 	/* a reset of the GPU clears memory after it */
 	if (!pf->resetting)
 		gpuvf_clear_resume_locked(pf);

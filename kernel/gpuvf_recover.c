@@ -223,6 +223,7 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	WRITE_ONCE(pf->in_reset, false);
 	if (!pf->quiesced) {
 		pf->hw->irq_enable(pf, true);
+		gpuvf_mbox_listen_locked(pf);
 		gpuvf_vfs_update_locked(pf);
 		gpuvf_halt_end(pf);
 		gpuvf_clear_resume_locked(pf);

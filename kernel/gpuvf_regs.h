@@ -108,9 +108,9 @@
  * with the same id and different registers.
  */
 #define GPUVF_SIM_VSEC_ID		0x5347
-#define GPUVF_SIM_VSEC_REV		2
+#define GPUVF_SIM_VSEC_REV		3
 #define GPUVF_SIM_VSEC_LENGTH		0x100	/* the PF's */
-#define GPUVF_SIM_VF_VSEC_LENGTH	0x40	/* a VF's */
+#define GPUVF_SIM_VF_VSEC_LENGTH	0x78	/* a VF's */
 
 /*
  * The PF's side
@@ -127,8 +127,8 @@
 #define GPUVF_SIM_INTR_STATUS		0x14	/* 32 bit, write 1 to clear */
 #define   GPUVF_SIM_INTR_CLEAR_DONE		0x00000001
 #define   GPUVF_SIM_INTR_VF_FLR			0x00000002
-#define   GPUVF_SIM_INTR_MBOX_RX		0x00000004 /* a VF sent something */
-#define   GPUVF_SIM_INTR_MBOX_ACK		0x00000008 /* a VF took what was sent to it */
+#define   GPUVF_SIM_INTR_MBOX_RX		0x00000004 /* a VF's VALID, where VALID_INT_EN */
+#define   GPUVF_SIM_INTR_MBOX_ACK		0x00000008 /* a VF's ACK, where ACK_INT_EN */
 #define   GPUVF_SIM_INTR_ALL			0x0000000f
 #define GPUVF_SIM_VF_FLR		0x18	/* write 1 to clear: VF n was reset by its own FLR; reads 0 without the feature */
 
@@ -149,46 +149,63 @@
 #define GPUVF_SIM_CLEAR_PROGRESS	0x2c	/* RO: granules done */
 
 /*
- * Mailbox. One message is under way in each direction between the PF and each
- * VF. There is no bank to select: a dword names the VF and carries everything,
- * so that no message can reach the wrong VF.
+ * Mailbox: AMD's page of registers. A function has four words to send and four that
+ * it receives, which are those that the other side sends: nothing is queued, and the
+ * last message wins. CONTROL has two handshake bits for each direction:
  *
- * D: what was taken can be read on both sides until the mailbox is cleared: by
- * the PF, by the VF's FLR, by a reset of the GPU, but not by disabling VFs. Since
- * the VF can send nothing while its last message is not acknowledged, CLEAR in
- * place of that ACK ends a tenant's mail and loses none.
+ *	sender     TRN_VALID = 1 ──► receiver   RCV_VALID reads 1, interrupt
+ *	sender     TRN_ACK reads 1 ◄── receiver RCV_ACK = 1        interrupt
+ *	sender     TRN_VALID = 0 ──► both       RCV_VALID and TRN_ACK read 0
+ *
+ * Whether a message is VALID is a matter of the interrupt alone: words can be read at
+ * any time, and most guests look at nothing else. So the PF has to write zeros when a
+ * message is over.
+ *
+ * INDEX chooses the VF whose mailbox the rest of the PF's page is. A VF's page has
+ * no INDEX, and shows its own mailbox and no other one.
+ *
+ * D: a VF's FLR, a reset of the GPU and VF Enable going clear what the VF sends; the
+ * first two also clear what it receives.
  */
-#define GPUVF_SIM_MBOX_TX		0x30	/* dword: send to a VF; reads 0 */
-#define   GPUVF_SIM_MBOX_TX_MSG			0x00000fff
-#define   GPUVF_SIM_MBOX_TX_VF			0x0001f000
-#define   GPUVF_SIM_MBOX_TX_DATA		0x7ffe0000 /* 14 bits */
-#define   GPUVF_SIM_MBOX_TX_VALID		0x80000000
-#define GPUVF_SIM_MBOX_TX_PENDING	0x34	/* RO: bit n: VF n has not taken the last one yet; D: another is dropped and counted */
-#define GPUVF_SIM_MBOX_RX_VALID		0x38	/* RO: bit n: VF n sent a message that is not acknowledged */
-#define GPUVF_SIM_MBOX_RX_ACK		0x3c	/* write 1: VF n's message was taken; VF n may send the next */
-#define GPUVF_SIM_MBOX_CLEAR		0x40	/* write 1: VF n's mailbox, both directions, reads as never used */
-#define GPUVF_SIM_MBOX_RX(n)		(0x48 + 4 * (n)) /* RO, n = 0..30: VF n's message; stays after the ACK */
-#define   GPUVF_SIM_MBOX_RX_MSG			0x00000fff
-#define   GPUVF_SIM_MBOX_RX_DATA		0xffff0000
+#define GPUVF_MBOX_INDEX		0x00	/* 32 bit: VF; PF only */
+#define GPUVF_MBOX_TRN(n)		(0x04 + 4 * (n)) /* n = 0..3; 0 is the code */
+#define GPUVF_MBOX_RCV(n)		(0x14 + 4 * (n)) /* RO, n = 0..3 */
+#define GPUVF_MBOX_CONTROL		0x24	/* bytes 0 and 1 can be written alone */
+#define   GPUVF_MBOX_TRN_VALID			0x00000001
+#define   GPUVF_MBOX_TRN_ACK			0x00000002 /* RO */
+#define   GPUVF_MBOX_RCV_VALID			0x00000100 /* RO */
+#define   GPUVF_MBOX_RCV_ACK			0x00000200 /* write 1; reads 0 */
+#define GPUVF_MBOX_INT_CNTL		0x28	/* 32 bit: when to raise this side's interrupt */
+#define   GPUVF_MBOX_VALID_INT_EN		0x00000001
+#define   GPUVF_MBOX_ACK_INT_EN			0x00000002
+#define GPUVF_MBOX_PAGE_LENGTH		0x2c
+#define GPUVF_MBOX_WORDS		4
+
+/* where the PF's page is in the SIM capability */
+#define GPUVF_SIM_MBOX			0x30
+/*
+ * What an interrupt ring would tell, which real hardware has: which VFs sent a message
+ * that is not acknowledged, and which acknowledged the PF's.
+ */
+#define GPUVF_SIM_MBOX_RX		0x5c	/* RO: bit n: RCV_VALID of VF n, without RCV_ACK */
+#define GPUVF_SIM_MBOX_ACKED		0x60	/* RO: bit n: TRN_ACK of VF n */
 
 /*
- * A VF's side. A VF sees its own mailbox and nobody else's. Its FLR clears all
- * of it.
+ * Memory: what goes through MM_INDEX and MM_DATA on real hardware. D: only the parts
+ * in which PF and guest exchange data have content; the rest reads 0, and what is
+ * written there is lost.
+ */
+#define GPUVF_SIM_FB_LO			0x64	/* byte offset in the framebuffer, multiple of 4 */
+#define GPUVF_SIM_FB_HI			0x68
+#define GPUVF_SIM_FB_DATA		0x6c	/* dword there; each access moves on by 4 */
+
+/* full access: how long a guest may have it; D: 0: what the backend says */
+#define GPUVF_SIM_ACCESS		0x70	/* RO: [15:0] ms beside others, [31:16] ms alone */
+
+/*
+ * A VF's side
  */
 #define GPUVF_SIM_VF_ID			0x08	/* RO: [7:0] version, [15:8] index of the VF */
-#define GPUVF_SIM_VF_TX			0x0c	/* dword: send to the PF; VALID reads 1 until the PF has taken it, and D: a write meanwhile is dropped and counted */
-#define   GPUVF_SIM_VF_TX_MSG			0x00000fff
-#define   GPUVF_SIM_VF_TX_DATA			0x0ffff000 /* 16 bits */
-#define   GPUVF_SIM_VF_TX_VALID			0x80000000
-#define GPUVF_SIM_VF_RX			0x10	/* RO: message from the PF; VALID until acknowledged */
-#define   GPUVF_SIM_VF_RX_MSG			0x00000fff
-#define   GPUVF_SIM_VF_RX_DATA			0x03fff000 /* 14 bits */
-#define   GPUVF_SIM_VF_RX_VALID			0x80000000
-#define GPUVF_SIM_VF_RX_ACK		0x14	/* write 1: the message was taken */
-#define GPUVF_SIM_VF_INTR_ENABLE	0x18	/* 32 bit, GPUVF_SIM_VF_INTR_*: when to raise the VF's MSI */
-#define   GPUVF_SIM_VF_INTR_MBOX_RX		0x00000001 /* a message came */
-#define   GPUVF_SIM_VF_INTR_MBOX_ACK		0x00000002 /* one was taken */
-#define   GPUVF_SIM_VF_INTR_ALL			0x00000003
 #define GPUVF_SIM_VF_STATE		0x1c	/* RO */
 #define   GPUVF_SIM_VF_STATE_ACTIVE		0x0000000f /* GPUVF_ACTIVE_* */
 #define   GPUVF_SIM_VF_STATE_WORK		0x00000010
@@ -208,17 +225,30 @@
 #define   GPUVF_SIM_WINDOW_NO_DECODE		3 /* VF MSE of the PF is clear */
 #define GPUVF_SIM_VF_APERTURE_DATA	0x34	/* as WINDOW_DATA, but as through the VF's BAR: also while the VF has no turn, if VF MSE is set in the PF's SR-IOV control */
 
-/* messages: gpu-iov register page, section 4.2 */
-#define GPUVF_MBOX_REQ_INIT		1	/* VF to PF */
+#define GPUVF_SIM_VF_MBOX		0x40	/* the VF's mailbox page */
+#define GPUVF_SIM_VF_FB_LO		0x6c	/* as the PF's, in the VF's own framebuffer */
+#define GPUVF_SIM_VF_FB_HI		0x70
+#define GPUVF_SIM_VF_FB_DATA		0x74
+
+/* messages of a VF to the PF; Documentation/design/guests.rst */
+#define GPUVF_MBOX_REQ_INIT		1
 #define GPUVF_MBOX_REL_INIT		2
 #define GPUVF_MBOX_REQ_FINI		3
 #define GPUVF_MBOX_REL_FINI		4
 #define GPUVF_MBOX_REQ_RESET		5
+#define GPUVF_MBOX_REQ_INIT_DATA	6
+#define GPUVF_MBOX_LOG_ERROR		200
 #define GPUVF_MBOX_READY_TO_RESET	201
-#define GPUVF_MBOX_READY		1	/* PF to VF */
+#define GPUVF_MBOX_RAS_POISON		202	/* word 1: block */
+#define GPUVF_MBOX_REQ_BAD_PAGES	205
+
+/* messages of the PF to a VF */
+#define GPUVF_MBOX_READY		1
 #define GPUVF_MBOX_FLR_NOTIFICATION	2
 #define GPUVF_MBOX_FLR_COMPLETE		3
-#define GPUVF_MBOX_SUCCESS		4
-#define GPUVF_MBOX_FAIL			5
+#define GPUVF_MBOX_INIT_DATA_READY	7	/* word 1: version */
+#define GPUVF_MBOX_POISON_READY		8
+#define GPUVF_MBOX_BAD_PAGES_READY	15
+#define GPUVF_MBOX_UNRECOVERABLE	17	/* the guest need not wait any longer */
 
 #endif /* GPUVF_REGS_H */

@@ -137,7 +137,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	    !(gpuvf_world_started(pf) & BIT(vf->index)))
 		return false;
 	vf->mbox.ready = false;
-	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION);
+	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION, 0);
 	return true;
 }
 
@@ -194,9 +194,9 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	else if (!teardown)
 		vf->stats.resets++;
 	vf->init_after_reset = false;
+	gpuvf_mbox_forget_locked(vf);
 	reset_vf_marks_locked(vf, err, stuck);
 	gpuvf_exclusive_end_locked(vf);
-	gpuvf_mbox_forget_locked(vf);
 	/* what came since the FLR had to wait while a state was torn down */
 	gpuvf_mbox_event(pf);
 	vf->resetting = false;
@@ -209,11 +209,11 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	else if (!teardown)
 		gpuvf_event_locked(pf, &event, "was reset");
 	if (notified)
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE);
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
 		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
 	else if (init)
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FAIL);
+		gpuvf_mbox_refuse_locked(vf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 }
@@ -554,7 +554,7 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
 	for (i = 0; i < pf->num_vfs; i++)
 		if (pf->reset_told & BIT(i))
 			gpuvf_mbox_send_locked(&pf->vf[i],
-					       GPUVF_MBOX_FLR_COMPLETE);
+					       GPUVF_MBOX_FLR_COMPLETE, 0);
 	pf->reset_told = 0;
 }
 

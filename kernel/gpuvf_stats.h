@@ -31,8 +31,9 @@ extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
  * @resets: resets of the VF that succeeded, those by its user included
  * @failed_resets: resets of the VF that failed
  * @exclusive_timeouts: times its exclusive access was ended from outside
- * @mbox_requests: messages from its guest that were answered
- * @mbox_limited: messages from its guest beyond the limit, refused
+ * @mbox_requests: messages from its guest that were handled
+ * @mbox_limited: messages from its guest beyond the limit, not handled
+ * @mbox_unanswered: requests of its guest that were refused or are not known
  * @latency: how late its turns ended, see gpuvf_latency_upper_ns
  * @latency_sum_ns: all that is counted in @latency added up
  */
@@ -50,6 +51,7 @@ struct gpuvf_vf_stats {
 	u64 exclusive_timeouts;
 	u64 mbox_requests;
 	u64 mbox_limited;
+	u64 mbox_unanswered;
 	u64 latency[GPUVF_LATENCY_BUCKETS];
 	u64 latency_sum_ns;
 };

@@ -657,6 +657,7 @@ SYSFS_VF_COUNTER(failed_resets);
 SYSFS_VF_COUNTER(exclusive_timeouts);
 SYSFS_VF_COUNTER(mbox_requests);
 SYSFS_VF_COUNTER(mbox_limited);
+SYSFS_VF_COUNTER(mbox_unanswered);
 
 static struct attribute *sysfs_vf_stats_attrs[] = {
 	&sysfs_vf_run_ns.attr,
@@ -672,6 +673,7 @@ static struct attribute *sysfs_vf_stats_attrs[] = {
 	&sysfs_vf_exclusive_timeouts.attr,
 	&sysfs_vf_mbox_requests.attr,
 	&sysfs_vf_mbox_limited.attr,
+	&sysfs_vf_mbox_unanswered.attr,
 	NULL
 };
 

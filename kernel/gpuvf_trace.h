@@ -121,20 +121,22 @@ TRACE_EVENT(gpuvf_reset,
 /* a message between PF and VF */
 TRACE_EVENT(gpuvf_mbox,
 	TP_PROTO(struct pci_dev *pdev, unsigned int vf, bool to_vf,
-		 unsigned int msg),
+		 const struct gpuvf_mbox_msg *msg),
 	TP_ARGS(pdev, vf, to_vf, msg),
 	TP_STRUCT__entry(
 		GPUVF_TRACE_GPU
 		__field(bool, to_vf)
-		__field(u32, msg)
+		__array(u32, word, GPUVF_MBOX_WORDS)
 	),
 	TP_fast_assign(
 		GPUVF_TRACE_SET_GPU;
 		__entry->to_vf = to_vf;
-		__entry->msg = msg;
+		memcpy(__entry->word, msg->word, sizeof(__entry->word));
 	),
-	TP_printk(GPUVF_TRACE_FORMAT " %s msg=%u", GPUVF_TRACE_ARGS,
-		  __entry->to_vf ? "PF->VF" : "VF->PF", __entry->msg)
+	TP_printk(GPUVF_TRACE_FORMAT " %s msg=%u data=%#x,%#x,%#x",
+		  GPUVF_TRACE_ARGS, __entry->to_vf ? "PF->VF" : "VF->PF",
+		  __entry->word[0], __entry->word[1], __entry->word[2],
+		  __entry->word[3])
 );
 
 #endif /* GPUVF_TRACE_H */

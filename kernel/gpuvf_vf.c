@@ -127,6 +127,7 @@ void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault)
 		pci_warn(vf->pf->pdev, "VF %u: failed, not scheduled until an administrator resets it\n",
 			 vf->index);
 	vf->faults |= fault;
+	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_UNRECOVERABLE, 0);
 }
 
 /**
@@ -338,8 +339,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	WRITE_ONCE(pf->num_vfs, num_vfs);
 	gpuvf_config_schedule_locked(pf);
 	pf->vf_count_changing = false;
-	/* guests may have spoken already */
-	gpuvf_mbox_event(pf);
+	gpuvf_mbox_listen_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);

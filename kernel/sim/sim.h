@@ -132,9 +132,18 @@ enum sim_driver_state {
 	SIM_DRIVER_DEAD,	/* does nothing any more */
 };
 
+/* whose driver a guest's is like; sim_driver.c */
+enum sim_driver_kind {
+	SIM_DRIVER_PLAIN,
+	SIM_DRIVER_VI,
+	SIM_DRIVER_AI,
+	SIM_DRIVER_NV,
+};
+
 /**
  * struct sim_driver - a guest's driver: its side of the mailbox protocol
  * @state: how far it is
+ * @kind: whose it is like
  * @boots: it asks before it works
  * @init_loop: when it is initialised, it asks again
  * @never_release: it does not tell that it is initialised
@@ -143,8 +152,9 @@ enum sim_driver_state {
  * @patient: it waits for ever, whatever for
  * @busy: of a dead one: it died with work
  * @request: what it asks for, GPUVF_MBOX_REQ_*
- * @send: message that waits for the mailbox to be free, 0: none
- * @sent: the message in the mailbox is its own, and not yet taken
+ * @tries: how often it asks for that still
+ * @send: message that is to be sent, 0: none
+ * @sent: it waits for the acknowledgment of its last message
  * @init_ns: how long it executes to initialise, or to tear down
  * @look_ns: when it looks at the mailbox next
  * @asked_ns: when it sent the request
@@ -156,6 +166,7 @@ enum sim_driver_state {
  */
 struct sim_driver {
 	enum sim_driver_state state;
+	enum sim_driver_kind kind;
 	bool boots;
 	bool init_loop;
 	bool never_release;
@@ -163,8 +174,9 @@ struct sim_driver {
 	bool deaf;
 	bool patient;
 	bool busy;
-	u16 request;
-	u16 send;
+	u32 request;
+	unsigned int tries;
+	u32 send;
 	bool sent;
 	u64 init_ns;
 	u64 look_ns;
@@ -172,23 +184,21 @@ struct sim_driver {
 	u64 sent_ns;
 	u64 deadline_ns;
 	u64 flood_ns;
-	u16 flood_msg;
+	u32 flood_msg;
 	u64 next_flood_ns;
 };
 
 /**
  * struct sim_mail - one direction of a VF's mailbox
- * @msg: GPUVF_MBOX_*, or whatever was written
- * @data: what goes with it
- * @valid: under way: the receiver has not taken it
- * @used: there is content, perhaps taken already
- * @tenant: the VF's tenant when it was sent
+ * @word: what the sender wrote last
+ * @valid: TRN_VALID of the sender
+ * @acked: TRN_ACK of the sender
+ * @tenant: of what the PF sent: the VF's tenant at that time
  */
 struct sim_mail {
-	u16 msg;
-	u16 data;
+	u32 word[GPUVF_MBOX_WORDS];
 	bool valid;
-	bool used;
+	bool acked;
 	u32 tenant;
 };
 
@@ -196,12 +206,14 @@ struct sim_mail {
  * struct sim_mbox - a VF's mailbox
  * @to_pf: from the VF to the PF
  * @to_vf: from the PF to the VF
- * @intr_enable: GPUVF_SIM_VF_INTR_*
+ * @intr_vf: the VF's interrupt control
+ * @intr_pf: the PF's, for this VF
  */
 struct sim_mbox {
 	struct sim_mail to_pf;
 	struct sim_mail to_vf;
-	u32 intr_enable;
+	u32 intr_vf;
+	u32 intr_pf;
 };
 
 /**
@@ -284,15 +296,16 @@ struct sim_fcn {
 	u64 blocked_touches;		/* accesses outside its extent, refused */
 	u64 vf_resets;			/* its own FLRs */
 	u64 mail_sent;			/* messages it sent */
-	u64 mail_dropped;		/* messages dropped: the last one was not taken */
-	u64 mail_received;		/* messages it took */
+	u64 mail_overwritten;		/* messages overwritten before they were acknowledged */
+	u64 mail_taken;			/* messages it sent that the PF acknowledged */
+	u64 mail_received;		/* messages it acknowledged */
 	u64 inits;			/* its driver initialised and released */
 	u64 finis;			/* its driver tore down and released */
 	u64 init_wait_max_ns;		/* longest wait from request to READY */
-	u64 ready_timeouts;		/* waits for READY given up after 6 s */
-	u64 ack_timeouts;		/* messages not taken within 500 ms */
+	u64 ready_timeouts;		/* requests that were not answered in time */
+	u64 ack_timeouts;		/* messages not acknowledged in time */
 	u64 flr_timeouts;		/* waits for FLR_COMPLETE given up after 5 s */
-	u64 refusals;			/* requests answered with FAIL */
+	u64 refusals;			/* requests answered with UNRECOVERABLE */
 	u64 unexpected;			/* messages that make no sense to its driver */
 	u64 init_outside;		/* told READY while its VF does not execute */
 };
@@ -501,6 +514,7 @@ struct sim_gpu {
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
 	struct sim_clear clear;
+	u32 mbox_index;
 	u32 busy;
 
 	/* the machine */
@@ -553,7 +567,7 @@ struct sim_gpu {
 	u64 vf_lost_reads;		/* of VFs that do not answer: disabled, or no power */
 	u64 vf_lost_writes;
 	u64 mail_sent;			/* messages that the PF sent */
-	u64 mail_dropped;		/* messages of the PF dropped: the last one was not taken */
+	u64 mail_interrupts;		/* interrupts for messages and acknowledgments of VFs */
 	u64 mail_bad_vf;		/* messages of the PF to a VF that is not enabled */
 	struct sim_hist *gap_hist;
 	struct sim_hist *late_hist;
@@ -574,6 +588,7 @@ extern unsigned int sim_seed;
 extern unsigned int sim_events;
 extern bool sim_oneshot;
 extern bool sim_mailbox;
+extern unsigned int sim_access_ms;
 extern bool sim_msi;
 extern bool sim_busy;
 extern bool sim_flr;
@@ -661,14 +676,17 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 
 /* sim_mbox.c */
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);
-void sim_mbox_clear(struct sim_fcn *fcn);
-bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,
+void sim_mbox_reset(struct sim_fcn *fcn, bool all);
+bool sim_mbox_waits(const struct sim_fcn *fcn);
+void sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u32 code, u32 data,
 		      u64 now);
 void sim_mbox_vf_ack(struct sim_gpu *gpu, unsigned int vf);
-u32 sim_mbox_vf_tx(struct sim_gpu *gpu, unsigned int vf);
-u32 sim_mbox_vf_rx(struct sim_gpu *gpu, unsigned int vf);
+u32 sim_mbox_vf_read(struct sim_gpu *gpu, unsigned int vf, unsigned int reg);
+void sim_mbox_vf_write(struct sim_gpu *gpu, unsigned int vf, unsigned int reg,
+		       unsigned int size, u32 val, u64 now);
 u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg);
-void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val, u64 now);
+void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, unsigned int size,
+		       u32 val, u64 now);
 
 /* sim_vf.c */
 void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now);
@@ -692,6 +710,7 @@ void sim_driver_look(struct sim_fcn *fcn, u64 now);
 void sim_driver_flr(struct sim_fcn *fcn, u64 now);
 int sim_driver_tell(struct sim_fcn *fcn, const char *what);
 const char *sim_driver_state_name(const struct sim_fcn *fcn);
+const char *sim_driver_kind_name(unsigned int kind);
 
 /* sim_fault.c */
 bool sim_fault_hits(struct sim_fault *fault);

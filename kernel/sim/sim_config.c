@@ -214,6 +214,8 @@ static void cfg_reset_pf(struct sim_dev *dev)
 		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0) |
 		(sim_mailbox ? GPUVF_SIM_FEATURE_MBOX : 0));
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ACCESS, 4,
+		sim_access_ms | sim_access_ms << 16);
 }
 
 static void cfg_reset_vf(struct sim_dev *dev)

@@ -3,15 +3,17 @@
  * A guest's driver: its side of the mailbox protocol, as a function of time.
  *
  *	ask ─REQ_INIT─► wait ─READY─► init ─REL_INIT─► work ─┐
- *	 ▲               │ FAIL, 6 s                 │       │ told to: REQ_RESET,
- *	 │               ▼                           │       │ REQ_FINI
+ *	 ▲               │ no answer,                │       │ told to: REQ_RESET,
+ *	 │               ▼ UNRECOVERABLE             │       │ REQ_FINI
  *	 │             failed     FLR_NOTIFICATION,  │       ▼
  *	 │                        or FLR seen        ▼      ask
- *	 └──────────FLR_COMPLETE, 5 s───────────── quiet
+ *	 └──────────FLR_COMPLETE, or no answer────── quiet
  *
- * How long guests wait is what Linux's driver does (GPU-IOV register page,
- * section 4.4). Initialising takes a time of executing, so that it gets on only
- * while the VF has the GPU.
+ * Initialising takes a time of executing, so that it gets on only while the VF has
+ * the GPU. How long guests wait, how often they ask and what they look at is what
+ * Linux's drivers do, of which there are three: Documentation/design/guests.rst. A
+ * plain one is stricter with itself: it takes what is VALID, acknowledges all that it
+ * takes, and never writes over a message of its own.
  */
 
 #include <linux/ktime.h>
@@ -21,9 +23,63 @@
 #include "sim.h"
 
 #define DRIVER_REACT_NS		(20 * NSEC_PER_USEC)
-#define DRIVER_ACK_NS		(500ULL * NSEC_PER_MSEC)
-#define DRIVER_READY_NS		(6000ULL * NSEC_PER_MSEC)
-#define DRIVER_FLR_NS		(5000ULL * NSEC_PER_MSEC)
+
+/**
+ * struct driver_habits - what drivers of one kind do
+ * @name: for people
+ * @ack_ms: how long it waits for the acknowledgment of its message
+ * @answer_ms: how long it waits for the answer
+ * @flr_ms: how long it waits for FLR_COMPLETE
+ * @tries: how often it asks for the GPU to initialise or to tear down
+ * @reset_tries: how often it asks for a reset
+ * @needs_ack: without acknowledgment it gives up
+ * @needs_valid: READY without VALID is none
+ * @acks_all: it acknowledges all that it sees, and not what it waits for alone
+ * @says_ready: it answers FLR_NOTIFICATION
+ * @init_data: it asks for its data first
+ * @hears_failure: UNRECOVERABLE ends its waiting
+ */
+struct driver_habits {
+	const char *name;
+	unsigned int ack_ms;
+	unsigned int answer_ms;
+	unsigned int flr_ms;
+	unsigned int tries;
+	unsigned int reset_tries;
+	bool needs_ack;
+	bool needs_valid;
+	bool acks_all;
+	bool says_ready;
+	bool init_data;
+	bool hears_failure;
+};
+
+static const struct driver_habits driver_habits[] = {
+	[SIM_DRIVER_PLAIN] = {
+		.name = "plain", .ack_ms = 500, .answer_ms = 6000,
+		.flr_ms = 5000, .tries = 1, .reset_tries = 1,
+		.needs_ack = true, .needs_valid = true, .acks_all = true,
+		.says_ready = true, .hears_failure = true,
+	},
+	/* mxgpu_vi.c */
+	[SIM_DRIVER_VI] = {
+		.name = "vi", .ack_ms = 12000, .answer_ms = 12000,
+		.flr_ms = 12000, .tries = 1, .reset_tries = 1,
+		.needs_ack = true, .needs_valid = true,
+	},
+	/* mxgpu_ai.c of 6.1 and 6.12 */
+	[SIM_DRIVER_AI] = {
+		.name = "ai", .ack_ms = 500, .answer_ms = 6000,
+		.flr_ms = 10000, .tries = 1, .reset_tries = 11,
+		.says_ready = true,
+	},
+	/* mxgpu_nv.c of 6.12 */
+	[SIM_DRIVER_NV] = {
+		.name = "nv", .ack_ms = 500, .answer_ms = 15000,
+		.flr_ms = 10000, .tries = 5, .reset_tries = 11,
+		.says_ready = true, .init_data = true,
+	},
+};
 
 static const char * const driver_state_names[] = {
 	[SIM_DRIVER_NONE] = "none",
@@ -45,23 +101,43 @@ static bool driver_lives(const struct sim_driver *driver)
 	       driver->state != SIM_DRIVER_DEAD;
 }
 
-static void driver_ask(struct sim_driver *driver, u16 request)
+static const struct driver_habits *habits_of(const struct sim_driver *driver)
+{
+	return &driver_habits[driver->kind];
+}
+
+static void driver_ask(struct sim_driver *driver, u32 request)
 {
 	driver->state = SIM_DRIVER_ASK;
 	driver->request = request;
+	driver->tries = request == GPUVF_MBOX_REQ_RESET ?
+			habits_of(driver)->reset_tries :
+			habits_of(driver)->tries;
 	driver->send = request;
 	driver->deadline_ns = SIM_NEVER;
 }
 
 static void driver_give_up(struct sim_driver *driver)
 {
-	if (driver->init_loop) {
+	if (driver->request == GPUVF_MBOX_REQ_INIT_DATA || driver->init_loop) {
+		/* data are not essential */
 		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
 		return;
 	}
 	driver->state = SIM_DRIVER_FAILED;
 	driver->send = 0;
 	driver->deadline_ns = SIM_NEVER;
+}
+
+static void driver_no_answer(struct sim_driver *driver)
+{
+	if (--driver->tries) {
+		driver->state = SIM_DRIVER_ASK;
+		driver->send = driver->request;
+		driver->deadline_ns = SIM_NEVER;
+		return;
+	}
+	driver_give_up(driver);
 }
 
 static void driver_die(struct sim_fcn *fcn)
@@ -73,7 +149,8 @@ static void driver_die(struct sim_fcn *fcn)
 static void driver_be_quiet(struct sim_driver *driver, u64 now)
 {
 	driver->state = SIM_DRIVER_QUIET;
-	driver->deadline_ns = now + DRIVER_FLR_NS;
+	driver->deadline_ns = now + habits_of(driver)->flr_ms *
+			      (u64)NSEC_PER_MSEC;
 }
 
 /* it was given the GPU */
@@ -92,24 +169,49 @@ static void driver_ready(struct sim_fcn *fcn, u64 now)
 		driver_die(fcn);
 }
 
-static void driver_message(struct sim_fcn *fcn, u16 msg, u64 now)
+/* what it waited for came */
+static void driver_answered(struct sim_fcn *fcn, u64 now)
 {
 	struct sim_driver *driver = &fcn->driver;
 
-	if (msg == GPUVF_MBOX_READY && driver->state == SIM_DRIVER_WAIT) {
+	if (driver->request == GPUVF_MBOX_REQ_INIT_DATA)
+		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
+	else
 		driver_ready(fcn, now);
-	} else if (msg == GPUVF_MBOX_FAIL && driver->state == SIM_DRIVER_WAIT) {
+}
+
+static u32 driver_awaits(const struct sim_driver *driver)
+{
+	if (driver->state != SIM_DRIVER_WAIT)
+		return driver->state == SIM_DRIVER_QUIET ?
+		       GPUVF_MBOX_FLR_COMPLETE : 0;
+	/* the answer cannot be there before the acknowledgment */
+	if (driver->sent)
+		return 0;
+	return driver->request == GPUVF_MBOX_REQ_INIT_DATA ?
+	       GPUVF_MBOX_INIT_DATA_READY : GPUVF_MBOX_READY;
+}
+
+/* something that it does not wait for; @news: VALID, and not acknowledged */
+static void driver_message(struct sim_fcn *fcn, u32 code, bool news, u64 now)
+{
+	struct sim_driver *driver = &fcn->driver;
+	const struct driver_habits *habits = habits_of(driver);
+
+	if (code == GPUVF_MBOX_UNRECOVERABLE && habits->hears_failure &&
+	    driver->state == SIM_DRIVER_WAIT) {
 		fcn->refusals++;
 		driver_give_up(driver);
-	} else if (msg == GPUVF_MBOX_FLR_NOTIFICATION) {
-		if (driver->deaf)
+	} else if (code == GPUVF_MBOX_FLR_NOTIFICATION && news) {
+		/* the interrupt handler of vendors' looks at it at run time alone */
+		if (driver->deaf ||
+		    (!habits->acks_all && driver->state != SIM_DRIVER_WORK))
 			return;
 		driver_be_quiet(driver, now);
-		driver->send = GPUVF_MBOX_READY_TO_RESET;
-	} else if (msg == GPUVF_MBOX_FLR_COMPLETE &&
-		   driver->state == SIM_DRIVER_QUIET) {
-		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
-	} else {
+		if (habits->says_ready)
+			driver->send = GPUVF_MBOX_READY_TO_RESET;
+	} else if (news && habits->acks_all &&
+		   code != GPUVF_MBOX_UNRECOVERABLE) {
 		fcn->unexpected++;
 	}
 }
@@ -117,15 +219,36 @@ static void driver_message(struct sim_fcn *fcn, u16 msg, u64 now)
 static void driver_take_mail(struct sim_gpu *gpu, unsigned int vf, u64 now)
 {
 	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
-	u16 msg = fcn->mbox.to_vf.msg;
+	const struct sim_mail *mail = &fcn->mbox.to_vf;
+	struct sim_driver *driver = &fcn->driver;
+	const struct driver_habits *habits = habits_of(driver);
+	u32 code = mail->word[0];
+	bool news = mail->valid && !mail->acked;
+	u32 awaited;
 
-	fcn->driver.look_ns = SIM_NEVER;
-	if (!fcn->mbox.to_pf.valid)
-		fcn->driver.sent = false;
-	if (!fcn->mbox.to_vf.valid)
+	driver->look_ns = SIM_NEVER;
+	if (driver->sent && !sim_mbox_waits(fcn)) {
+		driver->sent = false;
+		sim_mbox_vf_write(gpu, vf, GPUVF_MBOX_CONTROL, 1, 0, now);
+	}
+	awaited = driver_awaits(driver);
+	if (awaited && code == awaited &&
+	    (news || !habits->needs_valid || code == GPUVF_MBOX_FLR_COMPLETE)) {
+		if (news)
+			sim_mbox_vf_ack(gpu, vf);
+		if (driver->state == SIM_DRIVER_QUIET)
+			driver_ask(driver, GPUVF_MBOX_REQ_INIT);
+		else
+			driver_answered(fcn, now);
 		return;
-	sim_mbox_vf_ack(gpu, vf);
-	driver_message(fcn, msg, now);
+	}
+	/* the answer to come is not read before the acknowledgment */
+	if (code == GPUVF_MBOX_READY && driver->sent)
+		return;
+	if (news && habits->acks_all)
+		sim_mbox_vf_ack(gpu, vf);
+	if (code)
+		driver_message(fcn, code, news, now);
 }
 
 /* it has initialised, or torn down */
@@ -150,20 +273,24 @@ static void driver_finish(struct sim_fcn *fcn, u64 now)
 static void driver_lose_patience(struct sim_fcn *fcn, u64 now)
 {
 	struct sim_driver *driver = &fcn->driver;
+	const struct driver_habits *habits = habits_of(driver);
 
 	if (driver->patient)
 		return;
-	if (driver->sent && now >= driver->sent_ns + DRIVER_ACK_NS) {
+	if (driver->sent &&
+	    now >= driver->sent_ns + habits->ack_ms * (u64)NSEC_PER_MSEC) {
 		driver->sent = false;
 		fcn->ack_timeouts++;
-		if (driver->state == SIM_DRIVER_WAIT)
+		if (driver->state == SIM_DRIVER_WAIT && habits->needs_ack)
 			driver_give_up(driver);
+		/* else it looks for the answer now */
+		sim_driver_look(fcn, now);
 	}
 	if (now < driver->deadline_ns)
 		return;
 	if (driver->state == SIM_DRIVER_WAIT) {
 		fcn->ready_timeouts++;
-		driver_give_up(driver);
+		driver_no_answer(driver);
 	} else if (driver->state == SIM_DRIVER_QUIET) {
 		fcn->flr_timeouts++;
 		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
@@ -174,9 +301,11 @@ static void driver_send(struct sim_gpu *gpu, unsigned int vf, u64 now)
 {
 	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
 	struct sim_driver *driver = &fcn->driver;
-	u16 msg = driver->send;
+	const struct driver_habits *habits = habits_of(driver);
+	u32 msg = driver->send;
 
-	if (!msg || fcn->mbox.to_pf.valid)
+	/* all wait for an acknowledgment that is still to come, in their own time */
+	if (!msg || driver->sent || (habits->acks_all && sim_mbox_waits(fcn)))
 		return;
 	sim_mbox_vf_send(gpu, vf, msg, 0, now);
 	driver->send = 0;
@@ -185,7 +314,9 @@ static void driver_send(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	if (driver->state == SIM_DRIVER_ASK) {
 		driver->state = SIM_DRIVER_WAIT;
 		driver->asked_ns = now;
-		driver->deadline_ns = now + DRIVER_READY_NS;
+		driver->deadline_ns = now + (habits->ack_ms * !habits->needs_ack +
+					     habits->answer_ms) *
+					    (u64)NSEC_PER_MSEC;
 	} else if (msg == GPUVF_MBOX_REL_INIT && driver->init_loop) {
 		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
 	} else if (msg == GPUVF_MBOX_REL_FINI) {
@@ -193,7 +324,7 @@ static void driver_send(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	}
 }
 
-/* what came while the mailbox was not free is dropped, as if it was written */
+/* of what came while the PF did not look, the last message counts */
 static void driver_flood(struct sim_gpu *gpu, unsigned int vf, u64 now)
 {
 	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
@@ -203,13 +334,10 @@ static void driver_flood(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	if (!driver->flood_ns || driver->next_flood_ns > now)
 		return;
 	missed = div64_u64(now - driver->next_flood_ns, driver->flood_ns);
-	driver->next_flood_ns += missed * driver->flood_ns;
-	if (driver->next_flood_ns == now &&
-	    sim_mbox_vf_send(gpu, vf, driver->flood_msg, 0, now))
-		fcn->mail_dropped += missed;
-	else
-		fcn->mail_dropped += missed + (driver->next_flood_ns < now);
-	driver->next_flood_ns += driver->flood_ns;
+	driver->next_flood_ns += missed * driver->flood_ns + driver->flood_ns;
+	fcn->mail_sent += missed;
+	fcn->mail_overwritten += missed;
+	sim_mbox_vf_send(gpu, vf, driver->flood_msg, 0, now);
 }
 
 /**
@@ -250,7 +378,7 @@ u64 sim_driver_next(const struct sim_fcn *fcn)
 
 	if (!sim_guest_is_there(fcn) || driver->state == SIM_DRIVER_DEAD)
 		return SIM_NEVER;
-	if (driver->flood_ns && !fcn->mbox.to_pf.valid)
+	if (driver->flood_ns && !sim_mbox_waits(fcn))
 		next = driver->next_flood_ns;
 	if (!driver_lives(driver))
 		return next;
@@ -259,7 +387,8 @@ u64 sim_driver_next(const struct sim_fcn *fcn)
 		return next;
 	next = min(next, driver->deadline_ns);
 	if (driver->sent)
-		next = min(next, driver->sent_ns + DRIVER_ACK_NS);
+		next = min(next, driver->sent_ns + habits_of(driver)->ack_ms *
+				 (u64)NSEC_PER_MSEC);
 	return next;
 }
 
@@ -286,7 +415,9 @@ void sim_driver_start(struct sim_fcn *fcn, u64 now)
 	driver->deadline_ns = SIM_NEVER;
 	driver->next_flood_ns = now;
 	if (driver->boots)
-		driver_ask(driver, GPUVF_MBOX_REQ_INIT);
+		driver_ask(driver, habits_of(driver)->init_data ?
+				   GPUVF_MBOX_REQ_INIT_DATA :
+				   GPUVF_MBOX_REQ_INIT);
 }
 
 /**
@@ -341,4 +472,16 @@ int sim_driver_tell(struct sim_fcn *fcn, const char *what)
 const char *sim_driver_state_name(const struct sim_fcn *fcn)
 {
 	return driver_state_names[fcn->driver.state];
+}
+
+/**
+ * sim_driver_kind_name() - whose driver a guest's is like, for people
+ * @kind: SIM_DRIVER_*
+ *
+ * Return: the name; NULL: there is no such kind.
+ */
+const char *sim_driver_kind_name(unsigned int kind)
+{
+	return kind < ARRAY_SIZE(driver_habits) ? driver_habits[kind].name :
+						  NULL;
 }

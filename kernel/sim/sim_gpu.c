@@ -235,8 +235,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	gpu->vf_resets++;
 	fcn->vf_resets++;
 	sim_truth_event(gpu, now, SIM_EVENT_FLR, SIM_FCN_VF(vf), 0, 0);
-	sim_mbox_clear(fcn);
-	fcn->mbox.intr_enable = 0;
+	sim_mbox_reset(fcn, true);
 	fcn->flr_pending = sim_flr;
 	fcn->flr_unseen = !sim_flr;
 	if (!sim_fault_hits(&gpu->fault[SIM_F_FAIL_FLR])) {
@@ -268,7 +267,7 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu, bool guests_go, u64 now)
 		gpu_fcn_reset(gpu, fcn, now);
 		fcn->flr_pending = false;
 		fcn->flr_unseen = false;
-		fcn->mbox.intr_enable = 0;
+		sim_mbox_reset(fcn, false);
 		if (guests_go || !fcn->driver.boots)
 			sim_guest_off(fcn, now);
 		else

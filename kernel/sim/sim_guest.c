@@ -9,8 +9,8 @@
  * A guest is told what to do in one line: what it works, then how it behaves.
  *
  *	off | idle | busy PERCENT | burst ON_US OFF_US
- *	[hog[=US]] [boot[=US]] [init_loop] [never_release] [dies] [deaf] [patient]
- *	[flood=US [flood_msg=N]]
+ *	[hog[=US]] [boot[=US]] [vi | ai | nv] [init_loop] [never_release] [dies]
+ *	[deaf] [patient] [flood=US [flood_msg=N]]
  *
  * or, while it lives, in one word: reset, fini, dead.
  */
@@ -185,6 +185,20 @@ static bool guest_option(const char *word, const char *name,
 	return word[len] == '=' && !kstrtouint(word + len + 1, 10, val);
 }
 
+static int guest_parse_kind(struct sim_driver *driver, const char *word)
+{
+	const char *name;
+	unsigned int kind;
+
+	for (kind = SIM_DRIVER_VI; (name = sim_driver_kind_name(kind)); kind++) {
+		if (strcmp(word, name))
+			continue;
+		driver->kind = kind;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static int guest_parse_option(struct sim_work *work, struct sim_driver *driver,
 			      const char *word)
 {
@@ -196,8 +210,7 @@ static int guest_parse_option(struct sim_work *work, struct sim_driver *driver,
 	} else if (guest_option(word, "boot", GUEST_INIT_US, &val)) {
 		driver->boots = true;
 		driver->init_ns = max(val, 1U) * (u64)NSEC_PER_USEC;
-	} else if (guest_option(word, "flood_msg", 0, &val) && val &&
-		   val <= FIELD_MAX(GPUVF_SIM_VF_TX_MSG)) {
+	} else if (guest_option(word, "flood_msg", 0, &val) && val) {
 		driver->flood_msg = val;
 	} else if (guest_option(word, "flood", 0, &val) &&
 		   val >= GUEST_FLOOD_MIN_US) {
@@ -213,7 +226,7 @@ static int guest_parse_option(struct sim_work *work, struct sim_driver *driver,
 	} else if (!strcmp(word, "patient")) {
 		driver->patient = true;
 	} else {
-		return -EINVAL;
+		return guest_parse_kind(driver, word);
 	}
 	return 0;
 }
@@ -247,7 +260,8 @@ int sim_guest_parse(struct sim_fcn *fcn, char *text, u64 now)
 	}
 	/* what only a driver that boots can do */
 	if (!driver.boots && (driver.init_loop || driver.never_release ||
-			      driver.dies || driver.deaf || driver.patient))
+			      driver.dies || driver.deaf || driver.patient ||
+			      driver.kind))
 		return -EINVAL;
 	fcn->work = work;
 	fcn->driver = driver;
@@ -296,6 +310,9 @@ void sim_guest_print(const struct sim_fcn *fcn, char *buf, size_t size)
 	if (driver->boots)
 		n += scnprintf(buf + n, size - n, " boot=%llu",
 			       div_u64(driver->init_ns, NSEC_PER_USEC));
+	if (driver->kind)
+		n += scnprintf(buf + n, size - n, " %s",
+			       sim_driver_kind_name(driver->kind));
 	n += scnprintf(buf + n, size - n, "%s%s%s%s%s",
 		       guest_yes(driver->init_loop, " init_loop"),
 		       guest_yes(driver->never_release, " never_release"),

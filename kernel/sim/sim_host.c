@@ -94,6 +94,10 @@ bool sim_mailbox = true;
 module_param_named(mbox, sim_mailbox, bool, 0444);
 MODULE_PARM_DESC(mbox, "the mailbox between PF and VFs exists (default Y)");
 
+unsigned int sim_access_ms;
+module_param_named(access_ms, sim_access_ms, uint, 0444);
+MODULE_PARM_DESC(access_ms, "how long guests of this hardware may have full access, at most 65535; 0: as others of its kind (default)");
+
 bool sim_msi = true;
 module_param_named(msi, sim_msi, bool, 0444);
 MODULE_PARM_DESC(msi, "the GPUs can raise interrupts (default Y); their VFs always can");

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mailbox between the PF and each VF: one message under way in each
- * direction.
+ * The mailbox between the PF and each VF: four words in each direction, which the
+ * receiver reads where the sender wrote them.
  *
- *	VF writes TX ──► to_pf ──► PF reads RX(n), acknowledges ──► VF's TX free
- *	PF writes TX ──► to_vf ──► VF reads RX, acknowledges ──► PF: not pending
+ *	PF: TRN words, TRN_VALID ──► to_vf ──► VF: RCV words, RCV_VALID
+ *	PF: TRN_ACK              ◄── to_vf ◄── VF: RCV_ACK
+ *	and the other way round
  *
- * What was taken can still be read, as on real cards, until somebody clears it:
- * it is a tenant's data, and the next tenant must not find it.
+ * Words stay until the sender writes others: they are a tenant's data, and the next
+ * tenant must not find them.
  */
-
-#include <linux/bitfield.h>
 
 #include "sim.h"
 
@@ -19,27 +18,30 @@ static struct sim_fcn *mbox_fcn(struct sim_gpu *gpu, unsigned int vf)
 	return &gpu->fcn[SIM_FCN_VF(vf)];
 }
 
-/* the VF's MSI for one of the bits of its interrupt enable register */
-static void mbox_tell_vf(struct sim_gpu *gpu, unsigned int vf, u32 bit)
+static bool mail_is_empty(const struct sim_mail *mail)
 {
-	if (mbox_fcn(gpu, vf)->mbox.intr_enable & bit)
-		sim_msi_post(gpu->vf[vf], 0);
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
+		if (mail->word[i])
+			return false;
+	return true;
 }
 
-static void mbox_put(struct sim_mail *mail, const struct sim_fcn *fcn, u16 msg,
-		     u16 data)
+static bool mail_waits(const struct sim_mail *mail)
 {
-	mail->msg = msg;
-	mail->data = data;
-	mail->valid = true;
-	mail->used = true;
-	mail->tenant = fcn->tenant;
+	return mail->valid && !mail->acked;
 }
 
-static bool mbox_is_stale(const struct sim_mail *mail,
-			  const struct sim_fcn *fcn)
+/*
+ * What a VF sent is its own until its next reset, also when its driver has ended its
+ * state; so only what it was sent can be a former tenant's.
+ */
+static bool mbox_is_stale(const struct sim_fcn *fcn)
 {
-	return mail->used && mail->tenant != fcn->tenant;
+	const struct sim_mail *mail = &fcn->mbox.to_vf;
+
+	return mail->tenant != fcn->tenant && !mail_is_empty(mail);
 }
 
 /**
@@ -49,163 +51,253 @@ static bool mbox_is_stale(const struct sim_mail *mail,
  */
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf)
 {
-	const struct sim_fcn *fcn = mbox_fcn(gpu, vf);
-
-	if (mbox_is_stale(&fcn->mbox.to_vf, fcn) ||
-	    mbox_is_stale(&fcn->mbox.to_pf, fcn))
+	if (mbox_is_stale(mbox_fcn(gpu, vf)))
 		gpu->violations[SIM_V_DIRTY_MAILBOXES]++;
 }
 
 /**
- * sim_mbox_clear() - a VF's mailbox as if it was never used
+ * sim_mbox_reset() - a VF's mailbox at a reset
  * @fcn: its function
- *
- * What the VF enabled of interrupts stays.
+ * @all: also what the PF sent, which is the PF's when VF Enable goes
  */
-void sim_mbox_clear(struct sim_fcn *fcn)
+void sim_mbox_reset(struct sim_fcn *fcn, bool all)
 {
 	memset(&fcn->mbox.to_pf, 0, sizeof(fcn->mbox.to_pf));
-	memset(&fcn->mbox.to_vf, 0, sizeof(fcn->mbox.to_vf));
+	if (all)
+		memset(&fcn->mbox.to_vf, 0, sizeof(fcn->mbox.to_vf));
+	fcn->mbox.intr_vf = 0;
 }
 
-/**
- * sim_mbox_vf_send() - a VF sends to the PF
- * @gpu: GPU
- * @vf: index of the VF
- * @msg: GPUVF_MBOX_*
- * @data: what goes with it
- * @now: now
- *
- * Return: false: dropped and counted, the PF has not taken the last one yet;
- * or there is no mailbox.
- */
-bool sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u16 msg, u16 data,
-		      u64 now)
+/* the VF's MSI for one of the bits of its interrupt control */
+static void mbox_interrupt_vf(struct sim_gpu *gpu, unsigned int vf, u32 bit)
+{
+	if (mbox_fcn(gpu, vf)->mbox.intr_vf & bit)
+		sim_msi_post(gpu->vf[vf], 0);
+}
+
+/* the PF's, where its interrupt control for this VF has the bit */
+static void mbox_interrupt_pf(struct sim_gpu *gpu, unsigned int vf, u32 bit,
+			      u32 event)
+{
+	if (!(mbox_fcn(gpu, vf)->mbox.intr_pf & bit))
+		return;
+	gpu->mail_interrupts++;
+	sim_gpu_raise_sim(gpu, event);
+}
+
+/* something that a guest's driver would notice */
+static void mbox_vf_looks(struct sim_gpu *gpu, unsigned int vf, u64 now)
+{
+	sim_driver_look(mbox_fcn(gpu, vf), now);
+	sim_gpu_update_vf(gpu, vf, now);
+}
+
+/* false: it is lost on its way */
+static bool mbox_arrives(struct sim_gpu *gpu, struct sim_mail *mail)
+{
+	if (!sim_fault_hits(&gpu->fault[SIM_F_LOSE_MESSAGE]))
+		return true;
+	memset(mail->word, 0, sizeof(mail->word));
+	return false;
+}
+
+static void mbox_vf_valid(struct sim_gpu *gpu, unsigned int vf, bool valid,
+			  u64 now)
 {
 	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
+	struct sim_mail *mail = &fcn->mbox.to_pf;
+	bool rises = valid && !mail->valid;
 
-	if (!sim_mailbox)
-		return false;
-	if (fcn->mbox.to_pf.valid) {
-		fcn->mail_dropped++;
-		return false;
+	if (rises) {
+		fcn->mail_sent++;
+		sim_truth_event(gpu, now, SIM_EVENT_TO_PF, SIM_FCN_VF(vf), 0,
+				mail->word[0]);
+		valid = mbox_arrives(gpu, mail);
+	} else if (mail_waits(mail) && !valid) {
+		fcn->mail_overwritten++;
 	}
-	fcn->mail_sent++;
-	sim_truth_event(gpu, now, SIM_EVENT_TO_PF, SIM_FCN_VF(vf), 0, msg);
-	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_MESSAGE]))
-		return true;
-	mbox_put(&fcn->mbox.to_pf, fcn, msg, data);
-	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_MBOX_RX);
-	return true;
+	mail->valid = valid;
+	if (!valid || rises)
+		mail->acked = false;
+	if (rises && valid)
+		mbox_interrupt_pf(gpu, vf, GPUVF_MBOX_VALID_INT_EN,
+				  GPUVF_SIM_INTR_MBOX_RX);
 }
 
 /**
- * sim_mbox_vf_ack() - a VF has taken what the PF sent
+ * sim_mbox_vf_ack() - a VF acknowledges what it was sent
  * @gpu: GPU
  * @vf: index of the VF
  */
 void sim_mbox_vf_ack(struct sim_gpu *gpu, unsigned int vf)
 {
 	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
+	struct sim_mail *mail = &fcn->mbox.to_vf;
 
-	if (!fcn->mbox.to_vf.valid)
+	if (mail_is_empty(mail) || mail->acked)
 		return;
-	fcn->mbox.to_vf.valid = false;
+	mail->acked = true;
 	fcn->mail_received++;
-	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_MBOX_ACK);
+	mbox_interrupt_pf(gpu, vf, GPUVF_MBOX_ACK_INT_EN,
+			  GPUVF_SIM_INTR_MBOX_ACK);
 }
 
-/* the VF looks at what is in there */
-static u32 mbox_look(struct sim_gpu *gpu, unsigned int vf,
-		     const struct sim_mail *mail, u32 data_mask)
+static void mbox_pf_valid(struct sim_gpu *gpu, unsigned int vf, bool valid,
+			  u64 now)
 {
-	const struct sim_fcn *fcn = mbox_fcn(gpu, vf);
-	u32 data = (u32)mail->data << __bf_shf(GPUVF_SIM_VF_TX_DATA);
+	struct sim_mail *mail = &mbox_fcn(gpu, vf)->mbox.to_vf;
+	bool rises = valid && !mail->valid;
 
-	if (mbox_is_stale(mail, fcn))
-		gpu->violations[SIM_V_LEFTOVER_MAIL]++;
-	return mail->msg | (data & data_mask) |
-	       (mail->valid ? GPUVF_SIM_VF_TX_VALID : 0);
-}
-
-/**
- * sim_mbox_vf_tx() - what a VF reads in its TX register
- * @gpu: GPU
- * @vf: index of the VF
- */
-u32 sim_mbox_vf_tx(struct sim_gpu *gpu, unsigned int vf)
-{
-	return mbox_look(gpu, vf, &mbox_fcn(gpu, vf)->mbox.to_pf,
-			 GPUVF_SIM_VF_TX_DATA);
-}
-
-/**
- * sim_mbox_vf_rx() - what a VF reads in its RX register
- * @gpu: GPU
- * @vf: index of the VF
- */
-u32 sim_mbox_vf_rx(struct sim_gpu *gpu, unsigned int vf)
-{
-	return mbox_look(gpu, vf, &mbox_fcn(gpu, vf)->mbox.to_vf,
-			 GPUVF_SIM_VF_RX_DATA);
-}
-
-/* the PF wrote its TX register */
-static void mbox_pf_send(struct sim_gpu *gpu, u32 val, u64 now)
-{
-	u16 msg = FIELD_GET(GPUVF_SIM_MBOX_TX_MSG, val);
-	unsigned int vf = FIELD_GET(GPUVF_SIM_MBOX_TX_VF, val);
-	struct sim_fcn *fcn;
-
-	if (!(val & GPUVF_SIM_MBOX_TX_VALID))
+	mail->valid = valid;
+	if (!valid || rises)
+		mail->acked = false;
+	if (!rises)
 		return;
-	if (vf >= sim_vfs_enabled(gpu)) {
+	mbox_interrupt_vf(gpu, vf, GPUVF_MBOX_VALID_INT_EN);
+	mbox_vf_looks(gpu, vf, now);
+}
+
+static void mbox_pf_ack(struct sim_gpu *gpu, unsigned int vf, u64 now)
+{
+	struct sim_mail *mail = &mbox_fcn(gpu, vf)->mbox.to_pf;
+
+	if (!mail_waits(mail))
+		return;
+	mail->acked = true;
+	mbox_fcn(gpu, vf)->mail_taken++;
+	mbox_interrupt_vf(gpu, vf, GPUVF_MBOX_ACK_INT_EN);
+	mbox_vf_looks(gpu, vf, now);
+}
+
+/* a word of the PF; its first one is what guests wait for */
+static void mbox_pf_word(struct sim_gpu *gpu, unsigned int vf, unsigned int n,
+			 u32 val, u64 now)
+{
+	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
+	struct sim_mail *mail = &fcn->mbox.to_vf;
+
+	if (val && vf >= sim_vfs_enabled(gpu)) {
 		gpu->mail_bad_vf++;
 		return;
 	}
-	fcn = mbox_fcn(gpu, vf);
-	if (fcn->mbox.to_vf.valid) {
-		gpu->mail_dropped++;
+	mail->word[n] = val;
+	mail->tenant = fcn->tenant;
+	if (n || !val)
 		return;
-	}
 	gpu->mail_sent++;
-	sim_truth_event(gpu, now, SIM_EVENT_TO_VF, SIM_FCN_VF(vf), 0, msg);
-	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_MESSAGE]))
+	sim_truth_event(gpu, now, SIM_EVENT_TO_VF, SIM_FCN_VF(vf), 0, val);
+	if (mbox_arrives(gpu, mail))
+		mbox_vf_looks(gpu, vf, now);
+}
+
+static u32 page_read(const struct sim_mail *out, const struct sim_mail *in,
+		     u32 intr, unsigned int reg)
+{
+	switch (reg) {
+	case GPUVF_MBOX_TRN(0) ... GPUVF_MBOX_TRN(3):
+		return out->word[(reg - GPUVF_MBOX_TRN(0)) / 4];
+	case GPUVF_MBOX_RCV(0) ... GPUVF_MBOX_RCV(3):
+		return in->word[(reg - GPUVF_MBOX_RCV(0)) / 4];
+	case GPUVF_MBOX_CONTROL:
+		return (out->valid ? GPUVF_MBOX_TRN_VALID : 0) |
+		       (out->acked ? GPUVF_MBOX_TRN_ACK : 0) |
+		       (in->valid ? GPUVF_MBOX_RCV_VALID : 0);
+	case GPUVF_MBOX_INT_CNTL:
+		return intr;
+	default:
+		return 0;
+	}
+}
+
+/* which bits of CONTROL a write of some of its bytes is about; 0: of none */
+static u32 control_mask(unsigned int reg, unsigned int size)
+{
+	if (reg == GPUVF_MBOX_CONTROL)
+		return size == 1 ? 0xff : 0xffff;
+	return reg == GPUVF_MBOX_CONTROL + 1 && size == 1 ? 0xff00 : 0;
+}
+
+/**
+ * sim_mbox_vf_read() - a register of a VF's page is read
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @reg: offset in the page
+ *
+ * Return: its value.
+ */
+u32 sim_mbox_vf_read(struct sim_gpu *gpu, unsigned int vf, unsigned int reg)
+{
+	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
+
+	if (!sim_mailbox)
+		return 0;
+	if (reg >= GPUVF_MBOX_RCV(0) && reg <= GPUVF_MBOX_RCV(3) &&
+	    mbox_is_stale(fcn))
+		gpu->violations[SIM_V_LEFTOVER_MAIL]++;
+	return page_read(&fcn->mbox.to_pf, &fcn->mbox.to_vf, fcn->mbox.intr_vf,
+			 reg);
+}
+
+/**
+ * sim_mbox_vf_write() - a register of a VF's page is written
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @reg: offset in the page
+ * @size: bytes
+ * @val: what is written
+ * @now: now
+ */
+void sim_mbox_vf_write(struct sim_gpu *gpu, unsigned int vf, unsigned int reg,
+		       unsigned int size, u32 val, u64 now)
+{
+	struct sim_fcn *fcn = mbox_fcn(gpu, vf);
+	u32 mask = control_mask(reg, size);
+
+	if (!sim_mailbox)
 		return;
-	mbox_put(&fcn->mbox.to_vf, fcn, msg,
-		 FIELD_GET(GPUVF_SIM_MBOX_TX_DATA, val));
-	mbox_tell_vf(gpu, vf, GPUVF_SIM_VF_INTR_MBOX_RX);
-	sim_driver_look(fcn, now);
-	sim_gpu_update_vf(gpu, vf, now);
-}
-
-static void mbox_pf_ack(struct sim_gpu *gpu, u32 vfs, u64 now)
-{
-	unsigned int i;
-
-	for (i = 0; i < sim_total_vfs; i++) {
-		struct sim_mail *mail = &mbox_fcn(gpu, i)->mbox.to_pf;
-
-		if (!(vfs & BIT(i)) || !mail->valid)
-			continue;
-		mail->valid = false;
-		mbox_tell_vf(gpu, i, GPUVF_SIM_VF_INTR_MBOX_ACK);
-		sim_driver_look(mbox_fcn(gpu, i), now);
-		sim_gpu_update_vf(gpu, i, now);
+	if (mask) {
+		val <<= reg == GPUVF_MBOX_CONTROL ? 0 : 8;
+		if (mask & GPUVF_MBOX_TRN_VALID)
+			mbox_vf_valid(gpu, vf, val & GPUVF_MBOX_TRN_VALID, now);
+		if (mask & val & GPUVF_MBOX_RCV_ACK)
+			sim_mbox_vf_ack(gpu, vf);
+	} else if (size != 4) {
+		return;
+	} else if (reg == GPUVF_MBOX_INT_CNTL) {
+		fcn->mbox.intr_vf = val & (GPUVF_MBOX_VALID_INT_EN |
+					   GPUVF_MBOX_ACK_INT_EN);
+	} else if (reg >= GPUVF_MBOX_TRN(0) && reg <= GPUVF_MBOX_TRN(3)) {
+		fcn->mbox.to_pf.word[(reg - GPUVF_MBOX_TRN(0)) / 4] = val;
 	}
 }
 
-static void mbox_pf_clear(struct sim_gpu *gpu, u32 vfs, u64 now)
+/**
+ * sim_mbox_vf_send() - a VF sends to the PF: all that a guest's driver writes for it
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @code: GPUVF_MBOX_*
+ * @data: word after it
+ * @now: now
+ */
+void sim_mbox_vf_send(struct sim_gpu *gpu, unsigned int vf, u32 code, u32 data,
+		      u64 now)
 {
-	unsigned int i;
+	const u32 word[GPUVF_MBOX_WORDS] = { code, data };
 
-	for (i = 0; i < sim_total_vfs; i++) {
-		if (!(vfs & BIT(i)))
-			continue;
-		sim_mbox_clear(mbox_fcn(gpu, i));
-		sim_driver_look(mbox_fcn(gpu, i), now);
-		sim_gpu_update_vf(gpu, i, now);
-	}
+	if (!sim_mailbox)
+		return;
+	mbox_vf_valid(gpu, vf, false, now);
+	memcpy(mbox_fcn(gpu, vf)->mbox.to_pf.word, word, sizeof(word));
+	mbox_vf_valid(gpu, vf, true, now);
+}
+
+/**
+ * sim_mbox_waits() - has the PF not acknowledged what a VF sent?
+ * @fcn: the VF's function
+ */
+bool sim_mbox_waits(const struct sim_fcn *fcn)
+{
+	return mail_waits(&fcn->mbox.to_pf);
 }
 
 static u32 mbox_pf_bits(struct sim_gpu *gpu, bool to_pf)
@@ -216,10 +308,18 @@ static u32 mbox_pf_bits(struct sim_gpu *gpu, bool to_pf)
 	for (i = 0; i < sim_total_vfs; i++) {
 		const struct sim_mbox *mbox = &mbox_fcn(gpu, i)->mbox;
 
-		if (to_pf ? mbox->to_pf.valid : mbox->to_vf.valid)
+		if (to_pf ? mail_waits(&mbox->to_pf) : mbox->to_vf.acked)
 			bits |= BIT(i);
 	}
 	return bits;
+}
+
+/* the VF that INDEX names; NULL: it is not enabled */
+static struct sim_fcn *mbox_pf_chosen(struct sim_gpu *gpu)
+{
+	if (gpu->mbox_index < sim_total_vfs)
+		return mbox_fcn(gpu, gpu->mbox_index);
+	return NULL;
 }
 
 /**
@@ -231,20 +331,19 @@ static u32 mbox_pf_bits(struct sim_gpu *gpu, bool to_pf)
  */
 u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg)
 {
-	const struct sim_mail *mail;
+	struct sim_fcn *fcn = mbox_pf_chosen(gpu);
 
 	switch (reg) {
-	case GPUVF_SIM_MBOX_TX_PENDING:
-		return mbox_pf_bits(gpu, false);
-	case GPUVF_SIM_MBOX_RX_VALID:
+	case GPUVF_SIM_MBOX_RX:
 		return mbox_pf_bits(gpu, true);
-	case GPUVF_SIM_MBOX_RX(0) ... GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
-		mail = &mbox_fcn(gpu, (reg - GPUVF_SIM_MBOX_RX(0)) /
-				 4)->mbox.to_pf;
-		return FIELD_PREP(GPUVF_SIM_MBOX_RX_MSG, mail->msg) |
-		       FIELD_PREP(GPUVF_SIM_MBOX_RX_DATA, mail->data);
+	case GPUVF_SIM_MBOX_ACKED:
+		return mbox_pf_bits(gpu, false);
+	case GPUVF_SIM_MBOX + GPUVF_MBOX_INDEX:
+		return gpu->mbox_index;
 	default:
-		return 0;
+		return fcn ? page_read(&fcn->mbox.to_vf, &fcn->mbox.to_pf,
+				       fcn->mbox.intr_pf,
+				       reg - GPUVF_SIM_MBOX) : 0;
 	}
 }
 
@@ -252,20 +351,39 @@ u32 sim_mbox_pf_read(struct sim_gpu *gpu, unsigned int reg)
  * sim_mbox_pf_write() - a register of the PF's side is written
  * @gpu: GPU
  * @reg: offset in the SIM capability
+ * @size: bytes
  * @val: what is written
  * @now: now
  */
-void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val, u64 now)
+void sim_mbox_pf_write(struct sim_gpu *gpu, unsigned int reg, unsigned int size,
+		       u32 val, u64 now)
 {
-	switch (reg) {
-	case GPUVF_SIM_MBOX_TX:
-		mbox_pf_send(gpu, val, now);
-		break;
-	case GPUVF_SIM_MBOX_RX_ACK:
-		mbox_pf_ack(gpu, val, now);
-		break;
-	case GPUVF_SIM_MBOX_CLEAR:
-		mbox_pf_clear(gpu, val, now);
-		break;
+	unsigned int vf = gpu->mbox_index;
+	u32 mask;
+
+	reg -= GPUVF_SIM_MBOX;
+	if (reg == GPUVF_MBOX_INDEX) {
+		if (size == 4)
+			gpu->mbox_index = val;
+		return;
+	}
+	if (!mbox_pf_chosen(gpu)) {
+		gpu->mail_bad_vf++;
+		return;
+	}
+	mask = control_mask(reg, size);
+	if (mask) {
+		val <<= reg == GPUVF_MBOX_CONTROL ? 0 : 8;
+		if (mask & GPUVF_MBOX_TRN_VALID)
+			mbox_pf_valid(gpu, vf, val & GPUVF_MBOX_TRN_VALID, now);
+		if (mask & val & GPUVF_MBOX_RCV_ACK)
+			mbox_pf_ack(gpu, vf, now);
+	} else if (size != 4) {
+		return;
+	} else if (reg == GPUVF_MBOX_INT_CNTL) {
+		mbox_fcn(gpu, vf)->mbox.intr_pf =
+			val & (GPUVF_MBOX_VALID_INT_EN | GPUVF_MBOX_ACK_INT_EN);
+	} else if (reg >= GPUVF_MBOX_TRN(0) && reg <= GPUVF_MBOX_TRN(3)) {
+		mbox_pf_word(gpu, vf, (reg - GPUVF_MBOX_TRN(0)) / 4, val, now);
 	}
 }

@@ -103,7 +103,7 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 	case GPUVF_SIM_CLEAR_PROGRESS:
 		*val = sim_clear_progress(gpu, now);
 		return true;
-	case GPUVF_SIM_MBOX_TX ... GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
+	case GPUVF_SIM_MBOX ... GPUVF_SIM_MBOX_ACKED:
 		*val = sim_mailbox ? sim_mbox_pf_read(gpu, reg) : 0;
 		return true;
 	default:
@@ -246,10 +246,6 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 	case GPUVF_SIM_CLEAR_CONTROL:
 		sim_clear_write(gpu, val, now);
 		break;
-	case GPUVF_SIM_MBOX_TX ... GPUVF_SIM_MBOX_RX(SIM_MAX_VFS - 1):
-		if (sim_mailbox)
-			sim_mbox_pf_write(gpu, reg, val, now);
-		break;
 	}
 }
 
@@ -276,6 +272,13 @@ bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		gpu->consumed_mib = val;
 		gpu->reset_unseen = false;
 		gpu->layout_serial++;
+		return true;
+	}
+	if (where >= SIM_ECAP_SIM + GPUVF_SIM_MBOX &&
+	    where < SIM_ECAP_SIM + GPUVF_SIM_MBOX + GPUVF_MBOX_PAGE_LENGTH) {
+		if (sim_mailbox)
+			sim_mbox_pf_write(gpu, where - SIM_ECAP_SIM, size, val,
+					  now);
 		return true;
 	}
 	/* every other register takes whole dwords only */

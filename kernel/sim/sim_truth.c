@@ -214,7 +214,7 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, vf_lost_reads),
 	COUNTER(sim_gpu, vf_lost_writes),
 	COUNTER(sim_gpu, mail_sent),
-	COUNTER(sim_gpu, mail_dropped),
+	COUNTER(sim_gpu, mail_interrupts),
 	COUNTER(sim_gpu, mail_bad_vf),
 };
 
@@ -233,7 +233,8 @@ static const struct truth_counter fcn_counters[] = {
 	COUNTER(sim_fcn, blocked_touches),
 	COUNTER(sim_fcn, vf_resets),
 	COUNTER(sim_fcn, mail_sent),
-	COUNTER(sim_fcn, mail_dropped),
+	COUNTER(sim_fcn, mail_overwritten),
+	COUNTER(sim_fcn, mail_taken),
 	COUNTER(sim_fcn, mail_received),
 	COUNTER(sim_fcn, inits),
 	COUNTER(sim_fcn, finis),

@@ -99,14 +99,9 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 	u32 val;
 
 	switch (reg) {
-	case GPUVF_SIM_VF_TX:
-		val = sim_mbox_vf_tx(dev->gpu, dev->index);
-		break;
-	case GPUVF_SIM_VF_RX:
-		val = sim_mbox_vf_rx(dev->gpu, dev->index);
-		break;
-	case GPUVF_SIM_VF_INTR_ENABLE:
-		val = fcn->mbox.intr_enable;
+	case GPUVF_SIM_VF_MBOX ... GPUVF_SIM_VF_MBOX + GPUVF_MBOX_PAGE_LENGTH - 1:
+		val = sim_mbox_vf_read(dev->gpu, dev->index,
+				       reg - GPUVF_SIM_VF_MBOX);
 		break;
 	case GPUVF_SIM_VF_STATE:
 		val = vf_state(fcn);
@@ -166,24 +161,16 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 	unsigned int reg = where - SIM_ECAP_VF_SIM;
 	struct sim_fcn *fcn = vf_fcn(dev);
 
-	/* every register takes whole dwords only */
+	if (reg >= GPUVF_SIM_VF_MBOX &&
+	    reg < GPUVF_SIM_VF_MBOX + GPUVF_MBOX_PAGE_LENGTH) {
+		sim_mbox_vf_write(dev->gpu, dev->index, reg - GPUVF_SIM_VF_MBOX,
+				  size, val, now);
+		return;
+	}
+	/* every other register takes whole dwords only */
 	if (size != 4)
 		return;
 	switch (reg) {
-	case GPUVF_SIM_VF_TX:
-		if (val & GPUVF_SIM_VF_TX_VALID)
-			sim_mbox_vf_send(dev->gpu, dev->index,
-					 FIELD_GET(GPUVF_SIM_VF_TX_MSG, val),
-					 FIELD_GET(GPUVF_SIM_VF_TX_DATA, val),
-					 now);
-		break;
-	case GPUVF_SIM_VF_RX_ACK:
-		if (val & 1)
-			sim_mbox_vf_ack(dev->gpu, dev->index);
-		break;
-	case GPUVF_SIM_VF_INTR_ENABLE:
-		fcn->mbox.intr_enable = val & GPUVF_SIM_VF_INTR_ALL;
-		break;
 	case GPUVF_SIM_VF_DOORBELL:
 		vf_doorbell(dev, val, now);
 		break;

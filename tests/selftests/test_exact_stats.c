@@ -248,11 +248,11 @@ TEST_F(exact_stats, counts_are_what_the_simulator_saw)
 	for (i = 0; i < NUM; i++) {
 		ASSERT_EVENTUALLY(counted(i, GPUVF_A_STATS_MBOX_REQUESTS) +
 				  counted(i, GPUVF_A_STATS_MBOX_LIMITED) ==
-				  really(i, "mail_sent"));
+				  really(i, "mail_taken"));
 		report("VF %u: %lld messages\n", i,
-		       (long long)really(i, "mail_sent"));
+		       (long long)really(i, "mail_taken"));
 	}
-	ASSERT_LE(4, really(1, "mail_sent"));
+	ASSERT_LE(4, really(1, "mail_taken"));
 }
 
 TEST_HARNESS_MAIN

@@ -155,6 +155,11 @@ TEST_F(vfio, C25_next_session_finds_cleared_memory)
 /* where they begin */
 static unsigned int regs;
 
+static unsigned int page(void)
+{
+	return regs + GPUVF_SIM_VF_MBOX;
+}
+
 static void begin_guest(unsigned int vf)
 {
 	open_session(vf);
@@ -163,26 +168,29 @@ static void begin_guest(unsigned int vf)
 	ASSERT_OK(vfio_msi(&vfio));
 	/* an MSI is a write to memory */
 	ASSERT_OK(vfio_write(&vfio, PCI_COMMAND, PCI_COMMAND_MASTER));
-	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_INTR_ENABLE,
-			     GPUVF_SIM_VF_INTR_ALL));
+	ASSERT_OK(vfio_write(&vfio, page() + GPUVF_MBOX_INT_CNTL,
+			     GPUVF_MBOX_VALID_INT_EN | GPUVF_MBOX_ACK_INT_EN));
 }
 
 static void guest_says(unsigned int message)
 {
-	ASSERT_EVENTUALLY(!(vfio_read(&vfio, regs + GPUVF_SIM_VF_TX) &
-			    GPUVF_SIM_VF_TX_VALID));
-	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_TX,
-			     GPUVF_SIM_VF_TX_VALID | message));
+	ASSERT_OK(vfio_write(&vfio, page() + GPUVF_MBOX_TRN(0), message));
+	ASSERT_OK(vfio_write(&vfio, page() + GPUVF_MBOX_CONTROL,
+			     GPUVF_MBOX_TRN_VALID));
+	ASSERT_EVENTUALLY(vfio_read(&vfio, page() + GPUVF_MBOX_CONTROL) &
+			  GPUVF_MBOX_TRN_ACK);
+	ASSERT_OK(vfio_write(&vfio, page() + GPUVF_MBOX_CONTROL, 0));
 }
 
 static bool guest_hears(unsigned int message)
 {
-	uint32_t rx = vfio_read(&vfio, regs + GPUVF_SIM_VF_RX);
-
-	if (!(rx & GPUVF_SIM_VF_RX_VALID))
+	if (!(vfio_read(&vfio, page() + GPUVF_MBOX_CONTROL) &
+	      GPUVF_MBOX_RCV_VALID) ||
+	    vfio_read(&vfio, page() + GPUVF_MBOX_RCV(0)) != message)
 		return false;
-	ASSERT_OK(vfio_write(&vfio, regs + GPUVF_SIM_VF_RX_ACK, 1));
-	return (rx & GPUVF_SIM_VF_RX_MSG) == message;
+	ASSERT_OK(vfio_write(&vfio, page() + GPUVF_MBOX_CONTROL,
+			     GPUVF_MBOX_RCV_ACK));
+	return true;
 }
 
 /* Return: GPUVF_SIM_WINDOW_* */

@@ -357,18 +357,139 @@ void hw_enter(const struct gpu *gpu, unsigned int vf)
 	check(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 
+static void choose(const struct gpu *gpu, unsigned int vf)
+{
+	hw_sim(gpu, GPUVF_SIM_MBOX + GPUVF_MBOX_INDEX, vf);
+}
+
+/**
+ * hw_mbox() - write a register of the PF's mailbox page
+ * @gpu: GPU
+ * @vf: index of the VF whose mailbox it is
+ * @reg: GPUVF_MBOX_*
+ * @val: what to write
+ */
+void hw_mbox(const struct gpu *gpu, unsigned int vf, unsigned int reg,
+	     uint32_t val)
+{
+	choose(gpu, vf);
+	hw_sim(gpu, GPUVF_SIM_MBOX + reg, val);
+}
+
+/**
+ * hw_mbox_get() - read a register of the PF's mailbox page
+ * @gpu: GPU
+ * @vf: index of the VF whose mailbox it is
+ * @reg: GPUVF_MBOX_*
+ *
+ * Return: its value.
+ */
+uint32_t hw_mbox_get(const struct gpu *gpu, unsigned int vf, unsigned int reg)
+{
+	choose(gpu, vf);
+	return hw_sim_get(gpu, GPUVF_SIM_MBOX + reg);
+}
+
 /**
  * hw_send() - a message of the PF
  * @gpu: GPU
  * @vf: index of the VF that it is for
- * @msg: GPUVF_MBOX_*
- * @data: what goes with it
+ * @code: GPUVF_MBOX_*
+ * @data: the word after it
  */
-void hw_send(const struct gpu *gpu, unsigned int vf, unsigned int msg,
+void hw_send(const struct gpu *gpu, unsigned int vf, unsigned int code,
 	     unsigned int data)
 {
-	hw_sim(gpu, GPUVF_SIM_MBOX_TX, GPUVF_SIM_MBOX_TX_VALID | msg |
-	       vf << 12 | data << 17);
+	hw_mbox(gpu, vf, GPUVF_MBOX_CONTROL, 0);
+	hw_mbox(gpu, vf, GPUVF_MBOX_TRN(1), data);
+	hw_mbox(gpu, vf, GPUVF_MBOX_TRN(0), code);
+	hw_mbox(gpu, vf, GPUVF_MBOX_CONTROL, GPUVF_MBOX_TRN_VALID);
+}
+
+/**
+ * hw_unsend() - the VF reads zeros
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+void hw_unsend(const struct gpu *gpu, unsigned int vf)
+{
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
+		hw_mbox(gpu, vf, GPUVF_MBOX_TRN(i), 0);
+	hw_mbox(gpu, vf, GPUVF_MBOX_CONTROL, 0);
+}
+
+/**
+ * hw_has_mail() - is there a message of a VF that was not acknowledged?
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+bool hw_has_mail(const struct gpu *gpu, unsigned int vf)
+{
+	return hw_sim_get(gpu, GPUVF_SIM_MBOX_RX) & 1U << vf;
+}
+
+/**
+ * hw_ack() - acknowledge a VF's message, by the byte that is for it
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+void hw_ack(const struct gpu *gpu, unsigned int vf)
+{
+	unsigned int where = capability(gpu, GPUVF_SIM_VSEC_ID) +
+			     GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL + 1;
+	const uint8_t ack = GPUVF_MBOX_RCV_ACK >> 8;
+	int fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
+	ssize_t n;
+
+	check(fd >= 0);
+	choose(gpu, vf);
+	n = pwrite(fd, &ack, 1, where);
+	close(fd);
+	check(n == 1);
+}
+
+/**
+ * hw_vf_send() - a message of a VF
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @code: GPUVF_MBOX_*
+ * @data: the word after it
+ */
+void hw_vf_send(const struct gpu *gpu, unsigned int vf, unsigned int code,
+		unsigned int data)
+{
+	const unsigned int page = GPUVF_SIM_VF_MBOX;
+
+	hw_vf(gpu, vf, page + GPUVF_MBOX_CONTROL, 0);
+	hw_vf(gpu, vf, page + GPUVF_MBOX_TRN(0), code);
+	hw_vf(gpu, vf, page + GPUVF_MBOX_TRN(1), data);
+	hw_vf(gpu, vf, page + GPUVF_MBOX_CONTROL, GPUVF_MBOX_TRN_VALID);
+}
+
+/**
+ * hw_vf_ack() - a VF acknowledges what it can read, and sends nothing any more
+ * @gpu: GPU
+ * @vf: index of the VF
+ */
+void hw_vf_ack(const struct gpu *gpu, unsigned int vf)
+{
+	hw_vf(gpu, vf, GPUVF_SIM_VF_MBOX + GPUVF_MBOX_CONTROL,
+	      GPUVF_MBOX_RCV_ACK);
+}
+
+/**
+ * hw_vf_mbox() - read a register of a VF's mailbox page
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @reg: GPUVF_MBOX_*
+ *
+ * Return: its value.
+ */
+uint32_t hw_vf_mbox(const struct gpu *gpu, unsigned int vf, unsigned int reg)
+{
+	return hw_vf_get(gpu, vf, GPUVF_SIM_VF_MBOX + reg);
 }
 
 /**

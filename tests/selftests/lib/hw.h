@@ -47,7 +47,21 @@ void hw_leave(const struct gpu *gpu, unsigned int vf);
 void hw_enter(const struct gpu *gpu, unsigned int vf);
 bool hw_event(const struct gpu *gpu, const char *what, uint64_t *ns,
 	      uint64_t *value);
-void hw_send(const struct gpu *gpu, unsigned int vf, unsigned int msg,
+
+/* the mailbox, from the PF's side */
+void hw_mbox(const struct gpu *gpu, unsigned int vf, unsigned int reg,
+	     uint32_t val);
+uint32_t hw_mbox_get(const struct gpu *gpu, unsigned int vf, unsigned int reg);
+void hw_send(const struct gpu *gpu, unsigned int vf, unsigned int code,
 	     unsigned int data);
+void hw_unsend(const struct gpu *gpu, unsigned int vf);
+bool hw_has_mail(const struct gpu *gpu, unsigned int vf);
+void hw_ack(const struct gpu *gpu, unsigned int vf);
+
+/* and from a VF's */
+void hw_vf_send(const struct gpu *gpu, unsigned int vf, unsigned int code,
+		unsigned int data);
+void hw_vf_ack(const struct gpu *gpu, unsigned int vf);
+uint32_t hw_vf_mbox(const struct gpu *gpu, unsigned int vf, unsigned int reg);
 
 #endif /* SELFTEST_HW_H */

@@ -169,19 +169,27 @@ static void act_mailbox(struct actor *me)
 	};
 	const char *path = gpu_vf_pci(any_gpu(me), dice(me, STORM_VFS),
 				      "config");
-	uint32_t val = GPUVF_SIM_VF_TX_VALID | messages[dice(me, 8)] |
-		       dice(me, 65536) << 12;
+	const unsigned int page = vf_capability + GPUVF_SIM_VF_MBOX;
 	unsigned int i, num = 1 + dice(me, 20);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	for (i = 0; fd >= 0 && i < num; i++) {
-		if (pwrite(fd, &val, 4, vf_capability + GPUVF_SIM_VF_TX) == 4)
-			atomic_fetch_add(&storm.messages, 1);
-		val = 1;
+		const uint32_t control = (dice(me, 4) ? GPUVF_MBOX_TRN_VALID : 0) |
+					 (dice(me, 2) ? GPUVF_MBOX_RCV_ACK : 0);
+		const uint32_t word[] = {
+			messages[dice(me, 8)], dice(me, 65536), dice(me, 2),
+			~dice(me, 2),
+		};
+
+		/* with the message before still VALID, or not */
 		if (dice(me, 2) &&
-		    pwrite(fd, &val, 4, vf_capability + GPUVF_SIM_VF_RX_ACK) < 0)
+		    pwrite(fd, &(uint32_t){ 0 }, 4, page + GPUVF_MBOX_CONTROL) != 4)
 			break;
-		val = GPUVF_SIM_VF_TX_VALID | messages[dice(me, 8)];
+		if (pwrite(fd, word, sizeof(word), page + GPUVF_MBOX_TRN(0)) !=
+		    sizeof(word) ||
+		    pwrite(fd, &control, 4, page + GPUVF_MBOX_CONTROL) != 4)
+			break;
+		atomic_fetch_add(&storm.messages, 1);
 	}
 	if (fd >= 0)
 		close(fd);
