@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the two pure files (gpuvf_layout, gpuvf_sched) need from their
+ * What the pure files (gpuvf_layout, gpuvf_sched, gpuvf_exchange) need from their
  * surroundings: types, errnos, and nothing else. They compile unchanged into
  * the module and into user-space tests.
  */
@@ -24,6 +24,7 @@
 #include <strings.h>
 
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
