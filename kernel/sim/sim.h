@@ -34,6 +34,7 @@
 #define SIM_CAP_MSI	0x50
 #define SIM_CAP_EXP	0x70
 #define SIM_ECAP_ARI	0x100
+#define SIM_ECAP_DSN	0x110
 #define SIM_ECAP_PORT_AER	0x100
 #define SIM_ECAP_SRIOV	0x140
 #define SIM_ECAP_VF_SIM	0x140
@@ -59,6 +60,7 @@ enum sim_kind {
 
 struct dentry;
 struct sim_gpu;
+struct sim_mem;
 
 /**
  * struct sim_dev - a PCI function's configuration space
@@ -221,11 +223,15 @@ struct sim_mbox {
  * @open: @window was written since the VF was reset
  * @window: byte offset in the whole framebuffer
  * @status: GPUVF_SIM_WINDOW_*
+ * @mem_open: @mem was written since the VF was reset
+ * @mem: byte offset in the VF's own framebuffer
  */
 struct sim_port {
 	bool open;
 	u64 window;
 	u32 status;
+	bool mem_open;
+	u64 mem;
 };
 
 /**
@@ -308,6 +314,7 @@ struct sim_fcn {
 	u64 refusals;			/* requests answered with UNRECOVERABLE */
 	u64 unexpected;			/* messages that make no sense to its driver */
 	u64 init_outside;		/* told READY while its VF does not execute */
+	u64 no_pf2vf;			/* READY or data came without a PF2VF that is in order */
 };
 
 /* who wrote or read a granule last, beside function numbers */
@@ -524,6 +531,7 @@ struct sim_gpu {
 	u32 alive;		/* bit n: VF n has a next_ns */
 	struct sim_granule *granule;
 	unsigned int num_granules;
+	struct sim_mem *mem;
 	u64 fb_serial;		/* counts what changes the framebuffer's content */
 	u64 layout_serial;	/* counts what changes the layout */
 	bool stuck;		/* a reset did not help */
@@ -569,6 +577,9 @@ struct sim_gpu {
 	u64 mail_sent;			/* messages that the PF sent */
 	u64 mail_interrupts;		/* interrupts for messages and acknowledgments of VFs */
 	u64 mail_bad_vf;		/* messages of the PF to a VF that is not enabled */
+	u64 mem_reads;			/* dwords of framebuffer that the PF read */
+	u64 mem_writes;			/* and wrote */
+	u64 mem_lost;			/* writes to framebuffer without room for content */
 	struct sim_hist *gap_hist;
 	struct sim_hist *late_hist;
 	struct sim_record *event;	/* a ring of sim_events entries */
@@ -664,7 +675,7 @@ struct sim_granule *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
 				   u64 offset);
 void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
 		  struct sim_granule *granule);
-void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
+bool sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 		 struct sim_granule *granule);
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_set_context(struct sim_gpu *gpu, u32 val);
@@ -673,6 +684,22 @@ void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn);
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
+
+/* sim_mem.c */
+u32 sim_mem_pf_read(struct sim_gpu *gpu, unsigned int reg);
+void sim_mem_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val);
+u32 sim_mem_vf_get(struct sim_gpu *gpu, unsigned int vf, u64 offset);
+void sim_mem_vf_set(struct sim_gpu *gpu, unsigned int vf, u64 offset, u32 val);
+u32 sim_mem_vf_read(struct sim_gpu *gpu, unsigned int vf, unsigned int reg);
+void sim_mem_vf_write(struct sim_gpu *gpu, unsigned int vf, unsigned int reg,
+		      u32 val);
+bool sim_mem_guest_publish(struct sim_gpu *gpu, unsigned int vf, u32 used_mib);
+bool sim_mem_guest_look(const struct sim_gpu *gpu, unsigned int vf);
+void sim_mem_change_when_read(struct sim_gpu *gpu, unsigned int vf, u64 at,
+			      u64 offset, u32 val);
+void sim_mem_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
+int sim_mem_init(struct sim_gpu *gpu);
+void sim_mem_fini(struct sim_gpu *gpu);
 
 /* sim_mbox.c */
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);

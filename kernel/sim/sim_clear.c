@@ -8,6 +8,13 @@
 
 #include "sim.h"
 
+static void clear_granules(struct sim_gpu *gpu, unsigned int first,
+			   unsigned int count)
+{
+	sim_fb_clear(gpu, first, count);
+	sim_mem_clear(gpu, first, count);
+}
+
 static void clear_over(struct sim_gpu *gpu, u32 status, u64 now)
 {
 	gpu->clear.status = status;
@@ -28,7 +35,7 @@ void sim_clear_done(struct sim_gpu *gpu)
 	gpu->clears++;
 	if (clear->fail) {
 		if (!clear->context)
-			sim_fb_clear(gpu, clear->start, clear->count / 2);
+			clear_granules(gpu, clear->start, clear->count / 2);
 		clear_over(gpu, GPUVF_SIM_CLEAR_ST_ERROR, clear->done_ns);
 		return;
 	}
@@ -36,7 +43,7 @@ void sim_clear_done(struct sim_gpu *gpu)
 		sim_fb_clear_context(gpu, SIM_FCN_VF(clear->start &
 						     GPUVF_FCN_INDEX));
 	else
-		sim_fb_clear(gpu, clear->start, clear->count);
+		clear_granules(gpu, clear->start, clear->count);
 	clear_over(gpu, GPUVF_SIM_CLEAR_ST_DONE, clear->done_ns);
 }
 

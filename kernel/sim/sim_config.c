@@ -184,13 +184,24 @@ static void cfg_reset_sriov(struct sim_dev *dev)
 	cfg_bar64(dev, cap + PCI_SRIOV_BAR + 8, true);
 }
 
+/* the serial number: another one for each GPU, and each seed */
+static void cfg_reset_dsn(struct sim_dev *dev)
+{
+	cfg_set(dev, SIM_ECAP_DSN, 4,
+		PCI_EXT_CAP_ID_DSN | 1 << 16 | SIM_ECAP_SRIOV << 20);
+	cfg_set(dev, SIM_ECAP_DSN + 4, 4, sim_seed);
+	cfg_set(dev, SIM_ECAP_DSN + 8, 4,
+		GPUVF_SIM_VENDOR_ID << 16 | dev->gpu->index);
+}
+
 static void cfg_reset_pf(struct sim_dev *dev)
 {
 	cfg_bar64(dev, PCI_BASE_ADDRESS_0, false);
 	cfg_bar64(dev, PCI_BASE_ADDRESS_2, true);
 	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
 	cfg_set(dev, SIM_ECAP_ARI, 4,
-		PCI_EXT_CAP_ID_ARI | 1 << 16 | SIM_ECAP_SRIOV << 20);
+		PCI_EXT_CAP_ID_ARI | 1 << 16 | SIM_ECAP_DSN << 20);
+	cfg_reset_dsn(dev);
 	cfg_reset_sriov(dev);
 	if (sim_aer)
 		cfg_reset_aer(dev, SIM_ECAP_AER, SIM_ECAP_IOV);

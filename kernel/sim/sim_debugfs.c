@@ -10,6 +10,10 @@
  *		vf<N>/touch	the guest writes to this byte of the framebuffer
  *		vf<N>/latency	how long the VF's commands take
  *		vf<N>/slice_us	how long it is expected to execute
+ *		vf<N>/memory	its framebuffer, as the guest reads and writes it
+ *		vf<N>/publish	the guest's driver writes VF2PF; so many MiB in use
+ *		vf<N>/change	"AT OFFSET VALUE": when the PF has read the dword at AT
+ *				of the VF's framebuffer, that at OFFSET becomes VALUE
  *
  * and that of sim_window.c beside gpu<K>.
  */
@@ -18,6 +22,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "sim.h"
@@ -336,6 +341,132 @@ static int slice_us_set(void *data, u64 val)
 
 DEFINE_DEBUGFS_ATTRIBUTE(slice_us_fops, slice_us_get, slice_us_set, "%llu\n");
 
+/* a page at a time, so that the lock is not held for long */
+#define MEMORY_MAX	SZ_4K
+
+/* where a guest's access begins; whole dwords only */
+static int memory_check(const struct sim_vf_ref *ref, size_t count, loff_t pos)
+{
+	if (ref->vf >= sim_vfs_enabled(ref->gpu))
+		return -ENODEV;
+	return pos < 0 || pos % sizeof(u32) || count % sizeof(u32) ||
+	       count > MEMORY_MAX ? -EINVAL : 0;
+}
+
+static ssize_t memory_read(struct file *file, char __user *buf, size_t count,
+			   loff_t *pos)
+{
+	struct sim_vf_ref *ref = file->private_data;
+	unsigned long flags;
+	ssize_t ret;
+	u32 *copy;
+	size_t i;
+
+	copy = kzalloc(MEMORY_MAX, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	sim_lock(ref->gpu, &flags);
+	ret = memory_check(ref, count, *pos);
+	for (i = 0; !ret && i < count / sizeof(u32); i++)
+		copy[i] = sim_mem_vf_get(ref->gpu, ref->vf,
+					 *pos + i * sizeof(u32));
+	sim_unlock(ref->gpu, flags);
+	if (!ret)
+		ret = copy_to_user(buf, copy, count) ? -EFAULT : count;
+	if (ret > 0)
+		*pos += ret;
+	kfree(copy);
+	return ret;
+}
+
+static ssize_t memory_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	struct sim_vf_ref *ref = file->private_data;
+	unsigned long flags;
+	ssize_t ret;
+	u32 *copy;
+	size_t i;
+
+	if (count > MEMORY_MAX)
+		return -EINVAL;
+	copy = memdup_user(buf, count);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	sim_lock(ref->gpu, &flags);
+	ret = memory_check(ref, count, *pos);
+	for (i = 0; !ret && i < count / sizeof(u32); i++)
+		sim_mem_vf_set(ref->gpu, ref->vf, *pos + i * sizeof(u32),
+			       copy[i]);
+	sim_unlock(ref->gpu, flags);
+	if (!ret)
+		ret = count;
+	if (ret > 0)
+		*pos += ret;
+	kfree(copy);
+	return ret;
+}
+
+static const struct file_operations memory_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = memory_read,
+	.write = memory_write,
+	.llseek = default_llseek,
+};
+
+static ssize_t publish_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	struct sim_vf_ref *ref = file->private_data;
+	unsigned long flags;
+	bool published;
+	u32 used_mib;
+	int err;
+
+	err = kstrtou32_from_user(buf, count, 0, &used_mib);
+	if (err)
+		return err;
+	sim_lock(ref->gpu, &flags);
+	published = ref->vf < sim_vfs_enabled(ref->gpu) &&
+		    sim_mem_guest_publish(ref->gpu, ref->vf, used_mib);
+	sim_unlock(ref->gpu, flags);
+	return published ? count : -ENODEV;
+}
+
+static const struct file_operations publish_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = publish_write,
+};
+
+static ssize_t change_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	struct sim_vf_ref *ref = file->private_data;
+	unsigned long flags;
+	char line[64];
+	u64 at, offset;
+	u32 val;
+	int err;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (err)
+		return err;
+	if (sscanf(line, "%llu %llu %u", &at, &offset, &val) != 3)
+		return -EINVAL;
+	sim_lock(ref->gpu, &flags);
+	sim_mem_change_when_read(ref->gpu, ref->vf, at, offset, val);
+	sim_unlock(ref->gpu, flags);
+	return count;
+}
+
+static const struct file_operations change_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = change_write,
+};
+
 static void sim_debugfs_add(struct sim_gpu *gpu)
 {
 	struct dentry *dir, *vf_dir;
@@ -362,6 +493,10 @@ static void sim_debugfs_add(struct sim_gpu *gpu)
 				    &latency_fops);
 		debugfs_create_file("slice_us", 0600, vf_dir, ref,
 				    &slice_us_fops);
+		debugfs_create_file("memory", 0600, vf_dir, ref, &memory_fops);
+		debugfs_create_file("publish", 0200, vf_dir, ref,
+				    &publish_fops);
+		debugfs_create_file("change", 0200, vf_dir, ref, &change_fops);
 	}
 }
 

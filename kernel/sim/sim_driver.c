@@ -24,6 +24,9 @@
 
 #define DRIVER_REACT_NS		(20 * NSEC_PER_USEC)
 
+/* of its framebuffer, as it says */
+#define DRIVER_USED_MIB		1
+
 /**
  * struct driver_habits - what drivers of one kind do
  * @name: for people
@@ -340,6 +343,22 @@ static void driver_flood(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	sim_mbox_vf_send(gpu, vf, driver->flood_msg, 0, now);
 }
 
+/* what it looks for when it may, and what it says when it has initialised */
+static void driver_exchange(struct sim_gpu *gpu, unsigned int vf,
+			    enum sim_driver_state was)
+{
+	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	bool data = was == SIM_DRIVER_WAIT &&
+		    fcn->driver.state == SIM_DRIVER_ASK &&
+		    fcn->mbox.to_vf.word[0] == GPUVF_MBOX_INIT_DATA_READY;
+
+	if (data || (was == SIM_DRIVER_WAIT &&
+		     fcn->driver.state == SIM_DRIVER_INIT))
+		fcn->no_pf2vf += !sim_mem_guest_look(gpu, vf);
+	if (was == SIM_DRIVER_INIT && fcn->driver.state == SIM_DRIVER_WORK)
+		sim_mem_guest_publish(gpu, vf, DRIVER_USED_MIB);
+}
+
 /**
  * sim_driver_advance() - let a guest's driver do what is due
  * @gpu: GPU
@@ -351,14 +370,16 @@ static void driver_flood(struct sim_gpu *gpu, unsigned int vf, u64 now)
 void sim_driver_advance(struct sim_gpu *gpu, unsigned int vf, u64 now)
 {
 	struct sim_fcn *fcn = &gpu->fcn[SIM_FCN_VF(vf)];
+	enum sim_driver_state was = fcn->driver.state;
 
-	if (!sim_guest_is_there(fcn) || fcn->driver.state == SIM_DRIVER_DEAD)
+	if (!sim_guest_is_there(fcn) || was == SIM_DRIVER_DEAD)
 		return;
 	if (driver_lives(&fcn->driver)) {
 		if (fcn->driver.look_ns <= now)
 			driver_take_mail(gpu, vf, now);
 		driver_lose_patience(fcn, now);
 		driver_finish(fcn, now);
+		driver_exchange(gpu, vf, was);
 		if (driver_lives(&fcn->driver))
 			driver_send(gpu, vf, now);
 	}

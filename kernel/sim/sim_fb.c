@@ -139,14 +139,19 @@ void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
  * @gpu: GPU
  * @vf: index of its VF
  * @granule: the granule
+ *
+ * Return: false: it holds what another tenant has written, which is counted.
  */
-void sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
+bool sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 		 struct sim_granule *granule)
 {
-	if (!fb_is_own(gpu, vf, granule))
+	bool own = fb_is_own(gpu, vf, granule);
+
+	if (!own)
 		gpu->violations[SIM_V_LEFTOVER_READS]++;
 	granule->reader = SIM_FCN_VF(vf);
 	granule->reader_epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
+	return own;
 }
 
 static void fb_write(const struct sim_gpu *gpu, unsigned int fcn,

@@ -344,7 +344,7 @@ int sim_gpu_init(struct sim_gpu *gpu)
 		gpu->fcn[i].context_dirty = true;
 		gpu->fcn[i].next_ns = SIM_NEVER;
 	}
-	return sim_truth_init(gpu);
+	return sim_mem_init(gpu) ?: sim_truth_init(gpu);
 }
 
 /**
@@ -358,6 +358,7 @@ void sim_gpu_fini(struct sim_gpu *gpu)
 	if (gpu->timer.function)
 		hrtimer_cancel(&gpu->timer);
 	sim_truth_fini(gpu);
+	sim_mem_fini(gpu);
 	vfree(gpu->granule);
 	gpu->granule = NULL;
 }

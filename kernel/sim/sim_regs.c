@@ -103,6 +103,9 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 	case GPUVF_SIM_CLEAR_PROGRESS:
 		*val = sim_clear_progress(gpu, now);
 		return true;
+	case GPUVF_SIM_FB_LO ... GPUVF_SIM_FB_DATA:
+		*val = sim_mem_pf_read(gpu, reg);
+		return true;
 	case GPUVF_SIM_MBOX ... GPUVF_SIM_MBOX_ACKED:
 		*val = sim_mailbox ? sim_mbox_pf_read(gpu, reg) : 0;
 		return true;
@@ -245,6 +248,9 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 		break;
 	case GPUVF_SIM_CLEAR_CONTROL:
 		sim_clear_write(gpu, val, now);
+		break;
+	case GPUVF_SIM_FB_LO ... GPUVF_SIM_FB_DATA:
+		sim_mem_pf_write(gpu, reg, val);
 		break;
 	}
 }

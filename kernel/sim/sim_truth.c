@@ -216,6 +216,9 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, mail_sent),
 	COUNTER(sim_gpu, mail_interrupts),
 	COUNTER(sim_gpu, mail_bad_vf),
+	COUNTER(sim_gpu, mem_reads),
+	COUNTER(sim_gpu, mem_writes),
+	COUNTER(sim_gpu, mem_lost),
 };
 
 static const struct truth_counter fcn_counters[] = {
@@ -245,6 +248,7 @@ static const struct truth_counter fcn_counters[] = {
 	COUNTER(sim_fcn, refusals),
 	COUNTER(sim_fcn, unexpected),
 	COUNTER(sim_fcn, init_outside),
+	COUNTER(sim_fcn, no_pf2vf),
 };
 
 static const char * const violation_names[] = {

@@ -123,6 +123,10 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 	case GPUVF_SIM_VF_WINDOW_STATUS:
 		val = fcn->port.status;
 		break;
+	case GPUVF_SIM_VF_FB_LO ... GPUVF_SIM_VF_FB_DATA:
+		val = sim_vfs_decode(dev->gpu) ?
+		      sim_mem_vf_read(dev->gpu, dev->index, reg) : ~0U;
+		break;
 	default:
 		return;
 	}
@@ -185,6 +189,10 @@ void sim_vf_write(struct sim_dev *dev, unsigned int where, unsigned int size,
 	case GPUVF_SIM_VF_WINDOW_DATA:
 	case GPUVF_SIM_VF_APERTURE_DATA:
 		vf_window_write(dev, reg == GPUVF_SIM_VF_APERTURE_DATA);
+		break;
+	case GPUVF_SIM_VF_FB_LO ... GPUVF_SIM_VF_FB_DATA:
+		if (sim_vfs_decode(dev->gpu))
+			sim_mem_vf_write(dev->gpu, dev->index, reg, val);
 		break;
 	}
 }

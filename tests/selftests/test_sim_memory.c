@@ -233,4 +233,204 @@ TEST_F(sim, progress_of_clearing_at_any_speed)
 		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
 }
 
+/* content: of the PF's port in the whole framebuffer, of a VF's in its own */
+
+/*
+ * hw_sim() looks for the capability, and reads all of configuration space for that, which
+ * moves the port on.
+ */
+static unsigned int pf_where(unsigned int reg)
+{
+	static int capability;
+
+	if (!capability)
+		capability = gpu_capability(gpu, GPUVF_SIM_VSEC_ID);
+	ASSERT_LT(0, capability);
+	return capability + reg;
+}
+
+static uint32_t pf_get(unsigned int reg)
+{
+	return gpu_config_read(gpu, pf_where(reg));
+}
+
+static void pf_set(unsigned int reg, uint32_t val)
+{
+	ASSERT_OK(gpu_config_write(gpu, pf_where(reg), val));
+}
+
+static void pf_seek(uint64_t offset)
+{
+	pf_set(GPUVF_SIM_FB_LO, offset);
+	pf_set(GPUVF_SIM_FB_HI, offset >> 32);
+}
+
+static uint32_t pf_read(uint64_t offset)
+{
+	pf_seek(offset);
+	return pf_get(GPUVF_SIM_FB_DATA);
+}
+
+static void pf_write(uint64_t offset, uint32_t val)
+{
+	pf_seek(offset);
+	pf_set(GPUVF_SIM_FB_DATA, val);
+}
+
+static void vf_seek(unsigned int vf, uint64_t offset)
+{
+	hw_vf(gpu, vf, GPUVF_SIM_VF_FB_LO, offset);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_FB_HI, offset >> 32);
+}
+
+static uint32_t vf_read(unsigned int vf, uint64_t offset)
+{
+	vf_seek(vf, offset);
+	return hw_vf_get(gpu, vf, GPUVF_SIM_VF_FB_DATA);
+}
+
+static void vf_write(unsigned int vf, uint64_t offset, uint32_t val)
+{
+	vf_seek(vf, offset);
+	hw_vf(gpu, vf, GPUVF_SIM_VF_FB_DATA, val);
+}
+
+#define OWN	(GIB + 4 * GRANULE)	/* VF 1's framebuffer */
+#define SIZE	(4 * GRANULE)
+#define KIB	1024ULL
+
+TEST_F(sim, content_is_what_the_other_side_wrote)
+{
+	unsigned int i;
+	uint64_t reads;
+
+	hw_clear(gpu, OWN / GRANULE, 4);
+	pf_seek(OWN + 64 * KIB);
+	for (i = 0; i < 3; i++)
+		pf_set(GPUVF_SIM_FB_DATA, 0xa0 + i);
+	ASSERT_EQ((uint32_t)(OWN + 64 * KIB + 12),
+		  pf_get(GPUVF_SIM_FB_LO));
+	ASSERT_EQ(OWN >> 32, pf_get(GPUVF_SIM_FB_HI));
+	vf_seek(1, 64 * KIB);
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0xa0 + i, hw_vf_get(gpu, 1, GPUVF_SIM_VF_FB_DATA));
+	ASSERT_EQ(0, hw_vf_get(gpu, 1, GPUVF_SIM_VF_FB_DATA));
+	ASSERT_EQ(64 * KIB + 16, hw_vf_get(gpu, 1, GPUVF_SIM_VF_FB_LO));
+	ASSERT_EQ(3, counted("mem_writes"));
+	vf_write(1, 65 * KIB, ~0U);
+	reads = gpu_truth(gpu, "gpu", "mem_reads");
+	ASSERT_EQ(~0U, pf_read(OWN + 65 * KIB));
+	ASSERT_EQ(reads + 1, gpu_truth(gpu, "gpu", "mem_reads"));
+	ASSERT_EQ(0, counted("violations"));
+	ASSERT_EQ(0, counted_vf(1, "blocked_touches"));
+	/* the last dword below 4 GiB, and the first one above */
+	pf_write(OWN, 1);
+	pf_seek(4 * GIB - 4);
+	pf_get(GPUVF_SIM_FB_DATA);
+	ASSERT_EQ(0, pf_get(GPUVF_SIM_FB_LO));
+	ASSERT_EQ(1, pf_get(GPUVF_SIM_FB_HI));
+	ASSERT_EQ(0, pf_get(GPUVF_SIM_FB_DATA));
+}
+
+TEST_F(sim, content_is_at_both_ends_of_a_granule)
+{
+	static const struct {
+		uint64_t offset;
+		bool kept;
+	} places[] = {
+		{ 0, true },
+		{ 256 * KIB - 4, true },
+		{ 256 * KIB, false },
+		{ GRANULE - 64 * KIB - 4, false },
+		{ GRANULE - 64 * KIB, true },
+		{ GRANULE - 4, true },
+		{ GRANULE, true },
+	};
+	unsigned int i;
+
+	hw_clear(gpu, OWN / GRANULE, 4);
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		pf_write(OWN + places[i].offset, 0x12345678);
+		ASSERT_EQ(places[i].kept ? 0x12345678 : 0,
+			  pf_read(OWN + places[i].offset));
+	}
+	/* there is no framebuffer at 4 GiB: nothing is kept there */
+	pf_write(4 * GIB, 1);
+	ASSERT_EQ(0, pf_read(4 * GIB));
+	ASSERT_EQ(0, counted("mem_lost"));
+}
+
+TEST_F(sim, content_ends_with_what_the_vf_has)
+{
+	hw_clear(gpu, OWN / GRANULE, 4);
+	pf_write(OWN - 4, 0x11);
+	pf_write(OWN + SIZE, 0x22);
+	ASSERT_EQ(0, vf_read(1, SIZE - 4));
+	ASSERT_EQ(0, counted_vf(1, "blocked_touches"));
+	ASSERT_EQ(~0U, vf_read(1, SIZE));
+	ASSERT_EQ(~0U, vf_read(1, -4ULL));
+	ASSERT_EQ(~0U, vf_read(1, 1ULL << 63));
+	vf_write(1, SIZE, 0x33);
+	vf_write(1, -4ULL, 0x33);
+	ASSERT_EQ(5, counted_vf(1, "blocked_touches"));
+	ASSERT_EQ(0x11, pf_read(OWN - 4));
+	ASSERT_EQ(0x22, pf_read(OWN + SIZE));
+	/* without an extent there is nothing at all */
+	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 0);
+	ASSERT_EQ(~0U, vf_read(1, 0));
+	ASSERT_EQ(6, counted_vf(1, "blocked_touches"));
+}
+
+TEST_F(sim, content_goes_with_clearing_and_counts_as_left_over_without)
+{
+	hw_clear(gpu, OWN / GRANULE, 4);
+	pf_write(OWN + 64 * KIB, 0x55);
+	ASSERT_EQ(0x55, vf_read(1, 64 * KIB));
+	ASSERT_EQ(0, counted("leftover_reads"));
+	/* what the PF left for one tenant is not for the next */
+	flr(1);
+	ASSERT_EQ(~0U, hw_vf_get(gpu, 1, GPUVF_SIM_VF_FB_DATA));
+	ASSERT_EQ(0x55, vf_read(1, 64 * KIB));
+	ASSERT_EQ(1, counted("leftover_reads"));
+	/* also when something is written over a part of it */
+	pf_write(OWN + 64 * KIB + 4, 0x66);
+	ASSERT_EQ(0x66, vf_read(1, 64 * KIB + 4));
+	ASSERT_EQ(2, counted("leftover_reads"));
+	hw_clear(gpu, OWN / GRANULE, 1);
+	ASSERT_EQ(0, vf_read(1, 64 * KIB));
+	pf_write(OWN + 64 * KIB, 0x77);
+	ASSERT_EQ(0x77, vf_read(1, 64 * KIB));
+	ASSERT_EQ(2, counted("leftover_reads"));
+	/* nor is what it wrote itself, before */
+	vf_write(1, 65 * KIB, 0x88);
+	flr(1);
+	ASSERT_EQ(0x88, vf_read(1, 65 * KIB));
+	ASSERT_EQ(3, counted("leftover_reads"));
+	ASSERT_EQ(0, counted_vf(1, "blocked_touches"));
+}
+
+TEST_F(sim, content_without_room_is_lost_and_counted)
+{
+	unsigned int page;
+
+	hw_clear(gpu, 0, 4 * GIB / GRANULE);
+	for (page = 0; page < 512; page++)
+		pf_write(page / 64 * GRANULE + page % 64 * 4 * KIB, page + 1);
+	ASSERT_EQ(0, counted("mem_lost"));
+	pf_write(OWN, 1);
+	ASSERT_EQ(1, counted("mem_lost"));
+	ASSERT_EQ(0, pf_read(OWN));
+	for (page = 0; page < 512; page++)
+		ASSERT_EQ(page + 1, pf_read(page / 64 * GRANULE +
+					    page % 64 * 4 * KIB));
+	/* zeros need none, and clearing makes some */
+	pf_write(OWN, 0);
+	ASSERT_EQ(1, counted("mem_lost"));
+	hw_clear(gpu, 0, 1);
+	pf_write(OWN, 1);
+	ASSERT_EQ(1, pf_read(OWN));
+	ASSERT_EQ(1, counted("mem_lost"));
+	hw_clear(gpu, 0, 4 * GIB / GRANULE);
+}
+
 TEST_HARNESS_MAIN
