@@ -103,6 +103,10 @@ enum gpuvf_hw_cmd {
  * @mbox_clear: the VF reads zeros, and not the last message to it
  * @mbox_listen: whether messages and acknowledgments of a VF raise interrupts;
  *	a reset of the GPU switches it off
+ * @fb_write: write a part of the framebuffer: byte offset and length, both multiples
+ *	of 4, out of memory aligned to 4. pf->lock, which is held for about 1 us for
+ *	each 4 bytes. 0; -EOPNOTSUPP; -EIO
+ * @fb_read: read a part of it, each byte once. Same
  *
  * Some operations are called only where pf->capabilities has their bit, and may
  * be NULL elsewhere: busy_vfs (BUSY), flr_vfs (FLR_NOTICE), the clear operations
@@ -124,7 +128,9 @@ enum gpuvf_hw_cmd {
  *	CLEAR		no framebuffer is given to a VF
  *	ONESHOT		IDLE, SAVE, LOAD and RUN are issued one by one
  *
- * engine_hangs may be NULL: a hang is noticed when its command takes too long.
+ * engine_hangs may be NULL: a hang is noticed when its command takes too long. There is
+ * no bit for fb_write and fb_read, which are never NULL: where they say -EOPNOTSUPP,
+ * guests find nothing in their exchange region, and no claim of theirs is known.
  */
 struct gpuvf_hw_ops {
 	const char *name;
@@ -168,6 +174,9 @@ struct gpuvf_hw_ops {
 			  const struct gpuvf_mbox_msg *msg, bool valid);
 	void (*mbox_clear)(struct gpuvf_pf *pf, unsigned int vf);
 	void (*mbox_listen)(struct gpuvf_pf *pf, unsigned int vf, bool on);
+	int (*fb_write)(struct gpuvf_pf *pf, u64 offset, const void *buf,
+			size_t len);
+	int (*fb_read)(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len);
 };
 
 extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;

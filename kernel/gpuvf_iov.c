@@ -473,6 +473,87 @@ static int iov_clear_abort(struct gpuvf_pf *pf)
 }
 
 /*
+ * Framebuffer, through the simulator's port. Another reader of configuration space may
+ * come between, and move the port on: where the port is in the end tells, and then all
+ * of it is done once more.
+ */
+#define IOV_FB_TRIES	3
+
+static int iov_fb_begin(struct gpuvf_pf *pf, u64 offset)
+{
+	int err;
+
+	err = iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_LO,
+			  lower_32_bits(offset));
+	return err ? err : iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_HI,
+				       upper_32_bits(offset));
+}
+
+/* a multiple of 4 is never all ones: that is a device that has gone */
+static int iov_fb_end(struct gpuvf_pf *pf, u64 offset)
+{
+	u32 lo;
+
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_FB_LO, &lo))
+		return -EIO;
+	return lo == lower_32_bits(offset) ? 0 : -EAGAIN;
+}
+
+static int iov_fb_write_once(struct gpuvf_pf *pf, u64 offset,
+			     const __le32 *dword, size_t num)
+{
+	size_t i;
+	int err;
+
+	err = iov_fb_begin(pf, offset);
+	for (i = 0; i < num && !err; i++)
+		err = iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_DATA,
+				  le32_to_cpu(dword[i]));
+	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
+}
+
+static int iov_fb_read_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
+			    size_t num)
+{
+	size_t i;
+	u32 val;
+	int err;
+
+	err = iov_fb_begin(pf, offset);
+	for (i = 0; i < num && !err; i++) {
+		/* not iov_read32(): content may be all ones */
+		if (pci_read_config_dword(pf->pdev, pf->iov.sim +
+					  GPUVF_SIM_FB_DATA, &val))
+			err = -EIO;
+		dword[i] = cpu_to_le32(val);
+	}
+	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
+}
+
+static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
+			size_t len)
+{
+	int tries, err = -EAGAIN;
+
+	if (!pf->iov.sim)
+		return -EOPNOTSUPP;
+	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
+		err = iov_fb_write_once(pf, offset, buf, len / sizeof(__le32));
+	return err == -EAGAIN ? -EIO : err;
+}
+
+static int iov_fb_read(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len)
+{
+	int tries, err = -EAGAIN;
+
+	if (!pf->iov.sim)
+		return -EOPNOTSUPP;
+	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
+		err = iov_fb_read_once(pf, offset, buf, len / sizeof(__le32));
+	return err == -EAGAIN ? -EIO : err;
+}
+
+/*
  * The GPU-IOV capability does not say what of it is implemented: without a SIM
  * capability, what generation v3 is documented to have is assumed.
  */
@@ -608,4 +689,6 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.mbox_send = gpuvf_mbox_page_send,
 	.mbox_clear = gpuvf_mbox_page_clear,
 	.mbox_listen = gpuvf_mbox_page_listen,
+	.fb_write = iov_fb_write,
+	.fb_read = iov_fb_read,
 };
