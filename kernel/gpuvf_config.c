@@ -23,6 +23,7 @@
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
+#include "gpuvf_guest.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_plan.h"
@@ -311,8 +312,10 @@ static void config_mark_changed_locked(struct gpuvf_pf *pf,
 	for (i = 0; i < pf->num_vfs; i++)
 		if (!gpuvf_layout_same_extent(&pf->config.layout.vf[i],
 					      &next->vf[i]) &&
-		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i)))
+		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i))) {
 			gpuvf_clear_mark_locked(pf, i);
+			gpuvf_guest_forget_locked(&pf->vf[i]);
+		}
 }
 
 static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,

@@ -22,6 +22,7 @@
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
+#include "gpuvf_guest.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
@@ -58,6 +59,8 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	ex->told = true;
 	ex->until = jiffies + limit;
 	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
+	/* where that cannot be, the guest finds nothing, and goes on without */
+	gpuvf_guest_place_locked(&pf->vf[ex->owner]);
 	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY, 0);
 }
 

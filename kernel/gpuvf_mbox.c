@@ -11,7 +11,7 @@
  *	                      dropped, memory scrubbed
  *	REQ_RESET             reset, then as REQ_INIT           READY, when it has
  *	READY_TO_RESET        the reset that was announced      FLR_COMPLETE
- *	REQ_INIT_DATA         -                                 INIT_DATA_READY
+ *	REQ_INIT_DATA         data are placed                   INIT_DATA_READY
  *	RAS_POISON            -                                 POISON_READY
  *	REQ_BAD_PAGES         there are none                    BAD_PAGES_READY
  *	LOG_ERROR             it is traced                      -
@@ -38,6 +38,7 @@
 
 #include "gpuvf_exclusive.h"
 #include "gpuvf_guard.h"
+#include "gpuvf_guest.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
@@ -49,9 +50,6 @@
 
 /* how long one is not listened to that sent too much */
 #define MBOX_HOLD_MS		100
-
-/* the exchange region's layout, which the guest may use */
-#define MBOX_DATA_VERSION	1
 
 static bool mbox_is_possible(const struct gpuvf_pf *pf)
 {
@@ -210,6 +208,35 @@ static void mbox_req_reset_locked(struct gpuvf_vf *vf)
 	gpuvf_reset_vf_start_locked(vf);
 }
 
+/* also without data, where the PF has no way to place any: they are not essential */
+static void mbox_req_init_data_locked(struct gpuvf_vf *vf)
+{
+	int err = gpuvf_guest_place_locked(vf);
+
+	vf->mbox.data_due = err == -EAGAIN;
+	if (err == -ENOSPC)
+		gpuvf_mbox_refuse_locked(vf);
+	else if (err != -EAGAIN)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_INIT_DATA_READY,
+				       GPUVF_EXCHANGE_LAYOUT);
+}
+
+/**
+ * gpuvf_mbox_update_locked() - answer guests whose memory is scrubbed by now
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_update_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->vf[i].mbox.data_due)
+			mbox_req_init_data_locked(&pf->vf[i]);
+}
+
 static void mbox_handle_locked(struct gpuvf_vf *vf,
 			       const struct gpuvf_mbox_msg *msg)
 {
@@ -233,8 +260,7 @@ static void mbox_handle_locked(struct gpuvf_vf *vf,
 		mbox_req_reset_locked(vf);
 		break;
 	case GPUVF_MBOX_REQ_INIT_DATA:
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_INIT_DATA_READY,
-				       MBOX_DATA_VERSION);
+		mbox_req_init_data_locked(vf);
 		break;
 	case GPUVF_MBOX_LOG_ERROR:
 		break;
@@ -280,6 +306,8 @@ static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
 	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
 	if (mbox->sent)
 		mbox_clear_locked(vf);
+	/* it does not wait for that any more */
+	mbox->data_due = false;
 	if (limited) {
 		vf->stats.mbox_limited++;
 	} else {

@@ -18,6 +18,7 @@ struct gpuvf_vf;
  * @granted: its guest may initialise, and has not released the GPU yet
  * @ending: its guest asked for something for which the VF's state is dropped first;
  *	messages wait for that
+ * @data_due: its guest asked for data, which wait until its memory is scrubbed
  * @ready: its guest is ready for the reset that was announced
  * @held_ns: its guest sent too much: its message is taken then, and does not count;
  *	0: no
@@ -26,6 +27,7 @@ struct gpuvf_vf_mbox {
 	bool sent;
 	bool granted;
 	bool ending;
+	bool data_due;
 	bool ready;
 	u64 held_ns;
 };
@@ -34,6 +36,7 @@ void gpuvf_mbox_event(struct gpuvf_pf *pf);
 void gpuvf_mbox_init(struct gpuvf_pf *pf);
 void gpuvf_mbox_stop(struct gpuvf_pf *pf);
 void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf);
+void gpuvf_mbox_update_locked(struct gpuvf_pf *pf);
 void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
 void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf);

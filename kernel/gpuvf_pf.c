@@ -234,6 +234,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
 	gpuvf_exclusive_init(pf);
 	gpuvf_mbox_init(pf);
+	gpuvf_guest_init(pf);
 	pf->generation = get_random_u64();
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		pf->vf[i].pf = pf;
@@ -277,6 +278,7 @@ static void pf_stop(struct gpuvf_pf *pf)
 	pf_irq_free(pf);
 	gpuvf_world_stop(pf);
 	gpuvf_mbox_stop(pf);
+	gpuvf_guest_stop(pf);
 	gpuvf_exclusive_stop(pf);
 	cancel_delayed_work_sync(&pf->notify_work);
 	gpuvf_events_stop(pf);

@@ -29,6 +29,7 @@
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
 #include "gpuvf_guard.h"
+#include "gpuvf_guest.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_layout.h"
 #include "gpuvf_mbox.h"
@@ -67,6 +68,7 @@
  *	pf->lock
  * @access: what its guest has exclusive access for, or waits for it; pf->lock
  * @mbox: its mailbox; pf->lock
+ * @guest: its exchange region; pf->lock
  * @guards: what it did how often; pf->lock
  * @told_state: the state that listeners know of; pf->lock
  * @reset_err: what became of the last reset; pf->lock
@@ -93,6 +95,7 @@ struct gpuvf_vf {
 	bool init_after_reset;
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;
+	struct gpuvf_vf_guest guest;
 	struct gpuvf_guards guards;
 	enum gpuvf_vf_state told_state;
 	int reset_err;
@@ -173,6 +176,7 @@ struct gpuvf_public {
  * @clear: what still has to be cleared, and the worker that does
  * @exclusive: who has the GPU to himself
  * @mbox_work: listens to the guests
+ * @guest_reader: reads what guests say of themselves
  * @reset_work: resets the GPU
  * @recover_work: looks for what became of a fatal PCIe error
  * @recover_since: in jiffies: when the last one came; device lock
@@ -229,6 +233,7 @@ struct gpuvf_pf {
 
 	struct gpuvf_exclusive exclusive;
 	struct delayed_work mbox_work;
+	struct gpuvf_guest_reader guest_reader;
 	struct delayed_work reset_work;
 	struct delayed_work recover_work;
 	unsigned long recover_since;

@@ -34,6 +34,7 @@ extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
  * @mbox_requests: messages from its guest that were handled
  * @mbox_limited: messages from its guest beyond the limit, not handled
  * @mbox_unanswered: requests of its guest that were refused or are not known
+ * @guest_malformed: times that what its guest says of itself could not be read
  * @latency: how late its turns ended, see gpuvf_latency_upper_ns
  * @latency_sum_ns: all that is counted in @latency added up
  */
@@ -52,6 +53,7 @@ struct gpuvf_vf_stats {
 	u64 mbox_requests;
 	u64 mbox_limited;
 	u64 mbox_unanswered;
+	u64 guest_malformed;
 	u64 latency[GPUVF_LATENCY_BUCKETS];
 	u64 latency_sum_ns;
 };

@@ -39,6 +39,7 @@
 #include "gpuvf_drv.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
+#include "gpuvf_guest.h"
 #include "gpuvf_halt.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
@@ -206,6 +207,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	}
 	runnable = gpuvf_world_set_runnable(pf, runnable);
 	gpuvf_exclusive_update_locked(pf, runnable);
+	gpuvf_mbox_update_locked(pf);
 }
 
 /**
@@ -229,6 +231,7 @@ void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
+	gpuvf_guest_forget_locked(vf);
 	if (!gpuvf_world_evict(pf, vf->index)) {
 		gpuvf_reset_vf_drop_locked(vf);
 	} else if (gpuvf_table_has(pf, vf->index)) {
