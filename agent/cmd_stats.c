@@ -24,7 +24,18 @@ static u64 sum_run_ns(const struct gpu *gpu)
 	return sum;
 }
 
-static struct table *new_table(void)
+/* columns of claims are there when a guest has made any */
+static bool has_claims(const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_claims)
+			return true;
+	return false;
+}
+
+static struct table *new_table(bool claims)
 {
 	bool human = numbers_are_human();
 	struct table *table = table_new();
@@ -43,6 +54,13 @@ static struct table *new_table(void)
 	table_column(table, "RESETS", ALIGN_RIGHT);
 	table_column(table, "MESSAGES", ALIGN_RIGHT);
 	table_minor(table, 1);
+	if (claims) {
+		table_column(table, human ? "GUEST CLAIMS" : "CLAIMS_USED/B",
+			     ALIGN_RIGHT);
+		table_column(table, human ? "DRIVER" : "CLAIMS_DRIVER",
+			     ALIGN_LEFT);
+		table_minor(table, 4);
+	}
 	return table;
 }
 
@@ -54,7 +72,22 @@ static void add_ns(struct table *table, u64 ns)
 		table_cell(table, "%llu", ns);
 }
 
-static void add_row(struct table *table, const struct gpu *gpu, u32 vf)
+static void add_claims(struct table *table, const struct vf *vf)
+{
+	char text[UNIT_TEXT];
+
+	if (vf->has_claims) {
+		table_cell(table, "%s", show_size(text, vf->claims.fb_used));
+		table_cell(table, "%s", *vf->claims.driver ?
+			   vf->claims.driver : "-");
+	} else {
+		table_cell(table, "-");
+		table_cell(table, "-");
+	}
+}
+
+static void add_row(struct table *table, const struct gpu *gpu, u32 vf,
+		    bool claims)
 {
 	const struct vf_stats *stats = &gpu->vfs[vf].stats;
 	u64 sum = sum_run_ns(gpu);
@@ -75,11 +108,14 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 vf)
 	table_cell_color(table, stats->hangs ? COLOR_BAD : COLOR_NONE, hangs);
 	table_cell(table, "%llu", stats->resets);
 	table_cell(table, "%llu", stats->mbox_requests);
+	if (claims)
+		add_claims(table, &gpu->vfs[vf]);
 }
 
 static void show_gpu(const struct gpu *gpu)
 {
-	struct table *table = new_table();
+	const bool claims = has_claims(gpu);
+	struct table *table = new_table(claims);
 	u32 i;
 
 	printf("%s%s%s  %u of %u VFs enabled  policy %s\n",
@@ -89,7 +125,7 @@ static void show_gpu(const struct gpu *gpu)
 	for (i = 0; i < gpu->vfs_len; i++)
 		if (gpu->vfs[i].has_stats &&
 		    (i < gpu->num_vfs || gpu->vfs[i].stats.slices))
-			add_row(table, gpu, i);
+			add_row(table, gpu, i, claims);
 	table_print(table, stdout, "  ");
 }
 

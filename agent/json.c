@@ -36,6 +36,22 @@ static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
 		json_object_set_new(object, name, json_null());
 }
 
+/* null while the guest has said nothing, and for those who may not see it */
+static json_t *json_of_claims(const struct vf *vf)
+{
+	const struct claims *claims = &vf->claims;
+	json_t *object;
+
+	if (!vf->has_claims)
+		return json_null();
+	object = json_object();
+	put_text(object, "driver", claims->driver);
+	put_u64(object, "fb_used_bytes", claims->fb_used);
+	put_u64(object, "fb_total_bytes", claims->fb_total);
+	put_u64(object, "time_ns", claims->time_ns);
+	return object;
+}
+
 /**
  * json_of_vf() - one VF
  * @gpu: its GPU
@@ -70,6 +86,7 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	json_object_set_new(object, "in_use", vf->has_state ?
 			    json_boolean(vf->in_use) : json_null());
 	put_text(object, "holder", vf->holder);
+	json_object_set_new(object, "guest_claims", json_of_claims(vf));
 	return object;
 }
 
@@ -119,6 +136,9 @@ json_t *json_of_stats(const struct gpu *gpu, u32 index)
 	put_u64(object, "mbox_requests", stats->mbox_requests);
 	put_u64(object, "mbox_limited", stats->mbox_limited);
 	put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
+	put_u64(object, "guest_malformed", stats->guest_malformed);
+	json_object_set_new(object, "guest_claims",
+			    json_of_claims(&gpu->vfs[index]));
 	put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
 	json_object_set_new(object, "latency", json_of_histogram(stats));
 	return object;

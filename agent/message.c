@@ -158,6 +158,8 @@ static const struct field stats_fields[] = {
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_unanswered),
 	[GPUVF_A_STATS_LATENCY_SUM_NS] =
 		FIELD(vf_stats, MNL_TYPE_U64, latency_sum_ns),
+	[GPUVF_A_STATS_GUEST_MALFORMED] =
+		FIELD(vf_stats, MNL_TYPE_U64, guest_malformed),
 };
 
 static int read_bucket(const struct nlattr *nest, struct vf_stats *stats)
@@ -197,6 +199,23 @@ static int read_stats(const struct nlattr *nest, struct vf *vf)
 	return 0;
 }
 
+static int read_claims(const struct nlattr *nest, struct vf *vf)
+{
+	static const struct field fields[] = {
+		[GPUVF_A_CLAIMS_DRIVER] =
+			FIELD(claims, MNL_TYPE_NUL_STRING, driver),
+		[GPUVF_A_CLAIMS_FB_USED] =
+			FIELD(claims, MNL_TYPE_U64, fb_used),
+		[GPUVF_A_CLAIMS_FB_TOTAL] =
+			FIELD(claims, MNL_TYPE_U64, fb_total),
+		[GPUVF_A_CLAIMS_TIME_NS] =
+			FIELD(claims, MNL_TYPE_U64, time_ns),
+	};
+
+	vf->has_claims = true;
+	return read_nest(nest, fields, ARRAY_SIZE(fields), &vf->claims);
+}
+
 static int read_withheld(const struct nlattr *nest, struct gpu *gpu)
 {
 	static const struct field fields[] = {
@@ -231,6 +250,8 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 		}
 		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS)
 			err = read_stats(attr, &vf);
+		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_CLAIMS)
+			err = read_claims(attr, &vf);
 		else
 			err = read_field(attr, vf_fields, ARRAY_SIZE(vf_fields),
 					 &vf);

@@ -13,6 +13,7 @@
 #define BDF_SIZE		16	/* 0000:41:00.0 and the zero */
 #define LABEL_SIZE		32	/* 31 characters and the zero */
 #define NAME_SIZE		64	/* drivers, backends */
+#define CLAIM_SIZE		65	/* what a guest has room for, and the zero */
 
 /* no hardware has more; also the bound of the arrays that files can ask for */
 #define MAX_VFS			1024
@@ -65,9 +66,21 @@ struct vf_stats {
 	u64 mbox_requests;
 	u64 mbox_limited;
 	u64 mbox_unanswered;
+	u64 guest_malformed;
 	u64 latency_sum_ns;
 	struct bucket buckets[MAX_BUCKETS];
 	u32 num_buckets;
+};
+
+/**
+ * struct claims - what a guest says of itself, and nothing of it is checked; the names
+ *	are those of the spec
+ */
+struct claims {
+	char driver[CLAIM_SIZE];
+	u64 fb_used;
+	u64 fb_total;
+	u64 time_ns;
 };
 
 /**
@@ -85,6 +98,8 @@ struct vf_stats {
  * @holder: the driver bound to it, may be empty
  * @has_stats: whether @stats were asked for and came
  * @stats: see client_get_stats()
+ * @has_claims: whether @claims came: its guest said something, and this user may see it
+ * @claims: of its guest
  */
 struct vf {
 	char bdf[BDF_SIZE];
@@ -102,6 +117,8 @@ struct vf {
 	u64 failed_resets;
 	bool has_stats;
 	struct vf_stats stats;
+	bool has_claims;
+	struct claims claims;
 };
 
 /* which of the settings of a GPU that may be left alone are set */

@@ -122,6 +122,20 @@ static const struct metric stats_metrics[] = {
 	{ "vf_mailbox_unanswered_total", "counter",
 	  "Requests of the VF's guest that were refused or are not known.",
 	  UNIT_PLAIN, MEMBER(vf, stats.mbox_unanswered) },
+	{ "vf_guest_malformed_total", "counter",
+	  "Times that what the VF's guest says of itself was malformed.",
+	  UNIT_PLAIN, MEMBER(vf, stats.guest_malformed) },
+	{ }
+};
+
+/* nothing of it is checked: the help says so to those who make a graph of it */
+static const struct metric claims_metrics[] = {
+	{ "vf_guest_framebuffer_used_bytes", "gauge",
+	  "Framebuffer that the VF's guest claims to use.",
+	  UNIT_PLAIN, MEMBER(vf, claims.fb_used) },
+	{ "vf_guest_framebuffer_bytes", "gauge",
+	  "Framebuffer that the VF's guest claims to see.",
+	  UNIT_PLAIN, MEMBER(vf, claims.fb_total) },
 	{ }
 };
 
@@ -188,8 +202,20 @@ static bool is_shown(const struct gpu *gpu, u32 vf)
 	return vf < gpu->num_vfs || gpu->vfs[vf].fb_bytes;
 }
 
+static bool has_stats(const struct vf *vf)
+{
+	return vf->has_stats;
+}
+
+static bool has_claims(const struct vf *vf)
+{
+	return vf->has_claims;
+}
+
+/* @has: NULL: every VF has it */
 static void print_vfs(FILE *f, const struct metric *metric,
-		      const struct gpu_list *gpus, bool stats)
+		      const struct gpu_list *gpus,
+		      bool (*has)(const struct vf *vf))
 {
 	size_t i;
 	u32 vf;
@@ -199,8 +225,7 @@ static void print_vfs(FILE *f, const struct metric *metric,
 		const struct gpu *gpu = &gpus->gpus[i];
 
 		for (vf = 0; vf < gpu->vfs_len; vf++) {
-			if (!is_shown(gpu, vf) ||
-			    (stats && !gpu->vfs[vf].has_stats))
+			if (!is_shown(gpu, vf) || (has && !has(&gpu->vfs[vf])))
 				continue;
 			name_vf(f, metric->name, gpu, vf);
 			fputc('}', f);
@@ -225,6 +250,38 @@ static void print_states(FILE *f, const struct gpu_list *gpus)
 			name_vf(f, name, gpu, vf);
 			fprintf(f, ",state=\"%s\"} 1\n",
 				vf_state_name(gpu->vfs[vf].state));
+		}
+	}
+}
+
+/* text of a guest, printable ASCII; two of these characters mean something here */
+static void print_label(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', f);
+		fputc(*text, f);
+	}
+}
+
+static void print_drivers(FILE *f, const struct gpu_list *gpus)
+{
+	static const char name[] = "vf_guest_driver_info";
+	size_t i;
+	u32 vf;
+
+	head(f, name, "gauge",
+	     "Version that the VF's guest claims its driver has, as a label.");
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+
+		for (vf = 0; vf < gpu->vfs_len; vf++) {
+			if (!is_shown(gpu, vf) || !gpu->vfs[vf].has_claims)
+				continue;
+			name_vf(f, name, gpu, vf);
+			fputs(",driver=\"", f);
+			print_label(f, gpu->vfs[vf].claims.driver);
+			fputs("\"} 1\n", f);
 		}
 	}
 }
@@ -283,9 +340,12 @@ void prometheus_print(FILE *f, const struct gpu_list *gpus)
 	for (metric = gpu_metrics; metric->name; metric++)
 		print_gpus(f, metric, gpus);
 	for (metric = vf_metrics; metric->name; metric++)
-		print_vfs(f, metric, gpus, false);
+		print_vfs(f, metric, gpus, NULL);
 	print_states(f, gpus);
 	for (metric = stats_metrics; metric->name; metric++)
-		print_vfs(f, metric, gpus, true);
+		print_vfs(f, metric, gpus, has_stats);
 	print_histograms(f, gpus);
+	for (metric = claims_metrics; metric->name; metric++)
+		print_vfs(f, metric, gpus, has_claims);
+	print_drivers(f, gpus);
 }

@@ -70,6 +70,7 @@ static int nl_put_counters(struct sk_buff *skb,
 		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
 		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
 		{ GPUVF_A_STATS_MBOX_UNANSWERED, stats->mbox_unanswered },
+		{ GPUVF_A_STATS_GUEST_MALFORMED, stats->guest_malformed },
 	};
 	unsigned int i;
 
@@ -124,9 +125,10 @@ static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(pf);
 	err = gpuvf_nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2,
+		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
+						  GPUVF_NL_CLAIMS_SIZE,
 						  GFP_KERNEL),
-				      info, pf, vf, gpuvf_nl_put_one_vf,
+				      info, pf, vf, gpuvf_nl_put_claiming_vf,
 				      gpuvf_nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
@@ -270,7 +272,7 @@ static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_one_vf);
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_claiming_vf);
 }
 
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

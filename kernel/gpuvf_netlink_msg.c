@@ -102,6 +102,52 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 	return 0;
 }
 
+/* pf->lock held */
+static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
+{
+	const struct gpuvf_claims *claims = &vf->guest.claims;
+	struct nlattr *nest;
+
+	if (!vf->guest.time_ns)
+		return 0;
+	nest = nla_nest_start(skb, GPUVF_A_VF_CLAIMS);
+	if (!nest ||
+	    nla_put_string(skb, GPUVF_A_CLAIMS_DRIVER, claims->driver) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_USED, claims->used_bytes,
+			      GPUVF_A_CLAIMS_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_TOTAL,
+			      claims->total_bytes, GPUVF_A_CLAIMS_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_TIME_NS, vf->guest.time_ns,
+			      GPUVF_A_CLAIMS_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg, unsigned int vf,
+		     bool claims)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	spin_lock(&pf->public_lock);
+	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
+	spin_unlock(&pf->public_lock);
+	if (!err && cfg)
+		err = nl_put_vf_states(skb, &pf->vf[vf]);
+	if (!err && cfg && claims)
+		err = nl_put_claims(skb, &pf->vf[vf]);
+	if (err) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /**
  * gpuvf_nl_put_vf() - add a VF
  * @skb: message
@@ -116,22 +162,7 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf)
 {
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
-	int err;
-
-	if (!nest)
-		return -EMSGSIZE;
-	spin_lock(&pf->public_lock);
-	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
-	spin_unlock(&pf->public_lock);
-	if (!err && cfg)
-		err = nl_put_vf_states(skb, &pf->vf[vf]);
-	if (err) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	return nl_put_vf(skb, pf, cfg, vf, false);
 }
 
 static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
@@ -234,6 +265,24 @@ int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	int err = gpuvf_nl_put_identity(skb, pf);
 
 	return err ? err : gpuvf_nl_put_vf(skb, pf, cfg, vf);
+}
+
+/**
+ * gpuvf_nl_put_claiming_vf() - gpuvf_nl_put_one_vf(), with what its guest claims
+ * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more
+ * @pf: PF
+ * @cfg: as for gpuvf_nl_put_vf()
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held, unless @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg, unsigned int vf)
+{
+	int err = gpuvf_nl_put_identity(skb, pf);
+
+	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
 }
 
 /**

@@ -36,6 +36,10 @@ struct gpuvf_refusal;
 	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
+/* what its guest says of itself; in vf-get alone */
+#define GPUVF_NL_CLAIMS_SIZE	\
+	(NLA_HDRLEN + 3 * GPUVF_NL_U64_SIZE + \
+	 GPUVF_NL_ATTR_SIZE(GPUVF_EXCHANGE_DRIVER_SIZE + 1))
 #define GPUVF_NL_EXTENT_SIZE	(2 * GPUVF_NL_U64_SIZE + NLA_HDRLEN)
 
 /*
@@ -79,6 +83,8 @@ int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			const struct gpuvf_config *cfg, unsigned int vf);
+int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
 int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);

@@ -13,6 +13,7 @@
  *			profile,state,in_use,holder,reset,stop,pause,resume,
  *			device -> PCI device}
  *			stats/{run_ns,charged_ns,slices,...}
+ *			guest/{driver,fb_used,fb_total,time_ns}
  */
 
 #include <linux/capability.h>
@@ -658,6 +659,7 @@ SYSFS_VF_COUNTER(exclusive_timeouts);
 SYSFS_VF_COUNTER(mbox_requests);
 SYSFS_VF_COUNTER(mbox_limited);
 SYSFS_VF_COUNTER(mbox_unanswered);
+SYSFS_VF_COUNTER(guest_malformed);
 
 static struct attribute *sysfs_vf_stats_attrs[] = {
 	&sysfs_vf_run_ns.attr,
@@ -674,12 +676,44 @@ static struct attribute *sysfs_vf_stats_attrs[] = {
 	&sysfs_vf_mbox_requests.attr,
 	&sysfs_vf_mbox_limited.attr,
 	&sysfs_vf_mbox_unanswered.attr,
+	&sysfs_vf_guest_malformed.attr,
 	NULL
 };
 
 static const struct attribute_group sysfs_vf_stats_group = {
 	.name = "stats",
 	.attrs = sysfs_vf_stats_attrs,
+};
+
+/* what a guest claims; empty while it has not said anything: 0 would be a claim */
+#define SYSFS_VF_CLAIM(file, format, expression)			\
+static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
+{									\
+	if (!vf->guest.time_ns)						\
+		return sysfs_emit(buf, "\n");				\
+	return sysfs_emit(buf, format, expression);			\
+}									\
+static struct sysfs_vf_attr sysfs_vf_##file = {				\
+	.attr = { .name = #file, .mode = 0400 },			\
+	.show = vf_##file##_show,					\
+}
+
+SYSFS_VF_CLAIM(driver, "%s\n", vf->guest.claims.driver);
+SYSFS_VF_CLAIM(fb_used, "%llu\n", vf->guest.claims.used_bytes);
+SYSFS_VF_CLAIM(fb_total, "%llu\n", vf->guest.claims.total_bytes);
+SYSFS_VF_CLAIM(time_ns, "%llu\n", vf->guest.time_ns);
+
+static struct attribute *sysfs_vf_guest_attrs[] = {
+	&sysfs_vf_driver.attr,
+	&sysfs_vf_fb_used.attr,
+	&sysfs_vf_fb_total.attr,
+	&sysfs_vf_time_ns.attr,
+	NULL
+};
+
+static const struct attribute_group sysfs_vf_guest_group = {
+	.name = "guest",
+	.attrs = sysfs_vf_guest_attrs,
 };
 
 static const struct attribute *sysfs_vf_attrs[] = {
@@ -766,6 +800,8 @@ static int sysfs_vf_add(struct gpuvf_vf *vf)
 		err = sysfs_create_files(&vf->kobj, sysfs_vf_attrs);
 	if (!err)
 		err = sysfs_create_group(&vf->kobj, &sysfs_vf_stats_group);
+	if (!err)
+		err = sysfs_create_group(&vf->kobj, &sysfs_vf_guest_group);
 	return err;
 }
 

@@ -75,6 +75,58 @@ static void reads_an_event(void **state)
 	gpu_free(&gpu);
 }
 
+static struct nlmsghdr *claiming_message(const char *driver)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct nlattr *vf, *claims;
+
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 2);
+	claims = mnl_attr_nest_start(nlh, GPUVF_A_VF_CLAIMS);
+	mnl_attr_put_strz(nlh, GPUVF_A_CLAIMS_DRIVER, driver);
+	mnl_attr_put_u64(nlh, GPUVF_A_CLAIMS_FB_USED, GIB / 2);
+	mnl_attr_put_u64(nlh, GPUVF_A_CLAIMS_FB_TOTAL, GIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_CLAIMS_TIME_NS, 77);
+	mnl_attr_nest_end(nlh, claims);
+	mnl_attr_nest_end(nlh, vf);
+	return nlh;
+}
+
+static void reads_claims(void **state)
+{
+	char longest[65], longer[80];
+	struct gpu gpu = {};
+	int index;
+
+	assert_int_equal(message_read_one_vf(claiming_message("6.12 \x1b[2J"),
+					     &gpu, &index), 0);
+	assert_int_equal(index, 2);
+	assert_true(gpu.vfs[2].has_claims);
+	assert_false(gpu.vfs[1].has_claims);
+	assert_string_equal(gpu.vfs[2].claims.driver, "6.12 ?[2J");
+	assert_int_equal(gpu.vfs[2].claims.fb_used, GIB / 2);
+	assert_int_equal(gpu.vfs[2].claims.fb_total, GIB);
+	assert_int_equal(gpu.vfs[2].claims.time_ns, 77);
+	gpu_free(&gpu);
+
+	/* as long as the kernel sends it, and longer */
+	memset(longest, 'v', sizeof(longest));
+	longest[64] = '\0';
+	memset(longer, 'v', sizeof(longer));
+	longer[79] = '\0';
+	gpu = (struct gpu){};
+	assert_int_equal(message_read_one_vf(claiming_message(longest),
+					     &gpu, &index), 0);
+	assert_string_equal(gpu.vfs[2].claims.driver, longest);
+	gpu_free(&gpu);
+	gpu = (struct gpu){};
+	assert_int_equal(message_read_one_vf(claiming_message(longer),
+					     &gpu, &index), 0);
+	assert_string_equal(gpu.vfs[2].claims.driver, longest);
+	gpu_free(&gpu);
+}
+
 static void an_event_of_the_gpu_has_no_vf(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
@@ -468,6 +520,7 @@ int main(void)
 		cmocka_unit_test(reads_what_is_withheld_and_no_more_than_there_may_be),
 		cmocka_unit_test(reads_statistics),
 		cmocka_unit_test(reads_an_event),
+		cmocka_unit_test(reads_claims),
 		cmocka_unit_test(an_event_of_the_gpu_has_no_vf),
 		cmocka_unit_test(an_event_is_about_the_vf_that_it_has),
 		cmocka_unit_test(more_buckets_than_there_is_room_for_are_left_out),

@@ -234,6 +234,42 @@ static void json_has_base_units(void **state)
 	gpu_free(&gpu);
 }
 
+static const char *text_in(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static void json_has_what_a_guest_claims(void **state)
+{
+	struct gpu gpu = gpu_with_vfs(2, GIB);
+	json_t *object, *vf, *claims;
+
+	gpu.vfs[1].has_claims = true;
+	gpu.vfs[1].claims = (struct claims){
+		.driver = "6.12 \"x\"", .fb_used = 5, .fb_total = GIB,
+		.time_ns = 9,
+	};
+	object = json_of_gpu(&gpu);
+	vf = json_array_get(json_object_get(object, "vfs"), 0);
+	assert_true(json_is_null(json_object_get(vf, "guest_claims")));
+	vf = json_array_get(json_object_get(object, "vfs"), 1);
+	claims = json_object_get(vf, "guest_claims");
+	assert_string_equal(text_in(claims, "driver"), "6.12 \"x\"");
+	assert_int_equal(json_integer_value(json_object_get(claims, "fb_used_bytes")),
+			 5);
+	assert_int_equal(json_integer_value(json_object_get(claims, "fb_total_bytes")),
+			 GIB);
+	assert_int_equal(json_integer_value(json_object_get(claims, "time_ns")),
+			 9);
+	json_decref(object);
+
+	object = json_of_stats(&gpu, 1);
+	claims = json_object_get(object, "guest_claims");
+	assert_string_equal(text_in(claims, "driver"), "6.12 \"x\"");
+	json_decref(object);
+	gpu_free(&gpu);
+}
+
 static void piece_is(const json_t *list, size_t i, const char *owner,
 		     u64 offset, u64 size, bool withheld)
 {
@@ -492,6 +528,7 @@ int main(void)
 		cmocka_unit_test(every_vf_is_on_the_map),
 		cmocka_unit_test(events_say_what_happened),
 		cmocka_unit_test(json_has_base_units),
+		cmocka_unit_test(json_has_what_a_guest_claims),
 		cmocka_unit_test(json_has_every_byte_in_one_extent),
 		cmocka_unit_test(json_of_an_extent_that_wraps_ends),
 		cmocka_unit_test(json_cuts_extents_where_something_is_withheld),

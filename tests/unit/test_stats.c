@@ -93,12 +93,51 @@ static void a_vf_without_statistics_has_none(void **state)
 	gpu_list_free(&gpus);
 }
 
+static void claims_are_shown_as_such(void **state)
+{
+	struct gpu_list gpus = one_gpu();
+	struct vf *vf = &gpus.gpus[0].vfs[0];
+	char *text;
+
+	text = print(&gpus);
+	assert_says(text, "# HELP gpuvf_vf_guest_driver_info Version that the "
+		    "VF's guest claims its driver has, as a label.\n");
+	assert_null(strstr(text, "guest_driver_info{"));
+	assert_null(strstr(text, "guest_framebuffer_bytes{"));
+	assert_null(strstr(text, "guest_framebuffer_used_bytes{"));
+	free(text);
+
+	vf->has_claims = true;
+	vf->claims.fb_used = GIB / 4;
+	vf->claims.fb_total = GIB;
+	vf->stats.guest_malformed = 7;
+	copy_string(vf->claims.driver, CLAIM_SIZE, "6\\\"} 1");
+	text = print(&gpus);
+	assert_says(text, "gpuvf_vf_guest_driver_info{pci_bus_id="
+		    "\"0000:41:00.0\",vf=\"0\",profile=\"desktop\","
+		    "driver=\"6\\\\\\\"} 1\"} 1\n");
+	assert_says(text, "gpuvf_vf_guest_framebuffer_used_bytes{pci_bus_id="
+		    "\"0000:41:00.0\",vf=\"0\",profile=\"desktop\"} "
+		    "268435456\n");
+	assert_says(text, "gpuvf_vf_guest_framebuffer_bytes{pci_bus_id="
+		    "\"0000:41:00.0\",vf=\"0\",profile=\"desktop\"} "
+		    "1073741824\n");
+	assert_says(text, "gpuvf_vf_guest_malformed_total{pci_bus_id="
+		    "\"0000:41:00.0\",vf=\"0\",profile=\"desktop\"} 7\n");
+	/* VF 1 said nothing */
+	assert_null(strstr(text, "guest_framebuffer_bytes{pci_bus_id="
+			   "\"0000:41:00.0\",vf=\"1\""));
+	free(text);
+	gpu_list_free(&gpus);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_in_base_units_with_all_digits),
 		cmocka_unit_test(buckets_add_up),
 		cmocka_unit_test(a_vf_without_statistics_has_none),
+		cmocka_unit_test(claims_are_shown_as_such),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
