@@ -15,6 +15,18 @@
 struct nl;
 
 /**
+ * struct nl_claims - what a guest says of itself
+ * @has: bit n: attribute n is there
+ */
+struct nl_claims {
+	uint32_t has;
+	uint64_t fb_used;
+	uint64_t fb_total;
+	uint64_t time_ns;
+	char driver[65];
+};
+
+/**
  * struct nl_vf - a VF as a message has it
  * @has: bit n: attribute n is there
  */
@@ -31,6 +43,7 @@ struct nl_vf {
 	char bdf[16];
 	char profile[32];
 	char holder[32];
+	struct nl_claims claims;
 };
 
 /**

@@ -75,6 +75,7 @@ static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
 	[GPUVF_A_VF_IN_USE] = FLAG,
 	[GPUVF_A_VF_HOLDER] = STRING(nl_vf, holder),
 	[GPUVF_A_VF_STATS] = ELSEWHERE,
+	[GPUVF_A_VF_CLAIMS] = ELSEWHERE,
 	[GPUVF_A_VF_RESETS] = FIELD(nl_vf, resets, 8),
 	[GPUVF_A_VF_FAILED_RESETS] = FIELD(nl_vf, failed_resets, 8),
 };
@@ -189,6 +190,24 @@ static bool take_stats(const struct nlattr *nest, struct nl_stats *stats)
 	return true;
 }
 
+static bool take_claims(const struct nlattr *nest, struct nl_claims *claims)
+{
+	static const struct nl_field fields[GPUVF_A_CLAIMS_MAX + 1] = {
+		[GPUVF_A_CLAIMS_DRIVER] = STRING(nl_claims, driver),
+		[GPUVF_A_CLAIMS_FB_USED] = FIELD(nl_claims, fb_used, 8),
+		[GPUVF_A_CLAIMS_FB_TOTAL] = FIELD(nl_claims, fb_total, 8),
+		[GPUVF_A_CLAIMS_TIME_NS] = FIELD(nl_claims, time_ns, 8),
+	};
+
+	/* all of them, or no nest */
+	return take_nest(nest, fields, GPUVF_A_CLAIMS_MAX, &claims->has,
+			 claims) &&
+	       claims->has == (1U << GPUVF_A_CLAIMS_DRIVER |
+			       1U << GPUVF_A_CLAIMS_FB_USED |
+			       1U << GPUVF_A_CLAIMS_FB_TOTAL |
+			       1U << GPUVF_A_CLAIMS_TIME_NS);
+}
+
 static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
 {
 	struct nl_vf *vf = &msg->vf[msg->num_vf];
@@ -196,10 +215,14 @@ static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
 
 	if (msg->num_vf++ == MAX_VFS)
 		return false;
-	mnl_attr_for_each_nested(attr, nest)
+	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS &&
 		    !take_stats(attr, &msg->stats))
 			return false;
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_CLAIMS &&
+		    !take_claims(attr, &vf->claims))
+			return false;
+	}
 	return take_nest(nest, vf_fields, GPUVF_A_VF_MAX, &vf->has, vf) &&
 	       (vf->has & 1U << GPUVF_A_VF_INDEX);
 }

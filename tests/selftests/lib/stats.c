@@ -20,6 +20,7 @@ const struct stats_counter stats_counters[STATS_NUM_COUNTERS] = {
 	{ GPUVF_A_STATS_MBOX_REQUESTS, "mbox_requests" },
 	{ GPUVF_A_STATS_MBOX_LIMITED, "mbox_limited" },
 	{ GPUVF_A_STATS_MBOX_UNANSWERED, "mbox_unanswered" },
+	{ GPUVF_A_STATS_GUEST_MALFORMED, "guest_malformed" },
 };
 
 /**

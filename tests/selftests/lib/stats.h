@@ -18,7 +18,7 @@ struct stats_counter {
 	const char *file;
 };
 
-#define STATS_NUM_COUNTERS	13
+#define STATS_NUM_COUNTERS	14
 
 extern const struct stats_counter stats_counters[STATS_NUM_COUNTERS];
 
