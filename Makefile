@@ -166,7 +166,7 @@ debug-kernel:
 	@$(lab)/kernel-get debug
 
 refresh:
-	@for kernel in 6.1 6.12 newest debug; do $(lab)/kernel-get -r $$kernel || exit; done
+	@for kernel in 6.1 6.12 newest debug source-6.1 source-newest; do $(lab)/kernel-get -r $$kernel || exit; done
 
 spec:
 	@$(lab)/spec write
