@@ -98,6 +98,8 @@ enum gpuvf_hw_cmd {
  * @mbox_acked_vfs: bit n: VF n acknowledged what it can read now
  * @mbox_read: that message of a VF, or what the VF has written over it
  * @mbox_ack: acknowledge it
+ * @mbox_ack_seen: has the VF taken back what it sent, so that it saw the
+ *	acknowledgment? Also true where there is none
  * @mbox_send: put a message in the place of the last one, which is lost if it was
  *	not read; with an interrupt, or for a guest that looks
  * @mbox_clear: the VF reads zeros, and not the last message to it
@@ -170,6 +172,7 @@ struct gpuvf_hw_ops {
 	void (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf,
 			  struct gpuvf_mbox_msg *msg);
 	void (*mbox_ack)(struct gpuvf_pf *pf, unsigned int vf);
+	bool (*mbox_ack_seen)(struct gpuvf_pf *pf, unsigned int vf);
 	void (*mbox_send)(struct gpuvf_pf *pf, unsigned int vf,
 			  const struct gpuvf_mbox_msg *msg, bool valid);
 	void (*mbox_clear)(struct gpuvf_pf *pf, unsigned int vf);

@@ -686,6 +686,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.mbox_acked_vfs = gpuvf_mbox_page_acked_vfs,
 	.mbox_read = gpuvf_mbox_page_read,
 	.mbox_ack = gpuvf_mbox_page_ack,
+	.mbox_ack_seen = gpuvf_mbox_page_ack_seen,
 	.mbox_send = gpuvf_mbox_page_send,
 	.mbox_clear = gpuvf_mbox_page_clear,
 	.mbox_listen = gpuvf_mbox_page_listen,

@@ -32,6 +32,7 @@
  * a VF clears the mailbox in hardware.
  */
 
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
@@ -50,6 +51,9 @@
 
 /* how long one is not listened to that sent too much */
 #define MBOX_HOLD_MS		100
+
+/* how long a guest has to see an acknowledgment; guests look for it every 5 ms */
+#define MBOX_SETTLE_MS		20
 
 static bool mbox_is_possible(const struct gpuvf_pf *pf)
 {
@@ -373,6 +377,39 @@ void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf)
 		pf->hw->mbox_listen(pf, i, true);
 	/* guests may have sent something already */
 	gpuvf_mbox_event(pf);
+}
+
+static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
+{
+	bool settled = true;
+	unsigned int i;
+
+	mutex_lock(&pf->lock);
+	for (i = 0; i < pf->num_vfs && !pf->gone; i++)
+		if (vfs & BIT(i) && pf->vf[i].pdev)
+			settled &= pf->hw->mbox_ack_seen(pf, i);
+	mutex_unlock(&pf->lock);
+	return settled;
+}
+
+/**
+ * gpuvf_mbox_settle() - let guests see that their last message was acknowledged
+ * @pf: PF
+ * @vfs: bit n: VF n, which is about to be reset
+ *
+ * A reset clears the acknowledgment. A guest that has asked for the reset, or said
+ * that it is ready for one, would wait for it in vain: 500 ms, or 12 s and then give up.
+ *
+ * Context: sleeps, until they have or for MBOX_SETTLE_MS; pf->lock must not be held.
+ */
+void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(MBOX_SETTLE_MS);
+
+	if (!mbox_is_possible(pf))
+		return;
+	while (!mbox_is_settled(pf, vfs) && time_before(jiffies, end))
+		usleep_range(1000, 2000);
 }
 
 /**

@@ -41,5 +41,6 @@ void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
 void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf);
+void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs);
 
 #endif /* GPUVF_MBOX_H */

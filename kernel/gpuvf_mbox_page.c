@@ -96,6 +96,21 @@ void gpuvf_mbox_page_ack(struct gpuvf_pf *pf, unsigned int vf)
 }
 
 /**
+ * gpuvf_mbox_page_ack_seen() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ */
+bool gpuvf_mbox_page_ack_seen(struct gpuvf_pf *pf, unsigned int vf)
+{
+	page_choose(pf, vf);
+	return !(page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL) &
+		 GPUVF_MBOX_RCV_VALID) ||
+	       page_read(pf, GPUVF_SIM_MBOX_RX) & BIT(vf);
+}
+
+/**
  * gpuvf_mbox_page_send() - see struct gpuvf_hw_ops
  * @pf: PF
  * @vf: index of the VF

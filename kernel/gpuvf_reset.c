@@ -239,6 +239,7 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 		return;
 
 	notified = reset_announce(vf);
+	gpuvf_mbox_settle(pf, BIT(vf->index));
 	gpuvf_world_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_vf_function(vf);
@@ -538,6 +539,7 @@ void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 	mutex_unlock(&pf->lock);
 	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
 			   msecs_to_jiffies(RESET_READY_MS));
+	gpuvf_mbox_settle(pf, pf->reset_told);
 }
 
 /**
