@@ -23,6 +23,7 @@ help:
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-plain                 without each capability of the hardware'
+	@echo '  make check-guests                amdgpu'"'"'s own mailbox code as guests, each kernel'"'"'s'
 	@echo '  make check-debug [KERNEL=debug-newest]   the tests on a debug kernel (KASAN, lockdep)'
 	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
 	@echo '  make coverage                    lines and branches that the tests run'
@@ -97,6 +98,9 @@ check-prometheus:
 
 check-plain:
 	@tests/check plain
+
+check-guests:
+	@tests/check guests
 
 check-debug: KERNEL = debug
 check-debug:
@@ -184,7 +188,7 @@ include packaging/install.mk
 	modules-debug-newest agent check
 .PHONY: check-prometheus
 .PHONY: check-all-kernels check-newest
-.PHONY: check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-guests check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count modules-all
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache

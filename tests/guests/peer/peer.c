@@ -10,6 +10,7 @@
 #include <gpuvf_regs.h>
 
 #include "amdgpu.h"
+#include "mxgpu.h"
 #include "peer.h"
 
 /* what the driver does with the GPU while it starts */
@@ -22,22 +23,6 @@
 enum idh_request {
 	LOG_VF_ERROR = GPUVF_MBOX_LOG_ERROR,
 };
-
-int xgpu_vi_mailbox_add_irq_id(struct amdgpu_device *adev);
-int xgpu_ai_mailbox_add_irq_id(struct amdgpu_device *adev);
-int xgpu_nv_mailbox_add_irq_id(struct amdgpu_device *adev);
-int xgpu_vi_mailbox_get_irq(struct amdgpu_device *adev);
-int xgpu_ai_mailbox_get_irq(struct amdgpu_device *adev);
-int xgpu_nv_mailbox_get_irq(struct amdgpu_device *adev);
-void xgpu_vi_mailbox_put_irq(struct amdgpu_device *adev);
-void xgpu_ai_mailbox_put_irq(struct amdgpu_device *adev);
-void xgpu_nv_mailbox_put_irq(struct amdgpu_device *adev);
-void xgpu_vi_mailbox_set_irq_funcs(struct amdgpu_device *adev);
-void xgpu_ai_mailbox_set_irq_funcs(struct amdgpu_device *adev);
-void xgpu_nv_mailbox_set_irq_funcs(struct amdgpu_device *adev);
-extern const struct amdgpu_virt_ops xgpu_vi_virt_ops;
-extern const struct amdgpu_virt_ops xgpu_ai_virt_ops;
-extern const struct amdgpu_virt_ops xgpu_nv_virt_ops;
 
 /**
  * struct peer_kind - one of amdgpu's mailbox files
@@ -410,7 +395,7 @@ bool peer_asks_for_init_data(const struct peer *peer)
 }
 
 /**
- * peer_init_data_version() - version of the data that it was told of
+ * peer_init_data_version() - version of the init data, by the answer
  * @peer: the guest
  *
  * Return: the version; 0: the host did not answer.
