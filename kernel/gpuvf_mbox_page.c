@@ -15,13 +15,13 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
 
+/* all ones if the GPU does not answer, which a word of a message may be as well */
 static u32 page_read(struct gpuvf_pf *pf, unsigned int reg)
 {
 	u32 val;
 
-	if (pci_read_config_dword(pf->pdev, pf->iov.sim + reg, &val) ||
-	    PCI_POSSIBLE_ERROR(val))
-		return 0;
+	if (pci_read_config_dword(pf->pdev, pf->iov.sim + reg, &val))
+		PCI_SET_ERROR_RESPONSE(&val);
 	return val;
 }
 
@@ -33,6 +33,14 @@ static void page_write(struct gpuvf_pf *pf, unsigned int reg, u32 val)
 static void page_write_byte(struct gpuvf_pf *pf, unsigned int reg, u8 val)
 {
 	pci_write_config_byte(pf->pdev, pf->iov.sim + reg, val);
+}
+
+/* no GPU has so many VFs that all bits are set */
+static u32 page_read_vfs(struct gpuvf_pf *pf, unsigned int reg)
+{
+	u32 vfs = page_read(pf, reg);
+
+	return PCI_POSSIBLE_ERROR(vfs) ? 0 : vfs;
 }
 
 static void page_choose(struct gpuvf_pf *pf, unsigned int vf)
@@ -49,7 +57,7 @@ static void page_choose(struct gpuvf_pf *pf, unsigned int vf)
  */
 u32 gpuvf_mbox_page_rx_vfs(struct gpuvf_pf *pf)
 {
-	return page_read(pf, GPUVF_SIM_MBOX_RX);
+	return page_read_vfs(pf, GPUVF_SIM_MBOX_RX);
 }
 
 /**
@@ -60,7 +68,7 @@ u32 gpuvf_mbox_page_rx_vfs(struct gpuvf_pf *pf)
  */
 u32 gpuvf_mbox_page_acked_vfs(struct gpuvf_pf *pf)
 {
-	return page_read(pf, GPUVF_SIM_MBOX_ACKED);
+	return page_read_vfs(pf, GPUVF_SIM_MBOX_ACKED);
 }
 
 /**
@@ -104,10 +112,13 @@ void gpuvf_mbox_page_ack(struct gpuvf_pf *pf, unsigned int vf)
  */
 bool gpuvf_mbox_page_ack_seen(struct gpuvf_pf *pf, unsigned int vf)
 {
+	u32 control;
+
 	page_choose(pf, vf);
-	return !(page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL) &
-		 GPUVF_MBOX_RCV_VALID) ||
-	       page_read(pf, GPUVF_SIM_MBOX_RX) & BIT(vf);
+	control = page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL);
+	return PCI_POSSIBLE_ERROR(control) ||
+	       !(control & GPUVF_MBOX_RCV_VALID) ||
+	       gpuvf_mbox_page_rx_vfs(pf) & BIT(vf);
 }
 
 /**
