@@ -182,6 +182,69 @@ TEST_F(contract, C42_limit_of_full_access_is_the_hardwares)
 	ASSERT_EQ(0, gpu_truth_vf(gpu, GUEST, "vf_resets"));
 }
 
+/* words of all kinds, one of them a code that means something in every other message */
+static void say_anything(unsigned int *seed)
+{
+	static const uint32_t codes[] = {
+		GPUVF_MBOX_REQ_INIT, GPUVF_MBOX_REL_INIT, GPUVF_MBOX_REQ_FINI,
+		GPUVF_MBOX_REL_FINI, GPUVF_MBOX_REQ_RESET,
+		GPUVF_MBOX_REQ_INIT_DATA, GPUVF_MBOX_LOG_ERROR,
+		GPUVF_MBOX_READY_TO_RESET, GPUVF_MBOX_RAS_POISON,
+		GPUVF_MBOX_REQ_BAD_PAGES, 7, 203, 208, 0, ~0U,
+	};
+	const unsigned int page = GPUVF_SIM_VF_MBOX;
+	unsigned int i;
+
+	/* with VALID of the message before, or without */
+	if (rand_r(seed) % 4)
+		hw_vf(gpu, GUEST, page + GPUVF_MBOX_CONTROL, 0);
+	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
+		hw_vf(gpu, GUEST, page + GPUVF_MBOX_TRN(i),
+		      rand_r(seed) % 4 ? (uint32_t)rand_r(seed) * 3 : ~0U);
+	if (rand_r(seed) % 4)
+		hw_vf(gpu, GUEST, page + GPUVF_MBOX_TRN(0),
+		      codes[rand_r(seed) % (sizeof(codes) / sizeof(*codes))]);
+	hw_vf(gpu, GUEST, page + GPUVF_MBOX_CONTROL,
+	      (rand_r(seed) % 8 ? GPUVF_MBOX_TRN_VALID : 0) |
+	      (rand_r(seed) % 2 ? GPUVF_MBOX_RCV_ACK : 0));
+}
+
+/* whatever one guest sends, at whatever moment: the other loses nothing by it */
+TEST_F(contract, C42_random_messages)
+{
+	unsigned int seed = getenv("GPUVF_SEED") ?
+			    strtoul(getenv("GPUVF_SEED"), NULL, 0) : 1;
+	const unsigned int rounds = on_debug_kernel() ? 300 : 3000;
+	uint64_t epoch, slices, resets;
+	unsigned int i;
+
+	report("seed %u\n", seed);
+	enable();
+	load_busy(gpu, 0, 100);
+	epoch = gpu_truth_vf(gpu, 0, "epoch");
+	resets = gpu_truth(gpu, "gpu", "resets");
+	for (i = 0; i < rounds; i++) {
+		say_anything(&seed);
+		/* in bursts, and so seldom that each is heard */
+		if (rand_r(&seed) % 4 == 0)
+			pause_ms(rand_r(&seed) % 8 ? rand_r(&seed) % 20 : 1500);
+		/* its mark and its limits go with that */
+		if (rand_r(&seed) % 200 == 0) {
+			ASSERT_OK(nl_reset(fx.nl, gpu, GUEST));
+		}
+	}
+	ASSERT_EQ(resets, gpu_truth(gpu, "gpu", "resets"));
+	ASSERT_EQ(epoch, gpu_truth_vf(gpu, 0, "epoch"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "vf_resets"));
+	slices = gpu_truth_vf(gpu, 0, "slices");
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "slices") > slices + 3);
+	/* and as soon as it is a guest as others are, it is served as others are */
+	ASSERT_OK(gpu_set_numvfs(gpu, 0));
+	enable();
+	gets_ready();
+	says(GPUVF_MBOX_REL_INIT, 0);
+}
+
 /* drivers with the habits of amdgpu's */
 FIXTURE_VARIANT(contract_of)
 {
