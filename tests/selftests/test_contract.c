@@ -125,6 +125,8 @@ TEST_F(contract, C42_nothing_of_before_can_be_read)
 		ASSERT_TRUE(gpu_truth_vf_is(gpu, GUEST, "state", "run"));
 		says(GPUVF_MBOX_REL_FINI, 0);
 		ASSERT_EQ(0, answer());
+		/* by an FLR, where there is no SHUTDOWN, in which messages are lost */
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, GUEST, "provisioned"));
 	}
 }
 

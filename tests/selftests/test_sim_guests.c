@@ -306,7 +306,7 @@ TEST_F(sim_guests, loses_patience)
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, receive(1));
 	ASSERT_TRUE(hw_event(gpu, "to_pf vf1", &again, NULL));
 	ASSERT_LE(5000 * MS + 20 * US, again - told);
-	ASSERT_GT(5010 * MS, again - told);
+	ASSERT_GT(5500 * MS, again - told);
 	ASSERT_EQ(flr + 1, gpu_truth_vf(gpu, 1, "flr_timeouts"));
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, receive(0));
 	ASSERT_TRUE(hw_event(gpu, "to_pf vf0", &again, NULL));
@@ -456,12 +456,15 @@ static void boot_as(const char *kind, const char *more)
 			      kind, more));
 }
 
+/* reading the mailbox takes the debug kernel tenths of a second */
+#define SLACK_MS	1000
+
 /* no look at it meanwhile: so the VM's time flies */
 static void gives_up_after(unsigned int ms)
 {
-	pause_ms(ms - 100);
+	pause_ms(ms - SLACK_MS);
 	ASSERT_TRUE(driver_is(0, "wait"));
-	pause_ms(200);
+	pause_ms(2 * SLACK_MS);
 	ASSERT_TRUE(driver_is(0, "failed"));
 }
 
@@ -482,7 +485,7 @@ TEST_F(vendor, gives_up_without_an_answer)
 	boot_as(variant->kind, "");
 	for (i = 0; i < variant->init_data + variant->init; i++) {
 		if (i) {
-			pause_ms(variant->try_ms - 100);
+			pause_ms(variant->try_ms - SLACK_MS);
 			ASSERT_FALSE(hw_has_mail(gpu, 0));
 		}
 		ASSERT_EQ(i < variant->init_data ? GPUVF_MBOX_REQ_INIT_DATA :
