@@ -316,7 +316,8 @@ top=$!
 until_true grep -q "$a ready" "$work/top"
 taskset -p -c 0 $$ > /dev/null
 echo 'gpuvf:gpuvf_netlink_unregister 6000' > $sim/window
-taskset -c 1 rmmod gpuvf &
+# again if the module is in use: a dump is just being made for top
+until_true taskset -c 1 rmmod gpuvf &
 unload=$!
 until_true grep -q 'open=1' $sim/window
 point 'the_module_begins_to_go'
