@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "root.h"
-#include "signals.h"
+#include "base/root.h"
+#include "base/signals.h"
+#include "cli/agent.h"
 
 /* what was said on stdout has to have arrived */
 static int finish(int code)

@@ -16,10 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "input.h"
-#include "plan.h"
-#include "util.h"
+#include "base/input.h"
+#include "base/util.h"
+#include "config/config.h"
+#include "plan/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,9 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "message.h"
-#include "output.h"
-#include "util.h"
+#include "base/util.h"
+#include "provider/gpuvf_message.h"
+#include "show/output.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

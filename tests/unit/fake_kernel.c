@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "client.h"
 #include "fake_kernel.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "provider/gpuvf.h"
 
 struct fake_gpu fakes[FAKE_GPUS];
 struct fake_errors fake_errors;

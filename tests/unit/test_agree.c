@@ -7,11 +7,11 @@
 
 #include <jansson.h>
 
-#include "check.h"
-#include "daemon.h"
-#include "doctor.h"
+#include "apply/check.h"
+#include "daemon/daemon.h"
+#include "doctor/doctor.h"
 #include "fake_kernel.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

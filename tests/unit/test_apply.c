@@ -7,10 +7,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "apply.h"
+#include "apply/apply.h"
 #include "fake_kernel.h"
-#include "output.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "show/output.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

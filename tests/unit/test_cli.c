@@ -4,9 +4,9 @@
  */
 #include <sys/stat.h>
 
-#include "agent.h"
 #include "agent_test.h"
-#include "root.h"
+#include "base/root.h"
+#include "cli/agent.h"
 
 /* what a verb says about these words, on stderr; *code: of the verb */
 static char *run(int *code, const char *words)

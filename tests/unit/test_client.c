@@ -13,8 +13,8 @@
 #include <netlink/genl/genl.h>
 
 #include "agent_test.h"
-#include "client.h"
-#include "subscribe.h"
+#include "provider/gpuvf.h"
+#include "provider/gpuvf_watch.h"
 
 #define MAX_FDS	64
 

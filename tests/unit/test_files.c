@@ -12,9 +12,9 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "agent.h"
 #include "agent_test.h"
-#include "replace.h"
+#include "base/replace.h"
+#include "cli/agent.h"
 
 static char *dir;
 

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "agent_test.h"
-#include "sysfs.h"
-#include "holder.h"
-#include "root.h"
+#include "base/root.h"
+#include "pci/holder.h"
+#include "pci/sysfs.h"
 
 #define VF	"sys/bus/pci/devices/0000:41:00.1"
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "agent_test.h"
-#include "ini_check.h"
-#include "root.h"
+#include "base/root.h"
+#include "config/ini_check.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define BASE	HEAD "[profile p]\nfb = 1GiB\n"

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "apply.h"
+#include "apply/apply.h"
+#include "base/root.h"
 #include "fake_kernel.h"
-#include "root.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

@@ -8,7 +8,7 @@
 #include <linux/genetlink.h>
 
 #include "agent_test.h"
-#include "message.h"
+#include "provider/gpuvf_message.h"
 
 #define ROOM	65536
 

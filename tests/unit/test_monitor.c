@@ -11,9 +11,9 @@
 #include <netlink/handlers.h>
 #include <netlink/netlink.h>
 
-#include "agent.h"
+#include "cli/agent.h"
 #include "fake_kernel.h"
-#include "subscribe.h"
+#include "provider/gpuvf_watch.h"
 
 /* what becomes of listening; errors of libnl, negative */
 static struct {

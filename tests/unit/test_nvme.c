@@ -6,8 +6,8 @@
 #include <glob.h>
 
 #include "agent_test.h"
-#include "apply.h"
-#include "sysfs.h"
+#include "apply/apply.h"
+#include "pci/sysfs.h"
 
 #define NUM_VFS	4
 

@@ -3,7 +3,7 @@
  * The difference between what is and what shall be, and its order.
  */
 #include "agent_test.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define SHAPES	HEAD "[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

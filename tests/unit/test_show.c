@@ -6,11 +6,11 @@
 #include <sys/ioctl.h>
 
 #include "agent_test.h"
-#include "capacity.h"
-#include "event.h"
-#include "memory_map.h"
-#include "output.h"
-#include "writer.h"
+#include "config/writer.h"
+#include "plan/capacity.h"
+#include "show/event_text.h"
+#include "show/memory_map.h"
+#include "show/output.h"
 
 static struct gpu gpu_with_vfs(u32 n, u64 bytes)
 {

@@ -4,7 +4,7 @@
  * what can be read back.
  */
 #include "agent_test.h"
-#include "prometheus.h"
+#include "show/prometheus.h"
 
 static char *print(const struct gpu_list *gpus)
 {

@@ -7,9 +7,9 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-#include "agent.h"
+#include "base/fold.h"
+#include "cli/agent.h"
 #include "fake_kernel.h"
-#include "fold.h"
 
 #define LONGEST	"a-label-of-31-bytes-is-the-most"
 

@@ -3,7 +3,7 @@
  * The picture of top, on screens of several sizes.
  */
 #include "agent_test.h"
-#include "top.h"
+#include "show/top.h"
 
 #define MS	1000000ULL
 

@@ -8,8 +8,8 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "apply.h"
-#include "daemon.h"
+#include "apply/apply.h"
+#include "daemon/daemon.h"
 #include "fake_kernel.h"
 
 #define CONFIG	"[gpuvf]\nversion = 1\n" \

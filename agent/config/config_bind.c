@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From [gpu] sections to real GPUs.
+ */
+#include <string.h>
+
+#include "base/util.h"
+#include "config/config.h"
+
+static bool matches(const struct config_gpu *section, const struct gpu *gpu)
+{
+	switch (section->match) {
+	case CONFIG_MATCH_PCI:
+		return !strcmp(section->bdf, gpu->bdf);
+	case CONFIG_MATCH_ID:
+		return section->vendor == gpu->vendor &&
+		       section->device == gpu->device;
+	case CONFIG_MATCH_ANY:
+		return true;
+	case CONFIG_MATCH_NONE:
+		break;
+	}
+	return false;
+}
+
+/**
+ * config_for_gpu() - the section that a GPU belongs to
+ * @config: without errors, so that there are no ties
+ * @gpu: a live GPU
+ *
+ * An address beats a vendor and device, and these beat "*".
+ *
+ * Return: the section, NULL: none names the GPU, so hands off.
+ */
+const struct config_gpu *config_for_gpu(const struct config *config,
+					const struct gpu *gpu)
+{
+	const struct config_gpu *best = NULL;
+	size_t i;
+
+	for (i = 0; i < config->num_gpus; i++)
+		if (matches(&config->gpus[i], gpu) &&
+		    (!best || config->gpus[i].match > best->match))
+			best = &config->gpus[i];
+	return best;
+}
+
+/**
+ * config_gpu_by_name() - a section by its name
+ * @config: the configuration
+ * @name: of [gpu NAME]
+ *
+ * Return: the section, NULL when there is none of that name.
+ */
+const struct config_gpu *config_gpu_by_name(const struct config *config,
+					    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->num_gpus; i++)
+		if (!strcmp(config->gpus[i].name, name))
+			return &config->gpus[i];
+	return NULL;
+}
+
+/**
+ * config_vf_profile() - the profile of one VF
+ * @config: the configuration
+ * @section: the GPU's section
+ * @vf: index
+ *
+ * Return: the profile, NULL when the VF has none or is not enabled.
+ */
+const struct config_profile *config_vf_profile(const struct config *config,
+					       const struct config_gpu *section,
+					       u32 vf)
+{
+	if (vf >= section->num_vfs || vf >= section->vfs_len ||
+	    section->vfs[vf].profile < 0)
+		return NULL;
+	return &config->profiles[section->vfs[vf].profile];
+}
+
+/**
+ * config_wish() - what a section wants of one GPU
+ * @config: the configuration
+ * @section: the GPU's section
+ * @live: the GPU
+ * @wish: result, to be freed with gpu_free(); it has as many VFs as the GPU,
+ *	or more if the section names more
+ */
+void config_wish(const struct config *config, const struct config_gpu *section,
+		 const struct gpu *live, struct gpu *wish)
+{
+	u32 i;
+
+	*wish = (struct gpu){
+		.generation = live->generation,
+		.set = section->set,
+		.policy = section->policy,
+		.fb_pf_reserve = section->pf_reserve_bytes,
+		.num_vfs = section->num_vfs,
+		.total_vfs = live->total_vfs,
+	};
+	copy_string(wish->bdf, sizeof(wish->bdf), live->bdf);
+	gpu_set_vfs_len(wish, live->total_vfs);
+	gpu_set_vfs_len(wish, section->num_vfs);
+	for (i = 0; i < section->num_vfs; i++) {
+		const struct config_profile *profile;
+		struct vf *vf = &wish->vfs[i];
+
+		profile = config_vf_profile(config, section, i);
+		if (!profile)
+			continue;
+		vf->fb_bytes = round_up_to(profile->fb_bytes,
+					   live->fb_granularity);
+		vf->time_slice_us = profile->time_slice_us;
+		vf->preempt_timeout_us = profile->preempt_timeout_us;
+		copy_string(vf->profile, LABEL_SIZE, profile->label);
+	}
+	if (wish->set & GPU_SET_PF_RESERVE)
+		wish->fb_pf_reserve = round_up_to(wish->fb_pf_reserve,
+						  live->fb_granularity);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The daemon: what it knows, and the parts that it is made of.
+ */
+#ifndef AGENT_DAEMON_DAEMON_H
+#define AGENT_DAEMON_DAEMON_H
+
+#include "plan/plan.h"
+
+#define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
+
+struct files;
+struct kernel_news;
+
+/**
+ * struct watched - a GPU that the configuration is about
+ * @bdf: which one
+ * @pending: it has still to be made what the configuration says
+ * @differs: it is not as the configuration says, and that was told
+ * @code: how the last attempt ended
+ * @retry_ms: no attempt before that; CLOCK_MONOTONIC
+ * @backoff_ms: how long the next pause will be
+ */
+struct watched {
+	char bdf[BDF_SIZE];
+	bool pending;
+	bool differs;
+	int code;
+	u64 retry_ms;
+	u64 backoff_ms;
+};
+
+/**
+ * struct daemon - the daemon
+ * @file: configuration to read, NULL: the system's
+ * @targets: the last good configuration, and plans while they are worked on
+ * @gpus: the GPUs it is about, as far as they came
+ * @num_gpus: entries of @gpus
+ * @files: where it is, watched
+ * @news: what the kernel has to say
+ * @num_missing: sections whose GPU is not there, as far as that is known
+ * @absence_reported: what is missing was reported since the configuration was
+ *	read
+ * @waits_for_lock: another process changes GPUs, and that was reported
+ * @backoff_ms: the last pause after a failure that was not one GPU's
+ * @check_ms: when to look at the GPUs again, 0: not by itself
+ * @reload_ms: when to read the configuration again, 0: not by itself
+ */
+struct daemon {
+	const char *file;
+	struct targets targets;
+	struct watched *gpus;
+	size_t num_gpus;
+	struct files *files;
+	struct kernel_news *news;
+	size_t num_missing;
+	bool absence_reported;
+	bool waits_for_lock;
+	u64 backoff_ms;
+	u64 check_ms;
+	u64 reload_ms;
+};
+
+u64 monotonic_ms(void);
+void soonest(u64 *at_ms, u64 ms);
+
+/* daemon_sync.c: making GPUs what the configuration says */
+int daemon_load(struct daemon *d, bool *changed);
+int daemon_explain_absence(struct daemon *d);
+int daemon_sync(struct daemon *d);
+void daemon_gpu_came(struct daemon *d, const char *bdf);
+void daemon_gpu_went(struct daemon *d, const char *bdf);
+void daemon_forget_all(struct daemon *d);
+void daemon_free(struct daemon *d);
+
+/* daemon_kernel.c: news from the kernel */
+int kernel_news_open(struct kernel_news **news, struct daemon *d);
+int kernel_news_fd(const struct kernel_news *news, int which);
+void kernel_news_read(struct kernel_news *news);
+bool kernel_news_has_family(const struct kernel_news *news);
+void kernel_news_close(struct kernel_news *news);
+
+/* daemon_files.c: when the configuration's files change */
+int files_open(struct files **files, const char *file);
+int files_fd(const struct files *files);
+bool files_changed(struct files *files);
+void files_close(struct files *files);
+
+/* daemon_control.c: the socket of "reload" */
+int control_listen(void);
+void control_serve(int listener, struct daemon *d, int (*reload)(struct daemon *d));
+int control_reload(void);
+
+/* daemon_notify.c: the service manager */
+void notify_ready(const struct daemon *d);
+void notify_reloading(void);
+void notify_stopping(void);
+void notify_alive(void);
+u64 notify_interval_ms(void);
+
+#endif /* AGENT_DAEMON_DAEMON_H */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * News from the kernel for the daemon: GPUs that come, go and change, and the
+ * family itself, which comes and goes with the module.
+ */
+#include <stdlib.h>
+
+#include <linux/genetlink.h>
+#include <netlink/errno.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "daemon/daemon.h"
+#include "provider/gpuvf_message.h"
+#include "provider/gpuvf_watch.h"
+
+/* changes come in flocks: the GPUs are looked at so long after the first */
+#define SETTLE_MS	300
+
+struct kernel_news {
+	struct daemon *d;
+	struct family_watch controller;
+	struct nl_sock *family;
+};
+
+/*
+ * The first change of a flock sets the time: guests that go on changing the
+ * state of their VFs do not keep the daemon from looking.
+ */
+static void look_soon(struct kernel_news *news)
+{
+	soonest(&news->d->check_ms, monotonic_ms() + SETTLE_MS);
+}
+
+static int take_change(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct kernel_news *news = arg;
+	struct gpu gpu = {};
+
+	if (!message_read(nlh, &gpu, NULL)) {
+		if (genl->cmd == GPUVF_CMD_PF_ADD)
+			daemon_gpu_came(news->d, gpu.bdf);
+		else if (genl->cmd == GPUVF_CMD_PF_DEL)
+			daemon_gpu_went(news->d, gpu.bdf);
+	}
+	gpu_free(&gpu);
+	look_soon(news);
+	return NL_OK;
+}
+
+/* the family came, or it was there before us: everything has to be looked at */
+static void open_family(void *arg)
+{
+	struct kernel_news *news = arg;
+	struct nl_sock *sk;
+
+	if (news->family || news_open(&sk, take_change, news))
+		return;
+	if (news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG)) {
+		nl_socket_free(sk);
+		return;
+	}
+	/* a VF that is not in use any more can be changed */
+	news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
+	news->family = sk;
+	look_soon(news);
+}
+
+static void close_family(void *arg)
+{
+	struct kernel_news *news = arg;
+
+	if (news->family)
+		nl_socket_free(news->family);
+	news->family = NULL;
+	daemon_forget_all(news->d);
+}
+
+/**
+ * kernel_news_open() - listen
+ * @news: result
+ * @d: the daemon that is told
+ *
+ * Return: EXIT_DONE, EXIT_FAILED.
+ */
+int kernel_news_open(struct kernel_news **news, struct daemon *d)
+{
+	struct kernel_news *n = xcalloc(1, sizeof(*n));
+	int err;
+
+	n->d = d;
+	n->controller = (struct family_watch){
+		.came = open_family, .went = close_family, .arg = n,
+	};
+	*news = n;
+	err = family_watch_open(&n->controller);
+	if (err) {
+		pr_err("cannot listen to generic netlink: %s",
+		       nl_geterror(err));
+		return EXIT_FAILED;
+	}
+	open_family(n);
+	return EXIT_DONE;
+}
+
+/**
+ * kernel_news_fd() - what to poll
+ * @news: the news
+ * @which: 0 or 1
+ *
+ * Return: a descriptor, -1: not at the moment.
+ */
+int kernel_news_fd(const struct kernel_news *news, int which)
+{
+	const struct nl_sock *sk = which ? news->family : news->controller.sk;
+
+	return sk ? nl_socket_get_fd(sk) : -1;
+}
+
+static void read_all(struct kernel_news *news, struct nl_sock *sk)
+{
+	int err;
+
+	do {
+		err = nl_recvmsgs_default(sk);
+		/* libnl's word for ENOBUFS: something was missed */
+		if (err == -NLE_NOMEM)
+			look_soon(news);
+	} while (err >= 0 || err == -NLE_NOMEM || err == -NLE_INTR);
+}
+
+/**
+ * kernel_news_read() - take what came
+ * @news: the news
+ */
+void kernel_news_read(struct kernel_news *news)
+{
+	family_watch_read(&news->controller);
+	if (news->family)
+		read_all(news, news->family);
+}
+
+/** kernel_news_has_family() - is the module there? */
+bool kernel_news_has_family(const struct kernel_news *news)
+{
+	return news->family;
+}
+
+/**
+ * kernel_news_close() - listen no more
+ * @news: may be NULL
+ */
+void kernel_news_close(struct kernel_news *news)
+{
+	if (!news)
+		return;
+	family_watch_close(&news->controller);
+	if (news->family)
+		nl_socket_free(news->family);
+	free(news);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the service manager is told, where there is one.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+
+/* "2 GPUs as configured", or how many are not */
+static void write_status(const struct daemon *d, char *text, size_t size)
+{
+	size_t good = 0;
+	size_t i;
+
+	for (i = 0; i < d->num_gpus; i++)
+		good += !d->gpus[i].pending && !d->gpus[i].differs;
+	if (!d->num_gpus)
+		snprintf(text, size, "no GPU of the configuration is there");
+	else if (d->num_missing)
+		snprintf(text, size, "%zu of %zu GPUs as configured, %zu missing",
+			 good, d->num_gpus + d->num_missing, d->num_missing);
+	else
+		snprintf(text, size, "%zu of %zu GPUs as configured", good,
+			 d->num_gpus);
+}
+
+/**
+ * notify_ready() - up, and how it is going
+ * @d: the daemon
+ */
+void notify_ready(const struct daemon *d)
+{
+	char status[128];
+
+	write_status(d, status, sizeof(status));
+	sd_notifyf(0, "READY=1\nSTATUS=%s\nMAINPID=%d", status, getpid());
+}
+
+/** notify_reloading() - READY comes when it is done */
+void notify_reloading(void)
+{
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   monotonic_ms() * 1000);
+}
+
+/** notify_stopping() - going away, at somebody's request */
+void notify_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+/** notify_alive() - the watchdog may be calm */
+void notify_alive(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+
+/**
+ * notify_interval_ms() - how often notify_alive() is expected
+ *
+ * Return: milliseconds, half of what the service manager allows; 0: never.
+ */
+u64 notify_interval_ms(void)
+{
+	uint64_t us;
+
+	if (sd_watchdog_enabled(0, &us) <= 0)
+		return 0;
+	return us / 2000 ?: 1;
+}
+#else
+void notify_ready(const struct daemon *d)
+{
+	(void)d;
+}
+
+void notify_reloading(void)
+{
+}
+
+void notify_stopping(void)
+{
+}
+
+void notify_alive(void)
+{
+}
+
+u64 notify_interval_ms(void)
+{
+	return 0;
+}
+#endif

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making GPUs what the configuration says, and keeping an eye on them.
+ *
+ * A GPU that came, or whose configuration was read anew, is pending: it is made
+ * what the configuration says, again and again with longer and longer pauses if
+ * need be. One that was there and changed later was changed by another program.
+ * That is told; and it is undone only where the configuration says so.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/apply.h"
+#include "apply/check.h"
+#include "base/fold.h"
+#include "daemon/daemon.h"
+#include "pci/holder.h"
+
+#define BACKOFF_FIRST_MS	5000
+#define BACKOFF_LAST_MS		300000
+
+/* how often it is looked whether another process has ended */
+#define LOCK_RETRY_MS		1000
+
+static struct watched *find(struct daemon *d, const char *bdf)
+{
+	size_t i;
+
+	for (i = 0; i < d->num_gpus; i++)
+		if (!strcmp(d->gpus[i].bdf, bdf))
+			return &d->gpus[i];
+	return NULL;
+}
+
+static void make_pending(struct watched *gpu)
+{
+	gpu->pending = true;
+	gpu->differs = false;
+	gpu->retry_ms = 0;
+	gpu->backoff_ms = BACKOFF_FIRST_MS;
+}
+
+static struct watched *find_or_add(struct daemon *d, const char *bdf)
+{
+	struct watched *gpu = find(d, bdf);
+
+	if (gpu)
+		return gpu;
+	d->gpus = xgrow(d->gpus, d->num_gpus, sizeof(*d->gpus));
+	gpu = &d->gpus[d->num_gpus++];
+	*gpu = (struct watched){};
+	copy_string(gpu->bdf, BDF_SIZE, bdf);
+	make_pending(gpu);
+	return gpu;
+}
+
+/**
+ * daemon_gpu_came() - a GPU is new, whether one like it was there before or not
+ * @d: the daemon
+ * @bdf: its address
+ */
+void daemon_gpu_came(struct daemon *d, const char *bdf)
+{
+	struct watched *gpu = find(d, bdf);
+
+	if (gpu)
+		make_pending(gpu);
+}
+
+/**
+ * daemon_gpu_went() - a GPU is gone
+ * @d: the daemon
+ * @bdf: its address
+ */
+void daemon_gpu_went(struct daemon *d, const char *bdf)
+{
+	struct watched *gpu = find(d, bdf);
+
+	if (!gpu)
+		return;
+	pr_warning("GPU %s of the configuration is gone; waiting for it", bdf);
+	*gpu = d->gpus[--d->num_gpus];
+	d->num_missing++;
+}
+
+/* every GPU is to be made what is configured now */
+static void all_pending(struct daemon *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->num_gpus; i++)
+		make_pending(&d->gpus[i]);
+}
+
+/** daemon_forget_all() - no GPU is there any more */
+void daemon_forget_all(struct daemon *d)
+{
+	if (d->num_gpus)
+		pr_warning("module gpuvf is gone; waiting for it");
+	d->num_missing = d->targets.config.num_gpus;
+	free(d->gpus);
+	d->gpus = NULL;
+	d->num_gpus = 0;
+}
+
+/** daemon_free() - release everything */
+void daemon_free(struct daemon *d)
+{
+	free(d->gpus);
+	targets_free(&d->targets);
+}
+
+/* the same files with the same bytes */
+static bool same_files(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	if (a->num_files != b->num_files)
+		return false;
+	for (i = 0; i < a->num_files; i++) {
+		const struct source *x = &a->files[i]->source;
+		const struct source *y = &b->files[i]->source;
+
+		if (strcmp(x->path, y->path) || x->size != y->size ||
+		    memcmp(x->text, y->text, x->size))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * daemon_load() - read the configuration
+ * @d: keeps the configuration that it has when the new one has errors
+ * @changed: result: whether it is another one; if it is not, nothing is done.
+ *	NULL: in any case, every GPU is to be made what it says
+ *
+ * Return: EXIT_DONE, or the exit code of the error, which was reported.
+ */
+int daemon_load(struct daemon *d, bool *changed)
+{
+	struct config config = {};
+	int code = load_config(&config, d->file, 0);
+
+	if (!code && changed)
+		*changed = !same_files(&config, &d->targets.config);
+	if (code || (changed && !*changed)) {
+		config_free(&config);
+		return code;
+	}
+	targets_drop(&d->targets);
+	config_free(&d->targets.config);
+	d->targets.config = config;
+	d->absence_reported = false;
+	d->waits_for_lock = false;
+	all_pending(d);
+	return EXIT_DONE;
+}
+
+/**
+ * daemon_explain_absence() - the module is not there; say so once
+ * @d: the daemon, with a configuration
+ *
+ * Return: EXIT_MISSING; EXIT_DONE: the configuration names no GPU.
+ */
+int daemon_explain_absence(struct daemon *d)
+{
+	struct client *client = NULL;
+
+	d->num_missing = d->targets.config.num_gpus;
+	if (!d->num_missing)
+		return EXIT_DONE;
+	if (!d->absence_reported) {
+		open_client(&client);
+		client_close(client);
+	}
+	d->absence_reported = true;
+	return EXIT_MISSING;
+}
+
+static void tell_difference(const struct plan *plan, const char *consequence)
+{
+	char *steps = plan_steps_text(plan);
+
+	pr_warning("GPU %s [gpu %s] was changed by another program; %s. To be as the configuration says: %s",
+		   plan->live.bdf, plan->section->name, consequence, steps);
+	free(steps);
+}
+
+static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
+		   struct journal *journal)
+{
+	gpu->code = apply_plan(plan, d->targets.client, journal);
+	fflush(stdout);
+	gpu->differs = plan->steps;
+	gpu->pending = gpu->code && gpu->pending;
+	if (!gpu->code) {
+		gpu->backoff_ms = BACKOFF_FIRST_MS;
+		return EXIT_DONE;
+	}
+	gpu->retry_ms = monotonic_ms() + gpu->backoff_ms;
+	pr_err("GPU %s: trying again in %llu s, or when something changes",
+	       gpu->bdf, gpu->backoff_ms / 1000);
+	gpu->backoff_ms *= 2;
+	if (gpu->backoff_ms > BACKOFF_LAST_MS)
+		gpu->backoff_ms = BACKOFF_LAST_MS;
+	soonest(&d->check_ms, gpu->retry_ms);
+	return gpu->code;
+}
+
+/* it says what the configuration says, but that may not last, or not work */
+static int watch_unsettled(struct daemon *d, const struct plan *plan,
+			   struct watched *gpu)
+{
+	gpu->code = plan->live.vfs_changing ? EXIT_BUSY : EXIT_ATTENTION;
+	if (!gpu->differs)
+		check_gpu(&plan->live);
+	gpu->differs = true;
+	soonest(&d->check_ms, monotonic_ms() + BACKOFF_FIRST_MS);
+	return gpu->code;
+}
+
+static int sync_one(struct daemon *d, struct plan *plan,
+		    struct journal *journal)
+{
+	struct watched *gpu = find_or_add(d, plan->live.bdf);
+	bool enforce = d->targets.config.on_drift == ON_DRIFT_ENFORCE;
+
+	if (!plan->steps && !gpu_is_settled(&plan->live))
+		return watch_unsettled(d, plan, gpu);
+	if (!plan->steps) {
+		if (gpu->differs)
+			print_folded(stdout, "%s [gpu %s]: in sync again",
+				     gpu->bdf, plan->section->name);
+		gpu->pending = false;
+		gpu->differs = false;
+		gpu->code = EXIT_DONE;
+		return EXIT_DONE;
+	}
+	if (gpu->pending || enforce) {
+		if (monotonic_ms() < gpu->retry_ms) {
+			soonest(&d->check_ms, gpu->retry_ms);
+			return gpu->code;
+		}
+		if (!gpu->pending && !gpu->differs)
+			tell_difference(plan, "undoing it (on_drift = enforce)");
+		return attempt(d, plan, gpu, journal);
+	}
+	if (!gpu->differs)
+		tell_difference(plan, "leaving it so (on_drift = report)");
+	gpu->differs = true;
+	return EXIT_DIFFERS;
+}
+
+/* what is missing is reported once for each configuration */
+static void note_missing(struct daemon *d, struct exit_tally *tally)
+{
+	d->num_missing = d->targets.missing;
+	d->absence_reported = true;
+	if (d->num_missing)
+		exit_add(tally, EXIT_MISSING);
+}
+
+/* after a failure that is not one GPU's */
+static void try_again(struct daemon *d)
+{
+	d->backoff_ms = d->backoff_ms ? 2 * d->backoff_ms : BACKOFF_FIRST_MS;
+	if (d->backoff_ms > BACKOFF_LAST_MS)
+		d->backoff_ms = BACKOFF_LAST_MS;
+	soonest(&d->check_ms, monotonic_ms() + d->backoff_ms);
+}
+
+/* with apply's lock held */
+static int sync_all(struct daemon *d)
+{
+	struct exit_tally tally = {};
+	struct journal journal = {};
+	size_t i;
+	int code;
+
+	/* an apply that was killed, or a daemon before this one */
+	code = recover(&journal);
+	d->targets.patient = d->absence_reported;
+	code = code ?: targets_plan(&d->targets, 0, NULL);
+	/* nothing there that it is about: it may come */
+	if (code == EXIT_MISSING && !d->targets.num)
+		code = EXIT_DONE;
+	if (!code)
+		note_missing(d, &tally);
+	for (i = 0; i < d->targets.num && !code; i++)
+		exit_add(&tally, sync_one(d, &d->targets.plans[i], &journal));
+	/* what failed for want of memory, or amid changes, may work later */
+	if (code)
+		try_again(d);
+	else
+		d->backoff_ms = 0;
+	code = exit_worse(code, journal_finish(&journal));
+	targets_drop(&d->targets);
+	return exit_worse(code, exit_total(&tally));
+}
+
+static void put_off(struct daemon *d)
+{
+	char *process;
+
+	soonest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
+	if (d->waits_for_lock)
+		return;
+	process = holder_of_lock(APPLY_LOCK);
+	pr_warning("%s changes GPUs (it holds " APPLY_LOCK "); waiting for it",
+		   process ?: "another process");
+	free(process);
+	d->waits_for_lock = true;
+}
+
+/**
+ * daemon_sync() - look at every GPU, and do what has to be done
+ * @d: the daemon, with a configuration; the module is there
+ *
+ * Never waits for another process: signals and requests are answered meanwhile.
+ *
+ * Return: as apply; EXIT_BUSY: another process changes GPUs, and what has to be
+ * done is done when that has ended.
+ */
+int daemon_sync(struct daemon *d)
+{
+	int code;
+	int fd;
+
+	d->check_ms = 0;
+	code = apply_lock(&fd, 0);
+	if (code == EXIT_BUSY) {
+		put_off(d);
+		return code;
+	}
+	if (code) {
+		try_again(d);
+		return code;
+	}
+	d->waits_for_lock = false;
+	code = sync_all(d);
+	if (fd >= 0)
+		close(fd);
+	fflush(stdout);
+	return code;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model: a GPU and its VFs, whether they come from the kernel, from a file
+ * or from the command line. Sizes are bytes, times microseconds.
+ */
+#ifndef AGENT_MODEL_GPU_H
+#define AGENT_MODEL_GPU_H
+
+#include <linux/gpuvf.h>
+
+#include "base/types.h"
+
+#define BDF_SIZE		16	/* 0000:41:00.0 and the zero */
+#define LABEL_SIZE		32	/* 31 characters and the zero */
+#define NAME_SIZE		64	/* drivers, backends */
+#define CLAIM_SIZE		65	/* what a guest has room for, and the zero */
+
+/* no hardware has more; also the bound of the arrays that files can ask for */
+#define MAX_VFS			1024
+
+/* what a profile without a time slice gets; also the kernel's own default */
+#define DEFAULT_TIME_SLICE_US	6000
+
+/* the kernel's histogram has fewer */
+#define MAX_BUCKETS		64
+
+/* the kernel tells of no more withheld extents */
+#define MAX_WITHHELD		64
+
+/**
+ * struct extent - a piece of framebuffer
+ * @offset: first byte
+ * @size: bytes
+ */
+struct extent {
+	u64 offset;
+	u64 size;
+};
+
+/**
+ * struct bucket - one bucket of a histogram
+ * @upper_ns: values up to this one, 0: no bound
+ * @count: how many, in this bucket alone
+ */
+struct bucket {
+	u64 upper_ns;
+	u64 count;
+};
+
+/**
+ * struct vf_stats - what a VF got and did; the names are those of the spec
+ * @buckets: how late its turns ended, ascending
+ * @num_buckets: entries of @buckets in use
+ */
+struct vf_stats {
+	u64 run_ns;
+	u64 charged_ns;
+	u64 slices;
+	u64 skipped;
+	u64 overrun_ns;
+	u64 idle_ns;
+	u64 preempt_timeouts;
+	u64 hangs;
+	u64 resets;
+	u64 exclusive_timeouts;
+	u64 mbox_requests;
+	u64 mbox_limited;
+	u64 mbox_unanswered;
+	u64 guest_malformed;
+	u64 latency_sum_ns;
+	struct bucket buckets[MAX_BUCKETS];
+	u32 num_buckets;
+};
+
+/**
+ * struct claims - what a guest says of itself, and nothing of it is checked; the names
+ *	are those of the spec
+ */
+struct claims {
+	char driver[CLAIM_SIZE];
+	u64 fb_used;
+	u64 fb_total;
+	u64 time_ns;
+};
+
+/**
+ * struct vf - one VF
+ * @bdf: PCI address, empty while it is not enabled
+ * @has_state: whether @state and @in_use came: they need CAP_SYS_ADMIN
+ * @state: enum gpuvf_vf_state
+ * @fb_bytes: framebuffer quota, 0: not provisioned
+ * @fb_offset: where it is; means nothing without a quota
+ * @fb_auto: the quota is a fair share
+ * @time_slice_us: time slice
+ * @preempt_timeout_us: 0: the default, see vf_preempt_timeout_us()
+ * @profile: label, may be empty
+ * @in_use: its framebuffer cannot change
+ * @holder: the driver bound to it, may be empty
+ * @has_stats: whether @stats were asked for and came
+ * @stats: see client_get_stats()
+ * @has_claims: whether @claims came: its guest said something, and this user may see it
+ * @claims: of its guest
+ */
+struct vf {
+	char bdf[BDF_SIZE];
+	bool has_state;
+	u32 state;
+	u64 fb_bytes;
+	u64 fb_offset;
+	bool fb_auto;
+	u32 time_slice_us;
+	u32 preempt_timeout_us;
+	char profile[LABEL_SIZE];
+	bool in_use;
+	char holder[NAME_SIZE];
+	u64 resets;
+	u64 failed_resets;
+	bool has_stats;
+	struct vf_stats stats;
+	bool has_claims;
+	struct claims claims;
+};
+
+/* which of the settings of a GPU that may be left alone are set */
+#define GPU_SET_POLICY		BIT(0)
+#define GPU_SET_PF_RESERVE	BIT(1)
+/* VFs have to be where their offsets say, and not wherever there is room */
+#define GPU_SET_PLACES		BIT(2)
+
+/**
+ * struct gpu - one PF with its VFs; the names are those of the netlink spec
+ * @vfs_changing: VFs are being enabled or disabled
+ * @has_states: whether @fb_dirty, @fb_withheld and @round_us came: they need
+ *	CAP_SYS_ADMIN
+ * @withheld: where @fb_withheld lies, ascending
+ * @num_withheld: entries of @withheld in use
+ * @set: GPU_SET_*: which settings a wish names; live GPUs have all
+ * @vfs: by index
+ * @vfs_len: entries of @vfs; of live GPUs equal to @total_vfs
+ */
+struct gpu {
+	char bdf[BDF_SIZE];
+	u64 generation;
+	char backend[NAME_SIZE];
+	u32 state;
+	u32 capabilities;
+	u32 vendor;
+	u32 device;
+	s32 numa_node;
+	u32 total_vfs;
+	u32 num_vfs;
+	bool vfs_changing;
+	u32 provisioning;
+	u32 policy;
+	u64 fb_total;
+	u64 fb_granularity;
+	u64 fb_pf_reserve;
+	u64 fb_context_save;
+	u64 fb_free;
+	u64 fb_largest_free;
+	bool has_states;
+	u64 fb_dirty;
+	u64 fb_withheld;
+	struct extent withheld[MAX_WITHHELD];
+	u32 num_withheld;
+	u32 time_slice_min_us;
+	u32 time_slice_max_us;
+	u32 preempt_timeout_min_us;
+	u32 preempt_timeout_max_us;
+	u64 round_us;
+	u64 resets;
+	u64 failed_resets;
+	u32 set;
+	struct vf *vfs;
+	u32 vfs_len;
+};
+
+/**
+ * struct gpu_list - GPUs, each with memory of its own
+ * @gpus: the GPUs
+ * @num: entries of @gpus
+ */
+struct gpu_list {
+	struct gpu *gpus;
+	size_t num;
+};
+
+void gpu_set_vfs_len(struct gpu *gpu, u32 len);
+bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to);
+void gpu_copy(struct gpu *to, const struct gpu *from);
+void gpu_free(struct gpu *gpu);
+struct gpu *gpu_list_add(struct gpu_list *list);
+struct gpu *gpu_list_find(const struct gpu_list *list, const char *bdf);
+void gpu_list_free(struct gpu_list *list);
+
+u64 round_up_to(u64 value, u64 granularity);
+u32 vf_preempt_timeout_us(const struct vf *vf);
+u64 gpu_sum_slices_us(const struct gpu *gpu);
+const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);
+
+const char *policy_name(u32 policy);
+bool policy_from_name(const char *name, u32 *policy);
+const char *pf_state_name(u32 state);
+const char *vf_state_name(u32 state);
+const char *provisioning_name(u32 provisioning);
+const char *reason_name(u32 reason);
+const char *hang_name(u32 hang);
+const char *guard_name(u32 guard);
+const char *capability_name(unsigned int bit);
+
+#endif /* AGENT_MODEL_GPU_H */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which process has a VF open, or holds a lock; who has a GPU.
+ */
+#ifndef AGENT_PCI_HOLDER_H
+#define AGENT_PCI_HOLDER_H
+
+#include "base/types.h"
+
+char *holder_process(const char *vf);
+char *holder_of_vf(const char *bdf, u32 index);
+char *holder_of_lock(const char *file);
+char *why_not_driven(const char *bdf);
+
+#endif /* AGENT_PCI_HOLDER_H */

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The difference between what is and what shall be.
+ *
+ * The number of VFs cannot go from N to M: the PCI core wants 0 in between, and
+ * that takes the VFs away from whoever has them. So the order is
+ *
+ *	N == M		layout, drivers		live, nobody loses anything
+ *	N == 0		layout, enable, drivers
+ *	N != M		disable, layout, enable, drivers
+ *
+ * and the last is done only when no VF is in use. The layout comes before
+ * enabling, because the kernel gives VFs without one a fair share.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "plan/plan.h"
+
+static u32 compare_vf(const struct vf *is, const struct vf *want)
+{
+	u32 changes = 0;
+
+	if (!want->fb_bytes)
+		return is->fb_bytes ? VF_REMOVE : 0;
+	if (!is->fb_bytes)
+		return VF_CREATE;
+	if (is->fb_bytes != want->fb_bytes)
+		changes |= VF_RESIZE;
+	if (is->time_slice_us != want->time_slice_us ||
+	    vf_preempt_timeout_us(is) != vf_preempt_timeout_us(want))
+		changes |= VF_RETIME;
+	if (strcmp(is->profile, want->profile))
+		changes |= VF_RELABEL;
+	return changes;
+}
+
+/**
+ * plan_wanted_driver() - what is to drive a VF on the host
+ * @plan: the plan
+ * @vf: index
+ *
+ * Return: HOST_DRIVER_UNSET for VFs that are not to be enabled.
+ */
+enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf)
+{
+	if (vf >= plan->wish.num_vfs || vf >= plan->section->vfs_len)
+		return HOST_DRIVER_UNSET;
+	return plan->section->vfs[vf].driver;
+}
+
+static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
+{
+	static const struct vf_driver nothing;
+	bool stay = plan->live.num_vfs == plan->wish.num_vfs;
+	u32 i;
+
+	plan->drivers = xcalloc(plan->live.num_vfs, sizeof(*drivers));
+	if (drivers && plan->live.num_vfs)
+		memcpy(plan->drivers, drivers,
+		       plan->live.num_vfs * sizeof(*drivers));
+	for (i = 0; i < plan->wish.num_vfs; i++) {
+		enum host_driver wanted = plan_wanted_driver(plan, i);
+		struct driver_steps steps;
+		struct vf_driver want;
+
+		driver_want(&want, wanted);
+		steps = driver_steps(&want, stay ? &plan->drivers[i] : &nothing,
+				     !stay);
+		if (wanted != HOST_DRIVER_UNSET &&
+		    (steps.override || steps.unbind || steps.probe)) {
+			plan->changes[i] |= VF_REBIND;
+			plan->steps |= STEP_DRIVERS;
+		}
+	}
+}
+
+static void plan_layout(struct plan *plan)
+{
+	const struct gpu *live = &plan->live;
+	const struct gpu *wish = &plan->wish;
+	bool recount = live->num_vfs != wish->num_vfs;
+	bool differs = false;
+	u32 i;
+
+	for (i = 0; i < wish->vfs_len; i++) {
+		static const struct vf none;
+		const struct vf *is = i < live->vfs_len ? &live->vfs[i] : &none;
+
+		plan->changes[i] = compare_vf(is, &wish->vfs[i]);
+		/* a fair share goes by itself when the VFs are disabled */
+		if (recount && is->fb_auto)
+			differs |= wish->vfs[i].fb_bytes;
+		else
+			differs |= plan->changes[i];
+	}
+	plan->policy_changes = wish->set & GPU_SET_POLICY &&
+			       wish->policy != live->policy;
+	plan->reserve_changes = wish->set & GPU_SET_PF_RESERVE &&
+				wish->fb_pf_reserve != live->fb_pf_reserve;
+	if (differs || plan->policy_changes || plan->reserve_changes)
+		plan->steps |= STEP_LAYOUT;
+	if (recount && live->num_vfs)
+		plan->steps |= STEP_DISABLE;
+	if (recount && wish->num_vfs)
+		plan->steps |= STEP_ENABLE;
+}
+
+/**
+ * plan_make() - compare a GPU with what its section wants
+ * @plan: result, to be freed with plan_free()
+ * @config: the configuration, without errors
+ * @section: of the GPU
+ * @live: the GPU
+ * @drivers: of each enabled VF, may be NULL when no VF is enabled
+ */
+void plan_make(struct plan *plan, const struct config *config,
+	       const struct config_gpu *section, const struct gpu *live,
+	       const struct vf_driver *drivers)
+{
+	*plan = (struct plan){ .config = config, .section = section };
+	gpu_copy(&plan->live, live);
+	config_wish(config, section, live, &plan->wish);
+	gpu_set_vfs_len(&plan->wish, live->vfs_len);
+	plan->changes = xcalloc(plan->wish.vfs_len, sizeof(*plan->changes));
+	plan_layout(plan);
+	plan_drivers(plan, drivers);
+}
+
+/**
+ * plan_add_placement() - learn where everything will be
+ * @plan: the plan
+ * @after: the kernel's answer to the dry run
+ */
+void plan_add_placement(struct plan *plan, const struct gpu *after)
+{
+	u32 i;
+
+	gpu_free(&plan->after);
+	gpu_copy(&plan->after, after);
+	/* that is now, and not then */
+	plan->after.fb_dirty = 0;
+	plan->has_after = true;
+	for (i = 0; i < plan->wish.vfs_len; i++) {
+		if (i >= after->vfs_len || i >= plan->live.vfs_len)
+			break;
+		plan->changes[i] &= ~VF_MOVE;
+		if (plan->live.vfs[i].fb_bytes && after->vfs[i].fb_bytes &&
+		    plan->live.vfs[i].fb_offset != after->vfs[i].fb_offset)
+			plan->changes[i] |= VF_MOVE;
+	}
+}
+
+/**
+ * plan_ask_kernel() - let the kernel check the layout without changing anything
+ * @plan: the plan; gets the placement
+ * @client: the client
+ *
+ * Says why it would be refused.
+ *
+ * Return: EXIT_DONE, or the exit code of the refusal.
+ */
+int plan_ask_kernel(struct plan *plan, struct client *client)
+{
+	struct client_error why;
+	struct gpu after;
+
+	if (client_set_gpu(client, &plan->wish, true, &after, &why)) {
+		plan->refusal = why.refusal;
+		return refuse_config(plan->config, plan->section, &why,
+				     plan->live.bdf);
+	}
+	plan_add_placement(plan, &after);
+	gpu_free(&after);
+	return EXIT_DONE;
+}
+
+/**
+ * plan_free() - release a plan
+ * @plan: is empty afterwards
+ */
+void plan_free(struct plan *plan)
+{
+	gpu_free(&plan->live);
+	gpu_free(&plan->wish);
+	gpu_free(&plan->after);
+	free(plan->drivers);
+	free(plan->changes);
+	*plan = (struct plan){};
+}

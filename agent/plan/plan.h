@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What has to change so that a GPU is as its section says, and in what order.
+ */
+#ifndef AGENT_PLAN_PLAN_H
+#define AGENT_PLAN_PLAN_H
+
+#include <jansson.h>
+
+#include "apply/drivers.h"
+#include "cli/agent.h"
+
+/* what happens to one VF */
+#define VF_CREATE	BIT(0)
+#define VF_REMOVE	BIT(1)
+#define VF_RESIZE	BIT(2)
+#define VF_MOVE		BIT(3)
+#define VF_RETIME	BIT(4)
+#define VF_RELABEL	BIT(5)
+#define VF_REBIND	BIT(6)
+#define VF_LAYOUT	(VF_CREATE | VF_REMOVE | VF_RESIZE | VF_MOVE | \
+			 VF_RETIME | VF_RELABEL)
+
+/* what happens to the GPU, in the order in which it happens */
+#define STEP_DISABLE	BIT(0)	/* sriov_numvfs = 0 */
+#define STEP_LAYOUT	BIT(1)	/* config-set */
+#define STEP_ENABLE	BIT(2)	/* sriov_numvfs = N */
+#define STEP_DRIVERS	BIT(3)	/* host drivers of the VFs */
+
+/**
+ * struct plan - from what is to what shall be, for one GPU
+ * @config: the configuration
+ * @section: of the GPU
+ * @live: what is
+ * @drivers: host drivers of the VFs that are enabled, by index
+ * @wish: what shall be
+ * @after: what the kernel says will be; only when @has_after
+ * @has_after: the kernel was asked, and did not refuse
+ * @refusal: why the kernel refused; its reason is 0 when it did not say
+ * @changes: VF_*, by index; as long as @wish.vfs
+ * @steps: STEP_*
+ * @policy_changes: the policy changes
+ * @reserve_changes: the PF reserve changes
+ */
+struct plan {
+	const struct config *config;
+	const struct config_gpu *section;
+	struct gpu live;
+	struct vf_driver *drivers;
+	struct gpu wish;
+	struct gpu after;
+	bool has_after;
+	struct refusal refusal;
+	u32 *changes;
+	u32 steps;
+	bool policy_changes;
+	bool reserve_changes;
+};
+
+void plan_make(struct plan *plan, const struct config *config,
+	       const struct config_gpu *section, const struct gpu *live,
+	       const struct vf_driver *drivers);
+void plan_add_placement(struct plan *plan, const struct gpu *after);
+enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
+int plan_ask_kernel(struct plan *plan, struct client *client);
+void plan_free(struct plan *plan);
+
+/* check.c */
+bool plan_is_blocked(const struct plan *plan);
+int plan_check(const struct plan *plan);
+
+/* plan_show.c */
+const struct gpu *plan_future(const struct plan *plan);
+bool plan_knows_placement(const struct plan *plan);
+void plan_print(const struct plan *plan, bool refused);
+char *plan_steps_text(const struct plan *plan);
+json_t *plan_json(const struct plan *plan);
+
+/* refuse.c */
+int refuse(const struct client_error *why, const char *bdf);
+int refuse_config(const struct config *config, const struct config_gpu *section,
+		  const struct client_error *why, const char *bdf);
+
+/* target.c */
+
+/**
+ * struct targets - the GPUs that a command is about
+ * @config: the configuration
+ * @client: the way to the kernel
+ * @plans: one for each GPU
+ * @num: entries of @plans
+ * @missing: sections that no GPU answers to
+ * @patient: do not complain of those: their GPUs may come yet
+ */
+struct targets {
+	struct config config;
+	struct client *client;
+	struct plan *plans;
+	size_t num;
+	size_t missing;
+	bool patient;
+};
+
+int targets_find(struct targets *targets, const char *file, int num_names,
+		 char **names);
+int targets_plan(struct targets *targets, int num_names, char **names);
+void targets_drop(struct targets *targets);
+void targets_free(struct targets *targets);
+int plan_refresh(struct plan *plan, struct client *client);
+struct vf_driver *read_drivers(const struct gpu *live);
+
+#endif /* AGENT_PLAN_PLAN_H */

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the names on a command line, or from none, to a plan for each GPU.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "base/util.h"
+#include "cli/agent.h"
+#include "pci/holder.h"
+#include "pci/sysfs.h"
+#include "plan/plan.h"
+
+/**
+ * read_drivers() - host drivers of the VFs that are enabled
+ * @live: a live GPU
+ *
+ * Return: one for each enabled VF, by index; to be freed.
+ */
+struct vf_driver *read_drivers(const struct gpu *live)
+{
+	struct vf_driver *drivers = xcalloc(live->num_vfs, sizeof(*drivers));
+	char bdf[BDF_SIZE];
+	u32 i;
+
+	for (i = 0; i < live->num_vfs; i++) {
+		if (sysfs_vf_bdf(live->bdf, i, bdf, sizeof(bdf)))
+			continue;
+		sysfs_driver(bdf, drivers[i].bound, NAME_SIZE);
+		sysfs_driver_override(bdf, drivers[i].override, NAME_SIZE);
+	}
+	return drivers;
+}
+
+static void make_plan(struct plan *plan, const struct config *config,
+		      const struct config_gpu *section, const struct gpu *live)
+{
+	struct vf_driver *drivers = read_drivers(live);
+
+	plan_make(plan, config, section, live, drivers);
+	free(drivers);
+}
+
+/**
+ * plan_refresh() - plan again from what is now
+ * @plan: is made anew
+ * @client: the client
+ *
+ * Return: EXIT_DONE, or why the GPU could not be read.
+ */
+int plan_refresh(struct plan *plan, struct client *client)
+{
+	const struct config_gpu *section = plan->section;
+	const struct config *config = plan->config;
+	struct client_error why;
+	struct gpu live;
+
+	if (read_settled(client, plan->live.bdf, &live, &why)) {
+		pr_err("GPU %s: %s", plan->live.bdf, client_error_text(&why));
+		return exit_code_of(why.error);
+	}
+	plan_free(plan);
+	make_plan(plan, config, section, &live);
+	gpu_free(&live);
+	return EXIT_DONE;
+}
+
+static void add_plan(struct targets *targets, const struct config_gpu *section,
+		     const struct gpu *live)
+{
+	size_t i;
+
+	for (i = 0; i < targets->num; i++)
+		if (!strcmp(targets->plans[i].live.bdf, live->bdf))
+			return;
+	targets->plans = xgrow(targets->plans, targets->num,
+			       sizeof(*targets->plans));
+	make_plan(&targets->plans[targets->num++], &targets->config, section,
+		  live);
+}
+
+static void explain_missing(const struct config_gpu *section)
+{
+	char *why;
+
+	switch (section->match) {
+	case CONFIG_MATCH_PCI:
+		why = why_not_driven(section->bdf);
+		pr_err("[gpu %s]: %s", section->name, why);
+		free(why);
+		break;
+	case CONFIG_MATCH_ID:
+		pr_err("[gpu %s]: gpuvf drives no GPU %04x:%04x", section->name,
+		       section->vendor, section->device);
+		break;
+	default:
+		pr_err("[gpu %s]: gpuvf drives no GPU", section->name);
+	}
+	place_print(stderr, &section->match_at);
+}
+
+/* every GPU of a section; those that a better match takes are not missing */
+static size_t add_section(struct targets *targets,
+			  const struct config_gpu *section,
+			  const struct gpu_list *gpus)
+{
+	bool any = section->match == CONFIG_MATCH_ANY && gpus->num;
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+
+		if (section->match == CONFIG_MATCH_ID &&
+		    gpu->vendor == section->vendor &&
+		    gpu->device == section->device)
+			any = true;
+		if (config_for_gpu(&targets->config, gpu) != section)
+			continue;
+		add_plan(targets, section, gpu);
+		any = true;
+	}
+	if (any)
+		return 0;
+	if (!targets->patient)
+		explain_missing(section);
+	return 1;
+}
+
+static int add_name(struct targets *targets, const char *name,
+		    const struct gpu_list *gpus)
+{
+	const struct config_gpu *section;
+	const struct gpu *gpu;
+	char bdf[BDF_SIZE];
+
+	section = config_gpu_by_name(&targets->config, name);
+	if (section) {
+		targets->missing += add_section(targets, section, gpus);
+		return EXIT_DONE;
+	}
+	if (!parse_bdf(name, bdf, sizeof(bdf))) {
+		pr_err("'%s' is neither a PCI address nor the name of a [gpu] section",
+		       name);
+		return EXIT_USAGE;
+	}
+	gpu = gpu_list_find(gpus, bdf);
+	if (!gpu) {
+		explain_no_gpu(gpus, bdf);
+		return EXIT_MISSING;
+	}
+	section = config_for_gpu(&targets->config, gpu);
+	if (!section) {
+		pr_err("no [gpu] section is for GPU %s", bdf);
+		return EXIT_USAGE;
+	}
+	add_plan(targets, section, gpu);
+	return EXIT_DONE;
+}
+
+static int add_all(struct targets *targets, int num_names, char **names,
+		   const struct gpu_list *gpus)
+{
+	size_t n;
+	int i;
+
+	for (i = 0; i < num_names; i++) {
+		int code = add_name(targets, names[i], gpus);
+
+		if (code)
+			return code;
+	}
+	for (n = 0; !num_names && n < targets->config.num_gpus; n++)
+		targets->missing += add_section(targets,
+						&targets->config.gpus[n], gpus);
+	if (!targets->num && targets->missing)
+		return EXIT_MISSING;
+	return EXIT_DONE;
+}
+
+/**
+ * targets_find() - read the configuration and plan for every GPU it is about
+ * @targets: all zero; to be freed also after errors
+ * @file: configuration to read, "-": standard input, NULL: the system's
+ * @num_names: entries of @names, 0: all GPUs that the configuration names
+ * @names: PCI addresses, or names of sections
+ *
+ * Says what went wrong.
+ *
+ * Return: EXIT_DONE, also when only some of the GPUs are there (see
+ * @targets->missing); else an exit code.
+ */
+int targets_find(struct targets *targets, const char *file, int num_names,
+		 char **names)
+{
+	int code = load_config(&targets->config, file, INPUT_STREAM);
+
+	return code ?: targets_plan(targets, num_names, names);
+}
+
+/**
+ * targets_plan() - plan for every GPU that a configuration is about
+ * @targets: with a configuration, and nothing else
+ * @num_names: entries of @names, 0: all GPUs that the configuration names
+ * @names: PCI addresses, or names of sections
+ *
+ * Says what went wrong.
+ *
+ * Return: as targets_find().
+ */
+int targets_plan(struct targets *targets, int num_names, char **names)
+{
+	struct gpu_list gpus = {};
+	int code;
+
+	code = open_client(&targets->client);
+	if (code)
+		return code;
+	code = get_gpus(targets->client, &gpus);
+	if (!code)
+		code = add_all(targets, num_names, names, &gpus);
+	gpu_list_free(&gpus);
+	return code;
+}
+
+/**
+ * targets_drop() - release everything but the configuration
+ * @targets: can be planned for anew afterwards
+ */
+void targets_drop(struct targets *targets)
+{
+	size_t i;
+
+	for (i = 0; i < targets->num; i++)
+		plan_free(&targets->plans[i]);
+	free(targets->plans);
+	client_close(targets->client);
+	*targets = (struct targets){
+		.config = targets->config,
+		.patient = targets->patient,
+	};
+}
+
+/**
+ * targets_free() - release everything
+ * @targets: is empty afterwards
+ */
+void targets_free(struct targets *targets)
+{
+	targets_drop(targets);
+	config_free(&targets->config);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Resets of VFs and GPUs. The kernel starts a reset and answers; an event reports
+ * the end. An event may get lost: so it only wakes the agent, and the counters of
+ * the VF or the GPU say whether the reset is over.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+
+#include "base/util.h"
+#include "provider/gpuvf_reset.h"
+#include "provider/gpuvf_watch.h"
+
+/* read the counters so often without any event */
+#define RESET_POLL_MS	1000
+
+/* the PCI core waits a minute for a function to come back */
+#define RESET_LIMIT_MS	120000
+
+/* no user waits for so long without asking */
+#define RESET_SILENCE_MS	2000
+
+/**
+ * struct reset - a reset under way
+ * @bdf: of the GPU
+ * @vf: index of the VF, NO_VF: the GPU
+ * @error: errno of the event, 0: none was received
+ */
+struct reset {
+	const char *bdf;
+	int vf;
+	u32 error;
+};
+
+static u64 now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+}
+
+static int take_event(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct reset *reset = arg;
+	struct happening event;
+	struct gpu gpu = {};
+
+	if (!message_read_event(nlh, &gpu, &event) && event.error &&
+	    event.vf == reset->vf && !strcmp(gpu.bdf, reset->bdf))
+		reset->error = event.error;
+	gpu_free(&gpu);
+	return NL_OK;
+}
+
+/* sleep until there is an event, of whatever kind, or for a while */
+static void wait_event(struct nl_sock *sk)
+{
+	struct pollfd fd = { .events = POLLIN };
+
+	fd.fd = sk ? nl_socket_get_fd(sk) : -1;
+	/* without a socket this is a pause */
+	if (poll(&fd, 1, RESET_POLL_MS) > 0)
+		/* what was lost is read back from the counters */
+		nl_recvmsgs_default(sk);
+}
+
+static bool counted(const struct gpu *gpu, int vf, u64 *resets, u64 *failed)
+{
+	if (vf != NO_VF && (u32)vf >= gpu->vfs_len)
+		return false;
+	*resets = vf == NO_VF ? gpu->resets : gpu->vfs[vf].resets;
+	*failed = vf == NO_VF ? gpu->failed_resets :
+				gpu->vfs[vf].failed_resets;
+	return true;
+}
+
+static int reset_failed(const struct reset *reset, int error,
+			struct client_error *why)
+{
+	const char *text = "the reset did not succeed";
+	char vf[16] = "";
+
+	if (error == ETIMEDOUT)
+		text = "the reset is still under way";
+	else if (error == EBUSY)
+		text = "VFs are being enabled or disabled at this moment";
+	if (reset->vf != NO_VF)
+		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
+	*why = (struct client_error){ .error = -error };
+	why->refusal.vf = reset->vf;
+	why->refusal.reason = GPUVF_REASON_RESET_FAILED;
+	snprintf(why->refusal.message, sizeof(why->refusal.message),
+		 "GPU %s%s: %s", reset->bdf, vf, text);
+	return why->error;
+}
+
+/* 0: over, and @now has the GPU; -EAGAIN: not yet */
+static int look(struct client *client, const struct reset *reset,
+		const struct gpu *begun, struct gpu *now,
+		struct client_error *why)
+{
+	u64 resets, failed, resets_now, failed_now;
+	int err;
+
+	err = client_get_gpu(client, reset->bdf, now, why);
+	if (err)
+		return err;
+	if (!counted(begun, reset->vf, &resets, &failed) ||
+	    !counted(now, reset->vf, &resets_now, &failed_now))
+		err = reset_failed(reset, EIO, why);
+	else if (failed_now != failed)
+		err = reset_failed(reset, reset->error ?: EIO, why);
+	else if (resets_now == resets)
+		err = -EAGAIN;
+	if (err)
+		gpu_free(now);
+	return err;
+}
+
+/* once, when it takes long */
+static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
+{
+	char vf[16] = "";
+
+	if (*said || now_ms() < begin + RESET_SILENCE_MS)
+		return;
+	if (reset->vf != NO_VF)
+		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
+	pr_warning("GPU %s%s: waiting for the reset, up to %d s", reset->bdf, vf,
+		   RESET_LIMIT_MS / 1000);
+	*said = true;
+}
+
+/**
+ * reset_and_wait() - reset a VF or a GPU, and wait until that is over
+ * @client: the client
+ * @bdf: of the GPU
+ * @vf: index of the VF, NO_VF: the GPU
+ * @result: what the kernel says of the GPU then; to be freed after success
+ * @why: more about an error
+ *
+ * Return: 0; the kernel's negative errno; -EIO or another errno of the kernel: the
+ * reset failed; -ETIMEDOUT: it goes on.
+ */
+int reset_and_wait(struct client *client, const char *bdf, int vf,
+		   struct gpu *result, struct client_error *why)
+{
+	u8 cmd = vf == NO_VF ? GPUVF_CMD_PF_RESET : GPUVF_CMD_VF_RESET;
+	struct reset reset = { .bdf = bdf, .vf = vf };
+	u64 begin = now_ms(), end = begin + RESET_LIMIT_MS;
+	struct nl_sock *sk = NULL;
+	bool said = false;
+	struct gpu begun;
+	int err;
+
+	/* before the request, so that no event is missed; it is not needed */
+	if (!news_open(&sk, take_event, &reset) &&
+	    news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT)) {
+		nl_socket_free(sk);
+		sk = NULL;
+	}
+	err = client_operate(client, cmd, bdf, vf, &begun, why);
+	if (!err) {
+		while ((err = look(client, &reset, &begun, result, why)) ==
+		       -EAGAIN && now_ms() < end) {
+			say_that_it_waits(&reset, begin, &said);
+			wait_event(sk);
+		}
+		if (err == -EAGAIN)
+			err = reset_failed(&reset, ETIMEDOUT, why);
+		gpu_free(&begun);
+	}
+	if (sk)
+		nl_socket_free(sk);
+	return err;
+}

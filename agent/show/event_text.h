@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What happened to a GPU, told from what it was and what it is.
+ */
+#ifndef AGENT_SHOW_EVENT_TEXT_H
+#define AGENT_SHOW_EVENT_TEXT_H
+
+#include "model/gpu.h"
+#include "provider/gpuvf_message.h"
+
+bool event_differs(const struct gpu *before, const struct gpu *now);
+const char *happening_name(u8 cmd);
+char *happening_text(const struct gpu *gpu, const struct happening *event);
+char *event_text(const struct gpu *before, const struct gpu *now);
+
+#endif /* AGENT_SHOW_EVENT_TEXT_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How things look: colors, tables, numbers for people and for programs, JSON.
+ */
+#ifndef AGENT_SHOW_OUTPUT_H
+#define AGENT_SHOW_OUTPUT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/units.h"
+#include "base/util.h"
+#include "model/gpu.h"
+
+enum color {
+	COLOR_NONE,
+	COLOR_HEAD,
+	COLOR_GOOD,
+	COLOR_WARN,
+	COLOR_BAD,
+	COLOR_DIM,
+	COLOR_MARK,
+};
+
+const char *color_of(FILE *f, enum color color);
+
+/* how numbers are written in tables */
+enum number_style {
+	NUMBERS_AUTO,	/* for people on a terminal, else plain */
+	NUMBERS_HUMAN,
+	NUMBERS_PLAIN,
+};
+
+extern enum number_style number_style;
+
+bool numbers_are_human(void);
+const char *show_size(char *text, u64 bytes);
+const char *show_time(char *text, u64 us);
+
+void print_wrapped(const char *first, const char *next, const char *text);
+
+enum align {
+	ALIGN_LEFT,
+	ALIGN_RIGHT,
+};
+
+struct table;
+
+struct table *table_new(void);
+void table_column(struct table *table, const char *title, enum align align);
+void table_minor(struct table *table, unsigned int rank);
+void table_elastic(struct table *table);
+void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
+void table_cell_color(struct table *table, enum color color, const char *text);
+void table_print(struct table *table, FILE *f, const char *indent);
+void table_free(struct table *table);
+
+/* JSON objects carry this; it changes when a reader would have to */
+#define JSON_SCHEMA_VERSION	1
+
+json_t *json_document(void);
+json_t *json_of_gpu(const struct gpu *gpu);
+json_t *json_of_extents(const struct gpu *gpu);
+json_t *json_of_stats(const struct gpu *gpu, u32 index);
+json_t *json_of_vf(const struct gpu *gpu, u32 index);
+int json_finish(json_t *document);
+int json_finish_line(json_t *document);
+
+#endif /* AGENT_SHOW_OUTPUT_H */

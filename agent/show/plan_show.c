@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A plan, for people and for programs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "base/util.h"
+#include "plan/plan.h"
+#include "show/memory_map.h"
+#include "show/output.h"
+
+static const struct {
+	u32 change;
+	const char *name;
+} change_names[] = {
+	{ VF_CREATE, "create" },
+	{ VF_REMOVE, "remove" },
+	{ VF_RESIZE, "resize" },
+	{ VF_MOVE, "move" },
+	{ VF_RETIME, "retime" },
+	{ VF_RELABEL, "relabel" },
+	{ VF_REBIND, "rebind" },
+};
+
+static void name_changes(u32 changes, char *text, size_t size)
+{
+	size_t i;
+
+	text[0] = '\0';
+	for (i = 0; i < ARRAY_SIZE(change_names); i++) {
+		if (!(changes & change_names[i].change))
+			continue;
+		/* a VF that is created gets its driver as a matter of course */
+		if (change_names[i].change == VF_REBIND && changes & VF_CREATE)
+			continue;
+		if (*text)
+			strncat(text, ", ", size - strlen(text) - 1);
+		strncat(text, change_names[i].name, size - strlen(text) - 1);
+	}
+	if (!*text)
+		copy_string(text, size, "keep");
+}
+
+static enum color color_of_change(u32 changes)
+{
+	if (changes & VF_REMOVE)
+		return COLOR_BAD;
+	if (changes & VF_CREATE)
+		return COLOR_GOOD;
+	return changes ? COLOR_WARN : COLOR_NONE;
+}
+
+/* "2 GiB -> 4 GiB", or only what it will be */
+static void size_cell(struct table *table, u64 from, u64 to)
+{
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+
+	if (from && to && from != to)
+		table_cell(table, "%s -> %s", show_size(a, from),
+			   show_size(b, to));
+	else
+		table_cell(table, "%s", show_size(a, to ? to : from));
+}
+
+static void time_cell(struct table *table, u32 from, u32 to)
+{
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+
+	if (from && from != to)
+		table_cell(table, "%s -> %s", show_time(a, from),
+			   show_time(b, to));
+	else
+		table_cell(table, "%s", show_time(a, to));
+}
+
+/**
+ * plan_future() - what will hold: as the kernel says, or as the file wants it
+ * @plan: the plan
+ *
+ * Return: the GPU then; see plan_knows_placement().
+ */
+const struct gpu *plan_future(const struct plan *plan)
+{
+	if (plan->has_after)
+		return &plan->after;
+	return plan->steps & STEP_LAYOUT ? &plan->wish : &plan->live;
+}
+
+/**
+ * plan_knows_placement() - is it known where things will be?
+ * @plan: the plan
+ *
+ * Only the kernel knows that of a new layout; and enabling and disabling VFs
+ * hands out fair shares and takes them back, where no layout was ever set.
+ *
+ * Return: whether plan_future() says it.
+ */
+bool plan_knows_placement(const struct plan *plan)
+{
+	if (plan->has_after)
+		return true;
+	return !(plan->steps & STEP_LAYOUT) &&
+	       (plan->live.num_vfs == plan->wish.num_vfs ||
+		plan->live.provisioning != GPUVF_PROVISIONING_AUTO);
+}
+
+/* a round of all slices, less the own one; without switches if never asked */
+static u64 worst_wait_us(const struct gpu *gpu, const struct vf *vf)
+{
+	u64 round_us = gpu->round_us ?: gpu_sum_slices_us(gpu);
+
+	return round_us > vf->time_slice_us ? round_us - vf->time_slice_us : 0;
+}
+
+static void vf_row(struct table *table, const struct plan *plan, u32 i)
+{
+	static const struct vf none;
+	const struct gpu *after = plan_future(plan);
+	const struct vf *is = i < plan->live.vfs_len ? &plan->live.vfs[i] :
+						       &none;
+	const struct vf *to = i < after->vfs_len ? &after->vfs[i] : &none;
+	u64 sum = gpu_sum_slices_us(after);
+	char text[96];
+
+	table_cell(table, "%u", i);
+	name_changes(plan->changes[i], text, sizeof(text));
+	table_cell_color(table, color_of_change(plan->changes[i]), text);
+	table_cell(table, "%s", *to->profile ? to->profile : "-");
+	size_cell(table, is->fb_bytes, to->fb_bytes);
+	if (!to->fb_bytes) {
+		table_cell(table, "-");
+		table_cell(table, "-");
+		table_cell(table, "-");
+		table_cell(table, "-");
+		return;
+	}
+	table_cell(table, "%s", plan_knows_placement(plan) ?
+		   show_size(text, to->fb_offset) : "?");
+	time_cell(table, is->fb_bytes ? is->time_slice_us : 0,
+		  to->time_slice_us);
+	table_cell(table, "%.1f%%", sum ? 100.0 * to->time_slice_us / sum : 0);
+	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
+}
+
+static void print_table(const struct plan *plan)
+{
+	bool human = numbers_are_human();
+	struct table *table = table_new();
+	u32 i;
+
+	table_column(table, "VF", ALIGN_RIGHT);
+	table_column(table, "CHANGE", ALIGN_LEFT);
+	table_elastic(table);
+	table_column(table, "PROFILE", ALIGN_LEFT);
+	table_elastic(table);
+	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
+		     ALIGN_RIGHT);
+	table_column(table, human ? "OFFSET" : "OFFSET/B", ALIGN_RIGHT);
+	table_minor(table, 1);
+	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
+		     ALIGN_RIGHT);
+	table_column(table, "SHARE", ALIGN_RIGHT);
+	table_minor(table, 2);
+	table_column(table, human ? "WORST WAIT" : "WORST_WAIT/US",
+		     ALIGN_RIGHT);
+	table_minor(table, 3);
+	for (i = 0; i < plan->wish.vfs_len; i++) {
+		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
+
+		if (was || plan->wish.vfs[i].fb_bytes || plan->changes[i] ||
+		    i < plan->wish.num_vfs)
+			vf_row(table, plan, i);
+	}
+	table_print(table, stdout, "  ");
+}
+
+/**
+ * plan_steps_text() - the order of what will be done
+ * @plan: the plan
+ *
+ * Return: to be freed; empty when nothing will.
+ */
+char *plan_steps_text(const struct plan *plan)
+{
+	char disable[32] = "", enable[32] = "";
+	const char *const steps[] = {
+		disable,
+		plan->steps & STEP_LAYOUT ? "set the layout" : "",
+		enable,
+		plan->steps & STEP_DRIVERS ? "set host drivers" : "",
+	};
+	char *text = xstrdup("");
+	size_t i;
+
+	if (plan->steps & STEP_DISABLE)
+		snprintf(disable, sizeof(disable), "disable %u VF%s",
+			 plan->live.num_vfs, plural(plan->live.num_vfs));
+	if (plan->steps & STEP_ENABLE)
+		snprintf(enable, sizeof(enable), "enable %u VF%s",
+			 plan->wish.num_vfs, plural(plan->wish.num_vfs));
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		char *longer = xasprintf("%s%s%s", text, *text && *steps[i] ?
+					 ", " : "", steps[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void print_gpu_changes(const struct plan *plan)
+{
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+
+	if (plan->policy_changes)
+		printf("  policy: %s -> %s\n", policy_name(plan->live.policy),
+		       policy_name(plan->wish.policy));
+	if (plan->reserve_changes)
+		printf("  PF reserve: %s -> %s\n",
+		       show_size(a, plan->live.fb_pf_reserve),
+		       show_size(b, plan->wish.fb_pf_reserve));
+	if (plan->live.num_vfs != plan->wish.num_vfs)
+		printf("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
+		       plan->wish.num_vfs);
+}
+
+static enum host_driver new_driver(const struct plan *plan, u32 vf)
+{
+	return plan->changes[vf] & VF_REBIND ? plan_wanted_driver(plan, vf) :
+					       HOST_DRIVER_UNSET;
+}
+
+static void print_driver_changes(const struct plan *plan)
+{
+	u32 first, last;
+
+	for (first = 0; first < plan->wish.num_vfs; first = last + 1) {
+		enum host_driver driver = new_driver(plan, first);
+
+		for (last = first; last + 1 < plan->wish.num_vfs; last++)
+			if (new_driver(plan, last + 1) != driver)
+				break;
+		if (driver == HOST_DRIVER_UNSET)
+			continue;
+		printf("  host driver: %s for VF %u", host_driver_name(driver),
+		       first);
+		if (last > first)
+			printf("-%u", last);
+		putchar('\n');
+	}
+}
+
+/**
+ * plan_print() - a plan for people, on stdout
+ * @plan: the plan
+ * @refused: it cannot be carried out, for a reason that was told
+ */
+void plan_print(const struct plan *plan, bool refused)
+{
+	char *steps = plan_steps_text(plan);
+
+	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
+		     color_of(stdout, COLOR_HEAD), plan->live.bdf,
+		     color_of(stdout, COLOR_NONE), plan->section->name,
+		     refused ? color_of(stdout, COLOR_BAD) : "",
+		     refused ? "refused: " : "",
+		     refused ? color_of(stdout, COLOR_NONE) : "",
+		     *steps ? steps : refused ? "no change" : "in sync");
+	free(steps);
+	print_gpu_changes(plan);
+	print_driver_changes(plan);
+	print_table(plan);
+	if (plan_knows_placement(plan))
+		memory_map_print(plan_future(plan));
+}
+
+static json_t *steps_json(const struct plan *plan)
+{
+	json_t *steps = json_array();
+
+	if (plan->steps & STEP_DISABLE)
+		json_array_append_new(steps, json_string("disable"));
+	if (plan->steps & STEP_LAYOUT)
+		json_array_append_new(steps, json_string("layout"));
+	if (plan->steps & STEP_ENABLE)
+		json_array_append_new(steps, json_string("enable"));
+	if (plan->steps & STEP_DRIVERS)
+		json_array_append_new(steps, json_string("drivers"));
+	return steps;
+}
+
+static json_t *changes_json(u32 changes)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(change_names); i++)
+		if (changes & change_names[i].change)
+			json_array_append_new(array,
+					      json_string(change_names[i].name));
+	return array;
+}
+
+static json_t *vf_json(const struct plan *plan, u32 i)
+{
+	const struct gpu *after = plan_future(plan);
+	json_t *vf = json_of_vf(after, i);
+
+	json_object_set_new(vf, "changes", changes_json(plan->changes[i]));
+	json_object_set_new(vf, "worst_wait_us", after->vfs[i].fb_bytes ?
+			    json_integer(worst_wait_us(after, &after->vfs[i])) :
+			    json_null());
+	json_object_set_new(vf, "preempt_timeout_us",
+			    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
+	if (!plan_knows_placement(plan))
+		json_object_set_new(vf, "fb_offset_bytes", json_null());
+	/* what is, and not what will be */
+	json_object_del(vf, "bdf");
+	json_object_del(vf, "state");
+	json_object_del(vf, "fb_auto");
+	json_object_del(vf, "in_use");
+	json_object_del(vf, "holder");
+	return vf;
+}
+
+static json_t *refusal_json(const struct refusal *refusal)
+{
+	if (!refusal->reason)
+		return json_null();
+	return json_pack("{s:s,s:o,s:I,s:I,s:s}", "reason",
+			 reason_name(refusal->reason), "vf",
+			 refusal->vf == NO_VF ? json_null() :
+			 json_integer(refusal->vf), "asked",
+			 (json_int_t)refusal->asked, "limit",
+			 (json_int_t)refusal->limit, "message",
+			 refusal->message);
+}
+
+/**
+ * plan_json() - a plan for programs
+ * @plan: the plan
+ *
+ * Return: a new object: what holds and what will hold, both as in show -j,
+ * the steps in their order, and the changes of each VF.
+ */
+json_t *plan_json(const struct plan *plan)
+{
+	const struct gpu *after = plan_future(plan);
+	json_t *object = json_object();
+	json_t *vfs = json_array();
+	u32 i;
+
+	json_object_set_new(object, "bdf", json_string(plan->live.bdf));
+	json_object_set_new(object, "section",
+			    json_string(plan->section->name));
+	json_object_set_new(object, "in_sync", json_boolean(!plan->steps));
+	json_object_set_new(object, "steps", steps_json(plan));
+	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
+	json_object_set_new(object, "num_vfs",
+			    json_integer(plan->wish.num_vfs));
+	for (i = 0; i < plan->wish.vfs_len && i < after->vfs_len; i++)
+		json_array_append_new(vfs, vf_json(plan, i));
+	json_object_set_new(object, "vfs", vfs);
+	json_object_set_new(object, "fb_extents", plan_knows_placement(plan) ?
+			    json_of_extents(after) : json_null());
+	json_object_set_new(object, "live", json_of_gpu(&plan->live));
+	return object;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * check: is the configuration good, as far as that can be said without a GPU?
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "cli/agent.h"
+
+static void say_good(const struct config *config)
+{
+	char *list = xstrdup("");
+	size_t i;
+
+	for (i = 0; i < config->num_files; i++) {
+		char *path = printable(config->files[i]->source.path);
+		char *longer = xasprintf("%s%s%s", list, i ? ", " : "", path);
+
+		free(list);
+		free(path);
+		list = longer;
+	}
+	print_folded(stdout, "%s: good: %zu profile%s, %zu GPU section%s", list,
+		     config->num_profiles, plural(config->num_profiles),
+		     config->num_gpus, plural(config->num_gpus));
+	free(list);
+}
+
+/**
+ * cmd_check() - the verb "check"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_USAGE, EXIT_PERMISSION.
+ */
+int cmd_check(int argc, char **argv)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+	struct options options;
+	const char *file;
+	int first, code, err;
+
+	first = parse_options(argc, argv, "f", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first + !!options.file > 1)
+		return usage_error(argv[0], "one file at a time");
+	file = first < argc ? argv[first] : options.file;
+
+	/* a file that is only looked at may be anybody's */
+	err = config_load(&config, file, INPUT_STREAM, &diags);
+	diag_print(stderr, &diags);
+	if (err == -ENOENT && !file)
+		explain_no_config();
+	code = config_exit_code(err, &diags);
+	if (diags.errors > 1)
+		fprintf(stderr, "%zu errors\n", diags.errors);
+	if (!code)
+		say_good(&config);
+	diag_free(&diags);
+	config_free(&config);
+	return code;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * export: what is, as a configuration that changes nothing when it is applied.
+ * generate: a configuration to begin with.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/check.h"
+#include "base/replace.h"
+#include "base/units.h"
+#include "cli/agent.h"
+#include "config/writer.h"
+
+/* what is half enabled or half disabled is nothing to go back to */
+static int export_gpu(struct writer *writer, const struct gpu *gpu,
+		      unsigned int number)
+{
+	int code = check_gpu(gpu);
+	struct vf_driver *drivers;
+	char name[LABEL_SIZE];
+
+	if (code == EXIT_BUSY)
+		return code;
+	drivers = read_drivers(gpu);
+	snprintf(name, sizeof(name), "gpu%u", number);
+	writer_add_gpu(writer, name, gpu, drivers);
+	free(drivers);
+	return code;
+}
+
+static int export_named(struct writer *writer, const struct gpu_list *gpus,
+			int num_names, char **names)
+{
+	int code = EXIT_DONE;
+	int i;
+
+	for (i = 0; i < num_names; i++) {
+		int why;
+		const struct gpu *gpu = find_gpu(gpus, names[i], &why);
+
+		if (!gpu)
+			return why;
+		code = exit_worse(code, export_gpu(writer, gpu, i));
+	}
+	return code;
+}
+
+/* a configuration that is written to memory, since its own file names GPUs */
+struct draft {
+	struct writer *writer;
+	FILE *f;
+	char *text;
+	size_t size;
+};
+
+static void draft_begin(struct draft *draft)
+{
+	draft->f = open_memstream(&draft->text, &draft->size);
+	if (!draft->f)
+		out_of_memory();
+	draft->writer = writer_new(draft->f);
+}
+
+static void print_text(FILE *f, const void *text)
+{
+	fputs(text, f);
+}
+
+/* @output: the file, NULL: standard output; @code: what there is to say already */
+static int draft_end(struct draft *draft, const char *output, int code)
+{
+	if (code && code != EXIT_ATTENTION) {
+		writer_free(draft->writer);
+		fclose(draft->f);
+	} else {
+		writer_finish(draft->writer);
+		if (fclose(draft->f))
+			out_of_memory();
+		code = exit_worse(code, replace_file(output ?: "-", 0644,
+						     print_text, draft->text));
+	}
+	free(draft->text);
+	return code;
+}
+
+/**
+ * cmd_export() - the verb "export"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED; EXIT_BUSY: VFs are
+ * being enabled or disabled; EXIT_ATTENTION: a GPU is wedged.
+ */
+int cmd_export(int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct options options;
+	struct client *client;
+	struct draft draft;
+	int first, code;
+	size_t i;
+
+	first = parse_options(argc, argv, "o", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = get_gpus(client, &gpus);
+	code = code ?: explain_no_gpus(&gpus);
+	draft_begin(&draft);
+	if (!code)
+		code = export_named(draft.writer, &gpus, argc - first,
+				    argv + first);
+	for (i = 0; first == argc && i < gpus.num; i++)
+		code = exit_worse(code, export_gpu(draft.writer, &gpus.gpus[i],
+						   i));
+	code = draft_end(&draft, options.output, code);
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}
+
+struct wish {
+	u32 num_vfs;
+	u64 fb_bytes;
+	const char *label;
+	const char *output;
+};
+
+static int parse_wish(int argc, char **argv, struct wish *wish)
+{
+	static const struct option long_options[] = {
+		{ "vfs", required_argument, NULL, 'v' },
+		{ "fb", required_argument, NULL, 'b' },
+		{ "profile", required_argument, NULL, 'p' },
+		{ "output", required_argument, NULL, 'o' },
+		{ }
+	};
+	const char *why = NULL;
+	int opt;
+
+	*wish = (struct wish){ .label = "desktop" };
+	opterr = 0;
+	optind = 0;
+	while ((opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
+		if (opt == ':' || opt == '?') {
+			option_error(argv, opt, long_options, -1);
+			return -1;
+		}
+		if (opt == 'v') {
+			why = parse_number(optarg, MAX_VFS, &wish->num_vfs);
+			if (!why && !wish->num_vfs)
+				why = "is not a number of VFs: at least 1";
+		} else if (opt == 'b') {
+			why = parse_size(optarg, &wish->fb_bytes);
+		} else if (opt == 'o') {
+			wish->output = optarg;
+		} else {
+			wish->label = optarg;
+			why = check_name(optarg);
+		}
+		if (why) {
+			usage_error(argv[0], "'%s' %s", optarg, why);
+			return -1;
+		}
+	}
+	if (argc - optind != 1 || !wish->num_vfs) {
+		usage_error(argv[0], "needs a GPU and the number of its VFs");
+		return -1;
+	}
+	return optind;
+}
+
+/* what VFs can have together; the borders of the area are granules */
+static u64 vf_area(const struct gpu *gpu)
+{
+	u64 g = gpu->fb_granularity ?: 1;
+	u64 start = round_up_to(gpu->fb_pf_reserve + gpu->fb_context_save, g);
+	u64 end = gpu->fb_total - gpu->fb_total % g;
+
+	return end > start ? end - start : 0;
+}
+
+static int share_out(struct gpu *gpu, const struct wish *wish)
+{
+	u64 granule = gpu->fb_granularity ?: 1;
+	u64 area = vf_area(gpu);
+	u64 share = area / wish->num_vfs;
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+	u32 slice = DEFAULT_TIME_SLICE_US;
+	u32 i;
+
+	if (wish->num_vfs > gpu->total_vfs) {
+		pr_err("GPU %s can have %u VF%s, not %u", gpu->bdf, gpu->total_vfs,
+		       plural(gpu->total_vfs), wish->num_vfs);
+		return EXIT_USAGE;
+	}
+	share -= share % granule;
+	if (wish->fb_bytes > share || !share) {
+		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,
+		       format_size(a, area, " "), format_size(b, share, " "),
+		    wish->num_vfs);
+		return EXIT_USAGE;
+	}
+	if (wish->fb_bytes)
+		share = round_up_to(wish->fb_bytes, granule);
+	if (slice < gpu->time_slice_min_us)
+		slice = gpu->time_slice_min_us;
+	if (slice > gpu->time_slice_max_us && gpu->time_slice_max_us)
+		slice = gpu->time_slice_max_us;
+	gpu->num_vfs = wish->num_vfs;
+	for (i = 0; i < gpu->vfs_len; i++) {
+		struct vf *vf = &gpu->vfs[i];
+
+		*vf = (struct vf){};
+		if (i >= wish->num_vfs)
+			continue;
+		vf->fb_bytes = share;
+		vf->time_slice_us = slice;
+		copy_string(vf->profile, LABEL_SIZE, wish->label);
+	}
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_generate() - the verb "generate"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE: it does not fit; EXIT_FAILED.
+ */
+int cmd_generate(int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct client *client;
+	struct draft draft;
+	struct gpu *gpu;
+	struct wish wish;
+	int first, code;
+
+	first = parse_wish(argc, argv, &wish);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = get_gpus(client, &gpus);
+	gpu = code ? NULL : find_gpu(&gpus, argv[first], &code);
+	if (gpu)
+		code = share_out(gpu, &wish);
+	if (gpu && !code) {
+		draft_begin(&draft);
+		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
+		code = draft_end(&draft, wish.output, code);
+	}
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * monitor: what changes, as it changes.
+ *
+ * The kernel sends whole objects. They are compared with what was known, so
+ * that a line says what happened. When the kernel had to drop messages
+ * (ENOBUFS), those that wait are taken and then everything is read again, and nothing but the final state of what
+ * was missed is lost. When the module is unloaded, all GPUs are gone; when it is
+ * loaded again, its family has another id and other groups.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+#include <netlink/errno.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "base/fold.h"
+#include "cli/agent.h"
+#include "provider/gpuvf_watch.h"
+#include "show/event_text.h"
+#include "show/output.h"
+
+#define RETRY_MS	200
+
+/*
+ * @client: NULL while the module is not there
+ * @is_full: the kernel drops messages until all that wait are taken
+ */
+struct monitor {
+	struct client *client;
+	struct nl_sock *sk;
+	struct family_watch family;
+	struct gpu_list known;
+	bool json;
+	int signals;
+	bool out_of_sync;
+	bool is_full;
+	bool is_stale;
+};
+
+static void print_line(const char *bdf, const char *event, const char *text)
+{
+	struct timespec now;
+	char clock[32] = "";
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (localtime_r(&now.tv_sec, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	print_folded(stdout, "%s%s.%03ld%s %s %s%s%s",
+		     color_of(stdout, COLOR_DIM), clock, now.tv_nsec / 1000000,
+		     color_of(stdout, COLOR_NONE), bdf, event,
+		     *text ? ": " : "", text);
+	fflush(stdout);
+}
+
+/* a line of JSON begins with when it was heard and what it is */
+static json_t *json_of_line(const char *event, const char *bdf)
+{
+	json_t *document = json_document();
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_object_set_new(document, "time_us",
+			    json_integer(now.tv_sec * 1000000LL +
+					 now.tv_nsec / 1000));
+	json_object_set_new(document, "event", json_string(event));
+	json_object_set_new(document, "bdf", json_string(bdf));
+	return document;
+}
+
+static void print_event(const struct monitor *m, const char *event,
+			const struct gpu *gpu, const struct gpu *before)
+{
+	json_t *document;
+	char *text;
+
+	if (!m->json) {
+		text = event_text(before, gpu);
+		/* what changed may be nothing that is told here */
+		if (!before || *text)
+			print_line(gpu->bdf, event, text);
+		free(text);
+		return;
+	}
+	document = json_of_line(event, gpu->bdf);
+	if (gpu->total_vfs)
+		json_object_set_new(document, "gpu", json_of_gpu(gpu));
+	json_finish_line(document);
+}
+
+static json_t *json_of_happening(const struct gpu *gpu,
+				 const struct happening *event, u8 cmd)
+{
+	json_t *object = json_of_line(happening_name(cmd), gpu->bdf);
+
+	json_object_set_new(object, "monotonic_ns",
+			    json_integer((json_int_t)event->time_ns));
+	json_object_set_new(object, "count",
+			    json_integer((json_int_t)(event->count ?: 1)));
+	if (event->vf != NO_VF) {
+		const struct vf *vf = &gpu->vfs[event->vf];
+
+		json_object_set_new(object, "vf", json_integer(event->vf));
+		json_object_set_new(object, "vf_bdf", *vf->bdf ?
+				    json_string(vf->bdf) : json_null());
+		json_object_set_new(object, "state",
+				    json_string(vf_state_name(vf->state)));
+	}
+	if (event->has_old_state)
+		json_object_set_new(object, "old_state",
+				    json_string(vf_state_name(event->old_state)));
+	if (cmd == GPUVF_CMD_VF_HANG)
+		json_object_set_new(object, "hang",
+				    json_string(hang_name(event->hang)));
+	if (event->error)
+		json_object_set_new(object, "error",
+				    json_integer(event->error));
+	if (cmd == GPUVF_CMD_THRESHOLD_EXCEEDED) {
+		json_object_set_new(object, "guard",
+				    json_string(guard_name(event->guard)));
+		json_object_set_new(object, "limit",
+				    json_integer((json_int_t)event->limit));
+		json_object_set_new(object, "window_ms",
+				    json_integer((json_int_t)event->window_ms));
+	}
+	if (event->fb_size) {
+		json_object_set_new(object, "fb_offset_bytes",
+				    json_integer((json_int_t)event->fb_offset));
+		json_object_set_new(object, "fb_size_bytes",
+				    json_integer((json_int_t)event->fb_size));
+	}
+	json_object_set_new(object, "message", json_string(event->message));
+	return object;
+}
+
+/* an event has its VF as it is now */
+static void update_known(struct monitor *m, const struct gpu *gpu, u32 vf)
+{
+	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
+
+	if (!known || vf >= known->vfs_len)
+		return;
+	known->vfs[vf].has_state = gpu->vfs[vf].has_state;
+	known->vfs[vf].state = gpu->vfs[vf].state;
+	known->vfs[vf].in_use = gpu->vfs[vf].in_use;
+}
+
+static void take_happening(struct monitor *m, const struct nlmsghdr *nlh,
+			   u8 cmd)
+{
+	struct happening event;
+	struct gpu gpu = {};
+	char *text;
+
+	if (message_read_event(nlh, &gpu, &event)) {
+		pr_err("a notification of the kernel could not be read");
+	} else if (m->json) {
+		json_finish_line(json_of_happening(&gpu, &event, cmd));
+	} else {
+		text = happening_text(&gpu, &event);
+		print_line(gpu.bdf, happening_name(cmd), text);
+		free(text);
+	}
+	if (event.vf != NO_VF)
+		update_known(m, &gpu, event.vf);
+	gpu_free(&gpu);
+}
+
+static void forget(struct monitor *m, const char *bdf)
+{
+	struct gpu_list left = {};
+	size_t i;
+
+	for (i = 0; i < m->known.num; i++)
+		if (strcmp(m->known.gpus[i].bdf, bdf))
+			gpu_copy(gpu_list_add(&left), &m->known.gpus[i]);
+	gpu_list_free(&m->known);
+	m->known = left;
+}
+
+/* generations count up from a random number, and may pass the largest */
+static bool is_older(const struct gpu *gpu, const struct gpu *known)
+{
+	return known && gpu->generation - known->generation > U64_MAX / 2;
+}
+
+/*
+ * Notifications for every user say nothing of states: these are what they were,
+ * and events tell when they change.
+ */
+static void keep_states(struct gpu *gpu, const struct gpu *known)
+{
+	u32 i;
+
+	gpu->has_states = known->has_states;
+	gpu->fb_dirty = known->fb_dirty;
+	gpu->fb_withheld = known->fb_withheld;
+	gpu->round_us = known->round_us;
+	for (i = 0; i < gpu->vfs_len && i < known->vfs_len; i++) {
+		gpu->vfs[i].has_state = known->vfs[i].has_state;
+		gpu->vfs[i].state = known->vfs[i].state;
+		gpu->vfs[i].in_use = known->vfs[i].in_use;
+	}
+}
+
+static void take(struct monitor *m, const char *event, const struct gpu *gpu)
+{
+	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
+
+	print_event(m, event, gpu, known);
+	if (known)
+		gpu_free(known);
+	else
+		known = gpu_list_add(&m->known);
+	gpu_copy(known, gpu);
+}
+
+static int take_message(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct monitor *m = arg;
+	struct gpu *known;
+	struct gpu gpu = {};
+
+	if (happening_name(genl->cmd)) {
+		take_happening(m, nlh, genl->cmd);
+		return NL_OK;
+	}
+	if (message_read(nlh, &gpu, NULL)) {
+		pr_err("a notification of the kernel could not be read");
+		gpu_free(&gpu);
+		return NL_OK;
+	}
+	switch (genl->cmd) {
+	case GPUVF_CMD_PF_ADD:
+		take(m, "added", &gpu);
+		break;
+	case GPUVF_CMD_CONFIG_CHANGE:
+		known = gpu_list_find(&m->known, gpu.bdf);
+		/* what was read meanwhile is newer than what waited here */
+		if (is_older(&gpu, known))
+			break;
+		if (known)
+			keep_states(&gpu, known);
+		take(m, "changed", &gpu);
+		break;
+	case GPUVF_CMD_PF_DEL:
+		print_event(m, "removed", &gpu, NULL);
+		forget(m, gpu.bdf);
+		break;
+	}
+	gpu_free(&gpu);
+	return NL_OK;
+}
+
+static void print_differences(const struct monitor *m,
+			      const struct gpu_list *now, bool first)
+{
+	size_t i;
+
+	for (i = 0; i < m->known.num; i++) {
+		const struct gpu *gpu = &m->known.gpus[i];
+		struct gpu gone = {};
+
+		if (gpu_list_find(now, gpu->bdf))
+			continue;
+		copy_string(gone.bdf, sizeof(gone.bdf), gpu->bdf);
+		print_event(m, "removed", &gone, NULL);
+	}
+	for (i = 0; i < now->num; i++) {
+		const struct gpu *gpu = &now->gpus[i];
+		const struct gpu *before = gpu_list_find(&m->known, gpu->bdf);
+
+		if (first)
+			print_event(m, "present", gpu, NULL);
+		else if (!before)
+			print_event(m, "added", gpu, NULL);
+		else if (before->generation != gpu->generation ||
+			 event_differs(before, gpu))
+			print_event(m, "changed", gpu, before);
+	}
+}
+
+/*
+ * Everything anew; what differs from what was known is an event. While changes
+ * come too fast for that, it is tried again later: they are events as well.
+ */
+static int resynchronise(struct monitor *m, bool first)
+{
+	struct client_error why;
+	struct gpu_list now;
+	int err;
+
+	err = client_get_gpus(m->client, &now, &why);
+	m->out_of_sync = err == -EAGAIN;
+	/* the family went, and the notice of that is on its way */
+	m->is_stale |= err == -ENOENT;
+	if (err) {
+		gpu_list_free(&now);
+		if (m->out_of_sync || err == -ENOENT)
+			return EXIT_DONE;
+		pr_err("cannot read the GPUs: %s", client_error_text(&why));
+		return exit_code_of(err);
+	}
+	print_differences(m, &now, first);
+	gpu_list_free(&m->known);
+	m->known = now;
+	return EXIT_DONE;
+}
+
+static void family_came(void *arg)
+{
+	struct monitor *m = arg;
+
+	m->is_stale = true;
+}
+
+static void family_went(void *arg)
+{
+	struct gpu_list none = {};
+	struct monitor *m = arg;
+
+	if (!m->client)
+		return;
+	/* what was said before it went */
+	nl_recvmsgs_default(m->sk);
+	print_differences(m, &none, false);
+	gpu_list_free(&m->known);
+	client_close(m->client);
+	m->client = NULL;
+	m->out_of_sync = false;
+	pr_err("module gpuvf is gone; waiting for it");
+}
+
+/* ids are looked up again, and then everything is read */
+static int reconnect(struct monitor *m)
+{
+	struct client *client;
+	int err;
+
+	m->is_stale = false;
+	err = client_open(&client);
+	if (err == -ENOENT) {
+		family_went(m);
+		return EXIT_DONE;
+	}
+	if (err) {
+		pr_err("generic netlink: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	client_close(m->client);
+	m->client = client;
+	err = news_join_all(m->sk);
+	if (err && err != -NLE_OBJ_NOTFOUND) {
+		pr_err("generic netlink: %s", nl_geterror(err));
+		return EXIT_FAILED;
+	}
+	return resynchronise(m, false);
+}
+
+static int watch(struct monitor *m)
+{
+	struct pollfd fds[] = {
+		{ .fd = nl_socket_get_fd(m->sk), .events = POLLIN },
+		{ .fd = m->signals, .events = POLLIN },
+		{ .fd = nl_socket_get_fd(m->family.sk), .events = POLLIN },
+	};
+	int code = EXIT_DONE;
+	int err;
+
+	while (!code && !ferror(stdout)) {
+		if (poll(fds, ARRAY_SIZE(fds),
+			 m->out_of_sync || m->is_stale ? RETRY_MS : -1) < 0 &&
+		    errno != EINTR)
+			return EXIT_FAILED;
+		if (fds[1].revents)
+			break;
+		err = nl_recvmsgs_default(m->sk);
+		if (err == -NLE_NOMEM) {
+			/* libnl's word for ENOBUFS */
+			pr_err("messages were lost; reading everything again");
+			m->out_of_sync = true;
+			m->is_full = true;
+		} else if (err == -NLE_AGAIN) {
+			m->is_full = false;
+		} else if (err < 0 && err != -NLE_INTR) {
+			pr_err("generic netlink: %s", nl_geterror(err));
+			code = EXIT_FAILED;
+		}
+		family_watch_read(&m->family);
+		if (!code && m->is_stale)
+			code = reconnect(m);
+		/* what happens until then would be lost without another ENOBUFS */
+		if (!code && m->out_of_sync && !m->is_full && m->client)
+			code = resynchronise(m, false);
+	}
+	return code;
+}
+
+/* SIGINT and SIGTERM are the ordinary end, seen by poll() */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/**
+ * cmd_monitor() - the verb "monitor"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Runs until it is interrupted.
+ *
+ * Return: EXIT_DONE after SIGINT or SIGTERM, EXIT_MISSING, EXIT_FAILED.
+ */
+int cmd_monitor(int argc, char **argv)
+{
+	struct monitor m = {
+		.family = { .came = family_came, .went = family_went, .arg = &m },
+	};
+	struct options options;
+	int first, code, err;
+
+	first = parse_options(argc, argv, "jHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (first < argc)
+		return usage_error(argv[0], "takes no argument '%s'",
+				   argv[first]);
+	m.json = options.json;
+	code = open_client(&m.client);
+	if (code)
+		return code;
+
+	m.signals = open_signals();
+	err = family_watch_open(&m.family);
+	err = err ?: news_open(&m.sk, take_message, &m);
+	err = err ?: news_join_all(m.sk);
+	/* it went since it was asked for */
+	m.is_stale = err == -NLE_OBJ_NOTFOUND;
+	if (err && !m.is_stale) {
+		pr_err("generic netlink: %s", nl_geterror(err));
+		code = EXIT_FAILED;
+	}
+	/* first subscribe, then read: nothing can fall in between */
+	code = code ?: resynchronise(&m, true);
+	code = code ?: watch(&m);
+	if (m.sk)
+		nl_socket_free(m.sk);
+	family_watch_close(&m.family);
+	close(m.signals);
+	gpu_list_free(&m.known);
+	client_close(m.client);
+	return code;
+}

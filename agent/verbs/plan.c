@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plan and assert: what apply would do, and whether it would do anything.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/check.h"
+#include "plan/capacity.h"
+#include "plan/plan.h"
+#include "show/output.h"
+
+static int plan_one(struct plan *plan, struct client *client)
+{
+	int code = plan_check(plan);
+
+	if (!code && plan->steps & STEP_LAYOUT)
+		code = plan_ask_kernel(plan, client);
+	return code;
+}
+
+/* what there will be room for; by the kernel's word, as in show */
+static void find_rooms(const struct plan *plan, struct client *client,
+		       struct room_list *rooms)
+{
+	if (!plan_knows_placement(plan))
+		return;
+	rooms_find(rooms, plan->config, plan_future(plan));
+	rooms_ask(rooms, client, plan->live.bdf,
+		  plan->has_after ? &plan->wish : NULL);
+}
+
+static int plan_all(struct targets *targets, bool json)
+{
+	json_t *document = json ? json_document() : NULL;
+	json_t *list = json ? json_array() : NULL;
+	struct exit_tally tally = {};
+	size_t i;
+	int code;
+
+	if (targets->missing)
+		exit_add(&tally, EXIT_MISSING);
+
+	for (i = 0; i < targets->num; i++) {
+		struct plan *plan = &targets->plans[i];
+		struct room_list rooms = {};
+
+		code = plan_one(plan, targets->client);
+		find_rooms(plan, targets->client, &rooms);
+		if (json) {
+			json_t *object = plan_json(plan);
+
+			json_object_set_new(object, "capacity",
+					    plan_knows_placement(plan) ?
+					    rooms_json(&rooms) : json_null());
+			json_object_set_new(object, "in_sync",
+					    json_boolean(!plan->steps && !code));
+			json_object_set_new(object, "exit_code",
+					    json_integer(code));
+			json_array_append_new(list, object);
+		} else {
+			if (i)
+				putchar('\n');
+			fflush(stderr);
+			plan_print(plan, code);
+			rooms_print(&rooms);
+		}
+		rooms_free(&rooms);
+		exit_add(&tally, code);
+	}
+	code = exit_total(&tally);
+	if (!json)
+		return code;
+	json_object_set_new(document, "gpus", list);
+	return json_finish(document) ? code ?: EXIT_FAILED : code;
+}
+
+/**
+ * cmd_plan() - the verb "plan"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE when apply would succeed, whether it has something to do
+ * or not; else what apply would return.
+ */
+int cmd_plan(int argc, char **argv)
+{
+	struct targets targets = {};
+	struct options options;
+	int first, code;
+
+	first = parse_options(argc, argv, strcmp(argv[0], "apply") ?
+			      "fjnHp" : "fjnHpWw", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = targets_find(&targets, options.file, argc - first, argv + first);
+	if (!code)
+		code = plan_all(&targets, options.json);
+	targets_free(&targets);
+	return code;
+}
+
+static int assert_one(const struct plan *plan)
+{
+	int code = check_gpu(&plan->live);
+
+	if (!plan->steps)
+		return code;
+	plan_print(plan, code);
+	return code ?: EXIT_DIFFERS;
+}
+
+/**
+ * cmd_assert() - the verb "assert"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
+ * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu().
+ */
+int cmd_assert(int argc, char **argv)
+{
+	struct targets targets = {};
+	struct options options;
+	int first, code;
+	size_t i;
+
+	first = parse_options(argc, argv, "fHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	code = targets_find(&targets, options.file, argc - first, argv + first);
+	if (!code && targets.missing)
+		code = EXIT_MISSING;
+	for (i = 0; i < targets.num; i++)
+		code = exit_worse(code, assert_one(&targets.plans[i]));
+	targets_free(&targets);
+	return code;
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * show: the GPUs and their VFs as they are.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "cli/agent.h"
+#include "plan/capacity.h"
+#include "show/memory_map.h"
+#include "show/output.h"
+
+static enum color color_of_state(u32 state)
+{
+	switch (state) {
+	case GPUVF_VF_STATE_ACTIVE:
+		return COLOR_GOOD;
+	case GPUVF_VF_STATE_FAILED:
+		return COLOR_BAD;
+	case GPUVF_VF_STATE_PAUSED:
+	case GPUVF_VF_STATE_STOPPED:
+	case GPUVF_VF_STATE_RESETTING:
+		return COLOR_WARN;
+	}
+	return COLOR_NONE;
+}
+
+static struct table *new_table(void)
+{
+	bool human = numbers_are_human();
+	struct table *table = table_new();
+
+	table_column(table, "VF", ALIGN_RIGHT);
+	table_column(table, human ? "PCI ADDRESS" : "PCI_ADDRESS", ALIGN_LEFT);
+	table_minor(table, 3);
+	table_column(table, "PROFILE", ALIGN_LEFT);
+	table_elastic(table);
+	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
+		     ALIGN_RIGHT);
+	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
+		     ALIGN_RIGHT);
+	table_minor(table, 2);
+	table_column(table, "SHARE", ALIGN_RIGHT);
+	table_minor(table, 1);
+	table_column(table, "STATE", ALIGN_LEFT);
+	table_column(table, "HOLDER", ALIGN_LEFT);
+	return table;
+}
+
+static void add_row(struct table *table, const struct gpu *gpu, u32 index)
+{
+	const struct vf *vf = &gpu->vfs[index];
+	u64 sum = gpu_sum_slices_us(gpu);
+	char text[UNIT_TEXT];
+
+	table_cell(table, "%u", index);
+	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
+	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
+	if (vf->fb_bytes) {
+		table_cell(table, "%s", show_size(text, vf->fb_bytes));
+		table_cell(table, "%s", show_time(text, vf->time_slice_us));
+		table_cell(table, "%.1f%%",
+			   sum ? 100.0 * vf->time_slice_us / sum : 0);
+	} else {
+		table_cell(table, "-");
+		table_cell(table, "-");
+		table_cell(table, "-");
+	}
+	if (vf->has_state)
+		table_cell_color(table, color_of_state(vf->state),
+				 vf_state_name(vf->state));
+	else
+		table_cell(table, "-");
+	if (vf->in_use)
+		table_cell(table, "%s%s(in use)", vf->holder,
+			   *vf->holder ? " " : "");
+	else
+		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
+}
+
+/*
+ * What more there is room for. Profiles come from the configuration too, where
+ * there is one; whether it is good is not the question here.
+ */
+static void find_rooms(struct client *client, const struct gpu *gpu,
+		       struct room_list *rooms)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+
+	config_load(&config, NULL, 0, &diags);
+	rooms_find(rooms, diags.errors ? NULL : &config, gpu);
+	rooms_ask(rooms, client, gpu->bdf, NULL);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static json_t *gpu_json(struct client *client, const struct gpu *gpu)
+{
+	struct room_list rooms = {};
+	json_t *object = json_of_gpu(gpu);
+
+	/* room depends on which VFs are in use */
+	if (!gpu->has_states) {
+		json_object_set_new(object, "capacity", json_null());
+		return object;
+	}
+	find_rooms(client, gpu, &rooms);
+	json_object_set_new(object, "capacity", rooms_json(&rooms));
+	rooms_free(&rooms);
+	return object;
+}
+
+static void explain_missing(const struct gpu *gpu)
+{
+	static const char missing[] =
+		"states, use, scrubbing and room need CAP_SYS_ADMIN to be shown";
+
+	if (!gpu->has_states)
+		printf("  %s\n", missing);
+}
+
+static void show_gpu(struct client *client, const struct gpu *gpu)
+{
+	struct room_list rooms = {};
+	struct table *table = new_table();
+	bool wedged = gpu->state != GPUVF_PF_STATE_READY;
+	u32 rows = 0;
+	u32 i;
+
+	print_folded(stdout,
+		     "%s%s%s  %s  %s%s%s  %u of %u VFs enabled  policy %s",
+		     color_of(stdout, COLOR_HEAD), gpu->bdf,
+		     color_of(stdout, COLOR_NONE), gpu->backend,
+		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
+		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
+		     gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
+	if (gpu->vfs_changing)
+		printf("  %sVFs are being enabled or disabled%s\n",
+		       color_of(stdout, COLOR_WARN),
+		       color_of(stdout, COLOR_NONE));
+	memory_map_print(gpu);
+	if (gpu->has_states) {
+		find_rooms(client, gpu, &rooms);
+		rooms_print(&rooms);
+		rooms_free(&rooms);
+	}
+	for (i = 0; i < gpu->vfs_len; i++) {
+		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
+			continue;
+		add_row(table, gpu, i);
+		rows++;
+	}
+	if (rows)
+		table_print(table, stdout, "  ");
+	else
+		table_free(table);
+	explain_missing(gpu);
+}
+
+static void show_vf(const struct gpu *gpu, u32 index)
+{
+	struct table *table = new_table();
+
+	add_row(table, gpu, index);
+	table_print(table, stdout, "");
+	explain_missing(gpu);
+}
+
+static int show_all(struct client *client, const struct gpu_list *gpus,
+		    bool json)
+{
+	int code = explain_no_gpus(gpus);
+	json_t *document, *list;
+	size_t i;
+
+	if (!json) {
+		for (i = 0; i < gpus->num; i++) {
+			if (i)
+				putchar('\n');
+			show_gpu(client, &gpus->gpus[i]);
+		}
+		return code;
+	}
+	document = json_document();
+	list = json_array();
+	for (i = 0; i < gpus->num; i++)
+		json_array_append_new(list, gpu_json(client, &gpus->gpus[i]));
+	json_object_set_new(document, "gpus", list);
+	return json_finish(document) ? code ?: EXIT_FAILED : code;
+}
+
+static int show_one(struct client *client, const struct gpu_list *gpus,
+		    const char *name, bool json)
+{
+	const char *verb = "show";
+	const struct gpu *gpu;
+	char gpu_name[NAME_SIZE];
+	json_t *document;
+	int has_vf, code;
+	u32 index = 0;
+
+	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
+	if (has_vf < 0)
+		return usage_error(verb, "'%s' is neither GPU nor GPU/VF",
+				   name);
+	gpu = find_gpu(gpus, gpu_name, &code);
+	if (!gpu)
+		return code;
+	if (has_vf && index >= gpu->vfs_len) {
+		pr_err("GPU %s has VFs 0-%u, not %u", gpu->bdf, gpu->vfs_len - 1,
+		       index);
+		return EXIT_MISSING;
+	}
+	if (!json) {
+		if (has_vf)
+			show_vf(gpu, index);
+		else
+			show_gpu(client, gpu);
+		return EXIT_DONE;
+	}
+	document = json_document();
+	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
+			    json_of_vf(gpu, index) : gpu_json(client, gpu));
+	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/**
+ * cmd_show() - the verb "show"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
+ */
+int cmd_show(int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct options options;
+	struct client *client;
+	int first, code;
+
+	first = parse_options(argc, argv, "jHp", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first > 1)
+		return usage_error("show", "one GPU or GPU/VF at a time");
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = get_gpus(client, &gpus);
+	if (!code)
+		code = first < argc ?
+		       show_one(client, &gpus, argv[first], options.json) :
+		       show_all(client, &gpus, options.json);
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stats: what the VFs got and did, as a table, as JSON, or for Prometheus.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/replace.h"
+#include "cli/agent.h"
+#include "show/output.h"
+#include "show/prometheus.h"
+
+#define NS_PER_SECOND	1e9
+
+static u64 sum_run_ns(const struct gpu *gpu)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		sum += gpu->vfs[i].stats.run_ns;
+	return sum;
+}
+
+/* columns of claims are there when a guest has made any */
+static bool has_claims(const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_claims)
+			return true;
+	return false;
+}
+
+static struct table *new_table(bool claims)
+{
+	bool human = numbers_are_human();
+	struct table *table = table_new();
+
+	table_column(table, "VF", ALIGN_RIGHT);
+	table_column(table, "PROFILE", ALIGN_LEFT);
+	table_elastic(table);
+	table_column(table, human ? "GPU TIME" : "RUN/NS", ALIGN_RIGHT);
+	table_column(table, "SHARE", ALIGN_RIGHT);
+	table_column(table, "TURNS", ALIGN_RIGHT);
+	table_column(table, human ? "OVERRUN" : "OVERRUN/NS", ALIGN_RIGHT);
+	table_minor(table, 2);
+	table_column(table, human ? "LEFT OVER" : "IDLE/NS", ALIGN_RIGHT);
+	table_minor(table, 3);
+	table_column(table, "HANGS", ALIGN_RIGHT);
+	table_column(table, "RESETS", ALIGN_RIGHT);
+	table_column(table, "MESSAGES", ALIGN_RIGHT);
+	table_minor(table, 1);
+	if (claims) {
+		table_column(table, human ? "GUEST CLAIMS" : "CLAIMS_USED/B",
+			     ALIGN_RIGHT);
+		table_column(table, human ? "DRIVER" : "CLAIMS_DRIVER",
+			     ALIGN_LEFT);
+		table_minor(table, 4);
+	}
+	return table;
+}
+
+static void add_ns(struct table *table, u64 ns)
+{
+	if (numbers_are_human())
+		table_cell(table, "%.3f s", ns / NS_PER_SECOND);
+	else
+		table_cell(table, "%llu", ns);
+}
+
+static void add_claims(struct table *table, const struct vf *vf)
+{
+	char text[UNIT_TEXT];
+
+	if (vf->has_claims) {
+		table_cell(table, "%s", show_size(text, vf->claims.fb_used));
+		table_cell(table, "%s", *vf->claims.driver ?
+			   vf->claims.driver : "-");
+	} else {
+		table_cell(table, "-");
+		table_cell(table, "-");
+	}
+}
+
+static void add_row(struct table *table, const struct gpu *gpu, u32 vf,
+		    bool claims)
+{
+	const struct vf_stats *stats = &gpu->vfs[vf].stats;
+	u64 sum = sum_run_ns(gpu);
+	char hangs[24];
+
+	table_cell(table, "%u", vf);
+	table_cell(table, "%s", *gpu->vfs[vf].profile ? gpu->vfs[vf].profile :
+							"-");
+	add_ns(table, stats->run_ns);
+	if (sum)
+		table_cell(table, "%.1f%%", 100.0 * stats->run_ns / sum);
+	else
+		table_cell(table, "-");
+	table_cell(table, "%llu", stats->slices);
+	add_ns(table, stats->overrun_ns);
+	add_ns(table, stats->idle_ns);
+	snprintf(hangs, sizeof(hangs), "%llu", stats->hangs);
+	table_cell_color(table, stats->hangs ? COLOR_BAD : COLOR_NONE, hangs);
+	table_cell(table, "%llu", stats->resets);
+	table_cell(table, "%llu", stats->mbox_requests);
+	if (claims)
+		add_claims(table, &gpu->vfs[vf]);
+}
+
+static void show_gpu(const struct gpu *gpu)
+{
+	const bool claims = has_claims(gpu);
+	struct table *table = new_table(claims);
+	u32 i;
+
+	printf("%s%s%s  %u of %u VFs enabled  policy %s\n",
+	       color_of(stdout, COLOR_HEAD), gpu->bdf,
+	       color_of(stdout, COLOR_NONE), gpu->num_vfs, gpu->total_vfs,
+	       policy_name(gpu->policy));
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_stats &&
+		    (i < gpu->num_vfs || gpu->vfs[i].stats.slices))
+			add_row(table, gpu, i, claims);
+	table_print(table, stdout, "  ");
+}
+
+static json_t *json_of(const struct gpu_list *gpus)
+{
+	json_t *document = json_document();
+	json_t *list = json_array();
+	size_t i;
+	u32 vf;
+
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+		json_t *vfs = json_array();
+
+		for (vf = 0; vf < gpu->vfs_len; vf++)
+			if (gpu->vfs[vf].has_stats)
+				json_array_append_new(vfs,
+						      json_of_stats(gpu, vf));
+		json_array_append_new(list, json_pack("{s:s,s:o}", "bdf",
+						      gpu->bdf, "vfs", vfs));
+	}
+	json_object_set_new(document, "gpus", list);
+	return document;
+}
+
+static void print_for_prometheus(FILE *f, const void *gpus)
+{
+	prometheus_print(f, gpus);
+}
+
+static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
+{
+	size_t i;
+
+	if (prometheus)
+		return replace_file(prometheus, 0644, print_for_prometheus,
+				    gpus);
+	if (json)
+		return json_finish(json_of(gpus)) ? EXIT_FAILED : EXIT_DONE;
+	for (i = 0; i < gpus->num; i++) {
+		if (i)
+			putchar('\n');
+		show_gpu(&gpus->gpus[i]);
+	}
+	return EXIT_DONE;
+}
+
+/* leave nothing but the one GPU that was asked for */
+static int keep_one(struct gpu_list *gpus, const char *name)
+{
+	struct gpu_list one = {};
+	struct gpu *gpu;
+	int code;
+
+	gpu = find_gpu(gpus, name, &code);
+	if (!gpu)
+		return code;
+	gpu_copy(gpu_list_add(&one), gpu);
+	gpu_list_free(gpus);
+	*gpus = one;
+	return EXIT_DONE;
+}
+
+static int collect(struct client *client, const char *name,
+		   struct gpu_list *gpus)
+{
+	struct client_error why;
+	int code;
+
+	code = get_gpus(client, gpus);
+	if (!code)
+		code = name ? keep_one(gpus, name) : explain_no_gpus(gpus);
+	if (code || !client_get_stats(client, gpus, &why))
+		return code;
+	if (why.error == -EPERM) {
+		pr_err("statistics need CAP_SYS_ADMIN: exact times are a side channel between tenants");
+		return EXIT_PERMISSION;
+	}
+	pr_err("cannot read the statistics: %s", client_error_text(&why));
+	return exit_code_of(why.error);
+}
+
+/**
+ * cmd_stats() - the verb "stats"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
+ */
+int cmd_stats(int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct options options;
+	struct client *client;
+	int first, code;
+
+	first = parse_options(argc, argv, "jHpP", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first > 1)
+		return usage_error(argv[0], "one GPU at a time");
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = collect(client, first < argc ? argv[first] : NULL, &gpus);
+	if (!code)
+		code = show(&gpus, options.json, options.prometheus);
+	gpu_list_free(&gpus);
+	client_close(client);
+	return code;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reset, stop, pause, resume: what is done to one VF, and the reset of a GPU.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/check.h"
+#include "cli/agent.h"
+#include "plan/plan.h"
+#include "provider/gpuvf_reset.h"
+
+/**
+ * struct operation - what one of these verbs does
+ * @verb: the word
+ * @vf_cmd: command for a VF
+ * @gpu_cmd: command for a GPU, 0: there is none
+ * @done: what is said when it was done
+ */
+struct operation {
+	const char *verb;
+	u8 vf_cmd;
+	u8 gpu_cmd;
+	const char *done;
+};
+
+static const struct operation operations[] = {
+	{ "reset", GPUVF_CMD_VF_RESET, GPUVF_CMD_PF_RESET, "reset" },
+	{ "stop", GPUVF_CMD_VF_STOP, 0, "stopped" },
+	{ "pause", GPUVF_CMD_VF_PAUSE, 0, "paused" },
+	{ "resume", GPUVF_CMD_VF_RESUME, 0, "resumed" },
+};
+
+static const struct operation *find_operation(const char *verb)
+{
+	size_t i;
+
+	for (i = 0; strcmp(operations[i].verb, verb); i++)
+		;
+	return &operations[i];
+}
+
+static void tell(const struct operation *op, const struct gpu *gpu, int vf,
+		 const struct gpu *now)
+{
+	const char *state = vf != NO_VF && (u32)vf < now->vfs_len ?
+			    vf_state_name(now->vfs[vf].state) : op->done;
+
+	printf("%s", gpu->bdf);
+	if (vf != NO_VF)
+		printf(" VF %d", vf);
+	printf(": %s", op->done);
+	if (strcmp(state, op->done))
+		printf(", now %s", state);
+	putchar('\n');
+}
+
+static int do_it(struct client *client, const struct operation *op,
+		 const char *bdf, int vf, struct gpu *now,
+		 struct client_error *why)
+{
+	/* the only ones that take their time */
+	if (op->gpu_cmd)
+		return reset_and_wait(client, bdf, vf, now, why);
+	return client_operate(client, op->vf_cmd, bdf, vf, now, why);
+}
+
+static int operate(struct client *client, const struct operation *op,
+		   const char *name, int vf)
+{
+	struct gpu_list gpus = {};
+	struct client_error why;
+	struct gpu *gpu;
+	struct gpu now;
+	int code;
+
+	code = get_gpus(client, &gpus);
+	gpu = code ? NULL : find_gpu(&gpus, name, &code);
+	if (gpu && do_it(client, op, gpu->bdf, vf, &now, &why)) {
+		code = check_failed(client, gpu->bdf, refuse(&why, gpu->bdf));
+	} else if (gpu) {
+		code = EXIT_DONE;
+		exit_set_changed();
+		tell(op, gpu, vf, &now);
+		gpu_free(&now);
+	}
+	gpu_list_free(&gpus);
+	return code;
+}
+
+/**
+ * cmd_operate() - the verbs "reset", "stop", "pause", "resume"
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
+ * EXIT_FAILED.
+ */
+int cmd_operate(int argc, char **argv)
+{
+	const struct operation *op = find_operation(argv[0]);
+	struct options options;
+	struct client *client;
+	char name[NAME_SIZE];
+	int first, has_vf, code;
+	u32 index = 0;
+
+	first = parse_options(argc, argv, "", &options);
+	if (first < 0)
+		return EXIT_USAGE;
+	if (argc - first != 1)
+		return usage_error(argv[0], op->gpu_cmd ?
+				   "needs one GPU or GPU/VF" :
+				   "needs one GPU/VF");
+	has_vf = parse_gpu_vf(argv[first], name, sizeof(name), &index);
+	if (has_vf < 0)
+		return usage_error(argv[0], "'%s' is neither GPU nor GPU/VF",
+				   argv[first]);
+	if (!has_vf && !op->gpu_cmd)
+		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
+				   argv[first], argv[first]);
+	code = open_client(&client);
+	if (code)
+		return code;
+	code = operate(client, op, name, has_vf ? (int)index : NO_VF);
+	client_close(client);
+	return code;
+}
