@@ -6,6 +6,7 @@
 #define AGENT_APPLY_APPLY_H
 
 #include "apply/journal.h"
+#include "base/root.h"
 #include "plan/plan.h"
 
 #define APPLY_LOCK	RUN_DIR "/apply.lock"

@@ -8,6 +8,7 @@
 #define AGENT_APPLY_JOURNAL_H
 
 #include "apply/state.h"
+#include "base/root.h"
 
 #define JOURNAL_DIR	RUN_DIR
 #define JOURNAL_FILE	"intent"

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apply/apply.h"
+#include "base/clock.h"
 #include "base/root.h"
 #include "base/units.h"
 #include "base/util.h"
@@ -32,24 +32,6 @@
 /* no hardware clears for so long; something is wrong then */
 #define READY_LIMIT_MS	300000
 
-static u64 now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
-}
-
-static void sleep_ms(unsigned int ms)
-{
-	struct timespec ts = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000L,
-	};
-
-	nanosleep(&ts, NULL);
-}
-
 /**
  * read_settled() - read a GPU when no VFs are being enabled or disabled
  * @client: the client
@@ -66,11 +48,11 @@ static void sleep_ms(unsigned int ms)
 int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
 		 struct client_error *why)
 {
-	u64 end = now_ms() + SETTLE_LIMIT_MS;
+	u64 end = monotonic_ms() + SETTLE_LIMIT_MS;
 	int err;
 
 	while (!(err = client_get_gpu(client, bdf, gpu, why)) &&
-	       gpu->vfs_changing && now_ms() < end) {
+	       gpu->vfs_changing && monotonic_ms() < end) {
 		gpu_free(gpu);
 		sleep_ms(SETTLE_POLL_MS);
 	}
@@ -118,11 +100,11 @@ static bool any_is_blocked(const struct targets *targets)
  */
 int wait_idle(struct targets *targets, u32 seconds)
 {
-	u64 end = now_ms() + seconds * 1000ULL;
+	u64 end = monotonic_ms() + seconds * 1000ULL;
 	int code = EXIT_DONE;
 	size_t i;
 
-	while (!code && any_is_blocked(targets) && now_ms() < end) {
+	while (!code && any_is_blocked(targets) && monotonic_ms() < end) {
 		sleep_ms(IDLE_POLL_MS);
 		for (i = 0; !code && i < targets->num; i++)
 			code = plan_refresh(&targets->plans[i],
@@ -144,15 +126,15 @@ static void report_lock(const char *file, bool over)
 /* Return: 0; -EWOULDBLOCK: another process has it; another negative errno */
 static int wait_for_lock(int fd, const char *file, u32 seconds)
 {
-	u64 notice = now_ms() + LOCK_NOTICE_MS;
-	u64 end = now_ms() + seconds * 1000ULL;
+	u64 notice = monotonic_ms() + LOCK_NOTICE_MS;
+	u64 end = monotonic_ms() + seconds * 1000ULL;
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno == EINTR)
 			continue;
-		if (errno != EWOULDBLOCK || now_ms() >= end)
+		if (errno != EWOULDBLOCK || monotonic_ms() >= end)
 			return -errno;
-		if (notice && now_ms() >= notice) {
+		if (notice && monotonic_ms() >= notice) {
 			report_lock(file, false);
 			notice = 0;
 		}
@@ -234,7 +216,7 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
  */
 int wait_ready(const char *bdf, u64 withheld, struct client *client)
 {
-	u64 end = now_ms() + READY_LIMIT_MS;
+	u64 end = monotonic_ms() + READY_LIMIT_MS;
 	struct client_error why;
 	struct gpu gpu;
 	bool ready;
@@ -250,7 +232,7 @@ int wait_ready(const char *bdf, u64 withheld, struct client *client)
 		gpu_free(&gpu);
 		if (ready || code)
 			return code;
-		if (now_ms() > end)
+		if (monotonic_ms() > end)
 			break;
 		sleep_ms(READY_POLL_MS);
 	}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exit codes: which of two wins, and what an early end of the program means.
+ * Exit codes: of an errno, which of two wins, and what an early end of the
+ * program means.
  */
+#include <errno.h>
+
 #include "base/exit_code.h"
 
 /* a GPU is between two states at this moment */
@@ -108,4 +111,35 @@ int exit_code_of_lost_output(int code)
 	if (lost == EXIT_FAILED)
 		return code ?: lost;
 	return exit_worse(code, lost);
+}
+
+/**
+ * exit_code_of() - the exit code for an errno of the kernel
+ * @error: negative errno
+ *
+ * Return: enum exit_code.
+ */
+int exit_code_of(int error)
+{
+	switch (-error) {
+	case 0:
+		return EXIT_DONE;
+	case EPERM:
+	case EACCES:
+		return EXIT_PERMISSION;
+	case EBUSY:
+		return EXIT_BUSY;
+	case ENODEV:
+	/* of the family, or of a file of the PCI core */
+	case ENOENT:
+		return EXIT_MISSING;
+	case EINVAL:
+	case ERANGE:
+	case ENOSPC:
+	case EOPNOTSUPP:
+		/* what was asked for is not to be had: the file has to change */
+		return EXIT_USAGE;
+	default:
+		return EXIT_FAILED;
+	}
 }

@@ -34,6 +34,7 @@ struct exit_tally {
 	bool any_done;
 };
 
+int exit_code_of(int error);
 int exit_worse(int a, int b);
 void exit_add(struct exit_tally *tally, int code);
 int exit_total(const struct exit_tally *tally);

@@ -7,6 +7,9 @@
 
 #include "base/util.h"
 
+/* locks, the journal and the daemon's socket; only root may enter it */
+#define RUN_DIR		"/run/gpuvf"
+
 void root_set(const char *dir);
 bool root_is_elsewhere(void);
 char *root_path(const char *fmt, ...) __printf(1, 2);

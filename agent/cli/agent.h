@@ -14,9 +14,6 @@
 #include "model/gpu.h"
 #include "provider/gpuvf.h"
 
-/* locks, and the daemon's socket; root's alone */
-#define RUN_DIR		"/run/gpuvf"
-
 /**
  * struct verb - one verb of the command line
  * @name: the word
@@ -84,7 +81,6 @@ int load_config(struct config *config, const char *file, u32 demands);
 int open_client(struct client **client);
 int get_gpus(struct client *client, struct gpu_list *gpus);
 int explain_no_gpus(const struct gpu_list *gpus);
-int exit_code_of(int error);
 void explain_no_gpu(const struct gpu_list *gpus, const char *bdf);
 struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
 		     int *code);

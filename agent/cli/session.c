@@ -266,37 +266,6 @@ int explain_no_gpus(const struct gpu_list *gpus)
 }
 
 /**
- * exit_code_of() - the exit code for an errno of the kernel
- * @error: negative errno
- *
- * Return: enum exit_code.
- */
-int exit_code_of(int error)
-{
-	switch (-error) {
-	case 0:
-		return EXIT_DONE;
-	case EPERM:
-	case EACCES:
-		return EXIT_PERMISSION;
-	case EBUSY:
-		return EXIT_BUSY;
-	case ENODEV:
-	/* of the family, or of a file of the PCI core */
-	case ENOENT:
-		return EXIT_MISSING;
-	case EINVAL:
-	case ERANGE:
-	case ENOSPC:
-	case EOPNOTSUPP:
-		/* what was asked for is not to be had: the file has to change */
-		return EXIT_USAGE;
-	default:
-		return EXIT_FAILED;
-	}
-}
-
-/**
  * explain_no_gpu() - say why there is no GPU of an address
  * @gpus: all there are
  * @bdf: the address; one without a domain is of domain 0000

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "config/diag.h"
 #include "show/output.h"

@@ -5,6 +5,7 @@
 #ifndef AGENT_DAEMON_DAEMON_H
 #define AGENT_DAEMON_DAEMON_H
 
+#include "base/root.h"
 #include "plan/plan.h"
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
@@ -60,9 +61,6 @@ struct daemon {
 	u64 check_ms;
 	u64 reload_ms;
 };
-
-u64 monotonic_ms(void);
-void soonest(u64 *at_ms, u64 ms);
 
 /* daemon_sync.c: making GPUs what the configuration says */
 int daemon_load(struct daemon *d, bool *changed);

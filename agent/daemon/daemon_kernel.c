@@ -10,6 +10,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
+#include "base/clock.h"
 #include "daemon/daemon.h"
 #include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
@@ -29,7 +30,7 @@ struct kernel_news {
  */
 static void look_soon(struct kernel_news *news)
 {
-	soonest(&news->d->check_ms, monotonic_ms() + SETTLE_MS);
+	timer_earliest(&news->d->check_ms, monotonic_ms() + SETTLE_MS);
 }
 
 static int take_change(struct nl_msg *msg, void *arg)
@@ -119,7 +120,7 @@ int kernel_news_fd(const struct kernel_news *news, int which)
 	return sk ? nl_socket_get_fd(sk) : -1;
 }
 
-static void read_all(struct kernel_news *news, struct nl_sock *sk)
+static void receive_all(struct kernel_news *news, struct nl_sock *sk)
 {
 	int err;
 
@@ -139,7 +140,7 @@ void kernel_news_read(struct kernel_news *news)
 {
 	family_watch_read(&news->controller);
 	if (news->family)
-		read_all(news, news->family);
+		receive_all(news, news->family);
 }
 
 /** kernel_news_has_family() - is the module there? */

@@ -14,6 +14,7 @@
 
 #include "apply/apply.h"
 #include "apply/check.h"
+#include "base/clock.h"
 #include "base/fold.h"
 #include "daemon/daemon.h"
 #include "pci/holder.h"
@@ -205,7 +206,7 @@ static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
 	gpu->backoff_ms *= 2;
 	if (gpu->backoff_ms > BACKOFF_LAST_MS)
 		gpu->backoff_ms = BACKOFF_LAST_MS;
-	soonest(&d->check_ms, gpu->retry_ms);
+	timer_earliest(&d->check_ms, gpu->retry_ms);
 	return gpu->code;
 }
 
@@ -217,7 +218,7 @@ static int watch_unsettled(struct daemon *d, const struct plan *plan,
 	if (!gpu->differs)
 		check_gpu(&plan->live);
 	gpu->differs = true;
-	soonest(&d->check_ms, monotonic_ms() + BACKOFF_FIRST_MS);
+	timer_earliest(&d->check_ms, monotonic_ms() + BACKOFF_FIRST_MS);
 	return gpu->code;
 }
 
@@ -240,7 +241,7 @@ static int sync_one(struct daemon *d, struct plan *plan,
 	}
 	if (gpu->pending || enforce) {
 		if (monotonic_ms() < gpu->retry_ms) {
-			soonest(&d->check_ms, gpu->retry_ms);
+			timer_earliest(&d->check_ms, gpu->retry_ms);
 			return gpu->code;
 		}
 		if (!gpu->pending && !gpu->differs)
@@ -268,7 +269,7 @@ static void try_again(struct daemon *d)
 	d->backoff_ms = d->backoff_ms ? 2 * d->backoff_ms : BACKOFF_FIRST_MS;
 	if (d->backoff_ms > BACKOFF_LAST_MS)
 		d->backoff_ms = BACKOFF_LAST_MS;
-	soonest(&d->check_ms, monotonic_ms() + d->backoff_ms);
+	timer_earliest(&d->check_ms, monotonic_ms() + d->backoff_ms);
 }
 
 /* with apply's lock held */
@@ -304,7 +305,7 @@ static void put_off(struct daemon *d)
 {
 	char *process;
 
-	soonest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
+	timer_earliest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
 	if (d->waits_for_lock)
 		return;
 	process = holder_of_lock(APPLY_LOCK);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/root.h"
 #include "doctor/doctor.h"
 #include "show/output.h"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "doctor/doctor.h"
 #include "show/output.h"
 

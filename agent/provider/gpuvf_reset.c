@@ -8,11 +8,11 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/gpuvf_watch.h"
@@ -37,14 +37,6 @@ struct reset {
 	int vf;
 	u32 error;
 };
-
-static u64 now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
-}
 
 static int take_event(struct nl_msg *msg, void *arg)
 {
@@ -130,7 +122,7 @@ static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
 {
 	char vf[16] = "";
 
-	if (*said || now_ms() < begin + RESET_SILENCE_MS)
+	if (*said || monotonic_ms() < begin + RESET_SILENCE_MS)
 		return;
 	if (reset->vf != NO_VF)
 		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
@@ -155,7 +147,7 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 {
 	u8 cmd = vf == NO_VF ? GPUVF_CMD_PF_RESET : GPUVF_CMD_VF_RESET;
 	struct reset reset = { .bdf = bdf, .vf = vf };
-	u64 begin = now_ms(), end = begin + RESET_LIMIT_MS;
+	u64 begin = monotonic_ms(), end = begin + RESET_LIMIT_MS;
 	struct nl_sock *sk = NULL;
 	bool said = false;
 	struct gpu begun;
@@ -170,7 +162,7 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 	err = client_operate(client, cmd, bdf, vf, &begun, why);
 	if (!err) {
 		while ((err = look(client, &reset, &begun, result, why)) ==
-		       -EAGAIN && now_ms() < end) {
+		       -EAGAIN && monotonic_ms() < end) {
 			say_that_it_waits(&reset, begin, &said);
 			wait_event(sk);
 		}

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "base/util.h"
 #include "show/memory_map.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "base/util.h"
 #include "show/output.h"
@@ -15,33 +16,6 @@
 #define WRAP_COLUMNS	80
 
 enum number_style number_style = NUMBERS_AUTO;
-
-/**
- * color_of() - the escape sequence of a color
- * @f: where it is to be printed
- * @color: which one; COLOR_NONE ends the one before
- *
- * Return: an empty string unless @f is a terminal whose user wants colors.
- */
-const char *color_of(FILE *f, enum color color)
-{
-	static const char *const sequences[] = {
-		[COLOR_NONE] = "\033[0m",
-		[COLOR_HEAD] = "\033[1m",
-		[COLOR_GOOD] = "\033[32m",
-		[COLOR_WARN] = "\033[33m",
-		[COLOR_BAD] = "\033[31m",
-		[COLOR_DIM] = "\033[2m",
-		[COLOR_MARK] = "\033[1;32m",
-	};
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	if ((no_color && *no_color) || !term || !strcmp(term, "dumb") ||
-	    !isatty(fileno(f)))
-		return "";
-	return sequences[color];
-}
 
 /**
  * numbers_are_human() - are numbers written with handy units?

@@ -9,21 +9,10 @@
 
 #include <jansson.h>
 
+#include "base/color.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "model/gpu.h"
-
-enum color {
-	COLOR_NONE,
-	COLOR_HEAD,
-	COLOR_GOOD,
-	COLOR_WARN,
-	COLOR_BAD,
-	COLOR_DIM,
-	COLOR_MARK,
-};
-
-const char *color_of(FILE *f, enum color color);
 
 /* how numbers are written in tables */
 enum number_style {

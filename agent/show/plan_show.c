@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "base/util.h"
 #include "plan/plan.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "show/memory_map.h"
 #include "show/output.h"
 #include "show/top.h"

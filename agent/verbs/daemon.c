@@ -12,10 +12,10 @@
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "base/clock.h"
 #include "daemon/daemon.h"
 #include "pci/holder.h"
 
@@ -32,26 +32,6 @@ enum input {
 	INPUT_FAMILY,
 	NUM_INPUTS
 };
-
-/** monotonic_ms() - milliseconds of a clock that nobody sets */
-u64 monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
-/**
- * soonest() - let something happen at a time, unless it will happen before
- * @at_ms: when it will happen, 0: not at all
- * @ms: the time
- */
-void soonest(u64 *at_ms, u64 ms)
-{
-	if (!*at_ms || ms < *at_ms)
-		*at_ms = ms;
-}
 
 static int sync_gpus(struct daemon *d)
 {
@@ -90,11 +70,11 @@ static int timeout_of(const struct daemon *d)
 	u64 at = 0;
 
 	if (d->check_ms)
-		soonest(&at, d->check_ms);
+		timer_earliest(&at, d->check_ms);
 	if (d->reload_ms)
-		soonest(&at, d->reload_ms);
+		timer_earliest(&at, d->reload_ms);
 	if (interval)
-		soonest(&at, now + interval);
+		timer_earliest(&at, now + interval);
 	if (!at)
 		return -1;
 	return at > now ? (int)(at - now) : 0;

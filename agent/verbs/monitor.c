@@ -23,6 +23,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "cli/agent.h"
 #include "provider/gpuvf_watch.h"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/fold.h"
 #include "cli/agent.h"
 #include "plan/capacity.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/color.h"
 #include "base/replace.h"
 #include "cli/agent.h"
 #include "show/output.h"

@@ -16,13 +16,14 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/genetlink.h>
 #include <netlink/errno.h>
 #include <netlink/genl/genl.h>
 
+#include "base/clock.h"
+#include "base/color.h"
 #include "cli/agent.h"
 #include "provider/gpuvf_watch.h"
 #include "show/event_text.h"
@@ -80,14 +81,6 @@ static bool enter_screen(void)
 	return true;
 }
 
-static u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 static int take_news(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -114,7 +107,7 @@ static int look(struct session *s)
 	int err;
 
 	err = client_get_gpus(s->client, &gpus, &why);
-	now = now_ns();
+	now = monotonic_ns();
 	err = err ?: client_get_stats(s->client, &gpus, &why);
 	if (err) {
 		gpu_list_free(&gpus);
@@ -225,10 +218,10 @@ static bool wait_for_next(struct session *s)
 		{ .fd = s->news ? nl_socket_get_fd(s->news) : -1,
 		  .events = POLLIN },
 	};
-	u64 due = now_ns() + s->delay * 1e9;
+	u64 due = monotonic_ns() + s->delay * 1e9;
 	u64 now;
 
-	while ((now = now_ns()) < due) {
+	while ((now = monotonic_ns()) < due) {
 		if (poll(fds, ARRAY_SIZE(fds), (due - now) / 1000000 + 1) < 0 &&
 		    errno != EINTR)
 			return false;
