@@ -14,82 +14,7 @@
 #include "apply/drivers.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
-
-/* a name that no driver has: nothing is bound, now or when a module loads */
-#define NO_DRIVER	"none"
-
-/**
- * driver_want() - translate what the configuration says of a VF
- * @driver: result; ANY_DRIVER where it does not matter
- * @want: what the configuration says
- */
-void driver_want(struct vf_driver *driver, enum host_driver want)
-{
-	copy_string(driver->bound, NAME_SIZE, ANY_DRIVER);
-	copy_string(driver->override, NAME_SIZE, ANY_DRIVER);
-	switch (want) {
-	case HOST_DRIVER_VFIO_PCI:
-		copy_string(driver->bound, NAME_SIZE, VFIO_DRIVER);
-		copy_string(driver->override, NAME_SIZE, VFIO_DRIVER);
-		break;
-	case HOST_DRIVER_NONE:
-		driver->bound[0] = '\0';
-		copy_string(driver->override, NAME_SIZE, NO_DRIVER);
-		break;
-	case HOST_DRIVER_DEFAULT:
-		driver->override[0] = '\0';
-		break;
-	case HOST_DRIVER_UNSET:
-		break;
-	}
-}
-
-/**
- * driver_is() - compare the name of a driver with the one that is wanted
- * @want: may be ANY_DRIVER
- * @is: empty: none
- *
- * Return: whether it will do.
- */
-bool driver_is(const char *want, const char *is)
-{
-	return !strcmp(want, ANY_DRIVER) || !strcmp(want, is);
-}
-
-/**
- * driver_steps() - find what gives a VF the driver that it should have
- * @want: as it should be
- * @is: as it is
- * @is_new: the VF was enabled while probing was held off
- *
- * The override is part of it: without one, the next driver that knows the VF
- * takes it. Where any driver will do, the one that an override chose goes with
- * the override.
- *
- * Return: the steps; none when nothing has to be done.
- */
-struct driver_steps driver_steps(const struct vf_driver *want,
-				 const struct vf_driver *is, bool is_new)
-{
-	struct driver_steps steps = {
-		.override = !driver_is(want->override, is->override),
-	};
-
-	if (!strcmp(want->bound, ANY_DRIVER)) {
-		steps.unbind = *is->bound && steps.override;
-		steps.probe = steps.override || (!*is->bound && is_new);
-	} else if (strcmp(want->bound, is->bound)) {
-		steps.unbind = *is->bound;
-		steps.probe = *want->bound;
-	}
-	return steps;
-}
-
-static void read_one(const char *vf, struct vf_driver *is)
-{
-	sysfs_driver(vf, is->bound, NAME_SIZE);
-	sysfs_driver_override(vf, is->override, NAME_SIZE);
-}
+#include "pci/vf_driver.h"
 
 static int override_one(const char *bdf, u32 i, const struct vf_driver *want,
 			bool *touched)
@@ -100,7 +25,7 @@ static int override_one(const char *bdf, u32 i, const struct vf_driver *want,
 
 	err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
 	if (!err)
-		read_one(vf, &is);
+		read_driver(vf, &is);
 	if (!err && !driver_is(want->override, is.override)) {
 		err = sysfs_set_driver_override(vf, want->override);
 		*touched |= !err;
@@ -142,7 +67,7 @@ static int check_bound(const char *bdf, u32 i, const char *vf,
 {
 	struct vf_driver is;
 
-	read_one(vf, &is);
+	read_driver(vf, &is);
 	if (driver_is(want, is.bound))
 		return 0;
 	if (!strcmp(want, VFIO_DRIVER) && !sysfs_has_iommu(vf))
@@ -165,12 +90,12 @@ static int bind_one(const char *bdf, u32 i, const struct vf_driver *want,
 	err = sysfs_vf_bdf(bdf, i, vf, sizeof(vf));
 	if (err)
 		return err;
-	read_one(vf, &was);
+	read_driver(vf, &was);
 	if (steps.unbind)
 		err = sysfs_unbind(vf);
 	if (!err && steps.probe)
 		err = sysfs_probe(vf);
-	read_one(vf, &is);
+	read_driver(vf, &is);
 	*touched |= strcmp(was.bound, is.bound);
 	if (!err)
 		return check_bound(bdf, i, vf, want->bound);

@@ -21,9 +21,11 @@
 
 #include "apply/apply.h"
 #include "apply/check.h"
+#include "apply/drivers.h"
 #include "apply/execute.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 
 /* how often a change that came in between is answered by looking again */
 #define ATTEMPTS	4

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 
 static u32 read_autoprobe(const char *bdf)
 {

@@ -7,6 +7,7 @@
 
 #include "apply/state.h"
 #include "base/util.h"
+#include "model/names.h"
 
 static json_t *vf_json(const struct vf *vf)
 {

@@ -16,6 +16,7 @@
 #include "base/root.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "model/names.h"
 #include "pci/holder.h"
 
 #define IDLE_POLL_MS	500

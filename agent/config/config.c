@@ -21,19 +21,6 @@ static const char *const profile_keys[] = {
 	"fb", "time_slice", "preempt_timeout", "label",
 };
 
-static const char *const host_driver_names[] = {
-	[HOST_DRIVER_UNSET] = "unset",
-	[HOST_DRIVER_DEFAULT] = "default",
-	[HOST_DRIVER_NONE] = "none",
-	[HOST_DRIVER_VFIO_PCI] = "vfio-pci",
-};
-
-/** host_driver_name() - as it is written in files */
-const char *host_driver_name(enum host_driver driver)
-{
-	return host_driver_names[driver];
-}
-
 static void unknown_key(const struct ini_entry *entry, const char *kind,
 			const char *const *known, size_t n,
 			struct diag_list *diags)

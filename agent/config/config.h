@@ -11,6 +11,7 @@
 #include "config/diag.h"
 #include "config/ini.h"
 #include "model/gpu.h"
+#include "model/host_driver.h"
 
 #define CONFIG_FILE	"/etc/gpuvf.ini"
 #define CONFIG_DIR	"/etc/gpuvf.d"
@@ -38,14 +39,6 @@ struct config_profile {
 	struct place fb_at;
 	struct place time_slice_at;
 	struct place preempt_timeout_at;
-};
-
-/* what is to drive a VF on the host */
-enum host_driver {
-	HOST_DRIVER_UNSET,	/* not managed: whatever the kernel binds */
-	HOST_DRIVER_DEFAULT,	/* what the kernel binds, no override */
-	HOST_DRIVER_NONE,
-	HOST_DRIVER_VFIO_PCI,
 };
 
 /**
@@ -155,7 +148,6 @@ bool config_is_there(void);
 struct ini *config_add_file(struct config *config);
 void config_interpret(struct config *config, struct diag_list *diags);
 void config_free(struct config *config);
-const char *host_driver_name(enum host_driver driver);
 
 /* config_gpu.c */
 void config_read_gpu(struct config *config, const struct ini *ini,

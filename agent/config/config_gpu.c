@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "config/config.h"
+#include "model/names.h"
 
 static const char *const gpu_keys[] = {
 	"pci", "match", "policy", "pf_reserve", "vf 0", "vfs", "driver 0",

@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "config/writer.h"
+#include "model/names.h"
 
 struct shape {
 	char name[LABEL_SIZE];

@@ -185,6 +185,27 @@ struct gpu_list {
 	size_t num;
 };
 
+/**
+ * struct capacity - how many more VFs of one size there is room for
+ * @fb_bytes: the size, rounded up as the kernel does
+ * @now: as everything lies now
+ * @after_moving: when VFs that are not in use may be moved
+ */
+struct capacity {
+	u64 fb_bytes;
+	u32 now;
+	u32 after_moving;
+};
+
+/* which settings of one VF are to be changed */
+#define VF_SET_FB		BIT(0)
+#define VF_SET_TIME_SLICE	BIT(1)
+#define VF_SET_PREEMPT		BIT(2)
+#define VF_SET_PROFILE		BIT(3)
+#define VF_SET_OFFSET		BIT(4)
+#define VF_SET_ALL		(VF_SET_FB | VF_SET_TIME_SLICE | VF_SET_PREEMPT | \
+				 VF_SET_PROFILE)
+
 void gpu_set_vfs_len(struct gpu *gpu, u32 len);
 bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to);
 void gpu_copy(struct gpu *to, const struct gpu *from);
@@ -197,15 +218,5 @@ u64 round_up_to(u64 value, u64 granularity);
 u32 vf_preempt_timeout_us(const struct vf *vf);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);
-
-const char *policy_name(u32 policy);
-bool policy_from_name(const char *name, u32 *policy);
-const char *pf_state_name(u32 state);
-const char *vf_state_name(u32 state);
-const char *provisioning_name(u32 provisioning);
-const char *reason_name(u32 reason);
-const char *hang_name(u32 hang);
-const char *guard_name(u32 guard);
-const char *capability_name(unsigned int bit);
 
 #endif /* AGENT_MODEL_GPU_H */

@@ -11,9 +11,6 @@
 #define NUMVFS		"sriov_numvfs"
 #define AUTOPROBE	"sriov_drivers_autoprobe"
 
-/* hands a device to user space */
-#define VFIO_DRIVER	"vfio-pci"
-
 bool sysfs_has_device(const char *bdf);
 bool sysfs_has_driver(const char *driver);
 bool sysfs_has_iommu(const char *bdf);

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "apply/drivers.h"
+#include "model/host_driver.h"
 #include "cli/agent.h"
 
 /* what happens to one VF */
@@ -107,6 +107,5 @@ int targets_plan(struct targets *targets, int num_names, char **names);
 void targets_drop(struct targets *targets);
 void targets_free(struct targets *targets);
 int plan_refresh(struct plan *plan, struct client *client);
-struct vf_driver *read_drivers(const struct gpu *live);
 
 #endif /* AGENT_PLAN_PLAN_H */

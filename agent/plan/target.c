@@ -10,28 +10,8 @@
 #include "cli/agent.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 #include "plan/plan.h"
-
-/**
- * read_drivers() - host drivers of the VFs that are enabled
- * @live: a live GPU
- *
- * Return: one for each enabled VF, by index; to be freed.
- */
-struct vf_driver *read_drivers(const struct gpu *live)
-{
-	struct vf_driver *drivers = xcalloc(live->num_vfs, sizeof(*drivers));
-	char bdf[BDF_SIZE];
-	u32 i;
-
-	for (i = 0; i < live->num_vfs; i++) {
-		if (sysfs_vf_bdf(live->bdf, i, bdf, sizeof(bdf)))
-			continue;
-		sysfs_driver(bdf, drivers[i].bound, NAME_SIZE);
-		sysfs_driver_override(bdf, drivers[i].override, NAME_SIZE);
-	}
-	return drivers;
-}
 
 static void make_plan(struct plan *plan, const struct config *config,
 		      const struct config_gpu *section, const struct gpu *live)

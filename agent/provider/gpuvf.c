@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 #include "provider/gpuvf.h"
+#include "provider/gpuvf_message.h"
 
 /* a request for MAX_VFS VFs with all settings needs 108 bytes each */
 #define SEND_SIZE	(256 * 1024)

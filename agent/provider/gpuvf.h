@@ -5,22 +5,10 @@
 #ifndef AGENT_PROVIDER_GPUVF_H
 #define AGENT_PROVIDER_GPUVF_H
 
+#include "model/failure.h"
 #include "model/gpu.h"
-#include "provider/gpuvf_message.h"
 
 struct client;
-
-/**
- * struct client_error - why a request failed
- * @error: negative errno
- * @ack: the kernel's constant sentence, may be empty
- * @refusal: the kernel's full sentence; its reason is 0 where there is none
- */
-struct client_error {
-	int error;
-	char ack[REFUSAL_TEXT_SIZE];
-	struct refusal refusal;
-};
 
 int client_open(struct client **client);
 void client_close(struct client *client);

@@ -284,26 +284,26 @@ static int read_refusal(const struct nlattr *nest, struct refusal *refusal)
 	return read_nest(nest, fields, ARRAY_SIZE(fields), refusal);
 }
 
-static int read_event(const struct nlattr *nest, struct happening *event)
+static int read_event(const struct nlattr *nest, struct gpu_event *event)
 {
 	static const struct field fields[] = {
 		[GPUVF_A_EVENT_TIME_NS] =
-			FIELD(happening, MNL_TYPE_U64, time_ns),
-		[GPUVF_A_EVENT_COUNT] = FIELD(happening, MNL_TYPE_U64, count),
+			FIELD(gpu_event, MNL_TYPE_U64, time_ns),
+		[GPUVF_A_EVENT_COUNT] = FIELD(gpu_event, MNL_TYPE_U64, count),
 		[GPUVF_A_EVENT_OLD_STATE] =
-			FIELD(happening, MNL_TYPE_U32, old_state),
-		[GPUVF_A_EVENT_HANG] = FIELD(happening, MNL_TYPE_U32, hang),
-		[GPUVF_A_EVENT_GUARD] = FIELD(happening, MNL_TYPE_U32, guard),
-		[GPUVF_A_EVENT_LIMIT] = FIELD(happening, MNL_TYPE_U64, limit),
+			FIELD(gpu_event, MNL_TYPE_U32, old_state),
+		[GPUVF_A_EVENT_HANG] = FIELD(gpu_event, MNL_TYPE_U32, hang),
+		[GPUVF_A_EVENT_GUARD] = FIELD(gpu_event, MNL_TYPE_U32, guard),
+		[GPUVF_A_EVENT_LIMIT] = FIELD(gpu_event, MNL_TYPE_U64, limit),
 		[GPUVF_A_EVENT_WINDOW_MS] =
-			FIELD(happening, MNL_TYPE_U64, window_ms),
+			FIELD(gpu_event, MNL_TYPE_U64, window_ms),
 		[GPUVF_A_EVENT_FB_OFFSET] =
-			FIELD(happening, MNL_TYPE_U64, fb_offset),
+			FIELD(gpu_event, MNL_TYPE_U64, fb_offset),
 		[GPUVF_A_EVENT_FB_SIZE] =
-			FIELD(happening, MNL_TYPE_U64, fb_size),
+			FIELD(gpu_event, MNL_TYPE_U64, fb_size),
 		[GPUVF_A_EVENT_MESSAGE] =
-			FIELD(happening, MNL_TYPE_NUL_STRING, message),
-		[GPUVF_A_EVENT_ERROR] = FIELD(happening, MNL_TYPE_U32, error),
+			FIELD(gpu_event, MNL_TYPE_NUL_STRING, message),
+		[GPUVF_A_EVENT_ERROR] = FIELD(gpu_event, MNL_TYPE_U32, error),
 	};
 
 	event->old_state = U32_MAX;
@@ -441,12 +441,12 @@ void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes)
  * Return: 0, or -EBADMSG for a message that the spec does not allow.
  */
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
-		       struct happening *event)
+		       struct gpu_event *event)
 {
 	const struct nlattr *attr;
 	int err;
 
-	*event = (struct happening){};
+	*event = (struct gpu_event){};
 	err = message_read_one_vf(nlh, gpu, &event->vf);
 	if (err)
 		return err;

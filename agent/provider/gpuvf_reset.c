@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/gpuvf_watch.h"
 
@@ -42,7 +43,7 @@ static int take_event(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	struct reset *reset = arg;
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 
 	if (!message_read_event(nlh, &gpu, &event) && event.error &&

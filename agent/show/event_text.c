@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "model/names.h"
 #include "show/event_text.h"
 #include "show/output.h"
 
@@ -182,13 +183,13 @@ char *event_text(const struct gpu *before, const struct gpu *now)
 }
 
 /**
- * happening_name() - a notification of group "event", as the netlink spec
+ * gpu_event_name() - a notification of group "event", as the netlink spec
  * calls it
  * @cmd: of the message
  *
  * Return: NULL when it is none of them.
  */
-const char *happening_name(u8 cmd)
+const char *gpu_event_name(u8 cmd)
 {
 	switch (cmd) {
 	case GPUVF_CMD_VF_STATE_CHANGE:
@@ -210,13 +211,13 @@ const char *happening_name(u8 cmd)
 }
 
 /**
- * happening_text() - what a VF or its GPU did
+ * gpu_event_text() - what a VF or its GPU did
  * @gpu: as the notification has it
  * @event: the notification
  *
  * Return: one line without a newline, to be freed; may be empty.
  */
-char *happening_text(const struct gpu *gpu, const struct happening *event)
+char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event)
 {
 	char *text = xstrdup(event->message);
 	char *line;

@@ -5,12 +5,12 @@
 #ifndef AGENT_SHOW_EVENT_TEXT_H
 #define AGENT_SHOW_EVENT_TEXT_H
 
+#include "model/event.h"
 #include "model/gpu.h"
-#include "provider/gpuvf_message.h"
 
 bool event_differs(const struct gpu *before, const struct gpu *now);
-const char *happening_name(u8 cmd);
-char *happening_text(const struct gpu *gpu, const struct happening *event);
+const char *gpu_event_name(u8 cmd);
+char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event);
 char *event_text(const struct gpu *before, const struct gpu *now);
 
 #endif /* AGENT_SHOW_EVENT_TEXT_H */

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "model/names.h"
 #include "show/output.h"
 
 /**

@@ -8,6 +8,7 @@
 #include "base/color.h"
 #include "base/fold.h"
 #include "base/util.h"
+#include "model/names.h"
 #include "plan/plan.h"
 #include "show/memory_map.h"
 #include "show/output.h"

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "model/names.h"
 #include "show/prometheus.h"
 
 #define NS_PER_SECOND	1000000000ULL

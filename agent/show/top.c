@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/color.h"
+#include "model/names.h"
 #include "show/memory_map.h"
 #include "show/output.h"
 #include "show/top.h"

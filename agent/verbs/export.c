@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "cli/agent.h"
 #include "config/writer.h"
+#include "pci/vf_driver.h"
 
 /* what is half enabled or half disabled is nothing to go back to */
 static int export_gpu(struct writer *writer, const struct gpu *gpu,

@@ -26,6 +26,8 @@
 #include "base/color.h"
 #include "base/fold.h"
 #include "cli/agent.h"
+#include "model/names.h"
+#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "show/event_text.h"
 #include "show/output.h"
@@ -100,9 +102,9 @@ static void print_event(const struct monitor *m, const char *event,
 }
 
 static json_t *json_of_happening(const struct gpu *gpu,
-				 const struct happening *event, u8 cmd)
+				 const struct gpu_event *event, u8 cmd)
 {
-	json_t *object = json_of_line(happening_name(cmd), gpu->bdf);
+	json_t *object = json_of_line(gpu_event_name(cmd), gpu->bdf);
 
 	json_object_set_new(object, "monotonic_ns",
 			    json_integer((json_int_t)event->time_ns));
@@ -159,7 +161,7 @@ static void update_known(struct monitor *m, const struct gpu *gpu, u32 vf)
 static void take_happening(struct monitor *m, const struct nlmsghdr *nlh,
 			   u8 cmd)
 {
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	char *text;
 
@@ -168,8 +170,8 @@ static void take_happening(struct monitor *m, const struct nlmsghdr *nlh,
 	} else if (m->json) {
 		json_finish_line(json_of_happening(&gpu, &event, cmd));
 	} else {
-		text = happening_text(&gpu, &event);
-		print_line(gpu.bdf, happening_name(cmd), text);
+		text = gpu_event_text(&gpu, &event);
+		print_line(gpu.bdf, gpu_event_name(cmd), text);
 		free(text);
 	}
 	if (event.vf != NO_VF)
@@ -234,7 +236,7 @@ static int take_message(struct nl_msg *msg, void *arg)
 	struct gpu *known;
 	struct gpu gpu = {};
 
-	if (happening_name(genl->cmd)) {
+	if (gpu_event_name(genl->cmd)) {
 		take_happening(m, nlh, genl->cmd);
 		return NL_OK;
 	}

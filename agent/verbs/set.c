@@ -9,6 +9,7 @@
 #include "base/name_set.h"
 #include "base/units.h"
 #include "cli/agent.h"
+#include "model/names.h"
 #include "plan/plan.h"
 
 static const char *const vf_keys[] = {

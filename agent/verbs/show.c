@@ -8,6 +8,7 @@
 #include "base/color.h"
 #include "base/fold.h"
 #include "cli/agent.h"
+#include "model/names.h"
 #include "plan/capacity.h"
 #include "show/memory_map.h"
 #include "show/output.h"

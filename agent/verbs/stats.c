@@ -10,6 +10,7 @@
 #include "base/color.h"
 #include "base/replace.h"
 #include "cli/agent.h"
+#include "model/names.h"
 #include "show/output.h"
 #include "show/prometheus.h"
 

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/color.h"
 #include "cli/agent.h"
+#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "show/event_text.h"
 #include "show/output.h"
@@ -85,13 +86,13 @@ static int take_news(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	const char *name = happening_name(genl->cmd);
-	struct happening event;
+	const char *name = gpu_event_name(genl->cmd);
+	struct gpu_event event;
 	struct gpu gpu = {};
 	char *text;
 
 	if (name && !message_read_event(nlh, &gpu, &event)) {
-		text = happening_text(&gpu, &event);
+		text = gpu_event_text(&gpu, &event);
 		top_add_news(arg, xasprintf("%s %s %s", gpu.bdf, name, text));
 		free(text);
 	}

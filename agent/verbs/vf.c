@@ -7,6 +7,7 @@
 
 #include "apply/check.h"
 #include "cli/agent.h"
+#include "model/names.h"
 #include "plan/plan.h"
 #include "provider/gpuvf_reset.h"
 

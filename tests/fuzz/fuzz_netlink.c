@@ -73,7 +73,7 @@ static void read_object(u8 kind, const uint8_t *data, size_t size)
 	struct nlmsghdr *nlh = message(NLMSG_MIN_TYPE, kind, GENL_HDRLEN, data,
 				       size);
 	struct refusal refusal = { .vf = NO_VF };
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	int err;
 

@@ -12,6 +12,7 @@
 #include "doctor/doctor.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

@@ -10,6 +10,7 @@
 #include "apply/apply.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 #include "show/output.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \

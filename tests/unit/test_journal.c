@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

@@ -51,7 +51,7 @@ static void put_bucket(struct nlmsghdr *nlh, u64 upper_ns, u64 count)
 static void reads_an_event(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	struct nlattr *nest;
 
@@ -130,7 +130,7 @@ static void reads_claims(void **state)
 static void an_event_of_the_gpu_has_no_vf(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
@@ -270,7 +270,7 @@ static void more_buckets_than_there_is_room_for_are_left_out(void **state)
 static void an_event_is_about_the_vf_that_it_has(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	struct nlattr *vf;
 

@@ -7,7 +7,9 @@
 
 #include "agent_test.h"
 #include "apply/apply.h"
+#include "apply/drivers.h"
 #include "pci/sysfs.h"
+#include "pci/vf_driver.h"
 
 #define NUM_VFS	4
 
