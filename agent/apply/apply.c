@@ -12,10 +12,12 @@
 #include "apply/apply.h"
 #include "apply/check.h"
 #include "apply/execute.h"
+#include "base/exit_code.h"
 #include "base/fold.h"
 #include "base/signals.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "plan/target.h"
 
 /* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
 static int roll_back(const struct state *before, struct client *client)

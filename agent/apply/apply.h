@@ -8,6 +8,7 @@
 #include "apply/journal.h"
 #include "base/root.h"
 #include "plan/plan.h"
+#include "plan/target.h"
 
 #define APPLY_LOCK	RUN_DIR "/apply.lock"
 
@@ -24,8 +25,6 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 
 /* wait.c */
 int apply_lock(int *fd, u32 seconds);
-int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
-		 struct client_error *why);
 int wait_settled(struct targets *targets);
 int wait_idle(struct targets *targets, u32 seconds);
 int wait_ready(const char *bdf, u64 withheld, struct client *client);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/check.h"
+#include "base/exit_code.h"
 #include "base/util.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"

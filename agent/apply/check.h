@@ -7,6 +7,8 @@
 
 #include "apply/state.h"
 
+bool plan_is_blocked(const struct plan *plan);
+int plan_check(const struct plan *plan);
 bool gpu_is_settled(const struct gpu *live);
 int check_gpu(const struct gpu *live);
 int check_failed(struct client *client, const char *bdf, int code);

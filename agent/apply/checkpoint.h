@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All that is set of all GPUs, as a file has it.
+ * The settings of all GPUs, as a file has them.
  */
 #ifndef AGENT_APPLY_CHECKPOINT_H
 #define AGENT_APPLY_CHECKPOINT_H
@@ -19,6 +19,8 @@ struct checkpoint {
 
 int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
 		     size_t size);
+int checkpoint_restore(const struct checkpoint *checkpoint,
+		       struct client *client);
 void checkpoint_free(struct checkpoint *checkpoint);
 
 #endif /* AGENT_APPLY_CHECKPOINT_H */

@@ -19,13 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
 #include "apply/check.h"
 #include "apply/drivers.h"
 #include "apply/execute.h"
+#include "base/exit_code.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
+#include "plan/report.h"
+#include "provider/provider.h"
 
 /* how often a change that came in between is answered by looking again */
 #define ATTEMPTS	4
@@ -49,7 +51,7 @@ static int look(const struct execution *x, struct state *now)
 	struct client_error why;
 	struct gpu live;
 
-	if (read_settled(x->client, x->want->gpu.bdf, &live, &why))
+	if (provider_read_settled(x->client, x->want->gpu.bdf, &live, &why))
 		return refuse(&why, x->want->gpu.bdf);
 	state_free(now);
 	state_live(now, &live);

@@ -7,13 +7,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply/journal.h"
+#include "base/exit_code.h"
 #include "base/root.h"
 #include "base/util.h"
 

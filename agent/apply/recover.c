@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
 #include "apply/execute.h"
 #include "apply/journal.h"
+#include "base/exit_code.h"
 #include "base/signals.h"
 #include "base/util.h"
+#include "provider/provider.h"
 
 static const char in_between_new[] =
 	"it was in between, and is in the new layout now";
@@ -85,7 +86,7 @@ static bool resolve(const struct intent *intent, struct client *client)
 	bool resolved = true;
 	int err;
 
-	err = read_settled(client, intent->before.gpu.bdf, &live, &why);
+	err = provider_read_settled(client, intent->before.gpu.bdf, &live, &why);
 	if (err == -ENODEV) {
 		tell(intent, "gpuvf no longer drives it");
 		return true;

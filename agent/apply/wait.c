@@ -12,12 +12,16 @@
 #include <unistd.h>
 
 #include "apply/apply.h"
+#include "apply/check.h"
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "base/root.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "model/names.h"
 #include "pci/holder.h"
+#include "plan/report.h"
+#include "plan/target.h"
 
 #define IDLE_POLL_MS	500
 #define READY_POLL_MS	50
@@ -26,45 +30,14 @@
 /* most holders of the lock have released it by then */
 #define LOCK_NOTICE_MS	1000
 
-/* the PCI core takes a second for disabling VFs, and their drivers more */
-#define SETTLE_POLL_MS	100
-#define SETTLE_LIMIT_MS	3000
-
 /* no hardware clears for so long; something is wrong then */
 #define READY_LIMIT_MS	300000
-
-/**
- * read_settled() - read a GPU when no VFs are being enabled or disabled
- * @client: the client
- * @bdf: of the GPU
- * @gpu: result
- * @why: more about an error
- *
- * What another program does to the number of VFs is over after a second or two,
- * unless a driver of a VF waits for its user.
- *
- * Return: 0, also when VFs are still being enabled or disabled after some
- * seconds, which @gpu tells; or a negative errno.
- */
-int read_settled(struct client *client, const char *bdf, struct gpu *gpu,
-		 struct client_error *why)
-{
-	u64 end = monotonic_ms() + SETTLE_LIMIT_MS;
-	int err;
-
-	while (!(err = client_get_gpu(client, bdf, gpu, why)) &&
-	       gpu->vfs_changing && monotonic_ms() < end) {
-		gpu_free(gpu);
-		sleep_ms(SETTLE_POLL_MS);
-	}
-	return err;
-}
 
 /**
  * wait_settled() - plan again for GPUs whose VFs were being enabled or disabled
  * @targets: planned
  *
- * Return: EXIT_DONE, also when they still are, as read_settled(); or why a GPU
+ * Return: EXIT_DONE, also when they still are, as provider_read_settled(); or why a GPU
  * could not be read.
  */
 int wait_settled(struct targets *targets)

@@ -11,7 +11,6 @@
 #include <wchar.h>
 
 #include "base/fold.h"
-#include "base/util.h"
 
 /* of a terminal that does not say */
 #define USUAL_COLUMNS	80

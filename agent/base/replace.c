@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exit_code.h"
 #include "base/replace.h"
-#include "cli/agent.h"
+#include "base/util.h"
 
 struct content {
 	void (*print)(FILE *f, const void *data);

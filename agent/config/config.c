@@ -3,7 +3,6 @@
  * From scanned files to a configuration: files in order, sections by kind,
  * profiles. config_gpu.c reads [gpu] sections.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

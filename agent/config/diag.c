@@ -10,7 +10,6 @@
 #include "base/color.h"
 #include "base/fold.h"
 #include "config/diag.h"
-#include "show/output.h"
 
 static const char *const severity_names[] = {
 	[SEVERITY_ERROR] = "error",

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "base/util.h"
+#include "config/config.h"
 #include "config/writer.h"
 #include "model/names.h"
 

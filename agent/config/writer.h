@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "plan/plan.h"
+#include "model/host_driver.h"
 
 struct writer;
 

@@ -7,6 +7,7 @@
 
 #include "base/root.h"
 #include "plan/plan.h"
+#include "plan/target.h"
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
@@ -61,6 +62,9 @@ struct daemon {
 	u64 check_ms;
 	u64 reload_ms;
 };
+
+/* daemon_run.c: the loop */
+int daemon_run(const char *file);
 
 /* daemon_sync.c: making GPUs what the configuration says */
 int daemon_load(struct daemon *d, bool *changed);

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/exit_code.h"
 #include "base/fold.h"
 #include "base/units.h"
 #include "daemon/daemon.h"

@@ -11,6 +11,7 @@
 #include <netlink/netlink.h>
 
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "daemon/daemon.h"
 #include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"

@@ -15,9 +15,14 @@
 #include "apply/apply.h"
 #include "apply/check.h"
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "base/fold.h"
+#include "config/load.h"
 #include "daemon/daemon.h"
 #include "pci/holder.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+#include "show/plan_show.h"
 
 #define BACKOFF_FIRST_MS	5000
 #define BACKOFF_LAST_MS		300000
@@ -173,7 +178,7 @@ int daemon_explain_absence(struct daemon *d)
 	if (!d->num_missing)
 		return EXIT_DONE;
 	if (!d->absence_reported) {
-		open_client(&client);
+		provider_open(&client);
 		client_close(client);
 	}
 	d->absence_reported = true;

@@ -126,7 +126,7 @@ enum answer {
 void doctor_examine(struct doctor *doctor);
 void doctor_free(struct doctor *doctor);
 
-/* doctor.c, for the checks */
+/* finding.c, for the checks */
 void found(struct finding *finding, enum finding_state state,
 	   const char *fmt, ...) __printf(3, 4);
 void fix(struct finding *finding, const char *fmt, ...) __printf(2, 3);

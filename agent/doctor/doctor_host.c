@@ -2,7 +2,6 @@
 /*
  * Checks of the machine: processor, IOMMU, kernel, module, rights.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

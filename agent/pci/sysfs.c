@@ -188,22 +188,3 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	snprintf(text, sizeof(text), "%u", value);
 	return write_device(bdf, file, text);
 }
-
-/**
- * sysfs_explain_absence() - say why the netlink family is not there
- *
- * The family lives in the initial network namespace only; sysfs shows the
- * module in all of them, and for as long as it is being unloaded.
- */
-void sysfs_explain_absence(void)
-{
-	char state[16];
-
-	if (!root_has("sys/module/gpuvf"))
-		pr_err("module gpuvf is not loaded: modprobe gpuvf; if that fails, 'doctor' says why");
-	else if (root_line(state, sizeof(state), "sys/module/gpuvf/initstate") &&
-		 strcmp(state, "live"))
-		pr_err("module gpuvf is being loaded or unloaded: try again");
-	else
-		pr_err("module gpuvf is loaded, but answers only in the initial network namespace: nsenter --net=/proc/1/ns/net");
-}

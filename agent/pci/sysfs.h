@@ -22,6 +22,5 @@ int sysfs_probe(const char *bdf);
 int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size);
 int sysfs_get_number(const char *bdf, const char *file, u32 *value);
 int sysfs_set_number(const char *bdf, const char *file, u32 value);
-void sysfs_explain_absence(void);
 
 #endif /* AGENT_PCI_SYSFS_H */

@@ -12,12 +12,13 @@
  * and the last is done only when no VF is in use. The layout comes before
  * enabling, because the kernel gives VFs without one a fair share.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exit_code.h"
 #include "base/util.h"
 #include "plan/plan.h"
+#include "plan/report.h"
 
 static u32 compare_vf(const struct vf *is, const struct vf *want)
 {

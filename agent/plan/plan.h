@@ -5,10 +5,10 @@
 #ifndef AGENT_PLAN_PLAN_H
 #define AGENT_PLAN_PLAN_H
 
-#include <jansson.h>
-
+#include "config/config.h"
+#include "model/failure.h"
 #include "model/host_driver.h"
-#include "cli/agent.h"
+#include "provider/gpuvf.h"
 
 /* what happens to one VF */
 #define VF_CREATE	BIT(0)
@@ -64,48 +64,5 @@ void plan_add_placement(struct plan *plan, const struct gpu *after);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
 int plan_ask_kernel(struct plan *plan, struct client *client);
 void plan_free(struct plan *plan);
-
-/* check.c */
-bool plan_is_blocked(const struct plan *plan);
-int plan_check(const struct plan *plan);
-
-/* plan_show.c */
-const struct gpu *plan_future(const struct plan *plan);
-bool plan_knows_placement(const struct plan *plan);
-void plan_print(const struct plan *plan, bool refused);
-char *plan_steps_text(const struct plan *plan);
-json_t *plan_json(const struct plan *plan);
-
-/* refuse.c */
-int refuse(const struct client_error *why, const char *bdf);
-int refuse_config(const struct config *config, const struct config_gpu *section,
-		  const struct client_error *why, const char *bdf);
-
-/* target.c */
-
-/**
- * struct targets - the GPUs that a command is about
- * @config: the configuration
- * @client: the way to the kernel
- * @plans: one for each GPU
- * @num: entries of @plans
- * @missing: sections that no GPU answers to
- * @patient: do not complain of those: their GPUs may come yet
- */
-struct targets {
-	struct config config;
-	struct client *client;
-	struct plan *plans;
-	size_t num;
-	size_t missing;
-	bool patient;
-};
-
-int targets_find(struct targets *targets, const char *file, int num_names,
-		 char **names);
-int targets_plan(struct targets *targets, int num_names, char **names);
-void targets_drop(struct targets *targets);
-void targets_free(struct targets *targets);
-int plan_refresh(struct plan *plan, struct client *client);
 
 #endif /* AGENT_PLAN_PLAN_H */

@@ -4,11 +4,12 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/exit_code.h"
 #include "base/util.h"
 #include "pci/holder.h"
-#include "plan/plan.h"
+#include "plan/report.h"
+#include "provider/gpuvf.h"
 
 /* the line that sets a value, or the one that says who gets it */
 static const struct place *place_in_profile(const struct config_profile *profile,

@@ -5,13 +5,95 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply.h"
+#include "base/exit_code.h"
 #include "base/util.h"
-#include "cli/agent.h"
+#include "config/load.h"
 #include "pci/holder.h"
-#include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "plan/plan.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+
+/**
+ * explain_no_gpu() - print why there is no GPU of an address
+ * @gpus: all there are
+ * @bdf: the address; one without a domain is of domain 0000
+ */
+void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
+{
+	const char *tail = strchr(bdf, ':');
+	char *why = why_not_driven(bdf);
+	const char *guess = NULL;
+	size_t i;
+
+	for (i = 0; tail && i < gpus->num && !guess; i++)
+		if (!strcmp(strchrnul(gpus->gpus[i].bdf, ':'), tail))
+			guess = gpus->gpus[i].bdf;
+	if (guess)
+		pr_err("%s; did you mean %s?", why, guess);
+	else
+		pr_err("%s", why);
+	free(why);
+}
+
+/**
+ * find_gpu() - a GPU by the name that a user gave
+ * @gpus: where to look
+ * @name: PCI address, or the name of a [gpu] section of the configuration
+ * @code: exit code when it is not found
+ *
+ * Prints what is wrong. A section's name is looked up only when @name is no
+ * address, so that show works without any configuration.
+ *
+ * Return: the GPU, NULL when it is not there.
+ */
+struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
+{
+	const struct config_gpu *section;
+	struct config config = {};
+	struct gpu *gpu = NULL;
+	char bdf[BDF_SIZE];
+	size_t i;
+
+	if (parse_bdf(name, bdf, sizeof(bdf))) {
+		gpu = gpu_list_find(gpus, bdf);
+		*code = EXIT_MISSING;
+		if (!gpu)
+			explain_no_gpu(gpus, bdf);
+		return gpu;
+	}
+	*code = EXIT_USAGE;
+	if (!config_is_there()) {
+		pr_err("'%s' is not a PCI address, and there is no configuration that could name it",
+		       name);
+		return NULL;
+	}
+	*code = load_config(&config, NULL, 0);
+	section = *code ? NULL : config_gpu_by_name(&config, name);
+	for (i = 0; section && i < gpus->num; i++) {
+		if (config_for_gpu(&config, &gpus->gpus[i]) != section)
+			continue;
+		if (gpu) {
+			pr_err("[gpu %s] is for more than one GPU: %s, %s; give an address",
+			       name, gpu->bdf, gpus->gpus[i].bdf);
+			*code = EXIT_USAGE;
+			gpu = NULL;
+			goto out;
+		}
+		gpu = &gpus->gpus[i];
+	}
+	if (!gpu && !*code) {
+		*code = section ? EXIT_MISSING : EXIT_USAGE;
+		if (section)
+			pr_err("[gpu %s]: gpuvf drives no such GPU", name);
+		else
+			pr_err("'%s' is neither a PCI address nor the name of a [gpu] section",
+			       name);
+	}
+out:
+	config_free(&config);
+	return gpu;
+}
 
 static void make_plan(struct plan *plan, const struct config *config,
 		      const struct config_gpu *section, const struct gpu *live)
@@ -36,7 +118,7 @@ int plan_refresh(struct plan *plan, struct client *client)
 	struct client_error why;
 	struct gpu live;
 
-	if (read_settled(client, plan->live.bdf, &live, &why)) {
+	if (provider_read_settled(client, plan->live.bdf, &live, &why)) {
 		pr_err("GPU %s: %s", plan->live.bdf, client_error_text(&why));
 		return exit_code_of(why.error);
 	}
@@ -193,10 +275,10 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 	struct gpu_list gpus = {};
 	int code;
 
-	code = open_client(&targets->client);
+	code = provider_open(&targets->client);
 	if (code)
 		return code;
-	code = get_gpus(targets->client, &gpus);
+	code = provider_get_gpus(targets->client, &gpus);
 	if (!code)
 		code = add_all(targets, num_names, names, &gpus);
 	gpu_list_free(&gpus);

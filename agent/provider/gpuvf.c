@@ -12,6 +12,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "base/root.h"
 #include "base/util.h"
 #include "provider/gpuvf.h"
 #include "provider/gpuvf_message.h"
@@ -192,7 +193,7 @@ static int set_options(struct client *client)
  * client_open() - find the family and get ready for requests
  * @client: result, NULL after errors
  *
- * Return: 0; -ENOENT: the family is not here, see sysfs_explain_absence();
+ * Return: 0; -ENOENT: the family is not here, see gpuvf_explain_absence();
  * any errno of sockets.
  */
 int client_open(struct client **client)
@@ -578,4 +579,23 @@ const char *client_error_text(const struct client_error *why)
 	if (why->error == -ENOENT)
 		return "module gpuvf is gone";
 	return strerror(-why->error);
+}
+
+/**
+ * gpuvf_explain_absence() - say why the netlink family is not there
+ *
+ * The family lives in the initial network namespace only; sysfs shows the
+ * module in all of them, and for as long as it is being unloaded.
+ */
+void gpuvf_explain_absence(void)
+{
+	char state[16];
+
+	if (!root_has("sys/module/gpuvf"))
+		pr_err("module gpuvf is not loaded: modprobe gpuvf; if that fails, 'doctor' says why");
+	else if (root_line(state, sizeof(state), "sys/module/gpuvf/initstate") &&
+		 strcmp(state, "live"))
+		pr_err("module gpuvf is being loaded or unloaded: try again");
+	else
+		pr_err("module gpuvf is loaded, but answers only in the initial network namespace: nsenter --net=/proc/1/ns/net");
 }

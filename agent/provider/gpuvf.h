@@ -31,6 +31,7 @@ int client_get_capacity(struct client *client, const char *bdf,
 			struct capacity *capacity, struct client_error *why);
 int client_get_stats(struct client *client, struct gpu_list *gpus,
 		     struct client_error *why);
+void gpuvf_explain_absence(void);
 const char *client_error_text(const struct client_error *why);
 
 #endif /* AGENT_PROVIDER_GPUVF_H */

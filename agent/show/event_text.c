@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "base/util.h"
 #include "model/names.h"
 #include "show/event_text.h"
-#include "show/output.h"
 
 static void append(char **text, const char *separator, const char *more)
 {

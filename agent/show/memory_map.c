@@ -15,7 +15,6 @@
 
 #include "base/color.h"
 #include "base/fold.h"
-#include "base/util.h"
 #include "show/memory_map.h"
 #include "show/output.h"
 

@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "show/memory_map.h"
 #include "show/output.h"
+#include "show/plan_show.h"
 
 static const struct {
 	u32 change;

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #include "base/color.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "model/names.h"
 #include "show/memory_map.h"
-#include "show/output.h"
 #include "show/top.h"
 
 /* what stands left of the bars */

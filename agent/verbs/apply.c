@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include "apply/apply.h"
+#include "config/load.h"
+#include "plan/target.h"
+#include "verbs/verbs.h"
 
 /*
  * Before the lock is taken: a user that has to end may need an apply of its own.

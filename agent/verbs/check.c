@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/fold.h"
-#include "cli/agent.h"
+#include "config/load.h"
+#include "verbs/verbs.h"
 
 static void say_good(const struct config *config)
 {

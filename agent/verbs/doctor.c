@@ -3,12 +3,12 @@
  * doctor: can this machine have virtual functions of GPUs, and if not, why not,
  * and what now?
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "cli/agent.h"
+#include "config/load.h"
 #include "doctor/doctor.h"
 #include "show/output.h"
+#include "verbs/verbs.h"
 
 static const struct doctor_gpu *gpu_of_section(const struct doctor *doctor,
 					       const struct config_gpu *section)

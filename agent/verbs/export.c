@@ -6,14 +6,15 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "apply/check.h"
 #include "base/replace.h"
 #include "base/units.h"
-#include "cli/agent.h"
 #include "config/writer.h"
 #include "pci/vf_driver.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+#include "verbs/verbs.h"
 
 /* what is half enabled or half disabled is nothing to go back to */
 static int export_gpu(struct writer *writer, const struct gpu *gpu,
@@ -107,10 +108,10 @@ int cmd_export(int argc, char **argv)
 	first = parse_options(argc, argv, "o", &options);
 	if (first < 0)
 		return EXIT_USAGE;
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
-	code = get_gpus(client, &gpus);
+	code = provider_get_gpus(client, &gpus);
 	code = code ?: explain_no_gpus(&gpus);
 	draft_begin(&draft);
 	if (!code)
@@ -246,10 +247,10 @@ int cmd_generate(int argc, char **argv)
 	first = parse_wish(argc, argv, &wish);
 	if (first < 0)
 		return EXIT_USAGE;
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
-	code = get_gpus(client, &gpus);
+	code = provider_get_gpus(client, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, argv[first], &code);
 	if (gpu)
 		code = share_out(gpu, &wish);

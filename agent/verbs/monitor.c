@@ -25,12 +25,13 @@
 
 #include "base/color.h"
 #include "base/fold.h"
-#include "cli/agent.h"
 #include "model/names.h"
 #include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
+#include "provider/provider.h"
 #include "show/event_text.h"
 #include "show/output.h"
+#include "verbs/verbs.h"
 
 #define RETRY_MS	200
 
@@ -447,7 +448,7 @@ int cmd_monitor(int argc, char **argv)
 		return usage_error(argv[0], "takes no argument '%s'",
 				   argv[first]);
 	m.json = options.json;
-	code = open_client(&m.client);
+	code = provider_open(&m.client);
 	if (code)
 		return code;
 

@@ -8,7 +8,11 @@
 #include "apply/check.h"
 #include "plan/capacity.h"
 #include "plan/plan.h"
+#include "plan/target.h"
+#include "show/capacity_show.h"
 #include "show/output.h"
+#include "show/plan_show.h"
+#include "verbs/verbs.h"
 
 static int plan_one(struct plan *plan, struct client *client)
 {
@@ -20,13 +24,13 @@ static int plan_one(struct plan *plan, struct client *client)
 }
 
 /* what there will be room for; by the kernel's word, as in show */
-static void find_rooms(const struct plan *plan, struct client *client,
-		       struct room_list *rooms)
+static void find_capacity(const struct plan *plan, struct client *client,
+		       struct capacity_list *capacity)
 {
 	if (!plan_knows_placement(plan))
 		return;
-	rooms_find(rooms, plan->config, plan_future(plan));
-	rooms_ask(rooms, client, plan->live.bdf,
+	capacity_find(capacity, plan->config, plan_future(plan));
+	capacity_ask(capacity, client, plan->live.bdf,
 		  plan->has_after ? &plan->wish : NULL);
 }
 
@@ -43,16 +47,16 @@ static int plan_all(struct targets *targets, bool json)
 
 	for (i = 0; i < targets->num; i++) {
 		struct plan *plan = &targets->plans[i];
-		struct room_list rooms = {};
+		struct capacity_list capacity = {};
 
 		code = plan_one(plan, targets->client);
-		find_rooms(plan, targets->client, &rooms);
+		find_capacity(plan, targets->client, &capacity);
 		if (json) {
 			json_t *object = plan_json(plan);
 
 			json_object_set_new(object, "capacity",
 					    plan_knows_placement(plan) ?
-					    rooms_json(&rooms) : json_null());
+					    capacity_json(&capacity) : json_null());
 			json_object_set_new(object, "in_sync",
 					    json_boolean(!plan->steps && !code));
 			json_object_set_new(object, "exit_code",
@@ -63,9 +67,9 @@ static int plan_all(struct targets *targets, bool json)
 				putchar('\n');
 			fflush(stderr);
 			plan_print(plan, code);
-			rooms_print(&rooms);
+			capacity_print(&capacity);
 		}
-		rooms_free(&rooms);
+		capacity_free(&capacity);
 		exit_add(&tally, code);
 	}
 	code = exit_total(&tally);

@@ -2,15 +2,16 @@
 /*
  * set: change single settings of a GPU or a VF, live.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "apply/check.h"
 #include "base/name_set.h"
 #include "base/units.h"
-#include "cli/agent.h"
 #include "model/names.h"
-#include "plan/plan.h"
+#include "plan/report.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+#include "verbs/verbs.h"
 
 static const char *const vf_keys[] = {
 	"fb", "time_slice", "preempt_timeout", "label",
@@ -190,10 +191,10 @@ static int set(int argc, char **argv)
 	code = parse_change(&change, has_vf, argc - 1, argv + 1);
 	if (code)
 		return code;
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
-	code = get_gpus(client, &gpus);
+	code = provider_get_gpus(client, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu)
 		code = send_change(client, gpu, has_vf, index, &change);

@@ -7,11 +7,14 @@
 
 #include "base/color.h"
 #include "base/fold.h"
-#include "cli/agent.h"
 #include "model/names.h"
 #include "plan/capacity.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+#include "show/capacity_show.h"
 #include "show/memory_map.h"
 #include "show/output.h"
+#include "verbs/verbs.h"
 
 static enum color color_of_state(u32 state)
 {
@@ -85,22 +88,22 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
  * What more there is room for. Profiles come from the configuration too, where
  * there is one; whether it is good is not the question here.
  */
-static void find_rooms(struct client *client, const struct gpu *gpu,
-		       struct room_list *rooms)
+static void find_capacity(struct client *client, const struct gpu *gpu,
+		       struct capacity_list *capacity)
 {
 	struct diag_list diags = {};
 	struct config config = {};
 
 	config_load(&config, NULL, 0, &diags);
-	rooms_find(rooms, diags.errors ? NULL : &config, gpu);
-	rooms_ask(rooms, client, gpu->bdf, NULL);
+	capacity_find(capacity, diags.errors ? NULL : &config, gpu);
+	capacity_ask(capacity, client, gpu->bdf, NULL);
 	diag_free(&diags);
 	config_free(&config);
 }
 
 static json_t *gpu_json(struct client *client, const struct gpu *gpu)
 {
-	struct room_list rooms = {};
+	struct capacity_list capacity = {};
 	json_t *object = json_of_gpu(gpu);
 
 	/* room depends on which VFs are in use */
@@ -108,9 +111,9 @@ static json_t *gpu_json(struct client *client, const struct gpu *gpu)
 		json_object_set_new(object, "capacity", json_null());
 		return object;
 	}
-	find_rooms(client, gpu, &rooms);
-	json_object_set_new(object, "capacity", rooms_json(&rooms));
-	rooms_free(&rooms);
+	find_capacity(client, gpu, &capacity);
+	json_object_set_new(object, "capacity", capacity_json(&capacity));
+	capacity_free(&capacity);
 	return object;
 }
 
@@ -125,7 +128,7 @@ static void explain_missing(const struct gpu *gpu)
 
 static void show_gpu(struct client *client, const struct gpu *gpu)
 {
-	struct room_list rooms = {};
+	struct capacity_list capacity = {};
 	struct table *table = new_table();
 	bool wedged = gpu->state != GPUVF_PF_STATE_READY;
 	u32 rows = 0;
@@ -144,9 +147,9 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 		       color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
 	if (gpu->has_states) {
-		find_rooms(client, gpu, &rooms);
-		rooms_print(&rooms);
-		rooms_free(&rooms);
+		find_capacity(client, gpu, &capacity);
+		capacity_print(&capacity);
+		capacity_free(&capacity);
 	}
 	for (i = 0; i < gpu->vfs_len; i++) {
 		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
@@ -247,10 +250,10 @@ int cmd_show(int argc, char **argv)
 		return EXIT_USAGE;
 	if (argc - first > 1)
 		return usage_error("show", "one GPU or GPU/VF at a time");
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
-	code = get_gpus(client, &gpus);
+	code = provider_get_gpus(client, &gpus);
 	if (!code)
 		code = first < argc ?
 		       show_one(client, &gpus, argv[first], options.json) :

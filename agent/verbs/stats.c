@@ -4,15 +4,15 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/color.h"
 #include "base/replace.h"
-#include "cli/agent.h"
 #include "model/names.h"
+#include "plan/target.h"
+#include "provider/provider.h"
 #include "show/output.h"
 #include "show/prometheus.h"
+#include "verbs/verbs.h"
 
 #define NS_PER_SECOND	1e9
 
@@ -197,7 +197,7 @@ static int collect(struct client *client, const char *name,
 	struct client_error why;
 	int code;
 
-	code = get_gpus(client, gpus);
+	code = provider_get_gpus(client, gpus);
 	if (!code)
 		code = name ? keep_one(gpus, name) : explain_no_gpus(gpus);
 	if (code || !client_get_stats(client, gpus, &why))
@@ -229,7 +229,7 @@ int cmd_stats(int argc, char **argv)
 		return EXIT_USAGE;
 	if (argc - first > 1)
 		return usage_error(argv[0], "one GPU at a time");
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
 	code = collect(client, first < argc ? argv[first] : NULL, &gpus);

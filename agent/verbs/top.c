@@ -24,12 +24,12 @@
 
 #include "base/clock.h"
 #include "base/color.h"
-#include "cli/agent.h"
 #include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
+#include "provider/provider.h"
 #include "show/event_text.h"
-#include "show/output.h"
 #include "show/top.h"
+#include "verbs/verbs.h"
 
 #define PLAIN_WIDTH	80
 #define DELAY_MIN	0.1
@@ -326,7 +326,7 @@ int cmd_top(int argc, char **argv)
 	int code, err;
 
 	code = parse(argc, argv, &s);
-	code = code ?: open_client(&s.client);
+	code = code ?: provider_open(&s.client);
 	if (code)
 		return code;
 	code = look(&s);

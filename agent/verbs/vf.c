@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "apply/check.h"
-#include "cli/agent.h"
 #include "model/names.h"
-#include "plan/plan.h"
+#include "plan/report.h"
+#include "plan/target.h"
 #include "provider/gpuvf_reset.h"
+#include "provider/provider.h"
+#include "verbs/verbs.h"
 
 /**
  * struct operation - what one of these verbs does
@@ -75,7 +77,7 @@ static int operate(struct client *client, const struct operation *op,
 	struct gpu now;
 	int code;
 
-	code = get_gpus(client, &gpus);
+	code = provider_get_gpus(client, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && do_it(client, op, gpu->bdf, vf, &now, &why)) {
 		code = check_failed(client, gpu->bdf, refuse(&why, gpu->bdf));
@@ -120,7 +122,7 @@ int cmd_operate(int argc, char **argv)
 	if (!has_vf && !op->gpu_cmd)
 		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
 				   argv[first], argv[first]);
-	code = open_client(&client);
+	code = provider_open(&client);
 	if (code)
 		return code;
 	code = operate(client, op, name, has_vf ? (int)index : NO_VF);

@@ -442,6 +442,6 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	return 0;
 }
 
-void sysfs_explain_absence(void)
+void gpuvf_explain_absence(void)
 {
 }

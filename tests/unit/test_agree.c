@@ -8,11 +8,13 @@
 #include <jansson.h>
 
 #include "apply/check.h"
+#include "base/exit_code.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
+#include "verbs/verbs.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

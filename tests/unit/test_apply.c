@@ -8,10 +8,13 @@
 #include <sys/wait.h>
 
 #include "apply/apply.h"
+#include "apply/check.h"
+#include "base/exit_code.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "show/output.h"
+#include "verbs/verbs.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

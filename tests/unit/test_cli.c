@@ -5,8 +5,9 @@
 #include <sys/stat.h>
 
 #include "agent_test.h"
+#include "base/exit_code.h"
 #include "base/root.h"
-#include "cli/agent.h"
+#include "main.h"
 
 /* what a verb says about these words, on stderr; *code: of the verb */
 static char *run(int *code, const char *words)

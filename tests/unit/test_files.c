@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 
 #include "agent_test.h"
+#include "base/exit_code.h"
 #include "base/replace.h"
-#include "cli/agent.h"
 
 static char *dir;
 

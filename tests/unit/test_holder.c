@@ -8,6 +8,7 @@
 #include "base/root.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"
+#include "provider/gpuvf.h"
 
 #define VF	"sys/bus/pci/devices/0000:41:00.1"
 
@@ -196,7 +197,7 @@ static void a_family_that_is_not_there_has_a_reason(void **state)
 			make_file("sys/module/gpuvf/initstate", cases[i].state);
 		}
 		l = listen_begin();
-		sysfs_explain_absence();
+		gpuvf_explain_absence();
 		said = listen_end(l);
 		assert_says(said, cases[i].says);
 		free(said);

@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 
 #include "apply/apply.h"
+#include "base/exit_code.h"
 #include "base/root.h"
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
+#include "verbs/verbs.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

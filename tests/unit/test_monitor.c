@@ -11,9 +11,10 @@
 #include <netlink/handlers.h>
 #include <netlink/netlink.h>
 
-#include "cli/agent.h"
+#include "base/exit_code.h"
 #include "fake_kernel.h"
 #include "provider/gpuvf_watch.h"
+#include "verbs/verbs.h"
 
 /* what becomes of listening; errors of libnl, negative */
 static struct {

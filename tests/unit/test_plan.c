@@ -3,7 +3,10 @@
  * The difference between what is and what shall be, and its order.
  */
 #include "agent_test.h"
+#include "apply/check.h"
+#include "base/exit_code.h"
 #include "plan/plan.h"
+#include "show/plan_show.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define SHAPES	HEAD "[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

@@ -8,6 +8,8 @@
 #include "agent_test.h"
 #include "config/writer.h"
 #include "plan/capacity.h"
+#include "plan/plan.h"
+#include "show/capacity_show.h"
 #include "show/event_text.h"
 #include "show/memory_map.h"
 #include "show/output.h"
@@ -369,20 +371,20 @@ static void profiles_are_asked_about_once_each(void **state)
 	};
 	struct config config = { .profiles = profiles, .num_profiles = 2 };
 	struct gpu gpu = gpu_with_vfs(3, GIB);
-	struct room_list rooms = {};
+	struct capacity_list capacity = {};
 	json_t *list;
 
 	gpu.vfs[2].profile[0] = '\0';
 	gpu.vfs[2].fb_bytes = 3 * GIB;
-	rooms_find(&rooms, &config, &gpu);
-	assert_int_equal(rooms.num, 3);
-	assert_string_equal(rooms.rooms[0].profile, "big");
-	assert_string_equal(rooms.rooms[1].profile, "desktop");
-	assert_string_equal(rooms.rooms[2].profile, "");
-	assert_int_equal(rooms.rooms[2].capacity.fb_bytes, 3 * GIB);
-	rooms.rooms[0].capacity.after_moving = 2;
-	copy_string(rooms.rooms[1].reason, REFUSAL_TEXT_SIZE, "no");
-	list = rooms_json(&rooms);
+	capacity_find(&capacity, &config, &gpu);
+	assert_int_equal(capacity.num, 3);
+	assert_string_equal(capacity.entries[0].profile, "big");
+	assert_string_equal(capacity.entries[1].profile, "desktop");
+	assert_string_equal(capacity.entries[2].profile, "");
+	assert_int_equal(capacity.entries[2].capacity.fb_bytes, 3 * GIB);
+	capacity.entries[0].capacity.after_moving = 2;
+	copy_string(capacity.entries[1].reason, REFUSAL_TEXT_SIZE, "no");
+	list = capacity_json(&capacity);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0),
 							    "after_moving")),
 			 2);
@@ -391,25 +393,25 @@ static void profiles_are_asked_about_once_each(void **state)
 	assert_true(json_is_null(json_object_get(json_array_get(list, 2),
 						 "profile")));
 	json_decref(list);
-	rooms_free(&rooms);
+	capacity_free(&capacity);
 	gpu_free(&gpu);
 }
 
 static void reasons_do_not_name_the_gpu_again(void **state)
 {
-	struct room room = {};
+	struct profile_capacity room = {};
 
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
 		    "GPU 0000:41:00.0 VF 4: 8 MiB are asked for: none is left");
-	assert_string_equal(room_reason(&room),
+	assert_string_equal(capacity_reason(&room),
 			    "8 MiB are asked for: none is left");
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
 		    "GPU 0000:41:00.0: there is no VF 8");
-	assert_string_equal(room_reason(&room), "there is no VF 8");
+	assert_string_equal(capacity_reason(&room), "there is no VF 8");
 	copy_string(room.reason, REFUSAL_TEXT_SIZE, "no: not at all");
-	assert_string_equal(room_reason(&room), "no: not at all");
+	assert_string_equal(capacity_reason(&room), "no: not at all");
 	room.reason[0] = '\0';
-	assert_string_equal(room_reason(&room), "");
+	assert_string_equal(capacity_reason(&room), "");
 }
 
 static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 
 #include "base/fold.h"
-#include "cli/agent.h"
 #include "fake_kernel.h"
+#include "main.h"
 
 #define LONGEST	"a-label-of-31-bytes-is-the-most"
 

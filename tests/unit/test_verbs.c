@@ -9,8 +9,11 @@
 #include <sys/wait.h>
 
 #include "apply/apply.h"
+#include "base/exit_code.h"
 #include "daemon/daemon.h"
 #include "fake_kernel.h"
+#include "main.h"
+#include "verbs/verbs.h"
 
 #define CONFIG	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The verbs, by name.
+ */
+#ifndef AGENT_MAIN_H
+#define AGENT_MAIN_H
+
+#include "cli/cli.h"
+
+const struct verb *find_verb(const char *name);
+
+#endif /* AGENT_MAIN_H */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Refusals, for people.
+ */
+#ifndef AGENT_PLAN_REPORT_H
+#define AGENT_PLAN_REPORT_H
+
+#include "config/config.h"
+#include "model/failure.h"
+
+int refuse(const struct client_error *why, const char *bdf);
+int refuse_config(const struct config *config, const struct config_gpu *section,
+		  const struct client_error *why, const char *bdf);
+
+#endif /* AGENT_PLAN_REPORT_H */
