@@ -21,8 +21,8 @@
 #define O_JSON \
 	"  -j, --json             JSON for programs\n"
 #define O_UNITS \
-	"  -H, --human            human-readable units, as on a terminal\n" \
-	"  -p, --plain            bytes and microseconds, as in a pipe\n"
+	"  -H, --human            human-readable units (default on a terminal)\n" \
+	"  -p, --plain            plain bytes and microseconds (default otherwise)\n"
 
 #define O_OUTPUT \
 	"  -o, --output FILE      replace FILE when all went well; -: stdout\n"
@@ -61,9 +61,9 @@ static const struct verb verbs[] = {
 	  "[GPU] [-j] [-H | -p] [--prometheus FILE]", O_JSON O_UNITS
 	  "  --prometheus FILE      write FILE for Prometheus; -: stdout\n" },
 	{ "top", cmd_top, "show live which VF gets how much of a GPU",
-	  "[-d SECONDS] [-n COUNT]",
+	  "[-d SECONDS] [-n N]",
 	  "  -d, --delay SECONDS    refresh interval, 0.1 to 3600\n"
-	  "  -n, --frames COUNT     end after COUNT refreshes\n" },
+	  "  -n, --iterations N     exit after N updates\n" },
 	{ "export", cmd_export, "print the current state as a configuration",
 	  "[-o FILE] [GPU...]", O_OUTPUT },
 	{ "generate", cmd_generate, "print a configuration to start from",

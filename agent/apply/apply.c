@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Carrying out plans: recorded before the first step, taken back when a step
+ * Carry out plans: record them before the first step, roll back when a step
  * fails.
  */
 #include <errno.h>
@@ -92,7 +92,7 @@ static int record(const struct state *before, struct journal *journal)
 
 	if (!err)
 		return EXIT_DONE;
-	pr_err("GPU %s: cannot record the change in " JOURNAL_DIR ", so nothing is changed: %s",
+	pr_err("GPU %s: cannot write the journal in " JOURNAL_DIR "; nothing was changed: %s",
 	       before->gpu.bdf, strerror(-err));
 	return err == -EACCES || err == -EPERM ? EXIT_PERMISSION : EXIT_FAILED;
 }
@@ -157,7 +157,7 @@ static void report(const struct plan *plan)
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
 	print_folded(stdout,
-		     "%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s left over",
+		     "%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s free",
 		     plan->live.bdf, plan->section->name, plan->live.num_vfs,
 		     plural(plan->live.num_vfs), provisioned,
 		     format_size(free_text, plan->live.fb_free, " "));

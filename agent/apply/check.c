@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is known to be impossible before the first step, for every verb that
- * says so: plan, apply, assert, reload, restore.
+ * Checks before the first step, for every verb that reports what is impossible:
+ * plan, apply, assert, reload, restore.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +16,12 @@
 static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 {
 	char *process = holder_of_vf(gpu->bdf, index);
-	const struct vf *vf = &gpu->vfs[index];
+	const char *holder = gpu->vfs[index].holder;
 
-	pr_err("GPU %s VF %u is in use%s%s%s%s; %s", gpu->bdf, index,
-	       *vf->holder ? " by " : "", vf->holder,
-	       process ? ", " : "", process ?: "", what);
+	pr_err("GPU %s VF %u is in use%s%s%s%s%s: %s", gpu->bdf, index,
+	       *holder || process ? " (" : "", holder,
+	       *holder && process ? ", " : "", process ?: "",
+	       *holder || process ? ")" : "", what);
 	free(process);
 }
 
@@ -50,7 +51,7 @@ static bool loses_driver(const struct state *want, const struct state *is,
  *
  * The kernel itself watches over framebuffer. Prints the VF and its user.
  *
- * Return: EXIT_DONE; EXIT_BUSY: a VF in use would go, or lose its driver, or
+ * Return: EXIT_DONE; EXIT_BUSY: a VF in use would be removed, or lose its driver, or
  * something else is changing the number of VFs.
  */
 int check_users(const struct state *want, const struct state *is)
@@ -201,7 +202,7 @@ static int check_total(const struct plan *plan)
  * Prints what is wrong.
  *
  * Return: EXIT_DONE; EXIT_USAGE: more VFs than the GPU can have; EXIT_BUSY: a
- * VF that is in use would go, or lose its driver; EXIT_MISSING: a driver is
+ * VF that is in use would be removed, or lose its driver; EXIT_MISSING: a driver is
  * not there; EXIT_ATTENTION: the GPU has to be reset first.
  */
 int plan_check(const struct plan *plan)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * After an apply that did not come to its end: which GPU is in which state, as
- * it is seen and not as it is remembered; and what is in between is finished.
+ * Recovery after an interrupted apply: read which GPU is in which state, and
+ * complete or undo the change of those that are in between.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,19 +14,27 @@
 #include "base/util.h"
 #include "provider/provider.h"
 
-static const char in_between_new[] =
-	"it was in between, and is in the new layout now";
-
-static void tell(const struct intent *intent, const char *what)
+static void report(const struct intent *intent, const char *done,
+		   const char *what)
 {
 	char *section = escape(intent->section);
 
-	pr_err("GPU %s [gpu %s]: an apply was interrupted; %s",
-	       intent->before.gpu.bdf, section, what);
+	pr_err("GPU %s [gpu %s]: %s an interrupted apply: %s",
+	       intent->before.gpu.bdf, section, done, what);
 	free(section);
 }
 
-/* neither here nor there: forward if possible, else back */
+static void recovered(const struct intent *intent, const char *what)
+{
+	report(intent, "recovered", what);
+}
+
+static void not_recovered(const struct intent *intent, const char *why)
+{
+	report(intent, "cannot recover", why);
+}
+
+/* in neither state: forward if possible, else back */
 static bool finish(const struct intent *intent, struct client *client)
 {
 	struct execution there = {
@@ -40,20 +48,20 @@ static bool finish(const struct intent *intent, struct client *client)
 	};
 
 	if (!execute(&there)) {
-		tell(intent, in_between_new);
+		recovered(intent, "change completed");
 		return true;
 	}
 	if (!execute(&back)) {
-		tell(intent, "it was in between, and is back in the old layout now");
+		recovered(intent, "change undone");
 		return true;
 	}
-	tell(intent, "it is in between, and could be brought to neither layout");
+	not_recovered(intent, "the change can be neither completed nor undone");
 	return false;
 }
 
 /*
- * The layout is the new one. VFs that any driver may have are probed last, and
- * that may not have come.
+ * The layout is the new one. VFs that any driver may have are probed last, which
+ * may not have been reached.
  */
 static bool probe_again(const struct intent *intent, struct client *client)
 {
@@ -66,7 +74,8 @@ static bool probe_again(const struct intent *intent, struct client *client)
 
 	if (execute(&x))
 		return finish(intent, client);
-	tell(intent, x.touched ? in_between_new : "it is in the new layout");
+	recovered(intent, x.touched ? "change completed" :
+					"the change was complete");
 	return true;
 }
 
@@ -88,25 +97,25 @@ static bool resolve(const struct intent *intent, struct client *client)
 
 	err = provider_read_settled(client, intent->before.gpu.bdf, &live, &why);
 	if (err == -ENODEV) {
-		tell(intent, "gpuvf no longer drives it");
+		report(intent, "dropped", "gpuvf no longer drives it");
 		return true;
 	}
 	if (err) {
-		tell(intent, client_error_text(&why));
+		not_recovered(intent, client_error_text(&why));
 		return false;
 	}
 	if (live.vfs_changing) {
-		tell(intent, "its VFs are being enabled or disabled at this moment");
+		not_recovered(intent, "its VFs are being enabled or disabled at this moment");
 		gpu_free(&live);
 		return false;
 	}
 	state_live(&now, &live);
 	if (is_another(intent, &live))
-		tell(intent, "another GPU is in its place now");
+		report(intent, "dropped", "another GPU is in its place now");
 	else if (state_holds(&intent->after, &now))
 		resolved = probe_again(intent, client);
 	else if (state_holds(&intent->before, &now))
-		tell(intent, "it is in the old layout");
+		recovered(intent, "nothing was changed");
 	else
 		resolved = finish(intent, client);
 	state_free(&now);
@@ -121,7 +130,7 @@ static void resolve_all(struct journal *journal)
 	size_t i = 0;
 
 	if (client_open(&client)) {
-		pr_err("an apply was interrupted; which GPU is in which layout can be seen when the module is there");
+		pr_err("cannot recover an interrupted apply: module gpuvf is not loaded");
 		journal->is_unseen = true;
 		return;
 	}
@@ -150,13 +159,13 @@ static int set_aside(int why)
 		       strerror(-err));
 		return EXIT_FAILED;
 	}
-	pr_err(JOURNAL_DIR "/" JOURNAL_FILE " is %s; kept as " JOURNAL_DAMAGED ": an apply was interrupted, and what it was doing is not known",
+	pr_err(JOURNAL_DIR "/" JOURNAL_FILE " is %s; kept as " JOURNAL_DAMAGED ": cannot recover an interrupted apply",
 	       why == -EINVAL ? "damaged" : "of another version");
 	return EXIT_DONE;
 }
 
 /**
- * recover() - take up what an interrupted apply has left
+ * recover() - complete or undo an interrupted apply
  * @journal: all zero; gets the intents that are not resolved, for those that
  *	are recorded next
  *

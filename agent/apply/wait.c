@@ -64,7 +64,7 @@ static bool any_is_blocked(const struct targets *targets)
 
 /**
  * wait_idle() - wait until no VF is in use that would have to change
- * @targets: planned; planned anew while it waits
+ * @targets: planned; planned again while it waits
  * @seconds: how long at the most
  *
  * The lock must not be held: others may have to change something meanwhile.

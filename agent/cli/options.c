@@ -37,7 +37,7 @@ static int long_option_error(const char *verb, const char *word,
 	if (n && word[2 + len])
 		return usage_error(verb, "option '%.*s' takes no value",
 				   (int)len + 2, word);
-	return usage_error(verb, "takes no option '%s'", word);
+	return usage_error(verb, "unrecognized option '%s'", word);
 }
 
 /**
@@ -59,12 +59,12 @@ int option_error(char **argv, int opt, const struct option *known, int index)
 		return usage_error(argv[0], "%s needs a value", word);
 	if (opt != '?')
 		return index < 0 ?
-		       usage_error(argv[0], "takes no option '-%c'", opt) :
-		       usage_error(argv[0], "takes no option '--%s'",
+		       usage_error(argv[0], "unrecognized option '-%c'", opt) :
+		       usage_error(argv[0], "unrecognized option '--%s'",
 				   known[index].name);
 	/* in the middle of a word of letters, @word is the one before it */
 	if (optopt && (strncmp(word, "--", 2) || !strchr(word, '=')))
-		return usage_error(argv[0], "takes no option '-%c'", optopt);
+		return usage_error(argv[0], "unrecognized option '-%c'", optopt);
 	return long_option_error(argv[0], word, known);
 }
 
@@ -117,7 +117,7 @@ int parse_options(int argc, char **argv, const char *allowed,
 		}
 		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,
 					       &options->wait_idle_s)) {
-			usage_error(argv[0], "--wait-idle: '%s' is not a number of seconds up to %u",
+			usage_error(argv[0], "--wait-idle: invalid timeout '%s': expected 0 to %u seconds",
 				    optarg, MAX_WAIT_S);
 			return -1;
 		}

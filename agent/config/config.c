@@ -58,8 +58,8 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 {
 	if (config->on_drift_at.line) {
 		diag_err(diags, &entry->key_at,
-			 "on_drift is here for the second time");
-		diag_notice(diags, &config->on_drift_at, "the first is here");
+			 "duplicate key 'on_drift'");
+		diag_notice(diags, &config->on_drift_at, "first defined here");
 		return;
 	}
 	config->on_drift_at = entry->key_at;
@@ -138,11 +138,11 @@ static void read_profile_key(struct config_profile *profile,
 		diag_err(diags, &entry->value_at, "%s: '%s' %s", entry->key,
 			 entry->value, why);
 	if (zero)
-		diag_err(diags, &entry->value_at, "%s: has to be more than 0",
+		diag_err(diags, &entry->value_at, "%s: must be greater than 0",
 			 entry->key);
 }
 
-/* iniparser does not tell names apart by case, so nobody should have to */
+/* iniparser ignores the case of names, so names must differ by more */
 static bool check_section_name(const struct ini_section *section,
 			       const char *kind, const char *name,
 			       struct diag_list *diags)
@@ -176,9 +176,9 @@ static void read_profile(struct config *config, const struct ini *ini,
 	/* within one file it is the scanner's error */
 	if (twin != NO_NAME && !header->is_repeated) {
 		diag_err(diags, &header->at,
-			 "profile '%s' is here for the second time", name);
+			 "duplicate profile '%s'", name);
 		diag_notice(diags, &config->profiles[twin].at,
-			    "the first is here");
+			    "first defined here");
 	}
 
 	config->profiles = xgrow(config->profiles, config->num_profiles,
@@ -274,9 +274,8 @@ void config_interpret(struct config *config, struct diag_list *diags)
 	if (!config->version && config->num_files && !config->is_damaged) {
 		struct place whole = { &config->files[0]->source, 0, 0 };
 
-		diag_err(diags, &whole, "%s: it has to begin with [gpuvf] and version = %u",
-			 config->files[0]->source.size ? "says no version" :
-			 "is empty", CONFIG_VERSION);
+		diag_err(diags, &whole, "missing 'version = %u' in section [gpuvf]",
+			 CONFIG_VERSION);
 	}
 	config_finish_gpus(config, diags);
 }

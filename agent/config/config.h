@@ -106,7 +106,7 @@ struct config_gpu {
 	bool is_damaged;
 };
 
-/* what the daemon does when a GPU was changed by somebody else */
+/* what the daemon does when another program changed a GPU */
 enum on_drift {
 	ON_DRIFT_REPORT,
 	ON_DRIFT_ENFORCE,

@@ -201,7 +201,7 @@ static void read_vf(struct config_gpu *gpu, const struct ini_entry *entry,
 		if (gpu->vfs[i].at.line) {
 			diag_err(diags, &entry->key_at,
 				 "VF %u has a profile already", i);
-			diag_notice(diags, &gpu->vfs[i].at, "given here");
+			diag_notice(diags, &gpu->vfs[i].at, "first defined here");
 			return;
 		}
 	}
@@ -254,7 +254,7 @@ static void read_driver(struct config_gpu *gpu, const struct ini_entry *entry,
 		if (vf->driver_at.line) {
 			diag_err(diags, &entry->key_at,
 				 "VF %u has a driver already", i);
-			diag_notice(diags, &vf->driver_at, "given here");
+			diag_notice(diags, &vf->driver_at, "first defined here");
 			return;
 		}
 		vf->driver = driver;
@@ -328,9 +328,9 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 	twin = names_add(&config->gpu_names, name, config->num_gpus);
 	if (twin != NO_NAME && !header->is_repeated) {
 		diag_err(diags, &header->at,
-			 "gpu '%s' is here for the second time", name);
+			 "duplicate GPU section '%s'", name);
 		diag_notice(diags, &config->gpus[twin].at,
-			    "the first is here");
+			    "first defined here");
 	}
 	config->gpus = xgrow(config->gpus, config->num_gpus, sizeof(*gpu));
 	gpu = &config->gpus[config->num_gpus++];
@@ -516,7 +516,7 @@ static void check_tie(const struct config *config, size_t n,
 	diag_err(diags, &gpu->match_at,
 		 "the same GPU is in two sections, [gpu %s] and [gpu %s]",
 		 config->gpus[twin].name, gpu->name);
-	diag_notice(diags, &config->gpus[twin].match_at, "the first is here");
+	diag_notice(diags, &config->gpus[twin].match_at, "first defined here");
 }
 
 /**

@@ -310,9 +310,9 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 		if (twin == NO_NAME)
 			return;
 		section->is_repeated = true;
-		diag_err(diags, &at, "section [%s] is here for the second time", section->name);
+		diag_err(diags, &at, "duplicate section [%s]", section->name);
 		diag_notice(diags, &scan->ini->sections[twin].at,
-			    "the first is here");
+			    "first defined here");
 		return;
 	}
 	begin_unreadable_section(scan, &at);
@@ -392,9 +392,9 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	key = copy_between(start, equals);
 	twin = names_add(&scan->keys, key, ini->num_entries);
 	if (twin != NO_NAME) {
-		diag_err(diags, &key_at, "key '%s' is here for the second time", key);
+		diag_err(diags, &key_at, "duplicate key '%s'", key);
 		diag_notice(diags, &ini->entries[twin].key_at,
-			    "the first is here");
+			    "first defined here");
 		free(key);
 		return true;
 	}

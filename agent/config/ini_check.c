@@ -17,7 +17,7 @@
 #include "base/util.h"
 #include "config/ini_check.h"
 
-/* what iniparser complains about is told by our own message */
+/* our own message reports what iniparser complains about */
 static int ignore_complaint(const char *fmt, ...)
 {
 	(void)fmt;

@@ -12,7 +12,7 @@
 /** explain_no_config() - explain how to get a configuration */
 void explain_no_config(void)
 {
-	pr_err("there is no configuration; 'generate GPU --vfs N' writes one to begin with");
+	pr_err("there is no configuration; run 'gpuvf-agent generate GPU --vfs N > /etc/gpuvf.ini'");
 }
 
 /**

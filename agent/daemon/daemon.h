@@ -17,8 +17,8 @@ struct kernel_news;
 /**
  * struct watched - a GPU that the configuration is about
  * @bdf: which one
- * @pending: it has still to be made what the configuration says
- * @differs: it is not as the configuration says, and that was told
+ * @pending: it is still to be brought to the state of the configuration
+ * @differs: it differs from the configuration, which was reported
  * @code: how the last attempt ended
  * @retry_ms: no attempt before that; CLOCK_MONOTONIC
  * @backoff_ms: how long the next pause will be

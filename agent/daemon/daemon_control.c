@@ -20,7 +20,7 @@
 #include "base/units.h"
 #include "daemon/daemon.h"
 
-/* a client that does not speak holds nobody up for longer */
+/* a silent client does not hold up others for longer */
 #define REQUEST_SECONDS	1
 #define REQUEST		"reload\n"
 
@@ -106,7 +106,7 @@ static void copy_file(int from, int to, FILE *also)
 	fflush(also);
 }
 
-/* what is said meanwhile goes to the log and to whoever asked */
+/* messages of a reload go to the log and to the client that asked */
 static int with_echo(int client, struct daemon *d, int (*act)(struct daemon *d))
 {
 	int heard = memfd_create("gpuvf-agent", MFD_CLOEXEC);
@@ -134,7 +134,7 @@ static int with_echo(int client, struct daemon *d, int (*act)(struct daemon *d))
 }
 
 /**
- * control_serve() - somebody wants something
+ * control_serve() - serve a request on the socket
  * @listener: of control_listen(), readable
  * @d: the daemon
  * @reload: does it. Return: enum exit_code

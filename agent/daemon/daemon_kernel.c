@@ -83,7 +83,7 @@ static void close_family(void *arg)
 /**
  * kernel_news_open() - listen
  * @news: result
- * @d: the daemon that is told
+ * @d: the daemon to notify
  *
  * Return: EXIT_DONE, EXIT_FAILED.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the service manager is told, where there is one.
+ * Notifications to the service manager, where there is one.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -41,20 +41,20 @@ void notify_ready(const struct daemon *d)
 	sd_notifyf(0, "READY=1\nSTATUS=%s\nMAINPID=%d", status, getpid());
 }
 
-/** notify_reloading() - READY comes when it is done */
+/** notify_reloading() - notify of a reload; notify_ready() follows */
 void notify_reloading(void)
 {
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   monotonic_ms() * 1000);
 }
 
-/** notify_stopping() - going away, at somebody's request */
+/** notify_stopping() - notify that the daemon ends, as requested */
 void notify_stopping(void)
 {
 	sd_notify(0, "STOPPING=1");
 }
 
-/** notify_alive() - the watchdog may be calm */
+/** notify_alive() - keep the watchdog from ending the daemon */
 void notify_alive(void)
 {
 	sd_notify(0, "WATCHDOG=1");

@@ -50,7 +50,7 @@ static int load_and_sync(struct daemon *d, bool only_if_changed)
 	d->reload_ms = 0;
 	code = daemon_load(d, only_if_changed ? &changed : NULL);
 	if (code)
-		pr_err("the configuration from before stays in force");
+		pr_err("keeping the previous configuration");
 	else if (changed)
 		code = sync_gpus(d);
 	notify_ready(d);

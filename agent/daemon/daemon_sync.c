@@ -2,10 +2,10 @@
 /*
  * Making GPUs what the configuration says, and keeping an eye on them.
  *
- * A GPU that came, or whose configuration was read anew, is pending: it is made
+ * A GPU that came, or whose configuration was read again, is pending: it is made
  * what the configuration says, again and again with longer and longer pauses if
  * need be. One that was there and changed later was changed by another program.
- * That is told; and it is undone only where the configuration says so.
+ * That is reported; it is undone only where the configuration says so.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,12 +185,14 @@ int daemon_explain_absence(struct daemon *d)
 	return EXIT_MISSING;
 }
 
-static void tell_difference(const struct plan *plan, const char *consequence)
+static void report_drift(const struct plan *plan, const char *on_drift,
+			 const char *consequence)
 {
 	char *steps = plan_steps_text(plan);
 
-	pr_warning("GPU %s [gpu %s] was changed by another program; %s. To be as the configuration says: %s",
-		   plan->live.bdf, plan->section->name, consequence, steps);
+	pr_warning("GPU %s [gpu %s] differs from the configuration (on_drift = %s). %s: %s",
+		   plan->live.bdf, plan->section->name, on_drift, consequence,
+		   steps);
 	free(steps);
 }
 
@@ -250,11 +252,11 @@ static int sync_one(struct daemon *d, struct plan *plan,
 			return gpu->code;
 		}
 		if (!gpu->pending && !gpu->differs)
-			tell_difference(plan, "undoing it (on_drift = enforce)");
+			report_drift(plan, "enforce", "Doing");
 		return attempt(d, plan, gpu, journal);
 	}
 	if (!gpu->differs)
-		tell_difference(plan, "leaving it so (on_drift = report)");
+		report_drift(plan, "report", "Would do");
 	gpu->differs = true;
 	return EXIT_DIFFERS;
 }

@@ -112,8 +112,8 @@ enum answer {
 	ANSWER_READY,		/* gpuvf drives a GPU, which can have VFs */
 	ANSWER_BLOCKED,		/* gpuvf drives a GPU, and VFs would fail */
 	ANSWER_NOT_DRIVEN,	/* gpuvf knows a GPU and does not drive it */
-	ANSWER_OTHER_DRIVER,	/* SR-IOV, and another driver's business */
-	ANSWER_NOT_KNOWN,	/* SR-IOV, and nobody's business */
+	ANSWER_OTHER_DRIVER,	/* SR-IOV, left to another driver */
+	ANSWER_NOT_KNOWN,	/* SR-IOV, which no driver uses */
 	ANSWER_NOT_USED,	/* SR-IOV, and the kernel does not use it */
 	ANSWER_NOT_SEEN,	/* whether SR-IOV is there cannot be seen */
 	ANSWER_NO_SRIOV,	/* GPUs, none with SR-IOV */

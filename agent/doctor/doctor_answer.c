@@ -317,7 +317,7 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 	free(text);
 	if (doctor_answer(doctor, bdf) <= ANSWER_NOT_DRIVEN)
 		return;
-	printf("\n  What else there is, and its price:\n");
+	printf("\n  Alternatives:\n");
 	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
 		text = xasprintf("%s%s", alternatives[i].what,
 				 is_possible(&alternatives[i], doctor) ? "" :

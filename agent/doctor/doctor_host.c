@@ -563,7 +563,7 @@ static void check_rights(const struct doctor *doctor, struct finding *f)
 	if (!line) {
 		found(f, FINDING_UNKNOWN, "/proc/self/status cannot be read");
 	} else if (map && (inside || outside || count != U32_MAX)) {
-		found(f, FINDING_PROBLEM, "a user namespace, whose root is nobody outside");
+		found(f, FINDING_PROBLEM, "in a user namespace: not real root");
 		fix(f, "run it outside of the container");
 	} else if (!(caps >> CAP_SYS_ADMIN & 1)) {
 		found(f, FINDING_PROBLEM,

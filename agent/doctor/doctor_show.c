@@ -57,7 +57,7 @@ const char *vendor_name(u32 vendor)
 	for (i = 0; i < ARRAY_SIZE(vendors); i++)
 		if (vendors[i].vendor == vendor)
 			return vendors[i].name;
-	return "unknown maker";
+	return "unknown vendor";
 }
 
 static void print_finding(const struct finding *finding)

@@ -174,7 +174,7 @@ u64 gpu_sum_slices_us(const struct gpu *gpu)
 }
 
 /**
- * gpu_first_vf_in_use() - the first VF that somebody uses
+ * gpu_first_vf_in_use() - find the first VF that is in use
  * @gpu: a live GPU
  *
  * Return: the VF, NULL when none is in use.

@@ -179,7 +179,7 @@ int sysfs_get_number(const char *bdf, const char *file, u32 *value)
  * @file: of the device
  * @value: the number
  *
- * Return: 0, or the negative errno of whoever is behind the file.
+ * Return: 0, or the negative errno of the driver behind the file.
  */
 int sysfs_set_number(const char *bdf, const char *file, u32 value)
 {

@@ -3,9 +3,9 @@
  * The difference between what is and what shall be.
  *
  * The number of VFs cannot go from N to M: the PCI core wants 0 in between, and
- * that takes the VFs away from whoever has them. So the order is
+ * that takes the VFs away from their users. So the order is
  *
- *	N == M		layout, drivers		live, nobody loses anything
+ *	N == M		layout, drivers		live, no VF is lost
  *	N == 0		layout, enable, drivers
  *	N != M		disable, layout, enable, drivers
  *

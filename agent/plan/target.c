@@ -105,8 +105,8 @@ static void make_plan(struct plan *plan, const struct config *config,
 }
 
 /**
- * plan_refresh() - plan again from what is now
- * @plan: is made anew
+ * plan_refresh() - read the GPU and plan again
+ * @plan: is made again
  * @client: the client
  *
  * Return: EXIT_DONE, or why the GPU could not be read.
@@ -287,7 +287,7 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 
 /**
  * targets_drop() - release everything but the configuration
- * @targets: can be planned for anew afterwards
+ * @targets: can be planned for again afterwards
  */
 void targets_drop(struct targets *targets)
 {

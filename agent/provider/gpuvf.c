@@ -592,7 +592,7 @@ void gpuvf_explain_absence(void)
 	char state[16];
 
 	if (!root_has("sys/module/gpuvf"))
-		pr_err("module gpuvf is not loaded: modprobe gpuvf; if that fails, 'doctor' says why");
+		pr_err("module gpuvf is not loaded: modprobe gpuvf; if that fails, run 'gpuvf-agent doctor'");
 	else if (root_line(state, sizeof(state), "sys/module/gpuvf/initstate") &&
 		 strcmp(state, "live"))
 		pr_err("module gpuvf is being loaded or unloaded: try again");

@@ -94,7 +94,7 @@ static void read_string(const struct nlattr *attr, char *to, size_t size)
 	free(text);
 }
 
-/* attributes that a newer kernel has and nobody here knows are left alone */
+/* unknown attributes, of a newer kernel, are left alone */
 static int read_field(const struct nlattr *attr, const struct field *fields,
 		      size_t n, void *object)
 {

@@ -35,7 +35,7 @@ static void print_one(const struct profile_capacity *entry)
 		snprintf(moving, sizeof(moving),
 			 " (%u after moving VFs not in use)",
 			 capacity->after_moving);
-	print_folded(stdout, "  room for %u more%s of %s (%s%s)%s%s",
+	print_folded(stdout, "  capacity: %u more%s '%s' (%s%s)%s%s",
 		     capacity->now, moving,
 		     *entry->profile ? entry->profile : "-",
 		     show_size(text, capacity->fb_bytes),

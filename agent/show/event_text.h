@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What happened to a GPU, told from what it was and what it is.
+ * What happened to a GPU, from its states before and after.
  */
 #ifndef AGENT_SHOW_EVENT_TEXT_H
 #define AGENT_SHOW_EVENT_TEXT_H

@@ -180,7 +180,7 @@ static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
 	json_array_append_new(list, object);
 }
 
-/* what somebody has, cut where what is withheld of it begins and ends */
+/* the extent of an owner, cut where its withheld part begins and ends */
 static void put_extent(json_t *list, const struct gpu *gpu, const char *owner,
 		       u64 start, u64 end)
 {
@@ -221,7 +221,7 @@ static const struct vf *next_vf(const struct gpu *gpu, u64 from)
  * json_of_extents() - who has what, from the first byte to the last
  * @gpu: the GPU
  *
- * The owner of what is nobody's is "none".
+ * The owner of free memory is "none".
  *
  * Return: a new array.
  */

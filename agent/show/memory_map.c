@@ -5,9 +5,9 @@
  *	[PC0====1====2====3XX==........]
  *
  * P is the PF's reserve, C the context save area, a number begins a VF, dots
- * are free. Every cell belongs to whoever has most of it; whoever has anything
- * at all of the first cells (the PF, the context save area) is not lost. Nor is
- * what is withheld: X is a cell of which any byte is.
+ * are free. A cell shows the owner of most of it, but the PF and the context save
+ * area are shown however little they have of the first cells, and X is a cell of
+ * which any byte is withheld.
  */
 #include <langinfo.h>
 #include <stdio.h>
@@ -50,7 +50,7 @@ static u64 byte_at(const struct gpu *gpu, unsigned int width, unsigned int n)
 	return (__uint128_t)gpu->fb_total * n / (2 * width);
 }
 
-/* whoever has the middle of the cell */
+/* the owner of the middle of the cell */
 static int cell_owner(const struct gpu *gpu, unsigned int width,
 		      unsigned int cell)
 {

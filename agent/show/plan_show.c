@@ -258,7 +258,7 @@ static void print_driver_changes(const struct plan *plan)
 /**
  * plan_print() - a plan for people, on stdout
  * @plan: the plan
- * @refused: it cannot be carried out, for a reason that was told
+ * @refused: it cannot be carried out, which was reported
  */
 void plan_print(const struct plan *plan, bool refused)
 {

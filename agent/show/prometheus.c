@@ -55,7 +55,7 @@ static const struct metric gpu_metrics[] = {
 	  UNIT_PLAIN, MEMBER(gpu, num_vfs) },
 	{ "framebuffer_bytes", "gauge", "Framebuffer that is partitioned.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_total) },
-	{ "framebuffer_free_bytes", "gauge", "Framebuffer of nobody.",
+	{ "framebuffer_free_bytes", "gauge", "Framebuffer that no function has.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_free) },
 	{ "framebuffer_largest_free_bytes", "gauge",
 	  "Largest free piece of framebuffer.",
@@ -64,13 +64,13 @@ static const struct metric gpu_metrics[] = {
 	  "Framebuffer kept for the PF.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_pf_reserve) },
 	{ "framebuffer_dirty_bytes", "gauge",
-	  "Framebuffer still to be cleared before anybody may use it.",
+	  "Framebuffer that needs to be scrubbed before it is used.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_dirty) },
 	{ "framebuffer_withheld_bytes", "gauge",
-	  "Framebuffer that could not be cleared and is given to nobody.",
+	  "Framebuffer in quarantine: it could not be scrubbed.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_withheld) },
 	{ "round_seconds", "gauge",
-	  "One round of all provisioned VFs when nobody overruns.",
+	  "One rotation of all provisioned VFs without overruns.",
 	  UNIT_US, MEMBER(gpu, round_us) },
 	{ }
 };
@@ -80,7 +80,7 @@ static const struct metric vf_metrics[] = {
 	  UNIT_PLAIN, MEMBER(vf, fb_bytes) },
 	{ "vf_time_slice_seconds", "gauge", "Time slice of the VF.",
 	  UNIT_US, MEMBER(vf, time_slice_us) },
-	{ "vf_in_use", "gauge", "1 while somebody uses the VF.",
+	{ "vf_in_use", "gauge", "1 while the VF is in use.",
 	  UNIT_PLAIN, MEMBER(vf, in_use) },
 	{ }
 };
@@ -92,16 +92,16 @@ static const struct metric stats_metrics[] = {
 	{ "vf_charged_seconds_total", "counter",
 	  "GPU time that the VF was charged for, its switches included.",
 	  UNIT_NS, MEMBER(vf, stats.charged_ns) },
-	{ "vf_slices_total", "counter", "Turns of the VF on the GPU.",
+	{ "vf_slices_total", "counter", "Time slices of the VF.",
 	  UNIT_PLAIN, MEMBER(vf, stats.slices) },
 	{ "vf_slices_skipped_total", "counter",
-	  "Turns that the VF lost because it owed time.",
+	  "Time slices that the VF lost to its deficit.",
 	  UNIT_PLAIN, MEMBER(vf, stats.skipped) },
 	{ "vf_overrun_seconds_total", "counter",
-	  "Time that the VF's turns took beyond what was granted.",
+	  "Time that the VF ran beyond its time slices.",
 	  UNIT_NS, MEMBER(vf, stats.overrun_ns) },
 	{ "vf_idle_seconds_total", "counter",
-	  "Time of its turns that the VF left to others, having no work.",
+	  "Unused time of its time slices, for lack of work.",
 	  UNIT_NS, MEMBER(vf, stats.idle_ns) },
 	{ "vf_preempt_timeouts_total", "counter",
 	  "Times that the VF did not leave the GPU in time.",
@@ -197,7 +197,7 @@ static void print_gpus(FILE *f, const struct metric *metric,
 	}
 }
 
-/* VFs that there are, or could be if somebody enabled them */
+/* VFs that are enabled, or could be */
 static bool is_shown(const struct gpu *gpu, u32 vf)
 {
 	return vf < gpu->num_vfs || gpu->vfs[vf].fb_bytes;
@@ -321,7 +321,7 @@ static void print_histograms(FILE *f, const struct gpu_list *gpus)
 	u32 vf;
 
 	head(f, "vf_turn_lateness_seconds", "histogram",
-	     "How late the VF's turns ended.");
+	     "How late the VF's time slices ended.");
 	for (i = 0; i < gpus->num; i++)
 		for (vf = 0; vf < gpus->gpus[i].vfs_len; vf++)
 			if (is_shown(&gpus->gpus[i], vf) &&

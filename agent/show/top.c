@@ -195,7 +195,7 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 	     format_size(free_text, gpu->fb_free, " "));
 	memory_map(gpu, width, screen->utf8, map, sizeof(map));
 	line(lines, "  %s", map);
-	line(lines, "%s  VF PROFILE    STATE          SLICE     WAIT  SHARE    GOT  (%s share)%s",
+	line(lines, "%s  VF PROFILE    STATE          SLICE     WAIT  SHARE   USED  (%s share)%s",
 	     color(COLOR_DIM), screen->utf8 ? "│" : "|", color(COLOR_NONE));
 	for (i = 0; i < gpu->vfs_len; i++)
 		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes)

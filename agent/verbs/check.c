@@ -23,7 +23,7 @@ static void say_good(const struct config *config)
 		free(path);
 		list = longer;
 	}
-	print_folded(stdout, "%s: good: %zu profile%s, %zu GPU section%s", list,
+	print_folded(stdout, "%s: OK: %zu profile%s, %zu GPU section%s", list,
 		     config->num_profiles, plural(config->num_profiles),
 		     config->num_gpus, plural(config->num_gpus));
 	free(list);

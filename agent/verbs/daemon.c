@@ -23,7 +23,7 @@ int cmd_daemon(int argc, char **argv)
 	if (first < 0)
 		return EXIT_USAGE;
 	if (first < argc)
-		return usage_error(argv[0], "takes no argument '%s'",
+		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[first]);
 	if (options.file && !strcmp(options.file, "-"))
 		return usage_error(argv[0], "reads its configuration again and again, and standard input only once");
@@ -46,7 +46,7 @@ int cmd_reload(int argc, char **argv)
 	if (first < 0)
 		return EXIT_USAGE;
 	if (first < argc)
-		return usage_error(argv[0], "takes no argument '%s'",
+		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[first]);
 	return control_reload();
 }

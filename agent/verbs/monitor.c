@@ -90,7 +90,7 @@ static void print_event(const struct monitor *m, const char *event,
 
 	if (!m->json) {
 		text = event_text(before, gpu);
-		/* what changed may be nothing that is told here */
+		/* what changed may be nothing that is reported here */
 		if (!before || *text)
 			print_line(gpu->bdf, event, text);
 		free(text);
@@ -297,7 +297,7 @@ static void print_differences(const struct monitor *m,
 }
 
 /*
- * Everything anew; what differs from what was known is an event. While changes
+ * Read everything again; what differs from what was known is an event. While changes
  * come too fast for that, it is tried again later: they are events as well.
  */
 static int resynchronise(struct monitor *m, bool first)
@@ -445,7 +445,7 @@ int cmd_monitor(int argc, char **argv)
 	if (first < 0)
 		return EXIT_USAGE;
 	if (first < argc)
-		return usage_error(argv[0], "takes no argument '%s'",
+		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[first]);
 	m.json = options.json;
 	code = provider_open(&m.client);

@@ -38,7 +38,7 @@ static const char *set_vf_key(struct change *change, const char *key,
 	if (!strcmp(key, "time_slice")) {
 		change->vf_set |= VF_SET_TIME_SLICE;
 		why = parse_time(value, &vf->time_slice_us);
-		return why || vf->time_slice_us ? why : "has to be more than 0";
+		return why || vf->time_slice_us ? why : "must be greater than 0";
 	}
 	if (!strcmp(key, "preempt_timeout")) {
 		change->vf_set |= VF_SET_PREEMPT;
@@ -46,7 +46,7 @@ static const char *set_vf_key(struct change *change, const char *key,
 			return NULL;
 		why = parse_time(value, &vf->preempt_timeout_us);
 		return why || vf->preempt_timeout_us ? why :
-		       "has to be more than 0; the default is 'default'";
+		       "must be greater than 0; the default is 'default'";
 	}
 	change->vf_set |= VF_SET_PROFILE;
 	if (!check_name(value) && strcmp(value, "none"))

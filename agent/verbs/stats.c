@@ -47,14 +47,14 @@ static struct table *new_table(bool claims)
 	table_elastic(table);
 	table_column(table, human ? "GPU TIME" : "RUN/NS", ALIGN_RIGHT);
 	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_column(table, "TURNS", ALIGN_RIGHT);
+	table_column(table, "SLICES", ALIGN_RIGHT);
 	table_column(table, human ? "OVERRUN" : "OVERRUN/NS", ALIGN_RIGHT);
 	table_minor(table, 2);
-	table_column(table, human ? "LEFT OVER" : "IDLE/NS", ALIGN_RIGHT);
+	table_column(table, human ? "IDLE" : "IDLE/NS", ALIGN_RIGHT);
 	table_minor(table, 3);
 	table_column(table, "HANGS", ALIGN_RIGHT);
 	table_column(table, "RESETS", ALIGN_RIGHT);
-	table_column(table, "MESSAGES", ALIGN_RIGHT);
+	table_column(table, "MAILBOX", ALIGN_RIGHT);
 	table_minor(table, 1);
 	if (claims) {
 		table_column(table, human ? "GUEST CLAIMS" : "CLAIMS_USED/B",

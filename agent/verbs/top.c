@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * top: who gets how much of the GPUs, live.
+ * top: live GPU time per VF.
  *
- * On a terminal it has the screen to itself, and gives it back however it ends;
- * elsewhere it prints one picture after the other.
+ * On a terminal it has the screen to itself, and restores it however it ends;
+ * elsewhere it prints one update after the other.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -72,7 +72,7 @@ static bool enter_screen(void)
 	raw.c_lflag &= ~(ICANON | ECHO);
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
-	/* Ctrl-Z would leave a screen that nobody gives back */
+	/* Ctrl-Z would leave the terminal in this screen */
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw))
 		return false;
@@ -147,7 +147,7 @@ static struct screen screen_of(const struct session *s)
 	return screen;
 }
 
-/* one write for one picture, so that nobody sees half of it */
+/* one write per update, so that no half of it is seen */
 static void show(struct session *s)
 {
 	struct screen screen = screen_of(s);
@@ -279,7 +279,7 @@ static int parse(int argc, char **argv, struct session *s)
 {
 	static const struct option options[] = {
 		{ "delay", required_argument, NULL, 'd' },
-		{ "frames", required_argument, NULL, 'n' },
+		{ "iterations", required_argument, NULL, 'n' },
 		{ }
 	};
 	char *end;
@@ -294,13 +294,13 @@ static int parse(int argc, char **argv, struct session *s)
 			s->delay = strtod(optarg, &end);
 			if (*end || !(s->delay >= DELAY_MIN &&
 				      s->delay <= DELAY_MAX))
-				return usage_error(argv[0], "'%s' is not a number of seconds from 0.1 to 3600",
+				return usage_error(argv[0], "invalid delay '%s': expected 0.1 to 3600 seconds",
 						   optarg);
 			break;
 		case 'n':
 			s->frames = strtol(optarg, &end, 10);
 			if (*end || s->frames <= 0)
-				return usage_error(argv[0], "'%s' is not a count",
+				return usage_error(argv[0], "invalid number of iterations '%s'",
 						   optarg);
 			break;
 		default:
@@ -308,7 +308,7 @@ static int parse(int argc, char **argv, struct session *s)
 		}
 	}
 	if (optind < argc)
-		return usage_error(argv[0], "takes no argument '%s'",
+		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[optind]);
 	return EXIT_DONE;
 }

@@ -109,7 +109,7 @@ free_verbs() {
 		says 0 resumed "$agent" resume "$b/1" &&
 		says 0 stopped "$agent" stop "$b/1" &&
 		says 0 reset "$agent" reset "$b/1" &&
-		says 0 TURNS "$agent" stats && says 0 "$a" "$agent" top -n 1 -d 0.1 &&
+		says 0 SLICES "$agent" stats && says 0 "$a" "$agent" top -n 1 -d 0.1 &&
 		says 0 'vf 0' "$agent" export && says 0 'vf 0' "$agent" generate "$a" --vfs 2 &&
 		says 0 '' "$agent" checkpoint "$work/second"
 }
@@ -204,13 +204,13 @@ point 'nothing_was_changed_by_that_user'
 chown 1000 /dev/vfio/[0-9]*
 hold 1 setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all
 point 'a_process_that_is_not_root_opens_a_vf'
-held_by="VF 1 is in use by vfio-pci, process $holder \\(hold_vfio\\)"
+held_by="VF 1 is in use \\(vfio-pci, process $holder \\(hold_vfio\\)\\)"
 write_ini 3 'driver 0-1 = vfio-pci'
 says 5 "$held_by" "$agent" apply a
 point 'root_names_it'
 says 5 "$held_by" "${as_service[@]}" "$agent" apply a
 point 'so_does_the_service_with_its_capabilities'
-says 5 'VF 1 is in use by vfio-pci; ' "${without_search[@]}" \
+says 5 'VF 1 is in use \(vfio-pci\): ' "${without_search[@]}" \
 	"$agent" apply a
 point 'without_dac_read_search_it_could_not'
 # the other GPU is in sync

@@ -292,7 +292,7 @@ static void a_refusal_names_what_was_asked_for(void **state)
 		{ "show 41:00.0/16",
 		  "GPU 0000:41:00.0 has VFs 0-15, not 16" },
 		{ "pause 41:00.0", "'41:00.0' names no VF" },
-		{ "apply --wait-idle " ODD, "--wait-idle: '" ODD "'" },
+		{ "apply --wait-idle " ODD, "invalid timeout '" ODD "'" },
 		{ "top -d " ODD, "'" ODD "'" },
 		{ "top -n " ODD, "'" ODD "'" },
 		{ "generate 41:00.0 --vfs " ODD, "'" ODD "'" },
