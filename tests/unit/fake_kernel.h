@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Two GPUs and the PCI core, as far as apply can tell. Takes the place of the
- * agent's client.c and sysfs.c. VF I of the first GPU has the address "I", of
- * the second "100 + I".
+ * agent's provider/gpuvf.c and pci/sysfs.c. VF I of the first GPU has the address
+ * "I", of the second "100 + I".
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
