@@ -135,7 +135,7 @@ int check_drivers(const struct state *want, const struct state *is)
  */
 bool gpu_is_settled(const struct gpu *live)
 {
-	return !live->vfs_changing && live->state != GPUVF_PF_STATE_WEDGED;
+	return !live->vfs_changing && live->state != PF_STATE_WEDGED;
 }
 
 /**
@@ -149,7 +149,7 @@ int check_gpu(const struct gpu *live)
 {
 	if (gpu_is_settled(live))
 		return EXIT_DONE;
-	if (live->state != GPUVF_PF_STATE_WEDGED)
+	if (live->state != PF_STATE_WEDGED)
 		return refuse_changing(live);
 	pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s)",
 	       live->bdf, live->bdf);
@@ -173,7 +173,7 @@ int check_failed(struct client *client, const char *bdf, int code)
 
 	if (code != EXIT_FAILED || client_get_gpu(client, bdf, &now, &why))
 		return code;
-	if (now.state == GPUVF_PF_STATE_WEDGED)
+	if (now.state == PF_STATE_WEDGED)
 		code = check_gpu(&now);
 	gpu_free(&now);
 	return code;

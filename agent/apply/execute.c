@@ -90,10 +90,10 @@ static void drop_fair_shares(struct gpu *wish)
 static bool is_of_a_place(u32 reason)
 {
 	switch (reason) {
-	case GPUVF_REASON_OFFSET_UNALIGNED:
-	case GPUVF_REASON_OFFSET_OUTSIDE:
-	case GPUVF_REASON_OFFSET_TAKEN:
-	case GPUVF_REASON_OFFSET_IN_USE:
+	case REASON_OFFSET_UNALIGNED:
+	case REASON_OFFSET_OUTSIDE:
+	case REASON_OFFSET_TAKEN:
+	case REASON_OFFSET_IN_USE:
 		return true;
 	}
 	return false;
@@ -116,7 +116,7 @@ static int send_layout(struct execution *x, struct gpu *wish,
 		return EXIT_DONE;
 	}
 	if (err == -ESTALE ||
-	    why.refusal.reason == GPUVF_REASON_VF_COUNT_CHANGING)
+	    why.refusal.reason == REASON_VF_COUNT_CHANGING)
 		return -ESTALE;
 	code = refused(x, &why);
 	if (!(wish->set & GPU_SET_PLACES) ||

@@ -167,7 +167,7 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
 {
 	char text[UNIT_TEXT];
 
-	if (gpu->state != GPUVF_PF_STATE_READY) {
+	if (gpu->state != PF_STATE_READY) {
 		pr_err("GPU %s is %s", gpu->bdf, pf_state_name(gpu->state));
 		return EXIT_ATTENTION;
 	}

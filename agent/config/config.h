@@ -76,7 +76,7 @@ enum config_match {
  * @device: of CONFIG_MATCH_ID
  * @match_at: value of "pci" or "match"
  * @set: GPU_SET_* of what is named
- * @policy: enum gpuvf_policy
+ * @policy: enum policy
  * @policy_at: value of "policy"
  * @pf_reserve_bytes: what the PF keeps
  * @pf_reserve_at: value of "pf_reserve"

@@ -36,15 +36,14 @@ static void look_soon(struct kernel_news *news)
 
 static int take_change(struct nl_msg *msg, void *arg)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct genlmsghdr *genl = nlmsg_data(nlh);
 	struct kernel_news *news = arg;
+	struct gpu_event event;
 	struct gpu gpu = {};
 
-	if (!message_read(nlh, &gpu, NULL)) {
-		if (genl->cmd == GPUVF_CMD_PF_ADD)
+	if (!message_read_event(nlmsg_hdr(msg), &gpu, &event)) {
+		if (event.kind == EVENT_GPU_ADDED)
 			daemon_gpu_came(news->d, gpu.bdf);
-		else if (genl->cmd == GPUVF_CMD_PF_DEL)
+		else if (event.kind == EVENT_GPU_REMOVED)
 			daemon_gpu_went(news->d, gpu.bdf);
 	}
 	gpu_free(&gpu);
@@ -60,12 +59,12 @@ static void open_family(void *arg)
 
 	if (news->family || news_open(&sk, take_change, news))
 		return;
-	if (news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG)) {
+	if (news_join_config(sk)) {
 		nl_socket_free(sk);
 		return;
 	}
 	/* a VF that is not in use any more can be changed */
-	news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
+	news_join_events(sk);
 	news->family = sk;
 	look_soon(news);
 }

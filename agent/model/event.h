@@ -7,24 +7,58 @@
 
 #include "model/failure.h"
 
+/* how a VF hung; values are those of the netlink spec */
+enum hang {
+	HANG_COMMAND,
+	HANG_PREEMPTION,
+	HANG_EXCLUSIVE,
+};
+
+/* what a VF does too often; values are those of the netlink spec */
+enum gpu_limit {
+	GUARD_MAILBOX,
+	GUARD_EXCLUSIVE,
+	GUARD_EXCLUSIVE_TIMEOUT,
+	GUARD_RESET,
+	GUARD_EXCLUSIVE_TIME,
+	GUARD_PF_RESET,
+};
+
+/* what happened */
+enum gpu_event_kind {
+	EVENT_UNKNOWN,		/* of a newer kernel */
+	EVENT_GPU_ADDED,
+	EVENT_GPU_REMOVED,
+	EVENT_GPU_CHANGED,	/* its configuration, or that of its VFs */
+	EVENT_VF_STATE,
+	EVENT_VF_HANG,
+	EVENT_VF_RESET,
+	EVENT_VF_LIMIT,
+	EVENT_SCRUB_FAILED,
+	EVENT_GPU_WEDGED,
+	EVENT_GPU_RESET,
+};
+
 /**
- * struct gpu_event - what a notification of group "event" is about
+ * struct gpu_event - what happened to a GPU, beside what it is now
+ * @kind: what happened
  * @vf: index of the VF, NO_VF: the GPU
  * @time_ns: CLOCK_MONOTONIC at the latest of them
  * @count: how many of the same kind it stands for, 0: unknown
  * @has_old_state: whether @old_state means anything
- * @old_state: enum gpuvf_vf_state
- * @hang: enum gpuvf_hang; only with GPUVF_CMD_VF_HANG
- * @guard: enum gpuvf_guard; only with GPUVF_CMD_THRESHOLD_EXCEEDED
+ * @old_state: enum vf_state
+ * @hang: enum hang; only with EVENT_VF_HANG
+ * @guard: enum gpu_limit; only with EVENT_VF_LIMIT
  * @limit: how often that is allowed in the window
  * @window_ms: the window
- * @fb_offset: first byte; only with GPUVF_CMD_FB_CLEAR_FAILED
+ * @fb_offset: first byte; only with EVENT_SCRUB_FAILED
  * @fb_size: bytes
  * @error: errno of a reset that failed, 0: success; only with
- *	GPUVF_CMD_VF_WAS_RESET and GPUVF_CMD_PF_WAS_RESET
+ *	EVENT_VF_RESET and EVENT_GPU_RESET
  * @message: the kernel's message, safe to print; may be empty
  */
 struct gpu_event {
+	enum gpu_event_kind kind;
 	int vf;
 	u64 time_ns;
 	u64 count;

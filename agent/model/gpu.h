@@ -6,8 +6,6 @@
 #ifndef AGENT_MODEL_GPU_H
 #define AGENT_MODEL_GPU_H
 
-#include <linux/gpuvf.h>
-
 #include "base/types.h"
 
 #define BDF_SIZE		16	/* 0000:41:00.0 and the zero */
@@ -26,6 +24,41 @@
 
 /* the kernel tells of no more withheld extents */
 #define MAX_WITHHELD		64
+
+/*
+ * Values are those of the netlink spec; gpuvf_message.c asserts that they are.
+ */
+
+/* how the GPU time of VFs is divided */
+enum policy {
+	POLICY_FIXED,
+	POLICY_EQUAL,
+	POLICY_BEST_EFFORT,
+};
+
+/* of a GPU */
+enum pf_state {
+	PF_STATE_READY,
+	PF_STATE_WEDGED,
+};
+
+/* which layout VFs get when they are enabled */
+enum provisioning {
+	PROVISIONING_AUTO,
+	PROVISIONING_EXPLICIT,
+};
+
+/* of a VF */
+enum vf_state {
+	VF_STATE_DISABLED,
+	VF_STATE_PROVISIONED,
+	VF_STATE_STARTING,
+	VF_STATE_ACTIVE,
+	VF_STATE_PAUSED,
+	VF_STATE_STOPPED,
+	VF_STATE_RESETTING,
+	VF_STATE_FAILED,
+};
 
 /**
  * struct extent - a piece of framebuffer
@@ -87,7 +120,7 @@ struct claims {
  * struct vf - one VF
  * @bdf: PCI address, empty while it is not enabled
  * @has_state: whether @state and @in_use came: they need CAP_SYS_ADMIN
- * @state: enum gpuvf_vf_state
+ * @state: enum vf_state
  * @fb_bytes: framebuffer quota, 0: not provisioned
  * @fb_offset: where it is; means nothing without a quota
  * @fb_auto: the quota is a fair share
@@ -195,6 +228,14 @@ struct capacity {
 	u64 fb_bytes;
 	u32 now;
 	u32 after_moving;
+};
+
+/* what can be done to a VF, or to a GPU */
+enum gpu_operation {
+	OPERATION_RESET,
+	OPERATION_STOP,
+	OPERATION_PAUSE,
+	OPERATION_RESUME,
 };
 
 /* which settings of one VF are to be changed */

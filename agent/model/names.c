@@ -2,36 +2,37 @@
 /*
  * Names of values, as the netlink spec has them.
  */
-#include <linux/gpuvf.h>
 #include <string.h>
 
+#include "model/event.h"
+#include "model/gpu.h"
 #include "model/names.h"
 
 static const char *const policy_names[] = {
-	[GPUVF_POLICY_FIXED] = "fixed",
-	[GPUVF_POLICY_EQUAL] = "equal",
-	[GPUVF_POLICY_BEST_EFFORT] = "best-effort",
+	[POLICY_FIXED] = "fixed",
+	[POLICY_EQUAL] = "equal",
+	[POLICY_BEST_EFFORT] = "best-effort",
 };
 
 static const char *const pf_state_names[] = {
-	[GPUVF_PF_STATE_READY] = "ready",
-	[GPUVF_PF_STATE_WEDGED] = "wedged",
+	[PF_STATE_READY] = "ready",
+	[PF_STATE_WEDGED] = "wedged",
 };
 
 static const char *const vf_state_names[] = {
-	[GPUVF_VF_STATE_DISABLED] = "disabled",
-	[GPUVF_VF_STATE_PROVISIONED] = "provisioned",
-	[GPUVF_VF_STATE_STARTING] = "starting",
-	[GPUVF_VF_STATE_ACTIVE] = "active",
-	[GPUVF_VF_STATE_PAUSED] = "paused",
-	[GPUVF_VF_STATE_STOPPED] = "stopped",
-	[GPUVF_VF_STATE_RESETTING] = "resetting",
-	[GPUVF_VF_STATE_FAILED] = "failed",
+	[VF_STATE_DISABLED] = "disabled",
+	[VF_STATE_PROVISIONED] = "provisioned",
+	[VF_STATE_STARTING] = "starting",
+	[VF_STATE_ACTIVE] = "active",
+	[VF_STATE_PAUSED] = "paused",
+	[VF_STATE_STOPPED] = "stopped",
+	[VF_STATE_RESETTING] = "resetting",
+	[VF_STATE_FAILED] = "failed",
 };
 
 static const char *const provisioning_names[] = {
-	[GPUVF_PROVISIONING_AUTO] = "auto",
-	[GPUVF_PROVISIONING_EXPLICIT] = "explicit",
+	[PROVISIONING_AUTO] = "auto",
+	[PROVISIONING_EXPLICIT] = "explicit",
 };
 
 static const char *const capability_names[] = {
@@ -40,55 +41,55 @@ static const char *const capability_names[] = {
 };
 
 static const char *const hang_names[] = {
-	[GPUVF_HANG_COMMAND] = "command",
-	[GPUVF_HANG_PREEMPTION] = "preemption",
-	[GPUVF_HANG_EXCLUSIVE] = "exclusive",
+	[HANG_COMMAND] = "command",
+	[HANG_PREEMPTION] = "preemption",
+	[HANG_EXCLUSIVE] = "exclusive",
 };
 
 static const char *const guard_names[] = {
-	[GPUVF_GUARD_MAILBOX] = "mailbox",
-	[GPUVF_GUARD_EXCLUSIVE] = "exclusive",
-	[GPUVF_GUARD_EXCLUSIVE_TIMEOUT] = "exclusive-timeout",
-	[GPUVF_GUARD_RESET] = "reset",
-	[GPUVF_GUARD_EXCLUSIVE_TIME] = "exclusive-time",
-	[GPUVF_GUARD_PF_RESET] = "pf-reset",
+	[GUARD_MAILBOX] = "mailbox",
+	[GUARD_EXCLUSIVE] = "exclusive",
+	[GUARD_EXCLUSIVE_TIMEOUT] = "exclusive-timeout",
+	[GUARD_RESET] = "reset",
+	[GUARD_EXCLUSIVE_TIME] = "exclusive-time",
+	[GUARD_PF_RESET] = "pf-reset",
 };
 
 static const char *const reason_names[] = {
-	[GPUVF_REASON_NO_SUCH_PF] = "no-such-pf",
-	[GPUVF_REASON_NO_SUCH_VF] = "no-such-vf",
-	[GPUVF_REASON_VF_NAMED_TWICE] = "vf-named-twice",
-	[GPUVF_REASON_NOT_PERMITTED] = "not-permitted",
-	[GPUVF_REASON_STALE] = "stale",
-	[GPUVF_REASON_WEDGED] = "wedged",
-	[GPUVF_REASON_VF_COUNT_CHANGING] = "vf-count-changing",
-	[GPUVF_REASON_VF_IN_USE] = "vf-in-use",
-	[GPUVF_REASON_RESERVE_IN_USE] = "reserve-in-use",
-	[GPUVF_REASON_NO_SPACE] = "no-space",
-	[GPUVF_REASON_FRAGMENTED] = "fragmented",
-	[GPUVF_REASON_RESERVE_TOO_BIG] = "reserve-too-big",
-	[GPUVF_REASON_NO_FAIR_SHARE] = "no-fair-share",
-	[GPUVF_REASON_PLAN_TOO_HARD] = "plan-too-hard",
-	[GPUVF_REASON_SLICE_TOO_SHORT] = "slice-too-short",
-	[GPUVF_REASON_SLICE_TOO_LONG] = "slice-too-long",
-	[GPUVF_REASON_PREEMPT_TOO_SHORT] = "preempt-too-short",
-	[GPUVF_REASON_PREEMPT_TOO_LONG] = "preempt-too-long",
-	[GPUVF_REASON_BAD_LABEL] = "bad-label",
-	[GPUVF_REASON_BAD_VALUE] = "bad-value",
-	[GPUVF_REASON_POLICY_UNSUPPORTED] = "policy-unsupported",
-	[GPUVF_REASON_NOT_SUPPORTED] = "not-supported",
-	[GPUVF_REASON_HW_COMMAND] = "hw-command",
-	[GPUVF_REASON_HW_MISMATCH] = "hw-mismatch",
-	[GPUVF_REASON_NO_MEMORY] = "no-memory",
-	[GPUVF_REASON_VF_NOT_ENABLED] = "vf-not-enabled",
-	[GPUVF_REASON_VF_WRONG_STATE] = "vf-wrong-state",
-	[GPUVF_REASON_VF_FAILED] = "vf-failed",
-	[GPUVF_REASON_RESET_FAILED] = "reset-failed",
-	[GPUVF_REASON_OFFSET_WITHOUT_QUOTA] = "offset-without-quota",
-	[GPUVF_REASON_OFFSET_UNALIGNED] = "offset-unaligned",
-	[GPUVF_REASON_OFFSET_OUTSIDE] = "offset-outside",
-	[GPUVF_REASON_OFFSET_TAKEN] = "offset-taken",
-	[GPUVF_REASON_OFFSET_IN_USE] = "offset-in-use",
+	[REASON_NO_SUCH_PF] = "no-such-pf",
+	[REASON_NO_SUCH_VF] = "no-such-vf",
+	[REASON_VF_NAMED_TWICE] = "vf-named-twice",
+	[REASON_NOT_PERMITTED] = "not-permitted",
+	[REASON_STALE] = "stale",
+	[REASON_WEDGED] = "wedged",
+	[REASON_VF_COUNT_CHANGING] = "vf-count-changing",
+	[REASON_VF_IN_USE] = "vf-in-use",
+	[REASON_RESERVE_IN_USE] = "reserve-in-use",
+	[REASON_NO_SPACE] = "no-space",
+	[REASON_FRAGMENTED] = "fragmented",
+	[REASON_RESERVE_TOO_BIG] = "reserve-too-big",
+	[REASON_NO_FAIR_SHARE] = "no-fair-share",
+	[REASON_PLAN_TOO_HARD] = "plan-too-hard",
+	[REASON_SLICE_TOO_SHORT] = "slice-too-short",
+	[REASON_SLICE_TOO_LONG] = "slice-too-long",
+	[REASON_PREEMPT_TOO_SHORT] = "preempt-too-short",
+	[REASON_PREEMPT_TOO_LONG] = "preempt-too-long",
+	[REASON_BAD_LABEL] = "bad-label",
+	[REASON_BAD_VALUE] = "bad-value",
+	[REASON_POLICY_UNSUPPORTED] = "policy-unsupported",
+	[REASON_NOT_SUPPORTED] = "not-supported",
+	[REASON_HW_COMMAND] = "hw-command",
+	[REASON_HW_MISMATCH] = "hw-mismatch",
+	[REASON_NO_MEMORY] = "no-memory",
+	[REASON_VF_NOT_ENABLED] = "vf-not-enabled",
+	[REASON_VF_WRONG_STATE] = "vf-wrong-state",
+	[REASON_VF_FAILED] = "vf-failed",
+	[REASON_RESET_FAILED] = "reset-failed",
+	[REASON_OFFSET_WITHOUT_QUOTA] = "offset-without-quota",
+	[REASON_OFFSET_UNALIGNED] = "offset-unaligned",
+	[REASON_OFFSET_OUTSIDE] = "offset-outside",
+	[REASON_OFFSET_TAKEN] = "offset-taken",
+	[REASON_OFFSET_IN_USE] = "offset-in-use",
 };
 
 static const char *name_of(const char *const *names, size_t n, u32 value)

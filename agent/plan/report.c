@@ -18,18 +18,18 @@ static const struct place *place_in_profile(const struct config_profile *profile
 	if (!profile)
 		return NULL;
 	switch (reason) {
-	case GPUVF_REASON_SLICE_TOO_SHORT:
-	case GPUVF_REASON_SLICE_TOO_LONG:
+	case REASON_SLICE_TOO_SHORT:
+	case REASON_SLICE_TOO_LONG:
 		return &profile->time_slice_at;
-	case GPUVF_REASON_PREEMPT_TOO_SHORT:
-	case GPUVF_REASON_PREEMPT_TOO_LONG:
+	case REASON_PREEMPT_TOO_SHORT:
+	case REASON_PREEMPT_TOO_LONG:
 		return &profile->preempt_timeout_at;
-	case GPUVF_REASON_VF_IN_USE:
-	case GPUVF_REASON_NO_SPACE:
-	case GPUVF_REASON_FRAGMENTED:
-	case GPUVF_REASON_PLAN_TOO_HARD:
+	case REASON_VF_IN_USE:
+	case REASON_NO_SPACE:
+	case REASON_FRAGMENTED:
+	case REASON_PLAN_TOO_HARD:
 		return &profile->fb_at;
-	case GPUVF_REASON_BAD_LABEL:
+	case REASON_BAD_LABEL:
 		return &profile->at;
 	}
 	return NULL;
@@ -39,10 +39,10 @@ static const struct place *place_in_gpu(const struct config_gpu *section,
 					u32 reason)
 {
 	switch (reason) {
-	case GPUVF_REASON_RESERVE_IN_USE:
-	case GPUVF_REASON_RESERVE_TOO_BIG:
+	case REASON_RESERVE_IN_USE:
+	case REASON_RESERVE_TOO_BIG:
 		return &section->pf_reserve_at;
-	case GPUVF_REASON_POLICY_UNSUPPORTED:
+	case REASON_POLICY_UNSUPPORTED:
 		return &section->policy_at;
 	}
 	return NULL;
@@ -59,7 +59,7 @@ static void name_process(const struct refusal *refusal, const char *bdf)
 {
 	char *process;
 
-	if (refusal->reason != GPUVF_REASON_VF_IN_USE || refusal->vf < 0)
+	if (refusal->reason != REASON_VF_IN_USE || refusal->vf < 0)
 		return;
 	process = holder_of_vf(bdf, refusal->vf);
 	if (process)

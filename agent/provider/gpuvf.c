@@ -11,6 +11,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/gpuvf.h>
 
 #include "base/root.h"
 #include "base/util.h"
@@ -497,7 +498,7 @@ int client_set_pf(struct client *client, const char *bdf,
 /**
  * client_operate() - do something to a GPU or to one of its VFs
  * @client: the client
- * @cmd: GPUVF_CMD_VF_RESET, _STOP, _PAUSE, _RESUME, _PF_RESET, _FB_RETRY
+ * @operation: what to do; only a reset can be done to a GPU
  * @bdf: of the GPU
  * @vf: index of the VF, NO_VF: the GPU
  * @result: what the kernel says of it then; to be freed after success
@@ -505,10 +506,20 @@ int client_set_pf(struct client *client, const char *bdf,
  *
  * Return: 0, or the kernel's negative errno.
  */
-int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why)
+int client_operate(struct client *client, enum gpu_operation operation,
+		   const char *bdf, int vf, struct gpu *result,
+		   struct client_error *why)
 {
-	struct nlmsghdr *nlh = start_change(client, cmd, bdf);
+	static const u8 vf_commands[] = {
+		[OPERATION_RESET] = GPUVF_CMD_VF_RESET,
+		[OPERATION_STOP] = GPUVF_CMD_VF_STOP,
+		[OPERATION_PAUSE] = GPUVF_CMD_VF_PAUSE,
+		[OPERATION_RESUME] = GPUVF_CMD_VF_RESUME,
+	};
+	struct nlmsghdr *nlh;
+
+	nlh = start_change(client, vf == NO_VF ? GPUVF_CMD_PF_RESET :
+			   vf_commands[operation], bdf);
 
 	if (vf != NO_VF)
 		message_put_vf(nlh, SEND_SIZE, vf, NULL, 0);

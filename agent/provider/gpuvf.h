@@ -24,8 +24,9 @@ int client_set_vf(struct client *client, const char *bdf, u32 index,
 int client_set_pf(struct client *client, const char *bdf,
 		  const struct gpu *settings, struct gpu *result,
 		  struct client_error *why);
-int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why);
+int client_operate(struct client *client, enum gpu_operation operation,
+		   const char *bdf, int vf, struct gpu *result,
+		   struct client_error *why);
 int client_get_capacity(struct client *client, const char *bdf,
 			const struct gpu *wish, u64 fb_bytes,
 			struct capacity *capacity, struct client_error *why);

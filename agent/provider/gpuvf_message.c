@@ -9,9 +9,73 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/gpuvf.h>
 
 #include "base/util.h"
 #include "provider/gpuvf_message.h"
+
+/* the model has the values of the spec */
+#define SAME(name)	_Static_assert((int)(name) == (int)GPUVF_##name, #name)
+
+SAME(POLICY_FIXED);
+SAME(POLICY_EQUAL);
+SAME(POLICY_BEST_EFFORT);
+SAME(PF_STATE_READY);
+SAME(PF_STATE_WEDGED);
+SAME(PROVISIONING_AUTO);
+SAME(PROVISIONING_EXPLICIT);
+SAME(VF_STATE_DISABLED);
+SAME(VF_STATE_PROVISIONED);
+SAME(VF_STATE_STARTING);
+SAME(VF_STATE_ACTIVE);
+SAME(VF_STATE_PAUSED);
+SAME(VF_STATE_STOPPED);
+SAME(VF_STATE_RESETTING);
+SAME(VF_STATE_FAILED);
+SAME(GUARD_MAILBOX);
+SAME(GUARD_EXCLUSIVE);
+SAME(GUARD_EXCLUSIVE_TIMEOUT);
+SAME(GUARD_RESET);
+SAME(GUARD_EXCLUSIVE_TIME);
+SAME(GUARD_PF_RESET);
+SAME(HANG_COMMAND);
+SAME(HANG_PREEMPTION);
+SAME(HANG_EXCLUSIVE);
+SAME(REASON_NO_SUCH_PF);
+SAME(REASON_NO_SUCH_VF);
+SAME(REASON_VF_NAMED_TWICE);
+SAME(REASON_NOT_PERMITTED);
+SAME(REASON_STALE);
+SAME(REASON_WEDGED);
+SAME(REASON_VF_COUNT_CHANGING);
+SAME(REASON_VF_IN_USE);
+SAME(REASON_RESERVE_IN_USE);
+SAME(REASON_NO_SPACE);
+SAME(REASON_FRAGMENTED);
+SAME(REASON_RESERVE_TOO_BIG);
+SAME(REASON_NO_FAIR_SHARE);
+SAME(REASON_PLAN_TOO_HARD);
+SAME(REASON_SLICE_TOO_SHORT);
+SAME(REASON_SLICE_TOO_LONG);
+SAME(REASON_PREEMPT_TOO_SHORT);
+SAME(REASON_PREEMPT_TOO_LONG);
+SAME(REASON_BAD_LABEL);
+SAME(REASON_BAD_VALUE);
+SAME(REASON_POLICY_UNSUPPORTED);
+SAME(REASON_NOT_SUPPORTED);
+SAME(REASON_HW_COMMAND);
+SAME(REASON_HW_MISMATCH);
+SAME(REASON_NO_MEMORY);
+SAME(REASON_VF_NOT_ENABLED);
+SAME(REASON_VF_WRONG_STATE);
+SAME(REASON_VF_FAILED);
+SAME(REASON_RESET_FAILED);
+SAME(REASON_OFFSET_WITHOUT_QUOTA);
+SAME(REASON_OFFSET_UNALIGNED);
+SAME(REASON_OFFSET_OUTSIDE);
+SAME(REASON_OFFSET_TAKEN);
+SAME(REASON_OFFSET_IN_USE);
+SAME(REASON_PF_RESETTING);
 
 /* where an attribute goes in a structure */
 struct field {
@@ -432,10 +496,37 @@ void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static enum gpu_event_kind kind_of(u8 cmd)
+{
+	switch (cmd) {
+	case GPUVF_CMD_PF_ADD:
+		return EVENT_GPU_ADDED;
+	case GPUVF_CMD_PF_DEL:
+		return EVENT_GPU_REMOVED;
+	case GPUVF_CMD_CONFIG_CHANGE:
+		return EVENT_GPU_CHANGED;
+	case GPUVF_CMD_VF_STATE_CHANGE:
+		return EVENT_VF_STATE;
+	case GPUVF_CMD_VF_HANG:
+		return EVENT_VF_HANG;
+	case GPUVF_CMD_VF_WAS_RESET:
+		return EVENT_VF_RESET;
+	case GPUVF_CMD_THRESHOLD_EXCEEDED:
+		return EVENT_VF_LIMIT;
+	case GPUVF_CMD_FB_CLEAR_FAILED:
+		return EVENT_SCRUB_FAILED;
+	case GPUVF_CMD_PF_WEDGED:
+		return EVENT_GPU_WEDGED;
+	case GPUVF_CMD_PF_WAS_RESET:
+		return EVENT_GPU_RESET;
+	}
+	return EVENT_UNKNOWN;
+}
+
 /**
- * message_read_event() - read a notification of group "event"
+ * message_read_event() - read a notification, of whichever group
  * @nlh: the message, complete
- * @gpu: gets what the message has of the GPU and the VF
+ * @gpu: gets what the message has of the GPU and its VFs
  * @event: result
  *
  * Return: 0, or -EBADMSG for a message that the spec does not allow.
@@ -443,6 +534,7 @@ void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes)
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 		       struct gpu_event *event)
 {
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
 	int err;
 
@@ -450,7 +542,8 @@ int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 	err = message_read_one_vf(nlh, gpu, &event->vf);
 	if (err)
 		return err;
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+	event->kind = kind_of(genl->cmd);
+	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
 		if (mnl_attr_get_type(attr) != GPUVF_A_PF_EVENT)
 			continue;
 		err = read_event(attr, event);

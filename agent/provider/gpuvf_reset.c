@@ -89,7 +89,7 @@ static int reset_failed(const struct reset *reset, int error,
 		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
 	*why = (struct client_error){ .error = -error };
 	why->refusal.vf = reset->vf;
-	why->refusal.reason = GPUVF_REASON_RESET_FAILED;
+	why->refusal.reason = REASON_RESET_FAILED;
 	snprintf(why->refusal.message, sizeof(why->refusal.message),
 		 "GPU %s%s: %s", reset->bdf, vf, text);
 	return why->error;
@@ -146,7 +146,6 @@ static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
 int reset_and_wait(struct client *client, const char *bdf, int vf,
 		   struct gpu *result, struct client_error *why)
 {
-	u8 cmd = vf == NO_VF ? GPUVF_CMD_PF_RESET : GPUVF_CMD_VF_RESET;
 	struct reset reset = { .bdf = bdf, .vf = vf };
 	u64 begin = monotonic_ms(), end = begin + RESET_LIMIT_MS;
 	struct nl_sock *sk = NULL;
@@ -156,11 +155,11 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 
 	/* before the request, so that no event is missed; it is not needed */
 	if (!news_open(&sk, take_event, &reset) &&
-	    news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT)) {
+	    news_join_events(sk)) {
 		nl_socket_free(sk);
 		sk = NULL;
 	}
-	err = client_operate(client, cmd, bdf, vf, &begun, why);
+	err = client_operate(client, OPERATION_RESET, bdf, vf, &begun, why);
 	if (!err) {
 		while ((err = look(client, &reset, &begun, result, why)) ==
 		       -EAGAIN && monotonic_ms() < end) {

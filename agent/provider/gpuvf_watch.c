@@ -146,6 +146,28 @@ int news_join(struct nl_sock *sk, const char *family, const char *name)
 }
 
 /**
+ * news_join_config() - join the group of changes of configuration
+ * @sk: from news_open()
+ *
+ * Return: as news_join().
+ */
+int news_join_config(struct nl_sock *sk)
+{
+	return news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
+}
+
+/**
+ * news_join_events() - join the group of what VFs do, which needs privileges
+ * @sk: from news_open()
+ *
+ * Return: as news_join().
+ */
+int news_join_events(struct nl_sock *sk)
+{
+	return news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
+}
+
+/**
  * news_join_all() - join both groups of the family, as far as that is permitted
  * @sk: from news_open(), in none of them
  *

@@ -183,31 +183,24 @@ char *event_text(const struct gpu *before, const struct gpu *now)
 }
 
 /**
- * gpu_event_name() - a notification of group "event", as the netlink spec
- * calls it
- * @cmd: of the message
+ * gpu_event_name() - what a VF or its GPU did, as the netlink spec calls it
+ * @kind: of the event
  *
- * Return: NULL when it is none of them.
+ * Return: NULL for events that are no more than a change of configuration.
  */
-const char *gpu_event_name(u8 cmd)
+const char *gpu_event_name(enum gpu_event_kind kind)
 {
-	switch (cmd) {
-	case GPUVF_CMD_VF_STATE_CHANGE:
-		return "vf-state-change";
-	case GPUVF_CMD_VF_HANG:
-		return "vf-hang";
-	case GPUVF_CMD_VF_WAS_RESET:
-		return "vf-was-reset";
-	case GPUVF_CMD_THRESHOLD_EXCEEDED:
-		return "threshold-exceeded";
-	case GPUVF_CMD_FB_CLEAR_FAILED:
-		return "fb-clear-failed";
-	case GPUVF_CMD_PF_WEDGED:
-		return "pf-wedged";
-	case GPUVF_CMD_PF_WAS_RESET:
-		return "pf-was-reset";
-	}
-	return NULL;
+	static const char *const names[] = {
+		[EVENT_VF_STATE] = "vf-state-change",
+		[EVENT_VF_HANG] = "vf-hang",
+		[EVENT_VF_RESET] = "vf-was-reset",
+		[EVENT_VF_LIMIT] = "threshold-exceeded",
+		[EVENT_SCRUB_FAILED] = "fb-clear-failed",
+		[EVENT_GPU_WEDGED] = "pf-wedged",
+		[EVENT_GPU_RESET] = "pf-was-reset",
+	};
+
+	return kind < ARRAY_SIZE(names) ? names[kind] : NULL;
 }
 
 /**

@@ -9,7 +9,7 @@
 #include "model/gpu.h"
 
 bool event_differs(const struct gpu *before, const struct gpu *now);
-const char *gpu_event_name(u8 cmd);
+const char *gpu_event_name(enum gpu_event_kind kind);
 char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event);
 char *event_text(const struct gpu *before, const struct gpu *now);
 

@@ -106,7 +106,7 @@ bool plan_knows_placement(const struct plan *plan)
 		return true;
 	return !(plan->steps & STEP_LAYOUT) &&
 	       (plan->live.num_vfs == plan->wish.num_vfs ||
-		plan->live.provisioning != GPUVF_PROVISIONING_AUTO);
+		plan->live.provisioning != PROVISIONING_AUTO);
 }
 
 /* a round of all slices, less the own one; without switches if never asked */

@@ -170,7 +170,7 @@ static void value(FILE *f, u64 number, enum unit unit)
 			number % US_PER_SECOND);
 		break;
 	case UNIT_READY:
-		fprintf(f, " %d\n", number == GPUVF_PF_STATE_READY);
+		fprintf(f, " %d\n", number == PF_STATE_READY);
 		break;
 	default:
 		fprintf(f, " %llu\n", number);

@@ -128,7 +128,7 @@ static void bar(char *text, size_t size, unsigned int width, double got,
 
 static enum color color_of_share(double got, double want, u32 state)
 {
-	if (state == GPUVF_VF_STATE_FAILED)
+	if (state == VF_STATE_FAILED)
 		return COLOR_BAD;
 	return got > want + 0.02 ? COLOR_WARN : COLOR_GOOD;
 }
@@ -180,7 +180,7 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 	const struct gpu *before = gpu_list_find(&top->before, gpu->bdf);
 	double busy = part(sum_ran_ns(before, gpu), top->elapsed_ns);
 	unsigned int width = screen->width > 6 ? screen->width - 4 : 2;
-	bool wedged = gpu->state != GPUVF_PF_STATE_READY;
+	bool wedged = gpu->state != PF_STATE_READY;
 	char free_text[UNIT_TEXT], round[UNIT_TEXT];
 	char map[4 * MAP_MAX + 16];
 	u32 i;

@@ -102,10 +102,10 @@ static void print_event(const struct monitor *m, const char *event,
 	json_finish_line(document);
 }
 
-static json_t *json_of_happening(const struct gpu *gpu,
-				 const struct gpu_event *event, u8 cmd)
+static json_t *json_of_event(const struct gpu *gpu,
+			     const struct gpu_event *event)
 {
-	json_t *object = json_of_line(gpu_event_name(cmd), gpu->bdf);
+	json_t *object = json_of_line(gpu_event_name(event->kind), gpu->bdf);
 
 	json_object_set_new(object, "monotonic_ns",
 			    json_integer((json_int_t)event->time_ns));
@@ -123,13 +123,13 @@ static json_t *json_of_happening(const struct gpu *gpu,
 	if (event->has_old_state)
 		json_object_set_new(object, "old_state",
 				    json_string(vf_state_name(event->old_state)));
-	if (cmd == GPUVF_CMD_VF_HANG)
+	if (event->kind == EVENT_VF_HANG)
 		json_object_set_new(object, "hang",
 				    json_string(hang_name(event->hang)));
 	if (event->error)
 		json_object_set_new(object, "error",
 				    json_integer(event->error));
-	if (cmd == GPUVF_CMD_THRESHOLD_EXCEEDED) {
+	if (event->kind == EVENT_VF_LIMIT) {
 		json_object_set_new(object, "guard",
 				    json_string(guard_name(event->guard)));
 		json_object_set_new(object, "limit",
@@ -159,25 +159,20 @@ static void update_known(struct monitor *m, const struct gpu *gpu, u32 vf)
 	known->vfs[vf].in_use = gpu->vfs[vf].in_use;
 }
 
-static void take_happening(struct monitor *m, const struct nlmsghdr *nlh,
-			   u8 cmd)
+static void take_event(struct monitor *m, const struct gpu *gpu,
+		       const struct gpu_event *event)
 {
-	struct gpu_event event;
-	struct gpu gpu = {};
 	char *text;
 
-	if (message_read_event(nlh, &gpu, &event)) {
-		pr_err("a notification of the kernel could not be read");
-	} else if (m->json) {
-		json_finish_line(json_of_happening(&gpu, &event, cmd));
+	if (m->json) {
+		json_finish_line(json_of_event(gpu, event));
 	} else {
-		text = gpu_event_text(&gpu, &event);
-		print_line(gpu.bdf, gpu_event_name(cmd), text);
+		text = gpu_event_text(gpu, event);
+		print_line(gpu->bdf, gpu_event_name(event->kind), text);
 		free(text);
 	}
-	if (event.vf != NO_VF)
-		update_known(m, &gpu, event.vf);
-	gpu_free(&gpu);
+	if (event->vf != NO_VF)
+		update_known(m, gpu, event->vf);
 }
 
 static void forget(struct monitor *m, const char *bdf)
@@ -229,41 +224,41 @@ static void take(struct monitor *m, const char *event, const struct gpu *gpu)
 	gpu_copy(known, gpu);
 }
 
-static int take_message(struct nl_msg *msg, void *arg)
+static void take_change(struct monitor *m, const struct gpu_event *event,
+			struct gpu *gpu)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	struct monitor *m = arg;
-	struct gpu *known;
-	struct gpu gpu = {};
+	const struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
 
-	if (gpu_event_name(genl->cmd)) {
-		take_happening(m, nlh, genl->cmd);
-		return NL_OK;
-	}
-	if (message_read(nlh, &gpu, NULL)) {
-		pr_err("a notification of the kernel could not be read");
-		gpu_free(&gpu);
-		return NL_OK;
-	}
-	switch (genl->cmd) {
-	case GPUVF_CMD_PF_ADD:
-		take(m, "added", &gpu);
+	switch (event->kind) {
+	case EVENT_GPU_ADDED:
+		take(m, "added", gpu);
 		break;
-	case GPUVF_CMD_CONFIG_CHANGE:
-		known = gpu_list_find(&m->known, gpu.bdf);
+	case EVENT_GPU_CHANGED:
 		/* what was read meanwhile is newer than what waited here */
-		if (is_older(&gpu, known))
+		if (is_older(gpu, known))
 			break;
 		if (known)
-			keep_states(&gpu, known);
-		take(m, "changed", &gpu);
+			keep_states(gpu, known);
+		take(m, "changed", gpu);
 		break;
-	case GPUVF_CMD_PF_DEL:
-		print_event(m, "removed", &gpu, NULL);
-		forget(m, gpu.bdf);
+	case EVENT_GPU_REMOVED:
+		print_event(m, "removed", gpu, NULL);
+		forget(m, gpu->bdf);
 		break;
+	default:
+		take_event(m, gpu, event);
 	}
+}
+
+static int take_message(struct nl_msg *msg, void *arg)
+{
+	struct gpu_event event;
+	struct gpu gpu = {};
+
+	if (message_read_event(nlmsg_hdr(msg), &gpu, &event))
+		pr_err("a notification of the kernel could not be read");
+	else if (event.kind != EVENT_UNKNOWN)
+		take_change(arg, &event, &gpu);
 	gpu_free(&gpu);
 	return NL_OK;
 }

@@ -146,8 +146,8 @@ static bool is_about_another(const struct refusal *refusal, bool has_vf,
 {
 	return has_vf && refusal->vf != NO_VF && (u32)refusal->vf != index &&
 	       change->vf_set & VF_SET_FB &&
-	       (refusal->reason == GPUVF_REASON_NO_SPACE ||
-		refusal->reason == GPUVF_REASON_FRAGMENTED);
+	       (refusal->reason == REASON_NO_SPACE ||
+		refusal->reason == REASON_FRAGMENTED);
 }
 
 static int send_change(struct client *client, const struct gpu *gpu,

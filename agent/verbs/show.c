@@ -19,13 +19,13 @@
 static enum color color_of_state(u32 state)
 {
 	switch (state) {
-	case GPUVF_VF_STATE_ACTIVE:
+	case VF_STATE_ACTIVE:
 		return COLOR_GOOD;
-	case GPUVF_VF_STATE_FAILED:
+	case VF_STATE_FAILED:
 		return COLOR_BAD;
-	case GPUVF_VF_STATE_PAUSED:
-	case GPUVF_VF_STATE_STOPPED:
-	case GPUVF_VF_STATE_RESETTING:
+	case VF_STATE_PAUSED:
+	case VF_STATE_STOPPED:
+	case VF_STATE_RESETTING:
 		return COLOR_WARN;
 	}
 	return COLOR_NONE;
@@ -130,7 +130,7 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
 	struct table *table = new_table();
-	bool wedged = gpu->state != GPUVF_PF_STATE_READY;
+	bool wedged = gpu->state != PF_STATE_READY;
 	u32 rows = 0;
 	u32 i;
 

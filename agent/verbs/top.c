@@ -84,14 +84,13 @@ static bool enter_screen(void)
 
 static int take_news(struct nl_msg *msg, void *arg)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	const char *name = gpu_event_name(genl->cmd);
 	struct gpu_event event;
 	struct gpu gpu = {};
+	const char *name;
 	char *text;
 
-	if (name && !message_read_event(nlh, &gpu, &event)) {
+	if (!message_read_event(nlmsg_hdr(msg), &gpu, &event) &&
+	    (name = gpu_event_name(event.kind))) {
 		text = gpu_event_text(&gpu, &event);
 		top_add_news(arg, xasprintf("%s %s %s", gpu.bdf, name, text));
 		free(text);

@@ -14,24 +14,24 @@
 #include "verbs/verbs.h"
 
 /**
- * struct operation - what one of these verbs does
- * @verb: the word
- * @vf_cmd: command for a VF
- * @gpu_cmd: command for a GPU, 0: there is none
- * @done: what is said when it was done
+ * struct operation - what a verb does
+ * @verb: the verb
+ * @operation: what it does
+ * @for_gpu: it can be done to a whole GPU too
+ * @done: what is printed when it was done
  */
 struct operation {
 	const char *verb;
-	u8 vf_cmd;
-	u8 gpu_cmd;
+	enum gpu_operation operation;
+	bool for_gpu;
 	const char *done;
 };
 
 static const struct operation operations[] = {
-	{ "reset", GPUVF_CMD_VF_RESET, GPUVF_CMD_PF_RESET, "reset" },
-	{ "stop", GPUVF_CMD_VF_STOP, 0, "stopped" },
-	{ "pause", GPUVF_CMD_VF_PAUSE, 0, "paused" },
-	{ "resume", GPUVF_CMD_VF_RESUME, 0, "resumed" },
+	{ "reset", OPERATION_RESET, true, "reset" },
+	{ "stop", OPERATION_STOP, false, "stopped" },
+	{ "pause", OPERATION_PAUSE, false, "paused" },
+	{ "resume", OPERATION_RESUME, false, "resumed" },
 };
 
 static const struct operation *find_operation(const char *verb)
@@ -43,8 +43,8 @@ static const struct operation *find_operation(const char *verb)
 	return &operations[i];
 }
 
-static void tell(const struct operation *op, const struct gpu *gpu, int vf,
-		 const struct gpu *now)
+static void report(const struct operation *op, const struct gpu *gpu, int vf,
+		   const struct gpu *now)
 {
 	const char *state = vf != NO_VF && (u32)vf < now->vfs_len ?
 			    vf_state_name(now->vfs[vf].state) : op->done;
@@ -62,10 +62,10 @@ static int do_it(struct client *client, const struct operation *op,
 		 const char *bdf, int vf, struct gpu *now,
 		 struct client_error *why)
 {
-	/* the only ones that take their time */
-	if (op->gpu_cmd)
+	/* the only one that takes its time */
+	if (op->operation == OPERATION_RESET)
 		return reset_and_wait(client, bdf, vf, now, why);
-	return client_operate(client, op->vf_cmd, bdf, vf, now, why);
+	return client_operate(client, op->operation, bdf, vf, now, why);
 }
 
 static int operate(struct client *client, const struct operation *op,
@@ -84,7 +84,7 @@ static int operate(struct client *client, const struct operation *op,
 	} else if (gpu) {
 		code = EXIT_DONE;
 		exit_set_changed();
-		tell(op, gpu, vf, &now);
+		report(op, gpu, vf, &now);
 		gpu_free(&now);
 	}
 	gpu_list_free(&gpus);
@@ -112,14 +112,14 @@ int cmd_operate(int argc, char **argv)
 	if (first < 0)
 		return EXIT_USAGE;
 	if (argc - first != 1)
-		return usage_error(argv[0], op->gpu_cmd ?
+		return usage_error(argv[0], op->for_gpu ?
 				   "needs one GPU or GPU/VF" :
 				   "needs one GPU/VF");
 	has_vf = parse_gpu_vf(argv[first], name, sizeof(name), &index);
 	if (has_vf < 0)
 		return usage_error(argv[0], "'%s' is neither GPU nor GPU/VF",
 				   argv[first]);
-	if (!has_vf && !op->gpu_cmd)
+	if (!has_vf && !op->for_gpu)
 		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
 				   argv[first], argv[first]);
 	code = provider_open(&client);

@@ -76,7 +76,7 @@ static int change(struct fake_gpu *f, const char *what)
 	if (f->changes == f->fail_at ||
 	    (f->fail_on && f->fail_at && f->changes > f->fail_at)) {
 		if (f->fail_wedges)
-			f->gpu.state = GPUVF_PF_STATE_WEDGED;
+			f->gpu.state = PF_STATE_WEDGED;
 		return f->fail_error;
 	}
 	strcat(f->log, what);
@@ -190,8 +190,8 @@ static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
 	}
 	if (sum > vf_area(next))
 		return -ENOSPC;
-	next->provisioning = sum ? GPUVF_PROVISIONING_EXPLICIT :
-				   GPUVF_PROVISIONING_AUTO;
+	next->provisioning = sum ? PROVISIONING_EXPLICIT :
+				   PROVISIONING_AUTO;
 	place(next);
 	return 0;
 }
@@ -207,7 +207,7 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 		f->stale--;
 		f->gpu.generation++;
 	}
-	if (f->gpu.state == GPUVF_PF_STATE_WEDGED)
+	if (f->gpu.state == PF_STATE_WEDGED)
 		return refuse(why, -EIO);
 	if (!dry_run && f->changes_late) {
 		f->changes_late = false;
@@ -215,7 +215,7 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 	}
 	if (f->gpu.vfs_changing) {
 		refuse(why, -EBUSY);
-		why->refusal.reason = GPUVF_REASON_VF_COUNT_CHANGING;
+		why->refusal.reason = REASON_VF_COUNT_CHANGING;
 		return -EBUSY;
 	}
 	if (wish->generation != f->gpu.generation)
@@ -242,7 +242,7 @@ static int end_change(struct fake_gpu *f, struct gpu *result,
 		      struct client_error *why)
 {
 	if (f->set_error && f->fail_wedges)
-		f->gpu.state = GPUVF_PF_STATE_WEDGED;
+		f->gpu.state = PF_STATE_WEDGED;
 	if (f->set_error)
 		return refuse(why, f->set_error);
 	gpu_copy(result, &f->gpu);
@@ -263,16 +263,18 @@ int client_set_pf(struct client *client, const char *bdf,
 	return end_change(fake_of(bdf), result, why);
 }
 
-int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why)
+int client_operate(struct client *client, enum gpu_operation operation,
+		   const char *bdf, int vf, struct gpu *result,
+		   struct client_error *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int err = end_change(f, result, why);
 
 	/* a reset is over when it is asked for */
-	if (!err && cmd == GPUVF_CMD_PF_RESET)
+	if (!err && operation == OPERATION_RESET && vf == NO_VF)
 		f->gpu.resets++;
-	if (!err && cmd == GPUVF_CMD_VF_RESET && (u32)vf < f->gpu.vfs_len)
+	else if (!err && operation == OPERATION_RESET &&
+		 (u32)vf < f->gpu.vfs_len)
 		f->gpu.vfs[vf].resets++;
 	return err;
 }
@@ -403,7 +405,7 @@ static void enable(struct fake_gpu *f, u32 n)
 		struct vf *vf = &f->gpu.vfs[i];
 
 		probe(f, i);
-		if (f->gpu.provisioning != GPUVF_PROVISIONING_AUTO)
+		if (f->gpu.provisioning != PROVISIONING_AUTO)
 			continue;
 		vf->fb_bytes = share;
 		vf->fb_auto = true;

@@ -84,7 +84,7 @@ static void remove_iommu(void)
 
 static void wedge(void)
 {
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 }
 
 static void begin_disabling(void)
@@ -384,7 +384,7 @@ static void show_agrees(const struct situation *s)
 	gpu = json_array_get(json_object_get(document, "gpus"), 0);
 	state = json_string_value(json_object_get(gpu, "state"));
 	expect(s, !strcmp(state, "wedged") ==
-		  (fake.gpu.state == GPUVF_PF_STATE_WEDGED));
+		  (fake.gpu.state == PF_STATE_WEDGED));
 	expect(s, json_is_true(json_object_get(gpu, "vfs_changing")) ==
 		  fake.gpu.vfs_changing);
 	json_decref(document);
@@ -435,7 +435,7 @@ static void put_host(void)
 		put_link(DEVICE "iommu_group", "../../../kernel/iommu_groups/9");
 		put("sys/kernel/iommu_groups/9/type", "DMA\n");
 	}
-	put(CLASS "state", fake.gpu.state == GPUVF_PF_STATE_WEDGED ?
+	put(CLASS "state", fake.gpu.state == PF_STATE_WEDGED ?
 	    "wedged\n" : "ready\n");
 	put(CLASS "vfs_changing", fake.gpu.vfs_changing ? "1\n" : "0\n");
 }

@@ -131,7 +131,7 @@ static void times_change_live(void **state)
 			 EXIT_DONE);
 	log_is("L");
 	assert_int_equal(fake.gpu.vfs[2].time_slice_us, 4000);
-	assert_int_equal(fake.gpu.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(fake.gpu.policy, POLICY_EQUAL);
 }
 
 static void another_count_is_reached_by_way_of_zero(void **state)
@@ -413,7 +413,7 @@ static void a_wedged_gpu_is_not_in_sync(void **state)
 {
 	fake_reset();
 	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_DONE);
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_ATTENTION);
 	assert_int_equal(plan(GPU "vf 0-1 = small\n"), EXIT_ATTENTION);
 }

@@ -41,7 +41,7 @@ static void reads_the_documented_example(void **state)
 	assert_string_equal(gpu->name, "left");
 	assert_int_equal(gpu->match, CONFIG_MATCH_PCI);
 	assert_string_equal(gpu->bdf, "0000:41:00.0");
-	assert_int_equal(gpu->policy, GPUVF_POLICY_BEST_EFFORT);
+	assert_int_equal(gpu->policy, POLICY_BEST_EFFORT);
 	assert_int_equal(gpu->pf_reserve_bytes, 256 * MIB);
 	assert_int_equal(gpu->num_vfs, 4);
 	assert_ptr_equal(config_vf_profile(&config, gpu, 2),

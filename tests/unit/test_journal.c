@@ -181,7 +181,7 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(intent->before.autoprobe, 1);
 	assert_string_equal(intent->before.gpu.bdf, "0000:41:00.0");
 	assert_int_equal(intent->before.gpu.num_vfs, 2);
-	assert_int_equal(intent->before.gpu.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(intent->before.gpu.policy, POLICY_EQUAL);
 	assert_string_equal(intent->before.drivers[1].bound, "gpu");
 	assert_int_equal(intent->after.gpu.num_vfs, 4);
 	assert_int_equal(intent->after.gpu.fb_pf_reserve, 512 * MIB);

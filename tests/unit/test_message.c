@@ -6,6 +6,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/gpuvf.h>
 
 #include "agent_test.h"
 #include "provider/gpuvf_message.h"
@@ -58,10 +59,10 @@ static void reads_an_event(void **state)
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
 	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 3);
-	mnl_attr_put_u32(nlh, GPUVF_A_VF_STATE, GPUVF_VF_STATE_FAILED);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_STATE, VF_STATE_FAILED);
 	mnl_attr_nest_end(nlh, nest);
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_EVENT);
-	mnl_attr_put_u32(nlh, GPUVF_A_EVENT_OLD_STATE, GPUVF_VF_STATE_DISABLED);
+	mnl_attr_put_u32(nlh, GPUVF_A_EVENT_OLD_STATE, VF_STATE_DISABLED);
 	mnl_attr_put_u64(nlh, GPUVF_A_EVENT_COUNT, 2);
 	mnl_attr_put_strz(nlh, GPUVF_A_EVENT_MESSAGE, "because");
 	mnl_attr_nest_end(nlh, nest);
@@ -70,7 +71,7 @@ static void reads_an_event(void **state)
 	assert_int_equal(event.count, 2);
 	/* a state of 0 that was said is not one that was not */
 	assert_true(event.has_old_state);
-	assert_int_equal(event.old_state, GPUVF_VF_STATE_DISABLED);
+	assert_int_equal(event.old_state, VF_STATE_DISABLED);
 	assert_string_equal(event.message, "because");
 	gpu_free(&gpu);
 }
@@ -388,14 +389,14 @@ static void reads_a_refusal(void **state)
 	struct nlattr *nest;
 
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_NO_SPACE);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_NO_SPACE);
 	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_VF_INDEX, 3);
 	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_ASKED, 9 * GIB);
 	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_LIMIT, 4 * GIB);
 	mnl_attr_put_strz(nlh, GPUVF_A_REFUSAL_MESSAGE, "GPU x VF 3: no");
 	mnl_attr_nest_end(nlh, nest);
 	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
-	assert_int_equal(refusal.reason, GPUVF_REASON_NO_SPACE);
+	assert_int_equal(refusal.reason, REASON_NO_SPACE);
 	assert_int_equal(refusal.vf, 3);
 	assert_int_equal(refusal.asked, 9 * GIB);
 	assert_int_equal(refusal.limit, 4 * GIB);
@@ -404,7 +405,7 @@ static void reads_a_refusal(void **state)
 	/* one about the GPU has no VF */
 	nlh = new_message();
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_STALE);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_STALE);
 	mnl_attr_nest_end(nlh, nest);
 	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
 	assert_int_equal(refusal.vf, NO_VF);
@@ -489,7 +490,7 @@ static void a_wish_has_all_that_it_needs(void **state)
 	struct gpu back = {};
 
 	wish.set = GPU_SET_POLICY;
-	wish.policy = GPUVF_POLICY_EQUAL;
+	wish.policy = POLICY_EQUAL;
 	wish.fb_pf_reserve = 77;
 	wish.vfs[1].fb_bytes = GIB;
 	wish.vfs[1].time_slice_us = 4000;
@@ -497,7 +498,7 @@ static void a_wish_has_all_that_it_needs(void **state)
 	message_put_wish(nlh, ROOM, &wish, true);
 	assert_int_equal(read_exact(nlh, &back, NULL), 0);
 	assert_int_equal(back.generation, 7);
-	assert_int_equal(back.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(back.policy, POLICY_EQUAL);
 	assert_int_equal(back.fb_pf_reserve, 0);
 	assert_int_equal(back.vfs_len, 2);
 	assert_int_equal(back.vfs[1].fb_bytes, GIB);

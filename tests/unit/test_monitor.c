@@ -68,7 +68,12 @@ int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 	return news.open ?: new_socket(sk);
 }
 
-int news_join(struct nl_sock *sk, const char *family, const char *name)
+int news_join_config(struct nl_sock *sk)
+{
+	return news.join;
+}
+
+int news_join_events(struct nl_sock *sk)
 {
 	return news.join;
 }

@@ -107,7 +107,7 @@ static void placement_is_not_guessed(void **state)
 	struct gpu live = gpu_with(GPU "vf 0-3 = small\n");
 	struct plan plan;
 
-	live.provisioning = GPUVF_PROVISIONING_EXPLICIT;
+	live.provisioning = PROVISIONING_EXPLICIT;
 	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
 	assert_true(plan_knows_placement(&plan));
 	assert_ptr_equal(plan_future(&plan), &plan.live);
@@ -119,7 +119,7 @@ static void placement_is_not_guessed(void **state)
 	assert_true(plan_knows_placement(&plan));
 	plan_free(&plan);
 	/* and so are fair shares, which come and go with the VFs */
-	live.provisioning = GPUVF_PROVISIONING_AUTO;
+	live.provisioning = PROVISIONING_AUTO;
 	live.vfs[0].fb_auto = true;
 	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
 	assert_true(plan_knows_placement(&plan));
@@ -138,9 +138,9 @@ static void every_setting_is_compared(void **state)
 	struct plan plan;
 
 	steps_are(text, &live, 0);
-	live.policy = GPUVF_POLICY_FIXED;
+	live.policy = POLICY_FIXED;
 	steps_are(text, &live, STEP_LAYOUT);
-	live.policy = GPUVF_POLICY_EQUAL;
+	live.policy = POLICY_EQUAL;
 	live.fb_pf_reserve += 16 * MIB;
 	steps_are(text, &live, STEP_LAYOUT);
 	live.fb_pf_reserve -= 16 * MIB;
@@ -165,7 +165,7 @@ static void what_the_file_does_not_say_is_left_alone(void **state)
 	struct gpu live = gpu_with(GPU "vf 0 = small\n");
 	struct plan plan;
 
-	live.policy = GPUVF_POLICY_BEST_EFFORT;
+	live.policy = POLICY_BEST_EFFORT;
 	live.fb_pf_reserve = GIB;
 	steps_are(GPU "vf 0 = small\n", &live, 0);
 	plan_for(&plan, GPU "vf 0 = big\n", &live, NULL);
@@ -420,7 +420,7 @@ static void a_refusal_is_there_for_programs(void **state)
 	assert_true(json_is_null(json_object_get(json, "refusal")));
 	json_decref(json);
 	plan.refusal = (struct refusal){
-		.reason = GPUVF_REASON_NO_SPACE, .vf = 3, .asked = 5,
+		.reason = REASON_NO_SPACE, .vf = 3, .asked = 5,
 		.limit = 4, .message = "no",
 	};
 	json = plan_json(&plan);

@@ -30,7 +30,7 @@ static struct gpu gpu_with_vfs(u32 n, u64 bytes)
 				i * bytes;
 		vf->time_slice_us = 4000;
 		vf->preempt_timeout_us = 20000;
-		vf->state = GPUVF_VF_STATE_PROVISIONED;
+		vf->state = VF_STATE_PROVISIONED;
 		copy_string(vf->profile, LABEL_SIZE, "desktop");
 	}
 	return gpu;
@@ -201,7 +201,7 @@ static void events_say_what_happened(void **state)
 	copy_string(now.vfs[3].holder, NAME_SIZE, "vfio-pci");
 	event_is(&before, &now, "VF 3: driver vfio-pci, in use");
 	now.num_vfs = 0;
-	now.policy = GPUVF_POLICY_BEST_EFFORT;
+	now.policy = POLICY_BEST_EFFORT;
 	now.vfs[3] = before.vfs[3];
 	now.vfs[3].fb_bytes = 0;
 	event_is(&before, &now,

@@ -121,7 +121,7 @@ static void use_all(void)
 		vf->time_slice_us = 4500;
 		vf->in_use = true;
 		vf->has_state = true;
-		vf->state = GPUVF_VF_STATE_PROVISIONED;
+		vf->state = VF_STATE_PROVISIONED;
 		vf->stats.run_ns = 123456789012345;
 		vf->stats.slices = 12345678;
 		vf->stats.overrun_ns = 123456789012;

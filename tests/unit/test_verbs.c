@@ -211,12 +211,12 @@ static void exit_codes_of_two_gpus_that_are_only_looked_at(void **state)
 	code_is("export", EXIT_BUSY);
 	fakes[0].gpu.vfs_changing = true;
 	code_is(plan, EXIT_BUSY);
-	fakes[0].gpu.state = GPUVF_PF_STATE_WEDGED;
+	fakes[0].gpu.state = PF_STATE_WEDGED;
 	code_is(plan, EXIT_ATTENTION);
 	code_is(json, EXIT_ATTENTION);
 	code_is(differs, EXIT_ATTENTION);
 	code_is("export", EXIT_ATTENTION);
-	fakes[0].gpu.state = GPUVF_PF_STATE_READY;
+	fakes[0].gpu.state = PF_STATE_READY;
 	fakes[0].gpu.vfs_changing = false;
 	fakes[1].is_there = false;
 	code_is(plan, EXIT_PARTLY);
@@ -236,7 +236,7 @@ static void lost_json_does_not_hide_the_result(void **state)
 
 	write_file("t.ini", CONFIG);
 	fake_reset();
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 	quiet = be_quiet();
 	full = open("/dev/full", O_WRONLY);
 	dup2(full, STDOUT_FILENO);
