@@ -18,13 +18,14 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "plan/target.h"
+#include "provider/provider.h"
 
 /* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
-static int roll_back(const struct state *before, struct client *client)
+static int roll_back(const struct state *before, struct provider *provider)
 {
-	struct execution x = { .want = before, .client = client };
+	struct execution x = { .want = before, .provider = provider };
 	const char *bdf = before->gpu.bdf;
-	struct client_error why;
+	struct failure why;
 	struct state now = {};
 	struct gpu live;
 
@@ -34,7 +35,7 @@ static int roll_back(const struct state *before, struct client *client)
 	}
 	pr_err("GPU %s: rollback failed; it needs attention (gpuvf-agent show %s)",
 	       bdf, bdf);
-	if (!client_get_gpu(client, bdf, &live, &why)) {
+	if (!provider_read(provider, bdf, &live, &why)) {
 		state_live(&now, &live);
 		state_print_differences(before, &now);
 		state_free(&now);
@@ -58,18 +59,18 @@ static void expect(struct state *expected, const struct state *after,
 }
 
 /* does the GPU say what it should? */
-static int read_back(const struct state *after, struct client *client)
+static int read_back(const struct state *after, struct provider *provider)
 {
 	const char *bdf = after->gpu.bdf;
 	struct state expected = {};
-	struct client_error why;
+	struct failure why;
 	struct state now = {};
 	struct gpu live;
 	bool holds;
 
-	if (client_get_gpu(client, bdf, &live, &why)) {
+	if (provider_read(provider, bdf, &live, &why)) {
 		pr_err("GPU %s was changed, but cannot be read back: %s", bdf,
-		       client_error_text(&why));
+		       failure_text(&why));
 		return EXIT_UNREPORTED;
 	}
 	state_live(&now, &live);
@@ -103,7 +104,7 @@ static int record(const struct state *before, struct journal *journal)
  * @before: as the GPU is
  * @after: as it is to be
  * @plan: whose lines a refusal of the kernel is about, or NULL
- * @client: the client
+ * @provider: the provider
  * @journal: has the change before the first step, and keeps it when the GPU
  *	ends in neither state
  *
@@ -117,10 +118,10 @@ static int record(const struct state *before, struct journal *journal)
  */
 int transition(const char *section, const struct state *before,
 	       const struct state *after, const struct plan *plan,
-	       struct client *client, struct journal *journal)
+	       struct provider *provider, struct journal *journal)
 {
 	struct execution x = {
-		.want = after, .client = client, .plan = plan,
+		.want = after, .provider = provider, .plan = plan,
 	};
 	const char *bdf = before->gpu.bdf;
 	sigset_t signals;
@@ -132,8 +133,8 @@ int transition(const char *section, const struct state *before,
 	if (!code) {
 		code = execute(&x);
 		if (!code)
-			code = read_back(after, client);
-		else if (x.touched && roll_back(before, client))
+			code = read_back(after, provider);
+		else if (x.touched && roll_back(before, provider))
 			code = EXIT_ATTENTION;
 	}
 	exit_set_underway(false);
@@ -141,7 +142,7 @@ int transition(const char *section, const struct state *before,
 		journal_done(journal, bdf);
 	else if (code != EXIT_ATTENTION)
 		journal_cancel(journal, bdf);
-	code = check_failed(client, bdf, code);
+	code = check_failed(provider, bdf, code);
 	if (!code || code == EXIT_UNREPORTED || code == EXIT_ATTENTION)
 		exit_set_changed();
 	signals_release(&signals);
@@ -173,32 +174,32 @@ static bool has_any_quota(const struct gpu *gpu)
 	return false;
 }
 
-static int check_all(struct plan *plan, struct client *client)
+static int check_all(struct plan *plan, struct provider *provider)
 {
 	int code = plan_check(plan);
 
 	/* what the kernel would refuse has to be known before VFs go */
 	if (!code && plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
 	    has_any_quota(&plan->wish))
-		code = plan_ask_kernel(plan, client);
+		code = plan_ask_kernel(plan, provider);
 	return code;
 }
 
 /**
  * apply_plan() - make a GPU what its section says
  * @plan: is made again when the GPU was changed
- * @client: the client
+ * @provider: the provider
  * @journal: as in transition(); to be written again or removed afterwards
  *
  * Does nothing when nothing is to be done. Prints what it did, or why not.
  *
  * Return: as transition(); or as plan_check().
  */
-int apply_plan(struct plan *plan, struct client *client,
+int apply_plan(struct plan *plan, struct provider *provider,
 	       struct journal *journal)
 {
 	struct state before = {}, after = {};
-	int code = check_all(plan, client);
+	int code = check_all(plan, provider);
 
 	if (code) {
 		journal_cancel(journal, plan->live.bdf);
@@ -212,13 +213,13 @@ int apply_plan(struct plan *plan, struct client *client,
 	}
 	state_before(&before, plan);
 	state_after(&after, plan);
-	code = transition(plan->section->name, &before, &after, plan, client,
+	code = transition(plan->section->name, &before, &after, plan, provider,
 			  journal);
 	state_free(&before);
 	state_free(&after);
 	if (code)
 		return code;
-	if (plan_refresh(plan, client))
+	if (plan_refresh(plan, provider))
 		return EXIT_UNREPORTED;
 	report(plan);
 	return EXIT_DONE;
@@ -273,7 +274,7 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 		struct plan *plan = &targets->plans[n];
 
 		withheld[n] = plan->live.fb_withheld;
-		code = apply_plan(plan, targets->client, journal);
+		code = apply_plan(plan, targets->provider, journal);
 		if (code)
 			withheld[n] = U64_MAX;
 		exit_add(&tally, code);
@@ -291,7 +292,7 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 		if (withheld[i] != U64_MAX)
 			exit_add(&tally, wait_ready(targets->plans[i].live.bdf,
 						    withheld[i],
-						    targets->client));
+						    targets->provider));
 	free(withheld);
 	return exit_total(&tally);
 }

@@ -14,8 +14,8 @@
 
 int transition(const char *section, const struct state *before,
 	       const struct state *after, const struct plan *plan,
-	       struct client *client, struct journal *journal);
-int apply_plan(struct plan *plan, struct client *client,
+	       struct provider *provider, struct journal *journal);
+int apply_plan(struct plan *plan, struct provider *provider,
 	       struct journal *journal);
 int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	      bool wait);
@@ -27,6 +27,6 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 int apply_lock(int *fd, u32 seconds);
 int wait_settled(struct targets *targets);
 int wait_idle(struct targets *targets, u32 seconds);
-int wait_ready(const char *bdf, u64 withheld, struct client *client);
+int wait_ready(const char *bdf, u64 withheld, struct provider *provider);
 
 #endif /* AGENT_APPLY_APPLY_H */

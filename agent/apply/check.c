@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"
+#include "provider/provider.h"
 
 static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 {
@@ -158,7 +159,7 @@ int check_gpu(const struct gpu *live)
 
 /**
  * check_failed() - find the exit code for a change that failed
- * @client: the client
+ * @provider: the provider
  * @bdf: of the GPU
  * @code: the exit code without looking
  *
@@ -166,12 +167,12 @@ int check_gpu(const struct gpu *live)
  *
  * Return: EXIT_ATTENTION, or @code.
  */
-int check_failed(struct client *client, const char *bdf, int code)
+int check_failed(struct provider *provider, const char *bdf, int code)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu now;
 
-	if (code != EXIT_FAILED || client_get_gpu(client, bdf, &now, &why))
+	if (code != EXIT_FAILED || provider_read(provider, bdf, &now, &why))
 		return code;
 	if (now.state == PF_STATE_WEDGED)
 		code = check_gpu(&now);

@@ -11,7 +11,7 @@ bool plan_is_blocked(const struct plan *plan);
 int plan_check(const struct plan *plan);
 bool gpu_is_settled(const struct gpu *live);
 int check_gpu(const struct gpu *live);
-int check_failed(struct client *client, const char *bdf, int code);
+int check_failed(struct provider *provider, const char *bdf, int code);
 int check_users(const struct state *want, const struct state *is);
 int check_drivers(const struct state *want, const struct state *is);
 

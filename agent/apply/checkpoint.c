@@ -113,7 +113,7 @@ static bool is_another(const struct state *want, const struct gpu *live)
 
 /* where VFs lie counts only as far as it can be had */
 static int change(struct state *want, const struct gpu *live,
-		 struct client *client, struct journal *journal)
+		  struct provider *provider, struct journal *journal)
 {
 	struct state before = {};
 	int code;
@@ -134,7 +134,7 @@ static int change(struct state *want, const struct gpu *live,
 		pr_err("GPU %s: not restored", live->bdf);
 		goto out;
 	}
-	code = transition("(restore)", &before, want, NULL, client, journal);
+	code = transition("(restore)", &before, want, NULL, provider, journal);
 	if (!code)
 		printf("%s: restored, %u VF%s enabled\n", live->bdf,
 		       want->gpu.num_vfs, plural(want->gpu.num_vfs));
@@ -143,15 +143,15 @@ out:
 	return code;
 }
 
-static int restore_one(struct state *want, struct client *client,
+static int restore_one(struct state *want, struct provider *provider,
 		       struct journal *journal)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu live;
 	char *text;
 	int code, err;
 
-	err = provider_read_settled(client, want->gpu.bdf, &live, &why);
+	err = provider_read_settled(provider, want->gpu.bdf, &live, &why);
 	if (err == -ENODEV) {
 		text = why_not_driven(want->gpu.bdf);
 		pr_err("%s", text);
@@ -166,11 +166,11 @@ static int restore_one(struct state *want, struct client *client,
 		gpu_free(&live);
 		return EXIT_MISSING;
 	}
-	code = change(want, &live, client, journal);
+	code = change(want, &live, provider, journal);
 	gpu_free(&live);
 	if (code)
 		return code;
-	if (client_get_gpu(client, want->gpu.bdf, &live, &why)) {
+	if (provider_read(provider, want->gpu.bdf, &live, &why)) {
 		refuse(&why, want->gpu.bdf);
 		return EXIT_UNREPORTED;
 	}
@@ -182,16 +182,17 @@ static int restore_one(struct state *want, struct client *client,
 /**
  * checkpoint_restore() - bring all GPUs of a checkpoint to the state it has
  * @checkpoint: the checkpoint
- * @client: the client
+ * @provider: the provider
  *
  * Prints what it did, and what went wrong. A signal ends it between two GPUs.
  *
  * Context: apply's lock is held.
  *
- * Return: EXIT_DONE; EXIT_DIFFERS: framebuffer lies elsewhere; else as apply_all().
+ * Return: EXIT_DONE; EXIT_DIFFERS: framebuffer lies elsewhere; else as
+ * apply_all().
  */
 int checkpoint_restore(const struct checkpoint *checkpoint,
-		       struct client *client)
+		       struct provider *provider)
 {
 	struct exit_tally tally = {};
 	struct journal journal = {};
@@ -204,7 +205,7 @@ int checkpoint_restore(const struct checkpoint *checkpoint,
 		return code;
 	signals_hold(&signals);
 	for (i = 0; i < checkpoint->num && !signals_are_pending(); i++)
-		exit_add(&tally, restore_one(&checkpoint->states[i], client,
+		exit_add(&tally, restore_one(&checkpoint->states[i], provider,
 					     &journal));
 	code = exit_worse(exit_total(&tally), journal_finish(&journal));
 	signals_release(&signals);

@@ -20,7 +20,7 @@ struct checkpoint {
 int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
 		     size_t size);
 int checkpoint_restore(const struct checkpoint *checkpoint,
-		       struct client *client);
+		       struct provider *provider);
 void checkpoint_free(struct checkpoint *checkpoint);
 
 #endif /* AGENT_APPLY_CHECKPOINT_H */

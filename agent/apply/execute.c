@@ -38,7 +38,7 @@ static void touch(struct execution *x)
 	exit_set_underway(true);
 }
 
-static int refused(const struct execution *x, const struct client_error *why)
+static int refused(const struct execution *x, const struct failure *why)
 {
 	if (x->plan)
 		return refuse_config(x->plan->config, x->plan->section, why,
@@ -48,10 +48,10 @@ static int refused(const struct execution *x, const struct client_error *why)
 
 static int look(const struct execution *x, struct state *now)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu live;
 
-	if (provider_read_settled(x->client, x->want->gpu.bdf, &live, &why))
+	if (provider_read_settled(x->provider, x->want->gpu.bdf, &live, &why))
 		return refuse(&why, x->want->gpu.bdf);
 	state_free(now);
 	state_live(now, &live);
@@ -103,13 +103,13 @@ static bool is_of_a_place(u32 reason)
 static int send_layout(struct execution *x, struct gpu *wish,
 		       const struct gpu *now)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu result;
 	int err, code;
 
 	if (state_same_layout(wish, now))
 		return EXIT_DONE;
-	err = client_set_gpu(x->client, wish, false, &result, &why);
+	err = provider_set_layout(x->provider, wish, false, &result, &why);
 	if (!err) {
 		touch(x);
 		gpu_free(&result);

@@ -10,7 +10,7 @@
 /**
  * struct execution - one GPU on its way
  * @want: where to
- * @client: the client
+ * @provider: the provider
  * @plan: whose lines a refusal of the kernel is about; NULL: no configuration's
  * @may_lack_probe: VFs that are there may have been enabled while probing was
  *	held off, by an apply that ended before it had them probed
@@ -18,7 +18,7 @@
  */
 struct execution {
 	const struct state *want;
-	struct client *client;
+	struct provider *provider;
 	const struct plan *plan;
 	bool may_lack_probe;
 	bool touched;

@@ -35,16 +35,16 @@ static void not_recovered(const struct intent *intent, const char *why)
 }
 
 /* in neither state: forward if possible, else back */
-static bool finish(const struct intent *intent, struct client *client)
+static bool finish(const struct intent *intent, struct provider *provider)
 {
 	struct execution there = {
 		.want = &intent->after,
-		.client = client,
+		.provider = provider,
 		.may_lack_probe = true,
 	};
 	struct execution back = {
 		.want = &intent->before,
-		.client = client,
+		.provider = provider,
 	};
 
 	if (!execute(&there)) {
@@ -63,17 +63,17 @@ static bool finish(const struct intent *intent, struct client *client)
  * The layout is the new one. VFs that any driver may have are probed last, which
  * may not have been reached.
  */
-static bool probe_again(const struct intent *intent, struct client *client)
+static bool probe_again(const struct intent *intent, struct provider *provider)
 {
 	struct execution x = {
 		.want = &intent->after,
-		.client = client,
+		.provider = provider,
 		.may_lack_probe = intent->before.gpu.num_vfs !=
 				  intent->after.gpu.num_vfs,
 	};
 
 	if (execute(&x))
-		return finish(intent, client);
+		return finish(intent, provider);
 	recovered(intent, x.touched ? "change completed" :
 					"the change was complete");
 	return true;
@@ -87,21 +87,22 @@ static bool is_another(const struct intent *intent, const struct gpu *live)
 }
 
 /* Return: false when the GPU is in neither state, or cannot be seen */
-static bool resolve(const struct intent *intent, struct client *client)
+static bool resolve(const struct intent *intent, struct provider *provider)
 {
-	struct client_error why;
+	struct failure why;
 	struct state now = {};
 	struct gpu live;
 	bool resolved = true;
 	int err;
 
-	err = provider_read_settled(client, intent->before.gpu.bdf, &live, &why);
+	err = provider_read_settled(provider, intent->before.gpu.bdf, &live,
+				    &why);
 	if (err == -ENODEV) {
 		report(intent, "dropped", "gpuvf no longer drives it");
 		return true;
 	}
 	if (err) {
-		not_recovered(intent, client_error_text(&why));
+		not_recovered(intent, failure_text(&why));
 		return false;
 	}
 	if (live.vfs_changing) {
@@ -113,11 +114,11 @@ static bool resolve(const struct intent *intent, struct client *client)
 	if (is_another(intent, &live))
 		report(intent, "dropped", "another GPU is in its place now");
 	else if (state_holds(&intent->after, &now))
-		resolved = probe_again(intent, client);
+		resolved = probe_again(intent, provider);
 	else if (state_holds(&intent->before, &now))
 		recovered(intent, "nothing was changed");
 	else
-		resolved = finish(intent, client);
+		resolved = finish(intent, provider);
 	state_free(&now);
 	gpu_free(&live);
 	return resolved;
@@ -125,11 +126,11 @@ static bool resolve(const struct intent *intent, struct client *client)
 
 static void resolve_all(struct journal *journal)
 {
-	struct client *client;
+	struct provider *provider;
 	sigset_t signals;
 	size_t i = 0;
 
-	if (client_open(&client)) {
+	if (provider_connect(&provider)) {
 		pr_err("cannot recover an interrupted apply: module gpuvf is not loaded");
 		journal->is_unseen = true;
 		return;
@@ -138,7 +139,7 @@ static void resolve_all(struct journal *journal)
 	while (i < journal->num) {
 		struct intent *intent = &journal->intents[i];
 
-		if (resolve(intent, client))
+		if (resolve(intent, provider))
 			journal_done(journal, intent->before.gpu.bdf);
 		else
 			i++;
@@ -146,7 +147,7 @@ static void resolve_all(struct journal *journal)
 	exit_set_underway(false);
 	journal_write(journal);
 	signals_release(&signals);
-	client_close(client);
+	provider_close(provider);
 }
 
 /* Return: EXIT_DONE; EXIT_FAILED: it is in the way of the next one */

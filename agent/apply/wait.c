@@ -22,6 +22,7 @@
 #include "pci/holder.h"
 #include "plan/report.h"
 #include "plan/target.h"
+#include "provider/provider.h"
 
 #define IDLE_POLL_MS	500
 #define READY_POLL_MS	50
@@ -48,7 +49,7 @@ int wait_settled(struct targets *targets)
 	for (i = 0; !code && i < targets->num; i++)
 		if (targets->plans[i].live.vfs_changing)
 			code = plan_refresh(&targets->plans[i],
-					    targets->client);
+					    targets->provider);
 	return code;
 }
 
@@ -82,7 +83,7 @@ int wait_idle(struct targets *targets, u32 seconds)
 		sleep_ms(IDLE_POLL_MS);
 		for (i = 0; !code && i < targets->num; i++)
 			code = plan_refresh(&targets->plans[i],
-					    targets->client);
+					    targets->provider);
 	}
 	return code;
 }
@@ -183,21 +184,21 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
  * wait_ready() - wait until the framebuffer of a GPU is cleared
  * @bdf: of the GPU
  * @withheld: bytes that were withheld before
- * @client: the client
+ * @provider: the provider
  *
  * Return: EXIT_DONE; EXIT_ATTENTION: it does not become ready, which is printed;
  * EXIT_UNREPORTED: it cannot be read.
  */
-int wait_ready(const char *bdf, u64 withheld, struct client *client)
+int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
 {
 	u64 end = monotonic_ms() + READY_LIMIT_MS;
-	struct client_error why;
+	struct failure why;
 	struct gpu gpu;
 	bool ready;
 	int code;
 
 	for (;;) {
-		if (client_get_gpu(client, bdf, &gpu, &why)) {
+		if (provider_read(provider, bdf, &gpu, &why)) {
 			refuse(&why, bdf);
 			return EXIT_UNREPORTED;
 		}

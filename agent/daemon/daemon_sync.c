@@ -172,14 +172,14 @@ int daemon_load(struct daemon *d, bool *changed)
  */
 int daemon_explain_absence(struct daemon *d)
 {
-	struct client *client = NULL;
+	struct provider *provider = NULL;
 
 	d->num_missing = d->targets.config.num_gpus;
 	if (!d->num_missing)
 		return EXIT_DONE;
 	if (!d->absence_reported) {
-		provider_open(&client);
-		client_close(client);
+		provider_open(&provider);
+		provider_close(provider);
 	}
 	d->absence_reported = true;
 	return EXIT_MISSING;
@@ -199,7 +199,7 @@ static void report_drift(const struct plan *plan, const char *on_drift,
 static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
 		   struct journal *journal)
 {
-	gpu->code = apply_plan(plan, d->targets.client, journal);
+	gpu->code = apply_plan(plan, d->targets.provider, journal);
 	fflush(stdout);
 	gpu->differs = plan->steps;
 	gpu->pending = gpu->code && gpu->pending;

@@ -10,7 +10,7 @@
 
 #include "base/root.h"
 #include "doctor/doctor.h"
-#include "provider/gpuvf.h"
+#include "provider/provider.h"
 
 static void check_machine(const struct doctor *doctor, struct finding *f)
 {
@@ -529,12 +529,12 @@ static int in_initial_netns(void)
 static void check_netlink(const struct doctor *doctor, struct finding *f)
 {
 	int initial = in_initial_netns();
-	struct client *client;
+	struct provider *provider;
 
 	if (doctor->has_module && !root_is_elsewhere()) {
-		initial = !client_open(&client);
+		initial = !provider_connect(&provider);
 		if (initial)
-			client_close(client);
+			provider_close(provider);
 	}
 	if (!initial) {
 		found(f, FINDING_PROBLEM,

@@ -66,12 +66,12 @@ struct refusal {
 };
 
 /**
- * struct client_error - why a request failed
+ * struct failure - why a request failed
  * @error: negative errno
  * @ack: the kernel's short message, may be empty
  * @refusal: the kernel's full message; its reason is 0 where there is none
  */
-struct client_error {
+struct failure {
 	int error;
 	char ack[REFUSAL_TEXT_SIZE];
 	struct refusal refusal;

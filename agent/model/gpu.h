@@ -130,7 +130,7 @@ struct claims {
  * @in_use: its framebuffer cannot change
  * @holder: the driver bound to it, may be empty
  * @has_stats: whether @stats were asked for and came
- * @stats: see client_get_stats()
+ * @stats: see provider_stats()
  * @has_claims: whether @claims came: its guest said something, and this user may see it
  * @claims: of its guest
  */

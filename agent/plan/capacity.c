@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "plan/capacity.h"
+#include "provider/provider.h"
 
 static void add_entry(struct capacity_list *list, const char *profile,
 		      u64 fb_bytes)
@@ -49,23 +50,23 @@ void capacity_find(struct capacity_list *list, const struct config *config,
 /**
  * capacity_ask() - ask the kernel about each of them
  * @list: what to ask about; what cannot be answered is left out
- * @client: the client
+ * @provider: the provider
  * @bdf: of the GPU
  * @wish: with this layout; NULL: as the GPU is
  */
-void capacity_ask(struct capacity_list *list, struct client *client,
+void capacity_ask(struct capacity_list *list, struct provider *provider,
 		  const char *bdf, const struct gpu *wish)
 {
-	struct client_error why;
+	struct failure why;
 	size_t i, n = 0;
 
 	for (i = 0; i < list->num; i++) {
 		struct profile_capacity entry = list->entries[i];
 
-		why = (struct client_error){};
-		if (client_get_capacity(client, bdf, wish,
-					entry.capacity.fb_bytes, &entry.capacity,
-					&why))
+		why = (struct failure){};
+		if (provider_capacity(provider, bdf, wish,
+				      entry.capacity.fb_bytes, &entry.capacity,
+				      &why))
 			continue;
 		copy_string(entry.reason, sizeof(entry.reason),
 			    why.refusal.message);

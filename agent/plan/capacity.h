@@ -6,7 +6,7 @@
 #define AGENT_PLAN_CAPACITY_H
 
 #include "config/config.h"
-#include "provider/gpuvf.h"
+#include "provider/provider.h"
 
 /**
  * struct profile_capacity - how many more VFs of one profile fit
@@ -32,7 +32,7 @@ struct capacity_list {
 
 void capacity_find(struct capacity_list *list, const struct config *config,
 		   const struct gpu *gpu);
-void capacity_ask(struct capacity_list *list, struct client *client,
+void capacity_ask(struct capacity_list *list, struct provider *provider,
 		  const char *bdf, const struct gpu *wish);
 void capacity_free(struct capacity_list *list);
 

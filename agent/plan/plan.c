@@ -19,6 +19,7 @@
 #include "base/util.h"
 #include "plan/plan.h"
 #include "plan/report.h"
+#include "provider/provider.h"
 
 static u32 compare_vf(const struct vf *is, const struct vf *want)
 {
@@ -157,18 +158,18 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 /**
  * plan_ask_kernel() - let the kernel check the layout without changing anything
  * @plan: the plan; gets the placement
- * @client: the client
+ * @provider: the provider
  *
  * Says why it would be refused.
  *
  * Return: EXIT_DONE, or the exit code of the refusal.
  */
-int plan_ask_kernel(struct plan *plan, struct client *client)
+int plan_ask_kernel(struct plan *plan, struct provider *provider)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu after;
 
-	if (client_set_gpu(client, &plan->wish, true, &after, &why)) {
+	if (provider_set_layout(provider, &plan->wish, true, &after, &why)) {
 		plan->refusal = why.refusal;
 		return refuse_config(plan->config, plan->section, &why,
 				     plan->live.bdf);

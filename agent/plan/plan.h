@@ -8,7 +8,7 @@
 #include "config/config.h"
 #include "model/failure.h"
 #include "model/host_driver.h"
-#include "provider/gpuvf.h"
+#include "provider/provider.h"
 
 /* what happens to one VF */
 #define VF_CREATE	BIT(0)
@@ -62,7 +62,7 @@ void plan_make(struct plan *plan, const struct config *config,
 	       const struct vf_driver *drivers);
 void plan_add_placement(struct plan *plan, const struct gpu *after);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
-int plan_ask_kernel(struct plan *plan, struct client *client);
+int plan_ask_kernel(struct plan *plan, struct provider *provider);
 void plan_free(struct plan *plan);
 
 #endif /* AGENT_PLAN_PLAN_H */

@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "pci/holder.h"
 #include "plan/report.h"
-#include "provider/gpuvf.h"
+#include "provider/provider.h"
 
 /* the line that sets a value, or the one that says who gets it */
 static const struct place *place_in_profile(const struct config_profile *profile,
@@ -75,7 +75,7 @@ static void name_process(const struct refusal *refusal, const char *bdf)
  *
  * Return: the exit code for this error.
  */
-int refuse(const struct client_error *why, const char *bdf)
+int refuse(const struct failure *why, const char *bdf)
 {
 	/* the kernel's sentence names the GPU, others do not */
 	if (why->refusal.message[0])
@@ -84,7 +84,7 @@ int refuse(const struct client_error *why, const char *bdf)
 		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",
 		       bdf);
 	else
-		pr_err("GPU %s: %s", bdf, client_error_text(why));
+		pr_err("GPU %s: %s", bdf, failure_text(why));
 	name_process(&why->refusal, bdf);
 	return exit_code_of(why->error);
 }
@@ -99,7 +99,7 @@ int refuse(const struct client_error *why, const char *bdf)
  * Return: the exit code for this error.
  */
 int refuse_config(const struct config *config, const struct config_gpu *section,
-		  const struct client_error *why, const char *bdf)
+		  const struct failure *why, const char *bdf)
 {
 	const struct refusal *refusal = &why->refusal;
 	const struct place *at;

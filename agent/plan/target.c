@@ -107,19 +107,19 @@ static void make_plan(struct plan *plan, const struct config *config,
 /**
  * plan_refresh() - read the GPU and plan again
  * @plan: is made again
- * @client: the client
+ * @provider: the provider
  *
  * Return: EXIT_DONE, or why the GPU could not be read.
  */
-int plan_refresh(struct plan *plan, struct client *client)
+int plan_refresh(struct plan *plan, struct provider *provider)
 {
 	const struct config_gpu *section = plan->section;
 	const struct config *config = plan->config;
-	struct client_error why;
+	struct failure why;
 	struct gpu live;
 
-	if (provider_read_settled(client, plan->live.bdf, &live, &why)) {
-		pr_err("GPU %s: %s", plan->live.bdf, client_error_text(&why));
+	if (provider_read_settled(provider, plan->live.bdf, &live, &why)) {
+		pr_err("GPU %s: %s", plan->live.bdf, failure_text(&why));
 		return exit_code_of(why.error);
 	}
 	plan_free(plan);
@@ -275,10 +275,10 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 	struct gpu_list gpus = {};
 	int code;
 
-	code = provider_open(&targets->client);
+	code = provider_open(&targets->provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(targets->client, &gpus);
+	code = provider_list(targets->provider, &gpus);
 	if (!code)
 		code = add_all(targets, num_names, names, &gpus);
 	gpu_list_free(&gpus);
@@ -296,7 +296,7 @@ void targets_drop(struct targets *targets)
 	for (i = 0; i < targets->num; i++)
 		plan_free(&targets->plans[i]);
 	free(targets->plans);
-	client_close(targets->client);
+	provider_close(targets->provider);
 	*targets = (struct targets){
 		.config = targets->config,
 		.patient = targets->patient,

@@ -10,7 +10,7 @@
 /**
  * struct targets - the GPUs that a command is about
  * @config: the configuration
- * @client: the way to the kernel
+ * @provider: the way to the kernel
  * @plans: one for each GPU
  * @num: entries of @plans
  * @missing: sections that no GPU answers to
@@ -18,7 +18,7 @@
  */
 struct targets {
 	struct config config;
-	struct client *client;
+	struct provider *provider;
 	struct plan *plans;
 	size_t num;
 	size_t missing;
@@ -30,7 +30,7 @@ int targets_find(struct targets *targets, const char *file, int num_names,
 int targets_plan(struct targets *targets, int num_names, char **names);
 void targets_drop(struct targets *targets);
 void targets_free(struct targets *targets);
-int plan_refresh(struct plan *plan, struct client *client);
+int plan_refresh(struct plan *plan, struct provider *provider);
 void explain_no_gpu(const struct gpu_list *gpus, const char *bdf);
 struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
 		     int *code);

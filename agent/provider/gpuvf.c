@@ -27,7 +27,8 @@
 #define DUMP_ATTEMPTS	16
 #define DUMP_WAIT_US	1000
 
-struct client {
+struct gpuvf {
+	struct provider provider;
 	struct mnl_socket *nl;
 	u16 family;
 	u32 seq;
@@ -35,31 +36,38 @@ struct client {
 	char *receive;
 };
 
+_Static_assert(!offsetof(struct gpuvf, provider), "to_gpuvf()");
+
+static struct gpuvf *to_gpuvf(struct provider *provider)
+{
+	return (struct gpuvf *)provider;
+}
+
 /* what is done with each message of an answer; a negative errno ends it */
 typedef int (*reply_fn)(const struct nlmsghdr *nlh, void *data);
 
 struct answer {
 	reply_fn fn;
 	void *data;
-	struct client_error *why;
+	struct failure *why;
 	bool interrupted;
 };
 
-static void set_error(struct client_error *why, int error)
+static void set_error(struct failure *why, int error)
 {
-	*why = (struct client_error){ .error = error };
+	*why = (struct failure){ .error = error };
 	why->refusal.vf = NO_VF;
 }
 
-static struct nlmsghdr *start(struct client *client, u16 family, u8 cmd,
+static struct nlmsghdr *start(struct gpuvf *gpuvf, u16 family, u8 cmd,
 			      u16 flags)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(client->send);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(gpuvf->send);
 	struct genlmsghdr *genl;
 
 	nlh->nlmsg_type = family;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	nlh->nlmsg_seq = ++client->seq;
+	nlh->nlmsg_seq = ++gpuvf->seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = GPUVF_FAMILY_VERSION;
@@ -67,11 +75,11 @@ static struct nlmsghdr *start(struct client *client, u16 family, u8 cmd,
 }
 
 /* Return: 1 when more is to come, 0 at the end, else a negative errno */
-static int take_message(struct client *client, const struct nlmsghdr *nlh,
+static int take_message(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 			struct answer *answer)
 {
-	if (nlh->nlmsg_seq != client->seq ||
-	    nlh->nlmsg_pid != mnl_socket_get_portid(client->nl))
+	if (nlh->nlmsg_seq != gpuvf->seq ||
+	    nlh->nlmsg_pid != mnl_socket_get_portid(gpuvf->nl))
 		return 1;
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		answer->interrupted = true;
@@ -88,13 +96,13 @@ static int take_message(struct client *client, const struct nlmsghdr *nlh,
 	return answer->fn(nlh, answer->data) ?: 1;
 }
 
-static int take_answer(struct client *client, struct answer *answer)
+static int take_answer(struct gpuvf *gpuvf, struct answer *answer)
 {
 	int ret = 1;
 
 	while (ret > 0) {
-		struct nlmsghdr *nlh = (struct nlmsghdr *)client->receive;
-		ssize_t got = mnl_socket_recvfrom(client->nl, client->receive,
+		struct nlmsghdr *nlh = (struct nlmsghdr *)gpuvf->receive;
+		ssize_t got = mnl_socket_recvfrom(gpuvf->nl, gpuvf->receive,
 						  RECEIVE_SIZE);
 		int left = got;
 
@@ -104,7 +112,7 @@ static int take_answer(struct client *client, struct answer *answer)
 			return -errno;
 		for (; ret > 0 && mnl_nlmsg_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left))
-			ret = take_message(client, nlh, answer);
+			ret = take_message(gpuvf, nlh, answer);
 	}
 	return ret;
 }
@@ -113,17 +121,17 @@ static int take_answer(struct client *client, struct answer *answer)
  * Send a request and take its answer: every message of it, up to the
  * acknowledgment or the end of the dump.
  */
-static int call(struct client *client, const struct nlmsghdr *nlh,
+static int call(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 		struct answer *answer)
 {
 	int ret;
 
 	set_error(answer->why, 0);
 	answer->interrupted = false;
-	if (mnl_socket_sendto(client->nl, nlh, nlh->nlmsg_len) < 0)
+	if (mnl_socket_sendto(gpuvf->nl, nlh, nlh->nlmsg_len) < 0)
 		ret = -errno;
 	else
-		ret = take_answer(client, answer);
+		ret = take_answer(gpuvf, answer);
 	/* of a dump, while the module is unloaded and its family is still there */
 	if (ret == -EPROTONOSUPPORT)
 		ret = -ENOENT;
@@ -133,7 +141,7 @@ static int call(struct client *client, const struct nlmsghdr *nlh,
 
 static int read_family(const struct nlmsghdr *nlh, void *data)
 {
-	struct client *client = data;
+	struct gpuvf *gpuvf = data;
 	const struct nlattr *attr;
 	const char *name = "";
 	u16 family = 0;
@@ -152,7 +160,7 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 		}
 	}
 	if (!strcmp(name, GPUVF_FAMILY_NAME))
-		client->family = family;
+		gpuvf->family = family;
 	return 0;
 }
 
@@ -160,77 +168,67 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
  * All families are asked for: asked for one that is not there, the kernel would
  * go and look for a module.
  */
-static int resolve(struct client *client)
+static int resolve(struct gpuvf *gpuvf)
 {
-	struct client_error why;
+	struct failure why;
 	struct answer answer = {
-		.fn = read_family, .data = client, .why = &why,
+		.fn = read_family, .data = gpuvf, .why = &why,
 	};
 	int err;
 
-	err = call(client, start(client, GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
-				 NLM_F_DUMP), &answer);
-	if (!err && !client->family)
+	err = call(gpuvf, start(gpuvf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
+				NLM_F_DUMP), &answer);
+	if (!err && !gpuvf->family)
 		err = -ENOENT;
 	return err;
 }
 
-static int set_options(struct client *client)
+static int set_options(struct gpuvf *gpuvf)
 {
 	int on = 1;
 
 	/* a refused request is not sent back: a large one would not fit */
-	if (mnl_socket_setsockopt(client->nl, NETLINK_EXT_ACK, &on,
+	if (mnl_socket_setsockopt(gpuvf->nl, NETLINK_EXT_ACK, &on,
 				  sizeof(on)) < 0 ||
-	    mnl_socket_setsockopt(client->nl, NETLINK_CAP_ACK, &on,
+	    mnl_socket_setsockopt(gpuvf->nl, NETLINK_CAP_ACK, &on,
 				  sizeof(on)) < 0 ||
-	    mnl_socket_setsockopt(client->nl, NETLINK_GET_STRICT_CHK, &on,
+	    mnl_socket_setsockopt(gpuvf->nl, NETLINK_GET_STRICT_CHK, &on,
 				  sizeof(on)) < 0)
 		return -errno;
 	return 0;
 }
 
-/**
- * client_open() - find the family and get ready for requests
- * @client: result, NULL after errors
- *
- * Return: 0; -ENOENT: the family is not here, see gpuvf_explain_absence();
- * any errno of sockets.
- */
-int client_open(struct client **client)
+static void gpuvf_close(struct provider *provider)
 {
-	struct client *c = xcalloc(1, sizeof(*c));
-	int err = 0;
+	struct gpuvf *gpuvf = to_gpuvf(provider);
 
-	*client = NULL;
-	c->seq = time(NULL);
-	c->send = xcalloc(1, SEND_SIZE);
-	c->receive = xcalloc(1, RECEIVE_SIZE);
-	c->nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!c->nl || mnl_socket_bind(c->nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		err = -errno;
-	err = err ?: set_options(c);
-	err = err ?: resolve(c);
-	if (err)
-		client_close(c);
-	else
-		*client = c;
-	return err;
+	if (gpuvf->nl)
+		mnl_socket_close(gpuvf->nl);
+	free(gpuvf->send);
+	free(gpuvf->receive);
+	free(gpuvf);
 }
 
-/**
- * client_close() - release a client
- * @client: may be NULL
- */
-void client_close(struct client *client)
+static int gpuvf_open(struct provider **provider)
 {
-	if (!client)
-		return;
-	if (client->nl)
-		mnl_socket_close(client->nl);
-	free(client->send);
-	free(client->receive);
-	free(client);
+	struct gpuvf *gpuvf = xcalloc(1, sizeof(*gpuvf));
+	int err = 0;
+
+	gpuvf->provider.ops = &gpuvf_ops;
+	gpuvf->seq = time(NULL);
+	gpuvf->send = xcalloc(1, SEND_SIZE);
+	gpuvf->receive = xcalloc(1, RECEIVE_SIZE);
+	gpuvf->nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!gpuvf->nl ||
+	    mnl_socket_bind(gpuvf->nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		err = -errno;
+	err = err ?: set_options(gpuvf);
+	err = err ?: resolve(gpuvf);
+	if (err)
+		gpuvf_close(&gpuvf->provider);
+	else
+		*provider = &gpuvf->provider;
+	return err;
 }
 
 static int add_gpu(const struct nlmsghdr *nlh, void *data)
@@ -266,47 +264,37 @@ out:
 	return err;
 }
 
-static int dump(struct client *client, u8 cmd, reply_fn fn, void *data,
-		struct client_error *why, bool *changed)
+static int dump(struct gpuvf *gpuvf, u8 cmd, reply_fn fn, void *data,
+		struct failure *why, bool *changed)
 {
 	struct answer answer = { .fn = fn, .data = data, .why = why };
 	int err;
 
-	err = call(client, start(client, client->family, cmd, NLM_F_DUMP),
+	err = call(gpuvf, start(gpuvf, gpuvf->family, cmd, NLM_F_DUMP),
 		   &answer);
 	*changed |= answer.interrupted;
 	return err;
 }
 
-static int dump_all(struct client *client, struct gpu_list *gpus,
-		    struct client_error *why, bool *changed)
+static int dump_all(struct gpuvf *gpuvf, struct gpu_list *gpus,
+		    struct failure *why, bool *changed)
 {
 	struct vf_dump vf_dump = { .gpus = gpus };
 	int err;
 
 	*changed = false;
-	err = dump(client, GPUVF_CMD_PF_GET, add_gpu, gpus, why, changed);
+	err = dump(gpuvf, GPUVF_CMD_PF_GET, add_gpu, gpus, why, changed);
 	if (!err)
-		err = dump(client, GPUVF_CMD_VF_GET, add_vf, &vf_dump, why,
+		err = dump(gpuvf, GPUVF_CMD_VF_GET, add_vf, &vf_dump, why,
 			   changed);
 	*changed |= vf_dump.changed;
 	return err;
 }
 
-/**
- * client_get_gpus() - all GPUs with all their VFs
- * @client: the client
- * @gpus: result, to be freed with gpu_list_free() also after errors
- * @why: more about an error
- *
- * What belongs together is from one moment: when a change comes between, it
- * is read again.
- *
- * Return: 0, or a negative errno: -EAGAIN: changes never stopped.
- */
-int client_get_gpus(struct client *client, struct gpu_list *gpus,
-		    struct client_error *why)
+static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
+			  struct failure *why)
 {
+	struct gpuvf *gpuvf = to_gpuvf(provider);
 	bool changed;
 	int attempt;
 	int err;
@@ -316,7 +304,7 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 		/* the more often it happens, the longer the change may take */
 		usleep(attempt * DUMP_WAIT_US);
 		gpu_list_free(gpus);
-		err = dump_all(client, gpus, why, &changed);
+		err = dump_all(gpuvf, gpus, why, &changed);
 		if (err || !changed)
 			return err;
 	}
@@ -324,23 +312,14 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 	return -EAGAIN;
 }
 
-/**
- * client_get_gpu() - one GPU with all its VFs
- * @client: the client
- * @bdf: its PCI address
- * @gpu: result, to be freed with gpu_free() after success
- * @why: more about an error
- *
- * Return: 0; -ENODEV: no such GPU; else a negative errno.
- */
-int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
-		   struct client_error *why)
+static int gpuvf_read(struct provider *provider, const char *bdf,
+		      struct gpu *gpu, struct failure *why)
 {
 	struct gpu_list all;
 	struct gpu *found;
 	int err;
 
-	err = client_get_gpus(client, &all, why);
+	err = gpuvf_read_all(provider, &all, why);
 	if (!err) {
 		found = gpu_list_find(&all, bdf);
 		if (found) {
@@ -373,21 +352,13 @@ static int add_stats(const struct nlmsghdr *nlh, void *data)
 	return err;
 }
 
-/**
- * client_get_stats() - what the VFs got and did
- * @client: the client
- * @gpus: as client_get_gpus() found them; gets the statistics of those that
- *	are still there
- * @why: more about an error
- *
- * Return: 0, or the kernel's negative errno: -EPERM without privilege.
- */
-int client_get_stats(struct client *client, struct gpu_list *gpus,
-		     struct client_error *why)
+static int gpuvf_stats(struct provider *provider, struct gpu_list *gpus,
+		       struct failure *why)
 {
+	struct gpuvf *gpuvf = to_gpuvf(provider);
 	bool changed = false;
 
-	return dump(client, GPUVF_CMD_STATS_GET, add_stats, gpus, why,
+	return dump(gpuvf, GPUVF_CMD_STATS_GET, add_stats, gpus, why,
 		    &changed);
 }
 
@@ -403,18 +374,18 @@ static int take_layout(const struct nlmsghdr *nlh, void *data)
 	return message_read(nlh, reply->result, reply->refusal);
 }
 
-static struct nlmsghdr *start_change(struct client *client, u8 cmd,
+static struct nlmsghdr *start_change(struct gpuvf *gpuvf, u8 cmd,
 				     const char *bdf)
 {
 	struct nlmsghdr *nlh;
 
-	nlh = start(client, client->family, cmd, NLM_F_ACK);
+	nlh = start(gpuvf, gpuvf->family, cmd, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
 	return nlh;
 }
 
-static int change(struct client *client, const struct nlmsghdr *nlh,
-		  struct gpu *result, struct client_error *why)
+static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
+		  struct gpu *result, struct failure *why)
 {
 	struct refusal refusal = { .vf = NO_VF };
 	struct layout_reply reply = { result, &refusal };
@@ -422,94 +393,56 @@ static int change(struct client *client, const struct nlmsghdr *nlh,
 	int err;
 
 	*result = (struct gpu){};
-	err = call(client, nlh, &answer);
+	err = call(gpuvf, nlh, &answer);
 	why->refusal = refusal;
 	if (err)
 		gpu_free(result);
 	return err;
 }
 
-/**
- * client_set_gpu() - set the whole layout of a GPU, or ask what would come of it
- * @client: the client
- * @wish: bdf, generation, VFs; policy and PF reserve where @wish->set says so
- * @dry_run: change nothing
- * @result: what then holds, or would hold; to be freed after success
- * @why: more about an error
- *
- * Return: 0, or the kernel's negative errno.
- */
-int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
-		   struct gpu *result, struct client_error *why)
+static int gpuvf_set_layout(struct provider *provider, const struct gpu *wish,
+			    bool dry_run, struct gpu *result,
+			    struct failure *why)
 {
-	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET,
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET,
 					    wish->bdf);
 
 	message_put_wish(nlh, SEND_SIZE, wish, dry_run);
-	return change(client, nlh, result, why);
+	return change(gpuvf, nlh, result, why);
 }
 
-/**
- * client_set_vf() - change settings of one VF
- * @client: the client
- * @bdf: of the GPU
- * @index: of the VF
- * @vf: the settings
- * @set: VF_SET_*: which of them
- * @result: what then holds; to be freed after success
- * @why: more about an error
- *
- * Return: 0, or the kernel's negative errno.
- */
-int client_set_vf(struct client *client, const char *bdf, u32 index,
-		  const struct vf *vf, u32 set, struct gpu *result,
-		  struct client_error *why)
+static int gpuvf_set_vf(struct provider *provider, const char *bdf, u32 index,
+			const struct vf *vf, u32 set, struct gpu *result,
+			struct failure *why)
 {
-	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET, bdf);
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
 
 	message_put_vf(nlh, SEND_SIZE, index, vf, set);
-	return change(client, nlh, result, why);
+	return change(gpuvf, nlh, result, why);
 }
 
-/**
- * client_set_pf() - change settings of a GPU as a whole
- * @client: the client
- * @bdf: of the GPU
- * @settings: policy and PF reserve, as its .set says
- * @result: what then holds; to be freed after success
- * @why: more about an error
- *
- * Return: 0, or the kernel's negative errno.
- */
-int client_set_pf(struct client *client, const char *bdf,
-		  const struct gpu *settings, struct gpu *result,
-		  struct client_error *why)
+static int gpuvf_set_gpu(struct provider *provider, const char *bdf,
+			 const struct gpu *settings, struct gpu *result,
+			 struct failure *why)
 {
-	struct nlmsghdr *nlh = start_change(client, GPUVF_CMD_CONFIG_SET, bdf);
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
 
 	if (settings->set & GPU_SET_POLICY)
 		mnl_attr_put_u32(nlh, GPUVF_A_PF_POLICY, settings->policy);
 	if (settings->set & GPU_SET_PF_RESERVE)
 		mnl_attr_put_u64(nlh, GPUVF_A_PF_FB_PF_RESERVE,
 				 settings->fb_pf_reserve);
-	return change(client, nlh, result, why);
+	return change(gpuvf, nlh, result, why);
 }
 
-/**
- * client_operate() - do something to a GPU or to one of its VFs
- * @client: the client
- * @operation: what to do; only a reset can be done to a GPU
- * @bdf: of the GPU
- * @vf: index of the VF, NO_VF: the GPU
- * @result: what the kernel says of it then; to be freed after success
- * @why: more about an error
- *
- * Return: 0, or the kernel's negative errno.
- */
-int client_operate(struct client *client, enum gpu_operation operation,
-		   const char *bdf, int vf, struct gpu *result,
-		   struct client_error *why)
+static int gpuvf_operate(struct provider *provider,
+			 enum gpu_operation operation, const char *bdf, int vf,
+			 struct gpu *result, struct failure *why)
 {
+	struct gpuvf *gpuvf = to_gpuvf(provider);
 	static const u8 vf_commands[] = {
 		[OPERATION_RESET] = GPUVF_CMD_VF_RESET,
 		[OPERATION_STOP] = GPUVF_CMD_VF_STOP,
@@ -518,12 +451,12 @@ int client_operate(struct client *client, enum gpu_operation operation,
 	};
 	struct nlmsghdr *nlh;
 
-	nlh = start_change(client, vf == NO_VF ? GPUVF_CMD_PF_RESET :
+	nlh = start_change(gpuvf, vf == NO_VF ? GPUVF_CMD_PF_RESET :
 			   vf_commands[operation], bdf);
 
 	if (vf != NO_VF)
 		message_put_vf(nlh, SEND_SIZE, vf, NULL, 0);
-	return change(client, nlh, result, why);
+	return change(gpuvf, nlh, result, why);
 }
 
 struct capacity_reply {
@@ -538,23 +471,12 @@ static int take_capacity(const struct nlmsghdr *nlh, void *data)
 	return message_read_capacity(nlh, reply->capacity, reply->refusal);
 }
 
-/**
- * client_get_capacity() - how many more VFs of one size a GPU has room for
- * @client: the client
- * @bdf: of the GPU
- * @wish: with this layout, which changes nothing but needs the privilege to;
- *	NULL: as the GPU is
- * @fb_bytes: the size
- * @capacity: result
- * @why: more about an error; without one, why there is room for none
- *
- * Return: 0, or the kernel's negative errno.
- */
-int client_get_capacity(struct client *client, const char *bdf,
-			const struct gpu *wish, u64 fb_bytes,
-			struct capacity *capacity, struct client_error *why)
+static int gpuvf_capacity(struct provider *provider, const char *bdf,
+			  const struct gpu *wish, u64 fb_bytes,
+			  struct capacity *capacity, struct failure *why)
 {
-	struct nlmsghdr *nlh = start_change(client, wish ?
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct nlmsghdr *nlh = start_change(gpuvf, wish ?
 					    GPUVF_CMD_CONFIG_SET :
 					    GPUVF_CMD_CAPACITY_GET, bdf);
 	struct refusal refusal = { .vf = NO_VF };
@@ -568,29 +490,24 @@ int client_get_capacity(struct client *client, const char *bdf,
 	if (wish)
 		message_put_wish(nlh, SEND_SIZE, wish, true);
 	message_put_capacity(nlh, fb_bytes);
-	err = call(client, nlh, &answer);
+	err = call(gpuvf, nlh, &answer);
 	why->refusal = refusal;
 	return err;
 }
 
-/**
- * client_error_text() - the best that is known about an error
- * @why: filled by a request that failed
- *
- * Return: the kernel's full sentence, else the extended ack, else the errno in
- * words.
- */
-const char *client_error_text(const struct client_error *why)
-{
-	if (why->refusal.message[0])
-		return why->refusal.message;
-	if (why->ack[0])
-		return why->ack;
-	/* of the family: its id is not known any more */
-	if (why->error == -ENOENT)
-		return "module gpuvf is gone";
-	return strerror(-why->error);
-}
+const struct provider_ops gpuvf_ops = {
+	.name = "gpuvf",
+	.open = gpuvf_open,
+	.close = gpuvf_close,
+	.read_all = gpuvf_read_all,
+	.read = gpuvf_read,
+	.set_layout = gpuvf_set_layout,
+	.set_vf = gpuvf_set_vf,
+	.set_gpu = gpuvf_set_gpu,
+	.operate = gpuvf_operate,
+	.capacity = gpuvf_capacity,
+	.stats = gpuvf_stats,
+};
 
 /**
  * gpuvf_explain_absence() - say why the netlink family is not there

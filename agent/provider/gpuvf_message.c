@@ -598,7 +598,7 @@ int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size)
 /**
  * message_put_vf() - add a VF nest with settings to a request
  * @nlh: the request
- * @room: bytes of its buffer; enough for everything, see client.c
+ * @room: bytes of its buffer; enough for everything, see gpuvf.c
  * @index: of the VF
  * @vf: its settings
  * @set: VF_SET_*: which of them to send

@@ -17,6 +17,7 @@
 #include "provider/gpuvf_message.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/gpuvf_watch.h"
+#include "provider/provider.h"
 
 /* read the counters so often without any event */
 #define RESET_POLL_MS	1000
@@ -76,7 +77,7 @@ static bool counted(const struct gpu *gpu, int vf, u64 *resets, u64 *failed)
 }
 
 static int reset_failed(const struct reset *reset, int error,
-			struct client_error *why)
+			struct failure *why)
 {
 	const char *text = "the reset did not succeed";
 	char vf[16] = "";
@@ -87,7 +88,7 @@ static int reset_failed(const struct reset *reset, int error,
 		text = "VFs are being enabled or disabled at this moment";
 	if (reset->vf != NO_VF)
 		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
-	*why = (struct client_error){ .error = -error };
+	*why = (struct failure){ .error = -error };
 	why->refusal.vf = reset->vf;
 	why->refusal.reason = REASON_RESET_FAILED;
 	snprintf(why->refusal.message, sizeof(why->refusal.message),
@@ -96,14 +97,14 @@ static int reset_failed(const struct reset *reset, int error,
 }
 
 /* 0: over, and @now has the GPU; -EAGAIN: not yet */
-static int look(struct client *client, const struct reset *reset,
+static int look(struct provider *provider, const struct reset *reset,
 		const struct gpu *begun, struct gpu *now,
-		struct client_error *why)
+		struct failure *why)
 {
 	u64 resets, failed, resets_now, failed_now;
 	int err;
 
-	err = client_get_gpu(client, reset->bdf, now, why);
+	err = provider_read(provider, reset->bdf, now, why);
 	if (err)
 		return err;
 	if (!counted(begun, reset->vf, &resets, &failed) ||
@@ -134,7 +135,7 @@ static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
 
 /**
  * reset_and_wait() - reset a VF or a GPU, and wait until that is over
- * @client: the client
+ * @provider: the provider
  * @bdf: of the GPU
  * @vf: index of the VF, NO_VF: the GPU
  * @result: what the kernel says of the GPU then; to be freed after success
@@ -143,8 +144,8 @@ static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
  * Return: 0; the kernel's negative errno; -EIO or another errno of the kernel: the
  * reset failed; -ETIMEDOUT: it goes on.
  */
-int reset_and_wait(struct client *client, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why)
+int reset_and_wait(struct provider *provider, const char *bdf, int vf,
+		   struct gpu *result, struct failure *why)
 {
 	struct reset reset = { .bdf = bdf, .vf = vf };
 	u64 begin = monotonic_ms(), end = begin + RESET_LIMIT_MS;
@@ -159,9 +160,9 @@ int reset_and_wait(struct client *client, const char *bdf, int vf,
 		nl_socket_free(sk);
 		sk = NULL;
 	}
-	err = client_operate(client, OPERATION_RESET, bdf, vf, &begun, why);
+	err = provider_operate(provider, OPERATION_RESET, bdf, vf, &begun, why);
 	if (!err) {
-		while ((err = look(client, &reset, &begun, result, why)) ==
+		while ((err = look(provider, &reset, &begun, result, why)) ==
 		       -EAGAIN && monotonic_ms() < end) {
 			say_that_it_waits(&reset, begin, &said);
 			wait_event(sk);

@@ -5,9 +5,9 @@
 #ifndef AGENT_PROVIDER_GPUVF_RESET_H
 #define AGENT_PROVIDER_GPUVF_RESET_H
 
-#include "provider/gpuvf.h"
+#include "provider/provider.h"
 
-int reset_and_wait(struct client *client, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why);
+int reset_and_wait(struct provider *provider, const char *bdf, int vf,
+		   struct gpu *result, struct failure *why);
 
 #endif /* AGENT_PROVIDER_GPUVF_RESET_H */

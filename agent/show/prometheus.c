@@ -332,7 +332,7 @@ static void print_histograms(FILE *f, const struct gpu_list *gpus)
 /**
  * prometheus_print() - GPUs and their VFs as Prometheus reads them
  * @f: where to
- * @gpus: with statistics, see client_get_stats()
+ * @gpus: with statistics, see provider_stats()
  */
 void prometheus_print(FILE *f, const struct gpu_list *gpus)
 {

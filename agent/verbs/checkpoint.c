@@ -59,17 +59,17 @@ int cmd_checkpoint(int argc, char **argv)
 {
 	int first = file_argument(argc, argv);
 	struct gpu_list gpus = {};
-	struct client *client;
+	struct provider *provider;
 	json_t *document, *list;
 	int code;
 	size_t i;
 
 	if (first < 0)
 		return EXIT_USAGE;
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	code = code ?: explain_no_gpus(&gpus);
 	if (!code) {
 		document = json_document();
@@ -81,7 +81,7 @@ int cmd_checkpoint(int argc, char **argv)
 		json_decref(document);
 	}
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }
 
@@ -124,18 +124,18 @@ int cmd_restore(int argc, char **argv)
 {
 	int first = file_argument(argc, argv);
 	struct checkpoint checkpoint = {};
-	struct client *client = NULL;
+	struct provider *provider = NULL;
 	int code, fd = -1;
 
 	if (first < 0)
 		return EXIT_USAGE;
 	code = read_checkpoint(&checkpoint, argv[first]);
-	code = code ?: provider_open(&client);
+	code = code ?: provider_open(&provider);
 	code = code ?: apply_lock(&fd, LOCK_WAIT_S);
-	code = code ?: checkpoint_restore(&checkpoint, client);
+	code = code ?: checkpoint_restore(&checkpoint, provider);
 	if (fd >= 0)
 		close(fd);
-	client_close(client);
+	provider_close(provider);
 	checkpoint_free(&checkpoint);
 	return code;
 }

@@ -100,7 +100,7 @@ int cmd_export(int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct options options;
-	struct client *client;
+	struct provider *provider;
 	struct draft draft;
 	int first, code;
 	size_t i;
@@ -108,10 +108,10 @@ int cmd_export(int argc, char **argv)
 	first = parse_options(argc, argv, "o", &options);
 	if (first < 0)
 		return EXIT_USAGE;
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	code = code ?: explain_no_gpus(&gpus);
 	draft_begin(&draft);
 	if (!code)
@@ -122,7 +122,7 @@ int cmd_export(int argc, char **argv)
 						   i));
 	code = draft_end(&draft, options.output, code);
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }
 
@@ -238,7 +238,7 @@ static int share_out(struct gpu *gpu, const struct wish *wish)
 int cmd_generate(int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct client *client;
+	struct provider *provider;
 	struct draft draft;
 	struct gpu *gpu;
 	struct wish wish;
@@ -247,10 +247,10 @@ int cmd_generate(int argc, char **argv)
 	first = parse_wish(argc, argv, &wish);
 	if (first < 0)
 		return EXIT_USAGE;
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, argv[first], &code);
 	if (gpu)
 		code = share_out(gpu, &wish);
@@ -260,6 +260,6 @@ int cmd_generate(int argc, char **argv)
 		code = draft_end(&draft, wish.output, code);
 	}
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }

@@ -36,11 +36,11 @@
 #define RETRY_MS	200
 
 /*
- * @client: NULL while the module is not there
+ * @provider: NULL while the module is not there
  * @is_full: the kernel drops messages until all that wait are taken
  */
 struct monitor {
-	struct client *client;
+	struct provider *provider;
 	struct nl_sock *sk;
 	struct family_watch family;
 	struct gpu_list known;
@@ -297,11 +297,11 @@ static void print_differences(const struct monitor *m,
  */
 static int resynchronise(struct monitor *m, bool first)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu_list now;
 	int err;
 
-	err = client_get_gpus(m->client, &now, &why);
+	err = provider_read_all(m->provider, &now, &why);
 	m->out_of_sync = err == -EAGAIN;
 	/* the family went, and the notice of that is on its way */
 	m->is_stale |= err == -ENOENT;
@@ -309,7 +309,7 @@ static int resynchronise(struct monitor *m, bool first)
 		gpu_list_free(&now);
 		if (m->out_of_sync || err == -ENOENT)
 			return EXIT_DONE;
-		pr_err("cannot read the GPUs: %s", client_error_text(&why));
+		pr_err("cannot read the GPUs: %s", failure_text(&why));
 		return exit_code_of(err);
 	}
 	print_differences(m, &now, first);
@@ -330,14 +330,14 @@ static void family_went(void *arg)
 	struct gpu_list none = {};
 	struct monitor *m = arg;
 
-	if (!m->client)
+	if (!m->provider)
 		return;
 	/* what was said before it went */
 	nl_recvmsgs_default(m->sk);
 	print_differences(m, &none, false);
 	gpu_list_free(&m->known);
-	client_close(m->client);
-	m->client = NULL;
+	provider_close(m->provider);
+	m->provider = NULL;
 	m->out_of_sync = false;
 	pr_err("module gpuvf is gone; waiting for it");
 }
@@ -345,11 +345,11 @@ static void family_went(void *arg)
 /* ids are looked up again, and then everything is read */
 static int reconnect(struct monitor *m)
 {
-	struct client *client;
+	struct provider *provider;
 	int err;
 
 	m->is_stale = false;
-	err = client_open(&client);
+	err = provider_connect(&provider);
 	if (err == -ENOENT) {
 		family_went(m);
 		return EXIT_DONE;
@@ -358,8 +358,8 @@ static int reconnect(struct monitor *m)
 		pr_err("generic netlink: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	client_close(m->client);
-	m->client = client;
+	provider_close(m->provider);
+	m->provider = provider;
 	err = news_join_all(m->sk);
 	if (err && err != -NLE_OBJ_NOTFOUND) {
 		pr_err("generic netlink: %s", nl_geterror(err));
@@ -401,7 +401,7 @@ static int watch(struct monitor *m)
 		if (!code && m->is_stale)
 			code = reconnect(m);
 		/* what happens until then would be lost without another ENOBUFS */
-		if (!code && m->out_of_sync && !m->is_full && m->client)
+		if (!code && m->out_of_sync && !m->is_full && m->provider)
 			code = resynchronise(m, false);
 	}
 	return code;
@@ -443,7 +443,7 @@ int cmd_monitor(int argc, char **argv)
 		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[first]);
 	m.json = options.json;
-	code = provider_open(&m.client);
+	code = provider_open(&m.provider);
 	if (code)
 		return code;
 
@@ -465,6 +465,6 @@ int cmd_monitor(int argc, char **argv)
 	family_watch_close(&m.family);
 	close(m.signals);
 	gpu_list_free(&m.known);
-	client_close(m.client);
+	provider_close(m.provider);
 	return code;
 }

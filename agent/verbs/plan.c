@@ -9,29 +9,30 @@
 #include "plan/capacity.h"
 #include "plan/plan.h"
 #include "plan/target.h"
+#include "provider/provider.h"
 #include "show/capacity_show.h"
 #include "show/output.h"
 #include "show/plan_show.h"
 #include "verbs/verbs.h"
 
-static int plan_one(struct plan *plan, struct client *client)
+static int plan_one(struct plan *plan, struct provider *provider)
 {
 	int code = plan_check(plan);
 
 	if (!code && plan->steps & STEP_LAYOUT)
-		code = plan_ask_kernel(plan, client);
+		code = plan_ask_kernel(plan, provider);
 	return code;
 }
 
 /* what there will be room for; by the kernel's word, as in show */
-static void find_capacity(const struct plan *plan, struct client *client,
-		       struct capacity_list *capacity)
+static void find_capacity(const struct plan *plan, struct provider *provider,
+			  struct capacity_list *capacity)
 {
 	if (!plan_knows_placement(plan))
 		return;
 	capacity_find(capacity, plan->config, plan_future(plan));
-	capacity_ask(capacity, client, plan->live.bdf,
-		  plan->has_after ? &plan->wish : NULL);
+	capacity_ask(capacity, provider, plan->live.bdf,
+		     plan->has_after ? &plan->wish : NULL);
 }
 
 static int plan_all(struct targets *targets, bool json)
@@ -49,8 +50,8 @@ static int plan_all(struct targets *targets, bool json)
 		struct plan *plan = &targets->plans[i];
 		struct capacity_list capacity = {};
 
-		code = plan_one(plan, targets->client);
-		find_capacity(plan, targets->client, &capacity);
+		code = plan_one(plan, targets->provider);
+		find_capacity(plan, targets->provider, &capacity);
 		if (json) {
 			json_t *object = plan_json(plan);
 

@@ -150,25 +150,26 @@ static bool is_about_another(const struct refusal *refusal, bool has_vf,
 		refusal->reason == REASON_FRAGMENTED);
 }
 
-static int send_change(struct client *client, const struct gpu *gpu,
+static int send_change(struct provider *provider, const struct gpu *gpu,
 		       bool has_vf, u32 index, struct change *change)
 {
 	const char *bdf = gpu->bdf;
-	struct client_error why;
+	struct failure why;
 	struct gpu result;
 	int err;
 
 	if (has_vf)
-		err = client_set_vf(client, bdf, index, &change->vf,
-				    change->vf_set, &result, &why);
+		err = provider_set_vf(provider, bdf, index, &change->vf,
+				      change->vf_set, &result, &why);
 	else
-		err = client_set_pf(client, bdf, &change->gpu, &result, &why);
+		err = provider_set_gpu(provider, bdf, &change->gpu, &result,
+				       &why);
 	if (err && is_about_another(&why.refusal, has_vf, index, change)) {
 		explain_other_vf(gpu, index, change);
 		return exit_code_of(err);
 	}
 	if (err)
-		return check_failed(client, bdf, refuse(&why, bdf));
+		return check_failed(provider, bdf, refuse(&why, bdf));
 	exit_set_changed();
 	gpu_free(&result);
 	return EXIT_DONE;
@@ -179,7 +180,7 @@ static int set(int argc, char **argv)
 	struct gpu_list gpus = {};
 	struct change change = {};
 	char name[NAME_SIZE];
-	struct client *client;
+	struct provider *provider;
 	struct gpu *gpu;
 	u32 index = 0;
 	int has_vf, code;
@@ -191,15 +192,15 @@ static int set(int argc, char **argv)
 	code = parse_change(&change, has_vf, argc - 1, argv + 1);
 	if (code)
 		return code;
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu)
-		code = send_change(client, gpu, has_vf, index, &change);
+		code = send_change(provider, gpu, has_vf, index, &change);
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }
 

@@ -88,20 +88,20 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
  * What more there is room for. Profiles come from the configuration too, where
  * there is one; whether it is good is not the question here.
  */
-static void find_capacity(struct client *client, const struct gpu *gpu,
-		       struct capacity_list *capacity)
+static void find_capacity(struct provider *provider, const struct gpu *gpu,
+			  struct capacity_list *capacity)
 {
 	struct diag_list diags = {};
 	struct config config = {};
 
 	config_load(&config, NULL, 0, &diags);
 	capacity_find(capacity, diags.errors ? NULL : &config, gpu);
-	capacity_ask(capacity, client, gpu->bdf, NULL);
+	capacity_ask(capacity, provider, gpu->bdf, NULL);
 	diag_free(&diags);
 	config_free(&config);
 }
 
-static json_t *gpu_json(struct client *client, const struct gpu *gpu)
+static json_t *gpu_json(struct provider *provider, const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
 	json_t *object = json_of_gpu(gpu);
@@ -111,7 +111,7 @@ static json_t *gpu_json(struct client *client, const struct gpu *gpu)
 		json_object_set_new(object, "capacity", json_null());
 		return object;
 	}
-	find_capacity(client, gpu, &capacity);
+	find_capacity(provider, gpu, &capacity);
 	json_object_set_new(object, "capacity", capacity_json(&capacity));
 	capacity_free(&capacity);
 	return object;
@@ -126,7 +126,7 @@ static void explain_missing(const struct gpu *gpu)
 		printf("  %s\n", missing);
 }
 
-static void show_gpu(struct client *client, const struct gpu *gpu)
+static void show_gpu(struct provider *provider, const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
 	struct table *table = new_table();
@@ -147,7 +147,7 @@ static void show_gpu(struct client *client, const struct gpu *gpu)
 		       color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
 	if (gpu->has_states) {
-		find_capacity(client, gpu, &capacity);
+		find_capacity(provider, gpu, &capacity);
 		capacity_print(&capacity);
 		capacity_free(&capacity);
 	}
@@ -173,7 +173,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 	explain_missing(gpu);
 }
 
-static int show_all(struct client *client, const struct gpu_list *gpus,
+static int show_all(struct provider *provider, const struct gpu_list *gpus,
 		    bool json)
 {
 	int code = explain_no_gpus(gpus);
@@ -184,19 +184,19 @@ static int show_all(struct client *client, const struct gpu_list *gpus,
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
 				putchar('\n');
-			show_gpu(client, &gpus->gpus[i]);
+			show_gpu(provider, &gpus->gpus[i]);
 		}
 		return code;
 	}
 	document = json_document();
 	list = json_array();
 	for (i = 0; i < gpus->num; i++)
-		json_array_append_new(list, gpu_json(client, &gpus->gpus[i]));
+		json_array_append_new(list, gpu_json(provider, &gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
 	return json_finish(document) ? code ?: EXIT_FAILED : code;
 }
 
-static int show_one(struct client *client, const struct gpu_list *gpus,
+static int show_one(struct provider *provider, const struct gpu_list *gpus,
 		    const char *name, bool json)
 {
 	const char *verb = "show";
@@ -222,12 +222,12 @@ static int show_one(struct client *client, const struct gpu_list *gpus,
 		if (has_vf)
 			show_vf(gpu, index);
 		else
-			show_gpu(client, gpu);
+			show_gpu(provider, gpu);
 		return EXIT_DONE;
 	}
 	document = json_document();
 	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
-			    json_of_vf(gpu, index) : gpu_json(client, gpu));
+			    json_of_vf(gpu, index) : gpu_json(provider, gpu));
 	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -242,7 +242,7 @@ int cmd_show(int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct options options;
-	struct client *client;
+	struct provider *provider;
 	int first, code;
 
 	first = parse_options(argc, argv, "jHp", &options);
@@ -250,15 +250,15 @@ int cmd_show(int argc, char **argv)
 		return EXIT_USAGE;
 	if (argc - first > 1)
 		return usage_error("show", "one GPU or GPU/VF at a time");
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	if (!code)
 		code = first < argc ?
-		       show_one(client, &gpus, argv[first], options.json) :
-		       show_all(client, &gpus, options.json);
+		       show_one(provider, &gpus, argv[first], options.json) :
+		       show_all(provider, &gpus, options.json);
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }

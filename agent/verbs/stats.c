@@ -191,22 +191,22 @@ static int keep_one(struct gpu_list *gpus, const char *name)
 	return EXIT_DONE;
 }
 
-static int collect(struct client *client, const char *name,
+static int collect(struct provider *provider, const char *name,
 		   struct gpu_list *gpus)
 {
-	struct client_error why;
+	struct failure why;
 	int code;
 
-	code = provider_get_gpus(client, gpus);
+	code = provider_list(provider, gpus);
 	if (!code)
 		code = name ? keep_one(gpus, name) : explain_no_gpus(gpus);
-	if (code || !client_get_stats(client, gpus, &why))
+	if (code || !provider_stats(provider, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {
 		pr_err("statistics need CAP_SYS_ADMIN: exact times are a side channel between tenants");
 		return EXIT_PERMISSION;
 	}
-	pr_err("cannot read the statistics: %s", client_error_text(&why));
+	pr_err("cannot read the statistics: %s", failure_text(&why));
 	return exit_code_of(why.error);
 }
 
@@ -221,7 +221,7 @@ int cmd_stats(int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct options options;
-	struct client *client;
+	struct provider *provider;
 	int first, code;
 
 	first = parse_options(argc, argv, "jHpP", &options);
@@ -229,13 +229,13 @@ int cmd_stats(int argc, char **argv)
 		return EXIT_USAGE;
 	if (argc - first > 1)
 		return usage_error(argv[0], "one GPU at a time");
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = collect(client, first < argc ? argv[first] : NULL, &gpus);
+	code = collect(provider, first < argc ? argv[first] : NULL, &gpus);
 	if (!code)
 		code = show(&gpus, options.json, options.prometheus);
 	gpu_list_free(&gpus);
-	client_close(client);
+	provider_close(provider);
 	return code;
 }

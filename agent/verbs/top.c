@@ -36,7 +36,7 @@
 #define DELAY_MAX	3600
 
 struct session {
-	struct client *client;
+	struct provider *provider;
 	struct nl_sock *news;
 	struct top top;
 	u64 looked_ns;
@@ -101,14 +101,14 @@ static int take_news(struct nl_msg *msg, void *arg)
 
 static int look(struct session *s)
 {
-	struct client_error why;
+	struct failure why;
 	struct gpu_list gpus;
 	u64 now;
 	int err;
 
-	err = client_get_gpus(s->client, &gpus, &why);
+	err = provider_read_all(s->provider, &gpus, &why);
 	now = monotonic_ns();
-	err = err ?: client_get_stats(s->client, &gpus, &why);
+	err = err ?: provider_stats(s->provider, &gpus, &why);
 	if (err) {
 		gpu_list_free(&gpus);
 		/* changes that do not stop: the next look is as good */
@@ -117,7 +117,7 @@ static int look(struct session *s)
 		leave_screen();
 		pr_err("cannot read the statistics: %s",
 		       err == -EPERM ? "that needs CAP_SYS_ADMIN" :
-				       client_error_text(&why));
+				       failure_text(&why));
 		return exit_code_of(err);
 	}
 	gpu_list_free(&s->top.before);
@@ -325,7 +325,7 @@ int cmd_top(int argc, char **argv)
 	int code, err;
 
 	code = parse(argc, argv, &s);
-	code = code ?: provider_open(&s.client);
+	code = code ?: provider_open(&s.provider);
 	if (code)
 		return code;
 	code = look(&s);
@@ -347,6 +347,6 @@ int cmd_top(int argc, char **argv)
 	if (s.news)
 		nl_socket_free(s.news);
 	top_free(&s.top);
-	client_close(s.client);
+	provider_close(s.provider);
 	return code;
 }

@@ -58,29 +58,29 @@ static void report(const struct operation *op, const struct gpu *gpu, int vf,
 	putchar('\n');
 }
 
-static int do_it(struct client *client, const struct operation *op,
+static int do_it(struct provider *provider, const struct operation *op,
 		 const char *bdf, int vf, struct gpu *now,
-		 struct client_error *why)
+		 struct failure *why)
 {
 	/* the only one that takes its time */
 	if (op->operation == OPERATION_RESET)
-		return reset_and_wait(client, bdf, vf, now, why);
-	return client_operate(client, op->operation, bdf, vf, now, why);
+		return reset_and_wait(provider, bdf, vf, now, why);
+	return provider_operate(provider, op->operation, bdf, vf, now, why);
 }
 
-static int operate(struct client *client, const struct operation *op,
+static int operate(struct provider *provider, const struct operation *op,
 		   const char *name, int vf)
 {
 	struct gpu_list gpus = {};
-	struct client_error why;
+	struct failure why;
 	struct gpu *gpu;
 	struct gpu now;
 	int code;
 
-	code = provider_get_gpus(client, &gpus);
+	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
-	if (gpu && do_it(client, op, gpu->bdf, vf, &now, &why)) {
-		code = check_failed(client, gpu->bdf, refuse(&why, gpu->bdf));
+	if (gpu && do_it(provider, op, gpu->bdf, vf, &now, &why)) {
+		code = check_failed(provider, gpu->bdf, refuse(&why, gpu->bdf));
 	} else if (gpu) {
 		code = EXIT_DONE;
 		exit_set_changed();
@@ -103,7 +103,7 @@ int cmd_operate(int argc, char **argv)
 {
 	const struct operation *op = find_operation(argv[0]);
 	struct options options;
-	struct client *client;
+	struct provider *provider;
 	char name[NAME_SIZE];
 	int first, has_vf, code;
 	u32 index = 0;
@@ -122,10 +122,10 @@ int cmd_operate(int argc, char **argv)
 	if (!has_vf && !op->for_gpu)
 		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
 				   argv[first], argv[first]);
-	code = provider_open(&client);
+	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = operate(client, op, name, has_vf ? (int)index : NO_VF);
-	client_close(client);
+	code = operate(provider, op, name, has_vf ? (int)index : NO_VF);
+	provider_close(provider);
 	return code;
 }

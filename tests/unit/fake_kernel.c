@@ -106,28 +106,25 @@ static void place(struct gpu *gpu)
 	gpu->fb_largest_free = gpu->fb_free;
 }
 
-static int refuse(struct client_error *why, int error)
+static int refuse(struct failure *why, int error)
 {
-	*why = (struct client_error){ .error = error, .ack = "refused" };
+	*why = (struct failure){ .error = error, .ack = "refused" };
 	why->refusal.vf = NO_VF;
 	return error;
 }
 
-int client_open(struct client **client)
+static int fake_open(struct provider **provider)
 {
-	static char open;
-
-	/* which is looked at by nothing, but for being there */
-	*client = (struct client *)&open;
+	*provider = &fake_provider;
 	return 0;
 }
 
-void client_close(struct client *client)
+static void fake_close(struct provider *provider)
 {
 }
 
-int client_get_gpus(struct client *client, struct gpu_list *gpus,
-		    struct client_error *why)
+static int fake_read_all(struct provider *provider, struct gpu_list *gpus,
+		    struct failure *why)
 {
 	size_t i;
 
@@ -140,8 +137,8 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 	return 0;
 }
 
-int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
-		   struct client_error *why)
+static int fake_read(struct provider *provider, const char *bdf, struct gpu *gpu,
+		   struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int error = f->is_there ? f->get_error : -ENODEV;
@@ -157,9 +154,9 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	return 0;
 }
 
-int client_get_capacity(struct client *client, const char *bdf,
+static int fake_capacity(struct provider *provider, const char *bdf,
 			const struct gpu *wish, u64 fb_bytes,
-			struct capacity *capacity, struct client_error *why)
+			struct capacity *capacity, struct failure *why)
 {
 	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
 	return 0;
@@ -196,8 +193,8 @@ static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
 	return 0;
 }
 
-int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
-		   struct gpu *result, struct client_error *why)
+static int fake_set_layout(struct provider *provider, const struct gpu *wish, bool dry_run,
+		   struct gpu *result, struct failure *why)
 {
 	struct fake_gpu *f = fake_of(wish->bdf);
 	struct gpu next = {};
@@ -239,7 +236,7 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 }
 
 static int end_change(struct fake_gpu *f, struct gpu *result,
-		      struct client_error *why)
+		      struct failure *why)
 {
 	if (f->set_error && f->fail_wedges)
 		f->gpu.state = PF_STATE_WEDGED;
@@ -249,23 +246,23 @@ static int end_change(struct fake_gpu *f, struct gpu *result,
 	return 0;
 }
 
-int client_set_vf(struct client *client, const char *bdf, u32 index,
+static int fake_set_vf(struct provider *provider, const char *bdf, u32 index,
 		  const struct vf *vf, u32 set, struct gpu *result,
-		  struct client_error *why)
+		  struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
-int client_set_pf(struct client *client, const char *bdf,
+static int fake_set_gpu(struct provider *provider, const char *bdf,
 		  const struct gpu *settings, struct gpu *result,
-		  struct client_error *why)
+		  struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
-int client_operate(struct client *client, enum gpu_operation operation,
+static int fake_operate(struct provider *provider, enum gpu_operation operation,
 		   const char *bdf, int vf, struct gpu *result,
-		   struct client_error *why)
+		   struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int err = end_change(f, result, why);
@@ -279,8 +276,8 @@ int client_operate(struct client *client, enum gpu_operation operation,
 	return err;
 }
 
-int client_get_stats(struct client *client, struct gpu_list *gpus,
-		     struct client_error *why)
+static int fake_stats(struct provider *provider, struct gpu_list *gpus,
+		     struct failure *why)
 {
 	size_t i;
 	u32 vf;
@@ -293,10 +290,21 @@ int client_get_stats(struct client *client, struct gpu_list *gpus,
 	return 0;
 }
 
-const char *client_error_text(const struct client_error *why)
-{
-	return why->ack;
-}
+const struct provider_ops gpuvf_ops = {
+	.name = "fake",
+	.open = fake_open,
+	.close = fake_close,
+	.read_all = fake_read_all,
+	.read = fake_read,
+	.set_layout = fake_set_layout,
+	.set_vf = fake_set_vf,
+	.set_gpu = fake_set_gpu,
+	.operate = fake_operate,
+	.capacity = fake_capacity,
+	.stats = fake_stats,
+};
+
+struct provider fake_provider = { .ops = &gpuvf_ops };
 
 bool sysfs_has_device(const char *bdf)
 {

@@ -8,6 +8,7 @@
 #define FAKE_KERNEL_H
 
 #include "agent_test.h"
+#include "provider/provider.h"
 
 #define FAKE_VFS	16
 
@@ -84,6 +85,9 @@ struct fake_errors {
 
 extern struct fake_gpu fakes[FAKE_GPUS];
 extern struct fake_errors fake_errors;
+
+/* for what takes one */
+extern struct provider fake_provider;
 
 /* the first one, which most tests are about */
 #define fake	fakes[0]

@@ -65,7 +65,7 @@ static int apply(const char *text)
 	config_is_good(&config, text);
 	plan_make(&plan, &config, &config.gpus[0], &fake.gpu, drivers);
 	quiet = be_quiet();
-	code = apply_plan(&plan, NULL, &journal);
+	code = apply_plan(&plan, &fake_provider, &journal);
 	code = exit_worse(code, journal_finish(&journal));
 	be_loud(quiet);
 	plan_free(&plan);

@@ -77,13 +77,13 @@ static void begin(void)
 /* or a large request that is refused would come back whole, and not fit */
 static void a_refused_request_is_not_sent_back(void **state)
 {
-	struct client *client;
+	struct provider *provider;
 	int err;
 
 	begin();
-	err = client_open(&client);
+	err = provider_connect(&provider);
 	assert_true(!err || err == -ENOENT);
-	client_close(client);
+	provider_close(provider);
 	assert_true(asked);
 	assert_int_equal(asked_without_cap_ack, 0);
 }
@@ -96,13 +96,13 @@ static int take_nothing(struct nl_msg *msg, void *arg)
 /* asking for a family by its name would load a module that has it */
 static void no_module_is_loaded(void **state)
 {
-	struct client *client;
+	struct provider *provider;
 	struct nl_sock *sk;
 	struct quiet quiet;
 
 	begin();
-	client_open(&client);
-	client_close(client);
+	provider_connect(&provider);
+	provider_close(provider);
 	assert_int_equal(news_open(&sk, take_nothing, NULL), 0);
 	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
 	assert_true(news_join(sk, "gpuvf-none", "config") < 0);
@@ -137,5 +137,5 @@ int main(void)
 		cmocka_unit_test(nothing_is_asked_on_a_socket_that_listens),
 	};
 
-	return cmocka_run_group_tests_name("client", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("provider", tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ static int apply_loud(const char *text)
 	int code;
 
 	plan_for(&t, text);
-	code = apply_plan(&t.plan, NULL, &journal);
+	code = apply_plan(&t.plan, &fake_provider, &journal);
 	code = exit_worse(code, journal_finish(&journal));
 	plan_done(&t);
 	return code;
