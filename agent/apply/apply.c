@@ -180,7 +180,7 @@ static int check_all(struct plan *plan, struct provider *provider)
 
 	/* what the kernel would refuse has to be known before VFs go */
 	if (!code && plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
-	    has_any_quota(&plan->wish))
+	    has_any_quota(&plan->wanted))
 		code = plan_ask_kernel(plan, provider);
 	return code;
 }

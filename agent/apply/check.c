@@ -183,16 +183,16 @@ int check_failed(struct provider *provider, const char *bdf, int code)
 static int check_total(const struct plan *plan)
 {
 	const struct config_gpu *section = plan->section;
-	struct place at = section->num_vfs_at;
+	struct source_loc at = section->num_vfs_at;
 	u32 i;
 
-	if (plan->wish.num_vfs <= plan->live.total_vfs)
+	if (plan->wanted.num_vfs <= plan->live.total_vfs)
 		return EXIT_DONE;
 	for (i = plan->live.total_vfs; !at.line && i < section->vfs_len; i++)
 		at = section->vfs[i].at;
 	pr_err("GPU %s: %u VFs are asked for, %u are the most it can have",
-	       plan->live.bdf, plan->wish.num_vfs, plan->live.total_vfs);
-	place_print(stderr, &at);
+	       plan->live.bdf, plan->wanted.num_vfs, plan->live.total_vfs);
+	source_loc_print(stderr, &at);
 	return EXIT_USAGE;
 }
 
@@ -238,7 +238,7 @@ bool plan_is_blocked(const struct plan *plan)
 
 	state_before(&is, plan);
 	state_after(&want, plan);
-	for (i = 0; i < is.gpu.vfs_len && i < plan->wish.vfs_len; i++) {
+	for (i = 0; i < is.gpu.vfs_len && i < plan->wanted.vfs_len; i++) {
 		if (!is.gpu.vfs[i].in_use)
 			continue;
 		blocked |= plan->steps & STEP_DISABLE ||

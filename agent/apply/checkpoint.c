@@ -157,7 +157,7 @@ static int restore_one(struct state *want, struct provider *provider,
 		pr_err("%s", text);
 		free(text);
 	} else if (err) {
-		refuse(&why, want->gpu.bdf);
+		report_refusal(&why, want->gpu.bdf);
 	}
 	if (err)
 		return exit_code_of(err);
@@ -171,7 +171,7 @@ static int restore_one(struct state *want, struct provider *provider,
 	if (code)
 		return code;
 	if (provider_read(provider, want->gpu.bdf, &live, &why)) {
-		refuse(&why, want->gpu.bdf);
+		report_refusal(&why, want->gpu.bdf);
 		return EXIT_UNREPORTED;
 	}
 	code = compare_placement(want, &live);

@@ -41,9 +41,10 @@ static void touch(struct execution *x)
 static int refused(const struct execution *x, const struct failure *why)
 {
 	if (x->plan)
-		return refuse_config(x->plan->config, x->plan->section, why,
-				     x->want->gpu.bdf);
-	return refuse(why, x->want->gpu.bdf);
+		return report_config_refusal(x->plan->config,
+					     x->plan->section, why,
+					     x->want->gpu.bdf);
+	return report_refusal(why, x->want->gpu.bdf);
 }
 
 static int look(const struct execution *x, struct state *now)
@@ -52,7 +53,7 @@ static int look(const struct execution *x, struct state *now)
 	struct gpu live;
 
 	if (provider_read_settled(x->provider, x->want->gpu.bdf, &live, &why))
-		return refuse(&why, x->want->gpu.bdf);
+		return report_refusal(&why, x->want->gpu.bdf);
 	state_free(now);
 	state_live(now, &live);
 	gpu_free(&live);
@@ -76,18 +77,18 @@ static int disable(struct execution *x, const struct state *now)
 }
 
 /* the kernel hands out fair shares again by itself when no VF has a quota */
-static void drop_fair_shares(struct gpu *wish)
+static void drop_fair_shares(struct gpu *wanted)
 {
 	u32 i;
 
-	for (i = 0; i < wish->vfs_len; i++)
-		if (wish->vfs[i].fb_bytes && !wish->vfs[i].fb_auto)
+	for (i = 0; i < wanted->vfs_len; i++)
+		if (wanted->vfs[i].fb_bytes && !wanted->vfs[i].fb_auto)
 			return;
-	for (i = 0; i < wish->vfs_len; i++)
-		wish->vfs[i].fb_bytes = 0;
+	for (i = 0; i < wanted->vfs_len; i++)
+		wanted->vfs[i].fb_bytes = 0;
 }
 
-static bool is_of_a_place(u32 reason)
+static bool is_placement_reason(u32 reason)
 {
 	switch (reason) {
 	case REASON_OFFSET_UNALIGNED:
@@ -100,16 +101,16 @@ static bool is_of_a_place(u32 reason)
 }
 
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
-static int send_layout(struct execution *x, struct gpu *wish,
+static int send_layout(struct execution *x, struct gpu *wanted,
 		       const struct gpu *now)
 {
 	struct failure why;
 	struct gpu result;
 	int err, code;
 
-	if (state_same_layout(wish, now))
+	if (state_same_layout(wanted, now))
 		return EXIT_DONE;
-	err = provider_set_layout(x->provider, wish, false, &result, &why);
+	err = provider_set_layout(x->provider, wanted, false, &result, &why);
 	if (!err) {
 		touch(x);
 		gpu_free(&result);
@@ -119,27 +120,27 @@ static int send_layout(struct execution *x, struct gpu *wish,
 	    why.refusal.reason == REASON_VF_COUNT_CHANGING)
 		return -ESTALE;
 	code = refused(x, &why);
-	if (!(wish->set & GPU_SET_PLACES) ||
-	    !is_of_a_place(why.refusal.reason))
+	if (!(wanted->set & GPU_SET_PLACES) ||
+	    !is_placement_reason(why.refusal.reason))
 		return code;
 	/* all else can still be what it was */
 	pr_err("GPU %s: placing the framebuffer of its VFs elsewhere",
-	       wish->bdf);
-	wish->set &= ~(u32)GPU_SET_PLACES;
-	return send_layout(x, wish, now);
+	       wanted->bdf);
+	wanted->set &= ~(u32)GPU_SET_PLACES;
+	return send_layout(x, wanted, now);
 }
 
 static int set_layout(struct execution *x, const struct state *now)
 {
-	struct gpu wish;
+	struct gpu wanted;
 	int code;
 
-	gpu_copy(&wish, &x->want->gpu);
-	wish.generation = now->gpu.generation;
+	gpu_copy(&wanted, &x->want->gpu);
+	wanted.generation = now->gpu.generation;
 	if (!now->gpu.num_vfs)
-		drop_fair_shares(&wish);
-	code = send_layout(x, &wish, &now->gpu);
-	gpu_free(&wish);
+		drop_fair_shares(&wanted);
+	code = send_layout(x, &wanted, &now->gpu);
+	gpu_free(&wanted);
 	return code;
 }
 

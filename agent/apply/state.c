@@ -71,17 +71,17 @@ void state_after(struct state *state, const struct plan *plan)
 	struct gpu *gpu = &state->gpu;
 	u32 i;
 
-	/* what a wish does not name stays */
+	/* what is not given stays */
 	gpu_copy(gpu, &plan->live);
-	gpu_set_vfs_len(gpu, plan->wish.vfs_len);
-	gpu->num_vfs = plan->wish.num_vfs;
-	gpu->set = plan->wish.set;
-	if (plan->wish.set & GPU_SET_POLICY)
-		gpu->policy = plan->wish.policy;
-	if (plan->wish.set & GPU_SET_PF_RESERVE)
-		gpu->fb_pf_reserve = plan->wish.fb_pf_reserve;
-	for (i = 0; i < plan->wish.vfs_len; i++)
-		gpu->vfs[i] = plan->wish.vfs[i];
+	gpu_set_vfs_len(gpu, plan->wanted.vfs_len);
+	gpu->num_vfs = plan->wanted.num_vfs;
+	gpu->set = plan->wanted.set;
+	if (plan->wanted.set & GPU_SET_POLICY)
+		gpu->policy = plan->wanted.policy;
+	if (plan->wanted.set & GPU_SET_PF_RESERVE)
+		gpu->fb_pf_reserve = plan->wanted.fb_pf_reserve;
+	for (i = 0; i < plan->wanted.vfs_len; i++)
+		gpu->vfs[i] = plan->wanted.vfs[i];
 	state->autoprobe = read_autoprobe(gpu->bdf);
 	state->drivers = xcalloc(gpu->num_vfs, sizeof(*state->drivers));
 	for (i = 0; i < gpu->num_vfs; i++)

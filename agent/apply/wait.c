@@ -199,7 +199,7 @@ int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
 
 	for (;;) {
 		if (provider_read(provider, bdf, &gpu, &why)) {
-			refuse(&why, bdf);
+			report_refusal(&why, bdf);
 			return EXIT_UNREPORTED;
 		}
 		ready = gpu.fb_dirty <= gpu.fb_withheld;

@@ -59,7 +59,7 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 	if (config->on_drift_at.line) {
 		diag_err(diags, &entry->key_at,
 			 "duplicate key 'on_drift'");
-		diag_notice(diags, &config->on_drift_at, "first defined here");
+		diag_note(diags, &config->on_drift_at, "first defined here");
 		return;
 	}
 	config->on_drift_at = entry->key_at;
@@ -177,8 +177,8 @@ static void read_profile(struct config *config, const struct ini *ini,
 	if (twin != NO_NAME && !header->is_repeated) {
 		diag_err(diags, &header->at,
 			 "duplicate profile '%s'", name);
-		diag_notice(diags, &config->profiles[twin].at,
-			    "first defined here");
+		diag_note(diags, &config->profiles[twin].at,
+			  "first defined here");
 	}
 
 	config->profiles = xgrow(config->profiles, config->num_profiles,
@@ -272,7 +272,7 @@ void config_interpret(struct config *config, struct diag_list *diags)
 			read_section(config, ini, section, diags);
 	}
 	if (!config->version && config->num_files && !config->is_damaged) {
-		struct place whole = { &config->files[0]->source, 0, 0 };
+		struct source_loc whole = { &config->files[0]->source, 0, 0 };
 
 		diag_err(diags, &whole, "missing 'version = %u' in section [gpuvf]",
 			 CONFIG_VERSION);
@@ -309,7 +309,7 @@ static int load_drop_ins(struct config *config, u32 demands,
 			 struct diag_list *diags)
 {
 	char *dir = root_path("%s", &CONFIG_DIR[1]);
-	struct place nowhere = {};
+	struct source_loc nowhere = {};
 	struct dirent **entries;
 	int err = 0;
 	int n, i;

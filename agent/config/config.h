@@ -35,10 +35,10 @@ struct config_profile {
 	u64 fb_bytes;
 	u32 time_slice_us;
 	u32 preempt_timeout_us;
-	struct place at;
-	struct place fb_at;
-	struct place time_slice_at;
-	struct place preempt_timeout_at;
+	struct source_loc at;
+	struct source_loc fb_at;
+	struct source_loc time_slice_at;
+	struct source_loc preempt_timeout_at;
 };
 
 /**
@@ -53,10 +53,10 @@ struct config_profile {
 struct config_vf {
 	int profile;
 	char profile_name[LABEL_SIZE];
-	struct place at;
-	struct place profile_at;
+	struct source_loc at;
+	struct source_loc profile_at;
 	enum host_driver driver;
-	struct place driver_at;
+	struct source_loc driver_at;
 };
 
 enum config_match {
@@ -88,19 +88,19 @@ enum config_match {
  */
 struct config_gpu {
 	char name[LABEL_SIZE];
-	struct place at;
+	struct source_loc at;
 	enum config_match match;
 	char bdf[BDF_SIZE];
 	u32 vendor;
 	u32 device;
-	struct place match_at;
+	struct source_loc match_at;
 	u32 set;
 	u32 policy;
-	struct place policy_at;
+	struct source_loc policy_at;
 	u64 pf_reserve_bytes;
-	struct place pf_reserve_at;
+	struct source_loc pf_reserve_at;
 	u32 num_vfs;
-	struct place num_vfs_at;
+	struct source_loc num_vfs_at;
 	struct config_vf *vfs;
 	u32 vfs_len;
 	bool is_damaged;
@@ -136,7 +136,7 @@ struct config {
 	size_t num_gpus;
 	u32 version;
 	enum on_drift on_drift;
-	struct place on_drift_at;
+	struct source_loc on_drift_at;
 	bool is_damaged;
 	struct names profile_names;
 	struct names gpu_names;
@@ -159,8 +159,9 @@ const struct config_gpu *config_for_gpu(const struct config *config,
 					const struct gpu *gpu);
 const struct config_gpu *config_gpu_by_name(const struct config *config,
 					    const char *name);
-void config_wish(const struct config *config, const struct config_gpu *section,
-		 const struct gpu *live, struct gpu *wish);
+void config_wanted(const struct config *config,
+		   const struct config_gpu *section,
+		   const struct gpu *live, struct gpu *wanted);
 const struct config_profile *config_vf_profile(const struct config *config,
 					       const struct config_gpu *section,
 					       u32 vf);

@@ -82,19 +82,20 @@ const struct config_profile *config_vf_profile(const struct config *config,
 }
 
 /**
- * config_wish() - what a section wants of one GPU
+ * config_wanted() - what a section wants of one GPU
  * @config: the configuration
  * @section: the GPU's section
  * @live: the GPU
- * @wish: result, to be freed with gpu_free(); it has as many VFs as the GPU,
+ * @wanted: result, to be freed with gpu_free(); it has as many VFs as the GPU,
  *	or more if the section names more
  */
-void config_wish(const struct config *config, const struct config_gpu *section,
-		 const struct gpu *live, struct gpu *wish)
+void config_wanted(const struct config *config,
+		   const struct config_gpu *section,
+		   const struct gpu *live, struct gpu *wanted)
 {
 	u32 i;
 
-	*wish = (struct gpu){
+	*wanted = (struct gpu){
 		.generation = live->generation,
 		.set = section->set,
 		.policy = section->policy,
@@ -102,12 +103,12 @@ void config_wish(const struct config *config, const struct config_gpu *section,
 		.num_vfs = section->num_vfs,
 		.total_vfs = live->total_vfs,
 	};
-	copy_string(wish->bdf, sizeof(wish->bdf), live->bdf);
-	gpu_set_vfs_len(wish, live->total_vfs);
-	gpu_set_vfs_len(wish, section->num_vfs);
+	copy_string(wanted->bdf, sizeof(wanted->bdf), live->bdf);
+	gpu_set_vfs_len(wanted, live->total_vfs);
+	gpu_set_vfs_len(wanted, section->num_vfs);
 	for (i = 0; i < section->num_vfs; i++) {
 		const struct config_profile *profile;
-		struct vf *vf = &wish->vfs[i];
+		struct vf *vf = &wanted->vfs[i];
 
 		profile = config_vf_profile(config, section, i);
 		if (!profile)
@@ -118,7 +119,7 @@ void config_wish(const struct config *config, const struct config_gpu *section,
 		vf->preempt_timeout_us = profile->preempt_timeout_us;
 		copy_string(vf->profile, LABEL_SIZE, profile->label);
 	}
-	if (wish->set & GPU_SET_PF_RESERVE)
-		wish->fb_pf_reserve = round_up_to(wish->fb_pf_reserve,
-						  live->fb_granularity);
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		wanted->fb_pf_reserve = round_up_to(wanted->fb_pf_reserve,
+						    live->fb_granularity);
 }

@@ -42,7 +42,7 @@ static bool set_match(struct config_gpu *gpu, const struct ini_entry *entry,
 {
 	if (gpu->match_at.line) {
 		diag_err(diags, &entry->key_at, "a [gpu] section has either 'pci' or 'match', not both");
-		diag_notice(diags, &gpu->match_at, "the other is here");
+		diag_note(diags, &gpu->match_at, "the other is here");
 		return false;
 	}
 	gpu->match_at = entry->value_at;
@@ -142,7 +142,7 @@ static bool parse_range(const struct ini_entry *entry, const char *text,
 			u32 *first, u32 *last, struct diag_list *diags)
 {
 	const char *dash = strchr(text, '-');
-	struct place at = entry->key_at;
+	struct source_loc at = entry->key_at;
 	char part[16];
 	const char *why;
 
@@ -201,7 +201,7 @@ static void read_vf(struct config_gpu *gpu, const struct ini_entry *entry,
 		if (gpu->vfs[i].at.line) {
 			diag_err(diags, &entry->key_at,
 				 "VF %u has a profile already", i);
-			diag_notice(diags, &gpu->vfs[i].at, "first defined here");
+			diag_note(diags, &gpu->vfs[i].at, "first defined here");
 			return;
 		}
 	}
@@ -254,7 +254,7 @@ static void read_driver(struct config_gpu *gpu, const struct ini_entry *entry,
 		if (vf->driver_at.line) {
 			diag_err(diags, &entry->key_at,
 				 "VF %u has a driver already", i);
-			diag_notice(diags, &vf->driver_at, "first defined here");
+			diag_note(diags, &vf->driver_at, "first defined here");
 			return;
 		}
 		vf->driver = driver;
@@ -329,8 +329,8 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 	if (twin != NO_NAME && !header->is_repeated) {
 		diag_err(diags, &header->at,
 			 "duplicate GPU section '%s'", name);
-		diag_notice(diags, &config->gpus[twin].at,
-			    "first defined here");
+		diag_note(diags, &config->gpus[twin].at,
+			  "first defined here");
 	}
 	config->gpus = xgrow(config->gpus, config->num_gpus, sizeof(*gpu));
 	gpu = &config->gpus[config->num_gpus++];
@@ -387,7 +387,7 @@ static void unknown_profile(const struct config *config,
 			 vf->profile_name);
 }
 
-static bool same_line(const struct place *a, const struct place *b)
+static bool same_line(const struct source_loc *a, const struct source_loc *b)
 {
 	return a->source == b->source && a->line == b->line;
 }
@@ -442,7 +442,7 @@ static bool is_named(const struct config_gpu *gpu, u32 vf)
 static void warn_of_unnamed(const struct config_gpu *gpu,
 			    struct diag_list *diags)
 {
-	const struct place *at = gpu->num_vfs_at.line ? &gpu->num_vfs_at :
+	const struct source_loc *at = gpu->num_vfs_at.line ? &gpu->num_vfs_at :
 							&gpu->at;
 	u32 first, end;
 
@@ -474,14 +474,15 @@ static void check_count(struct config_gpu *gpu, struct diag_list *diags)
 
 	for (i = gpu->num_vfs; i < gpu->vfs_len; i++) {
 		const struct config_vf *vf = &gpu->vfs[i];
-		const struct place *at = vf->at.line ? &vf->at : &vf->driver_at;
+		const struct source_loc *at = vf->at.line ? &vf->at :
+							    &vf->driver_at;
 
 		if (!at->line)
 			continue;
 		if (gpu->num_vfs_at.line) {
 			diag_err(diags, at, "VF %u is not among the VFs 0-%u that are enabled",
 				 i, gpu->num_vfs - 1);
-			diag_notice(diags, &gpu->num_vfs_at, "their number is given here");
+			diag_note(diags, &gpu->num_vfs_at, "their number is given here");
 		} else {
 			diag_err(diags, at, "VF %u has a driver and no profile", i);
 		}
@@ -516,7 +517,7 @@ static void check_tie(const struct config *config, size_t n,
 	diag_err(diags, &gpu->match_at,
 		 "the same GPU is in two sections, [gpu %s] and [gpu %s]",
 		 config->gpus[twin].name, gpu->name);
-	diag_notice(diags, &config->gpus[twin].match_at, "first defined here");
+	diag_note(diags, &config->gpus[twin].match_at, "first defined here");
 }
 
 /**

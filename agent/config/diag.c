@@ -18,7 +18,7 @@ static const char *const severity_names[] = {
 };
 
 static void __printf(4, 0)
-diag_add(struct diag_list *list, const struct place *at,
+diag_add(struct diag_list *list, const struct source_loc *at,
 	 enum severity severity, const char *fmt, va_list args)
 {
 	struct diag *d;
@@ -43,7 +43,7 @@ diag_add(struct diag_list *list, const struct place *at,
  * @at: what it is about
  * @fmt: as of printf; no capital letter, no full stop, no newline
  */
-void diag_err(struct diag_list *list, const struct place *at,
+void diag_err(struct diag_list *list, const struct source_loc *at,
 	      const char *fmt, ...)
 {
 	va_list args;
@@ -59,7 +59,7 @@ void diag_err(struct diag_list *list, const struct place *at,
  * @at: what it is about
  * @fmt: as of printf
  */
-void diag_warning(struct diag_list *list, const struct place *at,
+void diag_warning(struct diag_list *list, const struct source_loc *at,
 		  const char *fmt, ...)
 {
 	va_list args;
@@ -70,13 +70,13 @@ void diag_warning(struct diag_list *list, const struct place *at,
 }
 
 /**
- * diag_notice() - a second place that the message before is about
+ * diag_note() - a second place that the message before is about
  * @list: where to collect it
  * @at: the second place
  * @fmt: as of printf
  */
-void diag_notice(struct diag_list *list, const struct place *at,
-		 const char *fmt, ...)
+void diag_note(struct diag_list *list, const struct source_loc *at,
+	       const char *fmt, ...)
 {
 	va_list args;
 
@@ -88,7 +88,8 @@ void diag_notice(struct diag_list *list, const struct place *at,
 /* the message that heads the group of a message */
 static const struct diag *sorted;
 
-static int compare_places(const struct place *a, const struct place *b)
+static int compare_places(const struct source_loc *a,
+			  const struct source_loc *b)
 {
 	unsigned int oa = a->source ? a->source->order : 0;
 	unsigned int ob = b->source ? b->source->order : 0;
@@ -153,7 +154,7 @@ static void print_marked(FILE *f, const char *line, unsigned int column)
 }
 
 /* the line of a place, if it has one, with what stands there underlined */
-static void print_line_of(FILE *f, const struct place *at)
+static void print_line_of(FILE *f, const struct source_loc *at)
 {
 	const char *line;
 
@@ -166,7 +167,7 @@ static void print_line_of(FILE *f, const struct place *at)
 }
 
 /* "file:line:column:", as far as it is known; to be freed */
-static char *name_of_place(const struct place *at)
+static char *name_of_place(const struct source_loc *at)
 {
 	char *path, *name;
 
@@ -180,11 +181,11 @@ static char *name_of_place(const struct place *at)
 }
 
 /**
- * place_print() - name a place, and show the line
+ * source_loc_print() - name a place, and show the line
  * @f: where to print
  * @at: the place; nothing is printed when it has no line
  */
-void place_print(FILE *f, const struct place *at)
+void source_loc_print(FILE *f, const struct source_loc *at)
 {
 	char *name;
 

@@ -30,12 +30,12 @@ struct source {
 };
 
 /**
- * struct place - where in a file something stands
+ * struct source_loc - where in a file something stands
  * @source: the file, NULL: nowhere
  * @line: counted from 1; 0: the file as a whole
  * @column: counted from 1
  */
-struct place {
+struct source_loc {
 	const struct source *source;
 	unsigned int line;
 	unsigned int column;
@@ -48,7 +48,7 @@ enum severity {
 };
 
 struct diag {
-	struct place at;
+	struct source_loc at;
 	enum severity severity;
 	size_t group;
 	char *message;
@@ -66,14 +66,14 @@ struct diag_list {
 	size_t errors;
 };
 
-void diag_err(struct diag_list *list, const struct place *at,
+void diag_err(struct diag_list *list, const struct source_loc *at,
 	      const char *fmt, ...) __printf(3, 4);
-void diag_warning(struct diag_list *list, const struct place *at,
+void diag_warning(struct diag_list *list, const struct source_loc *at,
 		  const char *fmt, ...) __printf(3, 4);
-void diag_notice(struct diag_list *list, const struct place *at,
-		 const char *fmt, ...) __printf(3, 4);
+void diag_note(struct diag_list *list, const struct source_loc *at,
+	       const char *fmt, ...) __printf(3, 4);
 void diag_print(FILE *f, struct diag_list *list);
 void diag_free(struct diag_list *list);
-void place_print(FILE *f, const struct place *at);
+void source_loc_print(FILE *f, const struct source_loc *at);
 
 #endif /* AGENT_CONFIG_DIAG_H */

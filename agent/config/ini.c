@@ -54,16 +54,17 @@ struct scan {
 	struct diag_list *diags;
 	struct names sections;
 	struct names keys;
-	struct place crlf;
+	struct source_loc crlf;
 	size_t num_crlf;
-	struct place foreign[NUM_FOREIGN];
+	struct source_loc foreign[NUM_FOREIGN];
 	u32 code[NUM_FOREIGN];
 	size_t num_foreign[NUM_FOREIGN];
 };
 
-static struct place place_of(const struct ini *ini, size_t line, size_t column)
+static struct source_loc place_of(const struct ini *ini, size_t line,
+				  size_t column)
 {
-	return (struct place){ &ini->source, line, column };
+	return (struct source_loc){ &ini->source, line, column };
 }
 
 static bool is_blank(char c)
@@ -219,7 +220,7 @@ static bool scan_bytes(struct scan *scan, size_t number)
 	const char *line = scan->ini->source.lines[number - 1];
 	bool comment = is_comment(*skip_blanks(line));
 	size_t len = strlen(line);
-	struct place at = place_of(scan->ini, number, 1);
+	struct source_loc at = place_of(scan->ini, number, 1);
 	size_t i;
 
 	if (len > LINE_MAX_BYTES) {
@@ -260,7 +261,7 @@ static bool scan_bytes(struct scan *scan, size_t number)
  * taken for those of the section before.
  */
 static struct ini_section *begin_section(struct scan *scan,
-					 const struct place *at, char *name)
+					 const struct source_loc *at, char *name)
 {
 	struct ini *ini = scan->ini;
 	struct ini_section *section;
@@ -275,7 +276,8 @@ static struct ini_section *begin_section(struct scan *scan,
 	return section;
 }
 
-static void begin_unreadable_section(struct scan *scan, const struct place *at)
+static void begin_unreadable_section(struct scan *scan,
+				     const struct source_loc *at)
 {
 	begin_section(scan, at, xstrdup(""))->is_damaged = true;
 	scan->ini->is_damaged = true;
@@ -286,7 +288,7 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 {
 	const char *start = skip_blanks(open + 1);
 	const char *end = strchr(start, ']');
-	struct place at = place_of(scan->ini, number, start - line + 1);
+	struct source_loc at = place_of(scan->ini, number, start - line + 1);
 	struct diag_list *diags = scan->diags;
 	struct ini_section *section;
 	const char *bad;
@@ -311,8 +313,8 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 			return;
 		section->is_repeated = true;
 		diag_err(diags, &at, "duplicate section [%s]", section->name);
-		diag_notice(diags, &scan->ini->sections[twin].at,
-			    "first defined here");
+		diag_note(diags, &scan->ini->sections[twin].at,
+			  "first defined here");
 		return;
 	}
 	begin_unreadable_section(scan, &at);
@@ -323,7 +325,7 @@ static bool scan_value(struct ini *ini, size_t number, const char *line,
 		       const char *value, const char **end,
 		       struct diag_list *diags)
 {
-	struct place at = place_of(ini, number, value - line + 1);
+	struct source_loc at = place_of(ini, number, value - line + 1);
 	const char *p;
 
 	for (p = value; *p; p++) {
@@ -356,7 +358,7 @@ static bool scan_value(struct ini *ini, size_t number, const char *line,
 static bool scan_entry(struct scan *scan, size_t number, const char *line,
 		       const char *start)
 {
-	struct place key_at = place_of(scan->ini, number, start - line + 1);
+	struct source_loc key_at = place_of(scan->ini, number, start - line + 1);
 	const char *equals = strchr(start, '=');
 	struct diag_list *diags = scan->diags;
 	struct ini *ini = scan->ini;
@@ -393,8 +395,8 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	twin = names_add(&scan->keys, key, ini->num_entries);
 	if (twin != NO_NAME) {
 		diag_err(diags, &key_at, "duplicate key '%s'", key);
-		diag_notice(diags, &ini->entries[twin].key_at,
-			    "first defined here");
+		diag_note(diags, &ini->entries[twin].key_at,
+			  "first defined here");
 		free(key);
 		return true;
 	}
@@ -414,7 +416,7 @@ static void scan_unreadable_line(struct scan *scan, size_t number,
 				 const char *line)
 {
 	const char *start = line;
-	struct place at;
+	struct source_loc at;
 
 	while (is_blank(*start) || (unsigned char)*start > 0x7f)
 		start++;
@@ -496,7 +498,7 @@ static bool drop_byte_order_mark(char *line)
 int ini_parse(struct ini *ini, struct diag_list *diags)
 {
 	struct scan scan = { .ini = ini, .diags = diags };
-	struct place whole = { &ini->source, 0, 0 };
+	struct source_loc whole = { &ini->source, 0, 0 };
 	size_t errors = diags->errors;
 	size_t number;
 
@@ -546,7 +548,7 @@ int ini_load(struct ini *ini, const char *path, u32 demands,
 	     struct diag_list *diags)
 {
 	bool is_stdin = !strcmp(path, "-") && demands & INPUT_STREAM;
-	struct place whole = { &ini->source, 0, 0 };
+	struct source_loc whole = { &ini->source, 0, 0 };
 	char *why;
 	int err;
 

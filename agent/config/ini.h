@@ -26,7 +26,7 @@
  */
 struct ini_section {
 	char *name;
-	struct place at;
+	struct source_loc at;
 	bool is_repeated;
 	bool is_damaged;
 	size_t first_entry;
@@ -45,8 +45,8 @@ struct ini_entry {
 	size_t section;
 	char *key;
 	char *value;
-	struct place key_at;
-	struct place value_at;
+	struct source_loc key_at;
+	struct source_loc value_at;
 };
 
 /**

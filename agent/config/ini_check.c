@@ -134,7 +134,7 @@ static bool check_section(dictionary *dict, const struct ini_section *section,
  */
 int ini_check_agreement(const struct ini *ini, struct diag_list *diags)
 {
-	struct place whole = { &ini->source, 0, 0 };
+	struct source_loc whole = { &ini->source, 0, 0 };
 	size_t first, end, section = 0, entry = 0;
 	bool same = true, more = false;
 

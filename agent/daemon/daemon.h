@@ -12,10 +12,10 @@
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
 struct files;
-struct kernel_news;
+struct kernel_watch;
 
 /**
- * struct watched - a GPU that the configuration is about
+ * struct managed_gpu - a GPU that the configuration is about
  * @bdf: which one
  * @pending: it is still to be brought to the state of the configuration
  * @differs: it differs from the configuration, which was reported
@@ -23,7 +23,7 @@ struct kernel_news;
  * @retry_ms: no attempt before that; CLOCK_MONOTONIC
  * @backoff_ms: how long the next pause will be
  */
-struct watched {
+struct managed_gpu {
 	char bdf[BDF_SIZE];
 	bool pending;
 	bool differs;
@@ -51,10 +51,10 @@ struct watched {
 struct daemon {
 	const char *file;
 	struct targets targets;
-	struct watched *gpus;
+	struct managed_gpu *gpus;
 	size_t num_gpus;
 	struct files *files;
-	struct kernel_news *news;
+	struct kernel_watch *news;
 	size_t num_missing;
 	bool absence_reported;
 	bool waits_for_lock;
@@ -76,11 +76,11 @@ void daemon_forget_all(struct daemon *d);
 void daemon_free(struct daemon *d);
 
 /* daemon_kernel.c: news from the kernel */
-int kernel_news_open(struct kernel_news **news, struct daemon *d);
-int kernel_news_fd(const struct kernel_news *news, int which);
-void kernel_news_read(struct kernel_news *news);
-bool kernel_news_has_family(const struct kernel_news *news);
-void kernel_news_close(struct kernel_news *news);
+int kernel_watch_open(struct kernel_watch **news, struct daemon *d);
+int kernel_watch_fd(const struct kernel_watch *news, int which);
+void kernel_watch_read(struct kernel_watch *news);
+bool kernel_watch_has_family(const struct kernel_watch *news);
+void kernel_watch_close(struct kernel_watch *news);
 
 /* daemon_files.c: when the configuration's files change */
 int files_open(struct files **files, const char *file);

@@ -19,7 +19,7 @@
 /* changes come in flocks: the GPUs are looked at so long after the first */
 #define SETTLE_MS	300
 
-struct kernel_news {
+struct kernel_watch {
 	struct daemon *d;
 	struct family_watch controller;
 	struct nl_sock *family;
@@ -29,14 +29,14 @@ struct kernel_news {
  * The first change of a flock sets the time: guests that go on changing the
  * state of their VFs do not keep the daemon from looking.
  */
-static void look_soon(struct kernel_news *news)
+static void look_soon(struct kernel_watch *news)
 {
 	timer_earliest(&news->d->check_ms, monotonic_ms() + SETTLE_MS);
 }
 
 static int take_change(struct nl_msg *msg, void *arg)
 {
-	struct kernel_news *news = arg;
+	struct kernel_watch *news = arg;
 	struct gpu_event event;
 	struct gpu gpu = {};
 
@@ -54,24 +54,24 @@ static int take_change(struct nl_msg *msg, void *arg)
 /* the family came, or it was there before us: everything has to be looked at */
 static void open_family(void *arg)
 {
-	struct kernel_news *news = arg;
+	struct kernel_watch *news = arg;
 	struct nl_sock *sk;
 
-	if (news->family || news_open(&sk, take_change, news))
+	if (news->family || watch_open(&sk, take_change, news))
 		return;
-	if (news_join_config(sk)) {
+	if (watch_join_config(sk)) {
 		nl_socket_free(sk);
 		return;
 	}
 	/* a VF that is not in use any more can be changed */
-	news_join_events(sk);
+	watch_join_events(sk);
 	news->family = sk;
 	look_soon(news);
 }
 
 static void close_family(void *arg)
 {
-	struct kernel_news *news = arg;
+	struct kernel_watch *news = arg;
 
 	if (news->family)
 		nl_socket_free(news->family);
@@ -80,15 +80,15 @@ static void close_family(void *arg)
 }
 
 /**
- * kernel_news_open() - listen
+ * kernel_watch_open() - listen
  * @news: result
  * @d: the daemon to notify
  *
  * Return: EXIT_DONE, EXIT_FAILED.
  */
-int kernel_news_open(struct kernel_news **news, struct daemon *d)
+int kernel_watch_open(struct kernel_watch **news, struct daemon *d)
 {
-	struct kernel_news *n = xcalloc(1, sizeof(*n));
+	struct kernel_watch *n = xcalloc(1, sizeof(*n));
 	int err;
 
 	n->d = d;
@@ -107,20 +107,20 @@ int kernel_news_open(struct kernel_news **news, struct daemon *d)
 }
 
 /**
- * kernel_news_fd() - what to poll
+ * kernel_watch_fd() - what to poll
  * @news: the news
  * @which: 0 or 1
  *
  * Return: a descriptor, -1: not at the moment.
  */
-int kernel_news_fd(const struct kernel_news *news, int which)
+int kernel_watch_fd(const struct kernel_watch *news, int which)
 {
 	const struct nl_sock *sk = which ? news->family : news->controller.sk;
 
 	return sk ? nl_socket_get_fd(sk) : -1;
 }
 
-static void receive_all(struct kernel_news *news, struct nl_sock *sk)
+static void receive_all(struct kernel_watch *news, struct nl_sock *sk)
 {
 	int err;
 
@@ -133,27 +133,27 @@ static void receive_all(struct kernel_news *news, struct nl_sock *sk)
 }
 
 /**
- * kernel_news_read() - take what came
+ * kernel_watch_read() - take what came
  * @news: the news
  */
-void kernel_news_read(struct kernel_news *news)
+void kernel_watch_read(struct kernel_watch *news)
 {
 	family_watch_read(&news->controller);
 	if (news->family)
 		receive_all(news, news->family);
 }
 
-/** kernel_news_has_family() - is the module there? */
-bool kernel_news_has_family(const struct kernel_news *news)
+/** kernel_watch_has_family() - is the module there? */
+bool kernel_watch_has_family(const struct kernel_watch *news)
 {
 	return news->family;
 }
 
 /**
- * kernel_news_close() - listen no more
+ * kernel_watch_close() - listen no more
  * @news: may be NULL
  */
-void kernel_news_close(struct kernel_news *news)
+void kernel_watch_close(struct kernel_watch *news)
 {
 	if (!news)
 		return;

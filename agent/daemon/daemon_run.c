@@ -35,7 +35,7 @@ enum input {
 
 static int sync_gpus(struct daemon *d)
 {
-	if (kernel_news_has_family(d->news))
+	if (kernel_watch_has_family(d->news))
 		return daemon_sync(d);
 	d->check_ms = 0;
 	return daemon_explain_absence(d);
@@ -101,8 +101,8 @@ static bool take_signals(int fd, struct daemon *d)
 static int run(struct daemon *d, struct pollfd *fds)
 {
 	for (;;) {
-		fds[INPUT_CONTROLLER].fd = kernel_news_fd(d->news, 0);
-		fds[INPUT_FAMILY].fd = kernel_news_fd(d->news, 1);
+		fds[INPUT_CONTROLLER].fd = kernel_watch_fd(d->news, 0);
+		fds[INPUT_FAMILY].fd = kernel_watch_fd(d->news, 1);
 		if (poll(fds, NUM_INPUTS, timeout_of(d)) < 0 &&
 		    errno != EINTR) {
 			pr_err("poll: %s", strerror(errno));
@@ -115,7 +115,7 @@ static int run(struct daemon *d, struct pollfd *fds)
 		if (fds[INPUT_FILES].revents &&
 		    files_changed(d->files))
 			d->reload_ms = monotonic_ms() + FILE_SETTLE_MS;
-		kernel_news_read(d->news);
+		kernel_watch_read(d->news);
 		if (fds[INPUT_CONTROL].revents)
 			control_serve(fds[INPUT_CONTROL].fd, d, reload);
 		if (is_due(d->reload_ms))
@@ -186,7 +186,7 @@ static int start(struct daemon *d, struct pollfd *fds)
 	code = open_input(&fds[INPUT_FILES], err ?: files_fd(d->files),
 			  "cannot watch the configuration");
 	/* first listen, then look: nothing can fall in between */
-	code = code ?: kernel_news_open(&d->news, d);
+	code = code ?: kernel_watch_open(&d->news, d);
 	code = code ?: daemon_load(d, NULL);
 	code = code ?: open_input(&fds[INPUT_CONTROL], control_listen(),
 				   CONTROL_SOCKET);
@@ -223,7 +223,7 @@ int daemon_run(const char *file)
 		notify_stopping();
 		unlink(CONTROL_SOCKET);
 	}
-	kernel_news_close(d.news);
+	kernel_watch_close(d.news);
 	files_close(d.files);
 	daemon_free(&d);
 	return code;

@@ -30,7 +30,7 @@
 /* how often it is looked whether another process has ended */
 #define LOCK_RETRY_MS		1000
 
-static struct watched *find(struct daemon *d, const char *bdf)
+static struct managed_gpu *find(struct daemon *d, const char *bdf)
 {
 	size_t i;
 
@@ -40,7 +40,7 @@ static struct watched *find(struct daemon *d, const char *bdf)
 	return NULL;
 }
 
-static void make_pending(struct watched *gpu)
+static void make_pending(struct managed_gpu *gpu)
 {
 	gpu->pending = true;
 	gpu->differs = false;
@@ -48,15 +48,15 @@ static void make_pending(struct watched *gpu)
 	gpu->backoff_ms = BACKOFF_FIRST_MS;
 }
 
-static struct watched *find_or_add(struct daemon *d, const char *bdf)
+static struct managed_gpu *find_or_add(struct daemon *d, const char *bdf)
 {
-	struct watched *gpu = find(d, bdf);
+	struct managed_gpu *gpu = find(d, bdf);
 
 	if (gpu)
 		return gpu;
 	d->gpus = xgrow(d->gpus, d->num_gpus, sizeof(*d->gpus));
 	gpu = &d->gpus[d->num_gpus++];
-	*gpu = (struct watched){};
+	*gpu = (struct managed_gpu){};
 	copy_string(gpu->bdf, BDF_SIZE, bdf);
 	make_pending(gpu);
 	return gpu;
@@ -69,7 +69,7 @@ static struct watched *find_or_add(struct daemon *d, const char *bdf)
  */
 void daemon_gpu_came(struct daemon *d, const char *bdf)
 {
-	struct watched *gpu = find(d, bdf);
+	struct managed_gpu *gpu = find(d, bdf);
 
 	if (gpu)
 		make_pending(gpu);
@@ -82,7 +82,7 @@ void daemon_gpu_came(struct daemon *d, const char *bdf)
  */
 void daemon_gpu_went(struct daemon *d, const char *bdf)
 {
-	struct watched *gpu = find(d, bdf);
+	struct managed_gpu *gpu = find(d, bdf);
 
 	if (!gpu)
 		return;
@@ -196,7 +196,7 @@ static void report_drift(const struct plan *plan, const char *on_drift,
 	free(steps);
 }
 
-static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
+static int attempt(struct daemon *d, struct plan *plan, struct managed_gpu *gpu,
 		   struct journal *journal)
 {
 	gpu->code = apply_plan(plan, d->targets.provider, journal);
@@ -219,7 +219,7 @@ static int attempt(struct daemon *d, struct plan *plan, struct watched *gpu,
 
 /* it says what the configuration says, but that may not last, or not work */
 static int watch_unsettled(struct daemon *d, const struct plan *plan,
-			   struct watched *gpu)
+			   struct managed_gpu *gpu)
 {
 	gpu->code = plan->live.vfs_changing ? EXIT_BUSY : EXIT_ATTENTION;
 	if (!gpu->differs)
@@ -232,7 +232,7 @@ static int watch_unsettled(struct daemon *d, const struct plan *plan,
 static int sync_one(struct daemon *d, struct plan *plan,
 		    struct journal *journal)
 {
-	struct watched *gpu = find_or_add(d, plan->live.bdf);
+	struct managed_gpu *gpu = find_or_add(d, plan->live.bdf);
 	bool enforce = d->targets.config.on_drift == ON_DRIFT_ENFORCE;
 
 	if (!plan->steps && !gpu_is_settled(&plan->live))
@@ -289,7 +289,7 @@ static int sync_all(struct daemon *d)
 
 	/* an apply that was killed, or a daemon before this one */
 	code = recover(&journal);
-	d->targets.patient = d->absence_reported;
+	d->targets.quiet_missing = d->absence_reported;
 	code = code ?: targets_plan(&d->targets, 0, NULL);
 	/* nothing there that it is about: it may come */
 	if (code == EXIT_MISSING && !d->targets.num)

@@ -167,7 +167,7 @@ struct vf {
  *	CAP_SYS_ADMIN
  * @withheld: where @fb_withheld lies, ascending
  * @num_withheld: entries of @withheld in use
- * @set: GPU_SET_*: which settings a wish names; live GPUs have all
+ * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
  * @vfs_len: entries of @vfs; of live GPUs equal to @total_vfs
  */

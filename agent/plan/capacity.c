@@ -52,10 +52,10 @@ void capacity_find(struct capacity_list *list, const struct config *config,
  * @list: what to ask about; what cannot be answered is left out
  * @provider: the provider
  * @bdf: of the GPU
- * @wish: with this layout; NULL: as the GPU is
+ * @wanted: with this layout; NULL: as the GPU is
  */
 void capacity_ask(struct capacity_list *list, struct provider *provider,
-		  const char *bdf, const struct gpu *wish)
+		  const char *bdf, const struct gpu *wanted)
 {
 	struct failure why;
 	size_t i, n = 0;
@@ -64,7 +64,7 @@ void capacity_ask(struct capacity_list *list, struct provider *provider,
 		struct profile_capacity entry = list->entries[i];
 
 		why = (struct failure){};
-		if (provider_capacity(provider, bdf, wish,
+		if (provider_capacity(provider, bdf, wanted,
 				      entry.capacity.fb_bytes, &entry.capacity,
 				      &why))
 			continue;

@@ -33,7 +33,7 @@ struct capacity_list {
 void capacity_find(struct capacity_list *list, const struct config *config,
 		   const struct gpu *gpu);
 void capacity_ask(struct capacity_list *list, struct provider *provider,
-		  const char *bdf, const struct gpu *wish);
+		  const char *bdf, const struct gpu *wanted);
 void capacity_free(struct capacity_list *list);
 
 #endif /* AGENT_PLAN_CAPACITY_H */

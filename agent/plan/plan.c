@@ -48,7 +48,7 @@ static u32 compare_vf(const struct vf *is, const struct vf *want)
  */
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf)
 {
-	if (vf >= plan->wish.num_vfs || vf >= plan->section->vfs_len)
+	if (vf >= plan->wanted.num_vfs || vf >= plan->section->vfs_len)
 		return HOST_DRIVER_UNSET;
 	return plan->section->vfs[vf].driver;
 }
@@ -56,14 +56,14 @@ enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf)
 static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 {
 	static const struct vf_driver nothing;
-	bool stay = plan->live.num_vfs == plan->wish.num_vfs;
+	bool stay = plan->live.num_vfs == plan->wanted.num_vfs;
 	u32 i;
 
 	plan->drivers = xcalloc(plan->live.num_vfs, sizeof(*drivers));
 	if (drivers && plan->live.num_vfs)
 		memcpy(plan->drivers, drivers,
 		       plan->live.num_vfs * sizeof(*drivers));
-	for (i = 0; i < plan->wish.num_vfs; i++) {
+	for (i = 0; i < plan->wanted.num_vfs; i++) {
 		enum host_driver wanted = plan_wanted_driver(plan, i);
 		struct driver_steps steps;
 		struct vf_driver want;
@@ -82,31 +82,31 @@ static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 static void plan_layout(struct plan *plan)
 {
 	const struct gpu *live = &plan->live;
-	const struct gpu *wish = &plan->wish;
-	bool recount = live->num_vfs != wish->num_vfs;
+	const struct gpu *wanted = &plan->wanted;
+	bool recount = live->num_vfs != wanted->num_vfs;
 	bool differs = false;
 	u32 i;
 
-	for (i = 0; i < wish->vfs_len; i++) {
+	for (i = 0; i < wanted->vfs_len; i++) {
 		static const struct vf none;
 		const struct vf *is = i < live->vfs_len ? &live->vfs[i] : &none;
 
-		plan->changes[i] = compare_vf(is, &wish->vfs[i]);
+		plan->changes[i] = compare_vf(is, &wanted->vfs[i]);
 		/* a fair share goes by itself when the VFs are disabled */
 		if (recount && is->fb_auto)
-			differs |= wish->vfs[i].fb_bytes;
+			differs |= wanted->vfs[i].fb_bytes;
 		else
 			differs |= plan->changes[i];
 	}
-	plan->policy_changes = wish->set & GPU_SET_POLICY &&
-			       wish->policy != live->policy;
-	plan->reserve_changes = wish->set & GPU_SET_PF_RESERVE &&
-				wish->fb_pf_reserve != live->fb_pf_reserve;
+	plan->policy_changes = wanted->set & GPU_SET_POLICY &&
+			       wanted->policy != live->policy;
+	plan->reserve_changes = wanted->set & GPU_SET_PF_RESERVE &&
+				wanted->fb_pf_reserve != live->fb_pf_reserve;
 	if (differs || plan->policy_changes || plan->reserve_changes)
 		plan->steps |= STEP_LAYOUT;
 	if (recount && live->num_vfs)
 		plan->steps |= STEP_DISABLE;
-	if (recount && wish->num_vfs)
+	if (recount && wanted->num_vfs)
 		plan->steps |= STEP_ENABLE;
 }
 
@@ -124,9 +124,9 @@ void plan_make(struct plan *plan, const struct config *config,
 {
 	*plan = (struct plan){ .config = config, .section = section };
 	gpu_copy(&plan->live, live);
-	config_wish(config, section, live, &plan->wish);
-	gpu_set_vfs_len(&plan->wish, live->vfs_len);
-	plan->changes = xcalloc(plan->wish.vfs_len, sizeof(*plan->changes));
+	config_wanted(config, section, live, &plan->wanted);
+	gpu_set_vfs_len(&plan->wanted, live->vfs_len);
+	plan->changes = xcalloc(plan->wanted.vfs_len, sizeof(*plan->changes));
 	plan_layout(plan);
 	plan_drivers(plan, drivers);
 }
@@ -145,7 +145,7 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 	/* that is now, and not then */
 	plan->after.fb_dirty = 0;
 	plan->has_after = true;
-	for (i = 0; i < plan->wish.vfs_len; i++) {
+	for (i = 0; i < plan->wanted.vfs_len; i++) {
 		if (i >= after->vfs_len || i >= plan->live.vfs_len)
 			break;
 		plan->changes[i] &= ~VF_MOVE;
@@ -169,10 +169,10 @@ int plan_ask_kernel(struct plan *plan, struct provider *provider)
 	struct failure why;
 	struct gpu after;
 
-	if (provider_set_layout(provider, &plan->wish, true, &after, &why)) {
+	if (provider_set_layout(provider, &plan->wanted, true, &after, &why)) {
 		plan->refusal = why.refusal;
-		return refuse_config(plan->config, plan->section, &why,
-				     plan->live.bdf);
+		return report_config_refusal(plan->config, plan->section, &why,
+					     plan->live.bdf);
 	}
 	plan_add_placement(plan, &after);
 	gpu_free(&after);
@@ -186,7 +186,7 @@ int plan_ask_kernel(struct plan *plan, struct provider *provider)
 void plan_free(struct plan *plan)
 {
 	gpu_free(&plan->live);
-	gpu_free(&plan->wish);
+	gpu_free(&plan->wanted);
 	gpu_free(&plan->after);
 	free(plan->drivers);
 	free(plan->changes);

@@ -33,11 +33,11 @@
  * @section: of the GPU
  * @live: what is
  * @drivers: host drivers of the VFs that are enabled, by index
- * @wish: what shall be
+ * @wanted: what shall be
  * @after: what the kernel says will be; only when @has_after
  * @has_after: the kernel was asked, and did not refuse
  * @refusal: why the kernel refused; its reason is 0 when it did not say
- * @changes: VF_*, by index; as long as @wish.vfs
+ * @changes: VF_*, by index; as long as @wanted.vfs
  * @steps: STEP_*
  * @policy_changes: the policy changes
  * @reserve_changes: the PF reserve changes
@@ -47,7 +47,7 @@ struct plan {
 	const struct config_gpu *section;
 	struct gpu live;
 	struct vf_driver *drivers;
-	struct gpu wish;
+	struct gpu wanted;
 	struct gpu after;
 	bool has_after;
 	struct refusal refusal;

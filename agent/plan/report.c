@@ -12,8 +12,8 @@
 #include "provider/provider.h"
 
 /* the line that sets a value, or the one that says who gets it */
-static const struct place *place_in_profile(const struct config_profile *profile,
-					    u32 reason)
+static const struct source_loc *place_in_profile(const struct config_profile *profile,
+						 u32 reason)
 {
 	if (!profile)
 		return NULL;
@@ -35,8 +35,8 @@ static const struct place *place_in_profile(const struct config_profile *profile
 	return NULL;
 }
 
-static const struct place *place_in_gpu(const struct config_gpu *section,
-					u32 reason)
+static const struct source_loc *place_in_gpu(const struct config_gpu *section,
+					     u32 reason)
 {
 	switch (reason) {
 	case REASON_RESERVE_IN_USE:
@@ -48,10 +48,10 @@ static const struct place *place_in_gpu(const struct config_gpu *section,
 	return NULL;
 }
 
-static void show_place(const struct place *at)
+static void show_place(const struct source_loc *at)
 {
 	if (at)
-		place_print(stderr, at);
+		source_loc_print(stderr, at);
 }
 
 /* the kernel names the driver; behind one for user space is a process */
@@ -69,13 +69,13 @@ static void name_process(const struct refusal *refusal, const char *bdf)
 }
 
 /**
- * refuse() - tell the user why the kernel refused something
+ * report_refusal() - tell the user why the kernel refused something
  * @why: the error
  * @bdf: of the GPU
  *
  * Return: the exit code for this error.
  */
-int refuse(const struct failure *why, const char *bdf)
+int report_refusal(const struct failure *why, const char *bdf)
 {
 	/* the kernel's sentence names the GPU, others do not */
 	if (why->refusal.message[0])
@@ -90,7 +90,7 @@ int refuse(const struct failure *why, const char *bdf)
 }
 
 /**
- * refuse_config() - tell the user why the kernel refused a section
+ * report_config_refusal() - tell the user why the kernel refused a section
  * @config: the configuration
  * @section: of the GPU
  * @why: the error
@@ -98,13 +98,14 @@ int refuse(const struct failure *why, const char *bdf)
  *
  * Return: the exit code for this error.
  */
-int refuse_config(const struct config *config, const struct config_gpu *section,
-		  const struct failure *why, const char *bdf)
+int report_config_refusal(const struct config *config,
+			  const struct config_gpu *section,
+			  const struct failure *why, const char *bdf)
 {
 	const struct refusal *refusal = &why->refusal;
-	const struct place *at;
+	const struct source_loc *at;
 
-	refuse(why, bdf);
+	report_refusal(why, bdf);
 	if (why->error == -EPERM)
 		return EXIT_PERMISSION;
 

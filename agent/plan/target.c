@@ -159,7 +159,7 @@ static void explain_missing(const struct config_gpu *section)
 	default:
 		pr_err("[gpu %s]: gpuvf drives no GPU", section->name);
 	}
-	place_print(stderr, &section->match_at);
+	source_loc_print(stderr, &section->match_at);
 }
 
 /* every GPU of a section; those that a better match takes are not missing */
@@ -184,7 +184,7 @@ static size_t add_section(struct targets *targets,
 	}
 	if (any)
 		return 0;
-	if (!targets->patient)
+	if (!targets->quiet_missing)
 		explain_missing(section);
 	return 1;
 }
@@ -299,7 +299,7 @@ void targets_drop(struct targets *targets)
 	provider_close(targets->provider);
 	*targets = (struct targets){
 		.config = targets->config,
-		.patient = targets->patient,
+		.quiet_missing = targets->quiet_missing,
 	};
 }
 

@@ -14,7 +14,7 @@
  * @plans: one for each GPU
  * @num: entries of @plans
  * @missing: sections that no GPU answers to
- * @patient: do not complain of those: their GPUs may come yet
+ * @quiet_missing: do not complain of those: their GPUs may come yet
  */
 struct targets {
 	struct config config;
@@ -22,7 +22,7 @@ struct targets {
 	struct plan *plans;
 	size_t num;
 	size_t missing;
-	bool patient;
+	bool quiet_missing;
 };
 
 int targets_find(struct targets *targets, const char *file, int num_names,

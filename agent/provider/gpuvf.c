@@ -400,15 +400,15 @@ static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 	return err;
 }
 
-static int gpuvf_set_layout(struct provider *provider, const struct gpu *wish,
+static int gpuvf_set_layout(struct provider *provider, const struct gpu *wanted,
 			    bool dry_run, struct gpu *result,
 			    struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
 	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET,
-					    wish->bdf);
+					    wanted->bdf);
 
-	message_put_wish(nlh, SEND_SIZE, wish, dry_run);
+	message_put_wanted(nlh, SEND_SIZE, wanted, dry_run);
 	return change(gpuvf, nlh, result, why);
 }
 
@@ -472,11 +472,11 @@ static int take_capacity(const struct nlmsghdr *nlh, void *data)
 }
 
 static int gpuvf_capacity(struct provider *provider, const char *bdf,
-			  const struct gpu *wish, u64 fb_bytes,
+			  const struct gpu *wanted, u64 fb_bytes,
 			  struct capacity *capacity, struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
-	struct nlmsghdr *nlh = start_change(gpuvf, wish ?
+	struct nlmsghdr *nlh = start_change(gpuvf, wanted ?
 					    GPUVF_CMD_CONFIG_SET :
 					    GPUVF_CMD_CAPACITY_GET, bdf);
 	struct refusal refusal = { .vf = NO_VF };
@@ -487,8 +487,8 @@ static int gpuvf_capacity(struct provider *provider, const char *bdf,
 	int err;
 
 	*capacity = (struct capacity){};
-	if (wish)
-		message_put_wish(nlh, SEND_SIZE, wish, true);
+	if (wanted)
+		message_put_wanted(nlh, SEND_SIZE, wanted, true);
 	message_put_capacity(nlh, fb_bytes);
 	err = call(gpuvf, nlh, &answer);
 	why->refusal = refusal;

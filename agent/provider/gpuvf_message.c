@@ -631,31 +631,32 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 }
 
 /**
- * message_put_wish() - the whole layout of one GPU
+ * message_put_wanted() - the whole layout of one GPU
  * @nlh: a config-set request that has its bdf
  * @room: bytes of its buffer
- * @wish: what is wanted, with the generation it was planned against
+ * @wanted: what is wanted, with the generation it was planned against
  * @dry_run: only ask
  */
-void message_put_wish(struct nlmsghdr *nlh, size_t room, const struct gpu *wish,
-		      bool dry_run)
+void message_put_wanted(struct nlmsghdr *nlh, size_t room,
+			const struct gpu *wanted,
+			bool dry_run)
 {
 	u32 set = VF_SET_ALL;
 	u32 i;
 
-	if (wish->set & GPU_SET_PLACES)
+	if (wanted->set & GPU_SET_PLACES)
 		set |= VF_SET_OFFSET;
 	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_GENERATION,
-			       wish->generation);
-	if (wish->set & GPU_SET_POLICY)
+			       wanted->generation);
+	if (wanted->set & GPU_SET_POLICY)
 		mnl_attr_put_u32_check(nlh, room, GPUVF_A_PF_POLICY,
-				       wish->policy);
-	if (wish->set & GPU_SET_PF_RESERVE)
+				       wanted->policy);
+	if (wanted->set & GPU_SET_PF_RESERVE)
 		mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_FB_PF_RESERVE,
-				       wish->fb_pf_reserve);
-	for (i = 0; i < wish->vfs_len; i++)
-		if (wish->vfs[i].fb_bytes)
-			message_put_vf(nlh, room, i, &wish->vfs[i], set);
+				       wanted->fb_pf_reserve);
+	for (i = 0; i < wanted->vfs_len; i++)
+		if (wanted->vfs[i].fb_bytes)
+			message_put_vf(nlh, room, i, &wanted->vfs[i], set);
 	mnl_attr_put_check(nlh, room, GPUVF_A_PF_REPLACE, 0, NULL);
 	if (dry_run)
 		mnl_attr_put_check(nlh, room, GPUVF_A_PF_DRY_RUN, 0, NULL);

@@ -155,8 +155,8 @@ int reset_and_wait(struct provider *provider, const char *bdf, int vf,
 	int err;
 
 	/* before the request, so that no event is missed; it is not needed */
-	if (!news_open(&sk, take_event, &reset) &&
-	    news_join_events(sk)) {
+	if (!watch_open(&sk, take_event, &reset) &&
+	    watch_join_events(sk)) {
 		nl_socket_free(sk);
 		sk = NULL;
 	}

@@ -18,14 +18,14 @@
 #define RECEIVE_BUFFER	0x100000
 
 /**
- * news_open() - a socket that notifications can come to; no group is joined yet
+ * watch_open() - open a socket for notifications, without any group
  * @sk: result, to be freed with nl_socket_free(); does not block
  * @take: called for each message by nl_recvmsgs_default()
  * @arg: its second argument
  *
  * Return: 0, or a negative error of libnl.
  */
-int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
+int watch_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 {
 	int err;
 
@@ -124,8 +124,8 @@ static int find_groups(struct groups *groups)
 }
 
 /**
- * news_join() - join a multicast group
- * @sk: from news_open()
+ * watch_join() - join a multicast group
+ * @sk: from watch_open()
  * @family: that has it
  * @name: of the group
  *
@@ -133,7 +133,7 @@ static int find_groups(struct groups *groups)
  *
  * Return: 0, or a negative error of libnl.
  */
-int news_join(struct nl_sock *sk, const char *family, const char *name)
+int watch_join(struct nl_sock *sk, const char *family, const char *name)
 {
 	struct groups groups = { .family = family, .config = name };
 	int err = find_groups(&groups);
@@ -146,36 +146,36 @@ int news_join(struct nl_sock *sk, const char *family, const char *name)
 }
 
 /**
- * news_join_config() - join the group of changes of configuration
- * @sk: from news_open()
+ * watch_join_config() - join the group of changes of configuration
+ * @sk: from watch_open()
  *
- * Return: as news_join().
+ * Return: as watch_join().
  */
-int news_join_config(struct nl_sock *sk)
+int watch_join_config(struct nl_sock *sk)
 {
-	return news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
+	return watch_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_CONFIG);
 }
 
 /**
- * news_join_events() - join the group of what VFs do, which needs privileges
- * @sk: from news_open()
+ * watch_join_events() - join the group of what VFs do, which needs privileges
+ * @sk: from watch_open()
  *
- * Return: as news_join().
+ * Return: as watch_join().
  */
-int news_join_events(struct nl_sock *sk)
+int watch_join_events(struct nl_sock *sk)
 {
-	return news_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
+	return watch_join(sk, GPUVF_FAMILY_NAME, GPUVF_MCGRP_EVENT);
 }
 
 /**
- * news_join_all() - join both groups of the family, as far as that is permitted
- * @sk: from news_open(), in none of them
+ * watch_join_all() - join both groups of the family, as far as permitted
+ * @sk: from watch_open(), in none of them
  *
  * Reports what is not permitted. Never causes a module to be loaded.
  *
  * Return: 0, or a negative error of libnl.
  */
-int news_join_all(struct nl_sock *sk)
+int watch_join_all(struct nl_sock *sk)
 {
 	struct groups groups = {
 		.family = GPUVF_FAMILY_NAME,
@@ -205,9 +205,9 @@ int news_join_all(struct nl_sock *sk)
 
 /**
  * subscribe() - listen to both groups, as far as that is permitted
- * @sk: as of news_open()
- * @take: as of news_open()
- * @arg: as of news_open()
+ * @sk: as of watch_open()
+ * @take: as of watch_open()
+ * @arg: as of watch_open()
  *
  * Reports what is not permitted.
  *
@@ -215,11 +215,11 @@ int news_join_all(struct nl_sock *sk)
  */
 int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 {
-	int err = news_open(sk, take, arg);
+	int err = watch_open(sk, take, arg);
 
 	if (err)
 		return err;
-	err = news_join_all(*sk);
+	err = watch_join_all(*sk);
 	if (err) {
 		nl_socket_free(*sk);
 		*sk = NULL;
@@ -255,10 +255,10 @@ static int take_controller(struct nl_msg *msg, void *arg)
  */
 int family_watch_open(struct family_watch *watch)
 {
-	int err = news_open(&watch->sk, take_controller, watch);
+	int err = watch_open(&watch->sk, take_controller, watch);
 
 	if (!err)
-		err = news_join(watch->sk, "nlctrl", "notify");
+		err = watch_join(watch->sk, "nlctrl", "notify");
 	if (err)
 		family_watch_close(watch);
 	return err;

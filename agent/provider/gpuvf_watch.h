@@ -26,11 +26,11 @@ int family_watch_open(struct family_watch *watch);
 void family_watch_read(struct family_watch *watch);
 void family_watch_close(struct family_watch *watch);
 
-int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
-int news_join(struct nl_sock *sk, const char *family, const char *name);
-int news_join_config(struct nl_sock *sk);
-int news_join_events(struct nl_sock *sk);
-int news_join_all(struct nl_sock *sk);
+int watch_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
+int watch_join(struct nl_sock *sk, const char *family, const char *name);
+int watch_join_config(struct nl_sock *sk);
+int watch_join_events(struct nl_sock *sk);
+int watch_join_all(struct nl_sock *sk);
 int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
 
 #endif /* AGENT_PROVIDER_GPUVF_WATCH_H */

@@ -75,17 +75,17 @@ int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 /**
  * provider_set_layout() - set the layout of a GPU, or try whether it could be
  * @provider: the provider
- * @wish: bdf, generation, VFs; policy and PF reserve where @wish->set says so
+ * @wanted: bdf, generation, VFs; policy and PF reserve where its .set says so
  * @dry_run: change nothing
  * @result: what then holds, or would hold; to be freed after success
  * @why: more about an error
  *
  * Return: 0, or the kernel's negative errno.
  */
-int provider_set_layout(struct provider *provider, const struct gpu *wish,
+int provider_set_layout(struct provider *provider, const struct gpu *wanted,
 			bool dry_run, struct gpu *result, struct failure *why)
 {
-	return provider->ops->set_layout(provider, wish, dry_run, result, why);
+	return provider->ops->set_layout(provider, wanted, dry_run, result, why);
 }
 
 /**
@@ -148,7 +148,7 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
  * provider_capacity() - how many more VFs of one size a GPU has room for
  * @provider: the provider
  * @bdf: of the GPU
- * @wish: with this layout, which changes nothing but needs the privilege to;
+ * @wanted: with this layout, which changes nothing but needs the privilege to;
  *	NULL: as the GPU is
  * @fb_bytes: the size
  * @capacity: result
@@ -157,10 +157,10 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
  * Return: 0, or the kernel's negative errno.
  */
 int provider_capacity(struct provider *provider, const char *bdf,
-		      const struct gpu *wish, u64 fb_bytes,
+		      const struct gpu *wanted, u64 fb_bytes,
 		      struct capacity *capacity, struct failure *why)
 {
-	return provider->ops->capacity(provider, bdf, wish, fb_bytes, capacity,
+	return provider->ops->capacity(provider, bdf, wanted, fb_bytes, capacity,
 				       why);
 }
 

@@ -32,7 +32,7 @@ struct provider_ops {
 			struct failure *why);
 	int (*read)(struct provider *provider, const char *bdf, struct gpu *gpu,
 		    struct failure *why);
-	int (*set_layout)(struct provider *provider, const struct gpu *wish,
+	int (*set_layout)(struct provider *provider, const struct gpu *wanted,
 			  bool dry_run, struct gpu *result,
 			  struct failure *why);
 	int (*set_vf)(struct provider *provider, const char *bdf, u32 index,
@@ -45,7 +45,7 @@ struct provider_ops {
 		       const char *bdf, int vf, struct gpu *result,
 		       struct failure *why);
 	int (*capacity)(struct provider *provider, const char *bdf,
-			const struct gpu *wish, u64 fb_bytes,
+			const struct gpu *wanted, u64 fb_bytes,
 			struct capacity *capacity, struct failure *why);
 	int (*stats)(struct provider *provider, struct gpu_list *gpus,
 		     struct failure *why);
@@ -65,7 +65,7 @@ int provider_read_all(struct provider *provider, struct gpu_list *gpus,
 		      struct failure *why);
 int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 		  struct failure *why);
-int provider_set_layout(struct provider *provider, const struct gpu *wish,
+int provider_set_layout(struct provider *provider, const struct gpu *wanted,
 			bool dry_run, struct gpu *result, struct failure *why);
 int provider_set_vf(struct provider *provider, const char *bdf, u32 index,
 		    const struct vf *vf, u32 set, struct gpu *result,
@@ -77,7 +77,7 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
 		     const char *bdf, int vf, struct gpu *result,
 		     struct failure *why);
 int provider_capacity(struct provider *provider, const char *bdf,
-		      const struct gpu *wish, u64 fb_bytes,
+		      const struct gpu *wanted, u64 fb_bytes,
 		      struct capacity *capacity, struct failure *why);
 int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		   struct failure *why);

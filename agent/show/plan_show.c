@@ -88,7 +88,7 @@ const struct gpu *plan_future(const struct plan *plan)
 {
 	if (plan->has_after)
 		return &plan->after;
-	return plan->steps & STEP_LAYOUT ? &plan->wish : &plan->live;
+	return plan->steps & STEP_LAYOUT ? &plan->wanted : &plan->live;
 }
 
 /**
@@ -105,7 +105,7 @@ bool plan_knows_placement(const struct plan *plan)
 	if (plan->has_after)
 		return true;
 	return !(plan->steps & STEP_LAYOUT) &&
-	       (plan->live.num_vfs == plan->wish.num_vfs ||
+	       (plan->live.num_vfs == plan->wanted.num_vfs ||
 		plan->live.provisioning != PROVISIONING_AUTO);
 }
 
@@ -169,11 +169,11 @@ static void print_table(const struct plan *plan)
 	table_column(table, human ? "WORST WAIT" : "WORST_WAIT/US",
 		     ALIGN_RIGHT);
 	table_minor(table, 3);
-	for (i = 0; i < plan->wish.vfs_len; i++) {
+	for (i = 0; i < plan->wanted.vfs_len; i++) {
 		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
 
-		if (was || plan->wish.vfs[i].fb_bytes || plan->changes[i] ||
-		    i < plan->wish.num_vfs)
+		if (was || plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
+		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
 	}
 	table_print(table, stdout, "  ");
@@ -202,7 +202,7 @@ char *plan_steps_text(const struct plan *plan)
 			 plan->live.num_vfs, plural(plan->live.num_vfs));
 	if (plan->steps & STEP_ENABLE)
 		snprintf(enable, sizeof(enable), "enable %u VF%s",
-			 plan->wish.num_vfs, plural(plan->wish.num_vfs));
+			 plan->wanted.num_vfs, plural(plan->wanted.num_vfs));
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		char *longer = xasprintf("%s%s%s", text, *text && *steps[i] ?
 					 ", " : "", steps[i]);
@@ -219,14 +219,14 @@ static void print_gpu_changes(const struct plan *plan)
 
 	if (plan->policy_changes)
 		printf("  policy: %s -> %s\n", policy_name(plan->live.policy),
-		       policy_name(plan->wish.policy));
+		       policy_name(plan->wanted.policy));
 	if (plan->reserve_changes)
 		printf("  PF reserve: %s -> %s\n",
 		       show_size(a, plan->live.fb_pf_reserve),
-		       show_size(b, plan->wish.fb_pf_reserve));
-	if (plan->live.num_vfs != plan->wish.num_vfs)
+		       show_size(b, plan->wanted.fb_pf_reserve));
+	if (plan->live.num_vfs != plan->wanted.num_vfs)
 		printf("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
-		       plan->wish.num_vfs);
+		       plan->wanted.num_vfs);
 }
 
 static enum host_driver new_driver(const struct plan *plan, u32 vf)
@@ -239,10 +239,10 @@ static void print_driver_changes(const struct plan *plan)
 {
 	u32 first, last;
 
-	for (first = 0; first < plan->wish.num_vfs; first = last + 1) {
+	for (first = 0; first < plan->wanted.num_vfs; first = last + 1) {
 		enum host_driver driver = new_driver(plan, first);
 
-		for (last = first; last + 1 < plan->wish.num_vfs; last++)
+		for (last = first; last + 1 < plan->wanted.num_vfs; last++)
 			if (new_driver(plan, last + 1) != driver)
 				break;
 		if (driver == HOST_DRIVER_UNSET)
@@ -362,8 +362,8 @@ json_t *plan_json(const struct plan *plan)
 	json_object_set_new(object, "steps", steps_json(plan));
 	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
 	json_object_set_new(object, "num_vfs",
-			    json_integer(plan->wish.num_vfs));
-	for (i = 0; i < plan->wish.vfs_len && i < after->vfs_len; i++)
+			    json_integer(plan->wanted.num_vfs));
+	for (i = 0; i < plan->wanted.vfs_len && i < after->vfs_len; i++)
 		json_array_append_new(vfs, vf_json(plan, i));
 	json_object_set_new(object, "vfs", vfs);
 	json_object_set_new(object, "fb_extents", plan_knows_placement(plan) ?

@@ -19,9 +19,9 @@ static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 	int code;
 
 	/* what is missing is for apply to say */
-	targets->patient = true;
+	targets->quiet_missing = true;
 	code = targets_plan(targets, num_names, names);
-	targets->patient = false;
+	targets->quiet_missing = false;
 	if (code == EXIT_MISSING && !targets->num && targets->missing)
 		code = EXIT_DONE;
 	else if (!code)

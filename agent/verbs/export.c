@@ -126,14 +126,14 @@ int cmd_export(int argc, char **argv)
 	return code;
 }
 
-struct wish {
+struct wanted {
 	u32 num_vfs;
 	u64 fb_bytes;
 	const char *label;
 	const char *output;
 };
 
-static int parse_wish(int argc, char **argv, struct wish *wish)
+static int parse_wish(int argc, char **argv, struct wanted *wanted)
 {
 	static const struct option long_options[] = {
 		{ "vfs", required_argument, NULL, 'v' },
@@ -145,7 +145,7 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 	const char *why = NULL;
 	int opt;
 
-	*wish = (struct wish){ .label = "desktop" };
+	*wanted = (struct wanted){ .label = "desktop" };
 	opterr = 0;
 	optind = 0;
 	while ((opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
@@ -154,15 +154,15 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 			return -1;
 		}
 		if (opt == 'v') {
-			why = parse_number(optarg, MAX_VFS, &wish->num_vfs);
-			if (!why && !wish->num_vfs)
+			why = parse_number(optarg, MAX_VFS, &wanted->num_vfs);
+			if (!why && !wanted->num_vfs)
 				why = "is not a number of VFs: at least 1";
 		} else if (opt == 'b') {
-			why = parse_size(optarg, &wish->fb_bytes);
+			why = parse_size(optarg, &wanted->fb_bytes);
 		} else if (opt == 'o') {
-			wish->output = optarg;
+			wanted->output = optarg;
 		} else {
-			wish->label = optarg;
+			wanted->label = optarg;
 			why = check_name(optarg);
 		}
 		if (why) {
@@ -170,7 +170,7 @@ static int parse_wish(int argc, char **argv, struct wish *wish)
 			return -1;
 		}
 	}
-	if (argc - optind != 1 || !wish->num_vfs) {
+	if (argc - optind != 1 || !wanted->num_vfs) {
 		usage_error(argv[0], "needs a GPU and the number of its VFs");
 		return -1;
 	}
@@ -187,43 +187,43 @@ static u64 vf_area(const struct gpu *gpu)
 	return end > start ? end - start : 0;
 }
 
-static int share_out(struct gpu *gpu, const struct wish *wish)
+static int share_out(struct gpu *gpu, const struct wanted *wanted)
 {
 	u64 granule = gpu->fb_granularity ?: 1;
 	u64 area = vf_area(gpu);
-	u64 share = area / wish->num_vfs;
+	u64 share = area / wanted->num_vfs;
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 	u32 slice = DEFAULT_TIME_SLICE_US;
 	u32 i;
 
-	if (wish->num_vfs > gpu->total_vfs) {
+	if (wanted->num_vfs > gpu->total_vfs) {
 		pr_err("GPU %s can have %u VF%s, not %u", gpu->bdf, gpu->total_vfs,
-		       plural(gpu->total_vfs), wish->num_vfs);
+		       plural(gpu->total_vfs), wanted->num_vfs);
 		return EXIT_USAGE;
 	}
 	share -= share % granule;
-	if (wish->fb_bytes > share || !share) {
+	if (wanted->fb_bytes > share || !share) {
 		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,
 		       format_size(a, area, " "), format_size(b, share, " "),
-		    wish->num_vfs);
+		    wanted->num_vfs);
 		return EXIT_USAGE;
 	}
-	if (wish->fb_bytes)
-		share = round_up_to(wish->fb_bytes, granule);
+	if (wanted->fb_bytes)
+		share = round_up_to(wanted->fb_bytes, granule);
 	if (slice < gpu->time_slice_min_us)
 		slice = gpu->time_slice_min_us;
 	if (slice > gpu->time_slice_max_us && gpu->time_slice_max_us)
 		slice = gpu->time_slice_max_us;
-	gpu->num_vfs = wish->num_vfs;
+	gpu->num_vfs = wanted->num_vfs;
 	for (i = 0; i < gpu->vfs_len; i++) {
 		struct vf *vf = &gpu->vfs[i];
 
 		*vf = (struct vf){};
-		if (i >= wish->num_vfs)
+		if (i >= wanted->num_vfs)
 			continue;
 		vf->fb_bytes = share;
 		vf->time_slice_us = slice;
-		copy_string(vf->profile, LABEL_SIZE, wish->label);
+		copy_string(vf->profile, LABEL_SIZE, wanted->label);
 	}
 	return EXIT_DONE;
 }
@@ -241,10 +241,10 @@ int cmd_generate(int argc, char **argv)
 	struct provider *provider;
 	struct draft draft;
 	struct gpu *gpu;
-	struct wish wish;
+	struct wanted wanted;
 	int first, code;
 
-	first = parse_wish(argc, argv, &wish);
+	first = parse_wish(argc, argv, &wanted);
 	if (first < 0)
 		return EXIT_USAGE;
 	code = provider_open(&provider);
@@ -253,11 +253,11 @@ int cmd_generate(int argc, char **argv)
 	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, argv[first], &code);
 	if (gpu)
-		code = share_out(gpu, &wish);
+		code = share_out(gpu, &wanted);
 	if (gpu && !code) {
 		draft_begin(&draft);
 		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
-		code = draft_end(&draft, wish.output, code);
+		code = draft_end(&draft, wanted.output, code);
 	}
 	gpu_list_free(&gpus);
 	provider_close(provider);

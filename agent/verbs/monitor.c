@@ -360,7 +360,7 @@ static int reconnect(struct monitor *m)
 	}
 	provider_close(m->provider);
 	m->provider = provider;
-	err = news_join_all(m->sk);
+	err = watch_join_all(m->sk);
 	if (err && err != -NLE_OBJ_NOTFOUND) {
 		pr_err("generic netlink: %s", nl_geterror(err));
 		return EXIT_FAILED;
@@ -449,8 +449,8 @@ int cmd_monitor(int argc, char **argv)
 
 	m.signals = open_signals();
 	err = family_watch_open(&m.family);
-	err = err ?: news_open(&m.sk, take_message, &m);
-	err = err ?: news_join_all(m.sk);
+	err = err ?: watch_open(&m.sk, take_message, &m);
+	err = err ?: watch_join_all(m.sk);
 	/* it went since it was asked for */
 	m.is_stale = err == -NLE_OBJ_NOTFOUND;
 	if (err && !m.is_stale) {

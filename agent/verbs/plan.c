@@ -32,7 +32,7 @@ static void find_capacity(const struct plan *plan, struct provider *provider,
 		return;
 	capacity_find(capacity, plan->config, plan_future(plan));
 	capacity_ask(capacity, provider, plan->live.bdf,
-		     plan->has_after ? &plan->wish : NULL);
+		     plan->has_after ? &plan->wanted : NULL);
 }
 
 static int plan_all(struct targets *targets, bool json)

@@ -169,7 +169,7 @@ static int send_change(struct provider *provider, const struct gpu *gpu,
 		return exit_code_of(err);
 	}
 	if (err)
-		return check_failed(provider, bdf, refuse(&why, bdf));
+		return check_failed(provider, bdf, report_refusal(&why, bdf));
 	exit_set_changed();
 	gpu_free(&result);
 	return EXIT_DONE;

@@ -80,7 +80,8 @@ static int operate(struct provider *provider, const struct operation *op,
 	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && do_it(provider, op, gpu->bdf, vf, &now, &why)) {
-		code = check_failed(provider, gpu->bdf, refuse(&why, gpu->bdf));
+		code = check_failed(provider, gpu->bdf,
+				    report_refusal(&why, gpu->bdf));
 	} else if (gpu) {
 		code = EXIT_DONE;
 		exit_set_changed();

@@ -42,11 +42,11 @@ static struct gpu *some_gpu(void)
 /* what is live after a plan was carried out */
 static void carry_out(const struct plan *plan, struct gpu *live)
 {
-	gpu_copy(live, &plan->wish);
+	gpu_copy(live, &plan->wanted);
 	live->fb_granularity = plan->live.fb_granularity;
-	if (!(plan->wish.set & GPU_SET_POLICY))
+	if (!(plan->wanted.set & GPU_SET_POLICY))
 		live->policy = plan->live.policy;
-	if (!(plan->wish.set & GPU_SET_PF_RESERVE))
+	if (!(plan->wanted.set & GPU_SET_PF_RESERVE))
 		live->fb_pf_reserve = plan->live.fb_pf_reserve;
 }
 

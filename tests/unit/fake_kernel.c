@@ -124,7 +124,7 @@ static void fake_close(struct provider *provider)
 }
 
 static int fake_read_all(struct provider *provider, struct gpu_list *gpus,
-		    struct failure *why)
+			 struct failure *why)
 {
 	size_t i;
 
@@ -137,8 +137,8 @@ static int fake_read_all(struct provider *provider, struct gpu_list *gpus,
 	return 0;
 }
 
-static int fake_read(struct provider *provider, const char *bdf, struct gpu *gpu,
-		   struct failure *why)
+static int fake_read(struct provider *provider, const char *bdf,
+		     struct gpu *gpu, struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int error = f->is_there ? f->get_error : -ENODEV;
@@ -155,34 +155,34 @@ static int fake_read(struct provider *provider, const char *bdf, struct gpu *gpu
 }
 
 static int fake_capacity(struct provider *provider, const char *bdf,
-			const struct gpu *wish, u64 fb_bytes,
-			struct capacity *capacity, struct failure *why)
+			 const struct gpu *wanted, u64 fb_bytes,
+			 struct capacity *capacity, struct failure *why)
 {
 	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
 	return 0;
 }
 
-static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
+static int next_gpu(const struct fake_gpu *f, const struct gpu *wanted,
 		    struct gpu *next)
 {
 	u64 sum = 0;
 	u32 i;
 
 	gpu_copy(next, &f->gpu);
-	if (wish->set & GPU_SET_POLICY)
-		next->policy = wish->policy;
-	if (wish->set & GPU_SET_PF_RESERVE)
-		next->fb_pf_reserve = wish->fb_pf_reserve;
+	if (wanted->set & GPU_SET_POLICY)
+		next->policy = wanted->policy;
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		next->fb_pf_reserve = wanted->fb_pf_reserve;
 	for (i = 0; i < FAKE_VFS; i++) {
 		struct vf *vf = &next->vfs[i];
 
-		if (vf->in_use && vf->fb_bytes != wish->vfs[i].fb_bytes)
+		if (vf->in_use && vf->fb_bytes != wanted->vfs[i].fb_bytes)
 			return -EBUSY;
-		vf->fb_bytes = wish->vfs[i].fb_bytes;
-		vf->time_slice_us = wish->vfs[i].time_slice_us;
-		vf->preempt_timeout_us = wish->vfs[i].preempt_timeout_us;
+		vf->fb_bytes = wanted->vfs[i].fb_bytes;
+		vf->time_slice_us = wanted->vfs[i].time_slice_us;
+		vf->preempt_timeout_us = wanted->vfs[i].preempt_timeout_us;
 		vf->fb_auto = false;
-		copy_string(vf->profile, LABEL_SIZE, wish->vfs[i].profile);
+		copy_string(vf->profile, LABEL_SIZE, wanted->vfs[i].profile);
 		sum += vf->fb_bytes;
 	}
 	if (sum > vf_area(next))
@@ -193,10 +193,11 @@ static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
 	return 0;
 }
 
-static int fake_set_layout(struct provider *provider, const struct gpu *wish, bool dry_run,
-		   struct gpu *result, struct failure *why)
+static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
+			   bool dry_run, struct gpu *result,
+			   struct failure *why)
 {
-	struct fake_gpu *f = fake_of(wish->bdf);
+	struct fake_gpu *f = fake_of(wanted->bdf);
 	struct gpu next = {};
 	int err = 0;
 
@@ -215,9 +216,9 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wish, bo
 		why->refusal.reason = REASON_VF_COUNT_CHANGING;
 		return -EBUSY;
 	}
-	if (wish->generation != f->gpu.generation)
+	if (wanted->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
-	err = next_gpu(f, wish, &next);
+	err = next_gpu(f, wanted, &next);
 	if (!err && !dry_run)
 		err = change(f, "L");
 	if (err) {
@@ -247,22 +248,22 @@ static int end_change(struct fake_gpu *f, struct gpu *result,
 }
 
 static int fake_set_vf(struct provider *provider, const char *bdf, u32 index,
-		  const struct vf *vf, u32 set, struct gpu *result,
-		  struct failure *why)
+		       const struct vf *vf, u32 set, struct gpu *result,
+		       struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
 static int fake_set_gpu(struct provider *provider, const char *bdf,
-		  const struct gpu *settings, struct gpu *result,
-		  struct failure *why)
+			const struct gpu *settings, struct gpu *result,
+			struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
 static int fake_operate(struct provider *provider, enum gpu_operation operation,
-		   const char *bdf, int vf, struct gpu *result,
-		   struct failure *why)
+			const char *bdf, int vf, struct gpu *result,
+			struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int err = end_change(f, result, why);
@@ -277,7 +278,7 @@ static int fake_operate(struct provider *provider, enum gpu_operation operation,
 }
 
 static int fake_stats(struct provider *provider, struct gpu_list *gpus,
-		     struct failure *why)
+		      struct failure *why)
 {
 	size_t i;
 	u32 vf;

@@ -103,9 +103,9 @@ static void no_module_is_loaded(void **state)
 	begin();
 	provider_connect(&provider);
 	provider_close(provider);
-	assert_int_equal(news_open(&sk, take_nothing, NULL), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
-	assert_true(news_join(sk, "gpuvf-none", "config") < 0);
+	assert_int_equal(watch_open(&sk, take_nothing, NULL), 0);
+	assert_int_equal(watch_join(sk, "nlctrl", "notify"), 0);
+	assert_true(watch_join(sk, "gpuvf-none", "config") < 0);
 	nl_socket_free(sk);
 	quiet = be_quiet();
 	if (!subscribe(&sk, take_nothing, NULL))
@@ -121,9 +121,9 @@ static void nothing_is_asked_on_a_socket_that_listens(void **state)
 	struct nl_sock *sk;
 
 	begin();
-	assert_int_equal(news_open(&sk, take_nothing, NULL), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
+	assert_int_equal(watch_open(&sk, take_nothing, NULL), 0);
+	assert_int_equal(watch_join(sk, "nlctrl", "notify"), 0);
+	assert_int_equal(watch_join(sk, "nlctrl", "notify"), 0);
 	nl_socket_free(sk);
 	assert_true(asked >= 2);
 	assert_int_equal(asked_after_joining, 0);

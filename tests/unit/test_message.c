@@ -484,18 +484,18 @@ static void survives_bad_errors(void **state)
 static void a_wish_has_all_that_it_needs(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct gpu wish = test_gpu();
+	struct gpu wanted = test_gpu();
 	bool replace = false, dry_run = false;
 	const struct nlattr *attr;
 	struct gpu back = {};
 
-	wish.set = GPU_SET_POLICY;
-	wish.policy = POLICY_EQUAL;
-	wish.fb_pf_reserve = 77;
-	wish.vfs[1].fb_bytes = GIB;
-	wish.vfs[1].time_slice_us = 4000;
-	copy_string(wish.vfs[1].profile, LABEL_SIZE, "desktop");
-	message_put_wish(nlh, ROOM, &wish, true);
+	wanted.set = GPU_SET_POLICY;
+	wanted.policy = POLICY_EQUAL;
+	wanted.fb_pf_reserve = 77;
+	wanted.vfs[1].fb_bytes = GIB;
+	wanted.vfs[1].time_slice_us = 4000;
+	copy_string(wanted.vfs[1].profile, LABEL_SIZE, "desktop");
+	message_put_wanted(nlh, ROOM, &wanted, true);
 	assert_int_equal(read_exact(nlh, &back, NULL), 0);
 	assert_int_equal(back.generation, 7);
 	assert_int_equal(back.policy, POLICY_EQUAL);
@@ -510,7 +510,7 @@ static void a_wish_has_all_that_it_needs(void **state)
 	}
 	assert_true(replace);
 	assert_true(dry_run);
-	gpu_free(&wish);
+	gpu_free(&wanted);
 	gpu_free(&back);
 }
 

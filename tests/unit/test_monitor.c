@@ -62,30 +62,30 @@ static int new_socket(struct nl_sock **sk)
 	return 0;
 }
 
-int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
+int watch_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 {
 	*sk = NULL;
 	return news.open ?: new_socket(sk);
 }
 
-int news_join_config(struct nl_sock *sk)
+int watch_join_config(struct nl_sock *sk)
 {
 	return news.join;
 }
 
-int news_join_events(struct nl_sock *sk)
+int watch_join_events(struct nl_sock *sk)
 {
 	return news.join;
 }
 
-int news_join_all(struct nl_sock *sk)
+int watch_join_all(struct nl_sock *sk)
 {
 	return news.joins++ ? news.join_again : news.join;
 }
 
 int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
 {
-	return news_open(sk, take, arg) ?: news_join_all(*sk);
+	return watch_open(sk, take, arg) ?: watch_join_all(*sk);
 }
 
 int family_watch_open(struct family_watch *watch)
