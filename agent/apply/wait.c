@@ -70,7 +70,7 @@ static bool any_is_blocked(const struct targets *targets)
  *
  * The lock must not be held: others may have to change something meanwhile.
  *
- * Return: EXIT_DONE, also when the time is over: apply then says who it is;
+ * Return: EXIT_DONE, also when the time is over: apply then names the user;
  * or why a GPU could not be read.
  */
 int wait_idle(struct targets *targets, u32 seconds)

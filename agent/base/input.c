@@ -138,7 +138,7 @@ static int open_checked(const char *path, u32 demands, char **why)
 	return err;
 }
 
-/* redirected by the caller, who is trusted; but not all it may have opened */
+/* redirected by the caller, which is trusted; not all that it opened is */
 static int check_stdin(u32 demands, char **why)
 {
 	struct stat st;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The scanner: the subset of the INI format that iniparser 4.1 and everybody
- * else read alike. What is refused, and what iniparser would make of it:
+ * The scanner: the subset of the INI format that iniparser 4.1 and other
+ * parsers read alike. What is refused, and what iniparser would make of it:
  *
  *	anything behind "[section]"	a syntax error, or part of the header
  *	':' in a section's name		the section is not enumerated

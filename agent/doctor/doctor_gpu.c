@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks of each GPU: SR-IOV, room for the VFs, who drives it.
+ * Checks of each GPU: SR-IOV, room for the VFs, its driver.
  */
 #include <fnmatch.h>
 #include <stdio.h>

@@ -28,7 +28,7 @@ void found(struct finding *finding, enum finding_state state,
 		text = xstrdup("");
 	va_end(args);
 	free(finding->found);
-	/* names of machines and words of command lines are anybody's */
+	/* names of machines and words of command lines may have any bytes */
 	finding->found = escape(text);
 	free(text);
 }

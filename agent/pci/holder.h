@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which process has a VF open, or holds a lock; who has a GPU.
+ * Which process has a VF open, or holds a lock; which driver has a GPU.
  */
 #ifndef AGENT_PCI_HOLDER_H
 #define AGENT_PCI_HOLDER_H

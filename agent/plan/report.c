@@ -11,7 +11,7 @@
 #include "plan/report.h"
 #include "provider/provider.h"
 
-/* the line that sets a value, or the one that says who gets it */
+/* the line that sets a value, or the one that gives it to a VF */
 static const struct source_loc *place_in_profile(const struct config_profile *profile,
 						 u32 reason)
 {

@@ -195,7 +195,7 @@ int watch_join_all(struct nl_sock *sk)
 		pr_err("VF events are not available from this module gpuvf");
 		return 0;
 	}
-	/* what VFs do is not for everyone; the configuration is */
+	/* events need privileges; changes of configuration do not */
 	err = nl_socket_add_membership(sk, groups.event_id);
 	if (err != -NLE_PERM && err != -NLE_NOACCESS)
 		return err;

@@ -37,7 +37,7 @@ static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
 		json_object_set_new(object, name, json_null());
 }
 
-/* null while the guest has said nothing, and for those who may not see it */
+/* null while the guest has reported nothing, and without privileges */
 static json_t *json_of_claims(const struct vf *vf)
 {
 	const struct claims *claims = &vf->claims;
@@ -218,7 +218,7 @@ static const struct vf *next_vf(const struct gpu *gpu, u64 from)
 }
 
 /**
- * json_of_extents() - who has what, from the first byte to the last
+ * json_of_extents() - the owner of each extent, from the first byte to the last
  * @gpu: the GPU
  *
  * The owner of free memory is "none".

@@ -129,7 +129,7 @@ static const struct metric stats_metrics[] = {
 	{ }
 };
 
-/* nothing of it is checked: the help says so to those who make a graph of it */
+/* nothing of it is checked, which the help says where it is plotted */
 static const struct metric claims_metrics[] = {
 	{ "vf_guest_framebuffer_used_bytes", "gauge",
 	  "Framebuffer that the VF's guest claims to use.",

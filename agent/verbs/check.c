@@ -51,7 +51,7 @@ int cmd_check(int argc, char **argv)
 		return usage_error(argv[0], "one file at a time");
 	file = first < argc ? argv[first] : options.file;
 
-	/* a file that is only looked at may be anybody's */
+	/* any user may own a file that is only checked */
 	err = config_load(&config, file, INPUT_STREAM, &diags);
 	diag_print(stderr, &diags);
 	if (err == -ENOENT && !file)
