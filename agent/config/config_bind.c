@@ -81,6 +81,23 @@ const struct config_profile *config_vf_profile(const struct config *config,
 	return &config->profiles[section->vfs[vf].profile];
 }
 
+/* as far as the GPU can; what the file asks for beyond that was refused */
+static void set_vf(struct vf *vf, const struct config_profile *profile,
+		   const struct gpu *live)
+{
+	if (gpu_can_set(live, ABILITY_FB))
+		vf->fb_bytes = gpu_round(live, ABILITY_FB, profile->fb_bytes);
+	if (gpu_can_set(live, ABILITY_TIME_SLICE))
+		vf->time_slice_us = gpu_round(live, ABILITY_TIME_SLICE,
+					      profile->time_slice_us);
+	if (gpu_can_set(live, ABILITY_PREEMPT_TIMEOUT))
+		vf->preempt_timeout_us =
+			gpu_round(live, ABILITY_PREEMPT_TIMEOUT,
+				  profile->preempt_timeout_us);
+	if (gpu_can_set(live, ABILITY_LABEL))
+		copy_string(vf->profile, LABEL_SIZE, profile->label);
+}
+
 /**
  * config_wanted() - what a section wants of one GPU
  * @config: the configuration
@@ -113,13 +130,9 @@ void config_wanted(const struct config *config,
 		profile = config_vf_profile(config, section, i);
 		if (!profile)
 			continue;
-		vf->fb_bytes = round_up_to(profile->fb_bytes,
-					   live->fb_granularity);
-		vf->time_slice_us = profile->time_slice_us;
-		vf->preempt_timeout_us = profile->preempt_timeout_us;
-		copy_string(vf->profile, LABEL_SIZE, profile->label);
+		set_vf(vf, profile, live);
 	}
 	if (wanted->set & GPU_SET_PF_RESERVE)
-		wanted->fb_pf_reserve = round_up_to(wanted->fb_pf_reserve,
-						    live->fb_granularity);
+		wanted->fb_pf_reserve = gpu_round(live, ABILITY_PF_RESERVE,
+						  wanted->fb_pf_reserve);
 }

@@ -5,7 +5,7 @@
 #ifndef AGENT_MODEL_FAILURE_H
 #define AGENT_MODEL_FAILURE_H
 
-#include "base/types.h"
+#include "base/util.h"
 
 #define REFUSAL_TEXT_SIZE	256
 #define NO_VF			(-1)
@@ -76,5 +76,9 @@ struct failure {
 	char ack[REFUSAL_TEXT_SIZE];
 	struct refusal refusal;
 };
+
+int failure_set(struct failure *why, int error);
+int failure_explain(struct failure *why, int error, const char *fmt, ...)
+	__printf(3, 4);
 
 #endif /* AGENT_MODEL_FAILURE_H */

@@ -140,6 +140,53 @@ u64 round_up_to(u64 value, u64 granularity)
 }
 
 /**
+ * gpu_abilities() - what can be done with a GPU
+ * @gpu: the GPU
+ *
+ * Return: its provider's abilities; gpuvf's when it has none.
+ */
+const struct abilities *gpu_abilities(const struct gpu *gpu)
+{
+	return gpu->abilities ?: &gpuvf_abilities;
+}
+
+/** gpu_can_read() - does the GPU's provider know the values of a key? */
+bool gpu_can_read(const struct gpu *gpu, enum ability_key key)
+{
+	return gpu_abilities(gpu)->of[key].can_read;
+}
+
+/** gpu_can_set() - can the GPU's provider set a key? */
+bool gpu_can_set(const struct gpu *gpu, enum ability_key key)
+{
+	return gpu_abilities(gpu)->of[key].can_set;
+}
+
+/**
+ * gpu_round() - the value that will hold
+ * @gpu: a live GPU
+ * @key: of a number that can be set
+ * @value: as asked for, in the key's base unit
+ *
+ * Return: the next multiple of the provider's step; of framebuffer without one, of
+ * the GPU's.
+ */
+u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value)
+{
+	u64 step = gpu_abilities(gpu)->of[key].step;
+
+	if (!step && (key == ABILITY_FB || key == ABILITY_PF_RESERVE))
+		step = gpu->fb_granularity;
+	return round_up_to(value, step);
+}
+
+/** gpu_driver() - the driver of the PF */
+const char *gpu_driver(const struct gpu *gpu)
+{
+	return *gpu->driver ? gpu->driver : gpu_abilities(gpu)->provider;
+}
+
+/**
  * vf_preempt_timeout_us() - the preemption timeout that holds
  * @vf: a VF of a file or of the kernel
  *

@@ -7,6 +7,7 @@
 #define AGENT_MODEL_GPU_H
 
 #include "base/types.h"
+#include "model/ability.h"
 
 #define BDF_SIZE		16	/* 0000:41:00.0 and the zero */
 #define LABEL_SIZE		32	/* 31 characters and the zero */
@@ -162,6 +163,9 @@ struct vf {
 
 /**
  * struct gpu - one PF with its VFs; the names are those of the netlink spec
+ * @abilities: of the provider that it belongs to; NULL: gpuvf, or a GPU that is not
+ *	live, of which all can be asked
+ * @driver: of the PF; empty: the provider's own
  * @vfs_changing: VFs are being enabled or disabled
  * @has_states: whether @fb_dirty, @fb_withheld and @round_us came: they need
  *	CAP_SYS_ADMIN
@@ -173,6 +177,8 @@ struct vf {
  */
 struct gpu {
 	char bdf[BDF_SIZE];
+	const struct abilities *abilities;
+	char driver[NAME_SIZE];
 	u64 generation;
 	char backend[NAME_SIZE];
 	u32 state;
@@ -255,7 +261,12 @@ struct gpu *gpu_list_add(struct gpu_list *list);
 struct gpu *gpu_list_find(const struct gpu_list *list, const char *bdf);
 void gpu_list_free(struct gpu_list *list);
 
+bool gpu_can_read(const struct gpu *gpu, enum ability_key key);
+bool gpu_can_set(const struct gpu *gpu, enum ability_key key);
+const struct abilities *gpu_abilities(const struct gpu *gpu);
+const char *gpu_driver(const struct gpu *gpu);
 u64 round_up_to(u64 value, u64 granularity);
+u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value);
 u32 vf_preempt_timeout_us(const struct vf *vf);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);

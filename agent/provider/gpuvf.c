@@ -15,6 +15,7 @@
 
 #include "base/root.h"
 #include "base/util.h"
+#include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 #include "provider/gpuvf_message.h"
 
@@ -52,12 +53,6 @@ struct answer {
 	struct failure *why;
 	bool interrupted;
 };
-
-static void set_error(struct failure *why, int error)
-{
-	*why = (struct failure){ .error = error };
-	why->refusal.vf = NO_VF;
-}
 
 static struct nlmsghdr *start(struct gpuvf *gpuvf, u16 family, u8 cmd,
 			      u16 flags)
@@ -126,7 +121,7 @@ static int call(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 {
 	int ret;
 
-	set_error(answer->why, 0);
+	failure_set(answer->why, 0);
 	answer->interrupted = false;
 	if (mnl_socket_sendto(gpuvf->nl, nlh, nlh->nlmsg_len) < 0)
 		ret = -errno;
@@ -196,6 +191,14 @@ static int set_options(struct gpuvf *gpuvf)
 				  sizeof(on)) < 0)
 		return -errno;
 	return 0;
+}
+
+static bool gpuvf_owns(const char *bdf)
+{
+	char driver[NAME_SIZE];
+
+	sysfs_driver(bdf, driver, sizeof(driver));
+	return !strcmp(driver, gpuvf_abilities.provider);
 }
 
 static void gpuvf_close(struct provider *provider)
@@ -308,8 +311,7 @@ static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
 		if (err || !changed)
 			return err;
 	}
-	set_error(why, -EAGAIN);
-	return -EAGAIN;
+	return failure_set(why, -EAGAIN);
 }
 
 static int gpuvf_read(struct provider *provider, const char *bdf,
@@ -322,12 +324,10 @@ static int gpuvf_read(struct provider *provider, const char *bdf,
 	err = gpuvf_read_all(provider, &all, why);
 	if (!err) {
 		found = gpu_list_find(&all, bdf);
-		if (found) {
+		if (found)
 			gpu_copy(gpu, found);
-		} else {
-			set_error(why, -ENODEV);
-			err = -ENODEV;
-		}
+		else
+			err = failure_set(why, -ENODEV);
 	}
 	gpu_list_free(&all);
 	return err;
@@ -496,7 +496,8 @@ static int gpuvf_capacity(struct provider *provider, const char *bdf,
 }
 
 const struct provider_ops gpuvf_ops = {
-	.name = "gpuvf",
+	.abilities = &gpuvf_abilities,
+	.owns = gpuvf_owns,
 	.open = gpuvf_open,
 	.close = gpuvf_close,
 	.read_all = gpuvf_read_all,

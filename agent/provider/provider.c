@@ -3,11 +3,13 @@
  * Requests to whatever makes the VFs of a GPU.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "base/util.h"
+#include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 #include "provider/provider.h"
 
@@ -72,6 +74,117 @@ int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 	return provider->ops->read(provider, bdf, gpu, why);
 }
 
+static int cannot(const struct provider *provider, const char *bdf,
+		  enum ability_key key, struct failure *why)
+{
+	const struct abilities *abilities = provider->ops->abilities;
+	char driver[NAME_SIZE];
+
+	sysfs_driver(bdf, driver, sizeof(driver));
+	return failure_explain(why, -EOPNOTSUPP,
+			       "%s: GPU %s is driven by %s, which %s",
+			       ability_name(key), bdf,
+			       *driver ? driver : abilities->provider,
+			       ability_cannot(abilities, key) ?: "cannot do that");
+}
+
+/* settings of a VF as numbers, where they are some */
+static const struct {
+	u32 set;
+	enum ability_key key;
+} vf_settings[] = {
+	{ VF_SET_FB, ABILITY_FB },
+	{ VF_SET_TIME_SLICE, ABILITY_TIME_SLICE },
+	{ VF_SET_PREEMPT, ABILITY_PREEMPT_TIMEOUT },
+	{ VF_SET_PROFILE, ABILITY_LABEL },
+	{ VF_SET_OFFSET, ABILITY_FB_OFFSET },
+};
+
+static u64 number_of(const struct vf *vf, enum ability_key key)
+{
+	switch (key) {
+	case ABILITY_FB:
+		return vf->fb_bytes;
+	case ABILITY_TIME_SLICE:
+		return vf->time_slice_us;
+	case ABILITY_PREEMPT_TIMEOUT:
+		return vf->preempt_timeout_us;
+	case ABILITY_FB_OFFSET:
+		return vf->fb_offset;
+	default:
+		return 0;
+	}
+}
+
+/* the moment that it is for one VF */
+static u32 moment_of(const struct gpu *gpu, u32 index)
+{
+	u32 moment = WHEN_EMPTY;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].fb_bytes)
+			moment = 0;
+	if (!gpu->num_vfs)
+		return moment | WHEN_BEFORE_ENABLE;
+	return moment | (gpu->vfs[index].in_use ? WHEN_RUNNING : WHEN_UNUSED);
+}
+
+/* what a provider that can be asked beforehand says better */
+static int check_vf_setting(const struct abilities *abilities,
+			    const struct gpu *live, u32 index,
+			    const struct vf *vf, enum ability_key key,
+			    struct failure *why)
+{
+	char *range = ability_out_of_range(abilities, key, number_of(vf, key));
+
+	if (range)
+		failure_explain(why, -ERANGE,
+				"%s: GPU %s is driven by %s, which %s",
+				ability_name(key), live->bdf, gpu_driver(live),
+				range);
+	else if (!(abilities->of[key].when & moment_of(live, index)))
+		failure_explain(why, -EBUSY,
+				"%s: GPU %s VF %u %s, and driver %s cannot change it then",
+				ability_name(key), live->bdf, index,
+				!live->num_vfs ? "is not enabled" :
+				live->vfs[index].in_use ? "is in use" :
+				"is enabled", gpu_driver(live));
+	else
+		failure_set(why, 0);
+	free(range);
+	return why->error;
+}
+
+static int check_vf(struct provider *provider, const char *bdf, u32 index,
+		    const struct vf *vf, u32 set, struct failure *why)
+{
+	const struct abilities *abilities = provider->ops->abilities;
+	struct gpu live;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vf_settings); i++)
+		if (set & vf_settings[i].set &&
+		    ability_cannot(abilities, vf_settings[i].key))
+			return cannot(provider, bdf, vf_settings[i].key, why);
+	if (abilities->has_dry_run)
+		return 0;
+	err = provider_read(provider, bdf, &live, why);
+	if (err)
+		return err;
+	if (index >= live.vfs_len)
+		err = failure_explain(why, -ENODEV,
+				      "GPU %s has %u VF%s, no VF %u", bdf,
+				      live.vfs_len, plural(live.vfs_len), index);
+	for (i = 0; !err && i < ARRAY_SIZE(vf_settings); i++)
+		if (set & vf_settings[i].set)
+			err = check_vf_setting(abilities, &live, index, vf,
+					       vf_settings[i].key, why);
+	gpu_free(&live);
+	return err;
+}
+
 /**
  * provider_set_layout() - set the layout of a GPU, or try whether it could be
  * @provider: the provider
@@ -85,6 +198,8 @@ int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 int provider_set_layout(struct provider *provider, const struct gpu *wanted,
 			bool dry_run, struct gpu *result, struct failure *why)
 {
+	if (!provider->ops->set_layout)
+		return cannot(provider, wanted->bdf, ABILITY_FB, why);
 	return provider->ops->set_layout(provider, wanted, dry_run, result, why);
 }
 
@@ -104,8 +219,10 @@ int provider_set_vf(struct provider *provider, const char *bdf, u32 index,
 		    const struct vf *vf, u32 set, struct gpu *result,
 		    struct failure *why)
 {
-	return provider->ops->set_vf(provider, bdf, index, vf, set, result,
-				     why);
+	int err = check_vf(provider, bdf, index, vf, set, why);
+
+	return err ?: provider->ops->set_vf(provider, bdf, index, vf, set,
+					    result, why);
 }
 
 /**
@@ -122,6 +239,14 @@ int provider_set_gpu(struct provider *provider, const char *bdf,
 		     const struct gpu *settings, struct gpu *result,
 		     struct failure *why)
 {
+	const struct abilities *abilities = provider->ops->abilities;
+
+	if (settings->set & GPU_SET_POLICY &&
+	    ability_cannot(abilities, ABILITY_POLICY))
+		return cannot(provider, bdf, ABILITY_POLICY, why);
+	if (settings->set & GPU_SET_PF_RESERVE &&
+	    ability_cannot(abilities, ABILITY_PF_RESERVE))
+		return cannot(provider, bdf, ABILITY_PF_RESERVE, why);
 	return provider->ops->set_gpu(provider, bdf, settings, result, why);
 }
 
@@ -140,6 +265,8 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
 		     const char *bdf, int vf, struct gpu *result,
 		     struct failure *why)
 {
+	if (!provider->ops->operate)
+		return cannot(provider, bdf, ABILITY_OPERATE, why);
 	return provider->ops->operate(provider, operation, bdf, vf, result,
 				      why);
 }
@@ -160,6 +287,8 @@ int provider_capacity(struct provider *provider, const char *bdf,
 		      const struct gpu *wanted, u64 fb_bytes,
 		      struct capacity *capacity, struct failure *why)
 {
+	if (!provider->ops->capacity)
+		return cannot(provider, bdf, ABILITY_FB, why);
 	return provider->ops->capacity(provider, bdf, wanted, fb_bytes, capacity,
 				       why);
 }
@@ -176,6 +305,9 @@ int provider_capacity(struct provider *provider, const char *bdf,
 int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		   struct failure *why)
 {
+	if (!provider->ops->stats)
+		return cannot(provider, gpus->num ? gpus->gpus[0].bdf : "",
+			      ABILITY_STATS, why);
 	return provider->ops->stats(provider, gpus, why);
 }
 

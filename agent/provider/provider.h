@@ -12,7 +12,9 @@ struct provider;
 
 /**
  * struct provider_ops - what a provider can do; contracts are at provider_*()
- * @name: of the provider, for messages
+ * @abilities: the same as data
+ * @owns: does a GPU belong to this provider? Looks only at links and at which files
+ *	exist; the first one that says yes has it
  * @open: as provider_connect()
  * @close: as provider_close(), never NULL
  * @read_all: as provider_read_all()
@@ -23,9 +25,12 @@ struct provider;
  * @operate: as provider_operate()
  * @capacity: as provider_capacity()
  * @stats: as provider_stats()
+ *
+ * Those for what the abilities exclude are NULL.
  */
 struct provider_ops {
-	const char *name;
+	const struct abilities *abilities;
+	bool (*owns)(const char *bdf);
 	int (*open)(struct provider **provider);
 	void (*close)(struct provider *provider);
 	int (*read_all)(struct provider *provider, struct gpu_list *gpus,

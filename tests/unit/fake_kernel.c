@@ -119,6 +119,16 @@ static int fake_open(struct provider **provider)
 	return 0;
 }
 
+static bool fake_owns(const char *bdf)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_GPUS; i++)
+		if (fakes[i].is_there && !strcmp(fakes[i].gpu.bdf, bdf))
+			return true;
+	return false;
+}
+
 static void fake_close(struct provider *provider)
 {
 }
@@ -292,7 +302,8 @@ static int fake_stats(struct provider *provider, struct gpu_list *gpus,
 }
 
 const struct provider_ops gpuvf_ops = {
-	.name = "fake",
+	.abilities = &gpuvf_abilities,
+	.owns = fake_owns,
 	.open = fake_open,
 	.close = fake_close,
 	.read_all = fake_read_all,
