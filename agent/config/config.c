@@ -100,6 +100,7 @@ static void read_label(struct config_profile *profile,
 {
 	const char *why = check_name(entry->value);
 
+	profile->label_at = entry->value_at;
 	if (why)
 		diag_err(diags, &entry->value_at, "label: '%s' %s",
 			 entry->value, why);
@@ -118,8 +119,11 @@ static void read_profile_key(struct config_profile *profile,
 
 	if (!strcmp(entry->key, "fb")) {
 		profile->fb_at = entry->value_at;
-		why = parse_size(entry->value, &profile->fb_bytes);
-		zero = !why && !profile->fb_bytes;
+		profile->fb_is_shared = !strcmp(entry->value, "shared");
+		if (!profile->fb_is_shared) {
+			why = parse_size(entry->value, &profile->fb_bytes);
+			zero = !why && !profile->fb_bytes;
+		}
 	} else if (!strcmp(entry->key, "time_slice")) {
 		profile->time_slice_at = entry->value_at;
 		why = parse_time(entry->value, &profile->time_slice_us);

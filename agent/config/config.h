@@ -22,23 +22,27 @@
  * @name: of the section
  * @label: what other tools are shown; empty: none
  * @fb_bytes: framebuffer quota
+ * @fb_is_shared: "fb = shared": there is none that could be set
  * @time_slice_us: time slice
  * @preempt_timeout_us: 0: the default
  * @at: the section
  * @fb_at: the value of its key; line 0 where the key is not there
  * @time_slice_at: as @fb_at
  * @preempt_timeout_at: as @fb_at
+ * @label_at: as @fb_at
  */
 struct config_profile {
 	char name[LABEL_SIZE];
 	char label[LABEL_SIZE];
 	u64 fb_bytes;
+	bool fb_is_shared;
 	u32 time_slice_us;
 	u32 preempt_timeout_us;
 	struct source_loc at;
 	struct source_loc fb_at;
 	struct source_loc time_slice_at;
 	struct source_loc preempt_timeout_at;
+	struct source_loc label_at;
 };
 
 /**
@@ -75,6 +79,9 @@ enum config_match {
  * @vendor: of CONFIG_MATCH_ID
  * @device: of CONFIG_MATCH_ID
  * @match_at: value of "pci" or "match"
+ * @provider: of "provider"; NULL: of the GPU, with "pci"; gpuvf, with "match"
+ * @any_provider: "provider = any"
+ * @provider_at: value of "provider"
  * @set: GPU_SET_* of what is named
  * @policy: enum policy
  * @policy_at: value of "policy"
@@ -94,6 +101,9 @@ struct config_gpu {
 	u32 vendor;
 	u32 device;
 	struct source_loc match_at;
+	const struct abilities *provider;
+	bool any_provider;
+	struct source_loc provider_at;
 	u32 set;
 	u32 policy;
 	struct source_loc policy_at;
@@ -154,7 +164,13 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 		     size_t section, const char *name, struct diag_list *diags);
 void config_finish_gpus(struct config *config, struct diag_list *diags);
 
+/* config_ability.c: what a provider cannot do */
+void config_check_provider(const struct config *config,
+			   const struct config_gpu *section,
+			   const struct gpu *gpu, struct diag_list *diags);
+
 /* config_bind.c: which section is for which GPU */
+const struct abilities *config_provider(const struct config_gpu *section);
 const struct config_gpu *config_for_gpu(const struct config *config,
 					const struct gpu *gpu);
 const struct config_gpu *config_gpu_by_name(const struct config *config,

@@ -7,6 +7,32 @@
 #include "base/util.h"
 #include "config/config.h"
 
+/**
+ * config_provider() - the provider that a section is for
+ * @section: the section
+ *
+ * A match alone never takes a GPU of another provider than gpuvf; an address names
+ * a device, and takes the provider that it has.
+ *
+ * Return: its abilities; NULL: it can be for any.
+ */
+const struct abilities *config_provider(const struct config_gpu *section)
+{
+	if (section->provider_at.line || section->match == CONFIG_MATCH_PCI ||
+	    section->match == CONFIG_MATCH_NONE)
+		return section->provider;
+	return &gpuvf_abilities;
+}
+
+/* a file with an unknown provider has an error, so none is for any by mistake */
+static bool is_for_provider(const struct config_gpu *section,
+			    const struct gpu *gpu)
+{
+	const struct abilities *provider = config_provider(section);
+
+	return !provider || provider == gpu_abilities(gpu);
+}
+
 static bool matches(const struct config_gpu *section, const struct gpu *gpu)
 {
 	switch (section->match) {
@@ -14,13 +40,22 @@ static bool matches(const struct config_gpu *section, const struct gpu *gpu)
 		return !strcmp(section->bdf, gpu->bdf);
 	case CONFIG_MATCH_ID:
 		return section->vendor == gpu->vendor &&
-		       section->device == gpu->device;
+		       section->device == gpu->device &&
+		       is_for_provider(section, gpu);
 	case CONFIG_MATCH_ANY:
-		return true;
+		return is_for_provider(section, gpu);
 	case CONFIG_MATCH_NONE:
 		break;
 	}
 	return false;
+}
+
+/* a provider that is named beats "any" */
+static bool is_better(const struct config_gpu *a, const struct config_gpu *b)
+{
+	if (a->match != b->match)
+		return a->match > b->match;
+	return b->any_provider && !a->any_provider;
 }
 
 /**
@@ -40,7 +75,7 @@ const struct config_gpu *config_for_gpu(const struct config *config,
 
 	for (i = 0; i < config->num_gpus; i++)
 		if (matches(&config->gpus[i], gpu) &&
-		    (!best || config->gpus[i].match > best->match))
+		    (!best || is_better(&config->gpus[i], best)))
 			best = &config->gpus[i];
 	return best;
 }

@@ -13,10 +13,11 @@
 #include "model/names.h"
 
 static const char *const gpu_keys[] = {
-	"pci", "match", "policy", "pf_reserve", "vf 0", "vfs", "driver 0",
+	"pci", "match", "provider", "policy", "pf_reserve", "vf 0", "vfs", "driver 0",
 };
 
 static const char *const policies[] = { "fixed", "equal", "best-effort" };
+static const char *const providers[] = { "gpuvf", "generic", "any" };
 static const char *const drivers[] = { "default", "none", "vfio-pci" };
 
 /* room for a line of every VF below len; new ones have neither */
@@ -89,6 +90,28 @@ static void read_match(struct config_gpu *gpu, const struct ini_entry *entry,
 	else
 		diag_err(diags, &entry->value_at,
 			 "match: '%s' is neither * nor VENDOR:DEVICE, as in 1002:6929",
+			   entry->value);
+}
+
+static void read_provider(struct config_gpu *gpu,
+			  const struct ini_entry *entry,
+			  struct diag_list *diags)
+{
+	const char *guess;
+
+	gpu->provider_at = entry->value_at;
+	gpu->provider = abilities_by_name(entry->value);
+	gpu->any_provider = !strcmp(entry->value, "any");
+	if (gpu->provider || gpu->any_provider)
+		return;
+	guess = nearest(entry->value, providers, ARRAY_SIZE(providers));
+	if (guess)
+		diag_err(diags, &entry->value_at,
+			 "provider: '%s' is unknown; did you mean '%s'?",
+			   entry->value, guess);
+	else
+		diag_err(diags, &entry->value_at,
+			 "provider: '%s' is unknown; there are gpuvf, generic and any",
 			   entry->value);
 }
 
@@ -316,6 +339,7 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 	} readers[] = {
 		{ "pci", read_pci },
 		{ "match", read_match },
+		{ "provider", read_provider },
 		{ "policy", read_policy },
 		{ "pf_reserve", read_pf_reserve },
 		{ "vfs", read_num_vfs },
@@ -499,7 +523,8 @@ static void check_tie(const struct config *config, size_t n,
 		      struct names *matches, struct diag_list *diags)
 {
 	const struct config_gpu *gpu = &config->gpus[n];
-	char match[BDF_SIZE + 16];
+	const struct abilities *provider = config_provider(gpu);
+	char match[64];
 	size_t twin;
 
 	if (gpu->match == CONFIG_MATCH_NONE)
@@ -507,10 +532,11 @@ static void check_tie(const struct config *config, size_t n,
 	if (gpu->match == CONFIG_MATCH_PCI)
 		snprintf(match, sizeof(match), "pci %s", gpu->bdf);
 	else if (gpu->match == CONFIG_MATCH_ID)
-		snprintf(match, sizeof(match), "id %04x:%04x", gpu->vendor,
-			 gpu->device);
+		snprintf(match, sizeof(match), "id %04x:%04x %s", gpu->vendor,
+			 gpu->device, provider ? provider->provider : "any");
 	else
-		snprintf(match, sizeof(match), "*");
+		snprintf(match, sizeof(match), "* %s",
+			 provider ? provider->provider : "any");
 	twin = names_add(matches, match, n);
 	if (twin == NO_NAME)
 		return;
@@ -523,7 +549,8 @@ static void check_tie(const struct config *config, size_t n,
 /**
  * config_finish_gpus() - what can be said only when all files are read
  * @config: the configuration
- * @diags: unknown profiles, wrong counts, GPUs named twice
+ * @diags: unknown profiles, wrong counts, GPUs named twice, what the provider of a
+ *	section cannot do
  */
 void config_finish_gpus(struct config *config, struct diag_list *diags)
 {
@@ -535,6 +562,7 @@ void config_finish_gpus(struct config *config, struct diag_list *diags)
 		if (!config->gpus[i].is_damaged)
 			check_count(&config->gpus[i], diags);
 		check_sum(config, &config->gpus[i], diags);
+		config_check_provider(config, &config->gpus[i], NULL, diags);
 		check_tie(config, i, &matches, diags);
 	}
 	names_free(&matches);

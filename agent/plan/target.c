@@ -240,6 +240,25 @@ static int add_all(struct targets *targets, int num_names, char **names,
 	return EXIT_DONE;
 }
 
+/* all that providers cannot do, at its line, before anything is done */
+static int check_providers(const struct targets *targets)
+{
+	struct diag_list diags = {};
+	int code = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < targets->num; i++)
+		config_check_provider(&targets->config,
+				      targets->plans[i].section,
+				      &targets->plans[i].live, &diags);
+	if (diags.errors) {
+		diag_print(stderr, &diags);
+		code = EXIT_USAGE;
+	}
+	diag_free(&diags);
+	return code;
+}
+
 /**
  * targets_find() - read the configuration and plan for every GPU it is about
  * @targets: all zero; to be freed also after errors
@@ -281,6 +300,7 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 	code = provider_list(targets->provider, &gpus);
 	if (!code)
 		code = add_all(targets, num_names, names, &gpus);
+	code = code ?: check_providers(targets);
 	gpu_list_free(&gpus);
 	return code;
 }

@@ -17,6 +17,7 @@
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define BASE	HEAD "[profile p]\nfb = 1GiB\n"
 #define GPU	BASE "[gpu g]\nmatch = *\n"
+#define GPU_A	"[gpu a]\nmatch = *\n"
 
 static void reads_the_documented_example(void **state)
 {
@@ -50,6 +51,101 @@ static void reads_the_documented_example(void **state)
 			 &config.profiles[1]);
 	assert_int_equal(gpu->vfs[3].driver, HOST_DRIVER_VFIO_PCI);
 	config_free(&config);
+}
+
+#define SHARED	HEAD "[profile p]\nfb = shared\n"
+#define OTHER	"[gpu g]\npci = 0000:01:00.0\nprovider = generic\n"
+
+static void shared_framebuffer_is_for_providers_that_cannot_set_it(void **state)
+{
+	struct config config;
+
+	config_is_good(&config, SHARED OTHER "vf 0-3 = p\ndriver 0 = none\n");
+	assert_true(config.profiles[0].fb_is_shared);
+	assert_int_equal(config.profiles[0].fb_bytes, 0);
+	assert_ptr_equal(config.gpus[0].provider, &generic_abilities);
+	config_free(&config);
+	/* whatever is at that address, and one profile for several vendors */
+	config_is_good(&config, SHARED "[gpu g]\npci = 0000:01:00.0\nvf 0 = p\n");
+	config_free(&config);
+	config_is_good(&config, BASE "[profile s]\nfb = shared\n" GPU_A
+		       "vf 0 = p\n" OTHER "vf 0 = s\n");
+	config_free(&config);
+	/* switched off, or not used by that section */
+	config_is_good(&config, BASE OTHER "vfs = 0\nvf 0 = p\n");
+	config_free(&config);
+}
+
+/* each at its line, in one pass, with the other errors */
+static void lists_all_that_a_provider_cannot_do(void **state)
+{
+	struct config config;
+	char *said;
+
+	said = read_config(&config, HEAD
+		"[profile p]\nfb = 1GiB\ntime_slice = 4ms\n"
+		"preempt_timeout = 20ms\nlabel = x\n"
+		OTHER "policy = equal\npf_reserve = 1MiB\nvf 0-1 = p\n"
+		"vf 2 = q\nnonsense = 1\n"
+		"[gpu h]\nmatch = *\nvf 0 = s\n"
+		"[profile s]\nfb = shared\n");
+	assert_says(said, "t.ini:4:6: fb: provider generic cannot set the framebuffer of a VF; write fb = shared, or give the GPU to gpuvf");
+	assert_says(said, "t.ini:5:14: time_slice: provider generic has no time slices");
+	assert_says(said, "t.ini:6:19: preempt_timeout: provider generic has no preemption timeouts");
+	assert_says(said, "t.ini:7:9: label: provider generic has no labels of VFs");
+	assert_says(said, "t.ini:11:10: policy: provider generic has no scheduling policies");
+	assert_says(said, "t.ini:12:14: pf_reserve: provider generic cannot reserve framebuffer for the PF");
+	assert_says(said, "t.ini:14:8: there is no profile 'q'");
+	assert_says(said, "t.ini:15:1: unknown key 'nonsense'");
+	assert_says(said, "t.ini:20:6: fb: provider gpuvf gives each VF framebuffer of its own; write a size, as in fb = 2GiB");
+	free(said);
+	config_free(&config);
+}
+
+/* which section a GPU of each provider gets */
+static void a_match_takes_no_gpu_of_another_provider(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *gpuvf;
+		const char *generic;
+	} cases[] = {
+		{ "[gpu a]\nmatch = *\n", "a", NULL },
+		{ "[gpu a]\nmatch = 4756:0020\n", "a", NULL },
+		{ "[gpu a]\nmatch = *\nprovider = gpuvf\n", "a", NULL },
+		{ "[gpu a]\nmatch = *\nprovider = generic\n", NULL, "a" },
+		{ "[gpu a]\nmatch = 4756:0020\nprovider = generic\n", NULL, "a" },
+		{ "[gpu a]\nmatch = *\nprovider = any\n", "a", "a" },
+		{ "[gpu a]\nprovider = any\nmatch = *\n[gpu b]\nmatch = *\n",
+		  "b", "a" },
+		{ "[gpu a]\nmatch = *\nprovider = generic\n"
+		  "[gpu b]\nmatch = *\nprovider = any\n", "b", "a" },
+		{ "[gpu a]\nmatch = *\n[gpu b]\nmatch = 4756:0020\n"
+		  "provider = generic\n", "a", "b" },
+		{ "[gpu a]\npci = 0000:41:00.0\n[gpu b]\nmatch = *\n"
+		  "provider = any\n", "a", "a" },
+	};
+	struct gpu gpu = test_gpu();
+	struct config config;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct config_gpu *section;
+		char *text = xasprintf(HEAD "%s", cases[i].text);
+
+		config_is_good(&config, text);
+		gpu.abilities = &gpuvf_abilities;
+		section = config_for_gpu(&config, &gpu);
+		assert_string_equal(section ? section->name : "-",
+				    cases[i].gpuvf ?: "-");
+		gpu.abilities = &generic_abilities;
+		section = config_for_gpu(&config, &gpu);
+		assert_string_equal(section ? section->name : "-",
+				    cases[i].generic ?: "-");
+		config_free(&config);
+		free(text);
+	}
+	gpu_free(&gpu);
 }
 
 static void defaults_are_as_documented(void **state)
@@ -128,6 +224,17 @@ static void refuses_bad_lines(void **state)
 		{ BASE "time_slice = 4295s\n", "t.ini:5:14: time_slice: '4295s' is too long" },
 		{ "[gpuvf]\nversion = 4294967297\n", "t.ini:2:11: version: '4294967297' is too big" },
 		{ "[gpuvf]\nversion = 01\n", "t.ini:2:11: version: '01' has a leading zero" },
+		/* providers */
+		{ BASE "[gpu g]\nmatch = *\nprovider = xe\n", "t.ini:7:12: provider: 'xe' is unknown; there are gpuvf, generic and any" },
+		{ BASE "[gpu g]\nmatch = *\nprovider = Generic\n", "provider: 'Generic' is unknown" },
+		{ BASE "[gpu g]\nmatch = *\nprovider = generik\n", "provider: 'generik' is unknown; did you mean 'generic'?" },
+		{ BASE "[gpu g]\nmatch = *\nprovider = \n", "value is missing" },
+		{ BASE "[gpu g]\nprovider = generic\n", "gpu 'g' has neither 'pci' nor 'match'" },
+		{ BASE "[gpu g]\nmatch = *\nprovider = any\n[gpu h]\nmatch = *\nprovider = any\n", "the same GPU is in two sections" },
+		{ BASE "[gpu g]\nmatch = *\n[gpu h]\nmatch = *\nprovider = gpuvf\n", "the same GPU is in two sections" },
+		{ BASE "[gpu g]\npci = 0000:01:00.0\nprovider = gpuvf\n[gpu h]\npci = 0000:01:00.0\nprovider = generic\n", "the same GPU is in two sections" },
+		{ HEAD "[profile p]\nfb = Shared\n", "t.ini:4:6: fb: 'Shared'" },
+		{ HEAD "[profile p]\nfb = shared 1GiB\n", "t.ini:4:6: fb: 'shared 1GiB'" },
 		/* sections and keys */
 		{ "", "t.ini: missing 'version = 1' in section [gpuvf]" },
 		{ "[gpuvf]\nversion = 2\n", "t.ini:2:11: version 2 is not known" },
@@ -921,6 +1028,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_documented_example),
+		cmocka_unit_test(shared_framebuffer_is_for_providers_that_cannot_set_it),
+		cmocka_unit_test(lists_all_that_a_provider_cannot_do),
+		cmocka_unit_test(a_match_takes_no_gpu_of_another_provider),
 		cmocka_unit_test(defaults_are_as_documented),
 		cmocka_unit_test(a_section_without_vfs_releases_everything),
 		cmocka_unit_test(refuses_bad_lines),

@@ -224,6 +224,113 @@ static void a_provider_with_a_dry_run_is_asked(void **state)
 	assert_int_equal(changes, 1);
 }
 
+#define FILE_A	"[gpuvf]\nversion = 1\n" \
+		"[profile p]\nfb = 4MiB\ntime_slice = 4ms\n" \
+		"[profile q]\nfb = 4MiB\ntime_slice = 8ms\n" \
+		"[gpu g]\npci = 0000:41:00.0\n"
+
+/* what a section asks of the GPU, and everything said about it */
+static char *check(const char *text)
+{
+	struct diag_list diags = {};
+	struct config config;
+	char *said = NULL;
+	size_t size;
+	FILE *f;
+
+	config_is_good(&config, text);
+	live.abilities = &abilities;
+	copy_string(live.driver, NAME_SIZE, "madeup_drv");
+	config_check_provider(&config, &config.gpus[0], &live, &diags);
+	f = open_memstream(&said, &size);
+	diag_print(f, &diags);
+	fclose(f);
+	diag_free(&diags);
+	config_free(&config);
+	return said;
+}
+
+#define check_says(text, what) \
+	do { \
+		char *said_ = check(text); \
+		assert_says(said_, what); \
+		free(said_); \
+	} while (0)
+
+#define check_is_good(text) \
+	do { \
+		char *said_ = check(text); \
+		assert_string_equal(said_, ""); \
+		free(said_); \
+	} while (0)
+
+static void sections_are_refused_at_their_lines(void **state)
+{
+	abilities.of[ABILITY_COUNT].can_set = true;
+	abilities.of[ABILITY_DRIVER].can_set = true;
+	check_is_good(FILE_A "vf 0-2 = p\nvf 3 = q\ndriver 0 = none\n");
+	check_is_good(FILE_A "policy = equal\n");
+
+	abilities.of[ABILITY_FB].max = 2 * MIB;
+	check_says(FILE_A "vf 0 = p\n",
+		   "t.ini:4:6: fb: GPU 0000:41:00.0 is driven by madeup_drv, which takes 2 MiB to 2 MiB, not 4 MiB");
+	/* nothing that no VF uses */
+	check_is_good(FILE_A);
+	abilities.of[ABILITY_FB].max = 0;
+
+	abilities.of[ABILITY_TIME_SLICE].scope = SCOPE_GPU;
+	check_is_good(FILE_A "vf 0-3 = p\n");
+	check_says(FILE_A "vf 0-2 = p\nvf 3 = q\n",
+		   "t.ini:12:8: time_slice: GPU 0000:41:00.0 is driven by madeup_drv, which has one value for all VFs of a GPU");
+	check_says(FILE_A "vf 0-2 = p\nvf 3 = q\n",
+		   "t.ini:11:10: note: another value comes from here");
+	abilities.of[ABILITY_TIME_SLICE].scope = SCOPE_VF;
+
+	abilities.of[ABILITY_COUNT].all_or_none = true;
+	check_says(FILE_A "vfs = 3\nvf 0-2 = p\n",
+		   "t.ini:11:7: vfs: GPU 0000:41:00.0 is driven by madeup_drv, which enables all 16 VFs or none, not 3");
+	check_says(FILE_A "vf 0-2 = p\n", "t.ini:9:2: vfs: ");
+	check_is_good(FILE_A "vf 0-15 = p\n");
+	check_is_good(FILE_A "vfs = 0\n");
+	abilities.of[ABILITY_COUNT].all_or_none = false;
+
+	abilities.of[ABILITY_DRIVER] = (struct ability){
+		.cannot = "binds its own driver to VFs",
+	};
+	check_says(FILE_A "vf 0-2 = p\ndriver 0-2 = none\n",
+		   "t.ini:12:1: driver: GPU 0000:41:00.0 is driven by madeup_drv, which binds its own driver to VFs");
+	abilities.of[ABILITY_COUNT] = (struct ability){
+		.cannot = "takes the number from its module parameter",
+	};
+	check_says(FILE_A "vfs = 1\nvf 0 = p\n",
+		   "t.ini:11:7: vfs: GPU 0000:41:00.0 is driven by madeup_drv, which takes the number from its module parameter");
+}
+
+static void one_line_is_one_error(void **state)
+{
+	char *said, *at;
+	size_t n = 0;
+
+	abilities.of[ABILITY_COUNT].can_set = true;
+	abilities.of[ABILITY_DRIVER].cannot = "no";
+	abilities.of[ABILITY_FB].max = 2 * MIB;
+	said = check(FILE_A "vf 0-2 = p\nvf 3 = q\nvf 4 = p\ndriver 0-4 = none\n");
+	for (at = said; (at = strstr(at, "which")); at++)
+		n++;
+	/* fb of p, fb of q, driver */
+	assert_int_equal(n, 3);
+	free(said);
+}
+
+static void another_provider_is_refused_at_its_line(void **state)
+{
+	char *said = check(FILE_A "provider = generic\n");
+
+	assert_says(said, "t.ini:11:12: provider: GPU 0000:41:00.0 is driven by madeup_drv, which is a GPU of provider madeup, not of generic");
+	free(said);
+	check_is_good(FILE_A "provider = any\n");
+}
+
 static void each_provider_has_its_table(void **state)
 {
 	const struct abilities *all[] = {
@@ -259,6 +366,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_key_has_its_time, begin, end),
 		cmocka_unit_test_setup_teardown(vfs_that_are_not_there_are_refused, begin, end),
 		cmocka_unit_test_setup_teardown(a_provider_with_a_dry_run_is_asked, begin, end),
+		cmocka_unit_test_setup_teardown(sections_are_refused_at_their_lines, begin, end),
+		cmocka_unit_test_setup_teardown(one_line_is_one_error, begin, end),
+		cmocka_unit_test_setup_teardown(another_provider_is_refused_at_its_line, begin, end),
 		cmocka_unit_test_setup_teardown(each_provider_has_its_table, begin, end),
 	};
 

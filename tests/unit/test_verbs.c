@@ -81,6 +81,44 @@ static char *with_file(const char *verb)
 	return xasprintf("%s -f %s/t.ini", verb, root);
 }
 
+/* both GPUs in one pass, and neither is changed */
+static void keys_that_a_provider_cannot_hold_are_refused_at_their_line(void **state)
+{
+	static const char *const verbs[] = { "plan", "assert", "apply" };
+	size_t i;
+
+	fake_reset();
+	fakes[1].is_there = true;
+	write_file("t.ini", BOTH "[profile none]\nfb = shared\n"
+		   "[gpu c]\nmatch = *\nprovider = generic\nvf 0 = none\n");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		char *words = with_file(verbs[i]);
+
+		/* nothing is asked of these two that they cannot hold */
+		assert_int_not_equal(run(words, NULL), EXIT_USAGE);
+		free(words);
+	}
+	fake_reset();
+	fakes[1].is_there = true;
+	write_file("t.ini", "[gpuvf]\nversion = 1\n"
+		   "[profile small]\nfb = 1GiB\n[profile none]\nfb = shared\n"
+		   "[gpu a]\npci = 0000:41:00.0\nvf 0 = small\nvf 1 = none\n"
+		   "[gpu b]\npci = 0000:42:00.0\nprovider = generic\n"
+		   "vf 0 = none\n");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		char *words = with_file(verbs[i]);
+		char *said;
+
+		assert_int_equal(run(words, &said), EXIT_USAGE);
+		assert_says(said, "t.ini:6:6: fb: GPU 0000:41:00.0 is driven by gpuvf, which gives each VF framebuffer of its own; write a size, as in fb = 2GiB");
+		assert_says(said, "t.ini:13:12: provider: GPU 0000:42:00.0 is driven by gpuvf, which is a GPU of provider gpuvf, not of generic");
+		free(said);
+		free(words);
+	}
+	assert_string_equal(fakes[0].log, "");
+	assert_string_equal(fakes[1].log, "");
+}
+
 /* every verb that only reads, for each error of the kernel */
 static void exit_codes_of_verbs_that_read(void **state)
 {
@@ -693,6 +731,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exit_codes_of_verbs_that_read),
+		cmocka_unit_test(keys_that_a_provider_cannot_hold_are_refused_at_their_line),
 		cmocka_unit_test(without_a_gpu_nothing_is_shown_as_done),
 		cmocka_unit_test(exit_codes_of_requests_that_cannot_be_had),
 		cmocka_unit_test(exit_codes_of_two_gpus_that_are_only_looked_at),
