@@ -155,6 +155,12 @@ static void report(const struct plan *plan)
 	u32 provisioned = 0;
 	u32 i;
 
+	if (!gpu_can_read(&plan->live, ABILITY_FB)) {
+		print_folded(stdout, "%s [gpu %s]: %u VF%s enabled",
+			     plan->live.bdf, plan->section->name,
+			     plan->live.num_vfs, plural(plan->live.num_vfs));
+		return;
+	}
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
 	print_folded(stdout,

@@ -175,6 +175,7 @@ static int enable(struct execution *x, struct state *now)
 {
 	const char *bdf = x->want->gpu.bdf;
 	u32 num_vfs = x->want->gpu.num_vfs;
+	char last[BDF_SIZE];
 	int code, err;
 
 	if (manages_drivers(x->want) && now->autoprobe) {
@@ -190,6 +191,12 @@ static int enable(struct execution *x, struct state *now)
 		return exit_code_of(err);
 	}
 	touch(x);
+	/* the PCI core takes it for a success, with a warning in its log */
+	if (sysfs_vf_bdf(bdf, num_vfs - 1, last, sizeof(last))) {
+		pr_err("GPU %s: its driver has enabled fewer than %u VF%s (see the kernel log)",
+		       bdf, num_vfs, plural(num_vfs));
+		return EXIT_FAILED;
+	}
 	return EXIT_DONE;
 }
 

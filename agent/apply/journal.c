@@ -296,7 +296,9 @@ int journal_finish(struct journal *journal)
 	err = journal_write(journal);
 	if (err && err != -EACCES && err != -EPERM)
 		pr_err(JOURNAL_DIR "/" JOURNAL_FILE ": %s", strerror(-err));
-	for (i = 0; i < journal->num && !journal->is_unseen; i++) {
+	for (i = 0; i < journal->num; i++) {
+		if (journal->intents[i].is_unseen)
+			continue;
 		pr_err("GPU %s [gpu %s]: a change is neither done nor taken back; the next apply tries again",
 		       journal->intents[i].before.gpu.bdf,
 		       journal->intents[i].section);

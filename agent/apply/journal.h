@@ -23,6 +23,8 @@
  * @before: as it was
  * @after: as it is to be
  * @is_ours: this program has begun it
+ * @is_unseen: an earlier program has left it, and its GPU could not be looked at,
+ *	since its provider is not there
  * @left: what an earlier program has left, and this intent takes the place of;
  *	NULL: nothing
  */
@@ -34,6 +36,7 @@ struct intent {
 	struct state before;
 	struct state after;
 	bool is_ours;
+	bool is_unseen;
 	struct intent *left;
 };
 
@@ -41,13 +44,10 @@ struct intent {
  * struct journal - intents that are not resolved
  * @intents: at most one for each GPU
  * @num: entries of @intents
- * @is_unseen: they are left by an earlier program, and could not be looked at,
- *	since the module is not there
  */
 struct journal {
 	struct intent *intents;
 	size_t num;
-	bool is_unseen;
 };
 
 void journal_begin(struct journal *journal, const char *section,

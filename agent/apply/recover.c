@@ -81,7 +81,8 @@ static bool probe_again(const struct intent *intent, struct provider *provider)
 
 static bool is_another(const struct intent *intent, const struct gpu *live)
 {
-	return live->vendor != intent->vendor ||
+	return gpu_abilities(live) != gpu_abilities(&intent->before.gpu) ||
+	       live->vendor != intent->vendor ||
 	       live->device != intent->device ||
 	       live->total_vfs != intent->total_vfs;
 }
@@ -98,7 +99,9 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 	err = provider_read_settled(provider, intent->before.gpu.bdf, &live,
 				    &why);
 	if (err == -ENODEV) {
-		report(intent, "dropped", "gpuvf no longer drives it");
+		report(intent, "dropped", gpu_abilities(&intent->before.gpu) ==
+		       &gpuvf_abilities ? "gpuvf no longer drives it" :
+		       "it is not there any more");
 		return true;
 	}
 	if (err) {
@@ -126,24 +129,25 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 
 static void resolve_all(struct journal *journal)
 {
-	struct provider *provider;
+	struct provider *provider = provider_connect_all(NULL);
+	bool unseen = false;
 	sigset_t signals;
 	size_t i = 0;
 
-	if (provider_connect(&provider)) {
-		pr_err("cannot recover an interrupted apply: module gpuvf is not loaded");
-		journal->is_unseen = true;
-		return;
-	}
 	signals_hold(&signals);
 	while (i < journal->num) {
 		struct intent *intent = &journal->intents[i];
 
-		if (resolve(intent, provider))
+		intent->is_unseen = !provider_is_there(provider,
+						       &intent->before.gpu);
+		unseen |= intent->is_unseen;
+		if (!intent->is_unseen && resolve(intent, provider))
 			journal_done(journal, intent->before.gpu.bdf);
 		else
 			i++;
 	}
+	if (unseen)
+		pr_err("cannot recover an interrupted apply: module gpuvf is not loaded");
 	exit_set_underway(false);
 	journal_write(journal);
 	signals_release(&signals);

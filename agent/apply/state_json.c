@@ -32,6 +32,7 @@ json_t *state_json(const struct state *state)
 	const struct gpu *gpu = &state->gpu;
 	json_t *drivers = json_array();
 	json_t *vfs = json_array();
+	json_t *object;
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
@@ -42,11 +43,15 @@ json_t *state_json(const struct state *state)
 						state->drivers[i].bound,
 						"override",
 						state->drivers[i].override));
-	return json_pack("{s:s,s:I,s:s,s:I,s:o,s:o}", "bdf", gpu->bdf,
-			 "num_vfs", (json_int_t)gpu->num_vfs, "policy",
-			 policy_name(gpu->policy), "fb_pf_reserve_bytes",
-			 (json_int_t)gpu->fb_pf_reserve, "vfs", vfs, "drivers",
-			 drivers);
+	object = json_pack("{s:s,s:I,s:s,s:I,s:o,s:o}", "bdf", gpu->bdf,
+			   "num_vfs", (json_int_t)gpu->num_vfs, "policy",
+			   policy_name(gpu->policy), "fb_pf_reserve_bytes",
+			   (json_int_t)gpu->fb_pf_reserve, "vfs", vfs,
+			   "drivers", drivers);
+	if (gpu_abilities(gpu) != &gpuvf_abilities)
+		json_object_set_new(object, "provider",
+				    json_string(gpu->abilities->provider));
+	return object;
 }
 
 static int take_name(const char *text, char *name, size_t size)
@@ -117,17 +122,18 @@ static int lists_from_json(json_t *vfs, json_t *drivers, struct state *state)
  */
 int state_from_json(const json_t *object, struct state *state)
 {
-	const char *bdf, *policy;
+	const char *bdf, *policy, *provider = gpuvf_abilities.provider;
 	json_int_t num, reserve;
 	json_t *vfs, *drivers;
 
-	if (json_unpack((json_t *)object, "{s:s,s:I,s:s,s:I,s:o,s:o}",
+	if (json_unpack((json_t *)object, "{s:s,s:I,s:s,s:I,s:o,s:o,s?s}",
 			"bdf", &bdf, "num_vfs", &num, "policy", &policy,
 			"fb_pf_reserve_bytes", &reserve, "vfs", &vfs,
-			"drivers", &drivers) ||
+			"drivers", &drivers, "provider", &provider) ||
 	    num < 0 || num > MAX_VFS || reserve < 0 ||
 	    !parse_bdf(bdf, state->gpu.bdf, BDF_SIZE) ||
-	    !policy_from_name(policy, &state->gpu.policy))
+	    !policy_from_name(policy, &state->gpu.policy) ||
+	    !(state->gpu.abilities = abilities_by_name(provider)))
 		return -EINVAL;
 	state->gpu.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	state->gpu.num_vfs = num;

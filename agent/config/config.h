@@ -170,6 +170,7 @@ void config_check_provider(const struct config *config,
 			   const struct gpu *gpu, struct diag_list *diags);
 
 /* config_bind.c: which section is for which GPU */
+bool config_matches(const struct config_gpu *section, const struct gpu *gpu);
 const struct abilities *config_provider(const struct config_gpu *section);
 const struct config_gpu *config_for_gpu(const struct config *config,
 					const struct gpu *gpu);

@@ -33,7 +33,14 @@ static bool is_for_provider(const struct config_gpu *section,
 	return !provider || provider == gpu_abilities(gpu);
 }
 
-static bool matches(const struct config_gpu *section, const struct gpu *gpu)
+/**
+ * config_matches() - can a section be for a GPU?
+ * @section: the section
+ * @gpu: a live GPU
+ *
+ * Return: whether it is, unless there is a better one.
+ */
+bool config_matches(const struct config_gpu *section, const struct gpu *gpu)
 {
 	switch (section->match) {
 	case CONFIG_MATCH_PCI:
@@ -74,7 +81,7 @@ const struct config_gpu *config_for_gpu(const struct config *config,
 	size_t i;
 
 	for (i = 0; i < config->num_gpus; i++)
-		if (matches(&config->gpus[i], gpu) &&
+		if (config_matches(&config->gpus[i], gpu) &&
 		    (!best || is_better(&config->gpus[i], best)))
 			best = &config->gpus[i];
 	return best;

@@ -87,14 +87,23 @@ static const struct shape *find_shape(const struct writer *writer,
 	return NULL;
 }
 
+/* framebuffer of its own, or what there is of a provider that cannot set it */
+static bool has_shape(const struct gpu *gpu, u32 vf)
+{
+	if (vf >= gpu->vfs_len)
+		return false;
+	return gpu_can_set(gpu, ABILITY_FB) ? gpu->vfs[vf].fb_bytes :
+					      vf < gpu->num_vfs;
+}
+
 static void add_shape(struct writer *writer, const struct vf *vf)
 {
 	char name[LABEL_SIZE];
 	struct shape *shape;
 
-	if (!vf->fb_bytes || find_shape(writer, vf))
+	if (find_shape(writer, vf))
 		return;
-	name_shape(writer, vf->profile, name);
+	name_shape(writer, vf->fb_bytes ? vf->profile : "shared", name);
 	writer->shapes = xgrow(writer->shapes, writer->num_shapes,
 			       sizeof(*writer->shapes));
 	shape = &writer->shapes[writer->num_shapes++];
@@ -116,7 +125,8 @@ void writer_add_gpu(struct writer *writer, const char *name,
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		add_shape(writer, &gpu->vfs[i]);
+		if (has_shape(gpu, i))
+			add_shape(writer, &gpu->vfs[i]);
 	writer->sections = xgrow(writer->sections, writer->num_sections,
 				 sizeof(*section));
 	section = &writer->sections[writer->num_sections++];
@@ -134,6 +144,10 @@ static void write_shape(FILE *f, const struct shape *shape)
 	char text[UNIT_TEXT];
 
 	fprintf(f, "\n[profile %s]\n", shape->name);
+	if (!shape->vf.fb_bytes) {
+		fprintf(f, "fb = shared\n");
+		return;
+	}
 	if (!shape->vf.profile[0])
 		fprintf(f, "label = none\n");
 	/* a VF can have the label "none" only by way of its profile's name */
@@ -186,10 +200,10 @@ static void write_vfs(const struct writer *writer,
 	for (first = 0; first < gpu->vfs_len; first = last + 1) {
 		const struct shape *shape = NULL;
 
-		if (gpu->vfs[first].fb_bytes)
+		if (has_shape(gpu, first))
 			shape = find_shape(writer, &gpu->vfs[first]);
 		for (last = first; last + 1 < gpu->vfs_len; last++)
-			if (!gpu->vfs[last + 1].fb_bytes || !shape ||
+			if (!has_shape(gpu, last + 1) || !shape ||
 			    find_shape(writer, &gpu->vfs[last + 1]) != shape)
 				break;
 		if (shape)
@@ -220,7 +234,7 @@ static bool can_be_said(const struct gpu *gpu)
 	for (i = 0; i < gpu->vfs_len; i++) {
 		if (gpu->vfs[i].fb_bytes && i >= gpu->num_vfs)
 			return false;
-		any |= gpu->vfs[i].fb_bytes;
+		any |= has_shape(gpu, i);
 	}
 	return any || !gpu->num_vfs;
 }
@@ -242,9 +256,13 @@ static void write_section(const struct writer *writer,
 	}
 	fprintf(f, "%s[gpu %s]\n", mark, section->name);
 	fprintf(f, "%spci = %s\n", mark, gpu->bdf);
-	fprintf(f, "%spolicy = %s\n", mark, policy_name(gpu->policy));
-	fprintf(f, "%spf_reserve = %s\n", mark,
-		format_size(text, gpu->fb_pf_reserve, ""));
+	if (gpu_abilities(gpu) != &gpuvf_abilities)
+		fprintf(f, "%sprovider = %s\n", mark, gpu->abilities->provider);
+	if (gpu_can_set(gpu, ABILITY_POLICY))
+		fprintf(f, "%spolicy = %s\n", mark, policy_name(gpu->policy));
+	if (gpu_can_set(gpu, ABILITY_PF_RESERVE))
+		fprintf(f, "%spf_reserve = %s\n", mark,
+			format_size(text, gpu->fb_pf_reserve, ""));
 	fprintf(f, "%svfs = %u\n", mark, gpu->num_vfs);
 	write_vfs(writer, section, mark);
 }

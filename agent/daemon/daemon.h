@@ -19,6 +19,7 @@ struct kernel_watch;
  * @bdf: which one
  * @pending: it is still to be brought to the state of the configuration
  * @differs: it differs from the configuration, which was reported
+ * @is_polled: its provider notifies of nothing
  * @code: how the last attempt ended
  * @retry_ms: no attempt before that; CLOCK_MONOTONIC
  * @backoff_ms: how long the next pause will be
@@ -27,6 +28,7 @@ struct managed_gpu {
 	char bdf[BDF_SIZE];
 	bool pending;
 	bool differs;
+	bool is_polled;
 	int code;
 	u64 retry_ms;
 	u64 backoff_ms;
@@ -68,6 +70,7 @@ int daemon_run(const char *file);
 
 /* daemon_sync.c: making GPUs what the configuration says */
 int daemon_load(struct daemon *d, bool *changed);
+bool daemon_has_others(const struct daemon *d);
 int daemon_explain_absence(struct daemon *d);
 int daemon_sync(struct daemon *d);
 void daemon_gpu_came(struct daemon *d, const char *bdf);

@@ -35,7 +35,7 @@ enum input {
 
 static int sync_gpus(struct daemon *d)
 {
-	if (kernel_watch_has_family(d->news))
+	if (kernel_watch_has_family(d->news) || daemon_has_others(d))
 		return daemon_sync(d);
 	d->check_ms = 0;
 	return daemon_explain_absence(d);

@@ -20,12 +20,16 @@
 #include "config/load.h"
 #include "daemon/daemon.h"
 #include "pci/holder.h"
+#include "pci/sysfs.h"
 #include "plan/target.h"
 #include "provider/provider.h"
 #include "show/plan_show.h"
 
 #define BACKOFF_FIRST_MS	5000
 #define BACKOFF_LAST_MS		300000
+
+/* how often GPUs are looked at whose providers notify of nothing */
+#define POLL_MS			10000
 
 /* how often it is looked whether another process has ended */
 #define LOCK_RETRY_MS		1000
@@ -100,15 +104,70 @@ static void all_pending(struct daemon *d)
 		make_pending(&d->gpus[i]);
 }
 
-/** daemon_forget_all() - no GPU is there any more */
+/** daemon_forget_all() - no GPU of gpuvf is there any more */
 void daemon_forget_all(struct daemon *d)
 {
-	if (d->num_gpus)
+	size_t i, n = 0;
+
+	for (i = 0; i < d->num_gpus; i++)
+		if (d->gpus[i].is_polled)
+			d->gpus[n++] = d->gpus[i];
+	if (n < d->num_gpus)
 		pr_warning("module gpuvf is gone; waiting for it");
-	d->num_missing = d->targets.config.num_gpus;
-	free(d->gpus);
-	d->gpus = NULL;
-	d->num_gpus = 0;
+	d->num_missing += d->num_gpus - n;
+	d->num_gpus = n;
+}
+
+/* can the section get a GPU of a provider that notifies of nothing? */
+static bool is_polled(const struct config_gpu *section)
+{
+	const struct abilities *provider = config_provider(section);
+	char driver[NAME_SIZE];
+
+	if (provider)
+		return !provider->has_events;
+	if (section->match != CONFIG_MATCH_PCI)
+		return true;
+	sysfs_driver(section->bdf, driver, sizeof(driver));
+	return sysfs_has_device(section->bdf) &&
+	       strcmp(driver, gpuvf_abilities.provider);
+}
+
+static void poll_later(struct daemon *d)
+{
+	const struct config *config = &d->targets.config;
+	size_t i;
+
+	for (i = 0; i < config->num_gpus; i++) {
+		if (!is_polled(&config->gpus[i]))
+			continue;
+		timer_earliest(&d->check_ms, monotonic_ms() + POLL_MS);
+		return;
+	}
+}
+
+/**
+ * daemon_has_others() - is the configuration about GPUs that are not gpuvf's?
+ * @d: the daemon, with a configuration
+ *
+ * Return: whether one of them is there.
+ */
+bool daemon_has_others(const struct daemon *d)
+{
+	const struct config *config = &d->targets.config;
+	struct provider *provider = provider_connect_all(config);
+	struct gpu_list gpus;
+	struct failure why;
+	bool any = false;
+	size_t i;
+
+	if (!provider_read_all(provider, &gpus, &why))
+		for (i = 0; i < gpus.num; i++)
+			any |= !gpu_abilities(&gpus.gpus[i])->has_events &&
+			       config_for_gpu(config, &gpus.gpus[i]);
+	gpu_list_free(&gpus);
+	provider_close(provider);
+	return any;
 }
 
 /** daemon_free() - release everything */
@@ -149,6 +208,7 @@ int daemon_load(struct daemon *d, bool *changed)
 	struct config config = {};
 	int code = load_config(&config, d->file, 0);
 
+	code = code ?: targets_check(&config);
 	if (!code && changed)
 		*changed = !same_files(&config, &d->targets.config);
 	if (code || (changed && !*changed)) {
@@ -164,6 +224,22 @@ int daemon_load(struct daemon *d, bool *changed)
 	return EXIT_DONE;
 }
 
+/* those that nothing notifies of */
+static void note_gone(struct daemon *d)
+{
+	size_t i, n;
+
+	for (i = d->num_gpus; i--;) {
+		const char *bdf = d->gpus[i].bdf;
+
+		for (n = 0; n < d->targets.num; n++)
+			if (!strcmp(d->targets.plans[n].live.bdf, bdf))
+				break;
+		if (d->gpus[i].is_polled && n == d->targets.num)
+			daemon_gpu_went(d, bdf);
+	}
+}
+
 /**
  * daemon_explain_absence() - the module is not there; say so once
  * @d: the daemon, with a configuration
@@ -174,11 +250,13 @@ int daemon_explain_absence(struct daemon *d)
 {
 	struct provider *provider = NULL;
 
+	note_gone(d);
+	poll_later(d);
 	d->num_missing = d->targets.config.num_gpus;
 	if (!d->num_missing)
 		return EXIT_DONE;
 	if (!d->absence_reported) {
-		provider_open(&provider);
+		provider_open_gpuvf(&provider);
 		provider_close(provider);
 	}
 	d->absence_reported = true;
@@ -235,6 +313,7 @@ static int sync_one(struct daemon *d, struct plan *plan,
 	struct managed_gpu *gpu = find_or_add(d, plan->live.bdf);
 	bool enforce = d->targets.config.on_drift == ON_DRIFT_ENFORCE;
 
+	gpu->is_polled = !gpu_abilities(&plan->live)->has_events;
 	if (!plan->steps && !gpu_is_settled(&plan->live))
 		return watch_unsettled(d, plan, gpu);
 	if (!plan->steps) {
@@ -294,10 +373,13 @@ static int sync_all(struct daemon *d)
 	/* nothing there that it is about: it may come */
 	if (code == EXIT_MISSING && !d->targets.num)
 		code = EXIT_DONE;
-	if (!code)
+	if (!code) {
+		note_gone(d);
 		note_missing(d, &tally);
+	}
 	for (i = 0; i < d->targets.num && !code; i++)
 		exit_add(&tally, sync_one(d, &d->targets.plans[i], &journal));
+	poll_later(d);
 	/* what failed for want of memory, or amid changes, may work later */
 	if (code)
 		try_again(d);

@@ -56,6 +56,7 @@ struct finding {
  * @driver: bound to it, may be empty
  * @total_vfs: how many VFs it can have, as the PCI core says
  * @num_vfs: how many are enabled
+ * @is_changing: that cannot be read, since the driver is changing it
  * @has_sriov: the PCI core found a usable SR-IOV capability
  * @unused_vfs: VFs of a capability that the PCI core does not use
  * @is_unseen: whether there is a capability cannot be seen
@@ -71,6 +72,7 @@ struct doctor_gpu {
 	char driver[NAME_SIZE];
 	u32 total_vfs;
 	u32 num_vfs;
+	bool is_changing;
 	bool has_sriov;
 	u32 unused_vfs;
 	bool is_unseen;

@@ -2,6 +2,7 @@
 /*
  * Checks of each GPU: SR-IOV, room for the VFs, its driver.
  */
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "base/root.h"
 #include "doctor/doctor.h"
+#include "pci/num_vfs.h"
 
 #define DEVICE		"sys/bus/pci/devices/%s/"
 
@@ -159,7 +161,9 @@ void doctor_find_gpus(struct doctor *doctor)
 		root_link(gpu->driver, NAME_SIZE, DEVICE "driver", bdf);
 		gpu->has_sriov = number_of(bdf, "sriov_totalvfs",
 					   &gpu->total_vfs);
-		number_of(bdf, "sriov_numvfs", &gpu->num_vfs);
+		gpu->is_changing = gpu->has_sriov &&
+				   sysfs_get_num_vfs(bdf, &gpu->num_vfs) ==
+				   -ETIMEDOUT;
 		if (!gpu->has_sriov)
 			look_for_capability(doctor, gpu);
 		gpu->is_known = !strcmp(gpu->driver, "gpuvf") ||
@@ -216,6 +220,10 @@ static void check_sriov(const struct doctor *doctor,
 		      "there, but driver %s allows no VFs",
 		      *gpu->driver ? gpu->driver : "(none)");
 		fix(f, "see that driver's parameters, as max_vfs");
+	} else if (gpu->is_changing) {
+		found(f, FINDING_NOTE,
+		      "up to %u VFs; driver %s is enabling or disabling them at this moment, or hangs in that",
+		      gpu->total_vfs, *gpu->driver ? gpu->driver : "(none)");
 	} else {
 		found(f, FINDING_OK, "up to %u VFs, %u enabled",
 		      gpu->total_vfs, gpu->num_vfs);

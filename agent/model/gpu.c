@@ -110,6 +110,24 @@ struct gpu *gpu_list_find(const struct gpu_list *list, const char *bdf)
 }
 
 /**
+ * gpu_list_keep() - release some of the GPUs
+ * @list: keeps the others, in their order
+ * @keep: whether a GPU is kept
+ */
+void gpu_list_keep(struct gpu_list *list, bool (*keep)(const struct gpu *gpu))
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->num; i++) {
+		if (keep(&list->gpus[i]))
+			list->gpus[n++] = list->gpus[i];
+		else
+			gpu_free(&list->gpus[i]);
+	}
+	list->num = n;
+}
+
+/**
  * gpu_list_free() - release all GPUs
  * @list: is empty afterwards
  */
@@ -178,6 +196,18 @@ u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value)
 	if (!step && (key == ABILITY_FB || key == ABILITY_PF_RESERVE))
 		step = gpu->fb_granularity;
 	return round_up_to(value, step);
+}
+
+/** gpu_has_stats() - does the GPU's provider keep statistics? */
+bool gpu_has_stats(const struct gpu *gpu)
+{
+	return gpu_can_read(gpu, ABILITY_STATS);
+}
+
+/** gpu_is_managed() - is it gpuvf's, or does a configuration name it? */
+bool gpu_is_managed(const struct gpu *gpu)
+{
+	return !gpu->is_unnamed;
 }
 
 /** gpu_driver() - the driver of the PF */

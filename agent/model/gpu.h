@@ -166,6 +166,7 @@ struct vf {
  * @abilities: of the provider that it belongs to; NULL: gpuvf, or a GPU that is not
  *	live, of which all can be asked
  * @driver: of the PF; empty: the provider's own
+ * @is_unnamed: it was found by its class alone; no configuration names it
  * @vfs_changing: VFs are being enabled or disabled
  * @has_states: whether @fb_dirty, @fb_withheld and @round_us came: they need
  *	CAP_SYS_ADMIN
@@ -179,6 +180,7 @@ struct gpu {
 	char bdf[BDF_SIZE];
 	const struct abilities *abilities;
 	char driver[NAME_SIZE];
+	bool is_unnamed;
 	u64 generation;
 	char backend[NAME_SIZE];
 	u32 state;
@@ -259,12 +261,15 @@ void gpu_copy(struct gpu *to, const struct gpu *from);
 void gpu_free(struct gpu *gpu);
 struct gpu *gpu_list_add(struct gpu_list *list);
 struct gpu *gpu_list_find(const struct gpu_list *list, const char *bdf);
+void gpu_list_keep(struct gpu_list *list, bool (*keep)(const struct gpu *gpu));
 void gpu_list_free(struct gpu_list *list);
 
 bool gpu_can_read(const struct gpu *gpu, enum ability_key key);
 bool gpu_can_set(const struct gpu *gpu, enum ability_key key);
 const struct abilities *gpu_abilities(const struct gpu *gpu);
 const char *gpu_driver(const struct gpu *gpu);
+bool gpu_has_stats(const struct gpu *gpu);
+bool gpu_is_managed(const struct gpu *gpu);
 u64 round_up_to(u64 value, u64 granularity);
 u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value);
 u32 vf_preempt_timeout_us(const struct vf *vf);

@@ -66,34 +66,54 @@ static bool is_one_of(const char *name, const char *dir, const char *wanted)
 	       !strcmp(name + len, wanted);
 }
 
-/* by number: in another mount namespace, as the service's, names differ */
-static bool is_numbered(const char *pid, const char *fd,
-			const struct device_files *files)
+/**
+ * struct open_file - a file that a process has open
+ * @name: its path
+ * @number: of a character device; 0: it is none
+ */
+struct open_file {
+	char name[256];
+	dev_t number;
+};
+
+static void find_file(const char *pid, const char *fd, struct open_file *file)
 {
 	char *path = root_path("proc/%s/fd/%s", pid, fd);
 	struct stat st;
-	bool is;
 
-	is = !stat(path, &st) && S_ISCHR(st.st_mode) && st.st_rdev &&
-	     (st.st_rdev == files->group_number ||
-	      st.st_rdev == files->device_number);
+	root_target(file->name, sizeof(file->name), "proc/%s/fd/%s", pid, fd);
+	file->number = !stat(path, &st) && S_ISCHR(st.st_mode) ? st.st_rdev : 0;
 	free(path);
-	return is;
 }
 
-static bool has_open(const char *pid, const struct device_files *files)
+/* by number too: in another mount namespace, as the service's, names differ */
+static bool is_file(const struct open_file *file,
+		    const struct device_files *files)
+{
+	return is_one_of(file->name, "/dev/vfio/", files->group) ||
+	       is_one_of(file->name, "/dev/vfio/devices/", files->device) ||
+	       (file->number && (file->number == files->group_number ||
+				 file->number == files->device_number));
+}
+
+/* Return: whether the process has any; @used: by index, which; may be NULL */
+static bool has_open(const char *pid, const struct device_files *files,
+		     size_t num, bool *used)
 {
 	char **fds = root_list("proc/%s/fd", pid);
+	struct open_file file;
 	bool hit = false;
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; fds[i] && !hit; i++) {
-		char name[256];
-
-		root_target(name, sizeof(name), "proc/%s/fd/%s", pid, fds[i]);
-		hit = is_one_of(name, "/dev/vfio/", files->group) ||
-		      is_one_of(name, "/dev/vfio/devices/", files->device) ||
-		      is_numbered(pid, fds[i], files);
+	for (i = 0; fds[i] && (used || !hit); i++) {
+		find_file(pid, fds[i], &file);
+		for (n = 0; n < num; n++) {
+			if (!is_file(&file, &files[n]))
+				continue;
+			hit = true;
+			if (used)
+				used[n] = true;
+		}
 	}
 	root_list_free(fds);
 	return hit;
@@ -132,11 +152,43 @@ char *holder_process(const char *vf)
 	pids = root_list("proc");
 	for (i = 0; pids[i] && !text; i++) {
 		if (isdigit((unsigned char)pids[i][0]) &&
-		    has_open(pids[i], &files))
+		    has_open(pids[i], &files, 1, NULL))
 			text = name_process(pids[i]);
 	}
 	root_list_free(pids);
 	return text;
+}
+
+/**
+ * holder_mark_vfs() - find which VFs some process has open
+ * @gpu: the GPU; gets @in_use of those of its VFs that have an address and a driver
+ *
+ * One look at all processes, of which this user may not see all.
+ */
+void holder_mark_vfs(struct gpu *gpu)
+{
+	struct device_files *files = xcalloc(gpu->vfs_len, sizeof(*files));
+	bool *used = xcalloc(gpu->vfs_len, sizeof(*used));
+	bool any = false;
+	char **pids;
+	size_t i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		if (!*gpu->vfs[i].bdf || !*gpu->vfs[i].holder)
+			continue;
+		find_files(gpu->vfs[i].bdf, &files[i]);
+		any |= files[i].group[0] || files[i].device[0];
+	}
+	pids = any ? root_list("proc") : NULL;
+	for (i = 0; any && pids[i]; i++)
+		if (isdigit((unsigned char)pids[i][0]))
+			has_open(pids[i], files, gpu->vfs_len, used);
+	for (i = 0; i < gpu->vfs_len; i++)
+		gpu->vfs[i].in_use = used[i];
+	if (any)
+		root_list_free(pids);
+	free(files);
+	free(used);
 }
 
 /**
@@ -243,13 +295,17 @@ char *why_not_driven(const char *bdf)
 		return xasprintf("there is no PCI device %s", bdf);
 	sysfs_driver(bdf, driver, sizeof(driver));
 	if (*driver && strcmp(driver, "gpuvf"))
-		return xasprintf("PCI device %s is driven by %s, not by gpuvf",
-				 bdf, driver);
+		return xasprintf("PCI device %s is driven by %s, not by gpuvf%s",
+				 bdf, driver, root_has(DEVICE "sriov_totalvfs", bdf) ?
+				 "; a [gpu] section with its address in 'pci' can set its VFs" :
+				 "");
 	if (!*driver && has_vfs(bdf, &process))
 		text = xasprintf("PCI device %s is being removed%s%s", bdf,
 				 process ? ", waiting for " : "", process ?: "");
 	else
-		text = xasprintf("PCI device %s is not driven by gpuvf", bdf);
+		text = xasprintf("PCI device %s is not driven by gpuvf%s", bdf,
+				 root_has("sys/module/gpuvf") ? "" :
+				 ", which is not loaded: modprobe gpuvf");
 	free(process);
 	return text;
 }

@@ -5,9 +5,10 @@
 #ifndef AGENT_PCI_HOLDER_H
 #define AGENT_PCI_HOLDER_H
 
-#include "base/types.h"
+#include "model/gpu.h"
 
 char *holder_process(const char *vf);
+void holder_mark_vfs(struct gpu *gpu);
 char *holder_of_vf(const char *bdf, u32 index);
 char *holder_of_lock(const char *file);
 char *why_not_driven(const char *bdf);

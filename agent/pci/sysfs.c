@@ -154,7 +154,7 @@ int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size)
 }
 
 /**
- * sysfs_get_number() - read a file with a number, as sriov_numvfs
+ * sysfs_get_number() - read a file with a number, as sriov_totalvfs
  * @bdf: PCI address
  * @file: of the device
  * @value: result
@@ -169,7 +169,7 @@ int sysfs_get_number(const char *bdf, const char *file, u32 *value)
 	errno = 0;
 	if (!root_line(text, sizeof(text), DEVICE "%s", bdf, file))
 		return errno ? -errno : -EIO;
-	*value = strtoul(text, &end, 10);
+	*value = strtoul(text, &end, 0);
 	return *end || end == text ? -EINVAL : 0;
 }
 

@@ -21,7 +21,8 @@ void read_driver(const char *vf, struct vf_driver *driver)
  * read_drivers() - read the host drivers of the VFs that are enabled
  * @live: a live GPU
  *
- * Return: one for each enabled VF, by index; to be freed.
+ * Return: one for each enabled VF, by index, empty while VFs are being enabled or
+ * disabled; to be freed.
  */
 struct vf_driver *read_drivers(const struct gpu *live)
 {
@@ -29,6 +30,9 @@ struct vf_driver *read_drivers(const struct gpu *live)
 	char bdf[BDF_SIZE];
 	u32 i;
 
+	/* a VF that is being removed would hang a reader of its override */
+	if (live->vfs_changing)
+		return drivers;
 	for (i = 0; i < live->num_vfs; i++)
 		if (!sysfs_vf_bdf(live->bdf, i, bdf, sizeof(bdf)))
 			read_driver(bdf, &drivers[i]);

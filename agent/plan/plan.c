@@ -63,6 +63,9 @@ static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 	if (drivers && plan->live.num_vfs)
 		memcpy(plan->drivers, drivers,
 		       plan->live.num_vfs * sizeof(*drivers));
+	/* nothing is known of them at such a moment */
+	if (plan->live.vfs_changing)
+		return;
 	for (i = 0; i < plan->wanted.num_vfs; i++) {
 		enum host_driver wanted = plan_wanted_driver(plan, i);
 		struct driver_steps steps;
@@ -83,6 +86,7 @@ static void plan_layout(struct plan *plan)
 {
 	const struct gpu *live = &plan->live;
 	const struct gpu *wanted = &plan->wanted;
+	const struct ability *fb = &gpu_abilities(live)->of[ABILITY_FB];
 	bool recount = live->num_vfs != wanted->num_vfs;
 	bool differs = false;
 	u32 i;
@@ -93,7 +97,7 @@ static void plan_layout(struct plan *plan)
 
 		plan->changes[i] = compare_vf(is, &wanted->vfs[i]);
 		/* a fair share goes by itself when the VFs are disabled */
-		if (recount && is->fb_auto)
+		if (recount && (is->fb_auto || fb->lost_on_disable))
 			differs |= wanted->vfs[i].fb_bytes;
 		else
 			differs |= plan->changes[i];

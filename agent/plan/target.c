@@ -36,6 +36,39 @@ void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
 	free(why);
 }
 
+/* as in "gpuvf drives no", in front of "GPU" */
+static const char *no_provider_has(const struct config_gpu *section)
+{
+	const struct abilities *provider = config_provider(section);
+
+	if (!provider)
+		return "no provider has such a";
+	return provider == &gpuvf_abilities ? "gpuvf drives no" :
+	       "provider generic has no";
+}
+
+static void explain_missing(const struct config_gpu *section)
+{
+	char *why;
+
+	switch (section->match) {
+	case CONFIG_MATCH_PCI:
+		why = why_not_driven(section->bdf);
+		pr_err("[gpu %s]: %s", section->name, why);
+		free(why);
+		break;
+	case CONFIG_MATCH_ID:
+		pr_err("[gpu %s]: %s GPU %04x:%04x", section->name,
+		       no_provider_has(section), section->vendor,
+		       section->device);
+		break;
+	default:
+		pr_err("[gpu %s]: %s GPU", section->name,
+		       no_provider_has(section));
+	}
+	source_loc_print(stderr, &section->match_at);
+}
+
 /**
  * find_gpu() - a GPU by the name that a user gave
  * @gpus: where to look
@@ -85,7 +118,7 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 	if (!gpu && !*code) {
 		*code = section ? EXIT_MISSING : EXIT_USAGE;
 		if (section)
-			pr_err("[gpu %s]: gpuvf drives no such GPU", name);
+			explain_missing(section);
 		else
 			pr_err("'%s' is neither a PCI address nor the name of a [gpu] section",
 			       name);
@@ -142,45 +175,20 @@ static void add_plan(struct targets *targets, const struct config_gpu *section,
 		  live);
 }
 
-static void explain_missing(const struct config_gpu *section)
-{
-	char *why;
-
-	switch (section->match) {
-	case CONFIG_MATCH_PCI:
-		why = why_not_driven(section->bdf);
-		pr_err("[gpu %s]: %s", section->name, why);
-		free(why);
-		break;
-	case CONFIG_MATCH_ID:
-		pr_err("[gpu %s]: gpuvf drives no GPU %04x:%04x", section->name,
-		       section->vendor, section->device);
-		break;
-	default:
-		pr_err("[gpu %s]: gpuvf drives no GPU", section->name);
-	}
-	source_loc_print(stderr, &section->match_at);
-}
-
 /* every GPU of a section; those that a better match takes are not missing */
 static size_t add_section(struct targets *targets,
 			  const struct config_gpu *section,
 			  const struct gpu_list *gpus)
 {
-	bool any = section->match == CONFIG_MATCH_ANY && gpus->num;
+	bool any = false;
 	size_t i;
 
 	for (i = 0; i < gpus->num; i++) {
 		const struct gpu *gpu = &gpus->gpus[i];
 
-		if (section->match == CONFIG_MATCH_ID &&
-		    gpu->vendor == section->vendor &&
-		    gpu->device == section->device)
-			any = true;
-		if (config_for_gpu(&targets->config, gpu) != section)
-			continue;
-		add_plan(targets, section, gpu);
-		any = true;
+		any |= config_matches(section, gpu);
+		if (config_for_gpu(&targets->config, gpu) == section)
+			add_plan(targets, section, gpu);
 	}
 	if (any)
 		return 0;
@@ -240,22 +248,50 @@ static int add_all(struct targets *targets, int num_names, char **names,
 	return EXIT_DONE;
 }
 
-/* all that providers cannot do, at its line, before anything is done */
-static int check_providers(const struct targets *targets)
+/* all that providers cannot do, of all sections, before anything is done */
+static int check_providers(const struct config *config,
+			   const struct gpu_list *gpus)
 {
 	struct diag_list diags = {};
 	int code = EXIT_DONE;
 	size_t i;
 
-	for (i = 0; i < targets->num; i++)
-		config_check_provider(&targets->config,
-				      targets->plans[i].section,
-				      &targets->plans[i].live, &diags);
+	for (i = 0; i < gpus->num; i++) {
+		const struct config_gpu *section;
+
+		section = config_for_gpu(config, &gpus->gpus[i]);
+		if (section)
+			config_check_provider(config, section, &gpus->gpus[i],
+					      &diags);
+	}
 	if (diags.errors) {
 		diag_print(stderr, &diags);
 		code = EXIT_USAGE;
 	}
 	diag_free(&diags);
+	return code;
+}
+
+/**
+ * targets_check() - does a configuration ask for what providers cannot do?
+ * @config: the configuration, without errors
+ *
+ * Prints every error. GPUs that cannot be read now are checked when they are planned
+ * for.
+ *
+ * Return: EXIT_DONE, EXIT_USAGE.
+ */
+int targets_check(const struct config *config)
+{
+	struct provider *provider = provider_connect_all(config);
+	struct gpu_list gpus;
+	struct failure why;
+	int code = EXIT_DONE;
+
+	if (!provider_read_all(provider, &gpus, &why))
+		code = check_providers(config, &gpus);
+	gpu_list_free(&gpus);
+	provider_close(provider);
 	return code;
 }
 
@@ -294,13 +330,13 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 	struct gpu_list gpus = {};
 	int code;
 
-	code = provider_open(&targets->provider);
+	code = provider_open_for(&targets->provider, &targets->config);
 	if (code)
 		return code;
 	code = provider_list(targets->provider, &gpus);
+	code = code ?: check_providers(&targets->config, &gpus);
 	if (!code)
 		code = add_all(targets, num_names, names, &gpus);
-	code = code ?: check_providers(targets);
 	gpu_list_free(&gpus);
 	return code;
 }

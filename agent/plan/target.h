@@ -27,6 +27,7 @@ struct targets {
 
 int targets_find(struct targets *targets, const char *file, int num_names,
 		 char **names);
+int targets_check(const struct config *config);
 int targets_plan(struct targets *targets, int num_names, char **names);
 void targets_drop(struct targets *targets);
 void targets_free(struct targets *targets);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/exit_code.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
@@ -18,13 +17,12 @@
 #define SETTLE_LIMIT_MS	3000
 
 /**
- * provider_connect() - get ready for requests
+ * provider_connect() - get ready for requests to gpuvf alone, which notifies
  * @provider: result, NULL after errors
  *
  * Never causes a module to be loaded.
  *
- * Return: 0; -ENOENT: the provider is not on this machine; another negative
- * errno.
+ * Return: 0; -ENOENT: it is not on this machine; another negative errno.
  */
 int provider_connect(struct provider **provider)
 {
@@ -40,6 +38,19 @@ void provider_close(struct provider *provider)
 {
 	if (provider)
 		provider->ops->close(provider);
+}
+
+/**
+ * provider_include() - a configuration names a GPU
+ * @provider: the provider, NULL: none
+ * @bdf: PCI address
+ *
+ * It is then one of all GPUs, whatever kind of device it is.
+ */
+void provider_include(struct provider *provider, const char *bdf)
+{
+	if (provider && provider->ops->include)
+		provider->ops->include(provider, bdf);
 }
 
 /**
@@ -328,60 +339,6 @@ const char *failure_text(const struct failure *why)
 	if (why->error == -ENOENT)
 		return "module gpuvf is gone";
 	return strerror(-why->error);
-}
-
-/**
- * provider_open() - get ready to talk to the kernel
- * @provider: result
- *
- * Never causes a module to be loaded. Prints why the kernel does not answer.
- *
- * Return: EXIT_DONE, EXIT_MISSING, EXIT_FAILED.
- */
-int provider_open(struct provider **provider)
-{
-	int err = provider_connect(provider);
-
-	if (err == -ENOENT) {
-		gpuvf_explain_absence();
-		return EXIT_MISSING;
-	}
-	if (err) {
-		pr_err("generic netlink: %s", strerror(-err));
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
-}
-
-/**
- * provider_list() - read all GPUs, or print why not
- * @provider: the provider
- * @gpus: result
- *
- * Return: EXIT_DONE, or the exit code of the error.
- */
-int provider_list(struct provider *provider, struct gpu_list *gpus)
-{
-	struct failure why;
-
-	if (!provider_read_all(provider, gpus, &why))
-		return EXIT_DONE;
-	pr_err("cannot read the GPUs: %s", failure_text(&why));
-	return exit_code_of(why.error);
-}
-
-/**
- * explain_no_gpus() - print that there is no GPU, for verbs about all of them
- * @gpus: all GPUs
- *
- * Return: EXIT_DONE: there are some; EXIT_MISSING, which is printed.
- */
-int explain_no_gpus(const struct gpu_list *gpus)
-{
-	if (gpus->num)
-		return EXIT_DONE;
-	pr_err("module gpuvf is loaded, but drives no GPU");
-	return EXIT_MISSING;
 }
 
 /**

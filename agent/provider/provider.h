@@ -5,6 +5,7 @@
 #ifndef AGENT_PROVIDER_PROVIDER_H
 #define AGENT_PROVIDER_PROVIDER_H
 
+#include "config/config.h"
 #include "model/failure.h"
 #include "model/gpu.h"
 
@@ -17,6 +18,7 @@ struct provider;
  *	exist; the first one that says yes has it
  * @open: as provider_connect()
  * @close: as provider_close(), never NULL
+ * @include: as provider_include(), may be NULL
  * @read_all: as provider_read_all()
  * @read: as provider_read()
  * @set_layout: as provider_set_layout()
@@ -33,6 +35,7 @@ struct provider_ops {
 	bool (*owns)(const char *bdf);
 	int (*open)(struct provider **provider);
 	void (*close)(struct provider *provider);
+	void (*include)(struct provider *provider, const char *bdf);
 	int (*read_all)(struct provider *provider, struct gpu_list *gpus,
 			struct failure *why);
 	int (*read)(struct provider *provider, const char *bdf, struct gpu *gpu,
@@ -66,6 +69,7 @@ struct provider {
 
 int provider_connect(struct provider **provider);
 void provider_close(struct provider *provider);
+void provider_include(struct provider *provider, const char *bdf);
 int provider_read_all(struct provider *provider, struct gpu_list *gpus,
 		      struct failure *why);
 int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
@@ -86,12 +90,19 @@ int provider_capacity(struct provider *provider, const char *bdf,
 		      struct capacity *capacity, struct failure *why);
 int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		   struct failure *why);
-const char *failure_text(const struct failure *why);
-
-int provider_open(struct provider **provider);
-int provider_list(struct provider *provider, struct gpu_list *gpus);
 int provider_read_settled(struct provider *provider, const char *bdf,
 			  struct gpu *gpu, struct failure *why);
+const char *failure_text(const struct failure *why);
+
+/* open.c: for commands */
+int provider_open(struct provider **provider);
+int provider_open_for(struct provider **provider, const struct config *config);
+int provider_open_gpuvf(struct provider **provider);
+struct provider *provider_connect_all(const struct config *config);
+bool provider_is_there(const struct provider *provider, const struct gpu *gpu);
+int provider_list(struct provider *provider, struct gpu_list *gpus);
 int explain_no_gpus(const struct gpu_list *gpus);
+int keep_gpus(struct gpu_list *gpus, bool (*keep)(const struct gpu *gpu),
+	      const char *what);
 
 #endif /* AGENT_PROVIDER_PROVIDER_H */

@@ -54,6 +54,54 @@ static json_t *json_of_claims(const struct vf *vf)
 }
 
 /**
+ * struct unread - a member that is null where the GPU's provider cannot read it
+ * @key: enum ability_key
+ * @name: of the member
+ */
+struct unread {
+	enum ability_key key;
+	const char *name;
+};
+
+static const struct unread unread_of_vf[] = {
+	{ ABILITY_FB, "fb_quota_bytes" },
+	{ ABILITY_FB, "fb_auto" },
+	{ ABILITY_TIME_SLICE, "time_slice_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_us" },
+};
+
+static const struct unread unread_of_gpu[] = {
+	{ ABILITY_FB, "generation" },
+	{ ABILITY_FB, "provisioning" },
+	{ ABILITY_FB, "fb_total_bytes" },
+	{ ABILITY_FB, "fb_granularity_bytes" },
+	{ ABILITY_FB, "fb_context_save_bytes" },
+	{ ABILITY_FB, "fb_free_bytes" },
+	{ ABILITY_FB, "fb_largest_free_bytes" },
+	{ ABILITY_FB, "fb_dirty_bytes" },
+	{ ABILITY_FB, "fb_withheld_bytes" },
+	{ ABILITY_FB, "fb_extents" },
+	{ ABILITY_PF_RESERVE, "fb_pf_reserve_bytes" },
+	{ ABILITY_POLICY, "policy" },
+	{ ABILITY_TIME_SLICE, "time_slice_min_us" },
+	{ ABILITY_TIME_SLICE, "time_slice_max_us" },
+	{ ABILITY_TIME_SLICE, "round_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_min_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_max_us" },
+};
+
+static void put_unread(json_t *object, const struct gpu *gpu,
+		       const struct unread *unread, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!gpu_can_read(gpu, unread[i].key))
+			json_object_set_new(object, unread[i].name,
+					    json_null());
+}
+
+/**
  * json_of_vf() - one VF
  * @gpu: its GPU
  * @index: which VF, below @gpu->vfs_len
@@ -88,6 +136,7 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 			    json_boolean(vf->in_use) : json_null());
 	put_text(object, "holder", vf->holder);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
+	put_unread(object, gpu, unread_of_vf, ARRAY_SIZE(unread_of_vf));
 	return object;
 }
 
@@ -293,6 +342,11 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
+	put_unread(object, gpu, unread_of_gpu, ARRAY_SIZE(unread_of_gpu));
+	if (gpu_abilities(gpu) != &gpuvf_abilities) {
+		put_text(object, "provider", gpu->abilities->provider);
+		put_text(object, "driver", gpu->driver);
+	}
 	return object;
 }
 

@@ -140,6 +140,8 @@ void memory_map_print(const struct gpu *gpu)
 	char map[4 * MAP_WIDTH + 16];
 	char withheld[96] = "";
 
+	if (!gpu_can_read(gpu, ABILITY_FB))
+		return;
 	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
 	printf("  %s\n", map);
 	if (gpu->fb_largest_free != gpu->fb_free)

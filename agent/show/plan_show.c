@@ -95,7 +95,8 @@ const struct gpu *plan_future(const struct plan *plan)
  * plan_knows_placement() - is it known where things will be?
  * @plan: the plan
  *
- * Only the kernel knows that of a new layout; and enabling and disabling VFs
+ * A provider that cannot say where VFs are never knows. Only the kernel knows that
+ * of a new layout; and enabling and disabling VFs
  * hands out fair shares and takes them back, where no layout was ever set.
  *
  * Return: whether plan_future() says it.
@@ -104,6 +105,8 @@ bool plan_knows_placement(const struct plan *plan)
 {
 	if (plan->has_after)
 		return true;
+	if (!gpu_can_read(&plan->live, ABILITY_FB))
+		return false;
 	return !(plan->steps & STEP_LAYOUT) &&
 	       (plan->live.num_vfs == plan->wanted.num_vfs ||
 		plan->live.provisioning != PROVISIONING_AUTO);
@@ -131,7 +134,10 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	name_changes(plan->changes[i], text, sizeof(text));
 	table_cell_color(table, color_of_change(plan->changes[i]), text);
 	table_cell(table, "%s", *to->profile ? to->profile : "-");
-	size_cell(table, is->fb_bytes, to->fb_bytes);
+	if (gpu_can_set(&plan->live, ABILITY_FB))
+		size_cell(table, is->fb_bytes, to->fb_bytes);
+	else
+		table_cell(table, "shared");
 	if (!to->fb_bytes) {
 		table_cell(table, "-");
 		table_cell(table, "-");
@@ -277,6 +283,9 @@ void plan_print(const struct plan *plan, bool refused)
 	print_table(plan);
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
+	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
+		printf("  driver %s cannot be asked beforehand; it may still refuse\n",
+		       gpu_driver(&plan->live));
 }
 
 static json_t *steps_json(const struct plan *plan)
@@ -315,8 +324,9 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_object_set_new(vf, "worst_wait_us", after->vfs[i].fb_bytes ?
 			    json_integer(worst_wait_us(after, &after->vfs[i])) :
 			    json_null());
-	json_object_set_new(vf, "preempt_timeout_us",
-			    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
+	if (gpu_can_read(&plan->live, ABILITY_PREEMPT_TIMEOUT))
+		json_object_set_new(vf, "preempt_timeout_us",
+				    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
 	if (!plan_knows_placement(plan))
 		json_object_set_new(vf, "fb_offset_bytes", json_null());
 	/* what is, and not what will be */

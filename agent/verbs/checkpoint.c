@@ -70,7 +70,8 @@ int cmd_checkpoint(int argc, char **argv)
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
-	code = code ?: explain_no_gpus(&gpus);
+	code = code ?: keep_gpus(&gpus, gpu_is_managed,
+				 "no configuration names it");
 	if (!code) {
 		document = json_document();
 		list = json_array();

@@ -112,7 +112,10 @@ int cmd_export(int argc, char **argv)
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
-	code = code ?: explain_no_gpus(&gpus);
+	if (!code)
+		code = first < argc ? explain_no_gpus(&gpus) :
+		       keep_gpus(&gpus, gpu_is_managed,
+				 "no configuration names it");
 	draft_begin(&draft);
 	if (!code)
 		code = export_named(draft.writer, &gpus, argc - first,
@@ -187,6 +190,18 @@ static u64 vf_area(const struct gpu *gpu)
 	return end > start ? end - start : 0;
 }
 
+static int share_nothing(struct gpu *gpu, const struct wanted *wanted)
+{
+	if (wanted->fb_bytes) {
+		pr_err("fb: GPU %s is driven by %s, which %s", gpu->bdf,
+		       gpu_driver(gpu),
+		       ability_cannot(gpu_abilities(gpu), ABILITY_FB));
+		return EXIT_USAGE;
+	}
+	gpu->num_vfs = wanted->num_vfs;
+	return EXIT_DONE;
+}
+
 static int share_out(struct gpu *gpu, const struct wanted *wanted)
 {
 	u64 granule = gpu->fb_granularity ?: 1;
@@ -201,6 +216,8 @@ static int share_out(struct gpu *gpu, const struct wanted *wanted)
 		       plural(gpu->total_vfs), wanted->num_vfs);
 		return EXIT_USAGE;
 	}
+	if (!gpu_can_set(gpu, ABILITY_FB))
+		return share_nothing(gpu, wanted);
 	share -= share % granule;
 	if (wanted->fb_bytes > share || !share) {
 		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,

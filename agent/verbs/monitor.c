@@ -443,7 +443,7 @@ int cmd_monitor(int argc, char **argv)
 		return usage_error(argv[0], "unexpected argument '%s'",
 				   argv[first]);
 	m.json = options.json;
-	code = provider_open(&m.provider);
+	code = provider_open_gpuvf(&m.provider);
 	if (code)
 		return code;
 

@@ -107,7 +107,7 @@ static json_t *gpu_json(struct provider *provider, const struct gpu *gpu)
 	json_t *object = json_of_gpu(gpu);
 
 	/* room depends on which VFs are in use */
-	if (!gpu->has_states) {
+	if (!gpu->has_states || !gpu_can_read(gpu, ABILITY_FB)) {
 		json_object_set_new(object, "capacity", json_null());
 		return object;
 	}
@@ -131,28 +131,33 @@ static void show_gpu(struct provider *provider, const struct gpu *gpu)
 	struct capacity_list capacity = {};
 	struct table *table = new_table();
 	bool wedged = gpu->state != PF_STATE_READY;
+	bool has_policy = gpu_can_read(gpu, ABILITY_POLICY);
 	u32 rows = 0;
 	u32 i;
 
 	print_folded(stdout,
-		     "%s%s%s  %s  %s%s%s  %u of %u VFs enabled  policy %s",
+		     "%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
 		     color_of(stdout, COLOR_HEAD), gpu->bdf,
 		     color_of(stdout, COLOR_NONE), gpu->backend,
+		     *gpu->driver ? "  driver " : "", gpu->driver,
 		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
 		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
-		     gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
+		     gpu->num_vfs, gpu->total_vfs,
+		     has_policy ? "  policy " : "",
+		     has_policy ? policy_name(gpu->policy) : "");
 	if (gpu->vfs_changing)
 		printf("  %sVFs are being enabled or disabled%s\n",
 		       color_of(stdout, COLOR_WARN),
 		       color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
-	if (gpu->has_states) {
+	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB)) {
 		find_capacity(provider, gpu, &capacity);
 		capacity_print(&capacity);
 		capacity_free(&capacity);
 	}
 	for (i = 0; i < gpu->vfs_len; i++) {
-		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
+		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes &&
+		    !(gpu->vfs_changing && *gpu->vfs[i].bdf))
 			continue;
 		add_row(table, gpu, i);
 		rows++;

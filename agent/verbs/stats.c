@@ -199,7 +199,8 @@ static int collect(struct provider *provider, const char *name,
 
 	code = provider_list(provider, gpus);
 	if (!code)
-		code = name ? keep_one(gpus, name) : explain_no_gpus(gpus);
+		code = name ? keep_one(gpus, name) :
+		       keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 	if (code || !provider_stats(provider, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {

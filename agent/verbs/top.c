@@ -109,6 +109,8 @@ static int look(struct session *s)
 	err = provider_read_all(s->provider, &gpus, &why);
 	now = monotonic_ns();
 	err = err ?: provider_stats(s->provider, &gpus, &why);
+	if (!err)
+		gpu_list_keep(&gpus, gpu_has_stats);
 	if (err) {
 		gpu_list_free(&gpus);
 		/* changes that do not stop: the next look is as good */

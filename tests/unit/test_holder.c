@@ -135,7 +135,7 @@ static void a_gpu_that_goes_is_said_to_go(void **state)
 
 	is_not_driven("there is no PCI device 0000:43:00.0");
 	make_dirs("sys/bus/pci/devices/0000:43:00.0");
-	is_not_driven("PCI device 0000:43:00.0 is not driven by gpuvf");
+	is_not_driven("PCI device 0000:43:00.0 is not driven by gpuvf, which is not loaded: modprobe gpuvf");
 	/* the first VF is gone already */
 	make_link("sys/bus/pci/devices/0000:43:00.0/virtfn1",
 		  "../0000:41:00.1");
