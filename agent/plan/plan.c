@@ -12,11 +12,13 @@
  * and the last is done only when no VF is in use. The layout comes before
  * enabling, because the kernel gives VFs without one a fair share.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit_code.h"
 #include "base/util.h"
+#include "plan/layout.h"
 #include "plan/plan.h"
 #include "plan/report.h"
 #include "provider/provider.h"
@@ -134,7 +136,7 @@ void plan_make(struct plan *plan, const struct config *config,
 /**
  * plan_add_placement() - learn where everything will be
  * @plan: the plan
- * @after: the kernel's answer to the dry run
+ * @after: the kernel's answer to the dry run, or from layout_after()
  */
 void plan_add_placement(struct plan *plan, const struct gpu *after)
 {
@@ -155,28 +157,54 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 	}
 }
 
+/* Return: 0, or why there is no such layout */
+static int find_layout(struct plan *plan, struct provider *provider,
+		       struct gpu *after, struct failure *why)
+{
+	struct gpu wanted;
+	int err;
+
+	gpu_copy(&wanted, &plan->wanted);
+	err = layout_place(&wanted, &plan->live, why);
+	if (err)
+		goto out;
+	/* without states there is no right to ask either */
+	if (plan->live.has_states || !(wanted.set & GPU_SET_PLACES))
+		err = provider_set_layout(provider, &wanted, true, after, why);
+	else
+		layout_after(&wanted, &plan->live, after);
+out:
+	gpu_free(&wanted);
+	return err;
+}
+
 /**
- * plan_ask_kernel() - let the kernel check the layout without changing anything
+ * plan_place() - find places for the layout, and have the kernel check them
  * @plan: the plan; gets the placement
  * @provider: the provider
+ * @last: when the GPU was changed meanwhile, that is an error
  *
- * Says why it would be refused.
+ * Changes nothing. Prints why the layout would be refused. Without the rights that
+ * asking the kernel needs, the placement does not take VFs in use into account.
  *
- * Return: EXIT_DONE, or the exit code of the refusal.
+ * Return: EXIT_DONE; -ESTALE: the GPU was changed since it was read, plan again; else
+ * the exit code of the refusal.
  */
-int plan_ask_kernel(struct plan *plan, struct provider *provider)
+int plan_place(struct plan *plan, struct provider *provider, bool last)
 {
 	struct failure why;
 	struct gpu after;
 
-	if (provider_set_layout(provider, &plan->wanted, true, &after, &why)) {
-		plan->refusal = why.refusal;
-		return report_config_refusal(plan->config, plan->section, &why,
-					     plan->live.bdf);
+	if (!find_layout(plan, provider, &after, &why)) {
+		plan_add_placement(plan, &after);
+		gpu_free(&after);
+		return EXIT_DONE;
 	}
-	plan_add_placement(plan, &after);
-	gpu_free(&after);
-	return EXIT_DONE;
+	if (layout_is_stale(&why) && !last)
+		return -ESTALE;
+	plan->refusal = why.refusal;
+	return report_config_refusal(plan->config, plan->section, &why,
+				     plan->live.bdf);
 }
 
 /**

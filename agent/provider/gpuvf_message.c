@@ -17,6 +17,7 @@
 /* the model has the values of the spec */
 #define SAME(name)	_Static_assert((int)(name) == (int)GPUVF_##name, #name)
 
+SAME(CAPABILITY_CLEAR);
 SAME(POLICY_FIXED);
 SAME(POLICY_EQUAL);
 SAME(POLICY_BEST_EFFORT);

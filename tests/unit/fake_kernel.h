@@ -43,6 +43,8 @@
  * @set_error: what becomes of a change of one VF or of the settings of the GPU,
  *	and of a reset
  * @stale: so many layouts are refused because somebody else was faster
+ * @asked: so many layouts were checked, whether to be set or not
+ * @when_asked: happens just before each of them, may be NULL
  */
 struct fake_gpu {
 	struct gpu gpu;
@@ -71,6 +73,8 @@ struct fake_gpu {
 	bool fail_wedges;
 	int set_error;
 	unsigned int stale;
+	unsigned int asked;
+	void (*when_asked)(void);
 };
 
 /**
