@@ -118,7 +118,8 @@ static int send_layout(struct execution *x, struct gpu *wanted,
 
 	if (state_same_layout(wanted, now))
 		return EXIT_DONE;
-	if (!given_places)
+	/* what cannot be seen from here may be in the way of the places */
+	if (!given_places && !last)
 		err = layout_place(wanted, now, &why);
 	if (err)
 		return refused(x, &why);

@@ -159,13 +159,14 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 
 /* Return: 0, or why there is no such layout */
 static int find_layout(struct plan *plan, struct provider *provider,
-		       struct gpu *after, struct failure *why)
+		       struct gpu *after, struct failure *why, bool last)
 {
 	struct gpu wanted;
-	int err;
+	int err = 0;
 
 	gpu_copy(&wanted, &plan->wanted);
-	err = layout_place(&wanted, &plan->live, why);
+	if (!last || !plan->live.has_states)
+		err = layout_place(&wanted, &plan->live, why);
 	if (err)
 		goto out;
 	/* without states there is no right to ask either */
@@ -182,7 +183,8 @@ out:
  * plan_place() - find places for the layout, and have the kernel check them
  * @plan: the plan; gets the placement
  * @provider: the provider
- * @last: when the GPU was changed meanwhile, that is an error
+ * @last: placement is left to the kernel; when the GPU was changed meanwhile, that is an
+ *	error
  *
  * Changes nothing. Prints why the layout would be refused. Without the rights that
  * asking the kernel needs, the placement does not take VFs in use into account.
@@ -195,7 +197,7 @@ int plan_place(struct plan *plan, struct provider *provider, bool last)
 	struct failure why;
 	struct gpu after;
 
-	if (!find_layout(plan, provider, &after, &why)) {
+	if (!find_layout(plan, provider, &after, &why, last)) {
 		plan_add_placement(plan, &after);
 		gpu_free(&after);
 		return EXIT_DONE;

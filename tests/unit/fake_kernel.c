@@ -220,14 +220,6 @@ static int fake_read(struct provider *provider, const char *bdf,
 	return 0;
 }
 
-static int fake_capacity(struct provider *provider, const char *bdf,
-			 const struct gpu *wanted, u64 fb_bytes,
-			 struct capacity *capacity, struct failure *why)
-{
-	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
-	return 0;
-}
-
 static int next_gpu(const struct fake_gpu *f, const struct gpu *wanted,
 		    struct gpu *next, u32 *reason)
 {
@@ -377,7 +369,6 @@ const struct provider_ops gpuvf_ops = {
 	.set_vf = fake_set_vf,
 	.set_gpu = fake_set_gpu,
 	.operate = fake_operate,
-	.capacity = fake_capacity,
 	.stats = fake_stats,
 };
 
