@@ -230,18 +230,21 @@ int plan_check(const struct plan *plan)
  * @plan: the plan; gets the placement, and is made again when the GPU was changed
  *	meanwhile
  * @provider: the provider
+ * @how: PLACE_UNASKED, or 0
  *
  * Changes nothing. Prints what is wrong.
  *
  * Return: as plan_check(), or the exit code of a refusal of the layout.
  */
-int plan_try(struct plan *plan, struct provider *provider)
+int plan_try(struct plan *plan, struct provider *provider, u32 how)
 {
 	int code = plan_check(plan);
 	int i;
 
 	for (i = 1; !code && plan->steps & STEP_LAYOUT; i++) {
-		code = plan_place(plan, provider, i >= PLAN_ATTEMPTS);
+		if (i >= PLAN_ATTEMPTS)
+			how |= PLACE_LAST;
+		code = plan_place(plan, provider, how);
 		if (code != -ESTALE)
 			return code;
 		code = plan_refresh(plan, provider) ?: plan_check(plan);

@@ -159,21 +159,21 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 
 /* Return: 0, or why there is no such layout */
 static int find_layout(struct plan *plan, struct provider *provider,
-		       struct gpu *after, struct failure *why, bool last)
+		       struct gpu *after, struct failure *why, u32 how)
 {
+	bool alone = how & PLACE_UNASKED && !plan->live.has_states;
 	struct gpu wanted;
 	int err = 0;
 
 	gpu_copy(&wanted, &plan->wanted);
-	if (!last || !plan->live.has_states)
+	if (alone || !(how & PLACE_LAST))
 		err = layout_place(&wanted, &plan->live, why);
 	if (err)
 		goto out;
-	/* without states there is no right to ask either */
-	if (plan->live.has_states || !(wanted.set & GPU_SET_PLACES))
-		err = provider_set_layout(provider, &wanted, true, after, why);
-	else
+	if (alone && wanted.set & GPU_SET_PLACES)
 		layout_after(&wanted, &plan->live, after);
+	else
+		err = provider_set_layout(provider, &wanted, true, after, why);
 out:
 	gpu_free(&wanted);
 	return err;
@@ -183,26 +183,24 @@ out:
  * plan_place() - find places for the layout, and have the kernel check them
  * @plan: the plan; gets the placement
  * @provider: the provider
- * @last: placement is left to the kernel; when the GPU was changed meanwhile, that is an
- *	error
+ * @how: PLACE_*
  *
- * Changes nothing. Prints why the layout would be refused. Without the rights that
- * asking the kernel needs, the placement does not take VFs in use into account.
+ * Changes nothing. Prints why the layout would be refused.
  *
  * Return: EXIT_DONE; -ESTALE: the GPU was changed since it was read, plan again; else
  * the exit code of the refusal.
  */
-int plan_place(struct plan *plan, struct provider *provider, bool last)
+int plan_place(struct plan *plan, struct provider *provider, u32 how)
 {
 	struct failure why;
 	struct gpu after;
 
-	if (!find_layout(plan, provider, &after, &why, last)) {
+	if (!find_layout(plan, provider, &after, &why, how)) {
 		plan_add_placement(plan, &after);
 		gpu_free(&after);
 		return EXIT_DONE;
 	}
-	if (layout_is_stale(&why) && !last)
+	if (layout_is_stale(&why) && !(how & PLACE_LAST))
 		return -ESTALE;
 	plan->refusal = why.refusal;
 	return report_config_refusal(plan->config, plan->section, &why,

@@ -13,6 +13,11 @@
 /* how often a GPU that was changed meanwhile is read and planned for again */
 #define PLAN_ATTEMPTS	4
 
+/* the kernel places; when the GPU was changed meanwhile, that is an error */
+#define PLACE_LAST	BIT(0)
+/* without the rights to ask the kernel: place as if no VF were in use */
+#define PLACE_UNASKED	BIT(1)
+
 /* what happens to one VF */
 #define VF_CREATE	BIT(0)
 #define VF_REMOVE	BIT(1)
@@ -65,7 +70,7 @@ void plan_make(struct plan *plan, const struct config *config,
 	       const struct vf_driver *drivers);
 void plan_add_placement(struct plan *plan, const struct gpu *after);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
-int plan_place(struct plan *plan, struct provider *provider, bool last);
+int plan_place(struct plan *plan, struct provider *provider, u32 how);
 void plan_free(struct plan *plan);
 
 #endif /* AGENT_PLAN_PLAN_H */

@@ -17,7 +17,7 @@
 
 static int plan_one(struct plan *plan, struct provider *provider)
 {
-	int code = plan_try(plan, provider);
+	int code = plan_try(plan, provider, PLACE_UNASKED);
 
 	if (!code && plan->steps && !plan->live.has_states)
 		pr_warning("GPU %s: VFs in use are not visible without CAP_SYS_ADMIN; apply may refuse this",
@@ -25,11 +25,18 @@ static int plan_one(struct plan *plan, struct provider *provider)
 	return code;
 }
 
+/* that depends on which VFs are in use */
+static bool knows_capacity(const struct plan *plan)
+{
+	return plan_knows_placement(plan) &&
+	       (plan->live.has_states || !plan->has_after);
+}
+
 /* what there will be room for, as in show */
 static void find_capacity(const struct plan *plan,
 			  struct capacity_list *capacity)
 {
-	if (!plan_knows_placement(plan))
+	if (!knows_capacity(plan))
 		return;
 	capacity_find(capacity, plan->config, plan_future(plan));
 	capacity_count(capacity, plan_future(plan));
@@ -56,7 +63,7 @@ static int plan_all(struct targets *targets, bool json)
 			json_t *object = plan_json(plan);
 
 			json_object_set_new(object, "capacity",
-					    plan_knows_placement(plan) ?
+					    knows_capacity(plan) ?
 					    capacity_json(&capacity) : json_null());
 			json_object_set_new(object, "in_sync",
 					    json_boolean(!plan->steps && !code));

@@ -169,7 +169,8 @@ write_ini 3 'driver 0-1 = vfio-pci'
 allowed show 'need CAP_SYS_ADMIN' show
 allowed show_json '"state": null' show -j
 allowed check good check
-denied plan 'CAP_SYS_ADMIN' plan a
+allowed plan 'VFs in use are not visible without CAP_SYS_ADMIN' plan a
+allowed plan_json '"capacity": null' plan a -j
 denied apply 'CAP_SYS_ADMIN' apply a
 denied set 'CAP_SYS_ADMIN' set "$a/0" label=x
 for verb in reset stop pause resume; do

@@ -264,6 +264,11 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 	u32 reason = 0;
 	int err = 0;
 
+	if (f->deny) {
+		refuse(why, -EPERM);
+		why->ack[0] = '\0';
+		return -EPERM;
+	}
 	f->asked++;
 	if (f->when_asked)
 		f->when_asked();

@@ -61,7 +61,7 @@ static void plan_for(struct plan *plan, const char *lines)
 static int try(struct plan *plan, char **said)
 {
 	struct listening listening = listen_begin();
-	int code = plan_try(plan, &fake_provider);
+	int code = plan_try(plan, &fake_provider, PLACE_UNASKED);
 	char *text = listen_end(listening);
 
 	if (said)
@@ -407,6 +407,15 @@ static void without_rights_plan_says_what_it_does_not_see(void **state)
 	said = run_plan("vf 0-3 = p4\n", &code);
 	assert_int_equal(code, EXIT_USAGE);
 	assert_null(strstr(said, "not visible"));
+	free(said);
+
+	/* apply begins nothing: the kernel is asked before VFs go, and denies it */
+	fake.deny = true;
+	fake.gpu.num_vfs = 2;
+	assert_int_equal(apply("vf 0-1 = p2\n", &said), EXIT_PERMISSION);
+	assert_says(said, "GPU 0000:41:00.0: changing it, or asking what a change would do, needs CAP_SYS_ADMIN");
+	assert_string_equal(fake.log, "");
+	fake.deny = false;
 	free(said);
 
 	/* nothing to do, nothing to say; and with rights there is nothing unseen */
