@@ -9,6 +9,7 @@
 #include "base/exit_code.h"
 #include "everything.h"
 #include "fake_kernel.h"
+#include "plan/capacity.h"
 #include "plan/layout.h"
 #include "verbs/verbs.h"
 
@@ -274,33 +275,37 @@ static void withhold_some(void)
 
 static void a_vf_that_starts_meanwhile_stays(void **state)
 {
-	static const char lines[] = "vf 0 = p4\nvf 1 = p2\nvf 2 = p3\n";
+	static const char lines[] = "vf 0 = p4\nvf 1 = p2\nvf 2 = p3\nvf 3 = p2\n";
 	struct plan plan;
+	char *said;
 
+	/* to move VF 1 is cheaper than to move VF 2 */
+	small_gpu();
+	put(1, 5, 2, false);
+	put(2, 9, 3, false);
+	put(3, 14, 2, true);
+	plan_for(&plan, lines);
+	assert_int_equal(try(&plan, NULL), EXIT_DONE);
+	assert_int_equal(plan.changes[1] & VF_MOVE, VF_MOVE);
+	assert_int_equal(plan.changes[2] & VF_MOVE, 0);
+	plan_free(&plan);
+	fake.asked = 0;
+	fake.when_asked = start_vf_1;
+	assert_int_equal(apply(lines, NULL), EXIT_DONE);
+	assert_int_equal(fake.asked, 2);
+	assert_int_equal(fake.gpu.vfs[1].fb_offset, 5 * MIB);
+	assert_int_equal(fake.gpu.vfs[2].fb_offset, 2 * MIB);
+
+	/* or there is no other way: looked at again, that is known */
 	small_gpu();
 	put(1, 5, 2, false);
 	put(2, 9, 3, true);
+	put(3, 14, 2, true);
 	fake.when_asked = start_vf_1;
-	plan_for(&plan, lines);
-	assert_int_equal(try(&plan, NULL), EXIT_DONE);
-	plan_free(&plan);
-	/* 2-4 are free before it, 7-8 behind it, 12-15 behind VF 2 */
-	assert_int_equal(apply(lines, NULL), EXIT_DONE);
-	assert_int_equal(fake.gpu.vfs[0].fb_offset, 12 * MIB);
-	assert_int_equal(fake.gpu.vfs[1].fb_offset, 5 * MIB);
-
-	/* now it has to move, or there is no place: looked at again, that is known */
-	small_gpu();
-	put(1, 5, 2, false);
-	put(2, 9, 7, true);
-	fake.when_asked = start_vf_1;
-	assert_int_equal(apply("vf 0 = p4\nvf 1 = p2\nvf 2 = p4\n", NULL),
-			 EXIT_BUSY);
-	assert_int_equal(fake.asked, 0);
-	fake.gpu.vfs[2].in_use = false;
-	assert_int_equal(apply("vf 0 = p4\nvf 1 = p2\nvf 3 = p4\n", NULL),
-			 EXIT_DONE);
-	assert_int_equal(fake.gpu.vfs[1].fb_offset, 5 * MIB);
+	assert_int_equal(apply(lines, &said), EXIT_USAGE);
+	assert_says(said, "the largest piece has 3 MiB: VF 1 (its guest) is in the way");
+	assert_int_equal(fake.asked, 1);
+	free(said);
 }
 
 static void withhold_all(void)
@@ -561,8 +566,10 @@ static void other_gpus_are_not_placed(void **state)
 
 	gpu_copy(&wanted, &live);
 	wanted.set = 0;
-	wanted.vfs[0].fb_bytes = GIB;
 	live.fb_granularity = 0;
+	assert_int_equal(layout_place(&wanted, &live, &why), 0);
+	assert_int_equal(wanted.set, 0);
+	wanted.vfs[0].fb_bytes = GIB;
 	assert_int_equal(layout_place(&wanted, &live, &why), 0);
 	assert_int_equal(wanted.set, 0);
 	live.fb_granularity = 16 * MIB;
@@ -618,6 +625,23 @@ static void capacity_says_why_there_is_none(void **state)
 	     "GPU 0000:41:00.0: the GPU stopped answering and has to be reset first");
 }
 
+/* it depends on which VFs are in use */
+static void capacity_is_not_counted_without_rights(void **state)
+{
+	struct capacity_list list = {};
+
+	small_gpu();
+	put(0, 2, 2, false);
+	capacity_find(&list, NULL, &fake.gpu);
+	capacity_count(&list, &fake.gpu);
+	assert_int_equal(list.num, 1);
+	assert_int_equal(list.entries[0].capacity.now, 6);
+	hide_states();
+	capacity_count(&list, &fake.gpu);
+	assert_int_equal(list.num, 0);
+	capacity_free(&list);
+}
+
 static int set_up(void **state)
 {
 	static const char *const dirs[] = { "run" };
@@ -648,6 +672,7 @@ int main(void)
 		cmocka_unit_test(giving_up_says_what_was_tried),
 		cmocka_unit_test(other_gpus_are_not_placed),
 		cmocka_unit_test(capacity_says_why_there_is_none),
+		cmocka_unit_test(capacity_is_not_counted_without_rights),
 	};
 
 	return cmocka_run_group_tests_name("placed", tests, set_up, clean_up);
