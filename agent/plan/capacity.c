@@ -50,7 +50,7 @@ void capacity_find(struct capacity_list *list, const struct config *config,
 /**
  * capacity_count() - count how many of each fit
  * @list: from capacity_find(); is empty afterwards when that is not known, since it
- *	depends on which VFs are in use
+ *	depends on which VFs are in use, or when @gpu has no framebuffer to divide
  * @gpu: the GPU, as it is or as it will be
  */
 void capacity_count(struct capacity_list *list, const struct gpu *gpu)
@@ -58,7 +58,7 @@ void capacity_count(struct capacity_list *list, const struct gpu *gpu)
 	struct refusal why;
 	size_t i;
 
-	if (!gpu->has_states)
+	if (!gpu->has_states || !gpu->fb_granularity)
 		list->num = 0;
 	for (i = 0; i < list->num; i++) {
 		struct profile_capacity *entry = &list->entries[i];

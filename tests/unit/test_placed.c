@@ -625,7 +625,7 @@ static void capacity_says_why_there_is_none(void **state)
 	     "GPU 0000:41:00.0: the GPU stopped answering and has to be reset first");
 }
 
-/* it depends on which VFs are in use */
+/* it depends on which VFs are in use, and on what there is to divide */
 static void capacity_is_not_counted_without_rights(void **state)
 {
 	struct capacity_list list = {};
@@ -637,6 +637,12 @@ static void capacity_is_not_counted_without_rights(void **state)
 	assert_int_equal(list.num, 1);
 	assert_int_equal(list.entries[0].capacity.now, 6);
 	hide_states();
+	capacity_count(&list, &fake.gpu);
+	assert_int_equal(list.num, 0);
+	capacity_free(&list);
+	fake.gpu.has_states = true;
+	capacity_find(&list, NULL, &fake.gpu);
+	fake.gpu.fb_granularity = 0;
 	capacity_count(&list, &fake.gpu);
 	assert_int_equal(list.num, 0);
 	capacity_free(&list);
