@@ -182,13 +182,11 @@ static bool has_any_quota(const struct gpu *gpu)
 
 static int check_all(struct plan *plan, struct provider *provider)
 {
-	int code = plan_check(plan);
-
 	/* what the kernel would refuse has to be known before VFs go */
-	if (!code && plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
+	if (plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
 	    has_any_quota(&plan->wanted))
-		code = plan_ask_kernel(plan, provider);
-	return code;
+		return plan_try(plan, provider, 0);
+	return plan_check(plan);
 }
 
 /**

@@ -3,6 +3,7 @@
  * Checks before the first step, for every verb that reports what is impossible:
  * plan, apply, assert, reload, restore.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/util.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"
+#include "plan/target.h"
 #include "provider/provider.h"
 
 static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
@@ -220,6 +222,33 @@ int plan_check(const struct plan *plan)
 	code = check_users(&want, &is) ?: check_drivers(&want, &is);
 	state_free(&want);
 	state_free(&is);
+	return code;
+}
+
+/**
+ * plan_try() - find what would keep a plan from being carried out
+ * @plan: the plan; gets the placement, and is made again when the GPU was changed
+ *	meanwhile
+ * @provider: the provider
+ * @how: PLACE_UNASKED, or 0
+ *
+ * Changes nothing. Prints what is wrong.
+ *
+ * Return: as plan_check(), or the exit code of a refusal of the layout.
+ */
+int plan_try(struct plan *plan, struct provider *provider, u32 how)
+{
+	int code = plan_check(plan);
+	int i;
+
+	for (i = 1; !code && plan->steps & STEP_LAYOUT; i++) {
+		if (i >= PLAN_ATTEMPTS)
+			how |= PLACE_LAST;
+		code = plan_place(plan, provider, how);
+		if (code != -ESTALE)
+			return code;
+		code = plan_refresh(plan, provider) ?: plan_check(plan);
+	}
 	return code;
 }
 

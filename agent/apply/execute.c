@@ -4,7 +4,7 @@
  * fails, what is done after a crash, and restore are all this.
  *
  *	number of VFs is another	sriov_numvfs = 0
- *	layout differs			config-set
+ *	layout differs			find places, config-set
  *	VFs are to be enabled		hold probing, sriov_numvfs = N
  *	drivers differ			write driver_override of each VF
  *	probing is held			release it
@@ -26,11 +26,9 @@
 #include "base/util.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
+#include "plan/layout.h"
 #include "plan/report.h"
 #include "provider/provider.h"
-
-/* how often a change that came in between is answered by looking again */
-#define ATTEMPTS	4
 
 static void touch(struct execution *x)
 {
@@ -100,37 +98,49 @@ static bool is_placement_reason(u32 reason)
 	return false;
 }
 
+/* the GPU is not what it was when it was looked at */
+static bool is_stale(const struct failure *why, bool given_places)
+{
+	if (why->error == -ESTALE ||
+	    why->refusal.reason == REASON_VF_COUNT_CHANGING)
+		return true;
+	return !given_places && layout_is_stale(why);
+}
+
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
 static int send_layout(struct execution *x, struct gpu *wanted,
-		       const struct gpu *now)
+		       const struct gpu *now, bool last)
 {
+	bool given_places = wanted->set & GPU_SET_PLACES;
 	struct failure why;
 	struct gpu result;
-	int err, code;
+	int err = 0, code;
 
 	if (state_same_layout(wanted, now))
 		return EXIT_DONE;
-	err = provider_set_layout(x->provider, wanted, false, &result, &why);
-	if (!err) {
+	/* what cannot be seen from here may be in the way of the places */
+	if (!given_places && !last)
+		err = layout_place(wanted, now, &why);
+	if (err)
+		return refused(x, &why);
+	if (!provider_set_layout(x->provider, wanted, false, &result, &why)) {
 		touch(x);
 		gpu_free(&result);
 		return EXIT_DONE;
 	}
-	if (err == -ESTALE ||
-	    why.refusal.reason == REASON_VF_COUNT_CHANGING)
+	if (is_stale(&why, given_places) && !last)
 		return -ESTALE;
 	code = refused(x, &why);
-	if (!(wanted->set & GPU_SET_PLACES) ||
-	    !is_placement_reason(why.refusal.reason))
+	if (!given_places || !is_placement_reason(why.refusal.reason))
 		return code;
 	/* all else can still be what it was */
 	pr_err("GPU %s: placing the framebuffer of its VFs elsewhere",
 	       wanted->bdf);
 	wanted->set &= ~(u32)GPU_SET_PLACES;
-	return send_layout(x, wanted, now);
+	return send_layout(x, wanted, now, last);
 }
 
-static int set_layout(struct execution *x, const struct state *now)
+static int set_layout(struct execution *x, const struct state *now, bool last)
 {
 	struct gpu wanted;
 	int code;
@@ -139,7 +149,7 @@ static int set_layout(struct execution *x, const struct state *now)
 	wanted.generation = now->gpu.generation;
 	if (!now->gpu.num_vfs)
 		drop_fair_shares(&wanted);
-	code = send_layout(x, &wanted, &now->gpu);
+	code = send_layout(x, &wanted, &now->gpu, last);
 	gpu_free(&wanted);
 	return code;
 }
@@ -225,7 +235,7 @@ static int set_drivers(struct execution *x, const struct state *now)
 }
 
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
-static int attempt(struct execution *x, struct state *now)
+static int attempt(struct execution *x, struct state *now, bool last)
 {
 	u32 num_vfs = x->want->gpu.num_vfs;
 	bool recount;
@@ -241,7 +251,7 @@ static int attempt(struct execution *x, struct state *now)
 		/* that has changed the generation */
 		code = code ?: look(x, now);
 	}
-	code = code ?: set_layout(x, now);
+	code = code ?: set_layout(x, now, last);
 	if (!code && recount && num_vfs) {
 		x->may_lack_probe = manages_drivers(x->want);
 		code = enable(x, now);
@@ -266,12 +276,8 @@ int execute(struct execution *x)
 	int code = -ESTALE;
 	int i;
 
-	for (i = 0; code == -ESTALE && i < ATTEMPTS; i++)
-		code = attempt(x, &now);
+	for (i = 1; code == -ESTALE; i++)
+		code = attempt(x, &now, i >= PLAN_ATTEMPTS);
 	state_free(&now);
-	if (code != -ESTALE)
-		return code;
-	pr_err("GPU %s: its configuration is changed again and again by something else",
-	       x->want->gpu.bdf);
-	return EXIT_FAILED;
+	return code;
 }

@@ -43,6 +43,9 @@ enum pf_state {
 	PF_STATE_WEDGED,
 };
 
+/* of the hardware; the names of the others are in names.c */
+#define CAPABILITY_CLEAR	BIT(3)	/* can scrub framebuffer between tenants */
+
 /* which layout VFs get when they are enabled */
 enum provisioning {
 	PROVISIONING_AUTO,

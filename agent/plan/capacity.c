@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many more VFs fit on a GPU. The kernel answers for one size at a time; the
- * sizes asked about are those of the configuration and of the VFs that exist.
+ * How many more VFs fit on a GPU, of the sizes that the configuration has and of those
+ * that VFs have.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "plan/capacity.h"
-#include "provider/provider.h"
+#include "plan/layout.h"
 
 static void add_entry(struct capacity_list *list, const char *profile,
 		      u64 fb_bytes)
@@ -48,31 +48,24 @@ void capacity_find(struct capacity_list *list, const struct config *config,
 }
 
 /**
- * capacity_ask() - ask the kernel about each of them
- * @list: what to ask about; what cannot be answered is left out
- * @provider: the provider
- * @bdf: of the GPU
- * @wanted: with this layout; NULL: as the GPU is
+ * capacity_count() - count how many of each fit
+ * @list: from capacity_find(); is empty afterwards when that is not known, since it
+ *	depends on which VFs are in use, or when @gpu has no framebuffer to divide
+ * @gpu: the GPU, as it is or as it will be
  */
-void capacity_ask(struct capacity_list *list, struct provider *provider,
-		  const char *bdf, const struct gpu *wanted)
+void capacity_count(struct capacity_list *list, const struct gpu *gpu)
 {
-	struct failure why;
-	size_t i, n = 0;
+	struct refusal why;
+	size_t i;
 
+	if (!gpu->has_states || !gpu->fb_granularity)
+		list->num = 0;
 	for (i = 0; i < list->num; i++) {
-		struct profile_capacity entry = list->entries[i];
+		struct profile_capacity *entry = &list->entries[i];
 
-		why = (struct failure){};
-		if (provider_capacity(provider, bdf, wanted,
-				      entry.capacity.fb_bytes, &entry.capacity,
-				      &why))
-			continue;
-		copy_string(entry.reason, sizeof(entry.reason),
-			    why.refusal.message);
-		list->entries[n++] = entry;
+		layout_capacity(gpu, &entry->capacity, &why);
+		copy_string(entry->reason, sizeof(entry->reason), why.message);
 	}
-	list->num = n;
 }
 
 /**

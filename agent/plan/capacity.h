@@ -6,7 +6,7 @@
 #define AGENT_PLAN_CAPACITY_H
 
 #include "config/config.h"
-#include "provider/provider.h"
+#include "model/failure.h"
 
 /**
  * struct profile_capacity - how many more VFs of one profile fit
@@ -32,8 +32,7 @@ struct capacity_list {
 
 void capacity_find(struct capacity_list *list, const struct config *config,
 		   const struct gpu *gpu);
-void capacity_ask(struct capacity_list *list, struct provider *provider,
-		  const char *bdf, const struct gpu *wanted);
+void capacity_count(struct capacity_list *list, const struct gpu *gpu);
 void capacity_free(struct capacity_list *list);
 
 #endif /* AGENT_PLAN_CAPACITY_H */

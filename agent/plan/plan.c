@@ -12,11 +12,13 @@
  * and the last is done only when no VF is in use. The layout comes before
  * enabling, because the kernel gives VFs without one a fair share.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit_code.h"
 #include "base/util.h"
+#include "plan/layout.h"
 #include "plan/plan.h"
 #include "plan/report.h"
 #include "provider/provider.h"
@@ -138,7 +140,7 @@ void plan_make(struct plan *plan, const struct config *config,
 /**
  * plan_add_placement() - learn where everything will be
  * @plan: the plan
- * @after: the kernel's answer to the dry run
+ * @after: the kernel's answer to the dry run, or from layout_after()
  */
 void plan_add_placement(struct plan *plan, const struct gpu *after)
 {
@@ -159,28 +161,54 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 	}
 }
 
+/* Return: 0, or why there is no such layout */
+static int find_layout(struct plan *plan, struct provider *provider,
+		       struct gpu *after, struct failure *why, u32 how)
+{
+	bool alone = how & PLACE_UNASKED && !plan->live.has_states;
+	struct gpu wanted;
+	int err = 0;
+
+	gpu_copy(&wanted, &plan->wanted);
+	if (alone || !(how & PLACE_LAST))
+		err = layout_place(&wanted, &plan->live, why);
+	if (err)
+		goto out;
+	if (alone && wanted.set & GPU_SET_PLACES)
+		layout_after(&wanted, &plan->live, after);
+	else
+		err = provider_set_layout(provider, &wanted, true, after, why);
+out:
+	gpu_free(&wanted);
+	return err;
+}
+
 /**
- * plan_ask_kernel() - let the kernel check the layout without changing anything
+ * plan_place() - find places for the layout, and have the kernel check them
  * @plan: the plan; gets the placement
  * @provider: the provider
+ * @how: PLACE_*
  *
- * Says why it would be refused.
+ * Changes nothing. Prints why the layout would be refused.
  *
- * Return: EXIT_DONE, or the exit code of the refusal.
+ * Return: EXIT_DONE; -ESTALE: the GPU was changed since it was read, plan again; else
+ * the exit code of the refusal.
  */
-int plan_ask_kernel(struct plan *plan, struct provider *provider)
+int plan_place(struct plan *plan, struct provider *provider, u32 how)
 {
 	struct failure why;
 	struct gpu after;
 
-	if (provider_set_layout(provider, &plan->wanted, true, &after, &why)) {
-		plan->refusal = why.refusal;
-		return report_config_refusal(plan->config, plan->section, &why,
-					     plan->live.bdf);
+	if (!find_layout(plan, provider, &after, &why, how)) {
+		plan_add_placement(plan, &after);
+		gpu_free(&after);
+		return EXIT_DONE;
 	}
-	plan_add_placement(plan, &after);
-	gpu_free(&after);
-	return EXIT_DONE;
+	if (layout_is_stale(&why) && !(how & PLACE_LAST))
+		return -ESTALE;
+	plan->refusal = why.refusal;
+	return report_config_refusal(plan->config, plan->section, &why,
+				     plan->live.bdf);
 }
 
 /**

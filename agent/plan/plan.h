@@ -10,6 +10,14 @@
 #include "model/host_driver.h"
 #include "provider/provider.h"
 
+/* how often a GPU that was changed meanwhile is read and planned for again */
+#define PLAN_ATTEMPTS	4
+
+/* the kernel places; when the GPU was changed meanwhile, that is an error */
+#define PLACE_LAST	BIT(0)
+/* without the rights to ask the kernel: place as if no VF were in use */
+#define PLACE_UNASKED	BIT(1)
+
 /* what happens to one VF */
 #define VF_CREATE	BIT(0)
 #define VF_REMOVE	BIT(1)
@@ -34,9 +42,9 @@
  * @live: what is
  * @drivers: host drivers of the VFs that are enabled, by index
  * @wanted: what shall be
- * @after: what the kernel says will be; only when @has_after
- * @has_after: the kernel was asked, and did not refuse
- * @refusal: why the kernel refused; its reason is 0 when it did not say
+ * @after: what will be; only when @has_after
+ * @has_after: places were found, and the kernel did not refuse them
+ * @refusal: why there is no such layout; its reason is 0 when that is not known
  * @changes: VF_*, by index; as long as @wanted.vfs
  * @steps: STEP_*
  * @policy_changes: the policy changes
@@ -62,7 +70,7 @@ void plan_make(struct plan *plan, const struct config *config,
 	       const struct vf_driver *drivers);
 void plan_add_placement(struct plan *plan, const struct gpu *after);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
-int plan_ask_kernel(struct plan *plan, struct provider *provider);
+int plan_place(struct plan *plan, struct provider *provider, u32 how);
 void plan_free(struct plan *plan);
 
 #endif /* AGENT_PLAN_PLAN_H */

@@ -77,8 +77,11 @@ static void name_process(const struct refusal *refusal, const char *bdf)
  */
 int report_refusal(const struct failure *why, const char *bdf)
 {
+	if (why->error == -ESTALE)
+		pr_err("GPU %s: its configuration is changed again and again by something else",
+		       bdf);
 	/* the kernel's sentence names the GPU, others do not */
-	if (why->refusal.message[0])
+	else if (why->refusal.message[0])
 		pr_err("%s", why->refusal.message);
 	else if (why->error == -EPERM)
 		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",

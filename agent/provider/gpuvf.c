@@ -459,42 +459,6 @@ static int gpuvf_operate(struct provider *provider,
 	return change(gpuvf, nlh, result, why);
 }
 
-struct capacity_reply {
-	struct capacity *capacity;
-	struct refusal *refusal;
-};
-
-static int take_capacity(const struct nlmsghdr *nlh, void *data)
-{
-	struct capacity_reply *reply = data;
-
-	return message_read_capacity(nlh, reply->capacity, reply->refusal);
-}
-
-static int gpuvf_capacity(struct provider *provider, const char *bdf,
-			  const struct gpu *wanted, u64 fb_bytes,
-			  struct capacity *capacity, struct failure *why)
-{
-	struct gpuvf *gpuvf = to_gpuvf(provider);
-	struct nlmsghdr *nlh = start_change(gpuvf, wanted ?
-					    GPUVF_CMD_CONFIG_SET :
-					    GPUVF_CMD_CAPACITY_GET, bdf);
-	struct refusal refusal = { .vf = NO_VF };
-	struct capacity_reply reply = { capacity, &refusal };
-	struct answer answer = {
-		.fn = take_capacity, .data = &reply, .why = why
-	};
-	int err;
-
-	*capacity = (struct capacity){};
-	if (wanted)
-		message_put_wanted(nlh, SEND_SIZE, wanted, true);
-	message_put_capacity(nlh, fb_bytes);
-	err = call(gpuvf, nlh, &answer);
-	why->refusal = refusal;
-	return err;
-}
-
 const struct provider_ops gpuvf_ops = {
 	.abilities = &gpuvf_abilities,
 	.owns = gpuvf_owns,
@@ -506,7 +470,6 @@ const struct provider_ops gpuvf_ops = {
 	.set_vf = gpuvf_set_vf,
 	.set_gpu = gpuvf_set_gpu,
 	.operate = gpuvf_operate,
-	.capacity = gpuvf_capacity,
 	.stats = gpuvf_stats,
 };
 

@@ -17,6 +17,7 @@
 /* the model has the values of the spec */
 #define SAME(name)	_Static_assert((int)(name) == (int)GPUVF_##name, #name)
 
+SAME(CAPABILITY_CLEAR);
 SAME(POLICY_FIXED);
 SAME(POLICY_EQUAL);
 SAME(POLICY_BEST_EFFORT);
@@ -439,61 +440,6 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 int message_read_one_vf(const struct nlmsghdr *nlh, struct gpu *gpu, int *vf)
 {
 	return read_message(nlh, gpu, NULL, vf);
-}
-
-static int read_capacity(const struct nlattr *nest, struct capacity *capacity)
-{
-	static const struct field fields[] = {
-		[GPUVF_A_CAPACITY_FB_QUOTA] =
-			FIELD(capacity, MNL_TYPE_U64, fb_bytes),
-		[GPUVF_A_CAPACITY_NOW] = FIELD(capacity, MNL_TYPE_U32, now),
-		[GPUVF_A_CAPACITY_AFTER_MOVING] =
-			FIELD(capacity, MNL_TYPE_U32, after_moving),
-	};
-
-	return read_nest(nest, fields, ARRAY_SIZE(fields), capacity);
-}
-
-/**
- * message_read_capacity() - read the capacity of a reply, and nothing else of it
- * @nlh: the message, complete
- * @capacity: result
- * @refusal: gets the reason when there is room for none
- *
- * Return: 0, or -EBADMSG for a message that the spec does not allow.
- */
-int message_read_capacity(const struct nlmsghdr *nlh,
-			  struct capacity *capacity, struct refusal *refusal)
-{
-	const struct nlattr *attr;
-	int err = 0;
-
-	*capacity = (struct capacity){};
-	*refusal = (struct refusal){ .vf = NO_VF };
-	if (!has_payload(nlh, sizeof(struct genlmsghdr)))
-		return -EBADMSG;
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == GPUVF_A_PF_CAPACITY)
-			err = read_capacity(attr, capacity);
-		else if (mnl_attr_get_type(attr) == GPUVF_A_PF_REFUSAL)
-			err = read_refusal(attr, refusal);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/**
- * message_put_capacity() - the size that is asked about
- * @nlh: the message
- * @fb_bytes: the size
- */
-void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_CAPACITY);
-
-	mnl_attr_put_u64(nlh, GPUVF_A_CAPACITY_FB_QUOTA, fb_bytes);
-	mnl_attr_nest_end(nlh, nest);
 }
 
 static enum gpu_event_kind kind_of(u8 cmd)

@@ -15,14 +15,10 @@ int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
 int message_read_one_vf(const struct nlmsghdr *nlh, struct gpu *gpu, int *vf);
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 		       struct gpu_event *event);
-int message_read_capacity(const struct nlmsghdr *nlh,
-			  struct capacity *capacity, struct refusal *refusal);
 int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size);
 void message_put_wanted(struct nlmsghdr *nlh, size_t room,
 			const struct gpu *wanted,
 			bool dry_run);
-
-void message_put_capacity(struct nlmsghdr *nlh, u64 fb_bytes);
 
 void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 		    const struct vf *vf, u32 set);

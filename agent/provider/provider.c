@@ -199,7 +199,8 @@ static int check_vf(struct provider *provider, const char *bdf, u32 index,
 /**
  * provider_set_layout() - set the layout of a GPU, or try whether it could be
  * @provider: the provider
- * @wanted: bdf, generation, VFs; policy and PF reserve where its .set says so
+ * @wanted: bdf, generation, VFs; policy, PF reserve and the offsets of VFs where its
+ *	.set says so
  * @dry_run: change nothing
  * @result: what then holds, or would hold; to be freed after success
  * @why: more about an error
@@ -280,28 +281,6 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
 		return cannot(provider, bdf, ABILITY_OPERATE, why);
 	return provider->ops->operate(provider, operation, bdf, vf, result,
 				      why);
-}
-
-/**
- * provider_capacity() - how many more VFs of one size a GPU has room for
- * @provider: the provider
- * @bdf: of the GPU
- * @wanted: with this layout, which changes nothing but needs the privilege to;
- *	NULL: as the GPU is
- * @fb_bytes: the size
- * @capacity: result
- * @why: more about an error; without one, why there is room for none
- *
- * Return: 0, or the kernel's negative errno.
- */
-int provider_capacity(struct provider *provider, const char *bdf,
-		      const struct gpu *wanted, u64 fb_bytes,
-		      struct capacity *capacity, struct failure *why)
-{
-	if (!provider->ops->capacity)
-		return cannot(provider, bdf, ABILITY_FB, why);
-	return provider->ops->capacity(provider, bdf, wanted, fb_bytes, capacity,
-				       why);
 }
 
 /**

@@ -25,7 +25,6 @@ struct provider;
  * @set_vf: as provider_set_vf()
  * @set_gpu: as provider_set_gpu()
  * @operate: as provider_operate()
- * @capacity: as provider_capacity()
  * @stats: as provider_stats()
  *
  * Those for what the abilities exclude are NULL.
@@ -52,9 +51,6 @@ struct provider_ops {
 	int (*operate)(struct provider *provider, enum gpu_operation operation,
 		       const char *bdf, int vf, struct gpu *result,
 		       struct failure *why);
-	int (*capacity)(struct provider *provider, const char *bdf,
-			const struct gpu *wanted, u64 fb_bytes,
-			struct capacity *capacity, struct failure *why);
 	int (*stats)(struct provider *provider, struct gpu_list *gpus,
 		     struct failure *why);
 };
@@ -85,9 +81,6 @@ int provider_set_gpu(struct provider *provider, const char *bdf,
 int provider_operate(struct provider *provider, enum gpu_operation operation,
 		     const char *bdf, int vf, struct gpu *result,
 		     struct failure *why);
-int provider_capacity(struct provider *provider, const char *bdf,
-		      const struct gpu *wanted, u64 fb_bytes,
-		      struct capacity *capacity, struct failure *why);
 int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		   struct failure *why);
 int provider_read_settled(struct provider *provider, const char *bdf,

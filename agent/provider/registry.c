@@ -152,16 +152,6 @@ static int all_operate(struct provider *provider, enum gpu_operation operation,
 					why) : why->error;
 }
 
-static int all_capacity(struct provider *provider, const char *bdf,
-			const struct gpu *wanted, u64 fb_bytes,
-			struct capacity *capacity, struct failure *why)
-{
-	struct provider *owner = owner_of(provider, bdf, why);
-
-	return owner ? provider_capacity(owner, bdf, wanted, fb_bytes, capacity,
-					 why) : why->error;
-}
-
 /* GPUs without statistics are left as they are */
 static int all_stats(struct provider *provider, struct gpu_list *gpus,
 		     struct failure *why)
@@ -196,7 +186,6 @@ static const struct provider_ops all_ops = {
 	.set_vf = all_set_vf,
 	.set_gpu = all_set_gpu,
 	.operate = all_operate,
-	.capacity = all_capacity,
 	.stats = all_stats,
 };
 

@@ -17,22 +17,29 @@
 
 static int plan_one(struct plan *plan, struct provider *provider)
 {
-	int code = plan_check(plan);
+	int code = plan_try(plan, provider, PLACE_UNASKED);
 
-	if (!code && plan->steps & STEP_LAYOUT)
-		code = plan_ask_kernel(plan, provider);
+	if (!code && plan->steps && !plan->live.has_states)
+		pr_warning("GPU %s: VFs in use are not visible without CAP_SYS_ADMIN; apply may refuse this",
+			   plan->live.bdf);
 	return code;
 }
 
-/* what there will be room for; by the kernel's word, as in show */
-static void find_capacity(const struct plan *plan, struct provider *provider,
+/* that depends on which VFs are in use */
+static bool knows_capacity(const struct plan *plan)
+{
+	return plan_knows_placement(plan) &&
+	       (plan->live.has_states || !plan->has_after);
+}
+
+/* what there will be room for, as in show */
+static void find_capacity(const struct plan *plan,
 			  struct capacity_list *capacity)
 {
-	if (!plan_knows_placement(plan))
+	if (!knows_capacity(plan))
 		return;
 	capacity_find(capacity, plan->config, plan_future(plan));
-	capacity_ask(capacity, provider, plan->live.bdf,
-		     plan->has_after ? &plan->wanted : NULL);
+	capacity_count(capacity, plan_future(plan));
 }
 
 static int plan_all(struct targets *targets, bool json)
@@ -51,12 +58,12 @@ static int plan_all(struct targets *targets, bool json)
 		struct capacity_list capacity = {};
 
 		code = plan_one(plan, targets->provider);
-		find_capacity(plan, targets->provider, &capacity);
+		find_capacity(plan, &capacity);
 		if (json) {
 			json_t *object = plan_json(plan);
 
 			json_object_set_new(object, "capacity",
-					    plan_knows_placement(plan) ?
+					    knows_capacity(plan) ?
 					    capacity_json(&capacity) : json_null());
 			json_object_set_new(object, "in_sync",
 					    json_boolean(!plan->steps && !code));

@@ -88,7 +88,7 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
  * What more there is room for. Profiles come from the configuration too, where
  * there is one; whether it is good is not the question here.
  */
-static void find_capacity(struct provider *provider, const struct gpu *gpu,
+static void find_capacity(const struct gpu *gpu,
 			  struct capacity_list *capacity)
 {
 	struct diag_list diags = {};
@@ -96,12 +96,12 @@ static void find_capacity(struct provider *provider, const struct gpu *gpu,
 
 	config_load(&config, NULL, 0, &diags);
 	capacity_find(capacity, diags.errors ? NULL : &config, gpu);
-	capacity_ask(capacity, provider, gpu->bdf, NULL);
+	capacity_count(capacity, gpu);
 	diag_free(&diags);
 	config_free(&config);
 }
 
-static json_t *gpu_json(struct provider *provider, const struct gpu *gpu)
+static json_t *gpu_json(const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
 	json_t *object = json_of_gpu(gpu);
@@ -111,7 +111,7 @@ static json_t *gpu_json(struct provider *provider, const struct gpu *gpu)
 		json_object_set_new(object, "capacity", json_null());
 		return object;
 	}
-	find_capacity(provider, gpu, &capacity);
+	find_capacity(gpu, &capacity);
 	json_object_set_new(object, "capacity", capacity_json(&capacity));
 	capacity_free(&capacity);
 	return object;
@@ -126,7 +126,7 @@ static void explain_missing(const struct gpu *gpu)
 		printf("  %s\n", missing);
 }
 
-static void show_gpu(struct provider *provider, const struct gpu *gpu)
+static void show_gpu(const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
 	struct table *table = new_table();
@@ -151,7 +151,7 @@ static void show_gpu(struct provider *provider, const struct gpu *gpu)
 		       color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
 	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB)) {
-		find_capacity(provider, gpu, &capacity);
+		find_capacity(gpu, &capacity);
 		capacity_print(&capacity);
 		capacity_free(&capacity);
 	}
@@ -178,8 +178,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 	explain_missing(gpu);
 }
 
-static int show_all(struct provider *provider, const struct gpu_list *gpus,
-		    bool json)
+static int show_all(const struct gpu_list *gpus, bool json)
 {
 	int code = explain_no_gpus(gpus);
 	json_t *document, *list;
@@ -189,20 +188,19 @@ static int show_all(struct provider *provider, const struct gpu_list *gpus,
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
 				putchar('\n');
-			show_gpu(provider, &gpus->gpus[i]);
+			show_gpu(&gpus->gpus[i]);
 		}
 		return code;
 	}
 	document = json_document();
 	list = json_array();
 	for (i = 0; i < gpus->num; i++)
-		json_array_append_new(list, gpu_json(provider, &gpus->gpus[i]));
+		json_array_append_new(list, gpu_json(&gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
 	return json_finish(document) ? code ?: EXIT_FAILED : code;
 }
 
-static int show_one(struct provider *provider, const struct gpu_list *gpus,
-		    const char *name, bool json)
+static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 {
 	const char *verb = "show";
 	const struct gpu *gpu;
@@ -227,12 +225,12 @@ static int show_one(struct provider *provider, const struct gpu_list *gpus,
 		if (has_vf)
 			show_vf(gpu, index);
 		else
-			show_gpu(provider, gpu);
+			show_gpu(gpu);
 		return EXIT_DONE;
 	}
 	document = json_document();
 	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
-			    json_of_vf(gpu, index) : gpu_json(provider, gpu));
+			    json_of_vf(gpu, index) : gpu_json(gpu));
 	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -261,8 +259,8 @@ int cmd_show(int argc, char **argv)
 	code = provider_list(provider, &gpus);
 	if (!code)
 		code = first < argc ?
-		       show_one(provider, &gpus, argv[first], options.json) :
-		       show_all(provider, &gpus, options.json);
+		       show_one(&gpus, argv[first], options.json) :
+		       show_all(&gpus, options.json);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;

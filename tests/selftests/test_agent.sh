@@ -122,6 +122,19 @@ refused no_such_gpu 6 '0000:99:00.0' \
 chmod 755 "$work"
 refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
+# plan places all the same, and says what it does not know
+rows() {
+	sed -n '/^ *[0-9]\+  create /p; /^  framebuffer/p'
+}
+setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+	"$agent" plan -H -f "$work/bad.ini" > "$work/out" 2>&1 &&
+	grep -q "GPU $gpu: VFs in use are not visible without CAP_SYS_ADMIN" \
+		"$work/out" &&
+	"$agent" plan -H -f "$work/bad.ini" > "$work/plan" 2>&1 &&
+	! grep -q 'not visible' "$work/plan" &&
+	[ "$(rows < "$work/out" | wc -l)" = 5 ] &&
+	[ "$(rows < "$work/out")" = "$(rows < "$work/plan")" ]
+point 'plan_without_privilege_says_what_it_does_not_see'
 
 # memory and room, without the figures of the moment
 room() {

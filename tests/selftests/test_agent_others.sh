@@ -101,7 +101,7 @@ point 'waiting_for_the_lock_can_be_interrupted'
 
 # verbs that do not take it are not kept
 free_verbs() {
-	says 0 "$a" "$agent" show && says 0 good "$agent" check &&
+	says 0 "$a" "$agent" show && says 0 OK "$agent" check &&
 		says 0 'enable 3 VFs' "$agent" plan a &&
 		says 3 'enable 3 VFs' "$agent" assert a &&
 		says 0 '' "$agent" set "$a/0" label=other &&
@@ -168,8 +168,9 @@ install -d -o 65534 "$work/mine"
 write_ini 3 'driver 0-1 = vfio-pci'
 allowed show 'need CAP_SYS_ADMIN' show
 allowed show_json '"state": null' show -j
-allowed check good check
-denied plan 'CAP_SYS_ADMIN' plan a
+allowed check OK check
+allowed plan 'VFs in use are not visible without CAP_SYS_ADMIN' plan a
+allowed plan_json '"capacity": null' plan a -j
 denied apply 'CAP_SYS_ADMIN' apply a
 denied set 'CAP_SYS_ADMIN' set "$a/0" label=x
 for verb in reset stop pause resume; do
@@ -244,7 +245,7 @@ for words in '5 apply a' '5 plan a' '5 assert' '4 apply' '4 plan' '4 reload' \
 		! grep -q "^pci = $a" "$work/out"
 	point "$(name_of "${words#* }")_does_not_say_in_sync_while_vfs_go"
 done
-says 0 good "$agent" check && ! grep -q 'in sync' "$work/out"
+says 0 OK "$agent" check && ! grep -q 'in sync' "$work/out"
 point 'check_is_about_the_file'
 says 0 '"vfs_changing": true' "$agent" show -j &&
 	! grep -q "\"bdf\": \"${a%.0}.1\"" "$work/out"

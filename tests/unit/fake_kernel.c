@@ -32,6 +32,8 @@ void fake_reset(void)
 			.has_gpu = true,
 		};
 		snprintf(fakes[i].gpu.bdf, BDF_SIZE, "0000:4%zu:00.0", i + 1);
+		fakes[i].gpu.has_states = true;
+		fakes[i].gpu.capabilities = CAPABILITY_CLEAR;
 	}
 }
 
@@ -99,11 +101,75 @@ static void place(struct gpu *gpu)
 
 		vf->fb_offset = vf->fb_bytes ? at : 0;
 		at += vf->fb_bytes;
+	}
+}
+
+static void settle(struct gpu *gpu)
+{
+	u32 i;
+
+	gpu->fb_free = vf_area(gpu);
+	for (i = 0; i < gpu->vfs_len; i++) {
+		struct vf *vf = &gpu->vfs[i];
+
+		gpu->fb_free -= vf->fb_bytes;
 		if (!vf->preempt_timeout_us && vf->time_slice_us)
 			vf->preempt_timeout_us = vf_preempt_timeout_us(vf);
 	}
-	gpu->fb_free = gpu->fb_total - at;
 	gpu->fb_largest_free = gpu->fb_free;
+}
+
+static bool is_free(const struct gpu *gpu, u32 index)
+{
+	const struct vf *vf = &gpu->vfs[index];
+	u32 i;
+
+	if (vf->fb_offset % gpu->fb_granularity ||
+	    vf->fb_offset < gpu->fb_pf_reserve + gpu->fb_context_save ||
+	    vf->fb_offset + vf->fb_bytes > gpu->fb_total ||
+	    (!vf->in_use && gpu_has_withheld(gpu, vf->fb_offset,
+					     vf->fb_offset + vf->fb_bytes)))
+		return false;
+	for (i = 0; i < index; i++)
+		if (gpu->vfs[i].fb_bytes &&
+		    gpu->vfs[i].fb_offset < vf->fb_offset + vf->fb_bytes &&
+		    vf->fb_offset < gpu->vfs[i].fb_offset + gpu->vfs[i].fb_bytes)
+			return false;
+	return true;
+}
+
+static bool same_framebuffer(const struct gpu *is, const struct gpu *next)
+{
+	u32 i;
+
+	for (i = 0; i < next->vfs_len; i++)
+		if (is->vfs[i].fb_bytes != next->vfs[i].fb_bytes ||
+		    is->vfs[i].fb_offset != next->vfs[i].fb_offset)
+			return false;
+	return is->fb_pf_reserve == next->fb_pf_reserve;
+}
+
+/* where it was asked for; 0, or why it cannot be there */
+static u32 place_as_wanted(const struct gpu *is, struct gpu *next,
+			   const struct gpu *wanted)
+{
+	u32 i;
+
+	for (i = 0; i < next->vfs_len; i++)
+		if (next->vfs[i].fb_bytes)
+			next->vfs[i].fb_offset = wanted->vfs[i].fb_offset;
+	if (same_framebuffer(is, next))
+		return 0;
+	for (i = 0; i < next->vfs_len; i++) {
+		if (!next->vfs[i].fb_bytes)
+			continue;
+		if (is->vfs[i].in_use && is->vfs[i].fb_bytes &&
+		    is->vfs[i].fb_offset != wanted->vfs[i].fb_offset)
+			return REASON_OFFSET_IN_USE;
+		if (!is_free(next, i))
+			return REASON_OFFSET_TAKEN;
+	}
+	return 0;
 }
 
 static int refuse(struct failure *why, int error)
@@ -164,16 +230,8 @@ static int fake_read(struct provider *provider, const char *bdf,
 	return 0;
 }
 
-static int fake_capacity(struct provider *provider, const char *bdf,
-			 const struct gpu *wanted, u64 fb_bytes,
-			 struct capacity *capacity, struct failure *why)
-{
-	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
-	return 0;
-}
-
 static int next_gpu(const struct fake_gpu *f, const struct gpu *wanted,
-		    struct gpu *next)
+		    struct gpu *next, u32 *reason)
 {
 	u64 sum = 0;
 	u32 i;
@@ -199,8 +257,12 @@ static int next_gpu(const struct fake_gpu *f, const struct gpu *wanted,
 		return -ENOSPC;
 	next->provisioning = sum ? PROVISIONING_EXPLICIT :
 				   PROVISIONING_AUTO;
-	place(next);
-	return 0;
+	if (wanted->set & GPU_SET_PLACES)
+		*reason = place_as_wanted(&f->gpu, next, wanted);
+	else
+		place(next);
+	settle(next);
+	return *reason ? -ENOSPC : 0;
 }
 
 static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
@@ -209,9 +271,18 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 {
 	struct fake_gpu *f = fake_of(wanted->bdf);
 	struct gpu next = {};
+	u32 reason = 0;
 	int err = 0;
 
-	if (!dry_run && f->stale) {
+	if (f->deny) {
+		refuse(why, -EPERM);
+		why->ack[0] = '\0';
+		return -EPERM;
+	}
+	f->asked++;
+	if (f->when_asked)
+		f->when_asked();
+	if (f->stale) {
 		f->stale--;
 		f->gpu.generation++;
 	}
@@ -228,12 +299,14 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 	}
 	if (wanted->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
-	err = next_gpu(f, wanted, &next);
+	err = next_gpu(f, wanted, &next, &reason);
 	if (!err && !dry_run)
 		err = change(f, "L");
 	if (err) {
 		gpu_free(&next);
-		return refuse(why, err);
+		refuse(why, err);
+		why->refusal.reason = reason;
+		return err;
 	}
 	gpu_copy(result, &next);
 	if (!dry_run) {
@@ -312,7 +385,6 @@ const struct provider_ops gpuvf_ops = {
 	.set_vf = fake_set_vf,
 	.set_gpu = fake_set_gpu,
 	.operate = fake_operate,
-	.capacity = fake_capacity,
 	.stats = fake_stats,
 };
 
@@ -411,7 +483,7 @@ static void disable(struct fake_gpu *f)
 		if (f->gpu.vfs[i].fb_auto)
 			f->gpu.vfs[i] = (struct vf){};
 	f->gpu.num_vfs = 0;
-	place(&f->gpu);
+	settle(&f->gpu);
 }
 
 static void enable(struct fake_gpu *f, u32 n)
@@ -431,7 +503,9 @@ static void enable(struct fake_gpu *f, u32 n)
 		vf->fb_auto = true;
 		vf->time_slice_us = DEFAULT_TIME_SLICE_US;
 	}
-	place(&f->gpu);
+	if (f->gpu.provisioning == PROVISIONING_AUTO)
+		place(&f->gpu);
+	settle(&f->gpu);
 }
 
 int sysfs_set_number(const char *bdf, const char *file, u32 value)

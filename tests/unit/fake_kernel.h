@@ -43,6 +43,9 @@
  * @set_error: what becomes of a change of one VF or of the settings of the GPU,
  *	and of a reset
  * @stale: so many layouts are refused because somebody else was faster
+ * @deny: no layout may be set, nor asked about
+ * @asked: so many layouts were checked, whether to be set or not
+ * @when_asked: happens just before each of them, may be NULL
  */
 struct fake_gpu {
 	struct gpu gpu;
@@ -71,6 +74,9 @@ struct fake_gpu {
 	bool fail_wedges;
 	int set_error;
 	unsigned int stale;
+	bool deny;
+	unsigned int asked;
+	void (*when_asked)(void);
 };
 
 /**

@@ -4,39 +4,22 @@
  * have to fit between them nearly without waste, which is where bin packing is
  * hard.
  *
- *	layout_worst find SEEDS		the seeds that cost most, worst first
- *	layout_worst median SEEDS	a seed in the middle
- *	layout_worst plan SEED		plan that request, for callgrind to count
- *	layout_worst fair		31 equal shares, where there is nothing yet
+ *	placement_worst find SEEDS		the seeds that cost most, worst first
+ *	placement_worst median SEEDS	a seed in the middle
+ *	placement_worst plan SEED		plan that request, for callgrind to count
+ *	placement_worst fair		31 equal shares, where there is nothing yet
  *
  * Each prints lines "seed steps verdict". A step is one of the search's, as
- * LAYOUT_MAX_NODES counts them.
+ * MAX_NODES of the planner counts them.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "gpuvf_layout.h"
-
-/* as gpuvf_pack(), counting the steps that are taken from the allowance */
-static u64 steps;
-
-static enum gpuvf_pack_answer counted_pack(struct gpuvf_pack *p, u32 keep,
-					   u64 hole)
-{
-	u32 before = p->nodes;
-	enum gpuvf_pack_answer answer = gpuvf_pack(p, keep, hole);
-
-	steps += before - p->nodes;
-	return answer;
-}
-
-#define gpuvf_pack(p, keep, hole) counted_pack(p, keep, hole)
-#include "../../kernel/gpuvf_layout.c"
-#undef gpuvf_pack
+#include "plan/placement.h"
 
 #define GRANULE		(16ULL << 20)
-#define NUM_VFS		GPUVF_MAX_VFS
+#define NUM_VFS		PACK_MAX_VFS
 #define SHOWN		3
 
 /**
@@ -45,12 +28,12 @@ static enum gpuvf_pack_answer counted_pack(struct gpuvf_pack *p, u32 keep,
 struct cost {
 	u64 seed;
 	u64 steps;
-	enum gpuvf_layout_verdict verdict;
+	enum placement_verdict verdict;
 };
 
-static struct gpuvf_layout_request req;
-static struct gpuvf_layout out;
-static struct gpuvf_layout_reason why;
+static struct placement_request req;
+static struct placement out;
+static struct placement_reason why;
 static u64 state;
 
 static u32 rnd(u32 n)
@@ -64,9 +47,9 @@ static void begin(u64 seed, u64 granules)
 	memset(&req, 0, sizeof(req));
 	state = seed;
 	rnd(1);
-	req.geometry.granule_bytes = GRANULE;
-	req.geometry.context_bytes = GRANULE;
-	req.geometry.total_bytes = (1 + granules) * GRANULE;
+	req.granule = GRANULE;
+	req.context = GRANULE;
+	req.total = (1 + granules) * GRANULE;
 	req.num_vfs = NUM_VFS;
 }
 
@@ -77,14 +60,14 @@ static u64 put_pinned(unsigned int num, u64 granules)
 	unsigned int i;
 
 	for (i = 0; i < num; i++) {
-		struct gpuvf_layout_vf *vf = &req.vf[i];
+		struct placement_vf *vf = &req.vf[i];
 
 		at += 1 + rnd(2 * granules / (num + 1) - 2);
 		if (at >= 1 + granules)
 			break;
-		vf->now.start = at * GRANULE;
+		vf->now.offset = at * GRANULE;
 		vf->now.size = GRANULE;
-		vf->quota_bytes = GRANULE;
+		vf->quota = GRANULE;
 		vf->pinned = true;
 		at++;
 		room--;
@@ -92,7 +75,7 @@ static u64 put_pinned(unsigned int num, u64 granules)
 	return room;
 }
 
-/* those who have a place now, small ones, and want more */
+/* small VFs that have a place now and are to get larger */
 static void put_idle(unsigned int first, unsigned int num, u64 granules)
 {
 	unsigned int i;
@@ -104,14 +87,14 @@ static void put_idle(unsigned int first, unsigned int num, u64 granules)
 
 			for (k = 0; k < i; k++)
 				if (req.vf[k].now.size &&
-				    req.vf[k].now.start == at * GRANULE)
+				    req.vf[k].now.offset == at * GRANULE)
 					break;
 			if (k == i)
 				break;
 		}
 		if (at == 1 + granules)
 			continue;
-		req.vf[i].now.start = at * GRANULE;
+		req.vf[i].now.offset = at * GRANULE;
 		req.vf[i].now.size = GRANULE;
 	}
 }
@@ -129,18 +112,18 @@ static void make_pairs(u64 seed)
 	pinned = 7 + rnd(4);
 	gap = 40 + rnd(60);
 	for (i = 0; i < pinned; i++) {
-		struct gpuvf_layout_vf *vf = &req.vf[i];
+		struct placement_vf *vf = &req.vf[i];
 
 		at += gap + rnd(gap / 16 + 1);
-		vf->now.start = at++ * GRANULE;
+		vf->now.offset = at++ * GRANULE;
 		vf->now.size = GRANULE;
-		vf->quota_bytes = GRANULE;
+		vf->quota = GRANULE;
 		vf->pinned = true;
 	}
-	req.geometry.total_bytes = at * GRANULE;
+	req.total = at * GRANULE;
 	rest = 2 * pinned + rnd(NUM_VFS - 3 * pinned + 1);
 	for (i = pinned; i < pinned + rest && i < NUM_VFS; i++)
-		req.vf[i].quota_bytes = (gap / 3 + gap / 32 + rnd(gap / 6)) * GRANULE;
+		req.vf[i].quota = (gap / 3 + gap / 32 + rnd(gap / 6)) * GRANULE;
 }
 
 /* a request made from a number: sizes that leave next to nothing over */
@@ -165,7 +148,7 @@ static void make_tight(u64 seed)
 
 		if (size > left)
 			size = left;
-		req.vf[i].quota_bytes = size * GRANULE;
+		req.vf[i].quota = size * GRANULE;
 		left -= size;
 	}
 }
@@ -182,9 +165,8 @@ static struct cost measure(u64 seed)
 {
 	struct cost cost = { .seed = seed };
 
-	steps = 0;
-	gpuvf_layout_plan(&req, &out, &why);
-	cost.steps = steps;
+	placement_plan(&req, &out, &why);
+	cost.steps = req.scratch.pack.spent;
 	cost.verdict = why.verdict;
 	return cost;
 }
@@ -192,13 +174,13 @@ static struct cost measure(u64 seed)
 static void print(const struct cost *cost)
 {
 	static const char * const verdicts[] = {
-		[GPUVF_LAYOUT_FITS] = "placed",
-		[GPUVF_LAYOUT_NO_SPACE] = "no-space",
-		[GPUVF_LAYOUT_FRAGMENTED] = "proven-impossible",
-		[GPUVF_LAYOUT_TOO_HARD] = "given-up",
+		[PLACEMENT_FITS] = "placed",
+		[PLACEMENT_NO_SPACE] = "no-space",
+		[PLACEMENT_FRAGMENTED] = "proven-impossible",
+		[PLACEMENT_TOO_HARD] = "given-up",
 	};
 
-	printf("%" PRIu64 " %" PRIu64 " %s\n", cost->seed, cost->steps,
+	printf("%llu %llu %s\n", cost->seed, cost->steps,
 	       verdicts[cost->verdict]);
 }
 
@@ -221,7 +203,7 @@ static int rank(u64 seeds, bool median)
 	for (i = 0; i < seeds; i++) {
 		make(i);
 		costs[i] = measure(i);
-		given_up += costs[i].verdict == GPUVF_LAYOUT_TOO_HARD;
+		given_up += costs[i].verdict == PLACEMENT_TOO_HARD;
 	}
 	qsort(costs, seeds, sizeof(*costs), by_steps);
 	if (median)
@@ -229,7 +211,7 @@ static int rank(u64 seeds, bool median)
 	for (i = 0; i < SHOWN && i < seeds && !median; i++)
 		print(&costs[i]);
 	if (!median)
-		printf("given-up %" PRIu64 "\n", given_up);
+		printf("given-up %llu\n", given_up);
 	free(costs);
 	return 0;
 }
@@ -249,9 +231,9 @@ int main(int argc, char **argv)
 	} else if (argc == 2 && !strcmp(argv[1], "fair")) {
 		begin(0, 1023);
 		for (i = 0; i < NUM_VFS; i++)
-			req.vf[i].quota_bytes = 33 * GRANULE;
+			req.vf[i].quota = 33 * GRANULE;
 	} else {
-		fprintf(stderr, "usage: layout_worst find SEEDS | median SEEDS | plan SEED | fair\n");
+		fprintf(stderr, "usage: placement_worst find SEEDS | median SEEDS | plan SEED | fair\n");
 		return 2;
 	}
 	cost = measure(number);
