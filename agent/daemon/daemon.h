@@ -8,11 +8,11 @@
 #include "base/root.h"
 #include "plan/plan.h"
 #include "plan/target.h"
+#include "provider/gpuvf_watch.h"
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
 struct files;
-struct kernel_watch;
 
 /**
  * struct managed_gpu - a GPU that the configuration is about
@@ -39,7 +39,8 @@ struct managed_gpu {
  * @gpus: the GPUs it is about, as far as they came
  * @num_gpus: entries of @gpus
  * @files: where it is, watched
- * @news: what the kernel has to say
+ * @watch: what the kernel has to say
+ * @has_family: the module is there, and heard
  * @num_missing: sections whose GPU is not there, as far as that is known
  * @absence_reported: what is missing was reported since the configuration was
  *	read
@@ -54,7 +55,8 @@ struct daemon {
 	struct managed_gpu *gpus;
 	size_t num_gpus;
 	struct files *files;
-	struct kernel_watch *news;
+	struct watch watch;
+	bool has_family;
 	size_t num_missing;
 	bool absence_reported;
 	bool waits_for_lock;
@@ -76,11 +78,8 @@ void daemon_forget_all(struct daemon *d);
 void daemon_free(struct daemon *d);
 
 /* daemon_kernel.c: news from the kernel */
-int kernel_watch_open(struct kernel_watch **news, struct daemon *d);
-int kernel_watch_fd(const struct kernel_watch *news, int which);
-void kernel_watch_read(struct kernel_watch *news);
-bool kernel_watch_has_family(const struct kernel_watch *news);
-void kernel_watch_close(struct kernel_watch *news);
+int kernel_watch_open(struct daemon *d);
+void kernel_watch_read(struct daemon *d);
 
 /* daemon_files.c: when the configuration's files change */
 int files_open(struct files **files, const char *file);

@@ -22,11 +22,11 @@
 #define LINKS_FOLLOWED	40
 
 /**
- * struct watch - a name in a directory that is watched
+ * struct name_watch - a name in a directory that is watched
  * @wd: of the directory
  * @name: what matters there, NULL: every drop-in
  */
-struct watch {
+struct name_watch {
 	int wd;
 	char *name;
 };
@@ -41,14 +41,14 @@ struct watch {
 struct files {
 	int fd;
 	const char *file;
-	struct watch *watches;
+	struct name_watch *watches;
 	size_t num;
 };
 
 static int add_watch(struct files *files, const char *dir, const char *name)
 {
 	int wd = inotify_add_watch(files->fd, dir, EVENTS);
-	struct watch *watch;
+	struct name_watch *watch;
 
 	if (wd < 0)
 		return -errno;
@@ -145,7 +145,7 @@ static void watch_drop_ins(struct files *files)
 	globfree(&found);
 }
 
-static bool has_wd(const struct watch *watches, size_t num, int wd)
+static bool has_wd(const struct name_watch *watches, size_t num, int wd)
 {
 	size_t i;
 
@@ -155,7 +155,7 @@ static bool has_wd(const struct watch *watches, size_t num, int wd)
 	return false;
 }
 
-static void free_watches(struct watch *watches, size_t num)
+static void free_watches(struct name_watch *watches, size_t num)
 {
 	size_t i;
 
@@ -167,7 +167,7 @@ static void free_watches(struct watch *watches, size_t num)
 /* links may lead elsewhere than before; nothing is missed meanwhile */
 static int watch_all(struct files *files)
 {
-	struct watch *old = files->watches;
+	struct name_watch *old = files->watches;
 	size_t num = files->num;
 	size_t i;
 	int err;
@@ -221,7 +221,7 @@ static bool is_ours(const struct files *files,
 	if (event->mask & IN_Q_OVERFLOW)
 		return true;
 	for (i = 0; event->len && i < files->num; i++) {
-		const struct watch *watch = &files->watches[i];
+		const struct name_watch *watch = &files->watches[i];
 
 		if (watch->wd == event->wd &&
 		    (watch->name ? !strcmp(watch->name, event->name) :

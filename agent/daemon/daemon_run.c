@@ -28,14 +28,13 @@ enum input {
 	INPUT_SIGNAL,
 	INPUT_FILES,
 	INPUT_CONTROL,
-	INPUT_CONTROLLER,
-	INPUT_FAMILY,
+	INPUT_KERNEL,
 	NUM_INPUTS
 };
 
 static int sync_gpus(struct daemon *d)
 {
-	if (kernel_watch_has_family(d->news))
+	if (d->has_family)
 		return daemon_sync(d);
 	d->check_ms = 0;
 	return daemon_explain_absence(d);
@@ -101,8 +100,6 @@ static bool take_signals(int fd, struct daemon *d)
 static int run(struct daemon *d, struct pollfd *fds)
 {
 	for (;;) {
-		fds[INPUT_CONTROLLER].fd = kernel_watch_fd(d->news, 0);
-		fds[INPUT_FAMILY].fd = kernel_watch_fd(d->news, 1);
 		if (poll(fds, NUM_INPUTS, timeout_of(d)) < 0 &&
 		    errno != EINTR) {
 			pr_err("poll: %s", strerror(errno));
@@ -115,7 +112,7 @@ static int run(struct daemon *d, struct pollfd *fds)
 		if (fds[INPUT_FILES].revents &&
 		    files_changed(d->files))
 			d->reload_ms = monotonic_ms() + FILE_SETTLE_MS;
-		kernel_watch_read(d->news);
+		kernel_watch_read(d);
 		if (fds[INPUT_CONTROL].revents)
 			control_serve(fds[INPUT_CONTROL].fd, d, reload);
 		if (is_due(d->reload_ms))
@@ -186,7 +183,8 @@ static int start(struct daemon *d, struct pollfd *fds)
 	code = open_input(&fds[INPUT_FILES], err ?: files_fd(d->files),
 			  "cannot watch the configuration");
 	/* first listen, then look: nothing can fall in between */
-	code = code ?: kernel_watch_open(&d->news, d);
+	code = code ?: kernel_watch_open(d);
+	fds[INPUT_KERNEL] = (struct pollfd){ d->watch.fd, POLLIN, 0 };
 	code = code ?: daemon_load(d, NULL);
 	code = code ?: open_input(&fds[INPUT_CONTROL], control_listen(),
 				   CONTROL_SOCKET);
@@ -212,8 +210,6 @@ int daemon_run(const char *file)
 	code = take_lock();
 	if (code)
 		return code;
-	fds[INPUT_CONTROLLER].events = POLLIN;
-	fds[INPUT_FAMILY].events = POLLIN;
 	code = start(&d, fds);
 	if (!code) {
 		/* a GPU in trouble is tried again, and no reason to end */
@@ -223,7 +219,7 @@ int daemon_run(const char *file)
 		notify_stopping();
 		unlink(CONTROL_SOCKET);
 	}
-	kernel_watch_close(d.news);
+	watch_close(&d.watch);
 	files_close(d.files);
 	daemon_free(&d);
 	return code;

@@ -18,15 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/genetlink.h>
-#include <netlink/errno.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-
 #include "base/color.h"
 #include "base/fold.h"
 #include "model/names.h"
-#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -41,8 +35,7 @@
  */
 struct monitor {
 	struct provider *provider;
-	struct nl_sock *sk;
-	struct family_watch family;
+	struct watch watch;
 	struct gpu_list known;
 	bool json;
 	int signals;
@@ -224,12 +217,14 @@ static void take(struct monitor *m, const char *event, const struct gpu *gpu)
 	gpu_copy(known, gpu);
 }
 
-static void take_change(struct monitor *m, const struct gpu_event *event,
-			struct gpu *gpu)
+static void take_change(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
+	struct monitor *m = arg;
 	const struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
 
 	switch (event->kind) {
+	case EVENT_UNKNOWN:
+		break;
 	case EVENT_GPU_ADDED:
 		take(m, "added", gpu);
 		break;
@@ -248,19 +243,6 @@ static void take_change(struct monitor *m, const struct gpu_event *event,
 	default:
 		take_event(m, gpu, event);
 	}
-}
-
-static int take_message(struct nl_msg *msg, void *arg)
-{
-	struct gpu_event event;
-	struct gpu gpu = {};
-
-	if (message_read_event(nlmsg_hdr(msg), &gpu, &event))
-		pr_err("a notification of the kernel could not be read");
-	else if (event.kind != EVENT_UNKNOWN)
-		take_change(arg, &event, &gpu);
-	gpu_free(&gpu);
-	return NL_OK;
 }
 
 static void print_differences(const struct monitor *m,
@@ -332,8 +314,6 @@ static void family_went(void *arg)
 
 	if (!m->provider)
 		return;
-	/* what was said before it went */
-	nl_recvmsgs_default(m->sk);
 	print_differences(m, &none, false);
 	gpu_list_free(&m->known);
 	provider_close(m->provider);
@@ -346,7 +326,7 @@ static void family_went(void *arg)
 static int reconnect(struct monitor *m)
 {
 	struct provider *provider;
-	int err;
+	int code, err;
 
 	m->is_stale = false;
 	err = provider_connect(&provider);
@@ -360,20 +340,15 @@ static int reconnect(struct monitor *m)
 	}
 	provider_close(m->provider);
 	m->provider = provider;
-	err = watch_join_all(m->sk);
-	if (err && err != -NLE_OBJ_NOTFOUND) {
-		pr_err("generic netlink: %s", nl_geterror(err));
-		return EXIT_FAILED;
-	}
-	return resynchronise(m, false);
+	code = watch_join(&m->watch);
+	return code && code != EXIT_MISSING ? code : resynchronise(m, false);
 }
 
 static int watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
-		{ .fd = nl_socket_get_fd(m->sk), .events = POLLIN },
+		{ .fd = m->watch.fd, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
-		{ .fd = nl_socket_get_fd(m->family.sk), .events = POLLIN },
 	};
 	int code = EXIT_DONE;
 	int err;
@@ -385,19 +360,16 @@ static int watch(struct monitor *m)
 			return EXIT_FAILED;
 		if (fds[1].revents)
 			break;
-		err = nl_recvmsgs_default(m->sk);
-		if (err == -NLE_NOMEM) {
-			/* libnl's word for ENOBUFS */
+		err = watch_read(&m->watch);
+		if (err == -ENOBUFS) {
 			pr_err("messages were lost; reading everything again");
 			m->out_of_sync = true;
 			m->is_full = true;
-		} else if (err == -NLE_AGAIN) {
+		} else if (err == -EAGAIN) {
 			m->is_full = false;
-		} else if (err < 0 && err != -NLE_INTR) {
-			pr_err("generic netlink: %s", nl_geterror(err));
+		} else if (err) {
 			code = EXIT_FAILED;
 		}
-		family_watch_read(&m->family);
 		if (!code && m->is_stale)
 			code = reconnect(m);
 		/* what happens until then would be lost without another ENOBUFS */
@@ -431,10 +403,15 @@ static int open_signals(void)
 int cmd_monitor(int argc, char **argv)
 {
 	struct monitor m = {
-		.family = { .came = family_came, .went = family_went, .arg = &m },
+		.watch = {
+			.event = take_change,
+			.came = family_came,
+			.went = family_went,
+			.arg = &m,
+		},
 	};
 	struct options options;
-	int first, code, err;
+	int first, code;
 
 	first = parse_options(argc, argv, "jHp", &options);
 	if (first < 0)
@@ -448,21 +425,15 @@ int cmd_monitor(int argc, char **argv)
 		return code;
 
 	m.signals = open_signals();
-	err = family_watch_open(&m.family);
-	err = err ?: watch_open(&m.sk, take_message, &m);
-	err = err ?: watch_join_all(m.sk);
+	code = watch_open(&m.watch);
 	/* it went since it was asked for */
-	m.is_stale = err == -NLE_OBJ_NOTFOUND;
-	if (err && !m.is_stale) {
-		pr_err("generic netlink: %s", nl_geterror(err));
-		code = EXIT_FAILED;
-	}
+	m.is_stale = code == EXIT_MISSING;
+	if (m.is_stale)
+		code = EXIT_DONE;
 	/* first subscribe, then read: nothing can fall in between */
 	code = code ?: resynchronise(&m, true);
 	code = code ?: watch(&m);
-	if (m.sk)
-		nl_socket_free(m.sk);
-	family_watch_close(&m.family);
+	watch_close(&m.watch);
 	close(m.signals);
 	gpu_list_free(&m.known);
 	provider_close(m.provider);

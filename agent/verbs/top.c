@@ -18,13 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <linux/genetlink.h>
-#include <netlink/errno.h>
-#include <netlink/genl/genl.h>
-
 #include "base/clock.h"
 #include "base/color.h"
-#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -37,7 +32,7 @@
 
 struct session {
 	struct provider *provider;
-	struct nl_sock *news;
+	struct watch watch;
 	struct top top;
 	u64 looked_ns;
 	double delay;
@@ -82,21 +77,16 @@ static bool enter_screen(void)
 	return true;
 }
 
-static int take_news(struct nl_msg *msg, void *arg)
+static void take_news(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
-	struct gpu_event event;
-	struct gpu gpu = {};
-	const char *name;
+	const char *name = gpu_event_name(event->kind);
 	char *text;
 
-	if (!message_read_event(nlmsg_hdr(msg), &gpu, &event) &&
-	    (name = gpu_event_name(event.kind))) {
-		text = gpu_event_text(&gpu, &event);
-		top_add_news(arg, xasprintf("%s %s %s", gpu.bdf, name, text));
-		free(text);
-	}
-	gpu_free(&gpu);
-	return NL_OK;
+	if (!name)
+		return;
+	text = gpu_event_text(gpu, event);
+	top_add_news(arg, xasprintf("%s %s %s", gpu->bdf, name, text));
+	free(text);
 }
 
 static int look(struct session *s)
@@ -215,8 +205,7 @@ static bool wait_for_next(struct session *s)
 	struct pollfd fds[] = {
 		{ .fd = s->signals, .events = POLLIN },
 		{ .fd = s->live ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = s->news ? nl_socket_get_fd(s->news) : -1,
-		  .events = POLLIN },
+		{ .fd = s->watch.fd, .events = POLLIN },
 	};
 	u64 due = monotonic_ns() + s->delay * 1e9;
 	u64 now;
@@ -232,7 +221,7 @@ static bool wait_for_next(struct session *s)
 		if (fds[1].revents & (POLLHUP | POLLERR))
 			return false;
 		if (fds[2].revents)
-			nl_recvmsgs_default(s->news);
+			watch_read(&s->watch);
 		if (s->live && (fds[0].revents || fds[1].revents ||
 				fds[2].revents))
 			show(s);
@@ -321,8 +310,11 @@ static int parse(int argc, char **argv, struct session *s)
  */
 int cmd_top(int argc, char **argv)
 {
-	struct session s = { .delay = 1 };
-	int code, err;
+	struct session s = {
+		.watch = { .event = take_news, .arg = &s.top },
+		.delay = 1,
+	};
+	int code;
 
 	code = parse(argc, argv, &s);
 	code = code ?: provider_open(&s.provider);
@@ -333,9 +325,9 @@ int cmd_top(int argc, char **argv)
 	if (!code && s.looked_ns)
 		code = explain_no_gpus(&s.top.now);
 	if (!code) {
-		err = subscribe(&s.news, take_news, &s.top);
-		if (err)
-			pr_err("generic netlink: %s", nl_geterror(err));
+		/* times are of use without events */
+		if (watch_open(&s.watch) == EXIT_FAILED)
+			watch_close(&s.watch);
 		s.signals = open_signals();
 		s.live = enter_screen();
 		/* without a screen one picture is what is wanted */
@@ -344,8 +336,7 @@ int cmd_top(int argc, char **argv)
 		code = run(&s);
 		close(s.signals);
 	}
-	if (s.news)
-		nl_socket_free(s.news);
+	watch_close(&s.watch);
 	top_free(&s.top);
 	provider_close(s.provider);
 	return code;
