@@ -393,14 +393,15 @@ static int open_signals(void)
 
 /**
  * cmd_monitor() - the verb "monitor"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Runs until it is interrupted.
  *
  * Return: EXIT_DONE after SIGINT or SIGTERM, EXIT_MISSING, EXIT_FAILED.
  */
-int cmd_monitor(int argc, char **argv)
+int cmd_monitor(const struct options *options, int argc, char **argv)
 {
 	struct monitor m = {
 		.watch = {
@@ -409,17 +410,12 @@ int cmd_monitor(int argc, char **argv)
 			.went = family_went,
 			.arg = &m,
 		},
+		.json = options->json,
 	};
-	struct options options;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "jHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (first < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[first]);
-	m.json = options.json;
+	(void)argc;
+	(void)argv;
 	code = provider_open(&m.provider);
 	if (code)
 		return code;

@@ -82,25 +82,21 @@ static int plan_all(struct targets *targets, bool json)
 
 /**
  * cmd_plan() - the verb "plan"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE when apply would succeed, whether it has something to do
  * or not; else what apply would return.
  */
-int cmd_plan(int argc, char **argv)
+int cmd_plan(const struct options *options, int argc, char **argv)
 {
 	struct targets targets = {};
-	struct options options;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, strcmp(argv[0], "apply") ?
-			      "fjnHp" : "fjnHpWw", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	code = targets_find(&targets, options.file, argc - first, argv + first);
+	code = targets_find(&targets, options->file, argc, argv);
 	if (!code)
-		code = plan_all(&targets, options.json);
+		code = plan_all(&targets, options->json);
 	targets_free(&targets);
 	return code;
 }
@@ -117,23 +113,20 @@ static int assert_one(const struct plan *plan)
 
 /**
  * cmd_assert() - the verb "assert"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
  * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu().
  */
-int cmd_assert(int argc, char **argv)
+int cmd_assert(const struct options *options, int argc, char **argv)
 {
 	struct targets targets = {};
-	struct options options;
-	int first, code;
+	int code;
 	size_t i;
 
-	first = parse_options(argc, argv, "fHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	code = targets_find(&targets, options.file, argc - first, argv + first);
+	code = targets_find(&targets, options->file, argc, argv);
 	if (!code && targets.missing)
 		code = EXIT_MISSING;
 	for (i = 0; i < targets.num; i++)

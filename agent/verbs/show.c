@@ -199,7 +199,6 @@ static int show_all(struct provider *provider, const struct gpu_list *gpus,
 static int show_one(struct provider *provider, const struct gpu_list *gpus,
 		    const char *name, bool json)
 {
-	const char *verb = "show";
 	const struct gpu *gpu;
 	char gpu_name[NAME_SIZE];
 	json_t *document;
@@ -208,7 +207,7 @@ static int show_one(struct provider *provider, const struct gpu_list *gpus,
 
 	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
 	if (has_vf < 0)
-		return usage_error(verb, "'%s' is neither GPU nor GPU/VF",
+		return usage_error("'%s' is neither GPU nor GPU/VF",
 				   name);
 	gpu = find_gpu(gpus, gpu_name, &code);
 	if (!gpu)
@@ -233,31 +232,26 @@ static int show_one(struct provider *provider, const struct gpu_list *gpus,
 
 /**
  * cmd_show() - the verb "show"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
  */
-int cmd_show(int argc, char **argv)
+int cmd_show(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct options options;
 	struct provider *provider;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "jHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first > 1)
-		return usage_error("show", "one GPU or GPU/VF at a time");
 	code = provider_open(&provider);
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
 	if (!code)
-		code = first < argc ?
-		       show_one(provider, &gpus, argv[first], options.json) :
-		       show_all(provider, &gpus, options.json);
+		code = argc ?
+		       show_one(provider, &gpus, argv[0], options->json) :
+		       show_all(provider, &gpus, options->json);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;

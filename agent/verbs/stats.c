@@ -212,29 +212,24 @@ static int collect(struct provider *provider, const char *name,
 
 /**
  * cmd_stats() - the verb "stats"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
-int cmd_stats(int argc, char **argv)
+int cmd_stats(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct options options;
 	struct provider *provider;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "jHpP", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first > 1)
-		return usage_error(argv[0], "one GPU at a time");
 	code = provider_open(&provider);
 	if (code)
 		return code;
-	code = collect(provider, first < argc ? argv[first] : NULL, &gpus);
+	code = collect(provider, argc ? argv[0] : NULL, &gpus);
 	if (!code)
-		code = show(&gpus, options.json, options.prometheus);
+		code = show(&gpus, options->json, options->prometheus);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;

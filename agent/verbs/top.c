@@ -6,7 +6,6 @@
  * elsewhere it prints one update after the other.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,8 +26,6 @@
 #include "verbs/verbs.h"
 
 #define PLAIN_WIDTH	80
-#define DELAY_MIN	0.1
-#define DELAY_MAX	3600
 
 struct session {
 	struct provider *provider;
@@ -263,61 +260,26 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static int parse(int argc, char **argv, struct session *s)
-{
-	static const struct option options[] = {
-		{ "delay", required_argument, NULL, 'd' },
-		{ "iterations", required_argument, NULL, 'n' },
-		{ }
-	};
-	char *end;
-	int index = -1;
-	int opt;
-
-	opterr = 0;
-	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":d:n:", options, &index)) != -1) {
-		switch (opt) {
-		case 'd':
-			s->delay = strtod(optarg, &end);
-			if (*end || !(s->delay >= DELAY_MIN &&
-				      s->delay <= DELAY_MAX))
-				return usage_error(argv[0], "invalid delay '%s': expected 0.1 to 3600 seconds",
-						   optarg);
-			break;
-		case 'n':
-			s->frames = strtol(optarg, &end, 10);
-			if (*end || s->frames <= 0)
-				return usage_error(argv[0], "invalid number of iterations '%s'",
-						   optarg);
-			break;
-		default:
-			return option_error(argv, opt, options, index);
-		}
-	}
-	if (optind < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[optind]);
-	return EXIT_DONE;
-}
-
 /**
  * cmd_top() - the verb "top"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
-int cmd_top(int argc, char **argv)
+int cmd_top(const struct options *options, int argc, char **argv)
 {
 	struct session s = {
 		.watch = { .event = take_news, .arg = &s.top },
-		.delay = 1,
+		.delay = options->delay ?: 1,
+		.frames = options->iterations,
 	};
 	int code;
 
-	code = parse(argc, argv, &s);
-	code = code ?: provider_open(&s.provider);
+	(void)argc;
+	(void)argv;
+	code = provider_open(&s.provider);
 	if (code)
 		return code;
 	code = look(&s);

@@ -11,7 +11,7 @@
 #include "base/exit_code.h"
 #include "fake_kernel.h"
 #include "provider/gpuvf_watch.h"
-#include "verbs/verbs.h"
+#include "main.h"
 
 /* what becomes of listening: exit codes */
 static struct {
@@ -89,7 +89,7 @@ static int monitor(const char *option, char **said)
 		alarm(60);
 		if (!news.comes && !news.waiting)
 			raise(SIGTERM);
-		status = cmd_monitor(option ? 2 : 1, argv);
+		status = run_verb(find_verb("monitor"), option ? 2 : 1, argv);
 		fflush(NULL);
 		_exit(status);
 	}
