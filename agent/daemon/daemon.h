@@ -5,6 +5,8 @@
 #ifndef AGENT_DAEMON_DAEMON_H
 #define AGENT_DAEMON_DAEMON_H
 
+#include <systemd/sd-event.h>
+
 #include "base/root.h"
 #include "plan/plan.h"
 #include "plan/target.h"
@@ -12,7 +14,8 @@
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
-struct files;
+
+struct name_watch;
 
 /**
  * struct managed_gpu - a GPU that the configuration is about
@@ -38,7 +41,9 @@ struct managed_gpu {
  * @targets: the last good configuration, and plans while they are worked on
  * @gpus: the GPUs it is about, as far as they came
  * @num_gpus: entries of @gpus
- * @files: where it is, watched
+ * @event: the loop
+ * @names: where the configuration is, watched
+ * @num_names: entries of @names
  * @watch: what the kernel has to say
  * @has_family: the module is there, and heard
  * @num_missing: sections whose GPU is not there, as far as that is known
@@ -54,7 +59,9 @@ struct daemon {
 	struct targets targets;
 	struct managed_gpu *gpus;
 	size_t num_gpus;
-	struct files *files;
+	sd_event *event;
+	struct name_watch *names;
+	size_t num_names;
 	struct watch watch;
 	bool has_family;
 	size_t num_missing;
@@ -79,13 +86,10 @@ void daemon_free(struct daemon *d);
 
 /* daemon_kernel.c: news from the kernel */
 int kernel_watch_open(struct daemon *d);
-void kernel_watch_read(struct daemon *d);
 
 /* daemon_files.c: when the configuration's files change */
-int files_open(struct files **files, const char *file);
-int files_fd(const struct files *files);
-bool files_changed(struct files *files);
-void files_close(struct files *files);
+int files_watch(struct daemon *d);
+void files_close(struct daemon *d);
 
 /* daemon_control.c: the socket of "reload" */
 int control_listen(void);
@@ -95,8 +99,5 @@ int control_reload(void);
 /* daemon_notify.c: the service manager */
 void notify_ready(const struct daemon *d);
 void notify_reloading(void);
-void notify_stopping(void);
-void notify_alive(void);
-u64 notify_interval_ms(void);
 
 #endif /* AGENT_DAEMON_DAEMON_H */

@@ -4,6 +4,7 @@
  * family itself, which comes and goes with the module.
  */
 #include <errno.h>
+#include <sys/epoll.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
@@ -51,11 +52,30 @@ static void family_went(void *arg)
 	daemon_forget_all(d);
 }
 
+static int take_news(sd_event_source *source, int fd, u32 events, void *arg)
+{
+	struct daemon *d = arg;
+	int err;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	do {
+		err = watch_read(&d->watch);
+		/* something was missed */
+		if (err == -ENOBUFS)
+			look_soon(d);
+	} while (!err || err == -ENOBUFS);
+	return 0;
+}
+
 /**
  * kernel_watch_open() - listen
  * @d: the daemon
  *
- * Return: EXIT_DONE, also when the module is not there yet; EXIT_FAILED.
+ * That it may not hear what VFs do is not reported: it looks again by itself.
+ *
+ * Return: 0, also when the module is not there yet; or a negative errno.
  */
 int kernel_watch_open(struct daemon *d)
 {
@@ -66,24 +86,13 @@ int kernel_watch_open(struct daemon *d)
 		.came = family_came,
 		.went = family_went,
 		.arg = d,
+		.quiet = true,
 	};
+	errno = 0;
 	code = watch_open(&d->watch);
 	d->has_family = !code;
-	return code == EXIT_MISSING ? EXIT_DONE : code;
-}
-
-/**
- * kernel_watch_read() - take what came
- * @d: the daemon
- */
-void kernel_watch_read(struct daemon *d)
-{
-	int err;
-
-	do {
-		err = watch_read(&d->watch);
-		/* something was missed */
-		if (err == -ENOBUFS)
-			look_soon(d);
-	} while (!err || err == -ENOBUFS);
+	if (code && code != EXIT_MISSING)
+		return errno ? -errno : -EIO;
+	return sd_event_add_io(d->event, NULL, d->watch.fd, EPOLLIN, take_news,
+			       d);
 }
