@@ -19,16 +19,18 @@
 /* a week is as good as for ever */
 #define MAX_WAIT_S	(7 * 24 * 3600)
 
-static const struct verb_option show_options[] = { OPTION_JSON, OPTION_UNITS, { } };
+static const struct verb_option show_options[] = {
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
+};
 
 static const struct verb_option check_options[] = { OPTION_FILE, { } };
 
 static const struct verb_option plan_options[] = {
-	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, { }
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
 };
 
 static const struct verb_option apply_options[] = {
-	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS,
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
 	{ 0, "wait-idle", "SECONDS", "wait up to SECONDS for VFs that are in use",
 	  OPTION_NUMBER, OPTION_AT(wait_idle_s), .max = MAX_WAIT_S },
 	{ 0, "wait", NULL, "wait until framebuffer is scrubbed (default)",
@@ -41,7 +43,7 @@ static const struct verb_option apply_options[] = {
 static const struct verb_option assert_options[] = { OPTION_FILE, OPTION_UNITS, { } };
 
 static const struct verb_option stats_options[] = {
-	OPTION_JSON, OPTION_UNITS,
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
 	{ 0, "prometheus", "FILE", "write FILE for Prometheus; -: stdout",
 	  OPTION_TEXT, OPTION_AT(prometheus) },
 	{ }
@@ -69,6 +71,8 @@ static const struct verb_option generate_options[] = {
 };
 
 static const struct verb_option doctor_options[] = { OPTION_JSON, { } };
+
+static const struct verb_option monitor_options[] = { OPTION_JSON, OPTION_UNITS, { } };
 
 static const struct verb_option daemon_options[] = {
 	{ 'f', "file", "FILE", "read FILE, not /etc/gpuvf.ini and gpuvf.d",
@@ -126,7 +130,7 @@ static const struct verb verbs[] = {
 	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
 	  "[GPU]", doctor_options, .max_args = 1 },
 	{ "monitor", cmd_monitor, "print changes as they happen",
-	  "", show_options, .max_args = 0 },
+	  "", monitor_options, .max_args = 0 },
 	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",
 	  "", daemon_options, .writes = true },
 	{ "reload", cmd_reload, "let the daemon read its configuration again, wait",

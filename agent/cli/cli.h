@@ -26,6 +26,7 @@ struct options {
 	const char *output;
 	const char *prometheus;
 	const char *profile;
+	const char *columns;
 	u64 fb_bytes;
 	double delay;
 	u32 wait_idle_s;
@@ -35,6 +36,7 @@ struct options {
 	u32 json;
 	u32 dry_run;
 	u32 no_wait;
+	u32 no_headings;
 };
 
 /* what the value of an option is, and what it is kept in */
@@ -95,6 +97,12 @@ struct verb_option {
 	  .excludes_next = true }, \
 	{ 'p', "plain", NULL, "plain bytes and microseconds (default otherwise)", \
 	  OPTION_SET, OPTION_AT(numbers), .max = NUMBERS_PLAIN }
+#define OPTION_TABLE \
+	{ 'o', "columns", "COLUMNS", \
+	  "only these, as in VF,STATE; of all GPUs in one table", \
+	  OPTION_TEXT, OPTION_AT(columns) }, \
+	{ 0, "noheadings", NULL, "tables without titles", \
+	  OPTION_SET, OPTION_AT(no_headings), .max = true }
 
 /**
  * struct verb - one verb of the command line

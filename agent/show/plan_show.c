@@ -127,6 +127,7 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	u64 sum = gpu_sum_slices_us(after);
 	char text[96];
 
+	table_cell(table, "%s", plan->live.bdf);
 	table_cell(table, "%u", i);
 	name_changes(plan->changes[i], text, sizeof(text));
 	table_cell_color(table, color_of_change(plan->changes[i]), text);
@@ -147,28 +148,28 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
 }
 
-static void print_table(const struct plan *plan)
+const struct column plan_columns[] = {
+	{ "GPU", .is_text = true, .is_extra = true },
+	{ "VF", .minor = 0 },
+	{ "CHANGE", .is_text = true, .is_elastic = true },
+	{ "PROFILE", .is_text = true, .is_elastic = true },
+	{ "FRAMEBUFFER", "B", .minor = 0 },
+	{ "OFFSET", "B", .minor = 1 },
+	{ "TIME_SLICE", "US", .minor = 0 },
+	{ "SHARE", .minor = 2 },
+	{ "WORST_WAIT", "US", .minor = 3 },
+	{ }
+};
+
+/**
+ * plan_add_rows() - the VFs of a plan
+ * @plan: the plan
+ * @table: of plan_columns
+ */
+void plan_add_rows(const struct plan *plan, struct table *table)
 {
-	bool human = numbers_are_human();
-	struct table *table = table_new();
 	u32 i;
 
-	table_column(table, "VF", ALIGN_RIGHT);
-	table_column(table, "CHANGE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, "PROFILE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
-		     ALIGN_RIGHT);
-	table_column(table, human ? "OFFSET" : "OFFSET/B", ALIGN_RIGHT);
-	table_minor(table, 1);
-	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
-		     ALIGN_RIGHT);
-	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_minor(table, 2);
-	table_column(table, human ? "WORST WAIT" : "WORST_WAIT/US",
-		     ALIGN_RIGHT);
-	table_minor(table, 3);
 	for (i = 0; i < plan->wanted.vfs_len; i++) {
 		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
 
@@ -176,7 +177,6 @@ static void print_table(const struct plan *plan)
 		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
 	}
-	table_print(table, stdout, "  ");
 }
 
 /**
@@ -262,6 +262,7 @@ static void print_driver_changes(const struct plan *plan)
  */
 void plan_print(const struct plan *plan, bool refused)
 {
+	struct table *table = table_new(plan_columns);
 	char *steps = plan_steps_text(plan);
 
 	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
@@ -274,7 +275,8 @@ void plan_print(const struct plan *plan, bool refused)
 	free(steps);
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
-	print_table(plan);
+	plan_add_rows(plan, table);
+	table_print(table, stdout, "  ");
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 }

@@ -39,6 +39,8 @@ static int plan_all(struct targets *targets, bool json)
 {
 	json_t *document = json ? json_document() : NULL;
 	json_t *list = json ? json_array() : NULL;
+	struct table *table = !json && tables_are_all() ?
+			      table_new(plan_columns) : NULL;
 	struct exit_tally tally = {};
 	size_t i;
 	int code;
@@ -63,6 +65,8 @@ static int plan_all(struct targets *targets, bool json)
 			json_object_set_new(object, "exit_code",
 					    json_integer(code));
 			json_array_append_new(list, object);
+		} else if (table) {
+			plan_add_rows(plan, table);
 		} else {
 			if (i)
 				putchar('\n');
@@ -73,6 +77,8 @@ static int plan_all(struct targets *targets, bool json)
 		capacity_free(&capacity);
 		exit_add(&tally, code);
 	}
+	if (table)
+		table_print(table, stdout, "");
 	code = exit_total(&tally);
 	if (!json)
 		return code;
@@ -94,7 +100,9 @@ int cmd_plan(const struct options *options, int argc, char **argv)
 	struct targets targets = {};
 	int code;
 
-	code = targets_find(&targets, options->file, argc, argv);
+	code = tables_choose(plan_columns, options->columns,
+			     options->no_headings) ?:
+	       targets_find(&targets, options->file, argc, argv);
 	if (!code)
 		code = plan_all(&targets, options->json);
 	targets_free(&targets);

@@ -31,27 +31,18 @@ static enum color color_of_state(u32 state)
 	return COLOR_NONE;
 }
 
-static struct table *new_table(void)
-{
-	bool human = numbers_are_human();
-	struct table *table = table_new();
-
-	table_column(table, "VF", ALIGN_RIGHT);
-	table_column(table, human ? "PCI ADDRESS" : "PCI_ADDRESS", ALIGN_LEFT);
-	table_minor(table, 3);
-	table_column(table, "PROFILE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
-		     ALIGN_RIGHT);
-	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
-		     ALIGN_RIGHT);
-	table_minor(table, 2);
-	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_minor(table, 1);
-	table_column(table, "STATE", ALIGN_LEFT);
-	table_column(table, "HOLDER", ALIGN_LEFT);
-	return table;
-}
+static const struct column columns[] = {
+	{ "GPU", .is_text = true, .is_extra = true },
+	{ "VF", .minor = 0 },
+	{ "PCI_ADDRESS", .is_text = true, .minor = 3 },
+	{ "PROFILE", .is_text = true, .is_elastic = true },
+	{ "FRAMEBUFFER", "B", .minor = 0 },
+	{ "TIME_SLICE", "US", .minor = 2 },
+	{ "SHARE", .minor = 1 },
+	{ "STATE", .is_text = true },
+	{ "HOLDER", .is_text = true },
+	{ }
+};
 
 static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 {
@@ -59,6 +50,7 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	u64 sum = gpu_sum_slices_us(gpu);
 	char text[UNIT_TEXT];
 
+	table_cell(table, "%s", gpu->bdf);
 	table_cell(table, "%u", index);
 	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
 	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
@@ -126,13 +118,26 @@ static void explain_missing(const struct gpu *gpu)
 		printf("  %s\n", missing);
 }
 
+static void add_rows(struct table *table, const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes)
+			add_row(table, gpu, i);
+}
+
 static void show_gpu(struct provider *provider, const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
-	struct table *table = new_table();
+	struct table *table = table_new(columns);
 	bool wedged = gpu->state != PF_STATE_READY;
-	u32 rows = 0;
-	u32 i;
+
+	if (tables_are_all()) {
+		add_rows(table, gpu);
+		table_print(table, stdout, "");
+		return;
+	}
 
 	print_folded(stdout,
 		     "%s%s%s  %s  %s%s%s  %u of %u VFs enabled  policy %s",
@@ -151,26 +156,19 @@ static void show_gpu(struct provider *provider, const struct gpu *gpu)
 		capacity_print(&capacity);
 		capacity_free(&capacity);
 	}
-	for (i = 0; i < gpu->vfs_len; i++) {
-		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes)
-			continue;
-		add_row(table, gpu, i);
-		rows++;
-	}
-	if (rows)
-		table_print(table, stdout, "  ");
-	else
-		table_free(table);
+	add_rows(table, gpu);
+	table_print(table, stdout, "  ");
 	explain_missing(gpu);
 }
 
 static void show_vf(const struct gpu *gpu, u32 index)
 {
-	struct table *table = new_table();
+	struct table *table = table_new(columns);
 
 	add_row(table, gpu, index);
 	table_print(table, stdout, "");
-	explain_missing(gpu);
+	if (!tables_are_all())
+		explain_missing(gpu);
 }
 
 static int show_all(struct provider *provider, const struct gpu_list *gpus,
@@ -178,8 +176,16 @@ static int show_all(struct provider *provider, const struct gpu_list *gpus,
 {
 	int code = explain_no_gpus(gpus);
 	json_t *document, *list;
+	struct table *table;
 	size_t i;
 
+	if (!json && tables_are_all()) {
+		table = table_new(columns);
+		for (i = 0; i < gpus->num; i++)
+			add_rows(table, &gpus->gpus[i]);
+		table_print(table, stdout, "");
+		return code;
+	}
 	if (!json) {
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
@@ -244,7 +250,8 @@ int cmd_show(const struct options *options, int argc, char **argv)
 	struct provider *provider;
 	int code;
 
-	code = provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings) ?:
+	       provider_open(&provider);
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
