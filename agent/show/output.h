@@ -65,6 +65,8 @@ void table_print(struct table *table, FILE *f, const char *indent);
 #define JSON_SCHEMA_VERSION	1
 
 json_t *json_document(void);
+void json_put_u64(json_t *object, const char *key, u64 value);
+void json_put_text(json_t *object, const char *key, const char *text);
 json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);

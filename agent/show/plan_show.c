@@ -317,8 +317,7 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_object_set_new(vf, "worst_wait_us", after->vfs[i].fb_bytes ?
 			    json_integer(worst_wait_us(after, &after->vfs[i])) :
 			    json_null());
-	json_object_set_new(vf, "preempt_timeout_us",
-			    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
+	json_put_u64(vf, "preempt_timeout_us", vf_preempt_timeout_us(&after->vfs[i]));
 	if (!plan_knows_placement(plan))
 		json_object_set_new(vf, "fb_offset_bytes", json_null());
 	/* what is, and not what will be */
@@ -363,8 +362,7 @@ json_t *plan_json(const struct plan *plan)
 	json_object_set_new(object, "in_sync", json_boolean(!plan->steps));
 	json_object_set_new(object, "steps", steps_json(plan));
 	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
-	json_object_set_new(object, "num_vfs",
-			    json_integer(plan->wanted.num_vfs));
+	json_put_u64(object, "num_vfs", plan->wanted.num_vfs);
 	for (i = 0; i < plan->wanted.vfs_len && i < after->vfs_len; i++)
 		json_array_append_new(vfs, vf_json(plan, i));
 	json_object_set_new(object, "vfs", vfs);

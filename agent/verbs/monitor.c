@@ -67,9 +67,8 @@ static json_t *json_of_line(const char *event, const char *bdf)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	json_object_set_new(document, "time_us",
-			    json_integer(now.tv_sec * 1000000LL +
-					 now.tv_nsec / 1000));
+	json_put_u64(document, "time_us",
+		     now.tv_sec * 1000000LL + now.tv_nsec / 1000);
 	json_object_set_new(document, "event", json_string(event));
 	json_object_set_new(document, "bdf", json_string(bdf));
 	return document;
@@ -100,41 +99,29 @@ static json_t *json_of_event(const struct gpu *gpu,
 {
 	json_t *object = json_of_line(gpu_event_name(event->kind), gpu->bdf);
 
-	json_object_set_new(object, "monotonic_ns",
-			    json_integer((json_int_t)event->time_ns));
-	json_object_set_new(object, "count",
-			    json_integer((json_int_t)(event->count ?: 1)));
+	json_put_u64(object, "monotonic_ns", event->time_ns);
+	json_put_u64(object, "count", event->count ?: 1);
 	if (event->vf != NO_VF) {
 		const struct vf *vf = &gpu->vfs[event->vf];
 
-		json_object_set_new(object, "vf", json_integer(event->vf));
-		json_object_set_new(object, "vf_bdf", *vf->bdf ?
-				    json_string(vf->bdf) : json_null());
-		json_object_set_new(object, "state",
-				    json_string(vf_state_name(vf->state)));
+		json_put_u64(object, "vf", event->vf);
+		json_put_text(object, "vf_bdf", vf->bdf);
+		json_put_text(object, "state", vf_state_name(vf->state));
 	}
 	if (event->has_old_state)
-		json_object_set_new(object, "old_state",
-				    json_string(vf_state_name(event->old_state)));
+		json_put_text(object, "old_state", vf_state_name(event->old_state));
 	if (event->kind == EVENT_VF_HANG)
-		json_object_set_new(object, "hang",
-				    json_string(hang_name(event->hang)));
+		json_put_text(object, "hang", hang_name(event->hang));
 	if (event->error)
-		json_object_set_new(object, "error",
-				    json_integer(event->error));
+		json_put_u64(object, "error", event->error);
 	if (event->kind == EVENT_VF_LIMIT) {
-		json_object_set_new(object, "guard",
-				    json_string(guard_name(event->guard)));
-		json_object_set_new(object, "limit",
-				    json_integer((json_int_t)event->limit));
-		json_object_set_new(object, "window_ms",
-				    json_integer((json_int_t)event->window_ms));
+		json_put_text(object, "guard", guard_name(event->guard));
+		json_put_u64(object, "limit", event->limit);
+		json_put_u64(object, "window_ms", event->window_ms);
 	}
 	if (event->fb_size) {
-		json_object_set_new(object, "fb_offset_bytes",
-				    json_integer((json_int_t)event->fb_offset));
-		json_object_set_new(object, "fb_size_bytes",
-				    json_integer((json_int_t)event->fb_size));
+		json_put_u64(object, "fb_offset_bytes", event->fb_offset);
+		json_put_u64(object, "fb_size_bytes", event->fb_size);
 	}
 	json_object_set_new(object, "message", json_string(event->message));
 	return object;

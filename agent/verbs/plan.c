@@ -62,8 +62,7 @@ static int plan_all(struct targets *targets, bool json)
 					    capacity_json(&capacity) : json_null());
 			json_object_set_new(object, "in_sync",
 					    json_boolean(!plan->steps && !code));
-			json_object_set_new(object, "exit_code",
-					    json_integer(code));
+			json_put_u64(object, "exit_code", code);
 			json_array_append_new(list, object);
 		} else if (table) {
 			plan_add_rows(plan, table);
