@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,81 +16,137 @@
 #include "main.h"
 #include "verbs/verbs.h"
 
-/* the lines of options that more than one verb has */
-#define O_FILE \
-	"  -f, --file FILE        read FILE, not /etc/gpuvf.ini and gpuvf.d; -: stdin\n"
-#define O_JSON \
-	"  -j, --json             JSON for programs\n"
-#define O_UNITS \
-	"  -H, --human            human-readable units (default on a terminal)\n" \
-	"  -p, --plain            plain bytes and microseconds (default otherwise)\n"
+/* a week is as good as for ever */
+#define MAX_WAIT_S	(7 * 24 * 3600)
 
-#define O_OUTPUT \
-	"  -o, --output FILE      replace FILE when all went well; -: stdout\n"
+static const struct verb_option show_options[] = {
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
+};
 
-static int cmd_help(int argc, char **argv);
-static int cmd_version(int argc, char **argv);
+static const struct verb_option check_options[] = { OPTION_FILE, { } };
+
+static const struct verb_option plan_options[] = {
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
+};
+
+static const struct verb_option apply_options[] = {
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
+	{ 0, "wait-idle", "SECONDS", "wait up to SECONDS for VFs that are in use",
+	  OPTION_NUMBER, OPTION_AT(wait_idle_s), .max = MAX_WAIT_S },
+	{ 0, "wait", NULL, "wait until framebuffer is scrubbed (default)",
+	  OPTION_SET, OPTION_AT(no_wait), .max = false, .excludes_next = true },
+	{ 0, "no-wait", NULL, "do not wait until framebuffer is scrubbed",
+	  OPTION_SET, OPTION_AT(no_wait), .max = true },
+	{ }
+};
+
+static const struct verb_option assert_options[] = { OPTION_FILE, OPTION_UNITS, { } };
+
+static const struct verb_option stats_options[] = {
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
+	{ 0, "prometheus", "FILE", "write FILE for Prometheus; -: stdout",
+	  OPTION_TEXT, OPTION_AT(prometheus) },
+	{ }
+};
+
+static const struct verb_option top_options[] = {
+	{ 'd', "delay", "SECONDS", "refresh interval, 0.1 to 3600",
+	  OPTION_SECONDS, OPTION_AT(delay), .max = 3600 },
+	{ 'n', "iterations", "N", "exit after N updates",
+	  OPTION_NUMBER, OPTION_AT(iterations), .min = 1, .max = INT_MAX },
+	{ }
+};
+
+static const struct verb_option export_options[] = { OPTION_OUTPUT, { } };
+
+static const struct verb_option generate_options[] = {
+	{ 0, "vfs", "N", "number of VFs",
+	  OPTION_NUMBER, OPTION_AT(num_vfs), 1, MAX_VFS, .is_needed = true },
+	{ 0, "fb", "SIZE", "framebuffer of each; default: an equal share",
+	  OPTION_SIZE, OPTION_AT(fb_bytes) },
+	{ 0, "profile", "NAME", "name of their profile",
+	  OPTION_NAME, OPTION_AT(profile) },
+	OPTION_OUTPUT,
+	{ }
+};
+
+static const struct verb_option doctor_options[] = { OPTION_JSON, { } };
+
+static const struct verb_option monitor_options[] = { OPTION_JSON, OPTION_UNITS, { } };
+
+static const struct verb_option daemon_options[] = {
+	{ 'f', "file", "FILE", "read FILE, not /etc/gpuvf.ini and gpuvf.d",
+	  OPTION_TEXT, OPTION_AT(file) },
+	{ }
+};
+
+static const struct verb_option no_options[] = { { } };
+
+static int cmd_help(const struct options *options, int argc, char **argv);
+static int cmd_version(const struct options *options, int argc, char **argv);
 
 static const struct verb verbs[] = {
 	{ "show", cmd_show, "show GPUs and VFs",
-	  "[GPU | GPU/VF] [-j] [-H | -p]", O_JSON O_UNITS },
+	  "[GPU | GPU/VF]", show_options, .max_args = 1 },
 	{ "check", cmd_check, "check the configuration, without a GPU",
-	  "[FILE]", "" },
+	  "[FILE]", check_options, .max_args = 1 },
 	{ "plan", cmd_plan, "show what apply would do, checked by the kernel",
-	  "[-f FILE] [-j] [-H | -p] [GPU...]", O_FILE O_JSON O_UNITS },
+	  "[GPU...]", plan_options, .max_args = ANY_NUMBER },
 	{ "apply", cmd_apply, "bring the GPUs to the state of the configuration",
-	  "[-f FILE] [-n] [--wait-idle SECONDS] [--no-wait]\n"
-	  "       [GPU...]", O_FILE
-	  "  -n, --dry-run          change nothing, show the plan\n"
-	  "  --wait-idle SECONDS    wait up to SECONDS for VFs that are in use\n"
-	  "  --no-wait              do not wait until framebuffer is scrubbed\n" },
+	  "[GPU...]", apply_options, .max_args = ANY_NUMBER,
+	  .writes = true },
 	{ "assert", cmd_assert, "exit with 3 if a GPU differs from the configuration",
-	  "[-f FILE] [GPU...]", O_FILE },
+	  "[GPU...]", assert_options, .max_args = ANY_NUMBER },
 	{ "set", cmd_set, "change a setting of one VF or GPU, live",
-	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME]\n"
-	  "       [label=NAME]\n"
-	  "       " PROGRAM " set GPU [policy=POLICY] [pf_reserve=SIZE]", "" },
+	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME] [label=NAME]\n"
+	  "GPU [policy=POLICY] [pf_reserve=SIZE]",
+	  no_options, .min_args = 2, .max_args = ANY_NUMBER,
+	  .writes = true },
 	{ "reset", cmd_operate, "reset a VF, or a whole GPU with all its VFs",
-	  "GPU | GPU/VF", "" },
+	  "GPU | GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
 	{ "stop", cmd_operate, "stop a VF until it is reset",
-	  "GPU/VF", "" },
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
 	{ "pause", cmd_operate, "pause a VF until it is resumed",
-	  "GPU/VF", "" },
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
 	{ "resume", cmd_operate, "resume a paused VF",
-	  "GPU/VF", "" },
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
 	{ "stats", cmd_stats, "show GPU time, hangs and resets of each VF",
-	  "[GPU] [-j] [-H | -p] [--prometheus FILE]", O_JSON O_UNITS
-	  "  --prometheus FILE      write FILE for Prometheus; -: stdout\n" },
+	  "[GPU]", stats_options, .max_args = 1 },
 	{ "top", cmd_top, "show live which VF gets how much of a GPU",
-	  "[-d SECONDS] [-n N]",
-	  "  -d, --delay SECONDS    refresh interval, 0.1 to 3600\n"
-	  "  -n, --iterations N     exit after N updates\n" },
+	  "", top_options, .max_args = 0 },
 	{ "export", cmd_export, "print the current state as a configuration",
-	  "[-o FILE] [GPU...]", O_OUTPUT },
+	  "[GPU...]", export_options, .max_args = ANY_NUMBER },
 	{ "generate", cmd_generate, "print a configuration to start from",
-	  "GPU --vfs N [--fb SIZE] [--profile NAME] [-o FILE]",
-	  "  --vfs N                number of VFs\n"
-	  "  --fb SIZE              framebuffer of each; default: an equal share\n"
-	  "  --profile NAME         name of their profile\n" O_OUTPUT },
+	  "GPU", generate_options, .min_args = 1, .max_args = 1 },
 	{ "checkpoint", cmd_checkpoint, "save the settings of all GPUs to a file",
-	  "FILE", "" },
+	  "FILE", no_options, .min_args = 1, .max_args = 1 },
 	{ "restore", cmd_restore, "restore the settings in a checkpoint",
-	  "FILE", "" },
+	  "FILE", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
 	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
-	  "[GPU] [-j]", O_JSON },
+	  "[GPU]", doctor_options, .max_args = 1 },
 	{ "monitor", cmd_monitor, "print changes as they happen",
-	  "[-j]", O_JSON },
+	  "", monitor_options, .max_args = 0 },
 	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",
-	  "[-f FILE]",
-	  "  -f, --file FILE        read FILE, not /etc/gpuvf.ini and gpuvf.d\n" },
+	  "", daemon_options, .writes = true },
 	{ "reload", cmd_reload, "let the daemon read its configuration again, wait",
-	  "", "" },
+	  "", no_options, .max_args = 0 },
 	{ "help", cmd_help, "print this text, or the usage of one verb",
-	  "[VERB]", "" },
+	  "[VERB]", no_options, .max_args = 1 },
 	{ "version", cmd_version, "print the version",
-	  "", "" },
+	  "", no_options, .max_args = 0 },
 	{ }
 };
+
+/** all_verbs() - the table; the last one has no name */
+const struct verb *all_verbs(void)
+{
+	return verbs;
+}
 
 /**
  * find_verb() - a verb by its name
@@ -107,22 +164,14 @@ const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static bool verb_writes(const struct verb *verb)
-{
-	return verb->run == cmd_apply || verb->run == cmd_set ||
-	       verb->run == cmd_operate || verb->run == cmd_restore ||
-	       verb->run == cmd_daemon;
-}
-
 static int unknown_verb(const char *name)
 {
 	const char *names[ARRAY_SIZE(verbs)];
-	const struct verb *verb;
 	const char *guess;
-	size_t n = 0;
+	size_t n;
 
-	for (verb = verbs; verb->name; verb++)
-		names[n++] = verb->name;
+	for (n = 0; verbs[n].name; n++)
+		names[n] = verbs[n].name;
 	guess = nearest(name, names, n);
 	if (guess)
 		pr_err("unknown verb '%s'; did you mean '%s'?", name, guess);
@@ -131,14 +180,15 @@ static int unknown_verb(const char *name)
 	return EXIT_USAGE;
 }
 
-static int cmd_help(int argc, char **argv)
+static int cmd_help(const struct options *options, int argc, char **argv)
 {
 	const struct verb *verb;
 
-	if (argc > 1) {
-		verb = find_verb(argv[1]);
+	(void)options;
+	if (argc) {
+		verb = find_verb(argv[0]);
 		if (!verb)
-			return unknown_verb(argv[1]);
+			return unknown_verb(argv[0]);
 		print_help(verb);
 		return EXIT_DONE;
 	}
@@ -151,8 +201,9 @@ static int cmd_help(int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static int cmd_version(int argc, char **argv)
+static int cmd_version(const struct options *options, int argc, char **argv)
 {
+	(void)options;
 	(void)argc;
 	(void)argv;
 	printf(PROGRAM " " VERSION "\n");
@@ -193,48 +244,114 @@ static bool is_option(const char *word, const char *brief, const char *full)
 }
 
 /* wherever it stands: show -j --help */
-static bool asks_for_help(int argc, char **argv)
+static bool asks_for(const char *brief, const char *full, int argc, char **argv)
 {
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (is_option(argv[i], "-h", "--help"))
+	for (i = 0; i < argc && strcmp(argv[i], "--"); i++)
+		if (is_option(argv[i], brief, full))
 			return true;
 	return false;
 }
 
+/*
+ * Whether the next word belongs to an option in front of the verb: it does when
+ * the option takes a value with every verb that has it, or with some, and the
+ * next word is neither a verb nor an option.
+ */
+static bool takes_next(const char *word, const char *next)
+{
+	const struct verb_option *o;
+	const struct verb *verb;
+	bool with = false, without = false;
+
+	for (verb = verbs; verb->name; verb++) {
+		for (o = verb->options; o->name; o++) {
+			if (strncmp(word, "--", 2) ?
+			    word[1] != o->letter || word[2] :
+			    strcmp(word + 2, o->name))
+				continue;
+			with |= !!o->value;
+			without |= !o->value;
+		}
+	}
+	return with && next && !(without && (find_verb(next) || *next == '-'));
+}
+
+/* Return: where the verb is, @argc: nowhere */
+static int find_word(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--"))
+			return argc;
+		if (argv[i][0] != '-')
+			return i;
+		i += takes_next(argv[i], argv[i + 1]);
+	}
+	return argc;
+}
+
+/**
+ * run_verb() - do what a command line says
+ * @verb: the verb
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: enum exit_code.
+ */
+int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	struct options options;
+	int first = parse_options(verb, argc, argv, &options);
+
+	if (first < 0)
+		return EXIT_USAGE;
+	return verb->run(&options, argc - first, argv + first);
+}
+
 int main(int argc, char **argv)
 {
-	const struct verb *verb;
+	const struct verb *verb = &verbs[0];
+	bool is_named;
+	char *name;
+	int at;
 
 	keep_standard_numbers();
 	/* only what a terminal can show; numbers are the same everywhere */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
-	argc--;
-	argv++;
-	if (argc > 1 && !strcmp(argv[0], "--root")) {
-		root_set(argv[1]);
+	if (argc > 2 && !strcmp(argv[1], "--root")) {
+		root_set(argv[2]);
 		argc -= 2;
 		argv += 2;
 	}
-	/* what stands in front takes the place of the verb */
-	if (!argc)
-		return finish(cmd_show(1, argv - 1));
-	if (is_option(argv[0], "-h", "--help"))
-		return finish(cmd_help(argc, argv));
-	if (is_option(argv[0], "-V", "--version"))
-		return finish(cmd_version(argc, argv));
-	verb = find_verb(argv[0]);
-	if (!verb)
-		return unknown_verb(argv[0]);
-	usage_set_verb(verb);
-	if (asks_for_help(argc, argv)) {
+	/* the verb comes first, in front of options that were there before it */
+	at = 1 + find_word(argc - 1, argv + 1);
+	is_named = at < argc;
+	if (is_named) {
+		name = argv[at];
+		verb = find_verb(name);
+		if (!verb)
+			return unknown_verb(name);
+		memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+		argv[1] = name;
+		argc--;
+		argv++;
+	}
+	argv[0] = (char *)verb->name;
+	if (asks_for("-V", "--version", at - 1, argv + 1))
+		return finish(cmd_version(NULL, 0, NULL));
+	if (asks_for("-h", "--help", argc - 1, argv + 1)) {
+		if (!is_named)
+			return finish(cmd_help(NULL, 0, NULL));
 		print_help(verb);
 		return finish(EXIT_DONE);
 	}
+	usage_set_verb(verb);
 	/* or two machines would be mixed up: the kernel is always this one's */
-	if (verb_writes(verb) && root_is_elsewhere())
-		return usage_error(verb->name, "cannot be used with --root");
-	return finish(verb->run(argc, argv));
+	if (verb->writes && root_is_elsewhere())
+		return usage_error("cannot be used with --root");
+	return finish(run_verb(verb, argc, argv));
 }

@@ -3,23 +3,19 @@
  * Options and arguments that more than one verb takes.
  */
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "cli/cli.h"
-#include "show/output.h"
 
-/* a week is as good as for ever */
-#define MAX_WAIT_S	(7 * 24 * 3600)
+#define MAX_OPTIONS	12
 
-static bool is_prefix_of(const char *word, size_t len, const char *name)
-{
-	return !strncmp(word, name, len);
-}
+/* of those without a letter, in the order of the table */
+#define NO_LETTER	256
 
 /* "--json=1" for an option that takes no value; "--wa", which may be two */
-static int long_option_error(const char *verb, const char *word,
-			     const struct option *known)
+static int long_option_error(const char *word, const struct option *known)
 {
 	size_t len = strcspn(word + 2, "=");
 	const struct option *option;
@@ -27,117 +23,148 @@ static int long_option_error(const char *verb, const char *word,
 	bool exact = false;
 
 	for (option = known; option->name; option++) {
-		if (!is_prefix_of(word + 2, len, option->name))
+		if (strncmp(word + 2, option->name, len))
 			continue;
 		n++;
 		exact |= !option->name[len];
 	}
 	if (n > 1 && !exact)
-		return usage_error(verb, "option '%s' is ambiguous", word);
+		return usage_error("option '%s' is ambiguous", word);
 	if (n && word[2 + len])
-		return usage_error(verb, "option '%.*s' takes no value",
-				   (int)len + 2, word);
-	return usage_error(verb, "unrecognized option '%s'", word);
+		return usage_error("option '%.*s' takes no value", (int)len + 2,
+				   word);
+	return usage_error("unrecognized option '%s'", word);
 }
 
-/**
- * option_error() - explain what getopt_long() did not like
- * @argv: of the verb
- * @opt: what it returned: ':', '?', or an option that the verb does not have
- * @known: the long options that it was given
- * @index: of the long option, -1: it was a letter
- *
- * To be called before optind is changed again.
- *
- * Return: EXIT_USAGE.
- */
-int option_error(char **argv, int opt, const struct option *known, int index)
+/* what getopt_long() did not like, before optind is changed again */
+static int option_error(char **argv, int opt, const struct option *known)
 {
 	const char *word = argv[optind - 1];
 
 	if (opt == ':')
-		return usage_error(argv[0], "%s needs a value", word);
-	if (opt != '?')
-		return index < 0 ?
-		       usage_error(argv[0], "unrecognized option '-%c'", opt) :
-		       usage_error(argv[0], "unrecognized option '--%s'",
-				   known[index].name);
+		return usage_error("%s needs a value", word);
 	/* in the middle of a word of letters, @word is the one before it */
 	if (optopt && (strncmp(word, "--", 2) || !strchr(word, '=')))
-		return usage_error(argv[0], "unrecognized option '-%c'", optopt);
-	return long_option_error(argv[0], word, known);
+		return usage_error("unrecognized option '-%c'", optopt);
+	return long_option_error(word, known);
+}
+
+/* Return: NULL, or what is wrong with the value */
+static const char *take_value(const struct verb_option *option, const char *text,
+			      struct options *options)
+{
+	void *to = (char *)options + option->at;
+	static char why[64];
+	char *end;
+
+	switch (option->kind) {
+	case OPTION_SET:
+		*(u32 *)to = option->max;
+		return NULL;
+	case OPTION_SIZE:
+		return parse_size(text, to);
+	case OPTION_NUMBER:
+		snprintf(why, sizeof(why), "is not a number from %u to %u",
+			 option->min, option->max);
+		return parse_number(text, option->max, to) ||
+		       *(u32 *)to < option->min ? why : NULL;
+	case OPTION_SECONDS:
+		*(double *)to = strtod(text, &end);
+		snprintf(why, sizeof(why), "is not 0.1 to %u seconds",
+			 option->max);
+		return !*end && *(double *)to >= 0.1 &&
+		       *(double *)to <= option->max ? NULL : why;
+	case OPTION_TEXT:
+	case OPTION_NAME:
+		break;
+	}
+	*(const char **)to = text;
+	return option->kind == OPTION_NAME ? check_name(text) : NULL;
+}
+
+/* Return: options of the table; for getopt_long() */
+static unsigned int make_tables(const struct verb_option *table,
+				struct option *names, char *letters)
+{
+	unsigned int i;
+
+	*letters++ = ':';
+	for (i = 0; table[i].name; i++) {
+		bool has_value = table[i].value;
+
+		names[i] = (struct option){
+			table[i].name, has_value, NULL,
+			table[i].letter ?: (int)(NO_LETTER + i),
+		};
+		if (!table[i].letter)
+			continue;
+		*letters++ = table[i].letter;
+		if (has_value)
+			*letters++ = ':';
+	}
+	return i;
+}
+
+static int take_options(const struct verb *verb, int argc, char **argv,
+			struct options *options)
+{
+	const struct verb_option *table = verb->options;
+	struct option names[MAX_OPTIONS + 1] = {};
+	char letters[2 * MAX_OPTIONS + 2] = "";
+	bool is_given[MAX_OPTIONS] = {};
+	unsigned int i, num;
+	const char *why;
+	int opt;
+
+	num = make_tables(table, names, letters);
+	opterr = 0;
+	optind = 0;
+	while ((opt = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+		if (opt == ':' || opt == '?')
+			return option_error(argv, opt, names);
+		for (i = 0; names[i].val != opt; i++)
+			;
+		if (table[i].value && is_given[i])
+			return usage_error("--%s is given twice", names[i].name);
+		is_given[i] = true;
+		why = take_value(&table[i], optarg, options);
+		if (why)
+			return usage_error("--%s: '%s' %s", names[i].name,
+					   optarg, why);
+	}
+	for (i = 0; i < num; i++)
+		if (table[i].is_needed && !is_given[i])
+			return usage_error("needs --%s", names[i].name);
+	return EXIT_DONE;
 }
 
 /**
- * parse_options() - the options of a verb
- * @argc: of the verb
- * @argv: of the verb; options are moved to the front
- * @allowed: letters of the options that it takes: f, j, n, o, H, p, P (prometheus),
- *	W (wait-idle), w (wait and no-wait)
+ * parse_options() - the options of a verb, and how many words follow them
+ * @verb: the verb
+ * @argc: words
+ * @argv: words; argv[0] is the verb; options are moved to the front
  * @options: result
  *
  * Return: index of the first argument that is no option, -1 after an error,
  * which has been reported.
  */
-int parse_options(int argc, char **argv, const char *allowed,
+int parse_options(const struct verb *verb, int argc, char **argv,
 		  struct options *options)
 {
-	static const struct option long_options[] = {
-		{ "file", required_argument, NULL, 'f' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "human", no_argument, NULL, 'H' },
-		{ "plain", no_argument, NULL, 'p' },
-		{ "prometheus", required_argument, NULL, 'P' },
-		{ "wait-idle", required_argument, NULL, 'W' },
-		{ "wait", no_argument, NULL, 'w' },
-		{ "no-wait", no_argument, NULL, 'N' },
-		{ }
-	};
-	int index = -1;
-	int opt;
-
-	*options = (struct options){};
-	opterr = 0;
-	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":f:jno:Hp", long_options,
-				  &index)) != -1) {
-		if (opt == ':' || opt == '?' ||
-		    !strchr(allowed, opt == 'N' ? 'w' : opt)) {
-			option_error(argv, opt, long_options, index);
-			return -1;
-		}
-		index = -1;
-		if ((opt == 'f' && options->file) ||
-		    (opt == 'o' && options->output) ||
-		    (opt == 'P' && options->prometheus)) {
-			usage_error(argv[0], "one file at a time");
-			return -1;
-		}
-		if (opt == 'W' && parse_number(optarg, MAX_WAIT_S,
-					       &options->wait_idle_s)) {
-			usage_error(argv[0], "--wait-idle: invalid timeout '%s': expected 0 to %u seconds",
-				    optarg, MAX_WAIT_S);
-			return -1;
-		}
-		if (opt == 'w' || opt == 'N')
-			options->no_wait = opt == 'N';
-		else if (opt == 'f')
-			options->file = optarg;
-		else if (opt == 'o')
-			options->output = optarg;
-		else if (opt == 'P')
-			options->prometheus = optarg;
-		else if (opt == 'j')
-			options->json = true;
-		else if (opt == 'n')
-			options->dry_run = true;
-		else if (opt == 'H' || opt == 'p')
-			number_style = opt == 'H' ? NUMBERS_HUMAN :
-						    NUMBERS_PLAIN;
-	}
-	return optind;
+	usage_set_verb(verb);
+	*options = (struct options){ .verb = verb };
+	if (take_options(verb, argc, argv, options))
+		return -1;
+	if (options->numbers)
+		number_style = options->numbers;
+	if (argc - optind < verb->min_args)
+		usage_error("needs %s", verb->args);
+	else if (argc - optind > verb->max_args)
+		usage_error("unexpected argument '%s'",
+			    argv[optind + verb->max_args]);
+	else
+		return optind;
+	return -1;
 }
 
 /**

@@ -5,10 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/exit_code.h"
-#include "base/util.h"
 #include "cli/cli.h"
+
+#define COLUMNS	79
 
 /* the one that runs */
 static const struct verb *current_verb;
@@ -22,15 +23,70 @@ void usage_set_verb(const struct verb *verb)
 	current_verb = verb;
 }
 
+static void __printf(3, 4) add(FILE *f, unsigned int *column, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		out_of_memory();
+	va_end(args);
+	if (*column + 1 + strlen(text) > COLUMNS)
+		*column = fprintf(f, "\n      ") - 1;
+	*column += fprintf(f, " %s", text);
+	free(text);
+}
+
+static char *option_usage(const struct verb_option *option)
+{
+	char letter[] = { '-', option->letter, '\0' };
+
+	return xasprintf("%s%s%s%s", option->letter ? letter : "--",
+			 option->letter ? "" : option->name,
+			 option->value ? " " : "", option->value ?: "");
+}
+
+static void add_options(FILE *f, unsigned int *column,
+			const struct verb_option *option)
+{
+	for (; option->name; option++) {
+		char *one = option_usage(option);
+		char *other = option->excludes_next ?
+			      option_usage(++option) : NULL;
+
+		if (other)
+			add(f, column, "[%s | %s]", one, other);
+		else
+			add(f, column, option->is_needed ? "%s" : "[%s]", one);
+		free(one);
+		free(other);
+	}
+}
+
 /**
- * print_usage() - how a verb is used, in one line
+ * print_usage() - how a verb is used
  * @f: where to
  * @verb: the verb
  */
 void print_usage(FILE *f, const struct verb *verb)
 {
-	fprintf(f, "usage: " PROGRAM " %s%s%s\n", verb->name,
-		*verb->usage ? " " : "", verb->usage);
+	char *copy = xstrdup(verb->args), *rest = copy;
+	const char *first = "usage:";
+	char *way, *word;
+
+	while ((way = strsep(&rest, "\n"))) {
+		unsigned int column = fprintf(f, "%s " PROGRAM " %s", first,
+					      verb->name);
+
+		add_options(f, &column, verb->options);
+		while ((word = strsep(&way, " ")))
+			if (*word)
+				add(f, &column, "%s", word);
+		fputc('\n', f);
+		first = "      ";
+	}
+	free(copy);
 }
 
 /**
@@ -39,30 +95,39 @@ void print_usage(FILE *f, const struct verb *verb)
  */
 void print_help(const struct verb *verb)
 {
+	const struct verb_option *option = verb->options;
+
 	print_usage(stdout, verb);
-	printf("%s\n%s%s", verb->help, *verb->options ? "\n" : "",
-	       verb->options);
+	printf("%s\n%s", verb->help, option->name ? "\n" : "");
+	for (; option->name; option++) {
+		char letter[] = { '-', option->letter, ',', ' ', '\0' };
+		char *names = xasprintf("%s--%s%s%s",
+					option->letter ? letter : "",
+					option->name, option->value ? " " : "",
+					option->value ?: "");
+
+		printf("  %-22s %s\n", names, option->help);
+		free(names);
+	}
 }
 
 /**
  * usage_error() - print what is wrong with a command line
- * @name: the verb
  * @fmt: as of printf
  *
  * Return: EXIT_USAGE.
  */
-int usage_error(const char *name, const char *fmt, ...)
+int usage_error(const char *fmt, ...)
 {
 	va_list args;
 	char *text;
 
 	va_start(args, fmt);
 	if (vasprintf(&text, fmt, args) < 0)
-		text = xstrdup("");
+		out_of_memory();
 	va_end(args);
-	pr_err("%s: %s", name, text);
+	pr_err("%s: %s", current_verb->name, text);
 	free(text);
-	if (current_verb)
-		print_usage(stderr, current_verb);
+	print_usage(stderr, current_verb);
 	return EXIT_USAGE;
 }

@@ -5,14 +5,17 @@
 #ifndef AGENT_DAEMON_DAEMON_H
 #define AGENT_DAEMON_DAEMON_H
 
+#include <systemd/sd-event.h>
+
 #include "base/root.h"
 #include "plan/plan.h"
 #include "plan/target.h"
+#include "provider/gpuvf_watch.h"
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
-struct files;
-struct kernel_watch;
+
+struct name_watch;
 
 /**
  * struct managed_gpu - a GPU that the configuration is about
@@ -40,8 +43,11 @@ struct managed_gpu {
  * @targets: the last good configuration, and plans while they are worked on
  * @gpus: the GPUs it is about, as far as they came
  * @num_gpus: entries of @gpus
- * @files: where it is, watched
- * @news: what the kernel has to say
+ * @event: the loop
+ * @names: where the configuration is, watched
+ * @num_names: entries of @names
+ * @watch: what the kernel has to say
+ * @has_family: the module is there, and heard
  * @num_missing: sections whose GPU is not there, as far as that is known
  * @absence_reported: what is missing was reported since the configuration was
  *	read
@@ -55,8 +61,11 @@ struct daemon {
 	struct targets targets;
 	struct managed_gpu *gpus;
 	size_t num_gpus;
-	struct files *files;
-	struct kernel_watch *news;
+	sd_event *event;
+	struct name_watch *names;
+	size_t num_names;
+	struct watch watch;
+	bool has_family;
 	size_t num_missing;
 	bool absence_reported;
 	bool waits_for_lock;
@@ -79,17 +88,11 @@ void daemon_forget_all(struct daemon *d);
 void daemon_free(struct daemon *d);
 
 /* daemon_kernel.c: news from the kernel */
-int kernel_watch_open(struct kernel_watch **news, struct daemon *d);
-int kernel_watch_fd(const struct kernel_watch *news, int which);
-void kernel_watch_read(struct kernel_watch *news);
-bool kernel_watch_has_family(const struct kernel_watch *news);
-void kernel_watch_close(struct kernel_watch *news);
+int kernel_watch_open(struct daemon *d);
 
 /* daemon_files.c: when the configuration's files change */
-int files_open(struct files **files, const char *file);
-int files_fd(const struct files *files);
-bool files_changed(struct files *files);
-void files_close(struct files *files);
+int files_watch(struct daemon *d);
+void files_close(struct daemon *d);
 
 /* daemon_control.c: the socket of "reload" */
 int control_listen(void);
@@ -99,8 +102,5 @@ int control_reload(void);
 /* daemon_notify.c: the service manager */
 void notify_ready(const struct daemon *d);
 void notify_reloading(void);
-void notify_stopping(void);
-void notify_alive(void);
-u64 notify_interval_ms(void);
 
 #endif /* AGENT_DAEMON_DAEMON_H */

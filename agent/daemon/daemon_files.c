@@ -13,6 +13,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "daemon/daemon.h"
 
 #define EVENTS	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | \
@@ -21,48 +22,66 @@
 /* links to links, as of the kernel */
 #define LINKS_FOLLOWED	40
 
+/* an editor, or a configuration system, may need several steps */
+#define SETTLE_MS	500
+
 /**
- * struct watch - a name in a directory that is watched
- * @wd: of the directory
+ * struct name_watch - a name in a directory that is watched
+ * @source: events of the directory
  * @name: what matters there, NULL: every drop-in
  */
-struct watch {
-	int wd;
+struct name_watch {
+	sd_event_source *source;
 	char *name;
 };
 
-/**
- * struct files - what is watched
- * @fd: of inotify
- * @file: the configuration, NULL: the system's
- * @watches: what may change it
- * @num: entries of @watches
- */
-struct files {
-	int fd;
-	const char *file;
-	struct watch *watches;
-	size_t num;
-};
-
-static int add_watch(struct files *files, const char *dir, const char *name)
+static bool is_drop_in(const char *name)
 {
-	int wd = inotify_add_watch(files->fd, dir, EVENTS);
-	struct watch *watch;
+	size_t len = strlen(name);
 
-	if (wd < 0)
-		return -errno;
-	files->watches = xgrow(files->watches, files->num, sizeof(*watch));
-	watch = &files->watches[files->num++];
-	watch->wd = wd;
-	watch->name = name ? xstrdup(name) : NULL;
+	return *name != '.' && len > 4 && !strcmp(name + len - 4, ".ini");
+}
+
+static const char *name_of(const struct daemon *d, const sd_event_source *source)
+{
+	size_t i;
+
+	for (i = 0; d->names[i].source != source; i++)
+		;
+	return d->names[i].name;
+}
+
+static int take_event(sd_event_source *source, const struct inotify_event *event,
+		      void *arg)
+{
+	struct daemon *d = arg;
+	const char *name = name_of(d, source);
+
+	if (event->mask & IN_Q_OVERFLOW ||
+	    (event->len && (name ? !strcmp(name, event->name) :
+				   is_drop_in(event->name))))
+		d->reload_ms = monotonic_ms() + SETTLE_MS;
 	return 0;
 }
 
-static int watch_name(struct files *files, const char *path)
+static int add_watch(struct daemon *d, const char *dir, const char *name)
+{
+	struct name_watch watch = {};
+	int err = sd_event_add_inotify(d->event, &watch.source, dir, EVENTS,
+				       take_event, d);
+
+	if (err < 0)
+		return err;
+	watch.name = name ? xstrdup(name) : NULL;
+	d->names = xgrow(d->names, d->num_names, sizeof(watch));
+	d->names[d->num_names++] = watch;
+	return 0;
+}
+
+static int watch_name(struct daemon *d, const char *path)
 {
 	char *dir = xstrdup(path), *base = xstrdup(path);
-	int err = add_watch(files, dirname(dir), basename(base));
+	int err = add_watch(d, dirname(dir), basename(base));
 
 	free(dir);
 	free(base);
@@ -107,9 +126,9 @@ static char *follow_first_link(const char *path, char **link)
  * A file by its name, and every link on the way to it: a link that is replaced
  * changes the file as much as a write does.
  */
-static int watch_path(struct files *files, const char *path)
+static int watch_path(struct daemon *d, const char *path)
 {
-	int err = watch_name(files, path);
+	int err = watch_name(d, path);
 	char *here = xstrdup(path);
 	unsigned int i;
 
@@ -120,8 +139,8 @@ static int watch_path(struct files *files, const char *path)
 		if (!next)
 			break;
 		/* what a link leads to may not be there, or not be readable */
-		watch_name(files, link);
-		watch_name(files, next);
+		watch_name(d, link);
+		watch_name(d, next);
 		free(link);
 		free(here);
 		here = next;
@@ -130,143 +149,60 @@ static int watch_path(struct files *files, const char *path)
 	return err;
 }
 
-static void watch_drop_ins(struct files *files)
+static void watch_drop_ins(struct daemon *d)
 {
 	glob_t found;
 	size_t i;
 
 	/* it need not be there yet, and may be a link */
-	watch_path(files, CONFIG_DIR);
-	add_watch(files, CONFIG_DIR, NULL);
+	watch_path(d, CONFIG_DIR);
+	add_watch(d, CONFIG_DIR, NULL);
 	if (glob(CONFIG_DIR "/*.ini", 0, NULL, &found))
 		return;
 	for (i = 0; i < found.gl_pathc; i++)
-		watch_path(files, found.gl_pathv[i]);
+		watch_path(d, found.gl_pathv[i]);
 	globfree(&found);
 }
 
-static bool has_wd(const struct watch *watches, size_t num, int wd)
+static void free_watches(struct name_watch *watches, size_t num)
 {
 	size_t i;
 
-	for (i = 0; i < num; i++)
-		if (watches[i].wd == wd)
-			return true;
-	return false;
-}
-
-static void free_watches(struct watch *watches, size_t num)
-{
-	size_t i;
-
-	for (i = 0; i < num; i++)
+	for (i = 0; i < num; i++) {
+		sd_event_source_unref(watches[i].source);
 		free(watches[i].name);
+	}
 	free(watches);
 }
 
-/* links may lead elsewhere than before; nothing is missed meanwhile */
-static int watch_all(struct files *files)
+/**
+ * files_watch() - watch the configuration, and what its links lead to now
+ * @d: the daemon; its reload_ms is set when something may have changed
+ *
+ * What was watched before is given up afterwards, so that nothing is missed.
+ *
+ * Return: 0, or a negative errno.
+ */
+int files_watch(struct daemon *d)
 {
-	struct watch *old = files->watches;
-	size_t num = files->num;
-	size_t i;
+	struct name_watch *old = d->names;
+	size_t num = d->num_names;
 	int err;
 
-	files->watches = NULL;
-	files->num = 0;
-	err = watch_path(files, files->file ?: CONFIG_FILE);
-	if (!files->file)
-		watch_drop_ins(files);
-	for (i = 0; i < num; i++)
-		if (!has_wd(files->watches, files->num, old[i].wd) &&
-		    !has_wd(old, i, old[i].wd))
-			inotify_rm_watch(files->fd, old[i].wd);
+	d->names = NULL;
+	d->num_names = 0;
+	err = watch_path(d, d->file ?: CONFIG_FILE);
+	if (!d->file)
+		watch_drop_ins(d);
 	free_watches(old, num);
 	return err;
 }
 
 /**
- * files_open() - watch the configuration
- * @files: result, to be closed also after errors
- * @file: which one, NULL: the system's
- *
- * Return: 0, or a negative errno.
- */
-int files_open(struct files **files, const char *file)
-{
-	*files = xcalloc(1, sizeof(**files));
-	(*files)->file = file;
-	(*files)->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	return (*files)->fd < 0 ? -errno : watch_all(*files);
-}
-
-/** files_fd() - what becomes readable when something changed */
-int files_fd(const struct files *files)
-{
-	return files->fd;
-}
-
-static bool is_drop_in(const char *name)
-{
-	size_t len = strlen(name);
-
-	return *name != '.' && len > 4 && !strcmp(name + len - 4, ".ini");
-}
-
-static bool is_ours(const struct files *files,
-		    const struct inotify_event *event)
-{
-	size_t i;
-
-	if (event->mask & IN_Q_OVERFLOW)
-		return true;
-	for (i = 0; event->len && i < files->num; i++) {
-		const struct watch *watch = &files->watches[i];
-
-		if (watch->wd == event->wd &&
-		    (watch->name ? !strcmp(watch->name, event->name) :
-				   is_drop_in(event->name)))
-			return true;
-	}
-	return false;
-}
-
-/**
- * files_changed() - read what happened
- * @files: what is watched
- *
- * Return: whether it may have changed the configuration.
- */
-bool files_changed(struct files *files)
-{
-	char buffer[4096] __aligned(__alignof__(struct inotify_event));
-	bool ours = false;
-	ssize_t got, at;
-
-	while ((got = read(files->fd, buffer, sizeof(buffer))) > 0) {
-		for (at = 0; at < got;) {
-			const struct inotify_event *event =
-				(const struct inotify_event *)(buffer + at);
-
-			ours |= is_ours(files, event);
-			at += sizeof(*event) + event->len;
-		}
-	}
-	if (ours)
-		watch_all(files);
-	return ours;
-}
-
-/**
  * files_close() - watch no more
- * @files: may be NULL
+ * @d: the daemon
  */
-void files_close(struct files *files)
+void files_close(struct daemon *d)
 {
-	if (!files)
-		return;
-	if (files->fd >= 0)
-		close(files->fd);
-	free_watches(files->watches, files->num);
-	free(files);
+	free_watches(d->names, d->num_names);
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notifications to the service manager, where there is one.
+ * Notifications to the service manager.
  */
 #include <stdio.h>
 #include <unistd.h>
 
+#include <systemd/sd-daemon.h>
+
 #include "base/clock.h"
 #include "daemon/daemon.h"
-
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
 
 /* "2 GPUs as configured", or how many are not */
 static void write_status(const struct daemon *d, char *text, size_t size)
@@ -47,52 +46,3 @@ void notify_reloading(void)
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   monotonic_ms() * 1000);
 }
-
-/** notify_stopping() - notify that the daemon ends, as requested */
-void notify_stopping(void)
-{
-	sd_notify(0, "STOPPING=1");
-}
-
-/** notify_alive() - keep the watchdog from ending the daemon */
-void notify_alive(void)
-{
-	sd_notify(0, "WATCHDOG=1");
-}
-
-/**
- * notify_interval_ms() - how often notify_alive() is expected
- *
- * Return: milliseconds, half of what the service manager allows; 0: never.
- */
-u64 notify_interval_ms(void)
-{
-	uint64_t us;
-
-	if (sd_watchdog_enabled(0, &us) <= 0)
-		return 0;
-	return us / 2000 ?: 1;
-}
-#else
-void notify_ready(const struct daemon *d)
-{
-	(void)d;
-}
-
-void notify_reloading(void)
-{
-}
-
-void notify_stopping(void)
-{
-}
-
-void notify_alive(void)
-{
-}
-
-u64 notify_interval_ms(void)
-{
-	return 0;
-}
-#endif

@@ -5,14 +5,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <systemd/sd-daemon.h>
 
 #include "base/clock.h"
 #include "base/exit_code.h"
@@ -21,21 +22,9 @@
 
 #define DAEMON_LOCK	RUN_DIR "/daemon.lock"
 
-/* an editor, or a configuration system, may need several steps */
-#define FILE_SETTLE_MS	500
-
-enum input {
-	INPUT_SIGNAL,
-	INPUT_FILES,
-	INPUT_CONTROL,
-	INPUT_CONTROLLER,
-	INPUT_FAMILY,
-	NUM_INPUTS
-};
-
 static int sync_gpus(struct daemon *d)
 {
-	if (kernel_watch_has_family(d->news) || daemon_has_others(d))
+	if (d->has_family || daemon_has_others(d))
 		return daemon_sync(d);
 	d->check_ms = 0;
 	return daemon_explain_absence(d);
@@ -48,6 +37,8 @@ static int load_and_sync(struct daemon *d, bool only_if_changed)
 
 	notify_reloading();
 	d->reload_ms = 0;
+	/* links may lead elsewhere than before */
+	files_watch(d);
 	code = daemon_load(d, only_if_changed ? &changed : NULL);
 	if (code)
 		pr_err("keeping the previous configuration");
@@ -63,21 +54,35 @@ static int reload(struct daemon *d)
 	return load_and_sync(d, false);
 }
 
-static int timeout_of(const struct daemon *d)
+static int take_signal(sd_event_source *source, const struct signalfd_siginfo *info,
+		       void *arg)
 {
-	u64 interval = notify_interval_ms();
-	u64 now = monotonic_ms();
-	u64 at = 0;
+	struct daemon *d = arg;
 
-	if (d->check_ms)
-		timer_earliest(&at, d->check_ms);
+	(void)source;
+	if (info->ssi_signo != SIGHUP)
+		return sd_event_exit(d->event, EXIT_DONE);
+	reload(d);
+	return 0;
+}
+
+static int take_request(sd_event_source *source, int fd, u32 events, void *arg)
+{
+	(void)source;
+	(void)events;
+	control_serve(fd, arg, reload);
+	return 0;
+}
+
+/* before each sleep, since all that is done may change it */
+static int set_timer(sd_event_source *source, void *arg)
+{
+	struct daemon *d = arg;
+	u64 at = d->check_ms;
+
 	if (d->reload_ms)
 		timer_earliest(&at, d->reload_ms);
-	if (interval)
-		timer_earliest(&at, now + interval);
-	if (!at)
-		return -1;
-	return at > now ? (int)(at - now) : 0;
+	return sd_event_source_set_time(source, at ? at * 1000 : UINT64_MAX);
 }
 
 static bool is_due(u64 at_ms)
@@ -85,58 +90,50 @@ static bool is_due(u64 at_ms)
 	return at_ms && monotonic_ms() >= at_ms;
 }
 
-/* Return: false when it is time to go */
-static bool take_signals(int fd, struct daemon *d)
+static int take_timer(sd_event_source *source, uint64_t us, void *arg)
 {
-	struct signalfd_siginfo info;
+	struct daemon *d = arg;
 
-	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGHUP)
-			return false;
-		reload(d);
+	(void)source;
+	(void)us;
+	if (is_due(d->reload_ms))
+		load_and_sync(d, true);
+	if (is_due(d->check_ms)) {
+		sync_gpus(d);
+		notify_ready(d);
 	}
-	return true;
+	return 0;
 }
 
-static int run(struct daemon *d, struct pollfd *fds)
+static int add_timer(struct daemon *d)
 {
-	for (;;) {
-		fds[INPUT_CONTROLLER].fd = kernel_watch_fd(d->news, 0);
-		fds[INPUT_FAMILY].fd = kernel_watch_fd(d->news, 1);
-		if (poll(fds, NUM_INPUTS, timeout_of(d)) < 0 &&
-		    errno != EINTR) {
-			pr_err("poll: %s", strerror(errno));
-			return EXIT_FAILED;
-		}
-		notify_alive();
-		if (fds[INPUT_SIGNAL].revents &&
-		    !take_signals(fds[INPUT_SIGNAL].fd, d))
-			return EXIT_DONE;
-		if (fds[INPUT_FILES].revents &&
-		    files_changed(d->files))
-			d->reload_ms = monotonic_ms() + FILE_SETTLE_MS;
-		kernel_watch_read(d->news);
-		if (fds[INPUT_CONTROL].revents)
-			control_serve(fds[INPUT_CONTROL].fd, d, reload);
-		if (is_due(d->reload_ms))
-			load_and_sync(d, true);
-		if (is_due(d->check_ms)) {
-			sync_gpus(d);
-			notify_ready(d);
-		}
-	}
+	sd_event_source *timer;
+	int err = sd_event_add_time(d->event, &timer, CLOCK_MONOTONIC, UINT64_MAX,
+				    1, take_timer, d);
+
+	if (err < 0)
+		return err;
+	sd_event_source_set_enabled(timer, SD_EVENT_ON);
+	sd_event_source_set_prepare(timer, set_timer);
+	/* it lives as long as the loop */
+	return sd_event_source_set_floating(timer, true);
 }
 
-static int open_signals(void)
+static int add_signals(struct daemon *d)
 {
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t set;
+	size_t i;
+	int err = 0;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	for (i = 0; err >= 0 && i < ARRAY_SIZE(signals); i++)
+		err = sd_event_add_signal(d->event, NULL, signals[i],
+					  take_signal, d);
+	return err;
 }
 
 /* one daemon; the lock goes with the process, however that ends */
@@ -165,32 +162,36 @@ static int take_lock(void)
 	return EXIT_DONE;
 }
 
-static int open_input(struct pollfd *fd, int opened, const char *what)
+static int check(int err, const char *what)
 {
-	fd->fd = opened;
-	fd->events = POLLIN;
-	if (opened >= 0)
+	if (err >= 0)
 		return EXIT_DONE;
-	pr_err("%s: %s", what, strerror(-opened));
+	pr_err("%s: %s", what, strerror(-err));
 	return EXIT_FAILED;
 }
 
-static int start(struct daemon *d, struct pollfd *fds)
+static int listen_for_requests(struct daemon *d)
 {
-	int code, err;
+	int fd = control_listen();
 
-	code = open_input(&fds[INPUT_SIGNAL], open_signals(), "signals");
-	if (code)
-		return code;
-	err = files_open(&d->files, d->file);
-	code = open_input(&fds[INPUT_FILES], err ?: files_fd(d->files),
-			  "cannot watch the configuration");
+	return fd < 0 ? fd : sd_event_add_io(d->event, NULL, fd, EPOLLIN,
+					     take_request, d);
+}
+
+static int start(struct daemon *d)
+{
+	int code;
+
+	code = check(sd_event_new(&d->event), "event loop");
+	code = code ?: check(sd_event_set_watchdog(d->event, true), "watchdog");
+	code = code ?: check(add_timer(d), "timer");
+	code = code ?: check(add_signals(d), "signals");
+	code = code ?: check(files_watch(d), "cannot watch the configuration");
 	/* first listen, then look: nothing can fall in between */
-	code = code ?: kernel_watch_open(&d->news, d);
+	code = code ?: check(kernel_watch_open(d),
+			     "cannot listen to generic netlink");
 	code = code ?: daemon_load(d, NULL);
-	code = code ?: open_input(&fds[INPUT_CONTROL], control_listen(),
-				   CONTROL_SOCKET);
-	return code;
+	return code ?: check(listen_for_requests(d), CONTROL_SOCKET);
 }
 
 /**
@@ -204,7 +205,6 @@ static int start(struct daemon *d, struct pollfd *fds)
  */
 int daemon_run(const char *file)
 {
-	struct pollfd fds[NUM_INPUTS] = {};
 	struct daemon d = { .file = file };
 	int code;
 
@@ -212,19 +212,20 @@ int daemon_run(const char *file)
 	code = take_lock();
 	if (code)
 		return code;
-	fds[INPUT_CONTROLLER].events = POLLIN;
-	fds[INPUT_FAMILY].events = POLLIN;
-	code = start(&d, fds);
+	code = start(&d);
 	if (!code) {
 		/* a GPU in trouble is tried again, and no reason to end */
 		sync_gpus(&d);
 		notify_ready(&d);
-		code = run(&d, fds);
-		notify_stopping();
+		code = sd_event_loop(d.event);
+		if (code < 0)
+			code = check(code, "event loop");
+		sd_notify(0, "STOPPING=1");
 		unlink(CONTROL_SOCKET);
 	}
-	kernel_watch_close(d.news);
-	files_close(d.files);
+	watch_close(&d.watch);
+	files_close(&d);
+	sd_event_unref(d.event);
 	daemon_free(&d);
 	return code;
 }

@@ -174,7 +174,6 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf);
 json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf);
 
 /* doctor_show.c */
-const char *vendor_name(u32 vendor);
 void doctor_print(const struct doctor *doctor, const char *bdf);
 json_t *doctor_json(const struct doctor *doctor, const char *bdf);
 

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/color.h"
+#include "base/fold.h"
 #include "doctor/doctor.h"
+#include "pci/hwdb.h"
 #include "show/output.h"
 
 static const struct {
@@ -30,35 +32,6 @@ static const struct {
 	[NEED_MANY] = { "many-vfs", "needed to have more than 7 VFs" },
 	[NEED_VM] = { "vm", "needed to hand VFs to virtual machines, not to have them" },
 };
-
-static const struct {
-	u32 vendor;
-	const char *name;
-} vendors[] = {
-	{ 0x1002, "AMD" },
-	{ 0x8086, "Intel" },
-	{ 0x10de, "NVIDIA" },
-	{ 0x4756, "simulated" },
-	{ 0x1234, "QEMU" },
-	{ 0x1b36, "QEMU" },
-	{ 0x1af4, "virtio" },
-	{ 0x15ad, "VMware" },
-	{ 0x1414, "Hyper-V" },
-	{ 0x80ee, "VirtualBox" },
-	{ 0x1a03, "ASPEED" },
-	{ 0x102b, "Matrox" },
-};
-
-/** vendor_name() - the maker of GPUs with this PCI vendor */
-const char *vendor_name(u32 vendor)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(vendors); i++)
-		if (vendors[i].vendor == vendor)
-			return vendors[i].name;
-	return "unknown vendor";
-}
 
 static void print_finding(const struct finding *finding)
 {
@@ -85,11 +58,13 @@ static void print_finding(const struct finding *finding)
 static void print_gpu(const struct doctor *doctor,
 		      const struct doctor_gpu *gpu)
 {
+	char *name = hwdb_name(gpu->vendor, gpu->device);
 	size_t i;
 
-	printf("%sGPU %s%s  %s %04x:%04x\n", color_of(stdout, COLOR_HEAD),
-	       gpu->bdf, color_of(stdout, COLOR_NONE),
-	       vendor_name(gpu->vendor), gpu->vendor, gpu->device);
+	print_folded(stdout, "%sGPU %s%s  %s %04x:%04x",
+		     color_of(stdout, COLOR_HEAD), gpu->bdf,
+		     color_of(stdout, COLOR_NONE), name, gpu->vendor, gpu->device);
+	free(name);
 	for (i = 0; i < doctor->num_findings; i++)
 		if (!strcmp(doctor->findings[i].bdf, gpu->bdf))
 			print_finding(&doctor->findings[i]);

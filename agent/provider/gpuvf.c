@@ -18,6 +18,7 @@
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 #include "provider/gpuvf_message.h"
+#include "provider/gpuvf_watch.h"
 
 /* a request for MAX_VFS VFs with all settings needs 108 bytes each */
 #define SEND_SIZE	(256 * 1024)
@@ -134,50 +135,6 @@ static int call(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 	return ret;
 }
 
-static int read_family(const struct nlmsghdr *nlh, void *data)
-{
-	struct gpuvf *gpuvf = data;
-	const struct nlattr *attr;
-	const char *name = "";
-	u16 family = 0;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		switch (mnl_attr_get_type(attr)) {
-		case CTRL_ATTR_FAMILY_ID:
-			if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
-				return -EBADMSG;
-			family = mnl_attr_get_u16(attr);
-			break;
-		case CTRL_ATTR_FAMILY_NAME:
-			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
-				return -EBADMSG;
-			name = mnl_attr_get_str(attr);
-		}
-	}
-	if (!strcmp(name, GPUVF_FAMILY_NAME))
-		gpuvf->family = family;
-	return 0;
-}
-
-/*
- * All families are asked for: asked for one that is not there, the kernel would
- * go and look for a module.
- */
-static int resolve(struct gpuvf *gpuvf)
-{
-	struct failure why;
-	struct answer answer = {
-		.fn = read_family, .data = gpuvf, .why = &why,
-	};
-	int err;
-
-	err = call(gpuvf, start(gpuvf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
-				NLM_F_DUMP), &answer);
-	if (!err && !gpuvf->family)
-		err = -ENOENT;
-	return err;
-}
-
 static int set_options(struct gpuvf *gpuvf)
 {
 	int on = 1;
@@ -226,7 +183,7 @@ static int gpuvf_open(struct provider **provider)
 	    mnl_socket_bind(gpuvf->nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		err = -errno;
 	err = err ?: set_options(gpuvf);
-	err = err ?: resolve(gpuvf);
+	err = err ?: gpuvf_find_family(&gpuvf->family);
 	if (err)
 		gpuvf_close(&gpuvf->provider);
 	else

@@ -9,12 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
-
 #include "base/clock.h"
 #include "base/util.h"
-#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
@@ -40,30 +36,24 @@ struct reset {
 	u32 error;
 };
 
-static int take_event(struct nl_msg *msg, void *arg)
+static void take_event(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	struct reset *reset = arg;
-	struct gpu_event event;
-	struct gpu gpu = {};
 
-	if (!message_read_event(nlh, &gpu, &event) && event.error &&
-	    event.vf == reset->vf && !strcmp(gpu.bdf, reset->bdf))
-		reset->error = event.error;
-	gpu_free(&gpu);
-	return NL_OK;
+	if (event->error && event->vf == reset->vf &&
+	    !strcmp(gpu->bdf, reset->bdf))
+		reset->error = event->error;
 }
 
 /* sleep until there is an event, of whatever kind, or for a while */
-static void wait_event(struct nl_sock *sk)
+static void wait_event(struct watch *watch)
 {
-	struct pollfd fd = { .events = POLLIN };
+	struct pollfd fd = { .fd = watch->fd, .events = POLLIN };
 
-	fd.fd = sk ? nl_socket_get_fd(sk) : -1;
-	/* without a socket this is a pause */
+	/* without a descriptor this is a pause */
 	if (poll(&fd, 1, RESET_POLL_MS) > 0)
 		/* what was lost is read back from the counters */
-		nl_recvmsgs_default(sk);
+		watch_read(watch);
 }
 
 static bool counted(const struct gpu *gpu, int vf, u64 *resets, u64 *failed)
@@ -149,29 +139,25 @@ int reset_and_wait(struct provider *provider, const char *bdf, int vf,
 {
 	struct reset reset = { .bdf = bdf, .vf = vf };
 	u64 begin = monotonic_ms(), end = begin + RESET_LIMIT_MS;
-	struct nl_sock *sk = NULL;
+	struct watch watch = { .event = take_event, .arg = &reset, .quiet = true };
 	bool said = false;
 	struct gpu begun;
 	int err;
 
 	/* before the request, so that no event is missed; it is not needed */
-	if (!watch_open(&sk, take_event, &reset) &&
-	    watch_join_events(sk)) {
-		nl_socket_free(sk);
-		sk = NULL;
-	}
+	if (watch_open(&watch))
+		watch_close(&watch);
 	err = provider_operate(provider, OPERATION_RESET, bdf, vf, &begun, why);
 	if (!err) {
 		while ((err = look(provider, &reset, &begun, result, why)) ==
 		       -EAGAIN && monotonic_ms() < end) {
 			say_that_it_waits(&reset, begin, &said);
-			wait_event(sk);
+			wait_event(&watch);
 		}
 		if (err == -EAGAIN)
 			err = reset_failed(&reset, ETIMEDOUT, why);
 		gpu_free(&begun);
 	}
-	if (sk)
-		nl_socket_free(sk);
+	watch_close(&watch);
 	return err;
 }

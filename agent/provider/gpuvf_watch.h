@@ -1,36 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Listening to the family's notifications.
+ * The family gpuvf, which comes and goes with its module, and its notifications.
  */
 #ifndef AGENT_PROVIDER_GPUVF_WATCH_H
 #define AGENT_PROVIDER_GPUVF_WATCH_H
 
-#include <netlink/netlink.h>
+#include "model/event.h"
+#include "model/gpu.h"
+
+struct nl_sock;
 
 /**
- * struct family_watch - notice that the family comes and goes
+ * struct watch - what happens to GPUs
+ * @event: called for each notification; may change its GPU
  * @came: the family is there, perhaps with other ids than before; or it is not
- *	known whether it is
- * @went: the family is gone
- * @arg: argument of both
- * @sk: readable when there is something for family_watch_read()
+ *	known whether it is. For watch_join(). NULL: is not of interest
+ * @went: the family is gone; NULL: is not of interest
+ * @arg: last argument of all three
+ * @quiet: errors, and what is not permitted, are not reported
+ * @fd: readable when there is something for watch_read()
+ * @controller: tells when the family comes and goes
+ * @family: gets its notifications
  */
-struct family_watch {
+struct watch {
+	void (*event)(struct gpu *gpu, const struct gpu_event *event, void *arg);
 	void (*came)(void *arg);
 	void (*went)(void *arg);
 	void *arg;
-	struct nl_sock *sk;
+	bool quiet;
+	int fd;
+	struct nl_sock *controller;
+	struct nl_sock *family;
 };
 
-int family_watch_open(struct family_watch *watch);
-void family_watch_read(struct family_watch *watch);
-void family_watch_close(struct family_watch *watch);
+int watch_open(struct watch *watch);
+int watch_join(struct watch *watch);
+int watch_read(struct watch *watch);
+void watch_close(struct watch *watch);
 
-int watch_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
-int watch_join(struct nl_sock *sk, const char *family, const char *name);
-int watch_join_config(struct nl_sock *sk);
-int watch_join_events(struct nl_sock *sk);
-int watch_join_all(struct nl_sock *sk);
-int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg);
+int gpuvf_find_family(u16 *id);
 
 #endif /* AGENT_PROVIDER_GPUVF_WATCH_H */

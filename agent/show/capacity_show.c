@@ -71,15 +71,11 @@ json_t *capacity_json(const struct capacity_list *list)
 		const struct capacity *capacity = &entry->capacity;
 		json_t *object = json_object();
 
-		json_object_set_new(object, "profile", *entry->profile ?
-				    json_string(entry->profile) : json_null());
-		json_object_set_new(object, "fb_bytes",
-				    json_integer(capacity->fb_bytes));
-		json_object_set_new(object, "now", json_integer(capacity->now));
-		json_object_set_new(object, "after_moving",
-				    json_integer(capacity->after_moving));
-		json_object_set_new(object, "reason", *entry->reason ?
-				    json_string(entry->reason) : json_null());
+		json_put_text(object, "profile", entry->profile);
+		json_put_u64(object, "fb_bytes", capacity->fb_bytes);
+		json_put_u64(object, "now", capacity->now);
+		json_put_u64(object, "after_moving", capacity->after_moving);
+		json_put_text(object, "reason", entry->reason);
 		json_array_append_new(array, object);
 	}
 	return array;

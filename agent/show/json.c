@@ -17,12 +17,24 @@ json_t *json_document(void)
 	return json_pack("{s:i}", "schema_version", JSON_SCHEMA_VERSION);
 }
 
-static void put_u64(json_t *object, const char *key, u64 value)
+/**
+ * json_put_u64() - add a number
+ * @object: where to
+ * @key: its name, with the unit
+ * @value: the number
+ */
+void json_put_u64(json_t *object, const char *key, u64 value)
 {
 	json_object_set_new(object, key, json_integer((json_int_t)value));
 }
 
-static void put_text(json_t *object, const char *key, const char *text)
+/**
+ * json_put_text() - add a string
+ * @object: where to
+ * @key: its name
+ * @text: the string; null for an empty one
+ */
+void json_put_text(json_t *object, const char *key, const char *text)
 {
 	json_object_set_new(object, key, *text ? json_string(text) :
 			    json_null());
@@ -32,7 +44,7 @@ static void put_text(json_t *object, const char *key, const char *text)
 static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
 {
 	if (known)
-		put_u64(object, name, value);
+		json_put_u64(object, name, value);
 	else
 		json_object_set_new(object, name, json_null());
 }
@@ -46,10 +58,10 @@ static json_t *json_of_claims(const struct vf *vf)
 	if (!vf->has_claims)
 		return json_null();
 	object = json_object();
-	put_text(object, "driver", claims->driver);
-	put_u64(object, "fb_used_bytes", claims->fb_used);
-	put_u64(object, "fb_total_bytes", claims->fb_total);
-	put_u64(object, "time_ns", claims->time_ns);
+	json_put_text(object, "driver", claims->driver);
+	json_put_u64(object, "fb_used_bytes", claims->fb_used);
+	json_put_u64(object, "fb_total_bytes", claims->fb_total);
+	json_put_u64(object, "time_ns", claims->time_ns);
 	return object;
 }
 
@@ -118,23 +130,23 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	u64 sum = gpu_sum_slices_us(gpu);
 	json_t *object = json_object();
 
-	put_u64(object, "index", index);
-	put_text(object, "bdf", vf->bdf);
-	put_text(object, "state", vf->has_state ? vf_state_name(vf->state) : "");
-	put_text(object, "profile", vf->profile);
-	put_u64(object, "fb_quota_bytes", vf->fb_bytes);
+	json_put_u64(object, "index", index);
+	json_put_text(object, "bdf", vf->bdf);
+	json_put_text(object, "state", vf->has_state ? vf_state_name(vf->state) : "");
+	json_put_text(object, "profile", vf->profile);
+	json_put_u64(object, "fb_quota_bytes", vf->fb_bytes);
 	json_object_set_new(object, "fb_offset_bytes", vf->fb_bytes ?
 			    json_integer((json_int_t)vf->fb_offset) :
 			    json_null());
 	json_object_set_new(object, "fb_auto", json_boolean(vf->fb_auto));
-	put_u64(object, "time_slice_us", vf->time_slice_us);
-	put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
+	json_put_u64(object, "time_slice_us", vf->time_slice_us);
+	json_put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
 	json_object_set_new(object, "share", vf->fb_bytes && sum ?
 			    json_real((double)vf->time_slice_us / sum) :
 			    json_null());
 	json_object_set_new(object, "in_use", vf->has_state ?
 			    json_boolean(vf->in_use) : json_null());
-	put_text(object, "holder", vf->holder);
+	json_put_text(object, "holder", vf->holder);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
 	put_unread(object, gpu, unread_of_vf, ARRAY_SIZE(unread_of_vf));
 	return object;
@@ -152,7 +164,7 @@ static json_t *json_of_histogram(const struct vf_stats *stats)
 		json_object_set_new(object, "upper_ns", bucket->upper_ns ?
 				    json_integer((json_int_t)bucket->upper_ns) :
 				    json_null());
-		put_u64(object, "count", bucket->count);
+		json_put_u64(object, "count", bucket->count);
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -170,26 +182,26 @@ json_t *json_of_stats(const struct gpu *gpu, u32 index)
 	const struct vf_stats *stats = &gpu->vfs[index].stats;
 	json_t *object = json_object();
 
-	put_u64(object, "index", index);
-	put_text(object, "bdf", gpu->vfs[index].bdf);
-	put_text(object, "profile", gpu->vfs[index].profile);
-	put_u64(object, "run_ns", stats->run_ns);
-	put_u64(object, "charged_ns", stats->charged_ns);
-	put_u64(object, "slices", stats->slices);
-	put_u64(object, "skipped", stats->skipped);
-	put_u64(object, "overrun_ns", stats->overrun_ns);
-	put_u64(object, "idle_ns", stats->idle_ns);
-	put_u64(object, "preempt_timeouts", stats->preempt_timeouts);
-	put_u64(object, "hangs", stats->hangs);
-	put_u64(object, "resets", stats->resets);
-	put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
-	put_u64(object, "mbox_requests", stats->mbox_requests);
-	put_u64(object, "mbox_limited", stats->mbox_limited);
-	put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
-	put_u64(object, "guest_malformed", stats->guest_malformed);
+	json_put_u64(object, "index", index);
+	json_put_text(object, "bdf", gpu->vfs[index].bdf);
+	json_put_text(object, "profile", gpu->vfs[index].profile);
+	json_put_u64(object, "run_ns", stats->run_ns);
+	json_put_u64(object, "charged_ns", stats->charged_ns);
+	json_put_u64(object, "slices", stats->slices);
+	json_put_u64(object, "skipped", stats->skipped);
+	json_put_u64(object, "overrun_ns", stats->overrun_ns);
+	json_put_u64(object, "idle_ns", stats->idle_ns);
+	json_put_u64(object, "preempt_timeouts", stats->preempt_timeouts);
+	json_put_u64(object, "hangs", stats->hangs);
+	json_put_u64(object, "resets", stats->resets);
+	json_put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
+	json_put_u64(object, "mbox_requests", stats->mbox_requests);
+	json_put_u64(object, "mbox_limited", stats->mbox_limited);
+	json_put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
+	json_put_u64(object, "guest_malformed", stats->guest_malformed);
 	json_object_set_new(object, "guest_claims",
 			    json_of_claims(&gpu->vfs[index]));
-	put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
+	json_put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
 	json_object_set_new(object, "latency", json_of_histogram(stats));
 	return object;
 }
@@ -211,7 +223,7 @@ static void put_id(json_t *object, const char *key, u32 id)
 	char text[16];
 
 	snprintf(text, sizeof(text), "0x%04x", id);
-	put_text(object, key, text);
+	json_put_text(object, key, text);
 }
 
 static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
@@ -222,9 +234,9 @@ static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
 	if (start >= end)
 		return;
 	object = json_object();
-	put_text(object, "owner", owner);
-	put_u64(object, "offset_bytes", start);
-	put_u64(object, "size_bytes", end - start);
+	json_put_text(object, "owner", owner);
+	json_put_u64(object, "offset_bytes", start);
+	json_put_u64(object, "size_bytes", end - start);
 	json_object_set_new(object, "withheld", json_boolean(withheld));
 	json_array_append_new(list, object);
 }
@@ -307,45 +319,45 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	char generation[32];
 	u32 i;
 
-	put_text(object, "bdf", gpu->bdf);
+	json_put_text(object, "bdf", gpu->bdf);
 	/* uses all 64 bits, which numbers in JSON do not have everywhere */
 	snprintf(generation, sizeof(generation), "%llu", gpu->generation);
-	put_text(object, "generation", generation);
-	put_text(object, "backend", gpu->backend);
-	put_text(object, "state", pf_state_name(gpu->state));
+	json_put_text(object, "generation", generation);
+	json_put_text(object, "backend", gpu->backend);
+	json_put_text(object, "state", pf_state_name(gpu->state));
 	json_object_set_new(object, "capabilities",
 			    capabilities(gpu->capabilities));
 	put_id(object, "vendor", gpu->vendor);
 	put_id(object, "device", gpu->device);
 	json_object_set_new(object, "numa_node", json_integer(gpu->numa_node));
-	put_u64(object, "total_vfs", gpu->total_vfs);
-	put_u64(object, "num_vfs", gpu->num_vfs);
+	json_put_u64(object, "total_vfs", gpu->total_vfs);
+	json_put_u64(object, "num_vfs", gpu->num_vfs);
 	json_object_set_new(object, "vfs_changing",
 			    json_boolean(gpu->vfs_changing));
-	put_text(object, "provisioning", provisioning_name(gpu->provisioning));
-	put_text(object, "policy", policy_name(gpu->policy));
-	put_u64(object, "fb_total_bytes", gpu->fb_total);
-	put_u64(object, "fb_granularity_bytes", gpu->fb_granularity);
-	put_u64(object, "fb_pf_reserve_bytes", gpu->fb_pf_reserve);
-	put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
-	put_u64(object, "fb_free_bytes", gpu->fb_free);
-	put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
+	json_put_text(object, "provisioning", provisioning_name(gpu->provisioning));
+	json_put_text(object, "policy", policy_name(gpu->policy));
+	json_put_u64(object, "fb_total_bytes", gpu->fb_total);
+	json_put_u64(object, "fb_granularity_bytes", gpu->fb_granularity);
+	json_put_u64(object, "fb_pf_reserve_bytes", gpu->fb_pf_reserve);
+	json_put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
+	json_put_u64(object, "fb_free_bytes", gpu->fb_free);
+	json_put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
 	put_u64_if(object, "fb_dirty_bytes", gpu->has_states, gpu->fb_dirty);
 	put_u64_if(object, "fb_withheld_bytes", gpu->has_states,
 		   gpu->fb_withheld);
 	json_object_set_new(object, "fb_extents", json_of_extents(gpu));
-	put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
-	put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
-	put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
-	put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
+	json_put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
+	json_put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
+	json_put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
+	json_put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
 	put_u64_if(object, "round_us", gpu->has_states, gpu->round_us);
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
 	put_unread(object, gpu, unread_of_gpu, ARRAY_SIZE(unread_of_gpu));
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
-		put_text(object, "provider", gpu->abilities->provider);
-		put_text(object, "driver", gpu->driver);
+		json_put_text(object, "provider", gpu->abilities->provider);
+		json_put_text(object, "driver", gpu->driver);
 	}
 	return object;
 }

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <libsmartcols.h>
+
 #include "base/color.h"
+#include "base/exit_code.h"
 #include "base/fold.h"
 #include "base/util.h"
 #include "show/output.h"
@@ -78,103 +81,166 @@ void print_wrapped(const char *first, const char *next, const char *text)
 }
 
 /* blanks between two columns */
-#define GAP	2
+#define GAP	"  "
 
 /* what a column that can be made narrower keeps, at least */
 #define NARROWEST	12
 
-/* where a cell was cut */
-#define CUT		"..."
-
-struct column {
-	const char *title;
-	enum align align;
-	size_t width;
-	unsigned int minor;
-	bool is_elastic;
-	bool is_hidden;
-};
-
-struct cell {
-	char *text;
-	enum color color;
-};
-
 struct table {
-	struct column *columns;
-	size_t num_columns;
-	struct cell *cells;
-	size_t num_cells;
+	const struct column *columns;
+	struct libscols_table *scols;
+	struct libscols_column *scols_columns[MAX_COLUMNS];
+	struct libscols_line *line;
+	size_t at;
 };
+
+/* from the command line */
+static const char *names_wanted;
+static bool without_headings;
+
+static const struct column *find_column(const struct column *columns,
+					const char *name, size_t len)
+{
+	for (; columns->name; columns++)
+		if (!strncasecmp(columns->name, name, len) &&
+		    !columns->name[len])
+			return columns;
+	return NULL;
+}
+
+/**
+ * tables_choose() - which columns tables have, from now on
+ * @columns: all that there are
+ * @names: those that are wanted, with commas between them; kept by reference;
+ *	NULL: as many as fit
+ * @no_headings: nor titles
+ *
+ * Return: EXIT_DONE; EXIT_USAGE: a name is unknown, which was reported.
+ */
+int tables_choose(const struct column *columns, const char *names, bool no_headings)
+{
+	const char *name = names;
+	char *list, *longer;
+	size_t len;
+
+	names_wanted = names;
+	without_headings = no_headings;
+	for (; name; name = name[len] ? name + len + 1 : NULL) {
+		len = strcspn(name, ",");
+		if (!find_column(columns, name, len))
+			break;
+	}
+	if (!name)
+		return EXIT_DONE;
+	list = xstrdup("");
+	for (; columns->name; columns++) {
+		longer = xasprintf("%s %s", list, columns->name);
+		free(list);
+		list = longer;
+	}
+	pr_err("--columns: '%.*s' is none of%s", (int)len, name, list);
+	free(list);
+	return EXIT_USAGE;
+}
+
+/** tables_are_all() - is there nothing but the columns that were named? */
+bool tables_are_all(void)
+{
+	return names_wanted;
+}
+
+static char *title_of(const struct column *column)
+{
+	char *title, *at;
+
+	if (!numbers_are_human())
+		return xasprintf("%s%s%s", column->name, column->unit ? "/" : "",
+				 column->unit ?: "");
+	title = xstrdup(column->human ?: column->name);
+	for (at = title; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
+	return title;
+}
+
+static void add_column(struct table *table, const struct column *column)
+{
+	int flags = (column->is_text ? 0 : SCOLS_FL_RIGHT) |
+		    (column->is_elastic ? SCOLS_FL_TRUNC : 0);
+	char *title = title_of(column);
+	struct libscols_column *scols;
+	const char *color = color_of(stdout, COLOR_DIM);
+
+	scols = scols_table_new_column(table->scols, title, 0, flags);
+	if (!scols)
+		out_of_memory();
+	if (*color)
+		scols_cell_set_color(scols_column_get_header(scols), color);
+	table->scols_columns[column - table->columns] = scols;
+	free(title);
+}
 
 /**
  * table_new() - begin a table
+ * @columns: ends with one without a name; kept by reference
  *
- * Return: a table without columns; table_print() releases it.
+ * Return: a table without cells; table_print() releases it.
  */
-struct table *table_new(void)
+struct table *table_new(const struct column *columns)
 {
-	return xcalloc(1, sizeof(struct table));
+	struct table *table = xcalloc(1, sizeof(*table));
+	const struct column *column;
+	const char *name;
+	size_t len;
+
+	table->columns = columns;
+	table->scols = scols_new_table();
+	if (!table->scols)
+		out_of_memory();
+	for (name = names_wanted; name;
+	     name = name[len] ? name + len + 1 : NULL) {
+		len = strcspn(name, ",");
+		column = find_column(columns, name, len);
+		/* once: a cell has one place */
+		if (!table->scols_columns[column - columns])
+			add_column(table, column);
+	}
+	for (column = columns; column->name && !names_wanted; column++)
+		if (!column->is_extra)
+			add_column(table, column);
+	scols_table_set_column_separator(table->scols, GAP);
+	scols_table_enable_noheadings(table->scols, without_headings);
+	scols_table_enable_colors(table->scols, *color_of(stdout, COLOR_DIM));
+	return table;
 }
 
 /**
- * table_column() - add a column; all columns come before the first cell
+ * table_cell_color() - add the next cell, row by row, in a color
  * @table: the table
- * @title: kept by reference
- * @align: of the cells and the title
+ * @color: of the text
+ * @text: ASCII
  */
-void table_column(struct table *table, const char *title, enum align align)
+void table_cell_color(struct table *table, enum color color, const char *text)
 {
-	struct column *column;
+	struct libscols_column *column = table->scols_columns[table->at];
+	const char *sequence = color_of(stdout, color);
 
-	table->columns = xgrow(table->columns, table->num_columns,
-			       sizeof(*column));
-	column = &table->columns[table->num_columns++];
-	column->title = title;
-	column->align = align;
-	column->width = strlen(title);
+	if (!table->at)
+		table->line = scols_table_new_line(table->scols, NULL);
+	if (!table->line)
+		out_of_memory();
+	if (!table->columns[++table->at].name)
+		table->at = 0;
+	if (!column)
+		return;
+	if (scols_line_set_column_data(table->line, column, text))
+		out_of_memory();
+	if (color != COLOR_NONE && *sequence)
+		scols_cell_set_color(scols_line_get_column_cell(table->line, column),
+				     sequence);
 }
 
 /**
- * table_minor() - the newest column may be left out
- * @table: the table
- * @rank: more than 0; of several, the lowest goes first
- *
- * It is, on a terminal that the whole table is too wide for.
- */
-void table_minor(struct table *table, unsigned int rank)
-{
-	table->columns[table->num_columns - 1].minor = rank;
-}
-
-/**
- * table_elastic() - cells of the newest column may be cut
- * @table: the table
- *
- * They are, on a terminal that the table is too wide for otherwise.
- */
-void table_elastic(struct table *table)
-{
-	table->columns[table->num_columns - 1].is_elastic = true;
-}
-
-static struct cell *add_cell(struct table *table, char *text)
-{
-	struct column *column;
-	struct cell *cell;
-
-	table->cells = xgrow(table->cells, table->num_cells, sizeof(*cell));
-	cell = &table->cells[table->num_cells];
-	cell->text = text;
-	column = &table->columns[table->num_cells % table->num_columns];
-	if (strlen(text) > column->width)
-		column->width = strlen(text);
-	table->num_cells++;
-	return cell;
-}
-
-/**
- * table_cell() - add the next cell, row by row
+ * table_cell() - add the next cell
  * @table: the table
  * @fmt: as of printf; ASCII
  */
@@ -185,131 +251,66 @@ void table_cell(struct table *table, const char *fmt, ...)
 
 	va_start(args, fmt);
 	if (vasprintf(&text, fmt, args) < 0)
-		text = xstrdup("");
+		out_of_memory();
 	va_end(args);
-	add_cell(table, text);
+	table_cell_color(table, COLOR_NONE, text);
+	free(text);
 }
 
-/**
- * table_cell_color() - add the next cell, in a color
- * @table: the table
- * @color: of the text
- * @text: ASCII
- */
-void table_cell_color(struct table *table, enum color color, const char *text)
+/* @width: columns, 0: as many as it takes */
+static char *text_of(struct table *table, size_t width)
 {
-	add_cell(table, xstrdup(text))->color = color;
+	char *text = NULL;
+
+	scols_table_set_termforce(table->scols, width ? SCOLS_TERMFORCE_ALWAYS :
+							SCOLS_TERMFORCE_NEVER);
+	scols_table_set_termwidth(table->scols, width);
+	if (scols_print_table_to_string(table->scols, &text))
+		out_of_memory();
+	return text;
 }
 
-static void print_text(FILE *f, const struct column *column, const char *text)
+/* columns that a terminal needs for it, when elastic columns are narrow */
+static size_t least_width(const struct table *table, const char *text)
 {
-	if (strlen(text) <= column->width)
-		fputs(text, f);
-	else
-		fprintf(f, "%.*s" CUT, (int)(column->width - strlen(CUT)),
-			text);
-}
-
-static void print_cell(FILE *f, const struct column *column, const char *text,
-		       enum color color, bool last)
-{
-	int pad = column->width > strlen(text) ?
-		  column->width - strlen(text) : 0;
-
-	if (column->is_hidden)
-		return;
-	if (column->align == ALIGN_RIGHT)
-		fprintf(f, "%*s", pad, "");
-	fputs(color == COLOR_NONE ? "" : color_of(f, color), f);
-	print_text(f, column, text);
-	fputs(color == COLOR_NONE ? "" : color_of(f, COLOR_NONE), f);
-	if (column->align == ALIGN_LEFT && !last)
-		fprintf(f, "%*s", pad, "");
-	if (last)
-		fputc('\n', f);
-	else
-		fprintf(f, "%*s", GAP, "");
-}
-
-static size_t width_of(const struct table *table, const char *indent)
-{
-	size_t width = strlen(indent);
+	size_t width = 0, slack = 0;
 	size_t i;
 
-	for (i = 0; i < table->num_columns; i++)
-		if (!table->columns[i].is_hidden)
-			width += table->columns[i].width + GAP;
-	return width - GAP;
-}
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char *line = xasprintf("%.*s", (int)len, text);
 
-static size_t least_width(const struct column *column)
-{
-	size_t least = strlen(column->title);
-
-	if (least < NARROWEST)
-		least = NARROWEST;
-	return column->is_elastic && column->width > least ? least :
-							     column->width;
-}
-
-/* by how much the table can be made narrower with the columns that it has */
-static size_t slack_of(const struct table *table)
-{
-	size_t slack = 0;
-	size_t i;
-
-	for (i = 0; i < table->num_columns; i++)
-		if (!table->columns[i].is_hidden)
-			slack += table->columns[i].width -
-				 least_width(&table->columns[i]);
-	return slack;
-}
-
-/* NULL: all that are left are needed */
-static struct column *least_needed(const struct table *table)
-{
-	struct column *least = NULL;
-	size_t i;
-
-	for (i = 0; i < table->num_columns; i++) {
-		struct column *column = &table->columns[i];
-
-		if (column->minor && !column->is_hidden &&
-		    (!least || column->minor < least->minor))
-			least = column;
+		if (text_columns(line) > width)
+			width = text_columns(line);
+		free(line);
+		text += len + !!text[len];
 	}
-	return least;
+	for (i = 0; table->columns[i].name; i++) {
+		struct libscols_column *column = table->scols_columns[i];
+
+		if (column && table->columns[i].is_elastic &&
+		    scols_column_get_width(column) > NARROWEST)
+			slack += scols_column_get_width(column) - NARROWEST;
+	}
+	return width - slack;
 }
 
-/* NULL: none can be made narrower */
-static struct column *widest_elastic(const struct table *table)
+/* Return: false: all columns that are left are needed */
+static bool hide_one(struct table *table)
 {
-	struct column *widest = NULL;
+	size_t least = MAX_COLUMNS;
 	size_t i;
 
-	for (i = 0; i < table->num_columns; i++) {
-		struct column *column = &table->columns[i];
-
-		if (!column->is_hidden && column->width > least_width(column) &&
-		    (!widest || column->width > widest->width))
-			widest = column;
-	}
-	return widest;
-}
-
-static void make_it_fit(struct table *table, FILE *f, const char *indent)
-{
-	unsigned int columns = terminal_columns(f);
-	struct column *column;
-
-	if (!columns)
-		return;
-	while (width_of(table, indent) > columns + slack_of(table) &&
-	       (column = least_needed(table)))
-		column->is_hidden = true;
-	while (width_of(table, indent) > columns &&
-	       (column = widest_elastic(table)))
-		column->width--;
+	for (i = 0; table->columns[i].name; i++)
+		if (table->scols_columns[i] && table->columns[i].minor &&
+		    (least == MAX_COLUMNS ||
+		     table->columns[i].minor < table->columns[least].minor))
+			least = i;
+	if (least == MAX_COLUMNS)
+		return false;
+	scols_column_set_flags(table->scols_columns[least], SCOLS_FL_HIDDEN);
+	table->scols_columns[least] = NULL;
+	return true;
 }
 
 /**
@@ -317,43 +318,29 @@ static void make_it_fit(struct table *table, FILE *f, const char *indent)
  * @table: the table
  * @f: where to
  * @indent: in front of each line
+ *
+ * On a terminal that it is too wide for, minor columns are left out and elastic ones
+ * cut, unless they were asked for.
  */
 void table_print(struct table *table, FILE *f, const char *indent)
 {
-	size_t n = table->num_columns;
-	size_t last = 0;
-	size_t i;
+	size_t columns = names_wanted ? 0 : terminal_columns(f);
+	char *text = text_of(table, 0);
+	char *rest, *line;
 
-	make_it_fit(table, f, indent);
-	for (i = 0; i < n; i++)
-		if (!table->columns[i].is_hidden)
-			last = i;
-	fputs(indent, f);
-	for (i = 0; i < n; i++)
-		print_cell(f, &table->columns[i], table->columns[i].title,
-			   COLOR_DIM, i == last);
-	for (i = 0; i < table->num_cells; i++) {
-		struct cell *cell = &table->cells[i];
-
-		if (!(i % n))
-			fputs(indent, f);
-		print_cell(f, &table->columns[i % n], cell->text, cell->color,
-			   i % n == last);
+	while (columns && least_width(table, text) + strlen(indent) > columns &&
+	       hide_one(table)) {
+		free(text);
+		text = text_of(table, 0);
 	}
-	table_free(table);
-}
-
-/**
- * table_free() - release a table without printing it
- * @table: the table
- */
-void table_free(struct table *table)
-{
-	size_t i;
-
-	for (i = 0; i < table->num_cells; i++)
-		free(table->cells[i].text);
-	free(table->cells);
-	free(table->columns);
+	if (columns > strlen(indent)) {
+		free(text);
+		text = text_of(table, columns - strlen(indent));
+	}
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (*line)
+			fprintf(f, "%s%s\n", indent, line);
+	free(text);
+	scols_unref_table(table->scols);
 	free(table);
 }

@@ -29,26 +29,44 @@ const char *show_time(char *text, u64 us);
 
 void print_wrapped(const char *first, const char *next, const char *text);
 
-enum align {
-	ALIGN_LEFT,
-	ALIGN_RIGHT,
+#define MAX_COLUMNS	16
+
+/**
+ * struct column - a column of a table
+ * @name: for --columns; its title for programs
+ * @unit: of numbers for programs, behind the title; NULL: has none
+ * @human: title for people, NULL: @name, with blanks
+ * @minor: more than 0: may be left out where the table is too wide; of several,
+ *	the lowest goes first
+ * @is_text: begins at the left
+ * @is_elastic: cells may be cut where the table is too wide
+ * @is_extra: is there only when it is asked for
+ */
+struct column {
+	const char *name;
+	const char *unit;
+	const char *human;
+	unsigned int minor;
+	bool is_text;
+	bool is_elastic;
+	bool is_extra;
 };
 
 struct table;
 
-struct table *table_new(void);
-void table_column(struct table *table, const char *title, enum align align);
-void table_minor(struct table *table, unsigned int rank);
-void table_elastic(struct table *table);
+int tables_choose(const struct column *columns, const char *names, bool no_headings);
+bool tables_are_all(void);
+struct table *table_new(const struct column *columns);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
 void table_cell_color(struct table *table, enum color color, const char *text);
 void table_print(struct table *table, FILE *f, const char *indent);
-void table_free(struct table *table);
 
 /* JSON objects carry this; it changes when a reader would have to */
 #define JSON_SCHEMA_VERSION	1
 
 json_t *json_document(void);
+void json_put_u64(json_t *object, const char *key, u64 value);
+void json_put_text(json_t *object, const char *key, const char *text);
 json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);

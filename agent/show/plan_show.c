@@ -130,6 +130,7 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	u64 sum = gpu_sum_slices_us(after);
 	char text[96];
 
+	table_cell(table, "%s", plan->live.bdf);
 	table_cell(table, "%u", i);
 	name_changes(plan->changes[i], text, sizeof(text));
 	table_cell_color(table, color_of_change(plan->changes[i]), text);
@@ -153,28 +154,28 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
 }
 
-static void print_table(const struct plan *plan)
+const struct column plan_columns[] = {
+	{ "GPU", .is_text = true, .is_extra = true },
+	{ "VF", .minor = 0 },
+	{ "CHANGE", .is_text = true, .is_elastic = true },
+	{ "PROFILE", .is_text = true, .is_elastic = true },
+	{ "FRAMEBUFFER", "B", .minor = 0 },
+	{ "OFFSET", "B", .minor = 1 },
+	{ "TIME_SLICE", "US", .minor = 0 },
+	{ "SHARE", .minor = 2 },
+	{ "WORST_WAIT", "US", .minor = 3 },
+	{ }
+};
+
+/**
+ * plan_add_rows() - the VFs of a plan
+ * @plan: the plan
+ * @table: of plan_columns
+ */
+void plan_add_rows(const struct plan *plan, struct table *table)
 {
-	bool human = numbers_are_human();
-	struct table *table = table_new();
 	u32 i;
 
-	table_column(table, "VF", ALIGN_RIGHT);
-	table_column(table, "CHANGE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, "PROFILE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
-		     ALIGN_RIGHT);
-	table_column(table, human ? "OFFSET" : "OFFSET/B", ALIGN_RIGHT);
-	table_minor(table, 1);
-	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
-		     ALIGN_RIGHT);
-	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_minor(table, 2);
-	table_column(table, human ? "WORST WAIT" : "WORST_WAIT/US",
-		     ALIGN_RIGHT);
-	table_minor(table, 3);
 	for (i = 0; i < plan->wanted.vfs_len; i++) {
 		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
 
@@ -182,7 +183,6 @@ static void print_table(const struct plan *plan)
 		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
 	}
-	table_print(table, stdout, "  ");
 }
 
 /**
@@ -268,6 +268,7 @@ static void print_driver_changes(const struct plan *plan)
  */
 void plan_print(const struct plan *plan, bool refused)
 {
+	struct table *table = table_new(plan_columns);
 	char *steps = plan_steps_text(plan);
 
 	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
@@ -280,7 +281,8 @@ void plan_print(const struct plan *plan, bool refused)
 	free(steps);
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
-	print_table(plan);
+	plan_add_rows(plan, table);
+	table_print(table, stdout, "  ");
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
@@ -325,8 +327,8 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 			    json_integer(worst_wait_us(after, &after->vfs[i])) :
 			    json_null());
 	if (gpu_can_read(&plan->live, ABILITY_PREEMPT_TIMEOUT))
-		json_object_set_new(vf, "preempt_timeout_us",
-				    json_integer(vf_preempt_timeout_us(&after->vfs[i])));
+		json_put_u64(vf, "preempt_timeout_us",
+			     vf_preempt_timeout_us(&after->vfs[i]));
 	if (!plan_knows_placement(plan))
 		json_object_set_new(vf, "fb_offset_bytes", json_null());
 	/* what is, and not what will be */
@@ -371,8 +373,7 @@ json_t *plan_json(const struct plan *plan)
 	json_object_set_new(object, "in_sync", json_boolean(!plan->steps));
 	json_object_set_new(object, "steps", steps_json(plan));
 	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
-	json_object_set_new(object, "num_vfs",
-			    json_integer(plan->wanted.num_vfs));
+	json_put_u64(object, "num_vfs", plan->wanted.num_vfs);
 	for (i = 0; i < plan->wanted.vfs_len && i < after->vfs_len; i++)
 		json_array_append_new(vfs, vf_json(plan, i));
 	json_object_set_new(object, "vfs", vfs);

@@ -56,37 +56,32 @@ static int apply(struct targets *targets, int code,
 
 /**
  * cmd_apply() - the verb "apply"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE: every GPU is as the configuration says; EXIT_PARTLY: some
  * are, and the others unchanged; EXIT_ATTENTION: one is in between;
  * EXIT_UNREPORTED: done, but that could not be read or printed; else why the
  * first failed, and nothing changed.
  */
-int cmd_apply(int argc, char **argv)
+int cmd_apply(const struct options *options, int argc, char **argv)
 {
 	struct targets targets = {};
-	struct options options;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "fjnHpWw", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (options.dry_run)
-		return cmd_plan(argc, argv);
-	if (options.json)
-		return usage_error(argv[0], "-j needs -n");
-	argc -= first;
-	argv += first;
-	code = load_config(&targets.config, options.file, INPUT_STREAM);
-	if (!code && options.wait_idle_s) {
-		code = wait_for_users(&targets, options.wait_idle_s, argc,
+	if (options->dry_run)
+		return cmd_plan(options, argc, argv);
+	if (options->json)
+		return usage_error("-j needs -n");
+	code = load_config(&targets.config, options->file, INPUT_STREAM);
+	if (!code && options->wait_idle_s) {
+		code = wait_for_users(&targets, options->wait_idle_s, argc,
 				      argv);
 		if (code)
 			goto out;
 	}
-	code = apply(&targets, code, &options, argc, argv);
+	code = apply(&targets, code, options, argc, argv);
 out:
 	targets_free(&targets);
 	return code;

@@ -31,25 +31,22 @@ static void say_good(const struct config *config)
 
 /**
  * cmd_check() - the verb "check"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_USAGE, EXIT_PERMISSION.
  */
-int cmd_check(int argc, char **argv)
+int cmd_check(const struct options *options, int argc, char **argv)
 {
 	struct diag_list diags = {};
 	struct config config = {};
-	struct options options;
 	const char *file;
-	int first, code, err;
+	int code, err;
 
-	first = parse_options(argc, argv, "f", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first + !!options.file > 1)
-		return usage_error(argv[0], "one file at a time");
-	file = first < argc ? argv[first] : options.file;
+	if (argc && options->file)
+		return usage_error("one file at a time");
+	file = argc ? argv[0] : options->file;
 
 	/* any user may own a file that is only checked */
 	err = config_load(&config, file, INPUT_STREAM, &diags);

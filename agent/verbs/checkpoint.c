@@ -36,36 +36,24 @@ static void print_json(FILE *f, const void *document)
 	json_dumpf(document, f, JSON_INDENT(1));
 }
 
-static int file_argument(int argc, char **argv)
-{
-	struct options options;
-	int first = parse_options(argc, argv, "", &options);
-
-	if (first >= 0 && argc - first != 1) {
-		usage_error(argv[0], "needs a file");
-		return -1;
-	}
-	return first;
-}
-
 /**
  * cmd_checkpoint() - the verb "checkpoint"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
-int cmd_checkpoint(int argc, char **argv)
+int cmd_checkpoint(const struct options *options, int argc, char **argv)
 {
-	int first = file_argument(argc, argv);
 	struct gpu_list gpus = {};
 	struct provider *provider;
 	json_t *document, *list;
 	int code;
 	size_t i;
 
-	if (first < 0)
-		return EXIT_USAGE;
+	(void)options;
+	(void)argc;
 	code = provider_open(&provider);
 	if (code)
 		return code;
@@ -78,7 +66,7 @@ int cmd_checkpoint(int argc, char **argv)
 		for (i = 0; i < gpus.num; i++)
 			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
 		json_object_set_new(document, "gpus", list);
-		code = replace_file(argv[first], 0600, print_json, document);
+		code = replace_file(argv[0], 0600, print_json, document);
 		json_decref(document);
 	}
 	gpu_list_free(&gpus);
@@ -116,21 +104,21 @@ static int read_checkpoint(struct checkpoint *checkpoint, const char *path)
 
 /**
  * cmd_restore() - the verb "restore"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE; EXIT_DIFFERS: all but the placement is as it was; as apply.
  */
-int cmd_restore(int argc, char **argv)
+int cmd_restore(const struct options *options, int argc, char **argv)
 {
-	int first = file_argument(argc, argv);
 	struct checkpoint checkpoint = {};
 	struct provider *provider = NULL;
 	int code, fd = -1;
 
-	if (first < 0)
-		return EXIT_USAGE;
-	code = read_checkpoint(&checkpoint, argv[first]);
+	(void)options;
+	(void)argc;
+	code = read_checkpoint(&checkpoint, argv[0]);
 	code = code ?: provider_open(&provider);
 	code = code ?: apply_lock(&fd, LOCK_WAIT_S);
 	code = code ?: checkpoint_restore(&checkpoint, provider);

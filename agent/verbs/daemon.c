@@ -9,44 +9,33 @@
 
 /**
  * cmd_daemon() - the verb "daemon"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: as daemon_run().
  */
-int cmd_daemon(int argc, char **argv)
+int cmd_daemon(const struct options *options, int argc, char **argv)
 {
-	struct options options;
-	int first;
-
-	first = parse_options(argc, argv, "f", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (first < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[first]);
-	if (options.file && !strcmp(options.file, "-"))
-		return usage_error(argv[0], "reads its configuration again and again, and standard input only once");
-	return daemon_run(options.file);
+	(void)argc;
+	(void)argv;
+	if (options->file && !strcmp(options->file, "-"))
+		return usage_error("reads its configuration again and again, and standard input only once");
+	return daemon_run(options->file);
 }
 
 /**
  * cmd_reload() - the verb "reload"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: what the daemon says: as apply; EXIT_MISSING: no daemon is running.
  */
-int cmd_reload(int argc, char **argv)
+int cmd_reload(const struct options *options, int argc, char **argv)
 {
-	struct options options;
-	int first;
-
-	first = parse_options(argc, argv, "", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (first < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[first]);
+	(void)options;
+	(void)argc;
+	(void)argv;
 	return control_reload();
 }

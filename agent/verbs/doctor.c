@@ -68,34 +68,29 @@ static int name_to_bdf(const struct doctor *doctor, const char *name,
 
 /**
  * cmd_doctor() - the verb "doctor"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE: gpuvf drives a GPU, or the one that was asked about;
  * EXIT_MISSING: it does not, and the answer says what now; EXIT_USAGE.
  */
-int cmd_doctor(int argc, char **argv)
+int cmd_doctor(const struct options *options, int argc, char **argv)
 {
 	struct doctor doctor = {};
-	struct options options;
 	char buffer[BDF_SIZE];
 	const char *bdf = NULL;
-	int first, code = EXIT_DONE;
+	int code = EXIT_DONE;
 
-	first = parse_options(argc, argv, "j", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first > 1)
-		return usage_error(argv[0], "one GPU at a time");
 	doctor_examine(&doctor);
-	if (first < argc) {
-		code = name_to_bdf(&doctor, argv[first], buffer);
+	if (argc) {
+		code = name_to_bdf(&doctor, argv[0], buffer);
 		bdf = buffer;
 	}
 	if (!code) {
 		if (doctor_answer(&doctor, bdf) != ANSWER_READY)
 			code = EXIT_MISSING;
-		if (!options.json)
+		if (!options->json)
 			doctor_print(&doctor, bdf);
 		else if (json_finish(doctor_json(&doctor, bdf)))
 			code = code ?: EXIT_FAILED;

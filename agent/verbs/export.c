@@ -3,7 +3,6 @@
  * export: what is, as a configuration that changes nothing when it is applied.
  * generate: a configuration to begin with.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,94 +89,40 @@ static int draft_end(struct draft *draft, const char *output, int code)
 
 /**
  * cmd_export() - the verb "export"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED; EXIT_BUSY: VFs are
  * being enabled or disabled; EXIT_ATTENTION: a GPU is wedged.
  */
-int cmd_export(int argc, char **argv)
+int cmd_export(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct options options;
 	struct provider *provider;
 	struct draft draft;
-	int first, code;
+	int code;
 	size_t i;
 
-	first = parse_options(argc, argv, "o", &options);
-	if (first < 0)
-		return EXIT_USAGE;
 	code = provider_open(&provider);
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
 	if (!code)
-		code = first < argc ? explain_no_gpus(&gpus) :
+		code = argc ? explain_no_gpus(&gpus) :
 		       keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	draft_begin(&draft);
 	if (!code)
-		code = export_named(draft.writer, &gpus, argc - first,
-				    argv + first);
-	for (i = 0; first == argc && i < gpus.num; i++)
+		code = export_named(draft.writer, &gpus, argc,
+				    argv);
+	for (i = 0; !argc && i < gpus.num; i++)
 		code = exit_worse(code, export_gpu(draft.writer, &gpus.gpus[i],
 						   i));
-	code = draft_end(&draft, options.output, code);
+	code = draft_end(&draft, options->output, code);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;
-}
-
-struct wanted {
-	u32 num_vfs;
-	u64 fb_bytes;
-	const char *label;
-	const char *output;
-};
-
-static int parse_wish(int argc, char **argv, struct wanted *wanted)
-{
-	static const struct option long_options[] = {
-		{ "vfs", required_argument, NULL, 'v' },
-		{ "fb", required_argument, NULL, 'b' },
-		{ "profile", required_argument, NULL, 'p' },
-		{ "output", required_argument, NULL, 'o' },
-		{ }
-	};
-	const char *why = NULL;
-	int opt;
-
-	*wanted = (struct wanted){ .label = "desktop" };
-	opterr = 0;
-	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
-		if (opt == ':' || opt == '?') {
-			option_error(argv, opt, long_options, -1);
-			return -1;
-		}
-		if (opt == 'v') {
-			why = parse_number(optarg, MAX_VFS, &wanted->num_vfs);
-			if (!why && !wanted->num_vfs)
-				why = "is not a number of VFs: at least 1";
-		} else if (opt == 'b') {
-			why = parse_size(optarg, &wanted->fb_bytes);
-		} else if (opt == 'o') {
-			wanted->output = optarg;
-		} else {
-			wanted->label = optarg;
-			why = check_name(optarg);
-		}
-		if (why) {
-			usage_error(argv[0], "'%s' %s", optarg, why);
-			return -1;
-		}
-	}
-	if (argc - optind != 1 || !wanted->num_vfs) {
-		usage_error(argv[0], "needs a GPU and the number of its VFs");
-		return -1;
-	}
-	return optind;
 }
 
 /* what VFs can have together; the borders of the area are granules */
@@ -190,91 +135,89 @@ static u64 vf_area(const struct gpu *gpu)
 	return end > start ? end - start : 0;
 }
 
-static int share_nothing(struct gpu *gpu, const struct wanted *wanted)
+static int share_nothing(struct gpu *gpu, const struct options *options)
 {
-	if (wanted->fb_bytes) {
+	if (options->fb_bytes) {
 		pr_err("fb: GPU %s is driven by %s, which %s", gpu->bdf,
 		       gpu_driver(gpu),
 		       ability_cannot(gpu_abilities(gpu), ABILITY_FB));
 		return EXIT_USAGE;
 	}
-	gpu->num_vfs = wanted->num_vfs;
+	gpu->num_vfs = options->num_vfs;
 	return EXIT_DONE;
 }
 
-static int share_out(struct gpu *gpu, const struct wanted *wanted)
+static int share_out(struct gpu *gpu, const struct options *options)
 {
 	u64 granule = gpu->fb_granularity ?: 1;
 	u64 area = vf_area(gpu);
-	u64 share = area / wanted->num_vfs;
+	u64 share = area / options->num_vfs;
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 	u32 slice = DEFAULT_TIME_SLICE_US;
 	u32 i;
 
-	if (wanted->num_vfs > gpu->total_vfs) {
+	if (options->num_vfs > gpu->total_vfs) {
 		pr_err("GPU %s can have %u VF%s, not %u", gpu->bdf, gpu->total_vfs,
-		       plural(gpu->total_vfs), wanted->num_vfs);
+		       plural(gpu->total_vfs), options->num_vfs);
 		return EXIT_USAGE;
 	}
 	if (!gpu_can_set(gpu, ABILITY_FB))
-		return share_nothing(gpu, wanted);
+		return share_nothing(gpu, options);
 	share -= share % granule;
-	if (wanted->fb_bytes > share || !share) {
+	if (options->fb_bytes > share || !share) {
 		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,
 		       format_size(a, area, " "), format_size(b, share, " "),
-		    wanted->num_vfs);
+		    options->num_vfs);
 		return EXIT_USAGE;
 	}
-	if (wanted->fb_bytes)
-		share = round_up_to(wanted->fb_bytes, granule);
+	if (options->fb_bytes)
+		share = round_up_to(options->fb_bytes, granule);
 	if (slice < gpu->time_slice_min_us)
 		slice = gpu->time_slice_min_us;
 	if (slice > gpu->time_slice_max_us && gpu->time_slice_max_us)
 		slice = gpu->time_slice_max_us;
-	gpu->num_vfs = wanted->num_vfs;
+	gpu->num_vfs = options->num_vfs;
 	for (i = 0; i < gpu->vfs_len; i++) {
 		struct vf *vf = &gpu->vfs[i];
 
 		*vf = (struct vf){};
-		if (i >= wanted->num_vfs)
+		if (i >= options->num_vfs)
 			continue;
 		vf->fb_bytes = share;
 		vf->time_slice_us = slice;
-		copy_string(vf->profile, LABEL_SIZE, wanted->label);
+		copy_string(vf->profile, LABEL_SIZE, options->profile ?: "desktop");
 	}
 	return EXIT_DONE;
 }
 
 /**
  * cmd_generate() - the verb "generate"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE: it does not fit; EXIT_FAILED.
  */
-int cmd_generate(int argc, char **argv)
+int cmd_generate(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct provider *provider;
 	struct draft draft;
 	struct gpu *gpu;
-	struct wanted wanted;
-	int first, code;
+	int code;
 
-	first = parse_wish(argc, argv, &wanted);
-	if (first < 0)
-		return EXIT_USAGE;
+	(void)argc;
 	code = provider_open(&provider);
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
-	gpu = code ? NULL : find_gpu(&gpus, argv[first], &code);
+	gpu = code ? NULL : find_gpu(&gpus, argv[0], &code);
 	if (gpu)
-		code = share_out(gpu, &wanted);
+		code = share_out(gpu, options);
 	if (gpu && !code) {
 		draft_begin(&draft);
 		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
-		code = draft_end(&draft, wanted.output, code);
+		code = draft_end(&draft, options->output, code);
 	}
 	gpu_list_free(&gpus);
 	provider_close(provider);

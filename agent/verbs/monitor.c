@@ -18,15 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/genetlink.h>
-#include <netlink/errno.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-
 #include "base/color.h"
 #include "base/fold.h"
 #include "model/names.h"
-#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -41,8 +35,7 @@
  */
 struct monitor {
 	struct provider *provider;
-	struct nl_sock *sk;
-	struct family_watch family;
+	struct watch watch;
 	struct gpu_list known;
 	bool json;
 	int signals;
@@ -74,9 +67,8 @@ static json_t *json_of_line(const char *event, const char *bdf)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	json_object_set_new(document, "time_us",
-			    json_integer(now.tv_sec * 1000000LL +
-					 now.tv_nsec / 1000));
+	json_put_u64(document, "time_us",
+		     now.tv_sec * 1000000LL + now.tv_nsec / 1000);
 	json_object_set_new(document, "event", json_string(event));
 	json_object_set_new(document, "bdf", json_string(bdf));
 	return document;
@@ -107,41 +99,29 @@ static json_t *json_of_event(const struct gpu *gpu,
 {
 	json_t *object = json_of_line(gpu_event_name(event->kind), gpu->bdf);
 
-	json_object_set_new(object, "monotonic_ns",
-			    json_integer((json_int_t)event->time_ns));
-	json_object_set_new(object, "count",
-			    json_integer((json_int_t)(event->count ?: 1)));
+	json_put_u64(object, "monotonic_ns", event->time_ns);
+	json_put_u64(object, "count", event->count ?: 1);
 	if (event->vf != NO_VF) {
 		const struct vf *vf = &gpu->vfs[event->vf];
 
-		json_object_set_new(object, "vf", json_integer(event->vf));
-		json_object_set_new(object, "vf_bdf", *vf->bdf ?
-				    json_string(vf->bdf) : json_null());
-		json_object_set_new(object, "state",
-				    json_string(vf_state_name(vf->state)));
+		json_put_u64(object, "vf", event->vf);
+		json_put_text(object, "vf_bdf", vf->bdf);
+		json_put_text(object, "state", vf_state_name(vf->state));
 	}
 	if (event->has_old_state)
-		json_object_set_new(object, "old_state",
-				    json_string(vf_state_name(event->old_state)));
+		json_put_text(object, "old_state", vf_state_name(event->old_state));
 	if (event->kind == EVENT_VF_HANG)
-		json_object_set_new(object, "hang",
-				    json_string(hang_name(event->hang)));
+		json_put_text(object, "hang", hang_name(event->hang));
 	if (event->error)
-		json_object_set_new(object, "error",
-				    json_integer(event->error));
+		json_put_u64(object, "error", event->error);
 	if (event->kind == EVENT_VF_LIMIT) {
-		json_object_set_new(object, "guard",
-				    json_string(guard_name(event->guard)));
-		json_object_set_new(object, "limit",
-				    json_integer((json_int_t)event->limit));
-		json_object_set_new(object, "window_ms",
-				    json_integer((json_int_t)event->window_ms));
+		json_put_text(object, "guard", guard_name(event->guard));
+		json_put_u64(object, "limit", event->limit);
+		json_put_u64(object, "window_ms", event->window_ms);
 	}
 	if (event->fb_size) {
-		json_object_set_new(object, "fb_offset_bytes",
-				    json_integer((json_int_t)event->fb_offset));
-		json_object_set_new(object, "fb_size_bytes",
-				    json_integer((json_int_t)event->fb_size));
+		json_put_u64(object, "fb_offset_bytes", event->fb_offset);
+		json_put_u64(object, "fb_size_bytes", event->fb_size);
 	}
 	json_object_set_new(object, "message", json_string(event->message));
 	return object;
@@ -224,12 +204,14 @@ static void take(struct monitor *m, const char *event, const struct gpu *gpu)
 	gpu_copy(known, gpu);
 }
 
-static void take_change(struct monitor *m, const struct gpu_event *event,
-			struct gpu *gpu)
+static void take_change(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
+	struct monitor *m = arg;
 	const struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
 
 	switch (event->kind) {
+	case EVENT_UNKNOWN:
+		break;
 	case EVENT_GPU_ADDED:
 		take(m, "added", gpu);
 		break;
@@ -248,19 +230,6 @@ static void take_change(struct monitor *m, const struct gpu_event *event,
 	default:
 		take_event(m, gpu, event);
 	}
-}
-
-static int take_message(struct nl_msg *msg, void *arg)
-{
-	struct gpu_event event;
-	struct gpu gpu = {};
-
-	if (message_read_event(nlmsg_hdr(msg), &gpu, &event))
-		pr_err("a notification of the kernel could not be read");
-	else if (event.kind != EVENT_UNKNOWN)
-		take_change(arg, &event, &gpu);
-	gpu_free(&gpu);
-	return NL_OK;
 }
 
 static void print_differences(const struct monitor *m,
@@ -332,8 +301,6 @@ static void family_went(void *arg)
 
 	if (!m->provider)
 		return;
-	/* what was said before it went */
-	nl_recvmsgs_default(m->sk);
 	print_differences(m, &none, false);
 	gpu_list_free(&m->known);
 	provider_close(m->provider);
@@ -346,7 +313,7 @@ static void family_went(void *arg)
 static int reconnect(struct monitor *m)
 {
 	struct provider *provider;
-	int err;
+	int code, err;
 
 	m->is_stale = false;
 	err = provider_connect(&provider);
@@ -360,20 +327,15 @@ static int reconnect(struct monitor *m)
 	}
 	provider_close(m->provider);
 	m->provider = provider;
-	err = watch_join_all(m->sk);
-	if (err && err != -NLE_OBJ_NOTFOUND) {
-		pr_err("generic netlink: %s", nl_geterror(err));
-		return EXIT_FAILED;
-	}
-	return resynchronise(m, false);
+	code = watch_join(&m->watch);
+	return code && code != EXIT_MISSING ? code : resynchronise(m, false);
 }
 
 static int watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
-		{ .fd = nl_socket_get_fd(m->sk), .events = POLLIN },
+		{ .fd = m->watch.fd, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
-		{ .fd = nl_socket_get_fd(m->family.sk), .events = POLLIN },
 	};
 	int code = EXIT_DONE;
 	int err;
@@ -385,19 +347,16 @@ static int watch(struct monitor *m)
 			return EXIT_FAILED;
 		if (fds[1].revents)
 			break;
-		err = nl_recvmsgs_default(m->sk);
-		if (err == -NLE_NOMEM) {
-			/* libnl's word for ENOBUFS */
+		err = watch_read(&m->watch);
+		if (err == -ENOBUFS) {
 			pr_err("messages were lost; reading everything again");
 			m->out_of_sync = true;
 			m->is_full = true;
-		} else if (err == -NLE_AGAIN) {
+		} else if (err == -EAGAIN) {
 			m->is_full = false;
-		} else if (err < 0 && err != -NLE_INTR) {
-			pr_err("generic netlink: %s", nl_geterror(err));
+		} else if (err) {
 			code = EXIT_FAILED;
 		}
-		family_watch_read(&m->family);
 		if (!code && m->is_stale)
 			code = reconnect(m);
 		/* what happens until then would be lost without another ENOBUFS */
@@ -421,48 +380,43 @@ static int open_signals(void)
 
 /**
  * cmd_monitor() - the verb "monitor"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Runs until it is interrupted.
  *
  * Return: EXIT_DONE after SIGINT or SIGTERM, EXIT_MISSING, EXIT_FAILED.
  */
-int cmd_monitor(int argc, char **argv)
+int cmd_monitor(const struct options *options, int argc, char **argv)
 {
 	struct monitor m = {
-		.family = { .came = family_came, .went = family_went, .arg = &m },
+		.watch = {
+			.event = take_change,
+			.came = family_came,
+			.went = family_went,
+			.arg = &m,
+		},
+		.json = options->json,
 	};
-	struct options options;
-	int first, code, err;
+	int code;
 
-	first = parse_options(argc, argv, "jHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (first < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[first]);
-	m.json = options.json;
+	(void)argc;
+	(void)argv;
 	code = provider_open_gpuvf(&m.provider);
 	if (code)
 		return code;
 
 	m.signals = open_signals();
-	err = family_watch_open(&m.family);
-	err = err ?: watch_open(&m.sk, take_message, &m);
-	err = err ?: watch_join_all(m.sk);
+	code = watch_open(&m.watch);
 	/* it went since it was asked for */
-	m.is_stale = err == -NLE_OBJ_NOTFOUND;
-	if (err && !m.is_stale) {
-		pr_err("generic netlink: %s", nl_geterror(err));
-		code = EXIT_FAILED;
-	}
+	m.is_stale = code == EXIT_MISSING;
+	if (m.is_stale)
+		code = EXIT_DONE;
 	/* first subscribe, then read: nothing can fall in between */
 	code = code ?: resynchronise(&m, true);
 	code = code ?: watch(&m);
-	if (m.sk)
-		nl_socket_free(m.sk);
-	family_watch_close(&m.family);
+	watch_close(&m.watch);
 	close(m.signals);
 	gpu_list_free(&m.known);
 	provider_close(m.provider);

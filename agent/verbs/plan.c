@@ -46,6 +46,8 @@ static int plan_all(struct targets *targets, bool json)
 {
 	json_t *document = json ? json_document() : NULL;
 	json_t *list = json ? json_array() : NULL;
+	struct table *table = !json && tables_are_all() ?
+			      table_new(plan_columns) : NULL;
 	struct exit_tally tally = {};
 	size_t i;
 	int code;
@@ -67,9 +69,10 @@ static int plan_all(struct targets *targets, bool json)
 					    capacity_json(&capacity) : json_null());
 			json_object_set_new(object, "in_sync",
 					    json_boolean(!plan->steps && !code));
-			json_object_set_new(object, "exit_code",
-					    json_integer(code));
+			json_put_u64(object, "exit_code", code);
 			json_array_append_new(list, object);
+		} else if (table) {
+			plan_add_rows(plan, table);
 		} else {
 			if (i)
 				putchar('\n');
@@ -80,6 +83,8 @@ static int plan_all(struct targets *targets, bool json)
 		capacity_free(&capacity);
 		exit_add(&tally, code);
 	}
+	if (table)
+		table_print(table, stdout, "");
 	code = exit_total(&tally);
 	if (!json)
 		return code;
@@ -89,25 +94,23 @@ static int plan_all(struct targets *targets, bool json)
 
 /**
  * cmd_plan() - the verb "plan"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE when apply would succeed, whether it has something to do
  * or not; else what apply would return.
  */
-int cmd_plan(int argc, char **argv)
+int cmd_plan(const struct options *options, int argc, char **argv)
 {
 	struct targets targets = {};
-	struct options options;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, strcmp(argv[0], "apply") ?
-			      "fjnHp" : "fjnHpWw", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	code = targets_find(&targets, options.file, argc - first, argv + first);
+	code = tables_choose(plan_columns, options->columns,
+			     options->no_headings) ?:
+	       targets_find(&targets, options->file, argc, argv);
 	if (!code)
-		code = plan_all(&targets, options.json);
+		code = plan_all(&targets, options->json);
 	targets_free(&targets);
 	return code;
 }
@@ -124,23 +127,20 @@ static int assert_one(const struct plan *plan)
 
 /**
  * cmd_assert() - the verb "assert"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
  * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu().
  */
-int cmd_assert(int argc, char **argv)
+int cmd_assert(const struct options *options, int argc, char **argv)
 {
 	struct targets targets = {};
-	struct options options;
-	int first, code;
+	int code;
 	size_t i;
 
-	first = parse_options(argc, argv, "fHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	code = targets_find(&targets, options.file, argc - first, argv + first);
+	code = targets_find(&targets, options->file, argc, argv);
 	if (!code && targets.missing)
 		code = EXIT_MISSING;
 	for (i = 0; i < targets.num; i++)

@@ -77,9 +77,9 @@ static int check_key(const char *key, bool has_vf)
 	if (guess && !strcmp(guess, key))
 		return EXIT_DONE;
 	if (guess)
-		return usage_error("set", "a %s has no key '%s'; did you mean '%s'?",
+		return usage_error("a %s has no key '%s'; did you mean '%s'?",
 				   has_vf ? "VF" : "GPU", key, guess);
-	return usage_error("set", "a %s has no key '%s'",
+	return usage_error("a %s has no key '%s'",
 			   has_vf ? "VF" : "GPU", key);
 }
 
@@ -94,18 +94,18 @@ static int parse_keys(struct change *change, bool has_vf, int argc,
 		char key[32];
 
 		if (!equals || (size_t)(equals - argv[i]) >= sizeof(key))
-			return usage_error("set", "'%s' is not key=value",
+			return usage_error("'%s' is not key=value",
 					   argv[i]);
 		copy_string(key, equals - argv[i] + 1, argv[i]);
 		if (check_key(key, has_vf))
 			return EXIT_USAGE;
 		if (names_add(keys, key, i) != NO_NAME)
-			return usage_error("set", "key '%s' is given twice",
+			return usage_error("key '%s' is given twice",
 					   key);
 		why = has_vf ? set_vf_key(change, key, equals + 1) :
 			       set_gpu_key(change, key, equals + 1);
 		if (why)
-			return usage_error("set", "%s: '%s' %s", key,
+			return usage_error("%s: '%s' %s", key,
 					   equals + 1, why);
 	}
 	return EXIT_DONE;
@@ -175,7 +175,16 @@ static int send_change(struct provider *provider, const struct gpu *gpu,
 	return EXIT_DONE;
 }
 
-static int set(int argc, char **argv)
+/**
+ * cmd_set() - the verb "set"
+ * @options: of the verb
+ * @argc: words
+ * @argv: words
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
+ * EXIT_FAILED; all settings hold, or none.
+ */
+int cmd_set(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
 	struct change change = {};
@@ -185,9 +194,10 @@ static int set(int argc, char **argv)
 	u32 index = 0;
 	int has_vf, code;
 
+	(void)options;
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error("set", "'%s' is neither GPU nor GPU/VF",
+		return usage_error("'%s' is neither GPU nor GPU/VF",
 				   argv[0]);
 	code = parse_change(&change, has_vf, argc - 1, argv + 1);
 	if (code)
@@ -202,25 +212,4 @@ static int set(int argc, char **argv)
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;
-}
-
-/**
- * cmd_set() - the verb "set"
- * @argc: words
- * @argv: words; argv[0] is the verb
- *
- * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
- * EXIT_FAILED; all settings hold, or none.
- */
-int cmd_set(int argc, char **argv)
-{
-	struct options options;
-	int first;
-
-	first = parse_options(argc, argv, "", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first < 2)
-		return usage_error(argv[0], "needs a GPU or GPU/VF and key=value");
-	return set(argc - first, argv + first);
 }

@@ -31,27 +31,18 @@ static enum color color_of_state(u32 state)
 	return COLOR_NONE;
 }
 
-static struct table *new_table(void)
-{
-	bool human = numbers_are_human();
-	struct table *table = table_new();
-
-	table_column(table, "VF", ALIGN_RIGHT);
-	table_column(table, human ? "PCI ADDRESS" : "PCI_ADDRESS", ALIGN_LEFT);
-	table_minor(table, 3);
-	table_column(table, "PROFILE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, human ? "FRAMEBUFFER" : "FRAMEBUFFER/B",
-		     ALIGN_RIGHT);
-	table_column(table, human ? "TIME SLICE" : "TIME_SLICE/US",
-		     ALIGN_RIGHT);
-	table_minor(table, 2);
-	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_minor(table, 1);
-	table_column(table, "STATE", ALIGN_LEFT);
-	table_column(table, "HOLDER", ALIGN_LEFT);
-	return table;
-}
+static const struct column columns[] = {
+	{ "GPU", .is_text = true, .is_extra = true },
+	{ "VF", .minor = 0 },
+	{ "PCI_ADDRESS", .is_text = true, .minor = 3 },
+	{ "PROFILE", .is_text = true, .is_elastic = true },
+	{ "FRAMEBUFFER", "B", .minor = 0 },
+	{ "TIME_SLICE", "US", .minor = 2 },
+	{ "SHARE", .minor = 1 },
+	{ "STATE", .is_text = true },
+	{ "HOLDER", .is_text = true },
+	{ }
+};
 
 static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 {
@@ -59,6 +50,7 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	u64 sum = gpu_sum_slices_us(gpu);
 	char text[UNIT_TEXT];
 
+	table_cell(table, "%s", gpu->bdf);
 	table_cell(table, "%u", index);
 	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
 	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
@@ -126,14 +118,28 @@ static void explain_missing(const struct gpu *gpu)
 		printf("  %s\n", missing);
 }
 
+static void add_rows(struct table *table, const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes ||
+		    (gpu->vfs_changing && *gpu->vfs[i].bdf))
+			add_row(table, gpu, i);
+}
+
 static void show_gpu(const struct gpu *gpu)
 {
 	struct capacity_list capacity = {};
-	struct table *table = new_table();
+	struct table *table = table_new(columns);
 	bool wedged = gpu->state != PF_STATE_READY;
 	bool has_policy = gpu_can_read(gpu, ABILITY_POLICY);
-	u32 rows = 0;
-	u32 i;
+
+	if (tables_are_all()) {
+		add_rows(table, gpu);
+		table_print(table, stdout, "");
+		return;
+	}
 
 	print_folded(stdout,
 		     "%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
@@ -155,35 +161,35 @@ static void show_gpu(const struct gpu *gpu)
 		capacity_print(&capacity);
 		capacity_free(&capacity);
 	}
-	for (i = 0; i < gpu->vfs_len; i++) {
-		if (i >= gpu->num_vfs && !gpu->vfs[i].fb_bytes &&
-		    !(gpu->vfs_changing && *gpu->vfs[i].bdf))
-			continue;
-		add_row(table, gpu, i);
-		rows++;
-	}
-	if (rows)
-		table_print(table, stdout, "  ");
-	else
-		table_free(table);
+	add_rows(table, gpu);
+	table_print(table, stdout, "  ");
 	explain_missing(gpu);
 }
 
 static void show_vf(const struct gpu *gpu, u32 index)
 {
-	struct table *table = new_table();
+	struct table *table = table_new(columns);
 
 	add_row(table, gpu, index);
 	table_print(table, stdout, "");
-	explain_missing(gpu);
+	if (!tables_are_all())
+		explain_missing(gpu);
 }
 
 static int show_all(const struct gpu_list *gpus, bool json)
 {
 	int code = explain_no_gpus(gpus);
 	json_t *document, *list;
+	struct table *table;
 	size_t i;
 
+	if (!json && tables_are_all()) {
+		table = table_new(columns);
+		for (i = 0; i < gpus->num; i++)
+			add_rows(table, &gpus->gpus[i]);
+		table_print(table, stdout, "");
+		return code;
+	}
 	if (!json) {
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
@@ -202,7 +208,6 @@ static int show_all(const struct gpu_list *gpus, bool json)
 
 static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 {
-	const char *verb = "show";
 	const struct gpu *gpu;
 	char gpu_name[NAME_SIZE];
 	json_t *document;
@@ -211,7 +216,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 
 	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
 	if (has_vf < 0)
-		return usage_error(verb, "'%s' is neither GPU nor GPU/VF",
+		return usage_error("'%s' is neither GPU nor GPU/VF",
 				   name);
 	gpu = find_gpu(gpus, gpu_name, &code);
 	if (!gpu)
@@ -236,31 +241,26 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 
 /**
  * cmd_show() - the verb "show"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
  */
-int cmd_show(int argc, char **argv)
+int cmd_show(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct options options;
 	struct provider *provider;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "jHp", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first > 1)
-		return usage_error("show", "one GPU or GPU/VF at a time");
-	code = provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings) ?:
+	       provider_open(&provider);
 	if (code)
 		return code;
 	code = provider_list(provider, &gpus);
 	if (!code)
-		code = first < argc ?
-		       show_one(&gpus, argv[first], options.json) :
-		       show_all(&gpus, options.json);
+		code = argc ? show_one(&gpus, argv[0], options->json) :
+			      show_all(&gpus, options->json);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;

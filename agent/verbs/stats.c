@@ -37,34 +37,26 @@ static bool has_claims(const struct gpu *gpu)
 	return false;
 }
 
-static struct table *new_table(bool claims)
-{
-	bool human = numbers_are_human();
-	struct table *table = table_new();
-
-	table_column(table, "VF", ALIGN_RIGHT);
-	table_column(table, "PROFILE", ALIGN_LEFT);
-	table_elastic(table);
-	table_column(table, human ? "GPU TIME" : "RUN/NS", ALIGN_RIGHT);
-	table_column(table, "SHARE", ALIGN_RIGHT);
-	table_column(table, "SLICES", ALIGN_RIGHT);
-	table_column(table, human ? "OVERRUN" : "OVERRUN/NS", ALIGN_RIGHT);
-	table_minor(table, 2);
-	table_column(table, human ? "IDLE" : "IDLE/NS", ALIGN_RIGHT);
-	table_minor(table, 3);
-	table_column(table, "HANGS", ALIGN_RIGHT);
-	table_column(table, "RESETS", ALIGN_RIGHT);
-	table_column(table, "MAILBOX", ALIGN_RIGHT);
-	table_minor(table, 1);
-	if (claims) {
-		table_column(table, human ? "GUEST CLAIMS" : "CLAIMS_USED/B",
-			     ALIGN_RIGHT);
-		table_column(table, human ? "DRIVER" : "CLAIMS_DRIVER",
-			     ALIGN_LEFT);
-		table_minor(table, 4);
-	}
-	return table;
+#define COLUMNS(without_claims) { \
+	{ "GPU", .is_text = true, .is_extra = true }, \
+	{ "VF", .minor = 0 }, \
+	{ "PROFILE", .is_text = true, .is_elastic = true }, \
+	{ "RUN", "NS", "GPU TIME", .minor = 0 }, \
+	{ "SHARE", .minor = 0 }, \
+	{ "SLICES", .minor = 0 }, \
+	{ "OVERRUN", "NS", .minor = 2 }, \
+	{ "IDLE", "NS", .minor = 3 }, \
+	{ "HANGS", .minor = 0 }, \
+	{ "RESETS", .minor = 0 }, \
+	{ "MAILBOX", .minor = 1 }, \
+	{ "CLAIMS_USED", "B", "GUEST CLAIMS", .is_extra = without_claims }, \
+	{ "CLAIMS_DRIVER", .human = "DRIVER", .minor = 4, .is_text = true, \
+	  .is_extra = without_claims }, \
+	{ } \
 }
+
+static const struct column columns[] = COLUMNS(true);
+static const struct column with_claims[] = COLUMNS(false);
 
 static void add_ns(struct table *table, u64 ns)
 {
@@ -88,13 +80,13 @@ static void add_claims(struct table *table, const struct vf *vf)
 	}
 }
 
-static void add_row(struct table *table, const struct gpu *gpu, u32 vf,
-		    bool claims)
+static void add_row(struct table *table, const struct gpu *gpu, u32 vf)
 {
 	const struct vf_stats *stats = &gpu->vfs[vf].stats;
 	u64 sum = sum_run_ns(gpu);
 	char hangs[24];
 
+	table_cell(table, "%s", gpu->bdf);
 	table_cell(table, "%u", vf);
 	table_cell(table, "%s", *gpu->vfs[vf].profile ? gpu->vfs[vf].profile :
 							"-");
@@ -110,25 +102,47 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 vf,
 	table_cell_color(table, stats->hangs ? COLOR_BAD : COLOR_NONE, hangs);
 	table_cell(table, "%llu", stats->resets);
 	table_cell(table, "%llu", stats->mbox_requests);
-	if (claims)
-		add_claims(table, &gpu->vfs[vf]);
+	add_claims(table, &gpu->vfs[vf]);
+}
+
+static void add_rows(struct table *table, const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_stats &&
+		    (i < gpu->num_vfs || gpu->vfs[i].stats.slices))
+			add_row(table, gpu, i);
 }
 
 static void show_gpu(const struct gpu *gpu)
 {
-	const bool claims = has_claims(gpu);
-	struct table *table = new_table(claims);
-	u32 i;
+	struct table *table = table_new(has_claims(gpu) ? with_claims : columns);
 
 	printf("%s%s%s  %u of %u VFs enabled  policy %s\n",
 	       color_of(stdout, COLOR_HEAD), gpu->bdf,
 	       color_of(stdout, COLOR_NONE), gpu->num_vfs, gpu->total_vfs,
 	       policy_name(gpu->policy));
-	for (i = 0; i < gpu->vfs_len; i++)
-		if (gpu->vfs[i].has_stats &&
-		    (i < gpu->num_vfs || gpu->vfs[i].stats.slices))
-			add_row(table, gpu, i, claims);
+	add_rows(table, gpu);
 	table_print(table, stdout, "  ");
+}
+
+static void show_all(const struct gpu_list *gpus)
+{
+	struct table *table = tables_are_all() ? table_new(columns) : NULL;
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++) {
+		if (table) {
+			add_rows(table, &gpus->gpus[i]);
+			continue;
+		}
+		if (i)
+			putchar('\n');
+		show_gpu(&gpus->gpus[i]);
+	}
+	if (table)
+		table_print(table, stdout, "");
 }
 
 static json_t *json_of(const struct gpu_list *gpus)
@@ -160,18 +174,12 @@ static void print_for_prometheus(FILE *f, const void *gpus)
 
 static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 {
-	size_t i;
-
 	if (prometheus)
 		return replace_file(prometheus, 0644, print_for_prometheus,
 				    gpus);
 	if (json)
 		return json_finish(json_of(gpus)) ? EXIT_FAILED : EXIT_DONE;
-	for (i = 0; i < gpus->num; i++) {
-		if (i)
-			putchar('\n');
-		show_gpu(&gpus->gpus[i]);
-	}
+	show_all(gpus);
 	return EXIT_DONE;
 }
 
@@ -213,29 +221,25 @@ static int collect(struct provider *provider, const char *name,
 
 /**
  * cmd_stats() - the verb "stats"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
-int cmd_stats(int argc, char **argv)
+int cmd_stats(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus = {};
-	struct options options;
 	struct provider *provider;
-	int first, code;
+	int code;
 
-	first = parse_options(argc, argv, "jHpP", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first > 1)
-		return usage_error(argv[0], "one GPU at a time");
-	code = provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings) ?:
+	       provider_open(&provider);
 	if (code)
 		return code;
-	code = collect(provider, first < argc ? argv[first] : NULL, &gpus);
+	code = collect(provider, argc ? argv[0] : NULL, &gpus);
 	if (!code)
-		code = show(&gpus, options.json, options.prometheus);
+		code = show(&gpus, options->json, options->prometheus);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;

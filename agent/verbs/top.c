@@ -6,7 +6,6 @@
  * elsewhere it prints one update after the other.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,13 +17,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <linux/genetlink.h>
-#include <netlink/errno.h>
-#include <netlink/genl/genl.h>
-
 #include "base/clock.h"
 #include "base/color.h"
-#include "provider/gpuvf_message.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -32,12 +26,10 @@
 #include "verbs/verbs.h"
 
 #define PLAIN_WIDTH	80
-#define DELAY_MIN	0.1
-#define DELAY_MAX	3600
 
 struct session {
 	struct provider *provider;
-	struct nl_sock *news;
+	struct watch watch;
 	struct top top;
 	u64 looked_ns;
 	double delay;
@@ -82,21 +74,16 @@ static bool enter_screen(void)
 	return true;
 }
 
-static int take_news(struct nl_msg *msg, void *arg)
+static void take_news(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
-	struct gpu_event event;
-	struct gpu gpu = {};
-	const char *name;
+	const char *name = gpu_event_name(event->kind);
 	char *text;
 
-	if (!message_read_event(nlmsg_hdr(msg), &gpu, &event) &&
-	    (name = gpu_event_name(event.kind))) {
-		text = gpu_event_text(&gpu, &event);
-		top_add_news(arg, xasprintf("%s %s %s", gpu.bdf, name, text));
-		free(text);
-	}
-	gpu_free(&gpu);
-	return NL_OK;
+	if (!name)
+		return;
+	text = gpu_event_text(gpu, event);
+	top_add_news(arg, xasprintf("%s %s %s", gpu->bdf, name, text));
+	free(text);
 }
 
 static int look(struct session *s)
@@ -217,8 +204,7 @@ static bool wait_for_next(struct session *s)
 	struct pollfd fds[] = {
 		{ .fd = s->signals, .events = POLLIN },
 		{ .fd = s->live ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = s->news ? nl_socket_get_fd(s->news) : -1,
-		  .events = POLLIN },
+		{ .fd = s->watch.fd, .events = POLLIN },
 	};
 	u64 due = monotonic_ns() + s->delay * 1e9;
 	u64 now;
@@ -234,7 +220,7 @@ static bool wait_for_next(struct session *s)
 		if (fds[1].revents & (POLLHUP | POLLERR))
 			return false;
 		if (fds[2].revents)
-			nl_recvmsgs_default(s->news);
+			watch_read(&s->watch);
 		if (s->live && (fds[0].revents || fds[1].revents ||
 				fds[2].revents))
 			show(s);
@@ -276,58 +262,26 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static int parse(int argc, char **argv, struct session *s)
-{
-	static const struct option options[] = {
-		{ "delay", required_argument, NULL, 'd' },
-		{ "iterations", required_argument, NULL, 'n' },
-		{ }
-	};
-	char *end;
-	int index = -1;
-	int opt;
-
-	opterr = 0;
-	optind = 0;
-	while ((opt = getopt_long(argc, argv, ":d:n:", options, &index)) != -1) {
-		switch (opt) {
-		case 'd':
-			s->delay = strtod(optarg, &end);
-			if (*end || !(s->delay >= DELAY_MIN &&
-				      s->delay <= DELAY_MAX))
-				return usage_error(argv[0], "invalid delay '%s': expected 0.1 to 3600 seconds",
-						   optarg);
-			break;
-		case 'n':
-			s->frames = strtol(optarg, &end, 10);
-			if (*end || s->frames <= 0)
-				return usage_error(argv[0], "invalid number of iterations '%s'",
-						   optarg);
-			break;
-		default:
-			return option_error(argv, opt, options, index);
-		}
-	}
-	if (optind < argc)
-		return usage_error(argv[0], "unexpected argument '%s'",
-				   argv[optind]);
-	return EXIT_DONE;
-}
-
 /**
  * cmd_top() - the verb "top"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
  */
-int cmd_top(int argc, char **argv)
+int cmd_top(const struct options *options, int argc, char **argv)
 {
-	struct session s = { .delay = 1 };
-	int code, err;
+	struct session s = {
+		.watch = { .event = take_news, .arg = &s.top },
+		.delay = options->delay ?: 1,
+		.frames = options->iterations,
+	};
+	int code;
 
-	code = parse(argc, argv, &s);
-	code = code ?: provider_open(&s.provider);
+	(void)argc;
+	(void)argv;
+	code = provider_open(&s.provider);
 	if (code)
 		return code;
 	code = look(&s);
@@ -335,9 +289,9 @@ int cmd_top(int argc, char **argv)
 	if (!code && s.looked_ns)
 		code = explain_no_gpus(&s.top.now);
 	if (!code) {
-		err = subscribe(&s.news, take_news, &s.top);
-		if (err)
-			pr_err("generic netlink: %s", nl_geterror(err));
+		/* times are of use without events */
+		if (watch_open(&s.watch) == EXIT_FAILED)
+			watch_close(&s.watch);
 		s.signals = open_signals();
 		s.live = enter_screen();
 		/* without a screen one picture is what is wanted */
@@ -346,8 +300,7 @@ int cmd_top(int argc, char **argv)
 		code = run(&s);
 		close(s.signals);
 	}
-	if (s.news)
-		nl_socket_free(s.news);
+	watch_close(&s.watch);
 	top_free(&s.top);
 	provider_close(s.provider);
 	return code;

@@ -7,22 +7,22 @@
 
 #include "cli/cli.h"
 
-int cmd_check(int argc, char **argv);
-int cmd_show(int argc, char **argv);
-int cmd_plan(int argc, char **argv);
-int cmd_apply(int argc, char **argv);
-int cmd_monitor(int argc, char **argv);
-int cmd_export(int argc, char **argv);
-int cmd_set(int argc, char **argv);
-int cmd_daemon(int argc, char **argv);
-int cmd_top(int argc, char **argv);
-int cmd_reload(int argc, char **argv);
-int cmd_operate(int argc, char **argv);
-int cmd_stats(int argc, char **argv);
-int cmd_assert(int argc, char **argv);
-int cmd_generate(int argc, char **argv);
-int cmd_checkpoint(int argc, char **argv);
-int cmd_restore(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
+int cmd_apply(const struct options *options, int argc, char **argv);
+int cmd_check(const struct options *options, int argc, char **argv);
+int cmd_checkpoint(const struct options *options, int argc, char **argv);
+int cmd_restore(const struct options *options, int argc, char **argv);
+int cmd_daemon(const struct options *options, int argc, char **argv);
+int cmd_reload(const struct options *options, int argc, char **argv);
+int cmd_doctor(const struct options *options, int argc, char **argv);
+int cmd_export(const struct options *options, int argc, char **argv);
+int cmd_generate(const struct options *options, int argc, char **argv);
+int cmd_monitor(const struct options *options, int argc, char **argv);
+int cmd_plan(const struct options *options, int argc, char **argv);
+int cmd_assert(const struct options *options, int argc, char **argv);
+int cmd_set(const struct options *options, int argc, char **argv);
+int cmd_show(const struct options *options, int argc, char **argv);
+int cmd_stats(const struct options *options, int argc, char **argv);
+int cmd_top(const struct options *options, int argc, char **argv);
+int cmd_operate(const struct options *options, int argc, char **argv);
 
 #endif /* AGENT_VERBS_VERBS_H */

@@ -94,35 +94,29 @@ static int operate(struct provider *provider, const struct operation *op,
 
 /**
  * cmd_operate() - the verbs "reset", "stop", "pause", "resume"
+ * @options: of the verb
  * @argc: words
- * @argv: words; argv[0] is the verb
+ * @argv: words
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_BUSY, EXIT_PERMISSION,
  * EXIT_FAILED.
  */
-int cmd_operate(int argc, char **argv)
+int cmd_operate(const struct options *options, int argc, char **argv)
 {
-	const struct operation *op = find_operation(argv[0]);
-	struct options options;
+	const struct operation *op = find_operation(options->verb->name);
 	struct provider *provider;
 	char name[NAME_SIZE];
-	int first, has_vf, code;
+	int has_vf, code;
 	u32 index = 0;
 
-	first = parse_options(argc, argv, "", &options);
-	if (first < 0)
-		return EXIT_USAGE;
-	if (argc - first != 1)
-		return usage_error(argv[0], op->for_gpu ?
-				   "needs one GPU or GPU/VF" :
-				   "needs one GPU/VF");
-	has_vf = parse_gpu_vf(argv[first], name, sizeof(name), &index);
+	(void)argc;
+	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error(argv[0], "'%s' is neither GPU nor GPU/VF",
-				   argv[first]);
+		return usage_error("'%s' is neither GPU nor GPU/VF",
+				   argv[0]);
 	if (!has_vf && !op->for_gpu)
-		return usage_error(argv[0], "'%s' names no VF, as in %s/0",
-				   argv[first], argv[first]);
+		return usage_error("'%s' names no VF, as in %s/0",
+				   argv[0], argv[0]);
 	code = provider_open(&provider);
 	if (code)
 		return code;

@@ -129,6 +129,16 @@ write_ini 2 9ms
 "$agent" reload > "$work/out" 2>&1 && slice_is 9000
 point 'reload_is_done_when_it_returns'
 
+woken() {
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$daemon/status"
+}
+# longer than files have to settle
+sleep 2
+before=$(woken)
+sleep 10
+[ "$(woken)" = "$before" ]
+point 'sleeps_while_nothing_happens'
+
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
 until_true said 'differs from the configuration \(on_drift = report\)\. Would do: ' && slice_is 5000
 point 'a_change_of_somebody_else_is_told_and_left'

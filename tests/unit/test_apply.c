@@ -14,7 +14,7 @@
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "show/output.h"
-#include "verbs/verbs.h"
+#include "main.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -463,7 +463,7 @@ static int apply_both(const char *text)
 	fputs(text, f);
 	fclose(f);
 	quiet = be_quiet();
-	code = cmd_apply(4, argv);
+	code = run_verb(find_verb("apply"), 4, argv);
 	be_loud(quiet);
 	free(path);
 	return code;
@@ -595,7 +595,7 @@ static int restore_from_pipe(const char *text, size_t blanks)
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
 	quiet = be_quiet();
-	code = cmd_restore(2, argv);
+	code = run_verb(find_verb("restore"), 2, argv);
 	be_loud(quiet);
 	dup2(stdin_was, STDIN_FILENO);
 	close(stdin_was);
@@ -741,12 +741,11 @@ static void exit_codes_have_an_order(void **state)
 	}
 }
 
-static int run_quietly(int (*verb)(int argc, char **argv), char *a, char *b,
-		       char *c)
+static int run_quietly(char *a, char *b, char *c)
 {
 	char *argv[4] = { a, b, c };
 	struct quiet quiet = be_quiet();
-	int code = verb(c ? 3 : 2, argv);
+	int code = run_verb(find_verb(a), c ? 3 : 2, argv);
 
 	be_loud(quiet);
 	return code;
@@ -787,19 +786,19 @@ static void exit_codes_of_one_change(void **state)
 			fake_reset();
 			fake.set_error = table[i].error;
 			fake.fail_wedges = table[i].wedges;
-			assert_int_equal(run_quietly(cmd_operate, verbs[v],
-						     "41:00.0/0", NULL),
+			assert_int_equal(run_quietly(verbs[v], "41:00.0/0",
+						     NULL),
 					 table[i].code);
 		}
 		fake_reset();
 		fake.set_error = table[i].error;
 		fake.fail_wedges = table[i].wedges;
-		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0/0",
+		assert_int_equal(run_quietly("set", "41:00.0/0",
 					     "time_slice=5ms"), table[i].code);
 		fake_reset();
 		fake.set_error = table[i].error;
 		fake.fail_wedges = table[i].wedges;
-		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0",
+		assert_int_equal(run_quietly("set", "41:00.0",
 					     "policy=equal"), table[i].code);
 	}
 }

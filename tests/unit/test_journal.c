@@ -11,7 +11,7 @@
 #include "fake_kernel.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
-#include "verbs/verbs.h"
+#include "main.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -450,7 +450,7 @@ static int apply_second(const char *what)
 	int code;
 
 	write_file("second.ini", text);
-	code = cmd_apply(4, argv);
+	code = run_verb(find_verb("apply"), 4, argv);
 	be_loud(quiet);
 	free(path);
 	free(text);

@@ -53,7 +53,13 @@ static void table_is(unsigned short width, const char *expected)
 {
 	struct winsize screen = { .ws_row = 24, .ws_col = width };
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	struct table *table = table_new();
+	static const struct column columns[] = {
+		{ "A", .minor = 0 },
+		{ "B", .is_text = true, .minor = 1 },
+		{ "C", .is_text = true },
+		{ }
+	};
+	struct table *table = table_new(columns);
 	char text[100] = "";
 	size_t got = 0;
 	FILE *f;
@@ -63,10 +69,6 @@ static void table_is(unsigned short width, const char *expected)
 	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
 	f = fopen(ptsname(master), "w");
 	assert_non_null(f);
-	table_column(table, "A", ALIGN_RIGHT);
-	table_column(table, "B", ALIGN_LEFT);
-	table_minor(table, 1);
-	table_column(table, "C", ALIGN_LEFT);
 	table_cell(table, "1");
 	table_cell(table, "22");
 	table_cell(table, "333");

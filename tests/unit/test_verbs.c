@@ -56,7 +56,7 @@ static int run(const char *words, char **said)
 	dup2(fileno(f), STDOUT_FILENO);
 	dup2(fileno(f), STDERR_FILENO);
 	fclose(f);
-	code = find_verb(argv[0])->run(argc, argv);
+	code = run_verb(find_verb(argv[0]), argc, argv);
 	be_loud(quiet);
 	if (said)
 		*said = root_read(&size, "said");
@@ -280,7 +280,7 @@ static void lost_json_does_not_hide_the_result(void **state)
 	dup2(full, STDOUT_FILENO);
 	close(full);
 	setvbuf(stdout, NULL, _IONBF, 0);
-	code = cmd_plan(4, argv);
+	code = run_verb(find_verb("plan"), 4, argv);
 	clearerr(stdout);
 	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 	be_loud(quiet);
@@ -330,7 +330,7 @@ static void a_refusal_names_what_was_asked_for(void **state)
 		{ "show 41:00.0/16",
 		  "GPU 0000:41:00.0 has VFs 0-15, not 16" },
 		{ "pause 41:00.0", "'41:00.0' names no VF" },
-		{ "apply --wait-idle " ODD, "invalid timeout '" ODD "'" },
+		{ "apply --wait-idle " ODD, "--wait-idle: '" ODD "'" },
 		{ "top -d " ODD, "'" ODD "'" },
 		{ "top -n " ODD, "'" ODD "'" },
 		{ "generate 41:00.0 --vfs " ODD, "'" ODD "'" },
@@ -681,6 +681,63 @@ static void a_warning_is_what_check_is_for(void **state)
 	free(said);
 }
 
+static void prints(const char *words, const char *expected)
+{
+	char *said;
+
+	assert_int_equal(run(words, &said), EXIT_DONE);
+	if (strcmp(said, expected))
+		fail_msg("%s:\n%sexpected:\n%s", words, said, expected);
+	free(said);
+}
+
+/* of all GPUs, with nothing above or below it */
+static void columns_that_were_named_are_one_table(void **state)
+{
+	char *plan;
+
+	fake_reset();
+	fakes[0].gpu.num_vfs = 2;
+	fakes[1].is_there = true;
+	fakes[1].gpu.num_vfs = 1;
+	fakes[1].gpu.vfs[0].fb_bytes = 64 * MIB;
+	prints("show -o vf,GPU,FRAMEBUFFER",
+	       "VF  GPU           FRAMEBUFFER/B\n"
+	       " 0  0000:41:00.0              -\n"
+	       " 1  0000:41:00.0              -\n"
+	       " 0  0000:42:00.0       67108864\n");
+	prints("show --columns GPU --noheadings -H 42:00.0", "0000:42:00.0\n");
+	prints("show 42:00.0/0 -o VF,PROFILE,VF", "VF  PROFILE\n 0  -\n");
+	prints("stats -o GPU,HANGS,CLAIMS_DRIVER --noheadings",
+	       "0000:41:00.0      0  -\n"
+	       "0000:41:00.0      0  -\n"
+	       "0000:42:00.0      0  -\n");
+	write_file("t.ini", CONFIG);
+	plan = with_file("plan -p --noheadings -o CHANGE,VF,TIME_SLICE");
+	prints(plan, "create   0           4000\ncreate   1           4000\n");
+	free(plan);
+}
+
+static void a_column_that_there_is_not_is_refused(void **state)
+{
+	static const char *const names[][2] = {
+		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE HOLDER\n" },
+		{ "show -o VF,", "'' is none of GPU VF" },
+		{ "show -o V", "'V' is none of GPU VF" },
+		{ "stats -o VFS", "'VFS' is none of GPU VF" },
+		{ "plan -o STATE", "'STATE' is none of GPU VF CHANGE" },
+	};
+	char *said;
+	size_t i;
+
+	fake_reset();
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_int_equal(run(names[i][0], &said), EXIT_USAGE);
+		assert_says(said, names[i][1]);
+		free(said);
+	}
+}
+
 /* where the memory ends, in a process of its own */
 static int code_without_memory(bool changed, bool underway)
 {
@@ -744,6 +801,8 @@ int main(void)
 		cmocka_unit_test(the_daemon_tries_again),
 		cmocka_unit_test(probing_that_cannot_be_set_back_is_a_failure),
 		cmocka_unit_test(a_warning_is_what_check_is_for),
+		cmocka_unit_test(columns_that_were_named_are_one_table),
+		cmocka_unit_test(a_column_that_there_is_not_is_refused),
 		cmocka_unit_test(memory_that_ends_after_a_change_has_its_own_code),
 	};
 
