@@ -57,6 +57,30 @@ static bool is_disagreement(const char *message)
 	       !strncmp(message, "cannot be read by iniparser", 27);
 }
 
+/* one that has only a number of VFs is never asked for more */
+static void use_elsewhere(const struct config *config,
+			  const struct config_gpu *section)
+{
+	struct gpu gpu = {
+		.bdf = "0000:41:00.0",
+		.abilities = &generic_abilities,
+		.total_vfs = 16,
+	};
+	struct diag_list diags = {};
+	struct plan plan;
+
+	gpu_set_vfs_len(&gpu, gpu.total_vfs);
+	config_check_provider(config, section, &gpu, &diags);
+	if (!diags.errors) {
+		plan_make(&plan, config, section, &gpu, NULL);
+		if (plan.steps & STEP_LAYOUT)
+			abort();
+		plan_free(&plan);
+	}
+	diag_free(&diags);
+	gpu_free(&gpu);
+}
+
 static void use(const struct config *config)
 {
 	size_t i;
@@ -73,6 +97,7 @@ static void use(const struct config *config)
 			if (section->vfs[vf].profile >=
 			    (int)config->num_profiles)
 				abort();
+		use_elsewhere(config, section);
 		plan_make(&plan, config, section, some_gpu(), NULL);
 		carry_out(&plan, &live);
 		plan_make(&again, config, section, &live, NULL);

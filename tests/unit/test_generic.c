@@ -13,11 +13,11 @@
 #include "base/exit_code.h"
 #include "config/load.h"
 #include "daemon/daemon.h"
-#include "main.h"
 #include "pci/num_vfs.h"
 #include "pci/sysfs.h"
 #include "provider/generic.h"
 #include "provider/provider.h"
+#include "verb_test.h"
 
 #define DEVICES	"sys/bus/pci/devices/"
 #define NVME	"0000:01:00.0"
@@ -187,39 +187,6 @@ static void configure(const char *text)
 	}
 	free(path);
 }
-
-/* words of a command line; Return: its exit code, what it says in @said */
-static int run(const char *words, char *said, size_t size)
-{
-	char *copy = xstrdup(words), *rest = copy, *word;
-	struct quiet quiet = be_quiet();
-	FILE *f = tmpfile();
-	char *argv[16] = {};
-	int argc = 0;
-	int code;
-
-	while ((word = strsep(&rest, " ")))
-		argv[argc++] = word;
-	dup2(fileno(f), STDOUT_FILENO);
-	dup2(fileno(f), STDERR_FILENO);
-	code = find_verb(argv[0])->run(argc, argv);
-	be_loud(quiet);
-	rewind(f);
-	said[fread(said, 1, size - 1, f)] = '\0';
-	fclose(f);
-	free(copy);
-	return code;
-}
-
-#define says(words, expected, what) \
-	do { \
-		static char text_[100000]; \
-		int code_ = run(words, text_, sizeof(text_)); \
-		if (code_ != (expected)) \
-			fail_msg("%s: exit code %d, not %d:\n%s", words, \
-				 code_, expected, text_); \
-		assert_says(text_, what); \
-	} while (0)
 
 static u32 num_vfs(void)
 {
