@@ -21,7 +21,7 @@
 #include "base/name_set.h"
 #include "base/util.h"
 #include "config/ini.h"
-#include "config/ini_check.h"
+#include "config/ini_value.h"
 
 #define LINE_MAX_BYTES	1000
 
@@ -322,8 +322,7 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 
 /* is the value free of everything that readers disagree about? */
 static bool scan_value(struct ini *ini, size_t number, const char *line,
-		       const char *value, const char **end,
-		       struct diag_list *diags)
+		       const char *value, struct diag_list *diags)
 {
 	struct source_loc at = place_of(ini, number, value - line + 1);
 	const char *p;
@@ -345,7 +344,6 @@ static bool scan_value(struct ini *ini, size_t number, const char *line,
 			return false;
 		}
 	}
-	*end = p;
 	if (p == value) {
 		at.column = value - line + 1;
 		diag_err(diags, &at, "value is missing");
@@ -363,8 +361,7 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	struct diag_list *diags = scan->diags;
 	struct ini *ini = scan->ini;
 	struct ini_entry *entry;
-	const char *value, *end;
-	const char *bad;
+	const char *value, *bad;
 	size_t twin;
 	char *key;
 
@@ -388,7 +385,7 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 		return false;
 	}
 	value = skip_blanks(equals + 1);
-	if (!scan_value(ini, number, line, value, &end, diags))
+	if (!scan_value(ini, number, line, value, diags))
 		return false;
 
 	key = copy_between(start, equals);
@@ -405,7 +402,7 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	ini->sections[ini->num_sections - 1].num_entries++;
 	entry->section = ini->num_sections - 1;
 	entry->key = key;
-	entry->value = copy_between(value, end);
+	entry->value = NULL;
 	entry->key_at = key_at;
 	entry->value_at = place_of(ini, number, value - line + 1);
 	return true;
@@ -485,7 +482,7 @@ static bool drop_byte_order_mark(char *line)
 }
 
 /**
- * ini_parse() - scan a file that is in memory, and let iniparser confirm it
+ * ini_parse() - scan a file that is in memory, and let iniparser read its values
  * @ini: @source.path, .text, .size and .order are set, the rest is zero
  * @diags: every error of the file
  *
@@ -499,7 +496,6 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 {
 	struct scan scan = { .ini = ini, .diags = diags };
 	struct source_loc whole = { &ini->source, 0, 0 };
-	size_t errors = diags->errors;
 	size_t number;
 
 	if (is_utf32(&ini->source)) {
@@ -531,7 +527,7 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 	tell_foreign(&scan);
 	names_free(&scan.sections);
 	names_free(&scan.keys);
-	return diags->errors == errors ? ini_check_agreement(ini, diags) : 0;
+	return ini_read_values(ini, diags);
 }
 
 /**

@@ -2,9 +2,8 @@
 /*
  * The strict reader of INI files.
  *
- * iniparser reads the file too, and both have to agree on every section, key
- * and value. The scanner here knows where everything stands and accepts only
- * what means the same to every reader of INI files.
+ * The scanner here knows where everything stands and accepts only what means
+ * the same to every reader of INI files. What it accepts iniparser reads.
  */
 #ifndef AGENT_CONFIG_INI_H
 #define AGENT_CONFIG_INI_H
@@ -37,7 +36,7 @@ struct ini_section {
  * struct ini_entry - one "key = value"
  * @section: index of its section
  * @key: as written
- * @value: as written, without blanks around it and comment behind it
+ * @value: as iniparser reads it, without blanks around it and comment behind it
  * @key_at: where the key stands
  * @value_at: where the value stands
  */

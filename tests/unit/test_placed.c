@@ -11,7 +11,7 @@
 #include "fake_kernel.h"
 #include "plan/capacity.h"
 #include "plan/layout.h"
-#include "verbs/verbs.h"
+#include "main.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile p1]\nfb = 1MiB\n[profile p2]\nfb = 2MiB\n" \
@@ -376,7 +376,7 @@ static char *run_plan(const char *lines, int *code)
 
 	fputs(text, f);
 	fclose(f);
-	*code = cmd_plan(3, argv);
+	*code = run_verb(find_verb("plan"), 3, argv);
 	said = listen_end(listening);
 	be_loud(quiet);
 	free(text);

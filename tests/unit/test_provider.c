@@ -119,7 +119,6 @@ static void what_cannot_be_set_is_refused_by_name(void **state)
 static void operations_that_a_provider_lacks_are_refused(void **state)
 {
 	struct gpu_list gpus = {};
-	struct capacity capacity;
 	struct failure why;
 	struct gpu result;
 
@@ -128,8 +127,6 @@ static void operations_that_a_provider_lacks_are_refused(void **state)
 	assert_says(why.refusal.message, "GPU 0000:41:00.0 is driven by madeup");
 	assert_int_equal(provider_set_layout(&provider, &live, false, &result,
 					     &why), -EOPNOTSUPP);
-	assert_int_equal(provider_capacity(&provider, live.bdf, NULL, GIB,
-					   &capacity, &why), -EOPNOTSUPP);
 	gpu_copy(gpu_list_add(&gpus), &live);
 	assert_int_equal(provider_stats(&provider, &gpus, &why), -EOPNOTSUPP);
 	gpu_list_free(&gpus);

@@ -23,7 +23,7 @@ static inline int run(const char *words, char *said, size_t size)
 		argv[argc++] = word;
 	dup2(fileno(f), STDOUT_FILENO);
 	dup2(fileno(f), STDERR_FILENO);
-	code = find_verb(argv[0])->run(argc, argv);
+	code = run_verb(find_verb(argv[0]), argc, argv);
 	be_loud(quiet);
 	rewind(f);
 	said[fread(said, 1, size - 1, f)] = '\0';
