@@ -209,7 +209,7 @@ ln -sf "$work/elsewhere/target.ini" /etc/gpuvf.ini
 start_system
 "$agent" reload > "$work/out" 2>&1
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
-until_true said 'leaving it so'
+until_true said 'differs from the configuration'
 echo '[x]' > /etc/unrelated.ini
 echo 'x' > /etc/d
 touch /etc/gpuvf.ini
