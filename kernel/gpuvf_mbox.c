@@ -284,6 +284,16 @@ static void mbox_handle_locked(struct gpuvf_vf *vf,
 	}
 }
 
+/* taken beyond the limit too: other VFs wait for it */
+static bool mbox_ends_access(const struct gpuvf_vf *vf,
+			     const struct gpuvf_mbox_msg *msg)
+{
+	return (vf->access == GPUVF_ACCESS_INIT &&
+		msg->word[0] == GPUVF_MBOX_REL_INIT) ||
+	       (vf->access == GPUVF_ACCESS_FINI &&
+		msg->word[0] == GPUVF_MBOX_REL_FINI);
+}
+
 /* a VF's message; returns when to look at it again, 0: it was taken */
 static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
 {
@@ -312,7 +322,7 @@ static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
 		mbox_clear_locked(vf);
 	/* it does not wait for that any more */
 	mbox->data_due = false;
-	if (limited) {
+	if (limited && !mbox_ends_access(vf, &msg)) {
 		vf->stats.mbox_limited++;
 	} else {
 		vf->stats.mbox_requests++;

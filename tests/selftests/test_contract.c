@@ -19,6 +19,8 @@
 
 #define NUM	2
 #define GUEST	1	/* played by this program, or by a driver of a kind */
+/* a few more than are taken at once */
+#define MANY_MESSAGES	60
 
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[NUM] = { 5000, 5000 };
@@ -170,6 +172,28 @@ TEST_F(contract, C42_guest_of_a_failed_vf_need_not_wait)
 	ASSERT_OK(nl_reset(fx.nl, gpu, GUEST));
 	gets_ready();
 	says(GPUVF_MBOX_REL_INIT, 0);
+}
+
+/* a guest that says too much while it has the GPU is not reset for that */
+TEST_F(contract, C42_release_is_heard_beyond_the_limit_of_messages)
+{
+	struct nl_stats stats;
+	uint64_t resets;
+	unsigned int i;
+
+	enable();
+	resets = gpu_truth_vf(gpu, GUEST, "vf_resets");
+	load_busy(gpu, 0, 100);
+	gets_ready();
+	for (i = 0; i < MANY_MESSAGES; i++)
+		says(GPUVF_MBOX_LOG_ERROR, i);
+	says(GPUVF_MBOX_REL_INIT, 0);
+	stats_read(gpu, GUEST, &stats);
+	ASSERT_LT(0, stats.counter[GPUVF_A_STATS_MBOX_LIMITED]);
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "slices") > 3);
+	pause_ms(2000);
+	ASSERT_TRUE(gpu_vf_is(gpu, GUEST, "active"));
+	ASSERT_EQ(resets, gpu_truth_vf(gpu, GUEST, "vf_resets"));
 }
 
 /* ten seconds of initialising, which other hardware's guests do not need */
