@@ -70,7 +70,7 @@ void check_ratio(uint64_t part, uint64_t whole, double wanted,
 		bool yes_;						\
 									\
 		while (!(yes_ = (condition)) && waited_ < PATIENCE_MS) { \
-			pause_ms(2 + waited_ / 32);			\
+			pause_ms(waited_ < 1600 ? 2 + waited_ / 32 : 50); \
 			waited_ = now_ms() - begin_;			\
 		}							\
 		yes_;							\
