@@ -130,9 +130,9 @@ static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
 	seq_printf(m, "%s %s generation %llu capabilities %#x irq %d\n",
 		   gpuvf_pf_name(pf), pf->hw->name, pf->generation,
 		   pf->capabilities, pf->irq);
-	seq_printf(m, "wedged %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
-		   pf->wedged, pf->vf_count_changing, pf->module_pinned,
-		   pf->num_vfs, pf->total_vfs);
+	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
+		   pf->wedged, pf->resetting, pf->vf_count_changing,
+		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
 	seq_printf(m, "policy %u provisioning %u total %llu granule %llu\n",
 		   cfg->policy, cfg->provisioning, pf->geometry.total_bytes,
 		   pf->geometry.granule_bytes);

@@ -18,8 +18,8 @@
  *	anything else         it is counted                     -
  *
  * What is refused is not answered, as by the vendor's driver: no guest knows a code
- * for that. But a VF that has failed is answered UNRECOVERABLE. What there is nothing
- * to do for (REQ_FINI without a state) is answered READY.
+ * for that. But a VF that has failed is answered UNRECOVERABLE, and REQ_FINI without a
+ * state is answered READY where the VF cannot have a new one.
  *
  * A guest takes any READY that it can read for the answer to its request, and few
  * acknowledge more than that. So a message is cleared as soon as the guest says
@@ -189,14 +189,18 @@ static void mbox_req_init_locked(struct gpuvf_vf *vf)
 	gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
 }
 
+/* a guest whose state is gone, by a reset, does not know that and uses the GPU */
 static void mbox_req_fini_locked(struct gpuvf_vf *vf)
 {
-	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
-	else if (mbox_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
-		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_FINI);
-	else
+	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
+
+	if (mbox_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
+		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
+							 GPUVF_ACCESS_INIT);
+	else if (started)
 		gpuvf_mbox_refuse_locked(vf);
+	else
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 }
 
 static void mbox_req_reset_locked(struct gpuvf_vf *vf)
@@ -257,6 +261,7 @@ static void mbox_handle_locked(struct gpuvf_vf *vf,
 		mbox_req_fini_locked(vf);
 		break;
 	case GPUVF_MBOX_REL_FINI:
+		vf->mbox.granted = false;
 		gpuvf_exclusive_end_locked(vf);
 		mbox_drop_locked(vf);
 		break;
@@ -282,6 +287,15 @@ static void mbox_handle_locked(struct gpuvf_vf *vf,
 	default:
 		vf->stats.mbox_unanswered++;
 	}
+}
+
+/* taken beyond the limit too: other VFs wait for it */
+static bool mbox_ends_access(const struct gpuvf_vf *vf,
+			     const struct gpuvf_mbox_msg *msg)
+{
+	return vf->access != GPUVF_ACCESS_NONE &&
+	       (msg->word[0] == GPUVF_MBOX_REL_INIT ||
+		msg->word[0] == GPUVF_MBOX_REL_FINI);
 }
 
 /* a VF's message; returns when to look at it again, 0: it was taken */
@@ -312,7 +326,7 @@ static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
 		mbox_clear_locked(vf);
 	/* it does not wait for that any more */
 	mbox->data_due = false;
-	if (limited) {
+	if (limited && !mbox_ends_access(vf, &msg)) {
 		vf->stats.mbox_limited++;
 	} else {
 		vf->stats.mbox_requests++;

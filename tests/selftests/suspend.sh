@@ -26,12 +26,13 @@ ok() {
 	else
 		failed=1
 		echo "not ok $count - suspend: $name"
+		$bb dmesg | $bb tail -n 30 | $bb sed 's/^/# /'
 	fi
 }
 
 # eventually COMMAND...: does it succeed in the end? Patience is for slow machines
 eventually() {
-	tries=0
+	local tries=0
 	until "$@"; do
 		tries=$((tries + 1))
 		[ $tries -lt 400 ] || return 1
@@ -72,8 +73,10 @@ truth_is() {
 	[ "$(truth "$1")" = "$2" ]
 }
 
+# the state says nothing of a reset that is to come
 ready() {
-	[ "$(value state)" = ready ]
+	[ "$(value state)" = ready ] && $bb grep -q '^wedged 0 resetting 0 ' \
+		"/sys/kernel/debug/gpuvf/$bdf/state"
 }
 
 # all that is configured, by sysfs and in the hardware
@@ -92,9 +95,18 @@ same_picture() {
 	[ "$(picture)" = "$before" ]
 }
 
-# works VF: give its guest work; not possible while the GPU is reset
+# works VF [WORK]: give its guest work; not possible while the GPU is reset
 works() {
-	echo 'busy 50' 2> /dev/null > "$sim/vf$1/guest"
+	echo "${2:-busy 50}" 2> /dev/null > "$sim/vf$1/guest"
+}
+
+# runs VF WORK: a reset of the GPU that comes between takes the work away again
+runs() {
+	for _ in 1 2 3; do
+		eventually works "$1" "$2" && eventually state_is "$1" active &&
+			return
+	done
+	return 1
 }
 
 # a kernel that delays the release of kobjects cannot load the module again before
@@ -292,8 +304,7 @@ rebind() {
 # all_run NAME: guests begin to work
 all_run() {
 	for vf in 0 1 2; do
-		echo "busy 50${2:+ $2}" > $sim/vf$vf/guest
-		ok "$1: guest $vf runs" eventually state_is $vf active
+		ok "$1: guest $vf runs" runs $vf "busy 50${2:+ $2}"
 	done
 }
 

@@ -19,6 +19,8 @@
 
 #define NUM	2
 #define GUEST	1	/* played by this program, or by a driver of a kind */
+/* a few more than are taken at once */
+#define MANY_MESSAGES	60
 
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[NUM] = { 5000, 5000 };
@@ -78,8 +80,8 @@ TEST_F(contract, C42_each_code_gets_its_answer)
 		{ GPUVF_MBOX_READY_TO_RESET, 0 },
 		{ GPUVF_MBOX_REL_INIT, 0 },
 		{ GPUVF_MBOX_REL_FINI, 0 },
-		/* there is no state to tear down */
 		{ GPUVF_MBOX_REQ_FINI, 0, GPUVF_MBOX_READY },
+		{ GPUVF_MBOX_REL_FINI, 0 },
 		{ 7, 0, .counted = true }, { 203, 0, .counted = true },
 		{ 204, ~0U, .counted = true }, { 206, 1, .counted = true },
 		{ 207, 0, .counted = true }, { 208, ~0U, .counted = true },
@@ -170,6 +172,60 @@ TEST_F(contract, C42_guest_of_a_failed_vf_need_not_wait)
 	ASSERT_OK(nl_reset(fx.nl, gpu, GUEST));
 	gets_ready();
 	says(GPUVF_MBOX_REL_INIT, 0);
+}
+
+/* it was reset and does not know that: what it does before it is unloaded is its own */
+TEST_F(contract, C42_guest_without_a_state_has_the_gpu_to_tear_down)
+{
+	unsigned int i;
+
+	enable();
+	load_busy(gpu, 0, 100);
+	for (i = 0; i < 3; i++) {
+		gets_ready();
+		says(GPUVF_MBOX_REL_INIT, 0);
+		ASSERT_OK(nl_reset(fx.nl, gpu, GUEST));
+		says(GPUVF_MBOX_REQ_FINI, 0);
+		ASSERT_EVENTUALLY(answer() == GPUVF_MBOX_READY);
+		ASSERT_TRUE(gpu_truth_vf_is(gpu, GUEST, "state", "run"));
+		says(GPUVF_MBOX_REL_FINI, 0);
+		ASSERT_EVENTUALLY(gpu_vf_is(gpu, GUEST, "provisioned"));
+	}
+	/* and where it cannot have it, it need not wait to be unloaded */
+	for (i = 0; i < 2; i++) {
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "%s", marks[i]), "1"));
+		says(GPUVF_MBOX_REQ_FINI, 0);
+		ASSERT_EVENTUALLY(answer() == GPUVF_MBOX_READY);
+		says(GPUVF_MBOX_REL_FINI, 0);
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
+	}
+}
+
+/* a guest that says too much while it has the GPU is not reset for that */
+TEST_F(contract, C42_release_is_heard_beyond_the_limit_of_messages)
+{
+	uint64_t resets, slices, from;
+	struct nl_stats stats;
+	unsigned int i;
+
+	/* a slow kernel needs seconds for so many messages */
+	fixture_load("total_vfs=4 fb_mib=4096 access_ms=60000");
+	enable();
+	resets = gpu_truth_vf(gpu, GUEST, "vf_resets");
+	load_busy(gpu, 0, 100);
+	gets_ready();
+	for (i = 0; i < MANY_MESSAGES; i++)
+		says(GPUVF_MBOX_LOG_ERROR, i);
+	slices = gpu_truth_vf(gpu, 0, "slices");
+	from = now_ms();
+	says(GPUVF_MBOX_REL_INIT, 0);
+	stats_read(gpu, GUEST, &stats);
+	ASSERT_LT(0, stats.counter[GPUVF_A_STATS_MBOX_LIMITED]);
+	/* long before its access would be ended */
+	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "slices") > slices + 3);
+	ASSERT_GT(20000, now_ms() - from);
+	ASSERT_TRUE(gpu_vf_is(gpu, GUEST, "active"));
+	ASSERT_EQ(resets, gpu_truth_vf(gpu, GUEST, "vf_resets"));
 }
 
 /* ten seconds of initialising, which other hardware's guests do not need */

@@ -18,6 +18,8 @@
 /* from an interrupt to its handler, when the guest has nothing to do */
 #define IDLE_US		1000
 #define MAX_WORKS	4
+/* of a job, in the kernel's ticks; nothing here waits for so long */
+#define JOB_LIMIT	10000
 
 /* each of amdgpu's files has one of its own */
 enum idh_request {
@@ -70,6 +72,7 @@ struct peer {
 	struct peer_counts counts;
 	struct work_struct *work[MAX_WORKS];
 	unsigned int works;
+	bool has_jobs;
 	bool in_irq;
 	/* as of the last look for interrupts */
 	u32 control, event;
@@ -273,7 +276,7 @@ bool amdgpu_device_should_recover_gpu(struct amdgpu_device *adev)
 
 bool amdgpu_device_has_job_running(struct amdgpu_device *adev)
 {
-	return false;
+	return container_of(adev, struct peer, adev)->has_jobs;
 }
 
 static int got_access(struct peer *peer, int err)
@@ -389,6 +392,28 @@ bool peer_answers_host_reset(const struct peer *peer)
 	return peer->kind->answers_host_reset;
 }
 
+/**
+ * peer_recovers_late() - let FLR_NOTIFICATION make it recover no more
+ * @peer: the guest
+ *
+ * Where it would (see peer_answers_host_reset()), one of its jobs runs, by whose time
+ * limit it notices the reset. Another has no recovery at all (gpu_recovery=0).
+ */
+void peer_recovers_late(struct peer *peer)
+{
+	struct amdgpu_device *adev = &peer->adev;
+
+	if (!peer->kind->answers_host_reset) {
+		amdgpu_gpu_recovery = 0;
+		return;
+	}
+	peer->has_jobs = true;
+	adev->sdma_timeout = JOB_LIMIT;
+	adev->gfx_timeout = JOB_LIMIT;
+	adev->compute_timeout = JOB_LIMIT;
+	adev->video_timeout = JOB_LIMIT;
+}
+
 bool peer_asks_for_init_data(const struct peer *peer)
 {
 	return peer->kind->asks_for_init_data;
@@ -493,6 +518,25 @@ int peer_unload(struct peer *peer)
 	if (err)
 		return err;
 	peer->kind->put_irq(&peer->adev);
+	return peer_release(peer, false);
+}
+
+/**
+ * peer_unload_with_interrupts() - the same, as the driver of Navi 1x and 2x has it
+ * @peer: the guest
+ *
+ * It leaves the interrupts of its mailbox enabled.
+ *
+ * Return: as peer_unload().
+ */
+int peer_unload_with_interrupts(struct peer *peer)
+{
+	int err = peer_request(peer, false);
+
+	if (err)
+		return err;
+	peer->adev.virt.rcv_irq.users = 0;
+	peer->adev.virt.ack_irq.users = 0;
 	return peer_release(peer, false);
 }
 

@@ -55,6 +55,7 @@ struct peer *peer_new(const char *kind, const struct peer_io *io, void *context)
 void peer_free(struct peer *peer);
 const struct peer_counts *peer_counts(const struct peer *peer);
 bool peer_answers_host_reset(const struct peer *peer);
+void peer_recovers_late(struct peer *peer);
 int peer_init_data_version(const struct peer *peer);
 bool peer_asks_for_init_data(const struct peer *peer);
 
@@ -65,6 +66,7 @@ int peer_release(struct peer *peer, bool init);
 int peer_load(struct peer *peer);
 void peer_fail_load(struct peer *peer);
 int peer_unload(struct peer *peer);
+int peer_unload_with_interrupts(struct peer *peer);
 int peer_reset(struct peer *peer);
 bool peer_request_bad_pages(struct peer *peer, int *err);
 void peer_run(struct peer *peer, uint64_t us);

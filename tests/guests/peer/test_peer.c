@@ -426,6 +426,51 @@ TEST_F(peer, C42_host_resets_a_VF_whose_guest_runs)
 	check_others();
 }
 
+/* a job of its, or an administrator, has to notice */
+static void comes_back_late(void)
+{
+	if (peer_answers_host_reset(vm->peer)) {
+		ASSERT_OK(peer_reset(vm->peer));
+		return;
+	}
+	unload();
+	load();
+}
+
+TEST_F(peer, C42_guest_that_recovers_late_comes_back)
+{
+	const struct peer_counts *counts;
+
+	begin(variant->kind);
+	counts = peer_counts(vm->peer);
+	peer_recovers_late(vm->peer);
+	load();
+	host_resets(PEER);
+	peer_run(vm->peer, 1000 * US_PER_MS);
+	ASSERT_EQ(0, counts->recoveries);
+	ASSERT_EQ(0, counts->failures);
+	comes_back_late();
+	ASSERT_EQ(0, counts->errors);
+	check_works(vm);
+	unload();
+	check_others();
+}
+
+/* then the VF is reset, which it does not notice, and it is loaded again */
+TEST_F(peer, C42_guest_that_leaves_its_interrupts_enabled)
+{
+	begin(variant->kind);
+	load();
+	ASSERT_OK(peer_unload_with_interrupts(vm->peer));
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, PEER, "provisioned"));
+	check_guest(vm);
+	ASSERT_OK(nl_reset(fx.nl, gpu, PEER));
+	load();
+	ASSERT_EQ(0, peer_counts(vm->peer)->errors);
+	unload();
+	check_others();
+}
+
 /* and its start fails, and is tried again */
 static void host_resets_with_full_access(int vf)
 {

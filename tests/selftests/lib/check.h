@@ -63,14 +63,16 @@ void check_ratio(uint64_t part, uint64_t whole, double wanted,
  */
 #define PATIENCE_MS	patience_ms()
 
-/* does it become true? */
+/* does it become true? It is looked at less often the longer it takes */
 #define eventually(condition)						\
 	({								\
-		uint64_t end_ = now_ms() + PATIENCE_MS;			\
+		uint64_t begin_ = now_ms(), waited_ = 0;		\
 		bool yes_;						\
 									\
-		while (!(yes_ = (condition)) && now_ms() < end_)	\
-			pause_ms(2);					\
+		while (!(yes_ = (condition)) && waited_ < PATIENCE_MS) { \
+			pause_ms(waited_ < 1600 ? 2 + waited_ / 32 : 50); \
+			waited_ = now_ms() - begin_;			\
+		}							\
 		yes_;							\
 	})
 
