@@ -51,7 +51,9 @@ static struct provider *owner_of(struct provider *provider, const char *bdf,
 	if (i < NUM_PROVIDERS && registry->open[i])
 		return registry->open[i];
 	if (i < NUM_PROVIDERS) {
-		failure_set(why, registry->error[i]);
+		failure_explain(why, registry->error[i],
+				"GPU %s is driven by %s, which does not answer here",
+				bdf, all[i]->abilities->provider);
 	} else {
 		text = why_not_driven(bdf);
 		failure_explain(why, -ENODEV, "%s", text);

@@ -382,6 +382,7 @@ static void a_pf_that_is_not_there_is_named(void **state)
 	/* gpuvf's, and gpuvf does not answer */
 	bind(GPU, "gpuvf");
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENOENT);
+	assert_string_equal(failure_text(&why), "GPU " GPU " is driven by gpuvf, which does not answer here");
 	provider_close(provider);
 }
 
@@ -704,35 +705,93 @@ static void a_checkpoint_is_restored(void **state)
 	free(restore);
 }
 
-/* an apply was killed with no VF enabled */
+#define INTENT_VF \
+	"{\"fb_quota_bytes\":0,\"fb_offset_bytes\":0,\"fb_auto\":false," \
+	"\"time_slice_us\":0,\"preempt_timeout_us\":20000,\"profile\":\"\"}"
+#define INTENT_ANY	"{\"bound\":\"*\",\"override\":\"*\"}"
+#define INTENT_STATE	"\"policy\":\"fixed\",\"fb_pf_reserve_bytes\":0,"
+
+/* from no VFs to two; @provider: as ",\"provider\":...", empty: gpuvf */
+static char *intent_of(const char *bdf, const char *provider)
+{
+	return xasprintf("{\"section\":\"disk\",\"vendor\":6966,\"device\":16,"
+			 "\"total_vfs\":8,\"autoprobe\":1,"
+			 "\"before\":{\"bdf\":\"%s\",\"num_vfs\":0," INTENT_STATE
+			 "\"vfs\":[],\"drivers\":[]%s},"
+			 "\"after\":{\"bdf\":\"%s\",\"num_vfs\":2," INTENT_STATE
+			 "\"vfs\":[" INTENT_VF "," INTENT_VF "],"
+			 "\"drivers\":[" INTENT_ANY "," INTENT_ANY "]%s}}",
+			 bdf, provider, bdf, provider);
+}
+
+static void write_journal(const char *intents)
+{
+	char *dir = xasprintf("%s/run/gpuvf", root);
+	char *path = xasprintf("%s/intent", dir);
+	FILE *f;
+
+	assert_true(!mkdir(dir, 0700) || errno == EEXIST);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "{\"version\":1,\"gpus\":[%s]}", intents);
+	fclose(f);
+	free(path);
+	free(dir);
+}
+
+/* an apply was killed with one VF of two */
 static void an_interrupted_apply_is_recovered(void **state)
 {
-	static const char vf[] =
-		"{\"fb_quota_bytes\":0,\"fb_offset_bytes\":0,\"fb_auto\":false,"
-		"\"time_slice_us\":0,\"preempt_timeout_us\":20000,\"profile\":\"\"}";
-	static const char any[] = "{\"bound\":\"*\",\"override\":\"*\"}";
-	char *path = xasprintf("%s/run/gpuvf", root);
-	FILE *f;
+	char *intent = intent_of(NVME, ",\"provider\":\"generic\"");
+	char *path = xasprintf("%s/run/gpuvf/intent", root);
 
 	configure(CONFIG "vf 0-1 = s\n");
 	make_vfs(NVME, 0, 1);
 	put(NVME, NUMVFS, "1\n");
-	assert_int_equal(mkdir(path, 0700), 0);
-	free(path);
-	path = xasprintf("%s/run/gpuvf/intent", root);
-	f = fopen(path, "w");
-	fprintf(f, "{\"version\":1,\"gpus\":[{\"section\":\"disk\",\"vendor\":6966,"
-		"\"device\":16,\"total_vfs\":8,\"autoprobe\":1,"
-		"\"before\":{\"bdf\":\"" NVME "\",\"num_vfs\":0,\"policy\":\"fixed\","
-		"\"fb_pf_reserve_bytes\":0,\"vfs\":[],\"drivers\":[],\"provider\":\"generic\"},"
-		"\"after\":{\"bdf\":\"" NVME "\",\"num_vfs\":2,\"policy\":\"fixed\","
-		"\"fb_pf_reserve_bytes\":0,\"vfs\":[%s,%s],\"drivers\":[%s,%s],"
-		"\"provider\":\"generic\"}}]}", vf, vf, any, any);
-	fclose(f);
+	write_journal(intent);
+	free(intent);
 	says("apply", EXIT_DONE, "GPU " NVME " [gpu disk]: recovered an interrupted apply: change completed");
 	assert_int_equal(num_vfs(), 2);
 	assert_true(access(path, F_OK));
 	free(path);
+}
+
+/* those of a provider that is not there are kept for when it is */
+static void recovery_waits_for_a_provider_that_is_absent(void **state)
+{
+	char *ours = intent_of(NVME, ",\"provider\":\"generic\"");
+	char *gpuvfs = intent_of("0000:41:00.0", "");
+	char *both = xasprintf("%s,%s", gpuvfs, ours);
+	char *left;
+
+	configure(CONFIG "vf 0-1 = s\n");
+	write_journal(both);
+	says("apply", EXIT_DONE, "cannot recover an interrupted apply: module gpuvf is not loaded");
+	assert_int_equal(num_vfs(), 2);
+	left = root_read(NULL, "run/gpuvf/intent");
+	assert_says(left, "0000:41:00.0");
+	assert_null(strstr(left, NVME));
+	free(left);
+	says("apply", EXIT_DONE, "in sync");
+	free(ours);
+	free(gpuvfs);
+	free(both);
+}
+
+/* another provider has the device now: what was begun is not about it */
+static void recovery_does_nothing_to_another_provider(void **state)
+{
+	char *gpuvfs = intent_of(NVME, ",\"provider\":\"generic\"");
+
+	configure(CONFIG "vfs = 0\n");
+	write_journal(gpuvfs);
+	free(gpuvfs);
+	bind(NVME, "gpuvf");
+	says("apply", EXIT_ATTENTION, "cannot recover an interrupted apply: GPU " NVME " is driven by gpuvf, which does not answer here");
+	assert_int_equal(num_vfs(), 0);
+	bind(NVME, "nvme");
+	write_journal("{\"section\":\"disk\",\"provider\":7}");
+	says("apply", EXIT_DONE, "is damaged; kept as");
 }
 
 static void json_has_null_for_what_is_not_known(void **state)
@@ -883,6 +942,8 @@ int main(void)
 		test(what_is_exported_changes_nothing),
 		test(a_checkpoint_is_restored),
 		test(an_interrupted_apply_is_recovered),
+		test(recovery_waits_for_a_provider_that_is_absent),
+		test(recovery_does_nothing_to_another_provider),
 		test(json_has_null_for_what_is_not_known),
 		test(the_daemon_looks_at_what_notifies_of_nothing),
 		test(the_daemon_refuses_what_a_provider_cannot_do),
