@@ -36,11 +36,9 @@ bool root_is_elsewhere(void)
 
 static char *vpath(const char *fmt, va_list args)
 {
-	char *rest, *path;
+	char *rest = xvasprintf(fmt, args);
+	char *path = xasprintf("%s/%s", root, rest);
 
-	if (vasprintf(&rest, fmt, args) < 0)
-		rest = xstrdup("");
-	path = xasprintf("%s/%s", root, rest);
 	free(rest);
 	return path;
 }

@@ -97,6 +97,22 @@ char *xstrdup(const char *s)
 }
 
 /**
+ * xvasprintf() - as xasprintf()
+ * @fmt: as of vprintf
+ * @args: as of vprintf
+ *
+ * Return: to be freed; never NULL.
+ */
+char *xvasprintf(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		out_of_memory();
+	return text;
+}
+
+/**
  * xasprintf() - print into new memory, or end the program
  * @fmt: as of printf
  *
@@ -106,14 +122,27 @@ char *xasprintf(const char *fmt, ...)
 {
 	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
+	text = xvasprintf(fmt, args);
 	va_end(args);
-	if (len < 0)
-		out_of_memory();
 	return text;
+}
+
+/**
+ * append_text() - make a text longer
+ * @text: the text, to be freed; NULL: an empty one
+ * @separator: in front of @more, unless the text is empty
+ * @more: what comes behind it
+ */
+void append_text(char **text, const char *separator, const char *more)
+{
+	bool is_first = !*text || !**text;
+	char *longer = xasprintf("%s%s%s", *text ?: "", is_first ? "" : separator,
+				 more);
+
+	free(*text);
+	*text = longer;
 }
 
 /**
@@ -219,11 +248,9 @@ static void __printf(2, 0)
 print_message(enum pr_level level, const char *fmt, va_list args)
 {
 	int error = errno;
-	char *text, *safe;
+	char *text = xvasprintf(fmt, args);
+	char *safe = printable(text);
 
-	if (vasprintf(&text, fmt, args) < 0)
-		out_of_memory();
-	safe = printable(text);
 	print_folded(stderr, "%s%s", to_journal ? pr_priority(level) :
 		     PROGRAM ": ", safe);
 	free(safe);

@@ -6,6 +6,8 @@
 #ifndef AGENT_BASE_UTIL_H
 #define AGENT_BASE_UTIL_H
 
+#include <stdarg.h>
+
 #include "base/types.h"
 
 #define PROGRAM		"gpuvf-agent"
@@ -18,6 +20,8 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
+char *xvasprintf(const char *fmt, va_list args) __printf(1, 0);
+void append_text(char **text, const char *separator, const char *more);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);
 void copy_string(char *to, size_t size, const char *from);
 char *escape(const char *text);

@@ -29,8 +29,7 @@ static void __printf(3, 4) add(FILE *f, unsigned int *column, const char *fmt, .
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		out_of_memory();
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	if (*column + 1 + strlen(text) > COLUMNS)
 		*column = fprintf(f, "\n      ") - 1;
@@ -123,8 +122,7 @@ int usage_error(const char *fmt, ...)
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		out_of_memory();
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	pr_err("%s: %s", current_verb->name, text);
 	free(text);

@@ -31,8 +31,7 @@ diag_add(struct diag_list *list, const struct source_loc *at,
 	d->group = severity == SEVERITY_NOTE && list->num ?
 		   d[-1].group : list->num;
 	list->num++;
-	if (vasprintf(&d->message, fmt, args) < 0)
-		d->message = xstrdup("out of memory");
+	d->message = xvasprintf(fmt, args);
 	if (severity == SEVERITY_ERROR)
 		list->errors++;
 }

@@ -136,8 +136,7 @@ static void __printf(2, 3) say(char **text, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(text, fmt, args) < 0)
-		*text = xstrdup("");
+	*text = xvasprintf(fmt, args);
 	va_end(args);
 }
 

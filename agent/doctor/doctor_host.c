@@ -264,16 +264,11 @@ static void check_cmdline(const struct doctor *doctor, struct finding *f)
 	size_t i;
 
 	while ((next = strsep(&rest, " \t\n"))) {
-		char *longer;
-
 		for (i = 0; i < ARRAY_SIZE(prefixes); i++)
 			if (!strncmp(next, prefixes[i], strlen(prefixes[i])))
 				break;
-		if (i == ARRAY_SIZE(prefixes))
-			continue;
-		longer = xasprintf("%s%s%s", text, *text ? " " : "", next);
-		free(text);
-		text = longer;
+		if (i < ARRAY_SIZE(prefixes))
+			append_text(&text, " ", next);
 	}
 	free(copy);
 	if (word_of(doctor->cmdline, "pci=", word, sizeof(word)) &&
@@ -452,13 +447,8 @@ static char *other_kernels(const struct doctor *doctor)
 				       releases[i]);
 
 		if (strcmp(releases[i], doctor->release) &&
-		    module_file(deps, "gpuvf", path, sizeof(path))) {
-			char *longer = xasprintf("%s%s%s", list ?: "",
-						 list ? ", " : "", releases[i]);
-
-			free(list);
-			list = longer;
-		}
+		    module_file(deps, "gpuvf", path, sizeof(path)))
+			append_text(&list, ", ", releases[i]);
 		free(deps);
 	}
 	root_list_free(releases);

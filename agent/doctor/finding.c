@@ -24,8 +24,7 @@ void found(struct finding *finding, enum finding_state state,
 
 	finding->state = state;
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = xstrdup("");
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	free(finding->found);
 	/* names of machines and words of command lines may have any bytes */
@@ -44,8 +43,7 @@ void fix(struct finding *finding, const char *fmt, ...)
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = xstrdup("");
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	free(finding->fix);
 	finding->fix = escape(text);

@@ -12,25 +12,15 @@
 #include "model/names.h"
 #include "show/event_text.h"
 
-static void append(char **text, const char *separator, const char *more)
-{
-	char *longer = xasprintf("%s%s%s", *text, **text ? separator : "",
-				 more);
-
-	free(*text);
-	*text = longer;
-}
-
 static void __printf(2, 3) add(char **text, const char *fmt, ...)
 {
 	va_list args;
 	char *more;
 
 	va_start(args, fmt);
-	if (vasprintf(&more, fmt, args) < 0)
-		more = xstrdup("");
+	more = xvasprintf(fmt, args);
 	va_end(args);
-	append(text, ", ", more);
+	append_text(text, ", ", more);
 	free(more);
 }
 
@@ -129,7 +119,7 @@ static void append_vfs(char **text, const struct gpu *was,
 			else
 				line = xasprintf("VF %u-%u: %s", first, last,
 						 news);
-			append(text, "; ", line);
+			append_text(text, "; ", line);
 			free(line);
 		}
 		free(news);
@@ -221,7 +211,7 @@ char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event)
 		    vf_state_name(gpu->vfs[event->vf].state));
 	if (event->count > 1) {
 		line = xasprintf("(%llu times)", event->count);
-		append(&text, " ", line);
+		append_text(&text, " ", line);
 		free(line);
 	}
 	return text;

@@ -120,7 +120,7 @@ static const struct column *find_column(const struct column *columns,
 int tables_choose(const struct column *columns, const char *names, bool no_headings)
 {
 	const char *name = names;
-	char *list, *longer;
+	char *list = NULL;
 	size_t len;
 
 	names_wanted = names;
@@ -132,13 +132,9 @@ int tables_choose(const struct column *columns, const char *names, bool no_headi
 	}
 	if (!name)
 		return EXIT_DONE;
-	list = xstrdup("");
-	for (; columns->name; columns++) {
-		longer = xasprintf("%s %s", list, columns->name);
-		free(list);
-		list = longer;
-	}
-	pr_err("--columns: '%.*s' is none of%s", (int)len, name, list);
+	for (; columns->name; columns++)
+		append_text(&list, " ", columns->name);
+	pr_err("--columns: '%.*s' is none of %s", (int)len, name, list);
 	free(list);
 	return EXIT_USAGE;
 }
@@ -250,8 +246,7 @@ void table_cell(struct table *table, const char *fmt, ...)
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		out_of_memory();
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	table_cell_color(table, COLOR_NONE, text);
 	free(text);

@@ -27,23 +27,20 @@ static const struct {
 	{ VF_REBIND, "rebind" },
 };
 
-static void name_changes(u32 changes, char *text, size_t size)
+static char *name_changes(u32 changes)
 {
+	char *text = NULL;
 	size_t i;
 
-	text[0] = '\0';
 	for (i = 0; i < ARRAY_SIZE(change_names); i++) {
 		if (!(changes & change_names[i].change))
 			continue;
 		/* a VF that is created gets its driver as a matter of course */
 		if (change_names[i].change == VF_REBIND && changes & VF_CREATE)
 			continue;
-		if (*text)
-			strncat(text, ", ", size - strlen(text) - 1);
-		strncat(text, change_names[i].name, size - strlen(text) - 1);
+		append_text(&text, ", ", change_names[i].name);
 	}
-	if (!*text)
-		copy_string(text, size, "keep");
+	return text ?: xstrdup("keep");
 }
 
 static enum color color_of_change(u32 changes)
@@ -128,12 +125,13 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 						       &none;
 	const struct vf *to = i < after->vfs_len ? &after->vfs[i] : &none;
 	u64 sum = gpu_sum_slices_us(after);
-	char text[96];
+	char *changes = name_changes(plan->changes[i]);
+	char text[UNIT_TEXT];
 
 	table_cell(table, "%s", plan->live.bdf);
 	table_cell(table, "%u", i);
-	name_changes(plan->changes[i], text, sizeof(text));
-	table_cell_color(table, color_of_change(plan->changes[i]), text);
+	table_cell_color(table, color_of_change(plan->changes[i]), changes);
+	free(changes);
 	table_cell(table, "%s", *to->profile ? to->profile : "-");
 	if (gpu_can_set(&plan->live, ABILITY_FB))
 		size_cell(table, is->fb_bytes, to->fb_bytes);
@@ -209,13 +207,9 @@ char *plan_steps_text(const struct plan *plan)
 	if (plan->steps & STEP_ENABLE)
 		snprintf(enable, sizeof(enable), "enable %u VF%s",
 			 plan->wanted.num_vfs, plural(plan->wanted.num_vfs));
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		char *longer = xasprintf("%s%s%s", text, *text && *steps[i] ?
-					 ", " : "", steps[i]);
-
-		free(text);
-		text = longer;
-	}
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		if (*steps[i])
+			append_text(&text, ", ", steps[i]);
 	return text;
 }
 

@@ -67,8 +67,7 @@ static void __printf(2, 3) line(struct lines *lines, const char *fmt, ...)
 		return;
 	lines->left--;
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = xstrdup("");
+	text = xvasprintf(fmt, args);
 	va_end(args);
 	print_cut(lines->f, text, lines->width);
 	free(text);

@@ -72,8 +72,9 @@ int cmd_apply(const struct options *options, int argc, char **argv)
 
 	if (options->dry_run)
 		return cmd_plan(options, argc, argv);
-	if (options->json)
-		return usage_error("-j needs -n");
+	if (options->json || options->columns || options->no_headings)
+		return usage_error("%s needs -n", options->json ? "-j" :
+				   options->columns ? "-o" : "--noheadings");
 	code = load_config(&targets.config, options->file, INPUT_STREAM);
 	if (!code && options->wait_idle_s) {
 		code = wait_for_users(&targets, options->wait_idle_s, argc,

@@ -17,11 +17,9 @@ static void say_good(const struct config *config)
 
 	for (i = 0; i < config->num_files; i++) {
 		char *path = printable(config->files[i]->source.path);
-		char *longer = xasprintf("%s%s%s", list, i ? ", " : "", path);
 
-		free(list);
+		append_text(&list, ", ", path);
 		free(path);
-		list = longer;
 	}
 	print_folded(stdout, "%s: OK: %zu profile%s, %zu GPU section%s", list,
 		     config->num_profiles, plural(config->num_profiles),

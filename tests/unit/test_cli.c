@@ -78,6 +78,8 @@ static void a_wrong_option_is_named(void **state)
 	is_refused("top -d 1x", "--delay: '1x' is not 0.1 to 3600 seconds");
 	is_refused("top -n 0", "--iterations: '0' is not a number from 1 to 2147483647");
 	is_refused("apply -j", "-j needs -n");
+	is_refused("apply -o VF", "-o needs -n");
+	is_refused("apply --noheadings", "--noheadings needs -n");
 }
 
 static void words_are_counted(void **state)
