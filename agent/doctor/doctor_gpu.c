@@ -65,16 +65,24 @@ static bool is_emulated(u32 vendor)
 /* depmod's list of ids: does it name gpuvf for this device? */
 static bool is_known(const char *aliases, const char *bdf)
 {
-	char modalias[128], pattern[128], module[NAME_SIZE];
+	char modalias[128], pattern[128], module[NAME_SIZE], text[256];
 	const char *line;
 
 	root_line(modalias, sizeof(modalias), DEVICE "modalias", bdf);
 	for (line = aliases; line && *line; line = strchr(line, '\n'),
-	     line += !!line)
-		if (sscanf(line, "alias %127s %63s", pattern, module) == 2 &&
+	     line += !!line) {
+		size_t len = strcspn(line, "\n");
+
+		/* sscanf() looks for the end of all of the list */
+		if (len >= sizeof(text))
+			continue;
+		memcpy(text, line, len);
+		text[len] = '\0';
+		if (sscanf(text, "alias %127s %63s", pattern, module) == 2 &&
 		    !strcmp(module, "gpuvf") &&
 		    !fnmatch(pattern, modalias, 0))
 			return true;
+	}
 	return false;
 }
 
