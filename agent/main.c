@@ -1,25 +1,222 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gpuvf-agent: what the user said, and the verb that does it.
+ * gpuvf-agent: the table of verbs, and the one that runs.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "root.h"
-#include "signals.h"
+#include "base/root.h"
+#include "base/signals.h"
+#include "cli/cli.h"
+#include "main.h"
+#include "verbs/verbs.h"
 
-/* what was said on stdout has to have arrived */
+/* a week is as good as for ever */
+#define MAX_WAIT_S	(7 * 24 * 3600)
+
+static const struct verb_option show_options[] = {
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
+};
+
+static const struct verb_option check_options[] = { OPTION_FILE, { } };
+
+static const struct verb_option plan_options[] = {
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE, { }
+};
+
+static const struct verb_option apply_options[] = {
+	OPTION_FILE, OPTION_DRY_RUN, OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
+	{ 0, "wait-idle", "SECONDS", "wait up to SECONDS for VFs that are in use",
+	  OPTION_NUMBER, OPTION_AT(wait_idle_s), .max = MAX_WAIT_S },
+	{ 0, "wait", NULL, "wait until framebuffer is scrubbed (default)",
+	  OPTION_SET, OPTION_AT(no_wait), .max = false, .excludes_next = true },
+	{ 0, "no-wait", NULL, "do not wait until framebuffer is scrubbed",
+	  OPTION_SET, OPTION_AT(no_wait), .max = true },
+	{ }
+};
+
+static const struct verb_option assert_options[] = { OPTION_FILE, OPTION_UNITS, { } };
+
+static const struct verb_option stats_options[] = {
+	OPTION_JSON, OPTION_UNITS, OPTION_TABLE,
+	{ 0, "prometheus", "FILE", "write FILE for Prometheus; -: stdout",
+	  OPTION_TEXT, OPTION_AT(prometheus) },
+	{ }
+};
+
+static const struct verb_option top_options[] = {
+	{ 'd', "delay", "SECONDS", "refresh interval, 0.1 to 3600",
+	  OPTION_SECONDS, OPTION_AT(delay), .max = 3600 },
+	{ 'n', "iterations", "N", "exit after N updates",
+	  OPTION_NUMBER, OPTION_AT(iterations), .min = 1, .max = INT_MAX },
+	{ }
+};
+
+static const struct verb_option export_options[] = { OPTION_OUTPUT, { } };
+
+static const struct verb_option generate_options[] = {
+	{ 0, "vfs", "N", "number of VFs",
+	  OPTION_NUMBER, OPTION_AT(num_vfs), 1, MAX_VFS, .is_needed = true },
+	{ 0, "fb", "SIZE", "framebuffer of each; default: an equal share",
+	  OPTION_SIZE, OPTION_AT(fb_bytes) },
+	{ 0, "profile", "NAME", "name of their profile",
+	  OPTION_NAME, OPTION_AT(profile) },
+	OPTION_OUTPUT,
+	{ }
+};
+
+static const struct verb_option doctor_options[] = { OPTION_JSON, { } };
+
+static const struct verb_option monitor_options[] = { OPTION_JSON, OPTION_UNITS, { } };
+
+static const struct verb_option daemon_options[] = {
+	{ 'f', "file", "FILE", "read FILE, not /etc/gpuvf.ini and gpuvf.d",
+	  OPTION_TEXT, OPTION_AT(file) },
+	{ }
+};
+
+static const struct verb_option no_options[] = { { } };
+
+static int cmd_help(const struct options *options, int argc, char **argv);
+static int cmd_version(const struct options *options, int argc, char **argv);
+
+static const struct verb verbs[] = {
+	{ "show", cmd_show, "show GPUs and VFs",
+	  "[GPU | GPU/VF]", show_options, .max_args = 1 },
+	{ "check", cmd_check, "check the configuration, without a GPU",
+	  "[FILE]", check_options, .max_args = 1 },
+	{ "plan", cmd_plan, "show what apply would do, checked by the kernel",
+	  "[GPU...]", plan_options, .max_args = ANY_NUMBER },
+	{ "apply", cmd_apply, "bring the GPUs to the state of the configuration",
+	  "[GPU...]", apply_options, .max_args = ANY_NUMBER,
+	  .writes = true },
+	{ "assert", cmd_assert, "exit with 3 if a GPU differs from the configuration",
+	  "[GPU...]", assert_options, .max_args = ANY_NUMBER },
+	{ "set", cmd_set, "change a setting of one VF or GPU, live",
+	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME] [label=NAME]\n"
+	  "GPU [policy=POLICY] [pf_reserve=SIZE]",
+	  no_options, .min_args = 2, .max_args = ANY_NUMBER,
+	  .writes = true },
+	{ "reset", cmd_operate, "reset a VF, or a whole GPU with all its VFs",
+	  "GPU | GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
+	{ "stop", cmd_operate, "stop a VF until it is reset",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
+	{ "pause", cmd_operate, "pause a VF until it is resumed",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
+	{ "resume", cmd_operate, "resume a paused VF",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
+	{ "stats", cmd_stats, "show GPU time, hangs and resets of each VF",
+	  "[GPU]", stats_options, .max_args = 1 },
+	{ "top", cmd_top, "show live which VF gets how much of a GPU",
+	  "", top_options, .max_args = 0 },
+	{ "export", cmd_export, "print the current state as a configuration",
+	  "[GPU...]", export_options, .max_args = ANY_NUMBER },
+	{ "generate", cmd_generate, "print a configuration to start from",
+	  "GPU", generate_options, .min_args = 1, .max_args = 1 },
+	{ "checkpoint", cmd_checkpoint, "save the settings of all GPUs to a file",
+	  "FILE", no_options, .min_args = 1, .max_args = 1 },
+	{ "restore", cmd_restore, "restore the settings in a checkpoint",
+	  "FILE", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true },
+	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
+	  "[GPU]", doctor_options, .max_args = 1 },
+	{ "monitor", cmd_monitor, "print changes as they happen",
+	  "", monitor_options, .max_args = 0 },
+	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",
+	  "", daemon_options, .writes = true },
+	{ "reload", cmd_reload, "let the daemon read its configuration again, wait",
+	  "", no_options, .max_args = 0 },
+	{ "help", cmd_help, "print this text, or the usage of one verb",
+	  "[VERB]", no_options, .max_args = 1 },
+	{ "version", cmd_version, "print the version",
+	  "", no_options, .max_args = 0 },
+	{ }
+};
+
+/** all_verbs() - the table; the last one has no name */
+const struct verb *all_verbs(void)
+{
+	return verbs;
+}
+
+/**
+ * find_verb() - a verb by its name
+ * @name: the word
+ *
+ * Return: the verb, NULL when there is none of that name.
+ */
+const struct verb *find_verb(const char *name)
+{
+	const struct verb *verb;
+
+	for (verb = verbs; verb->name; verb++)
+		if (!strcmp(verb->name, name))
+			return verb;
+	return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+	const char *names[ARRAY_SIZE(verbs)];
+	const char *guess;
+	size_t n;
+
+	for (n = 0; verbs[n].name; n++)
+		names[n] = verbs[n].name;
+	guess = nearest(name, names, n);
+	if (guess)
+		pr_err("unknown verb '%s'; did you mean '%s'?", name, guess);
+	else
+		pr_err("unknown verb '%s'; '" PROGRAM " help' lists all", name);
+	return EXIT_USAGE;
+}
+
+static int cmd_help(const struct options *options, int argc, char **argv)
+{
+	const struct verb *verb;
+
+	(void)options;
+	if (argc) {
+		verb = find_verb(argv[0]);
+		if (!verb)
+			return unknown_verb(argv[0]);
+		print_help(verb);
+		return EXIT_DONE;
+	}
+	printf("usage: " PROGRAM " VERB ...\n\n"
+	       "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
+	for (verb = verbs; verb->name; verb++)
+		printf("  %-10s %s\n", verb->name, verb->help);
+	printf("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
+	       "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
+	return EXIT_DONE;
+}
+
+static int cmd_version(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	(void)argc;
+	(void)argv;
+	printf(PROGRAM " " VERSION "\n");
+	return EXIT_DONE;
+}
+
+/* the output has to be written before the program can end well */
 static int finish(int code)
 {
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	/* a reader that has seen enough went by itself */
+	/* a reader that has seen enough closed the pipe itself */
 	if (errno != EPIPE)
 		pr_err("cannot write the output");
 	return exit_code_of_lost_output(code);
@@ -47,47 +244,114 @@ static bool is_option(const char *word, const char *brief, const char *full)
 }
 
 /* wherever it stands: show -j --help */
-static bool asks_for_help(int argc, char **argv)
+static bool asks_for(const char *brief, const char *full, int argc, char **argv)
 {
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (is_option(argv[i], "-h", "--help"))
+	for (i = 0; i < argc && strcmp(argv[i], "--"); i++)
+		if (is_option(argv[i], brief, full))
 			return true;
 	return false;
 }
 
+/*
+ * Whether the next word belongs to an option in front of the verb: it does when
+ * the option takes a value with every verb that has it, or with some, and the
+ * next word is neither a verb nor an option.
+ */
+static bool takes_next(const char *word, const char *next)
+{
+	const struct verb_option *o;
+	const struct verb *verb;
+	bool with = false, without = false;
+
+	for (verb = verbs; verb->name; verb++) {
+		for (o = verb->options; o->name; o++) {
+			if (strncmp(word, "--", 2) ?
+			    word[1] != o->letter || word[2] :
+			    strcmp(word + 2, o->name))
+				continue;
+			with |= !!o->value;
+			without |= !o->value;
+		}
+	}
+	return with && next && !(without && (find_verb(next) || *next == '-'));
+}
+
+/* Return: where the verb is, @argc: nowhere */
+static int find_word(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--"))
+			return argc;
+		if (argv[i][0] != '-')
+			return i;
+		i += takes_next(argv[i], argv[i + 1]);
+	}
+	return argc;
+}
+
+/**
+ * run_verb() - do what a command line says
+ * @verb: the verb
+ * @argc: words
+ * @argv: words; argv[0] is the verb
+ *
+ * Return: enum exit_code.
+ */
+int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	struct options options;
+	int first = parse_options(verb, argc, argv, &options);
+
+	if (first < 0)
+		return EXIT_USAGE;
+	return verb->run(&options, argc - first, argv + first);
+}
+
 int main(int argc, char **argv)
 {
-	const struct verb *verb;
+	const struct verb *verb = &verbs[0];
+	bool is_named;
+	char *name;
+	int at;
 
 	keep_standard_numbers();
 	/* only what a terminal can show; numbers are the same everywhere */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
-	argc--;
-	argv++;
-	if (argc > 1 && !strcmp(argv[0], "--root")) {
-		root_set(argv[1]);
+	if (argc > 2 && !strcmp(argv[1], "--root")) {
+		root_set(argv[2]);
 		argc -= 2;
 		argv += 2;
 	}
-	/* what stands in front takes the place of the verb */
-	if (!argc)
-		return finish(cmd_show(1, argv - 1));
-	if (is_option(argv[0], "-h", "--help"))
-		return finish(cmd_help(argc, argv));
-	if (is_option(argv[0], "-V", "--version"))
-		return finish(cmd_version(argc, argv));
-	verb = find_verb(argv[0]);
-	if (!verb)
-		return unknown_verb(argv[0]);
-	if (asks_for_help(argc, argv)) {
+	/* the verb comes first, in front of options that were there before it */
+	at = 1 + find_word(argc - 1, argv + 1);
+	is_named = at < argc;
+	if (is_named) {
+		name = argv[at];
+		verb = find_verb(name);
+		if (!verb)
+			return unknown_verb(name);
+		memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+		argv[1] = name;
+		argc--;
+		argv++;
+	}
+	argv[0] = (char *)verb->name;
+	if (asks_for("-V", "--version", at - 1, argv + 1))
+		return finish(cmd_version(NULL, 0, NULL));
+	if (asks_for("-h", "--help", argc - 1, argv + 1)) {
+		if (!is_named)
+			return finish(cmd_help(NULL, 0, NULL));
 		print_help(verb);
 		return finish(EXIT_DONE);
 	}
+	usage_set_verb(verb);
 	/* or two machines would be mixed up: the kernel is always this one's */
-	if (verb_writes(verb) && root_is_elsewhere())
-		return usage_error(verb->name, "cannot be used with --root");
-	return finish(verb->run(argc, argv));
+	if (verb->writes && root_is_elsewhere())
+		return usage_error("cannot be used with --root");
+	return finish(run_verb(verb, argc, argv));
 }

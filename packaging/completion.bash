@@ -118,6 +118,10 @@ _gpuvf_agent() {
 
 	case $verb:$previous in
 	:*) choice="$(_gpuvf_agent_verbs "$1") --help --version" ;;
+	show:-o | stats:-o | plan:-o | apply:-o | *:--columns)
+		# with a wrong name it says which there are
+		choice=$("$1" "${verb/apply/plan}" -o . 2>&1 | sed -n 's/.* is none of //p')
+		;;
 	*:-f | *:--file | *:-o | *:--output | *:--prometheus)
 		choice=$(compgen -f -- "$current")
 		;;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint.h"
-#include "journal.h"
+#include "apply/checkpoint.h"
+#include "apply/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,9 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "message.h"
-#include "output.h"
-#include "util.h"
+#include "base/util.h"
+#include "provider/gpuvf_message.h"
+#include "show/output.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -73,7 +73,7 @@ static void read_object(u8 kind, const uint8_t *data, size_t size)
 	struct nlmsghdr *nlh = message(NLMSG_MIN_TYPE, kind, GENL_HDRLEN, data,
 				       size);
 	struct refusal refusal = { .vf = NO_VF };
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	int err;
 

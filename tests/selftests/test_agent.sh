@@ -99,7 +99,7 @@ mkdir -p /etc/gpuvf.d
 head -n 17 "$files/demo.ini" > /etc/gpuvf.d/10-profiles.ini
 tail -n +18 "$files/demo.ini" > /etc/gpuvf.d/20-gpus.ini
 "$agent" check > "$work/out" 2>&1 &&
-	grep -q '10-profiles.ini, /etc/gpuvf.d/20-gpus.ini: good: 3 profiles' \
+	grep -q '10-profiles.ini, /etc/gpuvf.d/20-gpus.ini: OK: 3 profiles' \
 		"$work/out"
 point 'drop_ins_alone_are_a_configuration'
 rm -r /etc/gpuvf.d
@@ -122,10 +122,23 @@ refused no_such_gpu 6 '0000:99:00.0' \
 chmod 755 "$work"
 refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
+# plan places all the same, and says what it does not know
+rows() {
+	sed -n '/^ *[0-9]\+  create /p; /^  framebuffer/p'
+}
+setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+	"$agent" plan -H -f "$work/bad.ini" > "$work/out" 2>&1 &&
+	grep -q "GPU $gpu: VFs in use are not visible without CAP_SYS_ADMIN" \
+		"$work/out" &&
+	"$agent" plan -H -f "$work/bad.ini" > "$work/plan" 2>&1 &&
+	! grep -q 'not visible' "$work/plan" &&
+	[ "$(rows < "$work/out" | wc -l)" = 5 ] &&
+	[ "$(rows < "$work/out")" = "$(rows < "$work/plan")" ]
+point 'plan_without_privilege_says_what_it_does_not_see'
 
 # memory and room, without the figures of the moment
 room() {
-	sed -n '/^  \[/p; /^  framebuffer/p; /^  room for/p'
+	sed -n '/^  \[/p; /^  framebuffer/p; /^  capacity:/p'
 }
 "$agent" plan -H -f "$files/demo.ini" > "$work/plan" 2>&1
 "$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
@@ -133,9 +146,9 @@ point 'demo_is_applied'
 timeout 60 sh -c "until grep -qx 0 $dir/fb/dirty; do sleep 0.1; done"
 "$agent" show -H > "$work/out" 2>&1 &&
 	[ "$(room < "$work/plan")" = "$(room < "$work/out")" ] &&
-	grep -q '^  room for 0 more of render (8 GiB): 8192 MiB of framebuffer are' \
+	grep -q '^  capacity: 0 more .render. (8 GiB): 8192 MiB of framebuffer are' \
 		"$work/plan" &&
-	grep -q '^  room for 4 more of kiosk' "$work/plan"
+	grep -q '^  capacity: 4 more .kiosk.' "$work/plan"
 point 'plan_foretells_the_room_that_show_then_shows'
 echo "$work_hard" > $sim/vf0/guest
 until_true grep -q active "$dir/vf0/state"

@@ -73,13 +73,13 @@ point 'guests_run'
 says 0 'VF 0: paused$' "$agent" pause "$gpu/0" && state_is 0 paused
 point 'pause_pauses'
 # the turn that it had just then comes to its end
-others=$(figure 1 TURNS)
-until_true grew 1 TURNS $((others + 2))
-turns=$(figure 0 TURNS)
-until_true grew 1 TURNS $((others + 20)) && [ "$(figure 0 TURNS)" = "$turns" ]
+others=$(figure 1 SLICES)
+until_true grew 1 SLICES $((others + 2))
+turns=$(figure 0 SLICES)
+until_true grew 1 SLICES $((others + 20)) && [ "$(figure 0 SLICES)" = "$turns" ]
 point 'a_paused_vf_gets_nothing_and_the_others_go_on'
 says 0 'VF 0: resumed' "$agent" resume "$gpu/0" &&
-	until_true grew 0 TURNS "$turns"
+	until_true grew 0 SLICES "$turns"
 point 'resume_resumes'
 says 0 'VF 0: stopped$' "$agent" stop "$gpu/0"
 point 'stop_stops'

@@ -101,7 +101,7 @@ point 'waiting_for_the_lock_can_be_interrupted'
 
 # verbs that do not take it are not kept
 free_verbs() {
-	says 0 "$a" "$agent" show && says 0 good "$agent" check &&
+	says 0 "$a" "$agent" show && says 0 OK "$agent" check &&
 		says 0 'enable 3 VFs' "$agent" plan a &&
 		says 3 'enable 3 VFs' "$agent" assert a &&
 		says 0 '' "$agent" set "$a/0" label=other &&
@@ -109,7 +109,7 @@ free_verbs() {
 		says 0 resumed "$agent" resume "$b/1" &&
 		says 0 stopped "$agent" stop "$b/1" &&
 		says 0 reset "$agent" reset "$b/1" &&
-		says 0 TURNS "$agent" stats && says 0 "$a" "$agent" top -n 1 -d 0.1 &&
+		says 0 SLICES "$agent" stats && says 0 "$a" "$agent" top -n 1 -d 0.1 &&
 		says 0 'vf 0' "$agent" export && says 0 'vf 0' "$agent" generate "$a" --vfs 2 &&
 		says 0 '' "$agent" checkpoint "$work/second"
 }
@@ -168,8 +168,9 @@ install -d -o 65534 "$work/mine"
 write_ini 3 'driver 0-1 = vfio-pci'
 allowed show 'need CAP_SYS_ADMIN' show
 allowed show_json '"state": null' show -j
-allowed check good check
-denied plan 'CAP_SYS_ADMIN' plan a
+allowed check OK check
+allowed plan 'VFs in use are not visible without CAP_SYS_ADMIN' plan a
+allowed plan_json '"capacity": null' plan a -j
 denied apply 'CAP_SYS_ADMIN' apply a
 denied set 'CAP_SYS_ADMIN' set "$a/0" label=x
 for verb in reset stop pause resume; do
@@ -204,13 +205,13 @@ point 'nothing_was_changed_by_that_user'
 chown 1000 /dev/vfio/[0-9]*
 hold 1 setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all
 point 'a_process_that_is_not_root_opens_a_vf'
-held_by="VF 1 is in use by vfio-pci, process $holder \\(hold_vfio\\)"
+held_by="VF 1 is in use \\(vfio-pci, process $holder \\(hold_vfio\\)\\)"
 write_ini 3 'driver 0-1 = vfio-pci'
 says 5 "$held_by" "$agent" apply a
 point 'root_names_it'
 says 5 "$held_by" "${as_service[@]}" "$agent" apply a
 point 'so_does_the_service_with_its_capabilities'
-says 5 'VF 1 is in use by vfio-pci; ' "${without_search[@]}" \
+says 5 'VF 1 is in use \(vfio-pci\): ' "${without_search[@]}" \
 	"$agent" apply a
 point 'without_dac_read_search_it_could_not'
 # the other GPU is in sync
@@ -244,7 +245,7 @@ for words in '5 apply a' '5 plan a' '5 assert' '4 apply' '4 plan' '4 reload' \
 		! grep -q "^pci = $a" "$work/out"
 	point "$(name_of "${words#* }")_does_not_say_in_sync_while_vfs_go"
 done
-says 0 good "$agent" check && ! grep -q 'in sync' "$work/out"
+says 0 OK "$agent" check && ! grep -q 'in sync' "$work/out"
 point 'check_is_about_the_file'
 says 0 '"vfs_changing": true' "$agent" show -j &&
 	! grep -q "\"bdf\": \"${a%.0}.1\"" "$work/out"

@@ -252,12 +252,12 @@ static enum found next_start(const struct layout *old, const struct layout *new,
 	if (!has_intent)
 		good = !strstr(said, "interrupted") && ended == dead &&
 		       dead != FOUND_BETWEEN;
-	else if (strstr(said, "it is in the old layout"))
+	else if (strstr(said, "interrupted apply: nothing was changed"))
 		good = ended == FOUND_OLD && dead == FOUND_OLD;
-	else if (strstr(said, "it is in the new layout"))
+	else if (strstr(said, "interrupted apply: the change was complete"))
 		good = ended == FOUND_NEW && dead == FOUND_NEW;
 	else
-		good = strstr(said, "is in the new layout now") &&
+		good = strstr(said, "interrupted apply: change completed") &&
 		       ended == FOUND_NEW;
 	if (!good || file_exists(INTENT)) {
 		char *now = picture();

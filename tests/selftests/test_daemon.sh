@@ -117,7 +117,7 @@ until_true slice_is 8000
 point 'applies_when_the_file_changes'
 
 echo 'nonsense' >> "$ini"
-until_true said 'from before stays in force'
+until_true said 'keeping the previous configuration'
 point 'keeps_its_configuration_when_the_file_is_bad'
 "$agent" reload > "$work/out" 2>&1
 [ $? = 2 ] && grep -q "gpuvf.ini:[0-9]*:[0-9]*:" "$work/out"
@@ -129,8 +129,18 @@ write_ini 2 9ms
 "$agent" reload > "$work/out" 2>&1 && slice_is 9000
 point 'reload_is_done_when_it_returns'
 
+woken() {
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$daemon/status"
+}
+# longer than files have to settle
+sleep 2
+before=$(woken)
+sleep 10
+[ "$(woken)" = "$before" ]
+point 'sleeps_while_nothing_happens'
+
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
-until_true said 'changed by another program; leaving it so' && slice_is 5000
+until_true said 'differs from the configuration \(on_drift = report\)\. Would do: ' && slice_is 5000
 point 'a_change_of_somebody_else_is_told_and_left'
 echo 9000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
 until_true said 'in sync again'
@@ -139,7 +149,7 @@ point 'and_so_is_its_end'
 write_ini 2 9ms 'on_drift = enforce'
 "$agent" reload > "$work/out" 2>&1
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
-until_true slice_is 9000 && said 'changed by another program; undoing it'
+until_true slice_is 9000 && said 'differs from the configuration \(on_drift = enforce\)\. Doing: '
 point 'a_change_of_somebody_else_is_undone_if_told_so'
 
 write_ini $vfs 9ms
@@ -199,7 +209,7 @@ ln -sf "$work/elsewhere/target.ini" /etc/gpuvf.ini
 start_system
 "$agent" reload > "$work/out" 2>&1
 echo 5000 > "/sys/class/gpuvf/$gpu/vf0/time_slice_us"
-until_true said 'leaving it so'
+until_true said 'differs from the configuration'
 echo '[x]' > /etc/unrelated.ini
 echo 'x' > /etc/d
 touch /etc/gpuvf.ini
@@ -271,7 +281,7 @@ kill -HUP "$daemon"
 until_true grep -q RELOADING=1 "$work/heard"
 point 'tells_the_service_manager_of_a_reload'
 rm "$ini"
-until_true said 'from before stays in force'
+until_true said 'keeping the previous configuration'
 point 'a_file_that_is_gone_changes_nothing'
 stop
 until_true grep -q STOPPING=1 "$work/heard"

@@ -42,7 +42,8 @@ echo 0 > "$devices/$mine/sriov_numvfs" &&
 [ "$(driver_of "$mine")" = pci-stub ] && [ "$(driver_of "$other")" = gpuvf ] &&
 	[ "$(cat "$devices/$other/sriov_numvfs")" = 2 ]
 point 'a_gpu_is_given_to_another_driver'
-"$agent" show "$other" > /dev/null && ! "$agent" show "$mine" 2> /dev/null
+"$agent" show "$other" > /dev/null &&
+	"$agent" show "$mine" | grep -q '  generic  driver pci-stub  '
 point 'and_the_other_one_goes_on'
 
 # the commands of the fix, without the part about the next boot; doctor takes

@@ -3,7 +3,8 @@
  * C37: a refusal is about the object and the value that were asked for. Each
  * reason that can be provoked is, on the second of two GPUs, with a value that
  * occurs nowhere else; what the kernel answers, what it logs and what the agent
- * prints has to name the GPU, the VF, the value and the limit, in the same words.
+ * prints has to name the GPU, the VF, the value and the limit, in the same words. What
+ * the agent finds by itself, for a file that asks for the same, is in these words too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +42,8 @@ enum unit {
  * @ask: makes the request
  * @words: of the agent for the same request, GPU for its address; NULL: it does
  *	not ask for that
+ * @lines: of a configuration that asks for the same, which the agent's own planner
+ *	refuses; NULL: it does not
  * @file: of sysfs, with @text for the same request; NULL: there is none
  * @text: what is written
  * @unit: of @asked
@@ -53,6 +56,7 @@ struct refusal_case {
 	void (*prepare)(void);
 	void (*ask)(struct nl_request *req);
 	const char *words;
+	const char *lines;
 	const char *file;
 	const char *text;
 	enum unit unit;
@@ -308,10 +312,12 @@ static const struct refusal_case calm[] = {
 	      .asked = 4711),
 	ABOUT(NO_SPACE, ENOSPC, 2, ask_too_much,
 	      .words = "set GPU/2 fb=15376MiB", .unit = UNIT_BYTES,
+	      .lines = "vf 0-1 = a\nvf 2 = c\n[profile c]\nfb = 15376MiB\n",
 	      .asked = 15 * GIB + GRANULE, .file = "vf2/fb_quota",
 	      .text = "16122904576"),
 	ABOUT(RESERVE_TOO_BIG, ENOSPC, -1, ask_whole_reserve,
 	      .words = "set GPU pf_reserve=17GiB", .unit = UNIT_BYTES,
+	      .lines = "vf 0-2 = a\npf_reserve = 17GiB\n",
 	      .asked = 17 * GIB, .file = "fb/pf_reserve",
 	      .text = "18253611008"),
 	ABOUT(BAD_VALUE, EINVAL, -1, ask_bad_policy),
@@ -330,14 +336,17 @@ static const struct refusal_case calm[] = {
 static const struct refusal_case in_use[] = {
 	ABOUT(VF_IN_USE, EBUSY, 1, ask_resize_in_use,
 	      .words = "set GPU/1 fb=3088MiB", .unit = UNIT_BYTES,
+	      .lines = "vfs = 3\nvf 1 = c\n[profile c]\nfb = 3088MiB\n",
 	      .asked = 3 * GIB + GRANULE, .file = "vf1/fb_quota",
 	      .text = "3238002688"),
 	ABOUT(RESERVE_IN_USE, EBUSY, -1, ask_reserve_in_use,
 	      .words = "set GPU pf_reserve=8208MiB", .unit = UNIT_BYTES,
+	      .lines = "vfs = 3\nvf 1 = a\npf_reserve = 8208MiB\n",
 	      .asked = 8 * GIB + GRANULE, .file = "fb/pf_reserve",
 	      .text = "8606711808"),
 	ABOUT(FRAGMENTED, ENOSPC, 2, ask_fragmented,
 	      .words = "set GPU/2 fb=12304MiB", .unit = UNIT_BYTES,
+	      .lines = "vf 1 = a\nvf 2 = c\n[profile c]\nfb = 12304MiB\n",
 	      .asked = 12 * GIB + GRANULE, .file = "vf2/fb_quota",
 	      .text = "12901679104"),
 	ABOUT(OFFSET_TAKEN, ENOSPC, 2, ask_offset_taken),
@@ -357,7 +366,7 @@ static const unsigned int not_here[] = {
 	GPUVF_REASON_NOT_PERMITTED,	/* test_netlink_bad, test_agent_others */
 	GPUVF_REASON_VF_COUNT_CHANGING,	/* test_netlink, test_agent_others */
 	GPUVF_REASON_NO_FAIR_SHARE,	/* test_enable: sriov_numvfs */
-	GPUVF_REASON_PLAN_TOO_HARD,	/* no layout of so few VFs is */
+	GPUVF_REASON_PLAN_TOO_HARD,	/* no layout of so few VFs is; test_placed */
 	GPUVF_REASON_POLICY_UNSUPPORTED, /* test_plain: without busy bits */
 	GPUVF_REASON_NOT_SUPPORTED,	/* test_plain */
 	GPUVF_REASON_HW_COMMAND,	/* test_netlink: they have no value */
@@ -442,29 +451,55 @@ static int exit_code_of(int error)
 	return 1;
 }
 
+static void run_agent(const struct refusal_case *c, const char *const *args,
+		      const char *message)
+{
+	int code = agent_end(agent_start(false, args));
+	char *said = agent_said();
+	char line[320];
+
+	snprintf(line, sizeof(line), "gpuvf-agent: %s", message);
+	has(c, said, line);
+	if (code != exit_code_of(c->error)) {
+		report("%s: exit code %d\n", args[0], code);
+		test_abort();
+	}
+	free(said);
+}
+
+/* plan finds it, and apply, which changes nothing then */
+static void planner_says(const struct refusal_case *c, const char *message)
+{
+	static const char *const verbs[] = { "plan", "apply" };
+	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	size_t i;
+
+	agent_write_config(gpu, c->lines);
+	for (i = 0; i < 2; i++) {
+		const char *const args[] = {
+			verbs[i], "-f", AGENT_CONFIG, NULL
+		};
+
+		run_agent(c, args, message);
+	}
+	agent_forget();
+	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
+}
+
 static void agent_says(const struct refusal_case *c, const char *message)
 {
-	char words[128], line[320];
 	const char *args[8] = {};
-	char *rest = words, *said;
+	char words[128];
+	char *rest = words;
 	char named[64];
 	size_t n = 0;
-	int code;
 
 	snprintf(words, sizeof(words), "%s", c->words);
 	while ((args[n] = strsep(&rest, " ")))
 		n++;
 	snprintf(named, sizeof(named), "%s%s", gpu->bdf, args[1] + 3);
 	args[1] = named;
-	code = agent_end(agent_start(false, args));
-	said = agent_said();
-	snprintf(line, sizeof(line), "gpuvf-agent: %s", message);
-	has(c, said, line);
-	if (code != exit_code_of(c->error)) {
-		report("%s: exit code %d\n", c->words, code);
-		test_abort();
-	}
-	free(said);
+	run_agent(c, args, message);
 }
 
 static void provoke(const struct refusal_case *c)
@@ -488,6 +523,8 @@ static void provoke(const struct refusal_case *c)
 		agent_says(c, message);
 		is_logged(c, log, message);
 	}
+	if (c->lines)
+		planner_says(c, message);
 	if (c->file) {
 		ASSERT_ERROR(file_write(gpu_sysfs(gpu, "%s", c->file), c->text),
 			     c->error);
@@ -505,6 +542,26 @@ static void provoke_all(const struct refusal_case *cases, size_t num)
 }
 
 #define PROVOKE(cases) provoke_all(cases, sizeof(cases) / sizeof(*(cases)))
+
+/* the agent counts what fits by itself, and the kernel does, as long as it does */
+static void counts_agree(void)
+{
+	const char *const args[] = { "show", gpu->bdf, "-j", NULL };
+	const struct refusal_case c = {};
+	struct nl_message msg;
+	char text[64];
+	char *said;
+
+	ASSERT_OK(nl_capacity_get(fx.nl, gpu, GIB, &msg));
+	ASSERT_EQ(0, agent_end(agent_start(false, args)));
+	said = agent_said();
+	snprintf(text, sizeof(text), "\"now\": %u", msg.capacity.now);
+	has(&c, said, text);
+	snprintf(text, sizeof(text), "\"after_moving\": %u",
+		 msg.capacity.after_moving);
+	has(&c, said, text);
+	free(said);
+}
 
 static void enable(void)
 {
@@ -525,6 +582,7 @@ MODULES_FIXTURE(refusals, "gpus=2 total_vfs=4");
 TEST_F(refusals, C37_settings_and_operations)
 {
 	enable();
+	counts_agree();
 	PROVOKE(calm);
 	ASSERT_OK(nl_reset(fx.nl, gpu, 2));
 }
@@ -533,6 +591,7 @@ TEST_F(refusals, C37_what_is_in_use)
 {
 	enable();
 	use_vf();
+	counts_agree();
 	PROVOKE(in_use);
 	free_vf();
 }

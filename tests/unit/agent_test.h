@@ -20,11 +20,11 @@
 
 #include <cmocka.h>
 
-#include "config.h"
-#include "profile.h"
-#include "root.h"
-#include "units.h"
-#include "util.h"
+#include "base/root.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "config/config.h"
+#include "model/gpu.h"
 
 #define MIB	(1ULL << 20)
 #define GIB	(1ULL << 30)

@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "client.h"
 #include "fake_kernel.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "provider/gpuvf.h"
 
 struct fake_gpu fakes[FAKE_GPUS];
 struct fake_errors fake_errors;
@@ -32,6 +32,8 @@ void fake_reset(void)
 			.has_gpu = true,
 		};
 		snprintf(fakes[i].gpu.bdf, BDF_SIZE, "0000:4%zu:00.0", i + 1);
+		fakes[i].gpu.has_states = true;
+		fakes[i].gpu.capabilities = CAPABILITY_CLEAR;
 	}
 }
 
@@ -76,7 +78,7 @@ static int change(struct fake_gpu *f, const char *what)
 	if (f->changes == f->fail_at ||
 	    (f->fail_on && f->fail_at && f->changes > f->fail_at)) {
 		if (f->fail_wedges)
-			f->gpu.state = GPUVF_PF_STATE_WEDGED;
+			f->gpu.state = PF_STATE_WEDGED;
 		return f->fail_error;
 	}
 	strcat(f->log, what);
@@ -99,35 +101,106 @@ static void place(struct gpu *gpu)
 
 		vf->fb_offset = vf->fb_bytes ? at : 0;
 		at += vf->fb_bytes;
+	}
+}
+
+static void settle(struct gpu *gpu)
+{
+	u32 i;
+
+	gpu->fb_free = vf_area(gpu);
+	for (i = 0; i < gpu->vfs_len; i++) {
+		struct vf *vf = &gpu->vfs[i];
+
+		gpu->fb_free -= vf->fb_bytes;
 		if (!vf->preempt_timeout_us && vf->time_slice_us)
 			vf->preempt_timeout_us = vf_preempt_timeout_us(vf);
 	}
-	gpu->fb_free = gpu->fb_total - at;
 	gpu->fb_largest_free = gpu->fb_free;
 }
 
-static int refuse(struct client_error *why, int error)
+static bool is_free(const struct gpu *gpu, u32 index)
 {
-	*why = (struct client_error){ .error = error, .ack = "refused" };
+	const struct vf *vf = &gpu->vfs[index];
+	u32 i;
+
+	if (vf->fb_offset % gpu->fb_granularity ||
+	    vf->fb_offset < gpu->fb_pf_reserve + gpu->fb_context_save ||
+	    vf->fb_offset + vf->fb_bytes > gpu->fb_total ||
+	    (!vf->in_use && gpu_has_withheld(gpu, vf->fb_offset,
+					     vf->fb_offset + vf->fb_bytes)))
+		return false;
+	for (i = 0; i < index; i++)
+		if (gpu->vfs[i].fb_bytes &&
+		    gpu->vfs[i].fb_offset < vf->fb_offset + vf->fb_bytes &&
+		    vf->fb_offset < gpu->vfs[i].fb_offset + gpu->vfs[i].fb_bytes)
+			return false;
+	return true;
+}
+
+static bool same_framebuffer(const struct gpu *is, const struct gpu *next)
+{
+	u32 i;
+
+	for (i = 0; i < next->vfs_len; i++)
+		if (is->vfs[i].fb_bytes != next->vfs[i].fb_bytes ||
+		    is->vfs[i].fb_offset != next->vfs[i].fb_offset)
+			return false;
+	return is->fb_pf_reserve == next->fb_pf_reserve;
+}
+
+/* where it was asked for; 0, or why it cannot be there */
+static u32 place_as_wanted(const struct gpu *is, struct gpu *next,
+			   const struct gpu *wanted)
+{
+	u32 i;
+
+	for (i = 0; i < next->vfs_len; i++)
+		if (next->vfs[i].fb_bytes)
+			next->vfs[i].fb_offset = wanted->vfs[i].fb_offset;
+	if (same_framebuffer(is, next))
+		return 0;
+	for (i = 0; i < next->vfs_len; i++) {
+		if (!next->vfs[i].fb_bytes)
+			continue;
+		if (is->vfs[i].in_use && is->vfs[i].fb_bytes &&
+		    is->vfs[i].fb_offset != wanted->vfs[i].fb_offset)
+			return REASON_OFFSET_IN_USE;
+		if (!is_free(next, i))
+			return REASON_OFFSET_TAKEN;
+	}
+	return 0;
+}
+
+static int refuse(struct failure *why, int error)
+{
+	*why = (struct failure){ .error = error, .ack = "refused" };
 	why->refusal.vf = NO_VF;
 	return error;
 }
 
-int client_open(struct client **client)
+static int fake_open(struct provider **provider)
 {
-	static char open;
-
-	/* which is looked at by nothing, but for being there */
-	*client = (struct client *)&open;
+	*provider = &fake_provider;
 	return 0;
 }
 
-void client_close(struct client *client)
+static bool fake_owns(const char *bdf)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_GPUS; i++)
+		if (fakes[i].is_there && !strcmp(fakes[i].gpu.bdf, bdf))
+			return true;
+	return false;
+}
+
+static void fake_close(struct provider *provider)
 {
 }
 
-int client_get_gpus(struct client *client, struct gpu_list *gpus,
-		    struct client_error *why)
+static int fake_read_all(struct provider *provider, struct gpu_list *gpus,
+			 struct failure *why)
 {
 	size_t i;
 
@@ -140,8 +213,8 @@ int client_get_gpus(struct client *client, struct gpu_list *gpus,
 	return 0;
 }
 
-int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
-		   struct client_error *why)
+static int fake_read(struct provider *provider, const char *bdf,
+		     struct gpu *gpu, struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int error = f->is_there ? f->get_error : -ENODEV;
@@ -157,57 +230,63 @@ int client_get_gpu(struct client *client, const char *bdf, struct gpu *gpu,
 	return 0;
 }
 
-int client_get_capacity(struct client *client, const char *bdf,
-			const struct gpu *wish, u64 fb_bytes,
-			struct capacity *capacity, struct client_error *why)
-{
-	*capacity = (struct capacity){ .fb_bytes = fb_bytes };
-	return 0;
-}
-
-static int next_gpu(const struct fake_gpu *f, const struct gpu *wish,
-		    struct gpu *next)
+static int next_gpu(const struct fake_gpu *f, const struct gpu *wanted,
+		    struct gpu *next, u32 *reason)
 {
 	u64 sum = 0;
 	u32 i;
 
 	gpu_copy(next, &f->gpu);
-	if (wish->set & GPU_SET_POLICY)
-		next->policy = wish->policy;
-	if (wish->set & GPU_SET_PF_RESERVE)
-		next->fb_pf_reserve = wish->fb_pf_reserve;
+	if (wanted->set & GPU_SET_POLICY)
+		next->policy = wanted->policy;
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		next->fb_pf_reserve = wanted->fb_pf_reserve;
 	for (i = 0; i < FAKE_VFS; i++) {
 		struct vf *vf = &next->vfs[i];
 
-		if (vf->in_use && vf->fb_bytes != wish->vfs[i].fb_bytes)
+		if (vf->in_use && vf->fb_bytes != wanted->vfs[i].fb_bytes)
 			return -EBUSY;
-		vf->fb_bytes = wish->vfs[i].fb_bytes;
-		vf->time_slice_us = wish->vfs[i].time_slice_us;
-		vf->preempt_timeout_us = wish->vfs[i].preempt_timeout_us;
+		vf->fb_bytes = wanted->vfs[i].fb_bytes;
+		vf->time_slice_us = wanted->vfs[i].time_slice_us;
+		vf->preempt_timeout_us = wanted->vfs[i].preempt_timeout_us;
 		vf->fb_auto = false;
-		copy_string(vf->profile, LABEL_SIZE, wish->vfs[i].profile);
+		copy_string(vf->profile, LABEL_SIZE, wanted->vfs[i].profile);
 		sum += vf->fb_bytes;
 	}
 	if (sum > vf_area(next))
 		return -ENOSPC;
-	next->provisioning = sum ? GPUVF_PROVISIONING_EXPLICIT :
-				   GPUVF_PROVISIONING_AUTO;
-	place(next);
-	return 0;
+	next->provisioning = sum ? PROVISIONING_EXPLICIT :
+				   PROVISIONING_AUTO;
+	if (wanted->set & GPU_SET_PLACES)
+		*reason = place_as_wanted(&f->gpu, next, wanted);
+	else
+		place(next);
+	settle(next);
+	return *reason ? -ENOSPC : 0;
 }
 
-int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
-		   struct gpu *result, struct client_error *why)
+static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
+			   bool dry_run, struct gpu *result,
+			   struct failure *why)
 {
-	struct fake_gpu *f = fake_of(wish->bdf);
+	struct fake_gpu *f = fake_of(wanted->bdf);
 	struct gpu next = {};
+	u32 reason = 0;
 	int err = 0;
 
-	if (!dry_run && f->stale) {
+	if (f->deny) {
+		refuse(why, -EPERM);
+		why->ack[0] = '\0';
+		return -EPERM;
+	}
+	f->asked++;
+	if (f->when_asked)
+		f->when_asked();
+	if (f->stale) {
 		f->stale--;
 		f->gpu.generation++;
 	}
-	if (f->gpu.state == GPUVF_PF_STATE_WEDGED)
+	if (f->gpu.state == PF_STATE_WEDGED)
 		return refuse(why, -EIO);
 	if (!dry_run && f->changes_late) {
 		f->changes_late = false;
@@ -215,17 +294,19 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 	}
 	if (f->gpu.vfs_changing) {
 		refuse(why, -EBUSY);
-		why->refusal.reason = GPUVF_REASON_VF_COUNT_CHANGING;
+		why->refusal.reason = REASON_VF_COUNT_CHANGING;
 		return -EBUSY;
 	}
-	if (wish->generation != f->gpu.generation)
+	if (wanted->generation != f->gpu.generation)
 		return refuse(why, -ESTALE);
-	err = next_gpu(f, wish, &next);
+	err = next_gpu(f, wanted, &next, &reason);
 	if (!err && !dry_run)
 		err = change(f, "L");
 	if (err) {
 		gpu_free(&next);
-		return refuse(why, err);
+		refuse(why, err);
+		why->refusal.reason = reason;
+		return err;
 	}
 	gpu_copy(result, &next);
 	if (!dry_run) {
@@ -239,46 +320,48 @@ int client_set_gpu(struct client *client, const struct gpu *wish, bool dry_run,
 }
 
 static int end_change(struct fake_gpu *f, struct gpu *result,
-		      struct client_error *why)
+		      struct failure *why)
 {
 	if (f->set_error && f->fail_wedges)
-		f->gpu.state = GPUVF_PF_STATE_WEDGED;
+		f->gpu.state = PF_STATE_WEDGED;
 	if (f->set_error)
 		return refuse(why, f->set_error);
 	gpu_copy(result, &f->gpu);
 	return 0;
 }
 
-int client_set_vf(struct client *client, const char *bdf, u32 index,
-		  const struct vf *vf, u32 set, struct gpu *result,
-		  struct client_error *why)
+static int fake_set_vf(struct provider *provider, const char *bdf, u32 index,
+		       const struct vf *vf, u32 set, struct gpu *result,
+		       struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
-int client_set_pf(struct client *client, const char *bdf,
-		  const struct gpu *settings, struct gpu *result,
-		  struct client_error *why)
+static int fake_set_gpu(struct provider *provider, const char *bdf,
+			const struct gpu *settings, struct gpu *result,
+			struct failure *why)
 {
 	return end_change(fake_of(bdf), result, why);
 }
 
-int client_operate(struct client *client, u8 cmd, const char *bdf, int vf,
-		   struct gpu *result, struct client_error *why)
+static int fake_operate(struct provider *provider, enum gpu_operation operation,
+			const char *bdf, int vf, struct gpu *result,
+			struct failure *why)
 {
 	struct fake_gpu *f = fake_of(bdf);
 	int err = end_change(f, result, why);
 
 	/* a reset is over when it is asked for */
-	if (!err && cmd == GPUVF_CMD_PF_RESET)
+	if (!err && operation == OPERATION_RESET && vf == NO_VF)
 		f->gpu.resets++;
-	if (!err && cmd == GPUVF_CMD_VF_RESET && (u32)vf < f->gpu.vfs_len)
+	else if (!err && operation == OPERATION_RESET &&
+		 (u32)vf < f->gpu.vfs_len)
 		f->gpu.vfs[vf].resets++;
 	return err;
 }
 
-int client_get_stats(struct client *client, struct gpu_list *gpus,
-		     struct client_error *why)
+static int fake_stats(struct provider *provider, struct gpu_list *gpus,
+		      struct failure *why)
 {
 	size_t i;
 	u32 vf;
@@ -291,10 +374,21 @@ int client_get_stats(struct client *client, struct gpu_list *gpus,
 	return 0;
 }
 
-const char *client_error_text(const struct client_error *why)
-{
-	return why->ack;
-}
+const struct provider_ops gpuvf_ops = {
+	.abilities = &gpuvf_abilities,
+	.owns = fake_owns,
+	.open = fake_open,
+	.close = fake_close,
+	.read_all = fake_read_all,
+	.read = fake_read,
+	.set_layout = fake_set_layout,
+	.set_vf = fake_set_vf,
+	.set_gpu = fake_set_gpu,
+	.operate = fake_operate,
+	.stats = fake_stats,
+};
+
+struct provider fake_provider = { .ops = &gpuvf_ops };
 
 bool sysfs_has_device(const char *bdf)
 {
@@ -389,7 +483,7 @@ static void disable(struct fake_gpu *f)
 		if (f->gpu.vfs[i].fb_auto)
 			f->gpu.vfs[i] = (struct vf){};
 	f->gpu.num_vfs = 0;
-	place(&f->gpu);
+	settle(&f->gpu);
 }
 
 static void enable(struct fake_gpu *f, u32 n)
@@ -403,13 +497,15 @@ static void enable(struct fake_gpu *f, u32 n)
 		struct vf *vf = &f->gpu.vfs[i];
 
 		probe(f, i);
-		if (f->gpu.provisioning != GPUVF_PROVISIONING_AUTO)
+		if (f->gpu.provisioning != PROVISIONING_AUTO)
 			continue;
 		vf->fb_bytes = share;
 		vf->fb_auto = true;
 		vf->time_slice_us = DEFAULT_TIME_SLICE_US;
 	}
-	place(&f->gpu);
+	if (f->gpu.provisioning == PROVISIONING_AUTO)
+		place(&f->gpu);
+	settle(&f->gpu);
 }
 
 int sysfs_set_number(const char *bdf, const char *file, u32 value)
@@ -442,6 +538,6 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	return 0;
 }
 
-void sysfs_explain_absence(void)
+void gpuvf_explain_absence(void)
 {
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Two GPUs and the PCI core, as far as apply can tell. Takes the place of the
- * agent's client.c and sysfs.c. VF I of the first GPU has the address "I", of
- * the second "100 + I".
+ * agent's provider/gpuvf.c and pci/sysfs.c. VF I of the first GPU has the address
+ * "I", of the second "100 + I".
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
 
 #include "agent_test.h"
+#include "provider/provider.h"
 
 #define FAKE_VFS	16
 
@@ -42,6 +43,9 @@
  * @set_error: what becomes of a change of one VF or of the settings of the GPU,
  *	and of a reset
  * @stale: so many layouts are refused because somebody else was faster
+ * @deny: no layout may be set, nor asked about
+ * @asked: so many layouts were checked, whether to be set or not
+ * @when_asked: happens just before each of them, may be NULL
  */
 struct fake_gpu {
 	struct gpu gpu;
@@ -70,6 +74,9 @@ struct fake_gpu {
 	bool fail_wedges;
 	int set_error;
 	unsigned int stale;
+	bool deny;
+	unsigned int asked;
+	void (*when_asked)(void);
 };
 
 /**
@@ -84,6 +91,9 @@ struct fake_errors {
 
 extern struct fake_gpu fakes[FAKE_GPUS];
 extern struct fake_errors fake_errors;
+
+/* for what takes one */
+extern struct provider fake_provider;
 
 /* the first one, which most tests are about */
 #define fake	fakes[0]

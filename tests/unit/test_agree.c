@@ -7,11 +7,14 @@
 
 #include <jansson.h>
 
-#include "check.h"
-#include "daemon.h"
-#include "doctor.h"
+#include "apply/check.h"
+#include "base/exit_code.h"
+#include "daemon/daemon.h"
+#include "doctor/doctor.h"
 #include "fake_kernel.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "pci/vf_driver.h"
+#include "main.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -81,7 +84,7 @@ static void remove_iommu(void)
 
 static void wedge(void)
 {
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 }
 
 static void begin_disabling(void)
@@ -138,11 +141,11 @@ static char *path_of(const char *file)
 }
 
 /* a verb with a configuration; @out: what it says on stdout, may be NULL */
-static int run(int (*verb)(int argc, char **argv), const char *option,
+static int run(char *verb, const char *option,
 	       const char *text, char **out)
 {
 	char *config = path_of("t.ini"), *file = path_of("out");
-	char *argv[5] = { "verb", "-f", config, (char *)option, NULL };
+	char *argv[5] = { verb, "-f", config, (char *)option, NULL };
 	struct quiet quiet = be_quiet();
 	size_t size;
 	int code;
@@ -154,7 +157,7 @@ static int run(int (*verb)(int argc, char **argv), const char *option,
 	f = fopen(file, "w");
 	dup2(fileno(f), STDOUT_FILENO);
 	fclose(f);
-	code = verb(option ? 4 : 3, argv);
+	code = run_verb(find_verb(verb), option ? 4 : 3, argv);
 	be_loud(quiet);
 	if (out)
 		*out = root_read(&size, "out");
@@ -164,10 +167,10 @@ static int run(int (*verb)(int argc, char **argv), const char *option,
 }
 
 /* a verb without one */
-static int run_bare(int (*verb)(int argc, char **argv), const char *option,
+static int run_bare(char *verb, const char *option,
 		    char **out)
 {
-	char *argv[3] = { "verb", (char *)option, NULL };
+	char *argv[3] = { verb, (char *)option, NULL };
 	char *file = path_of("out");
 	struct quiet quiet = be_quiet();
 	FILE *f = fopen(file, "w");
@@ -176,7 +179,7 @@ static int run_bare(int (*verb)(int argc, char **argv), const char *option,
 
 	dup2(fileno(f), STDOUT_FILENO);
 	fclose(f);
-	code = verb(option ? 2 : 1, argv);
+	code = run_verb(find_verb(verb), option ? 2 : 1, argv);
 	be_loud(quiet);
 	*out = root_read(&size, "out");
 	free(file);
@@ -191,7 +194,7 @@ static bool is_settled(void)
 static void begin(const struct situation *s)
 {
 	fake_reset();
-	assert_int_equal(run(cmd_apply, NULL, s->first, NULL), EXIT_DONE);
+	assert_int_equal(run("apply", NULL, s->first, NULL), EXIT_DONE);
 	if (s->change)
 		s->change();
 	fake.log[0] = '\0';
@@ -209,7 +212,7 @@ static void apply_says(const struct situation *s)
 	int code;
 
 	begin(s);
-	code = run(cmd_apply, NULL, s->wanted, &out);
+	code = run("apply", NULL, s->wanted, &out);
 	expect(s, code == s->code);
 	expect(s, !!strstr(out, "in sync") == s->in_sync);
 	/* in sync or refused: nothing was done */
@@ -224,11 +227,11 @@ static void plan_agrees(const struct situation *s)
 	int code;
 
 	begin(s);
-	code = run(cmd_plan, NULL, s->wanted, &out);
+	code = run("plan", NULL, s->wanted, &out);
 	expect(s, code == s->code);
 	expect(s, !!strstr(out, "in sync") == s->in_sync);
 	free(out);
-	code = run(cmd_plan, "-j", s->wanted, &out);
+	code = run("plan", "-j", s->wanted, &out);
 	expect(s, code == s->code);
 	document = json_loads(out, 0, NULL);
 	gpu = json_array_get(json_object_get(document, "gpus"), 0);
@@ -245,7 +248,7 @@ static void assert_agrees(const struct situation *s)
 	int code;
 
 	begin(s);
-	code = run(cmd_assert, NULL, s->wanted, NULL);
+	code = run("assert", NULL, s->wanted, NULL);
 	expect(s, (code == EXIT_DONE) == s->in_sync);
 	if (!is_settled())
 		expect(s, code == s->code);
@@ -266,7 +269,7 @@ static void daemon_agrees(const struct situation *s)
 	int code;
 
 	begin(s);
-	run(cmd_check, NULL, s->wanted, NULL);
+	run("check", NULL, s->wanted, NULL);
 	d.file = file;
 	quiet = be_quiet();
 	code = load_and_sync(&d);
@@ -278,7 +281,7 @@ static void daemon_agrees(const struct situation *s)
 
 	d = (struct daemon){ .file = file };
 	fake_reset();
-	run(cmd_apply, NULL, s->wanted, NULL);
+	run("apply", NULL, s->wanted, NULL);
 	quiet = be_quiet();
 	load_and_sync(&d);
 	be_loud(quiet);
@@ -306,17 +309,17 @@ static void export_agrees(const struct situation *s)
 	int code;
 
 	begin(s);
-	code = run_bare(cmd_export, NULL, &out);
+	code = run_bare("export", NULL, &out);
 	if (code == EXIT_BUSY || !fake.is_there)
 		expect(s, !strstr(out, "[gpu "));
 	else
-		expect(s, run(cmd_assert, NULL, out, NULL) == code);
+		expect(s, run("assert", NULL, out, NULL) == code);
 	if (fake.is_there)
 		expect(s, (code == EXIT_DONE) == is_settled());
 	free(out);
 }
 
-static int run_with_file(int (*verb)(int argc, char **argv), const char *name,
+static int run_with_file(char *verb, const char *name,
 			 char **out)
 {
 	char *path = path_of(name);
@@ -333,13 +336,13 @@ static void restore_agrees(const struct situation *s)
 	int code;
 
 	fake_reset();
-	if (run(cmd_apply, NULL, s->wanted, NULL))
+	if (run("apply", NULL, s->wanted, NULL))
 		return;
-	assert_int_equal(run_with_file(cmd_checkpoint, "saved", &out),
+	assert_int_equal(run_with_file("checkpoint", "saved", &out),
 			 EXIT_DONE);
 	free(out);
 	begin(s);
-	code = run_with_file(cmd_restore, "saved", &out);
+	code = run_with_file("restore", "saved", &out);
 	expect(s, code == s->code);
 	/* of a checkpoint, unlike a file, each override is a part */
 	if (s->change != break_override) {
@@ -376,12 +379,12 @@ static void show_agrees(const struct situation *s)
 	begin(s);
 	if (!fake.is_there)
 		return;
-	assert_int_equal(run_bare(cmd_show, "-j", &out), EXIT_DONE);
+	assert_int_equal(run_bare("show", "-j", &out), EXIT_DONE);
 	document = json_loads(out, 0, NULL);
 	gpu = json_array_get(json_object_get(document, "gpus"), 0);
 	state = json_string_value(json_object_get(gpu, "state"));
 	expect(s, !strcmp(state, "wedged") ==
-		  (fake.gpu.state == GPUVF_PF_STATE_WEDGED));
+		  (fake.gpu.state == PF_STATE_WEDGED));
 	expect(s, json_is_true(json_object_get(gpu, "vfs_changing")) ==
 		  fake.gpu.vfs_changing);
 	json_decref(document);
@@ -432,7 +435,7 @@ static void put_host(void)
 		put_link(DEVICE "iommu_group", "../../../kernel/iommu_groups/9");
 		put("sys/kernel/iommu_groups/9/type", "DMA\n");
 	}
-	put(CLASS "state", fake.gpu.state == GPUVF_PF_STATE_WEDGED ?
+	put(CLASS "state", fake.gpu.state == PF_STATE_WEDGED ?
 	    "wedged\n" : "ready\n");
 	put(CLASS "vfs_changing", fake.gpu.vfs_changing ? "1\n" : "0\n");
 }
@@ -522,12 +525,12 @@ static void apply_waits_for_the_pci_core(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(late); i++) {
 		fake_reset();
-		assert_int_equal(run(cmd_apply, NULL, FOUR, NULL), EXIT_DONE);
+		assert_int_equal(run("apply", NULL, FOUR, NULL), EXIT_DONE);
 		fake.gpu.vfs_changing = !late[i];
 		fake.changes_late = late[i];
 		fake.changing_for = 2;
 		fake.log[0] = '\0';
-		assert_int_equal(run(cmd_apply, NULL, HEAD "vf 0-1 = big\n"
+		assert_int_equal(run("apply", NULL, HEAD "vf 0-1 = big\n"
 				     "vf 2-3 = small\n", NULL), EXIT_DONE);
 		assert_string_equal(fake.log, "L");
 		assert_int_equal(fake.gpu.vfs[1].fb_bytes, 4 * GIB);
@@ -540,7 +543,7 @@ static int generate(const char *vfs)
 	char *argv[7] = { "generate", "g", "--vfs", (char *)vfs, "-o", file,
 			 NULL };
 	struct quiet quiet = be_quiet();
-	int code = cmd_generate(ARRAY_SIZE(argv) - 1, argv);
+	int code = run_verb(find_verb("generate"), ARRAY_SIZE(argv) - 1, argv);
 
 	be_loud(quiet);
 	free(file);
@@ -574,7 +577,7 @@ static void a_configuration_is_replaced_after_it_was_read(void **state)
 }
 
 /* what a verb says on stderr; @code: of the verb */
-static void listen(int (*verb)(int argc, char **argv), int argc, char **argv,
+static void listen(char *verb, int argc, char **argv,
 		   int *code, char *text, size_t size)
 {
 	int err = dup(STDERR_FILENO);
@@ -582,7 +585,7 @@ static void listen(int (*verb)(int argc, char **argv), int argc, char **argv,
 	FILE *said = tmpfile();
 
 	dup2(fileno(said), STDERR_FILENO);
-	*code = verb(argc, argv);
+	*code = run_verb(find_verb(verb), argc, argv);
 	be_loud(quiet);
 	dup2(err, STDERR_FILENO);
 	close(err);
@@ -609,7 +612,7 @@ static void a_long_reset_says_that_it_is_waited_for(void **state)
 	fake_reset();
 	fake.gpu.resets = 1;
 	fake.reset_reads = 3;
-	listen(cmd_operate, 2, argv, &code, text, sizeof(text));
+	listen("reset", 2, argv, &code, text, sizeof(text));
 	assert_int_equal(code, EXIT_DONE);
 	is_said_once(text, "GPU 0000:41:00.0: waiting for the reset, up to 120 s");
 }
@@ -622,12 +625,12 @@ static void what_is_missing_is_said_once(void **state)
 	int code;
 
 	fake_reset();
-	run(cmd_check, NULL, FOUR "[gpu gone]\npci = 0000:43:00.0\n", NULL);
-	listen(cmd_apply, 4, argv, &code, text, sizeof(text));
+	run("check", NULL, FOUR "[gpu gone]\npci = 0000:43:00.0\n", NULL);
+	listen("apply", 4, argv, &code, text, sizeof(text));
 	assert_int_equal(code, EXIT_PARTLY);
 	is_said_once(text, "[gpu gone]: there is no PCI device 0000:43:00.0");
 	fake.is_there = false;
-	listen(cmd_apply, 4, argv, &code, text, sizeof(text));
+	listen("apply", 4, argv, &code, text, sizeof(text));
 	assert_int_equal(code, EXIT_MISSING);
 	is_said_once(text, "[gpu gone]: there is no PCI device 0000:43:00.0");
 	free(file);

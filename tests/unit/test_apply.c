@@ -7,10 +7,14 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "apply.h"
+#include "apply/apply.h"
+#include "apply/check.h"
+#include "base/exit_code.h"
 #include "fake_kernel.h"
-#include "output.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "pci/vf_driver.h"
+#include "show/output.h"
+#include "main.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -61,7 +65,7 @@ static int apply(const char *text)
 	config_is_good(&config, text);
 	plan_make(&plan, &config, &config.gpus[0], &fake.gpu, drivers);
 	quiet = be_quiet();
-	code = apply_plan(&plan, NULL, &journal);
+	code = apply_plan(&plan, &fake_provider, &journal);
 	code = exit_worse(code, journal_finish(&journal));
 	be_loud(quiet);
 	plan_free(&plan);
@@ -127,7 +131,7 @@ static void times_change_live(void **state)
 			 EXIT_DONE);
 	log_is("L");
 	assert_int_equal(fake.gpu.vfs[2].time_slice_us, 4000);
-	assert_int_equal(fake.gpu.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(fake.gpu.policy, POLICY_EQUAL);
 }
 
 static void another_count_is_reached_by_way_of_zero(void **state)
@@ -409,7 +413,7 @@ static void a_wedged_gpu_is_not_in_sync(void **state)
 {
 	fake_reset();
 	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_DONE);
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 	assert_int_equal(apply(GPU "vf 0-1 = small\n"), EXIT_ATTENTION);
 	assert_int_equal(plan(GPU "vf 0-1 = small\n"), EXIT_ATTENTION);
 }
@@ -459,7 +463,7 @@ static int apply_both(const char *text)
 	fputs(text, f);
 	fclose(f);
 	quiet = be_quiet();
-	code = cmd_apply(4, argv);
+	code = run_verb(find_verb("apply"), 4, argv);
 	be_loud(quiet);
 	free(path);
 	return code;
@@ -591,7 +595,7 @@ static int restore_from_pipe(const char *text, size_t blanks)
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
 	quiet = be_quiet();
-	code = cmd_restore(2, argv);
+	code = run_verb(find_verb("restore"), 2, argv);
 	be_loud(quiet);
 	dup2(stdin_was, STDIN_FILENO);
 	close(stdin_was);
@@ -628,9 +632,13 @@ static void exit_codes_of_restore(void **state)
 	text = checkpoint();
 	assert_int_equal(restore_from_pipe(text, 0), EXIT_DONE);
 	free(text);
-	/* the fake kernel places from the bottom up, whatever it is asked for */
+	/* memory that was withheld meanwhile */
 	fakes[0].gpu.vfs[0].fb_offset += 4 * GIB;
 	text = checkpoint();
+	fakes[0].gpu.withheld[0] = (struct extent){
+		fakes[0].gpu.vfs[0].fb_offset, 16 * MIB
+	};
+	fakes[0].gpu.num_withheld = 1;
 	fakes[0].gpu.vfs[0].fb_offset -= 4 * GIB;
 	assert_int_equal(restore_from_pipe(text, 0), EXIT_DIFFERS);
 	/* gone; another one; in use */
@@ -733,12 +741,11 @@ static void exit_codes_have_an_order(void **state)
 	}
 }
 
-static int run_quietly(int (*verb)(int argc, char **argv), char *a, char *b,
-		       char *c)
+static int run_quietly(char *a, char *b, char *c)
 {
 	char *argv[4] = { a, b, c };
 	struct quiet quiet = be_quiet();
-	int code = verb(c ? 3 : 2, argv);
+	int code = run_verb(find_verb(a), c ? 3 : 2, argv);
 
 	be_loud(quiet);
 	return code;
@@ -779,19 +786,19 @@ static void exit_codes_of_one_change(void **state)
 			fake_reset();
 			fake.set_error = table[i].error;
 			fake.fail_wedges = table[i].wedges;
-			assert_int_equal(run_quietly(cmd_operate, verbs[v],
-						     "41:00.0/0", NULL),
+			assert_int_equal(run_quietly(verbs[v], "41:00.0/0",
+						     NULL),
 					 table[i].code);
 		}
 		fake_reset();
 		fake.set_error = table[i].error;
 		fake.fail_wedges = table[i].wedges;
-		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0/0",
+		assert_int_equal(run_quietly("set", "41:00.0/0",
 					     "time_slice=5ms"), table[i].code);
 		fake_reset();
 		fake.set_error = table[i].error;
 		fake.fail_wedges = table[i].wedges;
-		assert_int_equal(run_quietly(cmd_set, "set", "41:00.0",
+		assert_int_equal(run_quietly("set", "41:00.0",
 					     "policy=equal"), table[i].code);
 	}
 }

@@ -10,17 +10,15 @@
 #include <linux/genetlink.h>
 #include <linux/gpuvf.h>
 
-#include <netlink/genl/genl.h>
-
 #include "agent_test.h"
-#include "client.h"
-#include "subscribe.h"
+#include "base/exit_code.h"
+#include "provider/gpuvf.h"
+#include "provider/gpuvf_watch.h"
 
 #define MAX_FDS	64
 
 static bool joined[MAX_FDS], has_cap_ack[MAX_FDS], has_ext_ack[MAX_FDS];
 static unsigned int asked, asked_by_name, asked_after_joining;
-static unsigned int asked_without_cap_ack;
 
 static void watch_sent(int fd, const void *data, size_t size)
 {
@@ -33,7 +31,6 @@ static void watch_sent(int fd, const void *data, size_t size)
 	/* the kernel looks for a module that has the family */
 	asked_by_name += (nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP;
 	asked_after_joining += joined[fd];
-	asked_without_cap_ack += !has_cap_ack[fd] || !has_ext_ack[fd];
 }
 
 /* these take the place of the C library's, for libmnl and libnl too */
@@ -71,46 +68,51 @@ static void begin(void)
 	asked = 0;
 	asked_by_name = 0;
 	asked_after_joining = 0;
-	asked_without_cap_ack = 0;
 }
 
 /* or a large request that is refused would come back whole, and not fit */
 static void a_refused_request_is_not_sent_back(void **state)
 {
-	struct client *client;
-	int err;
+	struct provider *provider;
+	unsigned int with_both = 0;
+	int err, fd;
 
 	begin();
-	err = client_open(&client);
+	err = provider_connect(&provider);
 	assert_true(!err || err == -ENOENT);
-	client_close(client);
-	assert_true(asked);
-	assert_int_equal(asked_without_cap_ack, 0);
+	provider_close(provider);
+	for (fd = 0; fd < MAX_FDS; fd++)
+		with_both += has_cap_ack[fd] && has_ext_ack[fd];
+	assert_int_equal(with_both, 1);
 }
 
-static int take_nothing(struct nl_msg *msg, void *arg)
+static void take_nothing(struct gpu *gpu, const struct gpu_event *event, void *arg)
 {
-	return NL_OK;
+}
+
+/* and the family is looked for again, as when its module is loaded again */
+static void listen_twice(void)
+{
+	struct watch watch = { .event = take_nothing };
+	struct quiet quiet = be_quiet();
+	int code = watch_open(&watch);
+	int again = watch_join(&watch);
+
+	watch_close(&watch);
+	be_loud(quiet);
+	assert_true(code == EXIT_DONE || code == EXIT_MISSING);
+	assert_int_equal(again, code);
 }
 
 /* asking for a family by its name would load a module that has it */
 static void no_module_is_loaded(void **state)
 {
-	struct client *client;
-	struct nl_sock *sk;
-	struct quiet quiet;
+	struct provider *provider;
 
 	begin();
-	client_open(&client);
-	client_close(client);
-	assert_int_equal(news_open(&sk, take_nothing, NULL), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
-	assert_true(news_join(sk, "gpuvf-none", "config") < 0);
-	nl_socket_free(sk);
-	quiet = be_quiet();
-	if (!subscribe(&sk, take_nothing, NULL))
-		nl_socket_free(sk);
-	be_loud(quiet);
+	provider_connect(&provider);
+	provider_close(provider);
+	listen_twice();
 	assert_true(asked >= 4);
 	assert_int_equal(asked_by_name, 0);
 }
@@ -118,14 +120,9 @@ static void no_module_is_loaded(void **state)
 /* what comes to a group would be taken for the answer */
 static void nothing_is_asked_on_a_socket_that_listens(void **state)
 {
-	struct nl_sock *sk;
-
 	begin();
-	assert_int_equal(news_open(&sk, take_nothing, NULL), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
-	assert_int_equal(news_join(sk, "nlctrl", "notify"), 0);
-	nl_socket_free(sk);
-	assert_true(asked >= 2);
+	listen_twice();
+	assert_true(asked >= 3);
 	assert_int_equal(asked_after_joining, 0);
 }
 
@@ -137,5 +134,5 @@ int main(void)
 		cmocka_unit_test(nothing_is_asked_on_a_socket_that_listens),
 	};
 
-	return cmocka_run_group_tests_name("client", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("provider", tests, NULL, NULL);
 }

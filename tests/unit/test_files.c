@@ -12,9 +12,9 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "agent.h"
 #include "agent_test.h"
-#include "replace.h"
+#include "base/exit_code.h"
+#include "base/replace.h"
 
 static char *dir;
 

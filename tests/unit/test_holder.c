@@ -5,9 +5,10 @@
 #include <sys/stat.h>
 
 #include "agent_test.h"
-#include "sysfs.h"
-#include "holder.h"
-#include "root.h"
+#include "base/root.h"
+#include "pci/holder.h"
+#include "pci/sysfs.h"
+#include "provider/gpuvf.h"
 
 #define VF	"sys/bus/pci/devices/0000:41:00.1"
 
@@ -134,7 +135,7 @@ static void a_gpu_that_goes_is_said_to_go(void **state)
 
 	is_not_driven("there is no PCI device 0000:43:00.0");
 	make_dirs("sys/bus/pci/devices/0000:43:00.0");
-	is_not_driven("PCI device 0000:43:00.0 is not driven by gpuvf");
+	is_not_driven("PCI device 0000:43:00.0 is not driven by gpuvf, which is not loaded: modprobe gpuvf");
 	/* the first VF is gone already */
 	make_link("sys/bus/pci/devices/0000:43:00.0/virtfn1",
 		  "../0000:41:00.1");
@@ -196,7 +197,7 @@ static void a_family_that_is_not_there_has_a_reason(void **state)
 			make_file("sys/module/gpuvf/initstate", cases[i].state);
 		}
 		l = listen_begin();
-		sysfs_explain_absence();
+		gpuvf_explain_absence();
 		said = listen_end(l);
 		assert_says(said, cases[i].says);
 		free(said);

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "apply.h"
+#include "apply/apply.h"
+#include "base/exit_code.h"
+#include "base/root.h"
 #include "fake_kernel.h"
-#include "root.h"
-#include "sysfs.h"
+#include "pci/sysfs.h"
+#include "pci/vf_driver.h"
+#include "main.h"
 
 #define GPU	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -87,7 +90,7 @@ static int apply_loud(const char *text)
 	int code;
 
 	plan_for(&t, text);
-	code = apply_plan(&t.plan, NULL, &journal);
+	code = apply_plan(&t.plan, &fake_provider, &journal);
 	code = exit_worse(code, journal_finish(&journal));
 	plan_done(&t);
 	return code;
@@ -178,7 +181,7 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(intent->before.autoprobe, 1);
 	assert_string_equal(intent->before.gpu.bdf, "0000:41:00.0");
 	assert_int_equal(intent->before.gpu.num_vfs, 2);
-	assert_int_equal(intent->before.gpu.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(intent->before.gpu.policy, POLICY_EQUAL);
 	assert_string_equal(intent->before.drivers[1].bound, "gpu");
 	assert_int_equal(intent->after.gpu.num_vfs, 4);
 	assert_int_equal(intent->after.gpu.fb_pf_reserve, 512 * MIB);
@@ -214,7 +217,7 @@ static void the_directory_is_nobody_elses(void **state)
 	assert_true(S_ISREG(st.st_mode));
 	assert_false(there_is("run/gpuvf/intent.new"));
 	assert_int_equal(chmod(dir, 0777), 0);
-	start_says(EXIT_DONE, "it is in the old layout");
+	start_says(EXIT_DONE, "nothing was changed");
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	free(file);
@@ -225,7 +228,7 @@ static void nothing_done_is_the_old_layout(void **state)
 {
 	begin(OLD, NEW);
 	start_says(EXIT_DONE,
-		   "GPU 0000:41:00.0 [gpu g]: an apply was interrupted; it is in the old layout");
+		   "GPU 0000:41:00.0 [gpu g]: recovered an interrupted apply: nothing was changed");
 	is_as(OLD);
 }
 
@@ -233,7 +236,7 @@ static void all_done_is_the_new_layout(void **state)
 {
 	begin(OLD, NEW);
 	assert_int_equal(apply(NEW), EXIT_DONE);
-	start_says(EXIT_DONE, "it is in the new layout");
+	start_says(EXIT_DONE, "the change was complete");
 	is_as(NEW);
 }
 
@@ -241,7 +244,7 @@ static void in_between_is_finished(void **state)
 {
 	begin(OLD, NEW);
 	sysfs_set_number("", NUMVFS, 0);
-	start_says(EXIT_DONE, "it was in between, and is in the new layout now");
+	start_says(EXIT_DONE, "recovered an interrupted apply: change completed");
 	is_as(NEW);
 
 	/* the moment without autoprobe has stayed, and VFs missed their probe */
@@ -249,7 +252,7 @@ static void in_between_is_finished(void **state)
 	sysfs_set_number("", NUMVFS, 0);
 	fake.autoprobe = 0;
 	sysfs_set_number("", NUMVFS, 4);
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 	assert_string_equal(fake.bound[3], "gpu");
 
@@ -257,7 +260,7 @@ static void in_between_is_finished(void **state)
 	begin(OLD, NEW);
 	assert_int_equal(apply(NEW), EXIT_DONE);
 	fake.bound[1][0] = '\0';
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 }
 
@@ -271,7 +274,7 @@ static void vfs_that_missed_their_probe_get_it(void **state)
 	assert_int_equal(apply(new), EXIT_DONE);
 	for (i = 0; i < 4; i++)
 		fake.bound[i][0] = '\0';
-	start_says(EXIT_DONE, "it was in between, and is in the new layout now");
+	start_says(EXIT_DONE, "recovered an interrupted apply: change completed");
 	for (i = 0; i < 4; i++)
 		assert_string_equal(fake.bound[i], "gpu");
 
@@ -280,7 +283,7 @@ static void vfs_that_missed_their_probe_get_it(void **state)
 	fake.bound[2][0] = '\0';
 	assert_int_equal(apply(GPU "vf 0-3 = small\npolicy = fixed\n"),
 			 EXIT_DONE);
-	start_says(EXIT_DONE, "it is in the new layout");
+	start_says(EXIT_DONE, "the change was complete");
 	assert_string_equal(fake.bound[2], "");
 }
 
@@ -291,7 +294,7 @@ static void what_cannot_go_on_goes_back(void **state)
 	fake.vfio_broken = true;
 	fake.fail_at = fake.changes + 1;
 	fake.fail_error = -EIO;
-	start_says(EXIT_DONE, "is back in the old layout now");
+	start_says(EXIT_DONE, "change undone");
 	is_as(OLD);
 }
 
@@ -304,12 +307,12 @@ static void what_somebody_uses_is_left_and_told(void **state)
 	sysfs_set_number("", NUMVFS, 1);
 	fake.gpu.vfs[0].in_use = true;
 	assert_int_equal(next_start(&said), EXIT_ATTENTION);
-	assert_says(said, "could be brought to neither layout");
+	assert_says(said, "can be neither completed nor undone");
 	free(said);
 	assert_true(there_is("run/gpuvf/intent"));
 	assert_int_equal(fake.gpu.num_vfs, 1);
 	fake.gpu.vfs[0].in_use = false;
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 }
 
@@ -406,7 +409,7 @@ static void a_large_journal_is_read_whole(void **state)
 	assert_non_null(text);
 	large = xasprintf("%*s%s", 3 << 20, "", text);
 	write_file("run/gpuvf/intent", large);
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 	free(large);
 	free(text);
@@ -429,7 +432,7 @@ static void a_gpu_that_cannot_be_read_is_not_gone(void **state)
 		assert_true(there_is("run/gpuvf/intent"));
 	}
 	fake.get_error = 0;
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 
 	begin(OLD, NEW);
 	fake.get_error = -ENODEV;
@@ -447,7 +450,7 @@ static int apply_second(const char *what)
 	int code;
 
 	write_file("second.ini", text);
-	code = cmd_apply(4, argv);
+	code = run_verb(find_verb("apply"), 4, argv);
 	be_loud(quiet);
 	free(path);
 	free(text);
@@ -479,7 +482,7 @@ static void what_is_not_resolved_is_carried_over(void **state)
 	assert_int_equal(apply_second("vf 0-2 = small\n"), EXIT_ATTENTION);
 	assert_int_equal(fakes[1].gpu.num_vfs, 2);
 	fake.gpu.vfs[0].in_use = false;
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 }
 
@@ -509,7 +512,7 @@ static void what_is_refused_resolves_nothing(void **state)
 	assert_int_equal(journal.num, 0);
 	journal_free(&journal);
 	fake.gpu.vfs[0].in_use = false;
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 }
 
 /* the one case in which the next start needs the journal */
@@ -532,7 +535,7 @@ static void a_rollback_that_fails_leaves_the_journal(void **state)
 	free(said);
 	assert_true(there_is("run/gpuvf/intent"));
 	fake.fail_at = 0;
-	start_says(EXIT_DONE, "is in the new layout now");
+	start_says(EXIT_DONE, "change completed");
 	is_as(NEW);
 }
 

@@ -6,9 +6,10 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/gpuvf.h>
 
 #include "agent_test.h"
-#include "message.h"
+#include "provider/gpuvf_message.h"
 
 #define ROOM	65536
 
@@ -51,17 +52,17 @@ static void put_bucket(struct nlmsghdr *nlh, u64 upper_ns, u64 count)
 static void reads_an_event(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	struct nlattr *nest;
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
 	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 3);
-	mnl_attr_put_u32(nlh, GPUVF_A_VF_STATE, GPUVF_VF_STATE_FAILED);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_STATE, VF_STATE_FAILED);
 	mnl_attr_nest_end(nlh, nest);
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_EVENT);
-	mnl_attr_put_u32(nlh, GPUVF_A_EVENT_OLD_STATE, GPUVF_VF_STATE_DISABLED);
+	mnl_attr_put_u32(nlh, GPUVF_A_EVENT_OLD_STATE, VF_STATE_DISABLED);
 	mnl_attr_put_u64(nlh, GPUVF_A_EVENT_COUNT, 2);
 	mnl_attr_put_strz(nlh, GPUVF_A_EVENT_MESSAGE, "because");
 	mnl_attr_nest_end(nlh, nest);
@@ -70,7 +71,7 @@ static void reads_an_event(void **state)
 	assert_int_equal(event.count, 2);
 	/* a state of 0 that was said is not one that was not */
 	assert_true(event.has_old_state);
-	assert_int_equal(event.old_state, GPUVF_VF_STATE_DISABLED);
+	assert_int_equal(event.old_state, VF_STATE_DISABLED);
 	assert_string_equal(event.message, "because");
 	gpu_free(&gpu);
 }
@@ -130,7 +131,7 @@ static void reads_claims(void **state)
 static void an_event_of_the_gpu_has_no_vf(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
@@ -270,7 +271,7 @@ static void more_buckets_than_there_is_room_for_are_left_out(void **state)
 static void an_event_is_about_the_vf_that_it_has(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct happening event;
+	struct gpu_event event;
 	struct gpu gpu = {};
 	struct nlattr *vf;
 
@@ -388,14 +389,14 @@ static void reads_a_refusal(void **state)
 	struct nlattr *nest;
 
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_NO_SPACE);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_NO_SPACE);
 	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_VF_INDEX, 3);
 	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_ASKED, 9 * GIB);
 	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_LIMIT, 4 * GIB);
 	mnl_attr_put_strz(nlh, GPUVF_A_REFUSAL_MESSAGE, "GPU x VF 3: no");
 	mnl_attr_nest_end(nlh, nest);
 	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
-	assert_int_equal(refusal.reason, GPUVF_REASON_NO_SPACE);
+	assert_int_equal(refusal.reason, REASON_NO_SPACE);
 	assert_int_equal(refusal.vf, 3);
 	assert_int_equal(refusal.asked, 9 * GIB);
 	assert_int_equal(refusal.limit, 4 * GIB);
@@ -404,7 +405,7 @@ static void reads_a_refusal(void **state)
 	/* one about the GPU has no VF */
 	nlh = new_message();
 	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, GPUVF_REASON_STALE);
+	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_STALE);
 	mnl_attr_nest_end(nlh, nest);
 	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
 	assert_int_equal(refusal.vf, NO_VF);
@@ -483,21 +484,21 @@ static void survives_bad_errors(void **state)
 static void a_wish_has_all_that_it_needs(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct gpu wish = test_gpu();
+	struct gpu wanted = test_gpu();
 	bool replace = false, dry_run = false;
 	const struct nlattr *attr;
 	struct gpu back = {};
 
-	wish.set = GPU_SET_POLICY;
-	wish.policy = GPUVF_POLICY_EQUAL;
-	wish.fb_pf_reserve = 77;
-	wish.vfs[1].fb_bytes = GIB;
-	wish.vfs[1].time_slice_us = 4000;
-	copy_string(wish.vfs[1].profile, LABEL_SIZE, "desktop");
-	message_put_wish(nlh, ROOM, &wish, true);
+	wanted.set = GPU_SET_POLICY;
+	wanted.policy = POLICY_EQUAL;
+	wanted.fb_pf_reserve = 77;
+	wanted.vfs[1].fb_bytes = GIB;
+	wanted.vfs[1].time_slice_us = 4000;
+	copy_string(wanted.vfs[1].profile, LABEL_SIZE, "desktop");
+	message_put_wanted(nlh, ROOM, &wanted, true);
 	assert_int_equal(read_exact(nlh, &back, NULL), 0);
 	assert_int_equal(back.generation, 7);
-	assert_int_equal(back.policy, GPUVF_POLICY_EQUAL);
+	assert_int_equal(back.policy, POLICY_EQUAL);
 	assert_int_equal(back.fb_pf_reserve, 0);
 	assert_int_equal(back.vfs_len, 2);
 	assert_int_equal(back.vfs[1].fb_bytes, GIB);
@@ -509,7 +510,7 @@ static void a_wish_has_all_that_it_needs(void **state)
 	}
 	assert_true(replace);
 	assert_true(dry_run);
-	gpu_free(&wish);
+	gpu_free(&wanted);
 	gpu_free(&back);
 }
 

@@ -5,22 +5,17 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 
-#include <netlink/errno.h>
-#include <netlink/handlers.h>
-#include <netlink/netlink.h>
-
-#include "agent.h"
+#include "base/exit_code.h"
 #include "fake_kernel.h"
-#include "subscribe.h"
+#include "provider/gpuvf_watch.h"
+#include "main.h"
 
-/* what becomes of listening; errors of libnl, negative */
+/* what becomes of listening: exit codes */
 static struct {
 	int open;
-	int join;
-	int watch;
-	unsigned int joins;
 	/* the module comes back, and then these happen */
 	bool comes;
 	int join_again;
@@ -29,79 +24,47 @@ static struct {
 	unsigned int waiting;
 } news;
 
-/* instead of libnl's */
-int nl_recvmsgs_default(struct nl_sock *sk)
+/* always readable */
+int watch_open(struct watch *watch)
 {
-	struct nl_cb *cb;
-	int err;
+	watch->fd = eventfd(1, EFD_CLOEXEC);
+	return news.open;
+}
 
-	if (news.waiting) {
-		if (fake_errors.list != -EPERM) {
-			fake_errors.list = -EPERM;
-			return -NLE_NOMEM;
-		}
-		if (--news.waiting)
-			return 0;
-		fake_errors.list = 0;
+int watch_join(struct watch *watch)
+{
+	return news.join_again;
+}
+
+int watch_read(struct watch *watch)
+{
+	if (news.comes) {
+		news.comes = false;
+		fake_errors.list = news.list_again;
+		watch->came(watch->arg);
 		raise(SIGTERM);
-		return -NLE_AGAIN;
 	}
-	cb = nl_socket_get_cb(sk);
-	err = nl_recvmsgs(sk, cb);
-	nl_cb_put(cb);
-	return err;
-}
-
-static int new_socket(struct nl_sock **sk)
-{
-	*sk = nl_socket_alloc();
-	assert_non_null(*sk);
-	assert_int_equal(nl_connect(*sk, NETLINK_GENERIC), 0);
-	nl_socket_set_nonblocking(*sk);
-	return 0;
-}
-
-int news_open(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
-{
-	*sk = NULL;
-	return news.open ?: new_socket(sk);
-}
-
-int news_join(struct nl_sock *sk, const char *family, const char *name)
-{
-	return news.join;
-}
-
-int news_join_all(struct nl_sock *sk)
-{
-	return news.joins++ ? news.join_again : news.join;
-}
-
-int subscribe(struct nl_sock **sk, nl_recvmsg_msg_cb_t take, void *arg)
-{
-	return news_open(sk, take, arg) ?: news_join_all(*sk);
-}
-
-int family_watch_open(struct family_watch *watch)
-{
-	return news.watch ?: new_socket(&watch->sk);
-}
-
-void family_watch_read(struct family_watch *watch)
-{
-	if (!news.comes)
-		return;
-	news.comes = false;
-	fake_errors.list = news.list_again;
-	watch->came(watch->arg);
+	if (!news.waiting)
+		return -EAGAIN;
+	if (fake_errors.list != -EPERM) {
+		fake_errors.list = -EPERM;
+		return -ENOBUFS;
+	}
+	if (--news.waiting)
+		return 0;
+	fake_errors.list = 0;
 	raise(SIGTERM);
+	return -EAGAIN;
 }
 
-void family_watch_close(struct family_watch *watch)
+void watch_close(struct watch *watch)
 {
-	if (watch->sk)
-		nl_socket_free(watch->sk);
-	watch->sk = NULL;
+	close(watch->fd);
+}
+
+int gpuvf_find_family(u16 *id)
+{
+	return -ENOENT;
 }
 
 /* until SIGTERM, which is there from the start or when the module has come */
@@ -126,7 +89,7 @@ static int monitor(const char *option, char **said)
 		alarm(60);
 		if (!news.comes && !news.waiting)
 			raise(SIGTERM);
-		status = cmd_monitor(option ? 2 : 1, argv);
+		status = run_verb(find_verb("monitor"), option ? 2 : 1, argv);
 		fflush(NULL);
 		_exit(status);
 	}
@@ -189,23 +152,18 @@ static void exit_codes_of_listening(void **state)
 {
 	static const struct {
 		int open;
-		int join;
-		int watch;
 		int code;
 	} table[] = {
-		{ .open = -NLE_NOMEM, .code = EXIT_FAILED },
-		{ .watch = -NLE_NOMEM, .code = EXIT_FAILED },
-		{ .join = -NLE_NOMEM, .code = EXIT_FAILED },
+		{ EXIT_DONE, EXIT_DONE },
+		{ EXIT_FAILED, EXIT_FAILED },
 		/* the module went since it was asked for */
-		{ .join = -NLE_OBJ_NOTFOUND, .code = EXIT_DONE },
+		{ EXIT_MISSING, EXIT_DONE },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		reset();
 		news.open = table[i].open;
-		news.join = table[i].join;
-		news.watch = table[i].watch;
 		ends_with(NULL, table[i].code);
 	}
 }
@@ -219,8 +177,8 @@ static void exit_codes_of_a_later_look(void **state)
 		int code;
 	} table[] = {
 		{ .code = EXIT_DONE },
-		{ .join = -NLE_NOMEM, .code = EXIT_FAILED },
-		{ .join = -NLE_OBJ_NOTFOUND, .code = EXIT_DONE },
+		{ .join = EXIT_FAILED, .code = EXIT_FAILED },
+		{ .join = EXIT_MISSING, .code = EXIT_DONE },
 		{ .list = -EPERM, .code = EXIT_PERMISSION },
 		{ .list = -ENOMEM, .code = EXIT_FAILED },
 		{ .list = -EAGAIN, .code = EXIT_DONE },
@@ -231,7 +189,7 @@ static void exit_codes_of_a_later_look(void **state)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		reset();
 		/* it is woken by what waits there */
-		news.join = -NLE_OBJ_NOTFOUND;
+		news.open = EXIT_MISSING;
 		news.comes = true;
 		news.join_again = table[i].join;
 		news.list_again = table[i].list;

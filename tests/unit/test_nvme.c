@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host drivers of VFs on a PF that nobody here wrote: QEMU's NVMe controller,
- * below an IOMMU. Runs in a VM, see tests/lab/nvme.
+ * A PF of the world outside: QEMU's NVMe controller, below an IOMMU, with its stock
+ * driver. The agent's way with host drivers of VFs, and the provider generic. Runs in a
+ * VM without module gpuvf, see tests/lab/nvme.
  */
 #include <glob.h>
 
 #include "agent_test.h"
-#include "apply.h"
-#include "sysfs.h"
+#include "apply/apply.h"
+#include "apply/drivers.h"
+#include "pci/sysfs.h"
+#include "pci/vf_driver.h"
+#include "verb_test.h"
 
 #define NUM_VFS	4
 
@@ -108,6 +112,117 @@ static void nothing_is_left_for_the_next_vfs(void **state)
 	assert_int_equal(sysfs_set_number(pf, NUMVFS, 0), 0);
 }
 
+/* what the section of the PF says, as the configuration of the system */
+static void configure(const char *lines)
+{
+	FILE *f = fopen("/etc/gpuvf.ini", "w");
+
+	assert_non_null(f);
+	fprintf(f, "[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n"
+		"[gpu disk]\npci = %s\n%s", pf, lines);
+	fclose(f);
+}
+
+static u32 num_vfs(void)
+{
+	u32 num;
+
+	assert_int_equal(sysfs_get_number(pf, NUMVFS, &num), 0);
+	return num;
+}
+
+static void verbs_set_vfs_of_any_pf(void **state)
+{
+	configure("vf 0-3 = s\ndriver 0-1 = vfio-pci\ndriver 2-3 = none\n");
+	says("plan", EXIT_DONE, "enable 4 VFs, set host drivers");
+	says("plan", EXIT_DONE, "driver nvme cannot be asked beforehand");
+	assert_int_equal(num_vfs(), 0);
+	says("apply", EXIT_DONE, "[gpu disk]: 4 VFs enabled");
+	assert_int_equal(num_vfs(), 4);
+	vf_has(0, "vfio-pci", "vfio-pci");
+	vf_has(3, "", "none");
+	says("apply", EXIT_DONE, "in sync");
+	says("assert", EXIT_DONE, "");
+	says("show", EXIT_DONE, "generic  driver nvme");
+	says("show disk/1", EXIT_DONE, "vfio-pci");
+	says("show -j", EXIT_DONE, "\"provider\": \"generic\"");
+	says("export -o /tmp/exported.ini", EXIT_DONE, "");
+	says("assert -f /tmp/exported.ini", EXIT_DONE, "");
+	says("checkpoint /tmp/saved", EXIT_DONE, "");
+	/* live: no VF is lost */
+	configure("vf 0-3 = s\ndriver 0-1 = none\ndriver 2 = vfio-pci\n");
+	says("plan", EXIT_DONE, "set host drivers");
+	says("apply", EXIT_DONE, "4 VFs enabled");
+	vf_has(0, "", "none");
+	vf_has(2, "vfio-pci", "vfio-pci");
+	/* another number */
+	configure("vf 0-5 = s\n");
+	says("apply", EXIT_DONE, "6 VFs enabled");
+	says("restore /tmp/saved", EXIT_DONE, "restored, 4 VFs enabled");
+	vf_has(1, "vfio-pci", "vfio-pci");
+	configure("vf 0-8 = s\n");
+	says("apply", EXIT_USAGE, "9 VFs are asked for, 8 are the most");
+	assert_int_equal(num_vfs(), 4);
+	configure("vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	assert_int_equal(num_vfs(), 0);
+}
+
+/* as QEMU has it; Return: a descriptor of the VFIO group of a VF */
+static int open_vf(u32 index)
+{
+	char vf[BDF_SIZE], group[NAME_SIZE];
+	char *path;
+	int fd;
+
+	assert_int_equal(sysfs_vf_bdf(pf, index, vf, sizeof(vf)), 0);
+	assert_true(root_link(group, sizeof(group),
+			      "sys/bus/pci/devices/%s/iommu_group", vf));
+	path = xasprintf("/dev/vfio/%s", group);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	free(path);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void vfs_that_a_process_has_open_stay(void **state)
+{
+	int fd;
+
+	configure("vf 0-1 = s\ndriver 0-1 = vfio-pci\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	fd = open_vf(1);
+	says("show", EXIT_DONE, "vfio-pci (in use)");
+	configure("vfs = 0\n");
+	says("plan", EXIT_BUSY, "VF 1 is in use (vfio-pci, process ");
+	says("apply", EXIT_BUSY, "(test_nvme)): cannot change the number of VFs while one is in use");
+	says("apply --wait-idle 1", EXIT_BUSY, "(test_nvme)");
+	configure("vf 0-1 = s\ndriver 1 = none\n");
+	says("apply", EXIT_BUSY, "cannot change its host driver");
+	assert_int_equal(num_vfs(), 2);
+	/* the other one is free */
+	configure("vf 0-1 = s\ndriver 0 = none\ndriver 1 = vfio-pci\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	close(fd);
+	configure("vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+}
+
+static void a_match_alone_does_not_take_it(void **state)
+{
+	FILE *f = fopen("/etc/gpuvf.ini", "w");
+
+	assert_non_null(f);
+	fputs("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n"
+	      "[gpu all]\nmatch = *\nvf 0 = p\n", f);
+	fclose(f);
+	says("apply", EXIT_MISSING, "module gpuvf is not loaded");
+	says("show", EXIT_MISSING, "module gpuvf is not loaded");
+	configure("vf 0 = s\npolicy = equal\n");
+	says("apply", EXIT_USAGE, "is driven by nvme, which has no scheduling policies");
+	assert_int_equal(num_vfs(), 0);
+}
+
 static int find_pf(void **state)
 {
 	glob_t found;
@@ -128,6 +243,9 @@ int main(void)
 		cmocka_unit_test(each_vf_gets_its_driver_and_keeps_it),
 		cmocka_unit_test(drivers_are_exchanged_live),
 		cmocka_unit_test(nothing_is_left_for_the_next_vfs),
+		cmocka_unit_test(verbs_set_vfs_of_any_pf),
+		cmocka_unit_test(vfs_that_a_process_has_open_stay),
+		cmocka_unit_test(a_match_alone_does_not_take_it),
 	};
 
 	return cmocka_run_group_tests_name("nvme", tests, find_pf, NULL);

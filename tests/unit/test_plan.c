@@ -3,7 +3,10 @@
  * The difference between what is and what shall be, and its order.
  */
 #include "agent_test.h"
-#include "plan.h"
+#include "apply/check.h"
+#include "base/exit_code.h"
+#include "plan/plan.h"
+#include "show/plan_show.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n"
 #define SHAPES	HEAD "[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -28,16 +31,16 @@ static struct gpu gpu_with(const char *text)
 	u32 i;
 
 	plan_for(&plan, text, &live, NULL);
-	live.num_vfs = plan.wish.num_vfs;
-	if (plan.wish.set & GPU_SET_POLICY)
-		live.policy = plan.wish.policy;
-	if (plan.wish.set & GPU_SET_PF_RESERVE)
-		live.fb_pf_reserve = plan.wish.fb_pf_reserve;
+	live.num_vfs = plan.wanted.num_vfs;
+	if (plan.wanted.set & GPU_SET_POLICY)
+		live.policy = plan.wanted.policy;
+	if (plan.wanted.set & GPU_SET_PF_RESERVE)
+		live.fb_pf_reserve = plan.wanted.fb_pf_reserve;
 	for (i = 0; i < live.vfs_len; i++) {
-		live.vfs[i] = plan.wish.vfs[i];
+		live.vfs[i] = plan.wanted.vfs[i];
 		/* the kernel tells the timeout that holds, never 0 */
 		live.vfs[i].preempt_timeout_us =
-			vf_preempt_timeout_us(&plan.wish.vfs[i]);
+			vf_preempt_timeout_us(&plan.wanted.vfs[i]);
 	}
 	plan_free(&plan);
 	return live;
@@ -80,7 +83,7 @@ static void up_from_nothing_is_layout_then_enable(void **state)
 	assert_int_equal(plan.changes[0], VF_CREATE);
 	assert_int_equal(plan.changes[1], VF_CREATE);
 	assert_int_equal(plan.changes[2], 0);
-	assert_int_equal(plan.wish.generation, live.generation);
+	assert_int_equal(plan.wanted.generation, live.generation);
 	plan_free(&plan);
 	gpu_free(&live);
 }
@@ -104,7 +107,7 @@ static void placement_is_not_guessed(void **state)
 	struct gpu live = gpu_with(GPU "vf 0-3 = small\n");
 	struct plan plan;
 
-	live.provisioning = GPUVF_PROVISIONING_EXPLICIT;
+	live.provisioning = PROVISIONING_EXPLICIT;
 	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
 	assert_true(plan_knows_placement(&plan));
 	assert_ptr_equal(plan_future(&plan), &plan.live);
@@ -116,7 +119,7 @@ static void placement_is_not_guessed(void **state)
 	assert_true(plan_knows_placement(&plan));
 	plan_free(&plan);
 	/* and so are fair shares, which come and go with the VFs */
-	live.provisioning = GPUVF_PROVISIONING_AUTO;
+	live.provisioning = PROVISIONING_AUTO;
 	live.vfs[0].fb_auto = true;
 	plan_for(&plan, GPU "vf 0-3 = small\n", &live, NULL);
 	assert_true(plan_knows_placement(&plan));
@@ -135,9 +138,9 @@ static void every_setting_is_compared(void **state)
 	struct plan plan;
 
 	steps_are(text, &live, 0);
-	live.policy = GPUVF_POLICY_FIXED;
+	live.policy = POLICY_FIXED;
 	steps_are(text, &live, STEP_LAYOUT);
-	live.policy = GPUVF_POLICY_EQUAL;
+	live.policy = POLICY_EQUAL;
 	live.fb_pf_reserve += 16 * MIB;
 	steps_are(text, &live, STEP_LAYOUT);
 	live.fb_pf_reserve -= 16 * MIB;
@@ -162,11 +165,11 @@ static void what_the_file_does_not_say_is_left_alone(void **state)
 	struct gpu live = gpu_with(GPU "vf 0 = small\n");
 	struct plan plan;
 
-	live.policy = GPUVF_POLICY_BEST_EFFORT;
+	live.policy = POLICY_BEST_EFFORT;
 	live.fb_pf_reserve = GIB;
 	steps_are(GPU "vf 0 = small\n", &live, 0);
 	plan_for(&plan, GPU "vf 0 = big\n", &live, NULL);
-	assert_int_equal(plan.wish.set, 0);
+	assert_int_equal(plan.wanted.set, 0);
 	plan_free(&plan);
 	gpu_free(&live);
 }
@@ -306,7 +309,7 @@ static void the_kernels_placement_shows_moves(void **state)
 
 	live.vfs[1].fb_offset = GIB;
 	plan_for(&plan, GPU "vf 0 = big\nvf 1 = small\n", &live, NULL);
-	gpu_copy(&after, &plan.wish);
+	gpu_copy(&after, &plan.wanted);
 	after.vfs[1].fb_offset = 4 * GIB;
 	plan_add_placement(&plan, &after);
 	assert_int_equal(plan.changes[0], VF_RESIZE | VF_RETIME | VF_RELABEL);
@@ -380,8 +383,8 @@ static void applying_twice_is_applying_once(void **state)
 		plan_make(&plan, &any, &any.gpus[0], &live, NULL);
 		changed += !!plan.steps;
 		gpu_free(&live);
-		gpu_copy(&live, &plan.wish);
-		live.policy = plan.wish.policy;
+		gpu_copy(&live, &plan.wanted);
+		live.policy = plan.wanted.policy;
 		plan_free(&plan);
 		plan_make(&plan, &any, &any.gpus[0], &live, NULL);
 		if (plan.steps)
@@ -417,7 +420,7 @@ static void a_refusal_is_there_for_programs(void **state)
 	assert_true(json_is_null(json_object_get(json, "refusal")));
 	json_decref(json);
 	plan.refusal = (struct refusal){
-		.reason = GPUVF_REASON_NO_SPACE, .vf = 3, .asked = 5,
+		.reason = REASON_NO_SPACE, .vf = 3, .asked = 5,
 		.limit = 4, .message = "no",
 	};
 	json = plan_json(&plan);

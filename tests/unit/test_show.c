@@ -6,11 +6,13 @@
 #include <sys/ioctl.h>
 
 #include "agent_test.h"
-#include "capacity.h"
-#include "event.h"
-#include "memory_map.h"
-#include "output.h"
-#include "writer.h"
+#include "config/writer.h"
+#include "plan/capacity.h"
+#include "plan/plan.h"
+#include "show/capacity_show.h"
+#include "show/event_text.h"
+#include "show/memory_map.h"
+#include "show/output.h"
 
 static struct gpu gpu_with_vfs(u32 n, u64 bytes)
 {
@@ -28,7 +30,7 @@ static struct gpu gpu_with_vfs(u32 n, u64 bytes)
 				i * bytes;
 		vf->time_slice_us = 4000;
 		vf->preempt_timeout_us = 20000;
-		vf->state = GPUVF_VF_STATE_PROVISIONED;
+		vf->state = VF_STATE_PROVISIONED;
 		copy_string(vf->profile, LABEL_SIZE, "desktop");
 	}
 	return gpu;
@@ -51,7 +53,13 @@ static void table_is(unsigned short width, const char *expected)
 {
 	struct winsize screen = { .ws_row = 24, .ws_col = width };
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	struct table *table = table_new();
+	static const struct column columns[] = {
+		{ "A", .minor = 0 },
+		{ "B", .is_text = true, .minor = 1 },
+		{ "C", .is_text = true },
+		{ }
+	};
+	struct table *table = table_new(columns);
 	char text[100] = "";
 	size_t got = 0;
 	FILE *f;
@@ -61,10 +69,6 @@ static void table_is(unsigned short width, const char *expected)
 	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
 	f = fopen(ptsname(master), "w");
 	assert_non_null(f);
-	table_column(table, "A", ALIGN_RIGHT);
-	table_column(table, "B", ALIGN_LEFT);
-	table_minor(table, 1);
-	table_column(table, "C", ALIGN_LEFT);
 	table_cell(table, "1");
 	table_cell(table, "22");
 	table_cell(table, "333");
@@ -199,7 +203,7 @@ static void events_say_what_happened(void **state)
 	copy_string(now.vfs[3].holder, NAME_SIZE, "vfio-pci");
 	event_is(&before, &now, "VF 3: driver vfio-pci, in use");
 	now.num_vfs = 0;
-	now.policy = GPUVF_POLICY_BEST_EFFORT;
+	now.policy = POLICY_BEST_EFFORT;
 	now.vfs[3] = before.vfs[3];
 	now.vfs[3].fb_bytes = 0;
 	event_is(&before, &now,
@@ -369,20 +373,20 @@ static void profiles_are_asked_about_once_each(void **state)
 	};
 	struct config config = { .profiles = profiles, .num_profiles = 2 };
 	struct gpu gpu = gpu_with_vfs(3, GIB);
-	struct room_list rooms = {};
+	struct capacity_list capacity = {};
 	json_t *list;
 
 	gpu.vfs[2].profile[0] = '\0';
 	gpu.vfs[2].fb_bytes = 3 * GIB;
-	rooms_find(&rooms, &config, &gpu);
-	assert_int_equal(rooms.num, 3);
-	assert_string_equal(rooms.rooms[0].profile, "big");
-	assert_string_equal(rooms.rooms[1].profile, "desktop");
-	assert_string_equal(rooms.rooms[2].profile, "");
-	assert_int_equal(rooms.rooms[2].capacity.fb_bytes, 3 * GIB);
-	rooms.rooms[0].capacity.after_moving = 2;
-	copy_string(rooms.rooms[1].reason, REFUSAL_TEXT_SIZE, "no");
-	list = rooms_json(&rooms);
+	capacity_find(&capacity, &config, &gpu);
+	assert_int_equal(capacity.num, 3);
+	assert_string_equal(capacity.entries[0].profile, "big");
+	assert_string_equal(capacity.entries[1].profile, "desktop");
+	assert_string_equal(capacity.entries[2].profile, "");
+	assert_int_equal(capacity.entries[2].capacity.fb_bytes, 3 * GIB);
+	capacity.entries[0].capacity.after_moving = 2;
+	copy_string(capacity.entries[1].reason, REFUSAL_TEXT_SIZE, "no");
+	list = capacity_json(&capacity);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0),
 							    "after_moving")),
 			 2);
@@ -391,25 +395,25 @@ static void profiles_are_asked_about_once_each(void **state)
 	assert_true(json_is_null(json_object_get(json_array_get(list, 2),
 						 "profile")));
 	json_decref(list);
-	rooms_free(&rooms);
+	capacity_free(&capacity);
 	gpu_free(&gpu);
 }
 
 static void reasons_do_not_name_the_gpu_again(void **state)
 {
-	struct room room = {};
+	struct profile_capacity room = {};
 
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
 		    "GPU 0000:41:00.0 VF 4: 8 MiB are asked for: none is left");
-	assert_string_equal(room_reason(&room),
+	assert_string_equal(capacity_reason(&room),
 			    "8 MiB are asked for: none is left");
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
 		    "GPU 0000:41:00.0: there is no VF 8");
-	assert_string_equal(room_reason(&room), "there is no VF 8");
+	assert_string_equal(capacity_reason(&room), "there is no VF 8");
 	copy_string(room.reason, REFUSAL_TEXT_SIZE, "no: not at all");
-	assert_string_equal(room_reason(&room), "no: not at all");
+	assert_string_equal(capacity_reason(&room), "no: not at all");
 	room.reason[0] = '\0';
-	assert_string_equal(room_reason(&room), "");
+	assert_string_equal(capacity_reason(&room), "");
 }
 
 static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)

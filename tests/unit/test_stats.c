@@ -4,7 +4,7 @@
  * what can be read back.
  */
 #include "agent_test.h"
-#include "prometheus.h"
+#include "show/prometheus.h"
 
 static char *print(const struct gpu_list *gpus)
 {
@@ -28,7 +28,7 @@ static struct gpu_list one_gpu(void)
 	gpu->num_vfs = 2;
 	gpu->vfs[0].fb_bytes = GIB;
 	gpu->vfs[0].time_slice_us = 6000;
-	gpu->vfs[0].state = GPUVF_VF_STATE_ACTIVE;
+	gpu->vfs[0].state = VF_STATE_ACTIVE;
 	copy_string(gpu->vfs[0].profile, LABEL_SIZE, "desktop");
 	gpu->vfs[0].has_stats = true;
 	stats = &gpu->vfs[0].stats;

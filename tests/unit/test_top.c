@@ -3,7 +3,7 @@
  * The picture of top, on screens of several sizes.
  */
 #include "agent_test.h"
-#include "top.h"
+#include "show/top.h"
 
 #define MS	1000000ULL
 
@@ -21,7 +21,7 @@ static void add_gpu(struct gpu_list *gpus, u32 vfs, u64 run_ns)
 		vf->fb_bytes = GIB - 32 * MIB;
 		vf->fb_offset = 272 * MIB + i * vf->fb_bytes;
 		vf->time_slice_us = 8000;
-		vf->state = GPUVF_VF_STATE_ACTIVE;
+		vf->state = VF_STATE_ACTIVE;
 		vf->has_stats = true;
 		vf->stats.run_ns = run_ns;
 		copy_string(vf->profile, LABEL_SIZE, "desktop");

@@ -8,9 +8,12 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "apply.h"
-#include "daemon.h"
+#include "apply/apply.h"
+#include "base/exit_code.h"
+#include "daemon/daemon.h"
 #include "fake_kernel.h"
+#include "main.h"
+#include "verbs/verbs.h"
 
 #define CONFIG	"[gpuvf]\nversion = 1\n" \
 		"[profile small]\nfb = 1GiB\ntime_slice = 4ms\n" \
@@ -53,7 +56,7 @@ static int run(const char *words, char **said)
 	dup2(fileno(f), STDOUT_FILENO);
 	dup2(fileno(f), STDERR_FILENO);
 	fclose(f);
-	code = find_verb(argv[0])->run(argc, argv);
+	code = run_verb(find_verb(argv[0]), argc, argv);
 	be_loud(quiet);
 	if (said)
 		*said = root_read(&size, "said");
@@ -76,6 +79,44 @@ static int run(const char *words, char **said)
 static char *with_file(const char *verb)
 {
 	return xasprintf("%s -f %s/t.ini", verb, root);
+}
+
+/* both GPUs in one pass, and neither is changed */
+static void keys_that_a_provider_cannot_hold_are_refused_at_their_line(void **state)
+{
+	static const char *const verbs[] = { "plan", "assert", "apply" };
+	size_t i;
+
+	fake_reset();
+	fakes[1].is_there = true;
+	write_file("t.ini", BOTH "[profile none]\nfb = shared\n"
+		   "[gpu c]\nmatch = *\nprovider = generic\nvf 0 = none\n");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		char *words = with_file(verbs[i]);
+
+		/* nothing is asked of these two that they cannot hold */
+		assert_int_not_equal(run(words, NULL), EXIT_USAGE);
+		free(words);
+	}
+	fake_reset();
+	fakes[1].is_there = true;
+	write_file("t.ini", "[gpuvf]\nversion = 1\n"
+		   "[profile small]\nfb = 1GiB\n[profile none]\nfb = shared\n"
+		   "[gpu a]\npci = 0000:41:00.0\nvf 0 = small\nvf 1 = none\n"
+		   "[gpu b]\npci = 0000:42:00.0\nprovider = generic\n"
+		   "vf 0 = none\n");
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		char *words = with_file(verbs[i]);
+		char *said;
+
+		assert_int_equal(run(words, &said), EXIT_USAGE);
+		assert_says(said, "t.ini:6:6: fb: GPU 0000:41:00.0 is driven by gpuvf, which gives each VF framebuffer of its own; write a size, as in fb = 2GiB");
+		assert_says(said, "t.ini:13:12: provider: GPU 0000:42:00.0 is driven by gpuvf, which is a GPU of provider gpuvf, not of generic");
+		free(said);
+		free(words);
+	}
+	assert_string_equal(fakes[0].log, "");
+	assert_string_equal(fakes[1].log, "");
 }
 
 /* every verb that only reads, for each error of the kernel */
@@ -208,12 +249,12 @@ static void exit_codes_of_two_gpus_that_are_only_looked_at(void **state)
 	code_is("export", EXIT_BUSY);
 	fakes[0].gpu.vfs_changing = true;
 	code_is(plan, EXIT_BUSY);
-	fakes[0].gpu.state = GPUVF_PF_STATE_WEDGED;
+	fakes[0].gpu.state = PF_STATE_WEDGED;
 	code_is(plan, EXIT_ATTENTION);
 	code_is(json, EXIT_ATTENTION);
 	code_is(differs, EXIT_ATTENTION);
 	code_is("export", EXIT_ATTENTION);
-	fakes[0].gpu.state = GPUVF_PF_STATE_READY;
+	fakes[0].gpu.state = PF_STATE_READY;
 	fakes[0].gpu.vfs_changing = false;
 	fakes[1].is_there = false;
 	code_is(plan, EXIT_PARTLY);
@@ -233,13 +274,13 @@ static void lost_json_does_not_hide_the_result(void **state)
 
 	write_file("t.ini", CONFIG);
 	fake_reset();
-	fake.gpu.state = GPUVF_PF_STATE_WEDGED;
+	fake.gpu.state = PF_STATE_WEDGED;
 	quiet = be_quiet();
 	full = open("/dev/full", O_WRONLY);
 	dup2(full, STDOUT_FILENO);
 	close(full);
 	setvbuf(stdout, NULL, _IONBF, 0);
-	code = cmd_plan(4, argv);
+	code = run_verb(find_verb("plan"), 4, argv);
 	clearerr(stdout);
 	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 	be_loud(quiet);
@@ -640,6 +681,63 @@ static void a_warning_is_what_check_is_for(void **state)
 	free(said);
 }
 
+static void prints(const char *words, const char *expected)
+{
+	char *said;
+
+	assert_int_equal(run(words, &said), EXIT_DONE);
+	if (strcmp(said, expected))
+		fail_msg("%s:\n%sexpected:\n%s", words, said, expected);
+	free(said);
+}
+
+/* of all GPUs, with nothing above or below it */
+static void columns_that_were_named_are_one_table(void **state)
+{
+	char *plan;
+
+	fake_reset();
+	fakes[0].gpu.num_vfs = 2;
+	fakes[1].is_there = true;
+	fakes[1].gpu.num_vfs = 1;
+	fakes[1].gpu.vfs[0].fb_bytes = 64 * MIB;
+	prints("show -o vf,GPU,FRAMEBUFFER",
+	       "VF  GPU           FRAMEBUFFER/B\n"
+	       " 0  0000:41:00.0              -\n"
+	       " 1  0000:41:00.0              -\n"
+	       " 0  0000:42:00.0       67108864\n");
+	prints("show --columns GPU --noheadings -H 42:00.0", "0000:42:00.0\n");
+	prints("show 42:00.0/0 -o VF,PROFILE,VF", "VF  PROFILE\n 0  -\n");
+	prints("stats -o GPU,HANGS,CLAIMS_DRIVER --noheadings",
+	       "0000:41:00.0      0  -\n"
+	       "0000:41:00.0      0  -\n"
+	       "0000:42:00.0      0  -\n");
+	write_file("t.ini", CONFIG);
+	plan = with_file("plan -p --noheadings -o CHANGE,VF,TIME_SLICE");
+	prints(plan, "create   0           4000\ncreate   1           4000\n");
+	free(plan);
+}
+
+static void a_column_that_there_is_not_is_refused(void **state)
+{
+	static const char *const names[][2] = {
+		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE HOLDER\n" },
+		{ "show -o VF,", "'' is none of GPU VF" },
+		{ "show -o V", "'V' is none of GPU VF" },
+		{ "stats -o VFS", "'VFS' is none of GPU VF" },
+		{ "plan -o STATE", "'STATE' is none of GPU VF CHANGE" },
+	};
+	char *said;
+	size_t i;
+
+	fake_reset();
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_int_equal(run(names[i][0], &said), EXIT_USAGE);
+		assert_says(said, names[i][1]);
+		free(said);
+	}
+}
+
 /* where the memory ends, in a process of its own */
 static int code_without_memory(bool changed, bool underway)
 {
@@ -690,6 +788,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exit_codes_of_verbs_that_read),
+		cmocka_unit_test(keys_that_a_provider_cannot_hold_are_refused_at_their_line),
 		cmocka_unit_test(without_a_gpu_nothing_is_shown_as_done),
 		cmocka_unit_test(exit_codes_of_requests_that_cannot_be_had),
 		cmocka_unit_test(exit_codes_of_two_gpus_that_are_only_looked_at),
@@ -702,6 +801,8 @@ int main(void)
 		cmocka_unit_test(the_daemon_tries_again),
 		cmocka_unit_test(probing_that_cannot_be_set_back_is_a_failure),
 		cmocka_unit_test(a_warning_is_what_check_is_for),
+		cmocka_unit_test(columns_that_were_named_are_one_table),
+		cmocka_unit_test(a_column_that_there_is_not_is_refused),
 		cmocka_unit_test(memory_that_ends_after_a_change_has_its_own_code),
 	};
 

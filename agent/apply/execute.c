@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the live state of a GPU to a wanted one: apply, the way back when it
+ * fails, what is done after a crash, and restore are all this.
+ *
+ *	number of VFs is another	sriov_numvfs = 0
+ *	layout differs			find places, config-set
+ *	VFs are to be enabled		hold probing, sriov_numvfs = N
+ *	drivers differ			write driver_override of each VF
+ *	probing is held			release it
+ *	drivers differ			unbind, probe
+ *
+ * Overrides are written while the PCI core probes no VF: no host driver gets a
+ * VF before it is known which one may have it. The layout comes before enabling,
+ * since the kernel gives VFs without one a fair share. What is so already is
+ * left alone.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/check.h"
+#include "apply/drivers.h"
+#include "apply/execute.h"
+#include "base/exit_code.h"
+#include "base/util.h"
+#include "pci/sysfs.h"
+#include "pci/vf_driver.h"
+#include "plan/layout.h"
+#include "plan/report.h"
+#include "provider/provider.h"
+
+static void touch(struct execution *x)
+{
+	x->touched = true;
+	exit_set_underway(true);
+}
+
+static int refused(const struct execution *x, const struct failure *why)
+{
+	if (x->plan)
+		return report_config_refusal(x->plan->config,
+					     x->plan->section, why,
+					     x->want->gpu.bdf);
+	return report_refusal(why, x->want->gpu.bdf);
+}
+
+static int look(const struct execution *x, struct state *now)
+{
+	struct failure why;
+	struct gpu live;
+
+	if (provider_read_settled(x->provider, x->want->gpu.bdf, &live, &why))
+		return report_refusal(&why, x->want->gpu.bdf);
+	state_free(now);
+	state_live(now, &live);
+	gpu_free(&live);
+	return EXIT_DONE;
+}
+
+static int disable(struct execution *x, const struct state *now)
+{
+	const char *bdf = now->gpu.bdf;
+	int err;
+
+	err = sysfs_set_number(bdf, NUMVFS, 0);
+	if (!err) {
+		touch(x);
+		return EXIT_DONE;
+	}
+	pr_err("GPU %s: cannot disable its %u VF%s: %s", bdf, now->gpu.num_vfs,
+	       plural(now->gpu.num_vfs),
+	       strerror(-err));
+	return exit_code_of(err);
+}
+
+/* the kernel hands out fair shares again by itself when no VF has a quota */
+static void drop_fair_shares(struct gpu *wanted)
+{
+	u32 i;
+
+	for (i = 0; i < wanted->vfs_len; i++)
+		if (wanted->vfs[i].fb_bytes && !wanted->vfs[i].fb_auto)
+			return;
+	for (i = 0; i < wanted->vfs_len; i++)
+		wanted->vfs[i].fb_bytes = 0;
+}
+
+static bool is_placement_reason(u32 reason)
+{
+	switch (reason) {
+	case REASON_OFFSET_UNALIGNED:
+	case REASON_OFFSET_OUTSIDE:
+	case REASON_OFFSET_TAKEN:
+	case REASON_OFFSET_IN_USE:
+		return true;
+	}
+	return false;
+}
+
+/* the GPU is not what it was when it was looked at */
+static bool is_stale(const struct failure *why, bool given_places)
+{
+	if (why->error == -ESTALE ||
+	    why->refusal.reason == REASON_VF_COUNT_CHANGING)
+		return true;
+	return !given_places && layout_is_stale(why);
+}
+
+/* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
+static int send_layout(struct execution *x, struct gpu *wanted,
+		       const struct gpu *now, bool last)
+{
+	bool given_places = wanted->set & GPU_SET_PLACES;
+	struct failure why;
+	struct gpu result;
+	int err = 0, code;
+
+	if (state_same_layout(wanted, now))
+		return EXIT_DONE;
+	/* what cannot be seen from here may be in the way of the places */
+	if (!given_places && !last)
+		err = layout_place(wanted, now, &why);
+	if (err)
+		return refused(x, &why);
+	if (!provider_set_layout(x->provider, wanted, false, &result, &why)) {
+		touch(x);
+		gpu_free(&result);
+		return EXIT_DONE;
+	}
+	if (is_stale(&why, given_places) && !last)
+		return -ESTALE;
+	code = refused(x, &why);
+	if (!given_places || !is_placement_reason(why.refusal.reason))
+		return code;
+	/* all else can still be what it was */
+	pr_err("GPU %s: placing the framebuffer of its VFs elsewhere",
+	       wanted->bdf);
+	wanted->set &= ~(u32)GPU_SET_PLACES;
+	return send_layout(x, wanted, now, last);
+}
+
+static int set_layout(struct execution *x, const struct state *now, bool last)
+{
+	struct gpu wanted;
+	int code;
+
+	gpu_copy(&wanted, &x->want->gpu);
+	wanted.generation = now->gpu.generation;
+	if (!now->gpu.num_vfs)
+		drop_fair_shares(&wanted);
+	code = send_layout(x, &wanted, &now->gpu, last);
+	gpu_free(&wanted);
+	return code;
+}
+
+static bool manages_drivers(const struct state *want)
+{
+	u32 i;
+
+	for (i = 0; i < want->gpu.num_vfs; i++)
+		if (strcmp(want->drivers[i].bound, ANY_DRIVER) ||
+		    strcmp(want->drivers[i].override, ANY_DRIVER))
+			return true;
+	return false;
+}
+
+static int set_autoprobe(struct execution *x, u32 autoprobe)
+{
+	const char *bdf = x->want->gpu.bdf;
+	int err;
+
+	err = sysfs_set_number(bdf, AUTOPROBE, autoprobe);
+	if (!err) {
+		touch(x);
+		return EXIT_DONE;
+	}
+	pr_err("GPU %s: cannot set sriov_drivers_autoprobe to %u: %s", bdf,
+	       autoprobe, strerror(-err));
+	return exit_code_of(err);
+}
+
+/* probing is held off from here on until release() */
+static int enable(struct execution *x, struct state *now)
+{
+	const char *bdf = x->want->gpu.bdf;
+	u32 num_vfs = x->want->gpu.num_vfs;
+	char last[BDF_SIZE];
+	int code, err;
+
+	if (manages_drivers(x->want) && now->autoprobe) {
+		code = set_autoprobe(x, 0);
+		if (code)
+			return code;
+		now->autoprobe = 0;
+	}
+	err = sysfs_set_number(bdf, NUMVFS, num_vfs);
+	if (err) {
+		pr_err("GPU %s: cannot enable %u VF%s: %s (see the kernel log)",
+		       bdf, num_vfs, plural(num_vfs), strerror(-err));
+		return exit_code_of(err);
+	}
+	touch(x);
+	/* the PCI core takes it for a success, with a warning in its log */
+	if (sysfs_vf_bdf(bdf, num_vfs - 1, last, sizeof(last))) {
+		pr_err("GPU %s: its driver has enabled fewer than %u VF%s (see the kernel log)",
+		       bdf, num_vfs, plural(num_vfs));
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+static int set_drivers(struct execution *x, const struct state *now)
+{
+	const struct state *want = x->want;
+	const char *bdf = want->gpu.bdf;
+	struct vf_driver *before = read_drivers(&want->gpu);
+	bool touched = false;
+	int code, err;
+
+	err = drivers_override(bdf, want->drivers, want->gpu.num_vfs, &touched);
+	code = exit_code_of(err);
+	if (!code && now->autoprobe != want->autoprobe)
+		code = set_autoprobe(x, want->autoprobe);
+	if (!code) {
+		err = drivers_bind(bdf, want->drivers, before,
+				   want->gpu.num_vfs, x->may_lack_probe,
+				   &touched);
+		code = exit_code_of(err);
+	}
+	if (touched)
+		touch(x);
+	free(before);
+	return code;
+}
+
+/* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
+static int attempt(struct execution *x, struct state *now, bool last)
+{
+	u32 num_vfs = x->want->gpu.num_vfs;
+	bool recount;
+	int code;
+
+	code = look(x, now);
+	code = code ?: check_users(x->want, now);
+	if (code)
+		return code;
+	recount = now->gpu.num_vfs != num_vfs;
+	if (recount && now->gpu.num_vfs) {
+		code = disable(x, now);
+		/* that has changed the generation */
+		code = code ?: look(x, now);
+	}
+	code = code ?: set_layout(x, now, last);
+	if (!code && recount && num_vfs) {
+		x->may_lack_probe = manages_drivers(x->want);
+		code = enable(x, now);
+	}
+	return code ?: set_drivers(x, now);
+}
+
+/**
+ * execute() - make a GPU what a state says
+ * @x: the execution
+ *
+ * Prints what went wrong. Does nothing when nothing is to be done.
+ *
+ * Context: no signal may end the program meanwhile, see signals_hold().
+ *
+ * Return: EXIT_DONE; another exit code: the GPU is as it was, or, with
+ * @x->touched, anything in between.
+ */
+int execute(struct execution *x)
+{
+	struct state now = {};
+	int code = -ESTALE;
+	int i;
+
+	for (i = 1; code == -ESTALE; i++)
+		code = attempt(x, &now, i >= PLAN_ATTEMPTS);
+	state_free(&now);
+	return code;
+}

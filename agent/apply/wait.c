@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Waiting: for VFs that are in use, and for another process that changes GPUs,
+ * before; for framebuffer that is being cleared, afterwards.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply/apply.h"
+#include "apply/check.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "base/root.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "model/names.h"
+#include "pci/holder.h"
+#include "plan/report.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+
+#define IDLE_POLL_MS	500
+#define READY_POLL_MS	50
+#define LOCK_POLL_MS	100
+
+/* most holders of the lock have released it by then */
+#define LOCK_NOTICE_MS	1000
+
+/* no hardware clears for so long; something is wrong then */
+#define READY_LIMIT_MS	300000
+
+/**
+ * wait_settled() - plan again for GPUs whose VFs were being enabled or disabled
+ * @targets: planned
+ *
+ * Return: EXIT_DONE, also when they still are, as provider_read_settled(); or why a GPU
+ * could not be read.
+ */
+int wait_settled(struct targets *targets)
+{
+	int code = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; !code && i < targets->num; i++)
+		if (targets->plans[i].live.vfs_changing)
+			code = plan_refresh(&targets->plans[i],
+					    targets->provider);
+	return code;
+}
+
+static bool any_is_blocked(const struct targets *targets)
+{
+	size_t i;
+
+	for (i = 0; i < targets->num; i++)
+		if (plan_is_blocked(&targets->plans[i]))
+			return true;
+	return false;
+}
+
+/**
+ * wait_idle() - wait until no VF is in use that would have to change
+ * @targets: planned; planned again while it waits
+ * @seconds: how long at the most
+ *
+ * The lock must not be held: others may have to change something meanwhile.
+ *
+ * Return: EXIT_DONE, also when the time is over: apply then names the user;
+ * or why a GPU could not be read.
+ */
+int wait_idle(struct targets *targets, u32 seconds)
+{
+	u64 end = monotonic_ms() + seconds * 1000ULL;
+	int code = EXIT_DONE;
+	size_t i;
+
+	while (!code && any_is_blocked(targets) && monotonic_ms() < end) {
+		sleep_ms(IDLE_POLL_MS);
+		for (i = 0; !code && i < targets->num; i++)
+			code = plan_refresh(&targets->plans[i],
+					    targets->provider);
+	}
+	return code;
+}
+
+static void report_lock(const char *file, bool over)
+{
+	char *process = holder_of_lock(file);
+
+	pr_err("%s changes GPUs (it holds " APPLY_LOCK "); %s",
+	       process ?: "another process",
+	       over ? "nothing was changed" : "waiting for it");
+	free(process);
+}
+
+/* Return: 0; -EWOULDBLOCK: another process has it; another negative errno */
+static int wait_for_lock(int fd, const char *file, u32 seconds)
+{
+	u64 notice = monotonic_ms() + LOCK_NOTICE_MS;
+	u64 end = monotonic_ms() + seconds * 1000ULL;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK || monotonic_ms() >= end)
+			return -errno;
+		if (notice && monotonic_ms() >= notice) {
+			report_lock(file, false);
+			notice = 0;
+		}
+		sleep_ms(LOCK_POLL_MS);
+	}
+	return 0;
+}
+
+/**
+ * apply_lock() - one apply at a time
+ * @fd: holds the lock until it is closed; -1: there was no right to lock
+ * @seconds: how long to wait for another process to release it
+ *
+ * Two of them would undo each other's steps in turn. The lock ends with the
+ * process, whatever ends that. Prints which process has it, and that it waits.
+ *
+ * Return: EXIT_DONE, without permission too, since the kernel will say no;
+ * EXIT_BUSY: another process has it, which is printed unless @seconds is 0;
+ * EXIT_FAILED: nothing may be changed.
+ */
+int apply_lock(int *fd, u32 seconds)
+{
+	char *dir = root_path("%s", &RUN_DIR[1]);
+	char *file = root_path("%s", &APPLY_LOCK[1]);
+	int code = EXIT_DONE;
+	int err = 0;
+
+	*fd = -1;
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		*fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			   0600);
+	if (*fd < 0)
+		err = -errno;
+	if (err == -EACCES || err == -EPERM)
+		goto out;
+	err = err ?: wait_for_lock(*fd, file, seconds);
+	if (err == -EWOULDBLOCK) {
+		code = EXIT_BUSY;
+		if (seconds)
+			report_lock(file, true);
+	} else if (err) {
+		code = EXIT_FAILED;
+		pr_err("%s: %s", file, strerror(-err));
+	}
+	if (err && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+out:
+	free(file);
+	free(dir);
+	return code;
+}
+
+static int not_ready(const struct gpu *gpu, u64 withheld)
+{
+	char text[UNIT_TEXT];
+
+	if (gpu->state != PF_STATE_READY) {
+		pr_err("GPU %s is %s", gpu->bdf, pf_state_name(gpu->state));
+		return EXIT_ATTENTION;
+	}
+	if (gpu->fb_withheld > withheld) {
+		pr_err("GPU %s: %s of framebuffer could not be cleared and are withheld; VFs that have them do not start",
+		       gpu->bdf, format_size(text, gpu->fb_withheld, " "));
+		return EXIT_ATTENTION;
+	}
+	return EXIT_DONE;
+}
+
+/**
+ * wait_ready() - wait until the framebuffer of a GPU is cleared
+ * @bdf: of the GPU
+ * @withheld: bytes that were withheld before
+ * @provider: the provider
+ *
+ * Return: EXIT_DONE; EXIT_ATTENTION: it does not become ready, which is printed;
+ * EXIT_UNREPORTED: it cannot be read.
+ */
+int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
+{
+	u64 end = monotonic_ms() + READY_LIMIT_MS;
+	struct failure why;
+	struct gpu gpu;
+	bool ready;
+	int code;
+
+	for (;;) {
+		if (provider_read(provider, bdf, &gpu, &why)) {
+			report_refusal(&why, bdf);
+			return EXIT_UNREPORTED;
+		}
+		ready = gpu.fb_dirty <= gpu.fb_withheld;
+		code = not_ready(&gpu, withheld);
+		gpu_free(&gpu);
+		if (ready || code)
+			return code;
+		if (monotonic_ms() > end)
+			break;
+		sleep_ms(READY_POLL_MS);
+	}
+	pr_err("GPU %s: its framebuffer is still being cleared after %d s",
+	       bdf, READY_LIMIT_MS / 1000);
+	return EXIT_ATTENTION;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Colors of a terminal.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/color.h"
+
+/**
+ * color_of() - the escape sequence of a color
+ * @f: where it is to be printed
+ * @color: which one; COLOR_NONE ends the one before
+ *
+ * Return: an empty string unless @f is a terminal whose user wants colors.
+ */
+const char *color_of(FILE *f, enum color color)
+{
+	static const char *const sequences[] = {
+		[COLOR_NONE] = "\033[0m",
+		[COLOR_HEAD] = "\033[1m",
+		[COLOR_GOOD] = "\033[32m",
+		[COLOR_WARN] = "\033[33m",
+		[COLOR_BAD] = "\033[31m",
+		[COLOR_DIM] = "\033[2m",
+		[COLOR_MARK] = "\033[1;32m",
+	};
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if ((no_color && *no_color) || !term || !strcmp(term, "dumb") ||
+	    !isatty(fileno(f)))
+		return "";
+	return sequences[color];
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a section asks of a provider that it cannot do: each of it is an error at the
+ * line that asks. Defaults ask for nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "config/config.h"
+
+/**
+ * struct question - can a provider do what a section says?
+ * @abilities: of the provider
+ * @gpu: the GPU, NULL: any of that provider
+ * @diags: gets the errors
+ */
+struct question {
+	const struct abilities *abilities;
+	const struct gpu *gpu;
+	struct diag_list *diags;
+};
+
+static void refuse(const struct question *q, const struct source_loc *at,
+		   enum ability_key key, const char *why, const char *way_out)
+{
+	if (q->gpu)
+		diag_err(q->diags, at, "%s: GPU %s is driven by %s, which %s%s",
+			 ability_name(key), q->gpu->bdf, gpu_driver(q->gpu), why,
+			 way_out);
+	else
+		diag_err(q->diags, at, "%s: provider %s %s%s", ability_name(key),
+			 q->abilities->provider, why, way_out);
+}
+
+/* Return: whether it can be set at all; @at: line 0: the key is not there */
+static bool can_set(const struct question *q, const struct source_loc *at,
+		    enum ability_key key)
+{
+	const char *why = ability_cannot(q->abilities, key);
+
+	if (why && at->line)
+		refuse(q, at, key, why, "");
+	return !why;
+}
+
+static void check_number(const struct question *q, const struct source_loc *at,
+			 enum ability_key key, u64 value)
+{
+	char *why;
+
+	if (!at->line || !can_set(q, at, key))
+		return;
+	why = ability_out_of_range(q->abilities, key, value);
+	if (why)
+		refuse(q, at, key, why, "");
+	free(why);
+}
+
+static void check_fb(const struct question *q,
+		     const struct config_profile *profile)
+{
+	const char *why = ability_cannot(q->abilities, ABILITY_FB);
+
+	if (profile->fb_is_shared && !why)
+		refuse(q, &profile->fb_at, ABILITY_FB,
+		       "gives each VF framebuffer of its own",
+		       "; write a size, as in fb = 2GiB");
+	else if (!profile->fb_is_shared && why)
+		refuse(q, &profile->fb_at, ABILITY_FB, why,
+		       "; write fb = shared, or give the GPU to gpuvf");
+	else if (!profile->fb_is_shared)
+		check_number(q, &profile->fb_at, ABILITY_FB, profile->fb_bytes);
+}
+
+static void check_profile(const struct question *q,
+			  const struct config_profile *profile)
+{
+	check_fb(q, profile);
+	check_number(q, &profile->time_slice_at, ABILITY_TIME_SLICE,
+		     profile->time_slice_us);
+	check_number(q, &profile->preempt_timeout_at, ABILITY_PREEMPT_TIMEOUT,
+		     profile->preempt_timeout_us);
+	can_set(q, &profile->label_at, ABILITY_LABEL);
+}
+
+static bool same_value(const struct config_profile *a,
+		       const struct config_profile *b, enum ability_key key)
+{
+	switch (key) {
+	case ABILITY_FB:
+		return a->fb_bytes == b->fb_bytes;
+	case ABILITY_TIME_SLICE:
+		return a->time_slice_us == b->time_slice_us;
+	case ABILITY_PREEMPT_TIMEOUT:
+		return a->preempt_timeout_us == b->preempt_timeout_us;
+	case ABILITY_LABEL:
+		return !strcmp(a->label, b->label);
+	default:
+		return true;
+	}
+}
+
+/* what all VFs of the GPU have in common differs between two of them */
+static void check_scope(const struct question *q, const struct config_vf *first,
+			const struct config_profile *one,
+			const struct config_vf *vf,
+			const struct config_profile *other)
+{
+	enum ability_key key;
+
+	for (key = 0; key < NUM_ABILITIES; key++) {
+		const struct ability *ability = &q->abilities->of[key];
+
+		if (!ability->can_set || ability->scope != SCOPE_GPU ||
+		    same_value(one, other, key))
+			continue;
+		refuse(q, &vf->profile_at, key,
+		       "has one value for all VFs of a GPU", "");
+		diag_note(q->diags, &first->profile_at,
+			  "another value comes from here");
+	}
+}
+
+static bool is_checked(const struct config_gpu *section, u32 vf)
+{
+	u32 i;
+
+	for (i = 0; i < vf; i++)
+		if (section->vfs[i].profile == section->vfs[vf].profile)
+			return true;
+	return false;
+}
+
+static void check_vfs(const struct question *q, const struct config *config,
+		      const struct config_gpu *section)
+{
+	const struct config_profile *one = NULL;
+	u32 i, first = 0;
+
+	for (i = 0; i < section->vfs_len; i++) {
+		const struct config_profile *profile;
+
+		if (section->vfs[i].profile < 0 || is_checked(section, i))
+			continue;
+		profile = &config->profiles[section->vfs[i].profile];
+		check_profile(q, profile);
+		if (one)
+			check_scope(q, &section->vfs[first], one,
+				    &section->vfs[i], profile);
+		else
+			first = i;
+		one = one ?: profile;
+	}
+}
+
+static void check_drivers(const struct question *q,
+			  const struct config_gpu *section)
+{
+	const struct source_loc *last = NULL;
+	u32 i;
+
+	for (i = 0; i < section->vfs_len; i++) {
+		const struct source_loc *at = &section->vfs[i].driver_at;
+
+		/* one line for several VFs is one error */
+		if (last && last->source == at->source && last->line == at->line)
+			continue;
+		can_set(q, at, ABILITY_DRIVER);
+		last = at;
+	}
+}
+
+static void check_count(const struct question *q,
+			const struct config_gpu *section)
+{
+	const struct source_loc *at = section->num_vfs_at.line ?
+				      &section->num_vfs_at : &section->at;
+	char *why;
+
+	if (!can_set(q, &section->num_vfs_at, ABILITY_COUNT))
+		return;
+	check_number(q, &section->num_vfs_at, ABILITY_COUNT, section->num_vfs);
+	if (!q->gpu || !q->abilities->of[ABILITY_COUNT].all_or_none ||
+	    !section->num_vfs || section->num_vfs == q->gpu->total_vfs)
+		return;
+	why = xasprintf("enables all %u VFs or none, not %u", q->gpu->total_vfs,
+			section->num_vfs);
+	refuse(q, at, ABILITY_COUNT, why, "");
+	free(why);
+}
+
+/**
+ * config_check_provider() - list what a section asks of a provider in vain
+ * @config: the configuration
+ * @section: the section
+ * @gpu: a GPU that the section is for; NULL: what can be said without one
+ * @diags: every error
+ *
+ * Which provider that is: the GPU's; without a GPU, the one that the section can
+ * only be for, if there is one.
+ */
+void config_check_provider(const struct config *config,
+			   const struct config_gpu *section,
+			   const struct gpu *gpu, struct diag_list *diags)
+{
+	struct question q = {
+		.abilities = gpu ? gpu_abilities(gpu) :
+				   config_provider(section),
+		.gpu = gpu,
+		.diags = diags,
+	};
+
+	if (!q.abilities)
+		return;
+	if (section->provider && section->provider != q.abilities) {
+		diag_err(diags, &section->provider_at,
+			 "provider: GPU %s is driven by %s, which is a GPU of provider %s, not of %s",
+			 gpu->bdf, gpu_driver(gpu), q.abilities->provider,
+			 section->provider->provider);
+		return;
+	}
+	can_set(&q, &section->policy_at, ABILITY_POLICY);
+	check_number(&q, &section->pf_reserve_at, ABILITY_PF_RESERVE,
+		     section->pf_reserve_bytes);
+	check_count(&q, section);
+	/* vfs = 0 switches the section off without losing its lines */
+	if (section->num_vfs_at.line && !section->num_vfs)
+		return;
+	check_vfs(&q, config, section);
+	check_drivers(&q, section);
+}

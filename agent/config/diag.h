@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Places in configuration files, and the messages about them: all of them in
+ * one pass, in the order in which a reader of the files meets them.
+ */
+#ifndef AGENT_CONFIG_DIAG_H
+#define AGENT_CONFIG_DIAG_H
+
+#include <stdio.h>
+
+#include "base/types.h"
+#include "base/util.h"
+
+/**
+ * struct source - a configuration file in memory
+ * @path: as it is shown in messages
+ * @order: files are read in this order, the first is 0
+ * @text: the whole file, zero-terminated
+ * @size: bytes of @text
+ * @lines: each line, zero-terminated, without its newline
+ * @num_lines: entries of @lines
+ */
+struct source {
+	char *path;
+	unsigned int order;
+	char *text;
+	size_t size;
+	char **lines;
+	size_t num_lines;
+};
+
+/**
+ * struct source_loc - where in a file something stands
+ * @source: the file, NULL: nowhere
+ * @line: counted from 1; 0: the file as a whole
+ * @column: counted from 1
+ */
+struct source_loc {
+	const struct source *source;
+	unsigned int line;
+	unsigned int column;
+};
+
+enum severity {
+	SEVERITY_ERROR,
+	SEVERITY_WARNING,
+	SEVERITY_NOTE,
+};
+
+struct diag {
+	struct source_loc at;
+	enum severity severity;
+	size_t group;
+	char *message;
+};
+
+/**
+ * struct diag_list - messages collected in one pass
+ * @diags: the messages
+ * @num: entries of @diags
+ * @errors: how many of them are errors
+ */
+struct diag_list {
+	struct diag *diags;
+	size_t num;
+	size_t errors;
+};
+
+void diag_err(struct diag_list *list, const struct source_loc *at,
+	      const char *fmt, ...) __printf(3, 4);
+void diag_warning(struct diag_list *list, const struct source_loc *at,
+		  const char *fmt, ...) __printf(3, 4);
+void diag_note(struct diag_list *list, const struct source_loc *at,
+	       const char *fmt, ...) __printf(3, 4);
+void diag_print(FILE *f, struct diag_list *list);
+void diag_free(struct diag_list *list);
+void source_loc_print(FILE *f, const struct source_loc *at);
+
+#endif /* AGENT_CONFIG_DIAG_H */

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing a configuration: VFs of one shape share a profile, VFs in a row share
+ * a line.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/units.h"
+#include "base/util.h"
+#include "config/config.h"
+#include "config/writer.h"
+#include "model/names.h"
+
+struct shape {
+	char name[LABEL_SIZE];
+	struct vf vf;
+};
+
+struct section {
+	char *name;
+	struct gpu gpu;
+	struct vf_driver *drivers;
+};
+
+struct writer {
+	FILE *f;
+	struct shape *shapes;
+	size_t num_shapes;
+	struct section *sections;
+	size_t num_sections;
+};
+
+/**
+ * writer_new() - begin a configuration
+ * @f: where to write it
+ *
+ * Return: a writer; writer_finish() releases it.
+ */
+struct writer *writer_new(FILE *f)
+{
+	struct writer *writer = xcalloc(1, sizeof(*writer));
+
+	writer->f = f;
+	return writer;
+}
+
+static bool same_shape(const struct vf *a, const struct vf *b)
+{
+	return a->fb_bytes == b->fb_bytes &&
+	       a->time_slice_us == b->time_slice_us &&
+	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
+	       !strcmp(a->profile, b->profile);
+}
+
+static bool name_taken(const struct writer *writer, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < writer->num_shapes; i++)
+		if (!strcasecmp(writer->shapes[i].name, name))
+			return true;
+	return false;
+}
+
+static void name_shape(const struct writer *writer, const char *label,
+		       char *name)
+{
+	unsigned int n = 1;
+	char base[20];
+
+	copy_string(name, LABEL_SIZE, *label ? label : "profile");
+	copy_string(base, sizeof(base), name);
+	while (name_taken(writer, name))
+		snprintf(name, LABEL_SIZE, "%s-%u", base, ++n);
+}
+
+static const struct shape *find_shape(const struct writer *writer,
+				      const struct vf *vf)
+{
+	size_t i;
+
+	for (i = 0; i < writer->num_shapes; i++)
+		if (same_shape(&writer->shapes[i].vf, vf))
+			return &writer->shapes[i];
+	return NULL;
+}
+
+/* framebuffer of its own, or what there is of a provider that cannot set it */
+static bool has_shape(const struct gpu *gpu, u32 vf)
+{
+	if (vf >= gpu->vfs_len)
+		return false;
+	return gpu_can_set(gpu, ABILITY_FB) ? gpu->vfs[vf].fb_bytes :
+					      vf < gpu->num_vfs;
+}
+
+static void add_shape(struct writer *writer, const struct vf *vf)
+{
+	char name[LABEL_SIZE];
+	struct shape *shape;
+
+	if (find_shape(writer, vf))
+		return;
+	name_shape(writer, vf->fb_bytes ? vf->profile : "shared", name);
+	writer->shapes = xgrow(writer->shapes, writer->num_shapes,
+			       sizeof(*writer->shapes));
+	shape = &writer->shapes[writer->num_shapes++];
+	shape->vf = *vf;
+	copy_string(shape->name, LABEL_SIZE, name);
+}
+
+/**
+ * writer_add_gpu() - add a [gpu] section
+ * @writer: the writer
+ * @name: of the section
+ * @gpu: what to write
+ * @drivers: of the VFs that are enabled, by index; NULL: do not manage them
+ */
+void writer_add_gpu(struct writer *writer, const char *name,
+		    const struct gpu *gpu, const struct vf_driver *drivers)
+{
+	struct section *section;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (has_shape(gpu, i))
+			add_shape(writer, &gpu->vfs[i]);
+	writer->sections = xgrow(writer->sections, writer->num_sections,
+				 sizeof(*section));
+	section = &writer->sections[writer->num_sections++];
+	section->name = xstrdup(name);
+	gpu_copy(&section->gpu, gpu);
+	section->drivers = xcalloc(gpu->num_vfs, sizeof(*drivers));
+	if (drivers && gpu->num_vfs)
+		memcpy(section->drivers, drivers,
+		       gpu->num_vfs * sizeof(*drivers));
+}
+
+static void write_shape(FILE *f, const struct shape *shape)
+{
+	struct vf by_default = shape->vf;
+	char text[UNIT_TEXT];
+
+	fprintf(f, "\n[profile %s]\n", shape->name);
+	if (!shape->vf.fb_bytes) {
+		fprintf(f, "fb = shared\n");
+		return;
+	}
+	if (!shape->vf.profile[0])
+		fprintf(f, "label = none\n");
+	/* a VF can have the label "none" only by way of its profile's name */
+	else if (strcmp(shape->vf.profile, shape->name))
+		fprintf(f, "label = %s\n", shape->vf.profile);
+	fprintf(f, "fb = %s\n", format_size(text, shape->vf.fb_bytes, ""));
+	fprintf(f, "time_slice = %s\n",
+		format_time(text, shape->vf.time_slice_us, ""));
+	by_default.preempt_timeout_us = 0;
+	if (shape->vf.preempt_timeout_us &&
+	    shape->vf.preempt_timeout_us != vf_preempt_timeout_us(&by_default))
+		fprintf(f, "preempt_timeout = %s\n",
+			format_time(text, shape->vf.preempt_timeout_us, ""));
+}
+
+static void write_range(FILE *f, const char *mark, const char *key, u32 first,
+			u32 last, const char *value)
+{
+	if (first == last)
+		fprintf(f, "%s%s %u = %s\n", mark, key, first, value);
+	else
+		fprintf(f, "%s%s %u-%u = %s\n", mark, key, first, last, value);
+}
+
+static const char *driver_value(const struct section *section, u32 i)
+{
+	static const enum host_driver drivers[] = {
+		HOST_DRIVER_VFIO_PCI, HOST_DRIVER_NONE,
+	};
+	const struct vf_driver *is = &section->drivers[i];
+	struct vf_driver want;
+	size_t n;
+
+	/* an override that is not in force says nothing that holds */
+	for (n = 0; n < ARRAY_SIZE(drivers); n++) {
+		driver_want(&want, drivers[n]);
+		if (driver_is(want.bound, is->bound) &&
+		    driver_is(want.override, is->override))
+			return host_driver_name(drivers[n]);
+	}
+	return "";
+}
+
+static void write_vfs(const struct writer *writer,
+		      const struct section *section, const char *mark)
+{
+	const struct gpu *gpu = &section->gpu;
+	u32 first, last;
+
+	for (first = 0; first < gpu->vfs_len; first = last + 1) {
+		const struct shape *shape = NULL;
+
+		if (has_shape(gpu, first))
+			shape = find_shape(writer, &gpu->vfs[first]);
+		for (last = first; last + 1 < gpu->vfs_len; last++)
+			if (!has_shape(gpu, last + 1) || !shape ||
+			    find_shape(writer, &gpu->vfs[last + 1]) != shape)
+				break;
+		if (shape)
+			write_range(writer->f, mark, "vf", first, last,
+				    shape->name);
+	}
+	for (first = 0; first < gpu->num_vfs; first = last + 1) {
+		const char *driver = driver_value(section, first);
+
+		for (last = first; last + 1 < gpu->num_vfs; last++)
+			if (strcmp(driver, driver_value(section, last + 1)))
+				break;
+		if (*driver)
+			write_range(writer->f, mark, "driver", first, last,
+				    driver);
+	}
+}
+
+/*
+ * A file says "these VFs are enabled and have this". VFs that have something
+ * and are not enabled, or all of them without anything, it cannot say.
+ */
+static bool can_be_said(const struct gpu *gpu)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		if (gpu->vfs[i].fb_bytes && i >= gpu->num_vfs)
+			return false;
+		any |= has_shape(gpu, i);
+	}
+	return any || !gpu->num_vfs;
+}
+
+static void write_section(const struct writer *writer,
+			  const struct section *section)
+{
+	const struct gpu *gpu = &section->gpu;
+	const char *mark = "";
+	char text[UNIT_TEXT];
+	FILE *f = writer->f;
+
+	fputc('\n', f);
+	if (!can_be_said(gpu)) {
+		fputs("# VFs that are not enabled have framebuffer, or VFs that are have none.\n"
+		      "# Applying this section would change that, so it is switched off.\n",
+		      f);
+		mark = "# ";
+	}
+	fprintf(f, "%s[gpu %s]\n", mark, section->name);
+	fprintf(f, "%spci = %s\n", mark, gpu->bdf);
+	if (gpu_abilities(gpu) != &gpuvf_abilities)
+		fprintf(f, "%sprovider = %s\n", mark, gpu->abilities->provider);
+	if (gpu_can_set(gpu, ABILITY_POLICY))
+		fprintf(f, "%spolicy = %s\n", mark, policy_name(gpu->policy));
+	if (gpu_can_set(gpu, ABILITY_PF_RESERVE))
+		fprintf(f, "%spf_reserve = %s\n", mark,
+			format_size(text, gpu->fb_pf_reserve, ""));
+	fprintf(f, "%svfs = %u\n", mark, gpu->num_vfs);
+	write_vfs(writer, section, mark);
+}
+
+/**
+ * writer_free() - release a writer without writing anything
+ * @writer: the writer
+ */
+void writer_free(struct writer *writer)
+{
+	size_t i;
+
+	for (i = 0; i < writer->num_sections; i++) {
+		struct section *section = &writer->sections[i];
+
+		gpu_free(&section->gpu);
+		free(section->drivers);
+		free(section->name);
+	}
+	free(writer->shapes);
+	free(writer->sections);
+	free(writer);
+}
+
+/**
+ * writer_finish() - write everything, and release the writer
+ * @writer: the writer
+ */
+void writer_finish(struct writer *writer)
+{
+	size_t i;
+
+	fprintf(writer->f, "[gpuvf]\nversion = %u\n", CONFIG_VERSION);
+	for (i = 0; i < writer->num_shapes; i++)
+		write_shape(writer->f, &writer->shapes[i]);
+	for (i = 0; i < writer->num_sections; i++)
+		write_section(writer, &writer->sections[i]);
+	writer_free(writer);
+}

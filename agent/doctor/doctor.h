@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * doctor: what this machine has and lacks for virtual functions of GPUs.
+ */
+#ifndef AGENT_DOCTOR_DOCTOR_H
+#define AGENT_DOCTOR_DOCTOR_H
+
+#include <jansson.h>
+
+#include "base/util.h"
+#include "model/gpu.h"
+
+/* how a check came out */
+enum finding_state {
+	FINDING_OK,
+	FINDING_NOTE,		/* neither good nor bad */
+	FINDING_PROBLEM,	/* something is missing or in the way */
+	FINDING_UNKNOWN,	/* could not be seen */
+};
+
+/* what the thing that is checked is needed for */
+enum need {
+	NEED_NOTHING,
+	NEED_VFS,		/* to have VFs at all */
+	NEED_CHANGES,		/* to change anything */
+	NEED_VM,		/* to hand a VF to a virtual machine */
+	NEED_MANY,		/* to have more VFs than fit on one bus */
+};
+
+/**
+ * struct finding - what one check found
+ * @id: of the check, for programs
+ * @title: of the check, for people
+ * @bdf: the GPU, empty: the machine
+ * @state: how it came out
+ * @need: what it is needed for
+ * @found: what is there
+ * @fix: what to do, NULL: nothing
+ */
+struct finding {
+	const char *id;
+	const char *title;
+	char bdf[BDF_SIZE];
+	enum finding_state state;
+	enum need need;
+	char *found;
+	char *fix;
+};
+
+/**
+ * struct doctor_gpu - a PCI function that may be a GPU
+ * @bdf: PCI address
+ * @vendor: PCI vendor
+ * @device: PCI device
+ * @class: PCI class, 24 bits
+ * @driver: bound to it, may be empty
+ * @total_vfs: how many VFs it can have, as the PCI core says
+ * @num_vfs: how many are enabled
+ * @is_changing: that cannot be read, since the driver is changing it
+ * @has_sriov: the PCI core found a usable SR-IOV capability
+ * @unused_vfs: VFs of a capability that the PCI core does not use
+ * @is_unseen: whether there is a capability cannot be seen
+ * @is_known: module gpuvf has its id in its table
+ * @has_ids: that table can be seen
+ * @is_emulated: made by a hypervisor or a management controller
+ */
+struct doctor_gpu {
+	char bdf[BDF_SIZE];
+	u32 vendor;
+	u32 device;
+	u32 class;
+	char driver[NAME_SIZE];
+	u32 total_vfs;
+	u32 num_vfs;
+	bool is_changing;
+	bool has_sriov;
+	u32 unused_vfs;
+	bool is_unseen;
+	bool is_known;
+	bool has_ids;
+	bool is_emulated;
+};
+
+/**
+ * struct doctor - everything that was found
+ * @release: of the running kernel
+ * @cmdline: of the running kernel
+ * @deps: depmod's list of the running kernel's modules, may be NULL
+ * @config: options of the running kernel, may be NULL
+ * @in_vm: this machine is a virtual one
+ * @iommu_groups: how many there are; 0: no IOMMU is on
+ * @has_module: module gpuvf is loaded
+ * @gpus: all that may be a GPU
+ * @num_gpus: entries of @gpus
+ * @findings: in the order of the checks
+ * @num_findings: entries of @findings
+ */
+struct doctor {
+	char release[NAME_SIZE];
+	char *cmdline;
+	char *deps;
+	char *config;
+	bool in_vm;
+	size_t iommu_groups;
+	bool has_module;
+	struct doctor_gpu *gpus;
+	size_t num_gpus;
+	struct finding *findings;
+	size_t num_findings;
+};
+
+/* the one question that is asked, answered */
+enum answer {
+	ANSWER_READY,		/* gpuvf drives a GPU, which can have VFs */
+	ANSWER_BLOCKED,		/* gpuvf drives a GPU, and VFs would fail */
+	ANSWER_NOT_DRIVEN,	/* gpuvf knows a GPU and does not drive it */
+	ANSWER_OTHER_DRIVER,	/* SR-IOV, left to another driver */
+	ANSWER_NOT_KNOWN,	/* SR-IOV, which no driver uses */
+	ANSWER_NOT_USED,	/* SR-IOV, and the kernel does not use it */
+	ANSWER_NOT_SEEN,	/* whether SR-IOV is there cannot be seen */
+	ANSWER_NO_SRIOV,	/* GPUs, none with SR-IOV */
+	ANSWER_NO_GPU,
+};
+
+/* functions of VFs that a bus has room for when it does not forward ARI */
+#define VFS_WITHOUT_ARI		7
+
+void doctor_examine(struct doctor *doctor);
+void doctor_free(struct doctor *doctor);
+
+/* finding.c, for the checks */
+void found(struct finding *finding, enum finding_state state,
+	   const char *fmt, ...) __printf(3, 4);
+void fix(struct finding *finding, const char *fmt, ...) __printf(2, 3);
+bool has_word(const char *text, const char *word);
+bool word_of(const char *text, const char *prefix, char *word, size_t size);
+bool kernel_has(const struct doctor *doctor, const char *option);
+const char *module_file(const char *deps, const char *name, char *path,
+			size_t size);
+
+/**
+ * struct host_check - a check of the machine
+ * @id: for programs; never changed
+ * @title: for people
+ * @need: what it is needed for, unless @run knows better
+ * @run: fills the finding
+ */
+struct host_check {
+	const char *id;
+	const char *title;
+	enum need need;
+	void (*run)(const struct doctor *doctor, struct finding *finding);
+};
+
+/**
+ * struct gpu_check - a check of one GPU, as struct host_check
+ */
+struct gpu_check {
+	const char *id;
+	const char *title;
+	enum need need;
+	void (*run)(const struct doctor *doctor, const struct doctor_gpu *gpu,
+		    struct finding *finding);
+};
+
+/* doctor_host.c and doctor_gpu.c; each ends with an entry without id */
+extern const struct host_check host_checks[];
+extern const struct gpu_check gpu_checks[];
+void doctor_find_gpus(struct doctor *doctor);
+
+/* doctor_answer.c */
+enum answer doctor_answer(const struct doctor *doctor, const char *bdf);
+void doctor_print_answer(const struct doctor *doctor, const char *bdf);
+json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf);
+
+/* doctor_show.c */
+void doctor_print(const struct doctor *doctor, const char *bdf);
+json_t *doctor_json(const struct doctor *doctor, const char *bdf);
+
+#endif /* AGENT_DOCTOR_DOCTOR_H */

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The providers' abilities. Where gpuvf's have no bounds, the GPU has its own, and
+ * the kernel checks them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "base/util.h"
+#include "model/ability.h"
+
+const struct abilities gpuvf_abilities = {
+	.provider = "gpuvf",
+	.has_dry_run = true,
+	.has_events = true,
+	.of = {
+		[ABILITY_COUNT] = {
+			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
+			.when = WHEN_BEFORE_ENABLE,
+		},
+		[ABILITY_FB] = {
+			.can_read = true, .can_set = true,
+			.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,
+		},
+		[ABILITY_FB_OFFSET] = {
+			.can_read = true, .can_set = true,
+			.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,
+		},
+		[ABILITY_TIME_SLICE] = {
+			.can_read = true, .can_set = true, .when = WHEN_ANY,
+		},
+		[ABILITY_PREEMPT_TIMEOUT] = {
+			.can_read = true, .can_set = true, .when = WHEN_ANY,
+		},
+		[ABILITY_LABEL] = {
+			.can_read = true, .can_set = true, .when = WHEN_ANY,
+		},
+		[ABILITY_POLICY] = {
+			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
+			.when = WHEN_ANY,
+		},
+		[ABILITY_PF_RESERVE] = {
+			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
+			.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,
+		},
+		[ABILITY_DRIVER] = {
+			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
+			.lost_on_disable = true,
+		},
+		[ABILITY_STATS] = { .can_read = true },
+		[ABILITY_OPERATE] = {
+			.can_set = true, .when = WHEN_UNUSED | WHEN_RUNNING,
+		},
+	},
+};
+
+/* what the PCI core has for every PF driver */
+const struct abilities generic_abilities = {
+	.provider = "generic",
+	.of = {
+		[ABILITY_COUNT] = {
+			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
+			.when = WHEN_BEFORE_ENABLE,
+		},
+		[ABILITY_FB] = {
+			.cannot = "cannot set the framebuffer of a VF",
+		},
+		[ABILITY_FB_OFFSET] = {
+			.cannot = "cannot place the framebuffer of a VF",
+		},
+		[ABILITY_TIME_SLICE] = { .cannot = "has no time slices" },
+		[ABILITY_PREEMPT_TIMEOUT] = {
+			.cannot = "has no preemption timeouts",
+		},
+		[ABILITY_LABEL] = { .cannot = "has no labels of VFs" },
+		[ABILITY_POLICY] = { .cannot = "has no scheduling policies" },
+		[ABILITY_PF_RESERVE] = {
+			.cannot = "cannot reserve framebuffer for the PF",
+		},
+		[ABILITY_DRIVER] = {
+			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
+			.lost_on_disable = true,
+		},
+		[ABILITY_STATS] = { .cannot = "keeps no statistics" },
+		[ABILITY_OPERATE] = {
+			.cannot = "cannot reset, stop, pause or resume anything",
+		},
+	},
+};
+
+/**
+ * abilities_by_name() - find a provider's abilities
+ * @provider: its name, as in the configuration
+ *
+ * Return: the abilities; NULL: there is no such provider.
+ */
+const struct abilities *abilities_by_name(const char *provider)
+{
+	static const struct abilities *const all[] = {
+		&gpuvf_abilities, &generic_abilities,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (!strcmp(all[i]->provider, provider))
+			return all[i];
+	return NULL;
+}
+
+/* @value in words, with the unit of the key */
+static const char *value_text(char *text, enum ability_key key, u64 value)
+{
+	switch (key) {
+	case ABILITY_FB:
+	case ABILITY_FB_OFFSET:
+	case ABILITY_PF_RESERVE:
+		return format_size(text, value, " ");
+	case ABILITY_TIME_SLICE:
+	case ABILITY_PREEMPT_TIMEOUT:
+		return format_time(text, value, " ");
+	default:
+		snprintf(text, UNIT_TEXT, "%llu", value);
+		return text;
+	}
+}
+
+/**
+ * ability_name() - the key as it is written in files
+ * @key: enum ability_key
+ *
+ * Return: the name; of what files do not have, what it is about.
+ */
+const char *ability_name(enum ability_key key)
+{
+	static const char *const names[NUM_ABILITIES] = {
+		[ABILITY_COUNT] = "vfs",
+		[ABILITY_FB] = "fb",
+		[ABILITY_FB_OFFSET] = "offset",
+		[ABILITY_TIME_SLICE] = "time_slice",
+		[ABILITY_PREEMPT_TIMEOUT] = "preempt_timeout",
+		[ABILITY_LABEL] = "label",
+		[ABILITY_POLICY] = "policy",
+		[ABILITY_PF_RESERVE] = "pf_reserve",
+		[ABILITY_DRIVER] = "driver",
+		[ABILITY_STATS] = "statistics",
+		[ABILITY_OPERATE] = "operation",
+	};
+
+	return names[key];
+}
+
+/**
+ * ability_cannot() - say why a key cannot be set
+ * @abilities: of the provider
+ * @key: enum ability_key
+ *
+ * Return: as in "has no time slices", behind the name of a driver; NULL: it can.
+ */
+const char *ability_cannot(const struct abilities *abilities,
+			   enum ability_key key)
+{
+	const struct ability *ability = &abilities->of[key];
+
+	if (ability->can_set)
+		return NULL;
+	return ability->cannot ?: "cannot do that";
+}
+
+/**
+ * ability_out_of_range() - say why a value cannot be set
+ * @abilities: of the provider
+ * @key: enum ability_key, of a key with numbers that can be set
+ * @value: in the key's base unit
+ *
+ * Return: as in "takes 2 MiB to 1 GiB, not 1 MiB", behind the name of a driver, to be
+ * freed; NULL: it can.
+ */
+char *ability_out_of_range(const struct abilities *abilities,
+			   enum ability_key key, u64 value)
+{
+	const struct ability *ability = &abilities->of[key];
+	char min[UNIT_TEXT], max[UNIT_TEXT], text[UNIT_TEXT];
+
+	if (value >= ability->min && (!ability->max || value <= ability->max))
+		return NULL;
+	value_text(text, key, value);
+	value_text(min, key, ability->min);
+	if (!ability->max)
+		return xasprintf("takes at least %s, not %s", min, text);
+	return xasprintf("takes %s to %s, not %s", min,
+			 value_text(max, key, ability->max), text);
+}

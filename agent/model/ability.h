@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each provider can read and set, as data: nothing above a provider asks which
+ * one it is.
+ */
+#ifndef AGENT_MODEL_ABILITY_H
+#define AGENT_MODEL_ABILITY_H
+
+#include "base/types.h"
+
+/* what can be asked of a GPU, or of a VF */
+enum ability_key {
+	ABILITY_COUNT,
+	ABILITY_FB,
+	ABILITY_FB_OFFSET,
+	ABILITY_TIME_SLICE,
+	ABILITY_PREEMPT_TIMEOUT,
+	ABILITY_LABEL,
+	ABILITY_POLICY,
+	ABILITY_PF_RESERVE,
+	ABILITY_DRIVER,
+	ABILITY_STATS,
+	ABILITY_OPERATE,
+	NUM_ABILITIES
+};
+
+enum ability_scope {
+	SCOPE_VF,		/* each VF has a value of its own */
+	SCOPE_GPU,		/* one value for all VFs of a GPU */
+};
+
+/* when a value can be set */
+#define WHEN_BEFORE_ENABLE	BIT(0)	/* no VF is enabled */
+#define WHEN_UNUSED		BIT(1)	/* VFs are enabled, this one is not in use */
+#define WHEN_RUNNING		BIT(2)	/* this one is in use */
+#define WHEN_EMPTY		BIT(3)	/* no VF has anything */
+#define WHEN_ANY		(WHEN_BEFORE_ENABLE | WHEN_UNUSED | WHEN_RUNNING)
+
+/**
+ * struct ability - what can be done about one key
+ * @can_read: its value can be read
+ * @can_set: its value can be set
+ * @scope: enum ability_scope
+ * @step: values are multiples of it, in the key's base unit; 0: any value, or the
+ *	GPU says
+ * @min: smallest value, 0: the GPU says
+ * @max: largest value, 0: the GPU says
+ * @when: WHEN_*
+ * @lost_on_disable: the value is gone when the VFs are disabled
+ * @all_or_none: 0, or the largest that the GPU has
+ * @cannot: why not, where @can_set is false; behind the name of the driver, as in
+ *	"has no time slices"
+ */
+struct ability {
+	bool can_read;
+	bool can_set;
+	enum ability_scope scope;
+	u64 step;
+	u64 min;
+	u64 max;
+	u32 when;
+	bool lost_on_disable;
+	bool all_or_none;
+	const char *cannot;
+};
+
+/**
+ * struct abilities - what a provider can do
+ * @provider: its name, as in the configuration
+ * @has_dry_run: it can be asked beforehand what it would refuse; all of that is
+ *	then left to it
+ * @has_events: it notifies of changes
+ * @of: by enum ability_key
+ */
+struct abilities {
+	const char *provider;
+	bool has_dry_run;
+	bool has_events;
+	struct ability of[NUM_ABILITIES];
+};
+
+extern const struct abilities gpuvf_abilities;
+extern const struct abilities generic_abilities;
+
+const struct abilities *abilities_by_name(const char *provider);
+const char *ability_name(enum ability_key key);
+const char *ability_cannot(const struct abilities *abilities,
+			   enum ability_key key);
+char *ability_out_of_range(const struct abilities *abilities,
+			   enum ability_key key, u64 value);
+
+#endif /* AGENT_MODEL_ABILITY_H */

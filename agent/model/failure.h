@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why a request was refused, or failed.
+ */
+#ifndef AGENT_MODEL_FAILURE_H
+#define AGENT_MODEL_FAILURE_H
+
+#include "base/util.h"
+
+#define REFUSAL_TEXT_SIZE	256
+#define NO_VF			(-1)
+
+/* why a request is refused; values are those of the netlink spec */
+enum reason {
+	REASON_NO_SUCH_PF = 1,
+	REASON_NO_SUCH_VF,
+	REASON_VF_NAMED_TWICE,
+	REASON_NOT_PERMITTED,
+	REASON_STALE,
+	REASON_WEDGED,
+	REASON_VF_COUNT_CHANGING,
+	REASON_VF_IN_USE,
+	REASON_RESERVE_IN_USE,
+	REASON_NO_SPACE,
+	REASON_FRAGMENTED,
+	REASON_RESERVE_TOO_BIG,
+	REASON_NO_FAIR_SHARE,
+	REASON_PLAN_TOO_HARD,
+	REASON_SLICE_TOO_SHORT,
+	REASON_SLICE_TOO_LONG,
+	REASON_PREEMPT_TOO_SHORT,
+	REASON_PREEMPT_TOO_LONG,
+	REASON_BAD_LABEL,
+	REASON_BAD_VALUE,
+	REASON_POLICY_UNSUPPORTED,
+	REASON_NOT_SUPPORTED,
+	REASON_HW_COMMAND,
+	REASON_HW_MISMATCH,
+	REASON_NO_MEMORY,
+	REASON_VF_NOT_ENABLED,
+	REASON_VF_WRONG_STATE,
+	REASON_VF_FAILED,
+	REASON_RESET_FAILED,
+	REASON_OFFSET_WITHOUT_QUOTA,
+	REASON_OFFSET_UNALIGNED,
+	REASON_OFFSET_OUTSIDE,
+	REASON_OFFSET_TAKEN,
+	REASON_OFFSET_IN_USE,
+	REASON_PF_RESETTING,
+};
+
+/**
+ * struct refusal - why the kernel refused a request
+ * @reason: enum reason, 0: the kernel said nothing precise
+ * @vf: index of the VF that it is about, NO_VF: the GPU
+ * @asked: the value asked for, in the unit of the reason
+ * @limit: the limit that it met
+ * @message: the kernel's message, safe to print
+ */
+struct refusal {
+	u32 reason;
+	int vf;
+	u64 asked;
+	u64 limit;
+	char message[REFUSAL_TEXT_SIZE];
+};
+
+/**
+ * struct failure - why a request failed
+ * @error: negative errno
+ * @ack: the kernel's short message, may be empty
+ * @refusal: the kernel's full message; its reason is 0 where there is none
+ */
+struct failure {
+	int error;
+	char ack[REFUSAL_TEXT_SIZE];
+	struct refusal refusal;
+};
+
+int failure_set(struct failure *why, int error);
+int failure_explain(struct failure *why, int error, const char *fmt, ...)
+	__printf(3, 4);
+
+#endif /* AGENT_MODEL_FAILURE_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The model of GPUs and VFs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "model/gpu.h"
+
+/* the spec: "the default: twice the slice, at least 20 ms" */
+#define PREEMPT_DEFAULT_SLICES	2
+#define PREEMPT_DEFAULT_MIN_US	20000
+
+/**
+ * gpu_set_vfs_len() - make an array of VFs longer
+ * @gpu: the GPU
+ * @len: entries wanted; an array that is longer stays as it is
+ */
+void gpu_set_vfs_len(struct gpu *gpu, u32 len)
+{
+	struct vf *vfs;
+
+	if (len <= gpu->vfs_len)
+		return;
+	vfs = xcalloc(len, sizeof(*vfs));
+	if (gpu->vfs_len)
+		memcpy(vfs, gpu->vfs, gpu->vfs_len * sizeof(*vfs));
+	free(gpu->vfs);
+	gpu->vfs = vfs;
+	gpu->vfs_len = len;
+}
+
+/**
+ * gpu_has_withheld() - is any byte of a range withheld?
+ * @gpu: a live GPU
+ * @from: first byte
+ * @to: the byte behind the last
+ *
+ * Return: whether one is.
+ */
+bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_withheld; i++) {
+		const struct extent *extent = &gpu->withheld[i];
+
+		if (extent->offset >= to || !extent->size)
+			continue;
+		if (extent->offset >= from ||
+		    from - extent->offset < extent->size)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * gpu_copy() - a copy that does not share memory
+ * @to: where to, its former content is not freed
+ * @from: the original
+ */
+void gpu_copy(struct gpu *to, const struct gpu *from)
+{
+	*to = *from;
+	to->vfs = NULL;
+	to->vfs_len = 0;
+	gpu_set_vfs_len(to, from->vfs_len);
+	if (from->vfs_len)
+		memcpy(to->vfs, from->vfs, from->vfs_len * sizeof(*to->vfs));
+}
+
+/**
+ * gpu_free() - release what a GPU has
+ * @gpu: is zero afterwards
+ */
+void gpu_free(struct gpu *gpu)
+{
+	free(gpu->vfs);
+	*gpu = (struct gpu){};
+}
+
+/**
+ * gpu_list_add() - one more GPU
+ * @list: the list; pointers to its GPUs are stale afterwards
+ *
+ * Return: the new GPU, all zero.
+ */
+struct gpu *gpu_list_add(struct gpu_list *list)
+{
+	list->gpus = xgrow(list->gpus, list->num, sizeof(*list->gpus));
+	return &list->gpus[list->num++];
+}
+
+/**
+ * gpu_list_find() - a GPU by its address
+ * @list: where to look
+ * @bdf: PCI address, canonical
+ *
+ * Return: the GPU, NULL when it is not there.
+ */
+struct gpu *gpu_list_find(const struct gpu_list *list, const char *bdf)
+{
+	size_t i;
+
+	for (i = 0; i < list->num; i++)
+		if (!strcmp(list->gpus[i].bdf, bdf))
+			return &list->gpus[i];
+	return NULL;
+}
+
+/**
+ * gpu_list_keep() - release some of the GPUs
+ * @list: keeps the others, in their order
+ * @keep: whether a GPU is kept
+ */
+void gpu_list_keep(struct gpu_list *list, bool (*keep)(const struct gpu *gpu))
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->num; i++) {
+		if (keep(&list->gpus[i]))
+			list->gpus[n++] = list->gpus[i];
+		else
+			gpu_free(&list->gpus[i]);
+	}
+	list->num = n;
+}
+
+/**
+ * gpu_list_free() - release all GPUs
+ * @list: is empty afterwards
+ */
+void gpu_list_free(struct gpu_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->num; i++)
+		gpu_free(&list->gpus[i]);
+	free(list->gpus);
+	*list = (struct gpu_list){};
+}
+
+/**
+ * round_up_to() - the next multiple
+ * @value: bytes
+ * @granularity: 0: @value stays as it is
+ *
+ * Return: bytes; what would overflow stays as it is, and the kernel refuses it.
+ */
+u64 round_up_to(u64 value, u64 granularity)
+{
+	u64 rest = granularity ? value % granularity : 0;
+
+	if (!rest || value > U64_MAX - (granularity - rest))
+		return value;
+	return value + (granularity - rest);
+}
+
+/**
+ * gpu_abilities() - what can be done with a GPU
+ * @gpu: the GPU
+ *
+ * Return: its provider's abilities; gpuvf's when it has none.
+ */
+const struct abilities *gpu_abilities(const struct gpu *gpu)
+{
+	return gpu->abilities ?: &gpuvf_abilities;
+}
+
+/** gpu_can_read() - does the GPU's provider know the values of a key? */
+bool gpu_can_read(const struct gpu *gpu, enum ability_key key)
+{
+	return gpu_abilities(gpu)->of[key].can_read;
+}
+
+/** gpu_can_set() - can the GPU's provider set a key? */
+bool gpu_can_set(const struct gpu *gpu, enum ability_key key)
+{
+	return gpu_abilities(gpu)->of[key].can_set;
+}
+
+/**
+ * gpu_round() - the value that will hold
+ * @gpu: a live GPU
+ * @key: of a number that can be set
+ * @value: as asked for, in the key's base unit
+ *
+ * Return: the next multiple of the provider's step; of framebuffer without one, of
+ * the GPU's.
+ */
+u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value)
+{
+	u64 step = gpu_abilities(gpu)->of[key].step;
+
+	if (!step && (key == ABILITY_FB || key == ABILITY_PF_RESERVE))
+		step = gpu->fb_granularity;
+	return round_up_to(value, step);
+}
+
+/** gpu_has_stats() - does the GPU's provider keep statistics? */
+bool gpu_has_stats(const struct gpu *gpu)
+{
+	return gpu_can_read(gpu, ABILITY_STATS);
+}
+
+/** gpu_is_managed() - is it gpuvf's, or does a configuration name it? */
+bool gpu_is_managed(const struct gpu *gpu)
+{
+	return !gpu->is_unnamed;
+}
+
+/** gpu_driver() - the driver of the PF */
+const char *gpu_driver(const struct gpu *gpu)
+{
+	return *gpu->driver ? gpu->driver : gpu_abilities(gpu)->provider;
+}
+
+/**
+ * vf_preempt_timeout_us() - the preemption timeout that holds
+ * @vf: a VF of a file or of the kernel
+ *
+ * Return: microseconds, never 0.
+ */
+u32 vf_preempt_timeout_us(const struct vf *vf)
+{
+	u64 us = (u64)PREEMPT_DEFAULT_SLICES * vf->time_slice_us;
+
+	if (vf->preempt_timeout_us)
+		return vf->preempt_timeout_us;
+	if (us < PREEMPT_DEFAULT_MIN_US)
+		us = PREEMPT_DEFAULT_MIN_US;
+	return us > U32_MAX ? U32_MAX : us;
+}
+
+/**
+ * gpu_sum_slices_us() - time slices of all VFs that have framebuffer
+ * @gpu: the GPU
+ *
+ * Return: microseconds; what share of the GPU a VF has is its slice over this.
+ */
+u64 gpu_sum_slices_us(const struct gpu *gpu)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].fb_bytes)
+			sum += gpu->vfs[i].time_slice_us;
+	return sum;
+}
+
+/**
+ * gpu_first_vf_in_use() - find the first VF that is in use
+ * @gpu: a live GPU
+ *
+ * Return: the VF, NULL when none is in use.
+ */
+const struct vf *gpu_first_vf_in_use(const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].in_use)
+			return &gpu->vfs[i];
+	return NULL;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every provider, in the order in which they are asked which GPU is theirs. One that
+ * is not on this machine, or does not answer, is left out: that fails only what is
+ * about its GPUs.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "pci/holder.h"
+#include "provider/generic.h"
+#include "provider/gpuvf.h"
+#include "provider/registry.h"
+
+static const struct provider_ops *const all[] = { &gpuvf_ops, &generic_ops };
+
+#define NUM_PROVIDERS	ARRAY_SIZE(all)
+
+/**
+ * struct registry - a provider that passes on
+ * @provider: its base
+ * @open: by index into @all; NULL: not there
+ * @error: by index: why it is not there
+ */
+struct registry {
+	struct provider provider;
+	struct provider *open[NUM_PROVIDERS];
+	int error[NUM_PROVIDERS];
+};
+
+_Static_assert(!offsetof(struct registry, provider), "to_registry()");
+
+static struct registry *to_registry(struct provider *provider)
+{
+	return (struct registry *)provider;
+}
+
+/* Return: NULL: @why says why there is none that could be asked */
+static struct provider *owner_of(struct provider *provider, const char *bdf,
+				 struct failure *why)
+{
+	struct registry *registry = to_registry(provider);
+	char *text;
+	size_t i;
+
+	for (i = 0; i < NUM_PROVIDERS && !all[i]->owns(bdf); i++)
+		;
+	/* gpuvf knows a GPU for longer than it has a link to its driver */
+	if (i == NUM_PROVIDERS && registry->open[0])
+		i = 0;
+	if (i < NUM_PROVIDERS && registry->open[i])
+		return registry->open[i];
+	if (i < NUM_PROVIDERS) {
+		failure_explain(why, registry->error[i],
+				"GPU %s is driven by %s, which does not answer here",
+				bdf, all[i]->abilities->provider);
+	} else {
+		text = why_not_driven(bdf);
+		failure_explain(why, -ENODEV, "%s", text);
+		free(text);
+	}
+	return NULL;
+}
+
+static void all_close(struct provider *provider)
+{
+	struct registry *registry = to_registry(provider);
+	size_t i;
+
+	for (i = 0; i < NUM_PROVIDERS; i++)
+		provider_close(registry->open[i]);
+	free(registry);
+}
+
+static void all_include(struct provider *provider, const char *bdf)
+{
+	struct registry *registry = to_registry(provider);
+	size_t i;
+
+	for (i = 0; i < NUM_PROVIDERS; i++)
+		provider_include(registry->open[i], bdf);
+}
+
+static int all_read_all(struct provider *provider, struct gpu_list *gpus,
+			struct failure *why)
+{
+	struct registry *registry = to_registry(provider);
+	struct gpu_list some;
+	int err = 0;
+	size_t i, n;
+
+	*gpus = (struct gpu_list){};
+	for (i = 0; i < NUM_PROVIDERS && !err; i++) {
+		if (!registry->open[i])
+			continue;
+		err = provider_read_all(registry->open[i], &some, why);
+		for (n = 0; n < some.num; n++) {
+			some.gpus[n].abilities = all[i]->abilities;
+			gpu_copy(gpu_list_add(gpus), &some.gpus[n]);
+		}
+		gpu_list_free(&some);
+	}
+	return err;
+}
+
+static int all_read(struct provider *provider, const char *bdf,
+		    struct gpu *gpu, struct failure *why)
+{
+	struct provider *owner = owner_of(provider, bdf, why);
+	int err = owner ? provider_read(owner, bdf, gpu, why) : why->error;
+
+	if (!err)
+		gpu->abilities = owner->ops->abilities;
+	return err;
+}
+
+static int all_set_layout(struct provider *provider, const struct gpu *wanted,
+			  bool dry_run, struct gpu *result,
+			  struct failure *why)
+{
+	struct provider *owner = owner_of(provider, wanted->bdf, why);
+
+	return owner ? provider_set_layout(owner, wanted, dry_run, result,
+					   why) : why->error;
+}
+
+static int all_set_vf(struct provider *provider, const char *bdf, u32 index,
+		      const struct vf *vf, u32 set, struct gpu *result,
+		      struct failure *why)
+{
+	struct provider *owner = owner_of(provider, bdf, why);
+
+	return owner ? provider_set_vf(owner, bdf, index, vf, set, result,
+				       why) : why->error;
+}
+
+static int all_set_gpu(struct provider *provider, const char *bdf,
+		       const struct gpu *settings, struct gpu *result,
+		       struct failure *why)
+{
+	struct provider *owner = owner_of(provider, bdf, why);
+
+	return owner ? provider_set_gpu(owner, bdf, settings, result, why) :
+		       why->error;
+}
+
+static int all_operate(struct provider *provider, enum gpu_operation operation,
+		       const char *bdf, int vf, struct gpu *result,
+		       struct failure *why)
+{
+	struct provider *owner = owner_of(provider, bdf, why);
+
+	return owner ? provider_operate(owner, operation, bdf, vf, result,
+					why) : why->error;
+}
+
+/* GPUs without statistics are left as they are */
+static int all_stats(struct provider *provider, struct gpu_list *gpus,
+		     struct failure *why)
+{
+	struct registry *registry = to_registry(provider);
+	bool any = !gpus->num;
+	struct provider *owner;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++)
+		any |= gpu_can_read(&gpus->gpus[i], ABILITY_STATS);
+	if (!any) {
+		owner = owner_of(provider, gpus->gpus[0].bdf, why);
+		return owner ? provider_stats(owner, gpus, why) : why->error;
+	}
+	failure_set(why, 0);
+	for (i = 0; i < NUM_PROVIDERS && !err; i++)
+		if (registry->open[i] && all[i]->stats)
+			err = provider_stats(registry->open[i], gpus, why);
+	return err;
+}
+
+/* what a provider cannot do is for the owner of the GPU to say */
+static const struct provider_ops all_ops = {
+	.abilities = &gpuvf_abilities,
+	.close = all_close,
+	.include = all_include,
+	.read_all = all_read_all,
+	.read = all_read,
+	.set_layout = all_set_layout,
+	.set_vf = all_set_vf,
+	.set_gpu = all_set_gpu,
+	.operate = all_operate,
+	.stats = all_stats,
+};
+
+/**
+ * registry_open() - get ready for requests to all providers
+ *
+ * Return: a provider that passes each request on to the owner of the GPU.
+ */
+struct provider *registry_open(void)
+{
+	struct registry *registry = xcalloc(1, sizeof(*registry));
+	size_t i;
+
+	registry->provider.ops = &all_ops;
+	for (i = 0; i < NUM_PROVIDERS; i++)
+		registry->error[i] = all[i]->open(&registry->open[i]);
+	return &registry->provider;
+}
+
+/**
+ * registry_error() - why one provider cannot be asked
+ * @provider: from registry_open()
+ * @abilities: its abilities
+ *
+ * Return: 0: it can; else a negative errno: -ENOENT: it is not on this machine.
+ */
+int registry_error(const struct provider *provider,
+		   const struct abilities *abilities)
+{
+	const struct registry *registry = (const struct registry *)provider;
+	size_t i;
+
+	for (i = 0; i < NUM_PROVIDERS; i++)
+		if (all[i]->abilities == abilities)
+			return registry->error[i];
+	return -ENOENT;
+}

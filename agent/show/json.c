@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * JSON: the names of the netlink spec, base units in the names, no rounding.
+ */
+#include <stdio.h>
+
+#include "model/names.h"
+#include "show/output.h"
+
+/**
+ * json_document() - begin a document
+ *
+ * Return: an object with the schema's version.
+ */
+json_t *json_document(void)
+{
+	return json_pack("{s:i}", "schema_version", JSON_SCHEMA_VERSION);
+}
+
+/**
+ * json_put_u64() - add a number
+ * @object: where to
+ * @key: its name, with the unit
+ * @value: the number
+ */
+void json_put_u64(json_t *object, const char *key, u64 value)
+{
+	json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+/**
+ * json_put_text() - add a string
+ * @object: where to
+ * @key: its name
+ * @text: the string; null for an empty one
+ */
+void json_put_text(json_t *object, const char *key, const char *text)
+{
+	json_object_set_new(object, key, *text ? json_string(text) :
+			    json_null());
+}
+
+/* null if this user may not see it */
+static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
+{
+	if (known)
+		json_put_u64(object, name, value);
+	else
+		json_object_set_new(object, name, json_null());
+}
+
+/* null while the guest has reported nothing, and without privileges */
+static json_t *json_of_claims(const struct vf *vf)
+{
+	const struct claims *claims = &vf->claims;
+	json_t *object;
+
+	if (!vf->has_claims)
+		return json_null();
+	object = json_object();
+	json_put_text(object, "driver", claims->driver);
+	json_put_u64(object, "fb_used_bytes", claims->fb_used);
+	json_put_u64(object, "fb_total_bytes", claims->fb_total);
+	json_put_u64(object, "time_ns", claims->time_ns);
+	return object;
+}
+
+/**
+ * struct unread - a member that is null where the GPU's provider cannot read it
+ * @key: enum ability_key
+ * @name: of the member
+ */
+struct unread {
+	enum ability_key key;
+	const char *name;
+};
+
+static const struct unread unread_of_vf[] = {
+	{ ABILITY_FB, "fb_quota_bytes" },
+	{ ABILITY_FB, "fb_auto" },
+	{ ABILITY_TIME_SLICE, "time_slice_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_us" },
+};
+
+static const struct unread unread_of_gpu[] = {
+	{ ABILITY_FB, "generation" },
+	{ ABILITY_FB, "provisioning" },
+	{ ABILITY_FB, "fb_total_bytes" },
+	{ ABILITY_FB, "fb_granularity_bytes" },
+	{ ABILITY_FB, "fb_context_save_bytes" },
+	{ ABILITY_FB, "fb_free_bytes" },
+	{ ABILITY_FB, "fb_largest_free_bytes" },
+	{ ABILITY_FB, "fb_dirty_bytes" },
+	{ ABILITY_FB, "fb_withheld_bytes" },
+	{ ABILITY_FB, "fb_extents" },
+	{ ABILITY_PF_RESERVE, "fb_pf_reserve_bytes" },
+	{ ABILITY_POLICY, "policy" },
+	{ ABILITY_TIME_SLICE, "time_slice_min_us" },
+	{ ABILITY_TIME_SLICE, "time_slice_max_us" },
+	{ ABILITY_TIME_SLICE, "round_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_min_us" },
+	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_max_us" },
+};
+
+static void put_unread(json_t *object, const struct gpu *gpu,
+		       const struct unread *unread, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!gpu_can_read(gpu, unread[i].key))
+			json_object_set_new(object, unread[i].name,
+					    json_null());
+}
+
+/**
+ * json_of_vf() - one VF
+ * @gpu: its GPU
+ * @index: which VF, below @gpu->vfs_len
+ *
+ * What does not apply (the offset without a quota, the address while it is not
+ * enabled) is null, and so is what this user may not see. A share is a fraction,
+ * of the slices of all VFs that have framebuffer.
+ *
+ * Return: a new object.
+ */
+json_t *json_of_vf(const struct gpu *gpu, u32 index)
+{
+	const struct vf *vf = &gpu->vfs[index];
+	u64 sum = gpu_sum_slices_us(gpu);
+	json_t *object = json_object();
+
+	json_put_u64(object, "index", index);
+	json_put_text(object, "bdf", vf->bdf);
+	json_put_text(object, "state", vf->has_state ? vf_state_name(vf->state) : "");
+	json_put_text(object, "profile", vf->profile);
+	json_put_u64(object, "fb_quota_bytes", vf->fb_bytes);
+	json_object_set_new(object, "fb_offset_bytes", vf->fb_bytes ?
+			    json_integer((json_int_t)vf->fb_offset) :
+			    json_null());
+	json_object_set_new(object, "fb_auto", json_boolean(vf->fb_auto));
+	json_put_u64(object, "time_slice_us", vf->time_slice_us);
+	json_put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
+	json_object_set_new(object, "share", vf->fb_bytes && sum ?
+			    json_real((double)vf->time_slice_us / sum) :
+			    json_null());
+	json_object_set_new(object, "in_use", vf->has_state ?
+			    json_boolean(vf->in_use) : json_null());
+	json_put_text(object, "holder", vf->holder);
+	json_object_set_new(object, "guest_claims", json_of_claims(vf));
+	put_unread(object, gpu, unread_of_vf, ARRAY_SIZE(unread_of_vf));
+	return object;
+}
+
+static json_t *json_of_histogram(const struct vf_stats *stats)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; i < stats->num_buckets; i++) {
+		const struct bucket *bucket = &stats->buckets[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "upper_ns", bucket->upper_ns ?
+				    json_integer((json_int_t)bucket->upper_ns) :
+				    json_null());
+		json_put_u64(object, "count", bucket->count);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/**
+ * json_of_stats() - what one VF got and did
+ * @gpu: its GPU
+ * @index: which VF, one whose statistics were asked for
+ *
+ * Return: a new object.
+ */
+json_t *json_of_stats(const struct gpu *gpu, u32 index)
+{
+	const struct vf_stats *stats = &gpu->vfs[index].stats;
+	json_t *object = json_object();
+
+	json_put_u64(object, "index", index);
+	json_put_text(object, "bdf", gpu->vfs[index].bdf);
+	json_put_text(object, "profile", gpu->vfs[index].profile);
+	json_put_u64(object, "run_ns", stats->run_ns);
+	json_put_u64(object, "charged_ns", stats->charged_ns);
+	json_put_u64(object, "slices", stats->slices);
+	json_put_u64(object, "skipped", stats->skipped);
+	json_put_u64(object, "overrun_ns", stats->overrun_ns);
+	json_put_u64(object, "idle_ns", stats->idle_ns);
+	json_put_u64(object, "preempt_timeouts", stats->preempt_timeouts);
+	json_put_u64(object, "hangs", stats->hangs);
+	json_put_u64(object, "resets", stats->resets);
+	json_put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
+	json_put_u64(object, "mbox_requests", stats->mbox_requests);
+	json_put_u64(object, "mbox_limited", stats->mbox_limited);
+	json_put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
+	json_put_u64(object, "guest_malformed", stats->guest_malformed);
+	json_object_set_new(object, "guest_claims",
+			    json_of_claims(&gpu->vfs[index]));
+	json_put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
+	json_object_set_new(object, "latency", json_of_histogram(stats));
+	return object;
+}
+
+static json_t *capabilities(u32 set)
+{
+	json_t *array = json_array();
+	unsigned int bit;
+
+	for (bit = 0; capability_name(bit); bit++)
+		if (set & (1u << bit))
+			json_array_append_new(array,
+					      json_string(capability_name(bit)));
+	return array;
+}
+
+static void put_id(json_t *object, const char *key, u32 id)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%04x", id);
+	json_put_text(object, key, text);
+}
+
+static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
+		      bool withheld)
+{
+	json_t *object;
+
+	if (start >= end)
+		return;
+	object = json_object();
+	json_put_text(object, "owner", owner);
+	json_put_u64(object, "offset_bytes", start);
+	json_put_u64(object, "size_bytes", end - start);
+	json_object_set_new(object, "withheld", json_boolean(withheld));
+	json_array_append_new(list, object);
+}
+
+/* the extent of an owner, cut where its withheld part begins and ends */
+static void put_extent(json_t *list, const struct gpu *gpu, const char *owner,
+		       u64 start, u64 end)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_withheld; i++) {
+		u64 from = gpu->withheld[i].offset;
+		u64 to = from + gpu->withheld[i].size;
+
+		if (from >= end || to <= start)
+			continue;
+		put_piece(list, owner, start, from, false);
+		start = from > start ? from : start;
+		to = to < end ? to : end;
+		put_piece(list, owner, start, to, true);
+		start = to;
+	}
+	put_piece(list, owner, start, end, false);
+}
+
+/* the VF that begins first from a byte on, NULL: none */
+static const struct vf *next_vf(const struct gpu *gpu, u64 from)
+{
+	const struct vf *next = NULL;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		const struct vf *vf = &gpu->vfs[i];
+
+		if (vf->fb_bytes && vf->fb_offset >= from &&
+		    (!next || vf->fb_offset < next->fb_offset))
+			next = vf;
+	}
+	return next;
+}
+
+/**
+ * json_of_extents() - the owner of each extent, from the first byte to the last
+ * @gpu: the GPU
+ *
+ * The owner of free memory is "none".
+ *
+ * Return: a new array.
+ */
+json_t *json_of_extents(const struct gpu *gpu)
+{
+	u64 at = gpu->fb_pf_reserve + gpu->fb_context_save;
+	json_t *list = json_array();
+	const struct vf *vf;
+	char owner[16];
+
+	put_extent(list, gpu, "pf", 0, gpu->fb_pf_reserve);
+	put_extent(list, gpu, "context-save", gpu->fb_pf_reserve, at);
+	/* an end that wraps around would be passed again and again */
+	while ((vf = next_vf(gpu, at)) && vf->fb_offset + vf->fb_bytes > at) {
+		put_extent(list, gpu, "none", at, vf->fb_offset);
+		at = vf->fb_offset + vf->fb_bytes;
+		snprintf(owner, sizeof(owner), "vf%u", (u32)(vf - gpu->vfs));
+		put_extent(list, gpu, owner, vf->fb_offset, at);
+	}
+	put_extent(list, gpu, "none", at, gpu->fb_total);
+	return list;
+}
+
+/**
+ * json_of_gpu() - one GPU with all its VFs
+ * @gpu: the GPU
+ *
+ * Return: a new object.
+ */
+json_t *json_of_gpu(const struct gpu *gpu)
+{
+	json_t *object = json_object();
+	json_t *vfs = json_array();
+	char generation[32];
+	u32 i;
+
+	json_put_text(object, "bdf", gpu->bdf);
+	/* uses all 64 bits, which numbers in JSON do not have everywhere */
+	snprintf(generation, sizeof(generation), "%llu", gpu->generation);
+	json_put_text(object, "generation", generation);
+	json_put_text(object, "backend", gpu->backend);
+	json_put_text(object, "state", pf_state_name(gpu->state));
+	json_object_set_new(object, "capabilities",
+			    capabilities(gpu->capabilities));
+	put_id(object, "vendor", gpu->vendor);
+	put_id(object, "device", gpu->device);
+	json_object_set_new(object, "numa_node", json_integer(gpu->numa_node));
+	json_put_u64(object, "total_vfs", gpu->total_vfs);
+	json_put_u64(object, "num_vfs", gpu->num_vfs);
+	json_object_set_new(object, "vfs_changing",
+			    json_boolean(gpu->vfs_changing));
+	json_put_text(object, "provisioning", provisioning_name(gpu->provisioning));
+	json_put_text(object, "policy", policy_name(gpu->policy));
+	json_put_u64(object, "fb_total_bytes", gpu->fb_total);
+	json_put_u64(object, "fb_granularity_bytes", gpu->fb_granularity);
+	json_put_u64(object, "fb_pf_reserve_bytes", gpu->fb_pf_reserve);
+	json_put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
+	json_put_u64(object, "fb_free_bytes", gpu->fb_free);
+	json_put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
+	put_u64_if(object, "fb_dirty_bytes", gpu->has_states, gpu->fb_dirty);
+	put_u64_if(object, "fb_withheld_bytes", gpu->has_states,
+		   gpu->fb_withheld);
+	json_object_set_new(object, "fb_extents", json_of_extents(gpu));
+	json_put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
+	json_put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
+	json_put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
+	json_put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
+	put_u64_if(object, "round_us", gpu->has_states, gpu->round_us);
+	for (i = 0; i < gpu->vfs_len; i++)
+		json_array_append_new(vfs, json_of_vf(gpu, i));
+	json_object_set_new(object, "vfs", vfs);
+	put_unread(object, gpu, unread_of_gpu, ARRAY_SIZE(unread_of_gpu));
+	if (gpu_abilities(gpu) != &gpuvf_abilities) {
+		json_put_text(object, "provider", gpu->abilities->provider);
+		json_put_text(object, "driver", gpu->driver);
+	}
+	return object;
+}
+
+static int finish(json_t *document, size_t flags)
+{
+	int err = json_dumpf(document, stdout, flags | JSON_REAL_PRECISION(6));
+
+	fputc('\n', stdout);
+	json_decref(document);
+	return err || ferror(stdout) ? -1 : 0;
+}
+
+/**
+ * json_finish() - print a document, indented, and release it
+ * @document: the document
+ *
+ * Return: 0, -1 when it could not be printed.
+ */
+int json_finish(json_t *document)
+{
+	return finish(document, JSON_INDENT(2));
+}
+
+/**
+ * json_finish_line() - print a document on one line at once, and release it
+ * @document: the document
+ *
+ * Return: 0, -1 when it could not be printed.
+ */
+int json_finish_line(json_t *document)
+{
+	int err = finish(document, JSON_COMPACT);
+
+	return fflush(stdout) ? -1 : err;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One cell for each width-th part of the framebuffer:
+ *
+ *	[PC0====1====2====3XX==........]
+ *
+ * P is the PF's reserve, C the context save area, a number begins a VF, dots
+ * are free. A cell shows the owner of most of it, but the PF and the context save
+ * area are shown however little they have of the first cells, and X is a cell of
+ * which any byte is withheld.
+ */
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/color.h"
+#include "base/fold.h"
+#include "show/memory_map.h"
+#include "show/output.h"
+
+#define MAP_WIDTH	64
+
+enum owner {
+	OWNER_FREE = -1,
+	OWNER_PF = -2,
+	OWNER_CONTEXT = -3,
+};
+
+static int owner_of(const struct gpu *gpu, u64 byte)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		const struct vf *vf = &gpu->vfs[i];
+
+		if (vf->fb_bytes && byte >= vf->fb_offset &&
+		    byte - vf->fb_offset < vf->fb_bytes)
+			return i;
+	}
+	if (byte < gpu->fb_pf_reserve)
+		return OWNER_PF;
+	if (byte - gpu->fb_pf_reserve < gpu->fb_context_save)
+		return OWNER_CONTEXT;
+	return OWNER_FREE;
+}
+
+/* the byte at which half-cell @n begins */
+static u64 byte_at(const struct gpu *gpu, unsigned int width, unsigned int n)
+{
+	return (__uint128_t)gpu->fb_total * n / (2 * width);
+}
+
+/* the owner of the middle of the cell */
+static int cell_owner(const struct gpu *gpu, unsigned int width,
+		      unsigned int cell)
+{
+	if (cell == 0 && gpu->fb_pf_reserve)
+		return OWNER_PF;
+	return owner_of(gpu, byte_at(gpu, width, 2 * cell + 1));
+}
+
+static const char *fill(int owner, bool utf8)
+{
+	switch (owner) {
+	case OWNER_FREE:
+		return utf8 ? "·" : ".";
+	case OWNER_PF:
+		return utf8 ? "▓" : "P";
+	case OWNER_CONTEXT:
+		return utf8 ? "▒" : "C";
+	default:
+		return utf8 ? "━" : "=";
+	}
+}
+
+/**
+ * memory_map_withheld() - what stands in a cell that is withheld
+ * @utf8: whether more than ASCII can be shown
+ *
+ * Return: one column.
+ */
+const char *memory_map_withheld(bool utf8)
+{
+	return utf8 ? "╳" : "X";
+}
+
+/**
+ * memory_map() - draw the framebuffer
+ * @gpu: the GPU
+ * @width: cells
+ * @utf8: whether more than ASCII can be shown
+ * @text: result, a zero-terminated string
+ * @size: bytes of @text; 4 for each cell and 8 more are enough
+ */
+void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
+		char *text, size_t size)
+{
+	int before = OWNER_FREE;
+	unsigned int cell;
+	char number[16];
+	size_t digit = 0;
+	size_t len;
+
+	len = snprintf(text, size, "%s", utf8 ? "▕" : "[");
+	number[0] = '\0';
+	for (cell = 0; cell < width && len + 8 < size; cell++) {
+		int owner = gpu->fb_total ? cell_owner(gpu, width, cell) :
+					    OWNER_FREE;
+
+		if (owner != before) {
+			number[0] = '\0';
+			digit = 0;
+			if (owner >= 0)
+				snprintf(number, sizeof(number), "%d", owner);
+		}
+		before = owner;
+		if (gpu_has_withheld(gpu, byte_at(gpu, width, 2 * cell),
+				     byte_at(gpu, width, 2 * cell + 2)))
+			len += snprintf(text + len, size - len, "%s",
+					memory_map_withheld(utf8));
+		else if (owner >= 0 && number[digit])
+			text[len++] = number[digit++];
+		else
+			len += snprintf(text + len, size - len, "%s",
+					fill(owner, utf8));
+	}
+	snprintf(text + len, size - len, "%s", utf8 ? "▏" : "]");
+}
+
+/**
+ * memory_map_print() - the framebuffer for people, on stdout: map and figures
+ * @gpu: the GPU
+ */
+void memory_map_print(const struct gpu *gpu)
+{
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	const char *unit = numbers_are_human() ? "" : " B";
+	char largest[64] = "", pf[48] = "", dirty[64] = "";
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+	char map[4 * MAP_WIDTH + 16];
+	char withheld[96] = "";
+
+	if (!gpu_can_read(gpu, ABILITY_FB))
+		return;
+	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
+	printf("  %s\n", map);
+	if (gpu->fb_largest_free != gpu->fb_free)
+		snprintf(largest, sizeof(largest), " (largest piece %s%s)",
+			 show_size(a, gpu->fb_largest_free), unit);
+	if (gpu->fb_pf_reserve)
+		snprintf(pf, sizeof(pf), ", PF %s%s",
+			 show_size(a, gpu->fb_pf_reserve), unit);
+	if (gpu->fb_dirty)
+		snprintf(dirty, sizeof(dirty), ", being cleared %s%s",
+			 show_size(a, gpu->fb_dirty), unit);
+	if (gpu->fb_withheld)
+		snprintf(withheld, sizeof(withheld), ", %swithheld %s%s (%s)%s",
+			 color_of(stdout, COLOR_BAD),
+			 show_size(a, gpu->fb_withheld), unit,
+			 memory_map_withheld(utf8),
+			 color_of(stdout, COLOR_NONE));
+	print_folded(stdout, "  framebuffer %s%s, free %s%s%s%s%s%s",
+		     show_size(a, gpu->fb_total), unit,
+		     show_size(b, gpu->fb_free), unit, largest, pf, dirty,
+		     withheld);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The framebuffer of a GPU as one line of text.
+ */
+#ifndef AGENT_SHOW_MEMORY_MAP_H
+#define AGENT_SHOW_MEMORY_MAP_H
+
+#include "model/gpu.h"
+
+const char *memory_map_withheld(bool utf8);
+void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
+		char *text, size_t size);
+void memory_map_print(const struct gpu *gpu);
+
+#endif /* AGENT_SHOW_MEMORY_MAP_H */

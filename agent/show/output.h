@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How things look: colors, tables, numbers for people and for programs, JSON.
+ */
+#ifndef AGENT_SHOW_OUTPUT_H
+#define AGENT_SHOW_OUTPUT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/color.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "model/gpu.h"
+
+/* how numbers are written in tables */
+enum number_style {
+	NUMBERS_AUTO,	/* for people on a terminal, else plain */
+	NUMBERS_HUMAN,
+	NUMBERS_PLAIN,
+};
+
+extern enum number_style number_style;
+
+bool numbers_are_human(void);
+const char *show_size(char *text, u64 bytes);
+const char *show_time(char *text, u64 us);
+
+void print_wrapped(const char *first, const char *next, const char *text);
+
+#define MAX_COLUMNS	16
+
+/**
+ * struct column - a column of a table
+ * @name: for --columns; its title for programs
+ * @unit: of numbers for programs, behind the title; NULL: has none
+ * @human: title for people, NULL: @name, with blanks
+ * @minor: more than 0: may be left out where the table is too wide; of several,
+ *	the lowest goes first
+ * @is_text: begins at the left
+ * @is_elastic: cells may be cut where the table is too wide
+ * @is_extra: is there only when it is asked for
+ */
+struct column {
+	const char *name;
+	const char *unit;
+	const char *human;
+	unsigned int minor;
+	bool is_text;
+	bool is_elastic;
+	bool is_extra;
+};
+
+struct table;
+
+int tables_choose(const struct column *columns, const char *names, bool no_headings);
+bool tables_are_all(void);
+struct table *table_new(const struct column *columns);
+void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
+void table_cell_color(struct table *table, enum color color, const char *text);
+void table_print(struct table *table, FILE *f, const char *indent);
+
+/* JSON objects carry this; it changes when a reader would have to */
+#define JSON_SCHEMA_VERSION	1
+
+json_t *json_document(void);
+void json_put_u64(json_t *object, const char *key, u64 value);
+void json_put_text(json_t *object, const char *key, const char *text);
+json_t *json_of_gpu(const struct gpu *gpu);
+json_t *json_of_extents(const struct gpu *gpu);
+json_t *json_of_stats(const struct gpu *gpu, u32 index);
+json_t *json_of_vf(const struct gpu *gpu, u32 index);
+int json_finish(json_t *document);
+int json_finish_line(json_t *document);
+
+#endif /* AGENT_SHOW_OUTPUT_H */

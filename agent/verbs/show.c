@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * show: the GPUs and their VFs as they are.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/color.h"
+#include "base/fold.h"
+#include "model/names.h"
+#include "plan/capacity.h"
+#include "plan/target.h"
+#include "provider/provider.h"
+#include "show/capacity_show.h"
+#include "show/memory_map.h"
+#include "show/output.h"
+#include "verbs/verbs.h"
+
+static enum color color_of_state(u32 state)
+{
+	switch (state) {
+	case VF_STATE_ACTIVE:
+		return COLOR_GOOD;
+	case VF_STATE_FAILED:
+		return COLOR_BAD;
+	case VF_STATE_PAUSED:
+	case VF_STATE_STOPPED:
+	case VF_STATE_RESETTING:
+		return COLOR_WARN;
+	}
+	return COLOR_NONE;
+}
+
+static const struct column columns[] = {
+	{ "GPU", .is_text = true, .is_extra = true },
+	{ "VF", .minor = 0 },
+	{ "PCI_ADDRESS", .is_text = true, .minor = 3 },
+	{ "PROFILE", .is_text = true, .is_elastic = true },
+	{ "FRAMEBUFFER", "B", .minor = 0 },
+	{ "TIME_SLICE", "US", .minor = 2 },
+	{ "SHARE", .minor = 1 },
+	{ "STATE", .is_text = true },
+	{ "HOLDER", .is_text = true },
+	{ }
+};
+
+static void add_row(struct table *table, const struct gpu *gpu, u32 index)
+{
+	const struct vf *vf = &gpu->vfs[index];
+	u64 sum = gpu_sum_slices_us(gpu);
+	char text[UNIT_TEXT];
+
+	table_cell(table, "%s", gpu->bdf);
+	table_cell(table, "%u", index);
+	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
+	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
+	if (vf->fb_bytes) {
+		table_cell(table, "%s", show_size(text, vf->fb_bytes));
+		table_cell(table, "%s", show_time(text, vf->time_slice_us));
+		table_cell(table, "%.1f%%",
+			   sum ? 100.0 * vf->time_slice_us / sum : 0);
+	} else {
+		table_cell(table, "-");
+		table_cell(table, "-");
+		table_cell(table, "-");
+	}
+	if (vf->has_state)
+		table_cell_color(table, color_of_state(vf->state),
+				 vf_state_name(vf->state));
+	else
+		table_cell(table, "-");
+	if (vf->in_use)
+		table_cell(table, "%s%s(in use)", vf->holder,
+			   *vf->holder ? " " : "");
+	else
+		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
+}
+
+/*
+ * What more there is room for. Profiles come from the configuration too, where
+ * there is one; whether it is good is not the question here.
+ */
+static void find_capacity(const struct gpu *gpu,
+			  struct capacity_list *capacity)
+{
+	struct diag_list diags = {};
+	struct config config = {};
+
+	config_load(&config, NULL, 0, &diags);
+	capacity_find(capacity, diags.errors ? NULL : &config, gpu);
+	capacity_count(capacity, gpu);
+	diag_free(&diags);
+	config_free(&config);
+}
+
+static json_t *gpu_json(const struct gpu *gpu)
+{
+	struct capacity_list capacity = {};
+	json_t *object = json_of_gpu(gpu);
+
+	/* room depends on which VFs are in use */
+	if (!gpu->has_states || !gpu_can_read(gpu, ABILITY_FB)) {
+		json_object_set_new(object, "capacity", json_null());
+		return object;
+	}
+	find_capacity(gpu, &capacity);
+	json_object_set_new(object, "capacity", capacity_json(&capacity));
+	capacity_free(&capacity);
+	return object;
+}
+
+static void explain_missing(const struct gpu *gpu)
+{
+	static const char missing[] =
+		"states, use, scrubbing and room need CAP_SYS_ADMIN to be shown";
+
+	if (!gpu->has_states)
+		printf("  %s\n", missing);
+}
+
+static void add_rows(struct table *table, const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes ||
+		    (gpu->vfs_changing && *gpu->vfs[i].bdf))
+			add_row(table, gpu, i);
+}
+
+static void show_gpu(const struct gpu *gpu)
+{
+	struct capacity_list capacity = {};
+	struct table *table = table_new(columns);
+	bool wedged = gpu->state != PF_STATE_READY;
+	bool has_policy = gpu_can_read(gpu, ABILITY_POLICY);
+
+	if (tables_are_all()) {
+		add_rows(table, gpu);
+		table_print(table, stdout, "");
+		return;
+	}
+
+	print_folded(stdout,
+		     "%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
+		     color_of(stdout, COLOR_HEAD), gpu->bdf,
+		     color_of(stdout, COLOR_NONE), gpu->backend,
+		     *gpu->driver ? "  driver " : "", gpu->driver,
+		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
+		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
+		     gpu->num_vfs, gpu->total_vfs,
+		     has_policy ? "  policy " : "",
+		     has_policy ? policy_name(gpu->policy) : "");
+	if (gpu->vfs_changing)
+		printf("  %sVFs are being enabled or disabled%s\n",
+		       color_of(stdout, COLOR_WARN),
+		       color_of(stdout, COLOR_NONE));
+	memory_map_print(gpu);
+	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB)) {
+		find_capacity(gpu, &capacity);
+		capacity_print(&capacity);
+		capacity_free(&capacity);
+	}
+	add_rows(table, gpu);
+	table_print(table, stdout, "  ");
+	explain_missing(gpu);
+}
+
+static void show_vf(const struct gpu *gpu, u32 index)
+{
+	struct table *table = table_new(columns);
+
+	add_row(table, gpu, index);
+	table_print(table, stdout, "");
+	if (!tables_are_all())
+		explain_missing(gpu);
+}
+
+static int show_all(const struct gpu_list *gpus, bool json)
+{
+	int code = explain_no_gpus(gpus);
+	json_t *document, *list;
+	struct table *table;
+	size_t i;
+
+	if (!json && tables_are_all()) {
+		table = table_new(columns);
+		for (i = 0; i < gpus->num; i++)
+			add_rows(table, &gpus->gpus[i]);
+		table_print(table, stdout, "");
+		return code;
+	}
+	if (!json) {
+		for (i = 0; i < gpus->num; i++) {
+			if (i)
+				putchar('\n');
+			show_gpu(&gpus->gpus[i]);
+		}
+		return code;
+	}
+	document = json_document();
+	list = json_array();
+	for (i = 0; i < gpus->num; i++)
+		json_array_append_new(list, gpu_json(&gpus->gpus[i]));
+	json_object_set_new(document, "gpus", list);
+	return json_finish(document) ? code ?: EXIT_FAILED : code;
+}
+
+static int show_one(const struct gpu_list *gpus, const char *name, bool json)
+{
+	const struct gpu *gpu;
+	char gpu_name[NAME_SIZE];
+	json_t *document;
+	int has_vf, code;
+	u32 index = 0;
+
+	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
+	if (has_vf < 0)
+		return usage_error("'%s' is neither GPU nor GPU/VF",
+				   name);
+	gpu = find_gpu(gpus, gpu_name, &code);
+	if (!gpu)
+		return code;
+	if (has_vf && index >= gpu->vfs_len) {
+		pr_err("GPU %s has VFs 0-%u, not %u", gpu->bdf, gpu->vfs_len - 1,
+		       index);
+		return EXIT_MISSING;
+	}
+	if (!json) {
+		if (has_vf)
+			show_vf(gpu, index);
+		else
+			show_gpu(gpu);
+		return EXIT_DONE;
+	}
+	document = json_document();
+	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
+			    json_of_vf(gpu, index) : gpu_json(gpu));
+	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/**
+ * cmd_show() - the verb "show"
+ * @options: of the verb
+ * @argc: words
+ * @argv: words
+ *
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_FAILED.
+ */
+int cmd_show(const struct options *options, int argc, char **argv)
+{
+	struct gpu_list gpus = {};
+	struct provider *provider;
+	int code;
+
+	code = tables_choose(columns, options->columns, options->no_headings) ?:
+	       provider_open(&provider);
+	if (code)
+		return code;
+	code = provider_list(provider, &gpus);
+	if (!code)
+		code = argc ? show_one(&gpus, argv[0], options->json) :
+			      show_all(&gpus, options->json);
+	gpu_list_free(&gpus);
+	provider_close(provider);
+	return code;
+}

@@ -1,0 +1,954 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PFs of any driver, in a tree of files that stands for the PCI core, without
+ * module gpuvf. What is written to sriov_numvfs makes and removes VFs at once.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "agent_test.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "config/load.h"
+#include "daemon/daemon.h"
+#include "pci/num_vfs.h"
+#include "pci/sysfs.h"
+#include "provider/generic.h"
+#include "provider/provider.h"
+#include "verb_test.h"
+
+#define DEVICES	"sys/bus/pci/devices/"
+#define NVME	"0000:01:00.0"
+#define GPU	"0000:02:00.0"
+#define CONFIG	"[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n" \
+		"[gpu disk]\npci = " NVME "\n"
+
+#define VF_SIZE	32
+
+static char *root;
+
+/* how the PF's driver takes the next number */
+static struct {
+	int error;
+	u32 fewer;
+	bool keeps_links;
+} pf;
+
+static char *path_of(const char *bdf, const char *file)
+{
+	return xasprintf("%s/" DEVICES "%s/%s", root, bdf, file);
+}
+
+static void put(const char *bdf, const char *file, const char *text)
+{
+	char *path = path_of(bdf, file);
+	FILE *f;
+
+	unlink(path);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	free(path);
+}
+
+/* in the directory of the tree */
+static void __printf(1, 2) run_shell(const char *fmt, ...)
+{
+	char text[1000], *command;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	command = xasprintf("cd %s && %s", root, text);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void bind(const char *bdf, const char *driver)
+{
+	run_shell("ln -sfn ../../drivers/%s " DEVICES "%s/driver", driver, bdf);
+}
+
+static void make_device(const char *bdf, const char *class, const char *driver)
+{
+	run_shell("mkdir -p " DEVICES "%s", bdf);
+	put(bdf, "class", class);
+	put(bdf, "vendor", "0x1b36\n");
+	put(bdf, "device", "0x0010\n");
+	put(bdf, "driver_override", "(null)\n");
+	if (driver)
+		bind(bdf, driver);
+}
+
+static void make_pf(const char *bdf, const char *class, const char *driver,
+		    const char *total)
+{
+	make_device(bdf, class, driver);
+	put(bdf, "numa_node", "-1\n");
+	put(bdf, "sriov_totalvfs", total);
+	put(bdf, "sriov_numvfs", "0\n");
+	put(bdf, "sriov_drivers_autoprobe", "1\n");
+}
+
+static void vf_bdf(const char *bdf, u32 i, char *vf)
+{
+	snprintf(vf, VF_SIZE, "%.11s%u", bdf, i + 1);
+}
+
+/* as pci_enable_sriov() and pci_disable_sriov() */
+static void make_vfs(const char *bdf, u32 from, u32 to)
+{
+	char vf[VF_SIZE], link[VF_SIZE];
+	u32 i;
+
+	for (i = from; i < to; i++) {
+		vf_bdf(bdf, i, vf);
+		make_device(vf, "0x010802\n", NULL);
+		snprintf(link, sizeof(link), "virtfn%u", i);
+		run_shell("ln -s ../%s " DEVICES "%s/%s", vf, bdf, link);
+	}
+	for (i = to; i < from; i++) {
+		vf_bdf(bdf, i, vf);
+		snprintf(link, sizeof(link), "virtfn%u", i);
+		run_shell("rm -r " DEVICES "%s " DEVICES "%s/%s", vf, bdf, link);
+	}
+}
+
+int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
+int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
+
+int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
+{
+	char text[16];
+	u32 now;
+	int err;
+
+	if (strcmp(file, NUMVFS))
+		return __real_sysfs_set_number(bdf, file, value);
+	err = sysfs_get_num_vfs(bdf, &now);
+	assert_int_equal(err, 0);
+	if (pf.error && value)
+		return pf.error;
+	if (value && now)
+		return -EBUSY;
+	value -= value < pf.fewer ? value : pf.fewer;
+	if (!pf.keeps_links)
+		make_vfs(bdf, now, value);
+	snprintf(text, sizeof(text), "%u\n", value);
+	put(bdf, NUMVFS, text);
+	return 0;
+}
+
+int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
+
+int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
+{
+	put(bdf, "driver_override", driver);
+	return 0;
+}
+
+int __wrap_sysfs_probe(const char *bdf);
+int __wrap_sysfs_unbind(const char *bdf);
+
+int __wrap_sysfs_probe(const char *bdf)
+{
+	char driver[NAME_SIZE];
+
+	sysfs_driver_override(bdf, driver, sizeof(driver));
+	if (*driver && sysfs_has_driver(driver))
+		bind(bdf, driver);
+	return 0;
+}
+
+int __wrap_sysfs_unbind(const char *bdf)
+{
+	char *path = path_of(bdf, "driver");
+
+	unlink(path);
+	free(path);
+	return 0;
+}
+
+static void configure(const char *text)
+{
+	char *path = xasprintf("%s/etc/gpuvf.ini", root);
+	FILE *f;
+
+	unlink(path);
+	if (text) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(text, f);
+		fclose(f);
+	}
+	free(path);
+}
+
+static u32 num_vfs(void)
+{
+	u32 num;
+
+	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
+	return num;
+}
+
+static int set_up(void **state)
+{
+	static const char *const dirs[] = { "run", "etc", "proc" };
+
+	memset(&pf, 0, sizeof(pf));
+	root = new_root(dirs, ARRAY_SIZE(dirs));
+	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES);
+	make_pf(NVME, "0x010802\n", "nvme", "8\n");
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	remove_root(root);
+	return 0;
+}
+
+/* all that a list has, as addresses */
+static void list_is(const char *config_text, const char *expected)
+{
+	struct provider *provider;
+	struct config config = {};
+	struct gpu_list gpus;
+	struct failure why;
+	char text[256] = "";
+	size_t i;
+
+	if (config_text)
+		config_is_good(&config, config_text);
+	provider = provider_connect_all(&config);
+	assert_int_equal(provider_read_all(provider, &gpus, &why), 0);
+	for (i = 0; i < gpus.num; i++) {
+		strcat(text, gpus.gpus[i].bdf + 5);
+		strcat(text, gpus.gpus[i].is_unnamed ? "? " : " ");
+	}
+	assert_string_equal(text, expected);
+	gpu_list_free(&gpus);
+	provider_close(provider);
+	config_free(&config);
+}
+
+static void only_gpus_are_listed_without_being_named(void **state)
+{
+	list_is(NULL, "");
+	list_is(CONFIG, "01:00.0 ");
+	make_pf(GPU, "0x030200\n", "xe", "4\n");
+	make_pf("0000:03:00.0", "0x120000\n", "pci-pf-stub", "4\n");
+	make_pf("0000:04:00.0", "0x020000\n", "ice", "4\n");
+	list_is(NULL, "02:00.0? 03:00.0? ");
+	list_is(CONFIG, "01:00.0 02:00.0? 03:00.0? ");
+	list_is(CONFIG "[gpu b]\nmatch = *\nprovider = any\n[gpu c]\npci = 02:00.0\n",
+		"01:00.0 02:00.0 03:00.0? ");
+}
+
+/* no driver, no VFs to be had, gpuvf's own, a VF, nonsense in the files */
+static void what_cannot_have_vfs_is_not_listed(void **state)
+{
+	make_pf(GPU, "0x030200\n", NULL, "4\n");
+	make_pf("0000:03:00.0", "0x030000\n", "xe", "0\n");
+	make_pf("0000:04:00.0", "0x030000\n", "gpuvf", "4\n");
+	make_device("0000:05:00.0", "0x030000\n", "amdgpu");
+	make_pf("0000:06:00.0", "0x030000\n", "xe", "many\n");
+	make_pf("0000:07:00.0", "0x030000\n", "xe", "\n");
+	make_pf("0000:08:00.0", "display\n", "xe", "4\n");
+	run_shell("mkdir " DEVICES "nonsense");
+	list_is(NULL, "");
+	/* named: it is said how many it can have */
+	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 03:00.0\n", "03:00.0 ");
+	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 04:00.0\n", "");
+	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 06:00.0\n", "");
+	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 0f:00.0\n", "");
+}
+
+static void read_one(const char *bdf, struct gpu *gpu)
+{
+	struct provider *provider = provider_connect_all(NULL);
+	struct failure why;
+
+	assert_int_equal(provider_read(provider, bdf, gpu, &why), 0);
+	provider_close(provider);
+}
+
+/* another process has the VFIO group of a VF open */
+static void open_vf(const char *vf)
+{
+	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
+		  "ln -s /dev/vfio/12 proc/77/fd/3 && "
+		  "ln -s ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
+}
+
+static void a_gpu_is_what_its_files_say(void **state)
+{
+	struct gpu gpu;
+
+	make_vfs(NVME, 0, 3);
+	put(NVME, NUMVFS, "3\n");
+	bind("0000:01:00.2", "vfio-pci");
+	bind("0000:01:00.3", "nvme");
+	open_vf("0000:01:00.2");
+	read_one(NVME, &gpu);
+	assert_ptr_equal(gpu.abilities, &generic_abilities);
+	assert_string_equal(gpu.driver, "nvme");
+	assert_int_equal(gpu.vendor, 0x1b36);
+	assert_int_equal(gpu.device, 0x10);
+	assert_int_equal(gpu.numa_node, -1);
+	assert_int_equal(gpu.total_vfs, 8);
+	assert_int_equal(gpu.vfs_len, 8);
+	assert_int_equal(gpu.num_vfs, 3);
+	assert_false(gpu.vfs_changing);
+	assert_string_equal(gpu.vfs[0].bdf, "0000:01:00.1");
+	assert_string_equal(gpu.vfs[3].bdf, "");
+	assert_string_equal(gpu.vfs[0].holder, "");
+	assert_string_equal(gpu.vfs[1].holder, "vfio-pci");
+	assert_string_equal(gpu.vfs[2].holder, "nvme");
+	/* only root can see it */
+	assert_int_equal(gpu.has_states, !geteuid());
+	assert_int_equal(gpu.vfs[1].in_use, !geteuid());
+	assert_false(gpu.vfs[0].in_use);
+	assert_false(gpu.vfs[2].in_use);
+	if (gpu.has_states)
+		assert_int_equal(gpu.vfs[1].state, VF_STATE_ACTIVE);
+	gpu_free(&gpu);
+}
+
+/* amid a change the links of the VFs and the number differ */
+static void vfs_that_come_and_go_are_a_change(void **state)
+{
+	struct gpu gpu;
+
+	put(NVME, NUMVFS, "3\n");
+	make_vfs(NVME, 0, 2);
+	read_one(NVME, &gpu);
+	assert_true(gpu.vfs_changing);
+	gpu_free(&gpu);
+	put(NVME, NUMVFS, "0\n");
+	read_one(NVME, &gpu);
+	assert_true(gpu.vfs_changing);
+	gpu_free(&gpu);
+	configure(CONFIG "vf 0-1 = s\n");
+	says("show", EXIT_DONE, "VFs are being enabled or disabled");
+	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
+	says("assert", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
+	assert_int_equal(num_vfs(), 0);
+}
+
+static void numbers_that_are_none_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", "\n", "x\n", "-1\n", "3x\n", "99999999999999999999\n", "9\n",
+		"0x3\n", "  \n",
+	};
+	struct provider *provider = provider_connect_all(NULL);
+	struct failure why;
+	struct gpu gpu;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		put(NVME, NUMVFS, bad[i]);
+		assert_true(provider_read(provider, NVME, &gpu, &why) < 0);
+		assert_says(why.refusal.message, "GPU " NVME);
+	}
+	put(NVME, "sriov_totalvfs", "65535\n");
+	put(NVME, NUMVFS, "2000\n");
+	assert_true(provider_read(provider, NVME, &gpu, &why) < 0);
+	assert_says(why.refusal.message, "GPU " NVME " has 2000 VFs enabled, more than the 1024 that are supported here");
+	put(NVME, NUMVFS, "0\n");
+	assert_int_equal(provider_read(provider, NVME, &gpu, &why), 0);
+	assert_int_equal(gpu.total_vfs, MAX_VFS);
+	gpu_free(&gpu);
+	provider_close(provider);
+}
+
+static void a_pf_that_is_not_there_is_named(void **state)
+{
+	struct provider *provider = provider_connect_all(NULL);
+	struct failure why;
+	struct gpu gpu;
+
+	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENODEV);
+	assert_string_equal(failure_text(&why), "there is no PCI device " GPU);
+	make_pf(GPU, "0x030000\n", NULL, "4\n");
+	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENODEV);
+	assert_says(failure_text(&why), GPU " is not driven by gpuvf");
+	/* gpuvf's, and gpuvf does not answer */
+	bind(GPU, "gpuvf");
+	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENOENT);
+	assert_string_equal(failure_text(&why), "GPU " GPU " is driven by gpuvf, which does not answer here");
+	provider_close(provider);
+}
+
+static void children_are(unsigned int expected)
+{
+	char *path = xasprintf("/proc/self/task/%d/children", getpid());
+	unsigned int n = 0;
+	char text[256] = "";
+	FILE *f = fopen(path, "r");
+	char *at;
+
+	assert_non_null(f);
+	assert_true(fread(text, 1, sizeof(text) - 1, f) < sizeof(text) - 1);
+	fclose(f);
+	free(path);
+	for (at = text; (at = strchr(at, ' ')); at++)
+		n++;
+	assert_int_equal(n, expected);
+}
+
+/* a driver that hangs with the lock of the device: the file is a FIFO */
+static int hang(void)
+{
+	char *path = path_of(NVME, NUMVFS);
+	int fd;
+
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	/* there is a writer, which writes nothing */
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	free(path);
+	return fd;
+}
+
+static void a_driver_that_hangs_hangs_nothing_here(void **state)
+{
+	u64 start = monotonic_ms();
+	struct pollfd end;
+	struct gpu gpu;
+	int fds[2];
+	int fifo;
+	u32 num;
+
+	children_are(0);
+	make_vfs(NVME, 0, 2);
+	fifo = hang();
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	read_one(NVME, &gpu);
+	assert_true(gpu.vfs_changing);
+	assert_int_equal(gpu.num_vfs, 2);
+	gpu_free(&gpu);
+	children_are(1);
+
+	/* the child holds nothing open that others wait for */
+	close(fds[1]);
+	end = (struct pollfd){ .fd = fds[0], .events = POLLIN };
+	assert_int_equal(poll(&end, 1, 1000), 1);
+	assert_true(end.revents & POLLHUP);
+	close(fds[0]);
+
+	/* every verb goes on, and there is no second child */
+	configure(CONFIG "vf 0-3 = s\ndriver 0-3 = none\n");
+	says("show", EXIT_DONE, "2 of 8 VFs enabled");
+	says("show -j", EXIT_DONE, "\"vfs_changing\": true");
+	says("plan", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
+	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
+	children_are(1);
+	assert_true(monotonic_ms() - start < 60000);
+
+	/* it is over; what the child had seen is stale, and the child goes */
+	assert_int_equal(write(fifo, "7\n", 2), 2);
+	sleep_ms(300);
+	put(NVME, NUMVFS, "2\n");
+	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
+	assert_int_equal(num, 2);
+	children_are(0);
+	close(fifo);
+	says("show", EXIT_DONE, "2 of 8 VFs enabled");
+}
+
+/* it answers while another reader waits for it already */
+static void a_late_answer_is_taken(void **state)
+{
+	int fifo = hang();
+	pid_t pid;
+	u32 num;
+
+	assert_int_equal(sysfs_get_num_vfs(NVME, &num), -ETIMEDOUT);
+	pid = fork();
+	if (!pid) {
+		sleep_ms(500);
+		_exit(write(fifo, "5\n", 2) != 2);
+	}
+	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
+	assert_int_equal(num, 5);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	children_are(0);
+	close(fifo);
+}
+
+/* a display that hangs is in doctor's list */
+static void doctor_goes_on_beside_a_driver_that_hangs(void **state)
+{
+	char *path;
+	int fifo;
+
+	make_pf(GPU, "0x030000\n", "xe", "4\n");
+	run_shell("rm " DEVICES GPU "/" NUMVFS);
+	run_shell("mkfifo " DEVICES GPU "/" NUMVFS);
+	says("doctor -j", EXIT_MISSING, "driver xe is enabling or disabling them at this moment, or hangs in that");
+	path = path_of(GPU, NUMVFS);
+	fifo = open(path, O_RDWR | O_CLOEXEC);
+	free(path);
+	assert_int_equal(write(fifo, "0\n", 2), 2);
+	sleep_ms(300);
+	put(GPU, NUMVFS, "0\n");
+	says("doctor", EXIT_MISSING, "up to 4 VFs, 0 enabled");
+	close(fifo);
+}
+
+static void apply_makes_vfs_and_binds_them(void **state)
+{
+	char driver[NAME_SIZE];
+
+	configure(CONFIG "vf 0-2 = s\ndriver 0-1 = none\n");
+	says("plan", EXIT_DONE, "enable 3 VFs, set host drivers");
+	says("plan", EXIT_DONE, "driver nvme cannot be asked beforehand; it may still refuse");
+	says("assert", EXIT_DIFFERS, "enable 3 VFs");
+	assert_int_equal(num_vfs(), 0);
+	says("apply", EXIT_DONE, NVME " [gpu disk]: 3 VFs enabled\n");
+	assert_int_equal(num_vfs(), 3);
+	sysfs_driver_override("0000:01:00.2", driver, sizeof(driver));
+	assert_string_equal(driver, "none");
+	sysfs_driver_override("0000:01:00.3", driver, sizeof(driver));
+	assert_string_equal(driver, "");
+	says("apply", EXIT_DONE, "in sync");
+	says("apply disk", EXIT_DONE, "in sync");
+	says("apply 01:00.0", EXIT_DONE, "in sync");
+	says("assert", EXIT_DONE, "");
+	says("plan", EXIT_DONE, "in sync");
+	/* another number: all of them go in between */
+	configure(CONFIG "vf 0-4 = s\n");
+	says("plan", EXIT_DONE, "disable 3 VFs, enable 5 VFs");
+	says("apply", EXIT_DONE, "5 VFs enabled");
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	assert_int_equal(num_vfs(), 0);
+}
+
+static void what_is_impossible_is_refused_before_anything_is_done(void **state)
+{
+	configure(CONFIG "vf 0-8 = s\n");
+	says("apply", EXIT_USAGE, "GPU " NVME ": 9 VFs are asked for, 8 are the most it can have");
+	configure(CONFIG "vf 0 = s\ndriver 0 = vfio-pci\n");
+	says("apply", EXIT_MISSING, "vfio-pci cannot take it: the GPU has no IOMMU group");
+	configure("[gpuvf]\nversion = 1\n"
+		  "[profile p]\nfb = 1GiB\ntime_slice = 4ms\n"
+		  "[gpu disk]\npci = " NVME "\npolicy = equal\nvf 0 = p\n");
+	says("check", EXIT_DONE, "OK");
+	says("apply", EXIT_USAGE, "gpuvf.ini:4:6: fb: GPU " NVME " is driven by nvme, which cannot set the framebuffer of a VF; write fb = shared, or give the GPU to gpuvf");
+	says("plan", EXIT_USAGE, "gpuvf.ini:5:14: time_slice: GPU " NVME " is driven by nvme, which has no time slices");
+	says("assert", EXIT_USAGE, "gpuvf.ini:8:10: policy: GPU " NVME " is driven by nvme, which has no scheduling policies");
+	/* all of it, whichever GPU is named */
+	make_pf(GPU, "0x030000\n", "xe", "4\n");
+	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n[profile s]\nfb = shared\n"
+		  "[gpu disk]\npci = " NVME "\nvf 0 = p\n[gpu b]\npci = " GPU "\nvf 0 = s\n");
+	says("apply b", EXIT_USAGE, "gpuvf.ini:4:6: fb: GPU " NVME);
+	configure(CONFIG "provider = gpuvf\n");
+	says("apply", EXIT_USAGE, "provider: GPU " NVME " is driven by nvme, which is a GPU of provider generic, not of gpuvf");
+	assert_int_equal(num_vfs(), 0);
+}
+
+static void a_driver_that_refuses_leaves_all_as_it_was(void **state)
+{
+	configure(CONFIG "vf 0-2 = s\ndriver 0 = none\n");
+	pf.error = -ENOMEM;
+	says("apply", EXIT_FAILED, "GPU " NVME ": cannot enable 3 VFs: Cannot allocate memory");
+	assert_int_equal(num_vfs(), 0);
+	pf.error = -ENOENT;
+	says("apply", EXIT_MISSING, "cannot enable 3 VFs");
+	pf.error = 0;
+	make_vfs(NVME, 0, 2);
+	put(NVME, NUMVFS, "2\n");
+	/* the VFs that there were come back */
+	pf.error = 0;
+	pf.fewer = 1;
+	configure(CONFIG "vf 0-2 = s\n");
+	says("apply", EXIT_FAILED, "its driver has enabled fewer than 3 VFs (see the kernel log)");
+	assert_int_equal(num_vfs(), 2);
+	pf.fewer = 0;
+	says("apply", EXIT_DONE, "3 VFs enabled");
+}
+
+static void vfs_in_use_stay(void **state)
+{
+	configure(CONFIG "vf 0-2 = s\n");
+	make_vfs(NVME, 0, 2);
+	put(NVME, NUMVFS, "2\n");
+	bind("0000:01:00.2", "vfio-pci");
+	open_vf("0000:01:00.2");
+	/* who sees no processes is not root, and may change nothing either */
+	assert_int_equal(geteuid(), 0);
+	says("plan", EXIT_BUSY, "GPU " NVME " VF 1 is in use (vfio-pci, process 77 (qemu)): cannot change the number of VFs while one is in use");
+	says("apply", EXIT_BUSY, "process 77 (qemu)");
+	says("show", EXIT_DONE, "vfio-pci (in use)");
+	configure(CONFIG "vf 0-1 = s\ndriver 1 = none\n");
+	says("apply", EXIT_BUSY, "cannot change its host driver");
+	assert_int_equal(num_vfs(), 2);
+	run_shell("rm proc/77/fd/3");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+}
+
+static void nothing_of_another_provider_is_taken_over(void **state)
+{
+	make_pf(GPU, "0x030000\n", "xe", "4\n");
+	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n"
+		  "[gpu all]\nmatch = *\nvf 0-3 = p\n");
+	says("apply", EXIT_MISSING, "[gpu all]: gpuvf drives no GPU");
+	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n"
+		  "[gpu all]\nmatch = 1b36:0010\nvf 0-3 = p\n");
+	says("apply", EXIT_MISSING, "[gpu all]: gpuvf drives no GPU 1b36:0010");
+	says("apply " GPU, EXIT_USAGE, "no [gpu] section is for GPU " GPU);
+	says("checkpoint -", EXIT_MISSING, "GPU " GPU " is driven by xe: no configuration names it");
+	says("export", EXIT_MISSING, "GPU " GPU " is driven by xe: no configuration names it");
+	says("show", EXIT_DONE, GPU "  generic  driver xe");
+	configure("[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n"
+		  "[gpu all]\nmatch = *\nprovider = generic\nvf 0-1 = s\n");
+	says("plan", EXIT_DONE, GPU " [gpu all]: enable 2 VFs");
+	configure("[gpuvf]\nversion = 1\n[gpu all]\nmatch = 8086:*\n");
+	says("plan", EXIT_USAGE, "match: '8086:*'");
+	configure("[gpuvf]\nversion = 1\n[gpu all]\nmatch = 8086:1234\nprovider = generic\n");
+	says("plan", EXIT_MISSING, "[gpu all]: provider generic has no GPU 8086:1234");
+}
+
+static void other_verbs_say_what_there_is_not(void **state)
+{
+	configure(CONFIG);
+	says("set 01:00.0/0 fb=1GiB", EXIT_USAGE, "fb: GPU " NVME " is driven by nvme, which cannot set the framebuffer of a VF");
+	says("set 01:00.0/0 time_slice=4ms", EXIT_USAGE, "nvme, which has no time slices");
+	says("set disk policy=equal", EXIT_USAGE, "nvme, which has no scheduling policies");
+	says("set disk pf_reserve=1MiB", EXIT_USAGE, "nvme, which cannot reserve framebuffer");
+	says("reset disk", EXIT_USAGE, "nvme, which cannot reset, stop, pause or resume anything");
+	says("pause disk/0", EXIT_USAGE, "nvme, which cannot reset, stop, pause or resume anything");
+	says("stats disk", EXIT_USAGE, "nvme, which keeps no statistics");
+	says("stats", EXIT_MISSING, "GPU " NVME " is driven by nvme: it keeps no statistics");
+	says("top -n 1", EXIT_USAGE, "nvme, which keeps no statistics");
+	/* that one is about gpuvf's notifications */
+	says("monitor", EXIT_MISSING, "module gpuvf is not loaded");
+	says("generate disk --vfs 2 --fb 1GiB", EXIT_USAGE, "cannot set the framebuffer of a VF");
+	says("generate disk --vfs 9", EXIT_USAGE, "can have 8 VFs, not 9");
+}
+
+/* gpuvf.ko is not there: that is an error only of what is about its GPUs */
+static void one_provider_may_be_absent(void **state)
+{
+	says("show", EXIT_MISSING, "module gpuvf is not loaded: modprobe gpuvf");
+	says("show " NVME, EXIT_MISSING, "module gpuvf is not loaded");
+	configure(CONFIG "vf 0 = s\n[gpu left]\npci = 0000:41:00.0\n");
+	says("show", EXIT_DONE, NVME);
+	says("show 0000:41:00.0", EXIT_MISSING, "there is no PCI device 0000:41:00.0");
+	says("apply disk", EXIT_DONE, "1 VF enabled");
+	says("apply", EXIT_PARTLY, "[gpu left]: there is no PCI device 0000:41:00.0");
+	make_pf("0000:41:00.0", "0x030000\n", NULL, "4\n");
+	says("apply left", EXIT_MISSING, "0000:41:00.0 is not driven by gpuvf, which is not loaded: modprobe gpuvf");
+	make_pf("0000:42:00.0", "0x020000\n", "ice", "4\n");
+	says("show 42:00.0", EXIT_MISSING, "is driven by ice, not by gpuvf; a [gpu] section with its address in 'pci' can set its VFs");
+}
+
+static void what_is_exported_changes_nothing(void **state)
+{
+	char *file = xasprintf("%s/out.ini", root);
+	char *words;
+
+	configure(CONFIG "vf 0-2 = s\ndriver 0-1 = none\n");
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	says("export", EXIT_DONE, "[profile shared]\nfb = shared\n");
+	says("export disk", EXIT_DONE, "pci = " NVME "\nprovider = generic\nvfs = 3\nvf 0-2 = shared\ndriver 0-1 = none\n");
+	words = xasprintf("export -o %s", file);
+	says(words, EXIT_DONE, "");
+	free(words);
+	words = xasprintf("assert -f %s", file);
+	says(words, EXIT_DONE, "");
+	free(words);
+	words = xasprintf("generate disk --vfs 4 -o %s", file);
+	says(words, EXIT_DONE, "");
+	free(words);
+	words = xasprintf("apply -f %s", file);
+	says(words, EXIT_DONE, "4 VFs enabled");
+	free(words);
+	free(file);
+}
+
+static void a_checkpoint_is_restored(void **state)
+{
+	char *save = xasprintf("checkpoint %s/saved", root);
+	char *restore = xasprintf("restore %s/saved", root);
+	char *text;
+
+	configure(CONFIG "vf 0-2 = s\ndriver 0-1 = none\n");
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	says(save, EXIT_DONE, "");
+	text = root_read(NULL, "saved");
+	assert_says(text, "\"provider\": \"generic\"");
+	free(text);
+	says(restore, EXIT_DONE, NVME ": in sync");
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	says(restore, EXIT_DONE, NVME ": restored, 3 VFs enabled");
+	assert_int_equal(num_vfs(), 3);
+	/* the PF is not generic's any more */
+	bind(NVME, "gpuvf");
+	says(restore, EXIT_MISSING, "");
+	bind(NVME, "nvme");
+	run_shell("sed -i s/generic/gpuvf/ saved");
+	says(restore, EXIT_MISSING, "GPU " NVME " is not the one of the checkpoint");
+	run_shell("sed -i '/provider/s/gpuvf/xe/' saved");
+	says(restore, EXIT_USAGE, "is no checkpoint");
+	free(save);
+	free(restore);
+}
+
+#define INTENT_VF \
+	"{\"fb_quota_bytes\":0,\"fb_offset_bytes\":0,\"fb_auto\":false," \
+	"\"time_slice_us\":0,\"preempt_timeout_us\":20000,\"profile\":\"\"}"
+#define INTENT_ANY	"{\"bound\":\"*\",\"override\":\"*\"}"
+#define INTENT_STATE	"\"policy\":\"fixed\",\"fb_pf_reserve_bytes\":0,"
+
+/* from no VFs to two; @provider: as ",\"provider\":...", empty: gpuvf */
+static char *intent_of(const char *bdf, const char *provider)
+{
+	return xasprintf("{\"section\":\"disk\",\"vendor\":6966,\"device\":16,"
+			 "\"total_vfs\":8,\"autoprobe\":1,"
+			 "\"before\":{\"bdf\":\"%s\",\"num_vfs\":0," INTENT_STATE
+			 "\"vfs\":[],\"drivers\":[]%s},"
+			 "\"after\":{\"bdf\":\"%s\",\"num_vfs\":2," INTENT_STATE
+			 "\"vfs\":[" INTENT_VF "," INTENT_VF "],"
+			 "\"drivers\":[" INTENT_ANY "," INTENT_ANY "]%s}}",
+			 bdf, provider, bdf, provider);
+}
+
+static void write_journal(const char *intents)
+{
+	char *dir = xasprintf("%s/run/gpuvf", root);
+	char *path = xasprintf("%s/intent", dir);
+	FILE *f;
+
+	assert_true(!mkdir(dir, 0700) || errno == EEXIST);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "{\"version\":1,\"gpus\":[%s]}", intents);
+	fclose(f);
+	free(path);
+	free(dir);
+}
+
+/* an apply was killed with one VF of two */
+static void an_interrupted_apply_is_recovered(void **state)
+{
+	char *intent = intent_of(NVME, ",\"provider\":\"generic\"");
+	char *path = xasprintf("%s/run/gpuvf/intent", root);
+
+	configure(CONFIG "vf 0-1 = s\n");
+	make_vfs(NVME, 0, 1);
+	put(NVME, NUMVFS, "1\n");
+	write_journal(intent);
+	free(intent);
+	says("apply", EXIT_DONE, "GPU " NVME " [gpu disk]: recovered an interrupted apply: change completed");
+	assert_int_equal(num_vfs(), 2);
+	assert_true(access(path, F_OK));
+	free(path);
+}
+
+/* those of a provider that is not there are kept for when it is */
+static void recovery_waits_for_a_provider_that_is_absent(void **state)
+{
+	char *ours = intent_of(NVME, ",\"provider\":\"generic\"");
+	char *gpuvfs = intent_of("0000:41:00.0", "");
+	char *both = xasprintf("%s,%s", gpuvfs, ours);
+	char *left;
+
+	configure(CONFIG "vf 0-1 = s\n");
+	write_journal(both);
+	says("apply", EXIT_DONE, "cannot recover an interrupted apply: module gpuvf is not loaded");
+	assert_int_equal(num_vfs(), 2);
+	left = root_read(NULL, "run/gpuvf/intent");
+	assert_says(left, "0000:41:00.0");
+	assert_null(strstr(left, NVME));
+	free(left);
+	says("apply", EXIT_DONE, "in sync");
+	free(ours);
+	free(gpuvfs);
+	free(both);
+}
+
+/* another provider has the device now: what was begun is not about it */
+static void recovery_does_nothing_to_another_provider(void **state)
+{
+	char *gpuvfs = intent_of(NVME, ",\"provider\":\"generic\"");
+
+	configure(CONFIG "vfs = 0\n");
+	write_journal(gpuvfs);
+	free(gpuvfs);
+	bind(NVME, "gpuvf");
+	says("apply", EXIT_ATTENTION, "cannot recover an interrupted apply: GPU " NVME " is driven by gpuvf, which does not answer here");
+	assert_int_equal(num_vfs(), 0);
+	bind(NVME, "nvme");
+	write_journal("{\"section\":\"disk\",\"provider\":7}");
+	says("apply", EXIT_DONE, "is damaged; kept as");
+}
+
+static void json_has_null_for_what_is_not_known(void **state)
+{
+	static const char *const null[] = {
+		"generation", "provisioning", "policy", "fb_total_bytes",
+		"fb_free_bytes", "fb_pf_reserve_bytes", "fb_extents",
+		"time_slice_min_us", "preempt_timeout_max_us", "round_us",
+		"capacity", "fb_quota_bytes", "fb_offset_bytes", "fb_auto",
+		"time_slice_us", "preempt_timeout_us", "share", "profile",
+	};
+	static const char *const plan_null[] = {
+		"fb_extents", "capacity", "worst_wait_us", "preempt_timeout_us",
+		"fb_quota_bytes", "time_slice_us",
+	};
+	size_t i;
+
+	configure(CONFIG "vf 0 = s\n");
+	for (i = 0; i < ARRAY_SIZE(null); i++) {
+		char *member = xasprintf("\"%s\": null", null[i]);
+
+		says("show -j", EXIT_DONE, member);
+		free(member);
+	}
+	for (i = 0; i < ARRAY_SIZE(plan_null); i++) {
+		char *member = xasprintf("\"%s\": null", plan_null[i]);
+
+		says("plan -j", EXIT_DONE, member);
+		free(member);
+	}
+	says("show -j", EXIT_DONE, "\"provider\": \"generic\",");
+	says("show -j", EXIT_DONE, "\"driver\": \"nvme\"");
+	says("show disk -j", EXIT_DONE, "\"num_vfs\": 0");
+	says("show disk/0 -j", EXIT_DONE, "\"index\": 0");
+}
+
+static int sync_now(struct daemon *d, char *said, size_t size)
+{
+	struct quiet quiet = be_quiet();
+	struct listening l = listen_begin();
+	char *text;
+	int code;
+
+	code = daemon_has_others(d) ? daemon_sync(d) : daemon_explain_absence(d);
+	text = listen_end(l);
+	be_loud(quiet);
+	copy_string(said, size, text);
+	free(text);
+	return code;
+}
+
+static void the_daemon_looks_at_what_notifies_of_nothing(void **state)
+{
+	struct daemon d = {};
+	char said[4000];
+	u64 wait;
+	int fifo;
+
+	configure(CONFIG "vf 0-1 = s\n");
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_DONE);
+	assert_int_equal(num_vfs(), 2);
+	wait = d.check_ms - monotonic_ms();
+	assert_true(wait && wait <= 10000);
+	/* changed by another program: reported once, left alone */
+	assert_int_equal(__wrap_sysfs_set_number(NVME, NUMVFS, 0), 0);
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_DIFFERS);
+	assert_says(said, "differs from the configuration (on_drift = report). Would do: enable 2 VFs");
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_DIFFERS);
+	assert_string_equal(said, "");
+	assert_int_equal(num_vfs(), 0);
+	/* gpuvf goes: that is not about this GPU */
+	daemon_forget_all(&d);
+	assert_int_equal(d.num_gpus, 1);
+	/* it hangs */
+	fifo = hang();
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_DIFFERS);
+	assert_int_equal(write(fifo, "0\n", 2), 2);
+	sleep_ms(300);
+	close(fifo);
+	put(NVME, NUMVFS, "0\n");
+	/* it goes and comes again */
+	run_shell("mv " DEVICES NVME " .");
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_MISSING);
+	assert_int_equal(d.num_gpus, 0);
+	run_shell("mv " NVME " " DEVICES);
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_DONE);
+	assert_int_equal(num_vfs(), 2);
+	daemon_free(&d);
+}
+
+/* the previous configuration is kept */
+static void the_daemon_refuses_what_a_provider_cannot_do(void **state)
+{
+	struct daemon d = {};
+	struct quiet quiet;
+	int code;
+
+	configure(CONFIG "vf 0 = s\n");
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	configure(CONFIG "vf 0 = s\npolicy = equal\n");
+	quiet = be_quiet();
+	code = daemon_load(&d, NULL);
+	be_loud(quiet);
+	assert_int_equal(code, EXIT_USAGE);
+	assert_int_equal(d.targets.config.num_gpus, 1);
+	assert_int_equal(d.targets.config.gpus[0].set, 0);
+	daemon_free(&d);
+}
+
+/* GPUs of gpuvf alone do not wake an idle daemon */
+static void the_daemon_does_not_look_at_gpus_that_notify(void **state)
+{
+	struct daemon d = {};
+	char said[4000];
+
+	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n"
+		  "[gpu a]\nmatch = *\nvf 0 = p\n[gpu b]\npci = 0000:41:00.0\n"
+		  "[gpu c]\npci = 0000:42:00.0\n");
+	make_pf("0000:41:00.0", "0x030000\n", "gpuvf", "4\n");
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	assert_int_equal(sync_now(&d, said, sizeof(said)), EXIT_MISSING);
+	assert_int_equal(d.check_ms, 0);
+	daemon_free(&d);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(only_gpus_are_listed_without_being_named),
+		test(what_cannot_have_vfs_is_not_listed),
+		test(a_gpu_is_what_its_files_say),
+		test(vfs_that_come_and_go_are_a_change),
+		test(numbers_that_are_none_are_refused),
+		test(a_pf_that_is_not_there_is_named),
+		test(a_driver_that_hangs_hangs_nothing_here),
+		test(a_late_answer_is_taken),
+		test(doctor_goes_on_beside_a_driver_that_hangs),
+		test(apply_makes_vfs_and_binds_them),
+		test(what_is_impossible_is_refused_before_anything_is_done),
+		test(a_driver_that_refuses_leaves_all_as_it_was),
+		test(vfs_in_use_stay),
+		test(nothing_of_another_provider_is_taken_over),
+		test(other_verbs_say_what_there_is_not),
+		test(one_provider_may_be_absent),
+		test(what_is_exported_changes_nothing),
+		test(a_checkpoint_is_restored),
+		test(an_interrupted_apply_is_recovered),
+		test(recovery_waits_for_a_provider_that_is_absent),
+		test(recovery_does_nothing_to_another_provider),
+		test(json_has_null_for_what_is_not_known),
+		test(the_daemon_looks_at_what_notifies_of_nothing),
+		test(the_daemon_refuses_what_a_provider_cannot_do),
+		test(the_daemon_does_not_look_at_gpus_that_notify),
+	};
+
+	return cmocka_run_group_tests_name("generic", tests, NULL, NULL);
+}
