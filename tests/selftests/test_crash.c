@@ -81,16 +81,18 @@ static bool leaves_nothing(unsigned long call)
 /* a netlink message at @address of the process that only asks for something */
 static bool only_asks(pid_t pid, uintptr_t address)
 {
-	struct {
-		struct nlmsghdr nlh;
-		struct genlmsghdr genl;
-		unsigned int pad;
-	} head = {};
+	union {
+		struct {
+			struct nlmsghdr nlh;
+			struct genlmsghdr genl;
+		};
+		long words[3];
+	} head;
 	size_t i;
 
-	for (i = 0; i < sizeof(head) / sizeof(long); i++)
-		((long *)&head)[i] = ptrace(PTRACE_PEEKDATA, pid,
-					    address + i * sizeof(long), NULL);
+	for (i = 0; i < sizeof(head.words) / sizeof(long); i++)
+		head.words[i] = ptrace(PTRACE_PEEKDATA, pid,
+				       address + i * sizeof(long), NULL);
 	if (head.nlh.nlmsg_type == GENL_ID_CTRL)
 		return true;
 	switch (head.genl.cmd) {
