@@ -10,6 +10,9 @@
  * is left by dying at the next one. What is not known to be such a call is
  * tried; GPUVF_CRASH_ALL=1 tries each of them.
  *
+ * C23: where the tracer stops the agent at the request for a layout, another program
+ * can change the GPU just before.
+ *
  * The next start has no configuration to go on with, so that what is seen is its
  * recovery alone. Disabling VFs takes the PCI core a second each time. So nobody
  * goes back: from whichever of two layouts the GPU is in, the other is applied.
@@ -78,22 +81,28 @@ static bool leaves_nothing(unsigned long call)
 	return false;
 }
 
-/* a netlink message at @address of the process that only asks for something */
-static bool only_asks(pid_t pid, uintptr_t address)
+/* Return: the family's command in the message at @address of the process; 0: none */
+static unsigned int command_at(pid_t pid, uintptr_t address)
 {
-	struct {
-		struct nlmsghdr nlh;
-		struct genlmsghdr genl;
-		unsigned int pad;
-	} head = {};
+	union {
+		struct {
+			struct nlmsghdr nlh;
+			struct genlmsghdr genl;
+		};
+		long words[3];
+	} head;
 	size_t i;
 
-	for (i = 0; i < sizeof(head) / sizeof(long); i++)
-		((long *)&head)[i] = ptrace(PTRACE_PEEKDATA, pid,
-					    address + i * sizeof(long), NULL);
-	if (head.nlh.nlmsg_type == GENL_ID_CTRL)
-		return true;
-	switch (head.genl.cmd) {
+	for (i = 0; i < sizeof(head.words) / sizeof(long); i++)
+		head.words[i] = ptrace(PTRACE_PEEKDATA, pid,
+				       address + i * sizeof(long), NULL);
+	return head.nlh.nlmsg_type == GENL_ID_CTRL ? 0 : head.genl.cmd;
+}
+
+static bool only_asks(unsigned int command)
+{
+	switch (command) {
+	case 0:
 	case GPUVF_CMD_PF_GET:
 	case GPUVF_CMD_VF_GET:
 	case GPUVF_CMD_STATS_GET:
@@ -122,16 +131,14 @@ static bool is_tried(pid_t pid, const struct __ptrace_syscall_info *info)
 	case SYS_write:
 		return args[0] > STDERR_FILENO;
 	case SYS_sendto:
-		return !only_asks(pid, args[1]);
+		return !only_asks(command_at(pid, args[1]));
 	}
 	return !leaves_nothing(info->entry.nr);
 }
 
-/* Return: false when apply ended before it came to that call */
-static bool apply_killed_at(unsigned int call)
+static pid_t start_traced(const char *verb)
 {
-	static const char *const args[] = { "apply", "-f", AGENT_CONFIG, NULL };
-	struct __ptrace_syscall_info info;
+	const char *const args[] = { verb, "-f", AGENT_CONFIG, NULL };
 	pid_t pid = agent_start(true, args);
 	int status;
 
@@ -139,22 +146,44 @@ static bool apply_killed_at(unsigned int call)
 	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
 	       PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
+	return pid;
+}
+
+/* Return: true: stopped at the entry of the next system call; false: ended, with @code */
+static bool next_call(pid_t pid, struct __ptrace_syscall_info *info, int *code)
+{
+	int status;
+
 	for (;;) {
 		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		if (WIFEXITED(status)) {
-			ASSERT_EQ(0, WEXITSTATUS(status));
+			*code = WEXITSTATUS(status);
 			return false;
 		}
 		ASSERT_TRUE(WIFSTOPPED(status));
 		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
 			continue;
-		ASSERT_LT(0, ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
-				    &info));
-		if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-		    is_tried(pid, &info) && !call--)
-			break;
+		ASSERT_LT(0, ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(*info),
+				    info));
+		if (info->op == PTRACE_SYSCALL_INFO_ENTRY)
+			return true;
 	}
+}
+
+/* Return: false when apply ended before it came to that call */
+static bool apply_killed_at(unsigned int call)
+{
+	struct __ptrace_syscall_info info;
+	pid_t pid = start_traced("apply");
+	int status;
+
+	do {
+		if (!next_call(pid, &info, &status)) {
+			ASSERT_EQ(0, status);
+			return false;
+		}
+	} while (!is_tried(pid, &info) || call--);
 	kill(pid, SIGKILL);
 	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
 	return true;
@@ -316,6 +345,47 @@ static void kill_everywhere(const char *first, const char *second)
 	apply("vfs = 0\n");
 }
 
+/*
+ * The agent, and another program that takes VF 0 away step by step, with the last step
+ * all of it: before each of the first requests for a layout.
+ *
+ * Return: the agent's exit code; @sent: so many requests were sent
+ */
+static int run_disturbed(const char *verb, unsigned int times, unsigned int *sent)
+{
+	struct __ptrace_syscall_info info;
+	pid_t pid = start_traced(verb);
+	int code;
+
+	*sent = 0;
+	while (next_call(pid, &info, &code)) {
+		if (info.entry.nr != SYS_sendto ||
+		    command_at(pid, info.entry.args[1]) != GPUVF_CMD_CONFIG_SET)
+			continue;
+		if ((*sent)++ < times)
+			ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
+					      (times - *sent) * 16 * MIB));
+	}
+	return code;
+}
+
+/* after a fourth request that was stale it gives up, and nothing is changed */
+static void check_disturbed(const char *verb, unsigned int times)
+{
+	int code = times < 4 ? 0 : 1;
+	unsigned int sent;
+	int ended = run_disturbed(verb, times, &sent);
+	char *said = agent_said();
+	bool gave_up = strstr(said, "is changed again and again by something else");
+
+	if (ended != code || sent != 4 || gave_up != !!code || file_exists(INTENT)) {
+		report("%s, disturbed %u times: exit code %d, %u sent: %s\n", verb,
+		       times, ended, sent, said);
+		test_abort();
+	}
+	free(said);
+}
+
 static void clean_up(void)
 {
 	if (file_exists(STUB))
@@ -346,6 +416,48 @@ TEST_F(crash, C30_killed_while_the_number_of_vfs_changes)
 			      GPUVF_SIM_DEVICE_ID_VF));
 	kill_everywhere("pf_reserve = 256MiB\nvf 0-1 = a\ndriver 0 = default\n",
 			"pf_reserve = 512MiB\nvf 0-2 = b\ndriver 0 = none\n");
+}
+
+MODULES_FIXTURE(stale, "gpus=2 total_vfs=4");
+
+/*
+ * VF 0 grows, and VF 1 has to make room. When VF 0 is nowhere any more, it need not: so
+ * the layout that is sent in the end was planned for the GPU as it is then.
+ */
+TEST_F(stale, C23_apply_plans_again_four_times_at_most)
+{
+	static const char first[] = "vf 0-1 = a\n", second[] = "vf 0 = b\nvf 1 = a\n";
+	char *vf0 = strdup(gpu_sysfs(gpu, "vf0/fb_quota"));
+	char *vf1 = strdup(gpu_sysfs(gpu, "vf1/fb_offset"));
+	uint64_t other = file_u64(gpu_sysfs(&fx.gpu[1], "generation"));
+	uint64_t place;
+
+	fixture_on_end(clean_up);
+	apply(first);
+	place = file_u64(vf1);
+	apply(second);
+	ASSERT_NE(place, file_u64(vf1));
+	apply("vfs = 0\n");
+	apply(first);
+	ASSERT_EQ(place, file_u64(vf1));
+
+	agent_write_config(gpu, second);
+	check_disturbed("plan", 3);
+	check_disturbed("plan", 4);
+	check_disturbed("apply", 4);
+	ASSERT_EQ(0, file_u64(vf0));
+	ASSERT_EQ(place, file_u64(vf1));
+
+	/* what is planned at first moves it again */
+	apply(first);
+	agent_write_config(gpu, second);
+	check_disturbed("apply", 3);
+	ASSERT_EQ(2 * GIB, file_u64(vf0));
+	ASSERT_EQ(place, file_u64(vf1));
+	apply("vfs = 0\n");
+	ASSERT_EQ(other, file_u64(gpu_sysfs(&fx.gpu[1], "generation")));
+	free(vf0);
+	free(vf1);
 }
 
 TEST_HARNESS_MAIN
