@@ -681,11 +681,24 @@ static void a_warning_is_what_check_is_for(void **state)
 	free(said);
 }
 
+/* how wide a column without title is depends on libsmartcols' age */
+static void squeeze(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (*text != ' ' || text[1] != ' ')
+			*to++ = *text;
+	*to = '\0';
+}
+
 static void prints(const char *words, const char *expected)
 {
 	char *said;
 
 	assert_int_equal(run(words, &said), EXIT_DONE);
+	if (strstr(words, "--noheadings"))
+		squeeze(said);
 	if (strcmp(said, expected))
 		fail_msg("%s:\n%sexpected:\n%s", words, said, expected);
 	free(said);
@@ -709,12 +722,12 @@ static void columns_that_were_named_are_one_table(void **state)
 	prints("show --columns GPU --noheadings -H 42:00.0", "0000:42:00.0\n");
 	prints("show 42:00.0/0 -o VF,PROFILE,VF", "VF  PROFILE\n 0  -\n");
 	prints("stats -o GPU,HANGS,CLAIMS_DRIVER --noheadings",
-	       "0000:41:00.0      0  -\n"
-	       "0000:41:00.0      0  -\n"
-	       "0000:42:00.0      0  -\n");
+	       "0000:41:00.0 0 -\n"
+	       "0000:41:00.0 0 -\n"
+	       "0000:42:00.0 0 -\n");
 	write_file("t.ini", CONFIG);
 	plan = with_file("plan -p --noheadings -o CHANGE,VF,TIME_SLICE");
-	prints(plan, "create   0           4000\ncreate   1           4000\n");
+	prints(plan, "create 0 4000\ncreate 1 4000\n");
 	free(plan);
 }
 
