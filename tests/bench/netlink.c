@@ -11,9 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
-#include <linux/gpuvf.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,91 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "genl.h"
+
 #define ROUNDS		101
 #define MIB		1048576ULL
 #define MAX_VFS		31
 
-static struct mnl_socket *sk;
-static uint16_t family;
 static const char *bdf;
 static uint64_t bare;
-
-struct message {
-	char buf[16384];
-};
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static void pause_us(unsigned int us)
-{
-	struct timespec ts = { .tv_nsec = us * 1000L };
-
-	nanosleep(&ts, NULL);
-}
-
-static struct nlmsghdr *begin(struct message *msg, uint16_t type, uint8_t cmd)
-{
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(msg->buf);
-	struct genlmsghdr *genl;
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = cmd;
-	genl->version = 1;
-	return nlh;
-}
-
-/* until the ack; the errno that it carries */
-static int call(const struct message *msg)
-{
-	const struct nlmsghdr *nlh = (const void *)msg->buf;
-	static char buf[32768];
-	int n;
-
-	if (mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
-		die("send");
-	for (;;) {
-		struct nlmsghdr *reply = (void *)buf;
-
-		n = mnl_socket_recvfrom(sk, buf, sizeof(buf));
-		if (n < 0)
-			die("receive");
-		for (; mnl_nlmsg_ok(reply, n); reply = mnl_nlmsg_next(reply, &n)) {
-			const struct genlmsghdr *genl;
-			const struct nlattr *attr;
-
-			if (reply->nlmsg_type == NLMSG_ERROR)
-				return *(int *)mnl_nlmsg_get_payload(reply);
-			if (reply->nlmsg_type != GENL_ID_CTRL || family)
-				continue;
-			genl = mnl_nlmsg_get_payload(reply);
-			mnl_attr_for_each(attr, reply, sizeof(*genl))
-				if (mnl_attr_get_type(attr) ==
-				    CTRL_ATTR_FAMILY_ID)
-					family = mnl_attr_get_u16(attr);
-		}
-	}
-}
-
-static void lookup_message(struct message *msg)
-{
-	struct nlmsghdr *nlh = begin(msg, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, GPUVF_FAMILY_NAME);
-}
 
 enum what { QUOTAS, SLICES };
 
@@ -121,7 +41,7 @@ static uint64_t value(enum what what, unsigned int round)
 static void change_message(struct message *msg, enum what what,
 			   unsigned int num, unsigned int round, int dry)
 {
-	struct nlmsghdr *nlh = begin(msg, family, GPUVF_CMD_CONFIG_SET);
+	struct nlmsghdr *nlh = genl_begin(msg, family, GPUVF_CMD_CONFIG_SET);
 	unsigned int i;
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
@@ -141,18 +61,6 @@ static void change_message(struct message *msg, enum what what,
 	}
 }
 
-static int sysfs_file(const char *name, int flags)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/class/gpuvf/%s/%s", bdf, name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		die(path);
-	return fd;
-}
-
 static void sysfs_write(enum what what, unsigned int vf, unsigned int round)
 {
 	char name[32], text[32];
@@ -162,36 +70,10 @@ static void sysfs_write(enum what what, unsigned int vf, unsigned int round)
 		 what == QUOTAS ? "fb_quota" : "time_slice_us");
 	n = snprintf(text, sizeof(text), "%llu\n",
 		     (unsigned long long)value(what, round));
-	fd = sysfs_file(name, O_WRONLY);
+	fd = gpu_file(bdf, name, O_WRONLY);
 	if (write(fd, text, n) != n)
 		die(name);
 	close(fd);
-}
-
-static uint64_t dirty_bytes(void)
-{
-	char text[32] = "";
-	int fd = sysfs_file("fb/dirty", O_RDONLY);
-
-	if (read(fd, text, sizeof(text) - 1) <= 0)
-		die("fb/dirty");
-	close(fd);
-	return strtoull(text, NULL, 0);
-}
-
-/* what follows a change in the background must not be measured with the next */
-static void settle(void)
-{
-	do
-		pause_us(2000);
-	while (dirty_bytes());
-}
-
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 static void row(const char *what, unsigned int num, uint64_t *ns,
@@ -213,15 +95,15 @@ static void measure_lookup(void)
 	uint64_t ns[ROUNDS];
 	unsigned int i;
 
-	lookup_message(&msg);
-	if (call(&msg) || !family) {
+	genl_lookup(&msg);
+	if (genl_call(&msg) || !family) {
 		fprintf(stderr, "no family %s\n", GPUVF_FAMILY_NAME);
 		exit(1);
 	}
 	for (i = 0; i < ROUNDS; i++) {
 		uint64_t begin_ns = now();
 
-		call(&msg);
+		genl_call(&msg);
 		ns[i] = now() - begin_ns;
 	}
 	row("bare round trip: family lookup", 0, ns, ROUNDS);
@@ -240,13 +122,13 @@ static void measure_netlink(const char *label, enum what what,
 
 		change_message(&msg, what, num, i, dry);
 		begin_ns = now();
-		err = call(&msg);
+		err = genl_call(&msg);
 		ns[i] = now() - begin_ns;
 		if (err) {
 			errno = -err;
 			die(label);
 		}
-		settle();
+		gpu_settle(bdf);
 	}
 	row(label, num, ns, ROUNDS);
 }
@@ -262,7 +144,7 @@ static void measure_sysfs(const char *label, enum what what, unsigned int num)
 		for (vf = 0; vf < num; vf++)
 			sysfs_write(what, vf, i);
 		ns[i] = now() - begin_ns;
-		settle();
+		gpu_settle(bdf);
 	}
 	row(label, num, ns, ROUNDS);
 }
@@ -340,9 +222,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bdf = argv[1];
-	sk = mnl_socket_open(NETLINK_GENERIC);
-	if (!sk || mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID))
-		die("socket");
+	genl_open();
 	printf("%-46s %9s %9s %8s\n", "", "p50 us", "p99 us", "x bare");
 	measure_lookup();
 	for (i = 0; i < 3; i++)
