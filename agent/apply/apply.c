@@ -184,7 +184,7 @@ static int check_all(struct plan *plan, struct provider *provider)
 {
 	/* what the kernel would refuse has to be known before VFs go */
 	if (plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
-	    has_any_quota(&plan->wanted))
+	    (has_any_quota(&plan->wanted) || gpu_has_endless(&plan->live)))
 		return plan_try(plan, provider, 0);
 	return plan_check(plan);
 }

@@ -106,7 +106,7 @@ static int compare_placement(const struct state *want, const struct gpu *live)
 
 static bool is_another(const struct state *want, const struct gpu *live)
 {
-	return gpu_abilities(live) != gpu_abilities(&want->gpu) ||
+	return !same_provider(gpu_abilities(live), gpu_abilities(&want->gpu)) ||
 	       live->vendor != want->gpu.vendor ||
 	       live->device != want->gpu.device ||
 	       live->total_vfs != want->gpu.total_vfs;

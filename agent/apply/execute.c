@@ -6,14 +6,15 @@
  *	number of VFs is another	sriov_numvfs = 0
  *	layout differs			find places, config-set
  *	VFs are to be enabled		hold probing, sriov_numvfs = N
+ *	they are, by another driver	layout again, as far as it differs
  *	drivers differ			write driver_override of each VF
  *	probing is held			release it
  *	drivers differ			unbind, probe
  *
  * Overrides are written while the PCI core probes no VF: no host driver gets a
  * VF before it is known which one may have it. The layout comes before enabling,
- * since the kernel gives VFs without one a fair share. What is so already is
- * left alone.
+ * since the kernel gives VFs without one a fair share. A driver of another provider
+ * may change the layout as it enables VFs. What is so already is left alone.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -107,6 +108,15 @@ static bool is_stale(const struct failure *why, bool given_places)
 	return !given_places && layout_is_stale(why);
 }
 
+/* it knows more of the GPU than a layout says: whether VFs can be enabled at all */
+static bool asks_always(const struct gpu *wanted, const struct gpu *now)
+{
+	const struct abilities *abilities = gpu_abilities(now);
+
+	return !now->num_vfs && wanted->num_vfs && !abilities->has_dry_run &&
+	       abilities->of[ABILITY_TIME_SLICE].can_set;
+}
+
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
 static int send_layout(struct execution *x, struct gpu *wanted,
 		       const struct gpu *now, bool last)
@@ -116,7 +126,7 @@ static int send_layout(struct execution *x, struct gpu *wanted,
 	struct gpu result;
 	int err = 0, code;
 
-	if (state_same_layout(wanted, now))
+	if (state_same_layout(wanted, now) && !asks_always(wanted, now))
 		return EXIT_DONE;
 	/* what cannot be seen from here may be in the way of the places */
 	if (!given_places && !last)
@@ -128,6 +138,8 @@ static int send_layout(struct execution *x, struct gpu *wanted,
 		gpu_free(&result);
 		return EXIT_DONE;
 	}
+	if (why.has_changed)
+		touch(x);
 	if (is_stale(&why, given_places) && !last)
 		return -ESTALE;
 	code = refused(x, &why);
@@ -186,6 +198,7 @@ static int enable(struct execution *x, struct state *now)
 	const char *bdf = x->want->gpu.bdf;
 	u32 num_vfs = x->want->gpu.num_vfs;
 	char last[BDF_SIZE];
+	const char *hint;
 	int code, err;
 
 	if (manages_drivers(x->want) && now->autoprobe) {
@@ -196,8 +209,10 @@ static int enable(struct execution *x, struct state *now)
 	}
 	err = sysfs_set_number(bdf, NUMVFS, num_vfs);
 	if (err) {
-		pr_err("GPU %s: cannot enable %u VF%s: %s (see the kernel log)",
-		       bdf, num_vfs, plural(num_vfs), strerror(-err));
+		hint = provider_count_hint(x->provider, bdf, err);
+		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)", bdf, num_vfs,
+		       plural(num_vfs), strerror(-err),
+		       hint ?: "see the kernel log");
 		return exit_code_of(err);
 	}
 	touch(x);
@@ -234,6 +249,14 @@ static int set_drivers(struct execution *x, const struct state *now)
 	return code;
 }
 
+/* VFs were enabled: Return: as set_layout() */
+static int settle(struct execution *x, struct state *now, bool last)
+{
+	if (gpu_abilities(&now->gpu)->has_dry_run)
+		return EXIT_DONE;
+	return look(x, now) ?: set_layout(x, now, last);
+}
+
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
 static int attempt(struct execution *x, struct state *now, bool last)
 {
@@ -254,7 +277,7 @@ static int attempt(struct execution *x, struct state *now, bool last)
 	code = code ?: set_layout(x, now, last);
 	if (!code && recount && num_vfs) {
 		x->may_lack_probe = manages_drivers(x->want);
-		code = enable(x, now);
+		code = enable(x, now) ?: settle(x, now, last);
 	}
 	return code ?: set_drivers(x, now);
 }

@@ -81,7 +81,8 @@ static bool probe_again(const struct intent *intent, struct provider *provider)
 
 static bool is_another(const struct intent *intent, const struct gpu *live)
 {
-	return gpu_abilities(live) != gpu_abilities(&intent->before.gpu) ||
+	return !same_provider(gpu_abilities(live),
+			      gpu_abilities(&intent->before.gpu)) ||
 	       live->vendor != intent->vendor ||
 	       live->device != intent->device ||
 	       live->total_vfs != intent->total_vfs;

@@ -80,6 +80,8 @@ void state_after(struct state *state, const struct plan *plan)
 		gpu->policy = plan->wanted.policy;
 	if (plan->wanted.set & GPU_SET_PF_RESERVE)
 		gpu->fb_pf_reserve = plan->wanted.fb_pf_reserve;
+	gpu->pf_time_slice_us = plan->wanted.pf_time_slice_us;
+	gpu->pf_preempt_timeout_us = plan->wanted.pf_preempt_timeout_us;
 	for (i = 0; i < plan->wanted.vfs_len; i++)
 		gpu->vfs[i] = plan->wanted.vfs[i];
 	state->autoprobe = read_autoprobe(gpu->bdf);
@@ -95,15 +97,20 @@ static const struct vf *vf_of(const struct gpu *gpu, u32 i)
 	return i < gpu->vfs_len ? &gpu->vfs[i] : &none;
 }
 
-static bool same_vf(const struct vf *a, const struct vf *b, bool places)
+/* of GPUs that are like one that is live */
+static bool same_vf(const struct gpu *live, const struct vf *a,
+		    const struct vf *b, bool places)
 {
-	if (!a->fb_bytes || !b->fb_bytes)
-		return a->fb_bytes == b->fb_bytes;
+	if (a->fb_bytes != b->fb_bytes)
+		return false;
+	/* times without framebuffer are those of providers that have no default */
+	if (!a->fb_bytes && !gpu_has_endless(live))
+		return true;
 	if (places && a->fb_offset != b->fb_offset)
 		return false;
-	return a->fb_bytes == b->fb_bytes &&
-	       a->time_slice_us == b->time_slice_us &&
-	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
+	return a->time_slice_us == b->time_slice_us &&
+	       gpu_preempt_timeout_us(live, a) ==
+	       gpu_preempt_timeout_us(live, b) &&
 	       !strcmp(a->profile, b->profile);
 }
 
@@ -112,6 +119,12 @@ static bool same_settings(const struct gpu *want, const struct gpu *is)
 	return (!(want->set & GPU_SET_POLICY) || want->policy == is->policy) &&
 	       (!(want->set & GPU_SET_PF_RESERVE) ||
 		want->fb_pf_reserve == is->fb_pf_reserve);
+}
+
+static bool same_pf_times(const struct gpu *want, const struct gpu *is)
+{
+	return want->pf_time_slice_us == is->pf_time_slice_us &&
+	       want->pf_preempt_timeout_us == is->pf_preempt_timeout_us;
 }
 
 /**
@@ -126,10 +139,10 @@ bool state_same_layout(const struct gpu *want, const struct gpu *is)
 {
 	u32 i;
 
-	if (!same_settings(want, is))
+	if (!same_settings(want, is) || !same_pf_times(want, is))
 		return false;
 	for (i = 0; i < want->vfs_len || i < is->vfs_len; i++)
-		if (!same_vf(vf_of(want, i), vf_of(is, i),
+		if (!same_vf(is, vf_of(want, i), vf_of(is, i),
 			     want->set & GPU_SET_PLACES))
 			return false;
 	return true;
@@ -165,17 +178,28 @@ static const char *driver_text(const char *name)
 	return *name ? name : "-";
 }
 
+static const char *time_text(char *text, u32 us)
+{
+	return us ? format_time(text, us, " ") : "endless";
+}
+
 static void print_vf_difference(const struct gpu *want, const struct gpu *is,
 				u32 i)
 {
 	const struct vf *a = vf_of(want, i), *b = vf_of(is, i);
-	char text[2][UNIT_TEXT];
+	char text[4][UNIT_TEXT];
 
 	if (a->fb_bytes != b->fb_bytes)
 		pr_err("GPU %s VF %u: framebuffer is %s, should be %s", is->bdf,
 		       i, format_size(text[0], b->fb_bytes, " "),
 		       format_size(text[1], a->fb_bytes, " "));
-	else if (!same_vf(a, b, want->set & GPU_SET_PLACES))
+	else if (gpu_has_endless(is) && !same_vf(is, a, b, false))
+		pr_err("GPU %s VF %u: time slice is %s, should be %s; preemption timeout is %s, should be %s",
+		       is->bdf, i, time_text(text[0], b->time_slice_us),
+		       time_text(text[1], a->time_slice_us),
+		       time_text(text[2], b->preempt_timeout_us),
+		       time_text(text[3], a->preempt_timeout_us));
+	else if (!same_vf(is, a, b, want->set & GPU_SET_PLACES))
 		pr_err("GPU %s VF %u: time slice, preemption timeout, label or place differ",
 		       is->bdf, i);
 }
@@ -210,6 +234,9 @@ void state_print_differences(const struct state *want, const struct state *is)
 		       is->gpu.num_vfs, want->gpu.num_vfs);
 	if (!same_settings(&want->gpu, &is->gpu))
 		pr_err("GPU %s: policy or PF reserve differ", bdf);
+	if (!same_pf_times(&want->gpu, &is->gpu))
+		pr_err("GPU %s: time slice or preemption timeout of the PF differ",
+		       bdf);
 	for (i = 0; i < want->gpu.vfs_len || i < is->gpu.vfs_len; i++)
 		print_vf_difference(&want->gpu, &is->gpu, i);
 	for (i = 0; i < want->gpu.num_vfs && i < is->gpu.num_vfs; i++)

@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "model/names.h"
 
-static json_t *vf_json(const struct vf *vf)
+static json_t *vf_json(const struct gpu *gpu, const struct vf *vf)
 {
 	return json_pack("{s:I,s:I,s:b,s:I,s:I,s:s}",
 			 "fb_quota_bytes", (json_int_t)vf->fb_bytes,
@@ -17,7 +17,7 @@ static json_t *vf_json(const struct vf *vf)
 			 "fb_auto", vf->fb_auto,
 			 "time_slice_us", (json_int_t)vf->time_slice_us,
 			 "preempt_timeout_us",
-			 (json_int_t)vf_preempt_timeout_us(vf),
+			 (json_int_t)gpu_preempt_timeout_us(gpu, vf),
 			 "profile", vf->profile);
 }
 
@@ -36,7 +36,7 @@ json_t *state_json(const struct state *state)
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		json_array_append_new(vfs, vf_json(&gpu->vfs[i]));
+		json_array_append_new(vfs, vf_json(gpu, &gpu->vfs[i]));
 	for (i = 0; i < gpu->num_vfs; i++)
 		json_array_append_new(drivers,
 				      json_pack("{s:s,s:s}", "bound",
@@ -51,6 +51,12 @@ json_t *state_json(const struct state *state)
 	if (gpu_abilities(gpu) != &gpuvf_abilities)
 		json_object_set_new(object, "provider",
 				    json_string(gpu->abilities->provider));
+	if (gpu_has_endless(gpu)) {
+		json_object_set_new(object, "pf_time_slice_us",
+				    json_integer(gpu->pf_time_slice_us));
+		json_object_set_new(object, "pf_preempt_timeout_us",
+				    json_integer(gpu->pf_preempt_timeout_us));
+	}
 	return object;
 }
 
@@ -123,13 +129,17 @@ static int lists_from_json(json_t *vfs, json_t *drivers, struct state *state)
 int state_from_json(const json_t *object, struct state *state)
 {
 	const char *bdf, *policy, *provider = gpuvf_abilities.provider;
-	json_int_t num, reserve;
+	json_int_t num, reserve, slice = 0, timeout = 0;
 	json_t *vfs, *drivers;
 
-	if (json_unpack((json_t *)object, "{s:s,s:I,s:s,s:I,s:o,s:o,s?s}",
+	if (json_unpack((json_t *)object,
+			"{s:s,s:I,s:s,s:I,s:o,s:o,s?s,s?I,s?I}",
 			"bdf", &bdf, "num_vfs", &num, "policy", &policy,
 			"fb_pf_reserve_bytes", &reserve, "vfs", &vfs,
-			"drivers", &drivers, "provider", &provider) ||
+			"drivers", &drivers, "provider", &provider,
+			"pf_time_slice_us", &slice,
+			"pf_preempt_timeout_us", &timeout) ||
+	    slice < 0 || slice > U32_MAX || timeout < 0 || timeout > U32_MAX ||
 	    num < 0 || num > MAX_VFS || reserve < 0 ||
 	    !parse_bdf(bdf, state->gpu.bdf, BDF_SIZE) ||
 	    !policy_from_name(policy, &state->gpu.policy) ||
@@ -138,5 +148,7 @@ int state_from_json(const json_t *object, struct state *state)
 	state->gpu.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	state->gpu.num_vfs = num;
 	state->gpu.fb_pf_reserve = reserve;
+	state->gpu.pf_time_slice_us = slice;
+	state->gpu.pf_preempt_timeout_us = timeout;
 	return lists_from_json(vfs, drivers, state);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "base/util.h"
 #include "config/config.h"
 
@@ -44,6 +45,21 @@ static bool can_set(const struct question *q, const struct source_loc *at,
 	return !why;
 }
 
+static void say_rounding(const struct question *q, const struct source_loc *at,
+			 enum ability_key key, u64 value)
+{
+	u64 rounded = gpu_round(q->gpu, key, value);
+	char asked[UNIT_TEXT], got[UNIT_TEXT];
+
+	if (rounded == value)
+		return;
+	diag_warning(q->diags, at,
+		     "%s: GPU %s is driven by %s: %s is rounded up to %s",
+		     ability_name(key), q->gpu->bdf, gpu_driver(q->gpu),
+		     ability_value_text(asked, key, value),
+		     ability_value_text(got, key, rounded));
+}
+
 static void check_number(const struct question *q, const struct source_loc *at,
 			 enum ability_key key, u64 value)
 {
@@ -54,7 +70,21 @@ static void check_number(const struct question *q, const struct source_loc *at,
 	why = ability_out_of_range(q->abilities, key, value);
 	if (why)
 		refuse(q, at, key, why, "");
+	else if (q->gpu && !q->abilities->has_dry_run)
+		say_rounding(q, at, key, value);
 	free(why);
+}
+
+static void check_policy(const struct question *q,
+			 const struct config_gpu *section)
+{
+	const char *why;
+
+	if (!section->policy_at.line)
+		return;
+	why = ability_cannot_word(q->abilities, ABILITY_POLICY, section->policy);
+	if (why)
+		refuse(q, &section->policy_at, ABILITY_POLICY, why, "");
 }
 
 static void check_fb(const struct question *q,
@@ -62,13 +92,13 @@ static void check_fb(const struct question *q,
 {
 	const char *why = ability_cannot(q->abilities, ABILITY_FB);
 
-	if (profile->fb_is_shared && !why)
+	if (profile->fb_is_shared && !why && !q->abilities->varies)
 		refuse(q, &profile->fb_at, ABILITY_FB,
 		       "gives each VF framebuffer of its own",
 		       "; write a size, as in fb = 2GiB");
 	else if (!profile->fb_is_shared && why)
 		refuse(q, &profile->fb_at, ABILITY_FB, why,
-		       "; write fb = shared, or give the GPU to gpuvf");
+		       q->abilities->of[ABILITY_FB].way_out ?: "");
 	else if (!profile->fb_is_shared)
 		check_number(q, &profile->fb_at, ABILITY_FB, profile->fb_bytes);
 }
@@ -213,14 +243,14 @@ void config_check_provider(const struct config *config,
 
 	if (!q.abilities)
 		return;
-	if (section->provider && section->provider != q.abilities) {
+	if (section->provider && !same_provider(section->provider, q.abilities)) {
 		diag_err(diags, &section->provider_at,
 			 "provider: GPU %s is driven by %s, which is a GPU of provider %s, not of %s",
 			 gpu->bdf, gpu_driver(gpu), q.abilities->provider,
 			 section->provider->provider);
 		return;
 	}
-	can_set(&q, &section->policy_at, ABILITY_POLICY);
+	check_policy(&q, section);
 	check_number(&q, &section->pf_reserve_at, ABILITY_PF_RESERVE,
 		     section->pf_reserve_bytes);
 	check_count(&q, section);

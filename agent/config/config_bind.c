@@ -7,6 +7,10 @@
 #include "base/util.h"
 #include "config/config.h"
 
+/* what Linux 7.3 gives the PF of an Intel GPU beside its VFs */
+#define PF_TIME_SLICE_US	16000
+#define PF_PREEMPT_TIMEOUT_US	16000
+
 /**
  * config_provider() - the provider that a section is for
  * @section: the section
@@ -30,7 +34,7 @@ static bool is_for_provider(const struct config_gpu *section,
 {
 	const struct abilities *provider = config_provider(section);
 
-	return !provider || provider == gpu_abilities(gpu);
+	return !provider || same_provider(provider, gpu_abilities(gpu));
 }
 
 /**
@@ -123,6 +127,15 @@ const struct config_profile *config_vf_profile(const struct config *config,
 	return &config->profiles[section->vfs[vf].profile];
 }
 
+/* what holds where the provider has none: it is written, and so has to be in range */
+static u32 default_timeout(const struct gpu *live, const struct vf *vf)
+{
+	u64 max = gpu_abilities(live)->of[ABILITY_PREEMPT_TIMEOUT].max;
+	u32 us = vf_preempt_timeout_us(vf);
+
+	return max && us > max ? max : us;
+}
+
 /* as far as the GPU can; what the file asks for beyond that was refused */
 static void set_vf(struct vf *vf, const struct config_profile *profile,
 		   const struct gpu *live)
@@ -138,6 +151,49 @@ static void set_vf(struct vf *vf, const struct config_profile *profile,
 				  profile->preempt_timeout_us);
 	if (gpu_can_set(live, ABILITY_LABEL))
 		copy_string(vf->profile, LABEL_SIZE, profile->label);
+	if (gpu_has_endless(live) && !vf->preempt_timeout_us)
+		vf->preempt_timeout_us = default_timeout(live, vf);
+}
+
+/*
+ * Of a provider without defaults: no enabled VF is without limits, and neither is the
+ * PF when VFs are enabled, since they wait for it. What is not enabled keeps what it
+ * has, but for what VFs leave behind that are disabled.
+ */
+static void set_other_times(const struct config *config,
+			    const struct config_gpu *section,
+			    const struct gpu *live, struct gpu *wanted)
+{
+	static const struct config_profile none = {
+		.time_slice_us = DEFAULT_TIME_SLICE_US,
+	};
+	bool recount = live->num_vfs != wanted->num_vfs;
+	u32 i;
+
+	for (i = 0; i < wanted->vfs_len; i++) {
+		if (i < wanted->num_vfs &&
+		    !config_vf_profile(config, section, i)) {
+			set_vf(&wanted->vfs[i], &none, live);
+			wanted->vfs[i].fb_bytes = 0;
+		} else if (i >= wanted->num_vfs && i >= live->num_vfs &&
+			   i < live->vfs_len) {
+			wanted->vfs[i].time_slice_us =
+				live->vfs[i].time_slice_us;
+			wanted->vfs[i].preempt_timeout_us =
+				live->vfs[i].preempt_timeout_us;
+		}
+		if (i < live->vfs_len && !gpu_can_set(live, ABILITY_FB))
+			wanted->vfs[i].fb_bytes = live->vfs[i].fb_bytes;
+	}
+	if (recount && !wanted->num_vfs)
+		return;
+	wanted->pf_time_slice_us = live->pf_time_slice_us;
+	wanted->pf_preempt_timeout_us = live->pf_preempt_timeout_us;
+	if (!recount)
+		return;
+	wanted->pf_time_slice_us = wanted->pf_time_slice_us ?: PF_TIME_SLICE_US;
+	wanted->pf_preempt_timeout_us = wanted->pf_preempt_timeout_us ?:
+					PF_PREEMPT_TIMEOUT_US;
 }
 
 /**
@@ -155,6 +211,7 @@ void config_wanted(const struct config *config,
 	u32 i;
 
 	*wanted = (struct gpu){
+		.abilities = live->abilities,
 		.generation = live->generation,
 		.set = section->set,
 		.policy = section->policy,
@@ -173,6 +230,14 @@ void config_wanted(const struct config *config,
 		if (!profile)
 			continue;
 		set_vf(vf, profile, live);
+	}
+	if (gpu_has_endless(live))
+		set_other_times(config, section, live, wanted);
+	/* it would be gone with the VFs */
+	if (!(wanted->set & GPU_SET_POLICY) && wanted->num_vfs &&
+	    gpu_abilities(live)->of[ABILITY_POLICY].lost_on_disable) {
+		wanted->set |= GPU_SET_POLICY;
+		wanted->policy = live->policy;
 	}
 	if (wanted->set & GPU_SET_PF_RESERVE)
 		wanted->fb_pf_reserve = gpu_round(live, ABILITY_PF_RESERVE,

@@ -17,7 +17,6 @@ static const char *const gpu_keys[] = {
 };
 
 static const char *const policies[] = { "fixed", "equal", "best-effort" };
-static const char *const providers[] = { "gpuvf", "generic", "any" };
 static const char *const drivers[] = { "default", "none", "vfio-pci" };
 
 /* room for a line of every VF below len; new ones have neither */
@@ -97,22 +96,30 @@ static void read_provider(struct config_gpu *gpu,
 			  const struct ini_entry *entry,
 			  struct diag_list *diags)
 {
+	const char *names[MAX_PROVIDERS];
 	const char *guess;
+	char *list = NULL;
+	size_t num, i;
 
 	gpu->provider_at = entry->value_at;
 	gpu->provider = abilities_by_name(entry->value);
 	gpu->any_provider = !strcmp(entry->value, "any");
 	if (gpu->provider || gpu->any_provider)
 		return;
-	guess = nearest(entry->value, providers, ARRAY_SIZE(providers));
+	num = abilities_names(names);
+	for (i = 0; i < num; i++)
+		append_text(&list, ", ", names[i]);
+	names[num++] = "any";
+	guess = nearest(entry->value, names, num);
 	if (guess)
 		diag_err(diags, &entry->value_at,
 			 "provider: '%s' is unknown; did you mean '%s'?",
 			   entry->value, guess);
 	else
 		diag_err(diags, &entry->value_at,
-			 "provider: '%s' is unknown; there are gpuvf, generic and any",
-			   entry->value);
+			 "provider: '%s' is unknown; there are %s and any",
+			   entry->value, list);
+	free(list);
 }
 
 static void read_policy(struct config_gpu *gpu, const struct ini_entry *entry,

@@ -13,8 +13,10 @@
 #include "config/writer.h"
 #include "model/names.h"
 
+/* GPUs of two providers have no shape in common: each can do something else */
 struct shape {
 	char name[LABEL_SIZE];
+	const struct abilities *abilities;
 	struct vf vf;
 };
 
@@ -46,11 +48,12 @@ struct writer *writer_new(FILE *f)
 	return writer;
 }
 
-static bool same_shape(const struct vf *a, const struct vf *b)
+static bool same_shape(const struct gpu *gpu, const struct vf *a,
+		       const struct vf *b)
 {
 	return a->fb_bytes == b->fb_bytes &&
 	       a->time_slice_us == b->time_slice_us &&
-	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
+	       gpu_preempt_timeout_us(gpu, a) == gpu_preempt_timeout_us(gpu, b) &&
 	       !strcmp(a->profile, b->profile);
 }
 
@@ -77,36 +80,32 @@ static void name_shape(const struct writer *writer, const char *label,
 }
 
 static const struct shape *find_shape(const struct writer *writer,
+				      const struct gpu *gpu,
 				      const struct vf *vf)
 {
 	size_t i;
 
 	for (i = 0; i < writer->num_shapes; i++)
-		if (same_shape(&writer->shapes[i].vf, vf))
+		if (writer->shapes[i].abilities == gpu_abilities(gpu) &&
+		    same_shape(gpu, &writer->shapes[i].vf, vf))
 			return &writer->shapes[i];
 	return NULL;
 }
 
-/* framebuffer of its own, or what there is of a provider that cannot set it */
-static bool has_shape(const struct gpu *gpu, u32 vf)
-{
-	if (vf >= gpu->vfs_len)
-		return false;
-	return gpu_can_set(gpu, ABILITY_FB) ? gpu->vfs[vf].fb_bytes :
-					      vf < gpu->num_vfs;
-}
-
-static void add_shape(struct writer *writer, const struct vf *vf)
+static void add_shape(struct writer *writer, const struct gpu *gpu,
+		      const struct vf *vf)
 {
 	char name[LABEL_SIZE];
 	struct shape *shape;
 
-	if (find_shape(writer, vf))
+	if (find_shape(writer, gpu, vf))
 		return;
-	name_shape(writer, vf->fb_bytes ? vf->profile : "shared", name);
+	name_shape(writer, gpu_can_set(gpu, ABILITY_FB) ? vf->profile :
+							  "shared", name);
 	writer->shapes = xgrow(writer->shapes, writer->num_shapes,
 			       sizeof(*writer->shapes));
 	shape = &writer->shapes[writer->num_shapes++];
+	shape->abilities = gpu_abilities(gpu);
 	shape->vf = *vf;
 	copy_string(shape->name, LABEL_SIZE, name);
 }
@@ -125,8 +124,8 @@ void writer_add_gpu(struct writer *writer, const char *name,
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		if (has_shape(gpu, i))
-			add_shape(writer, &gpu->vfs[i]);
+		if (gpu_vf_has_share(gpu, i))
+			add_shape(writer, gpu, &gpu->vfs[i]);
 	writer->sections = xgrow(writer->sections, writer->num_sections,
 				 sizeof(*section));
 	section = &writer->sections[writer->num_sections++];
@@ -138,22 +137,28 @@ void writer_add_gpu(struct writer *writer, const char *name,
 		       gpu->num_vfs * sizeof(*drivers));
 }
 
-static void write_shape(FILE *f, const struct shape *shape)
+static void write_label(FILE *f, const struct shape *shape)
 {
-	struct vf by_default = shape->vf;
-	char text[UNIT_TEXT];
-
-	fprintf(f, "\n[profile %s]\n", shape->name);
-	if (!shape->vf.fb_bytes) {
-		fprintf(f, "fb = shared\n");
-		return;
-	}
 	if (!shape->vf.profile[0])
 		fprintf(f, "label = none\n");
 	/* a VF can have the label "none" only by way of its profile's name */
 	else if (strcmp(shape->vf.profile, shape->name))
 		fprintf(f, "label = %s\n", shape->vf.profile);
-	fprintf(f, "fb = %s\n", format_size(text, shape->vf.fb_bytes, ""));
+}
+
+static void write_shape(FILE *f, const struct shape *shape)
+{
+	const struct abilities *abilities = shape->abilities;
+	struct vf by_default = shape->vf;
+	char text[UNIT_TEXT];
+
+	fprintf(f, "\n[profile %s]\n", shape->name);
+	if (abilities->of[ABILITY_LABEL].can_set)
+		write_label(f, shape);
+	fprintf(f, "fb = %s\n", abilities->of[ABILITY_FB].can_set ?
+		format_size(text, shape->vf.fb_bytes, "") : "shared");
+	if (!abilities->of[ABILITY_TIME_SLICE].can_set)
+		return;
 	fprintf(f, "time_slice = %s\n",
 		format_time(text, shape->vf.time_slice_us, ""));
 	by_default.preempt_timeout_us = 0;
@@ -200,11 +205,11 @@ static void write_vfs(const struct writer *writer,
 	for (first = 0; first < gpu->vfs_len; first = last + 1) {
 		const struct shape *shape = NULL;
 
-		if (has_shape(gpu, first))
-			shape = find_shape(writer, &gpu->vfs[first]);
+		if (gpu_vf_has_share(gpu, first))
+			shape = find_shape(writer, gpu, &gpu->vfs[first]);
 		for (last = first; last + 1 < gpu->vfs_len; last++)
-			if (!has_shape(gpu, last + 1) || !shape ||
-			    find_shape(writer, &gpu->vfs[last + 1]) != shape)
+			if (!gpu_vf_has_share(gpu, last + 1) || !shape ||
+			    find_shape(writer, gpu, &gpu->vfs[last + 1]) != shape)
 				break;
 		if (shape)
 			write_range(writer->f, mark, "vf", first, last,
@@ -224,36 +229,48 @@ static void write_vfs(const struct writer *writer,
 
 /*
  * A file says "these VFs are enabled and have this". VFs that have something
- * and are not enabled, or all of them without anything, it cannot say.
+ * and are not enabled, or all of them without anything, it cannot say; and limits
+ * are never none.
+ *
+ * Return: NULL: it can be said; else why not.
  */
-static bool can_be_said(const struct gpu *gpu)
+static const char *why_not_said(const struct gpu *gpu)
 {
+	static const char framebuffer[] =
+		"# VFs that are not enabled have framebuffer, or VFs that are have none.\n";
 	bool any = false;
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++) {
-		if (gpu->vfs[i].fb_bytes && i >= gpu->num_vfs)
-			return false;
-		any |= has_shape(gpu, i);
+		const struct vf *vf = &gpu->vfs[i];
+		bool has = gpu_vf_has_share(gpu, i);
+
+		if (vf->fb_bytes && i >= gpu->num_vfs)
+			return framebuffer;
+		any |= has;
+		if (!gpu_has_endless(gpu) || i >= gpu->num_vfs)
+			continue;
+		if (!has)
+			return framebuffer;
+		if (!vf->time_slice_us || !vf->preempt_timeout_us)
+			return "# VFs have endless time slices or preemption timeouts.\n";
 	}
-	return any || !gpu->num_vfs;
+	return any || !gpu->num_vfs ? NULL : framebuffer;
 }
 
 static void write_section(const struct writer *writer,
 			  const struct section *section)
 {
 	const struct gpu *gpu = &section->gpu;
-	const char *mark = "";
+	const char *why = why_not_said(gpu);
+	const char *mark = why ? "# " : "";
 	char text[UNIT_TEXT];
 	FILE *f = writer->f;
 
 	fputc('\n', f);
-	if (!can_be_said(gpu)) {
-		fputs("# VFs that are not enabled have framebuffer, or VFs that are have none.\n"
-		      "# Applying this section would change that, so it is switched off.\n",
-		      f);
-		mark = "# ";
-	}
+	if (why)
+		fprintf(f, "%s# Applying this section would change that, so it is switched off.\n",
+			why);
 	fprintf(f, "%s[gpu %s]\n", mark, section->name);
 	fprintf(f, "%spci = %s\n", mark, gpu->bdf);
 	if (gpu_abilities(gpu) != &gpuvf_abilities)

@@ -65,6 +65,7 @@ const struct abilities generic_abilities = {
 		},
 		[ABILITY_FB] = {
 			.cannot = "cannot set the framebuffer of a VF",
+			.way_out = "; write fb = shared, or give the GPU to gpuvf",
 		},
 		[ABILITY_FB_OFFSET] = {
 			.cannot = "cannot place the framebuffer of a VF",
@@ -89,6 +90,13 @@ const struct abilities generic_abilities = {
 	},
 };
 
+/* generic last */
+static const struct abilities *const all[] = {
+	&gpuvf_abilities, &generic_abilities,
+};
+
+_Static_assert(ARRAY_SIZE(all) < MAX_PROVIDERS, "abilities_names()");
+
 /**
  * abilities_by_name() - find a provider's abilities
  * @provider: its name, as in the configuration
@@ -97,9 +105,6 @@ const struct abilities generic_abilities = {
  */
 const struct abilities *abilities_by_name(const char *provider)
 {
-	static const struct abilities *const all[] = {
-		&gpuvf_abilities, &generic_abilities,
-	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(all); i++)
@@ -108,8 +113,36 @@ const struct abilities *abilities_by_name(const char *provider)
 	return NULL;
 }
 
-/* @value in words, with the unit of the key */
-static const char *value_text(char *text, enum ability_key key, u64 value)
+/**
+ * abilities_names() - the names of all providers
+ * @names: MAX_PROVIDERS of them
+ *
+ * Return: how many there are.
+ */
+size_t abilities_names(const char **names)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		names[i] = all[i]->provider;
+	return ARRAY_SIZE(all);
+}
+
+/** same_provider() - are these abilities of one provider, though of other GPUs? */
+bool same_provider(const struct abilities *a, const struct abilities *b)
+{
+	return !strcmp(a->provider, b->provider);
+}
+
+/**
+ * ability_value_text() - a value in words, with the unit of the key
+ * @text: UNIT_TEXT bytes for the result
+ * @key: enum ability_key
+ * @value: in the key's base unit
+ *
+ * Return: @text.
+ */
+const char *ability_value_text(char *text, enum ability_key key, u64 value)
 {
 	switch (key) {
 	case ABILITY_FB:
@@ -168,6 +201,24 @@ const char *ability_cannot(const struct abilities *abilities,
 }
 
 /**
+ * ability_cannot_word() - say why a word cannot be set
+ * @abilities: of the provider
+ * @key: enum ability_key, of a key with words
+ * @word: which one
+ *
+ * Return: as ability_cannot().
+ */
+const char *ability_cannot_word(const struct abilities *abilities,
+				enum ability_key key, u32 word)
+{
+	const struct ability *ability = &abilities->of[key];
+
+	if (!ability->can_set || (ability->words && !(ability->words & BIT(word))))
+		return ability->cannot ?: "cannot do that";
+	return NULL;
+}
+
+/**
  * ability_out_of_range() - say why a value cannot be set
  * @abilities: of the provider
  * @key: enum ability_key, of a key with numbers that can be set
@@ -184,10 +235,10 @@ char *ability_out_of_range(const struct abilities *abilities,
 
 	if (value >= ability->min && (!ability->max || value <= ability->max))
 		return NULL;
-	value_text(text, key, value);
-	value_text(min, key, ability->min);
+	ability_value_text(text, key, value);
+	ability_value_text(min, key, ability->min);
 	if (!ability->max)
 		return xasprintf("takes at least %s, not %s", min, text);
 	return xasprintf("takes %s to %s, not %s", min,
-			 value_text(max, key, ability->max), text);
+			 ability_value_text(max, key, ability->max), text);
 }

@@ -48,8 +48,11 @@ enum ability_scope {
  * @when: WHEN_*
  * @lost_on_disable: the value is gone when the VFs are disabled
  * @all_or_none: 0, or the largest that the GPU has
+ * @zero_is_endless: 0 is a value, and means that there is no limit
+ * @words: of a key with words: BIT(word) of each that can be set; 0: all
  * @cannot: why not, where @can_set is false; behind the name of the driver, as in
- *	"has no time slices"
+ *	"has no time slices"; with @words: why not the others
+ * @way_out: behind @cannot: what to write instead; NULL: nothing is known
  */
 struct ability {
 	bool can_read;
@@ -61,7 +64,10 @@ struct ability {
 	u32 when;
 	bool lost_on_disable;
 	bool all_or_none;
+	bool zero_is_endless;
+	u32 words;
 	const char *cannot;
+	const char *way_out;
 };
 
 /**
@@ -70,22 +76,32 @@ struct ability {
  * @has_dry_run: it can be asked beforehand what it would refuse; all of that is
  *	then left to it
  * @has_events: it notifies of changes
+ * @varies: these are of no GPU, but what at least one of the provider's can do
  * @of: by enum ability_key
  */
 struct abilities {
 	const char *provider;
 	bool has_dry_run;
 	bool has_events;
+	bool varies;
 	struct ability of[NUM_ABILITIES];
 };
 
 extern const struct abilities gpuvf_abilities;
 extern const struct abilities generic_abilities;
 
+/* more than there are, for "any" too */
+#define MAX_PROVIDERS	16
+
 const struct abilities *abilities_by_name(const char *provider);
+size_t abilities_names(const char **names);
+bool same_provider(const struct abilities *a, const struct abilities *b);
 const char *ability_name(enum ability_key key);
 const char *ability_cannot(const struct abilities *abilities,
 			   enum ability_key key);
+const char *ability_cannot_word(const struct abilities *abilities,
+				enum ability_key key, u32 word);
+const char *ability_value_text(char *text, enum ability_key key, u64 value);
 char *ability_out_of_range(const struct abilities *abilities,
 			   enum ability_key key, u64 value);
 

@@ -69,10 +69,12 @@ struct refusal {
  * struct failure - why a request failed
  * @error: negative errno
  * @ack: the kernel's short message, may be empty
+ * @has_changed: something was changed before that, and could not be put back
  * @refusal: the kernel's full message; its reason is 0 where there is none
  */
 struct failure {
 	int error;
+	bool has_changed;
 	char ack[REFUSAL_TEXT_SIZE];
 	struct refusal refusal;
 };

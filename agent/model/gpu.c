@@ -234,7 +234,47 @@ u32 vf_preempt_timeout_us(const struct vf *vf)
 }
 
 /**
- * gpu_sum_slices_us() - time slices of all VFs that have framebuffer
+ * gpu_has_endless() - does 0 mean that a VF is never made to yield?
+ * @gpu: the GPU
+ *
+ * Return: whether times of 0 are values, and neither defaults nor unknown.
+ */
+bool gpu_has_endless(const struct gpu *gpu)
+{
+	return gpu_abilities(gpu)->of[ABILITY_TIME_SLICE].zero_is_endless;
+}
+
+/**
+ * gpu_preempt_timeout_us() - the preemption timeout that holds
+ * @gpu: the GPU of the VF
+ * @vf: the VF
+ *
+ * Return: microseconds; 0: endless, see gpu_has_endless().
+ */
+u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf)
+{
+	return gpu_has_endless(gpu) ? vf->preempt_timeout_us :
+				      vf_preempt_timeout_us(vf);
+}
+
+/**
+ * gpu_vf_has_share() - does a VF have something of the GPU?
+ * @gpu: the GPU
+ * @index: of the VF
+ *
+ * Return: whether it has framebuffer of its own; where there is none to have, whether
+ * it is enabled.
+ */
+bool gpu_vf_has_share(const struct gpu *gpu, u32 index)
+{
+	if (index >= gpu->vfs_len)
+		return false;
+	return gpu_can_set(gpu, ABILITY_FB) ? gpu->vfs[index].fb_bytes :
+					      index < gpu->num_vfs;
+}
+
+/**
+ * gpu_sum_slices_us() - time slices of all VFs that have a share
  * @gpu: the GPU
  *
  * Return: microseconds; what share of the GPU a VF has is its slice over this.
@@ -245,7 +285,7 @@ u64 gpu_sum_slices_us(const struct gpu *gpu)
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		if (gpu->vfs[i].fb_bytes)
+		if (gpu_vf_has_share(gpu, i))
 			sum += gpu->vfs[i].time_slice_us;
 	return sum;
 }

@@ -12,6 +12,7 @@
 #define BDF_SIZE		16	/* 0000:41:00.0 and the zero */
 #define LABEL_SIZE		32	/* 31 characters and the zero */
 #define NAME_SIZE		64	/* drivers, backends */
+#define WARNING_SIZE		256
 #define CLAIM_SIZE		65	/* what a guest has room for, and the zero */
 
 /* no hardware has more; also the bound of the arrays that files can ask for */
@@ -175,6 +176,10 @@ struct vf {
  *	CAP_SYS_ADMIN
  * @withheld: where @fb_withheld lies, ascending
  * @num_withheld: entries of @withheld in use
+ * @pf_time_slice_us: of the PF's own work, where the provider has VFs wait for it;
+ *	0: endless
+ * @pf_preempt_timeout_us: as @pf_time_slice_us
+ * @warning: what is wrong with it, and the way out; empty: nothing is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
  * @vfs_len: entries of @vfs; of live GPUs equal to @total_vfs
@@ -214,6 +219,9 @@ struct gpu {
 	u64 round_us;
 	u64 resets;
 	u64 failed_resets;
+	u32 pf_time_slice_us;
+	u32 pf_preempt_timeout_us;
+	char warning[WARNING_SIZE];
 	u32 set;
 	struct vf *vfs;
 	u32 vfs_len;
@@ -276,6 +284,9 @@ bool gpu_is_managed(const struct gpu *gpu);
 u64 round_up_to(u64 value, u64 granularity);
 u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value);
 u32 vf_preempt_timeout_us(const struct vf *vf);
+u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf);
+bool gpu_has_endless(const struct gpu *gpu);
+bool gpu_vf_has_share(const struct gpu *gpu, u32 index);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);
 

@@ -24,7 +24,8 @@ _Static_assert(MAX_WITHHELD == PACK_MAX_BLOCKED, "make_request()");
 /* where there is nothing to place, or too much, placement is left to the provider */
 static bool can_place(const struct gpu *gpu)
 {
-	return placement_is_granule(gpu->fb_granularity) &&
+	return gpu_can_set(gpu, ABILITY_FB_OFFSET) &&
+	       placement_is_granule(gpu->fb_granularity) &&
 	       gpu->vfs_len <= PACK_MAX_VFS;
 }
 

@@ -23,18 +23,23 @@
 #include "plan/report.h"
 #include "provider/provider.h"
 
-static u32 compare_vf(const struct vf *is, const struct vf *want)
+static u32 compare_vf(const struct gpu *live, const struct vf *is,
+		      const struct vf *want)
 {
 	u32 changes = 0;
 
-	if (!want->fb_bytes)
-		return is->fb_bytes ? VF_REMOVE : 0;
-	if (!is->fb_bytes)
+	if (!want->fb_bytes && is->fb_bytes)
+		return VF_REMOVE;
+	if (want->fb_bytes && !is->fb_bytes)
 		return VF_CREATE;
+	/* times without framebuffer are those of providers that have no default */
+	if (!want->fb_bytes && !gpu_has_endless(live))
+		return 0;
 	if (is->fb_bytes != want->fb_bytes)
 		changes |= VF_RESIZE;
 	if (is->time_slice_us != want->time_slice_us ||
-	    vf_preempt_timeout_us(is) != vf_preempt_timeout_us(want))
+	    gpu_preempt_timeout_us(live, is) !=
+	    gpu_preempt_timeout_us(live, want))
 		changes |= VF_RETIME;
 	if (strcmp(is->profile, want->profile))
 		changes |= VF_RELABEL;
@@ -88,8 +93,11 @@ static void plan_layout(struct plan *plan)
 {
 	const struct gpu *live = &plan->live;
 	const struct gpu *wanted = &plan->wanted;
-	const struct ability *fb = &gpu_abilities(live)->of[ABILITY_FB];
+	const struct abilities *abilities = gpu_abilities(live);
 	bool recount = live->num_vfs != wanted->num_vfs;
+	bool lost = recount &&
+		    (abilities->of[ABILITY_FB].lost_on_disable ||
+		     abilities->of[ABILITY_TIME_SLICE].lost_on_disable);
 	bool differs = false;
 	u32 i;
 
@@ -97,10 +105,11 @@ static void plan_layout(struct plan *plan)
 		static const struct vf none;
 		const struct vf *is = i < live->vfs_len ? &live->vfs[i] : &none;
 
-		plan->changes[i] = compare_vf(is, &wanted->vfs[i]);
+		plan->changes[i] = compare_vf(live, is, &wanted->vfs[i]);
 		/* a fair share goes by itself when the VFs are disabled */
-		if (recount && (is->fb_auto || fb->lost_on_disable))
-			differs |= wanted->vfs[i].fb_bytes;
+		if ((recount && is->fb_auto) || (lost && i < live->num_vfs))
+			differs |= wanted->vfs[i].fb_bytes ||
+				   wanted->vfs[i].time_slice_us;
 		else
 			differs |= plan->changes[i];
 	}

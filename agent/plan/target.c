@@ -37,35 +37,33 @@ void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
 }
 
 /* as in "gpuvf drives no", in front of "GPU" */
-static const char *no_provider_has(const struct config_gpu *section)
+static char *no_provider_has(const struct config_gpu *section)
 {
 	const struct abilities *provider = config_provider(section);
 
 	if (!provider)
-		return "no provider has such a";
-	return provider == &gpuvf_abilities ? "gpuvf drives no" :
-	       "provider generic has no";
+		return xstrdup("no provider has such a");
+	if (provider == &gpuvf_abilities)
+		return xstrdup("gpuvf drives no");
+	return xasprintf("provider %s has no", provider->provider);
 }
 
 static void explain_missing(const struct config_gpu *section)
 {
 	char *why;
 
-	switch (section->match) {
-	case CONFIG_MATCH_PCI:
+	if (section->match == CONFIG_MATCH_PCI)
 		why = why_not_driven(section->bdf);
+	else
+		why = no_provider_has(section);
+	if (section->match == CONFIG_MATCH_PCI)
 		pr_err("[gpu %s]: %s", section->name, why);
-		free(why);
-		break;
-	case CONFIG_MATCH_ID:
-		pr_err("[gpu %s]: %s GPU %04x:%04x", section->name,
-		       no_provider_has(section), section->vendor,
-		       section->device);
-		break;
-	default:
-		pr_err("[gpu %s]: %s GPU", section->name,
-		       no_provider_has(section));
-	}
+	else if (section->match == CONFIG_MATCH_ID)
+		pr_err("[gpu %s]: %s GPU %04x:%04x", section->name, why,
+		       section->vendor, section->device);
+	else
+		pr_err("[gpu %s]: %s GPU", section->name, why);
+	free(why);
 	source_loc_print(stderr, &section->match_at);
 }
 
@@ -264,10 +262,9 @@ static int check_providers(const struct config *config,
 			config_check_provider(config, section, &gpus->gpus[i],
 					      &diags);
 	}
-	if (diags.errors) {
-		diag_print(stderr, &diags);
+	diag_print(stderr, &diags);
+	if (diags.errors)
 		code = EXIT_USAGE;
-	}
 	diag_free(&diags);
 	return code;
 }

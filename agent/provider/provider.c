@@ -85,10 +85,9 @@ int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 	return provider->ops->read(provider, bdf, gpu, why);
 }
 
-static int cannot(const struct provider *provider, const char *bdf,
-		  enum ability_key key, struct failure *why)
+static int refuse(const struct abilities *abilities, const char *bdf,
+		  enum ability_key key, const char *reason, struct failure *why)
 {
-	const struct abilities *abilities = provider->ops->abilities;
 	char driver[NAME_SIZE];
 
 	sysfs_driver(bdf, driver, sizeof(driver));
@@ -96,7 +95,15 @@ static int cannot(const struct provider *provider, const char *bdf,
 			       "%s: GPU %s is driven by %s, which %s",
 			       ability_name(key), bdf,
 			       *driver ? driver : abilities->provider,
-			       ability_cannot(abilities, key) ?: "cannot do that");
+			       reason ?: "cannot do that");
+}
+
+static int cannot(const struct provider *provider, const char *bdf,
+		  enum ability_key key, struct failure *why)
+{
+	const struct abilities *abilities = provider->ops->abilities;
+
+	return refuse(abilities, bdf, key, ability_cannot(abilities, key), why);
 }
 
 /* settings of a VF as numbers, where they are some */
@@ -142,12 +149,17 @@ static u32 moment_of(const struct gpu *gpu, u32 index)
 }
 
 /* what a provider that can be asked beforehand says better */
-static int check_vf_setting(const struct abilities *abilities,
-			    const struct gpu *live, u32 index,
+static int check_vf_setting(const struct gpu *live, u32 index,
 			    const struct vf *vf, enum ability_key key,
 			    struct failure *why)
 {
-	char *range = ability_out_of_range(abilities, key, number_of(vf, key));
+	const struct abilities *abilities = gpu_abilities(live);
+	const char *reason = ability_cannot(abilities, key);
+	char *range;
+
+	if (reason)
+		return refuse(abilities, live->bdf, key, reason, why);
+	range = ability_out_of_range(abilities, key, number_of(vf, key));
 
 	if (range)
 		failure_explain(why, -ERANGE,
@@ -190,7 +202,7 @@ static int check_vf(struct provider *provider, const char *bdf, u32 index,
 				      live.vfs_len, plural(live.vfs_len), index);
 	for (i = 0; !err && i < ARRAY_SIZE(vf_settings); i++)
 		if (set & vf_settings[i].set)
-			err = check_vf_setting(abilities, &live, index, vf,
+			err = check_vf_setting(&live, index, vf,
 					       vf_settings[i].key, why);
 	gpu_free(&live);
 	return err;
@@ -253,9 +265,13 @@ int provider_set_gpu(struct provider *provider, const char *bdf,
 {
 	const struct abilities *abilities = provider->ops->abilities;
 
-	if (settings->set & GPU_SET_POLICY &&
-	    ability_cannot(abilities, ABILITY_POLICY))
-		return cannot(provider, bdf, ABILITY_POLICY, why);
+	const char *reason = NULL;
+
+	if (settings->set & GPU_SET_POLICY)
+		reason = ability_cannot_word(abilities, ABILITY_POLICY,
+					     settings->policy);
+	if (reason)
+		return refuse(abilities, bdf, ABILITY_POLICY, reason, why);
 	if (settings->set & GPU_SET_PF_RESERVE &&
 	    ability_cannot(abilities, ABILITY_PF_RESERVE))
 		return cannot(provider, bdf, ABILITY_PF_RESERVE, why);
@@ -299,6 +315,22 @@ int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		return cannot(provider, gpus->num ? gpus->gpus[0].bdf : "",
 			      ABILITY_STATS, why);
 	return provider->ops->stats(provider, gpus, why);
+}
+
+/**
+ * provider_count_hint() - say what is behind an error of sriov_numvfs
+ * @provider: the provider
+ * @bdf: of the GPU
+ * @error: negative errno
+ *
+ * Return: the likely cause and the way out; NULL: nothing is known.
+ */
+const char *provider_count_hint(struct provider *provider, const char *bdf,
+				int error)
+{
+	if (!provider->ops->count_hint)
+		return NULL;
+	return provider->ops->count_hint(provider, bdf, error);
 }
 
 /**

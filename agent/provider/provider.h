@@ -26,6 +26,7 @@ struct provider;
  * @set_gpu: as provider_set_gpu()
  * @operate: as provider_operate()
  * @stats: as provider_stats()
+ * @count_hint: as provider_count_hint(), may be NULL
  *
  * Those for what the abilities exclude are NULL.
  */
@@ -53,6 +54,8 @@ struct provider_ops {
 		       struct failure *why);
 	int (*stats)(struct provider *provider, struct gpu_list *gpus,
 		     struct failure *why);
+	const char *(*count_hint)(struct provider *provider, const char *bdf,
+				  int error);
 };
 
 /**
@@ -83,6 +86,8 @@ int provider_operate(struct provider *provider, enum gpu_operation operation,
 		     struct failure *why);
 int provider_stats(struct provider *provider, struct gpu_list *gpus,
 		   struct failure *why);
+const char *provider_count_hint(struct provider *provider, const char *bdf,
+				int error);
 int provider_read_settled(struct provider *provider, const char *bdf,
 			  struct gpu *gpu, struct failure *why);
 const char *failure_text(const struct failure *why);

@@ -35,16 +35,24 @@ static struct registry *to_registry(struct provider *provider)
 	return (struct registry *)provider;
 }
 
+/* the first that says yes; Return: NUM_PROVIDERS: none */
+static size_t find_owner(const char *bdf)
+{
+	size_t i = 0;
+
+	while (i < NUM_PROVIDERS && !all[i]->owns(bdf))
+		i++;
+	return i;
+}
+
 /* Return: NULL: @why says why there is none that could be asked */
 static struct provider *owner_of(struct provider *provider, const char *bdf,
 				 struct failure *why)
 {
 	struct registry *registry = to_registry(provider);
+	size_t i = find_owner(bdf);
 	char *text;
-	size_t i;
 
-	for (i = 0; i < NUM_PROVIDERS && !all[i]->owns(bdf); i++)
-		;
 	/* gpuvf knows a GPU for longer than it has a link to its driver */
 	if (i == NUM_PROVIDERS && registry->open[0])
 		i = 0;
@@ -81,6 +89,12 @@ static void all_include(struct provider *provider, const char *bdf)
 		provider_include(registry->open[i], bdf);
 }
 
+/* the GPUs of a provider may differ */
+static void own(struct gpu *gpu, const struct provider_ops *ops)
+{
+	gpu->abilities = gpu->abilities ?: ops->abilities;
+}
+
 static int all_read_all(struct provider *provider, struct gpu_list *gpus,
 			struct failure *why)
 {
@@ -95,7 +109,10 @@ static int all_read_all(struct provider *provider, struct gpu_list *gpus,
 			continue;
 		err = provider_read_all(registry->open[i], &some, why);
 		for (n = 0; n < some.num; n++) {
-			some.gpus[n].abilities = all[i]->abilities;
+			/* a later one would have it too */
+			if (find_owner(some.gpus[n].bdf) < i)
+				continue;
+			own(&some.gpus[n], all[i]);
 			gpu_copy(gpu_list_add(gpus), &some.gpus[n]);
 		}
 		gpu_list_free(&some);
@@ -110,7 +127,7 @@ static int all_read(struct provider *provider, const char *bdf,
 	int err = owner ? provider_read(owner, bdf, gpu, why) : why->error;
 
 	if (!err)
-		gpu->abilities = owner->ops->abilities;
+		own(gpu, owner->ops);
 	return err;
 }
 
@@ -177,6 +194,15 @@ static int all_stats(struct provider *provider, struct gpu_list *gpus,
 	return err;
 }
 
+static const char *all_count_hint(struct provider *provider, const char *bdf,
+				  int error)
+{
+	struct failure why;
+	struct provider *owner = owner_of(provider, bdf, &why);
+
+	return owner ? provider_count_hint(owner, bdf, error) : NULL;
+}
+
 /* what a provider cannot do is for the owner of the GPU to say */
 static const struct provider_ops all_ops = {
 	.abilities = &gpuvf_abilities,
@@ -189,6 +215,7 @@ static const struct provider_ops all_ops = {
 	.set_gpu = all_set_gpu,
 	.operate = all_operate,
 	.stats = all_stats,
+	.count_hint = all_count_hint,
 };
 
 /**
@@ -221,7 +248,7 @@ int registry_error(const struct provider *provider,
 	size_t i;
 
 	for (i = 0; i < NUM_PROVIDERS; i++)
-		if (all[i]->abilities == abilities)
+		if (same_provider(all[i]->abilities, abilities))
 			return registry->error[i];
 	return -ENOENT;
 }

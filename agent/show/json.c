@@ -78,6 +78,7 @@ struct unread {
 static const struct unread unread_of_vf[] = {
 	{ ABILITY_FB, "fb_quota_bytes" },
 	{ ABILITY_FB, "fb_auto" },
+	{ ABILITY_FB_OFFSET, "fb_offset_bytes" },
 	{ ABILITY_TIME_SLICE, "time_slice_us" },
 	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_us" },
 };
@@ -87,12 +88,12 @@ static const struct unread unread_of_gpu[] = {
 	{ ABILITY_FB, "provisioning" },
 	{ ABILITY_FB, "fb_total_bytes" },
 	{ ABILITY_FB, "fb_granularity_bytes" },
-	{ ABILITY_FB, "fb_context_save_bytes" },
 	{ ABILITY_FB, "fb_free_bytes" },
-	{ ABILITY_FB, "fb_largest_free_bytes" },
-	{ ABILITY_FB, "fb_dirty_bytes" },
-	{ ABILITY_FB, "fb_withheld_bytes" },
-	{ ABILITY_FB, "fb_extents" },
+	{ ABILITY_FB_OFFSET, "fb_context_save_bytes" },
+	{ ABILITY_FB_OFFSET, "fb_largest_free_bytes" },
+	{ ABILITY_FB_OFFSET, "fb_dirty_bytes" },
+	{ ABILITY_FB_OFFSET, "fb_withheld_bytes" },
+	{ ABILITY_FB_OFFSET, "fb_extents" },
 	{ ABILITY_PF_RESERVE, "fb_pf_reserve_bytes" },
 	{ ABILITY_POLICY, "policy" },
 	{ ABILITY_TIME_SLICE, "time_slice_min_us" },
@@ -141,7 +142,7 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	json_object_set_new(object, "fb_auto", json_boolean(vf->fb_auto));
 	json_put_u64(object, "time_slice_us", vf->time_slice_us);
 	json_put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
-	json_object_set_new(object, "share", vf->fb_bytes && sum ?
+	json_object_set_new(object, "share", gpu_vf_has_share(gpu, index) && sum ?
 			    json_real((double)vf->time_slice_us / sum) :
 			    json_null());
 	json_object_set_new(object, "in_use", vf->has_state ?
@@ -358,6 +359,7 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
 		json_put_text(object, "provider", gpu->abilities->provider);
 		json_put_text(object, "driver", gpu->driver);
+		json_put_text(object, "warning", gpu->warning);
 	}
 	return object;
 }

@@ -140,11 +140,15 @@ void memory_map_print(const struct gpu *gpu)
 	char map[4 * MAP_WIDTH + 16];
 	char withheld[96] = "";
 
-	if (!gpu_can_read(gpu, ABILITY_FB))
+	bool has_places = gpu_can_read(gpu, ABILITY_FB_OFFSET);
+
+	if (!gpu_can_read(gpu, ABILITY_FB) || (!has_places && !gpu->fb_total))
 		return;
-	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
-	printf("  %s\n", map);
-	if (gpu->fb_largest_free != gpu->fb_free)
+	if (has_places) {
+		memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
+		printf("  %s\n", map);
+	}
+	if (has_places && gpu->fb_largest_free != gpu->fb_free)
 		snprintf(largest, sizeof(largest), " (largest piece %s%s)",
 			 show_size(a, gpu->fb_largest_free), unit);
 	if (gpu->fb_pf_reserve)

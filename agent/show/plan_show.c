@@ -100,10 +100,10 @@ const struct gpu *plan_future(const struct plan *plan)
  */
 bool plan_knows_placement(const struct plan *plan)
 {
+	if (!gpu_can_read(&plan->live, ABILITY_FB_OFFSET))
+		return false;
 	if (plan->has_after)
 		return true;
-	if (!gpu_can_read(&plan->live, ABILITY_FB))
-		return false;
 	return !(plan->steps & STEP_LAYOUT) &&
 	       (plan->live.num_vfs == plan->wanted.num_vfs ||
 		plan->live.provisioning != PROVISIONING_AUTO);
@@ -137,16 +137,19 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 		size_cell(table, is->fb_bytes, to->fb_bytes);
 	else
 		table_cell(table, "shared");
-	if (!to->fb_bytes) {
+	if (!to->fb_bytes || !gpu_can_read(&plan->live, ABILITY_FB_OFFSET))
 		table_cell(table, "-");
+	else
+		table_cell(table, "%s", plan_knows_placement(plan) ?
+			   show_size(text, to->fb_offset) : "?");
+	if (!gpu_vf_has_share(after, i) ||
+	    !gpu_can_read(&plan->live, ABILITY_TIME_SLICE)) {
 		table_cell(table, "-");
 		table_cell(table, "-");
 		table_cell(table, "-");
 		return;
 	}
-	table_cell(table, "%s", plan_knows_placement(plan) ?
-		   show_size(text, to->fb_offset) : "?");
-	time_cell(table, is->fb_bytes ? is->time_slice_us : 0,
+	time_cell(table, gpu_vf_has_share(&plan->live, i) ? is->time_slice_us : 0,
 		  to->time_slice_us);
 	table_cell(table, "%.1f%%", sum ? 100.0 * to->time_slice_us / sum : 0);
 	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
@@ -255,6 +258,16 @@ static void print_driver_changes(const struct plan *plan)
 	}
 }
 
+/* the PF's own work is in the rotation too */
+static void print_endless_pf(const struct plan *plan)
+{
+	if (gpu_has_endless(&plan->live) && plan->wanted.num_vfs &&
+	    (!plan->wanted.pf_time_slice_us ||
+	     !plan->wanted.pf_preempt_timeout_us))
+		print_folded(stdout,
+			     "  the PF has no time slice or no preemption timeout: VFs wait for a job on the host without a limit");
+}
+
 /**
  * plan_print() - a plan for people, on stdout
  * @plan: the plan
@@ -279,6 +292,7 @@ void plan_print(const struct plan *plan, bool refused)
 	table_print(table, stdout, "  ");
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
+	print_endless_pf(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
 		printf("  driver %s cannot be asked beforehand; it may still refuse\n",
 		       gpu_driver(&plan->live));
@@ -317,12 +331,13 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_t *vf = json_of_vf(after, i);
 
 	json_object_set_new(vf, "changes", changes_json(plan->changes[i]));
-	json_object_set_new(vf, "worst_wait_us", after->vfs[i].fb_bytes ?
+	json_object_set_new(vf, "worst_wait_us", gpu_vf_has_share(after, i) &&
+			    gpu_can_read(&plan->live, ABILITY_TIME_SLICE) ?
 			    json_integer(worst_wait_us(after, &after->vfs[i])) :
 			    json_null());
 	if (gpu_can_read(&plan->live, ABILITY_PREEMPT_TIMEOUT))
 		json_put_u64(vf, "preempt_timeout_us",
-			     vf_preempt_timeout_us(&after->vfs[i]));
+			     gpu_preempt_timeout_us(after, &after->vfs[i]));
 	if (!plan_knows_placement(plan))
 		json_object_set_new(vf, "fb_offset_bytes", json_null());
 	/* what is, and not what will be */

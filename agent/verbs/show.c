@@ -54,13 +54,15 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	table_cell(table, "%u", index);
 	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
 	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
-	if (vf->fb_bytes) {
-		table_cell(table, "%s", show_size(text, vf->fb_bytes));
-		table_cell(table, "%s", show_time(text, vf->time_slice_us));
+	table_cell(table, "%s", vf->fb_bytes ? show_size(text, vf->fb_bytes) :
+					       "-");
+	if (gpu_vf_has_share(gpu, index) &&
+	    gpu_can_read(gpu, ABILITY_TIME_SLICE)) {
+		table_cell(table, "%s", vf->time_slice_us ?
+			   show_time(text, vf->time_slice_us) : "endless");
 		table_cell(table, "%.1f%%",
 			   sum ? 100.0 * vf->time_slice_us / sum : 0);
 	} else {
-		table_cell(table, "-");
 		table_cell(table, "-");
 		table_cell(table, "-");
 	}
@@ -99,7 +101,7 @@ static json_t *gpu_json(const struct gpu *gpu)
 	json_t *object = json_of_gpu(gpu);
 
 	/* room depends on which VFs are in use */
-	if (!gpu->has_states || !gpu_can_read(gpu, ABILITY_FB)) {
+	if (!gpu->has_states || !gpu_can_read(gpu, ABILITY_FB_OFFSET)) {
 		json_object_set_new(object, "capacity", json_null());
 		return object;
 	}
@@ -155,8 +157,11 @@ static void show_gpu(const struct gpu *gpu)
 		printf("  %sVFs are being enabled or disabled%s\n",
 		       color_of(stdout, COLOR_WARN),
 		       color_of(stdout, COLOR_NONE));
+	if (*gpu->warning)
+		print_folded(stdout, "  %s%s%s", color_of(stdout, COLOR_WARN),
+			     gpu->warning, color_of(stdout, COLOR_NONE));
 	memory_map_print(gpu);
-	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB)) {
+	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB_OFFSET)) {
 		find_capacity(gpu, &capacity);
 		capacity_print(&capacity);
 		capacity_free(&capacity);

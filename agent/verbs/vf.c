@@ -59,11 +59,13 @@ static void report(const struct operation *op, const struct gpu *gpu, int vf,
 }
 
 static int do_it(struct provider *provider, const struct operation *op,
-		 const char *bdf, int vf, struct gpu *now,
+		 const struct gpu *gpu, int vf, struct gpu *now,
 		 struct failure *why)
 {
-	/* the only one that takes its time */
-	if (op->operation == OPERATION_RESET)
+	const char *bdf = gpu->bdf;
+
+	/* the only one that takes its time, where something reports its end */
+	if (op->operation == OPERATION_RESET && gpu_abilities(gpu)->has_events)
 		return reset_and_wait(provider, bdf, vf, now, why);
 	return provider_operate(provider, op->operation, bdf, vf, now, why);
 }
@@ -79,7 +81,7 @@ static int operate(struct provider *provider, const struct operation *op,
 
 	code = provider_list(provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
-	if (gpu && do_it(provider, op, gpu->bdf, vf, &now, &why)) {
+	if (gpu && do_it(provider, op, gpu, vf, &now, &why)) {
 		code = check_failed(provider, gpu->bdf,
 				    report_refusal(&why, gpu->bdf));
 	} else if (gpu) {
