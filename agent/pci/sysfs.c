@@ -32,12 +32,45 @@ static int write_file(const char *path, const char *text)
 	return err;
 }
 
-static int write_device(const char *bdf, const char *file, const char *text)
+/**
+ * sysfs_write() - write a file of a device
+ * @bdf: PCI address
+ * @file: of the device
+ * @text: what to write
+ *
+ * Return: 0, or the negative errno of the driver behind the file.
+ */
+int sysfs_write(const char *bdf, const char *file, const char *text)
 {
 	char *path = root_path(DEVICE "%s", bdf, file);
 	int err = write_file(path, text);
 
 	free(path);
+	return err;
+}
+
+/**
+ * sysfs_read() - read a file of a device, of any number of lines
+ * @bdf: PCI address
+ * @file: of the device
+ * @text: result, to be freed after success
+ *
+ * Return: 0, or a negative errno.
+ */
+int sysfs_read(const char *bdf, const char *file, char **text)
+{
+	char *path = root_path(DEVICE "%s", bdf, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int err = fd < 0 ? -errno : 0;
+	size_t size;
+
+	free(path);
+	if (err)
+		return err;
+	err = read_all(fd, text, &size);
+	close(fd);
+	if (err)
+		free(*text);
 	return err;
 }
 
@@ -111,7 +144,7 @@ void sysfs_driver_override(const char *bdf, char *driver, size_t size)
 int sysfs_set_driver_override(const char *bdf, const char *driver)
 {
 	/* a line without text takes the override away */
-	return write_device(bdf, "driver_override", *driver ? driver : "\n");
+	return sysfs_write(bdf, "driver_override", *driver ? driver : "\n");
 }
 
 /**
@@ -122,7 +155,7 @@ int sysfs_set_driver_override(const char *bdf, const char *driver)
  */
 int sysfs_unbind(const char *bdf)
 {
-	int err = write_device(bdf, "driver/unbind", bdf);
+	int err = sysfs_write(bdf, "driver/unbind", bdf);
 
 	return err == -ENOENT ? 0 : err;
 }
@@ -186,5 +219,5 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", value);
-	return write_device(bdf, file, text);
+	return sysfs_write(bdf, file, text);
 }

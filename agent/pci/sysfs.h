@@ -20,6 +20,8 @@ int sysfs_set_driver_override(const char *bdf, const char *driver);
 int sysfs_unbind(const char *bdf);
 int sysfs_probe(const char *bdf);
 int sysfs_vf_bdf(const char *bdf, u32 index, char *vf, size_t size);
+int sysfs_read(const char *bdf, const char *file, char **text);
+int sysfs_write(const char *bdf, const char *file, const char *text);
 int sysfs_get_number(const char *bdf, const char *file, u32 *value);
 int sysfs_set_number(const char *bdf, const char *file, u32 value);
 

@@ -508,6 +508,17 @@ static void enable(struct fake_gpu *f, u32 n)
 	settle(&f->gpu);
 }
 
+/* what only other providers' GPUs have */
+int sysfs_read(const char *bdf, const char *file, char **text)
+{
+	return -ENOENT;
+}
+
+int sysfs_write(const char *bdf, const char *file, const char *text)
+{
+	return -ENOENT;
+}
+
 int sysfs_set_number(const char *bdf, const char *file, u32 value)
 {
 	struct fake_gpu *f = fake_of(bdf);
