@@ -163,11 +163,13 @@ static void report(const struct plan *plan)
 	}
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
-	print_folded(stdout,
-		     "%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s free",
+	format_size(free_text, plan->live.fb_free, " ");
+	print_folded(stdout, "%s [gpu %s]: %u VF%s enabled, %u with framebuffer%s%s%s",
 		     plan->live.bdf, plan->section->name, plan->live.num_vfs,
 		     plural(plan->live.num_vfs), provisioned,
-		     format_size(free_text, plan->live.fb_free, " "));
+		     plan->live.fb_total ? ", " : "",
+		     plan->live.fb_total ? free_text : "",
+		     plan->live.fb_total ? " free" : "");
 }
 
 static bool has_any_quota(const struct gpu *gpu)

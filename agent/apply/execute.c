@@ -108,12 +108,13 @@ static bool is_stale(const struct failure *why, bool given_places)
 	return !given_places && layout_is_stale(why);
 }
 
-/* it knows more of the GPU than a layout says: whether VFs can be enabled at all */
-static bool asks_always(const struct gpu *wanted, const struct gpu *now)
+/* a provider may know more than a layout says: whether enabled VFs have all they need */
+static bool asks_always(const struct execution *x, const struct gpu *now)
 {
 	const struct abilities *abilities = gpu_abilities(now);
 
-	return !now->num_vfs && wanted->num_vfs && !abilities->has_dry_run &&
+	return x->has_new_number && x->want->gpu.num_vfs &&
+	       !abilities->has_dry_run &&
 	       abilities->of[ABILITY_TIME_SLICE].can_set;
 }
 
@@ -126,7 +127,7 @@ static int send_layout(struct execution *x, struct gpu *wanted,
 	struct gpu result;
 	int err = 0, code;
 
-	if (state_same_layout(wanted, now) && !asks_always(wanted, now))
+	if (state_same_layout(wanted, now) && !asks_always(x, now))
 		return EXIT_DONE;
 	/* what cannot be seen from here may be in the way of the places */
 	if (!given_places && !last)
@@ -269,6 +270,7 @@ static int attempt(struct execution *x, struct state *now, bool last)
 	if (code)
 		return code;
 	recount = now->gpu.num_vfs != num_vfs;
+	x->has_new_number |= recount;
 	if (recount && now->gpu.num_vfs) {
 		code = disable(x, now);
 		/* that has changed the generation */

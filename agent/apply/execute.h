@@ -14,6 +14,7 @@
  * @plan: whose lines a refusal of the kernel is about; NULL: no configuration's
  * @may_lack_probe: VFs that are there may have been enabled while probing was
  *	held off, by an apply that ended before it had them probed
+ * @has_new_number: the number of VFs changes, or has changed
  * @touched: result: something was changed
  */
 struct execution {
@@ -21,6 +22,7 @@ struct execution {
 	struct provider *provider;
 	const struct plan *plan;
 	bool may_lack_probe;
+	bool has_new_number;
 	bool touched;
 };
 

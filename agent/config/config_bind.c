@@ -127,15 +127,6 @@ const struct config_profile *config_vf_profile(const struct config *config,
 	return &config->profiles[section->vfs[vf].profile];
 }
 
-/* what holds where the provider has none: it is written, and so has to be in range */
-static u32 default_timeout(const struct gpu *live, const struct vf *vf)
-{
-	u64 max = gpu_abilities(live)->of[ABILITY_PREEMPT_TIMEOUT].max;
-	u32 us = vf_preempt_timeout_us(vf);
-
-	return max && us > max ? max : us;
-}
-
 /* as far as the GPU can; what the file asks for beyond that was refused */
 static void set_vf(struct vf *vf, const struct config_profile *profile,
 		   const struct gpu *live)
@@ -152,7 +143,7 @@ static void set_vf(struct vf *vf, const struct config_profile *profile,
 	if (gpu_can_set(live, ABILITY_LABEL))
 		copy_string(vf->profile, LABEL_SIZE, profile->label);
 	if (gpu_has_endless(live) && !vf->preempt_timeout_us)
-		vf->preempt_timeout_us = default_timeout(live, vf);
+		vf->preempt_timeout_us = gpu_default_timeout_us(live, vf);
 }
 
 /*

@@ -92,7 +92,7 @@ const struct abilities generic_abilities = {
 
 /* generic last */
 static const struct abilities *const all[] = {
-	&gpuvf_abilities, &generic_abilities,
+	&gpuvf_abilities, &xe_abilities_any, &generic_abilities,
 };
 
 _Static_assert(ARRAY_SIZE(all) < MAX_PROVIDERS, "abilities_names()");

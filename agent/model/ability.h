@@ -90,6 +90,13 @@ struct abilities {
 extern const struct abilities gpuvf_abilities;
 extern const struct abilities generic_abilities;
 
+/* ability_xe.c: by what its files are like */
+extern const struct abilities xe_abilities;
+extern const struct abilities xe_abilities_read_only;
+extern const struct abilities xe_abilities_fair;
+extern const struct abilities xe_abilities_integrated;
+extern const struct abilities xe_abilities_any;
+
 /* more than there are, for "any" too */
 #define MAX_PROVIDERS	16
 

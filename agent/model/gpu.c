@@ -258,6 +258,24 @@ u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf)
 }
 
 /**
+ * gpu_default_timeout_us() - the default preemption timeout, in range
+ * @gpu: a live GPU, of a provider that has no default of its own
+ * @vf: the VF, with its time slice
+ *
+ * Return: microseconds.
+ */
+u32 gpu_default_timeout_us(const struct gpu *gpu, const struct vf *vf)
+{
+	u64 max = gpu_abilities(gpu)->of[ABILITY_PREEMPT_TIMEOUT].max;
+	struct vf by_default = *vf;
+	u32 us;
+
+	by_default.preempt_timeout_us = 0;
+	us = vf_preempt_timeout_us(&by_default);
+	return max && us > max ? max : us;
+}
+
+/**
  * gpu_vf_has_share() - does a VF have something of the GPU?
  * @gpu: the GPU
  * @index: of the VF

@@ -285,6 +285,7 @@ u64 round_up_to(u64 value, u64 granularity);
 u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value);
 u32 vf_preempt_timeout_us(const struct vf *vf);
 u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf);
+u32 gpu_default_timeout_us(const struct gpu *gpu, const struct vf *vf);
 bool gpu_has_endless(const struct gpu *gpu);
 bool gpu_vf_has_share(const struct gpu *gpu, u32 index);
 u64 gpu_sum_slices_us(const struct gpu *gpu);

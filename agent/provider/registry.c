@@ -11,8 +11,11 @@
 #include "provider/generic.h"
 #include "provider/gpuvf.h"
 #include "provider/registry.h"
+#include "provider/xe.h"
 
-static const struct provider_ops *const all[] = { &gpuvf_ops, &generic_ops };
+static const struct provider_ops *const all[] = {
+	&gpuvf_ops, &xe_ops, &generic_ops,
+};
 
 #define NUM_PROVIDERS	ARRAY_SIZE(all)
 

@@ -17,17 +17,13 @@
 #include "pci/sysfs.h"
 #include "provider/generic.h"
 #include "provider/provider.h"
+#include "pci_tree.h"
 #include "verb_test.h"
 
-#define DEVICES	"sys/bus/pci/devices/"
 #define NVME	"0000:01:00.0"
 #define GPU	"0000:02:00.0"
 #define CONFIG	"[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n" \
 		"[gpu disk]\npci = " NVME "\n"
-
-#define VF_SIZE	32
-
-static char *root;
 
 /* how the PF's driver takes the next number */
 static struct {
@@ -35,88 +31,6 @@ static struct {
 	u32 fewer;
 	bool keeps_links;
 } pf;
-
-static char *path_of(const char *bdf, const char *file)
-{
-	return xasprintf("%s/" DEVICES "%s/%s", root, bdf, file);
-}
-
-static void put(const char *bdf, const char *file, const char *text)
-{
-	char *path = path_of(bdf, file);
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	free(path);
-}
-
-/* in the directory of the tree */
-static void __printf(1, 2) run_shell(const char *fmt, ...)
-{
-	char text[1000], *command;
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	command = xasprintf("cd %s && %s", root, text);
-	assert_int_equal(system(command), 0);
-	free(command);
-}
-
-static void bind(const char *bdf, const char *driver)
-{
-	run_shell("ln -sfn ../../drivers/%s " DEVICES "%s/driver", driver, bdf);
-}
-
-static void make_device(const char *bdf, const char *class, const char *driver)
-{
-	run_shell("mkdir -p " DEVICES "%s", bdf);
-	put(bdf, "class", class);
-	put(bdf, "vendor", "0x1b36\n");
-	put(bdf, "device", "0x0010\n");
-	put(bdf, "driver_override", "(null)\n");
-	if (driver)
-		bind(bdf, driver);
-}
-
-static void make_pf(const char *bdf, const char *class, const char *driver,
-		    const char *total)
-{
-	make_device(bdf, class, driver);
-	put(bdf, "numa_node", "-1\n");
-	put(bdf, "sriov_totalvfs", total);
-	put(bdf, "sriov_numvfs", "0\n");
-	put(bdf, "sriov_drivers_autoprobe", "1\n");
-}
-
-static void vf_bdf(const char *bdf, u32 i, char *vf)
-{
-	snprintf(vf, VF_SIZE, "%.11s%u", bdf, i + 1);
-}
-
-/* as pci_enable_sriov() and pci_disable_sriov() */
-static void make_vfs(const char *bdf, u32 from, u32 to)
-{
-	char vf[VF_SIZE], link[VF_SIZE];
-	u32 i;
-
-	for (i = from; i < to; i++) {
-		vf_bdf(bdf, i, vf);
-		make_device(vf, "0x010802\n", NULL);
-		snprintf(link, sizeof(link), "virtfn%u", i);
-		run_shell("ln -s ../%s " DEVICES "%s/%s", vf, bdf, link);
-	}
-	for (i = to; i < from; i++) {
-		vf_bdf(bdf, i, vf);
-		snprintf(link, sizeof(link), "virtfn%u", i);
-		run_shell("rm -r " DEVICES "%s " DEVICES "%s/%s", vf, bdf, link);
-	}
-}
 
 int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
 int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
@@ -160,7 +74,7 @@ int __wrap_sysfs_probe(const char *bdf)
 
 	sysfs_driver_override(bdf, driver, sizeof(driver));
 	if (*driver && sysfs_has_driver(driver))
-		bind(bdf, driver);
+		bind_driver(bdf, driver);
 	return 0;
 }
 
@@ -173,21 +87,6 @@ int __wrap_sysfs_unbind(const char *bdf)
 	return 0;
 }
 
-static void configure(const char *text)
-{
-	char *path = xasprintf("%s/etc/gpuvf.ini", root);
-	FILE *f;
-
-	unlink(path);
-	if (text) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(text, f);
-		fclose(f);
-	}
-	free(path);
-}
-
 static u32 num_vfs(void)
 {
 	u32 num;
@@ -198,18 +97,15 @@ static u32 num_vfs(void)
 
 static int set_up(void **state)
 {
-	static const char *const dirs[] = { "run", "etc", "proc" };
-
 	memset(&pf, 0, sizeof(pf));
-	root = new_root(dirs, ARRAY_SIZE(dirs));
-	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES);
+	tree_begin();
 	make_pf(NVME, "0x010802\n", "nvme", "8\n");
 	return 0;
 }
 
 static int clean_up(void **state)
 {
-	remove_root(root);
+	tree_end();
 	return 0;
 }
 
@@ -278,22 +174,14 @@ static void read_one(const char *bdf, struct gpu *gpu)
 	provider_close(provider);
 }
 
-/* another process has the VFIO group of a VF open */
-static void open_vf(const char *vf)
-{
-	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
-		  "ln -s /dev/vfio/12 proc/77/fd/3 && "
-		  "ln -s ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
-}
-
 static void a_gpu_is_what_its_files_say(void **state)
 {
 	struct gpu gpu;
 
 	make_vfs(NVME, 0, 3);
 	put(NVME, NUMVFS, "3\n");
-	bind("0000:01:00.2", "vfio-pci");
-	bind("0000:01:00.3", "nvme");
+	bind_driver("0000:01:00.2", "vfio-pci");
+	bind_driver("0000:01:00.3", "nvme");
 	open_vf("0000:01:00.2");
 	read_one(NVME, &gpu);
 	assert_ptr_equal(gpu.abilities, &generic_abilities);
@@ -380,7 +268,7 @@ static void a_pf_that_is_not_there_is_named(void **state)
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENODEV);
 	assert_says(failure_text(&why), GPU " is not driven by gpuvf");
 	/* gpuvf's, and gpuvf does not answer */
-	bind(GPU, "gpuvf");
+	bind_driver(GPU, "gpuvf");
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENOENT);
 	assert_string_equal(failure_text(&why), "GPU " GPU " is driven by gpuvf, which does not answer here");
 	provider_close(provider);
@@ -582,7 +470,7 @@ static void vfs_in_use_stay(void **state)
 	configure(CONFIG "vf 0-2 = s\n");
 	make_vfs(NVME, 0, 2);
 	put(NVME, NUMVFS, "2\n");
-	bind("0000:01:00.2", "vfio-pci");
+	bind_driver("0000:01:00.2", "vfio-pci");
 	open_vf("0000:01:00.2");
 	/* who sees no processes is not root, and may change nothing either */
 	assert_int_equal(geteuid(), 0);
@@ -694,12 +582,12 @@ static void a_checkpoint_is_restored(void **state)
 	says(restore, EXIT_DONE, NVME ": restored, 3 VFs enabled");
 	assert_int_equal(num_vfs(), 3);
 	/* the PF is not generic's any more */
-	bind(NVME, "gpuvf");
+	bind_driver(NVME, "gpuvf");
 	says(restore, EXIT_MISSING, "");
-	bind(NVME, "nvme");
+	bind_driver(NVME, "nvme");
 	run_shell("sed -i s/generic/gpuvf/ saved");
 	says(restore, EXIT_MISSING, "GPU " NVME " is not the one of the checkpoint");
-	run_shell("sed -i '/provider/s/gpuvf/xe/' saved");
+	run_shell("sed -i '/provider/s/gpuvf/yz/' saved");
 	says(restore, EXIT_USAGE, "is no checkpoint");
 	free(save);
 	free(restore);
@@ -786,10 +674,10 @@ static void recovery_does_nothing_to_another_provider(void **state)
 	configure(CONFIG "vfs = 0\n");
 	write_journal(gpuvfs);
 	free(gpuvfs);
-	bind(NVME, "gpuvf");
+	bind_driver(NVME, "gpuvf");
 	says("apply", EXIT_ATTENTION, "cannot recover an interrupted apply: GPU " NVME " is driven by gpuvf, which does not answer here");
 	assert_int_equal(num_vfs(), 0);
-	bind(NVME, "nvme");
+	bind_driver(NVME, "nvme");
 	write_journal("{\"section\":\"disk\",\"provider\":7}");
 	says("apply", EXIT_DONE, "is damaged; kept as");
 }

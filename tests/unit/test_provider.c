@@ -332,11 +332,14 @@ static void each_provider_has_its_table(void **state)
 {
 	const struct abilities *all[] = {
 		abilities_by_name("gpuvf"), abilities_by_name("generic"),
+		abilities_by_name("xe"), &xe_abilities,
+		&xe_abilities_read_only, &xe_abilities_fair,
+		&xe_abilities_integrated,
 	};
 	enum ability_key key;
 	size_t i;
 
-	assert_null(abilities_by_name("xe"));
+	assert_null(abilities_by_name("yz"));
 	assert_null(abilities_by_name(""));
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		assert_non_null(all[i]);
