@@ -121,9 +121,9 @@ int check_drivers(const struct state *want, const struct state *is)
 			return EXIT_MISSING;
 		}
 		/* the VFs of a PF without a group have none either */
-		if (!strcmp(driver, VFIO_DRIVER) && !sysfs_has_iommu(bdf)) {
-			pr_err("GPU %s VF %u: vfio-pci cannot take it: the GPU has no IOMMU group (gpuvf-agent doctor)",
-			       bdf, i);
+		if (is_vfio_driver(driver) && !sysfs_has_iommu(bdf)) {
+			pr_err("GPU %s VF %u: %s cannot take it: the GPU has no IOMMU group (gpuvf-agent doctor)",
+			       bdf, i, driver);
 			return EXIT_MISSING;
 		}
 	}

@@ -70,9 +70,9 @@ static int check_bound(const char *bdf, u32 i, const char *vf,
 	read_driver(vf, &is);
 	if (driver_is(want, is.bound))
 		return 0;
-	if (!strcmp(want, VFIO_DRIVER) && !sysfs_has_iommu(vf))
-		pr_err("GPU %s VF %u: vfio-pci cannot take it: it has no IOMMU group (gpuvf-agent doctor)",
-		       bdf, i);
+	if (is_vfio_driver(want) && !sysfs_has_iommu(vf))
+		pr_err("GPU %s VF %u: %s cannot take it: it has no IOMMU group (gpuvf-agent doctor)",
+		       bdf, i, want);
 	else
 		pr_err("GPU %s VF %u: driver is %s, should be %s (see the kernel log)",
 		       bdf, i, *is.bound ? is.bound : "none",

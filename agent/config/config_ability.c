@@ -188,6 +188,7 @@ static void check_drivers(const struct question *q,
 			  const struct config_gpu *section)
 {
 	const struct source_loc *last = NULL;
+	const char *why;
 	u32 i;
 
 	for (i = 0; i < section->vfs_len; i++) {
@@ -196,7 +197,10 @@ static void check_drivers(const struct question *q,
 		/* one line for several VFs is one error */
 		if (last && last->source == at->source && last->line == at->line)
 			continue;
-		can_set(q, at, ABILITY_DRIVER);
+		why = ability_cannot_word(q->abilities, ABILITY_DRIVER,
+					  section->vfs[i].driver);
+		if (why && at->line)
+			refuse(q, at, ABILITY_DRIVER, why, "");
 		last = at;
 	}
 }

@@ -17,7 +17,9 @@ static const char *const gpu_keys[] = {
 };
 
 static const char *const policies[] = { "fixed", "equal", "best-effort" };
-static const char *const drivers[] = { "default", "none", "vfio-pci" };
+static const char *const drivers[] = {
+	"default", "none", "vfio-pci", "xe-vfio-pci",
+};
 
 /* room for a line of every VF below len; new ones have neither */
 static void set_vfs_len(struct config_gpu *gpu, u32 len)
@@ -250,7 +252,7 @@ static bool parse_driver(const struct ini_entry *entry,
 	const char *guess;
 	enum host_driver d;
 
-	for (d = HOST_DRIVER_DEFAULT; d <= HOST_DRIVER_VFIO_PCI; d++) {
+	for (d = HOST_DRIVER_DEFAULT; d <= HOST_DRIVER_XE_VFIO_PCI; d++) {
 		if (!strcmp(entry->value, host_driver_name(d))) {
 			*driver = d;
 			return true;
@@ -263,7 +265,7 @@ static bool parse_driver(const struct ini_entry *entry,
 			   entry->value, guess);
 	else
 		diag_err(diags, &entry->value_at,
-			 "driver: '%s' is unknown; there are vfio-pci, none and default",
+			 "driver: '%s' is unknown; there are vfio-pci, xe-vfio-pci, none and default",
 			   entry->value);
 	return false;
 }

@@ -9,6 +9,10 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "model/ability.h"
+#include "model/host_driver.h"
+
+/* that of xe is for VFs of xe alone */
+#define ANY_PROVIDERS_DRIVERS	((u32)~BIT(HOST_DRIVER_XE_VFIO_PCI))
 
 const struct abilities gpuvf_abilities = {
 	.provider = "gpuvf",
@@ -46,7 +50,8 @@ const struct abilities gpuvf_abilities = {
 		},
 		[ABILITY_DRIVER] = {
 			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
-			.lost_on_disable = true,
+			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
+			.cannot = "has no VFs that xe-vfio-pci takes",
 		},
 		[ABILITY_STATS] = { .can_read = true },
 		[ABILITY_OPERATE] = {
@@ -81,7 +86,8 @@ const struct abilities generic_abilities = {
 		},
 		[ABILITY_DRIVER] = {
 			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
-			.lost_on_disable = true,
+			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
+			.cannot = "has no VFs that xe-vfio-pci takes",
 		},
 		[ABILITY_STATS] = { .cannot = "keeps no statistics" },
 		[ABILITY_OPERATE] = {

@@ -15,12 +15,20 @@ static const char *const host_driver_names[] = {
 	[HOST_DRIVER_DEFAULT] = "default",
 	[HOST_DRIVER_NONE] = "none",
 	[HOST_DRIVER_VFIO_PCI] = "vfio-pci",
+	[HOST_DRIVER_XE_VFIO_PCI] = "xe-vfio-pci",
 };
 
 /** host_driver_name() - as it is written in files */
 const char *host_driver_name(enum host_driver driver)
 {
 	return host_driver_names[driver];
+}
+
+/** is_vfio_driver() - does a driver hand devices to user space? */
+bool is_vfio_driver(const char *driver)
+{
+	return !strcmp(driver, host_driver_name(HOST_DRIVER_VFIO_PCI)) ||
+	       !strcmp(driver, host_driver_name(HOST_DRIVER_XE_VFIO_PCI));
 }
 
 /**
@@ -34,8 +42,9 @@ void driver_want(struct vf_driver *driver, enum host_driver want)
 	copy_string(driver->override, NAME_SIZE, ANY_DRIVER);
 	switch (want) {
 	case HOST_DRIVER_VFIO_PCI:
-		copy_string(driver->bound, NAME_SIZE, VFIO_DRIVER);
-		copy_string(driver->override, NAME_SIZE, VFIO_DRIVER);
+	case HOST_DRIVER_XE_VFIO_PCI:
+		copy_string(driver->bound, NAME_SIZE, host_driver_name(want));
+		copy_string(driver->override, NAME_SIZE, host_driver_name(want));
 		break;
 	case HOST_DRIVER_NONE:
 		driver->bound[0] = '\0';

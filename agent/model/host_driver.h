@@ -14,10 +14,8 @@ enum host_driver {
 	HOST_DRIVER_DEFAULT,	/* what the kernel binds, no override */
 	HOST_DRIVER_NONE,
 	HOST_DRIVER_VFIO_PCI,
+	HOST_DRIVER_XE_VFIO_PCI,	/* vfio-pci with migration, for VFs of xe */
 };
-
-/* hands a device to user space */
-#define VFIO_DRIVER	"vfio-pci"
 
 /* instead of the name of a driver: any driver, or none, will do */
 #define ANY_DRIVER	"*"
@@ -44,6 +42,7 @@ struct driver_steps {
 	bool probe;
 };
 
+bool is_vfio_driver(const char *driver);
 const char *host_driver_name(enum host_driver driver);
 void driver_want(struct vf_driver *driver, enum host_driver want);
 bool driver_is(const char *want, const char *is);

@@ -124,7 +124,9 @@ static const char *xe_count_hint(struct provider *provider, const char *bdf,
 	case -ECANCELED:
 		return xe_error_text(error);
 	case -EBUSY:
-		return "xe is resetting the GPU, or lockdown_vfs_enabling of its debugfs is open";
+		return xe_error_text(error);
+	case -EPERM:
+		return "another program has lockdown_vfs_enabling of its debugfs open";
 	case -ENOSPC:
 		return "nothing is left to share: framebuffer is with the PF or with VFs above that number";
 	case -ENOMEM:

@@ -137,7 +137,7 @@ static bool may_reset(const struct gpu *live, u32 i)
 	const struct vf *vf = &live->vfs[i];
 
 	return live->has_states && *vf->bdf && !vf->in_use &&
-	       (!*vf->holder || !strcmp(vf->holder, VFIO_DRIVER));
+	       (!*vf->holder || is_vfio_driver(vf->holder));
 }
 
 static int set_quota(const struct gpu *live, u32 i, u64 bytes,

@@ -13,7 +13,7 @@
  *	vram_quota		no room			ENOMEM, then 0	inferred (errno)
  *	vram_quota		any			rounded up	read
  *	stop			is stopped		ESTALE		inferred
- *	sriov_numvfs		locked			EBUSY		read
+ *	sriov_numvfs		locked			EPERM		read (7.3)
  *	sriov_numvfs		VFs exist		EBUSY		read
  *	sriov_numvfs		6.19 to 7.0, anything
  *				preset			EUCLEAN		read
@@ -253,8 +253,10 @@ static int enable(struct fake_xe *xe, u32 num)
 		return -EBUSY;
 	if (xe->is_wedged)
 		return -ECANCELED;
-	if (xe->is_resetting || xe->is_locked)
+	if (xe->is_resetting)
 		return -EBUSY;
+	if (xe->is_locked)
+		return -EPERM;
 	err = give(xe, num) ?: xe->enable_error;
 	if (err) {
 		take(xe, num);

@@ -88,6 +88,25 @@ static void apply_gives_all_that_is_asked_for(void **state)
 	assert_int_equal(xe->stores, 0);
 }
 
+static void vfs_get_drivers_that_can_migrate(void **state)
+{
+	char driver[NAME_SIZE];
+
+	configure(GPU_A "vf 0-1 = small\ndriver 0 = xe-vfio-pci\ndriver 1 = vfio-pci\n");
+	run_shell("ln -s ../../iommu_groups/3 " DEVICES A "/iommu_group");
+	says("apply", EXIT_MISSING, "VF 0: driver xe-vfio-pci is not loaded: modprobe xe-vfio-pci");
+	assert_int_equal(xe->stores, 0);
+	run_shell("mkdir sys/bus/pci/drivers/xe-vfio-pci");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	sysfs_driver("0000:03:00.1", driver, sizeof(driver));
+	assert_string_equal(driver, "xe-vfio-pci");
+	sysfs_driver("0000:03:00.2", driver, sizeof(driver));
+	assert_string_equal(driver, "vfio-pci");
+	says("export a", EXIT_DONE, "driver 0 = xe-vfio-pci\ndriver 1 = vfio-pci\n");
+	configure(HEAD "[gpu a]\nmatch = *\nvf 0 = big\ndriver 0 = xe-vfio-pci\n");
+	says("check", EXIT_USAGE, "driver: provider gpuvf has no VFs that xe-vfio-pci takes");
+}
+
 /* each time the driver has taken everything away meanwhile */
 static void another_number_gets_everything_again(void **state)
 {
@@ -481,6 +500,7 @@ int main(void)
 		test(a_size_is_wanted_where_it_can_be_set),
 		test(what_xe_cannot_do_is_refused_at_its_line),
 		test(apply_gives_all_that_is_asked_for),
+		test(vfs_get_drivers_that_can_migrate),
 		test(another_number_gets_everything_again),
 		test(vfs_that_presets_leave_without_ggtt_go_again),
 		test(times_are_preset_where_quotas_cannot_be),

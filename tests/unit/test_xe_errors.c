@@ -90,7 +90,8 @@ static void errors_of_the_number_leave_all_as_it_was(void **state)
 		{ -ENOSPC, EXIT_USAGE, "nothing is left to share" },
 		{ -EUCLEAN, EXIT_FAILED, "VFs have resources already" },
 		{ -ECANCELED, EXIT_FAILED, "has declared the GPU wedged" },
-		{ -EBUSY, EXIT_BUSY, "lockdown_vfs_enabling" },
+		{ -EBUSY, EXIT_BUSY, "xe is resetting the GPU" },
+		{ -EPERM, EXIT_PERMISSION, "lockdown_vfs_enabling" },
 		{ -ENODEV, EXIT_MISSING, "No such device (see the kernel log)" },
 		{ -EIO, EXIT_FAILED, "Input/output error (see the kernel log)" },
 	};
@@ -108,7 +109,7 @@ static void errors_of_the_number_leave_all_as_it_was(void **state)
 	}
 	xe->enable_error = 0;
 	xe->is_locked = true;
-	says("apply", EXIT_BUSY, "lockdown_vfs_enabling");
+	says("apply", EXIT_PERMISSION, "lockdown_vfs_enabling");
 	assert_memory_equal(xe->functions, before.functions,
 			    sizeof(before.functions));
 	xe->is_locked = false;
