@@ -167,8 +167,22 @@ static void write_configuration(void)
 static const struct {
 	const char *name;
 	void (*prepare)(void);
-	const char *words[12];
+	const char *words[24];
 } documents[] = {
+	{ "help", write_configuration, {
+		"help", "help show", "help check", "help plan", "help apply",
+		"help assert", "help set", "help reset", "help stop", "help pause",
+		"help resume", "help stats", "help top", "help export",
+		"help generate", "help checkpoint", "help restore", "help doctor",
+		"help monitor", "help daemon", "help reload", "help help",
+		"help shwo",
+	} },
+	{ "changes", write_configuration, {
+		"apply", "apply", "pause 41:00.0/0", "reset first/1",
+		"reset 41:00.0", "set 41:00.0/1 label=other time_slice=5ms",
+		"set first fb=1GiB", "stop 41:00.0", "apply first nothing",
+		"show -o NO_SUCH", "plan -j --wrong",
+	} },
 	{ "fresh", write_configuration, {
 		"show -j", "show", "show 41:00.0/3", "show -j first/3",
 		"plan -j", "plan", "plan -H", "export", "stats -j", "check",
