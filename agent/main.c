@@ -192,12 +192,12 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 		print_help(verb);
 		return EXIT_DONE;
 	}
-	printf("usage: " PROGRAM " VERB ...\n\n"
-	       "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
+	out_text("usage: " PROGRAM " VERB ...\n\n"
+		 "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
 	for (verb = verbs; verb->name; verb++)
-		printf("  %-10s %s\n", verb->name, verb->help);
-	printf("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
-	       "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
+		out_text("  %-10s %s\n", verb->name, verb->help);
+	out_text("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
+		 "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;
 }
 
@@ -206,7 +206,7 @@ static int cmd_version(const struct options *options, int argc, char **argv)
 	(void)options;
 	(void)argc;
 	(void)argv;
-	printf(PROGRAM " " VERSION "\n");
+	out_text(PROGRAM " " VERSION "\n");
 	return EXIT_DONE;
 }
 
@@ -214,7 +214,7 @@ static int cmd_version(const struct options *options, int argc, char **argv)
 static int finish(int code)
 {
 	errno = 0;
-	if (!fflush(stdout) && !ferror(stdout))
+	if (out_flush())
 		return code;
 	/* a reader that has seen enough closed the pipe itself */
 	if (errno != EPIPE)

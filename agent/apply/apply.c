@@ -4,7 +4,6 @@
  * fails.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,12 +12,12 @@
 #include "apply/check.h"
 #include "apply/execute.h"
 #include "base/exit_code.h"
-#include "base/fold.h"
 #include "base/signals.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "plan/target.h"
 #include "provider/provider.h"
+#include "show/output.h"
 
 /* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
 static int roll_back(const struct state *before, struct provider *provider)
@@ -156,18 +155,17 @@ static void report(const struct plan *plan)
 	u32 i;
 
 	if (!gpu_can_read(&plan->live, ABILITY_FB)) {
-		print_folded(stdout, "%s [gpu %s]: %u VF%s enabled",
-			     plan->live.bdf, plan->section->name,
-			     plan->live.num_vfs, plural(plan->live.num_vfs));
+		out_line("%s [gpu %s]: %u VF%s enabled", plan->live.bdf,
+			 plan->section->name, plan->live.num_vfs,
+			 plural(plan->live.num_vfs));
 		return;
 	}
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
-	print_folded(stdout,
-		     "%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s free",
-		     plan->live.bdf, plan->section->name, plan->live.num_vfs,
-		     plural(plan->live.num_vfs), provisioned,
-		     format_size(free_text, plan->live.fb_free, " "));
+	out_line("%s [gpu %s]: %u VF%s enabled, %u with framebuffer, %s free",
+		 plan->live.bdf, plan->section->name, plan->live.num_vfs,
+		 plural(plan->live.num_vfs), provisioned,
+		 format_size(free_text, plan->live.fb_free, " "));
 }
 
 static bool has_any_quota(const struct gpu *gpu)
@@ -211,8 +209,8 @@ int apply_plan(struct plan *plan, struct provider *provider,
 	}
 	if (!plan->steps) {
 		journal_done(journal, plan->live.bdf);
-		print_folded(stdout, "%s [gpu %s]: in sync", plan->live.bdf,
-			     plan->section->name);
+		out_line("%s [gpu %s]: in sync", plan->live.bdf,
+			 plan->section->name);
 		return EXIT_DONE;
 	}
 	state_before(&before, plan);

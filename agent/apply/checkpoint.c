@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "apply/apply.h"
@@ -126,7 +125,7 @@ static int change(struct state *want, const struct gpu *live,
 	code = check_gpu(live);
 	if (!code && state_holds(want, &before)) {
 		journal_done(journal, live->bdf);
-		printf("%s: in sync\n", live->bdf);
+		out_text("%s: in sync\n", live->bdf);
 		goto out;
 	}
 	code = code ?: check_users(want, &before);
@@ -137,8 +136,8 @@ static int change(struct state *want, const struct gpu *live,
 	}
 	code = transition("(restore)", &before, want, NULL, provider, journal);
 	if (!code)
-		printf("%s: restored, %u VF%s enabled\n", live->bdf,
-		       want->gpu.num_vfs, plural(want->gpu.num_vfs));
+		out_text("%s: restored, %u VF%s enabled\n", live->bdf,
+			 want->gpu.num_vfs, plural(want->gpu.num_vfs));
 out:
 	state_free(&before);
 	return code;

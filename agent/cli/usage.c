@@ -66,10 +66,11 @@ static void add_options(FILE *f, unsigned int *column,
 /**
  * print_usage() - how a verb is used
  * @f: where to
- * @verb: the verb
+ * @data: the verb
  */
-void print_usage(FILE *f, const struct verb *verb)
+void print_usage(FILE *f, const void *data)
 {
+	const struct verb *verb = data;
 	char *copy = xstrdup(verb->args), *rest = copy;
 	const char *first = "usage:";
 	char *way, *word;
@@ -96,8 +97,8 @@ void print_help(const struct verb *verb)
 {
 	const struct verb_option *option = verb->options;
 
-	print_usage(stdout, verb);
-	printf("%s\n%s", verb->help, option->name ? "\n" : "");
+	out_print(print_usage, verb);
+	out_text("%s\n%s", verb->help, option->name ? "\n" : "");
 	for (; option->name; option++) {
 		char letter[] = { '-', option->letter, ',', ' ', '\0' };
 		char *names = xasprintf("%s--%s%s%s",
@@ -105,7 +106,7 @@ void print_help(const struct verb *verb)
 					option->name, option->value ? " " : "",
 					option->value ?: "");
 
-		printf("  %-22s %s\n", names, option->help);
+		out_text("  %-22s %s\n", names, option->help);
 		free(names);
 	}
 }

@@ -4,11 +4,9 @@
  * else there is, with its price.
  */
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
 #include "base/root.h"
 #include "doctor/doctor.h"
 #include "show/output.h"
@@ -301,7 +299,7 @@ static bool is_possible(const struct alternative *alternative,
 }
 
 /**
- * doctor_print_answer() - the answer for people, on stdout
+ * doctor_print_answer() - the answer for people
  * @doctor: the doctor
  * @bdf: the GPU, NULL: all
  */
@@ -310,19 +308,18 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 	char *text = answer_text(doctor, bdf);
 	size_t i;
 
-	printf("%sAnswer%s\n", color_of(stdout, COLOR_HEAD),
-	       color_of(stdout, COLOR_NONE));
-	print_wrapped("  ", "  ", text);
+	out_text("%sAnswer%s\n", out_color(COLOR_HEAD), out_color(COLOR_NONE));
+	out_wrapped("  ", "  ", text);
 	free(text);
 	if (doctor_answer(doctor, bdf) <= ANSWER_NOT_DRIVEN)
 		return;
-	printf("\n  Alternatives:\n");
+	out_text("\n  Alternatives:\n");
 	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
 		text = xasprintf("%s%s", alternatives[i].what,
 				 is_possible(&alternatives[i], doctor) ? "" :
 				 " - not on this machine as it is");
-		print_wrapped("  * ", "    ", text);
-		print_wrapped("    ", "    ", alternatives[i].price);
+		out_wrapped("  * ", "    ", text);
+		out_wrapped("    ", "    ", alternatives[i].price);
 		free(text);
 	}
 }

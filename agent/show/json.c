@@ -361,36 +361,3 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	}
 	return object;
 }
-
-static int finish(json_t *document, size_t flags)
-{
-	int err = json_dumpf(document, stdout, flags | JSON_REAL_PRECISION(6));
-
-	fputc('\n', stdout);
-	json_decref(document);
-	return err || ferror(stdout) ? -1 : 0;
-}
-
-/**
- * json_finish() - print a document, indented, and release it
- * @document: the document
- *
- * Return: 0, -1 when it could not be printed.
- */
-int json_finish(json_t *document)
-{
-	return finish(document, JSON_INDENT(2));
-}
-
-/**
- * json_finish_line() - print a document on one line at once, and release it
- * @document: the document
- *
- * Return: 0, -1 when it could not be printed.
- */
-int json_finish_line(json_t *document)
-{
-	int err = finish(document, JSON_COMPACT);
-
-	return fflush(stdout) ? -1 : err;
-}

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "show/memory_map.h"
 #include "show/output.h"
 
@@ -128,7 +126,7 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 }
 
 /**
- * memory_map_print() - the framebuffer for people, on stdout: map and figures
+ * memory_map_print() - the framebuffer for people: map and figures
  * @gpu: the GPU
  */
 void memory_map_print(const struct gpu *gpu)
@@ -143,7 +141,7 @@ void memory_map_print(const struct gpu *gpu)
 	if (!gpu_can_read(gpu, ABILITY_FB))
 		return;
 	memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
-	printf("  %s\n", map);
+	out_text("  %s\n", map);
 	if (gpu->fb_largest_free != gpu->fb_free)
 		snprintf(largest, sizeof(largest), " (largest piece %s%s)",
 			 show_size(a, gpu->fb_largest_free), unit);
@@ -155,12 +153,9 @@ void memory_map_print(const struct gpu *gpu)
 			 show_size(a, gpu->fb_dirty), unit);
 	if (gpu->fb_withheld)
 		snprintf(withheld, sizeof(withheld), ", %swithheld %s%s (%s)%s",
-			 color_of(stdout, COLOR_BAD),
-			 show_size(a, gpu->fb_withheld), unit,
-			 memory_map_withheld(utf8),
-			 color_of(stdout, COLOR_NONE));
-	print_folded(stdout, "  framebuffer %s%s, free %s%s%s%s%s%s",
-		     show_size(a, gpu->fb_total), unit,
-		     show_size(b, gpu->fb_free), unit, largest, pf, dirty,
-		     withheld);
+			 out_color(COLOR_BAD), show_size(a, gpu->fb_withheld),
+			 unit, memory_map_withheld(utf8), out_color(COLOR_NONE));
+	out_line("  framebuffer %s%s, free %s%s%s%s%s%s",
+		 show_size(a, gpu->fb_total), unit, show_size(b, gpu->fb_free),
+		 unit, largest, pf, dirty, withheld);
 }

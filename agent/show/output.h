@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How things look: colors, tables, numbers for people and for programs, JSON.
+ * All that goes to standard output: lines, tables, JSON, and how colors and numbers
+ * look in them. Messages are those of base/util.h and config/diag.h.
  */
 #ifndef AGENT_SHOW_OUTPUT_H
 #define AGENT_SHOW_OUTPUT_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -27,7 +29,15 @@ bool numbers_are_human(void);
 const char *show_size(char *text, u64 bytes);
 const char *show_time(char *text, u64 us);
 
-void print_wrapped(const char *first, const char *next, const char *text);
+void out_text(const char *fmt, ...) __printf(1, 2);
+void out_line(const char *fmt, ...) __printf(1, 2);
+void out_wrapped(const char *first, const char *next, const char *text);
+void out_print(void (*print)(FILE *f, const void *data), const void *data);
+int out_file(const char *path, mode_t mode,
+	     void (*print)(FILE *f, const void *data), const void *data);
+const char *out_color(enum color color);
+bool out_flush(void);
+bool out_failed(void);
 
 #define MAX_COLUMNS	16
 
@@ -59,7 +69,7 @@ bool tables_are_all(void);
 struct table *table_new(const struct column *columns);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
 void table_cell_color(struct table *table, enum color color, const char *text);
-void table_print(struct table *table, FILE *f, const char *indent);
+void table_print(struct table *table, const char *indent);
 
 /* JSON objects carry this; it changes when a reader would have to */
 #define JSON_SCHEMA_VERSION	1
@@ -71,7 +81,7 @@ json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);
 json_t *json_of_vf(const struct gpu *gpu, u32 index);
-int json_finish(json_t *document);
-int json_finish_line(json_t *document);
+int json_finish(json_t *document, int code);
+void json_finish_line(json_t *document);
 
 #endif /* AGENT_SHOW_OUTPUT_H */

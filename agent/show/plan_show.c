@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "base/util.h"
 #include "model/names.h"
 #include "plan/plan.h"
@@ -218,15 +216,15 @@ static void print_gpu_changes(const struct plan *plan)
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
 	if (plan->policy_changes)
-		printf("  policy: %s -> %s\n", policy_name(plan->live.policy),
-		       policy_name(plan->wanted.policy));
+		out_text("  policy: %s -> %s\n", policy_name(plan->live.policy),
+			 policy_name(plan->wanted.policy));
 	if (plan->reserve_changes)
-		printf("  PF reserve: %s -> %s\n",
-		       show_size(a, plan->live.fb_pf_reserve),
-		       show_size(b, plan->wanted.fb_pf_reserve));
+		out_text("  PF reserve: %s -> %s\n",
+			 show_size(a, plan->live.fb_pf_reserve),
+			 show_size(b, plan->wanted.fb_pf_reserve));
 	if (plan->live.num_vfs != plan->wanted.num_vfs)
-		printf("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
-		       plan->wanted.num_vfs);
+		out_text("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
+			 plan->wanted.num_vfs);
 }
 
 static enum host_driver new_driver(const struct plan *plan, u32 vf)
@@ -247,16 +245,16 @@ static void print_driver_changes(const struct plan *plan)
 				break;
 		if (driver == HOST_DRIVER_UNSET)
 			continue;
-		printf("  host driver: %s for VF %u", host_driver_name(driver),
-		       first);
+		out_text("  host driver: %s for VF %u", host_driver_name(driver),
+			 first);
 		if (last > first)
-			printf("-%u", last);
-		putchar('\n');
+			out_text("-%u", last);
+		out_text("\n");
 	}
 }
 
 /**
- * plan_print() - a plan for people, on stdout
+ * plan_print() - a plan for people
  * @plan: the plan
  * @refused: it cannot be carried out, which was reported
  */
@@ -265,23 +263,22 @@ void plan_print(const struct plan *plan, bool refused)
 	struct table *table = table_new(plan_columns);
 	char *steps = plan_steps_text(plan);
 
-	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
-		     color_of(stdout, COLOR_HEAD), plan->live.bdf,
-		     color_of(stdout, COLOR_NONE), plan->section->name,
-		     refused ? color_of(stdout, COLOR_BAD) : "",
-		     refused ? "refused: " : "",
-		     refused ? color_of(stdout, COLOR_NONE) : "",
-		     *steps ? steps : refused ? "no change" : "in sync");
+	out_line("%s%s%s [gpu %s]: %s%s%s%s", out_color(COLOR_HEAD),
+		 plan->live.bdf, out_color(COLOR_NONE), plan->section->name,
+		 refused ? out_color(COLOR_BAD) : "",
+		 refused ? "refused: " : "",
+		 refused ? out_color(COLOR_NONE) : "",
+		 *steps ? steps : refused ? "no change" : "in sync");
 	free(steps);
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
 	plan_add_rows(plan, table);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
-		printf("  driver %s cannot be asked beforehand; it may still refuse\n",
-		       gpu_driver(&plan->live));
+		out_text("  driver %s cannot be asked beforehand; it may still refuse\n",
+			 gpu_driver(&plan->live));
 }
 
 static json_t *steps_json(const struct plan *plan)

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fold.h"
 #include "config/load.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 static void say_good(const struct config *config)
@@ -21,9 +21,9 @@ static void say_good(const struct config *config)
 		append_text(&list, ", ", path);
 		free(path);
 	}
-	print_folded(stdout, "%s: OK: %zu profile%s, %zu GPU section%s", list,
-		     config->num_profiles, plural(config->num_profiles),
-		     config->num_gpus, plural(config->num_gpus));
+	out_line("%s: OK: %zu profile%s, %zu GPU section%s", list,
+		 config->num_profiles, plural(config->num_profiles),
+		 config->num_gpus, plural(config->num_gpus));
 	free(list);
 }
 

@@ -9,7 +9,6 @@
 
 #include "apply/apply.h"
 #include "apply/checkpoint.h"
-#include "base/replace.h"
 #include "base/util.h"
 #include "config/load.h"
 #include "provider/provider.h"
@@ -66,7 +65,7 @@ int cmd_checkpoint(const struct options *options, int argc, char **argv)
 		for (i = 0; i < gpus.num; i++)
 			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
 		json_object_set_new(document, "gpus", list);
-		code = replace_file(argv[0], 0600, print_json, document);
+		code = out_file(argv[0], 0600, print_json, document);
 		json_decref(document);
 	}
 	gpu_list_free(&gpus);

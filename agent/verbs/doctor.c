@@ -90,10 +90,10 @@ int cmd_doctor(const struct options *options, int argc, char **argv)
 	if (!code) {
 		if (doctor_answer(&doctor, bdf) != ANSWER_READY)
 			code = EXIT_MISSING;
-		if (!options->json)
+		if (options->json)
+			code = json_finish(doctor_json(&doctor, bdf), code);
+		else
 			doctor_print(&doctor, bdf);
-		else if (json_finish(doctor_json(&doctor, bdf)))
-			code = code ?: EXIT_FAILED;
 	}
 	doctor_free(&doctor);
 	return code;

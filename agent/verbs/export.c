@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 #include "apply/check.h"
-#include "base/replace.h"
 #include "base/units.h"
 #include "config/writer.h"
 #include "pci/vf_driver.h"
 #include "plan/target.h"
 #include "provider/provider.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 /* what is half enabled or half disabled is nothing to go back to */
@@ -80,8 +80,8 @@ static int draft_end(struct draft *draft, const char *output, int code)
 		writer_finish(draft->writer);
 		if (fclose(draft->f))
 			out_of_memory();
-		code = exit_worse(code, replace_file(output ?: "-", 0644,
-						     print_text, draft->text));
+		code = exit_worse(code, out_file(output ?: "-", 0644, print_text,
+						 draft->text));
 	}
 	free(draft->text);
 	return code;

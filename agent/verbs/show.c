@@ -2,11 +2,8 @@
 /*
  * show: the GPUs and their VFs as they are.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "model/names.h"
 #include "plan/capacity.h"
 #include "plan/target.h"
@@ -111,11 +108,8 @@ static json_t *gpu_json(const struct gpu *gpu)
 
 static void explain_missing(const struct gpu *gpu)
 {
-	static const char missing[] =
-		"states, use, scrubbing and room need CAP_SYS_ADMIN to be shown";
-
 	if (!gpu->has_states)
-		printf("  %s\n", missing);
+		out_text("  states, use, scrubbing and room need CAP_SYS_ADMIN to be shown\n");
 }
 
 static void add_rows(struct table *table, const struct gpu *gpu)
@@ -137,24 +131,20 @@ static void show_gpu(const struct gpu *gpu)
 
 	if (tables_are_all()) {
 		add_rows(table, gpu);
-		table_print(table, stdout, "");
+		table_print(table, "");
 		return;
 	}
 
-	print_folded(stdout,
-		     "%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
-		     color_of(stdout, COLOR_HEAD), gpu->bdf,
-		     color_of(stdout, COLOR_NONE), gpu->backend,
-		     *gpu->driver ? "  driver " : "", gpu->driver,
-		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
-		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
-		     gpu->num_vfs, gpu->total_vfs,
-		     has_policy ? "  policy " : "",
-		     has_policy ? policy_name(gpu->policy) : "");
+	out_line("%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
+		 out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
+		 gpu->backend, *gpu->driver ? "  driver " : "", gpu->driver,
+		 out_color(wedged ? COLOR_BAD : COLOR_GOOD),
+		 pf_state_name(gpu->state), out_color(COLOR_NONE),
+		 gpu->num_vfs, gpu->total_vfs, has_policy ? "  policy " : "",
+		 has_policy ? policy_name(gpu->policy) : "");
 	if (gpu->vfs_changing)
-		printf("  %sVFs are being enabled or disabled%s\n",
-		       color_of(stdout, COLOR_WARN),
-		       color_of(stdout, COLOR_NONE));
+		out_text("  %sVFs are being enabled or disabled%s\n",
+			 out_color(COLOR_WARN), out_color(COLOR_NONE));
 	memory_map_print(gpu);
 	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB)) {
 		find_capacity(gpu, &capacity);
@@ -162,7 +152,7 @@ static void show_gpu(const struct gpu *gpu)
 		capacity_free(&capacity);
 	}
 	add_rows(table, gpu);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 	explain_missing(gpu);
 }
 
@@ -171,7 +161,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 	struct table *table = table_new(columns);
 
 	add_row(table, gpu, index);
-	table_print(table, stdout, "");
+	table_print(table, "");
 	if (!tables_are_all())
 		explain_missing(gpu);
 }
@@ -187,13 +177,13 @@ static int show_all(const struct gpu_list *gpus, bool json)
 		table = table_new(columns);
 		for (i = 0; i < gpus->num; i++)
 			add_rows(table, &gpus->gpus[i]);
-		table_print(table, stdout, "");
+		table_print(table, "");
 		return code;
 	}
 	if (!json) {
 		for (i = 0; i < gpus->num; i++) {
 			if (i)
-				putchar('\n');
+				out_text("\n");
 			show_gpu(&gpus->gpus[i]);
 		}
 		return code;
@@ -203,7 +193,7 @@ static int show_all(const struct gpu_list *gpus, bool json)
 	for (i = 0; i < gpus->num; i++)
 		json_array_append_new(list, gpu_json(&gpus->gpus[i]));
 	json_object_set_new(document, "gpus", list);
-	return json_finish(document) ? code ?: EXIT_FAILED : code;
+	return json_finish(document, code);
 }
 
 static int show_one(const struct gpu_list *gpus, const char *name, bool json)
@@ -236,7 +226,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 	document = json_document();
 	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
 			    json_of_vf(gpu, index) : gpu_json(gpu));
-	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
+	return json_finish(document, EXIT_DONE);
 }
 
 /**

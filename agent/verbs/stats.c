@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/color.h"
-#include "base/replace.h"
 #include "model/names.h"
 #include "plan/target.h"
 #include "provider/provider.h"
@@ -119,12 +117,11 @@ static void show_gpu(const struct gpu *gpu)
 {
 	struct table *table = table_new(has_claims(gpu) ? with_claims : columns);
 
-	printf("%s%s%s  %u of %u VFs enabled  policy %s\n",
-	       color_of(stdout, COLOR_HEAD), gpu->bdf,
-	       color_of(stdout, COLOR_NONE), gpu->num_vfs, gpu->total_vfs,
-	       policy_name(gpu->policy));
+	out_text("%s%s%s  %u of %u VFs enabled  policy %s\n",
+		 out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
+		 gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
 	add_rows(table, gpu);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 }
 
 static void show_all(const struct gpu_list *gpus)
@@ -138,11 +135,11 @@ static void show_all(const struct gpu_list *gpus)
 			continue;
 		}
 		if (i)
-			putchar('\n');
+			out_text("\n");
 		show_gpu(&gpus->gpus[i]);
 	}
 	if (table)
-		table_print(table, stdout, "");
+		table_print(table, "");
 }
 
 static json_t *json_of(const struct gpu_list *gpus)
@@ -175,10 +172,9 @@ static void print_for_prometheus(FILE *f, const void *gpus)
 static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 {
 	if (prometheus)
-		return replace_file(prometheus, 0644, print_for_prometheus,
-				    gpus);
+		return out_file(prometheus, 0644, print_for_prometheus, gpus);
 	if (json)
-		return json_finish(json_of(gpus)) ? EXIT_FAILED : EXIT_DONE;
+		return json_finish(json_of(gpus), EXIT_DONE);
 	show_all(gpus);
 	return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "plan/target.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/provider.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 /**
@@ -48,14 +49,13 @@ static void report(const struct operation *op, const struct gpu *gpu, int vf,
 {
 	const char *state = vf != NO_VF && (u32)vf < now->vfs_len ?
 			    vf_state_name(now->vfs[vf].state) : op->done;
+	bool is_other = strcmp(state, op->done);
+	char name[16] = "";
 
-	printf("%s", gpu->bdf);
 	if (vf != NO_VF)
-		printf(" VF %d", vf);
-	printf(": %s", op->done);
-	if (strcmp(state, op->done))
-		printf(", now %s", state);
-	putchar('\n');
+		snprintf(name, sizeof(name), " VF %d", vf);
+	out_text("%s%s: %s%s%s\n", gpu->bdf, name, op->done,
+		 is_other ? ", now " : "", is_other ? state : "");
 }
 
 static int do_it(struct provider *provider, const struct operation *op,
