@@ -184,7 +184,6 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 {
 	const struct verb *verb;
 
-	(void)options;
 	if (argc) {
 		verb = find_verb(argv[0]);
 		if (!verb)
@@ -203,9 +202,6 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 
 static int cmd_version(const struct options *options, int argc, char **argv)
 {
-	(void)options;
-	(void)argc;
-	(void)argv;
 	out_text(PROGRAM " " VERSION "\n");
 	return EXIT_DONE;
 }

@@ -59,7 +59,6 @@ static int take_signal(sd_event_source *source, const struct signalfd_siginfo *i
 {
 	struct daemon *d = arg;
 
-	(void)source;
 	if (info->ssi_signo != SIGHUP)
 		return sd_event_exit(d->event, EXIT_DONE);
 	reload(d);
@@ -68,8 +67,6 @@ static int take_signal(sd_event_source *source, const struct signalfd_siginfo *i
 
 static int take_request(sd_event_source *source, int fd, u32 events, void *arg)
 {
-	(void)source;
-	(void)events;
 	control_serve(fd, arg, reload);
 	return 0;
 }
@@ -94,8 +91,6 @@ static int take_timer(sd_event_source *source, uint64_t us, void *arg)
 {
 	struct daemon *d = arg;
 
-	(void)source;
-	(void)us;
 	if (is_due(d->reload_ms))
 		load_and_sync(d, true);
 	if (is_due(d->check_ms)) {

@@ -344,7 +344,6 @@ static void check_ari(const struct doctor *doctor,
 {
 	u32 enabled;
 
-	(void)doctor;
 	if (!gpu->total_vfs || !number_of(gpu->bdf, "ari_enabled", &enabled))
 		return;
 	if (enabled) {
@@ -367,7 +366,6 @@ static void check_mmio(const struct doctor *doctor,
 	unsigned int i, placed = 0, unset = 0;
 	u64 bytes = 0;
 
-	(void)doctor;
 	if (!gpu->total_vfs)
 		return;
 	text = root_read(NULL, DEVICE "resource", gpu->bdf);
@@ -455,7 +453,6 @@ static void check_autoprobe(const struct doctor *doctor,
 {
 	u32 on;
 
-	(void)doctor;
 	if (!gpu->total_vfs ||
 	    !number_of(gpu->bdf, "sriov_drivers_autoprobe", &on))
 		return;
@@ -476,7 +473,6 @@ static void check_state(const struct doctor *doctor,
 {
 	char state[NAME_SIZE], changing[8];
 
-	(void)doctor;
 	if (!root_line(state, sizeof(state), "sys/class/gpuvf/%s/state",
 		       gpu->bdf))
 		return;

@@ -547,7 +547,6 @@ static void check_rights(const struct doctor *doctor, struct finding *f)
 	char *map = root_read(NULL, "proc/self/uid_map");
 	u64 inside = 0, outside = 0, count = 0;
 
-	(void)doctor;
 	if (map)
 		sscanf(map, "%llu %llu %llu", &inside, &outside, &count);
 	if (!line) {

@@ -51,8 +51,6 @@ int cmd_checkpoint(const struct options *options, int argc, char **argv)
 	int code;
 	size_t i;
 
-	(void)options;
-	(void)argc;
 	code = provider_open(&provider);
 	if (code)
 		return code;
@@ -115,8 +113,6 @@ int cmd_restore(const struct options *options, int argc, char **argv)
 	struct provider *provider = NULL;
 	int code, fd = -1;
 
-	(void)options;
-	(void)argc;
 	code = read_checkpoint(&checkpoint, argv[0]);
 	code = code ?: provider_open(&provider);
 	code = code ?: apply_lock(&fd, LOCK_WAIT_S);

@@ -206,7 +206,6 @@ int cmd_generate(const struct options *options, int argc, char **argv)
 	struct gpu *gpu;
 	int code;
 
-	(void)argc;
 	code = provider_open(&provider);
 	if (code)
 		return code;

@@ -397,8 +397,6 @@ int cmd_monitor(const struct options *options, int argc, char **argv)
 	};
 	int code;
 
-	(void)argc;
-	(void)argv;
 	code = provider_open_gpuvf(&m.provider);
 	if (code)
 		return code;

@@ -194,7 +194,6 @@ int cmd_set(const struct options *options, int argc, char **argv)
 	u32 index = 0;
 	int has_vf, code;
 
-	(void)options;
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
 		return usage_error("'%s' is neither GPU nor GPU/VF",

@@ -279,8 +279,6 @@ int cmd_top(const struct options *options, int argc, char **argv)
 	};
 	int code;
 
-	(void)argc;
-	(void)argv;
 	code = provider_open(&s.provider);
 	if (code)
 		return code;

@@ -109,7 +109,6 @@ int cmd_operate(const struct options *options, int argc, char **argv)
 	int has_vf, code;
 	u32 index = 0;
 
-	(void)argc;
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
 		return usage_error("'%s' is neither GPU nor GPU/VF",
