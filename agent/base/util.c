@@ -244,45 +244,27 @@ const char *pr_priority(enum pr_level level)
 	return to_journal ? priorities[level] : "";
 }
 
-static void __printf(2, 0)
-print_message(enum pr_level level, const char *fmt, va_list args)
+/**
+ * pr_message() - a message to the user: on stderr, with the program's name
+ * @level: PR_*
+ * @fmt: as of printf, without the newline
+ */
+void pr_message(enum pr_level level, const char *fmt, ...)
 {
 	int error = errno;
-	char *text = xvasprintf(fmt, args);
-	char *safe = printable(text);
+	char *text, *safe;
+	va_list args;
 
+	va_start(args, fmt);
+	text = xvasprintf(fmt, args);
+	va_end(args);
+	safe = printable(text);
 	print_folded(stderr, "%s%s", to_journal ? pr_priority(level) :
 		     PROGRAM ": ", safe);
 	free(safe);
 	free(text);
 	/* what was reported may be what the caller returns */
 	errno = error;
-}
-
-/**
- * pr_err() - a message to the user: on stderr, with the program's name
- * @fmt: as of printf, without the newline
- */
-void pr_err(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	print_message(PR_ERROR, fmt, args);
-	va_end(args);
-}
-
-/**
- * pr_warning() - as pr_err(), about what is no failure
- * @fmt: as of printf, without the newline
- */
-void pr_warning(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	print_message(PR_WARNING, fmt, args);
-	va_end(args);
 }
 
 /* Levenshtein distance, without regard to case */

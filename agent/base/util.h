@@ -36,10 +36,14 @@ enum pr_level {
 
 void pr_to_journal(void);
 const char *pr_priority(enum pr_level level);
-void pr_err(const char *fmt, ...) __printf(1, 2);
-void pr_warning(const char *fmt, ...) __printf(1, 2);
+void pr_message(enum pr_level level, const char *fmt, ...) __printf(2, 3);
 const char *nearest(const char *word, const char *const *known, size_t n);
 bool parse_bdf(const char *text, char *bdf, size_t size);
+
+/* what went wrong */
+#define pr_err(...)	pr_message(PR_ERROR, __VA_ARGS__)
+/* what is no failure */
+#define pr_warning(...)	pr_message(PR_WARNING, __VA_ARGS__)
 
 /** plural() - the end of a noun behind a number */
 static inline const char *plural(u64 n)

@@ -17,11 +17,18 @@ static const char *const severity_names[] = {
 	[SEVERITY_NOTE] = "note",
 };
 
-static void __printf(4, 0)
-diag_add(struct diag_list *list, const struct source_loc *at,
-	 enum severity severity, const char *fmt, va_list args)
+/**
+ * diag_add() - collect a message, see diag_err(), diag_warning(), diag_note()
+ * @list: where to collect it
+ * @severity: how bad it is
+ * @at: what it is about
+ * @fmt: as of printf; no capital letter, no full stop, no newline
+ */
+void diag_add(struct diag_list *list, enum severity severity,
+	      const struct source_loc *at, const char *fmt, ...)
 {
 	struct diag *d;
+	va_list args;
 
 	list->diags = xgrow(list->diags, list->num, sizeof(*d));
 	d = &list->diags[list->num];
@@ -31,57 +38,11 @@ diag_add(struct diag_list *list, const struct source_loc *at,
 	d->group = severity == SEVERITY_NOTE && list->num ?
 		   d[-1].group : list->num;
 	list->num++;
+	va_start(args, fmt);
 	d->message = xvasprintf(fmt, args);
+	va_end(args);
 	if (severity == SEVERITY_ERROR)
 		list->errors++;
-}
-
-/**
- * diag_err() - something that makes the configuration unusable
- * @list: where to collect it
- * @at: what it is about
- * @fmt: as of printf; no capital letter, no full stop, no newline
- */
-void diag_err(struct diag_list *list, const struct source_loc *at,
-	      const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_ERROR, fmt, args);
-	va_end(args);
-}
-
-/**
- * diag_warning() - something that is allowed and probably not meant
- * @list: where to collect it
- * @at: what it is about
- * @fmt: as of printf
- */
-void diag_warning(struct diag_list *list, const struct source_loc *at,
-		  const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_WARNING, fmt, args);
-	va_end(args);
-}
-
-/**
- * diag_note() - a second place that the message before is about
- * @list: where to collect it
- * @at: the second place
- * @fmt: as of printf
- */
-void diag_note(struct diag_list *list, const struct source_loc *at,
-	       const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_NOTE, fmt, args);
-	va_end(args);
 }
 
 /* the message that heads the group of a message */
