@@ -265,38 +265,22 @@ static const struct {
 	const char *driver;
 	const char *offer;
 } offers[] = {
-	{
-		"xe",
-		"xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri",
-	},
-	{
-		"i915",
-		"i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)",
-	},
-	{
-		"amdgpu",
-		"amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition",
-	},
-	{
-		"nvidia",
-		"NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)",
-	},
-	{
-		"gim",
-		"GIM makes the VFs, by its own configuration file",
-	},
-	{
-		"nouveau",
-		"nouveau makes no VFs",
-	},
-	{
-		"radeon",
-		"radeon makes no VFs",
-	},
-	{
-		"vfio-pci",
-		"the whole GPU is set aside for one virtual machine",
-	},
+	{ "xe",
+	  "xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri" },
+	{ "i915",
+	  "i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)" },
+	{ "amdgpu",
+	  "amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition" },
+	{ "nvidia",
+	  "NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)" },
+	{ "gim",
+	  "GIM makes the VFs, by its own configuration file" },
+	{ "nouveau",
+	  "nouveau makes no VFs" },
+	{ "radeon",
+	  "radeon makes no VFs" },
+	{ "vfio-pci",
+	  "the whole GPU is set aside for one virtual machine" },
 };
 
 static const char *offer_of(const char *driver)
