@@ -76,6 +76,7 @@ void table_print(struct table *table, const char *indent);
 
 json_t *json_document(void);
 void json_put_u64(json_t *object, const char *key, u64 value);
+void json_put_u64_if(json_t *object, const char *key, bool known, u64 value);
 void json_put_text(json_t *object, const char *key, const char *text);
 json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);

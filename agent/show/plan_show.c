@@ -283,16 +283,15 @@ void plan_print(const struct plan *plan, bool refused)
 
 static json_t *steps_json(const struct plan *plan)
 {
+	static const char *const names[] = {
+		"disable", "layout", "enable", "drivers",
+	};
 	json_t *steps = json_array();
+	size_t i;
 
-	if (plan->steps & STEP_DISABLE)
-		json_array_append_new(steps, json_string("disable"));
-	if (plan->steps & STEP_LAYOUT)
-		json_array_append_new(steps, json_string("layout"));
-	if (plan->steps & STEP_ENABLE)
-		json_array_append_new(steps, json_string("enable"));
-	if (plan->steps & STEP_DRIVERS)
-		json_array_append_new(steps, json_string("drivers"));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (plan->steps & BIT(i))
+			json_array_append_new(steps, json_string(names[i]));
 	return steps;
 }
 
@@ -314,9 +313,8 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_t *vf = json_of_vf(after, i);
 
 	json_object_set_new(vf, "changes", changes_json(plan->changes[i]));
-	json_object_set_new(vf, "worst_wait_us", after->vfs[i].fb_bytes ?
-			    json_integer(worst_wait_us(after, &after->vfs[i])) :
-			    json_null());
+	json_put_u64_if(vf, "worst_wait_us", after->vfs[i].fb_bytes,
+			worst_wait_us(after, &after->vfs[i]));
 	if (gpu_can_read(&plan->live, ABILITY_PREEMPT_TIMEOUT))
 		json_put_u64(vf, "preempt_timeout_us",
 			     vf_preempt_timeout_us(&after->vfs[i]));
