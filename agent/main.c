@@ -315,7 +315,7 @@ int main(int argc, char **argv)
 	int at;
 
 	keep_standard_numbers();
-	/* only what a terminal can show; numbers are the same everywhere */
+	/* only what a terminal can show; numbers, and the order of names, are the same */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
 	if (argc > 2 && !strcmp(argv[1], "--root")) {

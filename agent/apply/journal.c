@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -200,24 +201,9 @@ static int open_dir(bool create)
 	return fd;
 }
 
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		size -= written;
-	}
-	return 0;
-}
-
 static int replace(int dir, const char *text)
 {
-	int fd, err;
+	int fd, err = 0;
 
 	/* of a program that ended while it wrote it */
 	if (unlinkat(dir, JOURNAL_NEW, 0) && errno != ENOENT)
@@ -226,7 +212,8 @@ static int replace(int dir, const char *text)
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, text, strlen(text));
+	if (dprintf(fd, "%s", text) < 0)
+		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dir, JOURNAL_NEW, dir, JOURNAL_FILE))
@@ -363,11 +350,9 @@ int journal_read(struct journal *journal)
 		close(fd);
 		return -EINVAL;
 	}
-	err = read_all(fd, &text, &size);
+	err = read_all(fd, FILE_MAX_BYTES, &text, &size) ?:
+	      journal_parse(journal, text, size);
 	close(fd);
-	if (err)
-		return err;
-	err = journal_parse(journal, text, size);
 	free(text);
 	return err;
 }

@@ -274,16 +274,10 @@ static int is_drop_in(const struct dirent *entry)
 	       !strcmp(entry->d_name + len - 4, ".ini");
 }
 
-/* in the order of bytes, whatever the locale says */
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* Return: how many, with @entries and each of them to be freed; or -errno */
 static int list_drop_ins(const char *dir, struct dirent ***entries)
 {
-	int n = scandir(dir, entries, is_drop_in, compare_names);
+	int n = scandir(dir, entries, is_drop_in, alphasort);
 
 	if (n >= 0)
 		return n;
