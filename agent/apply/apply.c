@@ -168,21 +168,11 @@ static void report(const struct plan *plan)
 		 format_size(free_text, plan->live.fb_free, " "));
 }
 
-static bool has_any_quota(const struct gpu *gpu)
-{
-	u32 i;
-
-	for (i = 0; i < gpu->vfs_len; i++)
-		if (gpu->vfs[i].fb_bytes)
-			return true;
-	return false;
-}
-
 static int check_all(struct plan *plan, struct provider *provider)
 {
 	/* what the kernel would refuse has to be known before VFs go */
 	if (plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
-	    has_any_quota(&plan->wanted))
+	    gpu_has_quota(&plan->wanted))
 		return plan_try(plan, provider, 0);
 	return plan_check(plan);
 }

@@ -88,23 +88,12 @@ void state_after(struct state *state, const struct plan *plan)
 		driver_want(&state->drivers[i], plan_wanted_driver(plan, i));
 }
 
-static const struct vf *vf_of(const struct gpu *gpu, u32 i)
-{
-	static const struct vf none;
-
-	return i < gpu->vfs_len ? &gpu->vfs[i] : &none;
-}
-
 static bool same_vf(const struct vf *a, const struct vf *b, bool places)
 {
 	if (!a->fb_bytes || !b->fb_bytes)
 		return a->fb_bytes == b->fb_bytes;
-	if (places && a->fb_offset != b->fb_offset)
-		return false;
-	return a->fb_bytes == b->fb_bytes &&
-	       a->time_slice_us == b->time_slice_us &&
-	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
-	       !strcmp(a->profile, b->profile);
+	return (!places || a->fb_offset == b->fb_offset) &&
+	       vf_same_profile(a, b);
 }
 
 static bool same_settings(const struct gpu *want, const struct gpu *is)
@@ -129,7 +118,7 @@ bool state_same_layout(const struct gpu *want, const struct gpu *is)
 	if (!same_settings(want, is))
 		return false;
 	for (i = 0; i < want->vfs_len || i < is->vfs_len; i++)
-		if (!same_vf(vf_of(want, i), vf_of(is, i),
+		if (!same_vf(gpu_vf(want, i), gpu_vf(is, i),
 			     want->set & GPU_SET_PLACES))
 			return false;
 	return true;
@@ -168,7 +157,7 @@ static const char *driver_text(const char *name)
 static void print_vf_difference(const struct gpu *want, const struct gpu *is,
 				u32 i)
 {
-	const struct vf *a = vf_of(want, i), *b = vf_of(is, i);
+	const struct vf *a = gpu_vf(want, i), *b = gpu_vf(is, i);
 	char text[2][UNIT_TEXT];
 
 	if (a->fb_bytes != b->fb_bytes)

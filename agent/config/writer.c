@@ -46,14 +46,6 @@ struct writer *writer_new(FILE *f)
 	return writer;
 }
 
-static bool same_shape(const struct vf *a, const struct vf *b)
-{
-	return a->fb_bytes == b->fb_bytes &&
-	       a->time_slice_us == b->time_slice_us &&
-	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
-	       !strcmp(a->profile, b->profile);
-}
-
 static bool name_taken(const struct writer *writer, const char *name)
 {
 	size_t i;
@@ -82,7 +74,7 @@ static const struct shape *find_shape(const struct writer *writer,
 	size_t i;
 
 	for (i = 0; i < writer->num_shapes; i++)
-		if (same_shape(&writer->shapes[i].vf, vf))
+		if (vf_same_profile(&writer->shapes[i].vf, vf))
 			return &writer->shapes[i];
 	return NULL;
 }

@@ -94,8 +94,7 @@ static void plan_layout(struct plan *plan)
 	u32 i;
 
 	for (i = 0; i < wanted->vfs_len; i++) {
-		static const struct vf none;
-		const struct vf *is = i < live->vfs_len ? &live->vfs[i] : &none;
+		const struct vf *is = gpu_vf(live, i);
 
 		plan->changes[i] = compare_vf(is, &wanted->vfs[i]);
 		/* a fair share goes by itself when the VFs are disabled */

@@ -24,36 +24,29 @@ static void __printf(2, 3) add(char **text, const char *fmt, ...)
 	free(more);
 }
 
-static void add_size(char **text, const char *what, u64 was, u64 is)
+/* @format: of the unit */
+static void add_change(char **text, const char *what, format_fn *format, u64 was,
+		       u64 is)
 {
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
 	if (was != is)
-		add(text, "%s %s -> %s", what, format_size(a, was, " "),
-		    format_size(b, is, " "));
-}
-
-static void add_time(char **text, const char *what, u32 was, u32 is)
-{
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-
-	if (was != is)
-		add(text, "%s %s -> %s", what, format_time(a, was, " "),
-		    format_time(b, is, " "));
+		add(text, "%s %s -> %s", what, format(a, was, " "),
+		    format(b, is, " "));
 }
 
 static char *vf_news(const struct vf *was, const struct vf *is)
 {
 	char *text = xstrdup("");
 
-	add_size(&text, "framebuffer", was->fb_bytes, is->fb_bytes);
+	add_change(&text, "framebuffer", format_size, was->fb_bytes, is->fb_bytes);
 	if (was->fb_bytes && is->fb_bytes && was->fb_offset != is->fb_offset)
 		add(&text, "moved");
 	if (is->fb_bytes) {
-		add_time(&text, "time slice", was->time_slice_us,
-			 is->time_slice_us);
-		add_time(&text, "preemption timeout", was->preempt_timeout_us,
-			 is->preempt_timeout_us);
+		add_change(&text, "time slice", format_time,
+			   was->time_slice_us, is->time_slice_us);
+		add_change(&text, "preemption timeout", format_time,
+			   was->preempt_timeout_us, is->preempt_timeout_us);
 	}
 	if (strcmp(was->profile, is->profile))
 		add(&text, "profile %s", *is->profile ? is->profile : "none");
@@ -77,22 +70,16 @@ static char *gpu_news(const struct gpu *was, const struct gpu *is)
 	if (was->policy != is->policy)
 		add(&text, "policy %s -> %s", policy_name(was->policy),
 		    policy_name(is->policy));
-	add_size(&text, "PF reserve", was->fb_pf_reserve, is->fb_pf_reserve);
+	add_change(&text, "PF reserve", format_size, was->fb_pf_reserve,
+		   is->fb_pf_reserve);
 	if (was->vfs_changing != is->vfs_changing)
 		add(&text, is->vfs_changing ?
 		    "VFs are being enabled or disabled" :
 		    "VFs are not being enabled or disabled any more");
 	if (was->has_states && is->has_states)
-		add_size(&text, "withheld", was->fb_withheld, is->fb_withheld);
+		add_change(&text, "withheld", format_size, was->fb_withheld,
+			   is->fb_withheld);
 	return text;
-}
-
-static char *news_of_vf(const struct gpu *was, const struct gpu *is, u32 i)
-{
-	static const struct vf none;
-
-	return vf_news(i < was->vfs_len ? &was->vfs[i] : &none,
-		       i < is->vfs_len ? &is->vfs[i] : &none);
 }
 
 static void append_vfs(char **text, const struct gpu *was,
@@ -102,11 +89,12 @@ static void append_vfs(char **text, const struct gpu *was,
 	u32 first, last;
 
 	for (first = 0; first < n; first = last + 1) {
-		char *news = news_of_vf(was, is, first);
+		char *news = vf_news(gpu_vf(was, first), gpu_vf(is, first));
 		char *line;
 
 		for (last = first; last + 1 < n; last++) {
-			char *next = news_of_vf(was, is, last + 1);
+			char *next = vf_news(gpu_vf(was, last + 1),
+					     gpu_vf(is, last + 1));
 			bool same = !strcmp(news, next);
 
 			free(next);

@@ -117,11 +117,9 @@ static u64 worst_wait_us(const struct gpu *gpu, const struct vf *vf)
 
 static void vf_row(struct table *table, const struct plan *plan, u32 i)
 {
-	static const struct vf none;
 	const struct gpu *after = plan_future(plan);
-	const struct vf *is = i < plan->live.vfs_len ? &plan->live.vfs[i] :
-						       &none;
-	const struct vf *to = i < after->vfs_len ? &after->vfs[i] : &none;
+	const struct vf *is = gpu_vf(&plan->live, i);
+	const struct vf *to = gpu_vf(after, i);
 	u64 sum = gpu_sum_slices_us(after);
 	char *changes = name_changes(plan->changes[i]);
 	char text[UNIT_TEXT];
@@ -172,13 +170,11 @@ void plan_add_rows(const struct plan *plan, struct table *table)
 {
 	u32 i;
 
-	for (i = 0; i < plan->wanted.vfs_len; i++) {
-		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
-
-		if (was || plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
+	for (i = 0; i < plan->wanted.vfs_len; i++)
+		if (gpu_vf(&plan->live, i)->fb_bytes ||
+		    plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
 		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
-	}
 }
 
 /**
