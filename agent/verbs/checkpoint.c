@@ -45,16 +45,13 @@ static void print_json(FILE *f, const void *document)
  */
 int cmd_checkpoint(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	json_t *document, *list;
 	int code;
 	size_t i;
 
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	code = code ?: keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	if (!code) {

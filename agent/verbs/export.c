@@ -98,16 +98,13 @@ static int draft_end(struct draft *draft, const char *output, int code)
  */
 int cmd_export(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	struct draft draft;
 	int code;
 	size_t i;
 
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	if (!code)
 		code = argc ? explain_no_gpus(&gpus) :
 		       keep_gpus(&gpus, gpu_is_managed,
@@ -200,16 +197,13 @@ static int share_out(struct gpu *gpu, const struct options *options)
  */
 int cmd_generate(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	struct draft draft;
 	struct gpu *gpu;
 	int code;
 
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, argv[0], &code);
 	if (gpu)
 		code = share_out(gpu, options);

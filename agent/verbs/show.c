@@ -239,15 +239,14 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
  */
 int cmd_show(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	int code;
 
-	code = tables_choose(columns, options->columns, options->no_headings) ?:
-	       provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings);
 	if (code)
 		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	if (!code)
 		code = argc ? show_one(&gpus, argv[0], options->json) :
 			      show_all(&gpus, options->json);

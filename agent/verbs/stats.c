@@ -199,12 +199,9 @@ static int collect(struct provider *provider, const char *name,
 		   struct gpu_list *gpus)
 {
 	struct failure why;
-	int code;
+	int code = name ? keep_one(gpus, name) :
+		   keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 
-	code = provider_list(provider, gpus);
-	if (!code)
-		code = name ? keep_one(gpus, name) :
-		       keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 	if (code || !provider_stats(provider, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {
@@ -225,15 +222,15 @@ static int collect(struct provider *provider, const char *name,
  */
 int cmd_stats(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	int code;
 
-	code = tables_choose(columns, options->columns, options->no_headings) ?:
-	       provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings);
 	if (code)
 		return code;
-	code = collect(provider, argc ? argv[0] : NULL, &gpus);
+	code = provider_open_list(&provider, &gpus);
+	code = code ?: collect(provider, argc ? argv[0] : NULL, &gpus);
 	if (!code)
 		code = show(&gpus, options->json, options->prometheus);
 	gpu_list_free(&gpus);

@@ -68,16 +68,16 @@ static int do_it(struct provider *provider, const struct operation *op,
 	return provider_operate(provider, op->operation, bdf, vf, now, why);
 }
 
-static int operate(struct provider *provider, const struct operation *op,
-		   const char *name, int vf)
+static int operate(const struct operation *op, const char *name, int vf)
 {
-	struct gpu_list gpus = {};
+	struct provider *provider;
+	struct gpu_list gpus;
 	struct failure why;
 	struct gpu *gpu;
 	struct gpu now;
 	int code;
 
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && do_it(provider, op, gpu->bdf, vf, &now, &why)) {
 		code = check_failed(provider, gpu->bdf,
@@ -89,6 +89,7 @@ static int operate(struct provider *provider, const struct operation *op,
 		gpu_free(&now);
 	}
 	gpu_list_free(&gpus);
+	provider_close(provider);
 	return code;
 }
 
@@ -104,9 +105,8 @@ static int operate(struct provider *provider, const struct operation *op,
 int cmd_operate(const struct options *options, int argc, char **argv)
 {
 	const struct operation *op = find_operation(options->verb->name);
-	struct provider *provider;
 	char name[NAME_SIZE];
-	int has_vf, code;
+	int has_vf;
 	u32 index = 0;
 
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
@@ -116,10 +116,5 @@ int cmd_operate(const struct options *options, int argc, char **argv)
 	if (!has_vf && !op->for_gpu)
 		return usage_error("'%s' names no VF, as in %s/0",
 				   argv[0], argv[0]);
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = operate(provider, op, name, has_vf ? (int)index : NO_VF);
-	provider_close(provider);
-	return code;
+	return operate(op, name, has_vf ? (int)index : NO_VF);
 }
