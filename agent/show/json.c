@@ -18,6 +18,26 @@ json_t *json_document(void)
 }
 
 /**
+ * json_of_gpus() - a document about all GPUs
+ * @gpus: the GPUs
+ * @of: makes an object of one
+ *
+ * Return: a new document.
+ */
+json_t *json_of_gpus(const struct gpu_list *gpus,
+		     json_t *(*of)(const struct gpu *gpu))
+{
+	json_t *document = json_document();
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++)
+		json_array_append_new(list, of(&gpus->gpus[i]));
+	json_object_set_new(document, "gpus", list);
+	return document;
+}
+
+/**
  * json_put_u64() - add a number
  * @object: where to
  * @key: its name, with the unit

@@ -330,6 +330,27 @@ void table_cell(struct table *table, const char *fmt, ...)
 	free(text);
 }
 
+/**
+ * table_text() - add the next cell: a text
+ * @table: the table
+ * @text: ASCII; empty: there is none, which a dash says
+ */
+void table_text(struct table *table, const char *text)
+{
+	table_cell_color(table, COLOR_NONE, *text ? text : "-");
+}
+
+/**
+ * table_empty() - add cells without a value
+ * @table: the table
+ * @num: of cells
+ */
+void table_empty(struct table *table, unsigned int num)
+{
+	while (num--)
+		table_text(table, "");
+}
+
 /* @width: columns, 0: as many as it takes */
 static char *text_of(struct table *table, size_t width)
 {
@@ -415,6 +436,34 @@ void table_print(struct table *table, const char *indent)
 	free(text);
 	scols_unref_table(table->scols);
 	free(table);
+}
+
+/**
+ * show_gpus() - print all GPUs: one below the other, or in one table if columns
+ *	were chosen
+ * @gpus: the GPUs
+ * @columns: as of table_new()
+ * @add_rows: adds one GPU to the table
+ * @show: prints one GPU
+ */
+void show_gpus(const struct gpu_list *gpus, const struct column *columns,
+	       void (*add_rows)(struct table *table, const struct gpu *gpu),
+	       void (*show)(const struct gpu *gpu))
+{
+	struct table *table = tables_are_all() ? table_new(columns) : NULL;
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++) {
+		if (table) {
+			add_rows(table, &gpus->gpus[i]);
+			continue;
+		}
+		if (i)
+			out_text("\n");
+		show(&gpus->gpus[i]);
+	}
+	if (table)
+		table_print(table, "");
 }
 
 static bool print_json(json_t *document, size_t flags)

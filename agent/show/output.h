@@ -66,8 +66,13 @@ struct table;
 
 int tables_choose(const struct column *columns, const char *names, bool no_headings);
 bool tables_are_all(void);
+void show_gpus(const struct gpu_list *gpus, const struct column *columns,
+	       void (*add_rows)(struct table *table, const struct gpu *gpu),
+	       void (*show)(const struct gpu *gpu));
 struct table *table_new(const struct column *columns);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
+void table_text(struct table *table, const char *text);
+void table_empty(struct table *table, unsigned int num);
 void table_cell_color(struct table *table, enum color color, const char *text);
 void table_print(struct table *table, const char *indent);
 
@@ -75,6 +80,8 @@ void table_print(struct table *table, const char *indent);
 #define JSON_SCHEMA_VERSION	1
 
 json_t *json_document(void);
+json_t *json_of_gpus(const struct gpu_list *gpus,
+		     json_t *(*of)(const struct gpu *gpu));
 void json_put_u64(json_t *object, const char *key, u64 value);
 void json_put_u64_if(json_t *object, const char *key, bool known, u64 value);
 void json_put_text(json_t *object, const char *key, const char *text);

@@ -59,7 +59,7 @@ static void size_cell(struct table *table, u64 from, u64 to)
 		table_cell(table, "%s -> %s", show_size(a, from),
 			   show_size(b, to));
 	else
-		table_cell(table, "%s", show_size(a, to ? to : from));
+		table_text(table, show_size(a, to ? to : from));
 }
 
 static void time_cell(struct table *table, u32 from, u32 to)
@@ -70,7 +70,7 @@ static void time_cell(struct table *table, u32 from, u32 to)
 		table_cell(table, "%s -> %s", show_time(a, from),
 			   show_time(b, to));
 	else
-		table_cell(table, "%s", show_time(a, to));
+		table_text(table, show_time(a, to));
 }
 
 /**
@@ -124,28 +124,25 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	char *changes = name_changes(plan->changes[i]);
 	char text[UNIT_TEXT];
 
-	table_cell(table, "%s", plan->live.bdf);
+	table_text(table, plan->live.bdf);
 	table_cell(table, "%u", i);
 	table_cell_color(table, color_of_change(plan->changes[i]), changes);
 	free(changes);
-	table_cell(table, "%s", *to->profile ? to->profile : "-");
+	table_text(table, to->profile);
 	if (gpu_can_set(&plan->live, ABILITY_FB))
 		size_cell(table, is->fb_bytes, to->fb_bytes);
 	else
-		table_cell(table, "shared");
+		table_text(table, "shared");
 	if (!to->fb_bytes) {
-		table_cell(table, "-");
-		table_cell(table, "-");
-		table_cell(table, "-");
-		table_cell(table, "-");
+		table_empty(table, 4);
 		return;
 	}
-	table_cell(table, "%s", plan_knows_placement(plan) ?
+	table_text(table, plan_knows_placement(plan) ?
 		   show_size(text, to->fb_offset) : "?");
 	time_cell(table, is->fb_bytes ? is->time_slice_us : 0,
 		  to->time_slice_us);
 	table_cell(table, "%.1f%%", sum ? 100.0 * to->time_slice_us / sum : 0);
-	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
+	table_text(table, show_time(text, worst_wait_us(after, to)));
 }
 
 const struct column plan_columns[] = {

@@ -47,19 +47,14 @@ int cmd_checkpoint(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus;
 	struct provider *provider;
-	json_t *document, *list;
+	json_t *document;
 	int code;
-	size_t i;
 
 	code = provider_open_list(&provider, &gpus);
 	code = code ?: keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	if (!code) {
-		document = json_document();
-		list = json_array();
-		for (i = 0; i < gpus.num; i++)
-			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
-		json_object_set_new(document, "gpus", list);
+		document = json_of_gpus(&gpus, gpu_json);
 		code = out_file(argv[0], 0600, print_json, document);
 		json_decref(document);
 	}

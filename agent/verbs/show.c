@@ -47,30 +47,28 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	u64 sum = gpu_sum_slices_us(gpu);
 	char text[UNIT_TEXT];
 
-	table_cell(table, "%s", gpu->bdf);
+	table_text(table, gpu->bdf);
 	table_cell(table, "%u", index);
-	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
-	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
+	table_text(table, vf->bdf);
+	table_text(table, vf->profile);
 	if (vf->fb_bytes) {
-		table_cell(table, "%s", show_size(text, vf->fb_bytes));
-		table_cell(table, "%s", show_time(text, vf->time_slice_us));
+		table_text(table, show_size(text, vf->fb_bytes));
+		table_text(table, show_time(text, vf->time_slice_us));
 		table_cell(table, "%.1f%%",
 			   sum ? 100.0 * vf->time_slice_us / sum : 0);
 	} else {
-		table_cell(table, "-");
-		table_cell(table, "-");
-		table_cell(table, "-");
+		table_empty(table, 3);
 	}
 	if (vf->has_state)
 		table_cell_color(table, color_of_state(vf->state),
 				 vf_state_name(vf->state));
 	else
-		table_cell(table, "-");
+		table_empty(table, 1);
 	if (vf->in_use)
 		table_cell(table, "%s%s(in use)", vf->holder,
 			   *vf->holder ? " " : "");
 	else
-		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
+		table_text(table, vf->holder);
 }
 
 /*
@@ -169,31 +167,11 @@ static void show_vf(const struct gpu *gpu, u32 index)
 static int show_all(const struct gpu_list *gpus, bool json)
 {
 	int code = explain_no_gpus(gpus);
-	json_t *document, *list;
-	struct table *table;
-	size_t i;
 
-	if (!json && tables_are_all()) {
-		table = table_new(columns);
-		for (i = 0; i < gpus->num; i++)
-			add_rows(table, &gpus->gpus[i]);
-		table_print(table, "");
-		return code;
-	}
-	if (!json) {
-		for (i = 0; i < gpus->num; i++) {
-			if (i)
-				out_text("\n");
-			show_gpu(&gpus->gpus[i]);
-		}
-		return code;
-	}
-	document = json_document();
-	list = json_array();
-	for (i = 0; i < gpus->num; i++)
-		json_array_append_new(list, gpu_json(&gpus->gpus[i]));
-	json_object_set_new(document, "gpus", list);
-	return json_finish(document, code);
+	if (json)
+		return json_finish(json_of_gpus(gpus, gpu_json), code);
+	show_gpus(gpus, columns, add_rows, show_gpu);
+	return code;
 }
 
 static int show_one(const struct gpu_list *gpus, const char *name, bool json)
