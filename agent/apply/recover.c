@@ -79,14 +79,6 @@ static bool probe_again(const struct intent *intent, struct provider *provider)
 	return true;
 }
 
-static bool is_another(const struct intent *intent, const struct gpu *live)
-{
-	return gpu_abilities(live) != gpu_abilities(&intent->before.gpu) ||
-	       live->vendor != intent->vendor ||
-	       live->device != intent->device ||
-	       live->total_vfs != intent->total_vfs;
-}
-
 /* Return: false when the GPU is in neither state, or cannot be seen */
 static bool resolve(const struct intent *intent, struct provider *provider)
 {
@@ -114,7 +106,7 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 		return false;
 	}
 	state_live(&now, &live);
-	if (is_another(intent, &live))
+	if (!state_is_of(&intent->before, &live))
 		report(intent, "dropped", "another GPU is in its place now");
 	else if (state_holds(&intent->after, &now))
 		resolved = probe_again(intent, provider);

@@ -147,6 +147,20 @@ bool state_holds(const struct state *want, const struct state *is)
 	return true;
 }
 
+/**
+ * state_is_of() - is it a state of this GPU, and not of another in its place?
+ * @state: the state, with what the GPU was
+ * @live: the GPU that is there
+ */
+bool state_is_of(const struct state *state, const struct gpu *live)
+{
+	const struct gpu *gpu = &state->gpu;
+
+	return gpu_abilities(live) == gpu_abilities(gpu) &&
+	       live->vendor == gpu->vendor && live->device == gpu->device &&
+	       live->total_vfs == gpu->total_vfs;
+}
+
 static const char *driver_text(const char *name)
 {
 	if (!strcmp(name, ANY_DRIVER))
