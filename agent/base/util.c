@@ -132,15 +132,21 @@ char *xasprintf(const char *fmt, ...)
 /**
  * append_text() - make a text longer
  * @text: the text, to be freed; NULL: an empty one
- * @separator: in front of @more, unless the text is empty
- * @more: what comes behind it
+ * @separator: in front of what is added, unless the text is empty
+ * @fmt: as of printf: what comes behind it
  */
-void append_text(char **text, const char *separator, const char *more)
+void append_text(char **text, const char *separator, const char *fmt, ...)
 {
 	bool is_first = !*text || !**text;
-	char *longer = xasprintf("%s%s%s", *text ?: "", is_first ? "" : separator,
-				 more);
+	char *longer, *more;
+	va_list args;
 
+	va_start(args, fmt);
+	more = xvasprintf(fmt, args);
+	va_end(args);
+	longer = xasprintf("%s%s%s", *text ?: "", is_first ? "" : separator,
+			   more);
+	free(more);
 	free(*text);
 	*text = longer;
 }

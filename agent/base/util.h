@@ -21,7 +21,8 @@ void *xrealloc(void *p, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xvasprintf(const char *fmt, va_list args) __printf(1, 0);
-void append_text(char **text, const char *separator, const char *more);
+void append_text(char **text, const char *separator, const char *fmt, ...)
+	__printf(3, 4);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);
 void copy_string(char *to, size_t size, const char *from);
 char *escape(const char *text);

@@ -268,7 +268,7 @@ static void check_cmdline(const struct doctor *doctor, struct finding *f)
 			if (!strncmp(next, prefixes[i], strlen(prefixes[i])))
 				break;
 		if (i < ARRAY_SIZE(prefixes))
-			append_text(&text, " ", next);
+			append_text(&text, " ", "%s", next);
 	}
 	free(copy);
 	if (word_of(doctor->cmdline, "pci=", word, sizeof(word)) &&
@@ -448,7 +448,7 @@ static char *other_kernels(const struct doctor *doctor)
 
 		if (strcmp(releases[i], doctor->release) &&
 		    module_file(deps, "gpuvf", path, sizeof(path)))
-			append_text(&list, ", ", releases[i]);
+			append_text(&list, ", ", "%s", releases[i]);
 		free(deps);
 	}
 	root_list_free(releases);

@@ -2,7 +2,6 @@
 /*
  * The words of monitor. VFs with the same news share them: "VF 0-15: ...".
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +11,6 @@
 #include "model/names.h"
 #include "show/event_text.h"
 
-static void __printf(2, 3) add(char **text, const char *fmt, ...)
-{
-	va_list args;
-	char *more;
-
-	va_start(args, fmt);
-	more = xvasprintf(fmt, args);
-	va_end(args);
-	append_text(text, ", ", more);
-	free(more);
-}
-
 /* @format: of the unit */
 static void add_change(char **text, const char *what, format_fn *format, u64 was,
 		       u64 is)
@@ -31,8 +18,8 @@ static void add_change(char **text, const char *what, format_fn *format, u64 was
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
 	if (was != is)
-		add(text, "%s %s -> %s", what, format(a, was, " "),
-		    format(b, is, " "));
+		append_text(text, ", ", "%s %s -> %s", what,
+			    format(a, was, " "), format(b, is, " "));
 }
 
 static char *vf_news(const struct vf *was, const struct vf *is)
@@ -41,7 +28,7 @@ static char *vf_news(const struct vf *was, const struct vf *is)
 
 	add_change(&text, "framebuffer", format_size, was->fb_bytes, is->fb_bytes);
 	if (was->fb_bytes && is->fb_bytes && was->fb_offset != is->fb_offset)
-		add(&text, "moved");
+		append_text(&text, ", ", "moved");
 	if (is->fb_bytes) {
 		add_change(&text, "time slice", format_time,
 			   was->time_slice_us, is->time_slice_us);
@@ -49,13 +36,16 @@ static char *vf_news(const struct vf *was, const struct vf *is)
 			   was->preempt_timeout_us, is->preempt_timeout_us);
 	}
 	if (strcmp(was->profile, is->profile))
-		add(&text, "profile %s", *is->profile ? is->profile : "none");
+		append_text(&text, ", ", "profile %s",
+			    *is->profile ? is->profile : "none");
 	if (was->has_state && is->has_state && was->state != is->state)
-		add(&text, "%s", vf_state_name(is->state));
+		append_text(&text, ", ", "%s", vf_state_name(is->state));
 	if (strcmp(was->holder, is->holder))
-		add(&text, "driver %s", *is->holder ? is->holder : "none");
+		append_text(&text, ", ", "driver %s",
+			    *is->holder ? is->holder : "none");
 	if (was->has_state && is->has_state && was->in_use != is->in_use)
-		add(&text, "%s", is->in_use ? "in use" : "not in use");
+		append_text(&text, ", ", "%s",
+			    is->in_use ? "in use" : "not in use");
 	return text;
 }
 
@@ -64,18 +54,19 @@ static char *gpu_news(const struct gpu *was, const struct gpu *is)
 	char *text = xstrdup("");
 
 	if (was->state != is->state)
-		add(&text, "%s", pf_state_name(is->state));
+		append_text(&text, ", ", "%s", pf_state_name(is->state));
 	if (was->num_vfs != is->num_vfs)
-		add(&text, "VFs enabled %u -> %u", was->num_vfs, is->num_vfs);
+		append_text(&text, ", ", "VFs enabled %u -> %u", was->num_vfs,
+			    is->num_vfs);
 	if (was->policy != is->policy)
-		add(&text, "policy %s -> %s", policy_name(was->policy),
-		    policy_name(is->policy));
+		append_text(&text, ", ", "policy %s -> %s", policy_name(was->policy),
+			    policy_name(is->policy));
 	add_change(&text, "PF reserve", format_size, was->fb_pf_reserve,
 		   is->fb_pf_reserve);
 	if (was->vfs_changing != is->vfs_changing)
-		add(&text, is->vfs_changing ?
-		    "VFs are being enabled or disabled" :
-		    "VFs are not being enabled or disabled any more");
+		append_text(&text, ", ", "%s", is->vfs_changing ?
+			    "VFs are being enabled or disabled" :
+			    "VFs are not being enabled or disabled any more");
 	if (was->has_states && is->has_states)
 		add_change(&text, "withheld", format_size, was->fb_withheld,
 			   is->fb_withheld);
@@ -90,7 +81,6 @@ static void append_vfs(char **text, const struct gpu *was,
 
 	for (first = 0; first < n; first = last + 1) {
 		char *news = vf_news(gpu_vf(was, first), gpu_vf(is, first));
-		char *line;
 
 		for (last = first; last + 1 < n; last++) {
 			char *next = vf_news(gpu_vf(was, last + 1),
@@ -101,15 +91,11 @@ static void append_vfs(char **text, const struct gpu *was,
 			if (!same)
 				break;
 		}
-		if (*news) {
-			if (first == last)
-				line = xasprintf("VF %u: %s", first, news);
-			else
-				line = xasprintf("VF %u-%u: %s", first, last,
-						 news);
-			append_text(text, "; ", line);
-			free(line);
-		}
+		if (*news && first == last)
+			append_text(text, "; ", "VF %u: %s", first, news);
+		else if (*news)
+			append_text(text, "; ", "VF %u-%u: %s", first, last,
+				    news);
 		free(news);
 	}
 }
@@ -191,16 +177,12 @@ const char *gpu_event_name(enum gpu_event_kind kind)
 char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event)
 {
 	char *text = xstrdup(event->message);
-	char *line;
 
 	/* the kernel's sentence says it all, if it sent one */
 	if (!*text && event->vf != NO_VF)
-		add(&text, "VF %d: %s", event->vf,
-		    vf_state_name(gpu->vfs[event->vf].state));
-	if (event->count > 1) {
-		line = xasprintf("(%llu times)", event->count);
-		append_text(&text, " ", line);
-		free(line);
-	}
+		append_text(&text, ", ", "VF %d: %s", event->vf,
+			    vf_state_name(gpu->vfs[event->vf].state));
+	if (event->count > 1)
+		append_text(&text, " ", "(%llu times)", event->count);
 	return text;
 }

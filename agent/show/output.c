@@ -211,7 +211,7 @@ int tables_choose(const struct column *columns, const char *names, bool no_headi
 	if (!name)
 		return EXIT_DONE;
 	for (; columns->name; columns++)
-		append_text(&list, " ", columns->name);
+		append_text(&list, " ", "%s", columns->name);
 	pr_err("--columns: '%.*s' is none of %s", (int)len, name, list);
 	free(list);
 	return EXIT_USAGE;

@@ -36,7 +36,7 @@ static char *name_changes(u32 changes)
 		/* a VF that is created gets its driver as a matter of course */
 		if (change_names[i].change == VF_REBIND && changes & VF_CREATE)
 			continue;
-		append_text(&text, ", ", change_names[i].name);
+		append_text(&text, ", ", "%s", change_names[i].name);
 	}
 	return text ?: xstrdup("keep");
 }
@@ -200,7 +200,7 @@ char *plan_steps_text(const struct plan *plan)
 			 plan->wanted.num_vfs, plural(plan->wanted.num_vfs));
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		if (*steps[i])
-			append_text(&text, ", ", steps[i]);
+			append_text(&text, ", ", "%s", steps[i]);
 	return text;
 }
 

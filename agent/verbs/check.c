@@ -18,7 +18,7 @@ static void say_good(const struct config *config)
 	for (i = 0; i < config->num_files; i++) {
 		char *path = printable(config->files[i]->source.path);
 
-		append_text(&list, ", ", path);
+		append_text(&list, ", ", "%s", path);
 		free(path);
 	}
 	out_line("%s: OK: %zu profile%s, %zu GPU section%s", list,

@@ -240,15 +240,13 @@ static char *make(const char *const *words)
 	char *document = xstrdup("");
 
 	for (; *words; words++) {
-		char *text;
 		int code;
 
 		number_style = NUMBERS_AUTO;
 		code = run(*words, said, sizeof(said));
 		leave_root_out(said);
-		text = xasprintf("$ %s\n%sexit code %d\n", *words, said, code);
-		append_text(&document, "\n", text);
-		free(text);
+		append_text(&document, "\n", "$ %s\n%sexit code %d\n", *words,
+			    said, code);
 	}
 	return document;
 }
