@@ -14,14 +14,15 @@
 
 #define DEVICE	"sys/bus/pci/devices/%s/"
 
-static int write_file(const char *path, const char *text)
+/* frees @path */
+static int write_file(char *path, const char *text)
 {
 	ssize_t len = strlen(text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	ssize_t written;
 	int err = 0;
-	int fd;
 
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	free(path);
 	if (fd < 0)
 		return -errno;
 	/* the kernel takes a value whole or not at all */
@@ -34,20 +35,7 @@ static int write_file(const char *path, const char *text)
 
 static int write_device(const char *bdf, const char *file, const char *text)
 {
-	char *path = root_path(DEVICE "%s", bdf, file);
-	int err = write_file(path, text);
-
-	free(path);
-	return err;
-}
-
-static int write_bus(const char *file, const char *text)
-{
-	char *path = root_path("sys/bus/pci/%s", file);
-	int err = write_file(path, text);
-
-	free(path);
-	return err;
+	return write_file(root_path(DEVICE "%s", bdf, file), text);
 }
 
 /** sysfs_has_device() - is there a PCI device of that address? */
@@ -135,7 +123,7 @@ int sysfs_unbind(const char *bdf)
  */
 int sysfs_probe(const char *bdf)
 {
-	return write_bus("drivers_probe", bdf);
+	return write_file(root_path("sys/bus/pci/drivers_probe"), bdf);
 }
 
 /**
