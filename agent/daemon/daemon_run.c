@@ -117,17 +117,13 @@ static int add_timer(struct daemon *d)
 static int add_signals(struct daemon *d)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	sigset_t set;
 	size_t i;
 	int err = 0;
 
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (i = 0; err >= 0 && i < ARRAY_SIZE(signals); i++)
-		err = sd_event_add_signal(d->event, NULL, signals[i],
-					  take_signal, d);
+		err = sd_event_add_signal(d->event, NULL, signals[i] |
+					  SD_EVENT_SIGNAL_PROCMASK, take_signal,
+					  d);
 	return err;
 }
 

@@ -13,10 +13,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "model/names.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
@@ -362,18 +362,6 @@ static int watch(struct monitor *m)
 	return code;
 }
 
-/* SIGINT and SIGTERM are the ordinary end, seen by poll() */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /**
  * cmd_monitor() - the verb "monitor"
  * @options: of the verb
@@ -395,13 +383,15 @@ int cmd_monitor(const struct options *options, int argc, char **argv)
 		},
 		.json = options->json,
 	};
+	/* the ordinary end, seen by poll() */
+	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	int code;
 
 	code = provider_open_gpuvf(&m.provider);
 	if (code)
 		return code;
 
-	m.signals = open_signals();
+	m.signals = signals_open(ends);
 	code = watch_open(&m.watch);
 	/* it went since it was asked for */
 	m.is_stale = code == EXIT_MISSING;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -249,19 +250,6 @@ static int run(struct session *s)
 	return code;
 }
 
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /**
  * cmd_top() - the verb "top"
  * @options: of the verb
@@ -277,6 +265,7 @@ int cmd_top(const struct options *options, int argc, char **argv)
 		.delay = options->delay ?: 1,
 		.frames = options->iterations,
 	};
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, 0 };
 	int code;
 
 	code = provider_open(&s.provider);
@@ -290,7 +279,7 @@ int cmd_top(const struct options *options, int argc, char **argv)
 		/* times are of use without events */
 		if (watch_open(&s.watch) == EXIT_FAILED)
 			watch_close(&s.watch);
-		s.signals = open_signals();
+		s.signals = signals_open(signals);
 		s.live = enter_screen();
 		/* without a screen one picture is what is wanted */
 		if (!s.live && !s.frames)
