@@ -23,14 +23,9 @@ void usage_set_verb(const struct verb *verb)
 	current_verb = verb;
 }
 
-static void __printf(3, 4) add(FILE *f, unsigned int *column, const char *fmt, ...)
+/* frees @text */
+static void add(FILE *f, unsigned int *column, char *text)
 {
-	va_list args;
-	char *text;
-
-	va_start(args, fmt);
-	text = xvasprintf(fmt, args);
-	va_end(args);
 	if (*column + 1 + strlen(text) > COLUMNS)
 		*column = fprintf(f, "\n      ") - 1;
 	*column += fprintf(f, " %s", text);
@@ -55,9 +50,10 @@ static void add_options(FILE *f, unsigned int *column,
 			      option_usage(++option) : NULL;
 
 		if (other)
-			add(f, column, "[%s | %s]", one, other);
+			add(f, column, xasprintf("[%s | %s]", one, other));
 		else
-			add(f, column, option->is_needed ? "%s" : "[%s]", one);
+			add(f, column, xasprintf(option->is_needed ? "%s" :
+						 "[%s]", one));
 		free(one);
 		free(other);
 	}
@@ -82,7 +78,7 @@ void print_usage(FILE *f, const void *data)
 		add_options(f, &column, verb->options);
 		while ((word = strsep(&way, " ")))
 			if (*word)
-				add(f, &column, "%s", word);
+				add(f, &column, xstrdup(word));
 		fputc('\n', f);
 		first = "      ";
 	}

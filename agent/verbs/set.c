@@ -196,8 +196,7 @@ int cmd_set(const struct options *options, int argc, char **argv)
 
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   argv[0]);
+		return EXIT_USAGE;
 	code = parse_change(&change, has_vf, argc - 1, argv + 1);
 	if (code)
 		return code;

@@ -184,8 +184,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 
 	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   name);
+		return EXIT_USAGE;
 	gpu = find_gpu(gpus, gpu_name, &code);
 	if (!gpu)
 		return code;

@@ -111,8 +111,7 @@ int cmd_operate(const struct options *options, int argc, char **argv)
 
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   argv[0]);
+		return EXIT_USAGE;
 	if (!has_vf && !op->for_gpu)
 		return usage_error("'%s' names no VF, as in %s/0",
 				   argv[0], argv[0]);
