@@ -182,25 +182,18 @@ void plan_add_rows(const struct plan *plan, struct table *table)
  */
 char *plan_steps_text(const struct plan *plan)
 {
-	char disable[32] = "", enable[32] = "";
-	const char *const steps[] = {
-		disable,
-		plan->steps & STEP_LAYOUT ? "set the layout" : "",
-		enable,
-		plan->steps & STEP_DRIVERS ? "set host drivers" : "",
-	};
 	char *text = xstrdup("");
-	size_t i;
 
 	if (plan->steps & STEP_DISABLE)
-		snprintf(disable, sizeof(disable), "disable %u VF%s",
-			 plan->live.num_vfs, plural(plan->live.num_vfs));
+		append_text(&text, ", ", "disable %u VF%s", plan->live.num_vfs,
+			    plural(plan->live.num_vfs));
+	if (plan->steps & STEP_LAYOUT)
+		append_text(&text, ", ", "set the layout");
 	if (plan->steps & STEP_ENABLE)
-		snprintf(enable, sizeof(enable), "enable %u VF%s",
-			 plan->wanted.num_vfs, plural(plan->wanted.num_vfs));
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		if (*steps[i])
-			append_text(&text, ", ", "%s", steps[i]);
+		append_text(&text, ", ", "enable %u VF%s", plan->wanted.num_vfs,
+			    plural(plan->wanted.num_vfs));
+	if (plan->steps & STEP_DRIVERS)
+		append_text(&text, ", ", "set host drivers");
 	return text;
 }
 
@@ -276,6 +269,7 @@ void plan_print(const struct plan *plan, bool refused)
 
 static json_t *steps_json(const struct plan *plan)
 {
+	/* by the number of their bit */
 	static const char *const names[] = {
 		"disable", "layout", "enable", "drivers",
 	};
