@@ -15,6 +15,15 @@
 #include "base/root.h"
 #include "base/util.h"
 
+/* as errno says; @what: as in "opened" */
+static int cannot_be(const char *what, char **why)
+{
+	int err = errno;
+
+	*why = xasprintf("cannot be %s: %s", what, strerror(err));
+	return -err;
+}
+
 static int check_kind(const struct stat *st, u32 demands, char **why)
 {
 	const char *kind = "a special file";
@@ -95,17 +104,10 @@ static int open_checked(const char *path, u32 demands, char **why)
 	int fd, err;
 
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		err = errno;
-		*why = xasprintf("cannot be opened: %s", strerror(err));
-		return -err;
-	}
-	if (fstat(fd, &st)) {
-		err = -errno;
-		*why = xasprintf("cannot be read: %s", strerror(-err));
-	} else {
-		err = check_kind(&st, demands, why);
-	}
+	if (fd < 0)
+		return cannot_be("opened", why);
+	err = fstat(fd, &st) ? cannot_be("read", why) :
+			       check_kind(&st, demands, why);
 	if (!err && demands & INPUT_TRUSTED)
 		err = check_trust(path, &st, why);
 	/* a writer may take its time */
@@ -122,12 +124,8 @@ static int check_stdin(u32 demands, char **why)
 {
 	struct stat st;
 
-	if (fstat(STDIN_FILENO, &st)) {
-		int err = errno;
-
-		*why = xasprintf("cannot be read: %s", strerror(err));
-		return -err;
-	}
+	if (fstat(STDIN_FILENO, &st))
+		return cannot_be("read", why);
 	if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode))
 		return check_kind(&st, demands, why);
 	if (!S_ISREG(st.st_mode) || !(demands & INPUT_TRUSTED))
