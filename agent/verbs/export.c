@@ -49,41 +49,13 @@ static int export_named(struct writer *writer, const struct gpu_list *gpus,
 	return code;
 }
 
-/* a configuration that is written to memory, since its own file names GPUs */
-struct draft {
-	struct writer *writer;
-	FILE *f;
-	char *text;
-	size_t size;
-};
-
-static void draft_begin(struct draft *draft)
-{
-	draft->f = open_memstream(&draft->text, &draft->size);
-	if (!draft->f)
-		out_of_memory();
-	draft->writer = writer_new(draft->f);
-}
-
-static void print_text(FILE *f, const void *text)
-{
-	fputs(text, f);
-}
-
 /* @output: the file, NULL: standard output; @code: what there is to say already */
-static int draft_end(struct draft *draft, const char *output, int code)
+static int finish(struct writer *writer, const char *output, int code)
 {
-	if (code && code != EXIT_ATTENTION) {
-		writer_free(draft->writer);
-		fclose(draft->f);
-	} else {
-		writer_finish(draft->writer);
-		if (fclose(draft->f))
-			out_of_memory();
-		code = exit_worse(code, out_file(output ?: "-", 0644, print_text,
-						 draft->text));
-	}
-	free(draft->text);
+	if (!code || code == EXIT_ATTENTION)
+		code = exit_worse(code, out_file(output ?: "-", 0644,
+						 writer_print, writer));
+	writer_free(writer);
 	return code;
 }
 
@@ -100,7 +72,7 @@ int cmd_export(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus;
 	struct provider *provider;
-	struct draft draft;
+	struct writer writer = {};
 	int code;
 	size_t i;
 
@@ -109,14 +81,11 @@ int cmd_export(const struct options *options, int argc, char **argv)
 		code = argc ? explain_no_gpus(&gpus) :
 		       keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
-	draft_begin(&draft);
 	if (!code)
-		code = export_named(draft.writer, &gpus, argc,
-				    argv);
+		code = export_named(&writer, &gpus, argc, argv);
 	for (i = 0; !argc && i < gpus.num; i++)
-		code = exit_worse(code, export_gpu(draft.writer, &gpus.gpus[i],
-						   i));
-	code = draft_end(&draft, options->output, code);
+		code = exit_worse(code, export_gpu(&writer, &gpus.gpus[i], i));
+	code = finish(&writer, options->output, code);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;
@@ -199,7 +168,7 @@ int cmd_generate(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus;
 	struct provider *provider;
-	struct draft draft;
+	struct writer writer = {};
 	struct gpu *gpu;
 	int code;
 
@@ -208,9 +177,8 @@ int cmd_generate(const struct options *options, int argc, char **argv)
 	if (gpu)
 		code = share_out(gpu, options);
 	if (gpu && !code) {
-		draft_begin(&draft);
-		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
-		code = draft_end(&draft, options->output, code);
+		writer_add_gpu(&writer, "gpu0", gpu, NULL);
+		code = finish(&writer, options->output, code);
 	}
 	gpu_list_free(&gpus);
 	provider_close(provider);

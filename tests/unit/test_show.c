@@ -424,15 +424,15 @@ static void reasons_do_not_name_the_gpu_again(void **state)
 
 static char *write_file(const struct gpu *gpu, const struct vf_driver *drivers)
 {
-	struct writer *writer;
+	struct writer writer = {};
 	char *text = NULL;
 	size_t size;
 	FILE *f;
 
 	f = open_memstream(&text, &size);
-	writer = writer_new(f);
-	writer_add_gpu(writer, "gpu0", gpu, drivers);
-	writer_finish(writer);
+	writer_add_gpu(&writer, "gpu0", gpu, drivers);
+	writer_print(f, &writer);
+	writer_free(&writer);
 	fclose(f);
 	return text;
 }
