@@ -11,10 +11,14 @@
 #include "base/fold.h"
 #include "config/diag.h"
 
-static const char *const severity_names[] = {
-	[SEVERITY_ERROR] = "error",
-	[SEVERITY_WARNING] = "warning",
-	[SEVERITY_NOTE] = "note",
+static const struct {
+	const char *name;
+	enum color color;
+	enum pr_level level;
+} severities[] = {
+	[SEVERITY_ERROR] = { "error", COLOR_BAD, PR_ERROR },
+	[SEVERITY_WARNING] = { "warning", COLOR_WARN, PR_WARNING },
+	[SEVERITY_NOTE] = { "note", COLOR_DIM, PR_INFO },
 };
 
 /**
@@ -159,18 +163,7 @@ void source_loc_print(FILE *f, const struct source_loc *at)
 
 static void print_one(FILE *f, const struct diag *d)
 {
-	static const enum color colors[] = {
-		[SEVERITY_ERROR] = COLOR_BAD,
-		[SEVERITY_WARNING] = COLOR_WARN,
-		[SEVERITY_NOTE] = COLOR_DIM,
-	};
-
-	static const enum pr_level levels[] = {
-		[SEVERITY_ERROR] = PR_ERROR,
-		[SEVERITY_WARNING] = PR_WARNING,
-		[SEVERITY_NOTE] = PR_INFO,
-	};
-	const char *priority = pr_priority(levels[d->severity]);
+	const char *priority = pr_priority(severities[d->severity].level);
 	char *message = printable(d->message);
 	char *place = name_of_place(&d->at);
 	const char *gap = *place ? " " : "";
@@ -180,8 +173,8 @@ static void print_one(FILE *f, const struct diag *d)
 		print_folded(f, "%s%s%s%s", priority, place, gap, message);
 	else
 		print_folded(f, "%s%s%s%s%s:%s %s", priority, place, gap,
-			     color_of(f, colors[d->severity]),
-			     severity_names[d->severity],
+			     color_of(f, severities[d->severity].color),
+			     severities[d->severity].name,
 			     color_of(f, COLOR_NONE), message);
 	free(place);
 	free(message);
