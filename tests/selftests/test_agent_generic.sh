@@ -145,11 +145,13 @@ point 'the_daemon_ends_when_asked'
 # ---- a write that hangs: the user of a VF that apply cannot see
 
 lock=/run/gpuvf/apply.lock
-# in front of a command: it sees no processes
-blind=(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh)
 hold() {
 	"$built/hold_vfio" "$pf/virtfn0" > "$work/held" 2>&1 &
 	holder=$!
+	# in front of a command: it does not see that process
+	# shellcheck disable=SC2016	# the inner shell expands it
+	blind=(unshare --mount sh -c 'mount -t tmpfs none "/proc/$0" && exec "$@"'
+		"$holder")
 	until_true grep -q open "$work/held"
 }
 
