@@ -240,7 +240,7 @@ static void record_all(struct journal *journal, const struct targets *targets)
  * apply_all() - make all GPUs what their sections say
  * @targets: the GPUs
  * @journal: from recover(); is empty afterwards
- * @lock: from apply_lock(); is closed and -1 afterwards
+ * @lock: from apply_lock(); is released
  * @wait: until the framebuffer is cleared
  *
  * GPUs that are not reached because of a signal stay as they are.
@@ -276,9 +276,7 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	code = journal_finish(journal);
 	if (code)
 		exit_add(&tally, code);
-	if (*lock >= 0)
-		close(*lock);
-	*lock = -1;
+	apply_unlock(lock);
 	signals_release(&signals);
 	for (i = 0; wait && i < n; i++)
 		if (withheld[i] != U64_MAX)

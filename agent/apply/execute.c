@@ -58,12 +58,12 @@ static int look(const struct execution *x, struct state *now)
 	return EXIT_DONE;
 }
 
-/* Return: 0, or a negative errno */
+/* Return: as sysfs_set_number(); what may still be done is not as it was */
 static int set_number(struct execution *x, const char *file, u32 value)
 {
 	int err = sysfs_set_number(x->want->gpu.bdf, file, value);
 
-	if (!err)
+	if (!err || err == -ETIMEDOUT)
 		touch(x);
 	return err;
 }
@@ -75,7 +75,7 @@ static int disable(struct execution *x, const struct state *now)
 	if (err)
 		pr_err("GPU %s: cannot disable its %u VF%s: %s", now->gpu.bdf,
 		       now->gpu.num_vfs, plural(now->gpu.num_vfs),
-		       strerror(-err));
+		       write_error(err));
 	return exit_code_of(err);
 }
 
@@ -176,7 +176,7 @@ static int set_autoprobe(struct execution *x, u32 autoprobe)
 
 	if (err)
 		pr_err("GPU %s: cannot set sriov_drivers_autoprobe to %u: %s",
-		       x->want->gpu.bdf, autoprobe, strerror(-err));
+		       x->want->gpu.bdf, autoprobe, write_error(err));
 	return exit_code_of(err);
 }
 
@@ -197,7 +197,7 @@ static int enable(struct execution *x, struct state *now)
 	err = set_number(x, NUMVFS, num_vfs);
 	if (err) {
 		pr_err("GPU %s: cannot enable %u VF%s: %s (see the kernel log)",
-		       bdf, num_vfs, plural(num_vfs), strerror(-err));
+		       bdf, num_vfs, plural(num_vfs), write_error(err));
 		return exit_code_of(err);
 	}
 	/* the PCI core takes it for a success, with a warning in its log */
@@ -213,10 +213,14 @@ static int set_drivers(struct execution *x, const struct state *now)
 {
 	const struct state *want = x->want;
 	const char *bdf = want->gpu.bdf;
-	struct vf_driver *before = read_drivers(&want->gpu);
-	bool touched = false;
+	bool touched = false, changing = false;
+	struct vf_driver *before = read_drivers(&want->gpu, &changing);
 	int code, err;
 
+	if (changing) {
+		free(before);
+		return EXIT_BUSY;
+	}
 	err = drivers_override(bdf, want->drivers, want->gpu.num_vfs, &touched);
 	code = exit_code_of(err);
 	if (!code && now->autoprobe != want->autoprobe)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/check.h"
 #include "apply/execute.h"
 #include "apply/journal.h"
 #include "base/exit_code.h"
@@ -86,6 +87,7 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 	struct state now = {};
 	struct gpu live;
 	bool resolved = true;
+	char *text;
 	int err;
 
 	err = provider_read_settled(provider, intent->before.gpu.bdf, &live,
@@ -101,7 +103,9 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 		return false;
 	}
 	if (live.vfs_changing) {
-		not_recovered(intent, "its VFs are being enabled or disabled at this moment");
+		text = why_changing(&live);
+		not_recovered(intent, text);
+		free(text);
 		gpu_free(&live);
 		return false;
 	}

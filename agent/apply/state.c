@@ -37,7 +37,7 @@ static void set(struct state *state, const struct gpu *gpu,
 void state_live(struct state *state, const struct gpu *live)
 {
 	gpu_copy(&state->gpu, live);
-	state->drivers = read_drivers(live);
+	state->drivers = read_drivers(live, &state->gpu.vfs_changing);
 	state->autoprobe = read_autoprobe(live->bdf);
 }
 

@@ -429,8 +429,7 @@ int daemon_sync(struct daemon *d)
 	}
 	d->waits_for_lock = false;
 	code = sync_all(d);
-	if (fd >= 0)
-		close(fd);
+	apply_unlock(&fd);
 	out_flush();
 	return code;
 }

@@ -148,16 +148,15 @@ static int find_num_vfs(struct gpu *gpu, struct failure *why)
 	return 0;
 }
 
-static int generic_read(struct provider *provider, const char *bdf,
-			struct gpu *gpu, struct failure *why)
+/* Return: whether there is such a PF; all but its VFs is read */
+static bool read_pf(struct provider *provider, const char *bdf, struct gpu *gpu)
 {
 	u32 total, node = 0;
-	int err;
 
 	*gpu = (struct gpu){};
 	if (!generic_owns(bdf) ||
 	    sysfs_get_number(bdf, "sriov_totalvfs", &total))
-		return failure_set(why, -ENODEV);
+		return false;
 	copy_string(gpu->bdf, BDF_SIZE, bdf);
 	gpu->abilities = &generic_abilities;
 	copy_string(gpu->backend, NAME_SIZE, generic_abilities.provider);
@@ -170,6 +169,16 @@ static int generic_read(struct provider *provider, const char *bdf,
 	gpu->is_unnamed = !is_named(to_generic(provider), bdf);
 	gpu->total_vfs = total < MAX_VFS ? total : MAX_VFS;
 	gpu_set_vfs_len(gpu, gpu->total_vfs);
+	return true;
+}
+
+static int generic_read(struct provider *provider, const char *bdf,
+			struct gpu *gpu, struct failure *why)
+{
+	int err;
+
+	if (!read_pf(provider, bdf, gpu))
+		return failure_set(why, -ENODEV);
 	err = find_num_vfs(gpu, why);
 	if (err)
 		gpu_free(gpu);
@@ -194,29 +203,44 @@ static bool is_listed(const struct generic *generic, const char *bdf)
 			 class >> 16 == CLASS_ACCELERATOR);
 }
 
+/* one whose number of VFs cannot be read stands in the way of nothing but itself */
+static void add_gpu(struct provider *provider, const char *bdf,
+		    struct gpu_list *gpus)
+{
+	struct failure why;
+	struct gpu gpu;
+	int err;
+
+	/* it went in the meantime */
+	if (!read_pf(provider, bdf, &gpu))
+		return;
+	err = find_num_vfs(&gpu, &why);
+	if (err == -ENODEV) {
+		gpu_free(&gpu);
+		return;
+	}
+	if (err) {
+		gpu.num_vfs = 0;
+		gpu.vfs_changing = true;
+	}
+	find_users(&gpu);
+	*gpu_list_add(gpus) = gpu;
+}
+
 static int generic_read_all(struct provider *provider, struct gpu_list *gpus,
 			    struct failure *why)
 {
 	char **names = root_list("sys/bus/pci/devices");
 	char bdf[BDF_SIZE];
-	struct gpu gpu;
-	int err = 0;
 	size_t i;
 
 	*gpus = (struct gpu_list){};
-	for (i = 0; names[i] && !err; i++) {
-		if (!parse_bdf(names[i], bdf, sizeof(bdf)) ||
-		    !is_listed(to_generic(provider), bdf))
-			continue;
-		err = generic_read(provider, bdf, &gpu, why);
-		if (!err)
-			*gpu_list_add(gpus) = gpu;
-		/* it went in the meantime */
-		if (err == -ENODEV)
-			err = 0;
-	}
+	for (i = 0; names[i]; i++)
+		if (parse_bdf(names[i], bdf, sizeof(bdf)) &&
+		    is_listed(to_generic(provider), bdf))
+			add_gpu(provider, bdf, gpus);
 	root_list_free(names);
-	return err;
+	return failure_set(why, 0);
 }
 
 const struct provider_ops generic_ops = {

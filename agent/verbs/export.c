@@ -22,10 +22,15 @@ static int export_gpu(struct writer *writer, const struct gpu *gpu,
 	int code = check_gpu(gpu);
 	struct vf_driver *drivers;
 	char name[LABEL_SIZE];
+	bool changing = false;
 
 	if (code == EXIT_BUSY)
 		return code;
-	drivers = read_drivers(gpu);
+	drivers = read_drivers(gpu, &changing);
+	if (changing) {
+		free(drivers);
+		return EXIT_BUSY;
+	}
 	snprintf(name, sizeof(name), "gpu%u", number);
 	writer_add_gpu(writer, name, gpu, drivers);
 	free(drivers);

@@ -70,7 +70,7 @@ struct test_plan {
 
 static void plan_for(struct test_plan *t, const char *text)
 {
-	struct vf_driver *drivers = read_drivers(&fake.gpu);
+	struct vf_driver *drivers = read_drivers(&fake.gpu, NULL);
 
 	config_is_good(&t->config, text);
 	plan_make(&t->plan, &t->config, &t->config.gpus[0], &fake.gpu, drivers);
