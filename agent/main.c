@@ -184,7 +184,6 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 {
 	const struct verb *verb;
 
-	(void)options;
 	if (argc) {
 		verb = find_verb(argv[0]);
 		if (!verb)
@@ -192,21 +191,18 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 		print_help(verb);
 		return EXIT_DONE;
 	}
-	printf("usage: " PROGRAM " VERB ...\n\n"
-	       "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
+	out_text("usage: " PROGRAM " VERB ...\n\n"
+		 "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
 	for (verb = verbs; verb->name; verb++)
-		printf("  %-10s %s\n", verb->name, verb->help);
-	printf("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
-	       "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
+		out_text("  %-10s %s\n", verb->name, verb->help);
+	out_text("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
+		 "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;
 }
 
 static int cmd_version(const struct options *options, int argc, char **argv)
 {
-	(void)options;
-	(void)argc;
-	(void)argv;
-	printf(PROGRAM " " VERSION "\n");
+	out_text(PROGRAM " " VERSION "\n");
 	return EXIT_DONE;
 }
 
@@ -214,7 +210,7 @@ static int cmd_version(const struct options *options, int argc, char **argv)
 static int finish(int code)
 {
 	errno = 0;
-	if (!fflush(stdout) && !ferror(stdout))
+	if (out_flush())
 		return code;
 	/* a reader that has seen enough closed the pipe itself */
 	if (errno != EPIPE)
@@ -319,7 +315,7 @@ int main(int argc, char **argv)
 	int at;
 
 	keep_standard_numbers();
-	/* only what a terminal can show; numbers are the same everywhere */
+	/* only what a terminal can show; numbers, and the order of names, are the same */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
 	if (argc > 2 && !strcmp(argv[1], "--root")) {

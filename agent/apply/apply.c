@@ -4,7 +4,6 @@
  * fails.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,12 +12,12 @@
 #include "apply/check.h"
 #include "apply/execute.h"
 #include "base/exit_code.h"
-#include "base/fold.h"
 #include "base/signals.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "plan/target.h"
 #include "provider/provider.h"
+#include "show/output.h"
 
 /* Return: EXIT_DONE: as before; EXIT_ATTENTION: what is not is listed */
 static int roll_back(const struct state *before, struct provider *provider)
@@ -156,37 +155,27 @@ static void report(const struct plan *plan)
 	u32 i;
 
 	if (!gpu_can_read(&plan->live, ABILITY_FB)) {
-		print_folded(stdout, "%s [gpu %s]: %u VF%s enabled",
-			     plan->live.bdf, plan->section->name,
-			     plan->live.num_vfs, plural(plan->live.num_vfs));
+		out_line("%s [gpu %s]: %u VF%s enabled", plan->live.bdf,
+			 plan->section->name, plan->live.num_vfs,
+			 plural(plan->live.num_vfs));
 		return;
 	}
 	for (i = 0; i < plan->live.vfs_len; i++)
 		provisioned += !!plan->live.vfs[i].fb_bytes;
 	format_size(free_text, plan->live.fb_free, " ");
-	print_folded(stdout, "%s [gpu %s]: %u VF%s enabled, %u with framebuffer%s%s%s",
-		     plan->live.bdf, plan->section->name, plan->live.num_vfs,
-		     plural(plan->live.num_vfs), provisioned,
-		     plan->live.fb_total ? ", " : "",
-		     plan->live.fb_total ? free_text : "",
-		     plan->live.fb_total ? " free" : "");
-}
-
-static bool has_any_quota(const struct gpu *gpu)
-{
-	u32 i;
-
-	for (i = 0; i < gpu->vfs_len; i++)
-		if (gpu->vfs[i].fb_bytes)
-			return true;
-	return false;
+	out_line("%s [gpu %s]: %u VF%s enabled, %u with framebuffer%s%s%s",
+		 plan->live.bdf, plan->section->name, plan->live.num_vfs,
+		 plural(plan->live.num_vfs), provisioned,
+		 plan->live.fb_total ? ", " : "",
+		 plan->live.fb_total ? free_text : "",
+		 plan->live.fb_total ? " free" : "");
 }
 
 static int check_all(struct plan *plan, struct provider *provider)
 {
 	/* what the kernel would refuse has to be known before VFs go */
 	if (plan->steps & STEP_DISABLE && plan->steps & STEP_LAYOUT &&
-	    (has_any_quota(&plan->wanted) || gpu_has_endless(&plan->live)))
+	    (gpu_has_quota(&plan->wanted) || gpu_has_endless(&plan->live)))
 		return plan_try(plan, provider, 0);
 	return plan_check(plan);
 }
@@ -213,8 +202,8 @@ int apply_plan(struct plan *plan, struct provider *provider,
 	}
 	if (!plan->steps) {
 		journal_done(journal, plan->live.bdf);
-		print_folded(stdout, "%s [gpu %s]: in sync", plan->live.bdf,
-			     plan->section->name);
+		out_line("%s [gpu %s]: in sync", plan->live.bdf,
+			 plan->section->name);
 		return EXIT_DONE;
 	}
 	state_before(&before, plan);
@@ -254,7 +243,7 @@ static void record_all(struct journal *journal, const struct targets *targets)
  * apply_all() - make all GPUs what their sections say
  * @targets: the GPUs
  * @journal: from recover(); is empty afterwards
- * @lock: from apply_lock(); is closed and -1 afterwards
+ * @lock: from apply_lock(); is released
  * @wait: until the framebuffer is cleared
  *
  * GPUs that are not reached because of a signal stay as they are.
@@ -290,9 +279,7 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	code = journal_finish(journal);
 	if (code)
 		exit_add(&tally, code);
-	if (*lock >= 0)
-		close(*lock);
-	*lock = -1;
+	apply_unlock(lock);
 	signals_release(&signals);
 	for (i = 0; wait && i < n; i++)
 		if (withheld[i] != U64_MAX)

@@ -25,7 +25,8 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 
 /* wait.c */
 int apply_lock(int *fd, u32 seconds);
-int wait_settled(struct targets *targets);
+void apply_unlock(int *fd);
+void wait_settled(struct targets *targets);
 int wait_idle(struct targets *targets, u32 seconds);
 int wait_ready(const char *bdf, u64 withheld, struct provider *provider);
 

@@ -12,6 +12,7 @@
 #include "base/exit_code.h"
 #include "base/util.h"
 #include "pci/holder.h"
+#include "pci/num_vfs.h"
 #include "pci/sysfs.h"
 #include "plan/target.h"
 #include "provider/provider.h"
@@ -28,14 +29,41 @@ static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 	free(process);
 }
 
-static int refuse_changing(const struct gpu *gpu)
+/**
+ * why_changing() - say what is going on with VFs that are being enabled or disabled
+ * @gpu: the GPU
+ *
+ * Return: as in "VFs are being enabled or disabled at this moment by process 1234
+ * (bash)", to be freed.
+ */
+char *why_changing(const struct gpu *gpu)
 {
 	const struct vf *vf = gpu_first_vf_in_use(gpu);
-	char *process = vf && *vf->bdf ? holder_process(vf->bdf) : NULL;
+	char *user, *writer, *text;
+	u32 num_vfs;
+	int err = 0;
 
-	pr_err("GPU %s: VFs are being enabled or disabled at this moment%s%s",
-	       gpu->bdf, process ? ", waiting for " : "", process ?: "");
-	free(process);
+	if (!gpu_abilities(gpu)->has_events)
+		err = sysfs_get_num_vfs(gpu->bdf, &num_vfs);
+	if (err && err != -ETIMEDOUT)
+		return xasprintf("sriov_numvfs cannot be read: %s",
+				 strerror(-err));
+	user = vf && *vf->bdf ? holder_process(vf->bdf) : NULL;
+	writer = holder_of_write(gpu->bdf);
+	text = xasprintf("VFs are being enabled or disabled at this moment%s%s%s%s",
+			 writer ? " by " : "", writer ?: "",
+			 user ? ", waiting for " : "", user ?: "");
+	free(user);
+	free(writer);
+	return text;
+}
+
+static int refuse_changing(const struct gpu *gpu)
+{
+	char *text = why_changing(gpu);
+
+	pr_err("GPU %s: %s", gpu->bdf, text);
+	free(text);
 	return EXIT_BUSY;
 }
 

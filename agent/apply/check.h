@@ -10,6 +10,7 @@
 bool plan_is_blocked(const struct plan *plan);
 int plan_check(const struct plan *plan);
 int plan_try(struct plan *plan, struct provider *provider, u32 how);
+char *why_changing(const struct gpu *gpu);
 bool gpu_is_settled(const struct gpu *live);
 int check_gpu(const struct gpu *live);
 int check_failed(struct provider *provider, const char *bdf, int code);

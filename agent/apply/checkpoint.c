@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "apply/apply.h"
@@ -24,6 +23,25 @@
 #include "provider/provider.h"
 #include "show/output.h"
 
+static int add_state(json_t *object, void *to)
+{
+	json_int_t vendor, device, total_vfs;
+	struct checkpoint *checkpoint = to;
+	struct state *state;
+	json_t *inner;
+
+	checkpoint->states = xgrow(checkpoint->states, checkpoint->num,
+				   sizeof(*state));
+	state = &checkpoint->states[checkpoint->num++];
+	if (json_unpack(object, "{s:I,s:I,s:I,s:o}", "vendor", &vendor, "device",
+			&device, "total_vfs", &total_vfs, "state", &inner))
+		return -EINVAL;
+	state->gpu.vendor = vendor;
+	state->gpu.device = device;
+	state->gpu.total_vfs = total_vfs;
+	return state_from_json(inner, state);
+}
+
 /**
  * checkpoint_parse() - read the text of a checkpoint
  * @checkpoint: all zero; to be freed also after errors
@@ -36,37 +54,8 @@
 int checkpoint_parse(struct checkpoint *checkpoint, const char *text,
 		     size_t size)
 {
-	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
-	int version, err = -EINVAL;
-	json_t *list;
-	size_t i;
-
-	if (document &&
-	    !json_unpack(document, "{s:i,s:o}", "schema_version", &version,
-			 "gpus", &list) &&
-	    json_is_array(list))
-		err = version == JSON_SCHEMA_VERSION ? 0 : -EPROTONOSUPPORT;
-	for (i = 0; !err && i < json_array_size(list); i++) {
-		json_int_t vendor, device, total_vfs;
-		struct state *state;
-		json_t *object;
-
-		checkpoint->states = xgrow(checkpoint->states, checkpoint->num,
-					   sizeof(*state));
-		state = &checkpoint->states[checkpoint->num++];
-		if (json_unpack(json_array_get(list, i), "{s:I,s:I,s:I,s:o}",
-				"vendor", &vendor, "device", &device,
-				"total_vfs", &total_vfs, "state", &object)) {
-			err = -EINVAL;
-			break;
-		}
-		err = state_from_json(object, state);
-		state->gpu.vendor = vendor;
-		state->gpu.device = device;
-		state->gpu.total_vfs = total_vfs;
-	}
-	json_decref(document);
-	return err;
+	return states_parse(text, size, "schema_version", JSON_SCHEMA_VERSION,
+			    add_state, checkpoint);
 }
 
 /**
@@ -104,14 +93,6 @@ static int compare_placement(const struct state *want, const struct gpu *live)
 	return code;
 }
 
-static bool is_another(const struct state *want, const struct gpu *live)
-{
-	return !same_provider(gpu_abilities(live), gpu_abilities(&want->gpu)) ||
-	       live->vendor != want->gpu.vendor ||
-	       live->device != want->gpu.device ||
-	       live->total_vfs != want->gpu.total_vfs;
-}
-
 /* where VFs lie counts only as far as it can be had */
 static int change(struct state *want, const struct gpu *live,
 		  struct provider *provider, struct journal *journal)
@@ -126,7 +107,7 @@ static int change(struct state *want, const struct gpu *live,
 	code = check_gpu(live);
 	if (!code && state_holds(want, &before)) {
 		journal_done(journal, live->bdf);
-		printf("%s: in sync\n", live->bdf);
+		out_text("%s: in sync\n", live->bdf);
 		goto out;
 	}
 	code = code ?: check_users(want, &before);
@@ -137,8 +118,8 @@ static int change(struct state *want, const struct gpu *live,
 	}
 	code = transition("(restore)", &before, want, NULL, provider, journal);
 	if (!code)
-		printf("%s: restored, %u VF%s enabled\n", live->bdf,
-		       want->gpu.num_vfs, plural(want->gpu.num_vfs));
+		out_text("%s: restored, %u VF%s enabled\n", live->bdf,
+			 want->gpu.num_vfs, plural(want->gpu.num_vfs));
 out:
 	state_free(&before);
 	return code;
@@ -162,7 +143,7 @@ static int restore_one(struct state *want, struct provider *provider,
 	}
 	if (err)
 		return exit_code_of(err);
-	if (is_another(want, &live)) {
+	if (!state_is_of(want, &live)) {
 		pr_err("GPU %s is not the one of the checkpoint", live.bdf);
 		gpu_free(&live);
 		return EXIT_MISSING;

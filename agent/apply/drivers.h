@@ -7,6 +7,7 @@
 
 #include "model/host_driver.h"
 
+const char *write_error(int err);
 int drivers_override(const char *bdf, const struct vf_driver *want,
 		     u32 num_vfs, bool *touched);
 int drivers_bind(const char *bdf, const struct vf_driver *want,

@@ -59,19 +59,24 @@ static int look(const struct execution *x, struct state *now)
 	return EXIT_DONE;
 }
 
+/* Return: as sysfs_set_number(); what may still be done is not as it was */
+static int set_number(struct execution *x, const char *file, u32 value)
+{
+	int err = sysfs_set_number(x->want->gpu.bdf, file, value);
+
+	if (!err || err == -ETIMEDOUT)
+		touch(x);
+	return err;
+}
+
 static int disable(struct execution *x, const struct state *now)
 {
-	const char *bdf = now->gpu.bdf;
-	int err;
+	int err = set_number(x, NUMVFS, 0);
 
-	err = sysfs_set_number(bdf, NUMVFS, 0);
-	if (!err) {
-		touch(x);
-		return EXIT_DONE;
-	}
-	pr_err("GPU %s: cannot disable its %u VF%s: %s", bdf, now->gpu.num_vfs,
-	       plural(now->gpu.num_vfs),
-	       strerror(-err));
+	if (err)
+		pr_err("GPU %s: cannot disable its %u VF%s: %s", now->gpu.bdf,
+		       now->gpu.num_vfs, plural(now->gpu.num_vfs),
+		       write_error(err));
 	return exit_code_of(err);
 }
 
@@ -180,16 +185,11 @@ static bool manages_drivers(const struct state *want)
 
 static int set_autoprobe(struct execution *x, u32 autoprobe)
 {
-	const char *bdf = x->want->gpu.bdf;
-	int err;
+	int err = set_number(x, AUTOPROBE, autoprobe);
 
-	err = sysfs_set_number(bdf, AUTOPROBE, autoprobe);
-	if (!err) {
-		touch(x);
-		return EXIT_DONE;
-	}
-	pr_err("GPU %s: cannot set sriov_drivers_autoprobe to %u: %s", bdf,
-	       autoprobe, strerror(-err));
+	if (err)
+		pr_err("GPU %s: cannot set sriov_drivers_autoprobe to %u: %s",
+		       x->want->gpu.bdf, autoprobe, write_error(err));
 	return exit_code_of(err);
 }
 
@@ -208,15 +208,14 @@ static int enable(struct execution *x, struct state *now)
 			return code;
 		now->autoprobe = 0;
 	}
-	err = sysfs_set_number(bdf, NUMVFS, num_vfs);
+	err = set_number(x, NUMVFS, num_vfs);
 	if (err) {
 		hint = provider_count_hint(x->provider, bdf, err);
 		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)", bdf, num_vfs,
-		       plural(num_vfs), strerror(-err),
+		       plural(num_vfs), write_error(err),
 		       hint ?: "see the kernel log");
 		return exit_code_of(err);
 	}
-	touch(x);
 	/* the PCI core takes it for a success, with a warning in its log */
 	if (sysfs_vf_bdf(bdf, num_vfs - 1, last, sizeof(last))) {
 		pr_err("GPU %s: its driver has enabled fewer than %u VF%s (see the kernel log)",
@@ -230,10 +229,14 @@ static int set_drivers(struct execution *x, const struct state *now)
 {
 	const struct state *want = x->want;
 	const char *bdf = want->gpu.bdf;
-	struct vf_driver *before = read_drivers(&want->gpu);
-	bool touched = false;
+	bool touched = false, changing = false;
+	struct vf_driver *before = read_drivers(&want->gpu, &changing);
 	int code, err;
 
+	if (changing) {
+		free(before);
+		return EXIT_BUSY;
+	}
 	err = drivers_override(bdf, want->drivers, want->gpu.num_vfs, &touched);
 	code = exit_code_of(err);
 	if (!code && now->autoprobe != want->autoprobe)

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,11 +83,12 @@ void journal_begin(struct journal *journal, const char *section,
 	intent = intent ? take_place(intent) : add_intent(journal);
 	intent->is_ours = true;
 	copy_string(intent->section, LABEL_SIZE, section);
-	intent->vendor = live->vendor;
-	intent->device = live->device;
-	intent->total_vfs = live->total_vfs;
 	state_copy(&intent->before,
 		   intent->left ? &intent->left->before : before);
+	/* so that another GPU in its place is noticed */
+	intent->before.gpu.vendor = live->vendor;
+	intent->before.gpu.device = live->device;
+	intent->before.gpu.total_vfs = live->total_vfs;
 	state_copy(&intent->after, after);
 }
 
@@ -137,18 +139,22 @@ void journal_cancel(struct journal *journal, const char *bdf)
 
 static json_t *intent_json(const struct intent *intent)
 {
+	const struct gpu *gpu = &intent->before.gpu;
+
 	return json_pack("{s:s,s:I,s:I,s:I,s:I,s:o,s:o}", "section",
-			 intent->section, "vendor", (json_int_t)intent->vendor,
-			 "device", (json_int_t)intent->device, "total_vfs",
-			 (json_int_t)intent->total_vfs, "autoprobe",
+			 intent->section, "vendor", (json_int_t)gpu->vendor,
+			 "device", (json_int_t)gpu->device, "total_vfs",
+			 (json_int_t)gpu->total_vfs, "autoprobe",
 			 (json_int_t)intent->before.autoprobe, "before",
 			 state_json(&intent->before), "after",
 			 state_json(&intent->after));
 }
 
-static int intent_from_json(json_t *object, struct intent *intent)
+static int intent_from_json(json_t *object, void *to)
 {
 	json_int_t vendor, device, total_vfs, autoprobe;
+	struct intent *intent = add_intent(to);
+	struct gpu *gpu = &intent->before.gpu;
 	json_t *before, *after;
 	const char *section;
 
@@ -159,12 +165,12 @@ static int intent_from_json(json_t *object, struct intent *intent)
 	    strlen(section) >= LABEL_SIZE)
 		return -EINVAL;
 	copy_string(intent->section, LABEL_SIZE, section);
-	intent->vendor = vendor;
-	intent->device = device;
-	intent->total_vfs = total_vfs;
+	gpu->vendor = vendor;
+	gpu->device = device;
+	gpu->total_vfs = total_vfs;
 	if (state_from_json(before, &intent->before) ||
 	    state_from_json(after, &intent->after) ||
-	    strcmp(intent->before.gpu.bdf, intent->after.gpu.bdf))
+	    strcmp(gpu->bdf, intent->after.gpu.bdf))
 		return -EINVAL;
 	intent->before.autoprobe = !!autoprobe;
 	intent->after.autoprobe = !!autoprobe;
@@ -200,24 +206,9 @@ static int open_dir(bool create)
 	return fd;
 }
 
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		size -= written;
-	}
-	return 0;
-}
-
 static int replace(int dir, const char *text)
 {
-	int fd, err;
+	int fd, err = 0;
 
 	/* of a program that ended while it wrote it */
 	if (unlinkat(dir, JOURNAL_NEW, 0) && errno != ENOENT)
@@ -226,7 +217,8 @@ static int replace(int dir, const char *text)
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, text, strlen(text));
+	if (dprintf(fd, "%s", text) < 0)
+		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dir, JOURNAL_NEW, dir, JOURNAL_FILE))
@@ -318,20 +310,8 @@ int journal_finish(struct journal *journal)
  */
 int journal_parse(struct journal *journal, const char *text, size_t size)
 {
-	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
-	int version, err = -EINVAL;
-	json_t *intents;
-	size_t i;
-
-	if (document &&
-	    !json_unpack(document, "{s:i,s:o}", "version", &version, "gpus",
-			 &intents) && json_is_array(intents))
-		err = version == JOURNAL_VERSION ? 0 : -EPROTONOSUPPORT;
-	for (i = 0; !err && i < json_array_size(intents); i++)
-		err = intent_from_json(json_array_get(intents, i),
-				       add_intent(journal));
-	json_decref(document);
-	return err;
+	return states_parse(text, size, "version", JOURNAL_VERSION,
+			    intent_from_json, journal);
 }
 
 /**
@@ -363,11 +343,9 @@ int journal_read(struct journal *journal)
 		close(fd);
 		return -EINVAL;
 	}
-	err = read_all(fd, &text, &size);
+	err = read_all(fd, FILE_MAX_BYTES, &text, &size) ?:
+	      journal_parse(journal, text, size);
 	close(fd);
-	if (err)
-		return err;
-	err = journal_parse(journal, text, size);
 	free(text);
 	return err;
 }

@@ -17,9 +17,6 @@
 /**
  * struct intent - what is about to be done to one GPU
  * @section: name of its section
- * @vendor: of the GPU, so that another one in its place is noticed
- * @device: as @vendor
- * @total_vfs: as @vendor
  * @before: as it was
  * @after: as it is to be
  * @is_ours: this program has begun it
@@ -30,9 +27,6 @@
  */
 struct intent {
 	char section[LABEL_SIZE];
-	u32 vendor;
-	u32 device;
-	u32 total_vfs;
 	struct state before;
 	struct state after;
 	bool is_ours;

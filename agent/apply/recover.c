@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/check.h"
 #include "apply/execute.h"
 #include "apply/journal.h"
 #include "base/exit_code.h"
@@ -79,15 +80,6 @@ static bool probe_again(const struct intent *intent, struct provider *provider)
 	return true;
 }
 
-static bool is_another(const struct intent *intent, const struct gpu *live)
-{
-	return !same_provider(gpu_abilities(live),
-			      gpu_abilities(&intent->before.gpu)) ||
-	       live->vendor != intent->vendor ||
-	       live->device != intent->device ||
-	       live->total_vfs != intent->total_vfs;
-}
-
 /* Return: false when the GPU is in neither state, or cannot be seen */
 static bool resolve(const struct intent *intent, struct provider *provider)
 {
@@ -95,6 +87,7 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 	struct state now = {};
 	struct gpu live;
 	bool resolved = true;
+	char *text;
 	int err;
 
 	err = provider_read_settled(provider, intent->before.gpu.bdf, &live,
@@ -110,12 +103,14 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 		return false;
 	}
 	if (live.vfs_changing) {
-		not_recovered(intent, "its VFs are being enabled or disabled at this moment");
+		text = why_changing(&live);
+		not_recovered(intent, text);
+		free(text);
 		gpu_free(&live);
 		return false;
 	}
 	state_live(&now, &live);
-	if (is_another(intent, &live))
+	if (!state_is_of(&intent->before, &live))
 		report(intent, "dropped", "another GPU is in its place now");
 	else if (state_holds(&intent->after, &now))
 		resolved = probe_again(intent, provider);

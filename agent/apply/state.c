@@ -37,7 +37,7 @@ static void set(struct state *state, const struct gpu *gpu,
 void state_live(struct state *state, const struct gpu *live)
 {
 	gpu_copy(&state->gpu, live);
-	state->drivers = read_drivers(live);
+	state->drivers = read_drivers(live, &state->gpu.vfs_changing);
 	state->autoprobe = read_autoprobe(live->bdf);
 }
 
@@ -90,13 +90,6 @@ void state_after(struct state *state, const struct plan *plan)
 		driver_want(&state->drivers[i], plan_wanted_driver(plan, i));
 }
 
-static const struct vf *vf_of(const struct gpu *gpu, u32 i)
-{
-	static const struct vf none;
-
-	return i < gpu->vfs_len ? &gpu->vfs[i] : &none;
-}
-
 /* of GPUs that are like one that is live */
 static bool same_vf(const struct gpu *live, const struct vf *a,
 		    const struct vf *b, bool places)
@@ -142,7 +135,7 @@ bool state_same_layout(const struct gpu *want, const struct gpu *is)
 	if (!same_settings(want, is) || !same_pf_times(want, is))
 		return false;
 	for (i = 0; i < want->vfs_len || i < is->vfs_len; i++)
-		if (!same_vf(is, vf_of(want, i), vf_of(is, i),
+		if (!same_vf(is, gpu_vf(want, i), gpu_vf(is, i),
 			     want->set & GPU_SET_PLACES))
 			return false;
 	return true;
@@ -171,6 +164,20 @@ bool state_holds(const struct state *want, const struct state *is)
 	return true;
 }
 
+/**
+ * state_is_of() - is it a state of this GPU, and not of another in its place?
+ * @state: the state, with what the GPU was
+ * @live: the GPU that is there
+ */
+bool state_is_of(const struct state *state, const struct gpu *live)
+{
+	const struct gpu *gpu = &state->gpu;
+
+	return same_provider(gpu_abilities(live), gpu_abilities(gpu)) &&
+	       live->vendor == gpu->vendor && live->device == gpu->device &&
+	       live->total_vfs == gpu->total_vfs;
+}
+
 static const char *driver_text(const char *name)
 {
 	if (!strcmp(name, ANY_DRIVER))
@@ -186,7 +193,7 @@ static const char *time_text(char *text, u32 us)
 static void print_vf_difference(const struct gpu *want, const struct gpu *is,
 				u32 i)
 {
-	const struct vf *a = vf_of(want, i), *b = vf_of(is, i);
+	const struct vf *a = gpu_vf(want, i), *b = gpu_vf(is, i);
 	char text[4][UNIT_TEXT];
 
 	if (a->fb_bytes != b->fb_bytes)

@@ -31,6 +31,9 @@ void state_print_differences(const struct state *want,
 			     const struct state *is);
 json_t *state_json(const struct state *state);
 int state_from_json(const json_t *object, struct state *state);
+bool state_is_of(const struct state *state, const struct gpu *live);
+int states_parse(const char *text, size_t size, const char *version_key,
+		 int version, int (*add)(json_t *object, void *to), void *to);
 void state_free(struct state *state);
 
 #endif /* AGENT_APPLY_STATE_H */

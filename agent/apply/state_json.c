@@ -122,7 +122,7 @@ static int lists_from_json(json_t *vfs, json_t *drivers, struct state *state)
 /**
  * state_from_json() - read a state
  * @object: from state_json(), or a stranger
- * @state: all zero; to be freed also after errors
+ * @state: zero but for what else is known of its GPU; to be freed also after errors
  *
  * Return: 0; -EINVAL: it is no state.
  */
@@ -151,4 +151,34 @@ int state_from_json(const json_t *object, struct state *state)
 	state->gpu.pf_time_slice_us = slice;
 	state->gpu.pf_preempt_timeout_us = timeout;
 	return lists_from_json(vfs, drivers, state);
+}
+
+/**
+ * states_parse() - read a file with one object for each GPU
+ * @text: the text, which may be damaged
+ * @size: bytes of it
+ * @version_key: name of the member with the version of the format
+ * @version: the version that is known
+ * @add: takes one object. Return: 0, or a negative errno
+ * @to: second argument of @add
+ *
+ * Return: 0; -EINVAL: it is no such file; -EPROTONOSUPPORT: it is of another
+ * version; else as @add.
+ */
+int states_parse(const char *text, size_t size, const char *version_key,
+		 int version, int (*add)(json_t *object, void *to), void *to)
+{
+	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	int found, err = -EINVAL;
+	json_t *list;
+	size_t i;
+
+	if (document &&
+	    !json_unpack(document, "{s:i,s:o}", version_key, &found, "gpus",
+			 &list) && json_is_array(list))
+		err = found == version ? 0 : -EPROTONOSUPPORT;
+	for (i = 0; !err && i < json_array_size(list); i++)
+		err = add(json_array_get(list, i), to);
+	json_decref(document);
+	return err;
 }

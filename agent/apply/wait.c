@@ -19,6 +19,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "model/names.h"
+#include "pci/attr.h"
 #include "pci/holder.h"
 #include "plan/report.h"
 #include "plan/target.h"
@@ -38,19 +39,16 @@
  * wait_settled() - plan again for GPUs whose VFs were being enabled or disabled
  * @targets: planned
  *
- * Return: EXIT_DONE, also when they still are, as provider_read_settled(); or why a GPU
- * could not be read.
+ * Those that still are, or cannot be read, are refused when it is their turn: the
+ * others are not in doubt.
  */
-int wait_settled(struct targets *targets)
+void wait_settled(struct targets *targets)
 {
-	int code = EXIT_DONE;
 	size_t i;
 
-	for (i = 0; !code && i < targets->num; i++)
+	for (i = 0; i < targets->num; i++)
 		if (targets->plans[i].live.vfs_changing)
-			code = plan_refresh(&targets->plans[i],
-					    targets->provider);
-	return code;
+			plan_refresh(&targets->plans[i], targets->provider);
 }
 
 static bool any_is_blocked(const struct targets *targets)
@@ -88,6 +86,23 @@ int wait_idle(struct targets *targets, u32 seconds)
 	return code;
 }
 
+/**
+ * apply_unlock() - let another process change GPUs
+ * @fd: from apply_lock(); -1 afterwards
+ *
+ * Children that write have the lock too. One that was left behind at a driver that
+ * hangs stands in the way of nothing but its GPU.
+ */
+void apply_unlock(int *fd)
+{
+	if (*fd < 0)
+		return;
+	attr_keep_open(-1);
+	flock(*fd, LOCK_UN);
+	close(*fd);
+	*fd = -1;
+}
+
 static void report_lock(const char *file, bool over)
 {
 	char *process = holder_of_lock(file);
@@ -120,11 +135,12 @@ static int wait_for_lock(int fd, const char *file, u32 seconds)
 
 /**
  * apply_lock() - one apply at a time
- * @fd: holds the lock until it is closed; -1: there was no right to lock
+ * @fd: holds the lock until apply_unlock(); -1: there was no right to lock
  * @seconds: how long to wait for another process to release it
  *
  * Two of them would undo each other's steps in turn. The lock ends with the
- * process, whatever ends that. Prints which process has it, and that it waits.
+ * process, whatever ends that, and with the write to a file of sysfs that it has begun.
+ * Prints which process has it, and that it waits.
  *
  * Return: EXIT_DONE, without permission too, since the kernel will say no;
  * EXIT_BUSY: another process has it, which is printed unless @seconds is 0;
@@ -154,10 +170,10 @@ int apply_lock(int *fd, u32 seconds)
 		code = EXIT_FAILED;
 		pr_err("%s: %s", file, strerror(-err));
 	}
-	if (err && *fd >= 0) {
-		close(*fd);
-		*fd = -1;
-	}
+	if (err)
+		apply_unlock(fd);
+	else
+		attr_keep_open(*fd);
 out:
 	free(file);
 	free(dir);

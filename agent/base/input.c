@@ -12,7 +12,17 @@
 #include <unistd.h>
 
 #include "base/input.h"
+#include "base/root.h"
 #include "base/util.h"
+
+/* as errno says; @what: as in "opened" */
+static int cannot_be(const char *what, char **why)
+{
+	int err = errno;
+
+	*why = xasprintf("cannot be %s: %s", what, strerror(err));
+	return -err;
+}
 
 static int check_kind(const struct stat *st, u32 demands, char **why)
 {
@@ -87,28 +97,6 @@ static int check_trust(const char *path, const struct stat *st, char **why)
 	return err;
 }
 
-static int read_all(int fd, size_t max, char **text, size_t *size, char **why)
-{
-	ssize_t got = 1;
-
-	*text = xcalloc(max + 2, 1);
-	while (got && *size <= max) {
-		got = read(fd, *text + *size, max + 1 - *size);
-		if (got < 0 && errno != EINTR) {
-			int err = errno;
-
-			*why = xasprintf("cannot be read: %s", strerror(err));
-			return -err;
-		}
-		if (got > 0)
-			*size += got;
-	}
-	if (*size <= max)
-		return 0;
-	*why = xasprintf("is larger than %zu bytes", max);
-	return -EFBIG;
-}
-
 /* never waits: a FIFO without a writer, a device */
 static int open_checked(const char *path, u32 demands, char **why)
 {
@@ -116,17 +104,10 @@ static int open_checked(const char *path, u32 demands, char **why)
 	int fd, err;
 
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		err = errno;
-		*why = xasprintf("cannot be opened: %s", strerror(err));
-		return -err;
-	}
-	if (fstat(fd, &st)) {
-		err = -errno;
-		*why = xasprintf("cannot be read: %s", strerror(-err));
-	} else {
-		err = check_kind(&st, demands, why);
-	}
+	if (fd < 0)
+		return cannot_be("opened", why);
+	err = fstat(fd, &st) ? cannot_be("read", why) :
+			       check_kind(&st, demands, why);
 	if (!err && demands & INPUT_TRUSTED)
 		err = check_trust(path, &st, why);
 	/* a writer may take its time */
@@ -143,12 +124,8 @@ static int check_stdin(u32 demands, char **why)
 {
 	struct stat st;
 
-	if (fstat(STDIN_FILENO, &st)) {
-		int err = errno;
-
-		*why = xasprintf("cannot be read: %s", strerror(err));
-		return -err;
-	}
+	if (fstat(STDIN_FILENO, &st))
+		return cannot_be("read", why);
 	if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode))
 		return check_kind(&st, demands, why);
 	if (!S_ISREG(st.st_mode) || !(demands & INPUT_TRUSTED))
@@ -178,14 +155,18 @@ int input_read(const char *path, u32 demands, size_t max, char **text,
 	*text = NULL;
 	*size = 0;
 	*why = NULL;
-	if (is_stdin) {
-		err = check_stdin(demands, why);
-		return err ?: read_all(STDIN_FILENO, max, text, size, why);
-	}
-	fd = open_checked(path, demands, why);
+	err = is_stdin ? check_stdin(demands, why) : 0;
+	if (err)
+		return err;
+	fd = is_stdin ? STDIN_FILENO : open_checked(path, demands, why);
 	if (fd < 0)
 		return fd;
-	err = read_all(fd, max, text, size, why);
-	close(fd);
+	err = read_all(fd, max, text, size);
+	if (!is_stdin)
+		close(fd);
+	if (err == -EFBIG)
+		*why = xasprintf("is larger than %zu bytes", max);
+	else if (err)
+		*why = xasprintf("cannot be read: %s", strerror(-err));
 	return err;
 }

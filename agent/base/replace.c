@@ -191,7 +191,7 @@ static int write_file(const char *path, mode_t mode,
 
 /**
  * replace_file() - write a file, so that readers see the old or the new content
- * @path: the file; "-": standard output
+ * @path: the file
  * @mode: permissions of a file that does not exist yet, regardless of the umask
  * @print: writes the content
  * @data: second argument of @print
@@ -208,11 +208,6 @@ int replace_file(const char *path, mode_t mode,
 	const struct content content = { print, data };
 	int err;
 
-	if (!strcmp(path, "-")) {
-		/* main() checks that it arrived */
-		print(stdout, data);
-		return EXIT_DONE;
-	}
 	err = write_file(path, mode, &content);
 	if (err == -EINVAL)
 		pr_err("cannot write %s: neither a regular file nor a character device or FIFO",

@@ -14,9 +14,6 @@
 
 #include "base/root.h"
 
-/* depmod's files have a megabyte or two, a checkpoint of 10000 VFs has three */
-#define FILE_MAX_BYTES	(64 << 20)
-
 static const char *root = "";
 
 /**
@@ -34,15 +31,6 @@ bool root_is_elsewhere(void)
 	return *root;
 }
 
-static char *vpath(const char *fmt, va_list args)
-{
-	char *rest = xvasprintf(fmt, args);
-	char *path = xasprintf("%s/%s", root, rest);
-
-	free(rest);
-	return path;
-}
-
 /**
  * root_path() - the path of a file
  * @fmt: as of printf; without a slash in front
@@ -52,30 +40,26 @@ static char *vpath(const char *fmt, va_list args)
 char *root_path(const char *fmt, ...)
 {
 	va_list args;
-	char *path;
+	char *path, *rest;
 
 	va_start(args, fmt);
-	path = vpath(fmt, args);
+	rest = xvasprintf(fmt, args);
 	va_end(args);
+	path = xasprintf("%s/%s", root, rest);
+	free(rest);
 	return path;
 }
 
 /**
- * root_has() - is there such a file, directory or link?
- * @fmt: path, as of root_path()
+ * path_is_there() - is there such a file, directory or link?
+ * @path: from root_path(); is freed
  *
  * Return: false also when it may not be looked at.
  */
-bool root_has(const char *fmt, ...)
+bool path_is_there(char *path)
 {
-	va_list args;
-	char *path;
-	bool there;
+	bool there = !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW);
 
-	va_start(args, fmt);
-	path = vpath(fmt, args);
-	va_end(args);
-	there = !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW);
 	free(path);
 	return there;
 }
@@ -83,13 +67,14 @@ bool root_has(const char *fmt, ...)
 /**
  * read_all() - read everything that comes out of a descriptor
  * @fd: of a file, a pipe, ...; blocking
+ * @max: bytes that it may have
  * @text: result, to be freed, with a zero byte behind it; also after an error,
  *	with what came before it; NULL after -EFBIG
  * @size: result, bytes of it
  *
- * Return: 0; -EFBIG: it is too large to be sane; another negative errno.
+ * Return: 0; -EFBIG: it has more than @max; another negative errno.
  */
-int read_all(int fd, char **text, size_t *size)
+int read_all(int fd, size_t max, char **text, size_t *size)
 {
 	size_t capacity = 0;
 	ssize_t got;
@@ -99,11 +84,6 @@ int read_all(int fd, char **text, size_t *size)
 	for (;;) {
 		if (*size + 1 >= capacity) {
 			capacity = capacity ? 2 * capacity : 4096;
-			if (capacity > FILE_MAX_BYTES) {
-				free(*text);
-				*text = NULL;
-				return -EFBIG;
-			}
 			*text = xrealloc(*text, capacity);
 		}
 		got = read(fd, *text + *size, capacity - *size - 1);
@@ -113,35 +93,42 @@ int read_all(int fd, char **text, size_t *size)
 		if (got <= 0)
 			return got ? -errno : 0;
 		*size += got;
+		if (*size > max) {
+			free(*text);
+			*text = NULL;
+			return -EFBIG;
+		}
 	}
 }
 
+/* a descriptor, -1: it cannot be read; frees @path */
+static int open_path(char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	free(path);
+	return fd;
+}
+
 /**
- * root_read() - a whole file
+ * path_read() - a whole file
  * @size: bytes of it, may be NULL
- * @fmt: path, as of root_path()
+ * @path: from root_path(); is freed
  *
  * Return: to be freed, with a zero byte behind it; NULL when it is not there,
  * may not be read, or is not of a sane size.
  */
-char *root_read(size_t *size, const char *fmt, ...)
+char *path_read(size_t *size, char *path)
 {
+	int fd = open_path(path);
 	size_t unused;
-	va_list args;
 	char *text;
-	char *path;
-	int fd;
 
-	va_start(args, fmt);
-	path = vpath(fmt, args);
-	va_end(args);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	free(path);
 	if (fd < 0)
 		return NULL;
 	size = size ?: &unused;
 	/* what came before an error is worth having: config space */
-	if (read_all(fd, &text, size) && !*size) {
+	if (read_all(fd, FILE_MAX_BYTES, &text, size) && !*size) {
 		free(text);
 		text = NULL;
 	}
@@ -150,26 +137,19 @@ char *root_read(size_t *size, const char *fmt, ...)
 }
 
 /**
- * root_line() - the first line of a file
+ * path_line() - the first line of a file
  * @text: result, without the newline; empty when the file cannot be read
  * @size: bytes of @text
- * @fmt: path, as of root_path()
+ * @path: from root_path(); is freed
  *
  * Return: whether it could be read.
  */
-bool root_line(char *text, size_t size, const char *fmt, ...)
+bool path_line(char *text, size_t size, char *path)
 {
-	va_list args;
+	int fd = open_path(path);
 	ssize_t got;
-	char *path;
-	int fd;
 
 	text[0] = '\0';
-	va_start(args, fmt);
-	path = vpath(fmt, args);
-	va_end(args);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	free(path);
 	if (fd < 0)
 		return false;
 	got = read(fd, text, size - 1);
@@ -179,9 +159,16 @@ bool root_line(char *text, size_t size, const char *fmt, ...)
 	return got >= 0;
 }
 
-static bool vtarget(char *target, size_t size, const char *fmt, va_list args)
+/**
+ * path_target() - where a link points to
+ * @target: result, empty when there is no such link
+ * @size: bytes of @target
+ * @path: from root_path(); is freed
+ *
+ * Return: whether there is one that can be read.
+ */
+bool path_target(char *target, size_t size, char *path)
 {
-	char *path = vpath(fmt, args);
 	ssize_t len = readlink(path, target, size - 1);
 
 	free(path);
@@ -190,43 +177,19 @@ static bool vtarget(char *target, size_t size, const char *fmt, va_list args)
 }
 
 /**
- * root_target() - where a link points to
- * @target: result, empty when there is no such link
- * @size: bytes of @target
- * @fmt: path, as of root_path()
- *
- * Return: whether there is one that can be read.
- */
-bool root_target(char *target, size_t size, const char *fmt, ...)
-{
-	va_list args;
-	bool there;
-
-	va_start(args, fmt);
-	there = vtarget(target, size, fmt, args);
-	va_end(args);
-	return there;
-}
-
-/**
- * root_link() - the last part of where a link points to
+ * path_link() - the last part of where a link points to
  * @name: result, empty when there is no such link
  * @size: bytes of @name
- * @fmt: path, as of root_path()
+ * @path: from root_path(); is freed
  *
  * Return: whether there is one that can be read.
  */
-bool root_link(char *name, size_t size, const char *fmt, ...)
+bool path_link(char *name, size_t size, char *path)
 {
 	char target[256];
-	const char *slash;
-	va_list args;
-	bool there;
+	bool there = path_target(target, sizeof(target), path);
+	const char *slash = strrchr(target, '/');
 
-	va_start(args, fmt);
-	there = vtarget(target, sizeof(target), fmt, args);
-	va_end(args);
-	slash = strrchr(target, '/');
 	copy_string(name, size, slash ? slash + 1 : target);
 	return there;
 }
@@ -236,31 +199,20 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* in the order of bytes, whatever the locale says */
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /**
- * root_list() - the names in a directory, sorted
- * @fmt: path, as of root_path()
+ * path_list() - the names in a directory, sorted
+ * @path: from root_path(); is freed
  *
  * Return: names with a NULL behind the last, for root_list_free(); none when
  * the directory is not there or cannot be read.
  */
-char **root_list(const char *fmt, ...)
+char **path_list(char *path)
 {
 	struct dirent **entries = NULL;
-	va_list args;
 	char **names;
-	char *path;
 	int n, i;
 
-	va_start(args, fmt);
-	path = vpath(fmt, args);
-	va_end(args);
-	n = scandir(path, &entries, is_visible, compare_names);
+	n = scandir(path, &entries, is_visible, alphasort);
 	free(path);
 	if (n < 0)
 		n = 0;

@@ -6,6 +6,7 @@
  * of write().
  */
 #include <stdio.h>
+#include <sys/signalfd.h>
 
 #include "base/signals.h"
 #include "base/types.h"
@@ -62,4 +63,21 @@ void signals_release(const sigset_t *before)
 {
 	fflush(NULL);
 	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/**
+ * signals_open() - have signals as events of a descriptor
+ * @signals: which ones, 0 behind the last
+ *
+ * Return: a descriptor for struct signalfd_siginfo, or -1.
+ */
+int signals_open(const int *signals)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (; *signals; signals++)
+		sigaddset(&set, *signals);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
 }

@@ -12,5 +12,6 @@ void signals_ignore_lost_output(void);
 void signals_hold(sigset_t *before);
 bool signals_are_pending(void);
 void signals_release(const sigset_t *before);
+int signals_open(const int *signals);
 
 #endif /* AGENT_BASE_SIGNALS_H */

@@ -132,15 +132,21 @@ char *xasprintf(const char *fmt, ...)
 /**
  * append_text() - make a text longer
  * @text: the text, to be freed; NULL: an empty one
- * @separator: in front of @more, unless the text is empty
- * @more: what comes behind it
+ * @separator: in front of what is added, unless the text is empty
+ * @fmt: as of printf: what comes behind it
  */
-void append_text(char **text, const char *separator, const char *more)
+void append_text(char **text, const char *separator, const char *fmt, ...)
 {
 	bool is_first = !*text || !**text;
-	char *longer = xasprintf("%s%s%s", *text ?: "", is_first ? "" : separator,
-				 more);
+	char *longer, *more;
+	va_list args;
 
+	va_start(args, fmt);
+	more = xvasprintf(fmt, args);
+	va_end(args);
+	longer = xasprintf("%s%s%s", *text ?: "", is_first ? "" : separator,
+			   more);
+	free(more);
 	free(*text);
 	*text = longer;
 }
@@ -244,45 +250,27 @@ const char *pr_priority(enum pr_level level)
 	return to_journal ? priorities[level] : "";
 }
 
-static void __printf(2, 0)
-print_message(enum pr_level level, const char *fmt, va_list args)
+/**
+ * pr_message() - a message to the user: on stderr, with the program's name
+ * @level: PR_*
+ * @fmt: as of printf, without the newline
+ */
+void pr_message(enum pr_level level, const char *fmt, ...)
 {
 	int error = errno;
-	char *text = xvasprintf(fmt, args);
-	char *safe = printable(text);
+	char *text, *safe;
+	va_list args;
 
+	va_start(args, fmt);
+	text = xvasprintf(fmt, args);
+	va_end(args);
+	safe = printable(text);
 	print_folded(stderr, "%s%s", to_journal ? pr_priority(level) :
 		     PROGRAM ": ", safe);
 	free(safe);
 	free(text);
 	/* what was reported may be what the caller returns */
 	errno = error;
-}
-
-/**
- * pr_err() - a message to the user: on stderr, with the program's name
- * @fmt: as of printf, without the newline
- */
-void pr_err(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	print_message(PR_ERROR, fmt, args);
-	va_end(args);
-}
-
-/**
- * pr_warning() - as pr_err(), about what is no failure
- * @fmt: as of printf, without the newline
- */
-void pr_warning(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	print_message(PR_WARNING, fmt, args);
-	va_end(args);
 }
 
 /* Levenshtein distance, without regard to case */

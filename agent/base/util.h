@@ -21,7 +21,8 @@ void *xrealloc(void *p, size_t size);
 void *xgrow(void *array, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xvasprintf(const char *fmt, va_list args) __printf(1, 0);
-void append_text(char **text, const char *separator, const char *more);
+void append_text(char **text, const char *separator, const char *fmt, ...)
+	__printf(3, 4);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);
 void copy_string(char *to, size_t size, const char *from);
 char *escape(const char *text);
@@ -36,10 +37,14 @@ enum pr_level {
 
 void pr_to_journal(void);
 const char *pr_priority(enum pr_level level);
-void pr_err(const char *fmt, ...) __printf(1, 2);
-void pr_warning(const char *fmt, ...) __printf(1, 2);
+void pr_message(enum pr_level level, const char *fmt, ...) __printf(2, 3);
 const char *nearest(const char *word, const char *const *known, size_t n);
 bool parse_bdf(const char *text, char *bdf, size_t size);
+
+/* what went wrong */
+#define pr_err(...)	pr_message(PR_ERROR, __VA_ARGS__)
+/* what is no failure */
+#define pr_warning(...)	pr_message(PR_WARNING, __VA_ARGS__)
 
 /** plural() - the end of a noun behind a number */
 static inline const char *plural(u64 n)

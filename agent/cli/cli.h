@@ -129,7 +129,7 @@ struct verb {
 /* of max_args */
 #define ANY_NUMBER	1000000
 
-void print_usage(FILE *f, const struct verb *verb);
+void print_usage(FILE *f, const void *data);
 void print_help(const struct verb *verb);
 void usage_set_verb(const struct verb *verb);
 int usage_error(const char *fmt, ...) __printf(1, 2);

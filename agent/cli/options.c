@@ -174,17 +174,18 @@ int parse_options(const struct verb *verb, int argc, char **argv,
  * @size: bytes of @gpu
  * @vf: index, only when there is one
  *
- * Return: 1: has a VF; 0: has none; -1: is malformed.
+ * Return: 1: has a VF; 0: has none; -1: is malformed, which was reported.
  */
 int parse_gpu_vf(const char *text, char *gpu, size_t size, u32 *vf)
 {
 	const char *slash = strchr(text, '/');
 	size_t len = slash ? (size_t)(slash - text) : strlen(text);
 
-	if (!len || len >= size)
+	if (!len || len >= size ||
+	    (slash && parse_number(slash + 1, MAX_VFS - 1, vf))) {
+		usage_error("'%s' is neither GPU nor GPU/VF", text);
 		return -1;
+	}
 	copy_string(gpu, len + 1, text);
-	if (!slash)
-		return 0;
-	return parse_number(slash + 1, MAX_VFS - 1, vf) ? -1 : 1;
+	return !!slash;
 }

@@ -23,14 +23,9 @@ void usage_set_verb(const struct verb *verb)
 	current_verb = verb;
 }
 
-static void __printf(3, 4) add(FILE *f, unsigned int *column, const char *fmt, ...)
+/* frees @text */
+static void add(FILE *f, unsigned int *column, char *text)
 {
-	va_list args;
-	char *text;
-
-	va_start(args, fmt);
-	text = xvasprintf(fmt, args);
-	va_end(args);
 	if (*column + 1 + strlen(text) > COLUMNS)
 		*column = fprintf(f, "\n      ") - 1;
 	*column += fprintf(f, " %s", text);
@@ -55,9 +50,10 @@ static void add_options(FILE *f, unsigned int *column,
 			      option_usage(++option) : NULL;
 
 		if (other)
-			add(f, column, "[%s | %s]", one, other);
+			add(f, column, xasprintf("[%s | %s]", one, other));
 		else
-			add(f, column, option->is_needed ? "%s" : "[%s]", one);
+			add(f, column, xasprintf(option->is_needed ? "%s" :
+						 "[%s]", one));
 		free(one);
 		free(other);
 	}
@@ -66,10 +62,11 @@ static void add_options(FILE *f, unsigned int *column,
 /**
  * print_usage() - how a verb is used
  * @f: where to
- * @verb: the verb
+ * @data: the verb
  */
-void print_usage(FILE *f, const struct verb *verb)
+void print_usage(FILE *f, const void *data)
 {
+	const struct verb *verb = data;
 	char *copy = xstrdup(verb->args), *rest = copy;
 	const char *first = "usage:";
 	char *way, *word;
@@ -81,7 +78,7 @@ void print_usage(FILE *f, const struct verb *verb)
 		add_options(f, &column, verb->options);
 		while ((word = strsep(&way, " ")))
 			if (*word)
-				add(f, &column, "%s", word);
+				add(f, &column, xstrdup(word));
 		fputc('\n', f);
 		first = "      ";
 	}
@@ -96,8 +93,8 @@ void print_help(const struct verb *verb)
 {
 	const struct verb_option *option = verb->options;
 
-	print_usage(stdout, verb);
-	printf("%s\n%s", verb->help, option->name ? "\n" : "");
+	out_print(print_usage, verb);
+	out_text("%s\n%s", verb->help, option->name ? "\n" : "");
 	for (; option->name; option++) {
 		char letter[] = { '-', option->letter, ',', ' ', '\0' };
 		char *names = xasprintf("%s--%s%s%s",
@@ -105,7 +102,7 @@ void print_help(const struct verb *verb)
 					option->name, option->value ? " " : "",
 					option->value ?: "");
 
-		printf("  %-22s %s\n", names, option->help);
+		out_text("  %-22s %s\n", names, option->help);
 		free(names);
 	}
 }

@@ -20,21 +20,6 @@ static const char *const profile_keys[] = {
 	"fb", "time_slice", "preempt_timeout", "label",
 };
 
-static void unknown_key(const struct ini_entry *entry, const char *kind,
-			const char *const *known, size_t n,
-			struct diag_list *diags)
-{
-	const char *guess = nearest(entry->key, known, n);
-
-	if (guess)
-		diag_err(diags, &entry->key_at,
-			 "unknown key '%s' in a %s section; did you mean '%s'?",
-			   entry->key, kind, guess);
-	else
-		diag_err(diags, &entry->key_at,
-			 "unknown key '%s' in a %s section", entry->key, kind);
-}
-
 static void read_version(struct config *config, const struct ini_entry *entry,
 			 struct diag_list *diags)
 {
@@ -57,8 +42,7 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 			  struct diag_list *diags)
 {
 	if (config->on_drift_at.line) {
-		diag_err(diags, &entry->key_at,
-			 "duplicate key 'on_drift'");
+		diag_err(diags, &entry->key_at, "duplicate key 'on_drift'");
 		diag_note(diags, &config->on_drift_at, "first defined here");
 		return;
 	}
@@ -87,8 +71,8 @@ static void read_main(struct config *config, const struct ini *ini,
 		else if (!strcmp(entry->key, "on_drift"))
 			read_on_drift(config, entry, diags);
 		else
-			unknown_key(entry, "[gpuvf]", main_keys,
-				    ARRAY_SIZE(main_keys), diags);
+			config_unknown_key(entry, "[gpuvf]", main_keys,
+					   ARRAY_SIZE(main_keys), diags);
 	}
 	/* the version may be what could not be read */
 	if (header->is_damaged || diags->errors > errors)
@@ -135,8 +119,8 @@ static void read_profile_key(struct config_profile *profile,
 	} else if (!strcmp(entry->key, "label")) {
 		read_label(profile, entry, diags);
 	} else {
-		unknown_key(entry, "[profile]", profile_keys,
-			    ARRAY_SIZE(profile_keys), diags);
+		config_unknown_key(entry, "[profile]", profile_keys,
+				   ARRAY_SIZE(profile_keys), diags);
 	}
 	if (why)
 		diag_err(diags, &entry->value_at, "%s: '%s' %s", entry->key,
@@ -179,10 +163,8 @@ static void read_profile(struct config *config, const struct ini *ini,
 	twin = names_add(&config->profile_names, name, config->num_profiles);
 	/* within one file it is the scanner's error */
 	if (twin != NO_NAME && !header->is_repeated) {
-		diag_err(diags, &header->at,
-			 "duplicate profile '%s'", name);
-		diag_note(diags, &config->profiles[twin].at,
-			  "first defined here");
+		diag_err(diags, &header->at, "duplicate profile '%s'", name);
+		diag_note(diags, &config->profiles[twin].at, "first defined here");
 	}
 
 	config->profiles = xgrow(config->profiles, config->num_profiles,
@@ -292,16 +274,10 @@ static int is_drop_in(const struct dirent *entry)
 	       !strcmp(entry->d_name + len - 4, ".ini");
 }
 
-/* in the order of bytes, whatever the locale says */
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* Return: how many, with @entries and each of them to be freed; or -errno */
 static int list_drop_ins(const char *dir, struct dirent ***entries)
 {
-	int n = scandir(dir, entries, is_drop_in, compare_names);
+	int n = scandir(dir, entries, is_drop_in, alphasort);
 
 	if (n >= 0)
 		return n;

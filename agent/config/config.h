@@ -160,6 +160,9 @@ void config_interpret(struct config *config, struct diag_list *diags);
 void config_free(struct config *config);
 
 /* config_gpu.c */
+void config_unknown_key(const struct ini_entry *entry, const char *kind,
+			const char *const *known, size_t n,
+			struct diag_list *diags);
 void config_read_gpu(struct config *config, const struct ini *ini,
 		     size_t section, const char *name, struct diag_list *diags);
 void config_finish_gpus(struct config *config, struct diag_list *diags);

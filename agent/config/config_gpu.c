@@ -16,10 +16,50 @@ static const char *const gpu_keys[] = {
 	"pci", "match", "provider", "policy", "pf_reserve", "vf 0", "vfs", "driver 0",
 };
 
+/* as the message has them */
 static const char *const policies[] = { "fixed", "equal", "best-effort" };
 static const char *const drivers[] = {
-	"default", "none", "vfio-pci", "xe-vfio-pci",
+	"vfio-pci", "xe-vfio-pci", "none", "default",
 };
+
+/**
+ * config_unknown_key() - report a key that no section of its kind has
+ * @entry: the key
+ * @kind: of the section
+ * @known: keys that it may have
+ * @n: their number
+ * @diags: gets the error
+ */
+void config_unknown_key(const struct ini_entry *entry, const char *kind,
+			const char *const *known, size_t n,
+			struct diag_list *diags)
+{
+	const char *guess = nearest(entry->key, known, n);
+
+	if (guess)
+		diag_err(diags, &entry->key_at,
+			 "unknown key '%s' in a %s section; did you mean '%s'?",
+			 entry->key, kind, guess);
+	else
+		diag_err(diags, &entry->key_at,
+			 "unknown key '%s' in a %s section", entry->key, kind);
+}
+
+/* a value that is none of three */
+static void unknown_value(const struct ini_entry *entry, const char *key,
+			  const char *const known[3], struct diag_list *diags)
+{
+	const char *guess = nearest(entry->value, known, 3);
+
+	if (guess)
+		diag_err(diags, &entry->value_at,
+			 "%s: '%s' is unknown; did you mean '%s'?", key,
+			 entry->value, guess);
+	else
+		diag_err(diags, &entry->value_at,
+			 "%s: '%s' is unknown; there are %s, %s and %s", key,
+			 entry->value, known[0], known[1], known[2]);
+}
 
 /* room for a line of every VF below len; new ones have neither */
 static void set_vfs_len(struct config_gpu *gpu, u32 len)
@@ -110,7 +150,7 @@ static void read_provider(struct config_gpu *gpu,
 		return;
 	num = abilities_names(names);
 	for (i = 0; i < num; i++)
-		append_text(&list, ", ", names[i]);
+		append_text(&list, ", ", "%s", names[i]);
 	names[num++] = "any";
 	guess = nearest(entry->value, names, num);
 	if (guess)
@@ -127,22 +167,11 @@ static void read_provider(struct config_gpu *gpu,
 static void read_policy(struct config_gpu *gpu, const struct ini_entry *entry,
 			struct diag_list *diags)
 {
-	const char *guess;
-
 	gpu->policy_at = entry->value_at;
-	if (policy_from_name(entry->value, &gpu->policy)) {
+	if (policy_from_name(entry->value, &gpu->policy))
 		gpu->set |= GPU_SET_POLICY;
-		return;
-	}
-	guess = nearest(entry->value, policies, ARRAY_SIZE(policies));
-	if (guess)
-		diag_err(diags, &entry->value_at,
-			 "policy: '%s' is unknown; did you mean '%s'?",
-			   entry->value, guess);
 	else
-		diag_err(diags, &entry->value_at,
-			 "policy: '%s' is unknown; there are fixed, equal and best-effort",
-			   entry->value);
+		unknown_value(entry, "policy", policies, diags);
 }
 
 static void read_pf_reserve(struct config_gpu *gpu,
@@ -306,27 +335,16 @@ static const char *behind_word(const char *key, const char *word)
 static void read_other(struct config_gpu *gpu, const struct ini_entry *entry,
 		       struct diag_list *diags)
 {
-	const char *guess;
-	const char *range;
+	const char *vfs = behind_word(entry->key, "vf");
+	const char *driven = behind_word(entry->key, "driver");
 
-	range = behind_word(entry->key, "vf");
-	if (range) {
-		read_vf(gpu, entry, range, diags);
-		return;
-	}
-	range = behind_word(entry->key, "driver");
-	if (range) {
-		read_driver(gpu, entry, range, diags);
-		return;
-	}
-	guess = nearest(entry->key, gpu_keys, ARRAY_SIZE(gpu_keys));
-	if (guess)
-		diag_err(diags, &entry->key_at,
-			 "unknown key '%s' in a [gpu] section; did you mean '%s'?",
-			   entry->key, guess);
+	if (vfs)
+		read_vf(gpu, entry, vfs, diags);
+	else if (driven)
+		read_driver(gpu, entry, driven, diags);
 	else
-		diag_err(diags, &entry->key_at,
-			 "unknown key '%s' in a [gpu] section", entry->key);
+		config_unknown_key(entry, "[gpu]", gpu_keys,
+				   ARRAY_SIZE(gpu_keys), diags);
 }
 
 /**
@@ -360,10 +378,8 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 
 	twin = names_add(&config->gpu_names, name, config->num_gpus);
 	if (twin != NO_NAME && !header->is_repeated) {
-		diag_err(diags, &header->at,
-			 "duplicate GPU section '%s'", name);
-		diag_note(diags, &config->gpus[twin].at,
-			  "first defined here");
+		diag_err(diags, &header->at, "duplicate GPU section '%s'", name);
+		diag_note(diags, &config->gpus[twin].at, "first defined here");
 	}
 	config->gpus = xgrow(config->gpus, config->num_gpus, sizeof(*gpu));
 	gpu = &config->gpus[config->num_gpus++];

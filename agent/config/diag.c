@@ -11,17 +11,28 @@
 #include "base/fold.h"
 #include "config/diag.h"
 
-static const char *const severity_names[] = {
-	[SEVERITY_ERROR] = "error",
-	[SEVERITY_WARNING] = "warning",
-	[SEVERITY_NOTE] = "note",
+static const struct {
+	const char *name;
+	enum color color;
+	enum pr_level level;
+} severities[] = {
+	[SEVERITY_ERROR] = { "error", COLOR_BAD, PR_ERROR },
+	[SEVERITY_WARNING] = { "warning", COLOR_WARN, PR_WARNING },
+	[SEVERITY_NOTE] = { "note", COLOR_DIM, PR_INFO },
 };
 
-static void __printf(4, 0)
-diag_add(struct diag_list *list, const struct source_loc *at,
-	 enum severity severity, const char *fmt, va_list args)
+/**
+ * diag_add() - collect a message, see diag_err(), diag_warning(), diag_note()
+ * @list: where to collect it
+ * @severity: how bad it is
+ * @at: what it is about
+ * @fmt: as of printf; no capital letter, no full stop, no newline
+ */
+void diag_add(struct diag_list *list, enum severity severity,
+	      const struct source_loc *at, const char *fmt, ...)
 {
 	struct diag *d;
+	va_list args;
 
 	list->diags = xgrow(list->diags, list->num, sizeof(*d));
 	d = &list->diags[list->num];
@@ -31,57 +42,11 @@ diag_add(struct diag_list *list, const struct source_loc *at,
 	d->group = severity == SEVERITY_NOTE && list->num ?
 		   d[-1].group : list->num;
 	list->num++;
+	va_start(args, fmt);
 	d->message = xvasprintf(fmt, args);
+	va_end(args);
 	if (severity == SEVERITY_ERROR)
 		list->errors++;
-}
-
-/**
- * diag_err() - something that makes the configuration unusable
- * @list: where to collect it
- * @at: what it is about
- * @fmt: as of printf; no capital letter, no full stop, no newline
- */
-void diag_err(struct diag_list *list, const struct source_loc *at,
-	      const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_ERROR, fmt, args);
-	va_end(args);
-}
-
-/**
- * diag_warning() - something that is allowed and probably not meant
- * @list: where to collect it
- * @at: what it is about
- * @fmt: as of printf
- */
-void diag_warning(struct diag_list *list, const struct source_loc *at,
-		  const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_WARNING, fmt, args);
-	va_end(args);
-}
-
-/**
- * diag_note() - a second place that the message before is about
- * @list: where to collect it
- * @at: the second place
- * @fmt: as of printf
- */
-void diag_note(struct diag_list *list, const struct source_loc *at,
-	       const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	diag_add(list, at, SEVERITY_NOTE, fmt, args);
-	va_end(args);
 }
 
 /* the message that heads the group of a message */
@@ -198,18 +163,7 @@ void source_loc_print(FILE *f, const struct source_loc *at)
 
 static void print_one(FILE *f, const struct diag *d)
 {
-	static const enum color colors[] = {
-		[SEVERITY_ERROR] = COLOR_BAD,
-		[SEVERITY_WARNING] = COLOR_WARN,
-		[SEVERITY_NOTE] = COLOR_DIM,
-	};
-
-	static const enum pr_level levels[] = {
-		[SEVERITY_ERROR] = PR_ERROR,
-		[SEVERITY_WARNING] = PR_WARNING,
-		[SEVERITY_NOTE] = PR_INFO,
-	};
-	const char *priority = pr_priority(levels[d->severity]);
+	const char *priority = pr_priority(severities[d->severity].level);
 	char *message = printable(d->message);
 	char *place = name_of_place(&d->at);
 	const char *gap = *place ? " " : "";
@@ -219,8 +173,8 @@ static void print_one(FILE *f, const struct diag *d)
 		print_folded(f, "%s%s%s%s", priority, place, gap, message);
 	else
 		print_folded(f, "%s%s%s%s%s:%s %s", priority, place, gap,
-			     color_of(f, colors[d->severity]),
-			     severity_names[d->severity],
+			     color_of(f, severities[d->severity].color),
+			     severities[d->severity].name,
 			     color_of(f, COLOR_NONE), message);
 	free(place);
 	free(message);

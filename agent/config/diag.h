@@ -66,12 +66,16 @@ struct diag_list {
 	size_t errors;
 };
 
-void diag_err(struct diag_list *list, const struct source_loc *at,
-	      const char *fmt, ...) __printf(3, 4);
-void diag_warning(struct diag_list *list, const struct source_loc *at,
-		  const char *fmt, ...) __printf(3, 4);
-void diag_note(struct diag_list *list, const struct source_loc *at,
-	       const char *fmt, ...) __printf(3, 4);
+void diag_add(struct diag_list *list, enum severity severity,
+	      const struct source_loc *at, const char *fmt, ...) __printf(4, 5);
+
+/* something that makes the configuration unusable */
+#define diag_err(list, ...)	diag_add(list, SEVERITY_ERROR, __VA_ARGS__)
+/* something that is allowed and probably not meant */
+#define diag_warning(list, ...)	diag_add(list, SEVERITY_WARNING, __VA_ARGS__)
+/* a second place that the message before is about */
+#define diag_note(list, ...)	diag_add(list, SEVERITY_NOTE, __VA_ARGS__)
+
 void diag_print(FILE *f, struct diag_list *list);
 void diag_free(struct diag_list *list);
 void source_loc_print(FILE *f, const struct source_loc *at);

@@ -460,17 +460,30 @@ static void split_lines(struct source *source)
 	}
 }
 
-static bool is_utf16(const struct source *source)
+/* what a text file cannot have; the mark of UTF-32 begins as that of UTF-16 does */
+static const char *wrong_as_a_whole(const struct source *source)
 {
-	return source->size >= 2 && (!memcmp(source->text, "\xff\xfe", 2) ||
-				     !memcmp(source->text, "\xfe\xff", 2));
-}
+	static const struct {
+		char mark[5];
+		size_t len;
+		const char *why;
+	} marks[] = {
+		{ "\xff\xfe\0\0", 4, "is UTF-32, must be UTF-8: iconv -f UTF-32 -t UTF-8" },
+		{ "\0\0\xfe\xff", 4, "is UTF-32, must be UTF-8: iconv -f UTF-32 -t UTF-8" },
+		{ "\xff\xfe", 2, "is UTF-16, must be UTF-8: iconv -f UTF-16 -t UTF-8" },
+		{ "\xfe\xff", 2, "is UTF-16, must be UTF-8: iconv -f UTF-16 -t UTF-8" },
+	};
+	size_t i;
 
-/* its mark begins as that of UTF-16 does */
-static bool is_utf32(const struct source *source)
-{
-	return source->size >= 4 && (!memcmp(source->text, "\xff\xfe\0\0", 4) ||
-				     !memcmp(source->text, "\0\0\xfe\xff", 4));
+	for (i = 0; i < ARRAY_SIZE(marks); i++)
+		if (source->size >= marks[i].len &&
+		    !memcmp(source->text, marks[i].mark, marks[i].len))
+			return marks[i].why;
+	if (strlen(source->text) != source->size)
+		return "file has a zero byte: not a text file";
+	if (strchr(source->text, '\r') && !strchr(source->text, '\n'))
+		return "lines end with CR instead of LF: sed -i 's/\\r/\\n/g' FILE";
+	return NULL;
 }
 
 static bool drop_byte_order_mark(char *line)
@@ -496,25 +509,11 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 {
 	struct scan scan = { .ini = ini, .diags = diags };
 	struct source_loc whole = { &ini->source, 0, 0 };
+	const char *wrong = wrong_as_a_whole(&ini->source);
 	size_t number;
 
-	if (is_utf32(&ini->source)) {
-		diag_err(diags, &whole, "is UTF-32, must be UTF-8: iconv -f UTF-32 -t UTF-8");
-		ini->is_damaged = true;
-		return 0;
-	}
-	if (is_utf16(&ini->source)) {
-		diag_err(diags, &whole, "is UTF-16, must be UTF-8: iconv -f UTF-16 -t UTF-8");
-		ini->is_damaged = true;
-		return 0;
-	}
-	if (strlen(ini->source.text) != ini->source.size) {
-		diag_err(diags, &whole, "file has a zero byte: not a text file");
-		ini->is_damaged = true;
-		return 0;
-	}
-	if (strchr(ini->source.text, '\r') && !strchr(ini->source.text, '\n')) {
-		diag_err(diags, &whole, "lines end with CR instead of LF: sed -i 's/\\r/\\n/g' FILE");
+	if (wrong) {
+		diag_err(diags, &whole, "%s", wrong);
 		ini->is_damaged = true;
 		return 0;
 	}

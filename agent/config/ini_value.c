@@ -24,7 +24,6 @@
 /* our own message reports what iniparser complains about */
 static int ignore_complaint(const char *fmt, ...)
 {
-	(void)fmt;
 	return 0;
 }
 

@@ -26,28 +26,6 @@ struct section {
 	struct vf_driver *drivers;
 };
 
-struct writer {
-	FILE *f;
-	struct shape *shapes;
-	size_t num_shapes;
-	struct section *sections;
-	size_t num_sections;
-};
-
-/**
- * writer_new() - begin a configuration
- * @f: where to write it
- *
- * Return: a writer; writer_finish() releases it.
- */
-struct writer *writer_new(FILE *f)
-{
-	struct writer *writer = xcalloc(1, sizeof(*writer));
-
-	writer->f = f;
-	return writer;
-}
-
 static bool same_shape(const struct gpu *gpu, const struct vf *a,
 		       const struct vf *b)
 {
@@ -196,7 +174,7 @@ static const char *driver_value(const struct section *section, u32 i)
 	return "";
 }
 
-static void write_vfs(const struct writer *writer,
+static void write_vfs(FILE *f, const struct writer *writer,
 		      const struct section *section, const char *mark)
 {
 	const struct gpu *gpu = &section->gpu;
@@ -212,8 +190,7 @@ static void write_vfs(const struct writer *writer,
 			    find_shape(writer, gpu, &gpu->vfs[last + 1]) != shape)
 				break;
 		if (shape)
-			write_range(writer->f, mark, "vf", first, last,
-				    shape->name);
+			write_range(f, mark, "vf", first, last, shape->name);
 	}
 	for (first = 0; first < gpu->num_vfs; first = last + 1) {
 		const char *driver = driver_value(section, first);
@@ -222,8 +199,7 @@ static void write_vfs(const struct writer *writer,
 			if (strcmp(driver, driver_value(section, last + 1)))
 				break;
 		if (*driver)
-			write_range(writer->f, mark, "driver", first, last,
-				    driver);
+			write_range(f, mark, "driver", first, last, driver);
 	}
 }
 
@@ -258,14 +234,13 @@ static const char *why_not_said(const struct gpu *gpu)
 	return any || !gpu->num_vfs ? NULL : framebuffer;
 }
 
-static void write_section(const struct writer *writer,
+static void write_section(FILE *f, const struct writer *writer,
 			  const struct section *section)
 {
 	const struct gpu *gpu = &section->gpu;
 	const char *why = why_not_said(gpu);
 	const char *mark = why ? "# " : "";
 	char text[UNIT_TEXT];
-	FILE *f = writer->f;
 
 	fputc('\n', f);
 	if (why)
@@ -281,12 +256,12 @@ static void write_section(const struct writer *writer,
 		fprintf(f, "%spf_reserve = %s\n", mark,
 			format_size(text, gpu->fb_pf_reserve, ""));
 	fprintf(f, "%svfs = %u\n", mark, gpu->num_vfs);
-	write_vfs(writer, section, mark);
+	write_vfs(f, writer, section, mark);
 }
 
 /**
- * writer_free() - release a writer without writing anything
- * @writer: the writer
+ * writer_free() - release what a writer has
+ * @writer: is empty afterwards
  */
 void writer_free(struct writer *writer)
 {
@@ -301,21 +276,22 @@ void writer_free(struct writer *writer)
 	}
 	free(writer->shapes);
 	free(writer->sections);
-	free(writer);
+	*writer = (struct writer){};
 }
 
 /**
- * writer_finish() - write everything, and release the writer
- * @writer: the writer
+ * writer_print() - write everything
+ * @f: where to
+ * @data: the writer
  */
-void writer_finish(struct writer *writer)
+void writer_print(FILE *f, const void *data)
 {
+	const struct writer *writer = data;
 	size_t i;
 
-	fprintf(writer->f, "[gpuvf]\nversion = %u\n", CONFIG_VERSION);
+	fprintf(f, "[gpuvf]\nversion = %u\n", CONFIG_VERSION);
 	for (i = 0; i < writer->num_shapes; i++)
-		write_shape(writer->f, &writer->shapes[i]);
+		write_shape(f, &writer->shapes[i]);
 	for (i = 0; i < writer->num_sections; i++)
-		write_section(writer, &writer->sections[i]);
-	writer_free(writer);
+		write_section(f, writer, &writer->sections[i]);
 }

@@ -9,12 +9,23 @@
 
 #include "model/host_driver.h"
 
-struct writer;
+/**
+ * struct writer - a configuration that is put together
+ * @shapes: of VFs; each becomes a profile
+ * @num_shapes: entries of @shapes
+ * @sections: of GPUs
+ * @num_sections: entries of @sections
+ */
+struct writer {
+	struct shape *shapes;
+	size_t num_shapes;
+	struct section *sections;
+	size_t num_sections;
+};
 
-struct writer *writer_new(FILE *f);
 void writer_add_gpu(struct writer *writer, const char *name,
 		    const struct gpu *gpu, const struct vf_driver *drivers);
-void writer_finish(struct writer *writer);
+void writer_print(FILE *f, const void *data);
 void writer_free(struct writer *writer);
 
 #endif /* AGENT_CONFIG_WRITER_H */

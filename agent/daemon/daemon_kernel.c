@@ -57,9 +57,6 @@ static int take_news(sd_event_source *source, int fd, u32 events, void *arg)
 	struct daemon *d = arg;
 	int err;
 
-	(void)source;
-	(void)fd;
-	(void)events;
 	do {
 		err = watch_read(&d->watch);
 		/* something was missed */

@@ -59,7 +59,6 @@ static int take_signal(sd_event_source *source, const struct signalfd_siginfo *i
 {
 	struct daemon *d = arg;
 
-	(void)source;
 	if (info->ssi_signo != SIGHUP)
 		return sd_event_exit(d->event, EXIT_DONE);
 	reload(d);
@@ -68,8 +67,6 @@ static int take_signal(sd_event_source *source, const struct signalfd_siginfo *i
 
 static int take_request(sd_event_source *source, int fd, u32 events, void *arg)
 {
-	(void)source;
-	(void)events;
 	control_serve(fd, arg, reload);
 	return 0;
 }
@@ -94,8 +91,6 @@ static int take_timer(sd_event_source *source, uint64_t us, void *arg)
 {
 	struct daemon *d = arg;
 
-	(void)source;
-	(void)us;
 	if (is_due(d->reload_ms))
 		load_and_sync(d, true);
 	if (is_due(d->check_ms)) {
@@ -122,17 +117,13 @@ static int add_timer(struct daemon *d)
 static int add_signals(struct daemon *d)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	sigset_t set;
 	size_t i;
 	int err = 0;
 
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (i = 0; err >= 0 && i < ARRAY_SIZE(signals); i++)
-		err = sd_event_add_signal(d->event, NULL, signals[i],
-					  take_signal, d);
+		err = sd_event_add_signal(d->event, NULL, signals[i] |
+					  SD_EVENT_SIGNAL_PROCMASK, take_signal,
+					  d);
 	return err;
 }
 

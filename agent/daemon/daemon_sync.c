@@ -7,7 +7,6 @@
  * need be. One that was there and changed later was changed by another program.
  * That is reported; it is undone only where the configuration says so.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,13 +15,13 @@
 #include "apply/check.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
-#include "base/fold.h"
 #include "config/load.h"
 #include "daemon/daemon.h"
 #include "pci/holder.h"
 #include "pci/sysfs.h"
 #include "plan/target.h"
 #include "provider/provider.h"
+#include "show/output.h"
 #include "show/plan_show.h"
 
 #define BACKOFF_FIRST_MS	5000
@@ -278,7 +277,7 @@ static int attempt(struct daemon *d, struct plan *plan, struct managed_gpu *gpu,
 		   struct journal *journal)
 {
 	gpu->code = apply_plan(plan, d->targets.provider, journal);
-	fflush(stdout);
+	out_flush();
 	gpu->differs = plan->steps;
 	gpu->pending = gpu->code && gpu->pending;
 	if (!gpu->code) {
@@ -318,8 +317,8 @@ static int sync_one(struct daemon *d, struct plan *plan,
 		return watch_unsettled(d, plan, gpu);
 	if (!plan->steps) {
 		if (gpu->differs)
-			print_folded(stdout, "%s [gpu %s]: in sync again",
-				     gpu->bdf, plan->section->name);
+			out_line("%s [gpu %s]: in sync again", gpu->bdf,
+				 plan->section->name);
 		gpu->pending = false;
 		gpu->differs = false;
 		gpu->code = EXIT_DONE;
@@ -430,8 +429,7 @@ int daemon_sync(struct daemon *d)
 	}
 	d->waits_for_lock = false;
 	code = sync_all(d);
-	if (fd >= 0)
-		close(fd);
-	fflush(stdout);
+	apply_unlock(&fd);
+	out_flush();
 	return code;
 }

@@ -3,12 +3,9 @@
  * "My GPU does not support virtualization, what now?": the answer, and what
  * else there is, with its price.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
 #include "base/root.h"
 #include "doctor/doctor.h"
 #include "show/output.h"
@@ -131,84 +128,54 @@ static bool can_change(const struct doctor *doctor)
 	return true;
 }
 
-static void __printf(2, 3) say(char **text, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	*text = xvasprintf(fmt, args);
-	va_end(args);
-}
-
 static char *answer_text(const struct doctor *doctor, const char *bdf)
 {
 	const struct doctor_gpu *gpu = subject(doctor, bdf);
-	char *text;
 
 	switch (doctor_answer(doctor, bdf)) {
 	case ANSWER_READY:
-		if (gpu->num_vfs && can_change(doctor)) {
-			say(&text, "GPU %s is driven by gpuvf and can have %u VFs; %u %s enabled, see gpuvf-agent show %s",
-			    gpu->bdf, possible_vfs(doctor, gpu), gpu->num_vfs,
-			    gpu->num_vfs == 1 ? "is" : "are", gpu->bdf);
-			break;
-		}
-		say(&text,
-		    "GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
-		    gpu->bdf, possible_vfs(doctor, gpu),
-		    can_change(doctor) ? "To begin with:" :
-		    "It cannot be changed from here, see 'problem' above; there:",
-		    gpu->bdf);
-		break;
+		if (gpu->num_vfs && can_change(doctor))
+			return xasprintf("GPU %s is driven by gpuvf and can have %u VFs; %u %s enabled, see gpuvf-agent show %s",
+					 gpu->bdf, possible_vfs(doctor, gpu),
+					 gpu->num_vfs,
+					 gpu->num_vfs == 1 ? "is" : "are",
+					 gpu->bdf);
+		return xasprintf("GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
+				 gpu->bdf, possible_vfs(doctor, gpu),
+				 can_change(doctor) ? "To begin with:" :
+				 "It cannot be changed from here, see 'problem' above; there:",
+				 gpu->bdf);
 	case ANSWER_BLOCKED:
-		say(&text,
-		    "GPU %s is driven by gpuvf, but its VFs cannot be enabled or changed until what is above, marked 'problem' and 'needed to have VFs', is mended.",
-		    gpu->bdf);
-		break;
+		return xasprintf("GPU %s is driven by gpuvf, but its VFs cannot be enabled or changed until what is above, marked 'problem' and 'needed to have VFs', is mended.",
+				 gpu->bdf);
 	case ANSWER_NOT_DRIVEN:
-		say(&text,
-		    "GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
-		    gpu->bdf, gpu->total_vfs);
-		break;
+		return xasprintf("GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
+				 gpu->bdf, gpu->total_vfs);
 	case ANSWER_OTHER_DRIVER:
-		if (gpu->num_vfs) {
-			say(&text,
-			    "GPU %s has VFs already: %u of %u, made by its driver %s. gpuvf does not know this GPU: use that driver's own way.",
-			    gpu->bdf, gpu->num_vfs, gpu->total_vfs,
-			    gpu->driver);
-			break;
-		}
-		say(&text,
-		    "GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
-		    gpu->bdf, gpu->driver);
-		break;
+		if (gpu->num_vfs)
+			return xasprintf("GPU %s has VFs already: %u of %u, made by its driver %s. gpuvf does not know this GPU: use that driver's own way.",
+					 gpu->bdf, gpu->num_vfs,
+					 gpu->total_vfs, gpu->driver);
+		return xasprintf("GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
+				 gpu->bdf, gpu->driver);
 	case ANSWER_NOT_KNOWN:
-		say(&text,
-		    "GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it. See 'driver' above.",
-		    gpu->bdf, doctor->has_module && !gpu->has_ids ?
-		    "whether gpuvf knows it cannot be seen here" :
-		    "gpuvf does not know it");
-		break;
+		return xasprintf("GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it. See 'driver' above.",
+				 gpu->bdf, doctor->has_module && !gpu->has_ids ?
+				 "whether gpuvf knows it cannot be seen here" :
+				 "gpuvf does not know it");
 	case ANSWER_NOT_USED:
-		say(&text,
-		    "GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
-		    gpu->bdf, gpu->unused_vfs);
-		break;
+		return xasprintf("GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
+				 gpu->bdf, gpu->unused_vfs);
 	case ANSWER_NOT_SEEN:
-		say(&text,
-		    "Whether GPU %s has SR-IOV cannot be seen by this user on this kernel: see 'SR-IOV' above.",
-		    gpu->bdf);
-		break;
+		return xasprintf("Whether GPU %s has SR-IOV cannot be seen by this user on this kernel: see 'SR-IOV' above.",
+				 gpu->bdf);
 	case ANSWER_NO_SRIOV:
-		say(&text,
-		    "No. %s SR-IOV, and without it no software makes VFs of a GPU.",
-		    bdf || doctor->num_gpus == 1 ? "This GPU has no" :
-		    "None of these GPUs has");
-		break;
+		return xasprintf("No. %s SR-IOV, and without it no software makes VFs of a GPU.",
+				 bdf || doctor->num_gpus == 1 ?
+				 "This GPU has no" : "None of these GPUs has");
 	default:
-		say(&text, "There is no GPU on this machine's PCI buses.");
+		return xstrdup("There is no GPU on this machine's PCI buses.");
 	}
-	return text;
 }
 
 /* is there a GPU whose driver draws for the host? */
@@ -249,48 +216,36 @@ static const struct alternative {
 } alternatives[] = {
 	{
 		.id = "passthrough",
-		.what =
-			"The whole GPU to one virtual machine (vfio-pci)",
-		.price =
-			"full speed, but one machine only, and the host has that GPU no more; it needs an IOMMU and a group that the GPU shares with nothing else",
+		.what = "The whole GPU to one virtual machine (vfio-pci)",
+		.price = "full speed, but one machine only, and the host has that GPU no more; it needs an IOMMU and a group that the GPU shares with nothing else",
 		.possible = can_pass_through,
 	},
 	{
 		.id = "api-forwarding",
-		.what =
-			"OpenGL calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl); Vulkan only where QEMU has Venus",
-		.price =
-			"any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines",
+		.what = "OpenGL calls forwarded to the host's driver (virtio-gpu: QEMU -device virtio-vga-gl); Vulkan only where QEMU has Venus",
+		.price = "any GPU and any number of machines, but no compute interfaces such as CUDA, a part of the speed is lost, and nothing divides memory or time between the machines",
 		.possible = has_host_driver,
 	},
 	{
 		.id = "containers",
-		.what =
-			"Containers that share the host's driver (--device /dev/dri)",
-		.price =
-			"full speed, but one kernel and one driver for all, and nothing divides memory or time",
+		.what = "Containers that share the host's driver (--device /dev/dri)",
+		.price = "full speed, but one kernel and one driver for all, and nothing divides memory or time",
 		.possible = has_host_driver,
 	},
 	{
 		.id = "software",
-		.what =
-			"A display without a GPU behind it (virtio-gpu or bochs with llvmpipe in the guest)",
-		.price =
-			"works everywhere; drawing is the processor's work, and slow",
+		.what = "A display without a GPU behind it (virtio-gpu or bochs with llvmpipe in the guest)",
+		.price = "works everywhere; drawing is the processor's work, and slow",
 	},
 	{
 		.id = "other-gpu",
-		.what =
-			"A GPU with SR-IOV",
-		.price =
-			"money, and often the vendor's own host driver or a licence: Intel Arc Pro B50 and B60, Data Center GPU Flex and many integrated GPUs since the 12th generation; AMD Radeon PRO V710, Instinct and FirePro S7150; NVIDIA data center GPUs with vGPU",
+		.what = "A GPU with SR-IOV",
+		.price = "money, and often the vendor's own host driver or a licence: Intel Arc Pro B50 and B60, Data Center GPU Flex and many integrated GPUs since the 12th generation; AMD Radeon PRO V710, Instinct and FirePro S7150; NVIDIA data center GPUs with vGPU",
 	},
 	{
 		.id = "simulator",
-		.what =
-			"gpuvf on a simulated GPU: 'make demo' in its source tree",
-		.price =
-			"nothing is installed and no module is loaded, it runs in a throwaway virtual machine; it computes nothing, but all that gpuvf does can be seen and tried",
+		.what = "gpuvf on a simulated GPU: 'make demo' in its source tree",
+		.price = "nothing is installed and no module is loaded, it runs in a throwaway virtual machine; it computes nothing, but all that gpuvf does can be seen and tried",
 	},
 };
 
@@ -301,7 +256,7 @@ static bool is_possible(const struct alternative *alternative,
 }
 
 /**
- * doctor_print_answer() - the answer for people, on stdout
+ * doctor_print_answer() - the answer for people
  * @doctor: the doctor
  * @bdf: the GPU, NULL: all
  */
@@ -310,19 +265,18 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 	char *text = answer_text(doctor, bdf);
 	size_t i;
 
-	printf("%sAnswer%s\n", color_of(stdout, COLOR_HEAD),
-	       color_of(stdout, COLOR_NONE));
-	print_wrapped("  ", "  ", text);
+	out_text("%sAnswer%s\n", out_color(COLOR_HEAD), out_color(COLOR_NONE));
+	out_wrapped("  ", "  ", text);
 	free(text);
 	if (doctor_answer(doctor, bdf) <= ANSWER_NOT_DRIVEN)
 		return;
-	printf("\n  Alternatives:\n");
+	out_text("\n  Alternatives:\n");
 	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
 		text = xasprintf("%s%s", alternatives[i].what,
 				 is_possible(&alternatives[i], doctor) ? "" :
 				 " - not on this machine as it is");
-		print_wrapped("  * ", "    ", text);
-		print_wrapped("    ", "    ", alternatives[i].price);
+		out_wrapped("  * ", "    ", text);
+		out_wrapped("    ", "    ", alternatives[i].price);
 		free(text);
 	}
 }

@@ -265,38 +265,22 @@ static const struct {
 	const char *driver;
 	const char *offer;
 } offers[] = {
-	{
-		"xe",
-		"xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri",
-	},
-	{
-		"i915",
-		"i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)",
-	},
-	{
-		"amdgpu",
-		"amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition",
-	},
-	{
-		"nvidia",
-		"NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)",
-	},
-	{
-		"gim",
-		"GIM makes the VFs, by its own configuration file",
-	},
-	{
-		"nouveau",
-		"nouveau makes no VFs",
-	},
-	{
-		"radeon",
-		"radeon makes no VFs",
-	},
-	{
-		"vfio-pci",
-		"the whole GPU is set aside for one virtual machine",
-	},
+	{ "xe",
+	  "xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri" },
+	{ "i915",
+	  "i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)" },
+	{ "amdgpu",
+	  "amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition" },
+	{ "nvidia",
+	  "NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)" },
+	{ "gim",
+	  "GIM makes the VFs, by its own configuration file" },
+	{ "nouveau",
+	  "nouveau makes no VFs" },
+	{ "radeon",
+	  "radeon makes no VFs" },
+	{ "vfio-pci",
+	  "the whole GPU is set aside for one virtual machine" },
 };
 
 static const char *offer_of(const char *driver)
@@ -344,7 +328,6 @@ static void check_ari(const struct doctor *doctor,
 {
 	u32 enabled;
 
-	(void)doctor;
 	if (!gpu->total_vfs || !number_of(gpu->bdf, "ari_enabled", &enabled))
 		return;
 	if (enabled) {
@@ -367,7 +350,6 @@ static void check_mmio(const struct doctor *doctor,
 	unsigned int i, placed = 0, unset = 0;
 	u64 bytes = 0;
 
-	(void)doctor;
 	if (!gpu->total_vfs)
 		return;
 	text = root_read(NULL, DEVICE "resource", gpu->bdf);
@@ -455,7 +437,6 @@ static void check_autoprobe(const struct doctor *doctor,
 {
 	u32 on;
 
-	(void)doctor;
 	if (!gpu->total_vfs ||
 	    !number_of(gpu->bdf, "sriov_drivers_autoprobe", &on))
 		return;
@@ -476,7 +457,6 @@ static void check_state(const struct doctor *doctor,
 {
 	char state[NAME_SIZE], changing[8];
 
-	(void)doctor;
 	if (!root_line(state, sizeof(state), "sys/class/gpuvf/%s/state",
 		       gpu->bdf))
 		return;

@@ -268,7 +268,7 @@ static void check_cmdline(const struct doctor *doctor, struct finding *f)
 			if (!strncmp(next, prefixes[i], strlen(prefixes[i])))
 				break;
 		if (i < ARRAY_SIZE(prefixes))
-			append_text(&text, " ", next);
+			append_text(&text, " ", "%s", next);
 	}
 	free(copy);
 	if (word_of(doctor->cmdline, "pci=", word, sizeof(word)) &&
@@ -448,7 +448,7 @@ static char *other_kernels(const struct doctor *doctor)
 
 		if (strcmp(releases[i], doctor->release) &&
 		    module_file(deps, "gpuvf", path, sizeof(path)))
-			append_text(&list, ", ", releases[i]);
+			append_text(&list, ", ", "%s", releases[i]);
 		free(deps);
 	}
 	root_list_free(releases);
@@ -547,7 +547,6 @@ static void check_rights(const struct doctor *doctor, struct finding *f)
 	char *map = root_read(NULL, "proc/self/uid_map");
 	u64 inside = 0, outside = 0, count = 0;
 
-	(void)doctor;
 	if (map)
 		sscanf(map, "%llu %llu %llu", &inside, &outside, &count);
 	if (!line) {

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "doctor/doctor.h"
 #include "pci/hwdb.h"
 #include "show/output.h"
@@ -38,21 +36,21 @@ static void print_finding(const struct finding *finding)
 	static const char indent[] = "           ";
 	char *text;
 
-	printf("  %s%-8s%s ", color_of(stdout, states[finding->state].color),
-	       states[finding->state].name, color_of(stdout, COLOR_NONE));
+	out_text("  %s%-8s%s ", out_color(states[finding->state].color),
+		 states[finding->state].name, out_color(COLOR_NONE));
 	text = xasprintf("%s: %s", finding->title, finding->found);
-	print_wrapped("", indent, text);
+	out_wrapped("", indent, text);
 	free(text);
 	if (finding->state == FINDING_OK || finding->state == FINDING_NOTE) {
 		if (finding->fix)
-			print_wrapped("           to change: ", indent,
-				      finding->fix);
+			out_wrapped("           to change: ", indent,
+				    finding->fix);
 		return;
 	}
 	if (needs[finding->need].text)
-		print_wrapped(indent, indent, needs[finding->need].text);
+		out_wrapped(indent, indent, needs[finding->need].text);
 	if (finding->fix)
-		print_wrapped("           fix: ", indent, finding->fix);
+		out_wrapped("           fix: ", indent, finding->fix);
 }
 
 static void print_gpu(const struct doctor *doctor,
@@ -61,18 +59,17 @@ static void print_gpu(const struct doctor *doctor,
 	char *name = hwdb_name(gpu->vendor, gpu->device);
 	size_t i;
 
-	print_folded(stdout, "%sGPU %s%s  %s %04x:%04x",
-		     color_of(stdout, COLOR_HEAD), gpu->bdf,
-		     color_of(stdout, COLOR_NONE), name, gpu->vendor, gpu->device);
+	out_line("%sGPU %s%s  %s %04x:%04x", out_color(COLOR_HEAD), gpu->bdf,
+		 out_color(COLOR_NONE), name, gpu->vendor, gpu->device);
 	free(name);
 	for (i = 0; i < doctor->num_findings; i++)
 		if (!strcmp(doctor->findings[i].bdf, gpu->bdf))
 			print_finding(&doctor->findings[i]);
-	putchar('\n');
+	out_text("\n");
 }
 
 /**
- * doctor_print() - everything, for people, on stdout
+ * doctor_print() - everything, for people
  * @doctor: the doctor
  * @bdf: the only GPU that is asked about, NULL: all
  */
@@ -80,12 +77,11 @@ void doctor_print(const struct doctor *doctor, const char *bdf)
 {
 	size_t i;
 
-	printf("%sMachine%s\n", color_of(stdout, COLOR_HEAD),
-	       color_of(stdout, COLOR_NONE));
+	out_text("%sMachine%s\n", out_color(COLOR_HEAD), out_color(COLOR_NONE));
 	for (i = 0; i < doctor->num_findings; i++)
 		if (!doctor->findings[i].bdf[0])
 			print_finding(&doctor->findings[i]);
-	putchar('\n');
+	out_text("\n");
 	for (i = 0; i < doctor->num_gpus; i++)
 		if (!bdf || !strcmp(doctor->gpus[i].bdf, bdf))
 			print_gpu(doctor, &doctor->gpus[i]);

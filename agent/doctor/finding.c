@@ -10,6 +10,16 @@
 #include "base/util.h"
 #include "doctor/doctor.h"
 
+/* names of machines and words of command lines may have any bytes */
+static void __printf(2, 0) set(char **to, const char *fmt, va_list args)
+{
+	char *text = xvasprintf(fmt, args);
+
+	free(*to);
+	*to = escape(text);
+	free(text);
+}
+
 /**
  * found() - what a check found
  * @finding: of the check
@@ -20,16 +30,11 @@ void found(struct finding *finding, enum finding_state state,
 	   const char *fmt, ...)
 {
 	va_list args;
-	char *text;
 
 	finding->state = state;
 	va_start(args, fmt);
-	text = xvasprintf(fmt, args);
+	set(&finding->found, fmt, args);
 	va_end(args);
-	free(finding->found);
-	/* names of machines and words of command lines may have any bytes */
-	finding->found = escape(text);
-	free(text);
 }
 
 /**
@@ -40,14 +45,10 @@ void found(struct finding *finding, enum finding_state state,
 void fix(struct finding *finding, const char *fmt, ...)
 {
 	va_list args;
-	char *text;
 
 	va_start(args, fmt);
-	text = xvasprintf(fmt, args);
+	set(&finding->fix, fmt, args);
 	va_end(args);
-	free(finding->fix);
-	finding->fix = escape(text);
-	free(text);
 }
 
 /* the next word of a text, NULL at the end */

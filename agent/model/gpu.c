@@ -32,6 +32,47 @@ void gpu_set_vfs_len(struct gpu *gpu, u32 len)
 }
 
 /**
+ * gpu_vf() - a VF by its index
+ * @gpu: the GPU
+ * @index: of the VF
+ *
+ * Return: the VF; behind the last one, a VF that has nothing.
+ */
+const struct vf *gpu_vf(const struct gpu *gpu, u32 index)
+{
+	static const struct vf none;
+
+	return index < gpu->vfs_len ? &gpu->vfs[index] : &none;
+}
+
+/**
+ * gpu_has_quota() - does any VF have framebuffer?
+ * @gpu: the GPU
+ */
+bool gpu_has_quota(const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].fb_bytes)
+			return true;
+	return false;
+}
+
+/**
+ * vf_same_profile() - do two VFs have the same size, times and label?
+ * @a: one VF
+ * @b: the other
+ */
+bool vf_same_profile(const struct vf *a, const struct vf *b)
+{
+	return a->fb_bytes == b->fb_bytes &&
+	       a->time_slice_us == b->time_slice_us &&
+	       vf_preempt_timeout_us(a) == vf_preempt_timeout_us(b) &&
+	       !strcmp(a->profile, b->profile);
+}
+
+/**
  * gpu_has_withheld() - is any byte of a range withheld?
  * @gpu: a live GPU
  * @from: first byte

@@ -267,6 +267,9 @@ enum gpu_operation {
 				 VF_SET_PROFILE)
 
 void gpu_set_vfs_len(struct gpu *gpu, u32 len);
+const struct vf *gpu_vf(const struct gpu *gpu, u32 index);
+bool gpu_has_quota(const struct gpu *gpu);
+bool vf_same_profile(const struct vf *a, const struct vf *b);
 bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to);
 void gpu_copy(struct gpu *to, const struct gpu *from);
 void gpu_free(struct gpu *gpu);

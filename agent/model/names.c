@@ -7,16 +7,21 @@
 #include "model/names.h"
 #include "model/spec_names.h"
 
-static const char *name_of(const char *const *names, size_t n, u32 value)
-{
-	return value < n && names[value] ? names[value] : "unknown";
+/* WHAT_name(): as the netlink spec calls a value, "unknown" for a newer one */
+#define NAMES_OF(what) \
+const char *what##_name(u32 value) \
+{ \
+	return value < ARRAY_SIZE(what##_names) && what##_names[value] ? \
+	       what##_names[value] : "unknown"; \
 }
 
-/** policy_name() - as the netlink spec calls it, "unknown" for a newer one */
-const char *policy_name(u32 policy)
-{
-	return name_of(policy_names, ARRAY_SIZE(policy_names), policy);
-}
+NAMES_OF(policy)
+NAMES_OF(pf_state)
+NAMES_OF(vf_state)
+NAMES_OF(provisioning)
+NAMES_OF(reason)
+NAMES_OF(hang)
+NAMES_OF(guard)
 
 /**
  * policy_from_name() - the reverse of policy_name()
@@ -36,43 +41,6 @@ bool policy_from_name(const char *name, u32 *policy)
 		}
 	}
 	return false;
-}
-
-/** pf_state_name() - as the netlink spec calls it */
-const char *pf_state_name(u32 state)
-{
-	return name_of(pf_state_names, ARRAY_SIZE(pf_state_names), state);
-}
-
-/** vf_state_name() - as the netlink spec calls it */
-const char *vf_state_name(u32 state)
-{
-	return name_of(vf_state_names, ARRAY_SIZE(vf_state_names), state);
-}
-
-/** provisioning_name() - as the netlink spec calls it */
-const char *provisioning_name(u32 provisioning)
-{
-	return name_of(provisioning_names, ARRAY_SIZE(provisioning_names),
-		       provisioning);
-}
-
-/** reason_name() - as the netlink spec calls it */
-const char *reason_name(u32 reason)
-{
-	return name_of(reason_names, ARRAY_SIZE(reason_names), reason);
-}
-
-/** hang_name() - as the netlink spec calls it */
-const char *hang_name(u32 hang)
-{
-	return name_of(hang_names, ARRAY_SIZE(hang_names), hang);
-}
-
-/** guard_name() - as the netlink spec calls it */
-const char *guard_name(u32 guard)
-{
-	return name_of(guard_names, ARRAY_SIZE(guard_names), guard);
 }
 
 /** capability_name() - of one bit, NULL behind the last that is known */

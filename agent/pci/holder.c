@@ -6,6 +6,7 @@
  * CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. So it is with locks.
  */
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,11 +208,27 @@ char *holder_of_vf(const char *bdf, u32 index)
 	return holder_process(vf);
 }
 
+/* what a line of fdinfo says of an open file */
+typedef bool (*fdinfo_fn)(const char *info);
+
 /*
  * Not by /proc/locks, which has the process that asked for the lock: with
  * flock(1) in a script, that has ended.
  */
-static bool has_locked(const char *pid, const struct stat *file)
+static bool is_locked(const char *info)
+{
+	return strstr(info, "FLOCK");
+}
+
+static bool is_for_writing(const char *info)
+{
+	const char *flags = strstr(info, "flags:");
+
+	return flags && (strtoul(flags + strlen("flags:"), NULL, 8) &
+			 O_ACCMODE) != O_RDONLY;
+}
+
+static bool has_file(const char *pid, const struct stat *file, fdinfo_fn is_so)
 {
 	char **fds = root_list("proc/%s/fd", pid);
 	bool hit = false;
@@ -227,7 +244,7 @@ static bool has_locked(const char *pid, const struct stat *file)
 		    st.st_ino == file->st_ino) {
 			info = root_read(NULL, "proc/%s/fdinfo/%s", pid,
 					 fds[i]);
-			hit = info && strstr(info, "FLOCK");
+			hit = info && is_so(info);
 			free(info);
 		}
 		free(path);
@@ -236,13 +253,7 @@ static bool has_locked(const char *pid, const struct stat *file)
 	return hit;
 }
 
-/**
- * holder_of_lock() - the process that has locked a file with flock()
- * @file: its path
- *
- * Return: as holder_process().
- */
-char *holder_of_lock(const char *file)
+static char *process_with(const char *file, fdinfo_fn is_so)
 {
 	char *text = NULL;
 	struct stat st;
@@ -254,9 +265,35 @@ char *holder_of_lock(const char *file)
 	pids = root_list("proc");
 	for (i = 0; pids[i] && !text; i++)
 		if (isdigit((unsigned char)pids[i][0]) &&
-		    has_locked(pids[i], &st))
+		    has_file(pids[i], &st, is_so))
 			text = name_process(pids[i]);
 	root_list_free(pids);
+	return text;
+}
+
+/**
+ * holder_of_lock() - the process that has locked a file with flock()
+ * @file: its path
+ *
+ * Return: as holder_process().
+ */
+char *holder_of_lock(const char *file)
+{
+	return process_with(file, is_locked);
+}
+
+/**
+ * holder_of_write() - the process that changes the number of VFs
+ * @bdf: PCI address of the PF
+ *
+ * Return: as holder_process().
+ */
+char *holder_of_write(const char *bdf)
+{
+	char *path = root_path(DEVICE NUMVFS, bdf);
+	char *text = process_with(path, is_for_writing);
+
+	free(path);
 	return text;
 }
 

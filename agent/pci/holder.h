@@ -11,6 +11,7 @@ char *holder_process(const char *vf);
 void holder_mark_vfs(struct gpu *gpu);
 char *holder_of_vf(const char *bdf, u32 index);
 char *holder_of_lock(const char *file);
+char *holder_of_write(const char *bdf);
 char *why_not_driven(const char *bdf);
 
 #endif /* AGENT_PCI_HOLDER_H */

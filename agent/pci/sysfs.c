@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The PCI core's files.
+ * The PCI core's files. Whatever takes a device's lock is left to a child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,25 +10,20 @@
 #include <unistd.h>
 
 #include "base/root.h"
+#include "pci/attr.h"
 #include "pci/sysfs.h"
 
 #define DEVICE	"sys/bus/pci/devices/%s/"
 
-static int write_file(const char *path, const char *text)
-{
-	ssize_t len = strlen(text);
-	ssize_t written;
-	int err = 0;
-	int fd;
+/* sysfs gives no more than a page */
+#define READ_MAX_BYTES	4096
 
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	/* the kernel takes a value whole or not at all */
-	written = write(fd, text, len);
-	if (written != len)
-		err = written < 0 ? -errno : -EIO;
-	close(fd);
+/* frees @path */
+static int write_file(const char *bdf, char *path, const char *text)
+{
+	int err = attr_write(bdf, path, text, WRITE_LIMIT_S * 1000);
+
+	free(path);
 	return err;
 }
 
@@ -42,11 +37,7 @@ static int write_file(const char *path, const char *text)
  */
 int sysfs_write(const char *bdf, const char *file, const char *text)
 {
-	char *path = root_path(DEVICE "%s", bdf, file);
-	int err = write_file(path, text);
-
-	free(path);
-	return err;
+	return write_file(bdf, root_path(DEVICE "%s", bdf, file), text);
 }
 
 /**
@@ -67,19 +58,10 @@ int sysfs_read(const char *bdf, const char *file, char **text)
 	free(path);
 	if (err)
 		return err;
-	err = read_all(fd, text, &size);
+	err = read_all(fd, READ_MAX_BYTES, text, &size);
 	close(fd);
 	if (err)
 		free(*text);
-	return err;
-}
-
-static int write_bus(const char *file, const char *text)
-{
-	char *path = root_path("sys/bus/pci/%s", file);
-	int err = write_file(path, text);
-
-	free(path);
 	return err;
 }
 
@@ -126,12 +108,20 @@ void sysfs_driver(const char *bdf, char *driver, size_t size)
  * @bdf: PCI address
  * @driver: result, empty: any
  * @size: bytes of @driver
+ *
+ * Return: 0; -ETIMEDOUT: a driver is being bound to the device or unbound, or hangs in
+ * that; another negative errno.
  */
-void sysfs_driver_override(const char *bdf, char *driver, size_t size)
+int sysfs_driver_override(const char *bdf, char *driver, size_t size)
 {
-	root_line(driver, size, DEVICE "driver_override", bdf);
+	char *path = root_path(DEVICE "driver_override", bdf);
+	int err = attr_read(bdf, path, driver, size, READ_LIMIT_MS);
+
+	free(path);
+	driver[strcspn(driver, "\n")] = '\0';
 	if (!strcmp(driver, "(null)"))
 		driver[0] = '\0';
+	return err;
 }
 
 /**
@@ -139,7 +129,7 @@ void sysfs_driver_override(const char *bdf, char *driver, size_t size)
  * @bdf: PCI address
  * @driver: name of a driver, empty: any
  *
- * Return: 0, or a negative errno.
+ * Return: as sysfs_set_number().
  */
 int sysfs_set_driver_override(const char *bdf, const char *driver)
 {
@@ -151,7 +141,7 @@ int sysfs_set_driver_override(const char *bdf, const char *driver)
  * sysfs_unbind() - take the driver off a device
  * @bdf: PCI address
  *
- * Return: 0, also when there is no driver; or a negative errno.
+ * Return: 0, also when there is no driver; else as sysfs_set_number().
  */
 int sysfs_unbind(const char *bdf)
 {
@@ -164,11 +154,12 @@ int sysfs_unbind(const char *bdf)
  * sysfs_probe() - let the kernel bind a driver to a device
  * @bdf: PCI address
  *
- * Return: 0, which does not say that a driver wanted it; or a negative errno.
+ * Return: 0, which does not say that a driver wanted it; else as
+ * sysfs_set_number().
  */
 int sysfs_probe(const char *bdf)
 {
-	return write_bus("drivers_probe", bdf);
+	return write_file(bdf, root_path("sys/bus/pci/drivers_probe"), bdf);
 }
 
 /**
@@ -212,7 +203,9 @@ int sysfs_get_number(const char *bdf, const char *file, u32 *value)
  * @file: of the device
  * @value: the number
  *
- * Return: 0, or the negative errno of the driver behind the file.
+ * Return: 0; -ETIMEDOUT: it was not done within WRITE_LIMIT_S, and may still be;
+ * -EBUSY: an earlier write still goes on, or what the driver says; another negative
+ * errno of the driver behind the file.
  */
 int sysfs_set_number(const char *bdf, const char *file, u32 value)
 {

@@ -11,11 +11,17 @@
 #define NUMVFS		"sriov_numvfs"
 #define AUTOPROBE	"sriov_drivers_autoprobe"
 
+/* for a read that takes microseconds when nothing is in its way */
+#define READ_LIMIT_MS	2000
+
+/* for one that enables hundreds of VFs; others who automate this wait as long */
+#define WRITE_LIMIT_S	120
+
 bool sysfs_has_device(const char *bdf);
 bool sysfs_has_driver(const char *driver);
 bool sysfs_has_iommu(const char *bdf);
 void sysfs_driver(const char *bdf, char *driver, size_t size);
-void sysfs_driver_override(const char *bdf, char *driver, size_t size);
+int sysfs_driver_override(const char *bdf, char *driver, size_t size);
 int sysfs_set_driver_override(const char *bdf, const char *driver);
 int sysfs_unbind(const char *bdf);
 int sysfs_probe(const char *bdf);

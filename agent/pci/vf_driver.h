@@ -7,7 +7,7 @@
 
 #include "model/host_driver.h"
 
-void read_driver(const char *vf, struct vf_driver *driver);
-struct vf_driver *read_drivers(const struct gpu *live);
+int read_driver(const char *vf, struct vf_driver *driver);
+struct vf_driver *read_drivers(const struct gpu *live, bool *changing);
 
 #endif /* AGENT_PCI_VF_DRIVER_H */

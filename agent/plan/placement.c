@@ -224,17 +224,18 @@ static unsigned int keep_less(const struct placement_scratch *s, u32 *keep,
 static u64 improve(struct placement_scratch *s, u64 limit, u64 hole,
 		   bool first_will_do)
 {
+	u64 least = placement_least_moved(s, hole);
 	unsigned int n = 0;
 	u32 keep = 0;
 	u64 moved = 0;
 
-	if (!packs(s, keep, hole))
+	if (least >= limit || !packs(s, keep, hole))
 		return limit;
 	do {
 		if (keep_rest(s, n, &keep, &moved, limit, hole)) {
 			remember(s);
 			limit = moved;
-			if (first_will_do)
+			if (first_will_do || limit == least)
 				break;
 		}
 		n = keep_less(s, &keep, &moved, limit);

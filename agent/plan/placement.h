@@ -161,6 +161,9 @@ int placement_plan(struct placement_request *req, struct placement *out,
 unsigned int placement_capacity(struct placement_request *req, u64 quota,
 				bool may_move);
 
+/* placement_bound.c */
+u64 placement_least_moved(const struct placement_scratch *s, u64 hole);
+
 /* placement_check.c */
 bool placement_is_granule(u64 bytes);
 bool placement_check(const struct placement_request *req,

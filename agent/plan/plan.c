@@ -89,30 +89,54 @@ static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 	}
 }
 
+/* what has to be set again on a VF whose GPU's VFs were disabled */
+static u32 changes_after_loss(const struct gpu *live, const struct vf *want)
+{
+	const struct ability *of = gpu_abilities(live)->of;
+	u32 changes = 0;
+
+	if (want->fb_bytes && of[ABILITY_FB].lost_on_disable)
+		return VF_CREATE;
+	if (!want->fb_bytes && !want->time_slice_us)
+		return 0;
+	if (of[ABILITY_TIME_SLICE].lost_on_disable ||
+	    of[ABILITY_PREEMPT_TIMEOUT].lost_on_disable)
+		changes |= VF_RETIME;
+	if (of[ABILITY_LABEL].lost_on_disable)
+		changes |= VF_RELABEL;
+	return changes;
+}
+
+/* Return: whether a layout has to be set for it */
+static bool plan_vf(struct plan *plan, u32 i)
+{
+	const struct gpu *live = &plan->live;
+	const struct vf *is = gpu_vf(live, i);
+	const struct vf *want = &plan->wanted.vfs[i];
+	bool recount = live->num_vfs && live->num_vfs != plan->wanted.num_vfs;
+	bool goes = recount &&
+		    (is->fb_auto || (i < live->num_vfs &&
+		     gpu_abilities(live)->of[ABILITY_FB].lost_on_disable));
+	u32 lost = recount ? changes_after_loss(live, want) : 0;
+
+	/* one that has to be created again has nothing else to be changed */
+	plan->changes[i] = lost & VF_CREATE ? lost :
+					      lost | compare_vf(live, is, want);
+	/* a fair share goes by itself too when the VFs are disabled */
+	return goes ? want->fb_bytes || want->time_slice_us :
+		      plan->changes[i];
+}
+
 static void plan_layout(struct plan *plan)
 {
 	const struct gpu *live = &plan->live;
 	const struct gpu *wanted = &plan->wanted;
-	const struct abilities *abilities = gpu_abilities(live);
 	bool recount = live->num_vfs != wanted->num_vfs;
-	bool lost = recount &&
-		    (abilities->of[ABILITY_FB].lost_on_disable ||
-		     abilities->of[ABILITY_TIME_SLICE].lost_on_disable);
 	bool differs = false;
 	u32 i;
 
-	for (i = 0; i < wanted->vfs_len; i++) {
-		static const struct vf none;
-		const struct vf *is = i < live->vfs_len ? &live->vfs[i] : &none;
-
-		plan->changes[i] = compare_vf(live, is, &wanted->vfs[i]);
-		/* a fair share goes by itself when the VFs are disabled */
-		if ((recount && is->fb_auto) || (lost && i < live->num_vfs))
-			differs |= wanted->vfs[i].fb_bytes ||
-				   wanted->vfs[i].time_slice_us;
-		else
-			differs |= plan->changes[i];
-	}
+	for (i = 0; i < wanted->vfs_len; i++)
+		differs |= plan_vf(plan, i);
 	plan->policy_changes = wanted->set & GPU_SET_POLICY &&
 			       wanted->policy != live->policy;
 	plan->reserve_changes = wanted->set & GPU_SET_PF_RESERVE &&

@@ -129,9 +129,10 @@ out:
 static void make_plan(struct plan *plan, const struct config *config,
 		      const struct config_gpu *section, const struct gpu *live)
 {
-	struct vf_driver *drivers = read_drivers(live);
+	struct gpu now = *live;
+	struct vf_driver *drivers = read_drivers(live, &now.vfs_changing);
 
-	plan_make(plan, config, section, live, drivers);
+	plan_make(plan, config, section, &now, drivers);
 	free(drivers);
 }
 

@@ -143,6 +143,31 @@ static int find_num_vfs(struct gpu *gpu, struct failure *why)
 	return 0;
 }
 
+/* Return: whether there is such a PF; all but its VFs is read */
+static bool read_pf(struct provider *provider, const char *bdf, struct gpu *gpu)
+{
+	const struct abilities *abilities = provider->ops->abilities;
+	u32 total, node = 0;
+
+	*gpu = (struct gpu){};
+	if (!provider->ops->owns(bdf) ||
+	    sysfs_get_number(bdf, "sriov_totalvfs", &total))
+		return false;
+	copy_string(gpu->bdf, BDF_SIZE, bdf);
+	gpu->abilities = abilities;
+	copy_string(gpu->backend, NAME_SIZE, abilities->provider);
+	sysfs_driver(bdf, gpu->driver, NAME_SIZE);
+	sysfs_get_number(bdf, "vendor", &gpu->vendor);
+	sysfs_get_number(bdf, "device", &gpu->device);
+	gpu->numa_node = sysfs_get_number(bdf, "numa_node", &node) ? -1 :
+			 (s32)node;
+	gpu->provisioning = PROVISIONING_EXPLICIT;
+	gpu->is_unnamed = !is_named(to_foreign(provider), bdf);
+	gpu->total_vfs = total < MAX_VFS ? total : MAX_VFS;
+	gpu_set_vfs_len(gpu, gpu->total_vfs);
+	return true;
+}
+
 /**
  * foreign_read() - as provider_read(), of what the PCI core tells
  * @provider: from foreign_open()
@@ -156,26 +181,10 @@ static int find_num_vfs(struct gpu *gpu, struct failure *why)
 int foreign_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 		 struct failure *why)
 {
-	const struct abilities *abilities = provider->ops->abilities;
-	u32 total, node = 0;
 	int err;
 
-	*gpu = (struct gpu){};
-	if (!provider->ops->owns(bdf) ||
-	    sysfs_get_number(bdf, "sriov_totalvfs", &total))
+	if (!read_pf(provider, bdf, gpu))
 		return failure_set(why, -ENODEV);
-	copy_string(gpu->bdf, BDF_SIZE, bdf);
-	gpu->abilities = abilities;
-	copy_string(gpu->backend, NAME_SIZE, abilities->provider);
-	sysfs_driver(bdf, gpu->driver, NAME_SIZE);
-	sysfs_get_number(bdf, "vendor", &gpu->vendor);
-	sysfs_get_number(bdf, "device", &gpu->device);
-	gpu->numa_node = sysfs_get_number(bdf, "numa_node", &node) ? -1 :
-			 (s32)node;
-	gpu->provisioning = PROVISIONING_EXPLICIT;
-	gpu->is_unnamed = !is_named(to_foreign(provider), bdf);
-	gpu->total_vfs = total < MAX_VFS ? total : MAX_VFS;
-	gpu_set_vfs_len(gpu, gpu->total_vfs);
 	err = find_num_vfs(gpu, why);
 	if (err)
 		gpu_free(gpu);
@@ -200,6 +209,25 @@ static bool is_listed(struct provider *provider, const char *bdf)
 			 class >> 16 == CLASS_ACCELERATOR);
 }
 
+/* one that cannot be read stands in the way of nothing but itself */
+static void add_gpu(struct provider *provider, const char *bdf,
+		    struct gpu_list *gpus)
+{
+	struct failure why;
+	struct gpu gpu;
+	int err = provider_read(provider, bdf, &gpu, &why);
+
+	/* it went in the meantime */
+	if (err == -ENODEV || (err && !read_pf(provider, bdf, &gpu)))
+		return;
+	if (err) {
+		gpu.vfs_changing = true;
+		copy_string(gpu.warning, WARNING_SIZE, why.refusal.message);
+		find_users(&gpu);
+	}
+	*gpu_list_add(gpus) = gpu;
+}
+
 /**
  * foreign_read_all() - as provider_read_all(), with the provider's own read()
  * @provider: from foreign_open()
@@ -213,22 +241,13 @@ int foreign_read_all(struct provider *provider, struct gpu_list *gpus,
 {
 	char **names = root_list("sys/bus/pci/devices");
 	char bdf[BDF_SIZE];
-	struct gpu gpu;
-	int err = 0;
 	size_t i;
 
 	*gpus = (struct gpu_list){};
-	for (i = 0; names[i] && !err; i++) {
-		if (!parse_bdf(names[i], bdf, sizeof(bdf)) ||
-		    !is_listed(provider, bdf))
-			continue;
-		err = provider_read(provider, bdf, &gpu, why);
-		if (!err)
-			*gpu_list_add(gpus) = gpu;
-		/* it went in the meantime */
-		if (err == -ENODEV)
-			err = 0;
-	}
+	for (i = 0; names[i]; i++)
+		if (parse_bdf(names[i], bdf, sizeof(bdf)) &&
+		    is_listed(provider, bdf))
+			add_gpu(provider, bdf, gpus);
 	root_list_free(names);
-	return err;
+	return failure_set(why, 0);
 }

@@ -191,13 +191,30 @@ static int gpuvf_open(struct provider **provider)
 	return err;
 }
 
+/* about one GPU */
+static struct nlmsghdr *start_one(struct gpuvf *gpuvf, u8 cmd, const char *bdf)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = start(gpuvf, gpuvf->family, cmd, NLM_F_ACK);
+	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
+	return nlh;
+}
+
 static int add_gpu(const struct nlmsghdr *nlh, void *data)
 {
 	return message_read(nlh, gpu_list_add(data), NULL);
 }
 
+/**
+ * struct vf_dump - VFs on their way to their GPUs
+ * @gpus: the GPUs
+ * @from: what the last message had; its array is used again for the next one
+ * @changed: a VF was of another generation than its GPU
+ */
 struct vf_dump {
 	struct gpu_list *gpus;
+	struct gpu from;
 	bool changed;
 };
 
@@ -205,56 +222,69 @@ struct vf_dump {
 static int add_vf(const struct nlmsghdr *nlh, void *data)
 {
 	struct vf_dump *vf_dump = data;
-	struct gpu from = {};
+	struct gpu *from = &vf_dump->from;
 	struct gpu *gpu;
 	int err, vf;
 
-	err = message_read_one_vf(nlh, &from, &vf);
+	*from = (struct gpu){ .vfs = from->vfs, .vfs_len = from->vfs_len };
+	err = message_read_one_vf(nlh, from, &vf);
 	if (err)
-		goto out;
-	gpu = gpu_list_find(vf_dump->gpus, from.bdf);
-	if (!gpu || gpu->generation != from.generation) {
+		return err;
+	gpu = gpu_list_find(vf_dump->gpus, from->bdf);
+	if (!gpu || gpu->generation != from->generation) {
 		vf_dump->changed = true;
 	} else if (vf != NO_VF) {
 		gpu_set_vfs_len(gpu, vf + 1);
-		gpu->vfs[vf] = from.vfs[vf];
+		gpu->vfs[vf] = from->vfs[vf];
 	}
-out:
-	gpu_free(&from);
-	return err;
+	return 0;
 }
 
-static int dump(struct gpuvf *gpuvf, u8 cmd, reply_fn fn, void *data,
-		struct failure *why, bool *changed)
+static struct nlmsghdr *start_dump(struct gpuvf *gpuvf, u8 cmd)
+{
+	return start(gpuvf, gpuvf->family, cmd, NLM_F_DUMP);
+}
+
+static int ask(struct gpuvf *gpuvf, const struct nlmsghdr *nlh, reply_fn fn,
+	       void *data, struct failure *why, bool *changed)
 {
 	struct answer answer = { .fn = fn, .data = data, .why = why };
-	int err;
+	int err = call(gpuvf, nlh, &answer);
 
-	err = call(gpuvf, start(gpuvf, gpuvf->family, cmd, NLM_F_DUMP),
-		   &answer);
 	*changed |= answer.interrupted;
 	return err;
 }
 
-static int dump_all(struct gpuvf *gpuvf, struct gpu_list *gpus,
-		    struct failure *why, bool *changed)
+/* @bdf: of the only GPU that is wanted; NULL: all */
+static int read_gpus(struct gpuvf *gpuvf, const char *bdf, struct gpu_list *gpus,
+		     struct failure *why, bool *changed)
 {
 	struct vf_dump vf_dump = { .gpus = gpus };
+	struct nlmsghdr *nlh;
+	size_t i;
 	int err;
 
 	*changed = false;
-	err = dump(gpuvf, GPUVF_CMD_PF_GET, add_gpu, gpus, why, changed);
-	if (!err)
-		err = dump(gpuvf, GPUVF_CMD_VF_GET, add_vf, &vf_dump, why,
-			   changed);
+	nlh = bdf ? start_one(gpuvf, GPUVF_CMD_PF_GET, bdf) :
+		    start_dump(gpuvf, GPUVF_CMD_PF_GET);
+	err = ask(gpuvf, nlh, add_gpu, gpus, why, changed);
+	if (err)
+		return err;
+	/* once, instead of a bit more with every VF */
+	for (i = 0; i < gpus->num; i++)
+		gpu_set_vfs_len(&vf_dump.from, gpus->gpus[i].vfs_len);
+	nlh = start_dump(gpuvf, GPUVF_CMD_VF_GET);
+	if (bdf)
+		mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
+	err = ask(gpuvf, nlh, add_vf, &vf_dump, why, changed);
 	*changed |= vf_dump.changed;
+	gpu_free(&vf_dump.from);
 	return err;
 }
 
-static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
-			  struct failure *why)
+static int read_unchanged(struct gpuvf *gpuvf, const char *bdf,
+			  struct gpu_list *gpus, struct failure *why)
 {
-	struct gpuvf *gpuvf = to_gpuvf(provider);
 	bool changed;
 	int attempt;
 	int err;
@@ -262,31 +292,36 @@ static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
 	*gpus = (struct gpu_list){};
 	for (attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
 		/* the more often it happens, the longer the change may take */
-		usleep(attempt * DUMP_WAIT_US);
+		if (attempt)
+			usleep(attempt * DUMP_WAIT_US);
 		gpu_list_free(gpus);
-		err = dump_all(gpuvf, gpus, why, &changed);
+		err = read_gpus(gpuvf, bdf, gpus, why, &changed);
 		if (err || !changed)
 			return err;
 	}
 	return failure_set(why, -EAGAIN);
 }
 
+static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
+			  struct failure *why)
+{
+	return read_unchanged(to_gpuvf(provider), NULL, gpus, why);
+}
+
 static int gpuvf_read(struct provider *provider, const char *bdf,
 		      struct gpu *gpu, struct failure *why)
 {
-	struct gpu_list all;
+	struct gpu_list one;
 	struct gpu *found;
 	int err;
 
-	err = gpuvf_read_all(provider, &all, why);
-	if (!err) {
-		found = gpu_list_find(&all, bdf);
-		if (found)
-			gpu_copy(gpu, found);
-		else
-			err = failure_set(why, -ENODEV);
-	}
-	gpu_list_free(&all);
+	err = read_unchanged(to_gpuvf(provider), bdf, &one, why);
+	found = err ? NULL : gpu_list_find(&one, bdf);
+	if (found)
+		gpu_copy(gpu, found);
+	else if (!err || err == -ENODEV)
+		err = failure_set(why, -ENODEV);
+	gpu_list_free(&one);
 	return err;
 }
 
@@ -315,8 +350,8 @@ static int gpuvf_stats(struct provider *provider, struct gpu_list *gpus,
 	struct gpuvf *gpuvf = to_gpuvf(provider);
 	bool changed = false;
 
-	return dump(gpuvf, GPUVF_CMD_STATS_GET, add_stats, gpus, why,
-		    &changed);
+	return ask(gpuvf, start_dump(gpuvf, GPUVF_CMD_STATS_GET), add_stats,
+		   gpus, why, &changed);
 }
 
 struct layout_reply {
@@ -329,16 +364,6 @@ static int take_layout(const struct nlmsghdr *nlh, void *data)
 	struct layout_reply *reply = data;
 
 	return message_read(nlh, reply->result, reply->refusal);
-}
-
-static struct nlmsghdr *start_change(struct gpuvf *gpuvf, u8 cmd,
-				     const char *bdf)
-{
-	struct nlmsghdr *nlh;
-
-	nlh = start(gpuvf, gpuvf->family, cmd, NLM_F_ACK);
-	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
-	return nlh;
 }
 
 static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
@@ -362,7 +387,7 @@ static int gpuvf_set_layout(struct provider *provider, const struct gpu *wanted,
 			    struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
-	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET,
+	struct nlmsghdr *nlh = start_one(gpuvf, GPUVF_CMD_CONFIG_SET,
 					    wanted->bdf);
 
 	message_put_wanted(nlh, SEND_SIZE, wanted, dry_run);
@@ -374,7 +399,7 @@ static int gpuvf_set_vf(struct provider *provider, const char *bdf, u32 index,
 			struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
-	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
+	struct nlmsghdr *nlh = start_one(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
 
 	message_put_vf(nlh, SEND_SIZE, index, vf, set);
 	return change(gpuvf, nlh, result, why);
@@ -385,7 +410,7 @@ static int gpuvf_set_gpu(struct provider *provider, const char *bdf,
 			 struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
-	struct nlmsghdr *nlh = start_change(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
+	struct nlmsghdr *nlh = start_one(gpuvf, GPUVF_CMD_CONFIG_SET, bdf);
 
 	if (settings->set & GPU_SET_POLICY)
 		mnl_attr_put_u32(nlh, GPUVF_A_PF_POLICY, settings->policy);
@@ -408,7 +433,7 @@ static int gpuvf_operate(struct provider *provider,
 	};
 	struct nlmsghdr *nlh;
 
-	nlh = start_change(gpuvf, vf == NO_VF ? GPUVF_CMD_PF_RESET :
+	nlh = start_one(gpuvf, vf == NO_VF ? GPUVF_CMD_PF_RESET :
 			   vf_commands[operation], bdf);
 
 	if (vf != NO_VF)

@@ -150,6 +150,19 @@ int provider_list(struct provider *provider, struct gpu_list *gpus)
 }
 
 /**
+ * provider_open_list() - provider_open() and provider_list() in one
+ * @provider: result, to be closed also after errors
+ * @gpus: result, to be freed with gpu_list_free() also after errors
+ *
+ * Return: EXIT_DONE, or the exit code of the error.
+ */
+int provider_open_list(struct provider **provider, struct gpu_list *gpus)
+{
+	*gpus = (struct gpu_list){};
+	return provider_open(provider) ?: provider_list(*provider, gpus);
+}
+
+/**
  * explain_no_gpus() - print that there is no GPU, for verbs about all of them
  * @gpus: all GPUs
  *

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "pci/attr.h"
 #include "pci/holder.h"
 #include "provider/generic.h"
 #include "provider/gpuvf.h"
@@ -80,6 +81,7 @@ static void all_close(struct provider *provider)
 
 	for (i = 0; i < NUM_PROVIDERS; i++)
 		provider_close(registry->open[i]);
+	attr_end();
 	free(registry);
 }
 
@@ -113,12 +115,14 @@ static int all_read_all(struct provider *provider, struct gpu_list *gpus,
 		err = provider_read_all(registry->open[i], &some, why);
 		for (n = 0; n < some.num; n++) {
 			/* a later one would have it too */
-			if (find_owner(some.gpus[n].bdf) < i)
+			if (find_owner(some.gpus[n].bdf) < i) {
+				gpu_free(&some.gpus[n]);
 				continue;
+			}
 			own(&some.gpus[n], all[i]);
-			gpu_copy(gpu_list_add(gpus), &some.gpus[n]);
+			*gpu_list_add(gpus) = some.gpus[n];
 		}
-		gpu_list_free(&some);
+		free(some.gpus);
 	}
 	return err;
 }

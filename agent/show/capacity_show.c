@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fold.h"
 #include "show/capacity_show.h"
 #include "show/output.h"
 
@@ -35,12 +34,11 @@ static void print_one(const struct profile_capacity *entry)
 		snprintf(moving, sizeof(moving),
 			 " (%u after moving VFs not in use)",
 			 capacity->after_moving);
-	print_folded(stdout, "  capacity: %u more%s '%s' (%s%s)%s%s",
-		     capacity->now, moving,
-		     *entry->profile ? entry->profile : "-",
-		     show_size(text, capacity->fb_bytes),
-		     numbers_are_human() ? "" : " B",
-		     *entry->reason ? ": " : "", capacity_reason(entry));
+	out_line("  capacity: %u more%s '%s' (%s%s)%s%s", capacity->now, moving,
+		 *entry->profile ? entry->profile : "-",
+		 show_size(text, capacity->fb_bytes),
+		 numbers_are_human() ? "" : " B",
+		 *entry->reason ? ": " : "", capacity_reason(entry));
 }
 
 /**

@@ -2,7 +2,6 @@
 /*
  * The words of monitor. VFs with the same news share them: "VF 0-15: ...".
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,57 +11,41 @@
 #include "model/names.h"
 #include "show/event_text.h"
 
-static void __printf(2, 3) add(char **text, const char *fmt, ...)
-{
-	va_list args;
-	char *more;
-
-	va_start(args, fmt);
-	more = xvasprintf(fmt, args);
-	va_end(args);
-	append_text(text, ", ", more);
-	free(more);
-}
-
-static void add_size(char **text, const char *what, u64 was, u64 is)
+/* @format: of the unit */
+static void add_change(char **text, const char *what, format_fn *format, u64 was,
+		       u64 is)
 {
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
 	if (was != is)
-		add(text, "%s %s -> %s", what, format_size(a, was, " "),
-		    format_size(b, is, " "));
-}
-
-static void add_time(char **text, const char *what, u32 was, u32 is)
-{
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-
-	if (was != is)
-		add(text, "%s %s -> %s", what, format_time(a, was, " "),
-		    format_time(b, is, " "));
+		append_text(text, ", ", "%s %s -> %s", what,
+			    format(a, was, " "), format(b, is, " "));
 }
 
 static char *vf_news(const struct vf *was, const struct vf *is)
 {
 	char *text = xstrdup("");
 
-	add_size(&text, "framebuffer", was->fb_bytes, is->fb_bytes);
+	add_change(&text, "framebuffer", format_size, was->fb_bytes, is->fb_bytes);
 	if (was->fb_bytes && is->fb_bytes && was->fb_offset != is->fb_offset)
-		add(&text, "moved");
+		append_text(&text, ", ", "moved");
 	if (is->fb_bytes) {
-		add_time(&text, "time slice", was->time_slice_us,
-			 is->time_slice_us);
-		add_time(&text, "preemption timeout", was->preempt_timeout_us,
-			 is->preempt_timeout_us);
+		add_change(&text, "time slice", format_time,
+			   was->time_slice_us, is->time_slice_us);
+		add_change(&text, "preemption timeout", format_time,
+			   was->preempt_timeout_us, is->preempt_timeout_us);
 	}
 	if (strcmp(was->profile, is->profile))
-		add(&text, "profile %s", *is->profile ? is->profile : "none");
+		append_text(&text, ", ", "profile %s",
+			    *is->profile ? is->profile : "none");
 	if (was->has_state && is->has_state && was->state != is->state)
-		add(&text, "%s", vf_state_name(is->state));
+		append_text(&text, ", ", "%s", vf_state_name(is->state));
 	if (strcmp(was->holder, is->holder))
-		add(&text, "driver %s", *is->holder ? is->holder : "none");
+		append_text(&text, ", ", "driver %s",
+			    *is->holder ? is->holder : "none");
 	if (was->has_state && is->has_state && was->in_use != is->in_use)
-		add(&text, "%s", is->in_use ? "in use" : "not in use");
+		append_text(&text, ", ", "%s",
+			    is->in_use ? "in use" : "not in use");
 	return text;
 }
 
@@ -71,28 +54,23 @@ static char *gpu_news(const struct gpu *was, const struct gpu *is)
 	char *text = xstrdup("");
 
 	if (was->state != is->state)
-		add(&text, "%s", pf_state_name(is->state));
+		append_text(&text, ", ", "%s", pf_state_name(is->state));
 	if (was->num_vfs != is->num_vfs)
-		add(&text, "VFs enabled %u -> %u", was->num_vfs, is->num_vfs);
+		append_text(&text, ", ", "VFs enabled %u -> %u", was->num_vfs,
+			    is->num_vfs);
 	if (was->policy != is->policy)
-		add(&text, "policy %s -> %s", policy_name(was->policy),
-		    policy_name(is->policy));
-	add_size(&text, "PF reserve", was->fb_pf_reserve, is->fb_pf_reserve);
+		append_text(&text, ", ", "policy %s -> %s", policy_name(was->policy),
+			    policy_name(is->policy));
+	add_change(&text, "PF reserve", format_size, was->fb_pf_reserve,
+		   is->fb_pf_reserve);
 	if (was->vfs_changing != is->vfs_changing)
-		add(&text, is->vfs_changing ?
-		    "VFs are being enabled or disabled" :
-		    "VFs are not being enabled or disabled any more");
+		append_text(&text, ", ", "%s", is->vfs_changing ?
+			    "VFs are being enabled or disabled" :
+			    "VFs are not being enabled or disabled any more");
 	if (was->has_states && is->has_states)
-		add_size(&text, "withheld", was->fb_withheld, is->fb_withheld);
+		add_change(&text, "withheld", format_size, was->fb_withheld,
+			   is->fb_withheld);
 	return text;
-}
-
-static char *news_of_vf(const struct gpu *was, const struct gpu *is, u32 i)
-{
-	static const struct vf none;
-
-	return vf_news(i < was->vfs_len ? &was->vfs[i] : &none,
-		       i < is->vfs_len ? &is->vfs[i] : &none);
 }
 
 static void append_vfs(char **text, const struct gpu *was,
@@ -102,26 +80,22 @@ static void append_vfs(char **text, const struct gpu *was,
 	u32 first, last;
 
 	for (first = 0; first < n; first = last + 1) {
-		char *news = news_of_vf(was, is, first);
-		char *line;
+		char *news = vf_news(gpu_vf(was, first), gpu_vf(is, first));
 
 		for (last = first; last + 1 < n; last++) {
-			char *next = news_of_vf(was, is, last + 1);
+			char *next = vf_news(gpu_vf(was, last + 1),
+					     gpu_vf(is, last + 1));
 			bool same = !strcmp(news, next);
 
 			free(next);
 			if (!same)
 				break;
 		}
-		if (*news) {
-			if (first == last)
-				line = xasprintf("VF %u: %s", first, news);
-			else
-				line = xasprintf("VF %u-%u: %s", first, last,
-						 news);
-			append_text(text, "; ", line);
-			free(line);
-		}
+		if (*news && first == last)
+			append_text(text, "; ", "VF %u: %s", first, news);
+		else if (*news)
+			append_text(text, "; ", "VF %u-%u: %s", first, last,
+				    news);
 		free(news);
 	}
 }
@@ -203,16 +177,12 @@ const char *gpu_event_name(enum gpu_event_kind kind)
 char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event)
 {
 	char *text = xstrdup(event->message);
-	char *line;
 
 	/* the kernel's sentence says it all, if it sent one */
 	if (!*text && event->vf != NO_VF)
-		add(&text, "VF %d: %s", event->vf,
-		    vf_state_name(gpu->vfs[event->vf].state));
-	if (event->count > 1) {
-		line = xasprintf("(%llu times)", event->count);
-		append_text(&text, " ", line);
-		free(line);
-	}
+		append_text(&text, ", ", "VF %d: %s", event->vf,
+			    vf_state_name(gpu->vfs[event->vf].state));
+	if (event->count > 1)
+		append_text(&text, " ", "(%llu times)", event->count);
 	return text;
 }

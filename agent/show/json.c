@@ -18,6 +18,26 @@ json_t *json_document(void)
 }
 
 /**
+ * json_of_gpus() - a document about all GPUs
+ * @gpus: the GPUs
+ * @of: makes an object of one
+ *
+ * Return: a new document.
+ */
+json_t *json_of_gpus(const struct gpu_list *gpus,
+		     json_t *(*of)(const struct gpu *gpu))
+{
+	json_t *document = json_document();
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++)
+		json_array_append_new(list, of(&gpus->gpus[i]));
+	json_object_set_new(document, "gpus", list);
+	return document;
+}
+
+/**
  * json_put_u64() - add a number
  * @object: where to
  * @key: its name, with the unit
@@ -40,13 +60,23 @@ void json_put_text(json_t *object, const char *key, const char *text)
 			    json_null());
 }
 
-/* null if this user may not see it */
-static void put_u64_if(json_t *object, const char *name, bool known, u64 value)
+/**
+ * json_put_u64_if() - add a number that may not be there
+ * @object: where to
+ * @key: its name, with the unit
+ * @known: whether it applies, its provider can read it and this user may see it
+ * @value: the number; null unless @known
+ */
+void json_put_u64_if(json_t *object, const char *key, bool known, u64 value)
 {
-	if (known)
-		json_put_u64(object, name, value);
-	else
-		json_object_set_new(object, name, json_null());
+	json_object_set_new(object, key, known ?
+			    json_integer((json_int_t)value) : json_null());
+}
+
+static void put_bool_if(json_t *object, const char *key, bool known, bool value)
+{
+	json_object_set_new(object, key, known ? json_boolean(value) :
+			    json_null());
 }
 
 /* null while the guest has reported nothing, and without privileges */
@@ -66,55 +96,6 @@ static json_t *json_of_claims(const struct vf *vf)
 }
 
 /**
- * struct unread - a member that is null where the GPU's provider cannot read it
- * @key: enum ability_key
- * @name: of the member
- */
-struct unread {
-	enum ability_key key;
-	const char *name;
-};
-
-static const struct unread unread_of_vf[] = {
-	{ ABILITY_FB, "fb_quota_bytes" },
-	{ ABILITY_FB, "fb_auto" },
-	{ ABILITY_FB_OFFSET, "fb_offset_bytes" },
-	{ ABILITY_TIME_SLICE, "time_slice_us" },
-	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_us" },
-};
-
-static const struct unread unread_of_gpu[] = {
-	{ ABILITY_FB, "generation" },
-	{ ABILITY_FB, "provisioning" },
-	{ ABILITY_FB, "fb_total_bytes" },
-	{ ABILITY_FB, "fb_granularity_bytes" },
-	{ ABILITY_FB, "fb_free_bytes" },
-	{ ABILITY_FB_OFFSET, "fb_context_save_bytes" },
-	{ ABILITY_FB_OFFSET, "fb_largest_free_bytes" },
-	{ ABILITY_FB_OFFSET, "fb_dirty_bytes" },
-	{ ABILITY_FB_OFFSET, "fb_withheld_bytes" },
-	{ ABILITY_FB_OFFSET, "fb_extents" },
-	{ ABILITY_PF_RESERVE, "fb_pf_reserve_bytes" },
-	{ ABILITY_POLICY, "policy" },
-	{ ABILITY_TIME_SLICE, "time_slice_min_us" },
-	{ ABILITY_TIME_SLICE, "time_slice_max_us" },
-	{ ABILITY_TIME_SLICE, "round_us" },
-	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_min_us" },
-	{ ABILITY_PREEMPT_TIMEOUT, "preempt_timeout_max_us" },
-};
-
-static void put_unread(json_t *object, const struct gpu *gpu,
-		       const struct unread *unread, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!gpu_can_read(gpu, unread[i].key))
-			json_object_set_new(object, unread[i].name,
-					    json_null());
-}
-
-/**
  * json_of_vf() - one VF
  * @gpu: its GPU
  * @index: which VF, below @gpu->vfs_len
@@ -128,6 +109,7 @@ static void put_unread(json_t *object, const struct gpu *gpu,
 json_t *json_of_vf(const struct gpu *gpu, u32 index)
 {
 	const struct vf *vf = &gpu->vfs[index];
+	bool has_fb = gpu_can_read(gpu, ABILITY_FB);
 	u64 sum = gpu_sum_slices_us(gpu);
 	json_t *object = json_object();
 
@@ -135,21 +117,22 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	json_put_text(object, "bdf", vf->bdf);
 	json_put_text(object, "state", vf->has_state ? vf_state_name(vf->state) : "");
 	json_put_text(object, "profile", vf->profile);
-	json_put_u64(object, "fb_quota_bytes", vf->fb_bytes);
-	json_object_set_new(object, "fb_offset_bytes", vf->fb_bytes ?
-			    json_integer((json_int_t)vf->fb_offset) :
-			    json_null());
-	json_object_set_new(object, "fb_auto", json_boolean(vf->fb_auto));
-	json_put_u64(object, "time_slice_us", vf->time_slice_us);
-	json_put_u64(object, "preempt_timeout_us", vf->preempt_timeout_us);
+	json_put_u64_if(object, "fb_quota_bytes", has_fb, vf->fb_bytes);
+	json_put_u64_if(object, "fb_offset_bytes", vf->fb_bytes &&
+			gpu_can_read(gpu, ABILITY_FB_OFFSET), vf->fb_offset);
+	put_bool_if(object, "fb_auto", has_fb, vf->fb_auto);
+	json_put_u64_if(object, "time_slice_us",
+			gpu_can_read(gpu, ABILITY_TIME_SLICE),
+			vf->time_slice_us);
+	json_put_u64_if(object, "preempt_timeout_us",
+			gpu_can_read(gpu, ABILITY_PREEMPT_TIMEOUT),
+			vf->preempt_timeout_us);
 	json_object_set_new(object, "share", gpu_vf_has_share(gpu, index) && sum ?
 			    json_real((double)vf->time_slice_us / sum) :
 			    json_null());
-	json_object_set_new(object, "in_use", vf->has_state ?
-			    json_boolean(vf->in_use) : json_null());
+	put_bool_if(object, "in_use", vf->has_state, vf->in_use);
 	json_put_text(object, "holder", vf->holder);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
-	put_unread(object, gpu, unread_of_vf, ARRAY_SIZE(unread_of_vf));
 	return object;
 }
 
@@ -162,9 +145,8 @@ static json_t *json_of_histogram(const struct vf_stats *stats)
 		const struct bucket *bucket = &stats->buckets[i];
 		json_t *object = json_object();
 
-		json_object_set_new(object, "upper_ns", bucket->upper_ns ?
-				    json_integer((json_int_t)bucket->upper_ns) :
-				    json_null());
+		json_put_u64_if(object, "upper_ns", bucket->upper_ns,
+				bucket->upper_ns);
 		json_put_u64(object, "count", bucket->count);
 		json_array_append_new(array, object);
 	}
@@ -315,14 +297,19 @@ json_t *json_of_extents(const struct gpu *gpu)
  */
 json_t *json_of_gpu(const struct gpu *gpu)
 {
+	bool has_fb = gpu_can_read(gpu, ABILITY_FB);
+	bool has_slices = gpu_can_read(gpu, ABILITY_TIME_SLICE);
+	bool has_timeouts = gpu_can_read(gpu, ABILITY_PREEMPT_TIMEOUT);
+	bool has_states = has_fb && gpu->has_states;
 	json_t *object = json_object();
 	json_t *vfs = json_array();
-	char generation[32];
+	char generation[32] = "";
 	u32 i;
 
 	json_put_text(object, "bdf", gpu->bdf);
 	/* uses all 64 bits, which numbers in JSON do not have everywhere */
-	snprintf(generation, sizeof(generation), "%llu", gpu->generation);
+	if (has_fb)
+		snprintf(generation, sizeof(generation), "%llu", gpu->generation);
 	json_put_text(object, "generation", generation);
 	json_put_text(object, "backend", gpu->backend);
 	json_put_text(object, "state", pf_state_name(gpu->state));
@@ -333,66 +320,42 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	json_object_set_new(object, "numa_node", json_integer(gpu->numa_node));
 	json_put_u64(object, "total_vfs", gpu->total_vfs);
 	json_put_u64(object, "num_vfs", gpu->num_vfs);
-	json_object_set_new(object, "vfs_changing",
-			    json_boolean(gpu->vfs_changing));
-	json_put_text(object, "provisioning", provisioning_name(gpu->provisioning));
-	json_put_text(object, "policy", policy_name(gpu->policy));
-	json_put_u64(object, "fb_total_bytes", gpu->fb_total);
-	json_put_u64(object, "fb_granularity_bytes", gpu->fb_granularity);
-	json_put_u64(object, "fb_pf_reserve_bytes", gpu->fb_pf_reserve);
-	json_put_u64(object, "fb_context_save_bytes", gpu->fb_context_save);
-	json_put_u64(object, "fb_free_bytes", gpu->fb_free);
-	json_put_u64(object, "fb_largest_free_bytes", gpu->fb_largest_free);
-	put_u64_if(object, "fb_dirty_bytes", gpu->has_states, gpu->fb_dirty);
-	put_u64_if(object, "fb_withheld_bytes", gpu->has_states,
-		   gpu->fb_withheld);
-	json_object_set_new(object, "fb_extents", json_of_extents(gpu));
-	json_put_u64(object, "time_slice_min_us", gpu->time_slice_min_us);
-	json_put_u64(object, "time_slice_max_us", gpu->time_slice_max_us);
-	json_put_u64(object, "preempt_timeout_min_us", gpu->preempt_timeout_min_us);
-	json_put_u64(object, "preempt_timeout_max_us", gpu->preempt_timeout_max_us);
-	put_u64_if(object, "round_us", gpu->has_states, gpu->round_us);
+	put_bool_if(object, "vfs_changing", true, gpu->vfs_changing);
+	json_put_text(object, "provisioning",
+		      has_fb ? provisioning_name(gpu->provisioning) : "");
+	json_put_text(object, "policy", gpu_can_read(gpu, ABILITY_POLICY) ?
+		      policy_name(gpu->policy) : "");
+	json_put_u64_if(object, "fb_total_bytes", has_fb, gpu->fb_total);
+	json_put_u64_if(object, "fb_granularity_bytes", has_fb, gpu->fb_granularity);
+	json_put_u64_if(object, "fb_pf_reserve_bytes",
+			gpu_can_read(gpu, ABILITY_PF_RESERVE),
+			gpu->fb_pf_reserve);
+	json_put_u64_if(object, "fb_context_save_bytes", has_fb,
+			gpu->fb_context_save);
+	json_put_u64_if(object, "fb_free_bytes", has_fb, gpu->fb_free);
+	json_put_u64_if(object, "fb_largest_free_bytes", has_fb,
+			gpu->fb_largest_free);
+	json_put_u64_if(object, "fb_dirty_bytes", has_states, gpu->fb_dirty);
+	json_put_u64_if(object, "fb_withheld_bytes", has_states, gpu->fb_withheld);
+	json_object_set_new(object, "fb_extents",
+			    has_fb ? json_of_extents(gpu) : json_null());
+	json_put_u64_if(object, "time_slice_min_us", has_slices,
+			gpu->time_slice_min_us);
+	json_put_u64_if(object, "time_slice_max_us", has_slices,
+			gpu->time_slice_max_us);
+	json_put_u64_if(object, "preempt_timeout_min_us", has_timeouts,
+			gpu->preempt_timeout_min_us);
+	json_put_u64_if(object, "preempt_timeout_max_us", has_timeouts,
+			gpu->preempt_timeout_max_us);
+	json_put_u64_if(object, "round_us", has_slices && gpu->has_states,
+			gpu->round_us);
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
-	put_unread(object, gpu, unread_of_gpu, ARRAY_SIZE(unread_of_gpu));
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
 		json_put_text(object, "provider", gpu->abilities->provider);
 		json_put_text(object, "driver", gpu->driver);
 		json_put_text(object, "warning", gpu->warning);
 	}
 	return object;
-}
-
-static int finish(json_t *document, size_t flags)
-{
-	int err = json_dumpf(document, stdout, flags | JSON_REAL_PRECISION(6));
-
-	fputc('\n', stdout);
-	json_decref(document);
-	return err || ferror(stdout) ? -1 : 0;
-}
-
-/**
- * json_finish() - print a document, indented, and release it
- * @document: the document
- *
- * Return: 0, -1 when it could not be printed.
- */
-int json_finish(json_t *document)
-{
-	return finish(document, JSON_INDENT(2));
-}
-
-/**
- * json_finish_line() - print a document on one line at once, and release it
- * @document: the document
- *
- * Return: 0, -1 when it could not be printed.
- */
-int json_finish_line(json_t *document)
-{
-	int err = finish(document, JSON_COMPACT);
-
-	return fflush(stdout) ? -1 : err;
 }

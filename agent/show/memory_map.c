@@ -11,10 +11,9 @@
  */
 #include <langinfo.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "show/memory_map.h"
 #include "show/output.h"
 
@@ -128,17 +127,16 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 }
 
 /**
- * memory_map_print() - the framebuffer for people, on stdout: map and figures
+ * memory_map_print() - the framebuffer for people: map and figures
  * @gpu: the GPU
  */
 void memory_map_print(const struct gpu *gpu)
 {
 	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	const char *unit = numbers_are_human() ? "" : " B";
-	char largest[64] = "", pf[48] = "", dirty[64] = "";
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 	char map[4 * MAP_WIDTH + 16];
-	char withheld[96] = "";
+	char *text = NULL;
 
 	bool has_places = gpu_can_read(gpu, ABILITY_FB_OFFSET);
 
@@ -146,25 +144,25 @@ void memory_map_print(const struct gpu *gpu)
 		return;
 	if (has_places) {
 		memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
-		printf("  %s\n", map);
+		out_text("  %s\n", map);
 	}
+	append_text(&text, "", "  framebuffer %s%s, free %s%s",
+		    show_size(a, gpu->fb_total), unit,
+		    show_size(b, gpu->fb_free), unit);
 	if (has_places && gpu->fb_largest_free != gpu->fb_free)
-		snprintf(largest, sizeof(largest), " (largest piece %s%s)",
-			 show_size(a, gpu->fb_largest_free), unit);
+		append_text(&text, "", " (largest piece %s%s)",
+			    show_size(a, gpu->fb_largest_free), unit);
 	if (gpu->fb_pf_reserve)
-		snprintf(pf, sizeof(pf), ", PF %s%s",
-			 show_size(a, gpu->fb_pf_reserve), unit);
+		append_text(&text, ", ", "PF %s%s",
+			    show_size(a, gpu->fb_pf_reserve), unit);
 	if (gpu->fb_dirty)
-		snprintf(dirty, sizeof(dirty), ", being cleared %s%s",
-			 show_size(a, gpu->fb_dirty), unit);
+		append_text(&text, ", ", "being cleared %s%s",
+			    show_size(a, gpu->fb_dirty), unit);
 	if (gpu->fb_withheld)
-		snprintf(withheld, sizeof(withheld), ", %swithheld %s%s (%s)%s",
-			 color_of(stdout, COLOR_BAD),
-			 show_size(a, gpu->fb_withheld), unit,
-			 memory_map_withheld(utf8),
-			 color_of(stdout, COLOR_NONE));
-	print_folded(stdout, "  framebuffer %s%s, free %s%s%s%s%s%s",
-		     show_size(a, gpu->fb_total), unit,
-		     show_size(b, gpu->fb_free), unit, largest, pf, dirty,
-		     withheld);
+		append_text(&text, ", ", "%swithheld %s%s (%s)%s",
+			    out_color(COLOR_BAD), show_size(a, gpu->fb_withheld),
+			    unit, memory_map_withheld(utf8),
+			    out_color(COLOR_NONE));
+	out_line("%s", text);
+	free(text);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Colors, numbers and tables.
+ * Lines, files, colors, numbers, tables and documents. Nothing else of the agent
+ * writes to standard output, see tests/lint/output.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/color.h"
 #include "base/exit_code.h"
 #include "base/fold.h"
+#include "base/replace.h"
 #include "base/util.h"
 #include "show/output.h"
 
@@ -63,12 +65,88 @@ const char *show_time(char *text, u64 us)
 }
 
 /**
- * print_wrapped() - a text in lines of handy length, on stdout
+ * out_text() - print text as it is
+ * @fmt: as of printf
+ */
+void out_text(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+}
+
+/**
+ * out_line() - print a line, in several where it does not fit a terminal
+ * @fmt: as of printf, without the newline; printable characters and out_color()
+ */
+void out_line(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = xvasprintf(fmt, args);
+	va_end(args);
+	print_folded(stdout, "%s", text);
+	free(text);
+}
+
+/**
+ * out_print() - print what a function writes
+ * @print: writes it
+ * @data: second argument of @print
+ */
+void out_print(void (*print)(FILE *f, const void *data), const void *data)
+{
+	print(stdout, data);
+}
+
+/**
+ * out_file() - as replace_file(), to standard output too
+ * @path: the file; "-": standard output
+ * @mode: as of replace_file()
+ * @print: writes the content
+ * @data: second argument of @print
+ *
+ * Return: EXIT_DONE, EXIT_PERMISSION, EXIT_FAILED.
+ */
+int out_file(const char *path, mode_t mode,
+	     void (*print)(FILE *f, const void *data), const void *data)
+{
+	if (strcmp(path, "-"))
+		return replace_file(path, mode, print, data);
+	/* main() checks that it arrived */
+	print(stdout, data);
+	return EXIT_DONE;
+}
+
+/** out_color() - color_of() standard output */
+const char *out_color(enum color color)
+{
+	return color_of(stdout, color);
+}
+
+/** out_flush() - print all of it now; Return: whether it and all before went out */
+bool out_flush(void)
+{
+	return !fflush(stdout) && !ferror(stdout);
+}
+
+/** out_failed() - could something not be printed? */
+bool out_failed(void)
+{
+	return ferror(stdout);
+}
+
+/**
+ * out_wrapped() - a text in lines of handy length
  * @first: in front of the first line; empty: as much as @next is there already
  * @next: in front of the others
  * @text: the text; ASCII
  */
-void print_wrapped(const char *first, const char *next, const char *text)
+void out_wrapped(const char *first, const char *next, const char *text)
 {
 	unsigned int columns = terminal_columns(stdout);
 
@@ -133,7 +211,7 @@ int tables_choose(const struct column *columns, const char *names, bool no_headi
 	if (!name)
 		return EXIT_DONE;
 	for (; columns->name; columns++)
-		append_text(&list, " ", columns->name);
+		append_text(&list, " ", "%s", columns->name);
 	pr_err("--columns: '%.*s' is none of %s", (int)len, name, list);
 	free(list);
 	return EXIT_USAGE;
@@ -164,7 +242,7 @@ static void add_column(struct table *table, const struct column *column)
 		    (column->is_elastic ? SCOLS_FL_TRUNC : 0);
 	char *title = title_of(column);
 	struct libscols_column *scols;
-	const char *color = color_of(stdout, COLOR_DIM);
+	const char *color = out_color(COLOR_DIM);
 
 	scols = scols_table_new_column(table->scols, title, 0, flags);
 	if (!scols)
@@ -205,7 +283,7 @@ struct table *table_new(const struct column *columns)
 			add_column(table, column);
 	scols_table_set_column_separator(table->scols, GAP);
 	scols_table_enable_noheadings(table->scols, without_headings);
-	scols_table_enable_colors(table->scols, *color_of(stdout, COLOR_DIM));
+	scols_table_enable_colors(table->scols, *out_color(COLOR_DIM));
 	return table;
 }
 
@@ -218,7 +296,7 @@ struct table *table_new(const struct column *columns)
 void table_cell_color(struct table *table, enum color color, const char *text)
 {
 	struct libscols_column *column = table->scols_columns[table->at];
-	const char *sequence = color_of(stdout, color);
+	const char *sequence = out_color(color);
 
 	if (!table->at)
 		table->line = scols_table_new_line(table->scols, NULL);
@@ -250,6 +328,27 @@ void table_cell(struct table *table, const char *fmt, ...)
 	va_end(args);
 	table_cell_color(table, COLOR_NONE, text);
 	free(text);
+}
+
+/**
+ * table_text() - add the next cell: a text
+ * @table: the table
+ * @text: ASCII; empty: there is none, which a dash says
+ */
+void table_text(struct table *table, const char *text)
+{
+	table_cell_color(table, COLOR_NONE, *text ? text : "-");
+}
+
+/**
+ * table_empty() - add cells without a value
+ * @table: the table
+ * @num: of cells
+ */
+void table_empty(struct table *table, unsigned int num)
+{
+	while (num--)
+		table_text(table, "");
 }
 
 /* @width: columns, 0: as many as it takes */
@@ -311,15 +410,14 @@ static bool hide_one(struct table *table)
 /**
  * table_print() - print a table with its titles, and release it
  * @table: the table
- * @f: where to
  * @indent: in front of each line
  *
  * On a terminal that it is too wide for, minor columns are left out and elastic ones
  * cut, unless they were asked for.
  */
-void table_print(struct table *table, FILE *f, const char *indent)
+void table_print(struct table *table, const char *indent)
 {
-	size_t columns = names_wanted ? 0 : terminal_columns(f);
+	size_t columns = names_wanted ? 0 : terminal_columns(stdout);
 	char *text = text_of(table, 0);
 	char *rest, *line;
 
@@ -334,8 +432,67 @@ void table_print(struct table *table, FILE *f, const char *indent)
 	}
 	for (rest = text; (line = strsep(&rest, "\n"));)
 		if (*line)
-			fprintf(f, "%s%s\n", indent, line);
+			out_text("%s%s\n", indent, line);
 	free(text);
 	scols_unref_table(table->scols);
 	free(table);
+}
+
+/**
+ * show_gpus() - print all GPUs: one below the other, or in one table if columns
+ *	were chosen
+ * @gpus: the GPUs
+ * @columns: as of table_new()
+ * @add_rows: adds one GPU to the table
+ * @show: prints one GPU
+ */
+void show_gpus(const struct gpu_list *gpus, const struct column *columns,
+	       void (*add_rows)(struct table *table, const struct gpu *gpu),
+	       void (*show)(const struct gpu *gpu))
+{
+	struct table *table = tables_are_all() ? table_new(columns) : NULL;
+	size_t i;
+
+	for (i = 0; i < gpus->num; i++) {
+		if (table) {
+			add_rows(table, &gpus->gpus[i]);
+			continue;
+		}
+		if (i)
+			out_text("\n");
+		show(&gpus->gpus[i]);
+	}
+	if (table)
+		table_print(table, "");
+}
+
+static bool print_json(json_t *document, size_t flags)
+{
+	int err = json_dumpf(document, stdout, flags | JSON_REAL_PRECISION(6));
+
+	out_text("\n");
+	json_decref(document);
+	return !err && !out_failed();
+}
+
+/**
+ * json_finish() - print a document, indented, and release it
+ * @document: the document
+ * @code: exit code of what it is about
+ *
+ * Return: @code; EXIT_FAILED: that was EXIT_DONE, and it could not be printed.
+ */
+int json_finish(json_t *document, int code)
+{
+	return print_json(document, JSON_INDENT(2)) ? code : code ?: EXIT_FAILED;
+}
+
+/**
+ * json_finish_line() - print a document on one line at once, and release it
+ * @document: the document
+ */
+void json_finish_line(json_t *document)
+{
+	print_json(document, JSON_COMPACT);
+	out_flush();
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How things look: colors, tables, numbers for people and for programs, JSON.
+ * All that goes to standard output: lines, tables, JSON, and how colors and numbers
+ * look in them. Messages are those of base/util.h and config/diag.h.
  */
 #ifndef AGENT_SHOW_OUTPUT_H
 #define AGENT_SHOW_OUTPUT_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -27,7 +29,15 @@ bool numbers_are_human(void);
 const char *show_size(char *text, u64 bytes);
 const char *show_time(char *text, u64 us);
 
-void print_wrapped(const char *first, const char *next, const char *text);
+void out_text(const char *fmt, ...) __printf(1, 2);
+void out_line(const char *fmt, ...) __printf(1, 2);
+void out_wrapped(const char *first, const char *next, const char *text);
+void out_print(void (*print)(FILE *f, const void *data), const void *data);
+int out_file(const char *path, mode_t mode,
+	     void (*print)(FILE *f, const void *data), const void *data);
+const char *out_color(enum color color);
+bool out_flush(void);
+bool out_failed(void);
 
 #define MAX_COLUMNS	16
 
@@ -56,22 +66,30 @@ struct table;
 
 int tables_choose(const struct column *columns, const char *names, bool no_headings);
 bool tables_are_all(void);
+void show_gpus(const struct gpu_list *gpus, const struct column *columns,
+	       void (*add_rows)(struct table *table, const struct gpu *gpu),
+	       void (*show)(const struct gpu *gpu));
 struct table *table_new(const struct column *columns);
 void table_cell(struct table *table, const char *fmt, ...) __printf(2, 3);
+void table_text(struct table *table, const char *text);
+void table_empty(struct table *table, unsigned int num);
 void table_cell_color(struct table *table, enum color color, const char *text);
-void table_print(struct table *table, FILE *f, const char *indent);
+void table_print(struct table *table, const char *indent);
 
 /* JSON objects carry this; it changes when a reader would have to */
 #define JSON_SCHEMA_VERSION	1
 
 json_t *json_document(void);
+json_t *json_of_gpus(const struct gpu_list *gpus,
+		     json_t *(*of)(const struct gpu *gpu));
 void json_put_u64(json_t *object, const char *key, u64 value);
+void json_put_u64_if(json_t *object, const char *key, bool known, u64 value);
 void json_put_text(json_t *object, const char *key, const char *text);
 json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);
 json_t *json_of_vf(const struct gpu *gpu, u32 index);
-int json_finish(json_t *document);
-int json_finish_line(json_t *document);
+int json_finish(json_t *document, int code);
+void json_finish_line(json_t *document);
 
 #endif /* AGENT_SHOW_OUTPUT_H */

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "base/util.h"
 #include "model/names.h"
 #include "plan/plan.h"
@@ -38,7 +36,7 @@ static char *name_changes(u32 changes)
 		/* a VF that is created gets its driver as a matter of course */
 		if (change_names[i].change == VF_REBIND && changes & VF_CREATE)
 			continue;
-		append_text(&text, ", ", change_names[i].name);
+		append_text(&text, ", ", "%s", change_names[i].name);
 	}
 	return text ?: xstrdup("keep");
 }
@@ -61,7 +59,7 @@ static void size_cell(struct table *table, u64 from, u64 to)
 		table_cell(table, "%s -> %s", show_size(a, from),
 			   show_size(b, to));
 	else
-		table_cell(table, "%s", show_size(a, to ? to : from));
+		table_text(table, show_size(a, to ? to : from));
 }
 
 static void time_cell(struct table *table, u32 from, u32 to)
@@ -72,7 +70,7 @@ static void time_cell(struct table *table, u32 from, u32 to)
 		table_cell(table, "%s -> %s", show_time(a, from),
 			   show_time(b, to));
 	else
-		table_cell(table, "%s", show_time(a, to));
+		table_text(table, show_time(a, to));
 }
 
 /**
@@ -119,40 +117,36 @@ static u64 worst_wait_us(const struct gpu *gpu, const struct vf *vf)
 
 static void vf_row(struct table *table, const struct plan *plan, u32 i)
 {
-	static const struct vf none;
 	const struct gpu *after = plan_future(plan);
-	const struct vf *is = i < plan->live.vfs_len ? &plan->live.vfs[i] :
-						       &none;
-	const struct vf *to = i < after->vfs_len ? &after->vfs[i] : &none;
+	const struct vf *is = gpu_vf(&plan->live, i);
+	const struct vf *to = gpu_vf(after, i);
 	u64 sum = gpu_sum_slices_us(after);
 	char *changes = name_changes(plan->changes[i]);
 	char text[UNIT_TEXT];
 
-	table_cell(table, "%s", plan->live.bdf);
+	table_text(table, plan->live.bdf);
 	table_cell(table, "%u", i);
 	table_cell_color(table, color_of_change(plan->changes[i]), changes);
 	free(changes);
-	table_cell(table, "%s", *to->profile ? to->profile : "-");
+	table_text(table, to->profile);
 	if (gpu_can_set(&plan->live, ABILITY_FB))
 		size_cell(table, is->fb_bytes, to->fb_bytes);
 	else
-		table_cell(table, "shared");
+		table_text(table, "shared");
 	if (!to->fb_bytes || !gpu_can_read(&plan->live, ABILITY_FB_OFFSET))
-		table_cell(table, "-");
+		table_empty(table, 1);
 	else
-		table_cell(table, "%s", plan_knows_placement(plan) ?
+		table_text(table, plan_knows_placement(plan) ?
 			   show_size(text, to->fb_offset) : "?");
 	if (!gpu_vf_has_share(after, i) ||
 	    !gpu_can_read(&plan->live, ABILITY_TIME_SLICE)) {
-		table_cell(table, "-");
-		table_cell(table, "-");
-		table_cell(table, "-");
+		table_empty(table, 3);
 		return;
 	}
 	time_cell(table, gpu_vf_has_share(&plan->live, i) ? is->time_slice_us : 0,
 		  to->time_slice_us);
 	table_cell(table, "%.1f%%", sum ? 100.0 * to->time_slice_us / sum : 0);
-	table_cell(table, "%s", show_time(text, worst_wait_us(after, to)));
+	table_text(table, show_time(text, worst_wait_us(after, to)));
 }
 
 const struct column plan_columns[] = {
@@ -177,13 +171,11 @@ void plan_add_rows(const struct plan *plan, struct table *table)
 {
 	u32 i;
 
-	for (i = 0; i < plan->wanted.vfs_len; i++) {
-		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
-
-		if (was || plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
+	for (i = 0; i < plan->wanted.vfs_len; i++)
+		if (gpu_vf(&plan->live, i)->fb_bytes ||
+		    plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
 		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
-	}
 }
 
 /**
@@ -194,25 +186,18 @@ void plan_add_rows(const struct plan *plan, struct table *table)
  */
 char *plan_steps_text(const struct plan *plan)
 {
-	char disable[32] = "", enable[32] = "";
-	const char *const steps[] = {
-		disable,
-		plan->steps & STEP_LAYOUT ? "set the layout" : "",
-		enable,
-		plan->steps & STEP_DRIVERS ? "set host drivers" : "",
-	};
 	char *text = xstrdup("");
-	size_t i;
 
 	if (plan->steps & STEP_DISABLE)
-		snprintf(disable, sizeof(disable), "disable %u VF%s",
-			 plan->live.num_vfs, plural(plan->live.num_vfs));
+		append_text(&text, ", ", "disable %u VF%s", plan->live.num_vfs,
+			    plural(plan->live.num_vfs));
+	if (plan->steps & STEP_LAYOUT)
+		append_text(&text, ", ", "set the layout");
 	if (plan->steps & STEP_ENABLE)
-		snprintf(enable, sizeof(enable), "enable %u VF%s",
-			 plan->wanted.num_vfs, plural(plan->wanted.num_vfs));
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		if (*steps[i])
-			append_text(&text, ", ", steps[i]);
+		append_text(&text, ", ", "enable %u VF%s", plan->wanted.num_vfs,
+			    plural(plan->wanted.num_vfs));
+	if (plan->steps & STEP_DRIVERS)
+		append_text(&text, ", ", "set host drivers");
 	return text;
 }
 
@@ -221,15 +206,15 @@ static void print_gpu_changes(const struct plan *plan)
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
 	if (plan->policy_changes)
-		printf("  policy: %s -> %s\n", policy_name(plan->live.policy),
-		       policy_name(plan->wanted.policy));
+		out_text("  policy: %s -> %s\n", policy_name(plan->live.policy),
+			 policy_name(plan->wanted.policy));
 	if (plan->reserve_changes)
-		printf("  PF reserve: %s -> %s\n",
-		       show_size(a, plan->live.fb_pf_reserve),
-		       show_size(b, plan->wanted.fb_pf_reserve));
+		out_text("  PF reserve: %s -> %s\n",
+			 show_size(a, plan->live.fb_pf_reserve),
+			 show_size(b, plan->wanted.fb_pf_reserve));
 	if (plan->live.num_vfs != plan->wanted.num_vfs)
-		printf("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
-		       plan->wanted.num_vfs);
+		out_text("  VFs enabled: %u -> %u\n", plan->live.num_vfs,
+			 plan->wanted.num_vfs);
 }
 
 static enum host_driver new_driver(const struct plan *plan, u32 vf)
@@ -250,11 +235,11 @@ static void print_driver_changes(const struct plan *plan)
 				break;
 		if (driver == HOST_DRIVER_UNSET)
 			continue;
-		printf("  host driver: %s for VF %u", host_driver_name(driver),
-		       first);
+		out_text("  host driver: %s for VF %u", host_driver_name(driver),
+			 first);
 		if (last > first)
-			printf("-%u", last);
-		putchar('\n');
+			out_text("-%u", last);
+		out_text("\n");
 	}
 }
 
@@ -264,12 +249,11 @@ static void print_endless_pf(const struct plan *plan)
 	if (gpu_has_endless(&plan->live) && plan->wanted.num_vfs &&
 	    (!plan->wanted.pf_time_slice_us ||
 	     !plan->wanted.pf_preempt_timeout_us))
-		print_folded(stdout,
-			     "  the PF has no time slice or no preemption timeout: VFs wait for a job on the host without a limit");
+		out_line("  the PF has no time slice or no preemption timeout: VFs wait for a job on the host without a limit");
 }
 
 /**
- * plan_print() - a plan for people, on stdout
+ * plan_print() - a plan for people
  * @plan: the plan
  * @refused: it cannot be carried out, which was reported
  */
@@ -278,38 +262,37 @@ void plan_print(const struct plan *plan, bool refused)
 	struct table *table = table_new(plan_columns);
 	char *steps = plan_steps_text(plan);
 
-	print_folded(stdout, "%s%s%s [gpu %s]: %s%s%s%s",
-		     color_of(stdout, COLOR_HEAD), plan->live.bdf,
-		     color_of(stdout, COLOR_NONE), plan->section->name,
-		     refused ? color_of(stdout, COLOR_BAD) : "",
-		     refused ? "refused: " : "",
-		     refused ? color_of(stdout, COLOR_NONE) : "",
-		     *steps ? steps : refused ? "no change" : "in sync");
+	out_line("%s%s%s [gpu %s]: %s%s%s%s", out_color(COLOR_HEAD),
+		 plan->live.bdf, out_color(COLOR_NONE), plan->section->name,
+		 refused ? out_color(COLOR_BAD) : "",
+		 refused ? "refused: " : "",
+		 refused ? out_color(COLOR_NONE) : "",
+		 *steps ? steps : refused ? "no change" : "in sync");
 	free(steps);
 	print_gpu_changes(plan);
 	print_driver_changes(plan);
 	plan_add_rows(plan, table);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 	print_endless_pf(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
-		printf("  driver %s cannot be asked beforehand; it may still refuse\n",
-		       gpu_driver(&plan->live));
+		out_text("  driver %s cannot be asked beforehand; it may still refuse\n",
+			 gpu_driver(&plan->live));
 }
 
 static json_t *steps_json(const struct plan *plan)
 {
+	/* by the number of their bit */
+	static const char *const names[] = {
+		"disable", "layout", "enable", "drivers",
+	};
 	json_t *steps = json_array();
+	size_t i;
 
-	if (plan->steps & STEP_DISABLE)
-		json_array_append_new(steps, json_string("disable"));
-	if (plan->steps & STEP_LAYOUT)
-		json_array_append_new(steps, json_string("layout"));
-	if (plan->steps & STEP_ENABLE)
-		json_array_append_new(steps, json_string("enable"));
-	if (plan->steps & STEP_DRIVERS)
-		json_array_append_new(steps, json_string("drivers"));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (plan->steps & BIT(i))
+			json_array_append_new(steps, json_string(names[i]));
 	return steps;
 }
 
@@ -331,10 +314,9 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_t *vf = json_of_vf(after, i);
 
 	json_object_set_new(vf, "changes", changes_json(plan->changes[i]));
-	json_object_set_new(vf, "worst_wait_us", gpu_vf_has_share(after, i) &&
-			    gpu_can_read(&plan->live, ABILITY_TIME_SLICE) ?
-			    json_integer(worst_wait_us(after, &after->vfs[i])) :
-			    json_null());
+	json_put_u64_if(vf, "worst_wait_us", gpu_vf_has_share(after, i) &&
+			gpu_can_read(&plan->live, ABILITY_TIME_SLICE),
+			worst_wait_us(after, &after->vfs[i]));
 	if (gpu_can_read(&plan->live, ABILITY_PREEMPT_TIMEOUT))
 		json_put_u64(vf, "preempt_timeout_us",
 			     gpu_preempt_timeout_us(after, &after->vfs[i]));

@@ -140,10 +140,29 @@ static const struct metric claims_metrics[] = {
 	{ }
 };
 
-static void head(FILE *f, const char *name, const char *type, const char *help)
+/* these have no number of their own */
+static const struct metric state_metrics[] = {
+	{ .name = "vf_state_info", .type = "gauge",
+	  .help = "State of the VF, as a label." },
+	{ }
+};
+
+static const struct metric lateness_metrics[] = {
+	{ .name = "vf_turn_lateness_seconds", .type = "histogram",
+	  .help = "How late the VF's time slices ended." },
+	{ }
+};
+
+static const struct metric driver_metrics[] = {
+	{ .name = "vf_guest_driver_info", .type = "gauge",
+	  .help = "Version that the VF's guest claims its driver has, as a label." },
+	{ }
+};
+
+static void head(FILE *f, const struct metric *metric)
 {
-	fprintf(f, "# HELP gpuvf_%s %s\n# TYPE gpuvf_%s %s\n", name, help,
-		name, type);
+	fprintf(f, "# HELP gpuvf_%s %s\n# TYPE gpuvf_%s %s\n", metric->name,
+		metric->help, metric->name, metric->type);
 }
 
 static u64 number_in(const void *object, const struct where *where)
@@ -189,7 +208,7 @@ static void print_gpus(FILE *f, const struct metric *metric,
 {
 	size_t i;
 
-	head(f, metric->name, metric->type, metric->help);
+	head(f, metric);
 	for (i = 0; i < gpus->num; i++) {
 		fprintf(f, "gpuvf_%s{pci_bus_id=\"%s\"}", metric->name,
 			gpus->gpus[i].bdf);
@@ -213,46 +232,19 @@ static bool has_claims(const struct vf *vf)
 	return vf->has_claims;
 }
 
-/* @has: NULL: every VF has it */
-static void print_vfs(FILE *f, const struct metric *metric,
-		      const struct gpu_list *gpus,
-		      bool (*has)(const struct vf *vf))
+static void print_number(FILE *f, const struct metric *metric,
+			 const struct gpu *gpu, u32 vf)
 {
-	size_t i;
-	u32 vf;
-
-	head(f, metric->name, metric->type, metric->help);
-	for (i = 0; i < gpus->num; i++) {
-		const struct gpu *gpu = &gpus->gpus[i];
-
-		for (vf = 0; vf < gpu->vfs_len; vf++) {
-			if (!is_shown(gpu, vf) || (has && !has(&gpu->vfs[vf])))
-				continue;
-			name_vf(f, metric->name, gpu, vf);
-			fputc('}', f);
-			value(f, number_in(&gpu->vfs[vf], &metric->where), metric->unit);
-		}
-	}
+	name_vf(f, metric->name, gpu, vf);
+	fputc('}', f);
+	value(f, number_in(&gpu->vfs[vf], &metric->where), metric->unit);
 }
 
-static void print_states(FILE *f, const struct gpu_list *gpus)
+static void print_state(FILE *f, const struct metric *metric,
+			const struct gpu *gpu, u32 vf)
 {
-	static const char name[] = "vf_state_info";
-	size_t i;
-	u32 vf;
-
-	head(f, name, "gauge", "State of the VF, as a label.");
-	for (i = 0; i < gpus->num; i++) {
-		const struct gpu *gpu = &gpus->gpus[i];
-
-		for (vf = 0; vf < gpu->vfs_len; vf++) {
-			if (!is_shown(gpu, vf))
-				continue;
-			name_vf(f, name, gpu, vf);
-			fprintf(f, ",state=\"%s\"} 1\n",
-				vf_state_name(gpu->vfs[vf].state));
-		}
-	}
+	name_vf(f, metric->name, gpu, vf);
+	fprintf(f, ",state=\"%s\"} 1\n", vf_state_name(gpu->vfs[vf].state));
 }
 
 /* text of a guest, printable ASCII; two of these characters mean something here */
@@ -265,30 +257,18 @@ static void print_label(FILE *f, const char *text)
 	}
 }
 
-static void print_drivers(FILE *f, const struct gpu_list *gpus)
+static void print_driver(FILE *f, const struct metric *metric,
+			 const struct gpu *gpu, u32 vf)
 {
-	static const char name[] = "vf_guest_driver_info";
-	size_t i;
-	u32 vf;
-
-	head(f, name, "gauge",
-	     "Version that the VF's guest claims its driver has, as a label.");
-	for (i = 0; i < gpus->num; i++) {
-		const struct gpu *gpu = &gpus->gpus[i];
-
-		for (vf = 0; vf < gpu->vfs_len; vf++) {
-			if (!is_shown(gpu, vf) || !gpu->vfs[vf].has_claims)
-				continue;
-			name_vf(f, name, gpu, vf);
-			fputs(",driver=\"", f);
-			print_label(f, gpu->vfs[vf].claims.driver);
-			fputs("\"} 1\n", f);
-		}
-	}
+	name_vf(f, metric->name, gpu, vf);
+	fputs(",driver=\"", f);
+	print_label(f, gpu->vfs[vf].claims.driver);
+	fputs("\"} 1\n", f);
 }
 
 /* Prometheus wants the sums up to each bound, the kernel counts between them */
-static void print_histogram(FILE *f, const struct gpu *gpu, u32 vf)
+static void print_histogram(FILE *f, const struct metric *metric,
+			    const struct gpu *gpu, u32 vf)
 {
 	static const char bucket[] = "vf_turn_lateness_seconds_bucket";
 	const struct vf_stats *stats = &gpu->vfs[vf].stats;
@@ -315,18 +295,41 @@ static void print_histogram(FILE *f, const struct gpu *gpu, u32 vf)
 	fprintf(f, "} %llu\n", sum);
 }
 
-static void print_histograms(FILE *f, const struct gpu_list *gpus)
+/**
+ * struct series - metrics of VFs, in the order in which they are printed
+ * @metrics: ends with one without a name
+ * @has: whether a VF has them, NULL: every one
+ * @print: prints one of them
+ */
+static const struct series {
+	const struct metric *metrics;
+	bool (*has)(const struct vf *vf);
+	void (*print)(FILE *f, const struct metric *metric,
+		      const struct gpu *gpu, u32 vf);
+} all_series[] = {
+	{ vf_metrics, NULL, print_number },
+	{ state_metrics, NULL, print_state },
+	{ stats_metrics, has_stats, print_number },
+	{ lateness_metrics, has_stats, print_histogram },
+	{ claims_metrics, has_claims, print_number },
+	{ driver_metrics, has_claims, print_driver },
+};
+
+static void print_vfs(FILE *f, const struct series *series,
+		      const struct metric *metric, const struct gpu_list *gpus)
 {
 	size_t i;
 	u32 vf;
 
-	head(f, "vf_turn_lateness_seconds", "histogram",
-	     "How late the VF's time slices ended.");
-	for (i = 0; i < gpus->num; i++)
-		for (vf = 0; vf < gpus->gpus[i].vfs_len; vf++)
-			if (is_shown(&gpus->gpus[i], vf) &&
-			    gpus->gpus[i].vfs[vf].has_stats)
-				print_histogram(f, &gpus->gpus[i], vf);
+	head(f, metric);
+	for (i = 0; i < gpus->num; i++) {
+		const struct gpu *gpu = &gpus->gpus[i];
+
+		for (vf = 0; vf < gpu->vfs_len; vf++)
+			if (is_shown(gpu, vf) &&
+			    (!series->has || series->has(&gpu->vfs[vf])))
+				series->print(f, metric, gpu, vf);
+	}
 }
 
 /**
@@ -337,16 +340,11 @@ static void print_histograms(FILE *f, const struct gpu_list *gpus)
 void prometheus_print(FILE *f, const struct gpu_list *gpus)
 {
 	const struct metric *metric;
+	size_t i;
 
 	for (metric = gpu_metrics; metric->name; metric++)
 		print_gpus(f, metric, gpus);
-	for (metric = vf_metrics; metric->name; metric++)
-		print_vfs(f, metric, gpus, NULL);
-	print_states(f, gpus);
-	for (metric = stats_metrics; metric->name; metric++)
-		print_vfs(f, metric, gpus, has_stats);
-	print_histograms(f, gpus);
-	for (metric = claims_metrics; metric->name; metric++)
-		print_vfs(f, metric, gpus, has_claims);
-	print_drivers(f, gpus);
+	for (i = 0; i < ARRAY_SIZE(all_series); i++)
+		for (metric = all_series[i].metrics; metric->name; metric++)
+			print_vfs(f, &all_series[i], metric, gpus);
 }

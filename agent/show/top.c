@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/units.h"
-#include "base/util.h"
 #include "model/names.h"
 #include "show/memory_map.h"
+#include "show/output.h"
 #include "show/top.h"
 
 /* what stands left of the bars */
@@ -71,11 +69,6 @@ static void __printf(2, 3) line(struct lines *lines, const char *fmt, ...)
 	va_end(args);
 	print_cut(lines->f, text, lines->width);
 	free(text);
-}
-
-static const char *color(enum color c)
-{
-	return color_of(stdout, c);
 }
 
 static u64 ran_ns(const struct gpu *before, const struct gpu *now, u32 vf)
@@ -159,8 +152,8 @@ static void draw_vf(struct lines *lines, const struct top *top,
 	line(lines, "%4u %-10.10s %-11s %8s %8s %5.1f%% %5.1f%% %s%s%s", i,
 	     *vf->profile ? vf->profile : "-", vf_state_name(vf->state), slice,
 	     wait, 100 * want, 100 * got,
-	     color(color_of_share(got, want, vf->state)), cells,
-	     color(COLOR_NONE));
+	     out_color(color_of_share(got, want, vf->state)), cells,
+	     out_color(COLOR_NONE));
 }
 
 static u64 sum_ran_ns(const struct gpu *before, const struct gpu *gpu)
@@ -187,15 +180,15 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 	if (width > MAP_MAX)
 		width = MAP_MAX;
 	line(lines, "%s%s%s %s%s%s %s %u/%u VFs busy %.0f%% round %s free %s",
-	     color(COLOR_HEAD), gpu->bdf, color(COLOR_NONE),
-	     color(wedged ? COLOR_BAD : COLOR_GOOD), pf_state_name(gpu->state),
-	     color(COLOR_NONE), policy_name(gpu->policy), gpu->num_vfs,
+	     out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
+	     out_color(wedged ? COLOR_BAD : COLOR_GOOD), pf_state_name(gpu->state),
+	     out_color(COLOR_NONE), policy_name(gpu->policy), gpu->num_vfs,
 	     gpu->total_vfs, 100 * busy, show_ms(round, gpu->round_us),
 	     format_size(free_text, gpu->fb_free, " "));
 	memory_map(gpu, width, screen->utf8, map, sizeof(map));
 	line(lines, "  %s", map);
 	line(lines, "%s  VF PROFILE    STATE          SLICE     WAIT  SHARE   USED  (%s share)%s",
-	     color(COLOR_DIM), screen->utf8 ? "│" : "|", color(COLOR_NONE));
+	     out_color(COLOR_DIM), screen->utf8 ? "│" : "|", out_color(COLOR_NONE));
 	for (i = 0; i < gpu->vfs_len; i++)
 		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes)
 			draw_vf(lines, top, screen, before, gpu, i);

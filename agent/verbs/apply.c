@@ -43,14 +43,14 @@ static int apply(struct targets *targets, int code,
 		return err;
 	err = recover(&journal);
 	code = err ?: code ?: targets_plan(targets, num_names, names);
-	code = code ?: wait_settled(targets);
-	if (!code)
+	if (!code) {
+		wait_settled(targets);
 		code = apply_all(targets, &journal, &lock,
 				 !options->no_wait);
-	else
+	} else {
 		code = exit_worse(code, journal_finish(&journal));
-	if (lock >= 0)
-		close(lock);
+	}
+	apply_unlock(&lock);
 	return code;
 }
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fold.h"
 #include "config/load.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 static void say_good(const struct config *config)
@@ -18,12 +18,12 @@ static void say_good(const struct config *config)
 	for (i = 0; i < config->num_files; i++) {
 		char *path = printable(config->files[i]->source.path);
 
-		append_text(&list, ", ", path);
+		append_text(&list, ", ", "%s", path);
 		free(path);
 	}
-	print_folded(stdout, "%s: OK: %zu profile%s, %zu GPU section%s", list,
-		     config->num_profiles, plural(config->num_profiles),
-		     config->num_gpus, plural(config->num_gpus));
+	out_line("%s: OK: %zu profile%s, %zu GPU section%s", list,
+		 config->num_profiles, plural(config->num_profiles),
+		 config->num_gpus, plural(config->num_gpus));
 	free(list);
 }
 

@@ -8,27 +8,35 @@
 #include <unistd.h>
 
 #include "apply/apply.h"
+#include "apply/check.h"
 #include "apply/checkpoint.h"
-#include "base/replace.h"
 #include "base/util.h"
 #include "config/load.h"
 #include "provider/provider.h"
 #include "show/output.h"
 #include "verbs/verbs.h"
 
-static json_t *gpu_json(const struct gpu *gpu)
+/* what is half enabled or half disabled is nothing to go back to */
+static int add_gpu(json_t *list, const struct gpu *gpu)
 {
 	struct state state = {};
+	int code = EXIT_DONE;
 	json_t *object;
 
 	state_live(&state, gpu);
+	if (state.gpu.vfs_changing) {
+		code = check_gpu(&state.gpu);
+		goto out;
+	}
 	object = json_pack("{s:I,s:I,s:I,s:o}", "vendor",
 			   (json_int_t)gpu->vendor, "device",
 			   (json_int_t)gpu->device, "total_vfs",
 			   (json_int_t)gpu->total_vfs, "state",
 			   state_json(&state));
+	json_array_append_new(list, object);
+out:
 	state_free(&state);
-	return object;
+	return code;
 }
 
 static void print_json(FILE *f, const void *document)
@@ -42,31 +50,27 @@ static void print_json(FILE *f, const void *document)
  * @argc: words
  * @argv: words
  *
- * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED.
+ * Return: EXIT_DONE, EXIT_MISSING, EXIT_USAGE, EXIT_PERMISSION, EXIT_FAILED;
+ * EXIT_BUSY: VFs are being enabled or disabled.
  */
 int cmd_checkpoint(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	json_t *document, *list;
 	int code;
 	size_t i;
 
-	(void)options;
-	(void)argc;
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	code = code ?: keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	if (!code) {
 		document = json_document();
 		list = json_array();
-		for (i = 0; i < gpus.num; i++)
-			json_array_append_new(list, gpu_json(&gpus.gpus[i]));
+		for (i = 0; i < gpus.num && !code; i++)
+			code = add_gpu(list, &gpus.gpus[i]);
 		json_object_set_new(document, "gpus", list);
-		code = replace_file(argv[0], 0600, print_json, document);
+		code = code ?: out_file(argv[0], 0600, print_json, document);
 		json_decref(document);
 	}
 	gpu_list_free(&gpus);
@@ -116,14 +120,11 @@ int cmd_restore(const struct options *options, int argc, char **argv)
 	struct provider *provider = NULL;
 	int code, fd = -1;
 
-	(void)options;
-	(void)argc;
 	code = read_checkpoint(&checkpoint, argv[0]);
 	code = code ?: provider_open(&provider);
 	code = code ?: apply_lock(&fd, LOCK_WAIT_S);
 	code = code ?: checkpoint_restore(&checkpoint, provider);
-	if (fd >= 0)
-		close(fd);
+	apply_unlock(&fd);
 	provider_close(provider);
 	checkpoint_free(&checkpoint);
 	return code;

@@ -17,8 +17,6 @@
  */
 int cmd_daemon(const struct options *options, int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
 	if (options->file && !strcmp(options->file, "-"))
 		return usage_error("reads its configuration again and again, and standard input only once");
 	return daemon_run(options->file);
@@ -34,8 +32,5 @@ int cmd_daemon(const struct options *options, int argc, char **argv)
  */
 int cmd_reload(const struct options *options, int argc, char **argv)
 {
-	(void)options;
-	(void)argc;
-	(void)argv;
 	return control_reload();
 }

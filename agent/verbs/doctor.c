@@ -16,15 +16,16 @@ static const struct doctor_gpu *gpu_of_section(const struct doctor *doctor,
 	size_t i;
 
 	for (i = 0; i < doctor->num_gpus; i++) {
-		const struct doctor_gpu *gpu = &doctor->gpus[i];
+		/* whichever provider it will have */
+		struct gpu gpu = {
+			.abilities = config_provider(section),
+			.vendor = doctor->gpus[i].vendor,
+			.device = doctor->gpus[i].device,
+		};
 
-		if (section->match == CONFIG_MATCH_ANY ||
-		    (section->match == CONFIG_MATCH_ID &&
-		     section->vendor == gpu->vendor &&
-		     section->device == gpu->device) ||
-		    (section->match == CONFIG_MATCH_PCI &&
-		     !strcmp(section->bdf, gpu->bdf)))
-			return gpu;
+		copy_string(gpu.bdf, BDF_SIZE, doctor->gpus[i].bdf);
+		if (config_matches(section, &gpu))
+			return &doctor->gpus[i];
 	}
 	return NULL;
 }
@@ -90,10 +91,10 @@ int cmd_doctor(const struct options *options, int argc, char **argv)
 	if (!code) {
 		if (doctor_answer(&doctor, bdf) != ANSWER_READY)
 			code = EXIT_MISSING;
-		if (!options->json)
+		if (options->json)
+			code = json_finish(doctor_json(&doctor, bdf), code);
+		else
 			doctor_print(&doctor, bdf);
-		else if (json_finish(doctor_json(&doctor, bdf)))
-			code = code ?: EXIT_FAILED;
 	}
 	doctor_free(&doctor);
 	return code;

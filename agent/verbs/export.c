@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 #include "apply/check.h"
-#include "base/replace.h"
 #include "base/units.h"
 #include "config/writer.h"
 #include "pci/vf_driver.h"
 #include "plan/target.h"
 #include "provider/provider.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 /* what is half enabled or half disabled is nothing to go back to */
@@ -22,10 +22,15 @@ static int export_gpu(struct writer *writer, const struct gpu *gpu,
 	int code = check_gpu(gpu);
 	struct vf_driver *drivers;
 	char name[LABEL_SIZE];
+	bool changing = false;
 
 	if (code == EXIT_BUSY)
 		return code;
-	drivers = read_drivers(gpu);
+	drivers = read_drivers(gpu, &changing);
+	if (changing) {
+		free(drivers);
+		return EXIT_BUSY;
+	}
 	snprintf(name, sizeof(name), "gpu%u", number);
 	writer_add_gpu(writer, name, gpu, drivers);
 	free(drivers);
@@ -49,41 +54,13 @@ static int export_named(struct writer *writer, const struct gpu_list *gpus,
 	return code;
 }
 
-/* a configuration that is written to memory, since its own file names GPUs */
-struct draft {
-	struct writer *writer;
-	FILE *f;
-	char *text;
-	size_t size;
-};
-
-static void draft_begin(struct draft *draft)
-{
-	draft->f = open_memstream(&draft->text, &draft->size);
-	if (!draft->f)
-		out_of_memory();
-	draft->writer = writer_new(draft->f);
-}
-
-static void print_text(FILE *f, const void *text)
-{
-	fputs(text, f);
-}
-
 /* @output: the file, NULL: standard output; @code: what there is to say already */
-static int draft_end(struct draft *draft, const char *output, int code)
+static int finish(struct writer *writer, const char *output, int code)
 {
-	if (code && code != EXIT_ATTENTION) {
-		writer_free(draft->writer);
-		fclose(draft->f);
-	} else {
-		writer_finish(draft->writer);
-		if (fclose(draft->f))
-			out_of_memory();
-		code = exit_worse(code, replace_file(output ?: "-", 0644,
-						     print_text, draft->text));
-	}
-	free(draft->text);
+	if (!code || code == EXIT_ATTENTION)
+		code = exit_worse(code, out_file(output ?: "-", 0644,
+						 writer_print, writer));
+	writer_free(writer);
 	return code;
 }
 
@@ -98,28 +75,22 @@ static int draft_end(struct draft *draft, const char *output, int code)
  */
 int cmd_export(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
-	struct draft draft;
+	struct writer writer = {};
 	int code;
 	size_t i;
 
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	if (!code)
 		code = argc ? explain_no_gpus(&gpus) :
 		       keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
-	draft_begin(&draft);
 	if (!code)
-		code = export_named(draft.writer, &gpus, argc,
-				    argv);
+		code = export_named(&writer, &gpus, argc, argv);
 	for (i = 0; !argc && i < gpus.num; i++)
-		code = exit_worse(code, export_gpu(draft.writer, &gpus.gpus[i],
-						   i));
-	code = draft_end(&draft, options->output, code);
+		code = exit_worse(code, export_gpu(&writer, &gpus.gpus[i], i));
+	code = finish(&writer, options->output, code);
 	gpu_list_free(&gpus);
 	provider_close(provider);
 	return code;
@@ -200,24 +171,19 @@ static int share_out(struct gpu *gpu, const struct options *options)
  */
 int cmd_generate(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
-	struct draft draft;
+	struct writer writer = {};
 	struct gpu *gpu;
 	int code;
 
-	(void)argc;
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, argv[0], &code);
 	if (gpu)
 		code = share_out(gpu, options);
 	if (gpu && !code) {
-		draft_begin(&draft);
-		writer_add_gpu(draft.writer, "gpu0", gpu, NULL);
-		code = draft_end(&draft, options->output, code);
+		writer_add_gpu(&writer, "gpu0", gpu, NULL);
+		code = finish(&writer, options->output, code);
 	}
 	gpu_list_free(&gpus);
 	provider_close(provider);

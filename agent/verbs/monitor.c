@@ -11,15 +11,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/color.h"
-#include "base/fold.h"
+#include "base/signals.h"
 #include "model/names.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
@@ -53,11 +50,10 @@ static void print_line(const char *bdf, const char *event, const char *text)
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (localtime_r(&now.tv_sec, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	print_folded(stdout, "%s%s.%03ld%s %s %s%s%s",
-		     color_of(stdout, COLOR_DIM), clock, now.tv_nsec / 1000000,
-		     color_of(stdout, COLOR_NONE), bdf, event,
-		     *text ? ": " : "", text);
-	fflush(stdout);
+	out_line("%s%s.%03ld%s %s %s%s%s", out_color(COLOR_DIM), clock,
+		 now.tv_nsec / 1000000, out_color(COLOR_NONE), bdf, event,
+		 *text ? ": " : "", text);
+	out_flush();
 }
 
 /* a line of JSON begins with when it was heard and what it is */
@@ -340,7 +336,7 @@ static int watch(struct monitor *m)
 	int code = EXIT_DONE;
 	int err;
 
-	while (!code && !ferror(stdout)) {
+	while (!code && !out_failed()) {
 		if (poll(fds, ARRAY_SIZE(fds),
 			 m->out_of_sync || m->is_stale ? RETRY_MS : -1) < 0 &&
 		    errno != EINTR)
@@ -366,18 +362,6 @@ static int watch(struct monitor *m)
 	return code;
 }
 
-/* SIGINT and SIGTERM are the ordinary end, seen by poll() */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /**
  * cmd_monitor() - the verb "monitor"
  * @options: of the verb
@@ -399,15 +383,15 @@ int cmd_monitor(const struct options *options, int argc, char **argv)
 		},
 		.json = options->json,
 	};
+	/* the ordinary end, seen by poll() */
+	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	int code;
 
-	(void)argc;
-	(void)argv;
 	code = provider_open_gpuvf(&m.provider);
 	if (code)
 		return code;
 
-	m.signals = open_signals();
+	m.signals = signals_open(ends);
 	code = watch_open(&m.watch);
 	/* it went since it was asked for */
 	m.is_stale = code == EXIT_MISSING;

@@ -75,7 +75,7 @@ static int plan_all(struct targets *targets, bool json)
 			plan_add_rows(plan, table);
 		} else {
 			if (i)
-				putchar('\n');
+				out_text("\n");
 			fflush(stderr);
 			plan_print(plan, code);
 			capacity_print(&capacity);
@@ -84,12 +84,12 @@ static int plan_all(struct targets *targets, bool json)
 		exit_add(&tally, code);
 	}
 	if (table)
-		table_print(table, stdout, "");
+		table_print(table, "");
 	code = exit_total(&tally);
 	if (!json)
 		return code;
 	json_object_set_new(document, "gpus", list);
-	return json_finish(document) ? code ?: EXIT_FAILED : code;
+	return json_finish(document, code);
 }
 
 /**

@@ -186,7 +186,7 @@ static int send_change(struct provider *provider, const struct gpu *gpu,
  */
 int cmd_set(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct change change = {};
 	char name[NAME_SIZE];
 	struct provider *provider;
@@ -194,18 +194,13 @@ int cmd_set(const struct options *options, int argc, char **argv)
 	u32 index = 0;
 	int has_vf, code;
 
-	(void)options;
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   argv[0]);
+		return EXIT_USAGE;
 	code = parse_change(&change, has_vf, argc - 1, argv + 1);
 	if (code)
 		return code;
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu)
 		code = send_change(provider, gpu, has_vf, index, &change);

@@ -2,11 +2,8 @@
 /*
  * show: the GPUs and their VFs as they are.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/color.h"
-#include "base/fold.h"
 #include "model/names.h"
 #include "plan/capacity.h"
 #include "plan/target.h"
@@ -50,32 +47,30 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	u64 sum = gpu_sum_slices_us(gpu);
 	char text[UNIT_TEXT];
 
-	table_cell(table, "%s", gpu->bdf);
+	table_text(table, gpu->bdf);
 	table_cell(table, "%u", index);
-	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
-	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
-	table_cell(table, "%s", vf->fb_bytes ? show_size(text, vf->fb_bytes) :
-					       "-");
+	table_text(table, vf->bdf);
+	table_text(table, vf->profile);
+	table_text(table, vf->fb_bytes ? show_size(text, vf->fb_bytes) : "");
 	if (gpu_vf_has_share(gpu, index) &&
 	    gpu_can_read(gpu, ABILITY_TIME_SLICE)) {
-		table_cell(table, "%s", vf->time_slice_us ?
+		table_text(table, vf->time_slice_us ?
 			   show_time(text, vf->time_slice_us) : "endless");
 		table_cell(table, "%.1f%%",
 			   sum ? 100.0 * vf->time_slice_us / sum : 0);
 	} else {
-		table_cell(table, "-");
-		table_cell(table, "-");
+		table_empty(table, 2);
 	}
 	if (vf->has_state)
 		table_cell_color(table, color_of_state(vf->state),
 				 vf_state_name(vf->state));
 	else
-		table_cell(table, "-");
+		table_empty(table, 1);
 	if (vf->in_use)
 		table_cell(table, "%s%s(in use)", vf->holder,
 			   *vf->holder ? " " : "");
 	else
-		table_cell(table, "%s", *vf->holder ? vf->holder : "-");
+		table_text(table, vf->holder);
 }
 
 /*
@@ -113,11 +108,8 @@ static json_t *gpu_json(const struct gpu *gpu)
 
 static void explain_missing(const struct gpu *gpu)
 {
-	static const char missing[] =
-		"states, use, scrubbing and room need CAP_SYS_ADMIN to be shown";
-
 	if (!gpu->has_states)
-		printf("  %s\n", missing);
+		out_text("  states, use, scrubbing and room need CAP_SYS_ADMIN to be shown\n");
 }
 
 static void add_rows(struct table *table, const struct gpu *gpu)
@@ -139,27 +131,23 @@ static void show_gpu(const struct gpu *gpu)
 
 	if (tables_are_all()) {
 		add_rows(table, gpu);
-		table_print(table, stdout, "");
+		table_print(table, "");
 		return;
 	}
 
-	print_folded(stdout,
-		     "%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
-		     color_of(stdout, COLOR_HEAD), gpu->bdf,
-		     color_of(stdout, COLOR_NONE), gpu->backend,
-		     *gpu->driver ? "  driver " : "", gpu->driver,
-		     color_of(stdout, wedged ? COLOR_BAD : COLOR_GOOD),
-		     pf_state_name(gpu->state), color_of(stdout, COLOR_NONE),
-		     gpu->num_vfs, gpu->total_vfs,
-		     has_policy ? "  policy " : "",
-		     has_policy ? policy_name(gpu->policy) : "");
+	out_line("%s%s%s  %s%s%s  %s%s%s  %u of %u VFs enabled%s%s",
+		 out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
+		 gpu->backend, *gpu->driver ? "  driver " : "", gpu->driver,
+		 out_color(wedged ? COLOR_BAD : COLOR_GOOD),
+		 pf_state_name(gpu->state), out_color(COLOR_NONE),
+		 gpu->num_vfs, gpu->total_vfs, has_policy ? "  policy " : "",
+		 has_policy ? policy_name(gpu->policy) : "");
 	if (gpu->vfs_changing)
-		printf("  %sVFs are being enabled or disabled%s\n",
-		       color_of(stdout, COLOR_WARN),
-		       color_of(stdout, COLOR_NONE));
+		out_text("  %sVFs are being enabled or disabled%s\n",
+			 out_color(COLOR_WARN), out_color(COLOR_NONE));
 	if (*gpu->warning)
-		print_folded(stdout, "  %s%s%s", color_of(stdout, COLOR_WARN),
-			     gpu->warning, color_of(stdout, COLOR_NONE));
+		out_line("  %s%s%s", out_color(COLOR_WARN), gpu->warning,
+			 out_color(COLOR_NONE));
 	memory_map_print(gpu);
 	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB_OFFSET)) {
 		find_capacity(gpu, &capacity);
@@ -167,7 +155,7 @@ static void show_gpu(const struct gpu *gpu)
 		capacity_free(&capacity);
 	}
 	add_rows(table, gpu);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 	explain_missing(gpu);
 }
 
@@ -176,7 +164,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 	struct table *table = table_new(columns);
 
 	add_row(table, gpu, index);
-	table_print(table, stdout, "");
+	table_print(table, "");
 	if (!tables_are_all())
 		explain_missing(gpu);
 }
@@ -184,31 +172,11 @@ static void show_vf(const struct gpu *gpu, u32 index)
 static int show_all(const struct gpu_list *gpus, bool json)
 {
 	int code = explain_no_gpus(gpus);
-	json_t *document, *list;
-	struct table *table;
-	size_t i;
 
-	if (!json && tables_are_all()) {
-		table = table_new(columns);
-		for (i = 0; i < gpus->num; i++)
-			add_rows(table, &gpus->gpus[i]);
-		table_print(table, stdout, "");
-		return code;
-	}
-	if (!json) {
-		for (i = 0; i < gpus->num; i++) {
-			if (i)
-				putchar('\n');
-			show_gpu(&gpus->gpus[i]);
-		}
-		return code;
-	}
-	document = json_document();
-	list = json_array();
-	for (i = 0; i < gpus->num; i++)
-		json_array_append_new(list, gpu_json(&gpus->gpus[i]));
-	json_object_set_new(document, "gpus", list);
-	return json_finish(document) ? code ?: EXIT_FAILED : code;
+	if (json)
+		return json_finish(json_of_gpus(gpus, gpu_json), code);
+	show_gpus(gpus, columns, add_rows, show_gpu);
+	return code;
 }
 
 static int show_one(const struct gpu_list *gpus, const char *name, bool json)
@@ -221,8 +189,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 
 	has_vf = parse_gpu_vf(name, gpu_name, sizeof(gpu_name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   name);
+		return EXIT_USAGE;
 	gpu = find_gpu(gpus, gpu_name, &code);
 	if (!gpu)
 		return code;
@@ -241,7 +208,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 	document = json_document();
 	json_object_set_new(document, has_vf ? "vf" : "gpu", has_vf ?
 			    json_of_vf(gpu, index) : gpu_json(gpu));
-	return json_finish(document) ? EXIT_FAILED : EXIT_DONE;
+	return json_finish(document, EXIT_DONE);
 }
 
 /**
@@ -254,15 +221,14 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
  */
 int cmd_show(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	int code;
 
-	code = tables_choose(columns, options->columns, options->no_headings) ?:
-	       provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings);
 	if (code)
 		return code;
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	if (!code)
 		code = argc ? show_one(&gpus, argv[0], options->json) :
 			      show_all(&gpus, options->json);

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/color.h"
-#include "base/replace.h"
 #include "model/names.h"
 #include "plan/target.h"
 #include "provider/provider.h"
@@ -71,12 +69,10 @@ static void add_claims(struct table *table, const struct vf *vf)
 	char text[UNIT_TEXT];
 
 	if (vf->has_claims) {
-		table_cell(table, "%s", show_size(text, vf->claims.fb_used));
-		table_cell(table, "%s", *vf->claims.driver ?
-			   vf->claims.driver : "-");
+		table_text(table, show_size(text, vf->claims.fb_used));
+		table_text(table, vf->claims.driver);
 	} else {
-		table_cell(table, "-");
-		table_cell(table, "-");
+		table_empty(table, 2);
 	}
 }
 
@@ -86,15 +82,14 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 vf)
 	u64 sum = sum_run_ns(gpu);
 	char hangs[24];
 
-	table_cell(table, "%s", gpu->bdf);
+	table_text(table, gpu->bdf);
 	table_cell(table, "%u", vf);
-	table_cell(table, "%s", *gpu->vfs[vf].profile ? gpu->vfs[vf].profile :
-							"-");
+	table_text(table, gpu->vfs[vf].profile);
 	add_ns(table, stats->run_ns);
 	if (sum)
 		table_cell(table, "%.1f%%", 100.0 * stats->run_ns / sum);
 	else
-		table_cell(table, "-");
+		table_empty(table, 1);
 	table_cell(table, "%llu", stats->slices);
 	add_ns(table, stats->overrun_ns);
 	add_ns(table, stats->idle_ns);
@@ -119,52 +114,22 @@ static void show_gpu(const struct gpu *gpu)
 {
 	struct table *table = table_new(has_claims(gpu) ? with_claims : columns);
 
-	printf("%s%s%s  %u of %u VFs enabled  policy %s\n",
-	       color_of(stdout, COLOR_HEAD), gpu->bdf,
-	       color_of(stdout, COLOR_NONE), gpu->num_vfs, gpu->total_vfs,
-	       policy_name(gpu->policy));
+	out_text("%s%s%s  %u of %u VFs enabled  policy %s\n",
+		 out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
+		 gpu->num_vfs, gpu->total_vfs, policy_name(gpu->policy));
 	add_rows(table, gpu);
-	table_print(table, stdout, "  ");
+	table_print(table, "  ");
 }
 
-static void show_all(const struct gpu_list *gpus)
+static json_t *gpu_json(const struct gpu *gpu)
 {
-	struct table *table = tables_are_all() ? table_new(columns) : NULL;
-	size_t i;
+	json_t *vfs = json_array();
+	u32 i;
 
-	for (i = 0; i < gpus->num; i++) {
-		if (table) {
-			add_rows(table, &gpus->gpus[i]);
-			continue;
-		}
-		if (i)
-			putchar('\n');
-		show_gpu(&gpus->gpus[i]);
-	}
-	if (table)
-		table_print(table, stdout, "");
-}
-
-static json_t *json_of(const struct gpu_list *gpus)
-{
-	json_t *document = json_document();
-	json_t *list = json_array();
-	size_t i;
-	u32 vf;
-
-	for (i = 0; i < gpus->num; i++) {
-		const struct gpu *gpu = &gpus->gpus[i];
-		json_t *vfs = json_array();
-
-		for (vf = 0; vf < gpu->vfs_len; vf++)
-			if (gpu->vfs[vf].has_stats)
-				json_array_append_new(vfs,
-						      json_of_stats(gpu, vf));
-		json_array_append_new(list, json_pack("{s:s,s:o}", "bdf",
-						      gpu->bdf, "vfs", vfs));
-	}
-	json_object_set_new(document, "gpus", list);
-	return document;
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_stats)
+			json_array_append_new(vfs, json_of_stats(gpu, i));
+	return json_pack("{s:s,s:o}", "bdf", gpu->bdf, "vfs", vfs);
 }
 
 static void print_for_prometheus(FILE *f, const void *gpus)
@@ -175,11 +140,10 @@ static void print_for_prometheus(FILE *f, const void *gpus)
 static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 {
 	if (prometheus)
-		return replace_file(prometheus, 0644, print_for_prometheus,
-				    gpus);
+		return out_file(prometheus, 0644, print_for_prometheus, gpus);
 	if (json)
-		return json_finish(json_of(gpus)) ? EXIT_FAILED : EXIT_DONE;
-	show_all(gpus);
+		return json_finish(json_of_gpus(gpus, gpu_json), EXIT_DONE);
+	show_gpus(gpus, columns, add_rows, show_gpu);
 	return EXIT_DONE;
 }
 
@@ -203,12 +167,9 @@ static int collect(struct provider *provider, const char *name,
 		   struct gpu_list *gpus)
 {
 	struct failure why;
-	int code;
+	int code = name ? keep_one(gpus, name) :
+		   keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 
-	code = provider_list(provider, gpus);
-	if (!code)
-		code = name ? keep_one(gpus, name) :
-		       keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 	if (code || !provider_stats(provider, gpus, &why))
 		return code;
 	if (why.error == -EPERM) {
@@ -229,15 +190,15 @@ static int collect(struct provider *provider, const char *name,
  */
 int cmd_stats(const struct options *options, int argc, char **argv)
 {
-	struct gpu_list gpus = {};
+	struct gpu_list gpus;
 	struct provider *provider;
 	int code;
 
-	code = tables_choose(columns, options->columns, options->no_headings) ?:
-	       provider_open(&provider);
+	code = tables_choose(columns, options->columns, options->no_headings);
 	if (code)
 		return code;
-	code = collect(provider, argc ? argv[0] : NULL, &gpus);
+	code = provider_open_list(&provider, &gpus);
+	code = code ?: collect(provider, argc ? argv[0] : NULL, &gpus);
 	if (!code)
 		code = show(&gpus, options->json, options->prometheus);
 	gpu_list_free(&gpus);

@@ -18,10 +18,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/color.h"
+#include "base/signals.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
+#include "show/output.h"
 #include "show/top.h"
 #include "verbs/verbs.h"
 
@@ -48,8 +49,8 @@ static void leave_screen(void)
 	on_screen = false;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &cooked);
 	/* colors off, cursor on, back to the screen from before */
-	fputs("\033[0m\033[?25h\033[?1049l", stdout);
-	fflush(stdout);
+	out_text("\033[0m\033[?25h\033[?1049l");
+	out_flush();
 }
 
 static bool enter_screen(void)
@@ -70,7 +71,7 @@ static bool enter_screen(void)
 		return false;
 	on_screen = true;
 	atexit(leave_screen);
-	fputs("\033[?1049h\033[?25l", stdout);
+	out_text("\033[?1049h\033[?25l");
 	return true;
 }
 
@@ -148,23 +149,23 @@ static void show(struct session *s)
 	total = top_draw(&s->top, &screen, f);
 	fclose(f);
 	if (!s->live) {
-		fputs(text, stdout);
+		out_text("%s", text);
 		free(text);
-		fflush(stdout);
+		out_flush();
 		return;
 	}
 	/* a short picture may not be scrolled away */
 	if (s->top.scroll && total < s->top.scroll + screen.height)
 		s->top.scroll = total > screen.height ?
 				total - screen.height : 0;
-	fputs("\033[H", stdout);
+	out_text("\033[H");
 	for (start = text; (end = strchr(start, '\n')); start = end + 1)
-		printf("%.*s\033[K\n", (int)(end - start), start);
-	printf("\033[J\033[%u;1H%sq: quit%s%s\033[K", screen.height + 1,
-	       color_of(stdout, COLOR_DIM),
-	       total > screen.height ? "   up, down: the rest" : "",
-	       color_of(stdout, COLOR_NONE));
-	fflush(stdout);
+		out_text("%.*s\033[K\n", (int)(end - start), start);
+	out_text("\033[J\033[%u;1H%sq: quit%s%s\033[K", screen.height + 1,
+		 out_color(COLOR_DIM),
+		 total > screen.height ? "   up, down: the rest" : "",
+		 out_color(COLOR_NONE));
+	out_flush();
 	free(text);
 }
 
@@ -240,26 +241,13 @@ static int run(struct session *s)
 			break;
 		code = look(s);
 		if (!code && shown && !s->live)
-			putchar('\n');
+			out_text("\n");
 		if (!code)
 			show(s);
-		if (ferror(stdout))
+		if (out_failed())
 			code = EXIT_FAILED;
 	}
 	return code;
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
 /**
@@ -277,10 +265,9 @@ int cmd_top(const struct options *options, int argc, char **argv)
 		.delay = options->delay ?: 1,
 		.frames = options->iterations,
 	};
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, 0 };
 	int code;
 
-	(void)argc;
-	(void)argv;
 	code = provider_open(&s.provider);
 	if (code)
 		return code;
@@ -292,7 +279,7 @@ int cmd_top(const struct options *options, int argc, char **argv)
 		/* times are of use without events */
 		if (watch_open(&s.watch) == EXIT_FAILED)
 			watch_close(&s.watch);
-		s.signals = open_signals();
+		s.signals = signals_open(signals);
 		s.live = enter_screen();
 		/* without a screen one picture is what is wanted */
 		if (!s.live && !s.frames)

@@ -11,6 +11,7 @@
 #include "plan/target.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/provider.h"
+#include "show/output.h"
 #include "verbs/verbs.h"
 
 /**
@@ -48,14 +49,13 @@ static void report(const struct operation *op, const struct gpu *gpu, int vf,
 {
 	const char *state = vf != NO_VF && (u32)vf < now->vfs_len ?
 			    vf_state_name(now->vfs[vf].state) : op->done;
+	bool is_other = strcmp(state, op->done);
+	char name[16] = "";
 
-	printf("%s", gpu->bdf);
 	if (vf != NO_VF)
-		printf(" VF %d", vf);
-	printf(": %s", op->done);
-	if (strcmp(state, op->done))
-		printf(", now %s", state);
-	putchar('\n');
+		snprintf(name, sizeof(name), " VF %d", vf);
+	out_text("%s%s: %s%s%s\n", gpu->bdf, name, op->done,
+		 is_other ? ", now " : "", is_other ? state : "");
 }
 
 static int do_it(struct provider *provider, const struct operation *op,
@@ -70,16 +70,16 @@ static int do_it(struct provider *provider, const struct operation *op,
 	return provider_operate(provider, op->operation, bdf, vf, now, why);
 }
 
-static int operate(struct provider *provider, const struct operation *op,
-		   const char *name, int vf)
+static int operate(const struct operation *op, const char *name, int vf)
 {
-	struct gpu_list gpus = {};
+	struct provider *provider;
+	struct gpu_list gpus;
 	struct failure why;
 	struct gpu *gpu;
 	struct gpu now;
 	int code;
 
-	code = provider_list(provider, &gpus);
+	code = provider_open_list(&provider, &gpus);
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && do_it(provider, op, gpu, vf, &now, &why)) {
 		code = check_failed(provider, gpu->bdf,
@@ -91,6 +91,7 @@ static int operate(struct provider *provider, const struct operation *op,
 		gpu_free(&now);
 	}
 	gpu_list_free(&gpus);
+	provider_close(provider);
 	return code;
 }
 
@@ -106,23 +107,15 @@ static int operate(struct provider *provider, const struct operation *op,
 int cmd_operate(const struct options *options, int argc, char **argv)
 {
 	const struct operation *op = find_operation(options->verb->name);
-	struct provider *provider;
 	char name[NAME_SIZE];
-	int has_vf, code;
+	int has_vf;
 	u32 index = 0;
 
-	(void)argc;
 	has_vf = parse_gpu_vf(argv[0], name, sizeof(name), &index);
 	if (has_vf < 0)
-		return usage_error("'%s' is neither GPU nor GPU/VF",
-				   argv[0]);
+		return EXIT_USAGE;
 	if (!has_vf && !op->for_gpu)
 		return usage_error("'%s' names no VF, as in %s/0",
 				   argv[0], argv[0]);
-	code = provider_open(&provider);
-	if (code)
-		return code;
-	code = operate(provider, op, name, has_vf ? (int)index : NO_VF);
-	provider_close(provider);
-	return code;
+	return operate(op, name, has_vf ? (int)index : NO_VF);
 }

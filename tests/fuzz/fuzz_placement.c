@@ -166,7 +166,7 @@ static void check_same(int err)
 	CHECK(kernel_why.verdict == why.verdict && kernel_why.vf == why.vf &&
 	      kernel_why.asked == why.asked && kernel_why.limit == why.limit &&
 	      kernel_why.free == why.free && kernel_why.blocker == why.blocker);
-	CHECK(!memcmp(out.vf, kernel_out.vf, sizeof(out.vf)));
+	CHECK(as_the_kernel(&req, &out, &kernel_out));
 }
 
 static void check_capacity(u64 quota)

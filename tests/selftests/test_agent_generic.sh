@@ -13,12 +13,13 @@ ini=/etc/gpuvf.ini
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-# says CODE PATTERN COMMAND...: within a bounded time
+# says CODE PATTERN COMMAND...: within $limit seconds
+limit=60
 says() {
 	local want=$1 pattern=$2 code=0
 
 	shift 2
-	timeout -k 5 60 "$@" > "$work/out" 2> "$work/err" || code=$?
+	timeout -k 5 $limit "$@" > "$work/out" 2> "$work/err" || code=$?
 	cat "$work/err" >> "$work/out"
 	echo "exit code $code, expected $want: $*" >> "$work/out"
 	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
@@ -140,6 +141,59 @@ point 'the_daemon_sees_what_others_change'
 kill $daemon
 wait $daemon
 point 'the_daemon_ends_when_asked'
+
+# ---- a write that hangs: the user of a VF that apply cannot see
+
+lock=/run/gpuvf/apply.lock
+hold() {
+	"$built/hold_vfio" "$pf/virtfn0" > "$work/held" 2>&1 &
+	holder=$!
+	# in front of a command: it does not see that process
+	# shellcheck disable=SC2016	# the inner shell expands it
+	blind=(unshare --mount sh -c 'mount -t tmpfs none "/proc/$0" && exec "$@"'
+		"$holder")
+	until_true grep -q open "$work/held"
+}
+
+write_ini '[gpu a]' "pci = $a" 'vf 0-1 = s' 'driver 0-1 = vfio-pci'
+says 0 '2 VFs enabled' "$agent" apply && hold
+point 'a_vf_is_in_use_again'
+write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
+"${blind[@]}" "$agent" apply > "$work/killed" 2>&1 &
+killed=$!
+until_true begun
+kill -9 $killed
+wait $killed 2> /dev/null
+! flock -n $lock true && says 5 "$changing.* by process [0-9]+ \\(" "$agent" plan
+point 'an_apply_that_is_killed_leaves_its_lock_to_its_write'
+kill $holder
+wait $holder 2> /dev/null
+until_true flock -n $lock true &&
+	says 0 'recovered an interrupted apply: change completed' "$agent" apply &&
+	numvfs_is 3
+point 'and_the_next_one_recovers_when_that_has_ended'
+
+write_ini '[gpu a]' "pci = $a" 'vf 0-1 = s' 'driver 0-1 = vfio-pci'
+says 0 '2 VFs enabled' "$agent" apply && hold
+write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
+limit=240
+says 8 "$a: cannot disable its 2 VFs: not done within 120 s, and goes on" \
+	"${blind[@]}" "$agent" apply && grep -q 'neither done nor taken back' "$work/out"
+point 'a_write_that_hangs_is_left_behind'
+limit=60
+says 5 "$changing.* by process [0-9]+ \\(gpuvf-agent\\)" "$agent" plan &&
+	says 8 'cannot recover an interrupted apply: .* by process' "$agent" apply &&
+	flock -n $lock true
+point 'what_comes_later_says_what_is_under_way'
+kill $holder
+wait $holder 2> /dev/null
+recovered() {
+	says 0 'recovered an interrupted apply: change completed' "$agent" apply
+}
+until_true recovered && numvfs_is 3
+point 'and_recovers_when_it_is_over'
+write_ini '[gpu a]' "pci = $a" 'vfs = 0'
+says 0 '0 VFs enabled' "$agent" apply
 
 # ---- beside gpuvf
 

@@ -410,9 +410,10 @@ void sysfs_driver(const char *bdf, char *driver, size_t size)
 	copy_string(driver, size, fake_of_vf(bdf)->bound[index_of(bdf)]);
 }
 
-void sysfs_driver_override(const char *bdf, char *driver, size_t size)
+int sysfs_driver_override(const char *bdf, char *driver, size_t size)
 {
 	copy_string(driver, size, fake_of_vf(bdf)->override[index_of(bdf)]);
+	return 0;
 }
 
 int sysfs_set_driver_override(const char *bdf, const char *driver)
@@ -480,7 +481,7 @@ static void disable(struct fake_gpu *f)
 		f->override[i][0] = '\0';
 	}
 	for (i = 0; i < FAKE_VFS; i++)
-		if (f->gpu.vfs[i].fb_auto)
+		if (f->gpu.vfs[i].fb_auto || f->forgets)
 			f->gpu.vfs[i] = (struct vf){};
 	f->gpu.num_vfs = 0;
 	settle(&f->gpu);

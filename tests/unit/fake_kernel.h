@@ -26,6 +26,7 @@
  * @has_gpu: driver "gpu" is loaded, which takes whatever it may
  * @vfio_broken: vfio-pci takes nothing
  * @no_iommu: there is no IOMMU group
+ * @forgets: the layout is gone when VFs are disabled
  * @eager: a host driver waits for VFs that it may have, at every moment
  * @taken: by index: a host driver has ever been bound to the VF
  * @get_error: the GPU cannot be read
@@ -58,6 +59,7 @@ struct fake_gpu {
 	bool has_gpu;
 	bool vfio_broken;
 	bool no_iommu;
+	bool forgets;
 	bool eager;
 	bool taken[FAKE_VFS];
 	int get_error;

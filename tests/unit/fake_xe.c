@@ -32,7 +32,7 @@
 #include "agent_test.h"
 #include "fake_xe.h"
 #include "pci/sysfs.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 
 #define SPARE_BYTES	(128 * MIB)
 

@@ -93,3 +93,30 @@ unsigned int kernel_capacity(const struct placement_request *req,
 	translate(req);
 	return gpuvf_layout_capacity(&kernel, quota, may_move);
 }
+
+static u64 moved_bytes(const struct placement_request *req,
+		       const struct placement *out)
+{
+	u64 bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < req->num_vfs; i++)
+		if (out->moved & 1u << i)
+			bytes += out->vf[i].size;
+	return bytes;
+}
+
+/*
+ * The module searches on where the agent knows that there is nothing better; what is
+ * left of the steps for the largest free range may then not be enough.
+ */
+bool as_the_kernel(const struct placement_request *req,
+		   const struct placement *out,
+		   const struct placement *kernel_out)
+{
+	if (!memcmp(out->vf, kernel_out->vf, sizeof(out->vf)))
+		return out->largest_free == kernel_out->largest_free &&
+		       out->moved == kernel_out->moved;
+	return moved_bytes(req, out) == moved_bytes(req, kernel_out) &&
+	       out->largest_free > kernel_out->largest_free;
+}

@@ -8,6 +8,9 @@
 
 #include "plan/placement.h"
 
+bool as_the_kernel(const struct placement_request *req,
+		   const struct placement *out,
+		   const struct placement *kernel_out);
 int kernel_plan(const struct placement_request *req, struct placement *out,
 		struct placement_reason *why);
 unsigned int kernel_capacity(const struct placement_request *req, u64 quota,

@@ -360,7 +360,7 @@ static void waiting_agrees(const struct situation *s)
 	struct plan plan;
 
 	begin(s);
-	drivers = read_drivers(&fake.gpu);
+	drivers = read_drivers(&fake.gpu, NULL);
 	config_is_good(&config, s->wanted);
 	plan_make(&plan, &config, &config.gpus[0], &fake.gpu, drivers);
 	expect(s, plan_is_blocked(&plan) == (s->code == EXIT_BUSY));

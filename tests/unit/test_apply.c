@@ -34,7 +34,7 @@ static bool there_is(const char *file)
 
 static int plan(const char *text)
 {
-	struct vf_driver *drivers = read_drivers(&fake.gpu);
+	struct vf_driver *drivers = read_drivers(&fake.gpu, NULL);
 	struct config config;
 	struct plan plan;
 	int code;

@@ -15,6 +15,7 @@
 #include "agent_test.h"
 #include "base/exit_code.h"
 #include "base/replace.h"
+#include "show/output.h"
 
 static char *dir;
 
@@ -276,7 +277,7 @@ static void a_dash_is_standard_output(void **state)
 
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
-	assert_int_equal(replace_file("-", 0600, print_text, "x"), EXIT_DONE);
+	assert_int_equal(out_file("-", 0600, print_text, "x"), EXIT_DONE);
 	fflush(stdout);
 	dup2(out, STDOUT_FILENO);
 	close(out);

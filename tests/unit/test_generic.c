@@ -3,111 +3,7 @@
  * PFs of any driver, in a tree of files that stands for the PCI core, without
  * module gpuvf. What is written to sriov_numvfs makes and removes VFs at once.
  */
-#include <errno.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
-#include "agent_test.h"
-#include "base/clock.h"
-#include "base/exit_code.h"
-#include "config/load.h"
-#include "daemon/daemon.h"
-#include "pci/num_vfs.h"
-#include "pci/sysfs.h"
-#include "provider/generic.h"
-#include "provider/provider.h"
 #include "pci_tree.h"
-#include "verb_test.h"
-
-#define NVME	"0000:01:00.0"
-#define GPU	"0000:02:00.0"
-#define CONFIG	"[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n" \
-		"[gpu disk]\npci = " NVME "\n"
-
-/* how the PF's driver takes the next number */
-static struct {
-	int error;
-	u32 fewer;
-	bool keeps_links;
-} pf;
-
-int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
-
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
-{
-	char text[16];
-	u32 now;
-	int err;
-
-	if (strcmp(file, NUMVFS))
-		return __real_sysfs_set_number(bdf, file, value);
-	err = sysfs_get_num_vfs(bdf, &now);
-	assert_int_equal(err, 0);
-	if (pf.error && value)
-		return pf.error;
-	if (value && now)
-		return -EBUSY;
-	value -= value < pf.fewer ? value : pf.fewer;
-	if (!pf.keeps_links)
-		make_vfs(bdf, now, value);
-	snprintf(text, sizeof(text), "%u\n", value);
-	put(bdf, NUMVFS, text);
-	return 0;
-}
-
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
-
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
-{
-	put(bdf, "driver_override", driver);
-	return 0;
-}
-
-int __wrap_sysfs_probe(const char *bdf);
-int __wrap_sysfs_unbind(const char *bdf);
-
-int __wrap_sysfs_probe(const char *bdf)
-{
-	char driver[NAME_SIZE];
-
-	sysfs_driver_override(bdf, driver, sizeof(driver));
-	if (*driver && sysfs_has_driver(driver))
-		bind_driver(bdf, driver);
-	return 0;
-}
-
-int __wrap_sysfs_unbind(const char *bdf)
-{
-	char *path = path_of(bdf, "driver");
-
-	unlink(path);
-	free(path);
-	return 0;
-}
-
-static u32 num_vfs(void)
-{
-	u32 num;
-
-	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
-	return num;
-}
-
-static int set_up(void **state)
-{
-	memset(&pf, 0, sizeof(pf));
-	tree_begin();
-	make_pf(NVME, "0x010802\n", "nvme", "8\n");
-	return 0;
-}
-
-static int clean_up(void **state)
-{
-	tree_end();
-	return 0;
-}
 
 /* all that a list has, as addresses */
 static void list_is(const char *config_text, const char *expected)
@@ -165,13 +61,12 @@ static void what_cannot_have_vfs_is_not_listed(void **state)
 	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 0f:00.0\n", "");
 }
 
-static void read_one(const char *bdf, struct gpu *gpu)
+/* another process has the VFIO group of a VF open */
+static void open_vf(const char *vf)
 {
-	struct provider *provider = provider_connect_all(NULL);
-	struct failure why;
-
-	assert_int_equal(provider_read(provider, bdf, gpu, &why), 0);
-	provider_close(provider);
+	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
+		  "ln -s /dev/vfio/12 proc/77/fd/3 && "
+		  "ln -s ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
 }
 
 static void a_gpu_is_what_its_files_say(void **state)
@@ -180,8 +75,8 @@ static void a_gpu_is_what_its_files_say(void **state)
 
 	make_vfs(NVME, 0, 3);
 	put(NVME, NUMVFS, "3\n");
-	bind_driver("0000:01:00.2", "vfio-pci");
-	bind_driver("0000:01:00.3", "nvme");
+	bind("0000:01:00.2", "vfio-pci");
+	bind("0000:01:00.3", "nvme");
 	open_vf("0000:01:00.2");
 	read_one(NVME, &gpu);
 	assert_ptr_equal(gpu.abilities, &generic_abilities);
@@ -226,6 +121,7 @@ static void vfs_that_come_and_go_are_a_change(void **state)
 	says("show", EXIT_DONE, "VFs are being enabled or disabled");
 	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
 	says("assert", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
+	says("checkpoint -", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
 	assert_int_equal(num_vfs(), 0);
 }
 
@@ -268,128 +164,10 @@ static void a_pf_that_is_not_there_is_named(void **state)
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENODEV);
 	assert_says(failure_text(&why), GPU " is not driven by gpuvf");
 	/* gpuvf's, and gpuvf does not answer */
-	bind_driver(GPU, "gpuvf");
+	bind(GPU, "gpuvf");
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENOENT);
 	assert_string_equal(failure_text(&why), "GPU " GPU " is driven by gpuvf, which does not answer here");
 	provider_close(provider);
-}
-
-static void children_are(unsigned int expected)
-{
-	char *path = xasprintf("/proc/self/task/%d/children", getpid());
-	unsigned int n = 0;
-	char text[256] = "";
-	FILE *f = fopen(path, "r");
-	char *at;
-
-	assert_non_null(f);
-	assert_true(fread(text, 1, sizeof(text) - 1, f) < sizeof(text) - 1);
-	fclose(f);
-	free(path);
-	for (at = text; (at = strchr(at, ' ')); at++)
-		n++;
-	assert_int_equal(n, expected);
-}
-
-/* a driver that hangs with the lock of the device: the file is a FIFO */
-static int hang(void)
-{
-	char *path = path_of(NVME, NUMVFS);
-	int fd;
-
-	unlink(path);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	/* there is a writer, which writes nothing */
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	free(path);
-	return fd;
-}
-
-static void a_driver_that_hangs_hangs_nothing_here(void **state)
-{
-	u64 start = monotonic_ms();
-	struct pollfd end;
-	struct gpu gpu;
-	int fds[2];
-	int fifo;
-	u32 num;
-
-	children_are(0);
-	make_vfs(NVME, 0, 2);
-	fifo = hang();
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	read_one(NVME, &gpu);
-	assert_true(gpu.vfs_changing);
-	assert_int_equal(gpu.num_vfs, 2);
-	gpu_free(&gpu);
-	children_are(1);
-
-	/* the child holds nothing open that others wait for */
-	close(fds[1]);
-	end = (struct pollfd){ .fd = fds[0], .events = POLLIN };
-	assert_int_equal(poll(&end, 1, 1000), 1);
-	assert_true(end.revents & POLLHUP);
-	close(fds[0]);
-
-	/* every verb goes on, and there is no second child */
-	configure(CONFIG "vf 0-3 = s\ndriver 0-3 = none\n");
-	says("show", EXIT_DONE, "2 of 8 VFs enabled");
-	says("show -j", EXIT_DONE, "\"vfs_changing\": true");
-	says("plan", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
-	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
-	children_are(1);
-	assert_true(monotonic_ms() - start < 60000);
-
-	/* it is over; what the child had seen is stale, and the child goes */
-	assert_int_equal(write(fifo, "7\n", 2), 2);
-	sleep_ms(300);
-	put(NVME, NUMVFS, "2\n");
-	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
-	assert_int_equal(num, 2);
-	children_are(0);
-	close(fifo);
-	says("show", EXIT_DONE, "2 of 8 VFs enabled");
-}
-
-/* it answers while another reader waits for it already */
-static void a_late_answer_is_taken(void **state)
-{
-	int fifo = hang();
-	pid_t pid;
-	u32 num;
-
-	assert_int_equal(sysfs_get_num_vfs(NVME, &num), -ETIMEDOUT);
-	pid = fork();
-	if (!pid) {
-		sleep_ms(500);
-		_exit(write(fifo, "5\n", 2) != 2);
-	}
-	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
-	assert_int_equal(num, 5);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	children_are(0);
-	close(fifo);
-}
-
-/* a display that hangs is in doctor's list */
-static void doctor_goes_on_beside_a_driver_that_hangs(void **state)
-{
-	char *path;
-	int fifo;
-
-	make_pf(GPU, "0x030000\n", "xe", "4\n");
-	run_shell("rm " DEVICES GPU "/" NUMVFS);
-	run_shell("mkfifo " DEVICES GPU "/" NUMVFS);
-	says("doctor -j", EXIT_MISSING, "driver xe is enabling or disabling them at this moment, or hangs in that");
-	path = path_of(GPU, NUMVFS);
-	fifo = open(path, O_RDWR | O_CLOEXEC);
-	free(path);
-	assert_int_equal(write(fifo, "0\n", 2), 2);
-	sleep_ms(300);
-	put(GPU, NUMVFS, "0\n");
-	says("doctor", EXIT_MISSING, "up to 4 VFs, 0 enabled");
-	close(fifo);
 }
 
 static void apply_makes_vfs_and_binds_them(void **state)
@@ -470,7 +248,7 @@ static void vfs_in_use_stay(void **state)
 	configure(CONFIG "vf 0-2 = s\n");
 	make_vfs(NVME, 0, 2);
 	put(NVME, NUMVFS, "2\n");
-	bind_driver("0000:01:00.2", "vfio-pci");
+	bind("0000:01:00.2", "vfio-pci");
 	open_vf("0000:01:00.2");
 	/* who sees no processes is not root, and may change nothing either */
 	assert_int_equal(geteuid(), 0);
@@ -540,6 +318,23 @@ static void one_provider_may_be_absent(void **state)
 	says("show 42:00.0", EXIT_MISSING, "is driven by ice, not by gpuvf; a [gpu] section with its address in 'pci' can set its VFs");
 }
 
+/* nothing is known of its VFs, and that is an error only of what is about them */
+static void one_gpu_may_be_unreadable(void **state)
+{
+	make_pf(GPU, "0x030000\n", "xe", "4\n");
+	put(GPU, NUMVFS, "x\n");
+	configure(CONFIG "vf 0-1 = s\n[gpu b]\npci = " GPU "\nvf 0 = s\n");
+	says("show", EXIT_DONE, NVME);
+	says("show disk", EXIT_DONE, "0 of 8 VFs enabled");
+	says("apply disk", EXIT_DONE, "2 VFs enabled");
+	says("plan b", EXIT_BUSY, "GPU " GPU ": sriov_numvfs cannot be read: Invalid argument");
+	says("apply", EXIT_PARTLY, "GPU " GPU ": sriov_numvfs cannot be read: Invalid argument");
+	says("export", EXIT_BUSY, "GPU " GPU ": sriov_numvfs cannot be read: Invalid argument");
+	says("checkpoint -", EXIT_BUSY, "GPU " GPU ": sriov_numvfs cannot be read: Invalid argument");
+	put(GPU, NUMVFS, "0\n");
+	says("apply", EXIT_DONE, GPU " [gpu b]: 1 VF enabled");
+}
+
 static void what_is_exported_changes_nothing(void **state)
 {
 	char *file = xasprintf("%s/out.ini", root);
@@ -582,9 +377,9 @@ static void a_checkpoint_is_restored(void **state)
 	says(restore, EXIT_DONE, NVME ": restored, 3 VFs enabled");
 	assert_int_equal(num_vfs(), 3);
 	/* the PF is not generic's any more */
-	bind_driver(NVME, "gpuvf");
+	bind(NVME, "gpuvf");
 	says(restore, EXIT_MISSING, "");
-	bind_driver(NVME, "nvme");
+	bind(NVME, "nvme");
 	run_shell("sed -i s/generic/gpuvf/ saved");
 	says(restore, EXIT_MISSING, "GPU " NVME " is not the one of the checkpoint");
 	run_shell("sed -i '/provider/s/gpuvf/yz/' saved");
@@ -674,10 +469,10 @@ static void recovery_does_nothing_to_another_provider(void **state)
 	configure(CONFIG "vfs = 0\n");
 	write_journal(gpuvfs);
 	free(gpuvfs);
-	bind_driver(NVME, "gpuvf");
+	bind(NVME, "gpuvf");
 	says("apply", EXIT_ATTENTION, "cannot recover an interrupted apply: GPU " NVME " is driven by gpuvf, which does not answer here");
 	assert_int_equal(num_vfs(), 0);
-	bind_driver(NVME, "nvme");
+	bind(NVME, "nvme");
 	write_journal("{\"section\":\"disk\",\"provider\":7}");
 	says("apply", EXIT_DONE, "is damaged; kept as");
 }
@@ -714,21 +509,6 @@ static void json_has_null_for_what_is_not_known(void **state)
 	says("show -j", EXIT_DONE, "\"driver\": \"nvme\"");
 	says("show disk -j", EXIT_DONE, "\"num_vfs\": 0");
 	says("show disk/0 -j", EXIT_DONE, "\"index\": 0");
-}
-
-static int sync_now(struct daemon *d, char *said, size_t size)
-{
-	struct quiet quiet = be_quiet();
-	struct listening l = listen_begin();
-	char *text;
-	int code;
-
-	code = daemon_has_others(d) ? daemon_sync(d) : daemon_explain_absence(d);
-	text = listen_end(l);
-	be_loud(quiet);
-	copy_string(said, size, text);
-	free(text);
-	return code;
 }
 
 static void the_daemon_looks_at_what_notifies_of_nothing(void **state)
@@ -806,8 +586,6 @@ static void the_daemon_does_not_look_at_gpus_that_notify(void **state)
 	daemon_free(&d);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -817,9 +595,6 @@ int main(void)
 		test(vfs_that_come_and_go_are_a_change),
 		test(numbers_that_are_none_are_refused),
 		test(a_pf_that_is_not_there_is_named),
-		test(a_driver_that_hangs_hangs_nothing_here),
-		test(a_late_answer_is_taken),
-		test(doctor_goes_on_beside_a_driver_that_hangs),
 		test(apply_makes_vfs_and_binds_them),
 		test(what_is_impossible_is_refused_before_anything_is_done),
 		test(a_driver_that_refuses_leaves_all_as_it_was),
@@ -827,6 +602,7 @@ int main(void)
 		test(nothing_of_another_provider_is_taken_over),
 		test(other_verbs_say_what_there_is_not),
 		test(one_provider_may_be_absent),
+		test(one_gpu_may_be_unreadable),
 		test(what_is_exported_changes_nothing),
 		test(a_checkpoint_is_restored),
 		test(an_interrupted_apply_is_recovered),

@@ -70,7 +70,7 @@ struct test_plan {
 
 static void plan_for(struct test_plan *t, const char *text)
 {
-	struct vf_driver *drivers = read_drivers(&fake.gpu);
+	struct vf_driver *drivers = read_drivers(&fake.gpu, NULL);
 
 	config_is_good(&t->config, text);
 	plan_make(&t->plan, &t->config, &t->config.gpus[0], &fake.gpu, drivers);
@@ -176,8 +176,8 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(journal.num, 1);
 	intent = &journal.intents[0];
 	assert_string_equal(intent->section, "g");
-	assert_int_equal(intent->vendor, 0x4756);
-	assert_int_equal(intent->total_vfs, 16);
+	assert_int_equal(intent->before.gpu.vendor, 0x4756);
+	assert_int_equal(intent->before.gpu.total_vfs, 16);
 	assert_int_equal(intent->before.autoprobe, 1);
 	assert_string_equal(intent->before.gpu.bdf, "0000:41:00.0");
 	assert_int_equal(intent->before.gpu.num_vfs, 2);

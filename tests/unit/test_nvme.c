@@ -50,7 +50,7 @@ static int set_drivers(const struct vf_driver *want)
 	int err;
 
 	copy_string(gpu.bdf, BDF_SIZE, pf);
-	before = read_drivers(&gpu);
+	before = read_drivers(&gpu, NULL);
 	err = drivers_override(pf, want, NUM_VFS, &touched) ?:
 	      drivers_bind(pf, want, before, NUM_VFS, false, &touched);
 	free(before);

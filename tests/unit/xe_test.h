@@ -8,7 +8,7 @@
 #include "agent_test.h"
 #include "base/exit_code.h"
 #include "fake_xe.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 #include "verb_test.h"
 
 #define A	"0000:03:00.0"

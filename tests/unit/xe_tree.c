@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "agent_test.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 
 #define VF_SIZE	32
 
