@@ -59,20 +59,29 @@ static int look(const struct execution *x, struct state *now)
 	return EXIT_DONE;
 }
 
+static int refuse_count(struct execution *x, const char *what, u32 num,
+			const struct failure *why)
+{
+	if (why->has_changed)
+		touch(x);
+	pr_err("GPU %s: cannot %s %u VF%s: %s", x->want->gpu.bdf, what, num,
+	       plural(num), *why->refusal.message ? why->refusal.message :
+	       strerror(-why->error));
+	return exit_code_of(why->error);
+}
+
 static int disable(struct execution *x, const struct state *now)
 {
 	const char *bdf = now->gpu.bdf;
+	struct failure why;
 	int err;
 
-	err = sysfs_set_number(bdf, NUMVFS, 0);
+	err = provider_set_num_vfs(x->provider, bdf, 0, &why);
 	if (!err) {
 		touch(x);
 		return EXIT_DONE;
 	}
-	pr_err("GPU %s: cannot disable its %u VF%s: %s", bdf, now->gpu.num_vfs,
-	       plural(now->gpu.num_vfs),
-	       strerror(-err));
-	return exit_code_of(err);
+	return refuse_count(x, "disable its", now->gpu.num_vfs, &why);
 }
 
 /* the kernel hands out fair shares again by itself when no VF has a quota */
@@ -199,6 +208,7 @@ static int enable(struct execution *x, struct state *now)
 	const char *bdf = x->want->gpu.bdf;
 	u32 num_vfs = x->want->gpu.num_vfs;
 	char last[BDF_SIZE];
+	struct failure why;
 	const char *hint;
 	int code, err;
 
@@ -208,7 +218,9 @@ static int enable(struct execution *x, struct state *now)
 			return code;
 		now->autoprobe = 0;
 	}
-	err = sysfs_set_number(bdf, NUMVFS, num_vfs);
+	err = provider_set_num_vfs(x->provider, bdf, num_vfs, &why);
+	if (err && *why.refusal.message)
+		return refuse_count(x, "enable", num_vfs, &why);
 	if (err) {
 		hint = provider_count_hint(x->provider, bdf, err);
 		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)", bdf, num_vfs,

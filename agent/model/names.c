@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "model/failure.h"
 #include "model/names.h"
 #include "model/spec_names.h"
 
@@ -57,9 +58,11 @@ const char *provisioning_name(u32 provisioning)
 		       provisioning);
 }
 
-/** reason_name() - as the netlink spec calls it */
+/** reason_name() - as the netlink spec calls it; those of the agent have names too */
 const char *reason_name(u32 reason)
 {
+	if (reason == REASON_TYPE)
+		return "no-such-type";
 	return name_of(reason_names, ARRAY_SIZE(reason_names), reason);
 }
 

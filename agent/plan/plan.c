@@ -28,15 +28,17 @@ static u32 compare_vf(const struct gpu *live, const struct vf *is,
 {
 	u32 changes = 0;
 
-	if (!want->fb_bytes && is->fb_bytes)
+	if (!vf_has_share(want) && vf_has_share(is))
 		return VF_REMOVE;
-	if (want->fb_bytes && !is->fb_bytes)
+	if (vf_has_share(want) && !vf_has_share(is))
 		return VF_CREATE;
 	/* times without framebuffer are those of providers that have no default */
-	if (!want->fb_bytes && !gpu_has_endless(live))
+	if (!vf_has_share(want) && !gpu_has_endless(live))
 		return 0;
-	if (is->fb_bytes != want->fb_bytes)
+	if (!vf_has_size(want, is))
 		changes |= VF_RESIZE;
+	else if (!vf_has_type(want, is))
+		changes |= VF_RETYPE;
 	if (is->time_slice_us != want->time_slice_us ||
 	    gpu_preempt_timeout_us(live, is) !=
 	    gpu_preempt_timeout_us(live, want))
@@ -108,7 +110,7 @@ static void plan_layout(struct plan *plan)
 		plan->changes[i] = compare_vf(live, is, &wanted->vfs[i]);
 		/* a fair share goes by itself when the VFs are disabled */
 		if ((recount && is->fb_auto) || (lost && i < live->num_vfs))
-			differs |= wanted->vfs[i].fb_bytes ||
+			differs |= vf_has_share(&wanted->vfs[i]) ||
 				   wanted->vfs[i].time_slice_us;
 		else
 			differs |= plan->changes[i];

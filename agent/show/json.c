@@ -149,6 +149,10 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 			    json_boolean(vf->in_use) : json_null());
 	json_put_text(object, "holder", vf->holder);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
+	if (gpu_can_read(gpu, ABILITY_TYPE)) {
+		json_put_text(object, "nvidia_type", vf->type);
+		put_u64_if(object, "nvidia_type_id", vf->type_id, vf->type_id);
+	}
 	put_unread(object, gpu, unread_of_vf, ARRAY_SIZE(unread_of_vf));
 	return object;
 }
@@ -356,6 +360,13 @@ json_t *json_of_gpu(const struct gpu *gpu)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
 	put_unread(object, gpu, unread_of_gpu, ARRAY_SIZE(unread_of_gpu));
+	/* types have sizes, and what they are parts of is not said */
+	if (gpu_can_read(gpu, ABILITY_TYPE)) {
+		put_u64_if(object, "fb_total_bytes", gpu->fb_total, gpu->fb_total);
+		put_u64_if(object, "fb_free_bytes", gpu->fb_total, gpu->fb_free);
+		put_u64_if(object, "fb_granularity_bytes", gpu->fb_granularity,
+			   gpu->fb_granularity);
+	}
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
 		json_put_text(object, "provider", gpu->abilities->provider);
 		json_put_text(object, "driver", gpu->driver);

@@ -25,6 +25,7 @@ static const struct {
 	{ VF_RETIME, "retime" },
 	{ VF_RELABEL, "relabel" },
 	{ VF_REBIND, "rebind" },
+	{ VF_RETYPE, "retype" },
 };
 
 static char *name_changes(u32 changes)
@@ -132,7 +133,8 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	table_cell(table, "%u", i);
 	table_cell_color(table, color_of_change(plan->changes[i]), changes);
 	free(changes);
-	table_cell(table, "%s", *to->profile ? to->profile : "-");
+	table_cell(table, "%s", *to->profile ? to->profile :
+		   *to->type ? to->type : "-");
 	if (gpu_can_set(&plan->live, ABILITY_FB))
 		size_cell(table, is->fb_bytes, to->fb_bytes);
 	else
@@ -178,7 +180,7 @@ void plan_add_rows(const struct plan *plan, struct table *table)
 	u32 i;
 
 	for (i = 0; i < plan->wanted.vfs_len; i++) {
-		bool was = i < plan->live.vfs_len && plan->live.vfs[i].fb_bytes;
+		bool was = i < plan->live.vfs_len && vf_has_share(&plan->live.vfs[i]);
 
 		if (was || plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
 		    i < plan->wanted.num_vfs)
@@ -268,6 +270,15 @@ static void print_endless_pf(const struct plan *plan)
 			     "  the PF has no time slice or no preemption timeout: VFs wait for a job on the host without a limit");
 }
 
+/* VFs that come only together */
+static void print_others(const struct plan *plan)
+{
+	if (plan->section->num_vfs && plan->section->num_vfs < plan->wanted.num_vfs)
+		print_folded(stdout, "  driver %s has all %u VFs enabled or none; %u of them get something",
+			     gpu_driver(&plan->live), plan->wanted.num_vfs,
+			     plan->section->num_vfs);
+}
+
 /**
  * plan_print() - a plan for people, on stdout
  * @plan: the plan
@@ -293,6 +304,7 @@ void plan_print(const struct plan *plan, bool refused)
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 	print_endless_pf(plan);
+	print_others(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
 		printf("  driver %s cannot be asked beforehand; it may still refuse\n",
 		       gpu_driver(&plan->live));

@@ -53,7 +53,8 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	table_cell(table, "%s", gpu->bdf);
 	table_cell(table, "%u", index);
 	table_cell(table, "%s", *vf->bdf ? vf->bdf : "-");
-	table_cell(table, "%s", *vf->profile ? vf->profile : "-");
+	table_cell(table, "%s", *vf->profile ? vf->profile :
+		   *vf->type ? vf->type : "-");
 	table_cell(table, "%s", vf->fb_bytes ? show_size(text, vf->fb_bytes) :
 					       "-");
 	if (gpu_vf_has_share(gpu, index) &&
@@ -125,7 +126,7 @@ static void add_rows(struct table *table, const struct gpu *gpu)
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes ||
+		if (i < gpu->num_vfs || vf_has_share(&gpu->vfs[i]) ||
 		    (gpu->vfs_changing && *gpu->vfs[i].bdf))
 			add_row(table, gpu, i);
 }
