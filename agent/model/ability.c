@@ -94,7 +94,7 @@ const struct abilities generic_abilities = {
 
 /* generic last */
 static const struct abilities *const all[] = {
-	&gpuvf_abilities, &xe_abilities_any,
+	&gpuvf_abilities, &xe_abilities_any, &nvidia_abilities,
 	&generic_abilities,
 };
 
