@@ -92,6 +92,8 @@ struct abilities {
 extern const struct abilities gpuvf_abilities;
 extern const struct abilities nvidia_abilities;
 extern const struct abilities nvidia_mdev_abilities;
+extern const struct abilities gim_abilities;
+extern const struct abilities gim_old_abilities;
 extern const struct abilities generic_abilities;
 
 /* ability_xe.c: by what its files are like */
