@@ -95,7 +95,7 @@ const struct abilities generic_abilities = {
 /* generic last */
 static const struct abilities *const all[] = {
 	&gpuvf_abilities, &xe_abilities_any, &nvidia_abilities,
-	&gim_abilities, &generic_abilities,
+	&i915_any_abilities, &gim_abilities, &generic_abilities,
 };
 
 _Static_assert(ARRAY_SIZE(all) < MAX_PROVIDERS, "abilities_names()");

@@ -92,6 +92,9 @@ struct abilities {
 extern const struct abilities gpuvf_abilities;
 extern const struct abilities nvidia_abilities;
 extern const struct abilities nvidia_mdev_abilities;
+extern const struct abilities i915_abilities;
+extern const struct abilities i915_discrete_abilities;
+extern const struct abilities i915_any_abilities;
 extern const struct abilities gim_abilities;
 extern const struct abilities gim_old_abilities;
 extern const struct abilities generic_abilities;

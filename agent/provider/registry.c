@@ -11,12 +11,13 @@
 #include "provider/generic.h"
 #include "provider/gim.h"
 #include "provider/gpuvf.h"
+#include "provider/i915.h"
 #include "provider/nvidia.h"
 #include "provider/registry.h"
 #include "provider/xe.h"
 
 static const struct provider_ops *const all[] = {
-	&gpuvf_ops, &xe_ops, &nvidia_ops, &gim_ops, &generic_ops,
+	&gpuvf_ops, &xe_ops, &nvidia_ops, &i915_ops, &gim_ops, &generic_ops,
 };
 
 #define NUM_PROVIDERS	ARRAY_SIZE(all)

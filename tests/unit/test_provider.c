@@ -343,7 +343,9 @@ static void each_provider_has_its_table(void **state)
 		&xe_abilities_read_only, &xe_abilities_fair,
 		&xe_abilities_integrated,
 		abilities_by_name("nvidia"), &nvidia_mdev_abilities,
-		abilities_by_name("gim"), &gim_old_abilities,
+		abilities_by_name("i915"), &i915_abilities,
+		&i915_discrete_abilities, abilities_by_name("gim"),
+		&gim_old_abilities,
 	};
 	enum ability_key key;
 	size_t i;
