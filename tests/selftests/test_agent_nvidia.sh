@@ -90,8 +90,7 @@ pf=/sys/bus/pci/devices/$a
 
 says 0 "$a  nvidia  driver nvidia  ready  0 of 8 VFs enabled" "$agent" show
 point 'it_is_shown'
-(echo 2 > "$pf/sriov_numvfs") 2> /dev/null
-[ $? != 0 ] && numvfs_is 0
+! (echo 2 > "$pf/sriov_numvfs") 2> /dev/null && numvfs_is 0
 point 'the_driver_takes_no_number'
 write_ini '[gpu a]' "pci = $a" 'vf 0 = q'
 says 6 '/usr/lib/nvidia/sriov-manage is not there' "$agent" apply && numvfs_is 0
@@ -203,7 +202,7 @@ point 'a_checkpoint_is_restored'
 
 # ---- a driver that knows no better, and two GPUs
 
-echo "$(basename "$(readlink "$pf/virtfn5")")" > /sys/bus/pci/drivers/nvidia/unbind
+basename "$(readlink "$pf/virtfn5")" > /sys/bus/pci/drivers/nvidia/unbind
 write_ini '[gpu a]' "pci = $a" 'vf 0 = q' 'vf 5 = a'
 says 5 'VFs are being enabled or disabled' "$agent" apply && [ "$(cat "$debug/$a/unbound")" = 1 ]
 point 'a_vf_that_was_unbound_lacks_its_files'
