@@ -161,7 +161,7 @@ static void report(const struct plan *plan)
 		return;
 	}
 	for (i = 0; i < plan->live.vfs_len; i++)
-		provisioned += !!plan->live.vfs[i].fb_bytes;
+		provisioned += vf_has_share(&plan->live.vfs[i]);
 	format_size(free_text, plan->live.fb_free, " ");
 	out_line("%s [gpu %s]: %u VF%s enabled, %u with framebuffer%s%s%s",
 		 plan->live.bdf, plan->section->name, plan->live.num_vfs,

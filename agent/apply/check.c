@@ -300,7 +300,8 @@ bool plan_is_blocked(const struct plan *plan)
 			continue;
 		blocked |= plan->steps & STEP_DISABLE ||
 			   plan->reserve_changes ||
-			   plan->changes[i] & (VF_REMOVE | VF_RESIZE | VF_MOVE) ||
+			   plan->changes[i] & (VF_REMOVE | VF_RESIZE | VF_MOVE |
+					       VF_RETYPE) ||
 			   loses_driver(&want, &is, i);
 	}
 	state_free(&want);

@@ -69,14 +69,31 @@ static int set_number(struct execution *x, const char *file, u32 value)
 	return err;
 }
 
+/* Return: 0, or a negative errno and @why; what may still be done is not as it was */
+static int set_count(struct execution *x, u32 num, struct failure *why)
+{
+	int err = provider_set_num_vfs(x->provider, x->want->gpu.bdf, num, why);
+
+	if (!err || err == -ETIMEDOUT || why->has_changed)
+		touch(x);
+	return err;
+}
+
+/* what a provider says itself goes before the name of its errno */
+static const char *count_error(int err, const struct failure *why)
+{
+	return *why->refusal.message ? why->refusal.message : write_error(err);
+}
+
 static int disable(struct execution *x, const struct state *now)
 {
-	int err = set_number(x, NUMVFS, 0);
+	struct failure why;
+	int err = set_count(x, 0, &why);
 
 	if (err)
 		pr_err("GPU %s: cannot disable its %u VF%s: %s", now->gpu.bdf,
 		       now->gpu.num_vfs, plural(now->gpu.num_vfs),
-		       write_error(err));
+		       count_error(err, &why));
 	return exit_code_of(err);
 }
 
@@ -199,6 +216,7 @@ static int enable(struct execution *x, struct state *now)
 	const char *bdf = x->want->gpu.bdf;
 	u32 num_vfs = x->want->gpu.num_vfs;
 	char last[BDF_SIZE];
+	struct failure why;
 	const char *hint;
 	int code, err;
 
@@ -208,7 +226,12 @@ static int enable(struct execution *x, struct state *now)
 			return code;
 		now->autoprobe = 0;
 	}
-	err = set_number(x, NUMVFS, num_vfs);
+	err = set_count(x, num_vfs, &why);
+	if (err && *why.refusal.message) {
+		pr_err("GPU %s: cannot enable %u VF%s: %s", bdf, num_vfs,
+		       plural(num_vfs), why.refusal.message);
+		return exit_code_of(err);
+	}
 	if (err) {
 		hint = provider_count_hint(x->provider, bdf, err);
 		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)", bdf, num_vfs,

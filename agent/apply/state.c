@@ -19,6 +19,16 @@ static u32 read_autoprobe(const char *bdf)
 	return sysfs_get_number(bdf, AUTOPROBE, &autoprobe) ? 1 : autoprobe;
 }
 
+/* where they cannot be set they are the PF driver's matter */
+static void leave_drivers(struct state *state)
+{
+	u32 i;
+
+	for (i = 0; i < state->gpu.num_vfs; i++)
+		if (!gpu_can_set(&state->gpu, ABILITY_DRIVER))
+			driver_want(&state->drivers[i], HOST_DRIVER_UNSET);
+}
+
 static void set(struct state *state, const struct gpu *gpu,
 		const struct vf_driver *drivers, u32 autoprobe)
 {
@@ -27,6 +37,7 @@ static void set(struct state *state, const struct gpu *gpu,
 	state->drivers = xcalloc(gpu->num_vfs, sizeof(*drivers));
 	if (gpu->num_vfs)
 		memcpy(state->drivers, drivers, gpu->num_vfs * sizeof(*drivers));
+	leave_drivers(state);
 }
 
 /**
@@ -39,6 +50,7 @@ void state_live(struct state *state, const struct gpu *live)
 	gpu_copy(&state->gpu, live);
 	state->drivers = read_drivers(live, &state->gpu.vfs_changing);
 	state->autoprobe = read_autoprobe(live->bdf);
+	leave_drivers(state);
 }
 
 /**
@@ -94,10 +106,10 @@ void state_after(struct state *state, const struct plan *plan)
 static bool same_vf(const struct gpu *live, const struct vf *a,
 		    const struct vf *b, bool places)
 {
-	if (a->fb_bytes != b->fb_bytes)
+	if (!vf_has_size(a, b) || !vf_has_type(a, b))
 		return false;
 	/* times without framebuffer are those of providers that have no default */
-	if (!a->fb_bytes && !gpu_has_endless(live))
+	if (!vf_has_share(a) && !gpu_has_endless(live))
 		return true;
 	if (places && a->fb_offset != b->fb_offset)
 		return false;
@@ -196,7 +208,10 @@ static void print_vf_difference(const struct gpu *want, const struct gpu *is,
 	const struct vf *a = gpu_vf(want, i), *b = gpu_vf(is, i);
 	char text[4][UNIT_TEXT];
 
-	if (a->fb_bytes != b->fb_bytes)
+	if (!vf_has_type(a, b))
+		pr_err("GPU %s VF %u: type is %s, should be %s", is->bdf, i,
+		       *b->type ? b->type : "none", a->type);
+	else if (!vf_has_size(a, b))
 		pr_err("GPU %s VF %u: framebuffer is %s, should be %s", is->bdf,
 		       i, format_size(text[0], b->fb_bytes, " "),
 		       format_size(text[1], a->fb_bytes, " "));

@@ -11,14 +11,17 @@
 
 static json_t *vf_json(const struct gpu *gpu, const struct vf *vf)
 {
-	return json_pack("{s:I,s:I,s:b,s:I,s:I,s:s}",
+	return json_pack("{s:I,s:I,s:b,s:I,s:I,s:s,s:o*,s:o*}",
 			 "fb_quota_bytes", (json_int_t)vf->fb_bytes,
 			 "fb_offset_bytes", (json_int_t)vf->fb_offset,
 			 "fb_auto", vf->fb_auto,
 			 "time_slice_us", (json_int_t)vf->time_slice_us,
 			 "preempt_timeout_us",
 			 (json_int_t)gpu_preempt_timeout_us(gpu, vf),
-			 "profile", vf->profile);
+			 "profile", vf->profile, "type",
+			 *vf->type ? json_string(vf->type) : NULL,
+			 "type_id",
+			 vf->type_id ? json_integer(vf->type_id) : NULL);
 }
 
 /**
@@ -70,14 +73,16 @@ static int take_name(const char *text, char *name, size_t size)
 
 static int vf_from_json(json_t *object, struct vf *vf)
 {
-	json_int_t fb, offset, slice, timeout;
-	const char *profile;
+	json_int_t fb, offset, slice, timeout, type_id = 0;
+	const char *profile, *type = "";
 	int is_auto;
 
-	if (json_unpack(object, "{s:I,s:I,s:b,s:I,s:I,s:s}",
+	if (json_unpack(object, "{s:I,s:I,s:b,s:I,s:I,s:s,s?s,s?I}",
 			"fb_quota_bytes", &fb, "fb_offset_bytes", &offset,
 			"fb_auto", &is_auto, "time_slice_us", &slice,
-			"preempt_timeout_us", &timeout, "profile", &profile) ||
+			"preempt_timeout_us", &timeout, "profile", &profile,
+			"type", &type, "type_id", &type_id) ||
+	    type_id < 0 || type_id > U32_MAX ||
 	    fb < 0 || offset < 0 || slice < 0 || slice > U32_MAX ||
 	    timeout < 0 || timeout > U32_MAX)
 		return -EINVAL;
@@ -86,7 +91,9 @@ static int vf_from_json(json_t *object, struct vf *vf)
 	vf->fb_auto = is_auto;
 	vf->time_slice_us = slice;
 	vf->preempt_timeout_us = timeout;
-	return take_name(profile, vf->profile, LABEL_SIZE);
+	vf->type_id = type_id;
+	return take_name(profile, vf->profile, LABEL_SIZE) ?:
+	       take_name(type, vf->type, NAME_SIZE);
 }
 
 static int driver_from_json(json_t *object, struct vf_driver *driver)

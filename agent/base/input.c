@@ -119,6 +119,24 @@ static int open_checked(const char *path, u32 demands, char **why)
 	return err;
 }
 
+/**
+ * input_check() - check who can have written a file, without reading it
+ * @path: the file
+ * @demands: INPUT_*
+ * @why: after errors: what is wrong, to be printed after the path; to be freed
+ *
+ * Return: as input_read().
+ */
+int input_check(const char *path, u32 demands, char **why)
+{
+	int fd = open_checked(path, demands, why);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
 /* redirected by the caller, which is trusted; not all that it opened is */
 static int check_stdin(u32 demands, char **why)
 {

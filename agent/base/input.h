@@ -11,6 +11,7 @@
 #define INPUT_TRUSTED	BIT(0)	/* only root can have written it */
 #define INPUT_STREAM	BIT(1)	/* a FIFO or pipe will do */
 
+int input_check(const char *path, u32 demands, char **why);
 int input_read(const char *path, u32 demands, size_t max, char **text,
 	       size_t *size, char **why);
 

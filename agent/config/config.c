@@ -3,11 +3,13 @@
  * From scanned files to a configuration: files in order, sections by kind,
  * profiles. config_gpu.c reads [gpu] sections.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/root.h"
 #include "base/units.h"
@@ -17,7 +19,7 @@
 static const char *const section_kinds[] = { "gpuvf", "profile", "gpu" };
 static const char *const main_keys[] = { "version", "on_drift" };
 static const char *const profile_keys[] = {
-	"fb", "time_slice", "preempt_timeout", "label",
+	"fb", "time_slice", "preempt_timeout", "label", "nvidia_type",
 };
 
 static void read_version(struct config *config, const struct ini_entry *entry,
@@ -94,6 +96,28 @@ static void read_label(struct config_profile *profile,
 		copy_string(profile->label, LABEL_SIZE, entry->value);
 }
 
+/* as current_vgpu_type has it, or by its name, which begins with the vendor's or not */
+static void read_nvidia_type(struct config_profile *profile,
+			     const struct ini_entry *entry,
+			     struct diag_list *diags)
+{
+	const char *name = entry->value;
+	size_t i;
+
+	profile->nvidia_type_at = entry->value_at;
+	if (!strncasecmp(name, "NVIDIA ", 7))
+		name += 7;
+	for (i = 0; name[i]; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("._- ", name[i]))
+			break;
+	if (!i || name[i] || i >= sizeof(profile->nvidia_type))
+		diag_err(diags, &entry->value_at,
+			 "nvidia_type: '%s' is neither the name of a vGPU type, as in L40S-12Q, nor its number",
+			 entry->value);
+	else
+		copy_string(profile->nvidia_type, NAME_SIZE, name);
+}
+
 static void read_profile_key(struct config_profile *profile,
 			     const struct ini_entry *entry,
 			     struct diag_list *diags)
@@ -118,6 +142,8 @@ static void read_profile_key(struct config_profile *profile,
 		zero = !why && !profile->preempt_timeout_us;
 	} else if (!strcmp(entry->key, "label")) {
 		read_label(profile, entry, diags);
+	} else if (!strcmp(entry->key, "nvidia_type")) {
+		read_nvidia_type(profile, entry, diags);
 	} else {
 		config_unknown_key(entry, "[profile]", profile_keys,
 				   ARRAY_SIZE(profile_keys), diags);
@@ -178,7 +204,8 @@ static void read_profile(struct config *config, const struct ini *ini,
 		read_profile_key(profile, &ini->entries[header->first_entry + i],
 				 diags);
 	/* if a line could not be read, that is the cause */
-	if (!profile->fb_at.line && !header->is_repeated &&
+	if (!profile->fb_at.line && !profile->nvidia_type_at.line &&
+	    !header->is_repeated &&
 	    !header->is_damaged && diags->errors == errors)
 		diag_err(diags, &header->at, "profile '%s' has no 'fb' (framebuffer size)", name);
 }

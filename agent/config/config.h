@@ -21,6 +21,7 @@
  * struct config_profile - [profile NAME]: a shape that a VF can have
  * @name: of the section
  * @label: what other tools are shown; empty: none
+ * @nvidia_type: vGPU type, by name or number; empty: any of the size
  * @fb_bytes: framebuffer quota
  * @fb_is_shared: "fb = shared": there is none that could be set
  * @time_slice_us: time slice
@@ -30,10 +31,12 @@
  * @time_slice_at: as @fb_at
  * @preempt_timeout_at: as @fb_at
  * @label_at: as @fb_at
+ * @nvidia_type_at: as @fb_at
  */
 struct config_profile {
 	char name[LABEL_SIZE];
 	char label[LABEL_SIZE];
+	char nvidia_type[NAME_SIZE];
 	u64 fb_bytes;
 	bool fb_is_shared;
 	u32 time_slice_us;
@@ -43,6 +46,7 @@ struct config_profile {
 	struct source_loc time_slice_at;
 	struct source_loc preempt_timeout_at;
 	struct source_loc label_at;
+	struct source_loc nvidia_type_at;
 };
 
 /**

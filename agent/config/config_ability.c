@@ -92,6 +92,13 @@ static void check_fb(const struct question *q,
 {
 	const char *why = ability_cannot(q->abilities, ABILITY_FB);
 
+	if (!profile->fb_at.line) {
+		if (!q->abilities->of[ABILITY_TYPE].can_set)
+			refuse(q, &profile->at, ABILITY_FB,
+			       "takes no nvidia_type, and there is nothing else",
+			       why ? "; write fb = shared" : "; write fb = 2GiB");
+		return;
+	}
 	if (profile->fb_is_shared && !why && !q->abilities->varies)
 		refuse(q, &profile->fb_at, ABILITY_FB,
 		       "gives each VF framebuffer of its own",
@@ -205,23 +212,35 @@ static void check_drivers(const struct question *q,
 	}
 }
 
+/* where the number cannot be set, the one that there is can be written down */
 static void check_count(const struct question *q,
 			const struct config_gpu *section)
 {
+	const struct ability *count = &q->abilities->of[ABILITY_COUNT];
 	const struct source_loc *at = section->num_vfs_at.line ?
 				      &section->num_vfs_at : &section->at;
-	char *why;
+	char *way_out;
 
-	if (!can_set(q, &section->num_vfs_at, ABILITY_COUNT))
+	if (count->can_set) {
+		check_number(q, &section->num_vfs_at, ABILITY_COUNT,
+			     section->num_vfs);
 		return;
-	check_number(q, &section->num_vfs_at, ABILITY_COUNT, section->num_vfs);
-	if (!q->gpu || !q->abilities->of[ABILITY_COUNT].all_or_none ||
-	    !section->num_vfs || section->num_vfs == q->gpu->total_vfs)
+	}
+	if (!q->gpu || section->num_vfs == q->gpu->num_vfs)
 		return;
-	why = xasprintf("enables all %u VFs or none, not %u", q->gpu->total_vfs,
-			section->num_vfs);
-	refuse(q, at, ABILITY_COUNT, why, "");
-	free(why);
+	way_out = ability_way_out(q->abilities, ABILITY_COUNT, section->num_vfs);
+	refuse(q, at, ABILITY_COUNT, ability_cannot(q->abilities, ABILITY_COUNT),
+	       way_out);
+	free(way_out);
+}
+
+/* two that set the same would do it in turn, for ever */
+static void check_rival(const struct question *q, const struct config *config)
+{
+	if (q->gpu && q->gpu->rival && config->on_drift == ON_DRIFT_ENFORCE)
+		diag_err(q->diags, &config->on_drift_at,
+			 "on_drift: GPU %s is driven by %s, and %s on this host sets its VFs too; write on_drift = report",
+			 q->gpu->bdf, gpu_driver(q->gpu), q->gpu->rival);
 }
 
 /**
@@ -258,6 +277,7 @@ void config_check_provider(const struct config *config,
 	check_number(&q, &section->pf_reserve_at, ABILITY_PF_RESERVE,
 		     section->pf_reserve_bytes);
 	check_count(&q, section);
+	check_rival(&q, config);
 	/* vfs = 0 switches the section off without losing its lines */
 	if (section->num_vfs_at.line && !section->num_vfs)
 		return;

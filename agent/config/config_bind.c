@@ -133,6 +133,8 @@ static void set_vf(struct vf *vf, const struct config_profile *profile,
 {
 	if (gpu_can_set(live, ABILITY_FB))
 		vf->fb_bytes = gpu_round(live, ABILITY_FB, profile->fb_bytes);
+	if (gpu_can_set(live, ABILITY_TYPE))
+		copy_string(vf->type, NAME_SIZE, profile->nvidia_type);
 	if (gpu_can_set(live, ABILITY_TIME_SLICE))
 		vf->time_slice_us = gpu_round(live, ABILITY_TIME_SLICE,
 					      profile->time_slice_us);
@@ -187,6 +189,15 @@ static void set_other_times(const struct config *config,
 					PF_PREEMPT_TIMEOUT_US;
 }
 
+/* VFs that come only together are there, whether they get something or not */
+static u32 count(const struct config_gpu *section, const struct gpu *live)
+{
+	bool all = gpu_abilities(live)->of[ABILITY_COUNT].all_or_none;
+	u32 num = section->num_vfs;
+
+	return all && num && num < live->total_vfs ? live->total_vfs : num;
+}
+
 /**
  * config_wanted() - what a section wants of one GPU
  * @config: the configuration
@@ -207,7 +218,7 @@ void config_wanted(const struct config *config,
 		.set = section->set,
 		.policy = section->policy,
 		.fb_pf_reserve = section->pf_reserve_bytes,
-		.num_vfs = section->num_vfs,
+		.num_vfs = count(section, live),
 		.total_vfs = live->total_vfs,
 	};
 	copy_string(wanted->bdf, sizeof(wanted->bdf), live->bdf);

@@ -29,7 +29,7 @@ struct section {
 static bool same_shape(const struct gpu *gpu, const struct vf *a,
 		       const struct vf *b)
 {
-	return a->fb_bytes == b->fb_bytes &&
+	return a->fb_bytes == b->fb_bytes && !strcmp(a->type, b->type) &&
 	       a->time_slice_us == b->time_slice_us &&
 	       gpu_preempt_timeout_us(gpu, a) == gpu_preempt_timeout_us(gpu, b) &&
 	       !strcmp(a->profile, b->profile);
@@ -73,13 +73,17 @@ static const struct shape *find_shape(const struct writer *writer,
 static void add_shape(struct writer *writer, const struct gpu *gpu,
 		      const struct vf *vf)
 {
+	const char *base = vf->profile;
 	char name[LABEL_SIZE];
 	struct shape *shape;
 
 	if (find_shape(writer, gpu, vf))
 		return;
-	name_shape(writer, gpu_can_set(gpu, ABILITY_FB) ? vf->profile :
-							  "shared", name);
+	if (!gpu_can_set(gpu, ABILITY_FB))
+		base = "shared";
+	else if (*vf->type && !check_name(vf->type))
+		base = vf->type;
+	name_shape(writer, base, name);
 	writer->shapes = xgrow(writer->shapes, writer->num_shapes,
 			       sizeof(*writer->shapes));
 	shape = &writer->shapes[writer->num_shapes++];
@@ -133,8 +137,12 @@ static void write_shape(FILE *f, const struct shape *shape)
 	fprintf(f, "\n[profile %s]\n", shape->name);
 	if (abilities->of[ABILITY_LABEL].can_set)
 		write_label(f, shape);
-	fprintf(f, "fb = %s\n", abilities->of[ABILITY_FB].can_set ?
-		format_size(text, shape->vf.fb_bytes, "") : "shared");
+	if (*shape->vf.type)
+		fprintf(f, "nvidia_type = %s\n", shape->vf.type);
+	/* the size of a type that has no name is not known */
+	if (shape->vf.fb_bytes || !*shape->vf.type)
+		fprintf(f, "fb = %s\n", abilities->of[ABILITY_FB].can_set ?
+			format_size(text, shape->vf.fb_bytes, "") : "shared");
 	if (!abilities->of[ABILITY_TIME_SLICE].can_set)
 		return;
 	fprintf(f, "time_slice = %s\n",
@@ -234,6 +242,17 @@ static const char *why_not_said(const struct gpu *gpu)
 	return any || !gpu->num_vfs ? NULL : framebuffer;
 }
 
+/* VFs that come only together are not wanted for their own sake */
+static u32 count(const struct gpu *gpu)
+{
+	u32 num = gpu->num_vfs;
+
+	if (gpu_abilities(gpu)->of[ABILITY_COUNT].all_or_none)
+		while (num && !gpu_vf_has_share(gpu, num - 1))
+			num--;
+	return num;
+}
+
 static void write_section(FILE *f, const struct writer *writer,
 			  const struct section *section)
 {
@@ -255,7 +274,7 @@ static void write_section(FILE *f, const struct writer *writer,
 	if (gpu_can_set(gpu, ABILITY_PF_RESERVE))
 		fprintf(f, "%spf_reserve = %s\n", mark,
 			format_size(text, gpu->fb_pf_reserve, ""));
-	fprintf(f, "%svfs = %u\n", mark, gpu->num_vfs);
+	fprintf(f, "%svfs = %u\n", mark, count(gpu));
 	write_vfs(f, writer, section, mark);
 }
 

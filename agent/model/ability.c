@@ -53,6 +53,7 @@ const struct abilities gpuvf_abilities = {
 			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
 			.cannot = "has no VFs that xe-vfio-pci takes",
 		},
+		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = { .can_read = true },
 		[ABILITY_OPERATE] = {
 			.can_set = true, .when = WHEN_UNUSED | WHEN_RUNNING,
@@ -89,6 +90,7 @@ const struct abilities generic_abilities = {
 			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
 			.cannot = "has no VFs that xe-vfio-pci takes",
 		},
+		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = { .cannot = "keeps no statistics" },
 		[ABILITY_OPERATE] = {
 			.cannot = "cannot reset, stop, pause or resume anything",
@@ -98,7 +100,8 @@ const struct abilities generic_abilities = {
 
 /* generic last */
 static const struct abilities *const all[] = {
-	&gpuvf_abilities, &xe_abilities_any, &generic_abilities,
+	&gpuvf_abilities, &xe_abilities_any, &nvidia_abilities,
+	&i915_any_abilities, &gim_abilities, &generic_abilities,
 };
 
 _Static_assert(ARRAY_SIZE(all) < MAX_PROVIDERS, "abilities_names()");
@@ -182,6 +185,7 @@ const char *ability_name(enum ability_key key)
 		[ABILITY_POLICY] = "policy",
 		[ABILITY_PF_RESERVE] = "pf_reserve",
 		[ABILITY_DRIVER] = "driver",
+		[ABILITY_TYPE] = "nvidia_type",
 		[ABILITY_STATS] = "statistics",
 		[ABILITY_OPERATE] = "operation",
 	};
@@ -222,6 +226,25 @@ const char *ability_cannot_word(const struct abilities *abilities,
 	if (!ability->can_set || (ability->words && !(ability->words & BIT(word))))
 		return ability->cannot ?: "cannot do that";
 	return NULL;
+}
+
+/**
+ * ability_way_out() - say what to do about a key that cannot be set
+ * @abilities: of the provider
+ * @key: enum ability_key, of a plain number
+ * @value: that was to be set
+ *
+ * Return: to be printed behind ability_cannot(), may be empty; to be freed.
+ */
+char *ability_way_out(const struct abilities *abilities, enum ability_key key,
+		      u64 value)
+{
+	const char *text = abilities->of[key].way_out ?: "";
+	size_t len = strlen(text);
+
+	if (len && text[len - 1] == '=')
+		return xasprintf("%s%llu", text, value);
+	return xstrdup(text);
 }
 
 /**

@@ -19,6 +19,7 @@ enum ability_key {
 	ABILITY_POLICY,
 	ABILITY_PF_RESERVE,
 	ABILITY_DRIVER,
+	ABILITY_TYPE,
 	ABILITY_STATS,
 	ABILITY_OPERATE,
 	NUM_ABILITIES
@@ -47,12 +48,13 @@ enum ability_scope {
  * @max: largest value, 0: the GPU says
  * @when: WHEN_*
  * @lost_on_disable: the value is gone when the VFs are disabled
- * @all_or_none: 0, or the largest that the GPU has
+ * @all_or_none: 0, or the largest that the GPU has; what is in between is rounded up
  * @zero_is_endless: 0 is a value, and means that there is no limit
  * @words: of a key with words: BIT(word) of each that can be set; 0: all
  * @cannot: why not, where @can_set is false; behind the name of the driver, as in
  *	"has no time slices"; with @words: why not the others
- * @way_out: behind @cannot: what to write instead; NULL: nothing is known
+ * @way_out: behind @cannot: what to do instead; the value follows where it ends with
+ *	"="; NULL: nothing is known
  */
 struct ability {
 	bool can_read;
@@ -88,6 +90,13 @@ struct abilities {
 };
 
 extern const struct abilities gpuvf_abilities;
+extern const struct abilities nvidia_abilities;
+extern const struct abilities nvidia_mdev_abilities;
+extern const struct abilities i915_abilities;
+extern const struct abilities i915_discrete_abilities;
+extern const struct abilities i915_any_abilities;
+extern const struct abilities gim_abilities;
+extern const struct abilities gim_old_abilities;
 extern const struct abilities generic_abilities;
 
 /* ability_xe.c: by what its files are like */
@@ -109,6 +118,8 @@ const char *ability_cannot(const struct abilities *abilities,
 const char *ability_cannot_word(const struct abilities *abilities,
 				enum ability_key key, u32 word);
 const char *ability_value_text(char *text, enum ability_key key, u64 value);
+char *ability_way_out(const struct abilities *abilities, enum ability_key key,
+		      u64 value);
 char *ability_out_of_range(const struct abilities *abilities,
 			   enum ability_key key, u64 value);
 

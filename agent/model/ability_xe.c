@@ -43,6 +43,7 @@
 		.can_read = true, .can_set = true, .when = WHEN_UNUSED,	\
 		.lost_on_disable = true,				\
 	},								\
+	[ABILITY_TYPE] = { .cannot = "has no vGPU types" },		\
 	[ABILITY_STATS] = {						\
 		.cannot = "has no statistics that are read here",	\
 	},								\

@@ -47,6 +47,9 @@ enum reason {
 	REASON_OFFSET_TAKEN,
 	REASON_OFFSET_IN_USE,
 	REASON_PF_RESETTING,
+
+	/* the agent's own */
+	REASON_TYPE = 0x8000,
 };
 
 /**

@@ -2,6 +2,7 @@
 /*
  * The model of GPUs and VFs.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,6 +299,46 @@ u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf)
 				      vf_preempt_timeout_us(vf);
 }
 
+/** vf_has_share() - does a VF have framebuffer, or a type that comes with some? */
+bool vf_has_share(const struct vf *vf)
+{
+	return vf->fb_bytes || vf->type_id || *vf->type;
+}
+
+/**
+ * vf_has_type() - does a VF have the type that it should have?
+ * @want: the VF as it should be
+ * @is: a live VF
+ *
+ * Return: true where any type will do.
+ */
+bool vf_has_type(const struct vf *want, const struct vf *is)
+{
+	char id[16];
+
+	if (want->type_id && is->type_id)
+		return want->type_id == is->type_id;
+	snprintf(id, sizeof(id), "%u", is->type_id);
+	return !*want->type || !strcmp(want->type, is->type) ||
+	       !strcmp(want->type, id);
+}
+
+/**
+ * vf_has_size() - does a VF have the framebuffer that it should have?
+ * @want: the VF as it should be
+ * @is: a live VF
+ *
+ * Return: true also where it has the type that it should have, since that has its size.
+ */
+bool vf_has_size(const struct vf *want, const struct vf *is)
+{
+	/* the size of a type whose name is not known is not known either */
+	if (vf_has_share(want) != vf_has_share(is))
+		return false;
+	return want->fb_bytes == is->fb_bytes ||
+	       (*want->type && vf_has_type(want, is));
+}
+
 /**
  * gpu_default_timeout_us() - the default preemption timeout, in range
  * @gpu: a live GPU, of a provider that has no default of its own
@@ -328,7 +369,7 @@ bool gpu_vf_has_share(const struct gpu *gpu, u32 index)
 {
 	if (index >= gpu->vfs_len)
 		return false;
-	return gpu_can_set(gpu, ABILITY_FB) ? gpu->vfs[index].fb_bytes :
+	return gpu_can_set(gpu, ABILITY_FB) ? vf_has_share(&gpu->vfs[index]) :
 					      index < gpu->num_vfs;
 }
 

@@ -132,6 +132,9 @@ struct claims {
  * @time_slice_us: time slice
  * @preempt_timeout_us: 0: the default, see vf_preempt_timeout_us()
  * @profile: label, may be empty
+ * @type: of providers that have types: its name, or its number if it has no name
+ *	that is known; empty: none, or, of a wanted VF, any of its size
+ * @type_id: its number, 0: not known
  * @in_use: its framebuffer cannot change
  * @holder: the driver bound to it, may be empty
  * @has_stats: whether @stats were asked for and came
@@ -149,6 +152,8 @@ struct vf {
 	u32 time_slice_us;
 	u32 preempt_timeout_us;
 	char profile[LABEL_SIZE];
+	char type[NAME_SIZE];
+	u32 type_id;
 	bool in_use;
 	char holder[NAME_SIZE];
 	u64 resets;
@@ -180,6 +185,7 @@ struct vf {
  *	0: endless
  * @pf_preempt_timeout_us: as @pf_time_slice_us
  * @warning: what is wrong with it, and the way out; empty: nothing is known
+ * @rival: another program on this host that sets the same; NULL: none is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
  * @vfs_len: entries of @vfs; of live GPUs equal to @total_vfs
@@ -222,6 +228,7 @@ struct gpu {
 	u32 pf_time_slice_us;
 	u32 pf_preempt_timeout_us;
 	char warning[WARNING_SIZE];
+	const char *rival;
 	u32 set;
 	struct vf *vfs;
 	u32 vfs_len;
@@ -290,6 +297,9 @@ u32 vf_preempt_timeout_us(const struct vf *vf);
 u32 gpu_preempt_timeout_us(const struct gpu *gpu, const struct vf *vf);
 u32 gpu_default_timeout_us(const struct gpu *gpu, const struct vf *vf);
 bool gpu_has_endless(const struct gpu *gpu);
+bool vf_has_share(const struct vf *vf);
+bool vf_has_type(const struct vf *want, const struct vf *is);
+bool vf_has_size(const struct vf *want, const struct vf *is);
 bool gpu_vf_has_share(const struct gpu *gpu, u32 index);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "model/failure.h"
 #include "model/names.h"
 #include "model/spec_names.h"
 
@@ -19,7 +20,6 @@ NAMES_OF(policy)
 NAMES_OF(pf_state)
 NAMES_OF(vf_state)
 NAMES_OF(provisioning)
-NAMES_OF(reason)
 NAMES_OF(hang)
 NAMES_OF(guard)
 
@@ -41,6 +41,15 @@ bool policy_from_name(const char *name, u32 *policy)
 		}
 	}
 	return false;
+}
+
+/** reason_name() - as the netlink spec calls it; those of the agent have names too */
+const char *reason_name(u32 reason)
+{
+	if (reason == REASON_TYPE)
+		return "no-such-type";
+	return reason < ARRAY_SIZE(reason_names) && reason_names[reason] ?
+	       reason_names[reason] : "unknown";
 }
 
 /** capability_name() - of one bit, NULL behind the last that is known */

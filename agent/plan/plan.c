@@ -28,15 +28,17 @@ static u32 compare_vf(const struct gpu *live, const struct vf *is,
 {
 	u32 changes = 0;
 
-	if (!want->fb_bytes && is->fb_bytes)
+	if (!vf_has_share(want) && vf_has_share(is))
 		return VF_REMOVE;
-	if (want->fb_bytes && !is->fb_bytes)
+	if (vf_has_share(want) && !vf_has_share(is))
 		return VF_CREATE;
 	/* times without framebuffer are those of providers that have no default */
-	if (!want->fb_bytes && !gpu_has_endless(live))
+	if (!vf_has_share(want) && !gpu_has_endless(live))
 		return 0;
-	if (is->fb_bytes != want->fb_bytes)
+	if (!vf_has_size(want, is))
 		changes |= VF_RESIZE;
+	else if (!vf_has_type(want, is))
+		changes |= VF_RETYPE;
 	if (is->time_slice_us != want->time_slice_us ||
 	    gpu_preempt_timeout_us(live, is) !=
 	    gpu_preempt_timeout_us(live, want))
@@ -95,9 +97,9 @@ static u32 changes_after_loss(const struct gpu *live, const struct vf *want)
 	const struct ability *of = gpu_abilities(live)->of;
 	u32 changes = 0;
 
-	if (want->fb_bytes && of[ABILITY_FB].lost_on_disable)
+	if (vf_has_share(want) && of[ABILITY_FB].lost_on_disable)
 		return VF_CREATE;
-	if (!want->fb_bytes && !want->time_slice_us)
+	if (!vf_has_share(want) && !want->time_slice_us)
 		return 0;
 	if (of[ABILITY_TIME_SLICE].lost_on_disable ||
 	    of[ABILITY_PREEMPT_TIMEOUT].lost_on_disable)
@@ -123,7 +125,7 @@ static bool plan_vf(struct plan *plan, u32 i)
 	plan->changes[i] = lost & VF_CREATE ? lost :
 					      lost | compare_vf(live, is, want);
 	/* a fair share goes by itself too when the VFs are disabled */
-	return goes ? want->fb_bytes || want->time_slice_us :
+	return goes ? vf_has_share(want) || want->time_slice_us :
 		      plan->changes[i];
 }
 

@@ -26,8 +26,9 @@
 #define VF_RETIME	BIT(4)
 #define VF_RELABEL	BIT(5)
 #define VF_REBIND	BIT(6)
+#define VF_RETYPE	BIT(7)
 #define VF_LAYOUT	(VF_CREATE | VF_REMOVE | VF_RESIZE | VF_MOVE | \
-			 VF_RETIME | VF_RELABEL)
+			 VF_RETIME | VF_RELABEL | VF_RETYPE)
 
 /* what happens to the GPU, in the order in which it happens */
 #define STEP_DISABLE	BIT(0)	/* sriov_numvfs = 0 */

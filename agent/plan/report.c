@@ -29,6 +29,9 @@ static const struct source_loc *place_in_profile(const struct config_profile *pr
 	case REASON_FRAGMENTED:
 	case REASON_PLAN_TOO_HARD:
 		return &profile->fb_at;
+	case REASON_TYPE:
+		return profile->nvidia_type_at.line ? &profile->nvidia_type_at :
+						      &profile->fb_at;
 	case REASON_BAD_LABEL:
 		return &profile->at;
 	}

@@ -228,6 +228,24 @@ int provider_set_layout(struct provider *provider, const struct gpu *wanted,
 }
 
 /**
+ * provider_set_num_vfs() - enable VFs, or disable all
+ * @provider: the provider
+ * @bdf: of the GPU
+ * @num: 0, or how many, none of them being enabled
+ * @why: more about an error, without the GPU; without a message, the driver's errno
+ *	is all there is
+ *
+ * Return: 0, or a negative errno.
+ */
+int provider_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
+			 struct failure *why)
+{
+	if (provider->ops->set_num_vfs)
+		return provider->ops->set_num_vfs(provider, bdf, num, why);
+	return failure_set(why, sysfs_set_number(bdf, NUMVFS, num));
+}
+
+/**
  * provider_set_vf() - change settings of one VF
  * @provider: the provider
  * @bdf: of the GPU

@@ -22,6 +22,7 @@ struct provider;
  * @read_all: as provider_read_all()
  * @read: as provider_read()
  * @set_layout: as provider_set_layout()
+ * @set_num_vfs: as provider_set_num_vfs(); NULL: sriov_numvfs does it
  * @set_vf: as provider_set_vf()
  * @set_gpu: as provider_set_gpu()
  * @operate: as provider_operate()
@@ -43,6 +44,8 @@ struct provider_ops {
 	int (*set_layout)(struct provider *provider, const struct gpu *wanted,
 			  bool dry_run, struct gpu *result,
 			  struct failure *why);
+	int (*set_num_vfs)(struct provider *provider, const char *bdf, u32 num,
+			   struct failure *why);
 	int (*set_vf)(struct provider *provider, const char *bdf, u32 index,
 		      const struct vf *vf, u32 set, struct gpu *result,
 		      struct failure *why);
@@ -75,6 +78,8 @@ int provider_read(struct provider *provider, const char *bdf, struct gpu *gpu,
 		  struct failure *why);
 int provider_set_layout(struct provider *provider, const struct gpu *wanted,
 			bool dry_run, struct gpu *result, struct failure *why);
+int provider_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
+			 struct failure *why);
 int provider_set_vf(struct provider *provider, const char *bdf, u32 index,
 		    const struct vf *vf, u32 set, struct gpu *result,
 		    struct failure *why);

@@ -10,12 +10,15 @@
 #include "pci/attr.h"
 #include "pci/holder.h"
 #include "provider/generic.h"
+#include "provider/gim.h"
 #include "provider/gpuvf.h"
+#include "provider/i915.h"
+#include "provider/nvidia.h"
 #include "provider/registry.h"
 #include "provider/xe.h"
 
 static const struct provider_ops *const all[] = {
-	&gpuvf_ops, &xe_ops, &generic_ops,
+	&gpuvf_ops, &xe_ops, &nvidia_ops, &i915_ops, &gim_ops, &generic_ops,
 };
 
 #define NUM_PROVIDERS	ARRAY_SIZE(all)
@@ -148,6 +151,14 @@ static int all_set_layout(struct provider *provider, const struct gpu *wanted,
 					   why) : why->error;
 }
 
+static int all_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
+			   struct failure *why)
+{
+	struct provider *owner = owner_of(provider, bdf, why);
+
+	return owner ? provider_set_num_vfs(owner, bdf, num, why) : why->error;
+}
+
 static int all_set_vf(struct provider *provider, const char *bdf, u32 index,
 		      const struct vf *vf, u32 set, struct gpu *result,
 		      struct failure *why)
@@ -218,6 +229,7 @@ static const struct provider_ops all_ops = {
 	.read_all = all_read_all,
 	.read = all_read,
 	.set_layout = all_set_layout,
+	.set_num_vfs = all_set_num_vfs,
 	.set_vf = all_set_vf,
 	.set_gpu = all_set_gpu,
 	.operate = all_operate,

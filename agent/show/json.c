@@ -133,6 +133,10 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 	put_bool_if(object, "in_use", vf->has_state, vf->in_use);
 	json_put_text(object, "holder", vf->holder);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
+	if (gpu_can_read(gpu, ABILITY_TYPE)) {
+		json_put_text(object, "nvidia_type", vf->type);
+		json_put_u64_if(object, "nvidia_type_id", vf->type_id, vf->type_id);
+	}
 	return object;
 }
 
@@ -352,6 +356,13 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
+	/* types have sizes, and what they are parts of is not said */
+	if (gpu_can_read(gpu, ABILITY_TYPE)) {
+		json_put_u64_if(object, "fb_total_bytes", gpu->fb_total, gpu->fb_total);
+		json_put_u64_if(object, "fb_free_bytes", gpu->fb_total, gpu->fb_free);
+		json_put_u64_if(object, "fb_granularity_bytes", gpu->fb_granularity,
+				gpu->fb_granularity);
+	}
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
 		json_put_text(object, "provider", gpu->abilities->provider);
 		json_put_text(object, "driver", gpu->driver);

@@ -23,6 +23,7 @@ static const struct {
 	{ VF_RETIME, "retime" },
 	{ VF_RELABEL, "relabel" },
 	{ VF_REBIND, "rebind" },
+	{ VF_RETYPE, "retype" },
 };
 
 static char *name_changes(u32 changes)
@@ -128,7 +129,7 @@ static void vf_row(struct table *table, const struct plan *plan, u32 i)
 	table_cell(table, "%u", i);
 	table_cell_color(table, color_of_change(plan->changes[i]), changes);
 	free(changes);
-	table_text(table, to->profile);
+	table_text(table, *to->profile ? to->profile : to->type);
 	if (gpu_can_set(&plan->live, ABILITY_FB))
 		size_cell(table, is->fb_bytes, to->fb_bytes);
 	else
@@ -172,7 +173,7 @@ void plan_add_rows(const struct plan *plan, struct table *table)
 	u32 i;
 
 	for (i = 0; i < plan->wanted.vfs_len; i++)
-		if (gpu_vf(&plan->live, i)->fb_bytes ||
+		if (vf_has_share(gpu_vf(&plan->live, i)) ||
 		    plan->wanted.vfs[i].fb_bytes || plan->changes[i] ||
 		    i < plan->wanted.num_vfs)
 			vf_row(table, plan, i);
@@ -252,6 +253,15 @@ static void print_endless_pf(const struct plan *plan)
 		out_line("  the PF has no time slice or no preemption timeout: VFs wait for a job on the host without a limit");
 }
 
+/* VFs that come only together */
+static void print_others(const struct plan *plan)
+{
+	if (plan->section->num_vfs && plan->section->num_vfs < plan->wanted.num_vfs)
+		out_line("  driver %s has all %u VFs enabled or none; %u of them get something",
+			 gpu_driver(&plan->live), plan->wanted.num_vfs,
+			 plan->section->num_vfs);
+}
+
 /**
  * plan_print() - a plan for people
  * @plan: the plan
@@ -276,6 +286,7 @@ void plan_print(const struct plan *plan, bool refused)
 	if (plan_knows_placement(plan))
 		memory_map_print(plan_future(plan));
 	print_endless_pf(plan);
+	print_others(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
 		out_text("  driver %s cannot be asked beforehand; it may still refuse\n",
 			 gpu_driver(&plan->live));

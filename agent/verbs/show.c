@@ -50,7 +50,7 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	table_text(table, gpu->bdf);
 	table_cell(table, "%u", index);
 	table_text(table, vf->bdf);
-	table_text(table, vf->profile);
+	table_text(table, *vf->profile ? vf->profile : vf->type);
 	table_text(table, vf->fb_bytes ? show_size(text, vf->fb_bytes) : "");
 	if (gpu_vf_has_share(gpu, index) &&
 	    gpu_can_read(gpu, ABILITY_TIME_SLICE)) {
@@ -117,7 +117,7 @@ static void add_rows(struct table *table, const struct gpu *gpu)
 	u32 i;
 
 	for (i = 0; i < gpu->vfs_len; i++)
-		if (i < gpu->num_vfs || gpu->vfs[i].fb_bytes ||
+		if (i < gpu->num_vfs || vf_has_share(&gpu->vfs[i]) ||
 		    (gpu->vfs_changing && *gpu->vfs[i].bdf))
 			add_row(table, gpu, i);
 }

@@ -589,6 +589,10 @@ struct sim_gpu {
 /* parameters */
 extern unsigned int sim_gpus;
 extern unsigned int sim_total_vfs;
+extern unsigned int sim_vendor;
+extern unsigned int sim_device;
+extern unsigned int sim_vf_device;
+extern unsigned int sim_class;
 extern unsigned int sim_claim_vfs;
 extern unsigned int sim_fb_mib;
 extern unsigned int sim_vf_bar_mib;

@@ -177,7 +177,7 @@ static void cfg_reset_sriov(struct sim_dev *dev)
 	cfg_set(dev, cap + PCI_SRIOV_TOTAL_VF, 2, sim_claim_vfs);
 	cfg_set(dev, cap + PCI_SRIOV_VF_OFFSET, 2, SIM_VF_OFFSET);
 	cfg_set(dev, cap + PCI_SRIOV_VF_STRIDE, 2, SIM_VF_STRIDE);
-	cfg_set(dev, cap + PCI_SRIOV_VF_DID, 2, GPUVF_SIM_DEVICE_ID_VF);
+	cfg_set(dev, cap + PCI_SRIOV_VF_DID, 2, sim_vf_device);
 	cfg_set(dev, cap + PCI_SRIOV_SUP_PGSIZE, 4, 0x553);
 	cfg_set(dev, cap + PCI_SRIOV_SYS_PGSIZE, 4, 1);
 	cfg_bar64(dev, cap + PCI_SRIOV_BAR, false);
@@ -244,18 +244,15 @@ static void cfg_reset_vf(struct sim_dev *dev)
 /* power-on content; VFs show ffff:ffff, their identity is in the PF */
 static void cfg_reset(struct sim_dev *dev)
 {
-	static const u16 devices[] = {
-		[SIM_ROOT_PORT] = GPUVF_SIM_DEVICE_ID_ROOT_PORT,
-		[SIM_PF] = GPUVF_SIM_DEVICE_ID_PF,
-	};
 	const u8 first = has_msi(dev->kind) ? SIM_CAP_MSI : SIM_CAP_EXP;
 	bool vf = dev->kind == SIM_VF;
-	u32 class = dev->kind == SIM_ROOT_PORT ? PCI_CLASS_BRIDGE_PCI_NORMAL :
-						 PCI_CLASS_DISPLAY_OTHER << 8;
+	bool port = dev->kind == SIM_ROOT_PORT;
+	u32 class = port ? PCI_CLASS_BRIDGE_PCI_NORMAL : sim_class;
+	u32 id = port ? GPUVF_SIM_VENDOR_ID | GPUVF_SIM_DEVICE_ID_ROOT_PORT << 16 :
+			sim_vendor | sim_device << 16;
 
 	memset(dev->cfg, 0, sizeof(dev->cfg));
-	cfg_set(dev, PCI_VENDOR_ID, 4, vf ? ~0U :
-		GPUVF_SIM_VENDOR_ID | devices[dev->kind] << 16);
+	cfg_set(dev, PCI_VENDOR_ID, 4, vf ? ~0U : id);
 	cfg_set(dev, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
 	cfg_set(dev, PCI_CLASS_REVISION, 4, class << 8 | 1);
 	if (dev->kind != SIM_ROOT_PORT)

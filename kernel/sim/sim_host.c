@@ -36,6 +36,23 @@ unsigned int sim_claim_vfs;
 module_param_named(claim_vfs, sim_claim_vfs, uint, 0444);
 MODULE_PARM_DESC(claim_vfs, "TotalVFs of the SR-IOV capability, total_vfs to 254 (default total_vfs)");
 
+/* for drivers of other vendors: gpuvf takes none of these */
+unsigned int sim_vendor = GPUVF_SIM_VENDOR_ID;
+module_param_named(vendor, sim_vendor, uint, 0444);
+MODULE_PARM_DESC(vendor, "PCI vendor id of the GPUs (default 0x4756)");
+
+unsigned int sim_device = GPUVF_SIM_DEVICE_ID_PF;
+module_param_named(device, sim_device, uint, 0444);
+MODULE_PARM_DESC(device, "PCI device id of PFs (default 0x0020)");
+
+unsigned int sim_vf_device = GPUVF_SIM_DEVICE_ID_VF;
+module_param_named(vf_device, sim_vf_device, uint, 0444);
+MODULE_PARM_DESC(vf_device, "PCI device id of VFs (default 0x0021)");
+
+unsigned int sim_class = PCI_CLASS_DISPLAY_OTHER << 8;
+module_param_named(class, sim_class, uint, 0444);
+MODULE_PARM_DESC(class, "PCI class of the GPUs (default 0x038000)");
+
 unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
 MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");

@@ -34,11 +34,15 @@ struct siommu_domain {
 
 static struct iommu_device siommu;
 
-/* a VF's vendor id is its PF's */
+/* what is on the simulator's host bridge, with any ids */
 static bool siommu_is_ours(struct device *dev)
 {
-	return dev_is_pci(dev) &&
-	       to_pci_dev(dev)->vendor == GPUVF_SIM_VENDOR_ID;
+	struct device *parent;
+
+	if (!dev_is_pci(dev))
+		return false;
+	parent = pci_find_host_bridge(to_pci_dev(dev)->bus)->dev.parent;
+	return parent && !strcmp(dev_name(parent), "gpuvf_sim");
 }
 
 static struct siommu_domain *to_siommu(struct iommu_domain *domain)

@@ -225,7 +225,7 @@ static void refuses_bad_lines(void **state)
 		{ "[gpuvf]\nversion = 4294967297\n", "t.ini:2:11: version: '4294967297' is too big" },
 		{ "[gpuvf]\nversion = 01\n", "t.ini:2:11: version: '01' has a leading zero" },
 		/* providers */
-		{ BASE "[gpu g]\nmatch = *\nprovider = yz\n", "t.ini:7:12: provider: 'yz' is unknown; there are gpuvf, xe, generic and any" },
+		{ BASE "[gpu g]\nmatch = *\nprovider = yz\n", "t.ini:7:12: provider: 'yz' is unknown; there are gpuvf, xe, nvidia, i915, gim, generic and any" },
 		{ BASE "[gpu g]\nmatch = *\nprovider = Generic\n", "provider: 'Generic' is unknown" },
 		{ BASE "[gpu g]\nmatch = *\nprovider = generik\n", "provider: 'generik' is unknown; did you mean 'generic'?" },
 		{ BASE "[gpu g]\nmatch = *\nprovider = \n", "value is missing" },

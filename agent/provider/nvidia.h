@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * GPUs of NVIDIA's vGPU host driver.
+ */
+#ifndef AGENT_PROVIDER_NVIDIA_H
+#define AGENT_PROVIDER_NVIDIA_H
+
+#include "provider/provider.h"
+
+extern const struct provider_ops nvidia_ops;
+
+#endif /* AGENT_PROVIDER_NVIDIA_H */

@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# GPUs of i915 with SR-IOV and of AMD's GIM: simulated ones that their doubles have.
+set -uo pipefail
+. "$(dirname "$0")/ktap.sh"
+
+doubles=${GPUVF_DOUBLES:-$here/../../build/doubles/$(uname -r)}
+[ -e "$doubles/gpuvf_double_i915.ko" ] ||
+	skip_all 'no doubles of i915 and gim: tests/doubles/build makes them'
+for driver in i915 gim; do
+	[ ! -e /sys/bus/pci/drivers/$driver ] ||
+		skip_all "the real driver $driver is loaded"
+done
+
+work=$(mktemp -d)
+ini=/etc/gpuvf.ini
+# shellcheck disable=SC2034	# for point()
+point_said=$work/out
+
+says() {
+	local want=$1 pattern=$2 code=0
+
+	shift 2
+	timeout -k 5 200 "$@" > "$work/out" 2> "$work/err" || code=$?
+	cat "$work/err" >> "$work/out"
+	echo "exit code $code, expected $want: $*" >> "$work/out"
+	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
+}
+
+# write_ini LINE...: behind the profiles
+write_ini() {
+	printf '%s\n' '[gpuvf]' 'version = 1' '[profile s]' 'fb = shared' \
+		'time_slice = 16ms' '[profile t]' 'fb = shared' 'time_slice = 8ms' \
+		'[profile f]' 'fb = 2GiB' '[profile g]' 'fb = 4GiB' '[profile x]' \
+		'fb = shared' "$@" > $ini
+}
+
+numvfs_is() {
+	[ "$(cat "$pf/sriov_numvfs")" = "$1" ]
+}
+
+# give DRIVER: the first GPU
+give() {
+	echo "$1" > "$pf/driver_override"
+	echo "$a" > /sys/bus/pci/drivers_probe
+}
+
+knob() {
+	echo "$2" > "/sys/kernel/debug/gpuvf_double/$a/$1"
+}
+
+# works_are MASK: the VFs in which a guest's driver would work
+works_are() {
+	echo "works: $(cat "/sys/kernel/debug/gpuvf_double/$a/works"), expected: $1" >> "$work/out"
+	[ "$(cat "/sys/kernel/debug/gpuvf_double/$a/works")" = "$1" ]
+}
+
+stores() {
+	cat "/sys/kernel/debug/gpuvf_double/$a/accepted" \
+		"/sys/kernel/debug/gpuvf_double/$a/refused" | tr '\n' ' '
+}
+
+load_module gpuvf_sim total_vfs=7 && insmod "$doubles/gpuvf_double_i915.ko"
+point 'modules_are_loaded'
+a=$(cat /sys/kernel/debug/gpuvf_sim/gpu0/bdf)
+pf=/sys/bus/pci/devices/$a
+iov=$pf/drm/card0/prelim_iov
+give i915
+
+# ---- i915, integrated, two GTs
+
+says 0 "$a  i915  driver i915  ready  0 of 7 VFs enabled" "$agent" show
+point 'i915_is_shown'
+write_ini '[gpu a]' "pci = $a" 'policy = equal' 'pf_reserve = 1GiB' 'vf 0 = f'
+says 2 'fb: GPU .* is driven by i915, which has no framebuffer' "$agent" apply &&
+	grep -q 'policy: ' "$work/out" && grep -q 'pf_reserve: ' "$work/out" && numvfs_is 0
+point 'what_it_cannot_hold_is_refused_at_once'
+
+# the usual script: times, then VFs
+echo 16 > "$iov/vf1/gt0/exec_quantum_ms"
+echo 16000 > "$iov/vf1/gt0/preempt_timeout_us"
+echo 2 > "$pf/sriov_numvfs" && works_are 0
+point 'a_script_that_knows_no_better_gets_vfs_in_which_no_guest_works'
+write_ini '[gpu a]' "pci = $a" 'policy = fixed' 'vf 0-2 = s' 'driver 0-2 = none'
+says 0 'disable 2 VFs, set the layout, enable 3 VFs, set host drivers' "$agent" plan &&
+	says 0 '3 VFs enabled' "$agent" apply && numvfs_is 3 && works_are 7 &&
+	[ "$(cat "$iov/pf/auto_provisioning")" = 1 ] &&
+	[ "$(cat "$iov/vf3/gt1/exec_quantum_ms")" = 16 ] &&
+	[ "$(cat "$iov/pf/gt1/policies/sched_if_idle")" = 1 ]
+point 'apply_presets_times_and_stays_in_auto_mode'
+before=$(stores)
+says 0 'in sync' "$agent" apply && says 0 '' "$agent" assert &&
+	says 0 '' "$agent" export -o "$work/exported.ini" &&
+	says 0 '' "$agent" assert -f "$work/exported.ini" &&
+	says 6 '' "$agent" doctor && [ "$(stores)" = "$before" ]
+point 'what_is_so_is_written_no_second_time'
+write_ini '[gpu a]' "pci = $a" 'policy = fixed' 'vf 0-1 = s' 'vf 2 = t'
+says 0 '3 VFs enabled' "$agent" apply && [ "$(cat "$iov/pf/auto_provisioning")" = 0 ] &&
+	write_ini '[gpu a]' "pci = $a" 'vf 0-4 = t' &&
+	says 0 '5 VFs enabled' "$agent" apply && works_are 31 &&
+	[ "$(cat "$iov/pf/auto_provisioning")" = 1 ]
+point 'a_live_change_does_not_spoil_the_next_number'
+
+each_errno() {
+	local errno
+
+	for errno in 5 7 16 22 75 110 122; do
+		write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
+		knob fail_next $errno
+		"$agent" apply > "$work/out" 2>&1 && return 1
+		grep -q 'is as it was before' "$work/out" && numvfs_is 5 || return
+	done
+	works_are 31
+}
+point 'each_refusal_leaves_all_as_it_was' each_errno
+for knob in clear_keeps_times flr_hangs; do
+	knob $knob Y
+	write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
+	says 0 '3 VFs enabled' "$agent" apply && works_are 7 &&
+		write_ini '[gpu a]' "pci = $a" 'vf 0-4 = t' &&
+		says 0 '5 VFs enabled' "$agent" apply && works_are 31
+	point "with_$knob"
+	knob $knob N
+done
+says 0 '' "$agent" stop a/1 && says 0 '' "$agent" pause a/0 &&
+	says 2 'only VFs can be reset' "$agent" reset a
+point 'verbs_are_words_of_control'
+write_ini '[gpu a]' "pci = $a" 'vfs = 0'
+says 0 '0 VFs enabled' "$agent" apply && numvfs_is 0
+point 'all_vfs_go'
+
+# ---- i915 with framebuffer
+
+echo "$a" > "$pf/driver/unbind"
+rmmod gpuvf_double_i915 && insmod "$doubles/gpuvf_double_i915.ko" gts=1 lmem_mib=16384
+give i915
+write_ini '[gpu a]' "pci = $a" 'pf_reserve = 128MiB' 'vf 0-1 = f' 'vf 2 = g'
+says 0 '3 VFs enabled, 3 with framebuffer' "$agent" apply && works_are 7 &&
+	[ "$(cat "$iov/vf3/gt0/lmem_quota")" = $((4 << 30)) ] && says 0 'in sync' "$agent" apply
+point 'framebuffer_comes_with_shares_of_all_else'
+write_ini '[profile h]' 'fb = 15GiB' '[gpu a]' "pci = $a" 'pf_reserve = 128MiB' \
+	'vf 0 = f' 'vf 1 = h' 'vf 2 = g'
+says 1 'more than is left of it' "$agent" apply && grep -q 'is as it was before' "$work/out" &&
+	[ "$(cat "$iov/vf2/gt0/lmem_quota")" = $((2 << 30)) ]
+point 'too_much_framebuffer_is_rolled_back'
+write_ini '[gpu a]' "pci = $a" 'vfs = 0'
+says 0 '0 VFs enabled' "$agent" apply && [ "$(cat "$iov/vf1/gt0/lmem_quota")" = 0 ]
+point 'framebuffer_goes_with_the_vfs'
+echo "$a" > "$pf/driver/unbind"
+rmmod gpuvf_double_i915
+
+# ---- gim
+
+insmod "$doubles/gpuvf_double_gim.ko" vf_num=4
+give gim
+reads() {
+	cat /sys/kernel/debug/gpuvf_double_gim/reset_reads
+}
+says 0 "$a  gim, partition 1, NPS4  driver gim  ready  4 of 7 VFs enabled" "$agent" show
+point 'gim_is_shown'
+write_ini '[gpu a]' "pci = $a" 'vf 0-3 = x' 'driver 0-1 = none'
+says 0 'set host drivers' "$agent" plan && says 0 '4 VFs enabled' "$agent" apply &&
+	says 0 'in sync' "$agent" apply && says 0 '' "$agent" export -o "$work/exported.ini" &&
+	says 0 '' "$agent" assert -f "$work/exported.ini"
+point 'what_is_so_can_be_written_down'
+write_ini '[gpu a]' "pci = $a" 'policy = fixed' 'vf 0-1 = f'
+says 2 'vfs: .* which sets the number of VFs as it is loaded: modprobe gim vf_num=2' \
+	"$agent" apply && grep -q 'fb: ' "$work/out" &&
+	grep -q 'policy: .*modprobe gim sch_policy=NUMBER' "$work/out" && numvfs_is 4
+point 'changes_are_refused_with_the_line_that_makes_them'
+says 6 '' "$agent" doctor && says 2 '' "$agent" stats a && says 2 '' "$agent" reset a &&
+	[ "$(reads)" = 0 ]
+point 'what_resets_the_gpu_is_never_read'
+cat "$pf/reset_gpu" > /dev/null
+[ "$(reads)" = 1 ]
+point 'as_it_would_be_seen'
+
+echo > "$pf/driver_override"
+rmmod gpuvf_double_gim gpuvf_sim
+rm -rf "$work" $ini
+points_end

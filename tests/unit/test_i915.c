@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * GPUs of i915 with SR-IOV, in a tree of files with the double's rules behind them.
+ */
+#include <errno.h>
+
+#include "base/clock.h"
+#include "doubles/i915_rules.h"
+#include "double_table.h"
+#include "pci/sysfs.h"
+#include "pci_tree.h"
+#include "verb_test.h"
+
+#define GPU	"0000:00:02.0"
+#define TOTAL	7
+#define IOV	"drm/card0/prelim_iov/"
+#define HEAD	"[gpuvf]\nversion = 1\n" \
+		"[profile s]\nfb = shared\ntime_slice = 16ms\npreempt_timeout = 20ms\n" \
+		"[profile t]\nfb = shared\ntime_slice = 8ms\n" \
+		"[profile f]\nfb = 2GiB\ntime_slice = 16ms\n" \
+		"[profile g]\nfb = 4GiB\ntime_slice = 16ms\n"
+#define CONFIG	HEAD "[gpu igpu]\npci = " GPU "\n"
+
+static struct i915r_gpu rules;
+
+/* another program, just before the next write */
+static void (*rival)(void);
+
+/* files that are not there any more */
+static bool vanished;
+
+static const char *const names[I915R_NUM_FILES] = {
+	"exec_quantum_ms", "preempt_timeout_us", "ggtt_quota", "contexts_quota",
+	"doorbells_quota", "lmem_quota",
+};
+
+static const char *const spares[I915R_NUM_FILES] = {
+	"exec_quantum_ms", "preempt_timeout_us", "ggtt_spare", "contexts_spare",
+	"doorbells_spare", "lmem_spare",
+};
+
+static const char *const free_names[I915R_NUM_FILES] = {
+	"", "", "available/ggtt_free", "available/contexts_free",
+	"available/doorbells_free", "available/lmem_free",
+};
+
+void __real_sleep_ms(unsigned int ms);
+void __wrap_sleep_ms(unsigned int ms);
+u64 __real_monotonic_ms(void);
+u64 __wrap_monotonic_ms(void);
+int __real_sysfs_get_number(const char *bdf, const char *file, u32 *value);
+int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value);
+int __real_sysfs_read(const char *bdf, const char *file, char **text);
+int __wrap_sysfs_read(const char *bdf, const char *file, char **text);
+int __real_sysfs_write(const char *bdf, const char *file, const char *text);
+int __wrap_sysfs_write(const char *bdf, const char *file, const char *text);
+int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
+int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
+
+void __wrap_sleep_ms(unsigned int ms)
+{
+	__real_sleep_ms(ms);
+}
+
+u64 __wrap_monotonic_ms(void)
+{
+	return __real_monotonic_ms();
+}
+
+int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value)
+{
+	return __real_sysfs_get_number(bdf, file, value);
+}
+
+/**
+ * struct where - a file below prelim_iov
+ * @vf: index, -1: the PF
+ * @gt: index, -1: of no GT
+ * @name: the rest
+ */
+struct where {
+	int vf;
+	int gt;
+	const char *name;
+};
+
+static bool parse(const char *file, struct where *where)
+{
+	char *rest;
+
+	if (strncmp(file, "drm/card0/", 10))
+		return false;
+	file = strchr(file + 10, '/') + 1;
+	*where = (struct where){ .vf = -1, .gt = -1 };
+	if (!strncmp(file, "vf", 2)) {
+		where->vf = strtoul(file + 2, &rest, 10) - 1;
+		assert_true(where->vf >= 0 && where->vf < TOTAL);
+		file = rest;
+	} else if (!strncmp(file, "pf", 2)) {
+		file += 2;
+	}
+	if (!strncmp(file, "/gt", 3)) {
+		where->gt = strtoul(file + 3, &rest, 10);
+		file = rest;
+	}
+	where->name = file + 1;
+	return true;
+}
+
+static int file_of(const struct where *where, const char *const *known)
+{
+	int i;
+
+	for (i = 0; i < I915R_NUM_FILES; i++)
+		if (!strcmp(where->name, known[i]))
+			return i;
+	return -1;
+}
+
+static const struct i915r_gt *gt_of(const struct where *where)
+{
+	return where->vf < 0 ? &rules.pf[where->gt] :
+			       &rules.vf[where->vf][where->gt];
+}
+
+int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
+{
+	struct where where;
+	int i;
+
+	if (!parse(file, &where))
+		return __real_sysfs_read(bdf, file, text);
+	if (vanished || !root_has(DEVICES "%s/%s", bdf, file))
+		return -ENOENT;
+	/* a binary for migration, which is read by those who migrate */
+	assert_string_not_equal(where.name, "state");
+	if (where.gt < 0) {
+		assert_string_equal(where.name, "auto_provisioning");
+		*text = xasprintf("%u\n", !rules.manual);
+		return 0;
+	}
+	if (!strcmp(where.name, "policies/sched_if_idle")) {
+		*text = xasprintf("%u\n", rules.idle[where.gt]);
+		return 0;
+	}
+	i = file_of(&where, free_names);
+	if (i > 0) {
+		*text = xasprintf("%llu\n", i915r_free(&rules, i));
+		return 0;
+	}
+	i = file_of(&where, where.vf < 0 ? spares : names);
+	assert_true(i >= 0);
+	*text = xasprintf("%llu\n", gt_of(&where)->value[i]);
+	return 0;
+}
+
+int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
+{
+	void (*first)(void) = rival;
+	struct where where;
+	int i;
+
+	rival = NULL;
+	if (first)
+		first();
+	if (!parse(file, &where))
+		return __real_sysfs_write(bdf, file, text);
+	if (vanished || !root_has(DEVICES "%s/%s", bdf, file))
+		return -ENOENT;
+	if (!strcmp(where.name, "auto_provisioning"))
+		return i915r_store_auto(&rules, strtoul(text, NULL, 10));
+	if (!strcmp(where.name, "control"))
+		return i915r_control(&rules, where.vf, text);
+	if (!strcmp(where.name, "policies/sched_if_idle"))
+		return i915r_store_idle(&rules, where.gt, strtoul(text, NULL, 10));
+	i = file_of(&where, where.vf < 0 ? spares : names);
+	assert_true(i >= 0);
+	return i915r_store(&rules, where.vf, where.gt, i, strtoull(text, NULL, 10));
+}
+
+int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
+{
+	char text[16];
+	u32 was = rules.num;
+	int err;
+
+	if (strcmp(file, NUMVFS))
+		return __real_sysfs_set_number(bdf, file, value);
+	err = i915r_set_num(&rules, value);
+	if (err)
+		return err;
+	make_vfs(bdf, was, value);
+	snprintf(text, sizeof(text), "%u\n", value);
+	put(bdf, NUMVFS, text);
+	return 0;
+}
+
+static void make_file(int vf, int gt, const char *name)
+{
+	char dir[16] = "pf";
+
+	if (vf >= 0)
+		snprintf(dir, sizeof(dir), "vf%d", vf + 1);
+	if (gt >= 0)
+		run_shell("cd " DEVICES GPU "/" IOV " && mkdir -p $(dirname %s/gt%d/%s) && : > %s/gt%d/%s",
+			  dir, gt, name, dir, gt, name);
+	else
+		run_shell("cd " DEVICES GPU "/" IOV " && mkdir -p %s && : > %s/%s",
+			  dir, dir, name);
+}
+
+/* the directory, for the rules as they are */
+static void make_iov(void)
+{
+	int vf, i;
+	u32 gt;
+
+	run_shell("rm -rf " DEVICES GPU "/drm && mkdir -p " DEVICES GPU "/" IOV);
+	put(GPU, IOV "mode", "SR-IOV PF\n");
+	make_file(-1, -1, "auto_provisioning");
+	for (vf = -1; vf < TOTAL; vf++) {
+		if (vf >= 0)
+			make_file(vf, -1, "control");
+		for (gt = 0; gt < rules.gts; gt++) {
+			for (i = 0; i < I915R_NUM_FILES; i++)
+				if (i915r_has_file(&rules, gt, i))
+					make_file(vf, gt, vf < 0 ? spares[i] : names[i]);
+			for (i = I915R_GGTT; vf < 0 && i < I915R_NUM_FILES; i++)
+				if (i915r_has_file(&rules, gt, i))
+					make_file(vf, gt, free_names[i]);
+			if (vf < 0)
+				make_file(vf, gt, "policies/sched_if_idle");
+			else
+				make_file(vf, gt, "state");
+		}
+	}
+}
+
+static int set_up(void **state)
+{
+	static const char *const dirs[] = { "run", "etc", "proc" };
+
+	rules = (struct i915r_gpu){ .gts = 2, .total = TOTAL };
+	rival = NULL;
+	vanished = false;
+	root = new_root(dirs, ARRAY_SIZE(dirs));
+	run_shell("mkdir -p sys/bus/pci/drivers/i915 sys/bus/pci/drivers/vfio-pci " DEVICES);
+	make_pf(GPU, "0x030000\n", "i915", "7\n");
+	put(GPU, "vendor", "0x8086\n");
+	make_iov();
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	remove_root(root);
+	return 0;
+}
+
+static u32 writes(void)
+{
+	return rules.accepted + rules.refused;
+}
+
+/* no guest of any enabled VF would be without GGTT, or run without a limit */
+static void all_work(void)
+{
+	u32 i;
+
+	for (i = 0; i < rules.num; i++)
+		if (!i915r_guest_works(&rules, i))
+			fail_msg("a guest of VF %u does not work", i);
+}
+
+/* ---- the rules are those of the table */
+
+static const struct {
+	const char *word;
+	enum i915r_file file;
+} words[] = {
+	{ "eq", I915R_SLICE }, { "pt", I915R_TIMEOUT }, { "ggtt", I915R_GGTT },
+	{ "ctx", I915R_CONTEXTS }, { "db", I915R_DOORBELLS },
+	{ "lmem", I915R_LMEM },
+};
+
+static int file_of_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(word, words[i].word))
+			return words[i].file;
+	return -1;
+}
+
+/* "eq 0=16", "manual", "num 2"; Return: the rest */
+static char *next_words(char *text, char *word, u64 *a, u64 *b)
+{
+	size_t len;
+
+	text += strspn(text, " ");
+	len = strcspn(text, " ");
+	snprintf(word, 32, "%.*s", (int)len, text);
+	text += len;
+	*a = 0;
+	*b = 0;
+	while (*text == ' ')
+		text++;
+	if (*text >= '0' && *text <= '9') {
+		*a = strtoull(text, &text, 10);
+		if (*text == '=')
+			*b = strtoull(text + 1, &text, 10);
+	}
+	return text;
+}
+
+static void take_situation(struct i915r_gpu *gpu, char *text)
+{
+	char word[32];
+	u64 a, b;
+
+	while (*(text += strspn(text, " "))) {
+		text = next_words(text, word, &a, &b);
+		if (!strcmp(word, "manual") || !strcmp(word, "auto"))
+			gpu->manual = *word == 'm';
+		else if (!strcmp(word, "num"))
+			assert_int_equal(i915r_set_num(gpu, a), 0);
+		else if (!strcmp(word, "lmem") && !b)
+			gpu->lmem = 16 * GIB;
+		else if (file_of_word(word) >= 0)
+			gpu->vf[a][0].value[file_of_word(word)] = b;
+		else
+			assert_string_equal(word, "-");
+	}
+}
+
+static int do_write(struct i915r_gpu *gpu, char *text)
+{
+	char word[32];
+	u64 a, b;
+	int vf;
+
+	if (!strncmp(text, "pf ", 3)) {
+		char *equals = strchr(text, '=');
+
+		*equals = '\0';
+		return i915r_store(gpu, -1, 0, file_of_word(text + 3),
+				   strtoull(equals + 1, NULL, 10));
+	}
+	next_words(text, word, &a, &b);
+	vf = a;
+	if (!strcmp(word, "auto"))
+		return i915r_store_auto(gpu, a);
+	if (!strcmp(word, "clear"))
+		return i915r_control(gpu, vf, "clear");
+	if (!strcmp(word, "num"))
+		return i915r_set_num(gpu, a);
+	return i915r_store(gpu, vf, 0, file_of_word(word), b);
+}
+
+static void state_is(const struct i915r_gpu *gpu, char *text)
+{
+	char word[32];
+	u64 a, b;
+
+	while (*(text += strspn(text, " "))) {
+		text = next_words(text, word, &a, &b);
+		if (!strcmp(word, "manual") || !strcmp(word, "auto"))
+			assert_int_equal(gpu->manual, *word == 'm');
+		else if (!strcmp(word, "num"))
+			assert_int_equal(gpu->num, a);
+		else if (!strcmp(word, "works") || !strcmp(word, "broken"))
+			assert_int_equal(i915r_guest_works(gpu, a), *word == 'w');
+		else
+			assert_true(gpu->vf[a][0].value[file_of_word(word)] == b);
+	}
+}
+
+static void run_row(char **field)
+{
+	struct i915r_gpu gpu = { .gts = 2, .total = TOTAL };
+
+	take_situation(&gpu, field[TABLE_SITUATION]);
+	assert_int_equal(-do_write(&gpu, field[TABLE_WRITE]),
+			 errno_of(field[TABLE_ERRNO]));
+	state_is(&gpu, field[TABLE_STATE]);
+}
+
+static void the_double_does_what_its_table_says(void **state)
+{
+	run_table("i915", run_row);
+}
+
+/* ---- which GPUs */
+
+static void only_those_with_the_directory_are_i915s(void **state)
+{
+	says("show", EXIT_DONE, GPU "  i915  driver i915  ready  0 of 7 VFs enabled  policy best-effort");
+	says("show -j", EXIT_DONE, "\"provider\": \"i915\"");
+	says("show -j", EXIT_DONE, "\"fb_quota_bytes\": null");
+	/* i915 of Linux itself */
+	run_shell("mv " DEVICES GPU "/drm .");
+	says("show", EXIT_DONE, GPU "  generic  driver i915");
+	run_shell("mv drm " DEVICES GPU);
+	bind_driver(GPU, "xe");
+	says("show", EXIT_DONE, GPU "  generic  driver xe");
+	bind_driver(GPU, "i915");
+	/* by the other name, with one GT that has no number */
+	rules.gts = 1;
+	make_iov();
+	run_shell("cd " DEVICES GPU "/drm/card0 && mv prelim_iov iov && cd iov && "
+		  "for d in pf vf*; do mv $d/gt0 $d/gt; done");
+	says("show", EXIT_DONE, GPU "  i915  driver i915");
+	assert_int_equal(writes(), 0);
+}
+
+/* ---- apply */
+
+static void apply_presets_times_and_stays_in_auto_mode(void **state)
+{
+	configure(CONFIG "policy = fixed\nvf 0-1 = s\nvf 2 = t\n");
+	says("check", EXIT_DONE, "OK");
+	says("plan", EXIT_DONE, "set the layout, enable 3 VFs");
+	says("plan", EXIT_DONE, "driver i915 cannot be asked beforehand; it may still refuse");
+	assert_int_equal(writes(), 0);
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	assert_int_equal(rules.num, 3);
+	assert_false(rules.manual);
+	all_work();
+	assert_int_equal(rules.vf[2][1].value[I915R_SLICE], 8);
+	assert_int_equal(rules.vf[2][1].value[I915R_TIMEOUT], 20000);
+	assert_int_equal(rules.pf[1].value[I915R_SLICE], 16);
+	assert_true(rules.idle[0] && rules.idle[1]);
+	/* what is so stays so */
+	rules.accepted = 0;
+	says("apply", EXIT_DONE, "in sync");
+	says("assert", EXIT_DONE, "");
+	says("show", EXIT_DONE, "policy fixed");
+	says("plan -j", EXIT_DONE, "\"in_sync\": true");
+	assert_int_equal(writes(), 0);
+	/* another number: all of it again */
+	configure(CONFIG "policy = fixed\nvf 0-3 = s\n");
+	says("apply", EXIT_DONE, "4 VFs enabled");
+	assert_false(rules.manual);
+	all_work();
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	assert_int_equal(rules.num, 0);
+}
+
+/* a live change makes the device manual, which the next number has to take back */
+static void a_live_change_does_not_spoil_the_next_number(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	rules.accepted = 0;
+	configure(CONFIG "vf 0 = s\nvf 1 = t\n");
+	says("plan", EXIT_DONE, "retime");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	/* one value on each of two GTs: the timeout is the same */
+	assert_int_equal(writes(), 2);
+	assert_true(rules.manual);
+	all_work();
+	configure(CONFIG "vf 0-4 = s\n");
+	says("apply", EXIT_DONE, "5 VFs enabled");
+	assert_false(rules.manual);
+	all_work();
+	/* however "clear" treats times */
+	rules.clear_keeps_times = true;
+	rules.manual = true;
+	configure(CONFIG "vf 0-2 = t\n");
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	all_work();
+	assert_int_equal(rules.vf[0][0].value[I915R_SLICE], 8);
+	assert_int_equal(rules.vf[3][0].value[I915R_SLICE], 0);
+	rules.manual = true;
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+}
+
+static void what_others_left_is_cleared(void **state)
+{
+	rules.vf[0][0].value[I915R_GGTT] = 4096;
+	rules.vf[6][0].value[I915R_CONTEXTS] = 128;
+	rules.vf[6][1].value[I915R_SLICE] = 99;
+	rules.manual = true;
+	says("show", EXIT_DONE, "auto_provisioning is off: VFs that something else than gpuvf-agent enables get no GGTT");
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	assert_false(rules.manual);
+	all_work();
+	assert_int_equal(rules.vf[6][0].value[I915R_CONTEXTS], 0);
+	assert_int_equal(rules.vf[6][1].value[I915R_SLICE], 0);
+	/* a VF whose reset hung kept its share */
+	rules.flr_hangs = true;
+	configure(CONFIG "vf 0-2 = s\n");
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	all_work();
+}
+
+static void gts_that_differ_are_made_the_same(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	rules.vf[1][1].value[I915R_SLICE] = 1;
+	says("show", EXIT_DONE, "the times of VF 1 differ between its GTs; apply sets all of them");
+	says("assert", EXIT_DIFFERS, "retime");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	assert_int_equal(rules.vf[1][1].value[I915R_SLICE], 16);
+	rules.idle[1] = true;
+	says("show", EXIT_DONE, "the policy differs between its GTs; gpuvf-agent set " GPU " policy=best-effort sets it on all");
+	says("set " GPU " policy=best-effort", EXIT_DONE, "");
+	assert_false(rules.idle[1]);
+	rules.pf[1].value[I915R_TIMEOUT] = 1;
+	says("show", EXIT_DONE, "the times of its PF differ between its GTs");
+}
+
+static void what_it_cannot_hold_is_refused_at_its_line(void **state)
+{
+	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\ntime_slice = 101s\nlabel = x\n"
+		  "[gpu g]\npci = " GPU "\npolicy = equal\npf_reserve = 1GiB\nvf 0 = p\n");
+	says("apply", EXIT_USAGE, "gpuvf.ini:4:6: fb: GPU " GPU " is driven by i915, which has no framebuffer of its own: its VFs use the host's memory; write fb = shared");
+	says("apply", EXIT_USAGE, "gpuvf.ini:5:14: time_slice: GPU " GPU " is driven by i915, which takes ");
+	says("apply", EXIT_USAGE, "gpuvf.ini:6:9: label: ");
+	says("apply", EXIT_USAGE, "gpuvf.ini:9:10: policy: GPU " GPU " is driven by i915, which has best-effort and fixed only");
+	says("apply", EXIT_USAGE, "gpuvf.ini:10:14: pf_reserve: GPU " GPU " is driven by i915, which has no framebuffer of its own to keep");
+	assert_int_equal(writes(), 0);
+	configure(CONFIG "vf 0-7 = s\n");
+	says("apply", EXIT_USAGE, "8 VFs are asked for, 7 are the most it can have");
+	says("reset igpu", EXIT_USAGE, "only VFs can be reset from here");
+	says("pause igpu/0", EXIT_MISSING, "VF 0: is not enabled");
+	says("stats igpu", EXIT_USAGE, "has no statistics of VFs");
+	says("set igpu policy=equal", EXIT_USAGE, "has best-effort and fixed only");
+	says("set igpu/0 fb=1GiB", EXIT_USAGE, "has no framebuffer of its own");
+}
+
+static void verbs_on_a_vf_are_words_of_its_control(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	says("stop igpu/1", EXIT_DONE, "");
+	assert_true(rules.stopped[1]);
+	says("pause igpu/0", EXIT_DONE, "");
+	says("resume igpu/0", EXIT_DONE, "");
+	rules.fail_next = -EBUSY;
+	says("pause igpu/0", EXIT_BUSY, "i915 is in the middle of a change of this VF");
+	put("0000:00:02.1", "reset", "");
+	says("reset igpu/0", EXIT_DONE, "");
+	says("reset igpu/5", EXIT_MISSING, "VF 5: is not enabled");
+	says("set igpu/0 time_slice=3ms", EXIT_DONE, "");
+	assert_int_equal(rules.vf[0][1].value[I915R_SLICE], 3);
+	says("set igpu/0 preempt_timeout=default", EXIT_DONE, "");
+	assert_int_equal(rules.vf[0][0].value[I915R_TIMEOUT], 20000);
+	says("set igpu policy=fixed", EXIT_DONE, "");
+	assert_true(rules.idle[1]);
+}
+
+/* ---- what drivers do */
+
+static void each_refusal_leaves_all_as_it_was(void **state)
+{
+	static const int errors[] = {
+		EINVAL, EDQUOT, E2BIG, EOVERFLOW, ENODEV, EBUSY, ETIMEDOUT, EIO, ENODATA,
+	};
+	static char text[10000];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		configure(CONFIG "vf 0-1 = s\n");
+		rules.fail_next = -errors[i];
+		assert_int_not_equal(run("apply", text, sizeof(text)), EXIT_DONE);
+		assert_says(text, "GPU " GPU);
+		assert_int_equal(rules.num, 0);
+		says("apply", EXIT_DONE, "2 VFs enabled");
+		configure(CONFIG "vf 0-1 = t\n");
+		rules.fail_next = -errors[i];
+		assert_int_not_equal(run("apply", text, sizeof(text)), EXIT_DONE);
+		configure(CONFIG "vf 0-1 = s\n");
+		says("assert", EXIT_DONE, "");
+		configure(CONFIG "vfs = 0\n");
+		says("apply", EXIT_DONE, "0 VFs enabled");
+	}
+}
+
+/* another one is as fast as it can be */
+static void spoil(void)
+{
+	rules.vf[0][0].value[I915R_GGTT] = 4096;
+	rules.manual = true;
+}
+
+static void another_program_between_reading_and_writing(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	rival = spoil;
+	/* it is looked at again, and cleared */
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	assert_false(rules.manual);
+	all_work();
+}
+
+static void files_that_vanish_are_no_crash(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	vanished = true;
+	says("show", EXIT_MISSING, "module gpuvf is not loaded");
+	says("apply", EXIT_MISSING, "module gpuvf is not loaded");
+	vanished = false;
+	says("apply", EXIT_DONE, "in sync");
+}
+
+static void what_is_exported_changes_nothing(void **state)
+{
+	char *file = xasprintf("%s/out.ini", root);
+	char *words_;
+
+	configure(CONFIG "policy = fixed\nvf 0-1 = s\nvf 2 = t\n");
+	says("apply", EXIT_DONE, "3 VFs enabled");
+	says("export", EXIT_DONE, "provider = i915\npolicy = fixed\nvfs = 3\nvf 0-1 = shared\nvf 2 = shared-2\n");
+	words_ = xasprintf("export -o %s", file);
+	says(words_, EXIT_DONE, "");
+	free(words_);
+	words_ = xasprintf("assert -f %s", file);
+	says(words_, EXIT_DONE, "");
+	free(words_);
+	free(file);
+}
+
+/* ---- with framebuffer */
+
+static void make_flex(void)
+{
+	rules.gts = 1;
+	rules.lmem = 16 * GIB;
+	make_iov();
+}
+
+static void framebuffer_comes_with_shares_of_all_else(void **state)
+{
+	make_flex();
+	says("show -j", EXIT_DONE, "\"fb_granularity_bytes\": 2097152");
+	configure(CONFIG "pf_reserve = 128MiB\nvf 0-1 = f\nvf 2 = g\n");
+	says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
+	all_work();
+	assert_int_equal(rules.vf[2][0].value[I915R_LMEM], 4 * GIB);
+	assert_int_equal(rules.pf[0].value[I915R_LMEM], 128 * MIB);
+	says("apply", EXIT_DONE, "in sync");
+	/* live, with a VF that shrinks for one that grows */
+	configure(CONFIG "pf_reserve = 128MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
+	says("apply", EXIT_DONE, "3 with framebuffer");
+	assert_int_equal(rules.vf[2][0].value[I915R_LMEM], 2 * GIB);
+	/* another number */
+	configure(CONFIG "pf_reserve = 128MiB\nvf 0-3 = f\n");
+	says("apply", EXIT_DONE, "4 VFs enabled, 4 with framebuffer");
+	all_work();
+	configure(CONFIG "vfs = 0\npf_reserve = 64MiB\n");
+	says("apply", EXIT_USAGE, "pf_reserve: GPU " GPU " is driven by i915, which takes at least 128 MiB, not 64 MiB");
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	assert_int_equal(rules.vf[0][0].value[I915R_LMEM], 0);
+	configure(CONFIG "vf 0 = s\n");
+	says("apply", EXIT_USAGE, "which gives each VF framebuffer of its own");
+}
+
+static void too_much_framebuffer_is_refused_and_rolled_back(void **state)
+{
+	make_flex();
+	configure(CONFIG "vf 0-1 = f\n");
+	says("apply", EXIT_DONE, "2 with framebuffer");
+	configure(HEAD "[profile h]\nfb = 15GiB\ntime_slice = 16ms\n"
+		  "[gpu igpu]\npci = " GPU "\nvf 0 = f\nvf 1 = h\n");
+	says("apply", EXIT_FAILED, "more than is left of it");
+	assert_int_equal(rules.vf[1][0].value[I915R_LMEM], 2 * GIB);
+	says("show", EXIT_DONE, "2 of 7 VFs enabled");
+	configure(HEAD "[profile h]\nfb = 15GiB\ntime_slice = 16ms\n"
+		  "[gpu igpu]\npci = " GPU "\nvf 0-1 = f\nvf 2 = h\n");
+	says("apply", EXIT_FAILED, "is as it was before");
+	assert_int_equal(rules.num, 2);
+	all_work();
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_double_does_what_its_table_says),
+		test(only_those_with_the_directory_are_i915s),
+		test(apply_presets_times_and_stays_in_auto_mode),
+		test(a_live_change_does_not_spoil_the_next_number),
+		test(what_others_left_is_cleared),
+		test(gts_that_differ_are_made_the_same),
+		test(what_it_cannot_hold_is_refused_at_its_line),
+		test(verbs_on_a_vf_are_words_of_its_control),
+		test(each_refusal_leaves_all_as_it_was),
+		test(another_program_between_reading_and_writing),
+		test(files_that_vanish_are_no_crash),
+		test(what_is_exported_changes_nothing),
+		test(framebuffer_comes_with_shares_of_all_else),
+		test(too_much_framebuffer_is_refused_and_rolled_back),
+	};
+
+	return cmocka_run_group_tests_name("i915", tests, NULL, NULL);
+}
