@@ -6,7 +6,7 @@
 #include <poll.h>
 
 #include "pci/sysfs.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 #include "verb_test.h"
 
 #define NEW	"0000:63:00.0"

@@ -8,7 +8,7 @@
 #include "doubles/i915_rules.h"
 #include "double_table.h"
 #include "pci/sysfs.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 #include "verb_test.h"
 
 #define GPU	"0000:00:02.0"

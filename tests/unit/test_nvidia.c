@@ -10,7 +10,7 @@
 #include "base/helper.h"
 #include "doubles/nvidia_rules.h"
 #include "pci/sysfs.h"
-#include "pci_tree.h"
+#include "xe_tree.h"
 #include "verb_test.h"
 
 #define GPU	"0000:3d:00.0"
@@ -112,7 +112,7 @@ int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
 				       gpu->types[i].name);
 
 		if (nvr_can_create(gpu, vf, &gpu->types[i]))
-			append_text(text, "", line);
+			append_text(text, "", "%s", line);
 		free(line);
 	}
 	return 0;
