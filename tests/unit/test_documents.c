@@ -234,6 +234,17 @@ static void leave_root_out(char *text)
 			strlen(text + strlen(root)) + 1);
 }
 
+/* how wide a table's columns are differs from one libsmartcols to the next */
+static void narrow(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (strncmp(text, "   ", 3))
+			*to++ = *text;
+	*to = '\0';
+}
+
 static char *make(const char *const *words)
 {
 	static char said[DOCUMENT_MAX];
@@ -245,6 +256,8 @@ static char *make(const char *const *words)
 		number_style = NUMBERS_AUTO;
 		code = run(*words, said, sizeof(said));
 		leave_root_out(said);
+		if (!strstr(*words, " -j"))
+			narrow(said);
 		append_text(&document, "\n", "$ %s\n%sexit code %d\n", *words,
 			    said, code);
 	}
