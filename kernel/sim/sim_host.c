@@ -39,19 +39,19 @@ MODULE_PARM_DESC(claim_vfs, "TotalVFs of the SR-IOV capability, total_vfs to 254
 /* for drivers of other vendors: gpuvf takes none of these */
 unsigned int sim_vendor = GPUVF_SIM_VENDOR_ID;
 module_param_named(vendor, sim_vendor, uint, 0444);
-MODULE_PARM_DESC(vendor, "PCI vendor id of the GPUs (default 0x4756)");
+MODULE_PARM_DESC(vendor, "PCI vendor id of the GPUs, 1 to 0xfffe (default 0x4756)");
 
 unsigned int sim_device = GPUVF_SIM_DEVICE_ID_PF;
 module_param_named(device, sim_device, uint, 0444);
-MODULE_PARM_DESC(device, "PCI device id of PFs (default 0x0020)");
+MODULE_PARM_DESC(device, "PCI device id of PFs, to 0xffff (default 0x0020)");
 
 unsigned int sim_vf_device = GPUVF_SIM_DEVICE_ID_VF;
 module_param_named(vf_device, sim_vf_device, uint, 0444);
-MODULE_PARM_DESC(vf_device, "PCI device id of VFs (default 0x0021)");
+MODULE_PARM_DESC(vf_device, "PCI device id of VFs, to 0xffff (default 0x0021)");
 
 unsigned int sim_class = PCI_CLASS_DISPLAY_OTHER << 8;
 module_param_named(class, sim_class, uint, 0444);
-MODULE_PARM_DESC(class, "PCI class of the GPUs (default 0x038000)");
+MODULE_PARM_DESC(class, "PCI class of the GPUs, to 0xffffff (default 0x038000)");
 
 unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
@@ -562,6 +562,10 @@ static int host_check_params(void)
 	if (!host_param_ok("gpus", sim_gpus, 1, SIM_MAX_GPUS) ||
 	    !host_param_ok("total_vfs", sim_total_vfs, 1, SIM_MAX_VFS) ||
 	    !host_param_ok("claim_vfs", sim_claim_vfs, sim_total_vfs, 254) ||
+	    !host_param_ok("vendor", sim_vendor, 1, 0xfffe) ||
+	    !host_param_ok("device", sim_device, 0, 0xffff) ||
+	    !host_param_ok("vf_device", sim_vf_device, 0, 0xffff) ||
+	    !host_param_ok("class", sim_class, 0, 0xffffff) ||
 	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("generation", sim_generation, 3, 3) ||
