@@ -238,7 +238,7 @@ static int make_request(struct request *request, bool is_write, const char *path
  * earlier read or write; another negative errno.
  */
 int attr_read(const char *bdf, const char *path, char *text, size_t size,
-		u32 limit_ms)
+	      u32 limit_ms)
 {
 	struct request request;
 	struct answer answer;
@@ -260,7 +260,7 @@ int attr_read(const char *bdf, const char *path, char *text, size_t size,
  * its driver has not come back from an earlier read or write; another negative errno.
  */
 int attr_write(const char *bdf, const char *path, const char *text,
-		 u32 limit_ms)
+	       u32 limit_ms)
 {
 	struct request request;
 	struct answer answer;

@@ -21,6 +21,7 @@
 #include "base/root.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
+#include "provider/fingerprint.h"
 #include "provider/xe_files.h"
 
 #define DEVICE		"sys/bus/pci/devices/%s/"
@@ -247,26 +248,6 @@ bool xe_files_lack_ggtt(const struct gpu *gpu, u32 num_vfs)
 	return false;
 }
 
-/* FNV-1a: there is no revision that counts changes */
-static u64 fingerprint(const struct gpu *gpu)
-{
-	u64 hash = 0xcbf29ce484222325ULL;
-	u32 i;
-
-#define ADD(value) (hash = (hash ^ (u64)(value)) * 0x100000001b3ULL)
-	ADD(gpu->num_vfs);
-	ADD(gpu->policy);
-	ADD(gpu->pf_time_slice_us);
-	ADD(gpu->pf_preempt_timeout_us);
-	for (i = 0; i < gpu->vfs_len; i++) {
-		ADD(gpu->vfs[i].fb_bytes);
-		ADD(gpu->vfs[i].time_slice_us);
-		ADD(gpu->vfs[i].preempt_timeout_us);
-	}
-#undef ADD
-	return hash;
-}
-
 /**
  * xe_files_read() - read what the files of xe say
  * @gpu: with what the PCI core says; gets abilities, framebuffer, times, policy,
@@ -300,7 +281,7 @@ int xe_files_read(struct gpu *gpu, struct failure *why)
 		if (!err && gpu_can_read(gpu, ABILITY_FB))
 			err = read_number(gpu, i, QUOTA, &vf->fb_bytes, why);
 	}
-	gpu->generation = fingerprint(gpu);
+	gpu->generation = gpu_fingerprint(gpu);
 	warn_of_custom(gpu);
 	return err;
 }
