@@ -16,108 +16,40 @@
 #include <linux/pci.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/trace_events.h>
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_debugfs.h"
 #include "gpuvf_pf.h"
-#include "gpuvf_trace.h"
+#include "gpuvf_turn.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
-#define DEBUGFS_COMMANDS	1024
-
 static struct dentry *debugfs_root;
-
-static const struct trace_print_flags debugfs_command_names[] = {
-	GPUVF_TRACE_COMMANDS
-};
-
-/**
- * struct debugfs_command - a command that is over
- * @end_ns: when the driver saw that; CLOCK_MONOTONIC
- * @ns: how long it took
- * @vf: index of the VF
- * @cmd: which
- * @err: what came of it
- */
-struct debugfs_command {
-	u64 end_ns;
-	u64 ns;
-	unsigned int vf;
-	enum gpuvf_hw_cmd cmd;
-	int err;
-};
-
-/**
- * struct gpuvf_debugfs - what one GPU has here
- * @dir: its directory
- * @count: commands so far; world.lock
- * @ring: the last of them, command n at n modulo the size; world.lock
- */
-struct gpuvf_debugfs {
-	struct dentry *dir;
-	u64 count;
-	struct debugfs_command ring[DEBUGFS_COMMANDS];
-};
-
-/**
- * gpuvf_debugfs_command() - a command of the world switch is over
- * @pf: PF
- * @vf: for which VF it was
- * @cmd: which
- * @ns: how long it took
- * @err: what came of it
- *
- * Context: world.lock held; any.
- */
-void gpuvf_debugfs_command(struct gpuvf_pf *pf, unsigned int vf,
-			   enum gpuvf_hw_cmd cmd, u64 ns, int err)
-{
-	struct gpuvf_debugfs *debug = pf->debugfs;
-
-	lockdep_assert_held(&pf->world.lock);
-	if (!debug)
-		return;
-	debug->ring[debug->count++ % DEBUGFS_COMMANDS] =
-		(struct debugfs_command){ ktime_get_ns(), ns, vf, cmd, err };
-}
-
-static void debugfs_show_command(struct seq_file *m,
-				 const struct debugfs_command *c)
-{
-	const char *name = "?";
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(debugfs_command_names); i++)
-		if (debugfs_command_names[i].mask == c->cmd)
-			name = debugfs_command_names[i].name;
-	seq_printf(m, "%llu VF %u %s %llu ns %d\n", c->end_ns, c->vf, name,
-		   c->ns, c->err);
-}
 
 static int commands_show(struct seq_file *m, void *unused)
 {
 	struct gpuvf_pf *pf = m->private;
-	struct gpuvf_debugfs *debug = pf->debugfs;
+	const struct gpuvf_command_log *log = pf->world.log;
+	const u64 size = GPUVF_COMMAND_LOG_SIZE;
 	u64 n, count;
 
 	spin_lock_irq(&pf->world.lock);
-	count = debug->count;
+	count = log->count;
 	spin_unlock_irq(&pf->world.lock);
-	for (n = count > DEBUGFS_COMMANDS ? count - DEBUGFS_COMMANDS : 0;
-	     n < count; n++) {
-		struct debugfs_command one;
+	for (n = count > size ? count - size : 0; n < count; n++) {
+		struct gpuvf_command one;
 		bool kept;
 
 		/* one by one: who switches turns must not wait for us */
 		spin_lock_irq(&pf->world.lock);
-		one = debug->ring[n % DEBUGFS_COMMANDS];
-		kept = n + DEBUGFS_COMMANDS >= debug->count;
+		one = log->ring[n % GPUVF_COMMAND_LOG_SIZE];
+		kept = n + size >= log->count;
 		spin_unlock_irq(&pf->world.lock);
 		if (kept)
-			debugfs_show_command(m, &one);
+			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
+				   one.vf, gpuvf_turn_command_name(one.cmd),
+				   one.ns, one.err);
 	}
 	return 0;
 }
@@ -223,15 +155,12 @@ DEFINE_SHOW_ATTRIBUTE(state);
  */
 void gpuvf_debugfs_add(struct gpuvf_pf *pf)
 {
-	struct gpuvf_debugfs *debug;
-
-	debug = kvzalloc(sizeof(*debug), GFP_KERNEL);
-	if (!debug)
+	pf->world.log = kvzalloc(sizeof(*pf->world.log), GFP_KERNEL);
+	if (!pf->world.log)
 		return;
-	pf->debugfs = debug;
-	debug->dir = debugfs_create_dir(gpuvf_pf_name(pf), debugfs_root);
-	debugfs_create_file("state", 0400, debug->dir, pf, &state_fops);
-	debugfs_create_file("commands", 0400, debug->dir, pf, &commands_fops);
+	pf->debugfs = debugfs_create_dir(gpuvf_pf_name(pf), debugfs_root);
+	debugfs_create_file("state", 0400, pf->debugfs, pf, &state_fops);
+	debugfs_create_file("commands", 0400, pf->debugfs, pf, &commands_fops);
 }
 
 /**
@@ -244,8 +173,7 @@ void gpuvf_debugfs_add(struct gpuvf_pf *pf)
  */
 void gpuvf_debugfs_del(struct gpuvf_pf *pf)
 {
-	if (pf->debugfs)
-		debugfs_remove_recursive(pf->debugfs->dir);
+	debugfs_remove_recursive(pf->debugfs);
 }
 
 /**
@@ -254,8 +182,8 @@ void gpuvf_debugfs_del(struct gpuvf_pf *pf)
  */
 void gpuvf_debugfs_free(struct gpuvf_pf *pf)
 {
-	kvfree(pf->debugfs);
-	pf->debugfs = NULL;
+	kvfree(pf->world.log);
+	pf->world.log = NULL;
 }
 
 /** gpuvf_debugfs_register() - /sys/kernel/debug/gpuvf, where there is debugfs */

@@ -6,9 +6,6 @@
 #ifndef GPUVF_DEBUGFS_H
 #define GPUVF_DEBUGFS_H
 
-#include "gpuvf_hw.h"
-
-struct gpuvf_debugfs;
 struct gpuvf_pf;
 
 void gpuvf_debugfs_register(void);
@@ -16,7 +13,5 @@ void gpuvf_debugfs_unregister(void);
 void gpuvf_debugfs_add(struct gpuvf_pf *pf);
 void gpuvf_debugfs_del(struct gpuvf_pf *pf);
 void gpuvf_debugfs_free(struct gpuvf_pf *pf);
-void gpuvf_debugfs_command(struct gpuvf_pf *pf, unsigned int vf,
-			   enum gpuvf_hw_cmd cmd, u64 ns, int err);
 
 #endif /* GPUVF_DEBUGFS_H */

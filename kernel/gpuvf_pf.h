@@ -188,7 +188,7 @@ struct gpuvf_public {
  * @notified_wedged: what the last uevent said
  * @reset_wait: those who wait for the end of a reset
  * @events: events that are told later
- * @debugfs: for engineers; NULL: there was no memory for it
+ * @debugfs: directory for engineers; NULL: there was no memory for what it shows
  */
 struct gpuvf_pf {
 	struct device dev;
@@ -246,7 +246,7 @@ struct gpuvf_pf {
 	bool notified_wedged;
 	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
-	struct gpuvf_debugfs *debugfs;
+	struct dentry *debugfs;
 };
 
 static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)

@@ -38,6 +38,7 @@
 #include "gpuvf_regs.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_trace.h"
+#include "gpuvf_turn.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
@@ -50,16 +51,6 @@
 
 /* what a guest has to get ready; gpu-iov register page, section 2.3 */
 #define RESET_READY_MS		10
-
-static const char * const reset_command_names[] = {
-	[GPUVF_HW_IDLE] = "IDLE",
-	[GPUVF_HW_SAVE] = "SAVE",
-	[GPUVF_HW_LOAD] = "LOAD",
-	[GPUVF_HW_RUN] = "RUN",
-	[GPUVF_HW_INIT] = "INIT",
-	[GPUVF_HW_SHUTDOWN] = "SHUTDOWN",
-	[GPUVF_HW_SWITCH] = "CONTEXT_SWITCH",
-};
 
 /*
  * Where the PF does not answer, or was reset behind our back, an FLR of a VF does not
@@ -467,7 +458,7 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 	} else {
 		gpuvf_event_locked(pf, &event,
 				   "command %s failed (%pe), resetting it",
-				   reset_command_names[cmd], ERR_PTR(err));
+				   gpuvf_turn_command_name(cmd), ERR_PTR(err));
 	}
 	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
 }

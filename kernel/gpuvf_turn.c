@@ -27,25 +27,44 @@
 #include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
+#include <linux/trace_events.h>
 
-#include "gpuvf_debugfs.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_trace.h"
 #include "gpuvf_turn.h"
 #include "gpuvf_world.h"
 
-#define CREATE_TRACE_POINTS
-#include "gpuvf_trace.h"
+/* from below a bare timer's lateness to beyond the longest time slice */
+const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1] = {
+	1 * NSEC_PER_USEC, 2 * NSEC_PER_USEC, 5 * NSEC_PER_USEC,
+	10 * NSEC_PER_USEC, 20 * NSEC_PER_USEC, 50 * NSEC_PER_USEC,
+	100 * NSEC_PER_USEC, 200 * NSEC_PER_USEC, 500 * NSEC_PER_USEC,
+	1 * NSEC_PER_MSEC, 10 * NSEC_PER_MSEC, 100 * NSEC_PER_MSEC,
+	1 * NSEC_PER_SEC,
+};
+
+static const struct trace_print_flags turn_command_names[] = {
+	GPUVF_TRACE_COMMANDS
+};
 
 /**
- * gpuvf_turn_is_command() - is a command under way?
- * @pf: PF
- *
- * Context: world.lock held.
+ * gpuvf_turn_command_name() - return the name of a command, as the trace has it
+ * @cmd: which
  */
-bool gpuvf_turn_is_command(const struct gpuvf_pf *pf)
+const char *gpuvf_turn_command_name(enum gpuvf_hw_cmd cmd)
 {
-	switch (pf->world.phase) {
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(turn_command_names); i++)
+		if (turn_command_names[i].mask == cmd)
+			return turn_command_names[i].name;
+	return "?";
+}
+
+static bool turn_is_command(const struct gpuvf_world *w)
+{
+	switch (w->phase) {
 	case GPUVF_PHASE_ENTER:
 	case GPUVF_PHASE_START:
 	case GPUVF_PHASE_LEAVE:
@@ -444,14 +463,25 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 	}
 }
 
+static void turn_log_command(struct gpuvf_pf *pf, u64 ns, int err)
+{
+	const struct gpuvf_world *w = &pf->world;
+	struct gpuvf_command_log *log = w->log;
+
+	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
+	if (log)
+		log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] =
+			(struct gpuvf_command){ ktime_get_ns(), ns, w->vf,
+						w->cmd, err };
+}
+
 /* the command under way, which does not end any more when the engine hangs */
 static void turn_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
 {
 	struct gpuvf_world *w = &pf->world;
-	u64 ns;
 	int err;
 
-	if (!gpuvf_turn_is_command(pf))
+	if (!turn_is_command(w))
 		return;
 	err = pf->hw->command_status(pf);
 	if (err == -EINPROGRESS) {
@@ -461,9 +491,7 @@ static void turn_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
 	}
 	/* an interrupt takes its time stamp before it waits for world.lock */
 	done_ns = max(done_ns, w->cmd_ns);
-	ns = done_ns - w->cmd_ns;
-	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
-	gpuvf_debugfs_command(pf, w->vf, w->cmd, ns, err);
+	turn_log_command(pf, done_ns - w->cmd_ns, err);
 	if (err)
 		turn_fault(pf, err);
 	else

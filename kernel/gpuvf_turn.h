@@ -11,9 +11,9 @@
 
 struct gpuvf_pf;
 
+const char *gpuvf_turn_command_name(enum gpuvf_hw_cmd cmd);
 void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
 				 unsigned int vf);
-bool gpuvf_turn_is_command(const struct gpuvf_pf *pf);
 bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_leave_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);

@@ -63,12 +63,42 @@ struct gpuvf_world_vf {
 	u64 latency_sum_ns;
 };
 
+/* how many commands are kept for debugfs */
+#define GPUVF_COMMAND_LOG_SIZE	1024
+
+/**
+ * struct gpuvf_command - a command that is over
+ * @end_ns: when the driver saw that; CLOCK_MONOTONIC
+ * @ns: how long it took
+ * @vf: index of the VF
+ * @cmd: which
+ * @err: what came of it
+ */
+struct gpuvf_command {
+	u64 end_ns;
+	u64 ns;
+	unsigned int vf;
+	enum gpuvf_hw_cmd cmd;
+	int err;
+};
+
+/**
+ * struct gpuvf_command_log - the last commands; world.lock
+ * @count: commands so far
+ * @ring: command n is at n modulo the size
+ */
+struct gpuvf_command_log {
+	u64 count;
+	struct gpuvf_command ring[GPUVF_COMMAND_LOG_SIZE];
+};
+
 /**
  * struct gpuvf_world - the engine of one GPU, and what its thread is told
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
  * @report: tells the rest of the driver, under pf->lock, what was seen here
  * @off_wait: those who wait for the engine to be where they want it
+ * @log: the last commands, for debugfs; NULL: none are kept
  * @lock: protects what follows; taken with interrupts off
  * @sched: who runs next, and until when
  * @phase: where the engine is
@@ -108,6 +138,7 @@ struct gpuvf_world {
 	atomic_t events;
 	struct work_struct report;
 	wait_queue_head_t off_wait;
+	struct gpuvf_command_log *log;
 
 	/* what follows; taken with interrupts off */
 	spinlock_t lock;
