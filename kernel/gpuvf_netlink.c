@@ -332,25 +332,15 @@ static const struct genl_ops nl_ops[] = {
 	NL_CHANGE(FB_RETRY, nl_pf_policy, GPUVF_A_PF_BDF),
 };
 
-/* initial network namespace only: GPUs belong to the host */
-struct genl_family gpuvf_nl_family __ro_after_init = {
-	.name = GPUVF_FAMILY_NAME,
-	.version = GPUVF_FAMILY_VERSION,
-	.module = THIS_MODULE,
-	.parallel_ops = true,
-	.ops = nl_ops,
-	.n_ops = ARRAY_SIZE(nl_ops),
-	.mcgrps = gpuvf_nl_groups,
-	.n_mcgrps = ARRAY_SIZE(gpuvf_nl_groups),
-};
-
 /**
  * gpuvf_netlink_register() - the family exists from here on
  *
  * Return: 0, or the errno of genl_register_family().
  */
-int gpuvf_netlink_register(void)
+int __init gpuvf_netlink_register(void)
 {
+	gpuvf_nl_family.ops = nl_ops;
+	gpuvf_nl_family.n_ops = ARRAY_SIZE(nl_ops);
 	return genl_register_family(&gpuvf_nl_family);
 }
 

@@ -6,10 +6,12 @@
 #ifndef GPUVF_NETLINK_H
 #define GPUVF_NETLINK_H
 
+#include <linux/init.h>
+
 struct gpuvf_event;
 struct gpuvf_pf;
 
-int gpuvf_netlink_register(void);
+int __init gpuvf_netlink_register(void);
 void gpuvf_netlink_unregister(void);
 void gpuvf_netlink_notify_add(struct gpuvf_pf *pf);
 void gpuvf_netlink_notify_del(struct gpuvf_pf *pf);

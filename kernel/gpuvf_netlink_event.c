@@ -11,13 +11,6 @@
 #include "gpuvf_netlink_msg.h"
 #include "gpuvf_pf.h"
 
-const struct genl_multicast_group gpuvf_nl_groups[GPUVF_NL_NUM_GROUPS] = {
-	[GPUVF_NL_GROUP_CONFIG] = { .name = GPUVF_MCGRP_CONFIG },
-	/* when tenants do what is a side channel between them */
-	[GPUVF_NL_GROUP_EVENT] = { .name = GPUVF_MCGRP_EVENT,
-				   .flags = GENL_MCAST_CAP_SYS_ADMIN },
-};
-
 static bool nl_anybody_listens(enum gpuvf_nl_group group)
 {
 	return genl_has_listeners(&gpuvf_nl_family, &init_net, group);

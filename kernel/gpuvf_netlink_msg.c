@@ -20,6 +20,26 @@
 #include "gpuvf_refusal.h"
 #include "gpuvf_vf.h"
 
+static const struct genl_multicast_group nl_groups[GPUVF_NL_NUM_GROUPS] = {
+	[GPUVF_NL_GROUP_CONFIG] = { .name = GPUVF_MCGRP_CONFIG },
+	/* when tenants do what is a side channel between them */
+	[GPUVF_NL_GROUP_EVENT] = { .name = GPUVF_MCGRP_EVENT,
+				   .flags = GENL_MCAST_CAP_SYS_ADMIN },
+};
+
+/*
+ * Initial network namespace only: GPUs belong to the host. The operations, which
+ * make messages of it, are added by gpuvf_netlink_register().
+ */
+struct genl_family gpuvf_nl_family __ro_after_init = {
+	.name = GPUVF_FAMILY_NAME,
+	.version = GPUVF_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.parallel_ops = true,
+	.mcgrps = nl_groups,
+	.n_mcgrps = ARRAY_SIZE(nl_groups),
+};
+
 const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1] = {
 	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
 };

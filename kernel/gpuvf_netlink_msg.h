@@ -63,7 +63,6 @@ enum gpuvf_nl_group {
 	GPUVF_NL_NUM_GROUPS,
 };
 
-extern const struct genl_multicast_group gpuvf_nl_groups[GPUVF_NL_NUM_GROUPS];
 extern struct genl_family gpuvf_nl_family;
 
 /* of the VF's nest where only its index counts: which VF */
