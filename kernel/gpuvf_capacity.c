@@ -75,7 +75,7 @@ int gpuvf_capacity_ask_locked(struct gpuvf_pf *pf,
 		why->who = "0";
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 	}
-	if (gpuvf_request_check_pf_locked(pf, 0, why))
+	if (gpuvf_pf_check_locked(pf, 0, why))
 		return pf->gone ? why->error : 0;
 	if (gpuvf_plan_check_clearing(pf, why))
 		return 0;

@@ -45,39 +45,6 @@ static int refuse(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/**
- * gpuvf_config_preempt_us() - the preemption timeout that holds
- * @cfg: settings of a VF
- *
- * Return: microseconds; twice the slice but at least 20 ms where none was set.
- */
-u32 gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg)
-{
-	if (cfg->preempt_timeout_us)
-		return cfg->preempt_timeout_us;
-	return max(2 * cfg->time_slice_us, GPUVF_PREEMPT_DEFAULT_MIN_US);
-}
-
-/**
- * gpuvf_config_round_us() - one round of all provisioned VFs
- * @pf: PF
- * @cfg: its configuration, or one that it might have
- *
- * Return: microseconds: the sum of their slices, and of their switches as far
- * as any was measured yet.
- */
-u64 gpuvf_config_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
-{
-	u64 switch_us = div_u64(gpuvf_world_switch_ns(pf), NSEC_PER_USEC);
-	u64 round_us = 0;
-	unsigned int i;
-
-	for (i = 0; i < pf->total_vfs; i++)
-		if (cfg->layout.vf[i].size)
-			round_us += cfg->vf[i].time_slice_us + switch_us;
-	return round_us;
-}
-
 static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 {
 	memset(cfg, 0, sizeof(*cfg));
@@ -487,7 +454,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		why->reason = GPUVF_REASON_NO_MEMORY;
 		return refuse(pf, why);
 	}
-	err = gpuvf_request_check_pf_locked(pf, 0, why);
+	err = gpuvf_pf_check_locked(pf, 0, why);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)

@@ -8,6 +8,7 @@
 #define GPUVF_CONFIG_H
 
 #include <linux/gpuvf.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include "gpuvf_layout.h"
@@ -41,6 +42,20 @@ struct gpuvf_vf_config {
 };
 
 /**
+ * gpuvf_config_preempt_us() - the preemption timeout that holds
+ * @cfg: settings of a VF
+ *
+ * Return: microseconds; twice the slice but at least 20 ms where none was set.
+ */
+static inline u32
+gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg)
+{
+	if (cfg->preempt_timeout_us)
+		return cfg->preempt_timeout_us;
+	return max(2 * cfg->time_slice_us, GPUVF_PREEMPT_DEFAULT_MIN_US);
+}
+
+/**
  * struct gpuvf_config - everything that a transaction replaces as a whole
  * @policy: who is in the round of time slices
  * @provisioning: whether enabling VFs hands out fair shares
@@ -62,7 +77,5 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);
 void gpuvf_config_schedule_locked(struct gpuvf_pf *pf);
 void gpuvf_config_measure_locked(struct gpuvf_pf *pf);
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf);
-u32 gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg);
-u64 gpuvf_config_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
 
 #endif /* GPUVF_CONFIG_H */

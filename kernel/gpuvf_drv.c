@@ -12,6 +12,7 @@
 #include <linux/pci.h>
 
 #include "gpuvf_debugfs.h"
+#include "gpuvf_device.h"
 #include "gpuvf_drv.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"

@@ -17,7 +17,6 @@
 #include <linux/slab.h>
 
 #include "gpuvf_event.h"
-#include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
 
 /* so many of one kind from one VF in a second are told one by one */
@@ -99,7 +98,7 @@ static void event_tell_locked(struct gpuvf_pf *pf,
 	if (event->count > 1)
 		pci_info(pf->pdev, "the last line stands for %llu\n",
 			 event->count);
-	gpuvf_netlink_event_locked(pf, event);
+	pf->sink->event(pf, event);
 }
 
 static void event_flush(struct work_struct *work)

@@ -44,7 +44,7 @@ static unsigned int exclusive_limit_ms(struct gpuvf_pf *pf, u32 runnable)
 	if (!(runnable & ~BIT(ex->owner)))
 		return ex->alone_ms;
 	/* between two of them everybody else has a slice */
-	round_ms = div_u64(gpuvf_config_round_us(pf, &pf->config), 1000);
+	round_ms = div_u64(gpuvf_world_round_us(pf, &pf->config), 1000);
 	if (round_ms + EXCLUSIVE_MIN_MS >= together)
 		return EXCLUSIVE_MIN_MS;
 	return min_t(u64, together - round_ms, ex->limit_ms);

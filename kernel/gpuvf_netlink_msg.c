@@ -264,7 +264,7 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
 		       gpuvf_clear_withheld_bytes_locked(pf)) ||
 	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
-		       gpuvf_config_round_us(pf, cfg)))
+		       gpuvf_world_round_us(pf, cfg)))
 		return -EMSGSIZE;
 	return nl_put_pf_resets(skb, pf) ?: nl_put_withheld(skb, pf);
 }
@@ -325,6 +325,10 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	if (err)
 		return err;
 	spin_lock(&pf->public_lock);
+	/* that memory could not be scrubbed is the consequence of its use */
+	if (!cfg)
+		gpuvf_layout_measure(&pf->public.config.layout, pf->total_vfs,
+				     0, NULL);
 	err = nl_put_pf_hardware(skb, pf) ||
 	      nl_put_pf_config(skb, pf, cfg ?: &pf->public.config);
 	spin_unlock(&pf->public_lock);

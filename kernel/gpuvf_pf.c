@@ -1,54 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One PF: its lifetime, the list of all of them, its generation number, and
- * what happens to it as a whole (suspend, removal).
+ * The list of all PFs, the generation of a PF's configuration, what every user may
+ * see of it, and the notifications of changes.
  *
- * struct gpuvf_pf lives as long as its class device has references. Netlink
- * requests and sysfs directories hold some, so it may outlive the binding of
- * the PCI device by a little; pf->gone, under pf->lock, says so.
+ * Everything may call this file. What has to be done in the layers above is left to
+ * struct gpuvf_sink, and to work items that those layers initialise.
  */
 
 #include <linux/atomic.h>
-#include <linux/completion.h>
-#include <linux/interrupt.h>
-#include <linux/module.h>
-#include <linux/pci.h>
-#include <linux/random.h>
-#include <linux/rcupdate.h>
-#include <linux/refcount.h>
-#include <linux/sched.h>
-#include <linux/sched/task.h>
-#include <linux/slab.h>
-#include <linux/wait.h>
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
 
-#include "gpuvf_clear.h"
 #include "gpuvf_compat.h"
-#include "gpuvf_config.h"
-#include "gpuvf_debugfs.h"
-#include "gpuvf_halt.h"
-#include "gpuvf_hw.h"
-#include "gpuvf_netlink.h"
+#include "gpuvf_event.h"
 #include "gpuvf_pf.h"
-#include "gpuvf_recover.h"
-#include "gpuvf_reset.h"
-#include "gpuvf_sysfs.h"
-#include "gpuvf_turn.h"
+#include "gpuvf_refusal.h"
 #include "gpuvf_vf.h"
-#include "gpuvf_world.h"
-
-/*
- * How often the interrupt handler fetches events. Most often there is one, and
- * the second look finds nothing. What is left after the last look the scheduler
- * thread fetches, so that a storm does not keep a CPU in hard-irq context.
- */
-#define PF_IRQ_LOOKS	4
 
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
-
-/* PFs whose memory is not freed yet, and one for the module itself */
-static refcount_t gpuvf_pfs_alive = REFCOUNT_INIT(1);
-static DECLARE_COMPLETION(gpuvf_pfs_gone);
 
 /*
  * Count every change of any PF, and every PF added and removed: of all that can
@@ -57,357 +30,30 @@ static DECLARE_COMPLETION(gpuvf_pfs_gone);
 static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
 static atomic_t gpuvf_public_seq = ATOMIC_INIT(1);
 
-static void pf_release(struct device *dev)
-{
-	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
-
-	if (pf->world.task)
-		put_task_struct(pf->world.task);
-	gpuvf_clear_fini(pf);
-	gpuvf_events_fini(pf);
-	gpuvf_debugfs_free(pf);
-	gpuvf_recover_fini(pf);
-	mutex_destroy(&pf->lock);
-	kvfree(pf);
-	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
-	if (refcount_dec_and_test(&gpuvf_pfs_alive))
-		complete(&gpuvf_pfs_gone);
-}
-
-static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
-{
-	/* first of all: the engine may wait for the next command */
-	if (events & GPUVF_HW_EVENT_COMMAND)
-		gpuvf_turn_interrupt(pf, now);
-	if (events & GPUVF_HW_EVENT_CLEAR)
-		complete(&pf->clear.done);
-	if (events & GPUVF_HW_EVENT_MBOX)
-		gpuvf_mbox_event(pf);
-	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
-		      GPUVF_HW_EVENT_HANG))
-		gpuvf_world_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
-}
-
-static irqreturn_t pf_irq(int irq, void *data)
-{
-	struct gpuvf_pf *pf = data;
-	irqreturn_t handled = IRQ_NONE;
-	unsigned int n;
-	u32 events;
-	u64 now;
-
-	/* what came at the same time is asked for when the engine is busy again */
-	for (n = 0; n < PF_IRQ_LOOKS; n++) {
-		/* before any access to the device, which takes its time */
-		now = ktime_get_ns();
-		events = pf->hw->irq_events(pf);
-		if (!events)
-			return handled;
-		pf_take_events(pf, events, now);
-		handled = IRQ_HANDLED;
-	}
-	/*
-	 * Hardware that writes one MSI each time (status & enable) becomes
-	 * nonzero raises none until all of it was acknowledged.
-	 */
-	gpuvf_world_event(pf, GPUVF_WORLD_POLL);
-	return handled;
-}
-
 /**
- * gpuvf_pf_poll() - do what an interrupt would do, where there is none
- * @pf: PF
+ * gpuvf_pf_enlist() - let requests find a PF
+ * @pf: PF that can take requests
  *
  * Context: may sleep.
  */
-void gpuvf_pf_poll(struct gpuvf_pf *pf)
+void gpuvf_pf_enlist(struct gpuvf_pf *pf)
 {
-	pf_irq(0, pf);
-}
-
-static int pf_irq_request(struct gpuvf_pf *pf)
-{
-	struct pci_dev *pdev = pf->pdev;
-	int err;
-
-	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX) < 1) {
-		pci_notice(pdev, "no interrupt, polling instead\n");
-		return 0;
-	}
-	err = request_irq(pci_irq_vector(pdev, 0), pf_irq, 0, KBUILD_MODNAME,
-			  pf);
-	if (err) {
-		pci_free_irq_vectors(pdev);
-		return err;
-	}
-	pf->irq = pci_irq_vector(pdev, 0);
-	pf->capabilities |= GPUVF_CAPABILITY_INTERRUPT;
-	return 0;
-}
-
-static void pf_irq_free(struct gpuvf_pf *pf)
-{
-	if (!pf->irq)
-		return;
-	free_irq(pf->irq, pf);
-	pci_free_irq_vectors(pf->pdev);
-	pf->irq = 0;
-}
-
-/*
- * Everybody gets uevents, and udev starts programs for them: only what calls for
- * an administrator is one.
- */
-static void pf_uevent(struct gpuvf_pf *pf, bool wedged)
-{
-	char *env[2] = { wedged ? "STATE=wedged" : "STATE=ready" };
-
-	if (device_is_registered(&pf->dev))
-		kobject_uevent_env(&pf->dev.kobj, KOBJ_CHANGE, env);
-}
-
-static void pf_notify_work(struct work_struct *work)
-{
-	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, notify_work);
-	bool wedged;
-
-	mutex_lock(&pf->lock);
-	wedged = pf->wedged;
-	if (!pf->gone) {
-		gpuvf_vfs_tell_states_locked(pf);
-		if (test_and_clear_bit(0, &pf->public_changed))
-			gpuvf_netlink_notify_change_locked(pf);
-		/* under the lock: pf->gone is set before device_del() */
-		if (wedged != pf->notified_wedged)
-			pf_uevent(pf, wedged);
-		pf->notified_wedged = wedged;
-	}
-	mutex_unlock(&pf->lock);
-}
-
-static void pf_count_public(void)
-{
-	atomic_inc(&gpuvf_change_seq);
-	atomic_inc(&gpuvf_public_seq);
-}
-
-/* pf->lock held, or the PF is not known to anything yet */
-static void pf_publish(struct gpuvf_pf *pf)
-{
-	struct gpuvf_public *public = &pf->public;
-
-	spin_lock(&pf->public_lock);
-	public->generation = pf->generation;
-	public->wedged = pf->wedged;
-	public->vfs_changing = pf->vf_count_changing;
-	public->num_vfs = pf->num_vfs;
-	public->config = pf->config;
-	/* that memory could not be scrubbed is the consequence of its use */
-	gpuvf_layout_measure(&public->config.layout, pf->total_vfs, 0, NULL);
-	spin_unlock(&pf->public_lock);
-}
-
-static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
-				 const struct gpuvf_hw_ops *hw)
-{
-	struct gpuvf_pf *pf;
-	unsigned int i;
-
-	/* no DMA: it need not be contiguous */
-	pf = kvzalloc(sizeof(*pf), GFP_KERNEL);
-	if (!pf)
-		return NULL;
-	pf->pdev = pdev;
-	pf->vendor = pdev->vendor;
-	pf->device = pdev->device;
-	pf->numa_node = dev_to_node(&pdev->dev);
-	pf->hw = hw;
-	pf->capabilities = hw->capabilities;
-	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
-	mutex_init(&pf->lock);
-	spin_lock_init(&pf->public_lock);
-	init_waitqueue_head(&pf->reset_wait);
-	INIT_LIST_HEAD(&pf->node);
-	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
-	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
-	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
-	gpuvf_exclusive_init(pf);
-	gpuvf_mbox_init(pf);
-	gpuvf_guest_init(pf);
-	pf->generation = get_random_u64();
-	for (i = 0; i < GPUVF_MAX_VFS; i++) {
-		pf->vf[i].pf = pf;
-		pf->vf[i].index = i;
-		INIT_WORK(&pf->vf[i].reset_work, gpuvf_reset_vf_work);
-	}
-
-	refcount_inc(&gpuvf_pfs_alive);
-	device_initialize(&pf->dev);
-	pf->dev.parent = &pdev->dev;
-	pf->dev.class = gpuvf_class;
-	pf->dev.groups = gpuvf_pf_groups;
-	pf->dev.release = pf_release;
-	if (dev_set_name(&pf->dev, "%s", pci_name(pdev))) {
-		put_device(&pf->dev);
-		return NULL;
-	}
-	return pf;
-}
-
-/*
- * Stop all that goes on by itself and remove the files, from the sources of work to
- * what they queue: nothing is queued once pf->gone is set, and what was queued before
- * is cancelled after its last source. Also for a PF that gpuvf_pf_add() did not
- * finish, from gpuvf_world_start() on. Leaves the hardware quiet.
- */
-static void pf_stop(struct gpuvf_pf *pf)
-{
-	mutex_lock(&pf->lock);
-	WRITE_ONCE(pf->gone, true);
-	gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
-
-	gpuvf_sysfs_del(pf);
-	gpuvf_debugfs_del(pf);
-	gpuvf_clear_stop(pf);
-	/* it queues the other one */
-	cancel_delayed_work_sync(&pf->recover_work);
-	cancel_delayed_work_sync(&pf->reset_work);
-	pf->hw->irq_enable(pf, false);
-	pf_irq_free(pf);
-	gpuvf_world_stop(pf);
-	gpuvf_mbox_stop(pf);
-	gpuvf_guest_stop(pf);
-	gpuvf_exclusive_stop(pf);
-	cancel_delayed_work_sync(&pf->notify_work);
-	gpuvf_events_stop(pf);
-}
-
-/**
- * gpuvf_pf_add() - take a GPU under management
- * @pdev: its PF, enabled, without enabled VFs
- * @hw: what drives it
- *
- * Context: probe.
- * Return: 0; -ENODEV: no SR-IOV, or not the hardware that it seems; -ENOMEM;
- * -EIO, -EUCLEAN: it does not obey.
- */
-int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
-{
-	struct gpuvf_pf *pf;
-	int err;
-
-	if (pci_sriov_get_totalvfs(pdev) <= 0) {
-		pci_err(pdev, "GPU has no SR-IOV capability, or no VFs in it\n");
-		return -ENODEV;
-	}
-	pf = pf_alloc(pdev, hw);
-	if (!pf)
-		return -ENOMEM;
-	err = hw->probe(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_events_init(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_clear_init(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_config_init(pf);
-	if (err)
-		goto err_put;
-	pf_publish(pf);
-	err = gpuvf_world_start(pf);
-	if (err)
-		goto err_put;
-	err = pf_irq_request(pf);
-	if (err)
-		goto err_stop;
-	err = gpuvf_recover_init(pf);
-	if (err)
-		goto err_stop;
-	hw->irq_enable(pf, true);
-	pci_set_drvdata(pdev, pf);
-
-	err = gpuvf_sysfs_add(pf);
-	if (err)
-		goto err_stop;
-	/*
-	 * Hardware may claim more VFs than there is state for. The PCI core takes
-	 * the limit back at remove, but not when a probe fails: so this comes last.
-	 */
-	err = pci_sriov_set_totalvfs(pdev, pf->total_vfs);
-	if (err)
-		goto err_stop;
-	gpuvf_debugfs_add(pf);
-
-	mutex_lock(&pf->lock);
-	gpuvf_world_configure(pf);
-	gpuvf_clear_resume_locked(pf);
-	mutex_unlock(&pf->lock);
-
 	mutex_lock(&gpuvf_pfs_lock);
 	list_add_tail(&pf->node, &gpuvf_pfs);
 	mutex_unlock(&gpuvf_pfs_lock);
-	pf_count_public();
-	gpuvf_netlink_notify_add(pf);
-	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
-		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
-	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
-		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
-	return 0;
-
-err_stop:
-	pf_stop(pf);
-err_put:
-	put_device(&pf->dev);
-	return err;
 }
 
 /**
- * gpuvf_pf_remove() - give a GPU back
- * @pf: PF; the caller's pointer is not valid any more when this returns
+ * gpuvf_pf_delist() - undo gpuvf_pf_enlist()
+ * @pf: PF; references that were taken before stay valid
  *
- * The GPU is left quiet. VFs can still be enabled only when the device is
- * being removed (the module is pinned otherwise); then the PCI core holds the
- * rescan lock, and disabling them here is safe.
- *
- * Context: remove.
+ * Context: may sleep.
  */
-void gpuvf_pf_remove(struct gpuvf_pf *pf)
+void gpuvf_pf_delist(struct gpuvf_pf *pf)
 {
 	mutex_lock(&gpuvf_pfs_lock);
 	list_del_init(&pf->node);
 	mutex_unlock(&gpuvf_pfs_lock);
-
-	if (pf->num_vfs)
-		gpuvf_vfs_disable(pf);
-	pf_stop(pf);
-	pf_count_public();
-	gpuvf_netlink_notify_del(pf);
-	put_device(&pf->dev);
-}
-
-/**
- * gpuvf_pf_wait_all_gone() - wait until no PF is in memory any more
- *
- * The driver core, or a task that it works for, may put the last reference to a
- * PF or to the kobject of a VF, so pf_release() can run on any task. A module
- * reference for each PF would make unloading with bound GPUs impossible, and a
- * lock or completion does not help against the instructions after it: the task
- * may be preempted on its way out of this module. synchronize_rcu_tasks() waits
- * until each task has slept of its own accord or has been in user space, and a
- * task does neither between the completion and its return to the driver core.
- *
- * Context: module exit: drivers are unbound and requests are over, so that no
- * new reference can be taken. Sleeps.
- */
-void gpuvf_pf_wait_all_gone(void)
-{
-	if (!refcount_dec_and_test(&gpuvf_pfs_alive))
-		wait_for_completion(&gpuvf_pfs_gone);
-	synchronize_rcu_tasks();
 }
 
 /**
@@ -481,6 +127,36 @@ u32 gpuvf_pf_change_seq(bool states)
 }
 
 /**
+ * gpuvf_pf_count_public() - count a change that every user may see
+ *
+ * Context: any.
+ */
+void gpuvf_pf_count_public(void)
+{
+	atomic_inc(&gpuvf_change_seq);
+	atomic_inc(&gpuvf_public_seq);
+}
+
+/**
+ * gpuvf_pf_copy_public() - bring what every user may see up to date
+ * @pf: PF
+ *
+ * Context: pf->lock held, or the PF is not known to anything yet.
+ */
+void gpuvf_pf_copy_public(struct gpuvf_pf *pf)
+{
+	struct gpuvf_public *public = &pf->public;
+
+	spin_lock(&pf->public_lock);
+	public->generation = pf->generation;
+	public->wedged = pf->wedged;
+	public->vfs_changing = pf->vf_count_changing;
+	public->num_vfs = pf->num_vfs;
+	public->config = pf->config;
+	spin_unlock(&pf->public_lock);
+}
+
+/**
  * gpuvf_pf_changed_locked() - start a new generation of the configuration
  * @pf: PF whose configuration changed
  *
@@ -505,8 +181,8 @@ void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
 	pf->generation++;
-	pf_publish(pf);
-	pf_count_public();
+	gpuvf_pf_copy_public(pf);
+	gpuvf_pf_count_public();
 	set_bit(0, &pf->public_changed);
 	queue_delayed_work(gpuvf_percpu_wq, &pf->notify_work, 1);
 }
@@ -523,7 +199,7 @@ void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 void gpuvf_pf_publish_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf_publish(pf);
+	gpuvf_pf_copy_public(pf);
 	gpuvf_pf_notify_public(pf);
 }
 
@@ -538,7 +214,7 @@ void gpuvf_pf_publish_locked(struct gpuvf_pf *pf)
 void gpuvf_pf_notify_public(struct gpuvf_pf *pf)
 {
 	set_bit(0, &pf->public_changed);
-	pf_count_public();
+	gpuvf_pf_count_public();
 	mod_delayed_work(gpuvf_percpu_wq, &pf->notify_work, 0);
 }
 
@@ -584,79 +260,29 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 }
 
 /**
- * gpuvf_pf_quiesce() - let the GPU come to rest
+ * gpuvf_pf_check_locked() - may anything of a GPU be changed?
  * @pf: PF
+ * @even: GPUVF_EVEN_* bits of what does not stand in the way
+ * @why: filled when it may not
  *
- * Guests lose their states: the GPU may be without power until it is resumed,
- * and nobody could say afterwards what of them is left.
- *
- * Context: suspend, shutdown; may sleep.
+ * Context: pf->lock held.
+ * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: VFs are being enabled or
+ * disabled.
  */
-void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
+int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
+			  struct gpuvf_refusal *why)
 {
-	unsigned int i;
-
-	/* a reset would set the GPU going again, whatever it is asleep for */
-	mutex_lock(&pf->lock);
-	pf->quiesced = true;
-	mutex_unlock(&pf->lock);
-	gpuvf_resets_flush(pf);
-	/* the GPU is reset when it is resumed, if it is frozen */
-	cancel_delayed_work_sync(&pf->recover_work);
-	cancel_delayed_work_sync(&pf->reset_work);
-	gpuvf_clear_stop(pf);
-	mutex_lock(&pf->lock);
-	gpuvf_halt_locked(pf);
-	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	/* not every sleep takes the power that ends them */
-	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
-		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
-		WRITE_ONCE(pf->resetting, true);
-		pf->reset_needed = true;
+	lockdep_assert_held(&pf->lock);
+	if (pf->gone) {
+		why->reason = GPUVF_REASON_NO_SUCH_PF;
+		why->attr = GPUVF_A_PF_BDF;
+	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
+		why->reason = GPUVF_REASON_WEDGED;
+	} else if (pf->vf_count_changing &&
+		   !(even & GPUVF_EVEN_COUNT_CHANGING)) {
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	} else {
+		return 0;
 	}
-	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
-	mutex_unlock(&pf->lock);
-	pf->hw->irq_enable(pf, false);
-}
-
-/**
- * gpuvf_pf_resume() - go on after gpuvf_pf_quiesce()
- * @pf: PF
- *
- * The configuration is what it was. What memory holds is not known; it is
- * cleared, and guests start anew.
- *
- * Context: resume; may sleep.
- * Return: 0; -EIO: the hardware does not take its configuration back, and the
- * PF is wedged.
- */
-int gpuvf_pf_resume(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-	int err;
-
-	mutex_lock(&pf->lock);
-	/* not every sleep clears mailboxes, as a reset does */
-	for (i = 0; i < pf->num_vfs; i++) {
-		gpuvf_mbox_forget_locked(&pf->vf[i]);
-		gpuvf_mbox_end_locked(pf, i);
-	}
-	/* first, so that no VF gets its extent back before that is scrubbed */
-	gpuvf_clear_mark_all_locked(pf);
-	err = gpuvf_config_restore_locked(pf);
-	if (gpuvf_world_is_stuck(pf))
-		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
-	pf->hw->irq_enable(pf, true);
-	/* who has not run yet was clean when this was decided last */
-	gpuvf_vfs_update_locked(pf);
-	gpuvf_halt_end(pf);
-	pf->quiesced = false;
-	gpuvf_mbox_listen_locked(pf);
-	/* a reset of the GPU clears memory after it */
-	if (!pf->resetting)
-		gpuvf_clear_resume_locked(pf);
-	gpuvf_reset_resume_locked(pf);
-	mutex_unlock(&pf->lock);
-	return err;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }

@@ -112,7 +112,8 @@ struct gpuvf_vf {
  * @wedged: the hardware stopped answering
  * @vfs_changing: VFs are being enabled or disabled
  * @num_vfs: number of enabled VFs
- * @config: the configuration, with free memory as if none were withheld
+ * @config: the configuration; what is free in its layout is measured when it is
+ *	read, as if nothing were withheld
  *
  * A copy of members of struct gpuvf_pf, made under pf->lock by
  * gpuvf_pf_publish_locked(). Users without CAP_SYS_ADMIN read it under
@@ -129,6 +130,18 @@ struct gpuvf_public {
 };
 
 /**
+ * struct gpuvf_sink - where the lower layers report what the upper ones have to do
+ * @event: notify user space of an event; pf->lock held, may sleep
+ * @poll: do what an interrupt would do; the scheduler thread
+ *
+ * These calls, and nothing else but work items, lead upwards.
+ */
+struct gpuvf_sink {
+	void (*event)(struct gpuvf_pf *pf, const struct gpuvf_event *event);
+	void (*poll)(struct gpuvf_pf *pf);
+};
+
+/**
  * struct gpuvf_pf - one GPU
  * @dev: device of class gpuvf, named by the BDF; its reference count is the
  *	PF's
@@ -136,6 +149,7 @@ struct gpuvf_public {
  *	in everything that gpuvf_pf_remove() stops
  * @node: in the list of PFs, gpuvf_pfs_lock
  * @hw: backend
+ * @sink: the layers above
  * @iov: registers of the GPU-IOV backend
  * @capabilities: GPUVF_CAPABILITY_* bits
  * @vendor: PCI vendor id
@@ -195,6 +209,7 @@ struct gpuvf_pf {
 	struct pci_dev *pdev;
 	struct list_head node;
 	const struct gpuvf_hw_ops *hw;
+	const struct gpuvf_sink *sink;
 	struct gpuvf_iov iov;
 	u32 capabilities;
 	u16 vendor;
@@ -266,15 +281,17 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
 	return dev_name(&pf->dev);
 }
 
-int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw);
-void gpuvf_pf_remove(struct gpuvf_pf *pf);
-void gpuvf_pf_wait_all_gone(void);
-void gpuvf_pf_poll(struct gpuvf_pf *pf);
-void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
-int gpuvf_pf_resume(struct gpuvf_pf *pf);
+/* gpuvf_pf_check_locked(): what does not stand in the way */
+#define GPUVF_EVEN_WEDGED		BIT(0)
+#define GPUVF_EVEN_COUNT_CHANGING	BIT(1)
+
+void gpuvf_pf_enlist(struct gpuvf_pf *pf);
+void gpuvf_pf_delist(struct gpuvf_pf *pf);
 struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
 void gpuvf_pf_put(struct gpuvf_pf *pf);
+void gpuvf_pf_count_public(void);
+void gpuvf_pf_copy_public(struct gpuvf_pf *pf);
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_publish_locked(struct gpuvf_pf *pf);
@@ -282,5 +299,7 @@ void gpuvf_pf_notify_public(struct gpuvf_pf *pf);
 void gpuvf_pf_notify(struct gpuvf_pf *pf);
 u32 gpuvf_pf_change_seq(bool states);
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
+int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
+			  struct gpuvf_refusal *why);
 
 #endif /* GPUVF_PF_H */

@@ -108,34 +108,6 @@ static const struct request_op request_ops[] = {
 				.carry_out = request_fb_retry },
 };
 
-/**
- * gpuvf_request_check_pf_locked() - may anything of a GPU be changed?
- * @pf: PF
- * @even: GPUVF_EVEN_* bits of what does not stand in the way
- * @why: filled when it may not
- *
- * Context: pf->lock held.
- * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: VFs are being enabled or
- * disabled.
- */
-int gpuvf_request_check_pf_locked(struct gpuvf_pf *pf, u32 even,
-				  struct gpuvf_refusal *why)
-{
-	lockdep_assert_held(&pf->lock);
-	if (pf->gone) {
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
-		why->attr = GPUVF_A_PF_BDF;
-	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
-		why->reason = GPUVF_REASON_WEDGED;
-	} else if (pf->vf_count_changing &&
-		   !(even & GPUVF_EVEN_COUNT_CHANGING)) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	} else {
-		return 0;
-	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
 /* why a VF's state does not allow it, and what is said of that; 0: it does */
 static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
 					  const char **is)
@@ -195,14 +167,14 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	const struct request_op *op = &request_ops[req->op];
 	int err;
 
-	err = gpuvf_request_check_pf_locked(pf, op->even, &req->why);
+	err = gpuvf_pf_check_locked(pf, op->even, &req->why);
 	if (!err && op->verb)
 		err = request_check_vf(pf, req);
 	if (!err)
 		err = op->carry_out(pf, req);
 	/* it may have gone while nobody held the lock */
 	if (!err)
-		err = gpuvf_request_check_pf_locked(pf, ~0U, &req->why);
+		err = gpuvf_pf_check_locked(pf, ~0U, &req->why);
 	if (!err && req->done)
 		err = req->done(pf, req);
 	if (req->why.reason && !req->dry_run)

@@ -97,13 +97,7 @@ struct gpuvf_request {
 	struct gpuvf_refusal why;
 };
 
-/* gpuvf_request_check_pf_locked(): what does not stand in the way */
-#define GPUVF_EVEN_WEDGED		BIT(0)
-#define GPUVF_EVEN_COUNT_CHANGING	BIT(1)
-
 void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op);
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req);
-int gpuvf_request_check_pf_locked(struct gpuvf_pf *pf, u32 even,
-				  struct gpuvf_refusal *why);
 
 #endif /* GPUVF_REQUEST_H */

@@ -291,7 +291,7 @@ static const struct attribute_group sysfs_pf_group = {
 /* what is withheld counts as free for those who may not see it */
 static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 {
-	const struct gpuvf_layout *layout = &pf->public.config.layout;
+	struct gpuvf_layout *layout = &pf->public.config.layout;
 	u64 bytes;
 
 	if (sysfs_may_see()) {
@@ -302,6 +302,7 @@ static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 		mutex_unlock(&pf->lock);
 	} else {
 		spin_lock(&pf->public_lock);
+		gpuvf_layout_measure(layout, pf->total_vfs, 0, NULL);
 		bytes = largest ? layout->largest_free_bytes :
 				  layout->free_bytes;
 		spin_unlock(&pf->public_lock);
@@ -402,7 +403,7 @@ static DEVICE_ATTR_RW(policy);
 SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us);
 SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us);
 /* the cost of switches is measured */
-SYSFS_PF_PRIVATE(round_us, "%llu\n", gpuvf_config_round_us(pf, &pf->config));
+SYSFS_PF_PRIVATE(round_us, "%llu\n", gpuvf_world_round_us(pf, &pf->config));
 
 static struct attribute *sysfs_sched_attrs[] = {
 	&dev_attr_policy.attr,

@@ -10,6 +10,7 @@
 
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -158,7 +159,7 @@ static void world_refresh(struct gpuvf_pf *pf)
 
 	events = atomic_xchg(&w->events, 0);
 	if (events & GPUVF_WORLD_POLL)
-		gpuvf_pf_poll(pf);
+		pf->sink->poll(pf);
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
 		work = pf->hw->busy_vfs(pf);
 
@@ -359,7 +360,7 @@ static int world_thread(void *data)
 			continue;
 		world_sleep(w, next);
 		if (!pf->irq)
-			gpuvf_pf_poll(pf);
+			pf->sink->poll(pf);
 	}
 	return 0;
 }
@@ -515,6 +516,26 @@ u32 gpuvf_world_started(struct gpuvf_pf *pf)
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
 {
 	return READ_ONCE(pf->world.switch_ns);
+}
+
+/**
+ * gpuvf_world_round_us() - one round of all provisioned VFs
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ *
+ * Return: microseconds: the sum of their slices, and of their switches as far
+ * as any was measured yet.
+ */
+u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
+{
+	u64 switch_us = div_u64(gpuvf_world_switch_ns(pf), NSEC_PER_USEC);
+	u64 round_us = 0;
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (cfg->layout.vf[i].size)
+			round_us += cfg->vf[i].time_slice_us + switch_us;
+	return round_us;
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "gpuvf_sched.h"
 #include "gpuvf_stats.h"
 
+struct gpuvf_config;
 struct gpuvf_pf;
 struct task_struct;
 
@@ -24,7 +25,7 @@ struct task_struct;
 /* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
 #define GPUVF_WORLD_NEWS	BIT(30)
 
-/* the interrupt handler left events in the hardware; gpuvf_pf_poll() fetches them */
+/* the interrupt handler left events in the hardware; gpuvf_irq_poll() fetches them */
 #define GPUVF_WORLD_POLL	BIT(28)
 
 /* a turn came to where the thread has to look at it */
@@ -181,6 +182,7 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
+u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
 void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
 		       struct gpuvf_vf_stats *stats);
 u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
