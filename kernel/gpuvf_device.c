@@ -120,6 +120,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
 	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
+	gpuvf_vfs_init(pf);
 	gpuvf_exclusive_init(pf);
 	gpuvf_mbox_init(pf);
 	gpuvf_guest_init(pf);

@@ -269,6 +269,11 @@ static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
 	return container_of(dev, struct gpuvf_pf, dev);
 }
 
+static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
+{
+	return vf->pf->config.layout.vf[vf->index].size;
+}
+
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
 {

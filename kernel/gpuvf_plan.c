@@ -260,8 +260,12 @@ int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why)
 {
 	struct gpuvf_layout *layout = &plan->next.layout;
-	u32 started = plan->dry_run ? plan_started(pf) : gpuvf_world_hold(pf);
+	u32 started = plan_started(pf);
 
+	if (!plan->dry_run) {
+		gpuvf_world_hold(pf);
+		started = gpuvf_vfs_reap_locked(pf);
+	}
 	plan_pin(pf, plan, started);
 	/* saved states of those who started lie behind the reserve */
 	if (started && plan->layout.pf_reserve_bytes !=

@@ -50,11 +50,6 @@
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
-static bool vf_has_quota(const struct gpuvf_vf *vf)
-{
-	return vf->pf->config.layout.vf[vf->index].size;
-}
-
 /**
  * gpuvf_vf_state_locked() - where a VF is in its life
  * @vf: VF
@@ -66,7 +61,7 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
-	if (!vf_has_quota(vf))
+	if (!gpuvf_vf_has_quota(vf))
 		return GPUVF_VF_STATE_DISABLED;
 	if (vf->resetting && !vf->teardown)
 		return GPUVF_VF_STATE_RESETTING;
@@ -146,117 +141,6 @@ void gpuvf_vf_clear_marks_locked(struct gpuvf_vf *vf)
 	vf->faults = 0;
 	vf->paused = false;
 	vf->stopped = false;
-}
-
-/**
- * gpuvf_vf_flr_locked() - the VF was reset by its user
- * @vf: VF
- *
- * vfio-pci does that at every open and close of the VF. Faults and the marks of
- * an administrator stay: otherwise a guest could clear them.
- *
- * Context: pf->lock held.
- */
-void gpuvf_vf_flr_locked(struct gpuvf_vf *vf)
-{
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-	};
-
-	lockdep_assert_held(&vf->pf->lock);
-	/* one of ours is told when it is over */
-	if (!vf->pdev || vf->resetting)
-		return;
-	vf->stats.resets++;
-	gpuvf_exclusive_end_locked(vf);
-	gpuvf_mbox_forget_locked(vf);
-	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
-	/* the FLR did not reach its context, which SHUTDOWN would tear down */
-	if (!gpuvf_pf_can(vf->pf, GPUVF_CAPABILITY_SHUTDOWN))
-		gpuvf_reset_vf_drop_locked(vf);
-}
-
-/**
- * gpuvf_vfs_update_locked() - tell the world thread who may be given turns
- * @pf: PF
- *
- * To be called whenever something changed that decides it. VFs whose extent was
- * scrubbed get it in the framebuffer table.
- *
- * Context: pf->lock held; may sleep.
- */
-void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
-{
-	u32 started, runnable = 0;
-	unsigned int i;
-
-	lockdep_assert_held(&pf->lock);
-	gpuvf_table_update_locked(pf);
-	started = gpuvf_world_started(pf);
-	for (i = 0; i < pf->num_vfs && !pf->wedged && !pf->gone &&
-	     !pf->resetting && !pf->vf_count_changing; i++) {
-		struct gpuvf_vf *vf = &pf->vf[i];
-
-		if (vf_has_quota(vf) && vf->pdev && !vf->faults &&
-		    !vf->paused && !vf->stopped && !vf->resetting &&
-		    ((started & BIT(i)) ||
-		     (gpuvf_clear_vf_is_clean_locked(pf, i) &&
-		      gpuvf_table_has(pf, i))))
-			runnable |= BIT(i);
-	}
-	runnable = gpuvf_world_set_runnable(pf, runnable);
-	gpuvf_exclusive_update_locked(pf, runnable);
-	gpuvf_mbox_update_locked(pf);
-}
-
-/**
- * gpuvf_vf_end_tenancy_locked() - mark what a VF's user leaves behind for scrubbing
- * @vf: VF, whether it ran or not
- *
- * To be called at every end of a tenancy that the PF can see. A guest writes
- * framebuffer through its BAR without ever being scheduled, so it does not matter
- * whether the VF ran. If it has a context, that is torn down first, and the marks
- * are set by the report work.
- *
- * The VF cannot start from here on, and no longer reaches its extent. One that was
- * not in the framebuffer table has left nothing since it was scrubbed, or marked for
- * that. Before pf->lock is released the caller calls gpuvf_vfs_update_locked(), and
- * gpuvf_clear_kick_locked() if scrubbing may begin.
- *
- * Context: pf->lock held; may sleep.
- */
-void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
-{
-	struct gpuvf_pf *pf = vf->pf;
-
-	lockdep_assert_held(&pf->lock);
-	gpuvf_guest_forget_locked(vf);
-	if (!gpuvf_world_evict(pf, vf->index)) {
-		gpuvf_reset_vf_drop_locked(vf);
-	} else if (gpuvf_table_has(pf, vf->index)) {
-		gpuvf_clear_mark_locked(pf, vf->index);
-		gpuvf_table_update_locked(pf);
-	}
-}
-
-/**
- * gpuvf_vfs_end_tenancy_locked() - gpuvf_vf_end_tenancy_locked() for VFs 0 to n - 1
- * @pf: PF
- * @num_vfs: how many VFs are, were, or were to be enabled
- *
- * Also when the GPU is about to be reset or quiesced.
- *
- * Context: as gpuvf_vf_end_tenancy_locked().
- */
-void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
-{
-	unsigned int i;
-
-	for (i = 0; i < num_vfs; i++)
-		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
-	/* what is not written here is when the GPU answers again */
-	gpuvf_table_park_locked(pf);
 }
 
 /* walk the PCI devices of the VFs, as pci_get_device() does */
@@ -483,41 +367,6 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 		module_put(THIS_MODULE);
 	}
 	pci_info(pf->pdev, "VFs disabled\n");
-}
-
-/**
- * gpuvf_vf_pause_locked() - give a VF no more time, or give it its time again
- * @vf: VF
- * @paused: which
- *
- * Its state stays.
- *
- * Context: pf->lock held.
- */
-void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
-{
-	lockdep_assert_held(&vf->pf->lock);
-	vf->paused = paused;
-	gpuvf_vfs_update_locked(vf->pf);
-	gpuvf_pf_notify(vf->pf);
-}
-
-/**
- * gpuvf_vf_stop_locked() - take the GPU from a VF until it is reset
- * @vf: VF
- *
- * Its guest's state is dropped.
- *
- * Context: pf->lock held. Does not wait.
- */
-void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
-{
-	lockdep_assert_held(&vf->pf->lock);
-	vf->stopped = true;
-	vf->paused = false;
-	gpuvf_reset_vf_drop_locked(vf);
-	gpuvf_vfs_update_locked(vf->pf);
-	gpuvf_pf_notify(vf->pf);
 }
 
 static const char * const vf_state_names[] = {

@@ -16,15 +16,10 @@
 #include <linux/sched/task.h>
 #include <linux/wait.h>
 
-#include "gpuvf_clear.h"
 #include "gpuvf_config.h"
 #include "gpuvf_hw.h"
-#include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
-#include "gpuvf_reset.h"
-#include "gpuvf_table.h"
 #include "gpuvf_turn.h"
-#include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
 /*
@@ -365,62 +360,53 @@ static int world_thread(void *data)
 	return 0;
 }
 
-/*
- * What was seen here and is to be told. Whoever changes the layout comes here
- * first: what a VF that lost its state leaves behind is marked where it is now.
+/**
+ * gpuvf_world_take_report() - take what is to be reported of VFs
+ * @pf: PF
+ * @report: where it goes
  *
- * Return: bit n: VF n has state, whether it gets turns or not.
+ * VFs that were reset, or whose context was torn down, do not start before
+ * gpuvf_world_end_report(): until then the caller marks what they leave behind,
+ * where it is now.
+ *
+ * Context: pf->lock held.
  */
-static u32 world_reap_locked(struct gpuvf_pf *pf)
+void gpuvf_world_take_report(struct gpuvf_pf *pf,
+			     struct gpuvf_world_report *report)
 {
 	struct gpuvf_world *w = &pf->world;
-	u32 was_reset, caught, dropped, flr, started;
-	unsigned int vf;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
-	was_reset = w->was_reset;
-	dropped = w->dropped;
-	caught = w->caught;
-	flr = w->flr;
+	*report = (struct gpuvf_world_report){
+		.was_reset = w->was_reset,
+		.dropped = w->dropped,
+		.caught = w->caught,
+		.flr = w->flr,
+		.started = w->started | w->kept,
+	};
 	w->caught = 0;
 	w->flr = 0;
-	started = w->started | w->kept;
 	spin_unlock_irq(&w->lock);
-
-	for (vf = 0; vf < pf->total_vfs; vf++) {
-		/* a context that is torn down for a reset: the reset marks it */
-		if (was_reset & BIT(vf) ||
-		    (dropped & BIT(vf) && !pf->vf[vf].resetting))
-			gpuvf_vf_end_tenancy_locked(&pf->vf[vf]);
-		if (was_reset & BIT(vf))
-			gpuvf_table_verify_vf_locked(pf, vf);
-		if (dropped & BIT(vf))
-			gpuvf_mbox_end_locked(pf, vf);
-		if (flr & BIT(vf))
-			gpuvf_vf_flr_locked(&pf->vf[vf]);
-		if (caught & BIT(vf))
-			gpuvf_reset_vf_caught_locked(&pf->vf[vf]);
-	}
-
-	/* only now that its memory is marked may it be made runnable again */
-	spin_lock_irq(&w->lock);
-	w->was_reset &= ~was_reset;
-	w->dropped &= ~dropped;
-	spin_unlock_irq(&w->lock);
-	return started;
 }
 
-static void world_report(struct work_struct *work)
+/**
+ * gpuvf_world_end_report() - let VFs start whose memory is marked
+ * @pf: PF
+ * @report: from gpuvf_world_take_report()
+ *
+ * Context: pf->lock held since then.
+ */
+void gpuvf_world_end_report(struct gpuvf_pf *pf,
+			    const struct gpuvf_world_report *report)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
+	struct gpuvf_world *w = &pf->world;
 
-	mutex_lock(&pf->lock);
-	world_reap_locked(pf);
-	gpuvf_clear_kick_locked(pf);
-	gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
-	gpuvf_pf_notify(pf);
+	lockdep_assert_held(&pf->lock);
+	spin_lock_irq(&w->lock);
+	w->was_reset &= ~report->was_reset;
+	w->dropped &= ~report->dropped;
+	spin_unlock_irq(&w->lock);
 }
 
 /**
@@ -878,11 +864,8 @@ void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf)
  * VFs that have started go on as ever. gpuvf_world_release() ends it.
  *
  * Context: pf->lock held, which makes it one holder at a time.
- * Return: bit n: VF n has started, or kept its state (gpuvf_halt_kept()); no other
- * will start until the release. One that is reset by its user from now on leaves its
- * memory as it is.
  */
-u32 gpuvf_world_hold(struct gpuvf_pf *pf)
+void gpuvf_world_hold(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
@@ -892,7 +875,6 @@ u32 gpuvf_world_hold(struct gpuvf_pf *pf)
 	/* turns are begun under this lock, with what the scheduler was told */
 	gpuvf_world_masks_locked(w);
 	spin_unlock_irq(&w->lock);
-	return world_reap_locked(pf);
 }
 
 /**
@@ -929,7 +911,6 @@ int gpuvf_world_start(struct gpuvf_pf *pf)
 	spin_lock_init(&w->lock);
 	init_waitqueue_head(&w->off_wait);
 	atomic_set(&w->events, 0);
-	INIT_WORK(&w->report, world_report);
 	w->exclusive = GPUVF_NOBODY;
 	gpuvf_sched_init(&w->sched, pf->config.policy);
 

@@ -97,7 +97,7 @@ struct gpuvf_command_log {
  * struct gpuvf_world - the engine of one GPU, and what its thread is told
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
- * @report: tells the rest of the driver, under pf->lock, what was seen here
+ * @report: takes the reports; initialised by gpuvf_vfs_init()
  * @off_wait: those who wait for the engine to be where they want it
  * @log: the last commands, for debugfs; NULL: none are kept
  * @lock: protects what follows; taken with interrupts off
@@ -176,9 +176,25 @@ struct gpuvf_world {
 	struct gpuvf_world_vf vfs[GPUVF_MAX_VFS];
 };
 
+/**
+ * struct gpuvf_world_report - what happened to VFs since the last report
+ * @was_reset: bit n: VF n lost its state in a reset
+ * @dropped: bit n: the state of VF n was dropped, as was asked for
+ * @caught: bit n: VF n has to be reset; see gpuvf_world_fault()
+ * @flr: bit n: VF n was reset by its user
+ * @started: bit n: VF n has state, whether it gets turns or not
+ */
+struct gpuvf_world_report {
+	u32 was_reset;
+	u32 dropped;
+	u32 caught;
+	u32 flr;
+	u32 started;
+};
+
 int gpuvf_world_start(struct gpuvf_pf *pf);
 void gpuvf_world_stop(struct gpuvf_pf *pf);
-u32 gpuvf_world_hold(struct gpuvf_pf *pf);
+void gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
@@ -202,6 +218,10 @@ void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
 void gpuvf_world_masks_locked(struct gpuvf_world *w);
 u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf);
+void gpuvf_world_take_report(struct gpuvf_pf *pf,
+			     struct gpuvf_world_report *report);
+void gpuvf_world_end_report(struct gpuvf_pf *pf,
+			    const struct gpuvf_world_report *report);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
 
 #endif /* GPUVF_WORLD_H */
