@@ -39,9 +39,9 @@ static void capacity_none(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 		return;
 	}
 	/* who is in the way has a name */
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_plan_refuse_locked(pf, plan, why);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**

@@ -18,13 +18,11 @@
 
 #include "gpuvf_clear.h"
 #include "gpuvf_compat.h"
-#include "gpuvf_config.h"
 #include "gpuvf_event.h"
 #include "gpuvf_halt.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
-#include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
 /*
@@ -213,7 +211,7 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 	gpuvf_event_locked(pf, &event,
 			   "saved state could not be cleared (%pe); the VF is not started on it",
 			   ERR_PTR(err));
-	gpuvf_vf_failed_locked(&pf->vf[vf], GPUVF_FAULT_CONTEXT);
+	clear->failed |= BIT(vf);
 }
 
 static void clear_finish_locked(struct gpuvf_pf *pf,
@@ -247,11 +245,11 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 				   event.fb.size / SZ_1M,
 				   event.fb.start / SZ_1M, ERR_PTR(err));
 		bitmap_set(clear->withheld, job->first, job->count);
-		gpuvf_config_measure_locked(pf);
+		gpuvf_clear_measure_locked(pf);
 	} else {
 		clear_unmark_locked(pf, job);
 	}
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 }
 
 /*
@@ -272,20 +270,20 @@ static void gpuvf_clear_work(struct work_struct *work)
 	bool more;
 
 	for (;;) {
-		mutex_lock(&pf->lock);
+		gpuvf_pf_lock(pf);
 		more = clear_may_go_on(pf) && clear_pick_locked(pf, &job);
 		if (more)
 			err = clear_begin_locked(pf, &job);
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		if (!more)
 			break;
 
 		if (!err)
 			err = clear_wait(pf);
 
-		mutex_lock(&pf->lock);
+		gpuvf_pf_lock(pf);
 		clear_finish_locked(pf, &job, err);
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		worked = true;
 	}
 	if (worked)
@@ -371,11 +369,11 @@ void gpuvf_clear_kick_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_clear_stop(struct gpuvf_pf *pf)
 {
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->clear.stopping = true;
 	/* where that fails the worker gives up on the engine in its time */
 	gpuvf_clear_cancel_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	cancel_work_sync(&pf->clear.work);
 }
 
@@ -515,8 +513,8 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	for (i = 0; i < pf->total_vfs; i++)
 		pf->vf[i].faults &= ~GPUVF_FAULT_CONTEXT;
 	bitmap_zero(clear->withheld, clear->granules);
-	gpuvf_config_measure_locked(pf);
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_clear_measure_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_notify(pf);
 	return 0;
@@ -669,6 +667,23 @@ unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
 {
 	lockdep_assert_held(&pf->lock);
 	return clear_list_withheld(pf, 0, pf->clear.granules, pinned, blocked);
+}
+
+/**
+ * gpuvf_clear_measure_locked() - measure what is free
+ * @pf: PF whose extents, or what is withheld of it, changed
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_clear_measure_locked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_clear *clear = &pf->clear;
+	unsigned int num;
+
+	lockdep_assert_held(&pf->lock);
+	num = clear_list_withheld(pf, 0, clear->granules, 0, clear->blocked);
+	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num,
+			     clear->blocked);
 }
 
 /**

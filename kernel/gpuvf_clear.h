@@ -30,6 +30,8 @@ struct gpuvf_refusal;
  * @withheld: bit g: granule g could not be cleared; pf->lock
  * @contexts: bit n: the saved state of VF n has to be cleared; pf->lock
  * @contexts_again: as @again, for @contexts; pf->lock
+ * @failed: bit n: the saved state of VF n could not be cleared, which
+ *	gpuvf_vfs_update_locked() does not know yet; pf->lock
  * @current_vf: index of the VF whose extent had the clear engine last; pf->lock
  * @next_granule: where the engine goes on in that extent; pf->lock
  * @blocked: what is withheld, as extents; used only under pf->lock
@@ -46,6 +48,7 @@ struct gpuvf_clear {
 	unsigned long *withheld;
 	u32 contexts;
 	u32 contexts_again;
+	u32 failed;
 	unsigned int current_vf;
 	unsigned int next_granule;
 	struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
@@ -76,6 +79,7 @@ u64 gpuvf_clear_dirty_bytes_locked(struct gpuvf_pf *pf);
 u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf);
 const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
 						       unsigned int *num);
+void gpuvf_clear_measure_locked(struct gpuvf_pf *pf);
 unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
 					struct gpuvf_extent *blocked);
 

@@ -516,7 +516,7 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 			gpuvf_pf_wedge_locked(pf,
 					      "a framebuffer table that cannot be written");
 	}
-	gpuvf_config_measure_locked(pf);
+	gpuvf_clear_measure_locked(pf);
 }
 
 /**
@@ -561,22 +561,6 @@ int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");
 	return err;
-}
-
-/**
- * gpuvf_config_measure_locked() - what is free, after something was withheld
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-void gpuvf_config_measure_locked(struct gpuvf_pf *pf)
-{
-	struct gpuvf_extent *blocked = pf->clear.blocked;
-	unsigned int num;
-
-	lockdep_assert_held(&pf->lock);
-	num = gpuvf_clear_blocked_locked(pf, 0, blocked);
-	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, blocked);
 }
 
 static u64 config_default_reserve(const struct gpuvf_pf *pf)

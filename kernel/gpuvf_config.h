@@ -75,7 +75,6 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why);
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);
 void gpuvf_config_schedule_locked(struct gpuvf_pf *pf);
-void gpuvf_config_measure_locked(struct gpuvf_pf *pf);
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_CONFIG_H */

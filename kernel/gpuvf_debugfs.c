@@ -129,7 +129,7 @@ static int state_show(struct seq_file *m, void *unused)
 	w = kmalloc(sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	spin_lock_irq(&pf->world.lock);
 	memcpy(w, &pf->world, sizeof(*w));
 	spin_unlock_irq(&pf->world.lock);
@@ -139,7 +139,7 @@ static int state_show(struct seq_file *m, void *unused)
 	debugfs_show_sched(m, &w->sched);
 	for (i = 0; i < pf->total_vfs; i++)
 		debugfs_show_vf(m, &pf->vf[i], &w->sched.vf[i]);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	kfree(w);
 	return 0;
 }

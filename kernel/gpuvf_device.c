@@ -76,7 +76,7 @@ static void pf_notify_work(struct work_struct *work)
 					   struct gpuvf_pf, notify_work);
 	bool wedged;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	wedged = pf->wedged;
 	if (!pf->gone) {
 		gpuvf_vfs_tell_states_locked(pf);
@@ -87,10 +87,11 @@ static void pf_notify_work(struct work_struct *work)
 			pf_uevent(pf, wedged);
 		pf->notified_wedged = wedged;
 	}
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 static const struct gpuvf_sink pf_sink = {
+	.settle = gpuvf_vfs_update_locked,
 	.event = gpuvf_netlink_event_locked,
 	.poll = gpuvf_irq_poll,
 };
@@ -152,10 +153,10 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
  */
 static void pf_stop(struct gpuvf_pf *pf)
 {
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->gone, true);
 	gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 
 	gpuvf_sysfs_del(pf);
 	gpuvf_debugfs_del(pf);
@@ -231,10 +232,10 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 		goto err_stop;
 	gpuvf_debugfs_add(pf);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_world_configure(pf);
 	gpuvf_clear_resume_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 
 	gpuvf_pf_enlist(pf);
 	gpuvf_pf_count_public();
@@ -308,15 +309,15 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	/* a reset would set the GPU going again, whatever it is asleep for */
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->quiesced = true;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	gpuvf_resets_flush(pf);
 	/* the GPU is reset when it is resumed, if it is frozen */
 	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_clear_stop(pf);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_halt_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	/* not every sleep takes the power that ends them */
@@ -327,7 +328,7 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 	}
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 }
 
@@ -347,7 +348,7 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	unsigned int i;
 	int err;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	/* not every sleep clears mailboxes, as a reset does */
 	for (i = 0; i < pf->num_vfs; i++) {
 		gpuvf_mbox_forget_locked(&pf->vf[i]);
@@ -368,6 +369,6 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	if (!pf->resetting)
 		gpuvf_clear_resume_locked(pf);
 	gpuvf_reset_resume_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return err;
 }

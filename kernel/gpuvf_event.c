@@ -109,6 +109,7 @@ static void event_flush(struct work_struct *work)
 	bool more = false;
 	unsigned int i;
 
+	/* not gpuvf_pf_unlock(), which is above: nothing here has to be settled */
 	mutex_lock(&pf->lock);
 	for (i = 0; i < EVENT_SLOTS && !pf->gone; i++) {
 		struct gpuvf_event_slot *slot = &pf->events.slot[i];

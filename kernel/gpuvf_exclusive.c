@@ -27,7 +27,6 @@
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
 #include "gpuvf_reset.h"
-#include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
 /* what all who wait may have together, if one does not need more; and the least */
@@ -141,7 +140,7 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 	}
 	exclusive_unqueue(ex, vf->index);
 	ex->queue[ex->waiting++] = vf->index;
-	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }
 
@@ -149,7 +148,7 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
  * gpuvf_exclusive_end_locked() - a VF has no exclusive access, and waits for none
  * @vf: VF
  *
- * Context: pf->lock held. The caller sees to gpuvf_vfs_update_locked().
+ * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
  */
 void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf)
 {
@@ -175,12 +174,12 @@ static void exclusive_limit(struct work_struct *work)
 					   struct gpuvf_pf, exclusive.limit);
 	struct gpuvf_exclusive *ex = &pf->exclusive;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	/* it may be another's by now, whose time is not */
 	if (ex->owner != GPUVF_NOBODY && ex->told &&
 	    !time_before(jiffies, ex->until))
 		gpuvf_reset_vf_overstayed_locked(&pf->vf[ex->owner]);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**

@@ -161,7 +161,7 @@ static void guest_read(struct gpuvf_vf *vf)
 	u32 tenancy = 0;
 
 	for (at = 0; more; at += GUEST_PART_SIZE) {
-		mutex_lock(&pf->lock);
+		gpuvf_pf_lock(pf);
 		if (!at)
 			tenancy = vf->guest.tenancy;
 		more = guest_is_readable_locked(vf) &&
@@ -172,7 +172,7 @@ static void guest_read(struct gpuvf_vf *vf)
 			guest_take_locked(vf);
 			more = false;
 		}
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 	}
 }
 
@@ -188,13 +188,13 @@ static void guest_work(struct work_struct *work)
 		cond_resched();
 	}
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	for (i = 0; i < pf->total_vfs; i++)
 		again |= guest_is_placed_locked(&pf->vf[i]);
 	/* gpuvf_guest_stop() comes when the PF is gone */
 	if (again && !pf->gone)
 		guest_read_soon(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**

@@ -4,7 +4,7 @@
  * may be given turns, what is scrubbed between tenants, what the scheduler saw.
  */
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/pci.h>
 #include <linux/workqueue.h>
 
@@ -19,12 +19,24 @@
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
+/* VFs whose saved state could not be cleared */
+static void vfs_fail_locked(struct gpuvf_pf *pf)
+{
+	unsigned long failed = pf->clear.failed;
+	unsigned int i;
+
+	pf->clear.failed = 0;
+	for_each_set_bit(i, &failed, GPUVF_MAX_VFS)
+		gpuvf_vf_failed_locked(&pf->vf[i], GPUVF_FAULT_CONTEXT);
+}
+
 /**
  * gpuvf_vfs_update_locked() - decide which VFs may be given turns
  * @pf: PF
  *
- * To be called whenever something changed that decides it. VFs whose extent was
- * scrubbed get it in the framebuffer table.
+ * What changes something that decides it calls gpuvf_pf_unsettle_locked(); this is
+ * for callers that need the decision before they release pf->lock. VFs whose extent
+ * was scrubbed get it in the framebuffer table.
  *
  * Context: pf->lock held; may sleep.
  */
@@ -34,6 +46,8 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
+	pf->unsettled = false;
+	vfs_fail_locked(pf);
 	gpuvf_table_update_locked(pf);
 	started = gpuvf_world_started(pf);
 	for (i = 0; i < pf->num_vfs && !pf->wedged && !pf->gone &&
@@ -63,7 +77,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
  *
  * The VF cannot start from here on, and no longer reaches its extent. One that was
  * not in the framebuffer table has left nothing since it was scrubbed, or marked for
- * that. Before pf->lock is released the caller calls gpuvf_vfs_update_locked(), and
+ * that. Before pf->lock is released the caller calls gpuvf_pf_unsettle_locked(), and
  * gpuvf_clear_kick_locked() if scrubbing may begin.
  *
  * Context: pf->lock held; may sleep.
@@ -166,11 +180,11 @@ static void vfs_report_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_vfs_reap_locked(pf);
 	gpuvf_clear_kick_locked(pf);
-	gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unsettle_locked(pf);
+	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
 }
 
@@ -196,7 +210,7 @@ void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->paused = paused;
-	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }
 
@@ -214,6 +228,6 @@ void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 	vf->stopped = true;
 	vf->paused = false;
 	gpuvf_reset_vf_drop_locked(vf);
-	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }

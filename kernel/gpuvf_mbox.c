@@ -345,10 +345,10 @@ static void mbox_work(struct work_struct *work)
 	u32 rx = 0, acked = 0;
 	unsigned int i;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	/* gpuvf_pf_resume() comes back here */
 	if (pf->quiesced) {
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		return;
 	}
 	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing) {
@@ -367,8 +367,8 @@ static void mbox_work(struct work_struct *work)
 			first = min(first, again);
 	}
 	if (rx)
-		gpuvf_vfs_update_locked(pf);
-	mutex_unlock(&pf->lock);
+		gpuvf_pf_unsettle_locked(pf);
+	gpuvf_pf_unlock(pf);
 	if (first != U64_MAX)
 		queue_delayed_work(system_highpri_wq, &pf->mbox_work,
 				   nsecs_to_jiffies(first - now) + 1);
@@ -398,11 +398,11 @@ static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
 	bool settled = true;
 	unsigned int i;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	for (i = 0; i < pf->num_vfs && !pf->gone; i++)
 		if (vfs & BIT(i) && pf->vf[i].pdev)
 			settled &= pf->hw->mbox_ack_seen(pf, i);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return settled;
 }
 

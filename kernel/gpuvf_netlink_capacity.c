@@ -92,10 +92,10 @@ static int nl_answer_capacity(struct sk_buff *skb, struct genl_info *info,
 	struct gpuvf_capacity capacity;
 	int err;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	err = nl_begin_capacity_locked(skb, info, pf, quota_bytes, &capacity,
 				       why);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (err) {
 		gpuvf_capacity_drop(&capacity);
 		return err;

@@ -52,9 +52,9 @@ static void nl_notify_locked(struct gpuvf_pf *pf, u8 cmd)
  */
 void gpuvf_netlink_notify_add(struct gpuvf_pf *pf)
 {
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	nl_notify_locked(pf, GPUVF_CMD_PF_ADD);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**
@@ -65,9 +65,9 @@ void gpuvf_netlink_notify_add(struct gpuvf_pf *pf)
  */
 void gpuvf_netlink_notify_del(struct gpuvf_pf *pf)
 {
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	nl_notify_locked(pf, GPUVF_CMD_PF_DEL);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**

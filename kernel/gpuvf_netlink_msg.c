@@ -539,9 +539,9 @@ int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
 
 	if (!all)
 		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return err;
 }
 

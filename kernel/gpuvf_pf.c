@@ -18,7 +18,6 @@
 #include "gpuvf_event.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_refusal.h"
-#include "gpuvf_vf.h"
 
 static LIST_HEAD(gpuvf_pfs);
 static DEFINE_MUTEX(gpuvf_pfs_lock);
@@ -54,6 +53,47 @@ void gpuvf_pf_delist(struct gpuvf_pf *pf)
 	mutex_lock(&gpuvf_pfs_lock);
 	list_del_init(&pf->node);
 	mutex_unlock(&gpuvf_pfs_lock);
+}
+
+/**
+ * gpuvf_pf_unsettle_locked() - something changed that decides which VFs may run
+ * @pf: PF
+ *
+ * What follows from it is done once, before pf->lock is released, or before that by
+ * gpuvf_pf_settle_locked().
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_pf_unsettle_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	pf->unsettled = true;
+}
+
+/**
+ * gpuvf_pf_settle_locked() - do what follows from changes
+ * @pf: PF
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_pf_settle_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	/* again when the hardware does not do it: the GPU is wedged then */
+	while (pf->unsettled)
+		pf->sink->settle(pf);
+}
+
+/**
+ * gpuvf_pf_unlock() - release pf->lock, with all settled that changed
+ * @pf: PF
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_pf_unlock(struct gpuvf_pf *pf)
+{
+	gpuvf_pf_settle_locked(pf);
+	mutex_unlock(&pf->lock);
 }
 
 /**
@@ -255,7 +295,7 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 	gpuvf_event_locked(pf, &event,
 			   "wedged by %s; nothing can be changed until the GPU is reset",
 			   what);
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_publish_locked(pf);
 }
 

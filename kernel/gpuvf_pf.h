@@ -131,12 +131,15 @@ struct gpuvf_public {
 
 /**
  * struct gpuvf_sink - where the lower layers report what the upper ones have to do
+ * @settle: do what follows from a change, see gpuvf_pf_unsettle_locked(), and clear
+ *	pf->unsettled first; pf->lock held, may sleep
  * @event: notify user space of an event; pf->lock held, may sleep
  * @poll: do what an interrupt would do; the scheduler thread
  *
  * These calls, and nothing else but work items, lead upwards.
  */
 struct gpuvf_sink {
+	void (*settle)(struct gpuvf_pf *pf);
 	void (*event)(struct gpuvf_pf *pf, const struct gpuvf_event *event);
 	void (*poll)(struct gpuvf_pf *pf);
 };
@@ -162,6 +165,7 @@ struct gpuvf_sink {
  * @released: its driver is about to be unbound; no VFs are enabled any more. The
  *	lock of its PCI device
  * @lock: protects what follows
+ * @unsettled: see gpuvf_pf_unsettle_locked()
  * @gone: removed; nothing may be asked of it any more
  * @wedged: the hardware stopped answering
  * @resetting: the GPU is to be reset by @reset_work, or is being reset by it
@@ -223,6 +227,7 @@ struct gpuvf_pf {
 
 	/* what follows; taken before the world's lock */
 	struct mutex lock;
+	bool unsettled;
 	bool gone;
 	bool wedged;
 	bool resetting;
@@ -286,6 +291,12 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
 	return dev_name(&pf->dev);
 }
 
+/* released by gpuvf_pf_unlock() */
+static inline void gpuvf_pf_lock(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+}
+
 /* gpuvf_pf_check_locked(): what does not stand in the way */
 #define GPUVF_EVEN_WEDGED		BIT(0)
 #define GPUVF_EVEN_COUNT_CHANGING	BIT(1)
@@ -304,6 +315,9 @@ void gpuvf_pf_notify_public(struct gpuvf_pf *pf);
 void gpuvf_pf_notify(struct gpuvf_pf *pf);
 u32 gpuvf_pf_change_seq(bool states);
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
+void gpuvf_pf_unsettle_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_settle_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_unlock(struct gpuvf_pf *pf);
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 			  struct gpuvf_refusal *why);
 

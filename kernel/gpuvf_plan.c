@@ -265,6 +265,7 @@ int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 	if (!plan->dry_run) {
 		gpuvf_world_hold(pf);
 		started = gpuvf_vfs_reap_locked(pf);
+		gpuvf_pf_settle_locked(pf);
 	}
 	plan_pin(pf, plan, started);
 	/* saved states of those who started lie behind the reserve */

@@ -147,9 +147,9 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	unsigned int i;
 	bool wiped;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->in_reset, true);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	wiped = !pf->hw->has_reserve(pf);
 	/* VFs are enabled again with it, and must not run: their extents are not there */
 	if (wiped && !pf->frozen && !pf->quiesced)
@@ -164,13 +164,13 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 		gpuvf_reset_announce_all(pf);
 	}
 	recover_lock_vfs(pf);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	if (!pf->quiesced)
 		gpuvf_halt_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 }
 
@@ -206,7 +206,7 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	if (!pf->quiesced && gpuvf_hw_is_wiped(pf->pdev))
 		recover_config_space(pf);
 	recover_unlock_vfs(pf);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	was_wedged = pf->wedged;
 	asked |= pf->reset_asked;
 	err = recover_result_locked(pf);
@@ -233,7 +233,7 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 		gpuvf_pf_publish_locked(pf);
 	else
 		gpuvf_pf_notify(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	wake_up_all(&pf->reset_wait);
 }
 
@@ -269,25 +269,25 @@ void gpuvf_recover_freeze(struct gpuvf_pf *pf, bool reset)
 {
 	unsigned int i;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->frozen, true);
 	gpuvf_pf_wedge_locked(pf, "a fatal PCIe error");
 	if (reset) {
 		WRITE_ONCE(pf->resetting, true);
 		pf->reset_needed = true;
 	}
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	/* it changes under the device lock only */
 	if (pf->quiesced)
 		return;
 	gpuvf_clear_stop(pf);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_halt_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_exclusive_end_locked(&pf->vf[i]);
 	gpuvf_halt_end(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 	if (!reset)
 		return;

@@ -172,6 +172,8 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		err = request_check_vf(pf, req);
 	if (!err)
 		err = op->carry_out(pf, req);
+	/* the answer is about what follows too */
+	gpuvf_pf_settle_locked(pf);
 	/* it may have gone while nobody held the lock */
 	if (!err)
 		err = gpuvf_pf_check_locked(pf, ~0U, &req->why);
@@ -195,7 +197,7 @@ static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 		if (!pf->in_reset ||
 		    (op == GPUVF_OP_PF_RESET && pf->resetting))
 			return 0;
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		if (wait_event_killable(pf->reset_wait,
 					!READ_ONCE(pf->in_reset)))
 			return -EINTR;
@@ -211,9 +213,9 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return 0;
 	err = request_ops[req->op].wait(pf, req);
 	if (req->why.reason) {
-		mutex_lock(&pf->lock);
+		gpuvf_pf_lock(pf);
 		gpuvf_refusal_log(pf, &req->why);
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 	}
 	return err;
 }
@@ -266,6 +268,6 @@ int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	if (err)
 		return err;
 	err = request_do_locked(pf, req);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return err ? err : request_wait(pf, req);
 }

@@ -60,9 +60,9 @@ static bool reset_pf_answers(struct gpuvf_pf *pf)
 {
 	bool answers;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	answers = !pf->frozen && pf->hw->has_reserve(pf) > 0;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return answers;
 }
 
@@ -138,9 +138,9 @@ static bool reset_announce(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 	bool tell;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	tell = reset_notify_locked(vf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (tell)
 		wait_event_timeout(pf->reset_wait, READ_ONCE(vf->mbox.ready),
 				   msecs_to_jiffies(RESET_READY_MS));
@@ -206,7 +206,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	else if (init)
 		gpuvf_mbox_refuse_locked(vf);
 	gpuvf_clear_kick_locked(pf);
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 }
 
 /**
@@ -221,11 +221,11 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 	int err, world_err;
 	bool notified, wait;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	wait = pf->in_reset || pf->quiesced || pf->frozen;
 	vf->reset_waits = vf->resetting && wait;
 	wait |= !vf->resetting;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (wait)
 		return;
 
@@ -242,17 +242,17 @@ void gpuvf_reset_vf_work(struct work_struct *work)
 		err = world_err;
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	/* what came of it is not known; the reset of the GPU does for this one too */
 	if (pf->frozen) {
 		vf->reset_waits = true;
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		return;
 	}
 	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
 	if (world_err == -EBUSY)
 		gpuvf_reset_pf_start_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
 }
 
@@ -270,7 +270,7 @@ void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 	/* an FLR under way, to tear down the state, is enough for this too */
 	vf->teardown = false;
 	vf->resetting = true;
-	gpuvf_vfs_update_locked(vf->pf);
+	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 	if (!under_way)
 		queue_work(gpuvf_unbound_wq, &vf->reset_work);
@@ -364,9 +364,9 @@ int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, unsigned int seq,
 	if (wait_event_killable(pf->reset_wait,
 				READ_ONCE(vf->reset_seq) != seq))
 		return -EINTR;
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	err = vf->reset_err;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
 	why->reason = GPUVF_REASON_RESET_FAILED;
@@ -522,12 +522,12 @@ void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->reset_told = 0;
 	for (i = 0; i < pf->num_vfs; i++)
 		if (reset_notify_locked(&pf->vf[i]))
 			pf->reset_told |= BIT(i);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
 			   msecs_to_jiffies(RESET_READY_MS));
 	gpuvf_mbox_settle(pf, pf->reset_told);
@@ -558,7 +558,7 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
  *
  * Also for one that @reset_work was still to do: one reset does for both.
  *
- * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
+ * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
  */
 void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 {
@@ -602,7 +602,7 @@ static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 		pf->reset_needed = true;
 		schedule_delayed_work(&pf->reset_work, HZ / 10);
 	}
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 }
 
 /**
@@ -617,26 +617,26 @@ void gpuvf_reset_pf_work(struct work_struct *work)
 	unsigned int seq;
 	int err;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	seq = pf->reset_seq;
 	/* over by itself, or by gpuvf_pf_resume() later */
 	if (!pf->resetting || pf->quiesced) {
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 		return;
 	}
 	pf->reset_task = current;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 
 	/* gpuvf_pf_remove() waits for us, so that the device is there */
 	err = reset_pf_function(pf);
 	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
 	/* else it is over, and what is to be done now was asked for since */
 	if (pf->reset_seq == seq)
 		reset_pf_not_done_locked(pf, err);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**
@@ -655,7 +655,7 @@ void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
 		return;
 	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
 	WRITE_ONCE(pf->resetting, true);
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 	/* gpuvf_pf_resume() does what is to be done then */
 	if (!pf->quiesced)
 		schedule_delayed_work(&pf->reset_work, 0);
@@ -673,18 +673,18 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 	int err;
 
 	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_needed = true;
 	pf->reset_task = current;
 	seq = pf->reset_seq;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	err = pci_reset_function_locked(pf->pdev);
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
 	if (pf->reset_seq == seq)
 		reset_pf_not_done_locked(pf, err);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**
@@ -708,7 +708,7 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	}
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_asked = true;
-	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_notify(pf);
 	/* gpuvf_pf_resume() does what is to be done then */
 	if (!pf->quiesced)
@@ -735,9 +735,9 @@ int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
 	if (wait_event_killable(pf->reset_wait,
 				READ_ONCE(pf->reset_seq) != seq))
 		return -EINTR;
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	err = pf->reset_err;
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
 	if (err == -EBUSY) {

@@ -97,9 +97,9 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 		text[i] = buf[i] ?: '?';
 	strim(text);
 	gpuvf_refuse(&why, gpuvf_pf_name(pf));
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_refusal_log(pf, &why);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return why.error;
 }
 
@@ -237,9 +237,9 @@ static ssize_t name##_show(struct device *dev,				\
 									\
 	if (!sysfs_may_see())						\
 		return -EPERM;						\
-	mutex_lock(&pf->lock);						\
+	gpuvf_pf_lock(pf);						\
 	ret = sysfs_emit(buf, format, expression);			\
-	mutex_unlock(&pf->lock);					\
+	gpuvf_pf_unlock(pf);					\
 	return ret;							\
 }									\
 static DEVICE_ATTR_ADMIN_RO(name)
@@ -296,10 +296,10 @@ static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 
 	if (sysfs_may_see()) {
 		layout = &pf->config.layout;
-		mutex_lock(&pf->lock);
+		gpuvf_pf_lock(pf);
 		bytes = largest ? layout->largest_free_bytes :
 				  layout->free_bytes;
-		mutex_unlock(&pf->lock);
+		gpuvf_pf_unlock(pf);
 	} else {
 		spin_lock(&pf->public_lock);
 		gpuvf_layout_measure(layout, pf->total_vfs, 0, NULL);
@@ -751,9 +751,9 @@ static ssize_t sysfs_vf_show(struct kobject *kobj, struct attribute *attr,
 	}
 	if (!sysfs_may_see())
 		return -EPERM;
-	mutex_lock(&vf->pf->lock);
+	gpuvf_pf_lock(vf->pf);
 	ret = file->show(vf, buf);
-	mutex_unlock(&vf->pf->lock);
+	gpuvf_pf_unlock(vf->pf);
 	return ret;
 }
 

@@ -114,7 +114,7 @@ void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
  * @vf: VF
  * @fault: GPUVF_FAULT_* bit, which says what ends it
  *
- * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
+ * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
  */
 void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault)
 {
@@ -133,7 +133,7 @@ void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault)
  * For what an administrator asked for and nothing else: a reset of the VF or of
  * the GPU, enabling and disabling VFs. A guest can cause every other reset.
  *
- * Context: pf->lock held. The caller calls gpuvf_vfs_update_locked().
+ * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
  */
 void gpuvf_vf_clear_marks_locked(struct gpuvf_vf *vf)
 {
@@ -200,7 +200,7 @@ static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
 	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 	int err;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	err = gpuvf_config_fill_locked(pf, num_vfs, &why);
 	if (err) {
 		gpuvf_refusal_log(pf, &why);
@@ -208,7 +208,7 @@ static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
 		pf->vf_count_changing = true;
 		gpuvf_pf_publish_locked(pf);
 	}
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	return err;
 }
 
@@ -216,7 +216,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	unsigned int i;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	vfs_get_pdevs_locked(pf, num_vfs);
 	for (i = 0; i < num_vfs; i++) {
 		/* what could not be cleared for it meanwhile is tried again */
@@ -230,20 +230,20 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /* VFs may have existed for a moment, and host drivers may have bound to them */
 static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, num_vfs);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 /**
@@ -327,25 +327,25 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	unsigned int i;
 	bool stuck;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	pf->vf_count_changing = true;
 	gpuvf_pf_publish_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 
 	gpuvf_resets_flush(pf);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_reset_end_waiting_locked(pf, -ENODEV);
 	gpuvf_halt_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_halt_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
 		gpuvf_sysfs_unlink_vf(pf, i);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 
 	pci_disable_sriov(pf->pdev);
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_halt_all_lost_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
@@ -358,7 +358,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 	if (stuck)
 		gpuvf_reset_pf_held(pf);
 
@@ -420,7 +420,7 @@ static void vf_unbound(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
-	mutex_lock(&pf->lock);
+	gpuvf_pf_lock(pf);
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
 	gpuvf_mbox_end_locked(pf, vf->index);
@@ -428,7 +428,7 @@ static void vf_unbound(struct gpuvf_vf *vf)
 	gpuvf_vfs_update_locked(pf);
 	if (!pf->vf_count_changing)
 		gpuvf_clear_kick_locked(pf);
-	mutex_unlock(&pf->lock);
+	gpuvf_pf_unlock(pf);
 }
 
 static int vf_bus_event(struct notifier_block *nb, unsigned long action,

@@ -807,7 +807,7 @@ void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
  * @pf: PF
  *
  * Return: false: one is under way, or others are to have their slices first;
- * the report work, and gpuvf_vfs_update_locked() with it, runs when they have.
+ * the report work, and what settles the state of the VFs, runs when they have.
  */
 bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf)
 {
