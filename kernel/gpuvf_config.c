@@ -23,7 +23,7 @@
 
 #include "gpuvf_clear.h"
 #include "gpuvf_config.h"
-#include "gpuvf_guest.h"
+#include "gpuvf_region.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_plan.h"
@@ -281,7 +281,7 @@ static void config_mark_changed_locked(struct gpuvf_pf *pf,
 					      &next->vf[i]) &&
 		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i))) {
 			gpuvf_clear_mark_locked(pf, i);
-			gpuvf_guest_forget_locked(&pf->vf[i]);
+			gpuvf_region_forget_locked(&pf->vf[i]);
 		}
 }
 

@@ -32,6 +32,7 @@
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_recover.h"
+#include "gpuvf_region.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
@@ -119,17 +120,16 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
-	INIT_DELAYED_WORK(&pf->reset_work, gpuvf_reset_pf_work);
 	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
 	gpuvf_vfs_init(pf);
 	gpuvf_exclusive_init(pf);
-	gpuvf_mbox_init(pf);
 	gpuvf_guest_init(pf);
+	gpuvf_reset_init(pf);
+	gpuvf_region_init(pf);
 	pf->generation = get_random_u64();
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		pf->vf[i].pf = pf;
 		pf->vf[i].index = i;
-		INIT_WORK(&pf->vf[i].reset_work, gpuvf_reset_vf_work);
 	}
 
 	refcount_inc(&gpuvf_pfs_alive);
@@ -168,7 +168,7 @@ static void pf_stop(struct gpuvf_pf *pf)
 	gpuvf_irq_free(pf);
 	gpuvf_world_stop(pf);
 	gpuvf_mbox_stop(pf);
-	gpuvf_guest_stop(pf);
+	gpuvf_region_stop(pf);
 	gpuvf_exclusive_stop(pf);
 	cancel_delayed_work_sync(&pf->notify_work);
 	gpuvf_events_stop(pf);

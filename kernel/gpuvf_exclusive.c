@@ -22,11 +22,10 @@
 #include "gpuvf_config.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
-#include "gpuvf_guest.h"
+#include "gpuvf_region.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
-#include "gpuvf_reset.h"
 #include "gpuvf_world.h"
 
 /* what all who wait may have together, if one does not need more; and the least */
@@ -59,7 +58,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	ex->until = jiffies + limit;
 	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
 	/* where that cannot be, the guest finds nothing, and goes on without */
-	gpuvf_guest_place_locked(&pf->vf[ex->owner]);
+	gpuvf_region_place_locked(&pf->vf[ex->owner]);
 	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY, 0);
 }
 
@@ -167,19 +166,22 @@ void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf)
 	gpuvf_world_exclusive_end(vf->pf);
 }
 
-/* the owner's time is up */
-static void exclusive_limit(struct work_struct *work)
+/**
+ * gpuvf_exclusive_expired_locked() - find the VF whose exclusive access took too long
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ * Return: index of the VF; GPUVF_NOBODY: none, or another one has it since.
+ */
+int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, exclusive.limit);
-	struct gpuvf_exclusive *ex = &pf->exclusive;
+	const struct gpuvf_exclusive *ex = &pf->exclusive;
 
-	gpuvf_pf_lock(pf);
-	/* it may be another's by now, whose time is not */
-	if (ex->owner != GPUVF_NOBODY && ex->told &&
-	    !time_before(jiffies, ex->until))
-		gpuvf_reset_vf_overstayed_locked(&pf->vf[ex->owner]);
-	gpuvf_pf_unlock(pf);
+	lockdep_assert_held(&pf->lock);
+	if (ex->owner == GPUVF_NOBODY || !ex->told ||
+	    time_before(jiffies, ex->until))
+		return GPUVF_NOBODY;
+	return ex->owner;
 }
 
 /**
@@ -191,7 +193,6 @@ void gpuvf_exclusive_init(struct gpuvf_pf *pf)
 	pf->exclusive.alone_ms = pf->hw->access_alone_ms;
 	pf->exclusive.limit_ms = pf->hw->access_limit_ms;
 	pf->exclusive.owner = GPUVF_NOBODY;
-	INIT_DELAYED_WORK(&pf->exclusive.limit, exclusive_limit);
 }
 
 /**

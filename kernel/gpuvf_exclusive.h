@@ -48,6 +48,7 @@ void gpuvf_exclusive_init(struct gpuvf_pf *pf);
 void gpuvf_exclusive_stop(struct gpuvf_pf *pf);
 void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access);
 void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf);
+int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf);
 void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable);
 
 #endif /* GPUVF_EXCLUSIVE_H */

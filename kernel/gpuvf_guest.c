@@ -1,218 +1,283 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The exchange regions: PF2VF is placed before a guest's driver looks for it, and VF2PF
- * is read while the guest is active; Documentation/design/guests.rst.
+ * What the drivers of guests ask for over the mailbox, and the answers; what guests
+ * rely on is in Documentation/design/guests.rst.
  *
- *	extent is clean ──► placed ──► READY ──► active: VF2PF is read every 2 s
- *	      ▲                                                  │
- *	      └── scrubbed ◄── claims are forgotten ◄── end of the tenancy
+ *	guest asks            what is done                      answer
+ *	REQ_INIT              full access, a new state          READY, when it has
+ *	REL_INIT              full access ends                  -
+ *	REQ_FINI              full access, to tear down         READY, when it has
+ *	REL_FINI              full access ends, state is        -
+ *	                      dropped, memory scrubbed
+ *	REQ_RESET             reset, then as REQ_INIT           READY, when it has
+ *	READY_TO_RESET        the reset that was announced      FLR_COMPLETE
+ *	REQ_INIT_DATA         data are placed                   INIT_DATA_READY
+ *	RAS_POISON            -                                 POISON_READY
+ *	REQ_BAD_PAGES         there are none                    BAD_PAGES_READY
+ *	LOG_ERROR             it is traced                      -
+ *	anything else         it is counted                     -
  *
- * A guest can change VF2PF at any time, so each byte is read once, into memory of the
- * PF's own, and judged there. pf->lock is held for a part of that at a time: what a
- * guest says must not delay those who wait for the lock. When the VF changed hands
- * meanwhile, what was read counts for nothing.
+ * What is refused is not answered, as by the vendor's driver: no guest knows a code
+ * for that. But a VF that has failed is answered UNRECOVERABLE, and REQ_FINI without a
+ * state is answered READY where the VF cannot have a new one.
+ *
+ * A guest takes any READY that it can read for the answer to its request, and few
+ * acknowledge more than that. So a message is cleared as soon as the guest says
+ * anything, before that is handled and acknowledged; nothing waits for an
+ * acknowledgment, and the last message replaces the one before.
+ *
+ * A guest that sends too much is not listened to for a while.
+ *
+ * What a guest was sent is cleared when the state of its VF is dropped; the reset of
+ * a VF clears the mailbox in hardware.
  */
 
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
-#include <linux/sched.h>
 
-#include "gpuvf_clear.h"
-#include "gpuvf_compat.h"
-#include "gpuvf_exchange.h"
+#include "gpuvf_exclusive.h"
+#include "gpuvf_guard.h"
 #include "gpuvf_guest.h"
 #include "gpuvf_hw.h"
+#include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_region.h"
+#include "gpuvf_regs.h"
+#include "gpuvf_reset.h"
+#include "gpuvf_trace.h"
+#include "gpuvf_vf.h"
 #include "gpuvf_world.h"
 
-/* read under one hold of pf->lock: 64 accesses of about 1 us */
-#define GUEST_PART_SIZE	256
-static_assert(GPUVF_EXCHANGE_SIZE % GUEST_PART_SIZE == 0);
+/* how long one is not listened to that sent too much */
+#define GUEST_HOLD_MS		100
 
-static const struct gpuvf_extent *guest_extent(const struct gpuvf_vf *vf)
+/* the guest begins again, or has ended: its messages wait until its state is dropped */
+static void guest_drop_locked(struct gpuvf_vf *vf)
 {
-	return &vf->pf->config.layout.vf[vf->index];
+	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
+		return;
+	vf->mbox.ending = true;
+	gpuvf_reset_vf_drop_locked(vf);
 }
 
-static bool guest_is_placed_locked(const struct gpuvf_vf *vf)
+static bool guest_may_start_locked(struct gpuvf_vf *vf)
 {
-	return vf->guest.placed.size &&
-	       gpuvf_layout_same_extent(&vf->guest.placed, guest_extent(vf));
+	switch (gpuvf_vf_state_locked(vf)) {
+	case GPUVF_VF_STATE_PROVISIONED:
+	case GPUVF_VF_STATE_STARTING:
+	case GPUVF_VF_STATE_ACTIVE:
+		return !vf->pf->wedged;
+	default:
+		return false;
+	}
 }
 
-/* may the hardware be asked? */
-static bool guest_may_access_locked(const struct gpuvf_pf *pf)
+static void guest_req_init_locked(struct gpuvf_vf *vf)
 {
-	return !pf->gone && !pf->wedged && !pf->quiesced && !pf->frozen &&
-	       !pf->in_reset && !pf->resetting && !pf->vf_count_changing;
+	if (!guest_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
+		gpuvf_mbox_refuse_locked(vf);
+		return;
+	}
+	/* a guest that died and comes back begins with a new state */
+	if (vf->access != GPUVF_ACCESS_INIT) {
+		gpuvf_exclusive_end_locked(vf);
+		guest_drop_locked(vf);
+	}
+	gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
 }
 
-static void guest_read_soon(struct gpuvf_pf *pf)
+/* a guest whose state is gone, by a reset, does not know that and uses the GPU */
+static void guest_req_fini_locked(struct gpuvf_vf *vf)
 {
-	queue_delayed_work(gpuvf_percpu_wq, &pf->guest_reader.work,
-			   msecs_to_jiffies(GPUVF_EXCHANGE_INTERVAL_MS));
+	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
+
+	if (guest_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
+		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
+							 GPUVF_ACCESS_INIT);
+	else if (started)
+		gpuvf_mbox_refuse_locked(vf);
+	else
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 }
 
-/**
- * gpuvf_guest_place_locked() - see to it that a guest's driver finds PF2VF
- * @vf: VF
- *
- * Once for a tenancy and an extent: called again, it does nothing, and leaves what the
- * guest has written. VF2PF and the list of bad pages are empty. The VBIOS and the table
- * of IP discovery have their places, which are left as they are.
- *
- * Context: pf->lock held. About 1 us for each 4 bytes of 4 KiB.
- * Return: 0; -ENODEV: the VF is not enabled; -ENOSPC: it has no framebuffer; -EAGAIN:
- * its framebuffer is not clean yet, or the GPU is being reset; -EOPNOTSUPP: the
- * hardware has no way for the PF to write framebuffer; -EIO.
- */
-int gpuvf_guest_place_locked(struct gpuvf_vf *vf)
+static void guest_req_reset_locked(struct gpuvf_vf *vf)
 {
-	const struct gpuvf_extent *fb = guest_extent(vf);
-	struct gpuvf_pf *pf = vf->pf;
-	struct gpuvf_exchange_vf info;
-	int err;
+	/* full access follows the reset */
+	if (!guest_may_start_locked(vf) ||
+	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
+	    !gpuvf_guard_access_locked(vf)) {
+		gpuvf_mbox_refuse_locked(vf);
+		return;
+	}
+	vf->init_after_reset = true;
+	gpuvf_reset_vf_start_locked(vf);
+}
 
-	lockdep_assert_held(&pf->lock);
-	if (guest_is_placed_locked(vf))
-		return 0;
-	if (!vf->pdev)
-		return -ENODEV;
-	if (!fb->size)
-		return -ENOSPC;
-	if (!guest_may_access_locked(pf) ||
-	    !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
-		return -EAGAIN;
+/* also without data, where the PF has no way to place any: they are not essential */
+static void guest_req_init_data_locked(struct gpuvf_vf *vf)
+{
+	int err = gpuvf_region_place_locked(vf);
 
-	info = (struct gpuvf_exchange_vf){
-		.features = GPUVF_EXCHANGE_ERROR_LOG |
-			    GPUVF_EXCHANGE_FLR_LOSES_VRAM,
-		.vf = vf->index,
-		.device = vf->pdev->device,
-		.bdf = pci_dev_id(vf->pdev),
-		.serial = pci_get_dsn(pf->pdev),
-		.vf_bytes = fb->size,
-		.gpu_bytes = pf->geometry.total_bytes,
-	};
-	/* VF2PF and the list of bad pages lie behind it, and stay zero */
-	gpuvf_exchange_fill(pf->guest_reader.region, &info);
-	err = pf->hw->fb_write(pf, fb->start + GPUVF_EXCHANGE_PF2VF,
-			       pf->guest_reader.region,
-			       sizeof(pf->guest_reader.region));
-	if (err)
-		return err;
-	vf->guest.placed = *fb;
-	guest_read_soon(pf);
-	return 0;
+	vf->mbox.data_due = err == -EAGAIN;
+	if (err == -ENOSPC)
+		gpuvf_mbox_refuse_locked(vf);
+	else if (err != -EAGAIN)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_INIT_DATA_READY,
+				       GPUVF_EXCHANGE_LAYOUT);
 }
 
 /**
- * gpuvf_guest_forget_locked() - the VF's memory goes to another tenant
- * @vf: VF
+ * gpuvf_guest_update_locked() - answer guests whose memory is scrubbed by now
+ * @pf: PF
  *
  * Context: pf->lock held.
  */
-void gpuvf_guest_forget_locked(struct gpuvf_vf *vf)
+void gpuvf_guest_update_locked(struct gpuvf_pf *pf)
 {
-	lockdep_assert_held(&vf->pf->lock);
-	vf->guest = (struct gpuvf_vf_guest){
-		.tenancy = vf->guest.tenancy + 1,
-	};
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->vf[i].mbox.data_due)
+			guest_req_init_data_locked(&pf->vf[i]);
 }
 
-/* a driver that has full access is not as far as to write VF2PF, or is on its way out */
-static bool guest_is_readable_locked(struct gpuvf_vf *vf)
+static void guest_handle_locked(struct gpuvf_vf *vf,
+				const struct gpuvf_mbox_msg *msg)
 {
-	return guest_may_access_locked(vf->pf) && guest_is_placed_locked(vf) &&
-	       gpuvf_world_started(vf->pf) & BIT(vf->index) && !vf->resetting &&
-	       vf->access == GPUVF_ACCESS_NONE;
-}
-
-static void guest_take_locked(struct gpuvf_vf *vf)
-{
-	struct gpuvf_vf_guest *guest = &vf->guest;
-	int err;
-
-	err = gpuvf_exchange_read(vf->pf->guest_reader.copy,
-				  GPUVF_EXCHANGE_SIZE, guest->placed.size,
-				  &guest->claims);
-	if (!err)
-		guest->time_ns = ktime_get_ns();
-	else if (err != -ENODATA)
-		vf->stats.guest_malformed++;
-}
-
-/* a part of VF2PF; false: no more of it is to be read */
-static bool guest_read_part_locked(struct gpuvf_vf *vf, unsigned int at)
-{
-	struct gpuvf_pf *pf = vf->pf;
-
-	return !pf->hw->fb_read(pf, guest_extent(vf)->start +
-				GPUVF_EXCHANGE_VF2PF + at,
-				pf->guest_reader.copy + at, GUEST_PART_SIZE);
-}
-
-static void guest_read(struct gpuvf_vf *vf)
-{
-	struct gpuvf_pf *pf = vf->pf;
-	unsigned int at;
-	bool more = true;
-	u32 tenancy = 0;
-
-	for (at = 0; more; at += GUEST_PART_SIZE) {
-		gpuvf_pf_lock(pf);
-		if (!at)
-			tenancy = vf->guest.tenancy;
-		more = guest_is_readable_locked(vf) &&
-		       tenancy == vf->guest.tenancy;
-		if (more && at < GPUVF_EXCHANGE_SIZE) {
-			more = guest_read_part_locked(vf, at);
-		} else if (more) {
-			guest_take_locked(vf);
-			more = false;
-		}
-		gpuvf_pf_unlock(pf);
+	switch (msg->word[0]) {
+	case GPUVF_MBOX_REQ_INIT:
+		guest_req_init_locked(vf);
+		break;
+	case GPUVF_MBOX_REL_INIT:
+		vf->mbox.granted = false;
+		if (vf->access == GPUVF_ACCESS_INIT)
+			gpuvf_exclusive_end_locked(vf);
+		break;
+	case GPUVF_MBOX_REQ_FINI:
+		guest_req_fini_locked(vf);
+		break;
+	case GPUVF_MBOX_REL_FINI:
+		vf->mbox.granted = false;
+		gpuvf_exclusive_end_locked(vf);
+		guest_drop_locked(vf);
+		break;
+	case GPUVF_MBOX_REQ_RESET:
+		guest_req_reset_locked(vf);
+		break;
+	case GPUVF_MBOX_REQ_INIT_DATA:
+		guest_req_init_data_locked(vf);
+		break;
+	case GPUVF_MBOX_LOG_ERROR:
+		break;
+	case GPUVF_MBOX_READY_TO_RESET:
+		WRITE_ONCE(vf->mbox.ready, true);
+		wake_up_all(&vf->pf->reset_wait);
+		break;
+	case GPUVF_MBOX_RAS_POISON:
+		if (msg->word[1])
+			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_POISON_READY, 0);
+		break;
+	case GPUVF_MBOX_REQ_BAD_PAGES:
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_BAD_PAGES_READY, 0);
+		break;
+	default:
+		vf->stats.mbox_unanswered++;
 	}
+}
+
+/* taken beyond the limit too: other VFs wait for it */
+static bool guest_ends_access(const struct gpuvf_vf *vf,
+			      const struct gpuvf_mbox_msg *msg)
+{
+	return vf->access != GPUVF_ACCESS_NONE &&
+	       (msg->word[0] == GPUVF_MBOX_REL_INIT ||
+		msg->word[0] == GPUVF_MBOX_REL_FINI);
+}
+
+/* a VF's message; returns when to look at it again, 0: it was taken */
+static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
+{
+	struct gpuvf_vf_mbox *mbox = &vf->mbox;
+	struct gpuvf_pf *pf = vf->pf;
+	struct gpuvf_mbox_msg msg;
+	bool limited;
+
+	if (mbox->ending)
+		return 0;
+	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
+		mbox->held_ns = now + GUEST_HOLD_MS * NSEC_PER_MSEC;
+		pf->hw->mbox_listen(pf, vf->index, false);
+	}
+	if (mbox->held_ns > now)
+		return mbox->held_ns;
+	limited = mbox->held_ns;
+	if (limited) {
+		mbox->held_ns = 0;
+		pf->hw->mbox_listen(pf, vf->index, true);
+	}
+
+	pf->hw->mbox_read(pf, vf->index, &msg);
+	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
+	if (mbox->sent)
+		gpuvf_mbox_clear_locked(vf);
+	/* it does not wait for that any more */
+	mbox->data_due = false;
+	if (limited && !guest_ends_access(vf, &msg)) {
+		vf->stats.mbox_limited++;
+	} else {
+		vf->stats.mbox_requests++;
+		guest_handle_locked(vf, &msg);
+	}
+	pf->hw->mbox_ack(pf, vf->index);
+	return 0;
 }
 
 static void guest_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, guest_reader.work);
-	bool again = false;
+					   struct gpuvf_pf, mbox_work);
+	u64 again, first = U64_MAX;
+	u64 now = ktime_get_ns();
+	u32 rx = 0, acked = 0;
 	unsigned int i;
 
-	for (i = 0; i < pf->total_vfs; i++) {
-		guest_read(&pf->vf[i]);
-		cond_resched();
-	}
-
 	gpuvf_pf_lock(pf);
-	for (i = 0; i < pf->total_vfs; i++)
-		again |= guest_is_placed_locked(&pf->vf[i]);
-	/* gpuvf_guest_stop() comes when the PF is gone */
-	if (again && !pf->gone)
-		guest_read_soon(pf);
+	/* gpuvf_pf_resume() comes back here */
+	if (pf->quiesced) {
+		gpuvf_pf_unlock(pf);
+		return;
+	}
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) && !pf->gone &&
+	    !pf->vf_count_changing) {
+		acked = pf->hw->mbox_acked_vfs(pf);
+		rx = pf->hw->mbox_rx_vfs(pf);
+	}
+	for (i = 0; i < pf->num_vfs; i++) {
+		struct gpuvf_vf *vf = &pf->vf[i];
+
+		if (!vf->pdev)
+			continue;
+		if (acked & BIT(i))
+			gpuvf_mbox_clear_locked(vf);
+		again = rx & BIT(i) ? guest_take_locked(vf, now) : 0;
+		if (again)
+			first = min(first, again);
+	}
+	if (rx)
+		gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_unlock(pf);
+	if (first != U64_MAX)
+		queue_delayed_work(system_highpri_wq, &pf->mbox_work,
+				   nsecs_to_jiffies(first - now) + 1);
 }
 
 /**
- * gpuvf_guest_init() - no guest has said anything yet
+ * gpuvf_guest_init() - initialise what handles the messages of guests
  * @pf: PF
  */
 void gpuvf_guest_init(struct gpuvf_pf *pf)
 {
-	INIT_DELAYED_WORK(&pf->guest_reader.work, guest_work);
-}
-
-/**
- * gpuvf_guest_stop() - what guests say is not read any more
- * @pf: PF that is gone, and listens to no guest
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_guest_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->guest_reader.work);
+	INIT_DELAYED_WORK(&pf->mbox_work, guest_work);
 }

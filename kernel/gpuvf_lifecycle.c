@@ -14,6 +14,7 @@
 #include "gpuvf_guest.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
+#include "gpuvf_region.h"
 #include "gpuvf_reset.h"
 #include "gpuvf_table.h"
 #include "gpuvf_vf.h"
@@ -63,7 +64,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	}
 	runnable = gpuvf_world_set_runnable(pf, runnable);
 	gpuvf_exclusive_update_locked(pf, runnable);
-	gpuvf_mbox_update_locked(pf);
+	gpuvf_guest_update_locked(pf);
 }
 
 /**
@@ -87,7 +88,7 @@ void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_guest_forget_locked(vf);
+	gpuvf_region_forget_locked(vf);
 	if (!gpuvf_world_evict(pf, vf->index)) {
 		gpuvf_reset_vf_drop_locked(vf);
 	} else if (gpuvf_table_has(pf, vf->index)) {

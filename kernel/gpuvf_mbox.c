@@ -1,68 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mailbox between the guests' drivers and this one; what guests rely on is in
- * Documentation/design/guests.rst.
- *
- *	guest asks            what is done                      answer
- *	REQ_INIT              full access, a new state          READY, when it has
- *	REL_INIT              full access ends                  -
- *	REQ_FINI              full access, to tear down         READY, when it has
- *	REL_FINI              full access ends, state is        -
- *	                      dropped, memory scrubbed
- *	REQ_RESET             reset, then as REQ_INIT           READY, when it has
- *	READY_TO_RESET        the reset that was announced      FLR_COMPLETE
- *	REQ_INIT_DATA         data are placed                   INIT_DATA_READY
- *	RAS_POISON            -                                 POISON_READY
- *	REQ_BAD_PAGES         there are none                    BAD_PAGES_READY
- *	LOG_ERROR             it is traced                      -
- *	anything else         it is counted                     -
- *
- * What is refused is not answered, as by the vendor's driver: no guest knows a code
- * for that. But a VF that has failed is answered UNRECOVERABLE, and REQ_FINI without a
- * state is answered READY where the VF cannot have a new one.
+ * The mailbox between the drivers of guests and this one, as far as it carries
+ * messages; gpuvf_guest.c has what they mean.
  *
  * A guest takes any READY that it can read for the answer to its request, and few
- * acknowledge more than that. So a message is cleared as soon as the guest says
- * anything, before that is handled and acknowledged; nothing waits for an
- * acknowledgment, and the last message replaces the one before.
- *
- * A guest that sends too much is not listened to for a while.
- *
- * What a guest was sent is cleared when the state of its VF is dropped; the reset of
- * a VF clears the mailbox in hardware.
+ * acknowledge more than that. Nothing waits for an acknowledgment, and the last
+ * message replaces the one before. What a guest was sent is cleared when the state of
+ * its VF is dropped; the reset of a VF clears the mailbox in hardware.
  */
 
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
 #include <linux/pci.h>
 
-#include "gpuvf_exclusive.h"
-#include "gpuvf_guard.h"
-#include "gpuvf_guest.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_regs.h"
-#include "gpuvf_reset.h"
 #include "gpuvf_trace.h"
-#include "gpuvf_vf.h"
-#include "gpuvf_world.h"
-
-/* how long one is not listened to that sent too much */
-#define MBOX_HOLD_MS		100
 
 /* how long a guest has to see an acknowledgment; guests look for it every 5 ms */
 #define MBOX_SETTLE_MS		20
 
-static bool mbox_is_possible(const struct gpuvf_pf *pf)
+/**
+ * gpuvf_mbox_clear_locked() - take back what a guest was sent
+ * @vf: VF; its guest reads zeros
+ *
+ * Context: pf->lock held. Only where the hardware has a mailbox.
+ */
+void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf)
 {
-	return pf->capabilities & GPUVF_CAPABILITY_MAILBOX;
-}
-
-/* what the guest can read is zero */
-static void mbox_clear_locked(struct gpuvf_vf *vf)
-{
+	lockdep_assert_held(&vf->pf->lock);
 	vf->pf->hw->mbox_clear(vf->pf, vf->index);
 	vf->mbox.sent = false;
 }
@@ -99,7 +67,7 @@ void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data)
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
-	if (!mbox_is_possible(pf) || !vf->pdev)
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) || !vf->pdev)
 		return;
 	trace_gpuvf_mbox(pf->pdev, vf->index, true, &msg);
 	pf->hw->mbox_send(pf, vf->index, &msg, mbox_is_valid(vf, code));
@@ -130,35 +98,14 @@ void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf)
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
 	lockdep_assert_held(&pf->lock);
-	if (!mbox_is_possible(pf))
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
-	mbox_clear_locked(&pf->vf[vf]);
+	gpuvf_mbox_clear_locked(&pf->vf[vf]);
 	if (!pf->vf[vf].mbox.ending)
 		return;
 	/* what came meanwhile */
 	pf->vf[vf].mbox.ending = false;
 	gpuvf_mbox_event(pf);
-}
-
-/* the guest begins again, or has ended: its messages wait until its state is dropped */
-static void mbox_drop_locked(struct gpuvf_vf *vf)
-{
-	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
-		return;
-	vf->mbox.ending = true;
-	gpuvf_reset_vf_drop_locked(vf);
-}
-
-static bool mbox_may_start_locked(struct gpuvf_vf *vf)
-{
-	switch (gpuvf_vf_state_locked(vf)) {
-	case GPUVF_VF_STATE_PROVISIONED:
-	case GPUVF_VF_STATE_STARTING:
-	case GPUVF_VF_STATE_ACTIVE:
-		return !vf->pf->wedged;
-	default:
-		return false;
-	}
 }
 
 /**
@@ -175,205 +122,6 @@ void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_UNRECOVERABLE, 0);
 }
 
-static void mbox_req_init_locked(struct gpuvf_vf *vf)
-{
-	if (!mbox_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
-		gpuvf_mbox_refuse_locked(vf);
-		return;
-	}
-	/* a guest that died and comes back begins with a new state */
-	if (vf->access != GPUVF_ACCESS_INIT) {
-		gpuvf_exclusive_end_locked(vf);
-		mbox_drop_locked(vf);
-	}
-	gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
-}
-
-/* a guest whose state is gone, by a reset, does not know that and uses the GPU */
-static void mbox_req_fini_locked(struct gpuvf_vf *vf)
-{
-	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
-
-	if (mbox_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
-		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
-							 GPUVF_ACCESS_INIT);
-	else if (started)
-		gpuvf_mbox_refuse_locked(vf);
-	else
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
-}
-
-static void mbox_req_reset_locked(struct gpuvf_vf *vf)
-{
-	/* full access follows the reset */
-	if (!mbox_may_start_locked(vf) ||
-	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
-	    !gpuvf_guard_access_locked(vf)) {
-		gpuvf_mbox_refuse_locked(vf);
-		return;
-	}
-	vf->init_after_reset = true;
-	gpuvf_reset_vf_start_locked(vf);
-}
-
-/* also without data, where the PF has no way to place any: they are not essential */
-static void mbox_req_init_data_locked(struct gpuvf_vf *vf)
-{
-	int err = gpuvf_guest_place_locked(vf);
-
-	vf->mbox.data_due = err == -EAGAIN;
-	if (err == -ENOSPC)
-		gpuvf_mbox_refuse_locked(vf);
-	else if (err != -EAGAIN)
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_INIT_DATA_READY,
-				       GPUVF_EXCHANGE_LAYOUT);
-}
-
-/**
- * gpuvf_mbox_update_locked() - answer guests whose memory is scrubbed by now
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_update_locked(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-
-	lockdep_assert_held(&pf->lock);
-	for (i = 0; i < pf->num_vfs; i++)
-		if (pf->vf[i].mbox.data_due)
-			mbox_req_init_data_locked(&pf->vf[i]);
-}
-
-static void mbox_handle_locked(struct gpuvf_vf *vf,
-			       const struct gpuvf_mbox_msg *msg)
-{
-	switch (msg->word[0]) {
-	case GPUVF_MBOX_REQ_INIT:
-		mbox_req_init_locked(vf);
-		break;
-	case GPUVF_MBOX_REL_INIT:
-		vf->mbox.granted = false;
-		if (vf->access == GPUVF_ACCESS_INIT)
-			gpuvf_exclusive_end_locked(vf);
-		break;
-	case GPUVF_MBOX_REQ_FINI:
-		mbox_req_fini_locked(vf);
-		break;
-	case GPUVF_MBOX_REL_FINI:
-		vf->mbox.granted = false;
-		gpuvf_exclusive_end_locked(vf);
-		mbox_drop_locked(vf);
-		break;
-	case GPUVF_MBOX_REQ_RESET:
-		mbox_req_reset_locked(vf);
-		break;
-	case GPUVF_MBOX_REQ_INIT_DATA:
-		mbox_req_init_data_locked(vf);
-		break;
-	case GPUVF_MBOX_LOG_ERROR:
-		break;
-	case GPUVF_MBOX_READY_TO_RESET:
-		WRITE_ONCE(vf->mbox.ready, true);
-		wake_up_all(&vf->pf->reset_wait);
-		break;
-	case GPUVF_MBOX_RAS_POISON:
-		if (msg->word[1])
-			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_POISON_READY, 0);
-		break;
-	case GPUVF_MBOX_REQ_BAD_PAGES:
-		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_BAD_PAGES_READY, 0);
-		break;
-	default:
-		vf->stats.mbox_unanswered++;
-	}
-}
-
-/* taken beyond the limit too: other VFs wait for it */
-static bool mbox_ends_access(const struct gpuvf_vf *vf,
-			     const struct gpuvf_mbox_msg *msg)
-{
-	return vf->access != GPUVF_ACCESS_NONE &&
-	       (msg->word[0] == GPUVF_MBOX_REL_INIT ||
-		msg->word[0] == GPUVF_MBOX_REL_FINI);
-}
-
-/* a VF's message; returns when to look at it again, 0: it was taken */
-static u64 mbox_take_locked(struct gpuvf_vf *vf, u64 now)
-{
-	struct gpuvf_vf_mbox *mbox = &vf->mbox;
-	struct gpuvf_pf *pf = vf->pf;
-	struct gpuvf_mbox_msg msg;
-	bool limited;
-
-	if (mbox->ending)
-		return 0;
-	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
-		mbox->held_ns = now + MBOX_HOLD_MS * NSEC_PER_MSEC;
-		pf->hw->mbox_listen(pf, vf->index, false);
-	}
-	if (mbox->held_ns > now)
-		return mbox->held_ns;
-	limited = mbox->held_ns;
-	if (limited) {
-		mbox->held_ns = 0;
-		pf->hw->mbox_listen(pf, vf->index, true);
-	}
-
-	pf->hw->mbox_read(pf, vf->index, &msg);
-	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
-	if (mbox->sent)
-		mbox_clear_locked(vf);
-	/* it does not wait for that any more */
-	mbox->data_due = false;
-	if (limited && !mbox_ends_access(vf, &msg)) {
-		vf->stats.mbox_limited++;
-	} else {
-		vf->stats.mbox_requests++;
-		mbox_handle_locked(vf, &msg);
-	}
-	pf->hw->mbox_ack(pf, vf->index);
-	return 0;
-}
-
-static void mbox_work(struct work_struct *work)
-{
-	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, mbox_work);
-	u64 again, first = U64_MAX;
-	u64 now = ktime_get_ns();
-	u32 rx = 0, acked = 0;
-	unsigned int i;
-
-	gpuvf_pf_lock(pf);
-	/* gpuvf_pf_resume() comes back here */
-	if (pf->quiesced) {
-		gpuvf_pf_unlock(pf);
-		return;
-	}
-	if (mbox_is_possible(pf) && !pf->gone && !pf->vf_count_changing) {
-		acked = pf->hw->mbox_acked_vfs(pf);
-		rx = pf->hw->mbox_rx_vfs(pf);
-	}
-	for (i = 0; i < pf->num_vfs; i++) {
-		struct gpuvf_vf *vf = &pf->vf[i];
-
-		if (!vf->pdev)
-			continue;
-		if (acked & BIT(i))
-			mbox_clear_locked(vf);
-		again = rx & BIT(i) ? mbox_take_locked(vf, now) : 0;
-		if (again)
-			first = min(first, again);
-	}
-	if (rx)
-		gpuvf_pf_unsettle_locked(pf);
-	gpuvf_pf_unlock(pf);
-	if (first != U64_MAX)
-		queue_delayed_work(system_highpri_wq, &pf->mbox_work,
-				   nsecs_to_jiffies(first - now) + 1);
-}
-
 /**
  * gpuvf_mbox_listen_locked() - listen to all guests
  * @pf: PF with VFs that were enabled, or a GPU that was reset
@@ -385,7 +133,7 @@ void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (!mbox_is_possible(pf))
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
 	for (i = 0; i < pf->num_vfs; i++)
 		pf->hw->mbox_listen(pf, i, true);
@@ -420,7 +168,7 @@ void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(MBOX_SETTLE_MS);
 
-	if (!mbox_is_possible(pf))
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
 	while (!mbox_is_settled(pf, vfs) && time_before(jiffies, end))
 		usleep_range(1000, 2000);
@@ -435,15 +183,6 @@ void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
 void gpuvf_mbox_event(struct gpuvf_pf *pf)
 {
 	mod_delayed_work(system_highpri_wq, &pf->mbox_work, 0);
-}
-
-/**
- * gpuvf_mbox_init() - initialise the mailboxes
- * @pf: PF
- */
-void gpuvf_mbox_init(struct gpuvf_pf *pf)
-{
-	INIT_DELAYED_WORK(&pf->mbox_work, mbox_work);
 }
 
 /**

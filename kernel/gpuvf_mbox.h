@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The mailbox between the guests' drivers and this one: what they ask for, and
- * that they get an answer.
+ * The mailbox between the drivers of guests and this one.
  */
 #ifndef GPUVF_MBOX_H
 #define GPUVF_MBOX_H
@@ -33,10 +32,9 @@ struct gpuvf_vf_mbox {
 };
 
 void gpuvf_mbox_event(struct gpuvf_pf *pf);
-void gpuvf_mbox_init(struct gpuvf_pf *pf);
 void gpuvf_mbox_stop(struct gpuvf_pf *pf);
 void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf);
-void gpuvf_mbox_update_locked(struct gpuvf_pf *pf);
+void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
 void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf);

@@ -29,7 +29,7 @@
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
 #include "gpuvf_guard.h"
-#include "gpuvf_guest.h"
+#include "gpuvf_region.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_layout.h"
 #include "gpuvf_mbox.h"

@@ -209,11 +209,8 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	gpuvf_pf_unsettle_locked(pf);
 }
 
-/**
- * gpuvf_reset_vf_work() - reset a VF by its own FLR
- * @work: the VF's
- */
-void gpuvf_reset_vf_work(struct work_struct *work)
+/* reset a VF by its own FLR */
+static void reset_vf_work(struct work_struct *work)
 {
 	struct gpuvf_vf *vf = container_of(work, struct gpuvf_vf, reset_work);
 	struct gpuvf_pf *pf = vf->pf;
@@ -463,13 +460,8 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
 }
 
-/**
- * gpuvf_reset_vf_overstayed_locked() - a VF did not give up exclusive access
- * @vf: VF
- *
- * Context: pf->lock held.
- */
-void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf)
+/* a VF did not give up exclusive access */
+static void reset_vf_overstayed_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_event event = {
 		.cmd = GPUVF_CMD_VF_HANG,
@@ -478,12 +470,25 @@ void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf)
 	};
 	struct gpuvf_pf *pf = vf->pf;
 
-	lockdep_assert_held(&pf->lock);
 	vf->stats.exclusive_timeouts++;
 	gpuvf_event_locked(pf, &event,
 			   "did not give up exclusive access in time, resetting it");
 	gpuvf_exclusive_end_locked(vf);
 	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
+}
+
+/* the time of the VF with exclusive access is up */
+static void reset_overstayed_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, exclusive.limit);
+	int vf;
+
+	gpuvf_pf_lock(pf);
+	vf = gpuvf_exclusive_expired_locked(pf);
+	if (vf != GPUVF_NOBODY)
+		reset_vf_overstayed_locked(&pf->vf[vf]);
+	gpuvf_pf_unlock(pf);
 }
 
 /**
@@ -605,11 +610,7 @@ static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 	gpuvf_pf_unsettle_locked(pf);
 }
 
-/**
- * gpuvf_reset_pf_work() - reset the GPU
- * @work: the PF's
- */
-void gpuvf_reset_pf_work(struct work_struct *work)
+static void reset_pf_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, reset_work);
@@ -747,4 +748,18 @@ int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
 		why->who = "the GPU is wedged";
 	}
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_reset_init() - initialise what resets the GPU and its VFs
+ * @pf: PF
+ */
+void gpuvf_reset_init(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	INIT_DELAYED_WORK(&pf->reset_work, reset_pf_work);
+	INIT_DELAYED_WORK(&pf->exclusive.limit, reset_overstayed_work);
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		INIT_WORK(&pf->vf[i].reset_work, reset_vf_work);
 }

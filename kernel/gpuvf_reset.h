@@ -5,14 +5,13 @@
 #ifndef GPUVF_RESET_H
 #define GPUVF_RESET_H
 
-#include <linux/workqueue.h>
+#include <linux/types.h>
 
 struct gpuvf_pf;
 struct gpuvf_refusal;
 struct gpuvf_vf;
 
-void gpuvf_reset_vf_work(struct work_struct *work);
-void gpuvf_reset_pf_work(struct work_struct *work);
+void gpuvf_reset_init(struct gpuvf_pf *pf);
 void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
 unsigned int gpuvf_reset_vf_locked(struct gpuvf_vf *vf);
@@ -25,7 +24,6 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
 			struct gpuvf_refusal *why);
 void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf);
-void gpuvf_reset_vf_overstayed_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf);
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf);
 void gpuvf_reset_announce_all(struct gpuvf_pf *pf);

@@ -39,7 +39,7 @@
 #include "gpuvf_drv.h"
 #include "gpuvf_event.h"
 #include "gpuvf_exclusive.h"
-#include "gpuvf_guest.h"
+#include "gpuvf_region.h"
 #include "gpuvf_halt.h"
 #include "gpuvf_mbox.h"
 #include "gpuvf_pf.h"
