@@ -34,6 +34,7 @@
 #include "gpuvf_recover.h"
 #include "gpuvf_region.h"
 #include "gpuvf_reset.h"
+#include "gpuvf_sriov.h"
 #include "gpuvf_sysfs.h"
 #include "gpuvf_vf.h"
 #include "gpuvf_world.h"

@@ -8,36 +8,22 @@
 
 #include <linux/capability.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 
 #include "gpuvf_debugfs.h"
 #include "gpuvf_device.h"
-#include "gpuvf_drv.h"
 #include "gpuvf_hw.h"
 #include "gpuvf_netlink.h"
 #include "gpuvf_pf.h"
 #include "gpuvf_recover.h"
 #include "gpuvf_regs.h"
+#include "gpuvf_sriov.h"
 #include "gpuvf_sysfs.h"
-#include "gpuvf_vf.h"
 
 static struct pci_driver gpuvf_driver;
-
-/**
- * gpuvf_drv_pf() - the PF behind a PCI device
- * @pdev: any PCI device
- *
- * Context: the caller sees to it that the device stays bound, as one does who
- * is called on behalf of one of its VFs.
- * Return: NULL when it is not one of ours.
- */
-struct gpuvf_pf *gpuvf_drv_pf(struct pci_dev *pdev)
-{
-	if (pdev->dev.driver != &gpuvf_driver.driver)
-		return NULL;
-	return pci_get_drvdata(pdev);
-}
 
 /*
  * VFs that are there before the driver: whose framebuffer is whose is not known, and
@@ -296,6 +282,29 @@ static struct pci_driver gpuvf_driver = {
 	},
 };
 
+static int gpuvf_bus_event(struct notifier_block *nb, unsigned long action,
+			   void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct gpuvf_pf *pf;
+
+	if ((action != BUS_NOTIFY_BOUND_DRIVER &&
+	     action != BUS_NOTIFY_UNBOUND_DRIVER &&
+	     action != BUS_NOTIFY_DEL_DEVICE) || !pdev->is_virtfn)
+		return NOTIFY_DONE;
+	/* the PF stays bound as long as one of its VFs is there */
+	pf = pci_iov_get_pf_drvdata(pdev, &gpuvf_driver);
+	if (IS_ERR_OR_NULL(pf))
+		return NOTIFY_DONE;
+	gpuvf_vf_bus_event(pf, pdev, action);
+	return NOTIFY_OK;
+}
+
+/* which drivers take VFs */
+static struct notifier_block gpuvf_notifier = {
+	.notifier_call = gpuvf_bus_event,
+};
+
 static int __init gpuvf_init(void)
 {
 	int err;
@@ -307,7 +316,7 @@ static int __init gpuvf_init(void)
 	err = gpuvf_netlink_register();
 	if (err)
 		goto err_sysfs;
-	err = gpuvf_vf_notifier_register();
+	err = bus_register_notifier(&pci_bus_type, &gpuvf_notifier);
 	if (err)
 		goto err_netlink;
 	err = pci_register_driver(&gpuvf_driver);
@@ -316,7 +325,7 @@ static int __init gpuvf_init(void)
 	return 0;
 
 err_notifier:
-	gpuvf_vf_notifier_unregister();
+	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
 err_netlink:
 	gpuvf_netlink_unregister();
 err_sysfs:
@@ -329,7 +338,7 @@ err_debugfs:
 static void __exit gpuvf_exit(void)
 {
 	pci_unregister_driver(&gpuvf_driver);
-	gpuvf_vf_notifier_unregister();
+	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
 	gpuvf_netlink_unregister();
 	gpuvf_pf_wait_all_gone();
 	gpuvf_sysfs_unregister();

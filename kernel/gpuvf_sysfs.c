@@ -46,17 +46,6 @@ static const char * const sysfs_policies[] = {
 	[GPUVF_POLICY_BEST_EFFORT] = "best-effort",
 };
 
-static const char * const sysfs_vf_states[] = {
-	[GPUVF_VF_STATE_DISABLED] = "disabled",
-	[GPUVF_VF_STATE_PROVISIONED] = "provisioned",
-	[GPUVF_VF_STATE_STARTING] = "starting",
-	[GPUVF_VF_STATE_ACTIVE] = "active",
-	[GPUVF_VF_STATE_PAUSED] = "paused",
-	[GPUVF_VF_STATE_STOPPED] = "stopped",
-	[GPUVF_VF_STATE_RESETTING] = "resetting",
-	[GPUVF_VF_STATE_FAILED] = "failed",
-};
-
 static struct gpuvf_request *sysfs_request(enum gpuvf_op op)
 {
 	/* too big for the stack */
@@ -586,7 +575,7 @@ SYSFS_VF_RW(profile);
 static ssize_t vf_state_show(struct gpuvf_vf *vf, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
-			  sysfs_vf_states[gpuvf_vf_state_locked(vf)]);
+			  gpuvf_vf_state_names[gpuvf_vf_state_locked(vf)]);
 }
 
 SYSFS_VF_PRIVATE(state);

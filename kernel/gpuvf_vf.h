@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One VF's life, and the enabling and disabling of all of them.
+ * The states of VFs, in gpuvf_vf.c, and what changes them, in gpuvf_lifecycle.c.
  */
 #ifndef GPUVF_VF_H
 #define GPUVF_VF_H
@@ -11,8 +11,8 @@
 struct gpuvf_pf;
 struct gpuvf_vf;
 
-int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs);
-void gpuvf_vfs_disable(struct gpuvf_pf *pf);
+extern const char * const gpuvf_vf_state_names[];
+
 void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf);
 void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vfs_update_locked(struct gpuvf_pf *pf);
@@ -26,7 +26,5 @@ void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size);
 void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused);
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf);
 void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf);
-int gpuvf_vf_notifier_register(void);
-void gpuvf_vf_notifier_unregister(void);
 
 #endif /* GPUVF_VF_H */
