@@ -192,6 +192,14 @@ struct gpuvf_world_report {
 	u32 started;
 };
 
+/* may the thread stand still as things are? */
+static inline bool gpuvf_world_is_at_rest(const struct gpuvf_world *w)
+{
+	enum gpuvf_phase phase = READ_ONCE(w->phase);
+
+	return phase == GPUVF_PHASE_EMPTY || phase == GPUVF_PHASE_BLOCKED;
+}
+
 int gpuvf_world_start(struct gpuvf_pf *pf);
 void gpuvf_world_stop(struct gpuvf_pf *pf);
 void gpuvf_world_hold(struct gpuvf_pf *pf);
@@ -216,6 +224,7 @@ void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
+void gpuvf_world_lose_locked(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_masks_locked(struct gpuvf_world *w);
 u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf);
 void gpuvf_world_take_report(struct gpuvf_pf *pf,
