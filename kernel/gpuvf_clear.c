@@ -61,26 +61,18 @@ static void clear_granules(const struct gpuvf_pf *pf,
 static bool clear_find(struct gpuvf_pf *pf, unsigned int from,
 		       unsigned int end, struct clear_job *job)
 {
-	struct gpuvf_clear *clear = &pf->clear;
-	unsigned int g;
+	const struct gpuvf_clear *clear = &pf->clear;
+	unsigned long first;
 
-	for (g = from; g < end; g++) {
-		g = find_next_bit(clear->dirty, end, g);
-		if (g >= end)
-			return false;
-		if (!test_bit(g, clear->withheld))
-			break;
-	}
-	if (g >= end)
+	first = find_next_andnot_bit(clear->dirty, clear->withheld, end, from);
+	if (first >= end)
 		return false;
-
+	end = min_t(unsigned long, end, first + CLEAR_CHUNK_GRANULES);
+	end = find_next_zero_bit(clear->dirty, end, first);
+	end = find_next_bit(clear->withheld, end, first);
 	job->context = GPUVF_SCHED_NONE;
-	job->first = g;
-	end = min(end, g + CLEAR_CHUNK_GRANULES);
-	while (g < end && test_bit(g, clear->dirty) &&
-	       !test_bit(g, clear->withheld))
-		g++;
-	job->count = g - job->first;
+	job->first = first;
+	job->count = end - first;
 	return true;
 }
 
@@ -577,12 +569,9 @@ static u64 clear_count_vf_area(struct gpuvf_pf *pf, const unsigned long *map)
 	const struct gpuvf_layout *layout = &pf->config.layout;
 	u64 granule = pf->geometry.granule_bytes;
 	unsigned int end = div64_u64(layout->vf_end, granule);
-	unsigned int g = div64_u64(layout->vf_base, granule);
-	unsigned int n = 0;
+	unsigned int begin = div64_u64(layout->vf_base, granule);
 
-	for_each_set_bit_from(g, map, end)
-		n++;
-	return n * granule;
+	return (bitmap_weight(map, end) - bitmap_weight(map, begin)) * granule;
 }
 
 /**
