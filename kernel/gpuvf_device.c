@@ -175,6 +175,51 @@ static void pf_stop(struct gpuvf_pf *pf)
 	gpuvf_events_stop(pf);
 }
 
+/* what needs no more than gpuvf_pf_add()'s reference to be undone */
+static int pf_probe(struct gpuvf_pf *pf)
+{
+	int err;
+
+	err = pf->hw->probe(pf);
+	if (err)
+		return err;
+	err = gpuvf_events_init(pf);
+	if (err)
+		return err;
+	err = gpuvf_clear_init(pf);
+	if (err)
+		return err;
+	err = gpuvf_config_init(pf);
+	if (err)
+		return err;
+	gpuvf_pf_copy_public(pf);
+	return gpuvf_world_start(pf);
+}
+
+/* what pf_stop() undoes, also where it fails */
+static int pf_start(struct gpuvf_pf *pf)
+{
+	int err;
+
+	err = gpuvf_irq_request(pf);
+	if (err)
+		return err;
+	err = gpuvf_recover_init(pf);
+	if (err)
+		return err;
+	pf->hw->irq_enable(pf, true);
+	pci_set_drvdata(pf->pdev, pf);
+
+	err = gpuvf_sysfs_add(pf);
+	if (err)
+		return err;
+	/*
+	 * Hardware may claim more VFs than there is state for. The PCI core takes
+	 * the limit back at remove, but not when a probe fails: so this comes last.
+	 */
+	return pci_sriov_set_totalvfs(pf->pdev, pf->total_vfs);
+}
+
 /**
  * gpuvf_pf_add() - take a GPU under management
  * @pdev: its PF, enabled, without enabled VFs
@@ -196,39 +241,10 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	pf = pf_alloc(pdev, hw);
 	if (!pf)
 		return -ENOMEM;
-	err = hw->probe(pf);
+	err = pf_probe(pf);
 	if (err)
 		goto err_put;
-	err = gpuvf_events_init(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_clear_init(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_config_init(pf);
-	if (err)
-		goto err_put;
-	gpuvf_pf_copy_public(pf);
-	err = gpuvf_world_start(pf);
-	if (err)
-		goto err_put;
-	err = gpuvf_irq_request(pf);
-	if (err)
-		goto err_stop;
-	err = gpuvf_recover_init(pf);
-	if (err)
-		goto err_stop;
-	hw->irq_enable(pf, true);
-	pci_set_drvdata(pdev, pf);
-
-	err = gpuvf_sysfs_add(pf);
-	if (err)
-		goto err_stop;
-	/*
-	 * Hardware may claim more VFs than there is state for. The PCI core takes
-	 * the limit back at remove, but not when a probe fails: so this comes last.
-	 */
-	err = pci_sriov_set_totalvfs(pdev, pf->total_vfs);
+	err = pf_start(pf);
 	if (err)
 		goto err_stop;
 	gpuvf_debugfs_add(pf);
