@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0
-/*
- * Defines the tracepoints.
- */
-
-#define CREATE_TRACE_POINTS
-#include "gpuvf_trace.h"
