@@ -63,9 +63,9 @@ void gpuvf_world_masks_locked(struct gpuvf_world *w)
  *
  * A VF that never ran counts too: its guest may have written framebuffer through its
  * BAR. None of them starts before the report work has marked what it leaves behind. A
- * VF that has the engine even now was not reached by the reset, and still has its
- * context: until the GPU is reset where it blocks the engine, else until it is made to
- * leave and SHUTDOWN.
+ * VF that has the engine even now was not reached by the reset, and keeps its context
+ * until the GPU is reset where it blocks the engine, else until it is made to leave and
+ * SHUTDOWN.
  *
  * Context: world.lock held.
  */
