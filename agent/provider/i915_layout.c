@@ -122,17 +122,36 @@ static int set_times(const struct writing *w, int vf, u32 slice_us,
 	return err;
 }
 
-static int set_all_times(const struct writing *w)
+/* what is as it should be may have been changed meanwhile, and then stays so */
+static bool pf_differs(const struct gpu *live, const struct gpu *wanted)
+{
+	return live->pf_time_slice_us != wanted->pf_time_slice_us ||
+	       live->pf_preempt_timeout_us != wanted->pf_preempt_timeout_us;
+}
+
+static bool vf_differs(const struct vf *is, const struct vf *want)
+{
+	return is->time_slice_us != want->time_slice_us ||
+	       is->preempt_timeout_us != want->preempt_timeout_us;
+}
+
+/* @all: not only those that differ */
+static int set_all_times(const struct writing *w, bool all)
 {
 	const struct gpu *wanted = w->wanted;
-	int err;
+	int err = 0;
 	u32 i;
 
-	err = set_times(w, NO_VF, wanted->pf_time_slice_us,
-			wanted->pf_preempt_timeout_us);
-	for (i = 0; !err && i < w->live->vfs_len; i++)
-		err = set_times(w, i, vf_of(wanted, i)->time_slice_us,
-				vf_of(wanted, i)->preempt_timeout_us);
+	if (all || pf_differs(w->live, wanted))
+		err = set_times(w, NO_VF, wanted->pf_time_slice_us,
+				wanted->pf_preempt_timeout_us);
+	for (i = 0; !err && i < w->live->vfs_len; i++) {
+		const struct vf *want = vf_of(wanted, i);
+
+		if (all || vf_differs(&w->live->vfs[i], want))
+			err = set_times(w, i, want->time_slice_us,
+					want->preempt_timeout_us);
+	}
 	return err;
 }
 
@@ -218,6 +237,11 @@ static int share_other(const struct writing *w, size_t n)
 	share = free / w->wanted->num_vfs;
 	share -= share % others[n].step;
 	share = share < others[n].max ? share : others[n].max;
+	if (!share)
+		return failure_explain(w->why, -ENOSPC,
+				       "GPU %s: %u VFs need a share of %llu each at least, and %s is %llu",
+				       w->live->bdf, w->wanted->num_vfs,
+				       others[n].step, others[n].free, free);
 	for (i = 0; !err && i < w->wanted->num_vfs; i++)
 		err = set(w, i, others[n].quota, share);
 	return err;
@@ -243,7 +267,7 @@ static int write_before(const struct writing *w)
 	bool clear = !i915_is_auto(w->iov) || has_any_left(w);
 	int err = clear ? clear_all(w) : 0;
 
-	err = err ?: set_all_times(w) ?: set_policy(w) ?: set_spare(w);
+	err = err ?: set_all_times(w, true) ?: set_policy(w) ?: set_spare(w);
 	if (!err && w->wanted->num_vfs && wants_framebuffer(w->wanted))
 		return share_all(w);
 	return err ?: i915_set_auto(w->iov, w->why);
@@ -271,7 +295,7 @@ static int write_live(const struct writing *w)
 
 	if (gpu_can_set(w->live, ABILITY_FB))
 		err = resize(w, false) ?: resize(w, true);
-	return err ?: set_all_times(w) ?: set_policy(w);
+	return err ?: set_all_times(w, false) ?: set_policy(w);
 }
 
 /**
