@@ -185,6 +185,8 @@ struct vf {
  *	0: endless
  * @pf_preempt_timeout_us: as @pf_time_slice_us
  * @warning: what is wrong with it, and the way out; empty: nothing is known
+ * @vfs_lack_something: enabled VFs do not have what a guest's driver needs, and its
+ *	provider cannot give it to them; @warning says what
  * @rival: another program on this host that sets the same; NULL: none is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
@@ -228,6 +230,7 @@ struct gpu {
 	u32 pf_time_slice_us;
 	u32 pf_preempt_timeout_us;
 	char warning[WARNING_SIZE];
+	bool vfs_lack_something;
 	const char *rival;
 	u32 set;
 	struct vf *vfs;

@@ -94,6 +94,8 @@ static inline int errno_of(const char *name)
 		{ "ENOKEY", ENOKEY }, { "EUCLEAN", EUCLEAN },
 		{ "ERANGE", ERANGE }, { "E2BIG", E2BIG }, { "EDQUOT", EDQUOT },
 		{ "ENODEV", ENODEV }, { "EINVAL", EINVAL },
+		{ "EACCES", EACCES }, { "ENOMEM", ENOMEM },
+		{ "ENOSPC", ENOSPC }, { "ECANCELED", ECANCELED },
 	};
 	size_t i;
 
