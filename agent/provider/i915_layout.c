@@ -58,6 +58,23 @@ static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 	return refuse(why, REASON_VF_IN_USE, i);
 }
 
+/* what the PF keeps counts as VFs are enabled */
+static int check_reserve(const struct gpu *live, const struct gpu *wanted,
+			 struct failure *why)
+{
+	char has[UNIT_TEXT], asked[UNIT_TEXT];
+
+	if (!(wanted->set & GPU_SET_PF_RESERVE) || !live->num_vfs ||
+	    live->num_vfs != wanted->num_vfs ||
+	    live->fb_pf_reserve == wanted->fb_pf_reserve)
+		return 0;
+	return failure_explain(why, -EBUSY,
+			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; %s were asked for",
+			       live->bdf,
+			       format_size(has, live->fb_pf_reserve, " "),
+			       format_size(asked, wanted->fb_pf_reserve, " "));
+}
+
 /**
  * i915_check() - what can be known beforehand to be refused
  * @live: the GPU as it is
@@ -77,7 +94,7 @@ int i915_check(const struct gpu *live, const struct gpu *wanted,
 		return failure_set(why, -ESTALE);
 	for (i = 0; !err && i < live->vfs_len; i++)
 		err = check_vf(live, wanted, i, why);
-	return err;
+	return err ?: check_reserve(live, wanted, why);
 }
 
 /**

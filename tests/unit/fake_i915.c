@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "agent_test.h"
+#include "crash.h"
 #include "fake_i915.h"
 #include "pci/num_vfs.h"
 #include "pci/sysfs.h"
@@ -162,8 +163,10 @@ int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
 
 	if (!parse(file, &where))
 		return __real_sysfs_write(bdf, file, text);
+	driver_begin();
 	let_rival();
 	err = store(bdf, file, &where, text);
+	driver_end();
 	return err;
 }
 
@@ -188,8 +191,10 @@ int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
 
 	if (strcmp(file, NUMVFS))
 		return __real_sysfs_set_number(bdf, file, value);
+	driver_begin();
 	let_rival();
 	err = fake_i915_set_num(value);
+	driver_end();
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "agent_test.h"
+#include "crash.h"
 #include "fake_nvidia.h"
 #include "pci/sysfs.h"
 
@@ -133,10 +134,12 @@ int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
 	int err;
 
 	assert_string_equal(file, "nvidia/current_vgpu_type");
+	driver_begin();
 	rival = NULL;
 	if (first)
 		first();
 	err = store(bdf, file, text);
+	driver_end();
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "config/load.h"
+#include "crash.h"
 #include "daemon/daemon.h"
 #include "pci/attr.h"
 #include "pci/num_vfs.h"
@@ -194,9 +195,11 @@ int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
 
 	if (hangs(file, path_of(bdf, file)))
 		return __real_sysfs_set_number(bdf, file, value);
+	driver_begin();
 	let_rival();
 	err = strcmp(file, NUMVFS) ? __real_sysfs_set_number(bdf, file, value) :
 	      set_num_vfs(bdf, value);
+	driver_end();
 	return err;
 }
 
@@ -209,10 +212,12 @@ int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
 
 	if (hangs("driver_override", path_of(bdf, "driver_override")))
 		return __real_sysfs_set_driver_override(bdf, driver);
+	driver_begin();
 	let_rival();
 	is_there = sysfs_has_device(bdf);
 	if (is_there)
 		put(bdf, "driver_override", driver);
+	driver_end();
 	return is_there ? 0 : -ENOENT;
 }
 
@@ -229,10 +234,12 @@ int __wrap_sysfs_probe(const char *bdf)
 	if (hangs("drivers_probe", root_path("sys/bus/pci/drivers_probe")))
 		return __real_sysfs_probe(bdf);
 	sysfs_driver_override(bdf, driver, sizeof(driver));
+	driver_begin();
 	let_rival();
 	is_there = sysfs_has_device(bdf);
 	if (is_there && *driver && sysfs_has_driver(driver))
 		bind(bdf, driver);
+	driver_end();
 	return is_there ? 0 : -ENODEV;
 }
 
@@ -242,10 +249,12 @@ int __wrap_sysfs_unbind(const char *bdf)
 
 	if (hangs("unbind", path_of(bdf, "driver/unbind")))
 		return __real_sysfs_unbind(bdf);
+	driver_begin();
 	let_rival();
 	path = path_of(bdf, "driver");
 	unlink(path);
 	free(path);
+	driver_end();
 	return 0;
 }
 

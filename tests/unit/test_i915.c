@@ -281,6 +281,12 @@ static void gts_that_differ_are_made_the_same(void **state)
 	says("show", EXIT_DONE, "the policy differs between its GTs; gpuvf-agent set " GPU " policy=best-effort sets it on all");
 	says("set " GPU " policy=best-effort", EXIT_DONE, "");
 	assert_false(rules.idle[1]);
+	rules.idle[1] = true;
+	configure(CONFIG "policy = best-effort\nvf 0-1 = s\n");
+	says("assert", EXIT_DIFFERS, "set the layout");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	assert_false(rules.idle[1]);
+	says("apply", EXIT_DONE, "in sync");
 	rules.pf[1].value[I915R_TIMEOUT] = 1;
 	says("show", EXIT_DONE, "the times of its PF differ between its GTs");
 }
@@ -461,6 +467,10 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
 	says("apply", EXIT_DONE, "3 with framebuffer");
 	assert_int_equal(rules.vf[2][0].value[I915R_LMEM], 2 * GIB);
+	/* not while there are VFs */
+	configure(CONFIG "pf_reserve = 256MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
+	says("plan", EXIT_BUSY, "pf_reserve is 128 MiB and can change only while no VF is enabled; 256 MiB were asked for");
+	says("apply", EXIT_BUSY, "pf_reserve is 128 MiB");
 	/* another number */
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-3 = f\n");
 	says("apply", EXIT_DONE, "4 VFs enabled, 4 with framebuffer");
