@@ -73,8 +73,8 @@ static char config[4000], said[20000];
 
 static inline void random_failed(const char *what, int code)
 {
-	fail_msg("seed %u, step %u: %s; exit code %d\n%s\n%s", sequence, step, what,
-		 code, config, said);
+	fail_msg("seed %u, step %u: %s; exit code %d, others came %u times\n%s\n%s",
+		 sequence, step, what, code, strikes, config, said);
 }
 
 static inline void strike(void)

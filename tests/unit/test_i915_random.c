@@ -84,7 +84,7 @@ static void choose(char *text, size_t size, bool sure)
 		fprintf(f, "policy = %s\n", target.policy == POLICY_FIXED ?
 			"fixed" : "best-effort");
 	}
-	if (rules.lmem && rnd(2)) {
+	if (rules.lmem && rnd(2) && !(sure && rules.num)) {
 		target.reserve = (128 + 2 * rnd(3)) * MIB;
 		fprintf(f, "pf_reserve = %lluMiB\n", target.reserve / MIB);
 	}
@@ -155,7 +155,8 @@ static const char *find_wrong(void)
 		wrong = wrong_with_gt(i);
 	for (i = 0; !wrong && i < target.num; i++)
 		wrong = wrong_with_vf(i);
-	for (; !wrong && i < TOTAL; i++)
+	/* the next apply with VFs to enable clears what came meanwhile */
+	for (; !wrong && !strikes && i < TOTAL; i++)
 		if (has_quota(i) && !rules.flr_hangs)
 			wrong = "a VF that is not enabled has a quota";
 	return wrong;
