@@ -283,7 +283,7 @@ static int run_disturbed(const char *verb, unsigned int times, unsigned int *sen
 {
 	struct __ptrace_syscall_info info;
 	pid_t pid = start_traced(verb);
-	int code;
+	int code = -1;
 
 	*sent = 0;
 	while (next_call(pid, &info, &code) > 0) {
