@@ -345,7 +345,7 @@ static void note_missing(struct daemon *d, struct exit_tally *tally)
 	d->num_missing = d->targets.missing;
 	d->absence_reported = true;
 	if (d->num_missing)
-		exit_add(tally, EXIT_MISSING);
+		exit_add(tally, d->targets.missing_code);
 }
 
 /* after a failure that is not one GPU's */
@@ -380,7 +380,8 @@ static int sync_all(struct daemon *d)
 		exit_add(&tally, sync_one(d, &d->targets.plans[i], &journal));
 	poll_later(d);
 	/* what failed for want of memory, or amid changes, may work later */
-	if (code)
+	if (code || (d->targets.missing_code &&
+		     d->targets.missing_code != EXIT_MISSING))
 		try_again(d);
 	else
 		d->backoff_ms = 0;
