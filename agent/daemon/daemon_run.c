@@ -169,19 +169,6 @@ static int listen_for_requests(struct daemon *d)
 					     take_request, d);
 }
 
-/* without it, GPUs of other providers can be looked after still */
-static int go_on_without_kernel(struct daemon *d, int err)
-{
-	static const char what[] = "cannot listen to generic netlink";
-
-	if (err < 0 && !daemon_has_others(d))
-		return check(err, what);
-	if (err < 0)
-		pr_warning("%s: %s; changes of GPUs of gpuvf are not heard",
-			   what, strerror(-err));
-	return EXIT_DONE;
-}
-
 static int start(struct daemon *d)
 {
 	int err = 0;
@@ -196,7 +183,8 @@ static int start(struct daemon *d)
 	if (!code)
 		err = kernel_watch_open(d);
 	code = code ?: daemon_load(d, NULL);
-	code = code ?: go_on_without_kernel(d, err);
+	if (!code && err < 0)
+		code = daemon_go_on_deaf(d, err);
 	return code ?: check(listen_for_requests(d), CONTROL_SOCKET);
 }
 

@@ -169,6 +169,25 @@ bool daemon_has_others(const struct daemon *d)
 	return any;
 }
 
+/**
+ * daemon_go_on_deaf() - generic netlink cannot be listened to; say so
+ * @d: the daemon, with a configuration
+ * @error: negative errno
+ *
+ * Return: EXIT_DONE: there are GPUs of other providers to look after; else EXIT_FAILED.
+ */
+int daemon_go_on_deaf(const struct daemon *d, int error)
+{
+	if (!daemon_has_others(d)) {
+		pr_err("cannot listen to generic netlink: %s",
+		       strerror(-error));
+		return EXIT_FAILED;
+	}
+	pr_warning("cannot listen to generic netlink: %s; changes of GPUs of gpuvf are not heard",
+		   strerror(-error));
+	return EXIT_DONE;
+}
+
 /** daemon_free() - release everything */
 void daemon_free(struct daemon *d)
 {

@@ -87,12 +87,13 @@ ends_at() {
 	grep -q 'everything is as it was before' "$work/said"
 }
 
-is_put_back_at_each() {
+# is_put_back ARGUMENT...: after some rows of each part
+is_put_back() {
 	local total rows signals=(TERM INT HUP)
 
 	total=$(grep -vc '^#' "$OUT"/*.rows)
-	for ((rows = 1; rows < total; rows += 2)); do
-		stays ends_at $rows "${signals[rows % 3]}" "$@" || {
+	for rows in 1 $((total / 3)) $((total * 2 / 3)); do
+		stays ends_at "$rows" "${signals[rows % 3]}" "$@" || {
 			echo "after row $rows of $total" >> "$work/out"
 			return 1
 		}
@@ -123,8 +124,8 @@ try_all() {
 	completes "$@"
 	point "${driver}_completes"
 	point "${driver}_has_rows_as_the_tables" rows_are_good
-	is_put_back_at_each "$@"
-	point "${driver}_is_put_back_at_each_step"
+	is_put_back "$@"
+	point "${driver}_is_put_back_when_it_is_interrupted"
 	stays tries 1 'Go on' "$gpu" "$@"
 	point "${driver}_asks_first"
 }
@@ -170,7 +171,7 @@ if [ -e "$doubles/gpuvf_double_i915.ko" ] && [ ! -e /sys/bus/pci/drivers/i915 ];
 	give i915
 	completes
 	point 'i915_completes_with_framebuffer'
-	is_put_back_at_each
+	stays ends_at 5 INT
 	point 'i915_is_put_back_with_framebuffer'
 	take
 	rmmod gpuvf_double_i915

@@ -324,6 +324,30 @@ static void the_daemon_goes_on(void **state)
 	}
 }
 
+static void the_daemon_starts_deaf_where_there_are_others(void **state)
+{
+	struct daemon d = {};
+	struct listening l;
+	char *said;
+
+	errors.open = -EPERM;
+	configure(HEAD OTHER OWN);
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	l = listen_begin();
+	assert_int_equal(daemon_go_on_deaf(&d, -EPERM), EXIT_DONE);
+	said = listen_end(l);
+	assert_says(said, "cannot listen to generic netlink: Operation not permitted; changes of GPUs of gpuvf are not heard");
+	free(said);
+	configure(HEAD OWN);
+	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);
+	l = listen_begin();
+	assert_int_equal(daemon_go_on_deaf(&d, -EPERM), EXIT_FAILED);
+	said = listen_end(l);
+	assert_says(said, "cannot listen to generic netlink: Operation not permitted\n");
+	free(said);
+	daemon_free(&d);
+}
+
 static void restore_brings_back_those_of_others(void **state)
 {
 	char *file = xasprintf("%s/saved", root);
@@ -360,6 +384,7 @@ int main(void)
 		here(where_there_is_no_other_gpu_it_is_an_error),
 		here(absence_is_no_failure),
 		here(the_daemon_goes_on),
+		here(the_daemon_starts_deaf_where_there_are_others),
 		here(restore_brings_back_those_of_others),
 	};
 
