@@ -13,6 +13,7 @@
 #	profile N	prints the keys of a profile: the first one and another one
 #	probes		writes to files, see probe()
 #	why_not		prints what keeps this card from being tried, if anything does
+#	prepare		finds out what all of them need, if anything
 #
 # Variables: AGENT (gpuvf-agent), OUT (where the results go, the current directory).
 
@@ -25,6 +26,8 @@ rows=
 failed=0
 changed=
 section=()
+
+prepare() { :; }
 
 die() {
 	echo "$*" >&2
@@ -69,6 +72,7 @@ row() {
 probe() {
 	local before said
 
+	[[ $2 == "$pf"/* ]] || die "$2 is no file of $gpu"
 	before=$(state)
 	changed=1
 	said=$( (echo "$3" > "$2") 2>&1) || true
@@ -191,6 +195,7 @@ check() {
 	"$agent" show -j "$gpu" > "$work/show.json" || die "gpuvf-agent cannot show $gpu"
 	grep -q "\"provider\": \"$provider\"" "$work/show.json" ||
 		die "$gpu is not a GPU of provider $provider"
+	prepare
 	why=$(why_not)
 	[ -z "$why" ] || die "$gpu: $why; nothing was changed"
 }

@@ -11,9 +11,10 @@ set -uo pipefail
 provider=i915
 section=('driver 0 = none')
 
-find_iov() {
+prepare() {
 	local dir
 
+	iov=
 	for dir in "$pf"/drm/card*/prelim_iov "$pf"/drm/card*/iov; do
 		if [ -e "$dir/mode" ]; then
 			iov=$dir
@@ -26,7 +27,6 @@ find_iov() {
 settings() {
 	local dir file
 
-	find_iov
 	for dir in "$iov"/vf[12]/gt* "$iov"/pf/gt*; do
 		for file in ggtt_quota contexts_quota doorbells_quota lmem_quota \
 			lmem_spare exec_quantum_ms preempt_timeout_us policies/sched_if_idle; do
@@ -63,8 +63,6 @@ profile() {
 }
 
 why_not() {
-	iov=
-	find_iov
 	if [ -z "$iov" ]; then
 		echo 'it has no prelim_iov: this i915 cannot divide it'
 		return
