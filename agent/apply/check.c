@@ -227,13 +227,27 @@ static int check_total(const struct plan *plan)
 }
 
 /**
+ * check_works() - say what keeps VFs that stay enabled from being of use
+ * @plan: the plan
+ *
+ * Return: EXIT_DONE; EXIT_FAILED: they lack something that apply cannot give them.
+ */
+int check_works(const struct plan *plan)
+{
+	if (!plan->live.vfs_lack_something || plan->steps & STEP_DISABLE)
+		return EXIT_DONE;
+	pr_err("GPU %s: %s", plan->live.bdf, plan->live.warning);
+	return EXIT_FAILED;
+}
+
+/**
  * plan_check() - find what only user space can know to be impossible
  * @plan: the plan, which may have no steps
  *
  * Prints what is wrong.
  *
- * Return: EXIT_DONE; EXIT_USAGE: more VFs than the GPU can have; EXIT_BUSY: a
- * VF that is in use would be removed, or lose its driver; EXIT_MISSING: a driver is
+ * Return: EXIT_DONE; as check_works(); EXIT_USAGE: more VFs than the GPU can have;
+ * EXIT_BUSY: a VF that is in use would be removed, or lose its driver; EXIT_MISSING: a driver is
  * not there; EXIT_ATTENTION: the GPU has to be reset first.
  */
 int plan_check(const struct plan *plan)
@@ -242,7 +256,7 @@ int plan_check(const struct plan *plan)
 	int code;
 
 	code = check_gpu(&plan->live);
-	code = code ?: check_total(plan);
+	code = code ?: check_total(plan) ?: check_works(plan);
 	if (code)
 		return code;
 	state_before(&is, plan);

@@ -8,6 +8,7 @@
 #include "apply/state.h"
 
 bool plan_is_blocked(const struct plan *plan);
+int check_works(const struct plan *plan);
 int plan_check(const struct plan *plan);
 int plan_try(struct plan *plan, struct provider *provider, u32 how);
 char *why_changing(const struct gpu *gpu);

@@ -24,6 +24,13 @@ static json_t *vf_json(const struct gpu *gpu, const struct vf *vf)
 			 vf->type_id ? json_integer(vf->type_id) : NULL);
 }
 
+/* where it goes with the VFs, what it was before is not what it will be */
+static bool leaves_policy(const struct gpu *gpu)
+{
+	return !(gpu->set & GPU_SET_POLICY) &&
+	       gpu_abilities(gpu)->of[ABILITY_POLICY].lost_on_disable;
+}
+
 /**
  * state_json() - a state as JSON
  * @state: the state
@@ -54,6 +61,8 @@ json_t *state_json(const struct state *state)
 	if (gpu_abilities(gpu) != &gpuvf_abilities)
 		json_object_set_new(object, "provider",
 				    json_string(gpu->abilities->provider));
+	if (leaves_policy(gpu))
+		json_object_set_new(object, "leaves_policy", json_true());
 	if (gpu_has_endless(gpu)) {
 		json_object_set_new(object, "pf_time_slice_us",
 				    json_integer(gpu->pf_time_slice_us));
@@ -138,13 +147,14 @@ int state_from_json(const json_t *object, struct state *state)
 	const char *bdf, *policy, *provider = gpuvf_abilities.provider;
 	json_int_t num, reserve, slice = 0, timeout = 0;
 	json_t *vfs, *drivers;
+	int leaves = false;
 
 	if (json_unpack((json_t *)object,
-			"{s:s,s:I,s:s,s:I,s:o,s:o,s?s,s?I,s?I}",
+			"{s:s,s:I,s:s,s:I,s:o,s:o,s?s,s?b,s?I,s?I}",
 			"bdf", &bdf, "num_vfs", &num, "policy", &policy,
 			"fb_pf_reserve_bytes", &reserve, "vfs", &vfs,
 			"drivers", &drivers, "provider", &provider,
-			"pf_time_slice_us", &slice,
+			"leaves_policy", &leaves, "pf_time_slice_us", &slice,
 			"pf_preempt_timeout_us", &timeout) ||
 	    slice < 0 || slice > U32_MAX || timeout < 0 || timeout > U32_MAX ||
 	    num < 0 || num > MAX_VFS || reserve < 0 ||
@@ -152,7 +162,7 @@ int state_from_json(const json_t *object, struct state *state)
 	    !policy_from_name(policy, &state->gpu.policy) ||
 	    !(state->gpu.abilities = abilities_by_name(provider)))
 		return -EINVAL;
-	state->gpu.set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
+	state->gpu.set = GPU_SET_PF_RESERVE | (leaves ? 0 : GPU_SET_POLICY);
 	state->gpu.num_vfs = num;
 	state->gpu.fb_pf_reserve = reserve;
 	state->gpu.pf_time_slice_us = slice;

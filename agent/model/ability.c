@@ -11,9 +11,6 @@
 #include "model/ability.h"
 #include "model/host_driver.h"
 
-/* that of xe is for VFs of xe alone */
-#define ANY_PROVIDERS_DRIVERS	((u32)~BIT(HOST_DRIVER_XE_VFIO_PCI))
-
 const struct abilities gpuvf_abilities = {
 	.provider = "gpuvf",
 	.has_dry_run = true,
@@ -48,11 +45,7 @@ const struct abilities gpuvf_abilities = {
 			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
 			.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,
 		},
-		[ABILITY_DRIVER] = {
-			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
-			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
-			.cannot = "has no VFs that xe-vfio-pci takes",
-		},
+		[ABILITY_DRIVER] = ANY_HOST_DRIVER,
 		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = { .can_read = true },
 		[ABILITY_OPERATE] = {
@@ -85,11 +78,7 @@ const struct abilities generic_abilities = {
 		[ABILITY_PF_RESERVE] = {
 			.cannot = "cannot reserve framebuffer for the PF",
 		},
-		[ABILITY_DRIVER] = {
-			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
-			.lost_on_disable = true, .words = ANY_PROVIDERS_DRIVERS,
-			.cannot = "has no VFs that xe-vfio-pci takes",
-		},
+		[ABILITY_DRIVER] = ANY_HOST_DRIVER,
 		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = { .cannot = "keeps no statistics" },
 		[ABILITY_OPERATE] = {

@@ -3,6 +3,7 @@
  * What AMD's GIM offers in sysfs: nearly nothing that can be set while it is loaded.
  */
 #include "model/gpu.h"
+#include "model/host_driver.h"
 
 const struct abilities gim_abilities = {
 	.provider = "gim",
@@ -32,10 +33,7 @@ const struct abilities gim_abilities = {
 		[ABILITY_PF_RESERVE] = {
 			.cannot = "takes it as it is loaded, 256 to 1024 MiB: modprobe gim pf_fb_size=MIB",
 		},
-		[ABILITY_DRIVER] = {
-			.can_read = true, .can_set = true, .when = WHEN_UNUSED,
-			.lost_on_disable = true,
-		},
+		[ABILITY_DRIVER] = ANY_HOST_DRIVER,
 		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = {
 			.cannot = "has statistics only for AMD's libamdsmi",

@@ -3,37 +3,15 @@
  * What xe offers in sriov_admin. Which files it has differs between kernels and GPUs, so
  * the GPUs of this provider differ.
  */
+#include "model/ability_intel.h"
 #include "model/gpu.h"
 
-/* what xe clamps without an error: it would not be what was asked for */
-#define XE_MAX_TIME_SLICE_US		100000000
-#define XE_MAX_PREEMPT_TIMEOUT_US	100000000
-
-#define XE_POLICIES	(BIT(POLICY_FIXED) | BIT(POLICY_BEST_EFFORT))
-
 #define XE_ABILITIES							\
-	[ABILITY_COUNT] = {						\
-		.can_read = true, .can_set = true, .scope = SCOPE_GPU,	\
-		.when = WHEN_BEFORE_ENABLE,				\
-	},								\
-	[ABILITY_FB_OFFSET] = {						\
-		.cannot = "chooses where framebuffer lies",		\
-	},								\
-	[ABILITY_TIME_SLICE] = {					\
-		.can_read = true, .can_set = true, .when = WHEN_ANY,	\
-		.step = 1000, .min = 1, .max = XE_MAX_TIME_SLICE_US,	\
-		.lost_on_disable = true, .zero_is_endless = true,	\
-	},								\
-	[ABILITY_PREEMPT_TIMEOUT] = {					\
-		.can_read = true, .can_set = true, .when = WHEN_ANY,	\
-		.max = XE_MAX_PREEMPT_TIMEOUT_US,			\
-		.lost_on_disable = true, .zero_is_endless = true,	\
-	},								\
-	[ABILITY_LABEL] = { .cannot = "has no labels of VFs" },		\
+	INTEL_ABILITIES,						\
 	[ABILITY_POLICY] = {						\
 		.can_read = true, .can_set = true, .scope = SCOPE_GPU,	\
 		.when = WHEN_ANY, .lost_on_disable = true,		\
-		.words = XE_POLICIES,					\
+		.words = INTEL_POLICIES,				\
 		.cannot = "has best-effort and fixed only",		\
 	},								\
 	[ABILITY_PF_RESERVE] = {					\
@@ -43,19 +21,8 @@
 		.can_read = true, .can_set = true, .when = WHEN_UNUSED,	\
 		.lost_on_disable = true,				\
 	},								\
-	[ABILITY_TYPE] = { .cannot = "has no vGPU types" },		\
 	[ABILITY_STATS] = {						\
 		.cannot = "has no statistics that are read here",	\
-	},								\
-	[ABILITY_OPERATE] = {						\
-		.can_set = true, .when = WHEN_UNUSED | WHEN_RUNNING,	\
-	}
-
-#define XE_FB								\
-	[ABILITY_FB] = {						\
-		.can_read = true, .can_set = true, .min = 1,		\
-		.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,		\
-		.lost_on_disable = true,				\
 	}
 
 #define XE_NO_FB(readable, why)						\
@@ -68,7 +35,7 @@
 /* vf<N>/profile/vram_quota can be written */
 const struct abilities xe_abilities = {
 	.provider = "xe",
-	.of = { XE_ABILITIES, XE_FB },
+	.of = { XE_ABILITIES, INTEL_FB },
 };
 
 /* it cannot */
@@ -101,5 +68,5 @@ const struct abilities xe_abilities_integrated = {
 const struct abilities xe_abilities_any = {
 	.provider = "xe",
 	.varies = true,
-	.of = { XE_ABILITIES, XE_FB },
+	.of = { XE_ABILITIES, INTEL_FB },
 };

@@ -17,6 +17,15 @@ enum host_driver {
 	HOST_DRIVER_XE_VFIO_PCI,	/* vfio-pci with migration, for VFs of xe */
 };
 
+/* the ability of a provider whose VFs any of these may have, but those of xe alone */
+#define ANY_HOST_DRIVER							\
+	{								\
+		.can_read = true, .can_set = true, .when = WHEN_UNUSED,	\
+		.lost_on_disable = true,				\
+		.words = (u32)~BIT(HOST_DRIVER_XE_VFIO_PCI),		\
+		.cannot = "has no VFs that xe-vfio-pci takes",		\
+	}
+
 /* instead of the name of a driver: any driver, or none, will do */
 #define ANY_DRIVER	"*"
 

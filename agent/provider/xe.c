@@ -113,6 +113,39 @@ static int xe_operate(struct provider *provider, enum gpu_operation operation,
 	return err;
 }
 
+static int drop_quotas(const char *bdf, u32 num)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < num; i++)
+		err = xe_set_quota(bdf, i, 0);
+	return err;
+}
+
+/*
+ * Linux 6.17 to 7.0 share out GGTT and framebuffer among VFs that have nothing. If one has
+ * a quota, the first gives none of them any GGTT, and later ones refuse. So VFs are
+ * enabled without quotas then, which they get afterwards.
+ */
+static int xe_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
+			  struct failure *why)
+{
+	int err = sysfs_set_number(bdf, NUMVFS, num);
+	bool again = false;
+
+	if (err == -EUCLEAN)
+		again = !drop_quotas(bdf, num);
+	else if (!err && xe_custom_mode(bdf, num, num) == 1)
+		/* which takes from them what they have */
+		again = !sysfs_set_number(bdf, NUMVFS, 0);
+	if (again)
+		err = sysfs_set_number(bdf, NUMVFS, num);
+	failure_set(why, err);
+	why->has_changed = again;
+	return err;
+}
+
 static const char *xe_count_hint(struct provider *provider, const char *bdf,
 				 int error)
 {
@@ -120,7 +153,7 @@ static const char *xe_count_hint(struct provider *provider, const char *bdf,
 	(void)bdf;
 	switch (error) {
 	case -EUCLEAN:
-		return "VFs have resources already, and xe of Linux 6.19 to 7.0 takes none that are preset";
+		return "VFs have resources already that cannot be taken from them, and xe of Linux 6.19 to 7.0 takes none that are preset";
 	case -ECANCELED:
 		return xe_error_text(error);
 	case -EBUSY:
@@ -144,6 +177,7 @@ const struct provider_ops xe_ops = {
 	.read_all = foreign_read_all,
 	.read = xe_read,
 	.set_layout = xe_set_layout,
+	.set_num_vfs = xe_set_num_vfs,
 	.set_vf = xe_set_vf,
 	.set_gpu = xe_set_gpu,
 	.operate = xe_operate,

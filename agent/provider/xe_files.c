@@ -199,32 +199,61 @@ static bool read_ggtt(const char *bdf, u32 vf, u64 *bytes)
 	return end != text && !*end;
 }
 
-/*
+/**
+ * xe_custom_mode() - does xe leave GGTT to another tool?
+ * @bdf: of the PF
+ * @num_vfs: VFs that are enabled
+ * @total_vfs: VFs that it could have
+ *
  * xe gives each VF a piece of GGTT when it enables it, and takes it back; but not after
  * something was written to its debugfs, which it takes for a wish to do that by hand.
+ *
+ * Return: 0: no; 1: yes, and it shows; -ENOENT: that cannot be seen.
  */
-static bool is_custom(const struct gpu *gpu)
+int xe_custom_mode(const char *bdf, u32 num_vfs, u32 total_vfs)
 {
 	u64 bytes;
 	u32 i;
 
-	if (gpu->vfs_changing)
-		return false;
-	for (i = 0; i < gpu->vfs_len; i++) {
-		if (!read_ggtt(gpu->bdf, i, &bytes))
-			return false;
-		if (i < gpu->num_vfs ? !bytes : bytes)
-			return true;
+	for (i = 0; i < total_vfs; i++) {
+		if (!read_ggtt(bdf, i, &bytes))
+			return -ENOENT;
+		if (i < num_vfs ? !bytes : bytes)
+			return 1;
 	}
-	return false;
+	return total_vfs ? 0 : -ENOENT;
+}
+
+/**
+ * xe_way_back() - how to have xe share out GGTT again
+ * @bdf: of the PF
+ *
+ * Return: a command, for when no VF is enabled; to be freed.
+ */
+char *xe_way_back(const char *bdf)
+{
+	return xasprintf("echo 1 > /" DEBUG "sriov/restore_auto_provisioning",
+			 bdf);
+}
+
+static bool is_custom(const struct gpu *gpu)
+{
+	return !gpu->vfs_changing &&
+	       xe_custom_mode(gpu->bdf, gpu->num_vfs, gpu->vfs_len) == 1;
 }
 
 static void warn_of_custom(struct gpu *gpu)
 {
-	if (is_custom(gpu))
-		snprintf(gpu->warning, sizeof(gpu->warning),
-			 "custom mode, set by another tool in debugfs, or an xe that takes no presets: VFs have no GGTT; the way back, without VFs: echo 1 > /sys/kernel/debug/dri/%s/sriov/restore_auto_provisioning",
-			 gpu->bdf);
+	char *way;
+
+	if (!is_custom(gpu))
+		return;
+	way = xe_way_back(gpu->bdf);
+	snprintf(gpu->warning, sizeof(gpu->warning),
+		 "custom mode, set by another tool in debugfs, or an xe that takes no presets: VFs have no GGTT; the way back, without VFs: %s",
+		 way);
+	gpu->vfs_lack_something = xe_files_lack_ggtt(gpu, gpu->num_vfs);
+	free(way);
 }
 
 /**

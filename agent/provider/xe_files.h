@@ -11,6 +11,8 @@
 #define XE_ADMIN	"sriov_admin"
 
 int xe_files_read(struct gpu *gpu, struct failure *why);
+int xe_custom_mode(const char *bdf, u32 num_vfs, u32 total_vfs);
+char *xe_way_back(const char *bdf);
 bool xe_files_lack_ggtt(const struct gpu *gpu, u32 num_vfs);
 int xe_set_quota(const char *bdf, u32 vf, u64 bytes);
 int xe_set_times(const char *bdf, int vf, u32 slice_us, u32 timeout_us);

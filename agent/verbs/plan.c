@@ -120,7 +120,7 @@ static int assert_one(const struct plan *plan)
 	int code = check_gpu(&plan->live);
 
 	if (!plan->steps)
-		return code;
+		return code ?: check_works(plan);
 	plan_print(plan, code);
 	return code ?: EXIT_DIFFERS;
 }
@@ -132,7 +132,8 @@ static int assert_one(const struct plan *plan)
  * @argv: words
  *
  * Return: EXIT_DONE: in sync; EXIT_DIFFERS: not, and the differences are
- * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu().
+ * printed; EXIT_MISSING: a GPU is not there; EXIT_USAGE; as check_gpu() and
+ * check_works().
  */
 int cmd_assert(const struct options *options, int argc, char **argv)
 {

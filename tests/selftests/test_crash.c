@@ -4,11 +4,8 @@
  * ends in the old layout or in the new one, and says which; what it says is what
  * the GPU shows.
  *
- * A tracer stops apply at the entry of a system call: killed there, it has done
- * everything before that call and nothing of it. A call that changes nothing
- * which outlives the process need not be tried: whoever dies there leaves what
- * is left by dying at the next one. What is not known to be such a call is
- * tried; GPUVF_CRASH_ALL=1 tries each of them.
+ * Which of them leave something, and are tried, is in lib/syscalls.h;
+ * GPUVF_CRASH_ALL=1 tries each.
  *
  * C23: where the tracer stops the agent at the request for a layout, another program
  * can change the GPU just before.
@@ -19,21 +16,17 @@
  * What comes before the first record is on disk is the same on the way back: it
  * is tried on the way there alone.
  */
-#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/gpuvf.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "agent.h"
 #include "selftest.h"
+#include "syscalls.h"
 
 #define INTENT		"/run/gpuvf/intent"
 #define STUB		"/sys/bus/pci/drivers/pci-stub"
@@ -56,30 +49,6 @@ struct layout {
 
 /* how often apply was dead in the layout it began with, the other, in between */
 enum found { FOUND_OLD, FOUND_NEW, FOUND_BETWEEN };
-
-/* calls that leave nothing behind when the process is gone */
-static bool leaves_nothing(unsigned long call)
-{
-	static const unsigned short calls[] = {
-		SYS_access, SYS_arch_prctl, SYS_bind, SYS_brk, SYS_clock_gettime,
-		SYS_clock_nanosleep, SYS_close, SYS_execve, SYS_faccessat,
-		SYS_faccessat2, SYS_fcntl, SYS_flock, SYS_fstat, SYS_futex,
-		SYS_getdents64, SYS_geteuid, SYS_getpid, SYS_getrandom,
-		SYS_getsockname, SYS_getuid, SYS_ioctl, SYS_lseek,
-		SYS_memfd_create, SYS_mmap, SYS_mprotect, SYS_munmap,
-		SYS_newfstatat, SYS_poll, SYS_prctl, SYS_pread64,
-		SYS_prlimit64, SYS_read, SYS_readlink, SYS_readlinkat,
-		SYS_recvfrom, SYS_recvmsg, SYS_rseq, SYS_rt_sigaction,
-		SYS_rt_sigprocmask, SYS_set_robust_list, SYS_set_tid_address,
-		SYS_setsockopt, SYS_socket, SYS_stat, SYS_statx,
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		if (calls[i] == call)
-			return true;
-	return false;
-}
 
 /* Return: the family's command in the message at @address of the process; 0: none */
 static unsigned int command_at(pid_t pid, uintptr_t address)
@@ -112,63 +81,21 @@ static bool only_asks(unsigned int command)
 	return false;
 }
 
-static bool all_are_tried(void)
-{
-	const char *all = getenv("GPUVF_CRASH_ALL");
-
-	return all && *all && strcmp(all, "0");
-}
-
 static bool is_tried(pid_t pid, const struct __ptrace_syscall_info *info)
 {
-	const uint64_t *args = (const uint64_t *)info->entry.args;
-
-	if (all_are_tried())
-		return true;
-	switch (info->entry.nr) {
-	case SYS_openat:
-		return args[2] & (O_CREAT | O_TRUNC);
-	case SYS_write:
-		return args[0] > STDERR_FILENO;
-	case SYS_sendto:
-		return !only_asks(command_at(pid, args[1]));
-	}
-	return !leaves_nothing(info->entry.nr);
+	if (info->entry.nr == SYS_sendto && !all_are_tried())
+		return !only_asks(command_at(pid, info->entry.args[1]));
+	return may_leave_something(info);
 }
 
 static pid_t start_traced(const char *verb)
 {
 	const char *const args[] = { verb, "-f", AGENT_CONFIG, NULL };
 	pid_t pid = agent_start(true, args);
-	int status;
 
 	/* stopped behind exec */
-	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
-	ptrace(PTRACE_SETOPTIONS, pid, NULL,
-	       PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
+	ASSERT_TRUE(begin_tracing(pid));
 	return pid;
-}
-
-/* Return: true: stopped at the entry of the next system call; false: ended, with @code */
-static bool next_call(pid_t pid, struct __ptrace_syscall_info *info, int *code)
-{
-	int status;
-
-	for (;;) {
-		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
-		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		if (WIFEXITED(status)) {
-			*code = WEXITSTATUS(status);
-			return false;
-		}
-		ASSERT_TRUE(WIFSTOPPED(status));
-		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
-			continue;
-		ASSERT_LT(0, ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(*info),
-				    info));
-		if (info->op == PTRACE_SYSCALL_INFO_ENTRY)
-			return true;
-	}
 }
 
 /* Return: false when apply ended before it came to that call */
@@ -176,16 +103,17 @@ static bool apply_killed_at(unsigned int call)
 {
 	struct __ptrace_syscall_info info;
 	pid_t pid = start_traced("apply");
-	int status;
+	int ret, code;
 
 	do {
-		if (!next_call(pid, &info, &status)) {
-			ASSERT_EQ(0, status);
+		ret = next_call(pid, &info, &code);
+		ASSERT_LE(0, ret);
+		if (!ret) {
+			ASSERT_EQ(0, code);
 			return false;
 		}
 	} while (!is_tried(pid, &info) || call--);
-	kill(pid, SIGKILL);
-	ASSERT_TRUE(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	ASSERT_TRUE(kill_traced(pid));
 	return true;
 }
 
@@ -358,7 +286,7 @@ static int run_disturbed(const char *verb, unsigned int times, unsigned int *sen
 	int code;
 
 	*sent = 0;
-	while (next_call(pid, &info, &code)) {
+	while (next_call(pid, &info, &code) > 0) {
 		if (info.entry.nr != SYS_sendto ||
 		    command_at(pid, info.entry.args[1]) != GPUVF_CMD_CONFIG_SET)
 			continue;

@@ -89,11 +89,13 @@ static inline int errno_of(const char *name)
 		const char *name;
 		int error;
 	} all[] = {
-		{ "0", 0 }, { "EPERM", EPERM }, { "EIO", EIO }, { "EBUSY", EBUSY },
+		{ "0", 0 }, { "EPERM", EPERM }, { "ENOENT", ENOENT }, { "EIO", EIO }, { "EBUSY", EBUSY },
 		{ "EOPNOTSUPP", EOPNOTSUPP }, { "ESTALE", ESTALE },
 		{ "ENOKEY", ENOKEY }, { "EUCLEAN", EUCLEAN },
 		{ "ERANGE", ERANGE }, { "E2BIG", E2BIG }, { "EDQUOT", EDQUOT },
 		{ "ENODEV", ENODEV }, { "EINVAL", EINVAL },
+		{ "EACCES", EACCES }, { "ENOMEM", ENOMEM },
+		{ "ENOSPC", ENOSPC }, { "ECANCELED", ECANCELED },
 	};
 	size_t i;
 

@@ -1,40 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rules, each with its mark: read in the source of the kernel that is named, or
- * inferred from source and not seen executed.
- *
- *	write			situation		result		mark
- *	any			wedged			ECANCELED	read
- *	any			being reset		EBUSY		read
- *	exec_quantum_ms		above 100000		clamped		read
- *	preempt_timeout_us	above 100000000		clamped		read
- *	sched_priority		of a VF			EACCES		read
- *	vram_quota		guest runs		EIO, kept	inferred
- *	vram_quota		no room			ENOMEM, then 0	inferred (errno)
- *	vram_quota		any			rounded up	read
- *	stop			is stopped		ESTALE		inferred
- *	sriov_numvfs		locked			EPERM		read (7.3)
- *	sriov_numvfs		VFs exist		EBUSY		read
- *	sriov_numvfs		6.19 to 7.0, anything
- *				preset			EUCLEAN		read
- *	sriov_numvfs		6.17, anything preset	no resources	read
- *	sriov_numvfs		7.3, any quota preset	no fair quotas	read
- *	sriov_numvfs		7.3, any time preset	no fair times	read
- *	sriov_numvfs		custom mode		no resources	read
- *	sriov_numvfs		no fair share left	ENOSPC		read
- *	sriov_numvfs 0		custom mode		all is kept	read
- *	sriov_numvfs 0		else			VFs 1..N lose all, those
- *							above nothing	read
- *	sriov_numvfs 0		7.3			PF and policy are reset	read
+ * The rules, and how surely each is known, are in tests/doubles/intel-xe.table;
+ * test_xe_rules.c compares.
  */
 #include <errno.h>
 
 #include "agent_test.h"
+#include "crash.h"
 #include "fake_xe.h"
 #include "pci/sysfs.h"
 #include "xe_tree.h"
 
 #define SPARE_BYTES	(128 * MIB)
+#define PRIORITY	"sched_priority"
+
+static const char *const priorities[] = { "low", "normal", "high" };
 
 struct fake_xe fake_xe[NUM_FAKE_XE];
 
@@ -74,16 +54,15 @@ static void put_priority(const struct fake_xe *xe, const char *dir,
 			 const char *is, bool has_high)
 {
 	char *path = xasprintf("sriov_admin/%s/profile/sched_priority", dir);
-	static const char *const names[] = { "low", "normal", "high" };
 	char text[64] = "";
 	size_t i;
 
 	for (i = 0; i < (has_high ? 3 : 2); i++) {
-		bool here = !strcmp(names[i], is);
+		bool here = !strcmp(priorities[i], is);
 
 		strcat(text, i ? " " : "");
 		strcat(text, here ? "[" : "");
-		strcat(text, names[i]);
+		strcat(text, priorities[i]);
 		strcat(text, here ? "]" : "");
 	}
 	strcat(text, "\n");
@@ -146,6 +125,7 @@ void fake_xe_make(struct fake_xe *xe, const char *bdf, enum xe_age age,
 		.bdf = bdf, .age = age, .variant = variant,
 		.total = 4, .fb = 8 * GIB, .page = 2 * MIB,
 		.priority = "low", .pf_priority = "low",
+		.no_room_error = -ENOMEM,
 	};
 	make_pf(bdf, "0x030000\n", "xe", "4\n");
 	run_shell("cd " DEVICES "%s && mkdir -p sriov_admin/.bulk_profile sriov_admin/pf/profile && "
@@ -226,8 +206,19 @@ static void take(struct fake_xe *xe, u32 num)
 		xe->functions[i] = (struct xe_function){};
 }
 
+static void violate(struct fake_xe *xe, const char *what)
+{
+	if (!xe->is_other)
+		xe->violation = what;
+}
+
 static int disable(struct fake_xe *xe)
 {
+	u32 i;
+
+	for (i = 1; i <= xe->num; i++)
+		if (xe->functions[i].is_held)
+			violate(xe, "a VF that a process has open was disabled");
 	if (!xe->is_custom && xe->age == XE_7_3) {
 		xe->priority = "low";
 		xe->pf_priority = "low";
@@ -239,9 +230,18 @@ static int disable(struct fake_xe *xe)
 	return 0;
 }
 
+static bool drivers_are_probed(const char *bdf)
+{
+	u32 on;
+
+	assert_int_equal(sysfs_get_number(bdf, AUTOPROBE, &on), 0);
+	return on;
+}
+
 static int enable(struct fake_xe *xe, u32 num)
 {
 	int err;
+	u32 i;
 
 	if (num > xe->total)
 		return -ERANGE;
@@ -257,6 +257,8 @@ static int enable(struct fake_xe *xe, u32 num)
 		return -EBUSY;
 	if (xe->is_locked)
 		return -EPERM;
+	if (xe->keeps_drivers_off && drivers_are_probed(xe->bdf))
+		violate(xe, "VFs appeared while drivers of the host are probed");
 	err = give(xe, num) ?: xe->enable_error;
 	if (err) {
 		take(xe, num);
@@ -264,6 +266,8 @@ static int enable(struct fake_xe *xe, u32 num)
 	}
 	make_vfs(xe->bdf, 0, num);
 	xe->num = num;
+	for (i = 1; i <= num; i++)
+		xe->functions[i].is_running |= xe->is_picky;
 	return 0;
 }
 
@@ -283,12 +287,14 @@ static int set_quota(struct fake_xe *xe, struct xe_function *vf, u64 bytes)
 {
 	if (xe->variant != XE_QUOTAS)
 		return -EACCES;
+	if (vf->is_held)
+		violate(xe, "framebuffer of a VF was set that a process has open");
 	if (vf->is_running)
 		return -EIO;
 	vf->quota = 0;
 	bytes = (bytes + xe->page - 1) / xe->page * xe->page;
 	if (bytes > fake_xe_free(xe))
-		return -ENOMEM;
+		return xe->no_room_error;
 	vf->quota = bytes;
 	return 0;
 }
@@ -301,13 +307,39 @@ static int stop(struct xe_function *vf)
 	return 0;
 }
 
+/* one that outlives the text */
+static const char *priority_named(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(priorities); i++)
+		if (!strcmp(text, priorities[i]))
+			return priorities[i];
+	return NULL;
+}
+
 static int set_priority(struct fake_xe *xe, const char *text)
 {
-	if (strcmp(text, "low") && strcmp(text, "normal"))
+	if (!priority_named(text) || !strcmp(text, "high"))
 		return -EINVAL;
-	xe->priority = strcmp(text, "low") ? "normal" : "low";
+	xe->priority = priority_named(text);
 	xe->pf_priority = xe->priority;
 	return 0;
+}
+
+static int set_pf_priority(struct fake_xe *xe, const char *text)
+{
+	if (!priority_named(text))
+		return -EINVAL;
+	xe->pf_priority = priority_named(text);
+	return 0;
+}
+
+static u32 clamp_time(struct fake_xe *xe, u64 value, u32 max)
+{
+	if (value > max)
+		violate(xe, "a time was written that is clamped");
+	return value > max ? max : value;
 }
 
 static int set_function(struct fake_xe *xe, u32 i, const char *file,
@@ -319,20 +351,16 @@ static int set_function(struct fake_xe *xe, u32 i, const char *file,
 
 	if (!strcmp(file, "stop"))
 		return i ? stop(function) : -ENOENT;
-	if (!strcmp(file, "profile/sched_priority")) {
-		if (i)
-			return -EACCES;
-		xe->pf_priority = strcmp(text, "high") ? text : "high";
-		return 0;
-	}
+	if (!strcmp(file, "profile/sched_priority"))
+		return i ? -EACCES : set_pf_priority(xe, text);
 	if (*end || end == text)
 		return -EINVAL;
 	if (!strcmp(file, "profile/exec_quantum_ms")) {
-		function->eq_ms = value > 100000 ? 100000 : value;
+		function->eq_ms = clamp_time(xe, value, 100000);
 		return 0;
 	}
 	if (!strcmp(file, "profile/preempt_timeout_us")) {
-		function->pt_us = value > 100000000 ? 100000000 : value;
+		function->pt_us = clamp_time(xe, value, 100000000);
 		return 0;
 	}
 	if (i && !strcmp(file, "profile/vram_quota"))
@@ -345,6 +373,8 @@ static int set_file(struct fake_xe *xe, const char *file, const char *text)
 	u32 i;
 	int n;
 
+	if (strstr(file, "/vf") && strstr(file, PRIORITY))
+		violate(xe, "the priority of a VF was written, which is for reading");
 	if (xe->is_wedged)
 		return -ECANCELED;
 	if (xe->is_resetting)
@@ -354,8 +384,10 @@ static int set_file(struct fake_xe *xe, const char *file, const char *text)
 	if (!strncmp(file, "sriov_admin/pf/", 15))
 		return set_function(xe, 0, file + 15, text);
 	if (sscanf(file, "sriov_admin/vf%u/%n", &i, &n) != 1 || !i ||
-	    i > xe->total)
+	    i > xe->total) {
+		violate(xe, "a file was written that xe does not have");
 		return -ENOENT;
+	}
 	return set_function(xe, i, file + n, text);
 }
 
@@ -370,6 +402,18 @@ static int fault(struct fake_xe *xe, const char *file)
 	if (xe->fail_times && !--xe->fail_times)
 		xe->fail = NULL;
 	return xe->fail_error;
+}
+
+/** fake_xe_set_by_other() - another program writes a file of sriov_admin */
+int fake_xe_set_by_other(struct fake_xe *xe, const char *file, const char *text)
+{
+	int err;
+
+	xe->is_other = true;
+	err = set_file(xe, file, text);
+	xe->is_other = false;
+	fake_xe_show(xe);
+	return err;
 }
 
 /** fake_xe_set() - write a file of sriov_admin */
@@ -394,10 +438,14 @@ int __wrap_sysfs_write(const char *bdf, const char *file, const char *text);
 int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
 {
 	struct fake_xe *xe = find(bdf);
+	int err;
 
-	if (xe && !strncmp(file, "sriov_admin/", 12))
-		return fake_xe_set(xe, file, text);
-	return __real_sysfs_write(bdf, file, text);
+	if (!xe || strncmp(file, "sriov_admin/", 12))
+		return __real_sysfs_write(bdf, file, text);
+	driver_begin();
+	err = fake_xe_set(xe, file, text);
+	driver_end();
+	return err;
 }
 
 int __real_sysfs_read(const char *bdf, const char *file, char **text);
@@ -436,21 +484,29 @@ int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
 
 int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
 {
+	bool is_reset = !strcmp(file, "reset");
 	struct fake_xe *xe = find(bdf);
+	int err;
 
-	if (!strcmp(file, "reset"))
-		return flr(bdf);
-	if (!xe || strcmp(file, NUMVFS))
+	if (!is_reset && (!xe || strcmp(file, NUMVFS)))
 		return __real_sysfs_set_number(bdf, file, value);
-	xe->stores++;
-	return fake_xe_enable(xe, value);
+	driver_begin();
+	if (xe)
+		xe->stores++;
+	if (xe && xe->rival)
+		xe->rival(xe);
+	err = is_reset ? flr(bdf) : fake_xe_enable(xe, value);
+	driver_end();
+	return err;
 }
 
 int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
 
 int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
 {
+	driver_begin();
 	put(bdf, "driver_override", driver);
+	driver_end();
 	return 0;
 }
 
@@ -462,8 +518,10 @@ int __wrap_sysfs_probe(const char *bdf)
 	char driver[NAME_SIZE];
 
 	sysfs_driver_override(bdf, driver, sizeof(driver));
+	driver_begin();
 	if (*driver && sysfs_has_driver(driver))
 		bind_driver(bdf, driver);
+	driver_end();
 	return 0;
 }
 
@@ -471,7 +529,9 @@ int __wrap_sysfs_unbind(const char *bdf)
 {
 	char *path = path_of(bdf, "driver");
 
+	driver_begin();
 	unlink(path);
+	driver_end();
 	free(path);
 	return 0;
 }

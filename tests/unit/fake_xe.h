@@ -32,6 +32,7 @@ enum xe_variant {
  * @has_ggtt: no guest's driver starts without
  * @is_running: its guest was started after the last FLR
  * @is_stopped: until the next FLR
+ * @is_held: a process has it open
  */
 struct xe_function {
 	u64 quota;
@@ -40,6 +41,7 @@ struct xe_function {
 	bool has_ggtt;
 	bool is_running;
 	bool is_stopped;
+	bool is_held;
 };
 
 /**
@@ -56,6 +58,9 @@ struct xe_function {
  * @is_wedged: writes fail
  * @is_resetting: writes fail
  * @is_locked: enabling VFs fails
+ * @is_picky: the firmware refuses another quota also while a VF was never started, until
+ *	it is reset
+ * @no_room_error: of a quota that there is no room for
  * @fail: part of the name of a file that cannot be written, NULL: none
  * @fail_error: with this error
  * @fail_after: after this many that could
@@ -65,6 +70,9 @@ struct xe_function {
  * @enable_error: of the PCI core, after xe has given resources
  * @rival: called before each write
  * @stores: writes that were tried, numvfs included
+ * @keeps_drivers_off: no driver of the host may find VFs when they appear
+ * @is_other: another program writes at the moment
+ * @violation: what nothing that is careful does, the last time; NULL: nothing
  */
 struct fake_xe {
 	const char *bdf;
@@ -81,6 +89,8 @@ struct fake_xe {
 	bool is_wedged;
 	bool is_resetting;
 	bool is_locked;
+	bool is_picky;
+	int no_room_error;
 	const char *fail;
 	int fail_error;
 	u32 fail_after;
@@ -90,6 +100,9 @@ struct fake_xe {
 	int enable_error;
 	void (*rival)(struct fake_xe *xe);
 	u32 stores;
+	bool keeps_drivers_off;
+	bool is_other;
+	const char *violation;
 };
 
 #define NUM_FAKE_XE	2
@@ -100,6 +113,7 @@ void fake_xe_make(struct fake_xe *xe, const char *bdf, enum xe_age age,
 void fake_xe_show(const struct fake_xe *xe);
 int fake_xe_enable(struct fake_xe *xe, u32 num);
 int fake_xe_set(struct fake_xe *xe, const char *file, const char *text);
+int fake_xe_set_by_other(struct fake_xe *xe, const char *file, const char *text);
 u64 fake_xe_free(const struct fake_xe *xe);
 
 #endif /* FAKE_XE_H */

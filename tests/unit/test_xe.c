@@ -105,6 +105,10 @@ static void vfs_get_drivers_that_can_migrate(void **state)
 	says("export a", EXIT_DONE, "driver 0 = xe-vfio-pci\ndriver 1 = vfio-pci\n");
 	configure(HEAD "[gpu a]\nmatch = *\nvf 0 = big\ndriver 0 = xe-vfio-pci\n");
 	says("check", EXIT_USAGE, "driver: provider gpuvf has no VFs that xe-vfio-pci takes");
+	configure(HEAD "[gpu a]\nmatch = *\nprovider = i915\nvf 0 = s\ndriver 0 = xe-vfio-pci\n");
+	says("check", EXIT_USAGE, "driver: provider i915 has no VFs that xe-vfio-pci takes");
+	configure(HEAD "[gpu a]\nmatch = *\nprovider = gim\nvf 0 = s\ndriver 0 = xe-vfio-pci\n");
+	says("check", EXIT_USAGE, "driver: provider gim has no VFs that xe-vfio-pci takes");
 }
 
 /* each time the driver has taken everything away meanwhile */
@@ -132,15 +136,36 @@ static void another_number_gets_everything_again(void **state)
 	is_sane(xe);
 }
 
-/* they would have no GGTT, which is seen once they are enabled: Linux 6.17 */
-static void vfs_that_presets_leave_without_ggtt_go_again(void **state)
+/*
+ * Linux 6.17 gives no GGTT to VFs whose quotas are preset, 6.19 to 7.0 refuse to enable
+ * them: they get their quotas once they are enabled
+ */
+static void quotas_come_later_where_they_cannot_be_preset(void **state)
 {
-	fake_xe_make(xe, A, XE_6_17, XE_QUOTAS);
-	configure(GPU_A "vf 0-1 = small\n");
-	says("apply", EXIT_FAILED, "or an xe that takes no presets: VFs have no GGTT");
-	assert_int_equal(xe->num, 0);
-	vf_is(xe, 0, 0, 0, 0);
-	pf_is(xe, 0, 0);
+	static const enum xe_age ages[] = { XE_6_17, XE_6_19 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ages); i++) {
+		fake_xe_enable(xe, 0);
+		fake_xe_make(xe, A, ages[i], XE_QUOTAS);
+		configure(GPU_A "policy = fixed\nvf 0 = big\nvf 1 = small\n");
+		says("apply", EXIT_DONE, "2 VFs enabled, 2 with framebuffer");
+		vf_is(xe, 0, 2 * GIB, 8, 20000);
+		vf_is(xe, 1, GIB, 4, 30000);
+		is_sane(xe);
+		says("apply", EXIT_DONE, "in sync");
+		configure(GPU_A "vf 0-2 = small\n");
+		says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
+		vf_is(xe, 2, GIB, 4, 30000);
+		is_sane(xe);
+		/* what another tool has left, and what is not for xe to share out */
+		fake_xe_enable(xe, 0);
+		xe->functions[1].quota = 3 * GIB;
+		reload(xe);
+		says("apply", EXIT_DONE, "3 VFs enabled");
+		vf_is(xe, 0, GIB, 4, 30000);
+		is_sane(xe);
+	}
 }
 
 /* of Linux 6.19 and 7.0, which takes no preset quotas and has no file for them either */
@@ -268,6 +293,8 @@ static void custom_mode_is_seen_and_the_way_back_named(void **state)
 	reload(xe);
 	says("show", EXIT_DONE, way);
 	says("show -j", EXIT_DONE, "\"warning\": \"custom mode");
+	says("doctor -j " A, EXIT_MISSING, "custom mode, set by another tool in debugfs");
+	says("doctor -j " A, EXIT_MISSING, way);
 	xe->stores = 0;
 	says("plan", EXIT_FAILED, way);
 	says("apply", EXIT_FAILED, way);
@@ -285,6 +312,28 @@ static void custom_mode_is_seen_and_the_way_back_named(void **state)
 	xe->functions[2].has_ggtt = true;
 	reload(xe);
 	says("apply", EXIT_DONE, "2 VFs enabled, 2 with framebuffer");
+	says("doctor -j " A, EXIT_MISSING, "automatic: xe gives VFs what they need");
+}
+
+/* taken from VFs that are enabled, which are as the configuration says otherwise */
+static void vfs_without_ggtt_are_not_in_sync(void **state)
+{
+	configure(GPU_A "vf 0-1 = small\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	xe->is_custom = true;
+	xe->functions[2].has_ggtt = false;
+	reload(xe);
+	xe->stores = 0;
+	says("apply", EXIT_FAILED, "GPU " A ": custom mode, set by another tool");
+	says("plan", EXIT_FAILED, "restore_auto_provisioning");
+	says("assert", EXIT_FAILED, "restore_auto_provisioning");
+	says("doctor -j " A, EXIT_MISSING, "echo 0 > /sys/bus/pci/devices/" A "/sriov_numvfs; echo 1 > /sys/kernel/debug/dri/" A "/sriov/restore_auto_provisioning; gpuvf-agent apply");
+	assert_int_equal(xe->stores, 0);
+	configure(GPU_A "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	/* where debugfs cannot be read, nothing is said */
+	run_shell("rm -r sys/kernel/debug/dri");
+	says("show", EXIT_DONE, "0 of 4 VFs enabled");
 }
 
 static void two_gpus_are_two(void **state)
@@ -502,7 +551,7 @@ int main(void)
 		test(apply_gives_all_that_is_asked_for),
 		test(vfs_get_drivers_that_can_migrate),
 		test(another_number_gets_everything_again),
-		test(vfs_that_presets_leave_without_ggtt_go_again),
+		test(quotas_come_later_where_they_cannot_be_preset),
 		test(times_are_preset_where_quotas_cannot_be),
 		test(quotas_of_others_above_the_number_are_freed),
 		test(quotas_shrink_before_others_grow),
@@ -512,6 +561,7 @@ int main(void)
 		test(the_limits_can_be_had),
 		test(a_vf_without_a_line_has_limits),
 		test(custom_mode_is_seen_and_the_way_back_named),
+		test(vfs_without_ggtt_are_not_in_sync),
 		test(two_gpus_are_two),
 		test(single_settings_can_be_changed),
 		test(the_pf_keeps_a_priority_that_vfs_cannot_have),

@@ -125,16 +125,28 @@ static void errors_of_the_number_leave_all_as_it_was(void **state)
 	assert_string_equal(xe->priority, "normal");
 }
 
-/* where both are: backports to those kernels dropped the test */
+/* nor can what stands in the way be taken back */
 static void a_kernel_without_presets_is_named(void **state)
 {
+	struct fake_xe before;
+
 	fake_xe_make(xe, A, XE_6_19, XE_QUOTAS);
 	configure(GPU_A "vf 0-1 = small\n");
+	before = *xe;
+	xe->enable_error = -EUCLEAN;
 	says("apply", EXIT_FAILED, "xe of Linux 6.19 to 7.0 takes none that are preset");
+	xe->enable_error = 0;
 	assert_int_equal(xe->num, 0);
-	is_sane(xe);
-	vf_is(xe, 0, 0, 0, 0);
-	pf_is(xe, 0, 0);
+	assert_memory_equal(xe->functions, before.functions,
+			    sizeof(before.functions));
+	/* they are enabled, and do not get their quotas */
+	xe->fail = "vf2/profile/vram_quota";
+	xe->fail_error = -EPERM;
+	xe->fail_after = 2;
+	says("apply", EXIT_PERMISSION, "VF 1: cannot set 1 GiB of framebuffer");
+	assert_int_equal(xe->num, 0);
+	assert_memory_equal(xe->functions, before.functions,
+			    sizeof(before.functions));
 }
 
 static void a_wedged_or_resetting_gpu_is_named(void **state)
