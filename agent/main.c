@@ -72,6 +72,12 @@ static const struct verb_option generate_options[] = {
 
 static const struct verb_option doctor_options[] = { OPTION_JSON, { } };
 
+static const struct verb_option report_options[] = {
+	{ 'o', "output", "FILE", "write FILE, which must not be there yet",
+	  OPTION_TEXT, OPTION_AT(output) },
+	{ }
+};
+
 static const struct verb_option monitor_options[] = { OPTION_JSON, OPTION_UNITS, { } };
 
 static const struct verb_option daemon_options[] = {
@@ -129,6 +135,8 @@ static const struct verb verbs[] = {
 	  .writes = true },
 	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
 	  "[GPU]", doctor_options, .max_args = 1 },
+	{ "report", cmd_report, "write a tar file for those who help, without names",
+	  "[GPU...]", report_options, .max_args = ANY_NUMBER },
 	{ "monitor", cmd_monitor, "print changes as they happen",
 	  "", monitor_options, .max_args = 0 },
 	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",

@@ -261,7 +261,7 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	int code;
 
 	if (targets->missing)
-		exit_add(&tally, EXIT_MISSING);
+		exit_add(&tally, targets->missing_code);
 	record_all(journal, targets);
 	signals_hold(&signals);
 	/* one GPU in trouble does not keep the others from their VFs */

@@ -81,6 +81,7 @@ int daemon_run(const char *file);
 int daemon_load(struct daemon *d, bool *changed);
 bool daemon_has_others(const struct daemon *d);
 int daemon_explain_absence(struct daemon *d);
+int daemon_go_on_deaf(const struct daemon *d, int error);
 int daemon_sync(struct daemon *d);
 void daemon_gpu_came(struct daemon *d, const char *bdf);
 void daemon_gpu_went(struct daemon *d, const char *bdf);

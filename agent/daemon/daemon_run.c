@@ -171,6 +171,7 @@ static int listen_for_requests(struct daemon *d)
 
 static int start(struct daemon *d)
 {
+	int err = 0;
 	int code;
 
 	code = check(sd_event_new(&d->event), "event loop");
@@ -179,9 +180,11 @@ static int start(struct daemon *d)
 	code = code ?: check(add_signals(d), "signals");
 	code = code ?: check(files_watch(d), "cannot watch the configuration");
 	/* first listen, then look: nothing can fall in between */
-	code = code ?: check(kernel_watch_open(d),
-			     "cannot listen to generic netlink");
+	if (!code)
+		err = kernel_watch_open(d);
 	code = code ?: daemon_load(d, NULL);
+	if (!code && err < 0)
+		code = daemon_go_on_deaf(d, err);
 	return code ?: check(listen_for_requests(d), CONTROL_SOCKET);
 }
 

@@ -169,6 +169,25 @@ bool daemon_has_others(const struct daemon *d)
 	return any;
 }
 
+/**
+ * daemon_go_on_deaf() - generic netlink cannot be listened to; say so
+ * @d: the daemon, with a configuration
+ * @error: negative errno
+ *
+ * Return: EXIT_DONE: there are GPUs of other providers to look after; else EXIT_FAILED.
+ */
+int daemon_go_on_deaf(const struct daemon *d, int error)
+{
+	if (!daemon_has_others(d)) {
+		pr_err("cannot listen to generic netlink: %s",
+		       strerror(-error));
+		return EXIT_FAILED;
+	}
+	pr_warning("cannot listen to generic netlink: %s; changes of GPUs of gpuvf are not heard",
+		   strerror(-error));
+	return EXIT_DONE;
+}
+
 /** daemon_free() - release everything */
 void daemon_free(struct daemon *d)
 {
@@ -345,7 +364,7 @@ static void note_missing(struct daemon *d, struct exit_tally *tally)
 	d->num_missing = d->targets.missing;
 	d->absence_reported = true;
 	if (d->num_missing)
-		exit_add(tally, EXIT_MISSING);
+		exit_add(tally, d->targets.missing_code);
 }
 
 /* after a failure that is not one GPU's */
@@ -380,7 +399,8 @@ static int sync_all(struct daemon *d)
 		exit_add(&tally, sync_one(d, &d->targets.plans[i], &journal));
 	poll_later(d);
 	/* what failed for want of memory, or amid changes, may work later */
-	if (code)
+	if (code || (d->targets.missing_code &&
+		     d->targets.missing_code != EXIT_MISSING))
 		try_again(d);
 	else
 		d->backoff_ms = 0;

@@ -262,13 +262,14 @@ static bool is_possible(const struct alternative *alternative,
  */
 void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 {
+	enum answer answer = doctor_answer(doctor, bdf);
 	char *text = answer_text(doctor, bdf);
 	size_t i;
 
 	out_text("%sAnswer%s\n", out_color(COLOR_HEAD), out_color(COLOR_NONE));
 	out_wrapped("  ", "  ", text);
 	free(text);
-	if (doctor_answer(doctor, bdf) <= ANSWER_NOT_DRIVEN)
+	if (answer <= ANSWER_NOT_DRIVEN)
 		return;
 	out_text("\n  Alternatives:\n");
 	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
@@ -279,6 +280,8 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 		out_wrapped("    ", "    ", alternatives[i].price);
 		free(text);
 	}
+	if (answer == ANSWER_NOT_KNOWN || answer == ANSWER_NOT_SEEN)
+		out_text("\n  To ask others about it, send them what 'gpuvf-agent report' writes.\n");
 }
 
 /**

@@ -2,6 +2,7 @@
 /*
  * Checks of the machine: processor, IOMMU, kernel, module, rights.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -520,13 +521,17 @@ static void check_netlink(const struct doctor *doctor, struct finding *f)
 {
 	int initial = in_initial_netns();
 	struct provider *provider;
+	int err = 0;
 
 	if (doctor->has_module && !root_is_elsewhere()) {
-		initial = !provider_connect(&provider);
-		if (initial)
-			provider_close(provider);
+		err = provider_connect(&provider);
+		initial = err != -ENOENT;
+		provider_close(provider);
 	}
-	if (!initial) {
+	if (err && initial) {
+		found(f, FINDING_PROBLEM, "generic netlink: %s",
+		      strerror(-err));
+	} else if (!initial) {
 		found(f, FINDING_PROBLEM,
 		      "this is another network namespace; the family is only in the initial one");
 		fix(f, "nsenter --net=/proc/1/ns/net gpuvf-agent ...");

@@ -243,10 +243,16 @@ struct gpu {
  * struct gpu_list - GPUs, each with memory of its own
  * @gpus: the GPUs
  * @num: entries of @gpus
+ * @lost: the provider whose GPUs could not be read, NULL: none
+ * @lost_error: negative errno of that
+ * @lost_any: there are GPUs of it
  */
 struct gpu_list {
 	struct gpu *gpus;
 	size_t num;
+	const struct abilities *lost;
+	int lost_error;
+	bool lost_any;
 };
 
 /**

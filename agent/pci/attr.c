@@ -21,8 +21,11 @@
 #include "model/gpu.h"
 #include "pci/attr.h"
 
-/* of a name of a driver, or a number */
+/* of what is written: the name of a driver, or a number */
 #define TEXT_SIZE	128
+
+/* of what is read: sysfs has no longer ones */
+#define ANSWER_SIZE	4096
 
 /* how long to wait for one that was left behind */
 #define LEFT_LIMIT_MS	2000
@@ -42,11 +45,11 @@ struct request {
 /**
  * struct answer - what came of it
  * @error: negative errno, or 0
- * @text: what was read
+ * @text: what was read; no more of it is sent than it has
  */
 struct answer {
 	int error;
-	char text[TEXT_SIZE];
+	char text[ANSWER_SIZE];
 };
 
 /**
@@ -77,7 +80,8 @@ static void carry_out(const struct request *request, struct answer *answer)
 	ssize_t done;
 	int fd;
 
-	*answer = (struct answer){};
+	answer->error = 0;
+	answer->text[0] = '\0';
 	fd = open(request->path,
 		  (request->is_write ? O_WRONLY : O_RDONLY) | O_NOCTTY);
 	if (fd < 0) {
@@ -89,7 +93,9 @@ static void carry_out(const struct request *request, struct answer *answer)
 	       read(fd, answer->text, sizeof(answer->text) - 1);
 	if (done < 0)
 		answer->error = -errno;
-	else if (request->is_write && done != (ssize_t)len)
+	else if (!request->is_write)
+		answer->text[done] = '\0';
+	else if (done != (ssize_t)len)
 		answer->error = -EIO;
 	close(fd);
 }
@@ -118,7 +124,8 @@ static _Noreturn void child(int fd, bool is_write)
 	close_all_but(fd, is_write && kept >= 0 ? kept : fd);
 	while (recv(fd, &request, sizeof(request), 0) > 0) {
 		carry_out(&request, &answer);
-		send(fd, &answer, sizeof(answer), MSG_NOSIGNAL);
+		send(fd, &answer, offsetof(struct answer, text) +
+		     strlen(answer.text) + 1, MSG_NOSIGNAL);
 	}
 	_exit(0);
 }
@@ -205,8 +212,8 @@ static int ask(const char *bdf, const struct request *request,
 		return -ETIMEDOUT;
 	}
 	/* a child that was killed has sent nothing */
-	if (err || recv(worker->fd, answer, sizeof(*answer), 0) !=
-		   sizeof(*answer)) {
+	if (err || recv(worker->fd, answer, sizeof(*answer), 0) <=
+		   (ssize_t)offsetof(struct answer, text)) {
 		end(worker);
 		return -EIO;
 	}
@@ -277,6 +284,17 @@ void attr_end(void)
 	for (i = 0; i < ARRAY_SIZE(idle); i++)
 		if (idle[i].pid)
 			end(&idle[i]);
+}
+
+/**
+ * attr_forget() - read and write again where a driver has not come back
+ *
+ * For those that know which file hangs. Each time one more child may be left behind.
+ */
+void attr_forget(void)
+{
+	while (num_left)
+		close(left[--num_left].fd);
 }
 
 /**

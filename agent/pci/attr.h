@@ -13,5 +13,6 @@ int attr_write(const char *bdf, const char *path, const char *text,
 		 u32 limit_ms);
 void attr_keep_open(int fd);
 void attr_end(void);
+void attr_forget(void);
 
 #endif /* AGENT_PCI_ATTR_H */

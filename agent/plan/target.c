@@ -9,23 +9,55 @@
 #include "base/util.h"
 #include "config/load.h"
 #include "pci/holder.h"
+#include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "plan/plan.h"
 #include "plan/target.h"
 #include "provider/provider.h"
 
+/* is it a GPU of the provider whose GPUs could not be read? */
+static bool is_lost(const struct gpu_list *gpus, const char *bdf)
+{
+	char driver[NAME_SIZE];
+
+	if (!gpus->lost)
+		return false;
+	sysfs_driver(bdf, driver, sizeof(driver));
+	return !strcmp(driver, gpus->lost->provider);
+}
+
+/* could a section get a GPU of that provider? */
+static bool may_be_lost(const struct gpu_list *gpus,
+			const struct config_gpu *section)
+{
+	const struct abilities *provider = config_provider(section);
+
+	if (section->match == CONFIG_MATCH_PCI)
+		return is_lost(gpus, section->bdf);
+	return gpus->lost_any &&
+	       (!provider || same_provider(provider, gpus->lost));
+}
+
 /**
  * explain_no_gpu() - print why there is no GPU of an address
  * @gpus: all there are
  * @bdf: the address; one without a domain is of domain 0000
+ *
+ * Return: EXIT_MISSING, or the exit code of the error that keeps it from being read.
  */
-void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
+int explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
 {
 	const char *tail = strchr(bdf, ':');
-	char *why = why_not_driven(bdf);
 	const char *guess = NULL;
+	char *why;
 	size_t i;
 
+	if (is_lost(gpus, bdf)) {
+		pr_err("GPU %s is driven by %s, whose GPUs cannot be read", bdf,
+		       gpus->lost->provider);
+		return exit_code_of(gpus->lost_error);
+	}
+	why = why_not_driven(bdf);
 	for (i = 0; tail && i < gpus->num && !guess; i++)
 		if (!strcmp(strchrnul(gpus->gpus[i].bdf, ':'), tail))
 			guess = gpus->gpus[i].bdf;
@@ -34,6 +66,7 @@ void explain_no_gpu(const struct gpu_list *gpus, const char *bdf)
 	else
 		pr_err("%s", why);
 	free(why);
+	return EXIT_MISSING;
 }
 
 /* as in "gpuvf drives no", in front of "GPU" */
@@ -48,15 +81,21 @@ static char *no_provider_has(const struct config_gpu *section)
 	return xasprintf("provider %s has no", provider->provider);
 }
 
-static void explain_missing(const struct config_gpu *section)
+/* Return: the exit code */
+static int explain_missing(const struct config_gpu *section,
+			   const struct gpu_list *gpus)
 {
+	bool lost = may_be_lost(gpus, section);
 	char *why;
 
-	if (section->match == CONFIG_MATCH_PCI)
+	if (lost)
+		why = xasprintf("the GPUs of %s cannot be read",
+				gpus->lost->provider);
+	else if (section->match == CONFIG_MATCH_PCI)
 		why = why_not_driven(section->bdf);
 	else
 		why = no_provider_has(section);
-	if (section->match == CONFIG_MATCH_PCI)
+	if (lost || section->match == CONFIG_MATCH_PCI)
 		pr_err("[gpu %s]: %s", section->name, why);
 	else if (section->match == CONFIG_MATCH_ID)
 		pr_err("[gpu %s]: %s GPU %04x:%04x", section->name, why,
@@ -65,6 +104,7 @@ static void explain_missing(const struct config_gpu *section)
 		pr_err("[gpu %s]: %s GPU", section->name, why);
 	free(why);
 	source_loc_print(stderr, &section->match_at);
+	return lost ? exit_code_of(gpus->lost_error) : EXIT_MISSING;
 }
 
 /**
@@ -88,9 +128,7 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 
 	if (parse_bdf(name, bdf, sizeof(bdf))) {
 		gpu = gpu_list_find(gpus, bdf);
-		*code = EXIT_MISSING;
-		if (!gpu)
-			explain_no_gpu(gpus, bdf);
+		*code = gpu ? EXIT_DONE : explain_no_gpu(gpus, bdf);
 		return gpu;
 	}
 	*code = EXIT_USAGE;
@@ -114,9 +152,9 @@ struct gpu *find_gpu(const struct gpu_list *gpus, const char *name, int *code)
 		gpu = &gpus->gpus[i];
 	}
 	if (!gpu && !*code) {
-		*code = section ? EXIT_MISSING : EXIT_USAGE;
+		*code = EXIT_USAGE;
 		if (section)
-			explain_missing(section);
+			*code = explain_missing(section, gpus);
 		else
 			pr_err("'%s' is neither a PCI address nor the name of a [gpu] section",
 			       name);
@@ -174,11 +212,15 @@ static void add_plan(struct targets *targets, const struct config_gpu *section,
 		  live);
 }
 
-/* every GPU of a section; those that a better match takes are not missing */
-static size_t add_section(struct targets *targets,
-			  const struct config_gpu *section,
-			  const struct gpu_list *gpus)
+/*
+ * Every GPU of a section; those that a better match takes are not missing, and those
+ * that cannot be read are, whatever else there is.
+ */
+static void add_section(struct targets *targets,
+			const struct config_gpu *section,
+			const struct gpu_list *gpus)
 {
+	bool lost = may_be_lost(gpus, section);
 	bool any = false;
 	size_t i;
 
@@ -189,11 +231,15 @@ static size_t add_section(struct targets *targets,
 		if (config_for_gpu(&targets->config, gpu) == section)
 			add_plan(targets, section, gpu);
 	}
-	if (any)
-		return 0;
+	if (any && !lost)
+		return;
+	targets->missing++;
+	if (lost)
+		targets->missing_code = exit_code_of(gpus->lost_error);
+	else if (!targets->missing_code)
+		targets->missing_code = EXIT_MISSING;
 	if (!targets->quiet_missing)
-		explain_missing(section);
-	return 1;
+		explain_missing(section, gpus);
 }
 
 static int add_name(struct targets *targets, const char *name,
@@ -205,7 +251,7 @@ static int add_name(struct targets *targets, const char *name,
 
 	section = config_gpu_by_name(&targets->config, name);
 	if (section) {
-		targets->missing += add_section(targets, section, gpus);
+		add_section(targets, section, gpus);
 		return EXIT_DONE;
 	}
 	if (!parse_bdf(name, bdf, sizeof(bdf))) {
@@ -214,10 +260,8 @@ static int add_name(struct targets *targets, const char *name,
 		return EXIT_USAGE;
 	}
 	gpu = gpu_list_find(gpus, bdf);
-	if (!gpu) {
-		explain_no_gpu(gpus, bdf);
-		return EXIT_MISSING;
-	}
+	if (!gpu)
+		return explain_no_gpu(gpus, bdf);
 	section = config_for_gpu(&targets->config, gpu);
 	if (!section) {
 		pr_err("no [gpu] section is for GPU %s", bdf);
@@ -240,11 +284,8 @@ static int add_all(struct targets *targets, int num_names, char **names,
 			return code;
 	}
 	for (n = 0; !num_names && n < targets->config.num_gpus; n++)
-		targets->missing += add_section(targets,
-						&targets->config.gpus[n], gpus);
-	if (!targets->num && targets->missing)
-		return EXIT_MISSING;
-	return EXIT_DONE;
+		add_section(targets, &targets->config.gpus[n], gpus);
+	return targets->num ? EXIT_DONE : targets->missing_code;
 }
 
 /* all that providers cannot do, of all sections, before anything is done */
@@ -331,7 +372,7 @@ int targets_plan(struct targets *targets, int num_names, char **names)
 	code = provider_open_for(&targets->provider, &targets->config);
 	if (code)
 		return code;
-	code = provider_list(targets->provider, &gpus);
+	code = provider_list(targets->provider, &gpus, &targets->known_error);
 	code = code ?: check_providers(&targets->config, &gpus);
 	if (!code)
 		code = add_all(targets, num_names, names, &gpus);
@@ -354,6 +395,7 @@ void targets_drop(struct targets *targets)
 	*targets = (struct targets){
 		.config = targets->config,
 		.quiet_missing = targets->quiet_missing,
+		.known_error = targets->known_error,
 	};
 }
 

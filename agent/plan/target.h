@@ -13,7 +13,9 @@
  * @provider: the way to the kernel
  * @plans: one for each GPU
  * @num: entries of @plans
- * @missing: sections that no GPU answers to
+ * @missing: sections that no GPU answers to, or not all that may
+ * @missing_code: exit code for that: EXIT_MISSING, or why GPUs could not be read
+ * @known_error: of a provider, which was reported, 0: none
  * @quiet_missing: do not complain of those: their GPUs may come yet
  */
 struct targets {
@@ -22,6 +24,8 @@ struct targets {
 	struct plan *plans;
 	size_t num;
 	size_t missing;
+	int missing_code;
+	int known_error;
 	bool quiet_missing;
 };
 
@@ -32,7 +36,7 @@ int targets_plan(struct targets *targets, int num_names, char **names);
 void targets_drop(struct targets *targets);
 void targets_free(struct targets *targets);
 int plan_refresh(struct plan *plan, struct provider *provider);
-void explain_no_gpu(const struct gpu_list *gpus, const char *bdf);
+int explain_no_gpu(const struct gpu_list *gpus, const char *bdf);
 struct gpu *find_gpu(const struct gpu_list *gpus, const char *name,
 		     int *code);
 

@@ -39,7 +39,8 @@ static bool has_any_gpu(struct provider *provider)
 	struct failure why;
 	bool any;
 
-	any = provider_read_all(provider, &gpus, &why) || gpus.num;
+	provider_read_all(provider, &gpus, &why);
+	any = gpus.num;
 	gpu_list_free(&gpus);
 	return any;
 }
@@ -89,8 +90,8 @@ struct provider *provider_connect_all(const struct config *config)
  * @provider: result
  * @config: whose GPUs are meant; NULL: the system's configuration, if there is one
  *
- * Never causes a module to be loaded. That gpuvf is not there is an error, which is
- * printed, where there is no GPU of another provider either.
+ * Never causes a module to be loaded. That gpuvf is not there, or cannot be asked, is an
+ * error, which is printed, where there is no GPU of another provider either.
  *
  * Return: EXIT_DONE, EXIT_MISSING, EXIT_FAILED.
  */
@@ -102,7 +103,7 @@ int provider_open_for(struct provider **provider, const struct config *config)
 	if (!config)
 		name_gpus_of_system(*provider);
 	err = registry_error(*provider, &gpuvf_abilities);
-	if (!err || (err == -ENOENT && has_any_gpu(*provider)))
+	if (!err || has_any_gpu(*provider))
 		return EXIT_DONE;
 	provider_close(*provider);
 	*provider = NULL;
@@ -135,18 +136,37 @@ bool provider_is_there(const struct provider *provider, const struct gpu *gpu)
 /**
  * provider_list() - read all GPUs, or print why not
  * @provider: the provider
- * @gpus: result
+ * @gpus: result; that those of one provider are missing is printed
+ * @known: which error of a provider was printed already, 0: none; is updated; may be
+ *	NULL
  *
  * Return: EXIT_DONE, or the exit code of the error.
  */
-int provider_list(struct provider *provider, struct gpu_list *gpus)
+int provider_list(struct provider *provider, struct gpu_list *gpus, int *known)
 {
 	struct failure why;
 
-	if (!provider_read_all(provider, gpus, &why))
-		return EXIT_DONE;
-	pr_err("cannot read the GPUs: %s", failure_text(&why));
-	return exit_code_of(why.error);
+	if (provider_read_all(provider, gpus, &why)) {
+		pr_err("cannot read the GPUs: %s", failure_text(&why));
+		return exit_code_of(why.error);
+	}
+	if (gpus->lost && (!known || *known != gpus->lost_error))
+		pr_warning("cannot read the GPUs of %s: %s",
+			   gpus->lost->provider, failure_text(&why));
+	if (known)
+		*known = gpus->lost_error;
+	return EXIT_DONE;
+}
+
+/**
+ * lost_code() - the exit code of a verb about all GPUs, of which some are missing
+ * @gpus: from provider_list()
+ *
+ * Return: EXIT_DONE: none is; else that of the error, which was printed.
+ */
+int lost_code(const struct gpu_list *gpus)
+{
+	return gpus->lost_any ? exit_code_of(gpus->lost_error) : EXIT_DONE;
 }
 
 /**
@@ -159,7 +179,8 @@ int provider_list(struct provider *provider, struct gpu_list *gpus)
 int provider_open_list(struct provider **provider, struct gpu_list *gpus)
 {
 	*gpus = (struct gpu_list){};
-	return provider_open(provider) ?: provider_list(*provider, gpus);
+	return provider_open(provider) ?:
+	       provider_list(*provider, gpus, NULL);
 }
 
 /**

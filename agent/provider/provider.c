@@ -62,7 +62,8 @@ void provider_include(struct provider *provider, const char *bdf)
  * What belongs together is from one moment: when a change comes between, it
  * is read again.
  *
- * Return: 0, or a negative errno: -EAGAIN: changes never stopped.
+ * Return: 0, also when the GPUs of one provider are missing, which @gpus and @why tell;
+ * or a negative errno: -EAGAIN: changes never stopped.
  */
 int provider_read_all(struct provider *provider, struct gpu_list *gpus,
 		      struct failure *why)

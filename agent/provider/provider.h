@@ -103,7 +103,8 @@ int provider_open_for(struct provider **provider, const struct config *config);
 int provider_open_gpuvf(struct provider **provider);
 struct provider *provider_connect_all(const struct config *config);
 bool provider_is_there(const struct provider *provider, const struct gpu *gpu);
-int provider_list(struct provider *provider, struct gpu_list *gpus);
+int provider_list(struct provider *provider, struct gpu_list *gpus, int *known);
+int lost_code(const struct gpu_list *gpus);
 int provider_open_list(struct provider **provider, struct gpu_list *gpus);
 int explain_no_gpus(const struct gpu_list *gpus);
 int keep_gpus(struct gpu_list *gpus, bool (*keep)(const struct gpu *gpu),

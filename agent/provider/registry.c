@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/root.h"
 #include "pci/attr.h"
 #include "pci/holder.h"
 #include "provider/generic.h"
@@ -67,8 +69,11 @@ static struct provider *owner_of(struct provider *provider, const char *bdf,
 		return registry->open[i];
 	if (i < NUM_PROVIDERS) {
 		failure_explain(why, registry->error[i],
-				"GPU %s is driven by %s, which does not answer here",
-				bdf, all[i]->abilities->provider);
+				"GPU %s is driven by %s, which does not answer here%s%s",
+				bdf, all[i]->abilities->provider,
+				registry->error[i] == -ENOENT ? "" : ": ",
+				registry->error[i] == -ENOENT ? "" :
+				strerror(-registry->error[i]));
 	} else {
 		text = why_not_driven(bdf);
 		failure_explain(why, -ENODEV, "%s", text);
@@ -103,31 +108,78 @@ static void own(struct gpu *gpu, const struct provider_ops *ops)
 	gpu->abilities = gpu->abilities ?: ops->abilities;
 }
 
+/* is there a GPU of the provider, as far as links and files say? */
+static bool has_any(size_t i)
+{
+	char **names = root_list("sys/bus/pci/devices");
+	char bdf[BDF_SIZE];
+	bool any = false;
+	size_t n;
+
+	for (n = 0; names[n] && !any; n++)
+		any = parse_bdf(names[n], bdf, sizeof(bdf)) &&
+		      find_owner(bdf) == i;
+	root_list_free(names);
+	return any;
+}
+
+static void take(struct gpu_list *gpus, struct gpu_list *some, size_t i)
+{
+	size_t n;
+
+	for (n = 0; n < some->num; n++) {
+		/* a later one would have it too */
+		if (find_owner(some->gpus[n].bdf) < i) {
+			gpu_free(&some->gpus[n]);
+			continue;
+		}
+		own(&some->gpus[n], all[i]);
+		*gpu_list_add(gpus) = some->gpus[n];
+	}
+	free(some->gpus);
+}
+
+static int read_all_of(struct registry *registry, size_t i,
+		       struct gpu_list *gpus, struct failure *why)
+{
+	struct gpu_list some;
+	int err;
+
+	if (!registry->open[i])
+		return failure_set(why, registry->error[i] == -ENOENT ? 0 :
+				   registry->error[i]);
+	err = provider_read_all(registry->open[i], &some, why);
+	if (err)
+		gpu_list_free(&some);
+	else
+		take(gpus, &some, i);
+	return err;
+}
+
+/*
+ * A provider that fails takes no GPUs from the others: it is an error where they have
+ * none, else @gpus says whose are missing, and @why says why.
+ */
 static int all_read_all(struct provider *provider, struct gpu_list *gpus,
 			struct failure *why)
 {
 	struct registry *registry = to_registry(provider);
-	struct gpu_list some;
-	int err = 0;
-	size_t i, n;
+	struct failure this;
+	size_t i;
+	int err;
 
 	*gpus = (struct gpu_list){};
-	for (i = 0; i < NUM_PROVIDERS && !err; i++) {
-		if (!registry->open[i])
+	failure_set(why, 0);
+	for (i = 0; i < NUM_PROVIDERS; i++) {
+		err = read_all_of(registry, i, gpus, &this);
+		if (!err || gpus->lost)
 			continue;
-		err = provider_read_all(registry->open[i], &some, why);
-		for (n = 0; n < some.num; n++) {
-			/* a later one would have it too */
-			if (find_owner(some.gpus[n].bdf) < i) {
-				gpu_free(&some.gpus[n]);
-				continue;
-			}
-			own(&some.gpus[n], all[i]);
-			*gpu_list_add(gpus) = some.gpus[n];
-		}
-		free(some.gpus);
+		gpus->lost = all[i]->abilities;
+		gpus->lost_error = err;
+		gpus->lost_any = has_any(i);
+		*why = this;
 	}
-	return err;
+	return gpus->num ? 0 : gpus->lost_error;
 }
 
 static int all_read(struct provider *provider, const char *bdf,

@@ -22,7 +22,7 @@ static int wait_for_users(struct targets *targets, u32 seconds, int num_names,
 	targets->quiet_missing = true;
 	code = targets_plan(targets, num_names, names);
 	targets->quiet_missing = false;
-	if (code == EXIT_MISSING && !targets->num && targets->missing)
+	if (code && !targets->num && code == targets->missing_code)
 		code = EXIT_DONE;
 	else if (!code)
 		code = wait_idle(targets, seconds);

@@ -62,7 +62,8 @@ int cmd_checkpoint(const struct options *options, int argc, char **argv)
 	size_t i;
 
 	code = provider_open_list(&provider, &gpus);
-	code = code ?: keep_gpus(&gpus, gpu_is_managed,
+	code = code ?: lost_code(&gpus) ?:
+	       keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	if (!code) {
 		document = json_document();

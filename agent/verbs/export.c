@@ -83,7 +83,7 @@ int cmd_export(const struct options *options, int argc, char **argv)
 
 	code = provider_open_list(&provider, &gpus);
 	if (!code)
-		code = argc ? explain_no_gpus(&gpus) :
+		code = argc ? explain_no_gpus(&gpus) : lost_code(&gpus) ?:
 		       keep_gpus(&gpus, gpu_is_managed,
 				 "no configuration names it");
 	if (!code)

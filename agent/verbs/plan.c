@@ -53,7 +53,7 @@ static int plan_all(struct targets *targets, bool json)
 	int code;
 
 	if (targets->missing)
-		exit_add(&tally, EXIT_MISSING);
+		exit_add(&tally, targets->missing_code);
 
 	for (i = 0; i < targets->num; i++) {
 		struct plan *plan = &targets->plans[i];
@@ -143,7 +143,7 @@ int cmd_assert(const struct options *options, int argc, char **argv)
 
 	code = targets_find(&targets, options->file, argc, argv);
 	if (!code && targets.missing)
-		code = EXIT_MISSING;
+		code = targets.missing_code;
 	for (i = 0; i < targets.num; i++)
 		code = exit_worse(code, assert_one(&targets.plans[i]));
 	targets_free(&targets);

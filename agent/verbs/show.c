@@ -171,7 +171,7 @@ static void show_vf(const struct gpu *gpu, u32 index)
 
 static int show_all(const struct gpu_list *gpus, bool json)
 {
-	int code = explain_no_gpus(gpus);
+	int code = explain_no_gpus(gpus) ?: lost_code(gpus);
 
 	if (json)
 		return json_finish(json_of_gpus(gpus, gpu_json), code);

@@ -167,7 +167,7 @@ static int collect(struct provider *provider, const char *name,
 		   struct gpu_list *gpus)
 {
 	struct failure why;
-	int code = name ? keep_one(gpus, name) :
+	int code = name ? keep_one(gpus, name) : lost_code(gpus) ?:
 		   keep_gpus(gpus, gpu_has_stats, "it keeps no statistics");
 
 	if (code || !provider_stats(provider, gpus, &why))

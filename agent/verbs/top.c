@@ -96,6 +96,8 @@ static int look(struct session *s)
 
 	err = provider_read_all(s->provider, &gpus, &why);
 	now = monotonic_ns();
+	if (!err && gpus.lost_any)
+		err = gpus.lost_error;
 	err = err ?: provider_stats(s->provider, &gpus, &why);
 	if (!err)
 		gpu_list_keep(&gpus, gpu_has_stats);

@@ -19,6 +19,7 @@ int cmd_generate(const struct options *options, int argc, char **argv);
 int cmd_monitor(const struct options *options, int argc, char **argv);
 int cmd_plan(const struct options *options, int argc, char **argv);
 int cmd_assert(const struct options *options, int argc, char **argv);
+int cmd_report(const struct options *options, int argc, char **argv);
 int cmd_set(const struct options *options, int argc, char **argv);
 int cmd_show(const struct options *options, int argc, char **argv);
 int cmd_stats(const struct options *options, int argc, char **argv);

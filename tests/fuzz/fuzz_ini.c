@@ -51,33 +51,57 @@ static void carry_out(const struct plan *plan, struct gpu *live)
 		live->fb_pf_reserve = plan->live.fb_pf_reserve;
 }
 
-/* one that has only a number of VFs is never asked for more */
+/* every kind of GPU that other providers have */
+static const struct abilities *const others[] = {
+	&generic_abilities, &xe_abilities, &xe_abilities_read_only,
+	&xe_abilities_fair, &xe_abilities_integrated, &nvidia_abilities,
+	&nvidia_mdev_abilities, &i915_abilities, &i915_discrete_abilities,
+	&gim_abilities, &gim_old_abilities,
+};
+
+/* what it is asked for is what it can do, and done, there is nothing left to do */
+static void plan_for(const struct config *config,
+		     const struct config_gpu *section, const struct gpu *gpu)
+{
+	struct plan plan, again;
+	struct gpu live;
+
+	plan_make(&plan, config, section, gpu, NULL);
+	/* one that has only a number of VFs is never asked for more */
+	if (plan.steps & STEP_LAYOUT && gpu->abilities == &generic_abilities)
+		abort();
+	carry_out(&plan, &live);
+	live.abilities = gpu->abilities;
+	plan_make(&again, config, section, &live, NULL);
+	if (again.steps & ~STEP_DRIVERS)
+		abort();
+	plan_free(&again);
+	plan_free(&plan);
+	gpu_free(&live);
+}
+
 static void use_elsewhere(const struct config *config,
-			  const struct config_gpu *section)
+			  const struct config_gpu *section,
+			  const struct abilities *abilities)
 {
 	struct gpu gpu = {
 		.bdf = "0000:41:00.0",
-		.abilities = &generic_abilities,
+		.abilities = abilities,
 		.total_vfs = 16,
 	};
 	struct diag_list diags = {};
-	struct plan plan;
 
 	gpu_set_vfs_len(&gpu, gpu.total_vfs);
 	config_check_provider(config, section, &gpu, &diags);
-	if (!diags.errors) {
-		plan_make(&plan, config, section, &gpu, NULL);
-		if (plan.steps & STEP_LAYOUT)
-			abort();
-		plan_free(&plan);
-	}
+	if (!diags.errors)
+		plan_for(config, section, &gpu);
 	diag_free(&diags);
 	gpu_free(&gpu);
 }
 
 static void use(const struct config *config)
 {
-	size_t i;
+	size_t i, n;
 	u32 vf;
 
 	for (i = 0; i < config->num_gpus; i++) {
@@ -91,7 +115,8 @@ static void use(const struct config *config)
 			if (section->vfs[vf].profile >=
 			    (int)config->num_profiles)
 				abort();
-		use_elsewhere(config, section);
+		for (n = 0; n < ARRAY_SIZE(others); n++)
+			use_elsewhere(config, section, others[n]);
 		plan_make(&plan, config, section, some_gpu(), NULL);
 		carry_out(&plan, &live);
 		plan_make(&again, config, section, &live, NULL);

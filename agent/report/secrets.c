@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names of this machine, of its virtual machines and of their users, from where they
+ * are written.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/root.h"
+#include "base/util.h"
+#include "pci/holder.h"
+#include "report/report.h"
+
+/* "node.example.org" is a secret, and so are "node" and "example.org" */
+static void add_host(struct scrub *scrub, const char *name)
+{
+	char short_name[256];
+
+	if (!*name || !strcmp(name, "(none)") || !strcmp(name, "localhost"))
+		return;
+	scrub_add(scrub, SECRET_HOST, name);
+	copy_string(short_name, sizeof(short_name), name);
+	short_name[strcspn(short_name, ".")] = '\0';
+	scrub_add(scrub, SECRET_HOST, short_name);
+	if (strchr(name, '.'))
+		scrub_add(scrub, SECRET_HOST, strchr(name, '.') + 1);
+}
+
+static void find_host(struct scrub *scrub)
+{
+	static const char *const files[] = {
+		"proc/sys/kernel/hostname", "etc/hostname",
+		"proc/sys/kernel/domainname",
+	};
+	char name[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (root_line(name, sizeof(name), "%s", files[i]))
+			add_host(scrub, name);
+}
+
+static void find_labels(struct scrub *scrub, const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->num_profiles; i++) {
+		scrub_add(scrub, SECRET_LABEL, config->profiles[i].name);
+		scrub_add(scrub, SECRET_LABEL, config->profiles[i].label);
+	}
+	for (i = 0; i < config->num_gpus; i++)
+		scrub_add(scrub, SECRET_LABEL, config->gpus[i].name);
+}
+
+/* libvirt has a file for each */
+static void find_domains(struct scrub *scrub, const char *dir)
+{
+	char **names = root_list("%s", dir);
+	size_t i;
+
+	for (i = 0; names[i]; i++) {
+		char *end = strrchr(names[i], '.');
+
+		if (!end || strcmp(end, ".xml"))
+			continue;
+		*end = '\0';
+		scrub_add(scrub, SECRET_VM, names[i]);
+	}
+	root_list_free(names);
+}
+
+/* "-name guest=web,debug-threads=on", or "-name web" */
+static void add_guest(struct scrub *scrub, const char *argument)
+{
+	char *name = xstrdup(argument);
+	char *begin = !strncmp(name, "guest=", 6) ? name + 6 : name;
+
+	begin[strcspn(begin, ",")] = '\0';
+	scrub_add(scrub, SECRET_VM, begin);
+	free(name);
+}
+
+static void find_in_process(struct scrub *scrub, unsigned int pid)
+{
+	char comm[NAME_SIZE];
+	size_t size = 0;
+	char *words, *word;
+
+	root_line(comm, sizeof(comm), "proc/%u/comm", pid);
+	scrub_add(scrub, SECRET_PROCESS, comm);
+	words = root_read(&size, "proc/%u/cmdline", pid);
+	/* each has a zero byte behind it */
+	for (word = words; word && word < words + size; word += strlen(word) + 1) {
+		const char *next = word + strlen(word) + 1;
+
+		if (next < words + size &&
+		    (!strcmp(word, "-name") || !strcmp(word, "--name")))
+			add_guest(scrub, next);
+	}
+	free(words);
+}
+
+static void find_users(struct scrub *scrub, const struct gpu *gpu)
+{
+	unsigned int pid;
+	char *process;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++) {
+		scrub_add(scrub, SECRET_LABEL, gpu->vfs[i].profile);
+		if (!gpu->vfs[i].in_use)
+			continue;
+		process = holder_of_vf(gpu->bdf, i);
+		if (process && sscanf(process, "process %u", &pid) == 1)
+			find_in_process(scrub, pid);
+		free(process);
+	}
+}
+
+/**
+ * secrets_find() - find what is to be taken out of a report
+ * @scrub: gets it
+ * @config: the configuration, may be empty
+ * @gpus: all GPUs
+ */
+void secrets_find(struct scrub *scrub, const struct config *config,
+		  const struct gpu_list *gpus)
+{
+	size_t i;
+
+	find_host(scrub);
+	find_domains(scrub, "etc/libvirt/qemu");
+	find_domains(scrub, "run/libvirt/qemu");
+	for (i = 0; i < gpus->num; i++)
+		find_users(scrub, &gpus->gpus[i]);
+	find_labels(scrub, config);
+}
