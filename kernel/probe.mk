@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Included by the Kbuild files, after their objects: gpuvf_have.h says what the
-# kernel's headers offer, as far as the compiler agrees to gpuvf_probe.c.
+# kernel's headers offer, as far as the compiler agrees to probe.c.
 
 probes := CLASS_WITHOUT_OWNER GENL_INFO_DUMP HRTIMER_SETUP MSI_PARENT MSI_GLOBAL \
 	  WORK_BY_CPU IOMMU_OF_BUS IOMMU_PAGING IOMMU_ATTACH_FROM
-probe-src := $(patsubst %/probe.mk,%/gpuvf_probe.c,$(lastword $(MAKEFILE_LIST)))
+probe-src := $(patsubst %/probe.mk,%/probe.c,$(lastword $(MAKEFILE_LIST)))
 probe-cc := $(CC) $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
 	    $(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) -DMODULE \
 	    -DKBUILD_MODNAME='"probe"' -DKBUILD_BASENAME='"probe"' \

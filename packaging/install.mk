@@ -89,6 +89,9 @@ uninstall:
 		$(DESTDIR)$(datadir)/gpuvf/netlink $(DESTDIR)$(datadir)/gpuvf)
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
 
+# the directories of gpuvf.ko
+module_dirs := base hw sched fb vf config api device
+
 # DKMS: sources in a directory that it builds from, for each kernel that comes
 
 # install-source NAME CONF FILES
@@ -101,11 +104,12 @@ install -m 0644 $(2) $(DESTDIR)$(srcdir)/$(1)-$(VERSION)/dkms.conf
 endef
 
 install-source:
-	$(call install_source,gpuvf,dkms.conf,kernel/Kbuild kernel/probe.mk kernel/*.[ch])
+	$(call install_source,gpuvf,dkms.conf,kernel/Kbuild kernel/probe.mk \
+		kernel/*.[ch] $(module_dirs:%=kernel/%/*.[ch]))
 
 install-source-sim:
-	$(call install_source,gpuvf-sim,packaging/dkms-sim.conf,kernel/*.h \
-		kernel/probe.mk kernel/gpuvf_probe.c kernel/sim/Kbuild \
+	$(call install_source,gpuvf-sim,packaging/dkms-sim.conf,kernel/hw/regs.h \
+		kernel/probe.mk kernel/probe.c kernel/sim/Kbuild \
 		kernel/sim/*.[ch])
 
 dkms_names := gpuvf $(if $(WITH_SIM),gpuvf-sim)

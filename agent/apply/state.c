@@ -121,7 +121,8 @@ static bool same_vf(const struct gpu *live, const struct vf *a,
 
 static bool same_settings(const struct gpu *want, const struct gpu *is)
 {
-	return (!(want->set & GPU_SET_POLICY) || want->policy == is->policy) &&
+	return (!(want->set & GPU_SET_POLICY) ||
+		(want->policy == is->policy && !is->policy_differs)) &&
 	       (!(want->set & GPU_SET_PF_RESERVE) ||
 		want->fb_pf_reserve == is->fb_pf_reserve);
 }

@@ -11,6 +11,7 @@
 #include "base/root.h"
 #include "doctor/doctor.h"
 #include "pci/num_vfs.h"
+#include "provider/nvidia.h"
 #include "provider/xe_files.h"
 
 #define DEVICE		"sys/bus/pci/devices/%s/"
@@ -474,6 +475,20 @@ static void check_state(const struct doctor *doctor,
 	fix(f, "gpuvf-agent reset %s", gpu->bdf);
 }
 
+/* two programs that set the same do so in turn */
+static void check_manager(const struct doctor *doctor,
+			  const struct doctor_gpu *gpu, struct finding *f)
+{
+	const char *rival = nvidia_rival();
+
+	if (!rival || !gpu->total_vfs || strcmp(gpu->driver, "nvidia"))
+		return;
+	found(f, FINDING_NOTE,
+	      "%s: it sets the vGPU type of a VF as a machine starts, and takes it away as that ends",
+	      rival);
+	fix(f, "leave the types to one of the two; gpuvf-agent refuses on_drift = enforce here");
+}
+
 /* xe leaves to a tool what that tool has begun with, until it is asked not to */
 static void check_provisioning(const struct doctor *doctor,
 			       const struct doctor_gpu *gpu, struct finding *f)
@@ -511,6 +526,7 @@ const struct gpu_check gpu_checks[] = {
 	{ "mmio", "MMIO space", NEED_VFS, check_mmio },
 	{ "group", "IOMMU group", NEED_VM, check_group },
 	{ "autoprobe", "VF autoprobe", NEED_NOTHING, check_autoprobe },
+	{ "manager", "other manager", NEED_NOTHING, check_manager },
 	{ "provisioning", "VF provisioning", NEED_VM, check_provisioning },
 	{ }
 };

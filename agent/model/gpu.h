@@ -187,6 +187,7 @@ struct vf {
  * @warning: what is wrong with it, and the way out; empty: nothing is known
  * @vfs_lack_something: enabled VFs do not have what a guest's driver needs, and its
  *	provider cannot give it to them; @warning says what
+ * @policy_differs: some parts of the GPU have another policy
  * @rival: another program on this host that sets the same; NULL: none is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
@@ -209,6 +210,7 @@ struct gpu {
 	bool vfs_changing;
 	u32 provisioning;
 	u32 policy;
+	bool policy_differs;
 	u64 fb_total;
 	u64 fb_granularity;
 	u64 fb_pf_reserve;

@@ -140,7 +140,8 @@ static void plan_layout(struct plan *plan)
 	for (i = 0; i < wanted->vfs_len; i++)
 		differs |= plan_vf(plan, i);
 	plan->policy_changes = wanted->set & GPU_SET_POLICY &&
-			       wanted->policy != live->policy;
+			       (wanted->policy != live->policy ||
+				live->policy_differs);
 	plan->reserve_changes = wanted->set & GPU_SET_PF_RESERVE &&
 				wanted->fb_pf_reserve != live->fb_pf_reserve;
 	if (differs || plan->policy_changes || plan->reserve_changes)

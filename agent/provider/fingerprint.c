@@ -49,6 +49,7 @@ u64 gpu_fingerprint(const struct gpu *gpu)
 	add_number(&print, gpu->total_vfs);
 	add_number(&print, gpu->num_vfs);
 	add_number(&print, gpu->policy);
+	add_number(&print, gpu->policy_differs);
 	add_number(&print, gpu->fb_pf_reserve);
 	add_number(&print, gpu->pf_time_slice_us);
 	add_number(&print, gpu->pf_preempt_timeout_us);

@@ -70,6 +70,7 @@ static int read_gpu(const struct i915_iov *iov, struct gpu *gpu)
 	if (err)
 		return err;
 	gpu->policy = idle ? POLICY_FIXED : POLICY_BEST_EFFORT;
+	gpu->policy_differs = differs;
 	if (differs)
 		snprintf(gpu->warning, sizeof(gpu->warning),
 			 "the policy differs between its GTs; gpuvf-agent set %s policy=%s sets it on all",

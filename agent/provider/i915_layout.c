@@ -58,6 +58,23 @@ static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 	return refuse(why, REASON_VF_IN_USE, i);
 }
 
+/* what the PF keeps counts as VFs are enabled */
+static int check_reserve(const struct gpu *live, const struct gpu *wanted,
+			 struct failure *why)
+{
+	char has[UNIT_TEXT], asked[UNIT_TEXT];
+
+	if (!(wanted->set & GPU_SET_PF_RESERVE) || !live->num_vfs ||
+	    live->num_vfs != wanted->num_vfs ||
+	    live->fb_pf_reserve == wanted->fb_pf_reserve)
+		return 0;
+	return failure_explain(why, -EBUSY,
+			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; %s were asked for",
+			       live->bdf,
+			       format_size(has, live->fb_pf_reserve, " "),
+			       format_size(asked, wanted->fb_pf_reserve, " "));
+}
+
 /**
  * i915_check() - what can be known beforehand to be refused
  * @live: the GPU as it is
@@ -77,7 +94,7 @@ int i915_check(const struct gpu *live, const struct gpu *wanted,
 		return failure_set(why, -ESTALE);
 	for (i = 0; !err && i < live->vfs_len; i++)
 		err = check_vf(live, wanted, i, why);
-	return err;
+	return err ?: check_reserve(live, wanted, why);
 }
 
 /**
@@ -122,17 +139,36 @@ static int set_times(const struct writing *w, int vf, u32 slice_us,
 	return err;
 }
 
-static int set_all_times(const struct writing *w)
+/* what is as it should be may have been changed meanwhile, and then stays so */
+static bool pf_differs(const struct gpu *live, const struct gpu *wanted)
+{
+	return live->pf_time_slice_us != wanted->pf_time_slice_us ||
+	       live->pf_preempt_timeout_us != wanted->pf_preempt_timeout_us;
+}
+
+static bool vf_differs(const struct vf *is, const struct vf *want)
+{
+	return is->time_slice_us != want->time_slice_us ||
+	       is->preempt_timeout_us != want->preempt_timeout_us;
+}
+
+/* @all: not only those that differ */
+static int set_all_times(const struct writing *w, bool all)
 {
 	const struct gpu *wanted = w->wanted;
-	int err;
+	int err = 0;
 	u32 i;
 
-	err = set_times(w, NO_VF, wanted->pf_time_slice_us,
-			wanted->pf_preempt_timeout_us);
-	for (i = 0; !err && i < w->live->vfs_len; i++)
-		err = set_times(w, i, vf_of(wanted, i)->time_slice_us,
-				vf_of(wanted, i)->preempt_timeout_us);
+	if (all || pf_differs(w->live, wanted))
+		err = set_times(w, NO_VF, wanted->pf_time_slice_us,
+				wanted->pf_preempt_timeout_us);
+	for (i = 0; !err && i < w->live->vfs_len; i++) {
+		const struct vf *want = vf_of(wanted, i);
+
+		if (all || vf_differs(&w->live->vfs[i], want))
+			err = set_times(w, i, want->time_slice_us,
+					want->preempt_timeout_us);
+	}
 	return err;
 }
 
@@ -218,6 +254,11 @@ static int share_other(const struct writing *w, size_t n)
 	share = free / w->wanted->num_vfs;
 	share -= share % others[n].step;
 	share = share < others[n].max ? share : others[n].max;
+	if (!share)
+		return failure_explain(w->why, -ENOSPC,
+				       "GPU %s: %u VFs need a share of %llu each at least, and %s is %llu",
+				       w->live->bdf, w->wanted->num_vfs,
+				       others[n].step, others[n].free, free);
 	for (i = 0; !err && i < w->wanted->num_vfs; i++)
 		err = set(w, i, others[n].quota, share);
 	return err;
@@ -243,7 +284,7 @@ static int write_before(const struct writing *w)
 	bool clear = !i915_is_auto(w->iov) || has_any_left(w);
 	int err = clear ? clear_all(w) : 0;
 
-	err = err ?: set_all_times(w) ?: set_policy(w) ?: set_spare(w);
+	err = err ?: set_all_times(w, true) ?: set_policy(w) ?: set_spare(w);
 	if (!err && w->wanted->num_vfs && wants_framebuffer(w->wanted))
 		return share_all(w);
 	return err ?: i915_set_auto(w->iov, w->why);
@@ -271,7 +312,7 @@ static int write_live(const struct writing *w)
 
 	if (gpu_can_set(w->live, ABILITY_FB))
 		err = resize(w, false) ?: resize(w, true);
-	return err ?: set_all_times(w) ?: set_policy(w);
+	return err ?: set_all_times(w, false) ?: set_policy(w);
 }
 
 /**

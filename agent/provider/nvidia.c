@@ -25,6 +25,16 @@
 
 #define VENDOR_NVIDIA	0x10de
 
+/**
+ * nvidia_rival() - another program on this host that sets the types of VFs
+ *
+ * Return: its name, NULL: none is known.
+ */
+const char *nvidia_rival(void)
+{
+	return root_has("usr/bin/pveversion") ? "Proxmox VE" : NULL;
+}
+
 static bool nvidia_owns(const char *bdf)
 {
 	char driver[NAME_SIZE];
@@ -91,8 +101,7 @@ static int nvidia_read(struct provider *provider, const char *bdf,
 
 	if (err)
 		return err;
-	if (root_has("usr/bin/pveversion"))
-		gpu->rival = "Proxmox VE";
+	gpu->rival = nvidia_rival();
 	if (has_mdev(gpu)) {
 		gpu->abilities = &nvidia_mdev_abilities;
 		return 0;

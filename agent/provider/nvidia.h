@@ -9,4 +9,6 @@
 
 extern const struct provider_ops nvidia_ops;
 
+const char *nvidia_rival(void);
+
 #endif /* AGENT_PROVIDER_NVIDIA_H */

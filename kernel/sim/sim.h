@@ -22,7 +22,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "../gpuvf_regs.h"
+#include "../hw/regs.h"
 
 #define SIM_MAX_GPUS	8
 #define SIM_MAX_VFS	GPUVF_IOV_MAX_VFS

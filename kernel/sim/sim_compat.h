@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How kernels differ for the simulator, as gpuvf_compat.h says it for the driver.
+ * How kernels differ for the simulator, as base/compat.h says it for the driver.
  */
 #ifndef SIM_COMPAT_H
 #define SIM_COMPAT_H

@@ -19,7 +19,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "../gpuvf_regs.h"
+#include "../hw/regs.h"
 #include "sim_compat.h"
 
 /**

@@ -2,7 +2,7 @@
 /*
  * Three ways to share a GPU, over the same loads, in nothing but arithmetic:
  *
- * gpuvf	kernel/gpuvf_sched.c itself, best-effort; the next command follows
+ * gpuvf	kernel/sched/drr.c itself, best-effort; the next command follows
  *		the completion interrupt of the last one
  * plain	round robin over all VFs: each executes for its slice, and what
  *		leaving and entering cost is nobody's; the same interrupts
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gpuvf_sched.h"
+#include "sched/drr.h"
 
 #define US		1000ULL
 #define MS		1000000ULL

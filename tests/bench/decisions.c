@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "gpuvf_sched.h"
+#include "sched/drr.h"
 
 #define TURNS	4000000U
 #define US	1000ULL

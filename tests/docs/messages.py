@@ -11,6 +11,7 @@ sysfs     every file that gpuvf(4) names is in the ABI
 pages     the built pages link to files that are there
 links     README.md links to files that are there, and names targets that exist
 """
+import glob
 import os
 import re
 import subprocess
@@ -45,11 +46,18 @@ def compare(code, page):
     return sorted(bad)
 
 
+def kernel_sources():
+    """of gpuvf.ko"""
+    return sorted(os.path.relpath(path, TOP)
+                  for path in glob.glob(os.path.join(TOP, "kernel", "*", "*.c"))
+                  if os.path.basename(os.path.dirname(path)) != "sim")
+
+
 def refusals():
     rows = re.findall(r"\bROW\((\w+), \w+, \w+,\s+" + STRINGS + r",\s+" + STRINGS +
-                      r"\)", source("kernel", "gpuvf_refusal.c"))
+                      r"\)", source("kernel", "base", "error.c"))
     page = entries("Refusals")
-    if len(rows) != source("kernel", "gpuvf_refusal.c").count("\tROW("):
+    if len(rows) != source("kernel", "base", "error.c").count("\tROW("):
         return ["the table of refusals is written in a way that this does not read"]
     bad = compare({joined(row[2]) for row in rows}, set(page))
     for name, _, sentence in rows:
@@ -62,11 +70,9 @@ def refusals():
 def log():
     """pci_err, pci_warn and pci_notice, that is, what tells of trouble."""
     said = set()
-    for name in os.listdir(os.path.join(TOP, "kernel")):
-        if not name.endswith(".c"):
-            continue
+    for name in kernel_sources():
         for text in re.findall(r"\bpci_(?:err|warn|notice)\w*\([^\";]*?,\s+"
-                               + STRINGS, source("kernel", name)):
+                               + STRINGS, source(name)):
             said.add(joined(text))
     # these pass on what is in a table
     said -= {"%s", "refused: %s"}
@@ -78,11 +84,9 @@ def log():
 def events():
     """What VFs and GPUs do, as the log and netlink report it."""
     said = set()
-    for name in os.listdir(os.path.join(TOP, "kernel")):
-        if not name.endswith(".c"):
-            continue
+    for name in kernel_sources():
         for text in re.findall(r"\bgpuvf_event_locked\([^\";]*?,\s+"
-                               + STRINGS, source("kernel", name)):
+                               + STRINGS, source(name)):
             said.add(joined(text))
     if len(said) < 10:
         return ["found only %d events: they are written in another way" % len(said)]

@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A double of AMD's GIM: a PCI driver of its name that enables its VFs as it is loaded,
- * and never otherwise. Its PF has the file that resets the GPU as it is read: each
- * read is counted in /sys/kernel/debug/gpuvf_double_gim/reset_reads.
+ * A double of AMD's GIM: a PCI driver of its name, on simulated GPUs, with its files and
+ * the rules of gim_rules.c behind them. It enables its VFs as it is loaded, and never
+ * otherwise. Its PF has the file that resets the GPU as it is read: each read is counted
+ * in /sys/kernel/debug/gpuvf_double/<BDF>/resets; fails has its sets fail.
  *
  * Only PFs that are given to it by driver_override or new_id are its own.
  */
-#include <linux/debugfs.h>
-#include <linux/module.h>
-#include <linux/pci.h>
+#include "frame.h"
+#include "gim_rules.h"
 
 static unsigned int vf_num = 4;
 module_param(vf_num, uint, 0444);
 MODULE_PARM_DESC(vf_num, "VFs of each GPU");
 
-static u32 reset_reads;
-static struct dentry *debug;
+struct double_gpu {
+	struct gimr_gpu rules;
+	struct dentry *debug;
+};
+
+static struct gimr_gpu *rules_of(struct device *dev)
+{
+	struct double_gpu *gpu = dev_get_drvdata(dev);
+
+	return &gpu->rules;
+}
 
 static ssize_t reset_gpu_show(struct device *dev, struct device_attribute *attr,
 			      char *buf)
 {
-	reset_reads++;
+	gimr_read_reset(rules_of(dev));
 	return 0;
 }
 static DEVICE_ATTR_ADMIN_RO(reset_gpu);
@@ -29,15 +38,14 @@ static ssize_t accelerator_partition_profile_show(struct device *dev,
 						  struct device_attribute *attr,
 						  char *buf)
 {
-	return sysfs_emit(buf, "1\n");
+	return sysfs_emit(buf, "%u\n", rules_of(dev)->partition);
 }
 
-/* stores succeed whether they do something or not */
 static ssize_t accelerator_partition_profile_store(struct device *dev,
 						   struct device_attribute *attr,
 						   const char *buf, size_t len)
 {
-	return len;
+	return gimr_store_partition(rules_of(dev), buf) ?: len;
 }
 static DEVICE_ATTR_ADMIN_RW(accelerator_partition_profile);
 
@@ -45,14 +53,14 @@ static ssize_t memory_partition_mode_show(struct device *dev,
 					  struct device_attribute *attr,
 					  char *buf)
 {
-	return sysfs_emit(buf, "NPS4\n");
+	return sysfs_emit(buf, "NPS%u\n", rules_of(dev)->nps);
 }
 
 static ssize_t memory_partition_mode_store(struct device *dev,
 					   struct device_attribute *attr,
 					   const char *buf, size_t len)
 {
-	return len;
+	return gimr_store_mode(rules_of(dev), buf) ?: len;
 }
 static DEVICE_ATTR_ADMIN_RW(memory_partition_mode);
 
@@ -66,14 +74,33 @@ ATTRIBUTE_GROUPS(pf);
 
 static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	struct double_gpu *gpu;
+	int err;
+
 	if (pdev->is_virtfn)
 		return -ENODEV;
-	return vf_num ? pci_enable_sriov(pdev, vf_num) : 0;
+	gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
+	if (!gpu)
+		return -ENOMEM;
+	err = gimr_load(&gpu->rules, vf_num) ?: pci_enable_sriov(pdev, vf_num);
+	if (err) {
+		kfree(gpu);
+		return err;
+	}
+	pci_set_drvdata(pdev, gpu);
+	gpu->debug = debugfs_create_dir(pci_name(pdev), debug);
+	debugfs_create_u32("resets", 0400, gpu->debug, &gpu->rules.resets);
+	debugfs_create_bool("fails", 0600, gpu->debug, &gpu->rules.fails);
+	return 0;
 }
 
 static void remove(struct pci_dev *pdev)
 {
+	struct double_gpu *gpu = pci_get_drvdata(pdev);
+
 	pci_disable_sriov(pdev);
+	debugfs_remove_recursive(gpu->debug);
+	kfree(gpu);
 }
 
 static const struct pci_device_id ids[] = {
@@ -88,25 +115,4 @@ static struct pci_driver driver = {
 	.dev_groups = pf_groups,
 };
 
-static int __init double_init(void)
-{
-	int err;
-
-	debug = debugfs_create_dir("gpuvf_double_gim", NULL);
-	debugfs_create_u32("reset_reads", 0400, debug, &reset_reads);
-	err = pci_register_driver(&driver);
-	if (err)
-		debugfs_remove_recursive(debug);
-	return err;
-}
-module_init(double_init);
-
-static void __exit double_exit(void)
-{
-	pci_unregister_driver(&driver);
-	debugfs_remove_recursive(debug);
-}
-module_exit(double_exit);
-
 MODULE_DESCRIPTION("Double of AMD's GIM, for tests of gpuvf-agent");
-MODULE_LICENSE("GPL");

@@ -6,14 +6,11 @@
  *
  * /sys/kernel/debug/gpuvf_double/<BDF>/ has clear_keeps_times, flr_hangs and fail_next
  * (an errno) for tests; works has the VFs in which a guest's driver would work, and
- * accepted and refused count writes.
+ * accepted, refused and violations count writes.
  *
  * Only PFs that are given to it by driver_override or new_id are its own.
  */
-#include <linux/debugfs.h>
-#include <linux/module.h>
-#include <linux/pci.h>
-
+#include "frame.h"
 #include "i915_rules.h"
 
 #define PF		(-1)
@@ -69,8 +66,6 @@ struct double_gpu {
 	struct dir *dirs;
 	struct dentry *debug;
 };
-
-static struct dentry *debug;
 
 static const char *const numbers[] = {
 	"exec_quantum_ms", "preempt_timeout_us", "ggtt_quota", "contexts_quota",
@@ -322,6 +317,7 @@ static void add_debugfs(struct double_gpu *gpu)
 	debugfs_create_bool("flr_hangs", 0600, gpu->debug, &gpu->rules.flr_hangs);
 	debugfs_create_u32("accepted", 0400, gpu->debug, &gpu->rules.accepted);
 	debugfs_create_u32("refused", 0400, gpu->debug, &gpu->rules.refused);
+	debugfs_create_u32("violations", 0400, gpu->debug, &gpu->rules.violations);
 }
 
 static int configure(struct pci_dev *pdev, int num)
@@ -388,24 +384,4 @@ static struct pci_driver driver = {
 	.sriov_configure = configure,
 };
 
-static int __init double_init(void)
-{
-	int err;
-
-	debug = debugfs_create_dir("gpuvf_double", NULL);
-	err = pci_register_driver(&driver);
-	if (err)
-		debugfs_remove_recursive(debug);
-	return err;
-}
-module_init(double_init);
-
-static void __exit double_exit(void)
-{
-	pci_unregister_driver(&driver);
-	debugfs_remove_recursive(debug);
-}
-module_exit(double_exit);
-
 MODULE_DESCRIPTION("Double of i915 with SR-IOV, for tests of gpuvf-agent");
-MODULE_LICENSE("GPL");

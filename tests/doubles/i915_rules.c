@@ -42,15 +42,23 @@ static u64 total(const struct i915r_gpu *gpu, enum i915r_file file)
 	}
 }
 
+/* a spare may be more than there is */
+static u64 for_vfs(const struct i915r_gpu *gpu, enum i915r_file file)
+{
+	u64 all = total(gpu, file), spare = gpu->pf[0].value[file];
+
+	return all > spare ? all - spare : 0;
+}
+
 /** i915r_free() - what is left of something on the first GT */
 u64 i915r_free(const struct i915r_gpu *gpu, enum i915r_file file)
 {
-	u64 left = total(gpu, file) - gpu->pf[0].value[file];
+	u64 left = for_vfs(gpu, file), used = 0;
 	u32 i;
 
 	for (i = 0; i < gpu->total; i++)
-		left -= gpu->vf[i][0].value[file];
-	return left;
+		used += gpu->vf[i][0].value[file];
+	return left > used ? left - used : 0;
 }
 
 static int refuse(struct i915r_gpu *gpu, int err)
@@ -122,6 +130,8 @@ int i915r_store(struct i915r_gpu *gpu, int vf, u32 gt, enum i915r_file file,
 		return refuse(gpu, -ENODEV);
 	if (vf != PF && value)
 		gpu->manual = true;
+	if (vf != PF && is_quota(file))
+		gpu->violations += gpu->in_use[vf];
 	if (is_quota(file) && vf == PF)
 		return set_spare(gpu, function, file, value);
 	if (is_quota(file))
@@ -208,6 +218,8 @@ int i915r_control(struct i915r_gpu *gpu, u32 vf, const char *word)
 	if (err)
 		return refuse(gpu, err);
 	if (!strcmp(word, "clear")) {
+		/* whatever comes of that: nothing may depend on it */
+		gpu->violations += vf < gpu->num;
 		if (vf < gpu->num)
 			return refuse(gpu, -EBUSY);
 		release(gpu, vf, !gpu->clear_keeps_times);
@@ -225,10 +237,12 @@ static int give_fair_shares(struct i915r_gpu *gpu, u32 num)
 	u32 i;
 
 	for (file = I915R_GGTT; file < I915R_NUM_FILES; file++) {
-		u64 share = (total(gpu, file) - gpu->pf[0].value[file]) / num;
+		u64 share = for_vfs(gpu, file) / num;
 
 		if (!i915r_has_file(gpu, 0, file))
 			continue;
+		if (file == I915R_LMEM)
+			share -= share % LMEM_STEP;
 		if (!share)
 			return -ENOSPC;
 		for (i = 0; i < num; i++)
@@ -273,6 +287,7 @@ int i915r_set_num(struct i915r_gpu *gpu, u32 num)
 		return gpu->num ? -EBUSY : enable(gpu, num);
 	gpu->num = 0;
 	for (i = 0; i < gpu->total; i++) {
+		gpu->violations += gpu->in_use[i];
 		gpu->stopped[i] = false;
 		if (!gpu->manual && !gpu->flr_hangs)
 			release(gpu, i, true);

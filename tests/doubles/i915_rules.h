@@ -43,8 +43,10 @@ struct i915r_gt {
  * @pf: by GT
  * @vf: by index and GT
  * @stopped: by index
+ * @in_use: by index: a guest runs in it; set by tests
  * @accepted: writes that were accepted
  * @refused: writes that were not
+ * @violations: quotas written, or VFs disabled, while a guest ran; enabled VFs cleared
  * @fail_next: negative errno of the next write, 0: none
  */
 struct i915r_gpu {
@@ -59,8 +61,10 @@ struct i915r_gpu {
 	struct i915r_gt pf[I915R_MAX_GTS];
 	struct i915r_gt vf[I915R_MAX_VFS][I915R_MAX_GTS];
 	bool stopped[I915R_MAX_VFS];
+	bool in_use[I915R_MAX_VFS];
 	u32 accepted;
 	u32 refused;
+	u32 violations;
 	int fail_next;
 };
 

@@ -6,13 +6,11 @@
  *
  * /sys/kernel/debug/gpuvf_double/<BDF>/ is what its sriov-manage, its nvidia-smi and
  * tests use: sriov, heterogeneous, busy, lying, late, forgets, lag, unknown_errno;
- * accepted, refused and unbound count.
+ * accepted, refused, violations and unbound count.
  */
-#include <linux/debugfs.h>
 #include <linux/miscdevice.h>
-#include <linux/module.h>
-#include <linux/pci.h>
 
+#include "frame.h"
 #include "nvidia_rules.h"
 
 #define MAX_GPUS	2
@@ -68,8 +66,6 @@ struct double_gpu {
 };
 
 static struct double_gpu gpus[MAX_GPUS];
-static struct dentry *debug;
-
 /* ---- files of a VF */
 
 static ssize_t current_vgpu_type_show(struct device *dev,
@@ -313,6 +309,7 @@ static void add_debugfs(struct double_gpu *gpu)
 			   (u32 *)&gpu->rules.unknown_errno);
 	debugfs_create_u32("accepted", 0400, gpu->dir, &gpu->rules.accepted);
 	debugfs_create_u32("refused", 0400, gpu->dir, &gpu->rules.refused);
+	debugfs_create_u32("violations", 0400, gpu->dir, &gpu->rules.violations);
 	debugfs_create_u32("unbound", 0400, gpu->dir, &gpu->unbound);
 }
 
@@ -371,24 +368,4 @@ static struct pci_driver driver = {
 	.remove = remove,
 };
 
-static int __init double_init(void)
-{
-	int err;
-
-	debug = debugfs_create_dir("gpuvf_double", NULL);
-	err = pci_register_driver(&driver);
-	if (err)
-		debugfs_remove_recursive(debug);
-	return err;
-}
-module_init(double_init);
-
-static void __exit double_exit(void)
-{
-	pci_unregister_driver(&driver);
-	debugfs_remove_recursive(debug);
-}
-module_exit(double_exit);
-
 MODULE_DESCRIPTION("Double of NVIDIA's vGPU host driver, for tests of gpuvf-agent");
-MODULE_LICENSE("GPL");

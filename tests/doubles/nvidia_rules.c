@@ -91,6 +91,7 @@ int nvr_store_type(struct nvr_gpu *gpu, u32 vf, u32 id)
 
 	if (!gpu->enabled || vf >= gpu->total || vf >= NVR_VF_LIMIT)
 		return refuse(gpu, -gpu->unknown_errno);
+	gpu->violations += gpu->vfs[vf].is_open;
 	if (gpu->vfs[vf].is_broken)
 		return refuse(gpu, -EIO);
 	if (!id)
@@ -132,7 +133,11 @@ u32 nvr_show_type(struct nvr_gpu *gpu, u32 vf)
  */
 void nvr_enable(struct nvr_gpu *gpu, bool on)
 {
+	u32 i;
+
 	gpu->heterogeneous = false;
+	for (i = 0; i < gpu->total; i++)
+		gpu->violations += !on && gpu->vfs[i].is_open;
 	if (!on || !gpu->enabled)
 		memset(gpu->vfs, 0, sizeof(gpu->vfs));
 	gpu->enabled = on;

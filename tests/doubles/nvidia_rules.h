@@ -11,6 +11,9 @@
 
 #define NVR_MAX_VFS	48
 #define NVR_MAX_TYPES	16
+/* errnos of what is refused with one that is not known */
+#define NVR_PLAUSIBLE	{ EINVAL, EIO, EPERM, ENOSPC, EBUSY }
+
 /* the RM refuses a VF with an index from there on */
 #define NVR_VF_LIMIT	64
 
@@ -62,6 +65,7 @@ struct nvr_vf {
  * @forgets: writes succeed, and nothing changes
  * @accepted: writes that were accepted
  * @refused: writes that were not
+ * @violations: writes, and ends of all VFs, while a program had the VF open
  * @vfs: by index
  */
 struct nvr_gpu {
@@ -79,6 +83,7 @@ struct nvr_gpu {
 	bool forgets;
 	u32 accepted;
 	u32 refused;
+	u32 violations;
 	struct nvr_vf vfs[NVR_MAX_VFS];
 };
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "gpuvf_exchange.h"
+#include "vf/exchange.h"
 
 #define CHECK(condition)				\
 	do {						\

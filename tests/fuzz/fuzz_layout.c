@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "gpuvf_layout.h"
+#include "fb/layout.h"
 
 #define CHECK(condition)				\
 	do {						\

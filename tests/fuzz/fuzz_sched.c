@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "gpuvf_sched.h"
+#include "sched/drr.h"
 
 #define CHECK(condition)				\
 	do {						\

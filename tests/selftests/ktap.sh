@@ -38,6 +38,20 @@ point() {
 	fi
 }
 
+# says CODE PATTERN COMMAND...: it ends with that code within $says_limit seconds, and says
+# that, on stdout or stderr; both are then in $point_said, what it said on stderr in a file
+# err beside it
+says_limit=200
+says() {
+	local want=$1 pattern=$2 code=0 err=${point_said%/*}/err
+
+	shift 2
+	timeout -k 5 "$says_limit" "$@" > "$point_said" 2> "$err" || code=$?
+	cat "$err" >> "$point_said"
+	echo "exit code $code, expected $want: $*" >> "$point_said"
+	[ $code = "$want" ] && grep -qE -- "$pattern" "$point_said"
+}
+
 # the plan, and the exit code
 points_end() {
 	ktap_set_plan $((KTAP_TESTNO - 1))

@@ -18,16 +18,6 @@ ini=/etc/gpuvf.ini
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-says() {
-	local want=$1 pattern=$2 code=0
-
-	shift 2
-	timeout -k 5 200 "$@" > "$work/out" 2> "$work/err" || code=$?
-	cat "$work/err" >> "$work/out"
-	echo "exit code $code, expected $want: $*" >> "$work/out"
-	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
-}
-
 # write_ini LINE...: behind the profiles
 write_ini() {
 	printf '%s\n' '[gpuvf]' 'version = 1' '[profile s]' 'fb = shared' \
@@ -129,6 +119,11 @@ point 'verbs_are_words_of_control'
 write_ini '[gpu a]' "pci = $a" 'vfs = 0'
 says 0 '0 VFs enabled' "$agent" apply && numvfs_is 0
 point 'all_vfs_go'
+violations_are_none() {
+	[ "$(cat "/sys/kernel/debug/gpuvf_double/$a/violations")" = 0 ]
+}
+violations_are_none
+point 'no_enabled_vf_was_cleared'
 
 # ---- i915 with framebuffer
 
@@ -147,6 +142,8 @@ point 'too_much_framebuffer_is_rolled_back'
 write_ini '[gpu a]' "pci = $a" 'vfs = 0'
 says 0 '0 VFs enabled' "$agent" apply && [ "$(cat "$iov/vf1/gt0/lmem_quota")" = 0 ]
 point 'framebuffer_goes_with_the_vfs'
+violations_are_none
+point 'no_enabled_vf_with_framebuffer_was_cleared'
 echo "$a" > "$pf/driver/unbind"
 rmmod gpuvf_double_i915
 
@@ -155,10 +152,15 @@ rmmod gpuvf_double_i915
 insmod "$doubles/gpuvf_double_gim.ko" vf_num=4
 give gim
 reads() {
-	cat /sys/kernel/debug/gpuvf_double_gim/reset_reads
+	cat "/sys/kernel/debug/gpuvf_double/$a/resets"
 }
-says 0 "$a  gim, partition 1, NPS4  driver gim  ready  4 of 7 VFs enabled" "$agent" show
+says 0 "$a  gim, partition 0, NPS1  driver gim  ready  4 of 7 VFs enabled" "$agent" show
 point 'gim_is_shown'
+echo NPS8 > "$pf/memory_partition_mode" && echo 2 > "$pf/accelerator_partition_profile" &&
+	says 0 "$a  gim, partition 2, NPS4  driver gim" "$agent" show
+point 'its_partitions_are_read_again'
+! (echo 2 > "$pf/sriov_numvfs") 2> /dev/null && numvfs_is 4
+point 'gim_takes_no_number'
 write_ini '[gpu a]' "pci = $a" 'vf 0-3 = x' 'driver 0-1 = none'
 says 0 'set host drivers' "$agent" plan && says 0 '4 VFs enabled' "$agent" apply &&
 	says 0 'in sync' "$agent" apply && says 0 '' "$agent" export -o "$work/exported.ini" &&

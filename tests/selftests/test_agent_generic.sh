@@ -13,18 +13,6 @@ ini=/etc/gpuvf.ini
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-# says CODE PATTERN COMMAND...: within $limit seconds
-limit=60
-says() {
-	local want=$1 pattern=$2 code=0
-
-	shift 2
-	timeout -k 5 $limit "$@" > "$work/out" 2> "$work/err" || code=$?
-	cat "$work/err" >> "$work/out"
-	echo "exit code $code, expected $want: $*" >> "$work/out"
-	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
-}
-
 # write_ini LINE...: behind two profiles
 write_ini() {
 	printf '%s\n' '[gpuvf]' 'version = 1' '[profile p]' 'fb = 1GiB' \
@@ -176,11 +164,11 @@ point 'and_the_next_one_recovers_when_that_has_ended'
 write_ini '[gpu a]' "pci = $a" 'vf 0-1 = s' 'driver 0-1 = vfio-pci'
 says 0 '2 VFs enabled' "$agent" apply && hold
 write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
-limit=240
+says_limit=240
 says 8 "$a: cannot disable its 2 VFs: not done within 120 s, and goes on" \
 	"${blind[@]}" "$agent" apply && grep -q 'neither done nor taken back' "$work/out"
 point 'a_write_that_hangs_is_left_behind'
-limit=60
+says_limit=60
 says 5 "$changing.* by process [0-9]+ \\(gpuvf-agent\\)" "$agent" plan &&
 	says 8 'cannot recover an interrupted apply: .* by process' "$agent" apply &&
 	flock -n $lock true

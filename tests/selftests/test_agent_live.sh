@@ -21,15 +21,6 @@ state_is() {
 	[ "$(cat "$dir/vf$1/state")" = "$2" ]
 }
 
-# says CODE PATTERN COMMAND...
-says() {
-	local want=$1 pattern=$2 code=0
-
-	shift 2
-	"$@" > "$work/out" 2>&1 || code=$?
-	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
-}
-
 # figure VF COLUMN: of the statistics, plain
 figure() {
 	"$agent" stats "$gpu" -p | awk -v vf="$1" -v column="$2" \

@@ -17,16 +17,6 @@ ini=/etc/gpuvf.ini
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-says() {
-	local want=$1 pattern=$2 code=0
-
-	shift 2
-	timeout -k 5 200 "$@" > "$work/out" 2> "$work/err" || code=$?
-	cat "$work/err" >> "$work/out"
-	echo "exit code $code, expected $want: $*" >> "$work/out"
-	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
-}
-
 # write_ini LINE...: behind the profiles
 write_ini() {
 	printf '%s\n' '[gpuvf]' 'version = 1' '[profile q]' 'fb = 12GiB' \
@@ -212,6 +202,8 @@ point 'so_no_driver_line_is_taken'
 write_ini '[gpu b]' "pci = $b" 'vf 0-1 = a'
 says 0 "$b .*2 with framebuffer" "$agent" apply && says 0 "$a" "$agent" show
 point 'the_other_gpu_is_its_own'
+[ "$(cat "$debug"/*/violations | tr '\n' ' ')" = '0 0 ' ]
+point 'no_type_of_a_vf_in_use_was_written'
 
 rmmod gpuvf_double_nvidia gpuvf_sim
 rm -rf "$work" $ini /usr/lib/nvidia /usr/bin/nvidia-smi /usr/share/nvidia

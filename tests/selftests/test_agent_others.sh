@@ -14,17 +14,6 @@ lock=/run/gpuvf/apply.lock
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-# says CODE PATTERN COMMAND...: within a bounded time
-says() {
-	local want=$1 pattern=$2 code=0
-
-	shift 2
-	timeout -k 5 100 "$@" > "$work/out" 2> "$work/err" || code=$?
-	cat "$work/err" >> "$work/out"
-	echo "exit code $code, expected $want: $*" >> "$work/out"
-	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
-}
-
 # of a test point: words without what differs from run to run
 name_of() {
 	local words="$*"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "selftest.h"
 #include "hw.h"
 #include "load.h"

@@ -23,7 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "agent.h"
 #include "selftest.h"
 #include "syscalls.h"

@@ -14,7 +14,7 @@
 #include "hw.h"
 #include "klog.h"
 #include "load.h"
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 
 #define NUM	3
 #define BAD	1	/* the VF whose guest misbehaves */

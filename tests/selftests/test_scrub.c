@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "selftest.h"
 #include "hw.h"
 #include "klog.h"

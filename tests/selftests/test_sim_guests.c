@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "selftest.h"
 #include "hw.h"
 

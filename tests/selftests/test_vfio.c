@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "selftest.h"
 #include "load.h"
 #include "user.h"

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include <linux/pci_regs.h>
 #include <pthread.h>
 #include <sched.h>

@@ -89,7 +89,7 @@ static inline int errno_of(const char *name)
 		const char *name;
 		int error;
 	} all[] = {
-		{ "0", 0 }, { "EPERM", EPERM }, { "EIO", EIO }, { "EBUSY", EBUSY },
+		{ "0", 0 }, { "EPERM", EPERM }, { "ENOENT", ENOENT }, { "EIO", EIO }, { "EBUSY", EBUSY },
 		{ "EOPNOTSUPP", EOPNOTSUPP }, { "ESTALE", ESTALE },
 		{ "ENOKEY", ENOKEY }, { "EUCLEAN", EUCLEAN },
 		{ "ERANGE", ERANGE }, { "E2BIG", E2BIG }, { "EDQUOT", EDQUOT },

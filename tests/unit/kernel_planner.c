@@ -12,7 +12,7 @@
 #define u32	kernel_u32
 #define u64	kernel_u64
 #define s64	kernel_s64
-#include "gpuvf_layout.h"
+#include "fb/layout.h"
 #undef u32
 #undef u64
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "config/load.h"
+#include "crash.h"
 #include "daemon/daemon.h"
 #include "pci/attr.h"
 #include "pci/num_vfs.h"
@@ -42,6 +43,21 @@ static struct {
 	const char *hangs;
 	int hung;
 } pf;
+
+/* another program, just before the next write, after which there is none */
+static void (*rival)(void);
+
+static u32 pci_writes;
+
+static inline void let_rival(void)
+{
+	void (*first)(void) = rival;
+
+	rival = NULL;
+	pci_writes++;
+	if (first)
+		first();
+}
 
 static inline char *path_of(const char *bdf, const char *file)
 {
@@ -152,14 +168,13 @@ static inline void make_vfs(const char *bdf, u32 from, u32 to)
 int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
 int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
 
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
+/* sriov_numvfs is written, by anything */
+static inline int set_num_vfs(const char *bdf, u32 value)
 {
 	char text[16];
 	u32 now;
 	int err;
 
-	if (hangs(file, path_of(bdf, file)) || strcmp(file, NUMVFS))
-		return __real_sysfs_set_number(bdf, file, value);
 	err = sysfs_get_num_vfs(bdf, &now);
 	assert_int_equal(err, 0);
 	if (pf.error && value)
@@ -174,15 +189,36 @@ int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
 	return 0;
 }
 
+int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
+{
+	int err;
+
+	if (hangs(file, path_of(bdf, file)))
+		return __real_sysfs_set_number(bdf, file, value);
+	driver_begin();
+	let_rival();
+	err = strcmp(file, NUMVFS) ? __real_sysfs_set_number(bdf, file, value) :
+	      set_num_vfs(bdf, value);
+	driver_end();
+	return err;
+}
+
 int __real_sysfs_set_driver_override(const char *bdf, const char *driver);
 int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
 
 int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
 {
+	bool is_there;
+
 	if (hangs("driver_override", path_of(bdf, "driver_override")))
 		return __real_sysfs_set_driver_override(bdf, driver);
-	put(bdf, "driver_override", driver);
-	return 0;
+	driver_begin();
+	let_rival();
+	is_there = sysfs_has_device(bdf);
+	if (is_there)
+		put(bdf, "driver_override", driver);
+	driver_end();
+	return is_there ? 0 : -ENOENT;
 }
 
 int __real_sysfs_probe(const char *bdf);
@@ -193,13 +229,18 @@ int __wrap_sysfs_unbind(const char *bdf);
 int __wrap_sysfs_probe(const char *bdf)
 {
 	char driver[NAME_SIZE];
+	bool is_there;
 
 	if (hangs("drivers_probe", root_path("sys/bus/pci/drivers_probe")))
 		return __real_sysfs_probe(bdf);
 	sysfs_driver_override(bdf, driver, sizeof(driver));
-	if (*driver && sysfs_has_driver(driver))
+	driver_begin();
+	let_rival();
+	is_there = sysfs_has_device(bdf);
+	if (is_there && *driver && sysfs_has_driver(driver))
 		bind(bdf, driver);
-	return 0;
+	driver_end();
+	return is_there ? 0 : -ENODEV;
 }
 
 int __wrap_sysfs_unbind(const char *bdf)
@@ -208,9 +249,12 @@ int __wrap_sysfs_unbind(const char *bdf)
 
 	if (hangs("unbind", path_of(bdf, "driver/unbind")))
 		return __real_sysfs_unbind(bdf);
+	driver_begin();
+	let_rival();
 	path = path_of(bdf, "driver");
 	unlink(path);
 	free(path);
+	driver_end();
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gpuvf_exchange.h"
+#include "vf/exchange.h"
 
 #define MIB		(1ULL << 20)
 #define VF_BYTES	(512 * MIB)

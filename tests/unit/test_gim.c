@@ -5,6 +5,8 @@
  */
 #include <poll.h>
 
+#include "double_table.h"
+#include "doubles/gim_rules.h"
 #include "pci/sysfs.h"
 #include "xe_tree.h"
 #include "verb_test.h"
@@ -63,6 +65,84 @@ static int clean_up(void **state)
 	remove_root(root);
 	return bad;
 }
+
+/* ---- the rules are those of the table */
+
+static void take_words(struct gimr_gpu *gpu, char *words)
+{
+	char *word;
+
+	while ((word = strsep(&words, " "))) {
+		if (!strcmp(word, "num"))
+			assert_int_equal(gimr_load(gpu, strtoul(strsep(&words, " "),
+								NULL, 10)), 0);
+		else if (!strcmp(word, "fails"))
+			gpu->fails = true;
+		else
+			assert_string_equal(word, "-");
+	}
+}
+
+static void words_hold(const struct gimr_gpu *gpu, char *words)
+{
+	char *word;
+	u32 a, b;
+
+	while ((word = strsep(&words, " "))) {
+		const char *value = strsep(&words, " ");
+
+		assert_non_null(value);
+		a = strtoul(value, NULL, 10);
+		if (!strcmp(word, "num"))
+			assert_int_equal(gpu->num, a);
+		else if (!strcmp(word, "part"))
+			assert_int_equal(gpu->partition, a);
+		else if (!strcmp(word, "nps"))
+			assert_int_equal(gpu->nps, a);
+		else if (!strcmp(word, "resets"))
+			assert_int_equal(gpu->resets, a);
+		else if (!strcmp(word, "slice") && sscanf(value, "%u=%u", &a, &b) == 2)
+			assert_int_equal(gpu->slice_us[a], b);
+		else
+			fail_msg("state '%s'", word);
+	}
+}
+
+static int do_write(struct gimr_gpu *gpu, const char *what)
+{
+	u32 a, b;
+
+	if (sscanf(what, "load %u", &a) == 1)
+		return gimr_load(gpu, a);
+	if (sscanf(what, "numvfs %u", &a) == 1)
+		return gimr_set_num(gpu, a);
+	if (!strncmp(what, "part ", 5))
+		return gimr_store_partition(gpu, what + 5);
+	if (!strncmp(what, "mode ", 5))
+		return gimr_store_mode(gpu, what + 5);
+	if (sscanf(what, "slice %u=%u", &a, &b) == 2)
+		return gimr_store_slice(gpu, a, b);
+	assert_string_equal(what, "read reset");
+	gimr_read_reset(gpu);
+	return 0;
+}
+
+static void run_row(char **field)
+{
+	struct gimr_gpu gpu = {};
+
+	take_words(&gpu, field[TABLE_SITUATION]);
+	assert_int_equal(-do_write(&gpu, field[TABLE_WRITE]),
+			 errno_of(field[TABLE_ERRNO]));
+	words_hold(&gpu, field[TABLE_STATE]);
+}
+
+static void the_double_does_what_its_table_says(void **state)
+{
+	run_table("gim", run_row);
+}
+
+/* ---- which GPUs */
 
 static void it_is_shown_with_its_partitions(void **state)
 {
@@ -158,6 +238,7 @@ static void the_old_one_is_refused_as_a_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_double_does_what_its_table_says),
 		test(it_is_shown_with_its_partitions),
 		test(what_is_so_can_be_written_down),
 		test(changes_are_refused_with_the_line_that_makes_them),

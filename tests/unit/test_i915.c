@@ -4,16 +4,10 @@
  */
 #include <errno.h>
 
-#include "base/clock.h"
-#include "doubles/i915_rules.h"
 #include "double_table.h"
-#include "pci/sysfs.h"
-#include "xe_tree.h"
+#include "fake_i915.h"
 #include "verb_test.h"
 
-#define GPU	"0000:00:02.0"
-#define TOTAL	7
-#define IOV	"drm/card0/prelim_iov/"
 #define HEAD	"[gpuvf]\nversion = 1\n" \
 		"[profile s]\nfb = shared\ntime_slice = 16ms\npreempt_timeout = 20ms\n" \
 		"[profile t]\nfb = shared\ntime_slice = 8ms\n" \
@@ -21,240 +15,16 @@
 		"[profile g]\nfb = 4GiB\ntime_slice = 16ms\n"
 #define CONFIG	HEAD "[gpu igpu]\npci = " GPU "\n"
 
-static struct i915r_gpu rules;
-
-/* another program, just before the next write */
-static void (*rival)(void);
-
-/* files that are not there any more */
-static bool vanished;
-
-static const char *const names[I915R_NUM_FILES] = {
-	"exec_quantum_ms", "preempt_timeout_us", "ggtt_quota", "contexts_quota",
-	"doorbells_quota", "lmem_quota",
-};
-
-static const char *const spares[I915R_NUM_FILES] = {
-	"exec_quantum_ms", "preempt_timeout_us", "ggtt_spare", "contexts_spare",
-	"doorbells_spare", "lmem_spare",
-};
-
-static const char *const free_names[I915R_NUM_FILES] = {
-	"", "", "available/ggtt_free", "available/contexts_free",
-	"available/doorbells_free", "available/lmem_free",
-};
-
-void __real_sleep_ms(unsigned int ms);
-void __wrap_sleep_ms(unsigned int ms);
-u64 __real_monotonic_ms(void);
-u64 __wrap_monotonic_ms(void);
-int __real_sysfs_get_number(const char *bdf, const char *file, u32 *value);
-int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value);
-int __real_sysfs_read(const char *bdf, const char *file, char **text);
-int __wrap_sysfs_read(const char *bdf, const char *file, char **text);
-int __real_sysfs_write(const char *bdf, const char *file, const char *text);
-int __wrap_sysfs_write(const char *bdf, const char *file, const char *text);
-int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
-
-void __wrap_sleep_ms(unsigned int ms)
-{
-	__real_sleep_ms(ms);
-}
-
-u64 __wrap_monotonic_ms(void)
-{
-	return __real_monotonic_ms();
-}
-
-int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value)
-{
-	return __real_sysfs_get_number(bdf, file, value);
-}
-
-/**
- * struct where - a file below prelim_iov
- * @vf: index, -1: the PF
- * @gt: index, -1: of no GT
- * @name: the rest
- */
-struct where {
-	int vf;
-	int gt;
-	const char *name;
-};
-
-static bool parse(const char *file, struct where *where)
-{
-	char *rest;
-
-	if (strncmp(file, "drm/card0/", 10))
-		return false;
-	file = strchr(file + 10, '/') + 1;
-	*where = (struct where){ .vf = -1, .gt = -1 };
-	if (!strncmp(file, "vf", 2)) {
-		where->vf = strtoul(file + 2, &rest, 10) - 1;
-		assert_true(where->vf >= 0 && where->vf < TOTAL);
-		file = rest;
-	} else if (!strncmp(file, "pf", 2)) {
-		file += 2;
-	}
-	if (!strncmp(file, "/gt", 3)) {
-		where->gt = strtoul(file + 3, &rest, 10);
-		file = rest;
-	}
-	where->name = file + 1;
-	return true;
-}
-
-static int file_of(const struct where *where, const char *const *known)
-{
-	int i;
-
-	for (i = 0; i < I915R_NUM_FILES; i++)
-		if (!strcmp(where->name, known[i]))
-			return i;
-	return -1;
-}
-
-static const struct i915r_gt *gt_of(const struct where *where)
-{
-	return where->vf < 0 ? &rules.pf[where->gt] :
-			       &rules.vf[where->vf][where->gt];
-}
-
-int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
-{
-	struct where where;
-	int i;
-
-	if (!parse(file, &where))
-		return __real_sysfs_read(bdf, file, text);
-	if (vanished || !root_has(DEVICES "%s/%s", bdf, file))
-		return -ENOENT;
-	/* a binary for migration, which is read by those who migrate */
-	assert_string_not_equal(where.name, "state");
-	if (where.gt < 0) {
-		assert_string_equal(where.name, "auto_provisioning");
-		*text = xasprintf("%u\n", !rules.manual);
-		return 0;
-	}
-	if (!strcmp(where.name, "policies/sched_if_idle")) {
-		*text = xasprintf("%u\n", rules.idle[where.gt]);
-		return 0;
-	}
-	i = file_of(&where, free_names);
-	if (i > 0) {
-		*text = xasprintf("%llu\n", i915r_free(&rules, i));
-		return 0;
-	}
-	i = file_of(&where, where.vf < 0 ? spares : names);
-	assert_true(i >= 0);
-	*text = xasprintf("%llu\n", gt_of(&where)->value[i]);
-	return 0;
-}
-
-int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
-{
-	void (*first)(void) = rival;
-	struct where where;
-	int i;
-
-	rival = NULL;
-	if (first)
-		first();
-	if (!parse(file, &where))
-		return __real_sysfs_write(bdf, file, text);
-	if (vanished || !root_has(DEVICES "%s/%s", bdf, file))
-		return -ENOENT;
-	if (!strcmp(where.name, "auto_provisioning"))
-		return i915r_store_auto(&rules, strtoul(text, NULL, 10));
-	if (!strcmp(where.name, "control"))
-		return i915r_control(&rules, where.vf, text);
-	if (!strcmp(where.name, "policies/sched_if_idle"))
-		return i915r_store_idle(&rules, where.gt, strtoul(text, NULL, 10));
-	i = file_of(&where, where.vf < 0 ? spares : names);
-	assert_true(i >= 0);
-	return i915r_store(&rules, where.vf, where.gt, i, strtoull(text, NULL, 10));
-}
-
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
-{
-	char text[16];
-	u32 was = rules.num;
-	int err;
-
-	if (strcmp(file, NUMVFS))
-		return __real_sysfs_set_number(bdf, file, value);
-	err = i915r_set_num(&rules, value);
-	if (err)
-		return err;
-	make_vfs(bdf, was, value);
-	snprintf(text, sizeof(text), "%u\n", value);
-	put(bdf, NUMVFS, text);
-	return 0;
-}
-
-static void make_file(int vf, int gt, const char *name)
-{
-	char dir[16] = "pf";
-
-	if (vf >= 0)
-		snprintf(dir, sizeof(dir), "vf%d", vf + 1);
-	if (gt >= 0)
-		run_shell("cd " DEVICES GPU "/" IOV " && mkdir -p $(dirname %s/gt%d/%s) && : > %s/gt%d/%s",
-			  dir, gt, name, dir, gt, name);
-	else
-		run_shell("cd " DEVICES GPU "/" IOV " && mkdir -p %s && : > %s/%s",
-			  dir, dir, name);
-}
-
-/* the directory, for the rules as they are */
-static void make_iov(void)
-{
-	int vf, i;
-	u32 gt;
-
-	run_shell("rm -rf " DEVICES GPU "/drm && mkdir -p " DEVICES GPU "/" IOV);
-	put(GPU, IOV "mode", "SR-IOV PF\n");
-	make_file(-1, -1, "auto_provisioning");
-	for (vf = -1; vf < TOTAL; vf++) {
-		if (vf >= 0)
-			make_file(vf, -1, "control");
-		for (gt = 0; gt < rules.gts; gt++) {
-			for (i = 0; i < I915R_NUM_FILES; i++)
-				if (i915r_has_file(&rules, gt, i))
-					make_file(vf, gt, vf < 0 ? spares[i] : names[i]);
-			for (i = I915R_GGTT; vf < 0 && i < I915R_NUM_FILES; i++)
-				if (i915r_has_file(&rules, gt, i))
-					make_file(vf, gt, free_names[i]);
-			if (vf < 0)
-				make_file(vf, gt, "policies/sched_if_idle");
-			else
-				make_file(vf, gt, "state");
-		}
-	}
-}
-
 static int set_up(void **state)
 {
-	static const char *const dirs[] = { "run", "etc", "proc" };
-
-	rules = (struct i915r_gpu){ .gts = 2, .total = TOTAL };
-	rival = NULL;
-	vanished = false;
-	root = new_root(dirs, ARRAY_SIZE(dirs));
-	run_shell("mkdir -p sys/bus/pci/drivers/i915 sys/bus/pci/drivers/vfio-pci " DEVICES);
-	make_pf(GPU, "0x030000\n", "i915", "7\n");
-	put(GPU, "vendor", "0x8086\n");
-	make_iov();
+	fake_i915_begin();
 	return 0;
 }
 
 static int clean_up(void **state)
 {
-	remove_root(root);
-	return 0;
+	tree_end();
+	return rules.violations;
 }
 
 static u32 writes(void)
@@ -407,7 +177,7 @@ static void only_those_with_the_directory_are_i915s(void **state)
 	bind_driver(GPU, "i915");
 	/* by the other name, with one GT that has no number */
 	rules.gts = 1;
-	make_iov();
+	fake_i915_make_files();
 	run_shell("cd " DEVICES GPU "/drm/card0 && mv prelim_iov iov && cd iov && "
 		  "for d in pf vf*; do mv $d/gt0 $d/gt; done");
 	says("show", EXIT_DONE, GPU "  i915  driver i915");
@@ -511,6 +281,12 @@ static void gts_that_differ_are_made_the_same(void **state)
 	says("show", EXIT_DONE, "the policy differs between its GTs; gpuvf-agent set " GPU " policy=best-effort sets it on all");
 	says("set " GPU " policy=best-effort", EXIT_DONE, "");
 	assert_false(rules.idle[1]);
+	rules.idle[1] = true;
+	configure(CONFIG "policy = best-effort\nvf 0-1 = s\n");
+	says("assert", EXIT_DIFFERS, "set the layout");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	assert_false(rules.idle[1]);
+	says("apply", EXIT_DONE, "in sync");
 	rules.pf[1].value[I915R_TIMEOUT] = 1;
 	says("show", EXIT_DONE, "the times of its PF differ between its GTs");
 }
@@ -546,6 +322,9 @@ static void verbs_on_a_vf_are_words_of_its_control(void **state)
 	says("pause igpu/0", EXIT_BUSY, "i915 is in the middle of a change of this VF");
 	put("0000:00:02.1", "reset", "");
 	says("reset igpu/0", EXIT_DONE, "");
+	use_vf(0);
+	says("reset igpu/0", EXIT_BUSY, "VF 0: is in use, and its user has to reset it");
+	leave_vf();
 	says("reset igpu/5", EXIT_MISSING, "VF 5: is not enabled");
 	says("set igpu/0 time_slice=3ms", EXIT_DONE, "");
 	assert_int_equal(rules.vf[0][1].value[I915R_SLICE], 3);
@@ -599,6 +378,51 @@ static void another_program_between_reading_and_writing(void **state)
 	all_work();
 }
 
+static u32 reads;
+
+/* after so many reads of files another tool sets the times of VF 1 */
+static void set_other_vf(void)
+{
+	if (reads && !--reads) {
+		i915r_store(&rules, 1, 0, I915R_SLICE, 77);
+		i915r_store(&rules, 1, 1, I915R_SLICE, 77);
+	}
+}
+
+/* what is read, changed in one place and written must not take back another change */
+static void set_takes_back_nothing_that_came_meanwhile(void **state)
+{
+	static char text[10000];
+	u32 n;
+
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	reading = set_other_vf;
+	for (n = 1, reads = 0; !reads; n++) {
+		i915r_store(&rules, 1, 0, I915R_SLICE, 5);
+		i915r_store(&rules, 1, 1, I915R_SLICE, 5);
+		reads = n;
+		run("set igpu/0 time_slice=3ms", text, sizeof(text));
+		assert_int_equal(rules.vf[1][0].value[I915R_SLICE], reads ? 5 : 77);
+	}
+	/* far more than one look at the GPU takes */
+	assert_true(n > 100);
+}
+
+static void numbers_that_are_none_are_no_numbers(void **state)
+{
+	static const char *const bad[] = { "", "x\n", "-1\n", "16 ms\n", "99999999999999999999\n" };
+	size_t i;
+
+	configure(CONFIG "vf 0 = s\n");
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		nonsense = bad[i];
+		says("show", EXIT_DONE, "GPU " GPU ": files of drm/card0/prelim_iov: Invalid argument");
+		says("apply", EXIT_BUSY, "files of drm/card0/prelim_iov: Invalid argument");
+	}
+	assert_int_equal(writes(), 0);
+}
+
 static void files_that_vanish_are_no_crash(void **state)
 {
 	configure(CONFIG "vf 0-1 = s\n");
@@ -629,16 +453,9 @@ static void what_is_exported_changes_nothing(void **state)
 
 /* ---- with framebuffer */
 
-static void make_flex(void)
-{
-	rules.gts = 1;
-	rules.lmem = 16 * GIB;
-	make_iov();
-}
-
 static void framebuffer_comes_with_shares_of_all_else(void **state)
 {
-	make_flex();
+	fake_i915_make_flex();
 	says("show -j", EXIT_DONE, "\"fb_granularity_bytes\": 2097152");
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-1 = f\nvf 2 = g\n");
 	says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
@@ -650,6 +467,10 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
 	says("apply", EXIT_DONE, "3 with framebuffer");
 	assert_int_equal(rules.vf[2][0].value[I915R_LMEM], 2 * GIB);
+	/* not while there are VFs */
+	configure(CONFIG "pf_reserve = 256MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
+	says("plan", EXIT_BUSY, "pf_reserve is 128 MiB and can change only while no VF is enabled; 256 MiB were asked for");
+	says("apply", EXIT_BUSY, "pf_reserve is 128 MiB");
 	/* another number */
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-3 = f\n");
 	says("apply", EXIT_DONE, "4 VFs enabled, 4 with framebuffer");
@@ -663,9 +484,20 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	says("apply", EXIT_USAGE, "which gives each VF framebuffer of its own");
 }
 
+static void a_share_of_nothing_is_explained(void **state)
+{
+	fake_i915_make_flex();
+	rules.pf[0].value[I915R_CONTEXTS] = 65536 - 128;
+	configure(CONFIG "vf 0-1 = f\n");
+	says("apply", EXIT_USAGE, "2 VFs need a share of 128 each at least, and available/contexts_free is 128");
+	says("show", EXIT_DONE, "0 of 7 VFs enabled");
+	configure(CONFIG "vf 0 = f\n");
+	says("apply", EXIT_DONE, "1 with framebuffer");
+}
+
 static void too_much_framebuffer_is_refused_and_rolled_back(void **state)
 {
-	make_flex();
+	fake_i915_make_flex();
 	configure(CONFIG "vf 0-1 = f\n");
 	says("apply", EXIT_DONE, "2 with framebuffer");
 	configure(HEAD "[profile h]\nfb = 15GiB\ntime_slice = 16ms\n"
@@ -678,6 +510,25 @@ static void too_much_framebuffer_is_refused_and_rolled_back(void **state)
 	says("apply", EXIT_FAILED, "is as it was before");
 	assert_int_equal(rules.num, 2);
 	all_work();
+}
+
+static void a_vf_in_use_keeps_its_framebuffer(void **state)
+{
+	fake_i915_make_flex();
+	configure(CONFIG "vf 0-1 = f\n");
+	says("apply", EXIT_DONE, "2 with framebuffer");
+	use_vf(1);
+	configure(CONFIG "vf 0-1 = g\n");
+	says("plan", EXIT_BUSY, "VF 1: has 2 GiB of framebuffer and keeps them while it is in use; 4 GiB were asked for");
+	says("apply", EXIT_BUSY, "process 77 (qemu) has it open");
+	assert_int_equal(rules.vf[0][0].value[I915R_LMEM], 2 * GIB);
+	/* the other one may change, and so may the times of both */
+	configure(CONFIG "vf 0 = g\nvf 1 = f\n");
+	says("apply", EXIT_DONE, "2 with framebuffer");
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_BUSY, "VF 1 is in use");
+	leave_vf();
+	says("apply", EXIT_DONE, "0 VFs enabled");
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
@@ -695,10 +546,14 @@ int main(void)
 		test(verbs_on_a_vf_are_words_of_its_control),
 		test(each_refusal_leaves_all_as_it_was),
 		test(another_program_between_reading_and_writing),
+		test(set_takes_back_nothing_that_came_meanwhile),
+		test(numbers_that_are_none_are_no_numbers),
 		test(files_that_vanish_are_no_crash),
 		test(what_is_exported_changes_nothing),
 		test(framebuffer_comes_with_shares_of_all_else),
+		test(a_share_of_nothing_is_explained),
 		test(too_much_framebuffer_is_refused_and_rolled_back),
+		test(a_vf_in_use_keeps_its_framebuffer),
 	};
 
 	return cmocka_run_group_tests_name("i915", tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gpuvf_layout.h"
+#include "fb/layout.h"
 
 #define MIB	(1ULL << 20)
 

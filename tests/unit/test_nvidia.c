@@ -1,281 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * GPUs of NVIDIA's vGPU host driver, in a tree of files with the double's rules behind
- * them. Helper programs are scripts of the tree.
+ * them.
  */
-#include <errno.h>
-#include <sys/stat.h>
-
-#include "base/clock.h"
-#include "base/helper.h"
-#include "doubles/nvidia_rules.h"
-#include "pci/sysfs.h"
-#include "xe_tree.h"
-#include "verb_test.h"
-
-#define GPU	"0000:3d:00.0"
-#define OTHER	"0000:5e:00.0"
-#define TOTAL	8
-#define HEAD	"[gpuvf]\nversion = 1\n" \
-		"[profile q]\nfb = 12GiB\nnvidia_type = L40S-12Q\n" \
-		"[profile a]\nfb = 12GiB\nnvidia_type = L40S-12A\n" \
-		"[profile big]\nfb = 24GiB\n" \
-		"[profile any]\nfb = 12GiB\n"
-#define CONFIG	HEAD "[gpu l40s]\npci = " GPU "\n"
-
-static const struct nvr_type types[] = {
-	{ 11, "NVIDIA L40S-12Q", 12288, 4, false },
-	{ 12, "NVIDIA L40S-12A", 12288, 4, false },
-	{ 21, "NVIDIA L40S-24Q", 24576, 2, false },
-	{ 31, "NVIDIA L40S-1-12Q", 12288, 4, true },
-};
-
-/* the first GPU, and another one beside it */
-static struct nvr_gpu rules[2];
-
-/* another program, just before the next write */
-static void (*rival)(void);
-
-/* the driver has written and says that it has not, or the other way round */
-static int lie;
-
-static u64 skipped_ms;
-
-/* to files of the PCI core */
-static unsigned int pci_writes;
-
-void __real_sleep_ms(unsigned int ms);
-void __wrap_sleep_ms(unsigned int ms);
-u64 __real_monotonic_ms(void);
-u64 __wrap_monotonic_ms(void);
-int __real_sysfs_get_number(const char *bdf, const char *file, u32 *value);
-int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value);
-int __real_sysfs_read(const char *bdf, const char *file, char **text);
-int __wrap_sysfs_read(const char *bdf, const char *file, char **text);
-int __wrap_sysfs_write(const char *bdf, const char *file, const char *text);
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
-
-/* programs need some time, and limits are too long to wait for */
-void __wrap_sleep_ms(unsigned int ms)
-{
-	skipped_ms += ms;
-	__real_sleep_ms(ms < 2 ? ms : 2);
-}
-
-u64 __wrap_monotonic_ms(void)
-{
-	return __real_monotonic_ms() + skipped_ms;
-}
-
-/* Return: NULL: it is no VF of these */
-static struct nvr_gpu *rules_of(const char *bdf, u32 *vf)
-{
-	static const char *const pfs[] = { GPU, OTHER };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(pfs); i++) {
-		if (strncmp(bdf, pfs[i], 8) || !strcmp(bdf, pfs[i]))
-			continue;
-		if (root_has(DEVICES "%s/virtfn0", pfs[i]) != rules[i].enabled)
-			nvr_enable(&rules[i], !rules[i].enabled);
-		if (root_has("smi.mode"))
-			nvr_set_heterogeneous(&rules[i], true);
-		*vf = strtoul(bdf + 8, NULL, 16) * 8 + (bdf[11] - '0') - 1;
-		return &rules[i];
-	}
-	return NULL;
-}
-
-int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value)
-{
-	struct nvr_gpu *gpu;
-	u32 vf;
-
-	if (strcmp(file, "nvidia/current_vgpu_type") ||
-	    !root_has(DEVICES "%s/%s", bdf, file) || !(gpu = rules_of(bdf, &vf)))
-		return __real_sysfs_get_number(bdf, file, value);
-	*value = nvr_show_type(gpu, vf);
-	return 0;
-}
-
-int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
-{
-	struct nvr_gpu *gpu;
-	u32 vf, i;
-
-	if (strcmp(file, "nvidia/creatable_vgpu_types") ||
-	    !root_has(DEVICES "%s/%s", bdf, file) || !(gpu = rules_of(bdf, &vf)))
-		return __real_sysfs_read(bdf, file, text);
-	*text = xstrdup(gpu->has_header ? "ID    : vGPU Name\n" : "");
-	for (i = 0; i < gpu->num_types; i++) {
-		char *line = xasprintf("%u : %s\n", gpu->types[i].id,
-				       gpu->types[i].name);
-
-		if (nvr_can_create(gpu, vf, &gpu->types[i]))
-			append_text(text, "", "%s", line);
-		free(line);
-	}
-	return 0;
-}
-
-int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
-{
-	void (*first)(void) = rival;
-	struct nvr_gpu *gpu;
-	u32 vf;
-	int err;
-
-	rival = NULL;
-	if (first)
-		first();
-	assert_string_equal(file, "nvidia/current_vgpu_type");
-	if (!root_has(DEVICES "%s/%s", bdf, file))
-		return -ENOENT;
-	gpu = rules_of(bdf, &vf);
-	assert_non_null(gpu);
-	err = nvr_store_type(gpu, vf, strtoul(text, NULL, 10));
-	return lie ?: err;
-}
-
-/* no file of the PCI core is ever written for these */
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
-{
-	pci_writes++;
-	return -ENOENT;
-}
-
-static void write_script(const char *name, const char *text)
-{
-	char *path = xasprintf("%s/%s", root, name);
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fprintf(f, "#!/bin/sh\ncd %s/" DEVICES " || exit 99\n%s\n", root, text);
-	fclose(f);
-	assert_int_equal(chmod(path, 0755), 0);
-	free(path);
-}
-
-#define MANAGE	"usr/lib/nvidia/sriov-manage"
-#define SMI	"usr/bin/nvidia-smi"
-
-/* what the real one does, by what is seen of it */
-#define HONEST \
-	"echo \"$*\" >> ../../../../manage.log\n" \
-	"pf=$2 n=0 base=0\n" \
-	"[ $pf = " OTHER " ] && base=100\n" \
-	"if [ $1 = -e ]; then\n" \
-	"	[ -e $pf/virtfn0 ] && exit\n" \
-	"	while [ $n -lt 8 ]; do\n" \
-	"		if [ $n -lt 7 ]; then vf=${pf%0}$((n + 1))\n" \
-	"		else vf=${pf%00.0}01.0; fi\n" \
-	"		mkdir -p $vf/$kind $vf/vfio-dev/vfio$((n + base))\n" \
-	"		: > $vf/$kind/current_vgpu_type\n" \
-	"		: > $vf/$kind/creatable_vgpu_types\n" \
-	"		ln -s ../../drivers/nvidia $vf/driver\n" \
-	"		ln -s ../$vf $pf/virtfn$n\n" \
-	"		n=$((n + 1))\n" \
-	"	done\n" \
-	"	echo 8 > $pf/sriov_numvfs\n" \
-	"else\n" \
-	"	for link in $pf/virtfn*; do rm -r $(readlink -f $link) $link; done\n" \
-	"	echo 0 > $pf/sriov_numvfs\n" \
-	"fi\n"
-
-static void make_gpu(const char *bdf)
-{
-	make_pf(bdf, "0x030200\n", "nvidia", "8\n");
-	put(bdf, "vendor", "0x10de\n");
-	put(bdf, "device", "0x26b9\n");
-}
-
-static int set_up(void **state)
-{
-	static const char *const dirs[] = {
-		"run", "etc", "proc", "usr", "usr/bin", "usr/lib",
-		"usr/lib/nvidia", "usr/share",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(rules); i++)
-		rules[i] = (struct nvr_gpu){
-			.types = types, .num_types = ARRAY_SIZE(types),
-			.total = TOTAL, .mib = 49152, .unknown_errno = EINVAL,
-		};
-	rival = NULL;
-	lie = 0;
-	root = new_root(dirs, ARRAY_SIZE(dirs));
-	run_shell("mkdir -p sys/bus/pci/drivers/nvidia sys/bus/pci/drivers/vfio-pci " DEVICES);
-	make_gpu(GPU);
-	write_script(MANAGE, "kind=nvidia\n" HONEST);
-	write_script(SMI, "echo \"$*\" >> ../../../../smi.log; : > ../../../../smi.mode");
-	return 0;
-}
-
-static int clean_up(void **state)
-{
-	unsigned int bad = pci_writes;
-
-	pci_writes = 0;
-	remove_root(root);
-	return bad;
-}
-
-/* the one that comes with the host driver */
-static void write_types_file(void)
-{
-	size_t i;
-
-	run_shell("mkdir -p usr/share/nvidia/vgpu");
-	for (i = 0; i < ARRAY_SIZE(types); i++)
-		run_shell("echo '<vgpuType id=\"%u\" name=\"%s\"><devId deviceId=\"0x26B9\"/>'"
-			  " >> usr/share/nvidia/vgpu/vgpuConfig.xml",
-			  types[i].id, types[i].name);
-}
-
-static u32 writes(void)
-{
-	return rules[0].accepted + rules[0].refused;
-}
-
-/* the types of the first VFs */
-static void types_are(const char *expected)
-{
-	char text[64] = "";
-	u32 i;
-
-	for (i = 0; i < TOTAL; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 "%s%u", i ? " " : "", rules[0].vfs[i].type);
-	assert_string_equal(text, expected);
-}
-
-static void log_is(const char *name, const char *expected)
-{
-	char *text = root_read(NULL, "%s", name) ?: xstrdup("");
-
-	assert_string_equal(text, expected);
-	free(text);
-}
-
-/* another process has a VF open */
-static void use_vf(u32 vf)
-{
-	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
-		  "ln -s /dev/vfio/devices/vfio%u proc/77/fd/%u", vf, vf);
-	rules[0].vfs[vf].is_open = true;
-}
-
-static void leave_vf(u32 vf)
-{
-	run_shell("rm proc/77/fd/%u", vf);
-	rules[0].vfs[vf].is_open = false;
-}
-
-/* errnos that a driver without public source may have */
-static const int plausible[] = { EINVAL, EIO, EPERM, ENOSPC, EBUSY };
+#include "nvidia_test.h"
 
 /* ---- which types */
 
@@ -288,7 +16,7 @@ static void types_that_do_not_exist_are_refused(void **state)
 	says("apply", EXIT_USAGE, "gpuvf.ini:12:6");
 	configure(HEAD "[profile x]\nfb = 13GiB\n[gpu l40s]\npci = " GPU "\nvf 1 = x\n");
 	says("plan", EXIT_USAGE, "VF 1: no type has 13 GiB of framebuffer; 12 GiB is the largest");
-	write_types_file();
+	fake_nvidia_write_types_file();
 	says("plan", EXIT_USAGE, "12 GiB and 24 GiB exist");
 	/* before there are VFs too */
 	run_shell(MANAGE " -d " GPU);
@@ -404,7 +132,7 @@ static void a_type_of_that_size_will_do(void **state)
 	/* the size alone says enough where there is one such type */
 	configure(CONFIG "vf 0-1 = big\n");
 	says("apply", EXIT_USAGE, "no type has 24 GiB");
-	write_types_file();
+	fake_nvidia_write_types_file();
 	says("apply", EXIT_DONE, "2 with framebuffer");
 	types_are("21 21 0 0 0 0 0 0");
 	/* the GPU is full: no VF lists any type now, and the file has the names */
@@ -488,12 +216,13 @@ static void set_gives_a_vf_a_size(void **state)
 
 static void sizes_that_differ_need_the_other_mode(void **state)
 {
-	write_types_file();
+	fake_nvidia_write_types_file();
 	configure(CONFIG "vf 0 = q\nvf 1 = big\n");
 	says("apply", EXIT_DONE, "switched to heterogeneous mode");
 	log_is("smi.log", "vgpu -shm 1 -i " GPU "\n");
-	/* the largest first, whatever its index */
 	types_are("11 21 0 0 0 0 0 0");
+	/* the largest first, whatever its index */
+	assert_string_equal(written, "1=21 0=11 ");
 	says("apply", EXIT_DONE, "in sync");
 	/* it is in that mode: what changes is written, nothing else */
 	rules[0].accepted = 0;
@@ -509,7 +238,7 @@ static void the_mode_stays_while_a_vf_is_in_use(void **state)
 	configure(CONFIG "vf 0-1 = q\n");
 	says("apply", EXIT_DONE, "2 with framebuffer");
 	use_vf(0);
-	write_types_file();
+	fake_nvidia_write_types_file();
 	configure(CONFIG "vf 0 = q\nvf 1 = big\n");
 	says("plan", EXIT_BUSY, "types of different sizes need heterogeneous mode, which can change only while no VF has a type, and VF 0 is in use");
 	says("apply", EXIT_BUSY, "heterogeneous mode");
@@ -524,7 +253,7 @@ static void the_mode_stays_while_a_vf_is_in_use(void **state)
 
 static void a_mode_that_cannot_be_had_is_explained(void **state)
 {
-	write_types_file();
+	fake_nvidia_write_types_file();
 	configure(CONFIG "vf 0 = q\nvf 1 = big\n");
 	write_script(SMI, "exit 19");
 	says("apply", EXIT_BUSY, "heterogeneous mode cannot change while a VF has a type");
@@ -541,252 +270,11 @@ static void a_mode_that_cannot_be_had_is_explained(void **state)
 	says("show", EXIT_DONE, "0 of 8 VFs enabled");
 }
 
-/* ---- what drivers do */
-
-/* each errno that a closed driver may have for it */
-static void a_type_that_is_refused_is_rolled_back(void **state)
-{
-	size_t i;
-
-	configure(CONFIG "vf 0-1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	for (i = 0; i < ARRAY_SIZE(plausible); i++) {
-		char *said = xasprintf("VF 4: cannot get type L40S-12Q: the driver says %s",
-				       strerror(plausible[i]));
-		char *text;
-
-		rules[0].unknown_errno = plausible[i];
-		/* five of these do not fit */
-		configure(CONFIG "vf 0-4 = q\n");
-		assert_int_not_equal(run("apply", text = xcalloc(1, 10000), 10000), 0);
-		assert_says(text, said);
-		assert_says(text, "GPU " GPU " is as it was before");
-		types_are("11 11 0 0 0 0 0 0");
-		free(text);
-		free(said);
-	}
-	says("assert", EXIT_DIFFERS, "");
-	configure(CONFIG "vf 0-1 = q\n");
-	says("assert", EXIT_DONE, "");
-}
-
-/* what was there is not to be had again: neither the old state nor the new one */
-static void take_the_place(void)
-{
-	nvr_store_type(&rules[0], 6, 21);
-}
-
-static void put_back_is_refused(void)
-{
-	rules[0].late = true;
-}
-
-static void what_cannot_be_put_back_needs_attention(void **state)
-{
-	configure(CONFIG "vf 0-1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	configure(CONFIG "vf 0-1 = a\n");
-	rival = put_back_is_refused;
-	says("apply", EXIT_ATTENTION, "GPU " GPU ": rollback failed; it needs attention");
-	says("show", EXIT_ATTENTION == 8 ? EXIT_DONE : 0, "8 of 8");
-	rules[0].late = false;
-	says("apply", EXIT_DONE, "recovered an interrupted apply");
-	types_are("12 12 0 0 0 0 0 0");
-}
-
-static void values_that_read_back_changed_are_seen(void **state)
-{
-	configure(CONFIG "vf 0 = q\n");
-	rules[0].forgets = true;
-	says("apply", EXIT_FAILED, "VF 0: cannot get type L40S-12Q: the driver says nothing, and it has type 0");
-	says("show", EXIT_DONE, "0 of 8 VFs enabled");
-	rules[0].forgets = false;
-	/* an error about what was done nevertheless is no error */
-	lie = -EIO;
-	says("apply", EXIT_DONE, "1 with framebuffer");
-	lie = 0;
-	/* a type that does not go */
-	rules[0].forgets = true;
-	configure(CONFIG "vf 0 = a\n");
-	says("apply", EXIT_ATTENTION == 8 ? EXIT_FAILED : 0, "VF 0: cannot give up type L40S-12Q");
-	types_are("11 0 0 0 0 0 0 0");
-}
-
-static void a_type_may_take_its_time_to_go(void **state)
-{
-	configure(CONFIG "vf 0 = q\n");
-	says("apply", EXIT_DONE, "1 with framebuffer");
-	configure(CONFIG "vf 0 = a\n");
-	rules[0].lag = 5;
-	says("apply", EXIT_DONE, "1 with framebuffer");
-	types_are("12 0 0 0 0 0 0 0");
-	rules[0].lag = 0;
-}
-
-static void a_vf_in_use_keeps_its_type(void **state)
-{
-	configure(CONFIG "vf 0-1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	use_vf(1);
-	configure(CONFIG "vf 0-1 = a\n");
-	says("plan", EXIT_BUSY, "VF 1: keeps type L40S-12Q while it is in use");
-	says("apply", EXIT_BUSY, "process 77 (qemu) has it open");
-	types_are("11 11 0 0 0 0 0 0");
-	/* the others may change */
-	configure(CONFIG "vf 0 = a\nvf 1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	types_are("12 11 0 0 0 0 0 0");
-	configure(CONFIG "vfs = 0\n");
-	says("apply", EXIT_BUSY, "VF 1 is in use (nvidia, process 77 (qemu)): cannot change the number of VFs");
-	leave_vf(1);
-	says("apply", EXIT_DONE, "0 VFs enabled");
-}
-
-/* it was read, and another program was faster */
-static void another_program_between_reading_and_writing(void **state)
-{
-	configure(CONFIG "vf 0-1 = q\n");
-	run_shell(MANAGE " -e " GPU);
-	rival = take_the_place;
-	says("apply", EXIT_USAGE, "VF 0: cannot get type L40S-12Q");
-	types_are("0 0 0 0 0 0 0 0");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	types_are("11 11 0 0 0 0 0 0");
-}
-
-static void files_that_vanish_are_no_crash(void **state)
-{
-	configure(CONFIG "vf 0-1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	run_shell("rm -r " DEVICES "0000:3d:00.2/nvidia");
-	says("show", EXIT_DONE, "VFs are being enabled or disabled");
-	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
-	run_shell("mv " DEVICES GPU " gone");
-	says("show", EXIT_MISSING, "module gpuvf is not loaded");
-	says("apply", EXIT_MISSING, "module gpuvf is not loaded");
-}
-
-/* with the device's lock, so that nothing could read sriov_numvfs */
-static void a_driver_that_hangs_hangs_nothing_here(void **state)
-{
-	char *path = path_of(GPU, NUMVFS);
-	int fd;
-
-	configure(CONFIG "vf 0 = q\n");
-	unlink(path);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	says("show", EXIT_DONE, "VFs are being enabled or disabled");
-	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
-	says("doctor", EXIT_MISSING, "hangs in that");
-	close(fd);
-	free(path);
-}
-
-static void mig_mode_is_refused(void **state)
-{
-	rules[0].mig = true;
-	run_shell(MANAGE " -e " GPU);
-	configure(CONFIG "vf 0 = q\n");
-	says("plan", EXIT_USAGE, "GPU " GPU " is in MIG mode; gpuvf sets types of whole GPUs only");
-	/* the host driver's file has the types for both modes */
-	write_types_file();
-	says("plan", EXIT_USAGE, "GPU " GPU " is in MIG mode; gpuvf sets types of whole GPUs only");
-	assert_int_equal(writes(), 0);
-}
-
-static void lists_with_titles_are_read(void **state)
-{
-	rules[0].has_header = true;
-	configure(CONFIG "vf 0-1 = q\n");
-	says("apply", EXIT_DONE, "2 with framebuffer");
-	says("assert", EXIT_DONE, "");
-}
-
-/* ---- sriov-manage */
-
-static void helpers_that_cannot_be_trusted_are_not_run(void **state)
-{
-	configure(CONFIG "vf 0 = q\n");
-	run_shell("chmod o+w " MANAGE);
-	says("apply", EXIT_PERMISSION, "cannot enable 8 VFs: ");
-	says("apply", EXIT_PERMISSION, "sriov-manage is writable by everyone (mode 0757): chmod go-w");
-	run_shell("chmod o-w " MANAGE " && chmod g+w usr/lib/nvidia");
-	says("apply", EXIT_PERMISSION, "usr/lib/nvidia is writable by its group");
-	run_shell("chmod g-w usr/lib/nvidia && chown 1234 " MANAGE);
-	says("apply", EXIT_PERMISSION, "sriov-manage is owned by uid 1234, must be owned by root");
-	run_shell("rm " MANAGE " && mkdir " MANAGE);
-	says("apply", EXIT_USAGE, "sriov-manage: Invalid argument");
-	run_shell("rmdir " MANAGE);
-	says("apply", EXIT_MISSING, "/usr/lib/nvidia/sriov-manage is not there; it comes with NVIDIA's vGPU host driver");
-	log_is("manage.log", "");
-	/* where a container has the driver */
-	run_shell("mkdir -p run/nvidia/driver/usr/lib/nvidia");
-	write_script("run/nvidia/driver/" MANAGE, "kind=nvidia\n" HONEST);
-	says("apply", EXIT_DONE, "1 with framebuffer");
-}
-
-static void helpers_that_fail_are_quoted(void **state)
-{
-	configure(CONFIG "vf 0 = q\n");
-	write_script(MANAGE, "echo \"$*\" >> ../../../../manage.log; echo 'cannot get the lock' >&2; exit 3");
-	says("apply", EXIT_FAILED, "sriov-manage ended 5 times with exit code 3: cannot get the lock (a program that uses NVML keeps GPU " GPU " from it");
-	log_is("manage.log", "-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n");
-	/* at the third time it gets hold of the GPU */
-	write_script(MANAGE, "echo >> ../../../../tries; [ $(wc -l < ../../../../tries) -lt 3 ] && exit 1\nkind=nvidia\n" HONEST);
-	says("apply", EXIT_DONE, "1 with framebuffer");
-	configure(CONFIG "vfs = 0\n");
-	write_script(MANAGE, "exit 1");
-	says("apply", EXIT_FAILED, "cannot disable its 8 VFs: ");
-	says("apply", EXIT_FAILED, "it said nothing");
-	types_are("11 0 0 0 0 0 0 0");
-}
-
-static void helpers_that_lie_are_found_out(void **state)
-{
-	configure(CONFIG "vf 0 = q\n");
-	write_script(MANAGE, "exit 0");
-	says("apply", EXIT_FAILED, "sriov-manage reported success, but 0 VFs are enabled after 30 s; just after the driver was loaded it does nothing");
-	/* VFs, and their files never come */
-	write_script(MANAGE, "kind=nothing\n" HONEST);
-	says("apply", EXIT_FAILED, "sriov-manage enabled 8 VFs, but 0 of them have nvidia/current_vgpu_type after 30 s");
-	says("show", EXIT_DONE, "0 of 8 VFs enabled");
-	/* their files come some time after them */
-	write_script(MANAGE, "kind=nvidia\n" HONEST
-		     "[ $1 = -e ] && mv 0000:3d:00.3/nvidia ../../../../late && "
-		     "{ sleep 0.3; mv ../../../../late 0000:3d:00.3/nvidia; } > /dev/null 2>&1 &\n"
-		     ":");
-	says("apply", EXIT_DONE, "1 with framebuffer");
-}
-
-static void helpers_that_hang_are_ended(void **state)
-{
-	char said[HELPER_TEXT];
-	char *path = xasprintf("%s/" MANAGE, root);
-	const char *const argv[] = { path, "-e", GPU, NULL };
-
-	write_script(MANAGE, "echo waiting; printf 'for\\033ever\n'; exec sleep 1000");
-	assert_int_equal(helper_run(argv, 2000, said), -ETIMEDOUT);
-	assert_string_equal(said, "for?ever");
-	write_script(MANAGE, "kill -9 $$");
-	assert_int_equal(helper_run(argv, 60000, said), -ECANCELED);
-	/* neither its environment nor its output is of any use to it */
-	assert_int_equal(setenv("GPUVF_TEST", "x", 1), 0);
-	write_script(MANAGE, "read line && exit 1; [ -z \"$GPUVF_TEST\" ] && yes | head -c 100000; echo end; exit 7");
-	assert_int_equal(helper_run(argv, 60000, said), 7);
-	assert_string_equal(said, "end");
-	configure(CONFIG "vf 0 = q\n");
-	write_script(MANAGE, "exec > /dev/null 2>&1 sleep 1000");
-	says("apply", EXIT_FAILED, "sriov-manage gave no answer in 120 s, and was ended");
-	free(path);
-}
-
 /* ---- more than one */
 
 static void two_gpus_are_two(void **state)
 {
-	make_gpu(OTHER);
+	fake_nvidia_make_gpu(OTHER);
 	configure(CONFIG "vf 0 = q\n[gpu other]\npci = " OTHER "\nvf 0-1 = a\n");
 	says("apply", EXIT_DONE, OTHER " [gpu other]: 8 VFs enabled, 2 with framebuffer");
 	types_are("11 0 0 0 0 0 0 0");
@@ -848,8 +336,6 @@ static void beside_proxmox_drift_is_only_reported(void **state)
 	says("apply", EXIT_DONE, "1 with framebuffer");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -865,20 +351,6 @@ int main(void)
 		test(sizes_that_differ_need_the_other_mode),
 		test(the_mode_stays_while_a_vf_is_in_use),
 		test(a_mode_that_cannot_be_had_is_explained),
-		test(a_type_that_is_refused_is_rolled_back),
-		test(what_cannot_be_put_back_needs_attention),
-		test(values_that_read_back_changed_are_seen),
-		test(a_type_may_take_its_time_to_go),
-		test(a_vf_in_use_keeps_its_type),
-		test(another_program_between_reading_and_writing),
-		test(files_that_vanish_are_no_crash),
-		test(a_driver_that_hangs_hangs_nothing_here),
-		test(mig_mode_is_refused),
-		test(lists_with_titles_are_read),
-		test(helpers_that_cannot_be_trusted_are_not_run),
-		test(helpers_that_fail_are_quoted),
-		test(helpers_that_lie_are_found_out),
-		test(helpers_that_hang_are_ended),
 		test(two_gpus_are_two),
 		test(an_ordinary_user_can_look),
 		test(checkpoints_have_types),

@@ -74,7 +74,7 @@ static int do_write(struct nvr_gpu *gpu, const char *what)
 	return 0;
 }
 
-static const int plausible[] = { EINVAL, EIO, EPERM, ENOSPC, EBUSY };
+static const int plausible[] = NVR_PLAUSIBLE;
 
 static void run_row(char **field)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "gpuvf_sched.h"
+#include "sched/drr.h"
 
 #define MS	1000000ULL
 #define US	1000ULL

@@ -17,7 +17,7 @@ void tree_begin(void)
 	static const char *const dirs[] = { "run", "etc", "proc" };
 
 	root = new_root(dirs, ARRAY_SIZE(dirs));
-	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES);
+	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES " && : > sys/bus/pci/drivers_probe");
 }
 
 void tree_end(void)
@@ -40,6 +40,21 @@ void put(const char *bdf, const char *file, const char *text)
 	assert_non_null(f);
 	fputs(text, f);
 	fclose(f);
+	free(path);
+}
+
+/* with the directories above it */
+void put_deep(const char *bdf, const char *file, const char *text)
+{
+	char *path = path_of(bdf, file);
+	char *slash = path + strlen(root) + 1;
+
+	while ((slash = strchr(slash, '/'))) {
+		*slash = '\0';
+		assert_true(!mkdir(path, 0755) || errno == EEXIST);
+		*slash++ = '/';
+	}
+	put(bdf, file, text);
 	free(path);
 }
 

@@ -16,6 +16,7 @@ void tree_begin(void);
 void tree_end(void);
 char *path_of(const char *bdf, const char *file);
 void put(const char *bdf, const char *file, const char *text);
+void put_deep(const char *bdf, const char *file, const char *text);
 void run_shell(const char *fmt, ...) __printf(1, 2);
 void bind_driver(const char *bdf, const char *driver);
 void make_device(const char *bdf, const char *class, const char *driver);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 
 #include "amdgpu.h"
 #include "mxgpu.h"

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 
 #include "selftest.h"
 #include "load.h"

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "file.h"
 #include "gpu.h"
 

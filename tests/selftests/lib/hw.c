@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "fixture.h"
 #include "hw.h"
 

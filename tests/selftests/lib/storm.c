@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gpuvf_regs.h>
+#include <hw/regs.h>
 #include "storm.h"
 
 struct storm_tally storm;

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/debug/gpuvf/<BDF>, for engineers. Not stable: names, fields and
+ * formats change as the driver does.
+ *
+ *	state		configuration, framebuffer and scheduler of one moment
+ *	commands	the last 1024 commands of the world switch: when it was
+ *			over, which, for which VF, how long it took, and what
+ *			came of it
+ */
+
+#include <linux/bitmap.h>
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "api/debugfs.h"
+#include "base/pf.h"
+#include "config/config.h"
+#include "fb/scrub.h"
+#include "sched/engine.h"
+#include "sched/switch.h"
+#include "vf/vf.h"
+
+static struct dentry *debugfs_root;
+
+static int commands_show(struct seq_file *m, void *unused)
+{
+	struct gpuvf_pf *pf = m->private;
+	const struct gpuvf_command_log *log = pf->world.log;
+	const u64 size = GPUVF_COMMAND_LOG_SIZE;
+	u64 n, count;
+
+	spin_lock_irq(&pf->world.lock);
+	count = log->count;
+	spin_unlock_irq(&pf->world.lock);
+	for (n = count > size ? count - size : 0; n < count; n++) {
+		struct gpuvf_command one;
+		bool kept;
+
+		/* one by one: who switches turns must not wait for us */
+		spin_lock_irq(&pf->world.lock);
+		one = log->ring[n % GPUVF_COMMAND_LOG_SIZE];
+		kept = n + size >= log->count;
+		spin_unlock_irq(&pf->world.lock);
+		if (kept)
+			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
+				   one.vf, gpuvf_turn_command_name(one.cmd),
+				   one.ns, one.err);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(commands);
+
+static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
+{
+	const struct gpuvf_config *cfg = &pf->config;
+
+	seq_printf(m, "%s %s generation %llu capabilities %#x irq %d\n",
+		   gpuvf_pf_name(pf), pf->hw->name, pf->generation,
+		   pf->capabilities, pf->irq);
+	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
+		   pf->wedged, pf->resetting, pf->vf_count_changing,
+		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
+	seq_printf(m, "policy %u provisioning %u total %llu granule %llu\n",
+		   cfg->policy, cfg->provisioning, pf->geometry.total_bytes,
+		   pf->geometry.granule_bytes);
+	seq_printf(m, "reserve %llu context %llu+%llu free %llu largest %llu\n",
+		   cfg->layout.pf_reserve_bytes, cfg->layout.context.start,
+		   cfg->layout.context.size, cfg->layout.free_bytes,
+		   cfg->layout.largest_free_bytes);
+	seq_printf(m, "dirty granules %*pbl\n", (int)pf->clear.granules,
+		   pf->clear.dirty);
+	seq_printf(m, "withheld granules %*pbl\n", (int)pf->clear.granules,
+		   pf->clear.withheld);
+	seq_printf(m, "dirty contexts %#x\n", pf->clear.contexts);
+}
+
+static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
+			    const struct gpuvf_sched_vf *sched)
+{
+	const struct gpuvf_config *cfg = &vf->pf->config;
+	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
+
+	seq_printf(m, "VF %u %s state %u fb %llu+%llu auto %d",
+		   vf->index, vf->pdev ? pci_name(vf->pdev) : "-",
+		   gpuvf_vf_state_locked(vf), fb->start, fb->size,
+		   cfg->vf[vf->index].fb_auto);
+	seq_printf(m, " faults %#x paused %d stopped %d resetting %d",
+		   vf->faults, vf->paused, vf->stopped, vf->resetting);
+	seq_printf(m, " slice %llu debt %llu access %llu turns %llu charged %llu overrun %llu skipped %llu\n",
+		   sched->slice_ns, sched->debt_ns, sched->access_ns,
+		   sched->turns, sched->charged_ns, sched->overrun_ns, sched->skipped);
+}
+
+static void debugfs_show_sched(struct seq_file *m,
+			       const struct gpuvf_sched *sched)
+{
+	seq_printf(m, "scheduler: policy %u present %#x started %#x work %#x ring %#x\n",
+		   sched->policy, sched->present, sched->started, sched->work,
+		   gpuvf_sched_ring(sched));
+	seq_printf(m, "turn: VF %d after VF %d since %llu for %llu ns, now %llu\n",
+		   sched->current_vf, sched->last_vf, sched->turn_start_ns,
+		   sched->turn_grant_ns, ktime_get_ns());
+}
+
+static void debugfs_show_world(struct seq_file *m, const struct gpuvf_world *w)
+{
+	seq_printf(m, "engine: phase %u VF %u next %u command %u since %llu limit %llu fault %d\n",
+		   w->phase, w->vf, w->next_vf, w->cmd, w->cmd_ns, w->limit_ns,
+		   w->fault);
+	seq_printf(m, "VFs: work %#x runnable %#x started %#x held %#x drop %#x dropped %#x was_reset %#x flr %#x caught %#x owed %#x\n",
+		   w->work, w->runnable, w->started, w->held, w->drop,
+		   w->dropped, w->was_reset, w->flr, w->caught, w->owed);
+	seq_printf(m, "exclusive %d runs %d parking %d switch %llu ns\n",
+		   w->exclusive, w->exclusive_runs, w->parking, w->switch_ns);
+}
+
+static int state_show(struct seq_file *m, void *unused)
+{
+	struct gpuvf_pf *pf = m->private;
+	struct gpuvf_world *w;
+	unsigned int i;
+
+	/* a copy: who switches turns must not wait for the printing */
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	gpuvf_pf_lock(pf);
+	spin_lock_irq(&pf->world.lock);
+	memcpy(w, &pf->world, sizeof(*w));
+	spin_unlock_irq(&pf->world.lock);
+
+	debugfs_show_pf(m, pf);
+	debugfs_show_world(m, w);
+	debugfs_show_sched(m, &w->sched);
+	for (i = 0; i < pf->total_vfs; i++)
+		debugfs_show_vf(m, &pf->vf[i], &w->sched.vf[i]);
+	gpuvf_pf_unlock(pf);
+	kfree(w);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+/**
+ * gpuvf_debugfs_add() - make a GPU's files
+ * @pf: PF
+ *
+ * When they cannot be had, everything else works as ever.
+ *
+ * Context: may sleep; no command is given yet.
+ */
+void gpuvf_debugfs_add(struct gpuvf_pf *pf)
+{
+	pf->world.log = kvzalloc(sizeof(*pf->world.log), GFP_KERNEL);
+	if (!pf->world.log)
+		return;
+	pf->debugfs = debugfs_create_dir(gpuvf_pf_name(pf), debugfs_root);
+	debugfs_create_file("state", 0400, pf->debugfs, pf, &state_fops);
+	debugfs_create_file("commands", 0400, pf->debugfs, pf, &commands_fops);
+}
+
+/**
+ * gpuvf_debugfs_del() - remove a GPU's files
+ * @pf: PF
+ *
+ * Waits for reads under way.
+ *
+ * Context: may sleep; pf->lock must not be held.
+ */
+void gpuvf_debugfs_del(struct gpuvf_pf *pf)
+{
+	debugfs_remove_recursive(pf->debugfs);
+}
+
+/**
+ * gpuvf_debugfs_free() - free what gpuvf_debugfs_add() took
+ * @pf: PF that gives no more commands
+ */
+void gpuvf_debugfs_free(struct gpuvf_pf *pf)
+{
+	kvfree(pf->world.log);
+	pf->world.log = NULL;
+}
+
+/** gpuvf_debugfs_register() - /sys/kernel/debug/gpuvf, where there is debugfs */
+void gpuvf_debugfs_register(void)
+{
+	debugfs_root = debugfs_create_dir("gpuvf", NULL);
+}
+
+/** gpuvf_debugfs_unregister() - undo gpuvf_debugfs_register() */
+void gpuvf_debugfs_unregister(void)
+{
+	debugfs_remove_recursive(debugfs_root);
+}

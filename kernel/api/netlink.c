@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "gpuvf", as Documentation/netlink/specs/gpuvf.yaml
+ * describes it: its table of operations, and those that only look.
+ */
+
+#include <linux/capability.h>
+#include <net/genetlink.h>
+
+#include "api/netlink.h"
+#include "api/netlink_msg.h"
+#include "base/compat.h"
+#include "base/error.h"
+#include "base/pf.h"
+#include "sched/stats.h"
+
+/* room for the counters and the histogram of a VF */
+#define NL_STATS_SIZE	1024
+
+static const struct nla_policy nl_pf_policy[GPUVF_A_PF_BDF + 1] = {
+	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
+};
+
+static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
+	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
+	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
+};
+
+static int nl_put_histogram(struct sk_buff *skb,
+			    const struct gpuvf_vf_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_LATENCY_BUCKETS; i++) {
+		struct nlattr *nest = nla_nest_start(skb,
+						     GPUVF_A_STATS_LATENCY);
+
+		if (!nest ||
+		    (i < GPUVF_LATENCY_BUCKETS - 1 &&
+		     nla_put_u64_64bit(skb, GPUVF_A_BUCKET_UPPER_NS,
+				       gpuvf_latency_upper_ns[i],
+				       GPUVF_A_BUCKET_PAD)) ||
+		    nla_put_u64_64bit(skb, GPUVF_A_BUCKET_COUNT,
+				      stats->latency[i], GPUVF_A_BUCKET_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int nl_put_counters(struct sk_buff *skb,
+			   const struct gpuvf_vf_stats *stats)
+{
+	const struct {
+		int attr;
+		u64 value;
+	} counters[] = {
+		{ GPUVF_A_STATS_RUN_NS, stats->run_ns },
+		{ GPUVF_A_STATS_CHARGED_NS, stats->charged_ns },
+		{ GPUVF_A_STATS_SLICES, stats->slices },
+		{ GPUVF_A_STATS_SKIPPED, stats->skipped },
+		{ GPUVF_A_STATS_OVERRUN_NS, stats->overrun_ns },
+		{ GPUVF_A_STATS_IDLE_NS, stats->idle_ns },
+		{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, stats->preempt_timeouts },
+		{ GPUVF_A_STATS_HANGS, stats->hangs },
+		{ GPUVF_A_STATS_RESETS, stats->resets },
+		{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, stats->exclusive_timeouts },
+		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
+		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
+		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
+		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
+		{ GPUVF_A_STATS_MBOX_UNANSWERED, stats->mbox_unanswered },
+		{ GPUVF_A_STATS_GUEST_MALFORMED, stats->guest_malformed },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (nla_put_u64_64bit(skb, counters[i].attr, counters[i].value,
+				      GPUVF_A_STATS_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
+			const struct gpuvf_config *cfg, unsigned int vf)
+{
+	struct nlattr *nest, *inner;
+	struct gpuvf_vf_stats stats;
+
+	gpuvf_vf_stats_get(&pf->vf[vf], &stats);
+	if (gpuvf_nl_put_identity(skb, pf))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+	if (!nest || nla_put_u32(skb, GPUVF_A_VF_INDEX, vf))
+		return -EMSGSIZE;
+	inner = nla_nest_start(skb, GPUVF_A_VF_STATS);
+	if (!inner || nl_put_counters(skb, &stats) ||
+	    nl_put_histogram(skb, &stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, inner);
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
+	int err;
+
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL), info,
+			      pf, 0, gpuvf_nl_put_pf, gpuvf_nl_may_see(request));
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
+	unsigned int vf;
+	int err;
+
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_get_vf(info, pf, &vf);
+	if (!err)
+		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
+						  GPUVF_NL_CLAIMS_SIZE,
+						  GFP_KERNEL),
+				      info, pf, vf, gpuvf_nl_put_claiming_vf,
+				      gpuvf_nl_may_see(request));
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
+	unsigned int vf;
+	int err;
+
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (!err)
+		err = gpuvf_nl_get_vf(info, pf, &vf);
+	if (!err)
+		err = gpuvf_nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
+				      info, pf, vf, nl_put_stats, true);
+	gpuvf_pf_put(pf);
+	return err;
+}
+
+/*
+ * Dumps. The policy is that of the operation, which takes more than its dump
+ * does: so a dump looks at its request when it begins. Not in a start callback,
+ * which has no extended ack on 6.1.
+ *
+ * cb->args[0]: which PF comes next, [1]: which VF of it, [2]: was looked at,
+ * [3]: the sender may see everything. That is decided once: later parts are made
+ * in the context of the receiver.
+ */
+
+static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
+{
+	struct nlattr *attr = gpuvf_dump_attrs(cb)[not_taken];
+	int err;
+
+	if (cb->args[2])
+		return 0;
+	if (attr) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
+				    "a dump does not take that attribute");
+		return -EINVAL;
+	}
+	err = gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
+	if (!err) {
+		cb->args[2] = 1;
+		cb->args[3] = gpuvf_nl_may_see(cb->skb);
+	}
+	return err;
+}
+
+/* one message of a dump; 0, or -EMSGSIZE when it has to wait for the next */
+static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		       u8 cmd, struct gpuvf_pf *pf, unsigned int vf,
+		       gpuvf_nl_put_fn put)
+{
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &gpuvf_nl_family, NLM_F_MULTI, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	err = gpuvf_nl_put_seen(skb, pf, vf, put, cb->args[3]);
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		/* one that went meanwhile is left out, and the dump marked */
+		return err == -ENODEV ? 0 : err;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int nl_pf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct gpuvf_pf *pf;
+	int err;
+
+	err = nl_dump_begin(cb, GPUVF_A_PF_BDF);
+	if (err)
+		return err;
+	cb->seq = gpuvf_pf_change_seq(cb->args[3]);
+	while (!err && (pf = gpuvf_pf_get_nth(cb->args[0]))) {
+		err = nl_dump_one(skb, cb, GPUVF_CMD_PF_GET, pf, 0,
+				  gpuvf_nl_put_pf);
+		gpuvf_pf_put(pf);
+		if (!err)
+			cb->args[0]++;
+	}
+	return skb->len;
+}
+
+static int nl_dump_pf_vfs(struct sk_buff *skb, struct netlink_callback *cb,
+			  u8 cmd, struct gpuvf_pf *pf, gpuvf_nl_put_fn put)
+{
+	int err;
+
+	for (; cb->args[1] < pf->total_vfs; cb->args[1]++) {
+		err = nl_dump_one(skb, cb, cmd, pf, cb->args[1], put);
+		if (err)
+			return err;
+	}
+	cb->args[0]++;
+	cb->args[1] = 0;
+	return 0;
+}
+
+static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
+		       u8 cmd, gpuvf_nl_put_fn put)
+{
+	struct nlattr *bdf = gpuvf_dump_attrs(cb)[GPUVF_A_PF_BDF];
+	struct gpuvf_pf *pf;
+	int err;
+
+	err = nl_dump_begin(cb, GPUVF_A_PF_VF);
+	if (err)
+		return err;
+	cb->seq = gpuvf_pf_change_seq(cb->args[3]);
+	if (bdf) {
+		if (cb->args[0])
+			return 0;
+		pf = gpuvf_pf_get(nla_data(bdf));
+		if (!pf) {
+			NL_SET_ERR_MSG_ATTR(cb->extack, bdf,
+					    "no such GPU is managed by gpuvf");
+			return -ENODEV;
+		}
+		nl_dump_pf_vfs(skb, cb, cmd, pf, put);
+		gpuvf_pf_put(pf);
+		return skb->len;
+	}
+	while (!err && (pf = gpuvf_pf_get_nth(cb->args[0]))) {
+		err = nl_dump_pf_vfs(skb, cb, cmd, pf, put);
+		gpuvf_pf_put(pf);
+	}
+	return skb->len;
+}
+
+static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_claiming_vf);
+}
+
+static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	/* of the sender; whoever receives it need not be the same */
+	if (!cb->args[2] && !gpuvf_nl_may_see(cb->skb)) {
+		cb->extack->_msg =
+			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
+		return -EPERM;
+	}
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
+}
+
+/* what changes something */
+#define NL_CHANGE(name, its_policy, last)		\
+	{						\
+		.cmd = GPUVF_CMD_##name,		\
+		.doit = gpuvf_nl_change_doit,		\
+		.policy = its_policy,			\
+		.maxattr = last,			\
+	}
+
+static const struct genl_ops nl_ops[] = {
+	{
+		.cmd = GPUVF_CMD_PF_GET,
+		.doit = nl_pf_get_doit,
+		.dumpit = nl_pf_get_dumpit,
+		.policy = nl_pf_policy,
+		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
+	},
+	{
+		.cmd = GPUVF_CMD_VF_GET,
+		.doit = nl_vf_get_doit,
+		.dumpit = nl_vf_get_dumpit,
+		.policy = nl_vf_policy,
+		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+	},
+	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_CAPACITY),
+	{
+		.cmd = GPUVF_CMD_STATS_GET,
+		.doit = nl_stats_get_doit,
+		.dumpit = nl_stats_get_dumpit,
+		.policy = nl_vf_policy,
+		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+	},
+	{
+		.cmd = GPUVF_CMD_CAPACITY_GET,
+		.doit = gpuvf_nl_capacity_get_doit,
+		.policy = gpuvf_nl_capacity_policy,
+		.maxattr = GPUVF_A_PF_CAPACITY,
+	},
+	NL_CHANGE(VF_RESET, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_STOP, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_PAUSE, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(VF_RESUME, nl_vf_policy, GPUVF_A_PF_VF),
+	NL_CHANGE(PF_RESET, nl_pf_policy, GPUVF_A_PF_BDF),
+	NL_CHANGE(FB_RETRY, nl_pf_policy, GPUVF_A_PF_BDF),
+};
+
+/**
+ * gpuvf_netlink_register() - the family exists from here on
+ *
+ * Return: 0, or the errno of genl_register_family().
+ */
+int __init gpuvf_netlink_register(void)
+{
+	gpuvf_nl_family.ops = nl_ops;
+	gpuvf_nl_family.n_ops = ARRAY_SIZE(nl_ops);
+	return genl_register_family(&gpuvf_nl_family);
+}
+
+/** gpuvf_netlink_unregister() - wait for requests under way, take no more */
+void gpuvf_netlink_unregister(void)
+{
+	genl_unregister_family(&gpuvf_nl_family);
+}

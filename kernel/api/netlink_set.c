@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink requests that change something. No logic: attributes become a struct
+ * gpuvf_request, what came of it becomes attributes.
+ */
+
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "api/netlink.h"
+#include "api/netlink_msg.h"
+#include "base/error.h"
+#include "base/pf.h"
+#include "config/capacity.h"
+#include "config/config.h"
+#include "config/request.h"
+#include "fb/scrub.h"
+
+static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
+	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
+	[GPUVF_A_VF_FB_QUOTA] = { .type = NLA_U64 },
+	[GPUVF_A_VF_FB_OFFSET] = { .type = NLA_U64 },
+	[GPUVF_A_VF_TIME_SLICE_US] = { .type = NLA_U32 },
+	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = { .type = NLA_U32 },
+	[GPUVF_A_VF_PROFILE] = { .type = NLA_NUL_STRING,
+				 .len = GPUVF_LABEL_SIZE - 1 },
+};
+
+const struct nla_policy gpuvf_nl_config_set_policy[GPUVF_A_PF_CAPACITY + 1] = {
+	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
+	[GPUVF_A_PF_GENERATION] = { .type = NLA_U64 },
+	[GPUVF_A_PF_POLICY] = { .type = NLA_U32 },
+	[GPUVF_A_PF_FB_PF_RESERVE] = { .type = NLA_U64 },
+	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(nl_vf_policy),
+	[GPUVF_A_PF_REPLACE] = { .type = NLA_FLAG },
+	[GPUVF_A_PF_DRY_RUN] = { .type = NLA_FLAG },
+	[GPUVF_A_PF_CAPACITY] = NLA_POLICY_NESTED(gpuvf_nl_quota_policy),
+};
+
+/**
+ * struct nl_change - a request on its way
+ * @req: the request as the rest of the driver takes it
+ * @info: the request as it came
+ * @put: what the answer says when it was carried out
+ * @quota: size of VFs whose number is asked for, or NULL
+ * @capacity: how many more of these there would be room for
+ * @none: why there would be room for none
+ * @nest: the nest of each of @req's VFs
+ * @reply: the answer; there before the change, which so cannot fail for want
+ *	of it
+ * @echo: the notification, for a requester of config-set that wants it itself,
+ *	or NULL
+ */
+struct nl_change {
+	struct gpuvf_request req;
+	struct genl_info *info;
+	int (*put)(struct sk_buff *skb, struct gpuvf_pf *pf,
+		   const struct gpuvf_request *req);
+	struct nlattr *quota;
+	struct gpuvf_capacity capacity;
+	struct gpuvf_refusal none;
+	struct nlattr *nest[GPUVF_MAX_VFS];
+	struct sk_buff *reply;
+	struct sk_buff *echo;
+};
+
+/**
+ * struct nl_op - one kind of request
+ * @op: the same for the rest of the driver
+ * @parse: makes its attributes members of a struct nl_change, but for the GPU
+ * @put: what the answer says; pf->lock is held. 0, -EMSGSIZE
+ * @room: for the answer
+ */
+struct nl_op {
+	enum gpuvf_op op;
+	int (*parse)(struct nl_change *change);
+	int (*put)(struct sk_buff *skb, struct gpuvf_pf *pf,
+		   const struct gpuvf_request *req);
+	size_t room;
+};
+
+/* a VF's nest of config-set */
+static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
+{
+	struct genl_info *info = change->info;
+	struct nlattr *attrs[GPUVF_A_VF_PROFILE + 1];
+	struct gpuvf_request_vf *vf;
+	int err;
+
+	if (change->req.num_vfs == GPUVF_MAX_VFS) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "the request names more VFs than any GPU has");
+		return -EINVAL;
+	}
+	err = gpuvf_nl_parse_nest(nest, attrs, GPUVF_A_VF_PROFILE,
+				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
+				  info->extack);
+	if (err)
+		return err;
+	change->nest[change->req.num_vfs] = nest;
+	vf = &change->req.vf[change->req.num_vfs++];
+	vf->index = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
+	if (attrs[GPUVF_A_VF_FB_QUOTA]) {
+		vf->set |= GPUVF_SET_FB_QUOTA;
+		vf->fb_quota_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_QUOTA]);
+	}
+	if (attrs[GPUVF_A_VF_FB_OFFSET]) {
+		vf->set |= GPUVF_SET_FB_OFFSET;
+		vf->fb_offset_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_OFFSET]);
+	}
+	if (attrs[GPUVF_A_VF_TIME_SLICE_US]) {
+		vf->set |= GPUVF_SET_TIME_SLICE;
+		vf->time_slice_us =
+			nla_get_u32(attrs[GPUVF_A_VF_TIME_SLICE_US]);
+	}
+	if (attrs[GPUVF_A_VF_PREEMPT_TIMEOUT_US]) {
+		vf->set |= GPUVF_SET_PREEMPT_TIMEOUT;
+		vf->preempt_timeout_us =
+			nla_get_u32(attrs[GPUVF_A_VF_PREEMPT_TIMEOUT_US]);
+	}
+	if (attrs[GPUVF_A_VF_PROFILE]) {
+		vf->set |= GPUVF_SET_PROFILE;
+		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
+			    sizeof(vf->profile));
+	}
+	return 0;
+}
+
+/* what cannot be told before the change must not fail after it */
+static int nl_parse_quota(struct nl_change *change)
+{
+	struct genl_info *info = change->info;
+	struct nlattr *nest = info->attrs[GPUVF_A_PF_CAPACITY];
+
+	if (!nest)
+		return 0;
+	if (!change->req.dry_run) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "capacity can be asked of a dry run only");
+		return -EINVAL;
+	}
+	change->quota = gpuvf_nl_get_quota(info);
+	return PTR_ERR_OR_ZERO(change->quota);
+}
+
+static int nl_parse_config(struct nl_change *change)
+{
+	struct genl_info *info = change->info;
+	struct gpuvf_request *req = &change->req;
+	struct nlattr *attr;
+	int err, rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != GPUVF_A_PF_VF)
+			continue;
+		err = nl_parse_vf(change, attr);
+		if (err)
+			return err;
+	}
+	if (info->attrs[GPUVF_A_PF_GENERATION]) {
+		req->set |= GPUVF_SET_GENERATION;
+		req->generation = nla_get_u64(info->attrs[GPUVF_A_PF_GENERATION]);
+	}
+	if (info->attrs[GPUVF_A_PF_POLICY]) {
+		req->set |= GPUVF_SET_POLICY;
+		req->policy = nla_get_u32(info->attrs[GPUVF_A_PF_POLICY]);
+	}
+	if (info->attrs[GPUVF_A_PF_FB_PF_RESERVE]) {
+		req->set |= GPUVF_SET_PF_RESERVE;
+		req->pf_reserve_bytes =
+			nla_get_u64(info->attrs[GPUVF_A_PF_FB_PF_RESERVE]);
+	}
+	req->replace = info->attrs[GPUVF_A_PF_REPLACE];
+	req->dry_run = info->attrs[GPUVF_A_PF_DRY_RUN];
+	return nl_parse_quota(change);
+}
+
+/* an operation on one VF: its index, and nothing else */
+static int nl_parse_index(struct nl_change *change)
+{
+	struct gpuvf_request *req = &change->req;
+
+	change->nest[0] = change->info->attrs[GPUVF_A_PF_VF];
+	req->num_vfs = 1;
+	return gpuvf_nl_get_index(change->info, &req->vf[0].index);
+}
+
+static int nl_parse_nothing(struct nl_change *change)
+{
+	return 0;
+}
+
+static int nl_put_result(struct sk_buff *skb, struct gpuvf_pf *pf,
+			 const struct gpuvf_request *req)
+{
+	if (gpuvf_nl_put_everything(skb, pf, &req->result) ||
+	    (req->dry_run && nla_put_flag(skb, GPUVF_A_PF_DRY_RUN)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf,
+		      const struct gpuvf_request *req)
+{
+	return gpuvf_nl_put_everything(skb, pf, &pf->config);
+}
+
+static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_request *req)
+{
+	return gpuvf_nl_put_one_vf(skb, pf, &pf->config, req->vf[0].index);
+}
+
+static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  const struct gpuvf_request *req)
+{
+	if (gpuvf_nl_put_identity(skb, pf) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_DIRTY,
+			      gpuvf_clear_dirty_bytes_locked(pf),
+			      GPUVF_A_PF_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_WITHHELD,
+			      gpuvf_clear_withheld_bytes_locked(pf),
+			      GPUVF_A_PF_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+#define NL_OP_VF(name)	\
+	{ name, nl_parse_index, nl_put_vf, 2 * GPUVF_NL_VF_SIZE }
+
+static const struct nl_op nl_ops[] = {
+	[GPUVF_CMD_CONFIG_SET] = { GPUVF_OP_CONFIGURE, nl_parse_config,
+				   nl_put_result,
+				   GPUVF_NL_FULL_SIZE + GPUVF_NL_SHORT_SIZE },
+	[GPUVF_CMD_VF_RESET] = NL_OP_VF(GPUVF_OP_VF_RESET),
+	[GPUVF_CMD_VF_STOP] = NL_OP_VF(GPUVF_OP_VF_STOP),
+	[GPUVF_CMD_VF_PAUSE] = NL_OP_VF(GPUVF_OP_VF_PAUSE),
+	[GPUVF_CMD_VF_RESUME] = NL_OP_VF(GPUVF_OP_VF_RESUME),
+	[GPUVF_CMD_PF_RESET] = { GPUVF_OP_PF_RESET, nl_parse_nothing,
+				 nl_put_now, GPUVF_NL_FULL_SIZE },
+	[GPUVF_CMD_FB_RETRY] = { GPUVF_OP_FB_RETRY, nl_parse_nothing,
+				 nl_put_unclean, GPUVF_NL_SHORT_SIZE },
+};
+
+/* the attribute that a refusal is about, as far as there is one */
+static const struct nlattr *nl_culprit(const struct nl_change *change)
+{
+	const struct gpuvf_refusal *why = &change->req.why;
+	struct nlattr *attr = NULL;
+	unsigned int i;
+
+	if (why->vf == GPUVF_NO_VF && why->reason != GPUVF_REASON_NO_SUCH_VF)
+		return why->attr && why->attr <= GPUVF_A_PF_CAPACITY ?
+		       change->info->attrs[why->attr] : NULL;
+	for (i = 0; i < change->req.num_vfs; i++) {
+		u32 index = why->reason == GPUVF_REASON_NO_SUCH_VF ?
+			    why->asked : why->vf;
+
+		if (change->req.vf[i].index == index)
+			attr = nla_find_nested(change->nest[i], why->attr) ?:
+			       change->nest[i];
+	}
+	return attr;
+}
+
+static int nl_ask_capacity_locked(struct gpuvf_pf *pf, struct nl_change *change)
+{
+	struct gpuvf_request *req = &change->req;
+	int err;
+
+	if (!change->quota)
+		return 0;
+	err = gpuvf_capacity_ask_locked(pf, &req->result,
+					nla_get_u64(change->quota),
+					&change->capacity, &change->none);
+	if (err)
+		req->why = change->none;
+	return err;
+}
+
+/* when pf->lock is not held any more, since it takes its time */
+static int nl_answer_capacity(struct gpuvf_pf *pf, struct nl_change *change)
+{
+	if (!change->quota)
+		return 0;
+	gpuvf_capacity_answer(pf, &change->capacity, &change->none);
+	if (WARN_ON_ONCE(gpuvf_nl_put_capacity(change->reply, &change->capacity,
+					       &change->none)))
+		return -EMSGSIZE;
+	nlmsg_end(change->reply, nlmsg_hdr(change->reply));
+	return 0;
+}
+
+/* the request was carried out: say what is true now, under pf->lock */
+static int nl_change_done(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	struct nl_change *change = container_of(req, struct nl_change, req);
+	struct genl_info *info = change->info;
+	void *hdr;
+
+	hdr = genlmsg_put_reply(change->reply, info, &gpuvf_nl_family, 0,
+				info->genlhdr->cmd);
+	/* cannot be: there is room for everything */
+	if (WARN_ON_ONCE(!hdr || change->put(change->reply, pf, req)))
+		return -EMSGSIZE;
+	genlmsg_end(change->reply, hdr);
+
+	if (!change->echo || !req->changed || req->dry_run)
+		return nl_ask_capacity_locked(pf, change);
+	hdr = genlmsg_put_reply(change->echo, info, &gpuvf_nl_family, 0,
+				GPUVF_CMD_CONFIG_CHANGE);
+	if (WARN_ON_ONCE(!hdr ||
+			 gpuvf_nl_put_everything(change->echo, pf, NULL)))
+		return -EMSGSIZE;
+	genlmsg_end(change->echo, hdr);
+	return 0;
+}
+
+static void nl_change_free(struct nl_change *change)
+{
+	if (!change)
+		return;
+	gpuvf_capacity_drop(&change->capacity);
+	nlmsg_free(change->reply);
+	nlmsg_free(change->echo);
+	kfree(change);
+}
+
+static struct nl_change *nl_change_alloc(struct genl_info *info,
+					 const struct nl_op *op)
+{
+	bool echo = op->op == GPUVF_OP_CONFIGURE &&
+		    (info->nlhdr->nlmsg_flags & NLM_F_ECHO);
+	struct nl_change *change;
+
+	change = kzalloc(sizeof(*change), GFP_KERNEL);
+	if (!change)
+		return NULL;
+	gpuvf_request_init(&change->req, op->op);
+	change->none.vf = GPUVF_NO_VF;
+	change->req.done = nl_change_done;
+	change->info = info;
+	change->put = op->put;
+	change->reply = genlmsg_new(op->room, GFP_KERNEL);
+	if (echo)
+		change->echo = genlmsg_new(op->room, GFP_KERNEL);
+	if (change->reply && (change->echo || !echo))
+		return change;
+	nl_change_free(change);
+	return NULL;
+}
+
+/* a message that has nothing in it was not needed */
+static int nl_change_send(struct nl_change *change, struct sk_buff **skb)
+{
+	int err = 0;
+
+	if (*skb && (*skb)->len) {
+		err = genlmsg_reply(*skb, change->info);
+		*skb = NULL;
+	}
+	return err;
+}
+
+/**
+ * gpuvf_nl_change_doit() - handler of every request that changes something
+ * @request: request
+ * @info: the same, parsed
+ *
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info)
+{
+	const struct nl_op *op = &nl_ops[info->genlhdr->cmd];
+	struct nl_change *change = NULL;
+	struct gpuvf_pf *pf;
+	int err;
+
+	pf = gpuvf_nl_get_pf(info);
+	if (IS_ERR(pf))
+		return PTR_ERR(pf);
+	err = gpuvf_nl_permit(request, info, pf);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	change = nl_change_alloc(info, op);
+	if (!change)
+		goto out;
+	err = op->parse(change);
+	if (!err)
+		err = gpuvf_request_do(pf, &change->req);
+	if (!err)
+		err = nl_answer_capacity(pf, change);
+	if (!err) {
+		nl_change_send(change, &change->echo);
+		err = nl_change_send(change, &change->reply);
+	} else if (change->req.why.reason) {
+		err = gpuvf_nl_refuse(info, gpuvf_pf_name(pf),
+				      &change->req.why, nl_culprit(change));
+	}
+out:
+	nl_change_free(change);
+	gpuvf_pf_put(pf);
+	return err;
+}

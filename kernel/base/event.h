@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What VFs and their GPU did that somebody should know of: one sentence, for
+ * the kernel log and for the netlink group "event". A guest can cause events,
+ * so each kind of them is told only so often for each VF; what comes oftener is
+ * counted, and told as one.
+ */
+#ifndef GPUVF_EVENT_H
+#define GPUVF_EVENT_H
+
+#include <linux/gpuvf.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "base/error.h"
+#include "base/pure.h"
+
+struct gpuvf_event_slot;
+struct gpuvf_pf;
+
+/**
+ * struct gpuvf_event - something that happened
+ * @cmd: which notification: GPUVF_CMD_VF_STATE_CHANGE to
+ *	GPUVF_CMD_PF_WAS_RESET
+ * @vf: index of the VF, GPUVF_NO_VF: the whole GPU
+ * @time_ns: CLOCK_MONOTONIC, of the latest one; set by gpuvf_event_locked()
+ * @count: how many it stands for; set by gpuvf_event_locked()
+ * @old_state: of the VF; GPUVF_CMD_VF_STATE_CHANGE only
+ * @hang: what the VF was caught at; GPUVF_CMD_VF_HANG only
+ * @guard: what it did too often; GPUVF_CMD_THRESHOLD_EXCEEDED only
+ * @limit: how often it may in @window_ms; GPUVF_CMD_THRESHOLD_EXCEEDED only
+ * @window_ms: see @limit
+ * @error: positive errno, 0: success; GPUVF_CMD_VF_WAS_RESET and
+ *	GPUVF_CMD_PF_WAS_RESET only
+ * @fb: framebuffer that could not be cleared; GPUVF_CMD_FB_CLEAR_FAILED only
+ * @message: the sentence, as in the kernel log
+ */
+struct gpuvf_event {
+	u8 cmd;
+	int vf;
+	u64 time_ns;
+	u64 count;
+	enum gpuvf_vf_state old_state;
+	enum gpuvf_hang hang;
+	enum gpuvf_guard guard;
+	u64 limit;
+	u64 window_ms;
+	u32 error;
+	struct gpuvf_extent fb;
+	char message[GPUVF_REFUSAL_MESSAGE_LEN];
+};
+
+/**
+ * struct gpuvf_events - events of a PF that are held back
+ * @slot: one for each kind of event of each VF, and of the PF
+ * @flush: tells what was held back, when its time has come
+ */
+struct gpuvf_events {
+	struct gpuvf_event_slot *slot;
+	struct delayed_work flush;
+};
+
+int gpuvf_events_init(struct gpuvf_pf *pf);
+void gpuvf_events_stop(struct gpuvf_pf *pf);
+void gpuvf_events_fini(struct gpuvf_pf *pf);
+__printf(3, 4)
+void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
+			const char *format, ...);
+
+#endif /* GPUVF_EVENT_H */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every layer needs of a PF: references, its lock, its changes, and the way for
+ * reports upwards.
+ */
+#ifndef GPUVF_PF_H
+#define GPUVF_PF_H
+
+#include "types.h"
+
+struct gpuvf_event;
+struct gpuvf_refusal;
+
+/**
+ * struct gpuvf_sink - where the lower layers report what the upper ones have to do
+ * @settle: do what follows from a change, see gpuvf_pf_unsettle_locked(), and clear
+ *	pf->unsettled first; pf->lock held, may sleep
+ * @event: notify user space of an event; pf->lock held, may sleep
+ * @poll: do what an interrupt would do; the scheduler thread
+ *
+ * These calls, and nothing else but work items, lead upwards.
+ */
+struct gpuvf_sink {
+	void (*settle)(struct gpuvf_pf *pf);
+	void (*event)(struct gpuvf_pf *pf, const struct gpuvf_event *event);
+	void (*poll)(struct gpuvf_pf *pf);
+};
+
+static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
+{
+	return container_of(dev, struct gpuvf_pf, dev);
+}
+
+static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
+{
+	return vf->pf->config.layout.vf[vf->index].size;
+}
+
+/* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
+static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
+{
+	return pf->capabilities & capability;
+}
+
+/* BDF, as in 0000:41:00.0; constant as long as the PF lives */
+static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
+{
+	return dev_name(&pf->dev);
+}
+
+/* released by gpuvf_pf_unlock() */
+static inline void gpuvf_pf_lock(struct gpuvf_pf *pf)
+{
+	mutex_lock(&pf->lock);
+}
+
+/* gpuvf_pf_check_locked(): what does not stand in the way */
+#define GPUVF_EVEN_WEDGED		BIT(0)
+#define GPUVF_EVEN_COUNT_CHANGING	BIT(1)
+
+void gpuvf_pf_enlist(struct gpuvf_pf *pf);
+void gpuvf_pf_delist(struct gpuvf_pf *pf);
+struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
+struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
+void gpuvf_pf_put(struct gpuvf_pf *pf);
+void gpuvf_pf_count_public(void);
+void gpuvf_pf_copy_public(struct gpuvf_pf *pf);
+void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_publish_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_notify_public(struct gpuvf_pf *pf);
+void gpuvf_pf_notify(struct gpuvf_pf *pf);
+u32 gpuvf_pf_change_seq(bool states);
+void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what);
+void gpuvf_pf_unsettle_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_settle_locked(struct gpuvf_pf *pf);
+void gpuvf_pf_unlock(struct gpuvf_pf *pf);
+int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
+			  struct gpuvf_refusal *why);
+
+#endif /* GPUVF_PF_H */

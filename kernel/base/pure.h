@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the pure files (gpuvf_layout, gpuvf_sched, gpuvf_exchange) need from their
+ * surroundings: types, errnos, and nothing else. They compile unchanged into
+ * the module and into user-space tests.
+ */
+#ifndef GPUVF_PURE_H
+#define GPUVF_PURE_H
+
+#ifdef __KERNEL__
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+
+#define BIT(n)		(1UL << (n))
+#define U64_MAX		UINT64_MAX
+
+#define min(a, b) \
+	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define max(a, b) \
+	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+
+static inline void cond_resched(void)
+{
+}
+
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
+#endif /* __KERNEL__ */
+
+/* as many as the register page knows; see GPUVF_IOV_MAX_VFS */
+#define GPUVF_MAX_VFS	31
+
+/**
+ * struct gpuvf_extent - a piece of framebuffer
+ * @start: first byte
+ * @size: bytes; 0 is no extent at all, and @start then means nothing
+ */
+struct gpuvf_extent {
+	u64 start;
+	u64 size;
+};
+
+/*
+ * Time between two stamps; 0 where the second one is the earlier one, as it can be
+ * when they were taken on different CPUs, or before a lock was waited for.
+ */
+static inline u64 gpuvf_elapsed_ns(u64 from_ns, u64 to_ns)
+{
+	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+#endif /* GPUVF_PURE_H */

@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transaction: check all → plan → commit to hardware or unwind → notify.
+ *
+ *	request ──check──► next configuration ──plan──► with a layout
+ *	                                                     │
+ *	        dry run: that is the answer ◄────────────────┤
+ *	                                                     ▼
+ *	          hardware: take away, move the reserve, give ──fails──► unwind
+ *	                                                     │
+ *	                              pf->config = next ◄────┘
+ *
+ * The next configuration is a whole one, made in memory, so that nothing has
+ * to be undone before the first register is written. A VF that is in use keeps
+ * its framebuffer; while the transaction runs no other VF can start.
+ */
+
+#include <linux/ctype.h>
+#include <linux/math64.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "base/error.h"
+#include "base/pf.h"
+#include "config/config.h"
+#include "config/plan.h"
+#include "config/request.h"
+#include "fb/scrub.h"
+#include "fb/table.h"
+#include "hw/hw.h"
+#include "sched/engine.h"
+#include "vf/region.h"
+#include "vf/vf.h"
+
+#define CONFIG_DEFAULT_SLICE_US	\
+	((u32)(GPUVF_SCHED_DEFAULT_SLICE_NS / NSEC_PER_USEC))
+
+/* what a PF keeps for itself by default, and the share that it is at the most */
+#define CONFIG_DEFAULT_RESERVE		SZ_256M
+#define CONFIG_DEFAULT_RESERVE_PART	16
+
+static int refuse(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+static void config_vf_defaults(struct gpuvf_vf_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->time_slice_us = CONFIG_DEFAULT_SLICE_US;
+}
+
+static int config_check_generation(struct gpuvf_pf *pf,
+				   const struct gpuvf_request *req,
+				   struct gpuvf_refusal *why)
+{
+	if (!(req->set & GPUVF_SET_GENERATION) ||
+	    req->generation == pf->generation)
+		return 0;
+	why->reason = GPUVF_REASON_STALE;
+	why->attr = GPUVF_A_PF_GENERATION;
+	why->asked = req->generation;
+	why->limit = pf->generation;
+	return refuse(pf, why);
+}
+
+static int config_take_policy(struct gpuvf_pf *pf,
+			      const struct gpuvf_request *req,
+			      struct gpuvf_plan *plan,
+			      struct gpuvf_refusal *why)
+{
+	char text[24];
+
+	if (!(req->set & GPUVF_SET_POLICY))
+		return 0;
+	why->attr = GPUVF_A_PF_POLICY;
+	why->asked = req->policy;
+	if (req->policy > GPUVF_POLICY_BEST_EFFORT) {
+		scnprintf(text, sizeof(text), "policy %u", req->policy);
+		why->who = text;
+		why->reason = GPUVF_REASON_BAD_VALUE;
+		return refuse(pf, why);
+	}
+	if (req->policy == GPUVF_POLICY_BEST_EFFORT &&
+	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY)) {
+		why->reason = GPUVF_REASON_POLICY_UNSUPPORTED;
+		return refuse(pf, why);
+	}
+	plan->next.policy = req->policy;
+	return 0;
+}
+
+/* a value between two limits, or the reason that stands for the one it misses */
+static int config_check_range(struct gpuvf_pf *pf, u32 value, u32 lowest,
+			      u32 highest, enum gpuvf_reason too_low,
+			      enum gpuvf_reason too_high,
+			      struct gpuvf_refusal *why)
+{
+	if (value >= lowest && value <= highest)
+		return 0;
+	why->asked = value;
+	why->reason = value < lowest ? too_low : too_high;
+	why->limit = value < lowest ? lowest : highest;
+	return refuse(pf, why);
+}
+
+static bool config_label_is_good(const char *label)
+{
+	for (; *label; label++)
+		if (!isascii(*label) ||
+		    (!isalnum(*label) && !strchr("._-", *label)))
+			return false;
+	return true;
+}
+
+static int config_take_time(struct gpuvf_pf *pf,
+			    const struct gpuvf_request_vf *rvf,
+			    struct gpuvf_vf_config *cfg,
+			    struct gpuvf_refusal *why)
+{
+	int err;
+
+	if (rvf->set & GPUVF_SET_TIME_SLICE) {
+		why->attr = GPUVF_A_VF_TIME_SLICE_US;
+		err = config_check_range(pf, rvf->time_slice_us,
+					 pf->hw->time_slice_min_us,
+					 pf->hw->time_slice_max_us,
+					 GPUVF_REASON_SLICE_TOO_SHORT,
+					 GPUVF_REASON_SLICE_TOO_LONG, why);
+		if (err)
+			return err;
+		cfg->time_slice_us = rvf->time_slice_us;
+	}
+	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
+		why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
+		err = rvf->preempt_timeout_us ?
+		      config_check_range(pf, rvf->preempt_timeout_us,
+					 GPUVF_PREEMPT_MIN_US,
+					 GPUVF_PREEMPT_MAX_US,
+					 GPUVF_REASON_PREEMPT_TOO_SHORT,
+					 GPUVF_REASON_PREEMPT_TOO_LONG, why) :
+		      0;
+		if (err)
+			return err;
+		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
+	}
+	return 0;
+}
+
+/* the planner says whether it can be there */
+static int config_take_offset(struct gpuvf_pf *pf,
+			      const struct gpuvf_request_vf *rvf,
+			      struct gpuvf_plan *plan,
+			      struct gpuvf_refusal *why)
+{
+	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
+
+	if (!vf->quota_bytes) {
+		why->attr = GPUVF_A_VF_FB_OFFSET;
+		why->asked = rvf->fb_offset_bytes;
+		why->reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA;
+		return refuse(pf, why);
+	}
+	vf->placed = true;
+	vf->place = rvf->fb_offset_bytes;
+	return 0;
+}
+
+static int config_take_vf(struct gpuvf_pf *pf,
+			  const struct gpuvf_request_vf *rvf,
+			  struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+{
+	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
+	int err;
+
+	err = config_take_time(pf, rvf, cfg, why);
+	if (err)
+		return err;
+	if (rvf->set & GPUVF_SET_PROFILE) {
+		if (!config_label_is_good(rvf->profile)) {
+			why->attr = GPUVF_A_VF_PROFILE;
+			why->who = rvf->profile;
+			why->reason = GPUVF_REASON_BAD_LABEL;
+			return refuse(pf, why);
+		}
+		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
+	}
+	if (rvf->set & GPUVF_SET_FB_QUOTA) {
+		plan->layout.vf[rvf->index].quota_bytes =
+			gpuvf_plan_round_up(pf, rvf->fb_quota_bytes);
+		cfg->fb_auto = false;
+	}
+	if (rvf->set & GPUVF_SET_FB_OFFSET)
+		return config_take_offset(pf, rvf, plan, why);
+	return 0;
+}
+
+static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
+			   struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+{
+	unsigned int i;
+	u32 named = 0;
+	int err;
+
+	if (req->replace) {
+		for (i = 0; i < pf->total_vfs; i++) {
+			config_vf_defaults(&plan->next.vf[i]);
+			plan->layout.vf[i].quota_bytes = 0;
+		}
+	}
+	for (i = 0; i < req->num_vfs; i++) {
+		const struct gpuvf_request_vf *rvf = &req->vf[i];
+
+		why->asked = rvf->index;
+		why->attr = GPUVF_A_VF_INDEX;
+		if (rvf->index >= pf->total_vfs) {
+			why->vf = GPUVF_NO_VF;
+			why->limit = pf->total_vfs;
+			why->reason = GPUVF_REASON_NO_SUCH_VF;
+			return refuse(pf, why);
+		}
+		why->vf = rvf->index;
+		if (named & BIT(rvf->index)) {
+			why->reason = GPUVF_REASON_VF_NAMED_TWICE;
+			return refuse(pf, why);
+		}
+		named |= BIT(rvf->index);
+		err = config_take_vf(pf, rvf, plan, why);
+		if (err)
+			return err;
+	}
+	why->vf = GPUVF_NO_VF;
+	why->attr = 0;
+	why->asked = 0;
+	return 0;
+}
+
+static void config_note_fb_changes(struct gpuvf_pf *pf,
+				   struct gpuvf_plan *plan)
+{
+	unsigned int i;
+
+	plan->fb_changes = plan->layout.pf_reserve_bytes !=
+			   pf->config.layout.pf_reserve_bytes;
+	for (i = 0; i < pf->total_vfs; i++) {
+		const struct gpuvf_layout_vf *vf = &plan->layout.vf[i];
+
+		if (vf->quota_bytes != vf->now.size ||
+		    (vf->placed && vf->place != vf->now.start))
+			plan->fb_changes = true;
+	}
+}
+
+/* a commit stopped half-way: back to the configuration that holds */
+static void config_unwind(struct gpuvf_pf *pf, const struct gpuvf_layout *next)
+{
+	const struct gpuvf_layout *now = &pf->config.layout;
+	unsigned int i;
+	u32 vfs = 0;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (!gpuvf_layout_same_extent(&now->vf[i], &next->vf[i]))
+			vfs |= BIT(i);
+	if (gpuvf_table_rewrite_locked(pf, vfs))
+		gpuvf_pf_wedge_locked(pf,
+				      "a framebuffer table that cannot be written");
+}
+
+/*
+ * An enabled VF may have written what it loses or keeps, also without a context. It
+ * is not in the table any more, so gpuvf_vf_end_tenancy_locked() would mark nothing.
+ */
+static void config_mark_changed_locked(struct gpuvf_pf *pf,
+				       const struct gpuvf_layout *next)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->num_vfs; i++)
+		if (!gpuvf_layout_same_extent(&pf->config.layout.vf[i],
+					      &next->vf[i]) &&
+		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i))) {
+			gpuvf_clear_mark_locked(pf, i);
+			gpuvf_region_forget_locked(&pf->vf[i]);
+		}
+}
+
+static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
+			 struct gpuvf_refusal *why)
+{
+	int culprit = GPUVF_NO_VF;
+	int err;
+
+	if (gpuvf_layout_reserve_differs(&pf->config.layout,
+					 &next->layout)) {
+		if (gpuvf_clear_cancel_locked(pf)) {
+			why->vf = GPUVF_NO_VF;
+			why->reason = GPUVF_REASON_HW_COMMAND;
+			why->who = "the clear engine, which does not stop";
+			return refuse(pf, why);
+		}
+		/* also when the commit fails: the slots have moved and come back */
+		gpuvf_clear_mark_contexts_locked(pf);
+	}
+	err = gpuvf_table_change_locked(pf, &next->layout, &culprit);
+	if (err) {
+		config_unwind(pf, &next->layout);
+		gpuvf_clear_kick_locked(pf);
+		gpuvf_vfs_update_locked(pf);
+		why->vf = culprit;
+		why->reason = err == -EUCLEAN ? GPUVF_REASON_HW_MISMATCH :
+						GPUVF_REASON_HW_COMMAND;
+		why->who = "the framebuffer table";
+		return refuse(pf, why);
+	}
+	config_mark_changed_locked(pf, &next->layout);
+	pf->config = *next;
+	gpuvf_clear_mark_reserved_locked(pf);
+	gpuvf_clear_kick_locked(pf);
+	gpuvf_world_configure(pf);
+	gpuvf_config_schedule_locked(pf);
+	gpuvf_vfs_update_locked(pf);
+	return 0;
+}
+
+static bool config_provisions_any(const struct gpuvf_pf *pf,
+				  const struct gpuvf_plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		if (plan->layout.vf[i].quota_bytes)
+			return true;
+	return false;
+}
+
+/* everything that the request asks for, in memory */
+static int config_plan_request(struct gpuvf_pf *pf,
+			       const struct gpuvf_request *req,
+			       struct gpuvf_plan *plan,
+			       struct gpuvf_refusal *why)
+{
+	int err;
+
+	err = config_check_generation(pf, req, why);
+	if (!err)
+		err = config_take_policy(pf, req, plan, why);
+	if (!err)
+		err = config_take_vfs(pf, req, plan, why);
+	if (err)
+		return err;
+	if (req->set & GPUVF_SET_PF_RESERVE)
+		plan->layout.pf_reserve_bytes =
+			gpuvf_plan_round_up(pf, req->pf_reserve_bytes);
+	if (req->replace)
+		plan->next.provisioning = config_provisions_any(pf, plan) ?
+					  GPUVF_PROVISIONING_EXPLICIT :
+					  GPUVF_PROVISIONING_AUTO;
+	config_note_fb_changes(pf, plan);
+	if (!plan->fb_changes)
+		return 0;
+	if (config_provisions_any(pf, plan)) {
+		err = gpuvf_plan_check_clearing(pf, why);
+		if (err)
+			return err;
+	}
+	return gpuvf_plan_place_locked(pf, plan, why);
+}
+
+/* by member: padding, and where an empty extent starts, mean nothing */
+static bool config_differs(const struct gpuvf_config *a,
+			   const struct gpuvf_config *b)
+{
+	unsigned int i;
+
+	if (a->policy != b->policy || a->provisioning != b->provisioning ||
+	    gpuvf_layout_reserve_differs(&a->layout, &b->layout))
+		return true;
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		const struct gpuvf_vf_config *x = &a->vf[i], *y = &b->vf[i];
+
+		if (!gpuvf_layout_same_extent(&a->layout.vf[i],
+					      &b->layout.vf[i]) ||
+		    x->fb_auto != y->fb_auto ||
+		    x->time_slice_us != y->time_slice_us ||
+		    x->preempt_timeout_us != y->preempt_timeout_us ||
+		    strcmp(x->profile, y->profile))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * gpuvf_config_apply_locked() - change the configuration, all or nothing
+ * @pf: PF that may be changed
+ * @req: what to change; its @result, @changed, and @why are filled
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0, or the errno of the refusal.
+ */
+int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	struct gpuvf_plan *plan;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	plan = gpuvf_plan_alloc(pf, &pf->config);
+	if (!plan) {
+		req->why.reason = GPUVF_REASON_NO_MEMORY;
+		return refuse(pf, &req->why);
+	}
+	plan->dry_run = req->dry_run;
+	err = config_plan_request(pf, req, plan, &req->why);
+	if (!err) {
+		req->result = plan->next;
+		req->changed = config_differs(&plan->next, &pf->config);
+		if (req->changed && !req->dry_run)
+			err = config_commit(pf, &plan->next, &req->why);
+		if (req->changed && !req->dry_run && !err) {
+			if (plan->fb_changes)
+				gpuvf_pf_changed_locked(pf);
+			else
+				gpuvf_pf_retimed_locked(pf);
+		}
+	}
+	gpuvf_plan_free_locked(pf, plan);
+	return err;
+}
+
+/**
+ * gpuvf_config_fill_locked() - fair shares for VFs that are to be enabled
+ * @pf: PF
+ * @num_vfs: VFs 0 to @num_vfs - 1 are to be enabled
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is no share for them
+ *
+ * VFs that have a quota keep it; after a whole layout was set, nobody gets
+ * anything.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0, -EIO: wedged, -EBUSY, -ENOSPC, -EUCLEAN, -EOPNOTSUPP, -ENOMEM.
+ */
+int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
+			     struct gpuvf_refusal *why)
+{
+	struct gpuvf_plan *plan;
+	u32 mask = 0;
+	unsigned int i;
+	u64 share;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	plan = gpuvf_plan_alloc(pf, &pf->config);
+	if (!plan) {
+		why->reason = GPUVF_REASON_NO_MEMORY;
+		return refuse(pf, why);
+	}
+	err = gpuvf_pf_check_locked(pf, 0, why);
+	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
+		goto out;
+	for (i = 0; i < num_vfs; i++)
+		if (!plan->layout.vf[i].quota_bytes)
+			mask |= BIT(i);
+	if (!mask)
+		goto out;
+	err = gpuvf_plan_check_clearing(pf, why);
+	if (err)
+		goto out;
+	plan->layout.num_blocked =
+		gpuvf_clear_blocked_locked(pf, 0, plan->layout.blocked);
+	share = gpuvf_layout_fair_share(&plan->layout, mask);
+	if (!share) {
+		why->reason = GPUVF_REASON_NO_FAIR_SHARE;
+		why->asked = hweight32(mask);
+		why->limit = pf->config.layout.free_bytes;
+		err = refuse(pf, why);
+		goto out;
+	}
+	for (i = 0; i < num_vfs; i++) {
+		if (!(mask & BIT(i)))
+			continue;
+		plan->layout.vf[i].quota_bytes = share;
+		plan->next.vf[i].fb_auto = true;
+	}
+	err = gpuvf_plan_place_locked(pf, plan, why);
+	if (!err)
+		err = config_commit(pf, &plan->next, why);
+out:
+	gpuvf_plan_free_locked(pf, plan);
+	return err;
+}
+
+/**
+ * gpuvf_config_release_auto_locked() - take back what enabling handed out
+ * @pf: PF without enabled VFs
+ *
+ * When the hardware does not obey, the shares are gone all the same: nobody
+ * can run on them, since no VF is enabled.
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
+{
+	static const struct gpuvf_extent none;
+	struct gpuvf_layout *layout = &pf->config.layout;
+	unsigned int i;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->total_vfs; i++) {
+		if (!pf->config.vf[i].fb_auto)
+			continue;
+		pf->config.vf[i].fb_auto = false;
+		layout->vf[i] = none;
+		err = gpuvf_table_take_locked(pf, i);
+		if (err)
+			gpuvf_pf_wedge_locked(pf,
+					      "a framebuffer table that cannot be written");
+	}
+	gpuvf_clear_measure_locked(pf);
+}
+
+/**
+ * gpuvf_config_schedule_locked() - tell the hardware which VFs there are, and slices
+ * @pf: PF
+ *
+ * To be called when VFs were enabled or disabled, when time slices may have
+ * changed, and when the hardware may have lost them.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_config_schedule_locked(struct gpuvf_pf *pf)
+{
+	u32 slice_us[GPUVF_MAX_VFS];
+	unsigned int i;
+	u32 vfs = 0;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++) {
+		slice_us[i] = pf->config.vf[i].time_slice_us;
+		vfs |= BIT(i);
+	}
+	pf->hw->set_schedule(pf, vfs, slice_us);
+}
+
+/**
+ * gpuvf_config_restore_locked() - write the configuration to hardware once more
+ * @pf: PF whose hardware may have lost it
+ *
+ * Where the hardware has not lost it, nothing changes for a VF with a context.
+ *
+ * Context: pf->lock held; may sleep.
+ * Return: 0; -EIO or -EUCLEAN: the hardware does not take it, and the PF is
+ * wedged.
+ */
+int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
+{
+	int err = gpuvf_table_restore_locked(pf);
+
+	gpuvf_config_schedule_locked(pf);
+	if (err)
+		gpuvf_pf_wedge_locked(pf,
+				      "a framebuffer table that cannot be written");
+	return err;
+}
+
+static u64 config_default_reserve(const struct gpuvf_pf *pf)
+{
+	u64 part = div_u64(pf->geometry.total_bytes,
+			   CONFIG_DEFAULT_RESERVE_PART);
+
+	return gpuvf_plan_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
+}
+
+/**
+ * gpuvf_config_init() - the configuration of a GPU that nobody configured yet
+ * @pf: PF, not known to anybody yet
+ *
+ * No VF has anything; best-effort where the hardware tells who has work.
+ *
+ * Return: 0; -ENOMEM; -EINVAL: too little framebuffer for any VF; -EIO or
+ * -EUCLEAN: the hardware does not take it.
+ */
+int gpuvf_config_init(struct gpuvf_pf *pf)
+{
+	struct gpuvf_plan *plan;
+	unsigned int i;
+	int err;
+
+	pf->config.policy = pf->capabilities & GPUVF_CAPABILITY_BUSY ?
+			    GPUVF_POLICY_BEST_EFFORT : GPUVF_POLICY_EQUAL;
+	pf->config.provisioning = GPUVF_PROVISIONING_AUTO;
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		config_vf_defaults(&pf->config.vf[i]);
+
+	plan = gpuvf_plan_alloc(pf, &pf->config);
+	if (!plan)
+		return -ENOMEM;
+	plan->layout.pf_reserve_bytes = config_default_reserve(pf);
+	err = gpuvf_layout_plan(&plan->layout, &pf->config.layout,
+				&plan->reason);
+	if (err) {
+		pci_err(pf->pdev, "%llu MiB of framebuffer leave no room for any VF\n",
+			pf->geometry.total_bytes >> 20);
+		err = -EINVAL;
+	} else {
+		err = gpuvf_table_rewrite_locked(pf,
+						 GENMASK(pf->total_vfs - 1, 0));
+		pf->hw->set_schedule(pf, 0, NULL);
+	}
+	kfree(plan);
+	return err;
+}

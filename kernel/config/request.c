@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one way in. A request is checked, carried out and answered here; what is
+ * not to be is refused with a sentence, which goes to the kernel log too:
+ *
+ *	api/netlink_set.c ──┐                        ┌─► config/config.c
+ *	                    ├─► gpuvf_request_do() ──┼─► vf/lifecycle.c
+ *	api/sysfs_value.c ──┘                        ├─► vf/reset.c
+ *	                                             └─► fb/scrub.c
+ */
+
+#include <linux/mutex.h>
+#include <linux/wait.h>
+
+#include "base/error.h"
+#include "base/pf.h"
+#include "config/config.h"
+#include "config/request.h"
+#include "fb/scrub.h"
+#include "vf/reset.h"
+#include "vf/vf.h"
+
+/**
+ * struct request_op - one kind of request
+ * @verb: what an operation on a VF does to it, for the sentence of a refusal;
+ *	NULL: it is about the GPU
+ * @live: not for a VF that failed, was stopped, or has no framebuffer
+ * @even: GPUVF_EVEN_* bits of what does not stand in the way
+ * @carry_out: do it or start it, under pf->lock; 0, or an errno with req->why
+ *	filled
+ * @wait: wait until what @carry_out started is over, without pf->lock; 0, or an
+ *	errno; NULL: it starts nothing
+ */
+struct request_op {
+	const char *verb;
+	bool live;
+	u32 even;
+	int (*carry_out)(struct gpuvf_pf *pf, struct gpuvf_request *req);
+	int (*wait)(struct gpuvf_pf *pf, struct gpuvf_request *req);
+};
+
+static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
+				   const struct gpuvf_request *req)
+{
+	return &pf->vf[req->vf[0].index];
+}
+
+static int request_vf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	req->reset_seq = gpuvf_reset_vf_locked(request_vf(pf, req));
+	return 0;
+}
+
+static int request_vf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_vf_wait(request_vf(pf, req), req->reset_seq,
+				   &req->why);
+}
+
+static int request_vf_stop(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_stop_locked(request_vf(pf, req));
+	return 0;
+}
+
+static int request_vf_pause(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_pause_locked(request_vf(pf, req), true);
+	return 0;
+}
+
+static int request_vf_resume(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	gpuvf_vf_pause_locked(request_vf(pf, req), false);
+	return 0;
+}
+
+static int request_pf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	req->reset_seq = pf->reset_seq;
+	return gpuvf_reset_pf_locked(pf, &req->why);
+}
+
+static int request_pf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_reset_pf_wait(pf, req->reset_seq, &req->why);
+}
+
+static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	return gpuvf_clear_retry_locked(pf, &req->why);
+}
+
+static const struct request_op request_ops[] = {
+	[GPUVF_OP_CONFIGURE] = { .carry_out = gpuvf_config_apply_locked },
+	[GPUVF_OP_VF_RESET] = { "reset", .carry_out = request_vf_reset,
+				.wait = request_vf_reset_wait },
+	[GPUVF_OP_VF_STOP] = { "stop", .live = true,
+			       .carry_out = request_vf_stop },
+	[GPUVF_OP_VF_PAUSE] = { "pause", .live = true,
+				.carry_out = request_vf_pause },
+	[GPUVF_OP_VF_RESUME] = { "resume", .live = true,
+				 .carry_out = request_vf_resume },
+	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
+				.carry_out = request_pf_reset,
+				.wait = request_pf_reset_wait },
+	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
+				.carry_out = request_fb_retry },
+};
+
+/* why a VF's state does not allow it, and what is said of that; 0: it does */
+static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
+					  const char **is)
+{
+	*is = "";
+	if (vf->resetting && !vf->teardown) {
+		*is = " while it is being reset";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	}
+	/* what is stopped can be stopped again */
+	if (!request_ops[op].live || (op == GPUVF_OP_VF_STOP && vf->stopped))
+		return 0;
+	switch (gpuvf_vf_state_locked(vf)) {
+	case GPUVF_VF_STATE_FAILED:
+		return GPUVF_REASON_VF_FAILED;
+	case GPUVF_VF_STATE_STOPPED:
+		*is = " since it was stopped";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	case GPUVF_VF_STATE_DISABLED:
+		*is = " since it has no framebuffer";
+		return GPUVF_REASON_VF_WRONG_STATE;
+	default:
+		return 0;
+	}
+}
+
+static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	struct gpuvf_refusal *why = &req->why;
+	unsigned int index = req->vf[0].index;
+	const char *is = "";
+	char text[48];
+
+	if (index >= pf->total_vfs) {
+		why->reason = GPUVF_REASON_NO_SUCH_VF;
+		why->attr = GPUVF_A_VF_INDEX;
+		why->asked = index;
+		why->limit = pf->total_vfs;
+		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
+	if (!pf->vf[index].pdev) {
+		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
+		why->limit = pf->num_vfs;
+	} else {
+		why->reason = request_vf_state(&pf->vf[index], req->op, &is);
+	}
+	if (!why->reason)
+		return 0;
+	scnprintf(text, sizeof(text), "%s%s", request_ops[req->op].verb, is);
+	why->vf = index;
+	why->who = text;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	const struct request_op *op = &request_ops[req->op];
+	int err;
+
+	err = gpuvf_pf_check_locked(pf, op->even, &req->why);
+	if (!err && op->verb)
+		err = request_check_vf(pf, req);
+	if (!err)
+		err = op->carry_out(pf, req);
+	/* the answer is about what follows too */
+	gpuvf_pf_settle_locked(pf);
+	/* it may have gone while nobody held the lock */
+	if (!err)
+		err = gpuvf_pf_check_locked(pf, ~0U, &req->why);
+	if (!err && req->done)
+		err = req->done(pf, req);
+	if (req->why.reason && !req->dry_run)
+		gpuvf_refusal_log(pf, &req->why);
+	return err;
+}
+
+/*
+ * Take pf->lock while no reset of the GPU is under way. Such a reset takes a
+ * minute when the GPU does not answer, so the caller can be killed meanwhile.
+ * To be refused, a second reset of the GPU need not wait for the first.
+ */
+static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
+{
+	for (;;) {
+		if (mutex_lock_killable(&pf->lock))
+			return -EINTR;
+		if (!pf->in_reset ||
+		    (op == GPUVF_OP_PF_RESET && pf->resetting))
+			return 0;
+		gpuvf_pf_unlock(pf);
+		if (wait_event_killable(pf->reset_wait,
+					!READ_ONCE(pf->in_reset)))
+			return -EINTR;
+	}
+}
+
+/* wait until what the request started is over, if the requester wants that */
+static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	int err;
+
+	if (!req->wait || !request_ops[req->op].wait)
+		return 0;
+	err = request_ops[req->op].wait(pf, req);
+	if (req->why.reason) {
+		gpuvf_pf_lock(pf);
+		gpuvf_refusal_log(pf, &req->why);
+		gpuvf_pf_unlock(pf);
+	}
+	return err;
+}
+
+/**
+ * gpuvf_request_init() - begin a request
+ * @req: zeroed
+ * @op: what for
+ */
+void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
+{
+	req->op = op;
+	req->why.vf = GPUVF_NO_VF;
+}
+
+/**
+ * gpuvf_request_do() - check a request and carry it out, all or nothing
+ * @pf: PF that it is about
+ * @req: the request; @result, @changed and @why are filled
+ *
+ * ====================  ======================================================
+ * GPUVF_OP_CONFIGURE    change the configuration, or try what that would lead to
+ * GPUVF_OP_VF_RESET     start to reset a VF: its state is dropped, its memory
+ *                       cleared; the way out of being failed, stopped or paused.
+ *                       With @req->wait: wait for the end, 100 ms and more
+ * GPUVF_OP_VF_STOP      take the GPU from a VF until it is reset; its state is
+ *                       dropped
+ * GPUVF_OP_VF_PAUSE     give a VF no more time until it is resumed
+ * GPUVF_OP_VF_RESUME    give it its time again
+ * GPUVF_OP_PF_RESET     start to reset the GPU and provision it again; the way out
+ *                       of being wedged. With @req->wait: wait for the end, which
+ *                       may take seconds
+ * GPUVF_OP_FB_RETRY     try once more to clear what is withheld
+ * ====================  ======================================================
+ *
+ * A VF that is stopped, paused or not paused already stays so. While the PCI core
+ * resets the GPU every request waits for the end of that: 100 ms, and a minute on
+ * a GPU that does not answer. One for a reset that GPUVF_OP_PF_RESET has started
+ * already is refused at once.
+ *
+ * Context: may sleep; pf->lock and the device lock must not be held.
+ * Return: 0; -EINTR: the caller was killed while it waited, nothing was done; or
+ * the errno of the refusal, see enum gpuvf_reason in uapi/linux/gpuvf.h.
+ */
+int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	int err;
+
+	err = request_lock(pf, req->op);
+	if (err)
+		return err;
+	err = request_do_locked(pf, req);
+	gpuvf_pf_unlock(pf);
+	return err ? err : request_wait(pf, req);
+}

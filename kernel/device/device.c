@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One GPU as a whole: its lifetime, suspend and resume.
+ *
+ * struct gpuvf_pf lives as long as its class device has references. Netlink
+ * requests and sysfs directories hold some, so it may outlive the binding of
+ * the PCI device by a little; pf->gone, under pf->lock, says so.
+ */
+
+#include <linux/completion.h>
+#include <linux/pci.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "api/debugfs.h"
+#include "api/netlink.h"
+#include "api/sysfs.h"
+#include "base/compat.h"
+#include "base/event.h"
+#include "base/pf.h"
+#include "config/config.h"
+#include "device/device.h"
+#include "device/irq.h"
+#include "device/recover.h"
+#include "device/sriov.h"
+#include "fb/scrub.h"
+#include "hw/hw.h"
+#include "sched/engine.h"
+#include "sched/quiesce.h"
+#include "vf/full_access.h"
+#include "vf/guest.h"
+#include "vf/mailbox.h"
+#include "vf/region.h"
+#include "vf/reset.h"
+#include "vf/vf.h"
+
+/* PFs whose memory is not freed yet, and one for the module itself */
+static refcount_t gpuvf_pfs_alive = REFCOUNT_INIT(1);
+static DECLARE_COMPLETION(gpuvf_pfs_gone);
+
+static void pf_release(struct device *dev)
+{
+	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
+
+	if (pf->world.task)
+		put_task_struct(pf->world.task);
+	gpuvf_clear_fini(pf);
+	gpuvf_events_fini(pf);
+	gpuvf_debugfs_free(pf);
+	gpuvf_recover_fini(pf);
+	mutex_destroy(&pf->lock);
+	kvfree(pf);
+	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
+	if (refcount_dec_and_test(&gpuvf_pfs_alive))
+		complete(&gpuvf_pfs_gone);
+}
+
+/*
+ * Everybody gets uevents, and udev starts programs for them: only what calls for
+ * an administrator is one.
+ */
+static void pf_uevent(struct gpuvf_pf *pf, bool wedged)
+{
+	char *env[2] = { wedged ? "STATE=wedged" : "STATE=ready" };
+
+	if (device_is_registered(&pf->dev))
+		kobject_uevent_env(&pf->dev.kobj, KOBJ_CHANGE, env);
+}
+
+static void pf_notify_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, notify_work);
+	bool wedged;
+
+	gpuvf_pf_lock(pf);
+	wedged = pf->wedged;
+	if (!pf->gone) {
+		gpuvf_vfs_tell_states_locked(pf);
+		if (test_and_clear_bit(0, &pf->public_changed))
+			gpuvf_netlink_notify_change_locked(pf);
+		/* under the lock: pf->gone is set before device_del() */
+		if (wedged != pf->notified_wedged)
+			pf_uevent(pf, wedged);
+		pf->notified_wedged = wedged;
+	}
+	gpuvf_pf_unlock(pf);
+}
+
+static const struct gpuvf_sink pf_sink = {
+	.settle = gpuvf_vfs_update_locked,
+	.event = gpuvf_netlink_event_locked,
+	.poll = gpuvf_irq_poll,
+};
+
+static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
+				 const struct gpuvf_hw_ops *hw)
+{
+	struct gpuvf_pf *pf;
+	unsigned int i;
+
+	/* no DMA: it need not be contiguous */
+	pf = kvzalloc(sizeof(*pf), GFP_KERNEL);
+	if (!pf)
+		return NULL;
+	pf->pdev = pdev;
+	pf->vendor = pdev->vendor;
+	pf->device = pdev->device;
+	pf->numa_node = dev_to_node(&pdev->dev);
+	pf->hw = hw;
+	pf->sink = &pf_sink;
+	pf->capabilities = hw->capabilities;
+	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
+	mutex_init(&pf->lock);
+	spin_lock_init(&pf->public_lock);
+	init_waitqueue_head(&pf->reset_wait);
+	INIT_LIST_HEAD(&pf->node);
+	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
+	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
+	gpuvf_vfs_init(pf);
+	gpuvf_exclusive_init(pf);
+	gpuvf_guest_init(pf);
+	gpuvf_reset_init(pf);
+	gpuvf_region_init(pf);
+	pf->generation = get_random_u64();
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
+		pf->vf[i].pf = pf;
+		pf->vf[i].index = i;
+	}
+
+	refcount_inc(&gpuvf_pfs_alive);
+	device_initialize(&pf->dev);
+	pf->dev.parent = &pdev->dev;
+	pf->dev.class = gpuvf_class;
+	pf->dev.groups = gpuvf_pf_groups;
+	pf->dev.release = pf_release;
+	if (dev_set_name(&pf->dev, "%s", pci_name(pdev))) {
+		put_device(&pf->dev);
+		return NULL;
+	}
+	return pf;
+}
+
+/*
+ * Stop all that goes on by itself and remove the files, from the sources of work to
+ * what they queue: nothing is queued once pf->gone is set, and what was queued before
+ * is cancelled after its last source. Also for a PF that gpuvf_pf_add() did not
+ * finish, from gpuvf_world_start() on. Leaves the hardware quiet.
+ */
+static void pf_stop(struct gpuvf_pf *pf)
+{
+	gpuvf_pf_lock(pf);
+	WRITE_ONCE(pf->gone, true);
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_pf_unlock(pf);
+
+	gpuvf_sysfs_del(pf);
+	gpuvf_debugfs_del(pf);
+	gpuvf_clear_stop(pf);
+	/* it queues the other one */
+	cancel_delayed_work_sync(&pf->recover_work);
+	cancel_delayed_work_sync(&pf->reset_work);
+	pf->hw->irq_enable(pf, false);
+	gpuvf_irq_free(pf);
+	gpuvf_world_stop(pf);
+	gpuvf_mbox_stop(pf);
+	gpuvf_region_stop(pf);
+	gpuvf_exclusive_stop(pf);
+	cancel_delayed_work_sync(&pf->notify_work);
+	gpuvf_events_stop(pf);
+}
+
+/* what needs no more than gpuvf_pf_add()'s reference to be undone */
+static int pf_probe(struct gpuvf_pf *pf)
+{
+	int err;
+
+	err = pf->hw->probe(pf);
+	if (err)
+		return err;
+	err = gpuvf_events_init(pf);
+	if (err)
+		return err;
+	err = gpuvf_clear_init(pf);
+	if (err)
+		return err;
+	err = gpuvf_config_init(pf);
+	if (err)
+		return err;
+	gpuvf_pf_copy_public(pf);
+	return gpuvf_world_start(pf);
+}
+
+/* what pf_stop() undoes, also where it fails */
+static int pf_start(struct gpuvf_pf *pf)
+{
+	int err;
+
+	err = gpuvf_irq_request(pf);
+	if (err)
+		return err;
+	err = gpuvf_recover_init(pf);
+	if (err)
+		return err;
+	pf->hw->irq_enable(pf, true);
+	pci_set_drvdata(pf->pdev, pf);
+
+	err = gpuvf_sysfs_add(pf);
+	if (err)
+		return err;
+	/*
+	 * Hardware may claim more VFs than there is state for. The PCI core takes
+	 * the limit back at remove, but not when a probe fails: so this comes last.
+	 */
+	return pci_sriov_set_totalvfs(pf->pdev, pf->total_vfs);
+}
+
+/**
+ * gpuvf_pf_add() - take a GPU under management
+ * @pdev: its PF, enabled, without enabled VFs
+ * @hw: what drives it
+ *
+ * Context: probe.
+ * Return: 0; -ENODEV: no SR-IOV, or not the hardware that it seems; -ENOMEM;
+ * -EIO, -EUCLEAN: it does not obey.
+ */
+int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
+{
+	struct gpuvf_pf *pf;
+	int err;
+
+	if (pci_sriov_get_totalvfs(pdev) <= 0) {
+		pci_err(pdev, "GPU has no SR-IOV capability, or no VFs in it\n");
+		return -ENODEV;
+	}
+	pf = pf_alloc(pdev, hw);
+	if (!pf)
+		return -ENOMEM;
+	err = pf_probe(pf);
+	if (err)
+		goto err_put;
+	err = pf_start(pf);
+	if (err)
+		goto err_stop;
+	gpuvf_debugfs_add(pf);
+
+	gpuvf_pf_lock(pf);
+	gpuvf_world_configure(pf);
+	gpuvf_clear_resume_locked(pf);
+	gpuvf_pf_unlock(pf);
+
+	gpuvf_pf_enlist(pf);
+	gpuvf_pf_count_public();
+	gpuvf_netlink_notify_add(pf);
+	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
+		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
+	return 0;
+
+err_stop:
+	pf_stop(pf);
+err_put:
+	put_device(&pf->dev);
+	return err;
+}
+
+/**
+ * gpuvf_pf_remove() - give a GPU back
+ * @pf: PF; the caller's pointer is not valid any more when this returns
+ *
+ * The GPU is left quiet. VFs can still be enabled only when the device is
+ * being removed (the module is pinned otherwise); then the PCI core holds the
+ * rescan lock, and disabling them here is safe.
+ *
+ * Context: remove.
+ */
+void gpuvf_pf_remove(struct gpuvf_pf *pf)
+{
+	gpuvf_pf_delist(pf);
+	if (pf->num_vfs)
+		gpuvf_vfs_disable(pf);
+	pf_stop(pf);
+	gpuvf_pf_count_public();
+	gpuvf_netlink_notify_del(pf);
+	put_device(&pf->dev);
+}
+
+/**
+ * gpuvf_pf_wait_all_gone() - wait until no PF is in memory any more
+ *
+ * The driver core, or a task that it works for, may put the last reference to a
+ * PF or to the kobject of a VF, so pf_release() can run on any task. A module
+ * reference for each PF would make unloading with bound GPUs impossible, and a
+ * lock or completion does not help against the instructions after it: the task
+ * may be preempted on its way out of this module. synchronize_rcu_tasks() waits
+ * until each task has slept of its own accord or has been in user space, and a
+ * task does neither between the completion and its return to the driver core.
+ *
+ * Context: module exit: drivers are unbound and requests are over, so that no
+ * new reference can be taken. Sleeps.
+ */
+void gpuvf_pf_wait_all_gone(void)
+{
+	if (!refcount_dec_and_test(&gpuvf_pfs_alive))
+		wait_for_completion(&gpuvf_pfs_gone);
+	synchronize_rcu_tasks();
+}
+
+/**
+ * gpuvf_pf_quiesce() - let the GPU come to rest
+ * @pf: PF
+ *
+ * Guests lose their states: the GPU may be without power until it is resumed,
+ * and what is left of them then is not known.
+ *
+ * Context: suspend, shutdown; may sleep.
+ */
+void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	/* a reset would set the GPU going again, whatever it is asleep for */
+	gpuvf_pf_lock(pf);
+	pf->quiesced = true;
+	gpuvf_pf_unlock(pf);
+	gpuvf_resets_flush(pf);
+	/* the GPU is reset when it is resumed, if it is frozen */
+	cancel_delayed_work_sync(&pf->recover_work);
+	cancel_delayed_work_sync(&pf->reset_work);
+	gpuvf_clear_stop(pf);
+	gpuvf_pf_lock(pf);
+	gpuvf_halt_locked(pf);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
+	/* not every sleep takes the power that ends them */
+	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
+		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
+		WRITE_ONCE(pf->resetting, true);
+		pf->reset_needed = true;
+	}
+	for (i = 0; i < pf->num_vfs; i++)
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
+	gpuvf_pf_unlock(pf);
+	pf->hw->irq_enable(pf, false);
+}
+
+/**
+ * gpuvf_pf_resume() - go on after gpuvf_pf_quiesce()
+ * @pf: PF
+ *
+ * The configuration is what it was. What memory holds is not known; it is
+ * cleared, and guests start again.
+ *
+ * Context: resume; may sleep.
+ * Return: 0; -EIO: the hardware does not take its configuration back, and the
+ * PF is wedged.
+ */
+int gpuvf_pf_resume(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+	int err;
+
+	gpuvf_pf_lock(pf);
+	/* not every sleep clears mailboxes, as a reset does */
+	for (i = 0; i < pf->num_vfs; i++) {
+		gpuvf_mbox_forget_locked(&pf->vf[i]);
+		gpuvf_mbox_end_locked(pf, i);
+	}
+	/* first, so that no VF gets its extent back before that is scrubbed */
+	gpuvf_clear_mark_all_locked(pf);
+	err = gpuvf_config_restore_locked(pf);
+	if (gpuvf_world_is_stuck(pf))
+		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
+	pf->hw->irq_enable(pf, true);
+	/* who has not run yet was clean when this was decided last */
+	gpuvf_vfs_update_locked(pf);
+	gpuvf_halt_end(pf);
+	pf->quiesced = false;
+	gpuvf_mbox_listen_locked(pf);
+	/* a reset of the GPU clears memory after it */
+	if (!pf->resetting)
+		gpuvf_clear_resume_locked(pf);
+	gpuvf_reset_resume_locked(pf);
+	gpuvf_pf_unlock(pf);
+	return err;
+}

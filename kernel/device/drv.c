@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gpuvf - PF driver for GPUs with SR-IOV: framebuffer and GPU time of virtual
+ * functions, partitioned, enforced and isolated.
+ *
+ * This file is what the driver core and the PCI core see of it.
+ */
+
+#include <linux/capability.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/pci.h>
+
+#include "api/debugfs.h"
+#include "api/netlink.h"
+#include "api/sysfs.h"
+#include "base/pf.h"
+#include "device/device.h"
+#include "device/recover.h"
+#include "device/sriov.h"
+#include "hw/hw.h"
+#include "hw/regs.h"
+
+static struct pci_driver gpuvf_driver;
+
+/*
+ * VFs that are there before the driver: whose framebuffer is whose is not known, and
+ * their guests may run. Nothing is written to the GPU then. VF Enable may also be set
+ * without the PCI core's knowledge, by a kernel before this one; then there are no
+ * guests, and it is cleared as the PCI core does when it finds such a device.
+ */
+static int gpuvf_probe_vfs(struct pci_dev *pdev)
+{
+	int sriov = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV);
+	int num_vfs = pci_num_vf(pdev);
+	u16 control;
+
+	if (num_vfs) {
+		pci_err(pdev, "%d VF%s left enabled by another driver: bind that driver and write 0 to sriov_numvfs first\n",
+			num_vfs, num_vfs == 1 ? " was" : "s were");
+		return -EBUSY;
+	}
+	if (!sriov || pci_read_config_word(pdev, sriov + PCI_SRIOV_CTRL,
+					   &control) ||
+	    PCI_POSSIBLE_ERROR(control) || !(control & PCI_SRIOV_CTRL_VFE))
+		return 0;
+	pci_notice(pdev, "VF Enable is set although no VFs are known, clearing it\n");
+	control &= ~(PCI_SRIOV_CTRL_VFE | PCI_SRIOV_CTRL_MSE);
+	pci_write_config_word(pdev, sriov + PCI_SRIOV_CTRL, control);
+	/* as long as the PCI core waits; SR-IOV specification, section 3.3.3.1 */
+	ssleep(1);
+	return 0;
+}
+
+static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	const struct gpuvf_hw_ops *hw = (const void *)id->driver_data;
+	int err;
+
+	/* bound by driver_override: hardware that we know nothing about */
+	if (!hw || pdev->is_virtfn) {
+		pci_err(pdev, "GPU %04x:%04x is not supported\n", pdev->vendor,
+			pdev->device);
+		return -ENODEV;
+	}
+
+	err = gpuvf_probe_vfs(pdev);
+	if (err)
+		return err;
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+	pci_set_master(pdev);
+	return gpuvf_pf_add(pdev, hw);
+}
+
+static void gpuvf_remove(struct pci_dev *pdev)
+{
+	gpuvf_pf_remove(pci_get_drvdata(pdev));
+}
+
+static void gpuvf_shutdown(struct pci_dev *pdev)
+{
+	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
+}
+
+static int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+	int err;
+
+	if (num_vfs) {
+		if (pf->released)
+			return -ENODEV;
+		err = gpuvf_vfs_enable(pf, num_vfs);
+		return err ? err : num_vfs;
+	}
+	if (pci_vfs_assigned(pdev)) {
+		pci_notice(pdev, "VFs are assigned to guests\n");
+		return -EBUSY;
+	}
+	gpuvf_vfs_disable(pf);
+	return 0;
+}
+
+/* reset of the PF: whoever asks for it cannot be refused */
+static void gpuvf_reset_prepare(struct pci_dev *pdev)
+{
+	gpuvf_pf_reset_prepare(pci_get_drvdata(pdev));
+}
+
+static void gpuvf_reset_done(struct pci_dev *pdev)
+{
+	gpuvf_pf_reset_done(pci_get_drvdata(pdev));
+}
+
+static pci_ers_result_t gpuvf_error_detected(struct pci_dev *pdev,
+					     pci_channel_state_t state)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
+	if (state == pci_channel_io_normal) {
+		pci_warn(pdev, "PCIe error that is not fatal, going on\n");
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	}
+	if (state == pci_channel_io_perm_failure) {
+		/*
+		 * By 7.3 the PCI core also says this when it gives up a recovery, since
+		 * a VF has no driver. The GPU itself is still there.
+		 */
+		if (pdev->error_state == pci_channel_io_perm_failure)
+			gpuvf_recover_freeze(pf, false);
+		else
+			gpuvf_recover_bus_reset(pf);
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
+	gpuvf_recover_freeze(pf, true);
+	return PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t gpuvf_slot_reset(struct pci_dev *pdev)
+{
+	return gpuvf_recover_bus_reset(pci_get_drvdata(pdev)) ?
+	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static void gpuvf_error_resume(struct pci_dev *pdev)
+{
+	gpuvf_recover_resume(pci_get_drvdata(pdev));
+}
+
+static const struct pci_error_handlers gpuvf_err_handler = {
+	.error_detected = gpuvf_error_detected,
+	.slot_reset = gpuvf_slot_reset,
+	.resume = gpuvf_error_resume,
+	.reset_prepare = gpuvf_reset_prepare,
+	.reset_done = gpuvf_reset_done,
+};
+
+static int gpuvf_suspend(struct device *dev)
+{
+	gpuvf_pf_quiesce(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int gpuvf_resume(struct device *dev)
+{
+	return gpuvf_pf_resume(dev_get_drvdata(dev));
+}
+
+/*
+ * What guests have on the GPU is not part of a hibernation image, and the VMs in it
+ * would find it gone hours later: with VFs, hibernation is refused.
+ */
+static int gpuvf_freeze(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	int num_vfs = pci_num_vf(pdev);
+
+	if (num_vfs) {
+		pci_err(pdev, "cannot hibernate: %d VF%s enabled, write 0 to sriov_numvfs first\n",
+			num_vfs, num_vfs == 1 ? " is" : "s are");
+		return -EBUSY;
+	}
+	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
+	return 0;
+}
+
+static const struct dev_pm_ops gpuvf_pm_ops = {
+	.suspend = gpuvf_suspend,
+	.resume = gpuvf_resume,
+	.freeze = gpuvf_freeze,
+	.thaw = gpuvf_resume,
+	.poweroff = gpuvf_suspend,
+	.restore = gpuvf_resume,
+};
+
+static const struct pci_device_id gpuvf_ids[] = {
+	{
+		PCI_DEVICE(GPUVF_SIM_VENDOR_ID, GPUVF_SIM_DEVICE_ID_PF),
+		.driver_data = (kernel_ulong_t)&gpuvf_iov_v3_ops,
+	},
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, gpuvf_ids);
+
+/*
+ * Return: 0: the GPU has no VFs, and gets none any more; -EBUSY: it has some;
+ * -EINTR: a signal came; -ENODEV: gpuvf does not drive it.
+ */
+static int gpuvf_begin_release(struct pci_dev *pdev)
+{
+	int num_vfs;
+	int err;
+
+	/* sriov_numvfs is written with this lock held */
+	err = device_lock_interruptible(&pdev->dev);
+	if (err)
+		return err;
+	num_vfs = pci_num_vf(pdev);
+	if (pdev->dev.driver != &gpuvf_driver.driver) {
+		err = -ENODEV;
+	} else if (num_vfs) {
+		pci_notice(pdev, "cannot release the GPU: %d VF%s enabled, write 0 to sriov_numvfs first\n",
+			   num_vfs, num_vfs == 1 ? " is" : "s are");
+		err = -EBUSY;
+	} else {
+		((struct gpuvf_pf *)pci_get_drvdata(pdev))->released = true;
+	}
+	device_unlock(&pdev->dev);
+	return err;
+}
+
+/*
+ * What unbind would be, without its danger: see suppress_bind_attrs below. A GPU
+ * without VFs is unbound, so that another driver can have it.
+ */
+static ssize_t release_store(struct device_driver *drv, const char *buf,
+			     size_t count)
+{
+	struct device *dev;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	dev = driver_find_device_by_name(drv, buf);
+	if (!dev)
+		return -ENODEV;
+	err = gpuvf_begin_release(to_pci_dev(dev));
+	if (!err)
+		device_release_driver(dev);
+	put_device(dev);
+	return err ? err : count;
+}
+static DRIVER_ATTR_WO(release);
+
+static struct attribute *gpuvf_driver_attrs[] = {
+	&driver_attr_release.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(gpuvf_driver);
+
+static struct pci_driver gpuvf_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = gpuvf_ids,
+	.probe = gpuvf_probe,
+	.remove = gpuvf_remove,
+	.shutdown = gpuvf_shutdown,
+	.sriov_configure = gpuvf_sriov_configure,
+	.err_handler = &gpuvf_err_handler,
+	.groups = gpuvf_driver_groups,
+	.driver = {
+		.pm = pm_sleep_ptr(&gpuvf_pm_ops),
+		/*
+		 * Unbinding through sysfs would disable VFs without the rescan
+		 * lock, which corrupts the PCI core's lists when a rescan comes
+		 * at the same time. A GPU without VFs has the file "release".
+		 */
+		.suppress_bind_attrs = true,
+	},
+};
+
+static int gpuvf_bus_event(struct notifier_block *nb, unsigned long action,
+			   void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct gpuvf_pf *pf;
+
+	if ((action != BUS_NOTIFY_BOUND_DRIVER &&
+	     action != BUS_NOTIFY_UNBOUND_DRIVER &&
+	     action != BUS_NOTIFY_DEL_DEVICE) || !pdev->is_virtfn)
+		return NOTIFY_DONE;
+	/* the PF stays bound as long as one of its VFs is there */
+	pf = pci_iov_get_pf_drvdata(pdev, &gpuvf_driver);
+	if (IS_ERR_OR_NULL(pf))
+		return NOTIFY_DONE;
+	gpuvf_vf_bus_event(pf, pdev, action);
+	return NOTIFY_OK;
+}
+
+/* which drivers take VFs */
+static struct notifier_block gpuvf_notifier = {
+	.notifier_call = gpuvf_bus_event,
+};
+
+static int __init gpuvf_init(void)
+{
+	int err;
+
+	gpuvf_debugfs_register();
+	err = gpuvf_sysfs_register();
+	if (err)
+		goto err_debugfs;
+	err = gpuvf_netlink_register();
+	if (err)
+		goto err_sysfs;
+	err = bus_register_notifier(&pci_bus_type, &gpuvf_notifier);
+	if (err)
+		goto err_netlink;
+	err = pci_register_driver(&gpuvf_driver);
+	if (err)
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
+err_netlink:
+	gpuvf_netlink_unregister();
+err_sysfs:
+	gpuvf_sysfs_unregister();
+err_debugfs:
+	gpuvf_debugfs_unregister();
+	return err;
+}
+
+static void __exit gpuvf_exit(void)
+{
+	pci_unregister_driver(&gpuvf_driver);
+	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
+	gpuvf_netlink_unregister();
+	gpuvf_pf_wait_all_gone();
+	gpuvf_sysfs_unregister();
+	gpuvf_debugfs_unregister();
+}
+
+module_init(gpuvf_init);
+module_exit(gpuvf_exit);
+
+MODULE_DESCRIPTION("SR-IOV virtual functions of GPUs: framebuffer and time slices");
+MODULE_VERSION(GPUVF_VERSION);
+MODULE_LICENSE("GPL");

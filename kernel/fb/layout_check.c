@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A layout taken as a whole: whether it is sound, and what it leaves. Knows
+ * nothing of how it came to be.
+ */
+
+#include "fb/layout.h"
+
+static bool layout_check_vf(const struct gpuvf_layout_request *req,
+			    const struct gpuvf_layout *layout, unsigned int vf)
+{
+	const struct gpuvf_layout_vf *want = &req->vf[vf];
+	const struct gpuvf_extent *e = &layout->vf[vf];
+	u64 granule = req->geometry.granule_bytes;
+	bool stays = gpuvf_layout_is_pinned(want);
+	unsigned int i;
+
+	/* rounded up, and no more than that */
+	if (e->size < want->quota_bytes ||
+	    e->size - want->quota_bytes >= granule)
+		return false;
+	if (stays && (want->now.start != e->start || !e->size))
+		return false;
+	if (!e->size)
+		return true;
+	if (want->placed && want->place != e->start)
+		return false;
+	if ((e->start | e->size) & (granule - 1))
+		return false;
+	if (e->start < layout->vf_base || e->start > layout->vf_end ||
+	    layout->vf_end - e->start < e->size)
+		return false;
+	for (i = 0; i < vf; i++)
+		if (gpuvf_layout_overlap(e->start, e->size,
+					 layout->vf[i].start,
+					 layout->vf[i].size))
+			return false;
+	for (i = 0; i < req->num_blocked && !stays; i++)
+		if (gpuvf_layout_overlap(e->start, e->size,
+					 req->blocked[i].start,
+					 req->blocked[i].size))
+			return false;
+	return true;
+}
+
+/**
+ * gpuvf_layout_check() - is this layout sound, taken as a whole?
+ * @req: what was wanted
+ * @layout: what is to be committed
+ *
+ * See fb/layout.h.
+ *
+ * Return: true when it is.
+ */
+bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
+			const struct gpuvf_layout *layout)
+{
+	u64 granule = req->geometry.granule_bytes;
+	unsigned int i;
+
+	if (!gpuvf_layout_is_granule(granule) || req->num_vfs > GPUVF_MAX_VFS ||
+	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
+		return false;
+	if ((layout->pf_reserve_bytes | layout->vf_base | layout->vf_end) &
+	    (granule - 1))
+		return false;
+	if (layout->pf_reserve_bytes < req->pf_reserve_bytes ||
+	    layout->context.start < layout->pf_reserve_bytes ||
+	    layout->context.size != req->geometry.context_bytes ||
+	    layout->context.start > layout->vf_base ||
+	    layout->vf_base - layout->context.start < layout->context.size ||
+	    layout->vf_end > req->geometry.total_bytes ||
+	    layout->vf_base >= layout->vf_end)
+		return false;
+	for (i = 0; i < req->num_vfs; i++)
+		if (!layout_check_vf(req, layout, i))
+			return false;
+	return true;
+}
+
+/* the byte behind an extent */
+static u64 layout_extent_end(const struct gpuvf_extent *e)
+{
+	return e->size > U64_MAX - e->start ? U64_MAX : e->start + e->size;
+}
+
+/* where the free piece that begins at @at ends: at the next thing behind it */
+static u64 layout_free_until(const struct gpuvf_layout *layout,
+			     unsigned int num_vfs, unsigned int num_blocked,
+			     const struct gpuvf_extent *blocked, u64 at,
+			     u64 *next)
+{
+	u64 until = layout->vf_end;
+	unsigned int i;
+
+	*next = layout->vf_end;
+	for (i = 0; i < num_vfs + num_blocked; i++) {
+		const struct gpuvf_extent *e = i < num_vfs ?
+			&layout->vf[i] : &blocked[i - num_vfs];
+
+		if (!e->size || layout_extent_end(e) <= at || e->start > until)
+			continue;
+		until = max(e->start, at);
+		*next = layout_extent_end(e);
+	}
+	return until;
+}
+
+/**
+ * gpuvf_layout_measure() - fill in what is free
+ * @layout: whose vf_base, vf_end and extents are right, whose free_bytes and
+ *	largest_free_bytes are not
+ * @num_vfs: entries of @layout->vf in use
+ * @num_blocked: entries of @blocked
+ * @blocked: ranges of the VF area that nobody may have
+ */
+void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
+			  unsigned int num_blocked,
+			  const struct gpuvf_extent *blocked)
+{
+	u64 at = layout->vf_base;
+	u64 until, next;
+
+	layout->free_bytes = 0;
+	layout->largest_free_bytes = 0;
+	while (at < layout->vf_end) {
+		until = layout_free_until(layout, num_vfs, num_blocked, blocked,
+					  at, &next);
+		layout->free_bytes += until - at;
+		layout->largest_free_bytes = max(layout->largest_free_bytes,
+						 until - at);
+		at = next;
+	}
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * AMD's mailbox page (hw/regs.h) from the PF's side: the mailbox operations of a
+ * backend. INDEX chooses the VF, so that pf->lock is held over all accesses to one.
+ *
+ * The simulated GPU has the page in its SIM capability. Where a card has it in MMIO, the
+ * first three functions differ, and nothing else.
+ */
+
+#include <linux/bits.h>
+#include <linux/pci.h>
+
+#include "base/pf.h"
+#include "hw/hw.h"
+#include "hw/mailbox_page.h"
+#include "hw/regs.h"
+
+/* all ones if the GPU does not answer, which a word of a message may be as well */
+static u32 page_read(struct gpuvf_pf *pf, unsigned int reg)
+{
+	u32 val;
+
+	if (pci_read_config_dword(pf->pdev, pf->iov.sim + reg, &val))
+		PCI_SET_ERROR_RESPONSE(&val);
+	return val;
+}
+
+static void page_write(struct gpuvf_pf *pf, unsigned int reg, u32 val)
+{
+	pci_write_config_dword(pf->pdev, pf->iov.sim + reg, val);
+}
+
+static void page_write_byte(struct gpuvf_pf *pf, unsigned int reg, u8 val)
+{
+	pci_write_config_byte(pf->pdev, pf->iov.sim + reg, val);
+}
+
+/* no GPU has so many VFs that all bits are set */
+static u32 page_read_vfs(struct gpuvf_pf *pf, unsigned int reg)
+{
+	u32 vfs = page_read(pf, reg);
+
+	return PCI_POSSIBLE_ERROR(vfs) ? 0 : vfs;
+}
+
+static void page_choose(struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->lock);
+	page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INDEX, vf);
+}
+
+/**
+ * gpuvf_mbox_page_rx_vfs() - see struct gpuvf_hw_ops
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+u32 gpuvf_mbox_page_rx_vfs(struct gpuvf_pf *pf)
+{
+	return page_read_vfs(pf, GPUVF_SIM_MBOX_RX);
+}
+
+/**
+ * gpuvf_mbox_page_acked_vfs() - see struct gpuvf_hw_ops
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+u32 gpuvf_mbox_page_acked_vfs(struct gpuvf_pf *pf)
+{
+	return page_read_vfs(pf, GPUVF_SIM_MBOX_ACKED);
+}
+
+/**
+ * gpuvf_mbox_page_read() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ * @msg: filled
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_page_read(struct gpuvf_pf *pf, unsigned int vf,
+			  struct gpuvf_mbox_msg *msg)
+{
+	unsigned int i;
+
+	page_choose(pf, vf);
+	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
+		msg->word[i] = page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_RCV(i));
+}
+
+/**
+ * gpuvf_mbox_page_ack() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_page_ack(struct gpuvf_pf *pf, unsigned int vf)
+{
+	page_choose(pf, vf);
+	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL + 1,
+			GPUVF_MBOX_RCV_ACK >> 8);
+}
+
+/**
+ * gpuvf_mbox_page_ack_seen() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ */
+bool gpuvf_mbox_page_ack_seen(struct gpuvf_pf *pf, unsigned int vf)
+{
+	u32 control;
+
+	page_choose(pf, vf);
+	control = page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL);
+	return PCI_POSSIBLE_ERROR(control) ||
+	       !(control & GPUVF_MBOX_RCV_VALID) ||
+	       gpuvf_mbox_page_rx_vfs(pf) & BIT(vf);
+}
+
+/**
+ * gpuvf_mbox_page_send() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ * @msg: what to send
+ * @valid: with an interrupt
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_page_send(struct gpuvf_pf *pf, unsigned int vf,
+			  const struct gpuvf_mbox_msg *msg, bool valid)
+{
+	unsigned int i;
+
+	page_choose(pf, vf);
+	/* a guest that waits for this code acts as soon as it can read it */
+	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
+	for (i = GPUVF_MBOX_WORDS; i-- > 0;)
+		page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i), msg->word[i]);
+	if (valid)
+		page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL,
+				GPUVF_MBOX_TRN_VALID);
+}
+
+/**
+ * gpuvf_mbox_page_clear() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_page_clear(struct gpuvf_pf *pf, unsigned int vf)
+{
+	unsigned int i;
+
+	page_choose(pf, vf);
+	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
+		page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i), 0);
+	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
+}
+
+/**
+ * gpuvf_mbox_page_listen() - see struct gpuvf_hw_ops
+ * @pf: PF
+ * @vf: index of the VF
+ * @on: whether its messages raise interrupts
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_mbox_page_listen(struct gpuvf_pf *pf, unsigned int vf, bool on)
+{
+	page_choose(pf, vf);
+	page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INT_CNTL,
+		   on ? GPUVF_MBOX_VALID_INT_EN | GPUVF_MBOX_ACK_INT_EN : 0);
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who runs next, and until when; see sched/drr.h for the rules, and
+ * Documentation/design/scheduling.rst for why they keep shares exact.
+ */
+
+#include "sched/drr.h"
+
+static u64 sched_add(u64 a, u64 b)
+{
+	return a > U64_MAX - b ? U64_MAX : a + b;
+}
+
+static u64 sched_elapsed(const struct gpuvf_sched *s, u64 now_ns)
+{
+	return gpuvf_elapsed_ns(s->turn_start_ns, now_ns);
+}
+
+/**
+ * gpuvf_sched_init() - nobody in the round, every slice at its default
+ * @s: the scheduler
+ * @policy: who is in the round
+ */
+void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
+{
+	unsigned int i;
+
+	memset(s, 0, sizeof(*s));
+	s->policy = policy;
+	s->exclusive_vf = GPUVF_SCHED_NONE;
+	s->current_vf = GPUVF_SCHED_NONE;
+	s->last_vf = GPUVF_SCHED_NONE;
+	s->chosen_vf = GPUVF_SCHED_NONE;
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		s->vf[i].slice_ns = GPUVF_SCHED_DEFAULT_SLICE_NS;
+}
+
+/**
+ * gpuvf_sched_set_slice() - live: holds from the VF's next turn
+ * @s: the scheduler
+ * @vf: index, below GPUVF_MAX_VFS
+ * @slice_ns: 2 to GPUVF_SCHED_MAX_SLICE_NS, since half of it is a divisor
+ *
+ * What the VF owes stays what it is, and the turn under way is settled with the
+ * slice it began with.
+ */
+void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
+{
+	s->vf[vf].slice_ns = slice_ns;
+}
+
+/* in the round under the present policy, but for full access */
+static u32 sched_members(const struct gpuvf_sched *s)
+{
+	switch (s->policy) {
+	case GPUVF_POLICY_FIXED:
+		return s->present;
+	case GPUVF_POLICY_EQUAL:
+		return s->present & (s->started | s->work);
+	default:
+		return s->present & s->work;
+	}
+}
+
+/**
+ * gpuvf_sched_ring() - who is in the round under the present policy
+ * @s: the scheduler
+ *
+ * fixed: present. equal: present and (started or work). best-effort: present
+ * and work. With exclusive access: of these, its owner.
+ *
+ * Return: bit n: VF n.
+ */
+u32 gpuvf_sched_ring(const struct gpuvf_sched *s)
+{
+	u32 ring = sched_members(s);
+
+	if (s->exclusive_vf != GPUVF_SCHED_NONE)
+		ring &= BIT(s->exclusive_vf);
+	return ring;
+}
+
+static u32 sched_others(const struct gpuvf_sched *s)
+{
+	u32 ring = gpuvf_sched_ring(s);
+
+	if (s->current_vf != GPUVF_SCHED_NONE)
+		ring &= ~(u32)BIT(s->current_vf);
+	return ring;
+}
+
+/**
+ * gpuvf_sched_access_ns() - full access that a VF has not paid for yet
+ * @s: the scheduler
+ * @vf: index
+ * @now_ns: now
+ *
+ * See sched/drr.h.
+ */
+u64 gpuvf_sched_access_ns(struct gpuvf_sched *s, unsigned int vf, u64 now_ns)
+{
+	struct gpuvf_sched_vf *one = &s->vf[vf];
+	u64 elapsed = gpuvf_elapsed_ns(one->access_at_ns, now_ns);
+	u64 paid, whole = 0;
+	u32 left;
+
+	one->access_at_ns = max(one->access_at_ns, now_ns);
+	if (!one->access_ns)
+		return 0;
+	for (left = s->present | (u32)BIT(vf); left; left &= left - 1)
+		whole += 2 * s->vf[ffs(left) - 1].slice_ns;
+	/* elapsed * slice / whole, where the product may not fit */
+	paid = div64_u64(elapsed, whole);
+	elapsed -= paid * whole;
+	paid = paid * one->slice_ns +
+	       div64_u64(elapsed * one->slice_ns, whole);
+	one->access_ns -= min(paid, one->access_ns);
+	return one->access_ns;
+}
+
+/* full access of the present turn's VF, in which others had to wait */
+static void sched_owe_access(struct gpuvf_sched *s, u64 ns, u64 now_ns)
+{
+	u32 others = sched_members(s) & ~(u32)BIT(s->current_vf);
+
+	if (!others)
+		return;
+	gpuvf_sched_access_ns(s, s->current_vf, now_ns);
+	s->vf[s->current_vf].access_ns =
+		sched_add(s->vf[s->current_vf].access_ns, ns);
+}
+
+/* what a visit of the round is worth to a VF */
+static u64 sched_quantum(const struct gpuvf_sched_vf *vf)
+{
+	return vf->access_ns ? vf->slice_ns / 2 : vf->slice_ns;
+}
+
+/*
+ * Somebody joined a VF that was alone: its turn counts as one slice at most, as
+ * if it had begun no earlier than that. What came before is charged at once: it
+ * was had, and nobody waited.
+ */
+static void sched_note_company(struct gpuvf_sched *s, bool was_alone,
+			       int exclusive_vf, u64 now_ns)
+{
+	u64 elapsed = sched_elapsed(s, now_ns);
+
+	if (!was_alone || s->current_vf == GPUVF_SCHED_NONE || !sched_others(s))
+		return;
+	if (elapsed > s->turn_slice_ns) {
+		if (s->current_vf == exclusive_vf)
+			sched_owe_access(s, elapsed - s->turn_slice_ns, now_ns);
+		s->vf[s->current_vf].charged_ns += elapsed - s->turn_slice_ns;
+		s->turn_start_ns = now_ns - s->turn_slice_ns;
+	}
+	s->turn_grant_ns = min(s->turn_grant_ns, s->turn_slice_ns);
+}
+
+/**
+ * gpuvf_sched_set_policy() - live: holds from the next decision
+ * @s: the scheduler
+ * @policy: the new one
+ * @now_ns: now
+ */
+void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
+			    u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+
+	s->policy = policy;
+	sched_note_company(s, was_alone, GPUVF_SCHED_NONE, now_ns);
+}
+
+/**
+ * gpuvf_sched_set_exclusive() - one VF has the GPU to itself, or nobody has
+ * @s: the scheduler
+ * @vf: index, or GPUVF_SCHED_NONE
+ * @now_ns: now
+ *
+ * Live: it holds at once. Debts stay as they are meanwhile; what it has beyond a
+ * slice while others wait is paid for later, see gpuvf_sched_access_ns().
+ */
+void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+	int before = s->exclusive_vf;
+
+	s->exclusive_vf = vf;
+	sched_note_company(s, was_alone, before, now_ns);
+}
+
+/**
+ * gpuvf_sched_update() - who may run, who has state, who has work
+ * @s: the scheduler
+ * @present: new value of the mask
+ * @started: new value of the mask
+ * @work: new value of the mask
+ * @now_ns: now
+ *
+ * A VF that leaves @present loses its debt. The present turn goes on even when
+ * its VF left the round: see gpuvf_sched_deadline().
+ */
+void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
+			u32 work, u64 now_ns)
+{
+	bool was_alone = !sched_others(s);
+	u32 left;
+
+	for (left = s->present & ~present; left; left &= left - 1)
+		s->vf[ffs(left) - 1].debt_ns = 0;
+	s->present = present;
+	s->started = started;
+	s->work = work;
+	sched_note_company(s, was_alone, GPUVF_SCHED_NONE, now_ns);
+}
+
+/* the next of @ring, which is not empty, behind @after, in index order */
+static int sched_next_of(u32 ring, int after)
+{
+	u32 behind = ring & ~(u32)(BIT(after + 1) - 1);
+
+	return ffs(behind ? behind : ring) - 1;
+}
+
+/*
+ * A whole round was met by debtors, so everybody in the ring owes at least a
+ * slice: skip as many rounds as all of them owe, at once. Somebody owes less
+ * than a slice afterwards.
+ */
+static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
+{
+	struct gpuvf_sched_vf *vf;
+	u64 rounds = U64_MAX;
+	u32 left;
+
+	for (left = ring; left; left &= left - 1) {
+		vf = &s->vf[ffs(left) - 1];
+		rounds = min(rounds,
+			     div64_u64(vf->debt_ns, sched_quantum(vf)));
+	}
+	for (left = ring; left; left &= left - 1) {
+		vf = &s->vf[ffs(left) - 1];
+		vf->debt_ns -= rounds * sched_quantum(vf);
+		vf->skipped += rounds;
+	}
+}
+
+/*
+ * Whose turn it is. A VF that is skipped has paid with an overrun of a slice or
+ * more for being looked at, so that over time a decision looks at one VF. At the
+ * most it looks at each of the ring four times. Nobody's, when the round comes by
+ * @stop first; it goes on from there next time. Who is alone is not skipped.
+ */
+static int sched_pick(struct gpuvf_sched *s, u32 ring, int stop)
+{
+	struct gpuvf_sched_vf *vf;
+	u32 unmet = ring;
+	int i;
+
+	for (;;) {
+		if (!unmet) {
+			sched_skip_rounds(s, ring);
+			unmet = ring;
+		}
+		i = sched_next_of(ring, s->last_vf);
+		if (i == stop)
+			return GPUVF_SCHED_NONE;
+		s->last_vf = i;
+		unmet &= ~(u32)BIT(i);
+		vf = &s->vf[i];
+		if (vf->debt_ns < sched_quantum(vf) || !(ring & (ring - 1)))
+			return i;
+		vf->debt_ns -= sched_quantum(vf);
+		vf->skipped++;
+	}
+}
+
+/* it was decided before, and still holds */
+static bool sched_chosen_is_in(const struct gpuvf_sched *s, u32 ring)
+{
+	return s->chosen_vf != GPUVF_SCHED_NONE && (ring & BIT(s->chosen_vf));
+}
+
+/**
+ * gpuvf_sched_choose() - who is next, before the present turn is over
+ * @s: the scheduler, with a turn under way
+ *
+ * It stays so, whatever is debited until then; only who leaves the round before
+ * its turn has begun is not next any more.
+ *
+ * Return: another VF; GPUVF_SCHED_NONE: that depends on what the present turn is
+ * charged, since everybody else is skipped, or there is nobody else.
+ */
+int gpuvf_sched_choose(struct gpuvf_sched *s)
+{
+	u32 ring = gpuvf_sched_ring(s);
+
+	if (!sched_chosen_is_in(s, ring))
+		s->chosen_vf = sched_others(s) ?
+			       sched_pick(s, ring, s->current_vf) :
+			       GPUVF_SCHED_NONE;
+	return s->chosen_vf;
+}
+
+static void sched_begin(struct gpuvf_sched *s, int i, u64 now_ns)
+{
+	struct gpuvf_sched_vf *vf = &s->vf[i];
+
+	s->current_vf = i;
+	s->last_vf = i;
+	s->chosen_vf = GPUVF_SCHED_NONE;
+	s->turn_start_ns = now_ns;
+	gpuvf_sched_access_ns(s, i, now_ns);
+	s->turn_slice_ns = sched_quantum(vf);
+	if (sched_others(s)) {
+		/* a slice that was changed meanwhile may be less than the debt */
+		s->turn_grant_ns = s->turn_slice_ns - min(vf->debt_ns,
+							  s->turn_slice_ns);
+		s->turn_grant_ns = max(s->turn_grant_ns, vf->slice_ns / 2);
+		return;
+	}
+	/* alone: nobody to owe to, and nobody who waits */
+	if (s->exclusive_vf == GPUVF_SCHED_NONE)
+		vf->debt_ns = 0;
+	s->turn_grant_ns = GPUVF_SCHED_SELF_SWITCH_NS;
+}
+
+/**
+ * gpuvf_sched_next() - begin a turn
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ * @d: what to do
+ *
+ * Round robin in index order behind the last turn, skipping those in debt.
+ * While nobody of the round has state or work, nobody has the turn: under
+ * policy fixed nothing would be kept from anybody by leaving the GPU empty.
+ *
+ * Return: true when somebody has the turn.
+ */
+bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d)
+{
+	u32 ring = gpuvf_sched_ring(s);
+
+	d->vf = GPUVF_SCHED_NONE;
+	d->burn = false;
+	if (!(ring & (s->started | s->work)))
+		return false;
+
+	d->vf = sched_chosen_is_in(s, ring) ?
+		s->chosen_vf : sched_pick(s, ring, GPUVF_SCHED_NONE);
+	d->burn = !((s->started | s->work) & BIT(d->vf));
+	sched_begin(s, d->vf, now_ns);
+	return true;
+}
+
+/**
+ * gpuvf_sched_switched() - begin the turn of the VF that was chosen
+ * @s: the scheduler; no turn may be under way
+ * @now_ns: now: the turn counts from here
+ *
+ * The hardware went over to it already, so it has the turn even when it is not in
+ * the round any more; gpuvf_sched_deadline() is at once then.
+ */
+void gpuvf_sched_switched(struct gpuvf_sched *s, u64 now_ns)
+{
+	sched_begin(s, s->chosen_vf, now_ns);
+}
+
+/**
+ * gpuvf_sched_entered() - the VF of the present turn begins to take the GPU
+ * @s: the scheduler, with a turn under way
+ * @now_ns: start of the LOAD
+ *
+ * The turn counts from here: what the decision itself took is nobody's.
+ */
+void gpuvf_sched_entered(struct gpuvf_sched *s, u64 now_ns)
+{
+	s->turn_start_ns = max(s->turn_start_ns, now_ns);
+}
+
+/**
+ * gpuvf_sched_deadline() - when the present turn has to end
+ * @s: the scheduler, with a turn under way
+ * @now_ns: now
+ *
+ * To be asked again after every gpuvf_sched_update(): earlier when somebody
+ * joined a VF that was alone; at once when the VF left the round and somebody
+ * else is in it, or when it may not run any more.
+ *
+ * Return: absolute time; not later than @now_ns: end it now.
+ */
+u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns)
+{
+	u32 me = BIT(s->current_vf);
+
+	if (!(s->present & me))
+		return now_ns;
+	if (!(gpuvf_sched_ring(s) & me) && sched_others(s))
+		return now_ns;
+	return sched_add(s->turn_start_ns, s->turn_grant_ns);
+}
+
+/**
+ * gpuvf_sched_end() - the present turn is over, its state saved
+ * @s: the scheduler, with a turn under way
+ * @now_ns: end of the SAVE
+ *
+ * Return: nanoseconds charged against the slice.
+ */
+u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
+{
+	struct gpuvf_sched_vf *vf = &s->vf[s->current_vf];
+	u64 charged = sched_elapsed(s, now_ns);
+	u64 owed = sched_add(vf->debt_ns, charged);
+	bool alone = !sched_others(s);
+
+	vf->turns++;
+	vf->charged_ns += charged;
+	if (charged > s->turn_grant_ns)
+		vf->overrun_ns += charged - s->turn_grant_ns;
+	else if (!alone)
+		vf->given_away_ns += s->turn_grant_ns - charged;
+
+	if (s->exclusive_vf == s->current_vf)
+		sched_owe_access(s, charged, now_ns);
+	if (!(s->present & BIT(s->current_vf)))
+		vf->debt_ns = 0;
+	else if (!alone)
+		vf->debt_ns = owed - min(owed, s->turn_slice_ns);
+	else if (s->exclusive_vf == GPUVF_SCHED_NONE)
+		/* who is alone owes nobody */
+		vf->debt_ns = 0;
+	s->current_vf = GPUVF_SCHED_NONE;
+	return charged;
+}
+
+/**
+ * gpuvf_sched_round_ns() - length of a round when nobody overruns
+ * @s: the scheduler
+ * @members: bit n: VF n takes part
+ * @switch_ns: what one switch costs
+ *
+ * Return: sum over @members of slice and switch.
+ */
+u64 gpuvf_sched_round_ns(const struct gpuvf_sched *s, u32 members, u64 switch_ns)
+{
+	u64 round_ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		if (members & BIT(i))
+			round_ns += s->vf[i].slice_ns + switch_ns;
+	return round_ns;
+}

@@ -1,0 +1,765 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reset ladder. Each rung is reported, and taken only when the one before did
+ * not help:
+ *
+ *	a command of a VF fails or hangs, a VF does not leave the GPU in time,
+ *	or does not give up exclusive access
+ *	    │
+ *	    ▼
+ *	reset of that VF alone, by its FLR ──works──► its guest may start anew
+ *	    │                                         (too often: failed)
+ *	    │ the function does not come back: failed
+ *	    │ the command processor hangs even now
+ *	    ▼
+ *	reset of the GPU, everything provisioned anew ──works──► all start anew
+ *	    │
+ *	    ▼
+ *	wedged: VFs can be disabled, and the GPU can be reset by hand
+ *
+ * A reset sleeps for 100 ms in the PCI core: so each VF has a work item of its
+ * own for it, which holds no lock meanwhile, and the others keep their turns.
+ */
+
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/pci.h>
+#include <linux/sched.h>
+
+#include "base/compat.h"
+#include "base/error.h"
+#include "base/event.h"
+#include "base/pf.h"
+#include "base/trace.h"
+#include "fb/scrub.h"
+#include "hw/regs.h"
+#include "sched/engine.h"
+#include "sched/switch.h"
+#include "vf/full_access.h"
+#include "vf/mailbox.h"
+#include "vf/reset.h"
+#include "vf/throttle.h"
+#include "vf/vf.h"
+
+/*
+ * How often to try for a function's device lock, and the pause between. To wait
+ * for it is not possible: whoever has it may be waiting for us.
+ */
+#define RESET_TRIES		100
+#define RESET_PAUSE_MS		20
+
+/* what a guest has to get ready; gpu-iov register page, section 2.3 */
+#define RESET_READY_MS		10
+
+/*
+ * Where the PF does not answer, or was reset behind our back, an FLR of a VF does not
+ * help, and the PCI core would wait for the VF for a minute with its device lock held.
+ */
+static bool reset_pf_answers(struct gpuvf_pf *pf)
+{
+	bool answers;
+
+	gpuvf_pf_lock(pf);
+	answers = !pf->frozen && pf->hw->has_reserve(pf) > 0;
+	gpuvf_pf_unlock(pf);
+	return answers;
+}
+
+/*
+ * 0; -EAGAIN: the lock of the VF could not be taken; -EIO: the PF does not answer; what
+ * the PCI core returns. If a PCIe error is the reason why the PF does not answer, that
+ * is known in a moment, unless the lock is in the way.
+ */
+static int reset_vf_function(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	unsigned int tries;
+	int err = -EIO;
+	bool answers;
+
+	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
+		if (READ_ONCE(pf->frozen))
+			return -EIO;
+		if (!pci_dev_trylock(vf->pdev)) {
+			err = -EAGAIN;
+			msleep(RESET_PAUSE_MS);
+			continue;
+		}
+		/* the bus may have been reset while another held the lock */
+		answers = reset_pf_answers(pf);
+		err = answers ? pci_reset_function_locked(vf->pdev) : -EIO;
+		pci_dev_unlock(vf->pdev);
+		if (answers)
+			return err;
+		msleep(RESET_PAUSE_MS);
+	}
+	return err;
+}
+
+/* 0; -EAGAIN: its lock could not be taken; what the PCI core returns */
+static int reset_pf_function(struct gpuvf_pf *pf)
+{
+	unsigned int tries;
+	int err;
+
+	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
+		if (!pci_dev_trylock(pf->pdev)) {
+			msleep(RESET_PAUSE_MS);
+			continue;
+		}
+		/* another reset meanwhile does for this one too */
+		err = READ_ONCE(pf->resetting) ?
+		      pci_reset_function_locked(pf->pdev) : 0;
+		pci_dev_unlock(pf->pdev);
+		return err;
+	}
+	return -EAGAIN;
+}
+
+/* tell a guest that is there; it has a few milliseconds; whether it was notified */
+static bool reset_notify_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	/* a guest that asked for it needs not be notified */
+	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
+	    vf->init_after_reset || vf->teardown ||
+	    !(gpuvf_world_started(pf) & BIT(vf->index)))
+		return false;
+	vf->mbox.ready = false;
+	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION, 0);
+	return true;
+}
+
+/* give a guest that is there time to get ready; whether it was notified */
+static bool reset_announce(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	bool tell;
+
+	gpuvf_pf_lock(pf);
+	tell = reset_notify_locked(vf);
+	gpuvf_pf_unlock(pf);
+	if (tell)
+		wait_event_timeout(pf->reset_wait, READ_ONCE(vf->mbox.ready),
+				   msecs_to_jiffies(RESET_READY_MS));
+	return tell;
+}
+
+/*
+ * What a reset makes of the marks of its VF. Only one that an administrator asked
+ * for clears any. An engine that is still taken (@stuck) is no fault of the VF yet:
+ * the GPU is reset for it, unless the VF made that necessary too often.
+ */
+static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
+{
+	if (vf->reset_asked && !err)
+		gpuvf_vf_clear_marks_locked(vf);
+	vf->reset_asked = false;
+	if (err && !stuck)
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_RESET);
+	if (stuck && !gpuvf_guard_locked(vf, GPUVF_GUARD_PF_RESET))
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
+}
+
+static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
+				 bool notified)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_WAS_RESET,
+		.vf = vf->index,
+		.error = -err,
+	};
+	/* a guest that asked to start again, for which its old state goes first */
+	bool init = vf->init_after_reset ||
+		    (!notified && vf->mbox.ending &&
+		     vf->access == GPUVF_ACCESS_INIT);
+	bool teardown = vf->teardown && !err;
+	struct gpuvf_pf *pf = vf->pf;
+
+	vf->teardown = false;
+	vf->reset_err = err;
+	if (err)
+		vf->stats.failed_resets++;
+	else if (!teardown)
+		vf->stats.resets++;
+	vf->init_after_reset = false;
+	gpuvf_mbox_forget_locked(vf);
+	reset_vf_marks_locked(vf, err, stuck);
+	gpuvf_exclusive_end_locked(vf);
+	/* what came since the FLR had to wait while a state was torn down */
+	gpuvf_mbox_event(pf);
+	vf->resetting = false;
+	WRITE_ONCE(vf->reset_seq, vf->reset_seq + 1);
+	wake_up_all(&pf->reset_wait);
+
+	if (err)
+		gpuvf_event_locked(pf, &event,
+				   "reset failed (%pe)", ERR_PTR(err));
+	else if (!teardown)
+		gpuvf_event_locked(pf, &event, "was reset");
+	if (notified)
+		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
+	if (init && !vf->faults && !vf->stopped && !vf->paused)
+		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
+	else if (init)
+		gpuvf_mbox_refuse_locked(vf);
+	gpuvf_clear_kick_locked(pf);
+	gpuvf_pf_unsettle_locked(pf);
+}
+
+/* reset a VF by its own FLR */
+static void reset_vf_work(struct work_struct *work)
+{
+	struct gpuvf_vf *vf = container_of(work, struct gpuvf_vf, reset_work);
+	struct gpuvf_pf *pf = vf->pf;
+	u64 begin = ktime_get_ns();
+	int err, world_err;
+	bool notified, wait;
+
+	gpuvf_pf_lock(pf);
+	wait = pf->in_reset || pf->quiesced || pf->frozen;
+	vf->reset_waits = vf->resetting && wait;
+	wait |= !vf->resetting;
+	gpuvf_pf_unlock(pf);
+	if (wait)
+		return;
+
+	notified = reset_announce(vf);
+	gpuvf_mbox_settle(pf, BIT(vf->index));
+	gpuvf_world_reset_begin(pf, vf->index);
+	/* the device stays: who disables VFs waits for their resets first */
+	err = reset_vf_function(vf);
+	world_err = gpuvf_world_reset_end(pf, vf->index, !err);
+	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
+	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		err = 0;
+	if (!err)
+		err = world_err;
+	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
+
+	gpuvf_pf_lock(pf);
+	/* what came of it is not known; the reset of the GPU does for this one too */
+	if (pf->frozen) {
+		vf->reset_waits = true;
+		gpuvf_pf_unlock(pf);
+		return;
+	}
+	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
+	if (world_err == -EBUSY)
+		gpuvf_reset_pf_start_locked(pf);
+	gpuvf_pf_unlock(pf);
+	gpuvf_pf_notify(pf);
+}
+
+/**
+ * gpuvf_reset_vf_start_locked() - begin to reset a VF
+ * @vf: VF, enabled, not being reset except to tear down its state
+ *
+ * Context: pf->lock held. vf->resetting and pf->reset_wait tell when it is over.
+ */
+void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
+{
+	bool under_way = vf->resetting;
+
+	lockdep_assert_held(&vf->pf->lock);
+	/* an FLR under way, to tear down the state, is enough for this too */
+	vf->teardown = false;
+	vf->resetting = true;
+	gpuvf_pf_unsettle_locked(vf->pf);
+	gpuvf_pf_notify(vf->pf);
+	if (!under_way)
+		queue_work(gpuvf_unbound_wq, &vf->reset_work);
+}
+
+/* end the state of a VF, if it has one, by an FLR; marks and counters stay */
+static void reset_vf_teardown_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	if (!(gpuvf_world_started(pf) & BIT(vf->index)) || vf->resetting ||
+	    !vf->pdev || pf->vf_count_changing || pf->quiesced)
+		return;
+	gpuvf_reset_vf_start_locked(vf);
+	vf->teardown = true;
+}
+
+/*
+ * Without an FLR notice: the VF's user has reset it, as a refused command shows. As
+ * with one, this is no hang, has no limit, and leaves marks as they are.
+ */
+static void reset_vf_stale_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_WAS_RESET,
+		.vf = vf->index,
+	};
+
+	vf->stats.resets++;
+	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	reset_vf_teardown_locked(vf);
+}
+
+/**
+ * gpuvf_reset_vf_drop_locked() - tear down the state of a VF, if it has one
+ * @vf: VF, enabled
+ *
+ * By SHUTDOWN, or by an FLR where the hardware has no such command. Marks and
+ * counters of the VF stay as they are. gpuvf_mbox_end_locked() is called when it
+ * is done, or what a reset of the VF does with its mailbox.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+
+	lockdep_assert_held(&pf->lock);
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN)) {
+		gpuvf_world_drop(pf, vf->index);
+		return;
+	}
+	reset_vf_teardown_locked(vf);
+}
+
+/**
+ * gpuvf_reset_vf_locked() - start a reset of a VF that an administrator asked for
+ * @vf: VF, enabled, not being reset
+ *
+ * Its context is torn down, its memory scrubbed, and its marks are cleared.
+ * GPUVF_CMD_VF_WAS_RESET and @vf's counters report the end;
+ * gpuvf_reset_vf_wait() waits for it.
+ *
+ * Context: pf->lock held. Does not wait.
+ * Return: what gpuvf_reset_vf_wait() needs.
+ */
+unsigned int gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	vf->reset_asked = true;
+	gpuvf_reset_vf_start_locked(vf);
+	return vf->reset_seq;
+}
+
+/**
+ * gpuvf_reset_vf_wait() - wait until a reset of a VF is over
+ * @vf: VF
+ * @seq: from gpuvf_reset_vf_locked()
+ * @why: filled when the reset failed
+ *
+ * Context: may sleep until a fatal signal comes, which leaves the reset going on;
+ * pf->lock must not be held.
+ * Return: 0; -EIO: the reset failed; -EINTR: a fatal signal came.
+ */
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, unsigned int seq,
+			struct gpuvf_refusal *why)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	int err;
+
+	if (wait_event_killable(pf->reset_wait,
+				READ_ONCE(vf->reset_seq) != seq))
+		return -EINTR;
+	gpuvf_pf_lock(pf);
+	err = vf->reset_err;
+	gpuvf_pf_unlock(pf);
+	if (!err)
+		return 0;
+	why->reason = GPUVF_REASON_RESET_FAILED;
+	why->vf = vf->index;
+	why->who = "the function did not come back";
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_reset_end_waiting_locked() - end the VF resets that wait for the GPU's
+ * @pf: PF
+ * @err: of the reset of the GPU, which resets its VFs too
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_end_waiting_locked(struct gpuvf_pf *pf, int err)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++) {
+		if (!pf->vf[i].resetting || !pf->vf[i].reset_waits)
+			continue;
+		pf->vf[i].reset_waits = false;
+		reset_vf_done_locked(&pf->vf[i], err, false, false);
+	}
+}
+
+/**
+ * gpuvf_reset_resume_locked() - do the resets that waited for the resume
+ * @pf: PF
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_reset_resume_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->vf[i].reset_waits)
+			queue_work(gpuvf_unbound_wq, &pf->vf[i].reset_work);
+	if (pf->resetting)
+		schedule_delayed_work(&pf->reset_work, 0);
+}
+
+/* the VF made it necessary; a VF that does so too often fails */
+static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
+{
+	if (!gpuvf_guard_locked(vf, guard))
+		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
+	/* disabling VFs needs no resets any more, and a suspended GPU none yet */
+	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
+	    !vf->pf->quiesced)
+		gpuvf_reset_vf_start_locked(vf);
+}
+
+/**
+ * gpuvf_reset_vf_caught_locked() - a VF's command failed
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_HANG,
+		.vf = vf->index,
+		.hang = GPUVF_HANG_COMMAND,
+	};
+	struct gpuvf_pf *pf = vf->pf;
+	enum gpuvf_hw_cmd cmd;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_world_fault(pf, vf->index, &err, &cmd);
+	if (err == -ESTALE) {
+		reset_vf_stale_locked(vf);
+		return;
+	}
+	vf->stats.hangs++;
+	if (err == -ETIMEDOUT &&
+	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
+		vf->stats.preempt_timeouts++;
+		event.hang = GPUVF_HANG_PREEMPTION;
+		gpuvf_event_locked(pf, &event,
+				   "did not leave the GPU within its preemption timeout of %u us, resetting it",
+				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
+	} else {
+		gpuvf_event_locked(pf, &event,
+				   "command %s failed (%pe), resetting it",
+				   gpuvf_turn_command_name(cmd), ERR_PTR(err));
+	}
+	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
+}
+
+/* a VF did not give up exclusive access */
+static void reset_vf_overstayed_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_VF_HANG,
+		.vf = vf->index,
+		.hang = GPUVF_HANG_EXCLUSIVE,
+	};
+	struct gpuvf_pf *pf = vf->pf;
+
+	vf->stats.exclusive_timeouts++;
+	gpuvf_event_locked(pf, &event,
+			   "did not give up exclusive access in time, resetting it");
+	gpuvf_exclusive_end_locked(vf);
+	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
+}
+
+/* the time of the VF with exclusive access is up */
+static void reset_overstayed_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, exclusive.limit);
+	int vf;
+
+	gpuvf_pf_lock(pf);
+	vf = gpuvf_exclusive_expired_locked(pf);
+	if (vf != GPUVF_NOBODY)
+		reset_vf_overstayed_locked(&pf->vf[vf]);
+	gpuvf_pf_unlock(pf);
+}
+
+/**
+ * gpuvf_resets_flush() - wait for resets of VFs that are under way
+ * @pf: PF that begins no more of them
+ *
+ * Context: may sleep; pf->lock must not be held.
+ */
+void gpuvf_resets_flush(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs; i++)
+		flush_work(&pf->vf[i].reset_work);
+}
+
+static bool reset_all_ready(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pf->num_vfs; i++)
+		if ((pf->reset_told & BIT(i)) &&
+		    !READ_ONCE(pf->vf[i].mbox.ready))
+			return false;
+	return true;
+}
+
+/**
+ * gpuvf_reset_announce_all() - the GPU is about to be reset: tell all guests
+ * @pf: PF
+ *
+ * Context: sleeps a few milliseconds, until they are ready; pf->lock must not be
+ * held. The device lock is, so that nobody else does this at the same time.
+ */
+void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	gpuvf_pf_lock(pf);
+	pf->reset_told = 0;
+	for (i = 0; i < pf->num_vfs; i++)
+		if (reset_notify_locked(&pf->vf[i]))
+			pf->reset_told |= BIT(i);
+	gpuvf_pf_unlock(pf);
+	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
+			   msecs_to_jiffies(RESET_READY_MS));
+	gpuvf_mbox_settle(pf, pf->reset_told);
+}
+
+/**
+ * gpuvf_reset_complete_all_locked() - the GPU was reset: tell those who know
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pf->lock);
+	for (i = 0; i < pf->num_vfs; i++)
+		if (pf->reset_told & BIT(i))
+			gpuvf_mbox_send_locked(&pf->vf[i],
+					       GPUVF_MBOX_FLR_COMPLETE, 0);
+	pf->reset_told = 0;
+}
+
+/**
+ * gpuvf_reset_pf_end_locked() - account for a reset of the GPU that is over
+ * @pf: PF
+ * @err: 0, or why it failed
+ *
+ * Also for one that @reset_work was still to do: one reset does for both.
+ *
+ * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
+ */
+void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_PF_WAS_RESET,
+		.vf = GPUVF_NO_VF,
+		.error = -err,
+	};
+
+	lockdep_assert_held(&pf->lock);
+	WRITE_ONCE(pf->resetting, false);
+	pf->reset_asked = false;
+	pf->reset_needed = false;
+	pf->reset_err = err;
+	if (err)
+		pf->failed_resets++;
+	else
+		pf->resets++;
+	WRITE_ONCE(pf->reset_seq, pf->reset_seq + 1);
+	wake_up_all(&pf->reset_wait);
+	if (err)
+		gpuvf_event_locked(pf, &event, "GPU reset failed (%pe)",
+				   ERR_PTR(err));
+	else
+		gpuvf_event_locked(pf, &event,
+				   "GPU was reset and provisioned again");
+}
+
+/* gpuvf_pf_reset_done() was not called: the PCI core has not tried it */
+static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
+{
+	bool again = err == -EAGAIN && pf->reset_needed && !pf->gone;
+
+	if (err != -EAGAIN)
+		gpuvf_pf_wedge_locked(pf, "a reset that cannot be done");
+	/* a requester must not wait for longer: it may hold up the PCI core */
+	if (!again || pf->reset_asked)
+		gpuvf_reset_pf_end_locked(pf, err == -EAGAIN ? -EBUSY : err);
+	if (again) {
+		WRITE_ONCE(pf->resetting, true);
+		pf->reset_needed = true;
+		schedule_delayed_work(&pf->reset_work, HZ / 10);
+	}
+	gpuvf_pf_unsettle_locked(pf);
+}
+
+static void reset_pf_work(struct work_struct *work)
+{
+	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
+					   struct gpuvf_pf, reset_work);
+	u64 begin = ktime_get_ns();
+	unsigned int seq;
+	int err;
+
+	gpuvf_pf_lock(pf);
+	seq = pf->reset_seq;
+	/* over by itself, or by gpuvf_pf_resume() later */
+	if (!pf->resetting || pf->quiesced) {
+		gpuvf_pf_unlock(pf);
+		return;
+	}
+	pf->reset_task = current;
+	gpuvf_pf_unlock(pf);
+
+	/* gpuvf_pf_remove() waits for us, so that the device is there */
+	err = reset_pf_function(pf);
+	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
+
+	gpuvf_pf_lock(pf);
+	pf->reset_task = NULL;
+	/* else it is over, and what is to be done now was asked for since */
+	if (pf->reset_seq == seq)
+		reset_pf_not_done_locked(pf, err);
+	gpuvf_pf_unlock(pf);
+}
+
+/**
+ * gpuvf_reset_pf_start_locked() - a command hangs that no VF's reset ends
+ * @pf: PF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->wedged || pf->gone)
+		return;
+	pf->reset_needed = true;
+	if (pf->resetting)
+		return;
+	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
+	WRITE_ONCE(pf->resetting, true);
+	gpuvf_pf_unsettle_locked(pf);
+	/* gpuvf_pf_resume() does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
+}
+
+/**
+ * gpuvf_reset_pf_held() - the same, when VFs have just been disabled
+ * @pf: PF
+ *
+ * Context: device lock held; sleeps. pf->lock must not be held.
+ */
+void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
+{
+	unsigned int seq;
+	int err;
+
+	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
+	gpuvf_pf_lock(pf);
+	WRITE_ONCE(pf->resetting, true);
+	pf->reset_needed = true;
+	pf->reset_task = current;
+	seq = pf->reset_seq;
+	gpuvf_pf_unlock(pf);
+	err = pci_reset_function_locked(pf->pdev);
+	gpuvf_pf_lock(pf);
+	pf->reset_task = NULL;
+	if (pf->reset_seq == seq)
+		reset_pf_not_done_locked(pf, err);
+	gpuvf_pf_unlock(pf);
+}
+
+/**
+ * gpuvf_reset_pf_locked() - start a reset of the GPU that an administrator asked for
+ * @pf: PF
+ * @why: filled when that is refused
+ *
+ * Every guest starts anew; see gpuvf_pf_reset_done() for what comes back.
+ * GPUVF_CMD_PF_WAS_RESET and the counters of @pf report the end;
+ * gpuvf_reset_pf_wait() waits for it.
+ *
+ * Context: pf->lock held. Does not wait.
+ * Return: 0; -EBUSY: a reset is under way.
+ */
+int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	lockdep_assert_held(&pf->lock);
+	if (pf->resetting) {
+		why->reason = GPUVF_REASON_PF_RESETTING;
+		return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	}
+	WRITE_ONCE(pf->resetting, true);
+	pf->reset_asked = true;
+	gpuvf_pf_unsettle_locked(pf);
+	gpuvf_pf_notify(pf);
+	/* gpuvf_pf_resume() does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
+	return 0;
+}
+
+/**
+ * gpuvf_reset_pf_wait() - wait until a reset of the GPU is over
+ * @pf: PF
+ * @seq: pf->reset_seq when it was started
+ * @why: filled when the reset failed
+ *
+ * Context: may sleep until a fatal signal comes, which leaves the reset going on;
+ * pf->lock must not be held.
+ * Return: 0; -EIO: the reset failed; -EBUSY: the PCI core was at work on the GPU;
+ * -EINTR: a fatal signal came.
+ */
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
+			struct gpuvf_refusal *why)
+{
+	int err;
+
+	if (wait_event_killable(pf->reset_wait,
+				READ_ONCE(pf->reset_seq) != seq))
+		return -EINTR;
+	gpuvf_pf_lock(pf);
+	err = pf->reset_err;
+	gpuvf_pf_unlock(pf);
+	if (!err)
+		return 0;
+	if (err == -EBUSY) {
+		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+	} else {
+		why->reason = GPUVF_REASON_RESET_FAILED;
+		why->who = "the GPU is wedged";
+	}
+	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+}
+
+/**
+ * gpuvf_reset_init() - initialise what resets the GPU and its VFs
+ * @pf: PF
+ */
+void gpuvf_reset_init(struct gpuvf_pf *pf)
+{
+	unsigned int i;
+
+	INIT_DELAYED_WORK(&pf->reset_work, reset_pf_work);
+	INIT_DELAYED_WORK(&pf->exclusive.limit, reset_overstayed_work);
+	for (i = 0; i < GPUVF_MAX_VFS; i++)
+		INIT_WORK(&pf->vf[i].reset_work, reset_vf_work);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A GPU of i915 with SR-IOV: a tree of files with the rules of its double behind them.
+ */
+#ifndef FAKE_I915_H
+#define FAKE_I915_H
+
+#include "doubles/i915_rules.h"
+#include "xe_tree.h"
+
+#define GPU	"0000:00:02.0"
+#define TOTAL	7
+
+extern struct i915r_gpu rules;
+
+/* another program, just before the next write, after which there is none */
+extern void (*rival)(void);
+
+/* before each file is read, NULL: nothing */
+extern void (*reading)(void);
+
+/* what all files with numbers say, NULL: what they should */
+extern const char *nonsense;
+
+/* files that are not there any more */
+extern bool vanished;
+
+void fake_i915_begin(void);
+void fake_i915_make_files(void);
+void fake_i915_make_flex(void);
+int fake_i915_set_num(u32 num);
+void use_vf(u32 vf);
+void leave_vf(void);
+
+#endif /* FAKE_I915_H */
