@@ -284,6 +284,17 @@ static int settle(struct execution *x, struct state *now, bool last)
 	return look(x, now) ?: set_layout(x, now, last);
 }
 
+/* a driver may give VFs what they lack when they are enabled once more */
+static bool need_enabling(const struct gpu *now)
+{
+	u32 i;
+
+	for (i = 0; i < now->vfs_len; i++)
+		if (now->vfs[i].in_use)
+			return false;
+	return now->vfs_lack_something;
+}
+
 /* Return: EXIT_DONE; -ESTALE: look again; else an exit code */
 static int attempt(struct execution *x, struct state *now, bool last)
 {
@@ -295,7 +306,7 @@ static int attempt(struct execution *x, struct state *now, bool last)
 	code = code ?: check_users(x->want, now);
 	if (code)
 		return code;
-	recount = now->gpu.num_vfs != num_vfs;
+	recount = now->gpu.num_vfs != num_vfs || need_enabling(&now->gpu);
 	x->has_new_number |= recount;
 	if (recount && now->gpu.num_vfs) {
 		code = disable(x, now);

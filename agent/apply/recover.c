@@ -112,7 +112,7 @@ static bool resolve(const struct intent *intent, struct provider *provider)
 	state_live(&now, &live);
 	if (!state_is_of(&intent->before, &live))
 		report(intent, "dropped", "another GPU is in its place now");
-	else if (state_holds(&intent->after, &now))
+	else if (state_holds(&intent->after, &now) && !live.vfs_lack_something)
 		resolved = probe_again(intent, provider);
 	else if (state_holds(&intent->before, &now))
 		recovered(intent, "nothing was changed");

@@ -103,7 +103,7 @@ static bool apply_killed_at(unsigned int call)
 {
 	struct __ptrace_syscall_info info;
 	pid_t pid = start_traced("apply");
-	int ret, code;
+	int ret, code = 0;
 
 	do {
 		ret = next_call(pid, &info, &code);
