@@ -42,14 +42,14 @@ enum kind {
  * @number: of KIND_NUMBER and KIND_FREE: which one
  * @next: of the same GPU
  */
-struct file_attr {
+struct iov_file {
 	struct kobj_attribute attr;
 	struct double_gpu *gpu;
 	enum kind kind;
 	int vf;
 	u32 gt;
 	enum i915r_file number;
-	struct file_attr *next;
+	struct iov_file *next;
 };
 
 /* a directory, in the order in which they were made */
@@ -62,7 +62,7 @@ struct double_gpu {
 	struct pci_dev *pdev;
 	struct mutex lock;
 	struct i915r_gpu rules;
-	struct file_attr *files;
+	struct iov_file *files;
 	struct dir *dirs;
 	struct dentry *debug;
 };
@@ -81,7 +81,7 @@ static const char *const frees[] = {
 	NULL, NULL, "ggtt_free", "contexts_free", "doorbells_free", "lmem_free",
 };
 
-static u64 value_of(const struct file_attr *file)
+static u64 value_of(const struct iov_file *file)
 {
 	const struct i915r_gpu *rules = &file->gpu->rules;
 
@@ -101,7 +101,7 @@ static u64 value_of(const struct file_attr *file)
 
 static ssize_t show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	struct file_attr *file = container_of(attr, struct file_attr, attr);
+	struct iov_file *file = container_of(attr, struct iov_file, attr);
 	u64 value;
 
 	if (file->kind == KIND_MODE)
@@ -112,7 +112,7 @@ static ssize_t show(struct kobject *kobj, struct kobj_attribute *attr, char *buf
 	return sysfs_emit(buf, "%llu\n", value);
 }
 
-static int store_value(const struct file_attr *file, u64 value)
+static int store_value(const struct iov_file *file, u64 value)
 {
 	struct i915r_gpu *rules = &file->gpu->rules;
 
@@ -130,7 +130,7 @@ static int store_value(const struct file_attr *file, u64 value)
 static ssize_t store(struct kobject *kobj, struct kobj_attribute *attr,
 		     const char *buf, size_t len)
 {
-	struct file_attr *file = container_of(attr, struct file_attr, attr);
+	struct iov_file *file = container_of(attr, struct iov_file, attr);
 	char word[16];
 	u64 value = 0;
 	int err = 0;
@@ -166,10 +166,10 @@ static struct kobject *add_dir(struct double_gpu *gpu, struct kobject *parent,
 	return dir->kobj;
 }
 
-static int add_file(struct kobject *parent, const struct file_attr *file,
+static int add_file(struct kobject *parent, const struct iov_file *file,
 		    const char *name, umode_t mode)
 {
-	struct file_attr *copy;
+	struct iov_file *copy;
 	int err;
 
 	if (!parent)
@@ -194,7 +194,7 @@ static int add_file(struct kobject *parent, const struct file_attr *file,
 
 /* of the PF alone: policies, and what is free */
 static int add_pf_files(struct double_gpu *gpu, struct kobject *gt,
-			struct file_attr *file)
+			struct iov_file *file)
 {
 	struct kobject *policies = add_dir(gpu, gt, "policies");
 	struct kobject *available = add_dir(gpu, gt, "available");
@@ -216,7 +216,7 @@ static int add_gt(struct double_gpu *gpu, struct kobject *parent, int vf, u32 gt
 {
 	static const char *const names[] = { "gt0", "gt1" };
 	struct kobject *dir = add_dir(gpu, parent, names[gt]);
-	struct file_attr file = { .gpu = gpu, .vf = vf, .gt = gt };
+	struct iov_file file = { .gpu = gpu, .vf = vf, .gt = gt };
 	enum i915r_file n;
 	int err = 0;
 
@@ -234,7 +234,7 @@ static int add_gt(struct double_gpu *gpu, struct kobject *parent, int vf, u32 gt
 
 static int add_function(struct double_gpu *gpu, struct kobject *iov, int vf)
 {
-	struct file_attr file = { .gpu = gpu, .vf = vf };
+	struct iov_file file = { .gpu = gpu, .vf = vf };
 	struct kobject *dir;
 	char name[8] = "pf";
 	int err;
@@ -253,7 +253,7 @@ static int add_function(struct double_gpu *gpu, struct kobject *iov, int vf)
 
 static int add_iov(struct double_gpu *gpu)
 {
-	struct file_attr file = { .gpu = gpu, .kind = KIND_MODE };
+	struct iov_file file = { .gpu = gpu, .kind = KIND_MODE };
 	struct kobject *iov;
 	int err, vf;
 
@@ -268,7 +268,7 @@ static int add_iov(struct double_gpu *gpu)
 
 static void remove_iov(struct double_gpu *gpu)
 {
-	struct file_attr *file;
+	struct iov_file *file;
 	struct dir *dir;
 
 	/* the newest first; a directory takes its files with it */
