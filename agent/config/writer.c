@@ -253,6 +253,19 @@ static u32 count(const struct gpu *gpu)
 	return num;
 }
 
+/* may @gpu have the reserve that it has? A driver that was given none has none. */
+static bool says_pf_reserve(const struct gpu *gpu)
+{
+	char *why;
+
+	if (!gpu_can_set(gpu, ABILITY_PF_RESERVE))
+		return false;
+	why = ability_out_of_range(gpu_abilities(gpu), ABILITY_PF_RESERVE,
+				   gpu->fb_pf_reserve);
+	free(why);
+	return !why;
+}
+
 static void write_section(FILE *f, const struct writer *writer,
 			  const struct section *section)
 {
@@ -271,7 +284,7 @@ static void write_section(FILE *f, const struct writer *writer,
 		fprintf(f, "%sprovider = %s\n", mark, gpu->abilities->provider);
 	if (gpu_can_set(gpu, ABILITY_POLICY))
 		fprintf(f, "%spolicy = %s\n", mark, policy_name(gpu->policy));
-	if (gpu_can_set(gpu, ABILITY_PF_RESERVE))
+	if (says_pf_reserve(gpu))
 		fprintf(f, "%spf_reserve = %s\n", mark,
 			format_size(text, gpu->fb_pf_reserve, ""));
 	fprintf(f, "%svfs = %u\n", mark, count(gpu));

@@ -180,7 +180,7 @@ if [ -e "$doubles/gpuvf_double_i915.ko" ] && [ ! -e /sys/bus/pci/drivers/i915 ];
 	give gim
 	stays tries 0 'everything is as it was before' --yes
 	point 'gim_completes'
-	[ "$(cat /sys/kernel/debug/gpuvf_double_gim/reset_reads)" = 0 ]
+	[ "$(cat "/sys/kernel/debug/gpuvf_double/$gpu/resets")" = 0 ]
 	point 'gim_is_not_reset'
 	take
 	rmmod gpuvf_double_gim

@@ -106,6 +106,13 @@ static void make_flex(u32 num)
 	make_i915(num, true);
 }
 
+/* its driver was never asked to keep any */
+static void make_flex_without_spare(u32 num)
+{
+	make_i915(num, true);
+	put(GPU, "drm/card0/prelim_iov/pf/gt0/lmem_spare", "0\n");
+}
+
 static void make_nvidia(u32 num)
 {
 	u32 i;
@@ -144,6 +151,7 @@ static const struct {
 	{ "xe", make_xe_without_quotas, "fb = shared\ntime_slice = 16ms\n" },
 	{ "i915", make_igpu, "fb = shared\ntime_slice = 16ms\n" },
 	{ "i915", make_flex, "fb = 1GiB\ntime_slice = 16ms\n" },
+	{ "i915", make_flex_without_spare, "fb = 1GiB\ntime_slice = 16ms\n" },
 	{ "nvidia", make_nvidia, "nvidia_type = L40S-12Q\n" },
 	{ "gim", make_gim, "fb = shared\n" },
 };
