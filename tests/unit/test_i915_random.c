@@ -26,6 +26,7 @@ static u32 num_before;
 static void begin(void)
 {
 	fake_i915_begin();
+	run_shell("mkdir -p sys/module/vfio/parameters && echo Y > sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 	rules.clear_keeps_times = rnd(2);
 	rules.flr_hangs = !rnd(4);
 	if (rnd(2))
@@ -278,7 +279,7 @@ static void others_change_what_they_like(void **state)
 	static const struct random_test test = {
 		.gpu = GPU, .begin = begin, .end = tree_end,
 		.choose = choose, .find_wrong = find_wrong, .picture = picture,
-		.other = other, .is_hampered = is_hampered, .calm = calm, .rival = &rival, .reading = &reading,
+		.other = other, .is_hampered = is_hampered, .calm = calm, .between_reads = true,
 		.writes = writes, .violations = violations,
 	};
 
