@@ -378,6 +378,36 @@ static void another_program_between_reading_and_writing(void **state)
 	all_work();
 }
 
+static void no_guest_works(void)
+{
+	fake_i915_set_num(0);
+	i915r_store_auto(&rules, 0);
+	fake_i915_set_num(2);
+	assert_false(i915r_guest_works(&rules, 0));
+}
+
+/* as many as are asked for, by another tool that has left the device manual */
+static void vfs_in_which_no_guest_works_are_enabled_again(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	no_guest_works();
+	says("show", EXIT_DONE, "VF 0 has no GGTT, contexts or doorbells, and no guest works on it");
+	says("plan", EXIT_DONE, "disable 2 VFs, set the layout, enable 2 VFs");
+	says("assert", EXIT_DIFFERS, "enable 2 VFs");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
+	says("apply", EXIT_DONE, "in sync");
+	/* not from under a guest */
+	no_guest_works();
+	use_vf(1);
+	says("plan", EXIT_FAILED, "VF 0 has no GGTT");
+	says("apply", EXIT_FAILED, "VF 0 has no GGTT");
+	assert_int_equal(rules.num, 2);
+	leave_vf();
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
+}
+
 static u32 reads;
 
 /* after so many reads of files another tool sets the times of VF 1 */
@@ -546,6 +576,7 @@ int main(void)
 		test(verbs_on_a_vf_are_words_of_its_control),
 		test(each_refusal_leaves_all_as_it_was),
 		test(another_program_between_reading_and_writing),
+		test(vfs_in_which_no_guest_works_are_enabled_again),
 		test(set_takes_back_nothing_that_came_meanwhile),
 		test(numbers_that_are_none_are_no_numbers),
 		test(files_that_vanish_are_no_crash),
