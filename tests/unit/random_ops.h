@@ -35,7 +35,8 @@
  * @end: remove it
  * @choose: choose a target, and write it to @config; @sure: one that can be had
  * @find_wrong: what the double has not of that target, NULL: it has all
- * @picture: what the double has, of all that a configuration can say
+ * @picture: what the double has, of all that a configuration can say; NULL: it has what
+ *	none can, and so nothing would put it back
  * @other: another program does something; @meanwhile: during an apply
  * @is_hampered: has another program left something that no apply can change, and that
  *	keeps VFs from being enabled? NULL: there is nothing of the kind
@@ -154,8 +155,8 @@ static inline void check_refusal(int code, const char *before, const char *after
 			random_failed("left undone, although no one was in the way", code);
 		return;
 	}
-	if (before && strcmp(before, after)) {
-		print_error("before: %s\nafter:  %s\n", before, after);
+	if (before && (!after || strcmp(before, after))) {
+		print_error("before: %s\nafter:  %s\n", before, after ?: "what no one asked for");
 		random_failed("not as it was", code);
 	}
 }
@@ -193,7 +194,7 @@ static inline void one_apply(void)
 	after = random_test->picture();
 	wrong = code || came_unseen() ? NULL : random_test->find_wrong();
 	if (wrong) {
-		print_error("%s\n", after);
+		print_error("%s\n", after ?: "");
 		random_failed(wrong, code);
 	}
 	if (code)

@@ -266,6 +266,15 @@ static void what_others_left_is_cleared(void **state)
 	configure(CONFIG "vf 0-2 = s\n");
 	says("apply", EXIT_DONE, "3 VFs enabled");
 	all_work();
+	/* or a part of it, of which nothing says anything else */
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	i915r_control(&rules, 0, "clear");
+	rules.vf[0][0].value[I915R_DOORBELLS] = 1;
+	rules.manual = false;
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
 }
 
 static void gts_that_differ_are_made_the_same(void **state)
