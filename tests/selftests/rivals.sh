@@ -20,6 +20,8 @@
 # machine too.
 
 rivals_seed=${GPUVF_SEED:-1}
+# from scripts, and from ktap.sh
+gpu=${gpu-} work=${work-} ini=${ini-} agent=${agent-} says_limit=${says_limit-}
 
 # rivals_failed STEP WHAT
 rivals_failed() {
@@ -34,6 +36,7 @@ rivals_apply() {
 
 	: > "$work/strikes"
 	(
+		# shellcheck disable=SC2030,SC2031	# its own numbers
 		RANDOM=$own
 		for ((i = 0; i < strikes; i++)); do
 			sleep "0.$((RANDOM % 10))"
@@ -48,8 +51,10 @@ rivals_apply() {
 
 # rivals_step STEP: one of four is without another program
 rivals_step() {
-	local strikes=$((RANDOM % 4)) before is
+	local strikes before is
 
+	# shellcheck disable=SC2031
+	strikes=$((RANDOM % 4))
 	choose
 	before=$(violations)
 	rivals_apply $strikes

@@ -145,14 +145,14 @@ choose() {
 wrong() {
 	local i gt
 
-	[ "$(cat "$pf/sriov_numvfs")" = $num ] || echo "not $num VFs are enabled"
+	[ "$(cat "$pf/sriov_numvfs")" = "$num" ] || echo "not $num VFs are enabled"
 	for ((i = 0; i < num; i++)); do
 		for gt in gt0 gt1; do
 			[ "$(cat "$iov/vf$((i + 1))/$gt/exec_quantum_ms")" = "${slices[i]}" ] ||
 				echo "$gt has another time slice for VF $i than ${slices[i]} ms"
 		done
 	done
-	[ "$(cat "/sys/kernel/debug/gpuvf_double/$a/works")" = $(((1 << num) - 1)) ] ||
+	[ "$(cat "/sys/kernel/debug/gpuvf_double/$a/works")" = "$(((1 << num) - 1))" ] ||
 		echo 'no guest of a VF works'
 }
 

@@ -304,7 +304,7 @@ choose() {
 wrong() {
 	local i
 
-	numvfs_is $num || echo "not $num VFs are enabled"
+	numvfs_is "$num" || echo "not $num VFs are enabled"
 	for ((i = 0; i < num; i++)); do
 		# shellcheck disable=SC2086 # three words
 		vf_is $i ${wanted[i]} || echo "VF $i has not ${wanted[i]}"
