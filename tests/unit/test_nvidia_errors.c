@@ -225,6 +225,10 @@ static void helpers_that_fail_are_quoted(void **state)
 	write_script(MANAGE, "echo \"$*\" >> ../../../../manage.log; echo 'cannot get the lock' >&2; exit 3");
 	says("apply", EXIT_FAILED, "sriov-manage ended 5 times with exit code 3: cannot get the lock (a program that uses NVML keeps GPU " GPU " from it");
 	log_is("manage.log", "-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n");
+	/* nor do VFs stay that one made which then failed */
+	write_script(MANAGE, "[ $1 = -e ] && trap 'exit 3' EXIT\nkind=nvidia\n" HONEST);
+	says("apply", EXIT_FAILED, "GPU " GPU " is as it was before");
+	says("show", EXIT_DONE, "0 of 8 VFs enabled");
 	/* at the third time it gets hold of the GPU */
 	write_script(MANAGE, "echo >> ../../../../tries; [ $(wc -l < ../../../../tries) -lt 3 ] && exit 1\nkind=nvidia\n" HONEST);
 	says("apply", EXIT_DONE, "1 with framebuffer");
