@@ -32,7 +32,6 @@
 #include "fb/scrub.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/stats.h"
 #include "vf/full_access.h"
 #include "vf/mailbox.h"
 #include "vf/region.h"

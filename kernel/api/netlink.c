@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/pf.h"
-#include "sched/stats.h"
+#include "sched/engine.h"
 
 /* room for the counters and the histogram of a VF */
 #define NL_STATS_SIZE	1024
@@ -48,34 +48,25 @@ static int nl_put_histogram(struct sk_buff *skb,
 	return 0;
 }
 
+#define NL_COUNTER(name, NAME) \
+	{ GPUVF_A_STATS_##NAME, offsetof(struct gpuvf_vf_stats, name) },
+
 static int nl_put_counters(struct sk_buff *skb,
 			   const struct gpuvf_vf_stats *stats)
 {
-	const struct {
+	static const struct {
 		int attr;
-		u64 value;
+		size_t offset;
 	} counters[] = {
-		{ GPUVF_A_STATS_RUN_NS, stats->run_ns },
-		{ GPUVF_A_STATS_CHARGED_NS, stats->charged_ns },
-		{ GPUVF_A_STATS_SLICES, stats->slices },
-		{ GPUVF_A_STATS_SKIPPED, stats->skipped },
-		{ GPUVF_A_STATS_OVERRUN_NS, stats->overrun_ns },
-		{ GPUVF_A_STATS_IDLE_NS, stats->idle_ns },
-		{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, stats->preempt_timeouts },
-		{ GPUVF_A_STATS_HANGS, stats->hangs },
-		{ GPUVF_A_STATS_RESETS, stats->resets },
-		{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, stats->exclusive_timeouts },
-		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
-		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
-		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
-		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
-		{ GPUVF_A_STATS_MBOX_UNANSWERED, stats->mbox_unanswered },
-		{ GPUVF_A_STATS_GUEST_MALFORMED, stats->guest_malformed },
+		GPUVF_VF_COUNTERS(NL_COUNTER)
+		NL_COUNTER(latency_sum_ns, LATENCY_SUM_NS)
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		if (nla_put_u64_64bit(skb, counters[i].attr, counters[i].value,
+		if (nla_put_u64_64bit(skb, counters[i].attr,
+				      *(const u64 *)((const void *)stats +
+					     counters[i].offset),
 				      GPUVF_A_STATS_PAD))
 			return -EMSGSIZE;
 	return 0;

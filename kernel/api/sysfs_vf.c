@@ -14,7 +14,7 @@
 #include "base/pf.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "sched/stats.h"
+#include "sched/engine.h"
 #include "vf/vf.h"
 
 /**
@@ -200,7 +200,7 @@ SYSFS_VF_OP(pause, GPUVF_OP_VF_PAUSE);
 SYSFS_VF_OP(resume, GPUVF_OP_VF_RESUME);
 
 /* exact times are a side channel between tenants */
-#define SYSFS_VF_COUNTER(file)						\
+#define SYSFS_VF_COUNTER(file, FILE)					\
 static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 {									\
 	struct gpuvf_vf_stats stats;					\
@@ -211,40 +211,14 @@ static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 static struct sysfs_vf_attr sysfs_vf_##file = {				\
 	.attr = { .name = #file, .mode = 0400 },			\
 	.show = vf_##file##_show,					\
-}
+};
 
-SYSFS_VF_COUNTER(run_ns);
-SYSFS_VF_COUNTER(charged_ns);
-SYSFS_VF_COUNTER(slices);
-SYSFS_VF_COUNTER(skipped);
-SYSFS_VF_COUNTER(overrun_ns);
-SYSFS_VF_COUNTER(idle_ns);
-SYSFS_VF_COUNTER(preempt_timeouts);
-SYSFS_VF_COUNTER(hangs);
-SYSFS_VF_COUNTER(resets);
-SYSFS_VF_COUNTER(failed_resets);
-SYSFS_VF_COUNTER(exclusive_timeouts);
-SYSFS_VF_COUNTER(mbox_requests);
-SYSFS_VF_COUNTER(mbox_limited);
-SYSFS_VF_COUNTER(mbox_unanswered);
-SYSFS_VF_COUNTER(guest_malformed);
+GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER)
+
+#define SYSFS_VF_COUNTER_ATTR(file, FILE) &sysfs_vf_##file.attr,
 
 static struct attribute *sysfs_vf_stats_attrs[] = {
-	&sysfs_vf_run_ns.attr,
-	&sysfs_vf_charged_ns.attr,
-	&sysfs_vf_slices.attr,
-	&sysfs_vf_skipped.attr,
-	&sysfs_vf_overrun_ns.attr,
-	&sysfs_vf_idle_ns.attr,
-	&sysfs_vf_preempt_timeouts.attr,
-	&sysfs_vf_hangs.attr,
-	&sysfs_vf_resets.attr,
-	&sysfs_vf_failed_resets.attr,
-	&sysfs_vf_exclusive_timeouts.attr,
-	&sysfs_vf_mbox_requests.attr,
-	&sysfs_vf_mbox_limited.attr,
-	&sysfs_vf_mbox_unanswered.attr,
-	&sysfs_vf_guest_malformed.attr,
+	GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER_ATTR)
 	NULL
 };
 

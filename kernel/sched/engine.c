@@ -273,19 +273,20 @@ u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
 }
 
 /**
- * gpuvf_world_stats() - what the world counts of a VF
- * @pf: PF
- * @vf: index of the VF
- * @stats: its counters; those that the world has are set
+ * gpuvf_vf_stats_get() - read the counters of one VF
+ * @vf: VF
+ * @stats: where they go
  *
- * Context: any where interrupts are on.
+ * Context: pf->lock held.
  */
-void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
-		       struct gpuvf_vf_stats *stats)
+void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats)
 {
-	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf];
-	const struct gpuvf_world_vf *wvf = &pf->world.vfs[vf];
+	struct gpuvf_pf *pf = vf->pf;
+	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf->index];
+	const struct gpuvf_world_vf *wvf = &pf->world.vfs[vf->index];
 
+	lockdep_assert_held(&pf->lock);
+	*stats = vf->stats;
 	spin_lock_irq(&pf->world.lock);
 	stats->run_ns = wvf->run_ns;
 	stats->charged_ns = svf->charged_ns;

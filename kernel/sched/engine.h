@@ -18,6 +18,7 @@
 
 struct gpuvf_config;
 struct gpuvf_pf;
+struct gpuvf_vf;
 struct task_struct;
 
 #define GPUVF_NOBODY	GPUVF_SCHED_NONE
@@ -207,8 +208,7 @@ void gpuvf_world_release(struct gpuvf_pf *pf);
 u32 gpuvf_world_started(struct gpuvf_pf *pf);
 u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
-void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
-		       struct gpuvf_vf_stats *stats);
+void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats);
 u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
