@@ -195,7 +195,8 @@ struct gpuvf_public {
  * @notified_wedged: what the last uevent said
  * @reset_wait: those who wait for the end of a reset
  * @events: events that are reported later
- * @debugfs: directory for engineers; NULL: there was no memory for what it shows
+ * @commands: the last commands; world.lock
+ * @debugfs: directory for engineers
  */
 struct gpuvf_pf {
 	struct device dev;
@@ -255,6 +256,7 @@ struct gpuvf_pf {
 	bool notified_wedged;
 	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
+	struct gpuvf_command_log commands;
 	struct dentry *debugfs;
 };
 

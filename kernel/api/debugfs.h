@@ -12,6 +12,5 @@ void gpuvf_debugfs_register(void);
 void gpuvf_debugfs_unregister(void);
 void gpuvf_debugfs_add(struct gpuvf_pf *pf);
 void gpuvf_debugfs_del(struct gpuvf_pf *pf);
-void gpuvf_debugfs_free(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_DEBUGFS_H */

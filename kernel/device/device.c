@@ -50,8 +50,6 @@ static void pf_release(struct device *dev)
 	if (pf->world.task)
 		put_task_struct(pf->world.task);
 	gpuvf_clear_fini(pf);
-	gpuvf_events_fini(pf);
-	gpuvf_debugfs_free(pf);
 	gpuvf_recover_fini(pf);
 	mutex_destroy(&pf->lock);
 	kvfree(pf);
@@ -122,6 +120,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
+	gpuvf_events_init(pf);
 	gpuvf_vfs_init(pf);
 	gpuvf_exclusive_init(pf);
 	gpuvf_guest_init(pf);
@@ -172,7 +171,7 @@ static void pf_stop(struct gpuvf_pf *pf)
 	gpuvf_region_stop(pf);
 	gpuvf_exclusive_stop(pf);
 	cancel_delayed_work_sync(&pf->notify_work);
-	gpuvf_events_stop(pf);
+	cancel_delayed_work_sync(&pf->events.flush);
 }
 
 /* what needs no more than gpuvf_pf_add()'s reference to be undone */
@@ -181,9 +180,6 @@ static int pf_probe(struct gpuvf_pf *pf)
 	int err;
 
 	err = pf->hw->probe(pf);
-	if (err)
-		return err;
-	err = gpuvf_events_init(pf);
 	if (err)
 		return err;
 	err = gpuvf_clear_init(pf);

@@ -100,7 +100,6 @@ struct gpuvf_command_log {
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
  * @report: takes the reports; initialised by gpuvf_vfs_init()
  * @off_wait: those who wait for the engine to be where they want it
- * @log: the last commands, for debugfs; NULL: none are kept
  * @lock: protects what follows; taken with interrupts off
  * @sched: who runs next, and until when
  * @phase: where the engine is
@@ -140,7 +139,6 @@ struct gpuvf_world {
 	atomic_t events;
 	struct work_struct report;
 	wait_queue_head_t off_wait;
-	struct gpuvf_command_log *log;
 
 	/* what follows; taken with interrupts off */
 	spinlock_t lock;

@@ -466,13 +466,12 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 static void turn_log_command(struct gpuvf_pf *pf, u64 ns, int err)
 {
 	const struct gpuvf_world *w = &pf->world;
-	struct gpuvf_command_log *log = w->log;
+	struct gpuvf_command_log *log = &pf->commands;
 
 	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
-	if (log)
-		log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] =
-			(struct gpuvf_command){ ktime_get_ns(), ns, w->vf,
-						w->cmd, err };
+	log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
+		ktime_get_ns(), ns, w->vf, w->cmd, err
+	};
 }
 
 /* the command under way, which does not end any more when the engine hangs */

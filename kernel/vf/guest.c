@@ -36,6 +36,7 @@
 #include <linux/ktime.h>
 #include <linux/pci.h>
 
+#include "base/event.h"
 #include "base/pf.h"
 #include "base/trace.h"
 #include "hw/hw.h"
@@ -73,9 +74,31 @@ static bool guest_may_start_locked(struct gpuvf_vf *vf)
 	}
 }
 
+/*
+ * Both how often and for how long in all are limited: without the second a guest
+ * that releases in time has a fifth of the GPU beside its share.
+ */
+static bool guest_may_have_access_locked(struct gpuvf_vf *vf)
+{
+	struct gpuvf_event event = {
+		.cmd = GPUVF_CMD_THRESHOLD_EXCEEDED,
+		.vf = vf->index,
+		.guard = GPUVF_GUARD_EXCLUSIVE_TIME,
+		.limit = GPUVF_GUARD_ACCESS_MS,
+	};
+
+	if (gpuvf_world_access_ns(vf->pf, vf->index) <
+	    GPUVF_GUARD_ACCESS_MS * (u64)NSEC_PER_MSEC)
+		return gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE);
+	gpuvf_event_locked(vf->pf, &event,
+			   "had %u ms of exclusive access beyond its share, more is refused until it has paid",
+			   GPUVF_GUARD_ACCESS_MS);
+	return false;
+}
+
 static void guest_req_init_locked(struct gpuvf_vf *vf)
 {
-	if (!guest_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
+	if (!guest_may_start_locked(vf) || !guest_may_have_access_locked(vf)) {
 		gpuvf_mbox_refuse_locked(vf);
 		return;
 	}
@@ -92,7 +115,7 @@ static void guest_req_fini_locked(struct gpuvf_vf *vf)
 {
 	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
 
-	if (guest_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
+	if (guest_may_start_locked(vf) && guest_may_have_access_locked(vf))
 		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
 							 GPUVF_ACCESS_INIT);
 	else if (started)
@@ -106,7 +129,7 @@ static void guest_req_reset_locked(struct gpuvf_vf *vf)
 	/* full access follows the reset */
 	if (!guest_may_start_locked(vf) ||
 	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
-	    !gpuvf_guard_access_locked(vf)) {
+	    !guest_may_have_access_locked(vf)) {
 		gpuvf_mbox_refuse_locked(vf);
 		return;
 	}

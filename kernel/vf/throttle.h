@@ -10,35 +10,22 @@
 
 struct gpuvf_vf;
 
-/* how often; within which time is in the table of vf/throttle.c */
-#define GPUVF_GUARD_MESSAGES		56
-#define GPUVF_GUARD_ACCESSES		9
-#define GPUVF_GUARD_TIMEOUTS		2
-#define GPUVF_GUARD_RESETS		3
-#define GPUVF_GUARD_PF_RESETS		2
+/* all that the table of vf/throttle.c remembers of a VF */
+#define GPUVF_GUARD_TIMES		(56 + 9 + 2 + 3 + 2)
 
 /* full access beyond its share; twice what one access may take beside others */
 #define GPUVF_GUARD_ACCESS_MS		3000
 
 /**
  * struct gpuvf_guards - when a VF did what is guarded, the last times
- * @mailbox: as a ring, in ns; 0: never. The others likewise
- * @exclusive: see enum gpuvf_guard
- * @exclusive_timeout: see enum gpuvf_guard
- * @reset: see enum gpuvf_guard
- * @pf_reset: see enum gpuvf_guard
- * @next: by enum gpuvf_guard: the oldest place of the ring
+ * @time_ns: a ring for each guard, one behind the other; 0: never
+ * @next: by enum gpuvf_guard: the oldest place of its ring
  */
 struct gpuvf_guards {
-	u64 mailbox[GPUVF_GUARD_MESSAGES];
-	u64 exclusive[GPUVF_GUARD_ACCESSES];
-	u64 exclusive_timeout[GPUVF_GUARD_TIMEOUTS];
-	u64 reset[GPUVF_GUARD_RESETS];
-	u64 pf_reset[GPUVF_GUARD_PF_RESETS];
+	u64 time_ns[GPUVF_GUARD_TIMES];
 	u8 next[GPUVF_GUARD_PF_RESET + 1];
 };
 
 bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard);
-bool gpuvf_guard_access_locked(struct gpuvf_vf *vf);
 
 #endif /* GPUVF_THROTTLE_H */
