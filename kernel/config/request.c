@@ -9,8 +9,8 @@
  *	                                             └─► fb/scrub.c
  */
 
+#include <linux/completion.h>
 #include <linux/mutex.h>
-#include <linux/wait.h>
 
 #include "base/error.h"
 #include "base/pf.h"
@@ -47,14 +47,13 @@ static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
 
 static int request_vf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	req->reset_seq = gpuvf_reset_vf_locked(request_vf(pf, req));
+	gpuvf_reset_vf_locked(request_vf(pf, req));
 	return 0;
 }
 
 static int request_vf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	return gpuvf_reset_vf_wait(request_vf(pf, req), req->reset_seq,
-				   &req->why);
+	return gpuvf_reset_vf_wait(request_vf(pf, req), &req->why);
 }
 
 static int request_vf_stop(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -77,13 +76,12 @@ static int request_vf_resume(struct gpuvf_pf *pf, struct gpuvf_request *req)
 
 static int request_pf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	req->reset_seq = pf->reset_seq;
 	return gpuvf_reset_pf_locked(pf, &req->why);
 }
 
 static int request_pf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	return gpuvf_reset_pf_wait(pf, req->reset_seq, &req->why);
+	return gpuvf_reset_pf_wait(pf, &req->why);
 }
 
 static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -198,8 +196,7 @@ static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 		    (op == GPUVF_OP_PF_RESET && pf->resetting))
 			return 0;
 		gpuvf_pf_unlock(pf);
-		if (wait_event_killable(pf->reset_wait,
-					!READ_ONCE(pf->in_reset)))
+		if (wait_for_completion_killable(&pf->out_of_reset))
 			return -EINTR;
 	}
 }

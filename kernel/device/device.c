@@ -15,7 +15,6 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
 #include "api/debugfs.h"
 #include "api/netlink.h"
@@ -116,7 +115,6 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
 	mutex_init(&pf->lock);
 	spin_lock_init(&pf->public_lock);
-	init_waitqueue_head(&pf->reset_wait);
 	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);

@@ -19,7 +19,6 @@
 #include <linux/errno.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "base/compat.h"
@@ -148,7 +147,8 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	bool wiped;
 
 	gpuvf_pf_lock(pf);
-	WRITE_ONCE(pf->in_reset, true);
+	pf->in_reset = true;
+	reinit_completion(&pf->out_of_reset);
 	gpuvf_pf_unlock(pf);
 	wiped = !pf->hw->has_reserve(pf);
 	/* VFs are enabled again with it, and must not run: their extents are not there */
@@ -220,7 +220,7 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	gpuvf_reset_pf_end_locked(pf, err);
 	gpuvf_reset_end_waiting_locked(pf, err);
 	gpuvf_reset_complete_all_locked(pf);
-	WRITE_ONCE(pf->in_reset, false);
+	pf->in_reset = false;
 	if (!pf->quiesced) {
 		pf->hw->irq_enable(pf, true);
 		gpuvf_mbox_listen_locked(pf);
@@ -233,8 +233,8 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 		gpuvf_pf_publish_locked(pf);
 	else
 		gpuvf_pf_notify(pf);
+	complete_all(&pf->out_of_reset);
 	gpuvf_pf_unlock(pf);
-	wake_up_all(&pf->reset_wait);
 }
 
 /**

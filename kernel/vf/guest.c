@@ -195,8 +195,7 @@ static void guest_handle_locked(struct gpuvf_vf *vf,
 	case GPUVF_MBOX_LOG_ERROR:
 		break;
 	case GPUVF_MBOX_READY_TO_RESET:
-		WRITE_ONCE(vf->mbox.ready, true);
-		wake_up_all(&vf->pf->reset_wait);
+		complete(&vf->ready);
 		break;
 	case GPUVF_MBOX_RAS_POISON:
 		if (msg->word[1])

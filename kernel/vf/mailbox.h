@@ -18,7 +18,6 @@ struct gpuvf_vf;
  * @ending: its guest asked for something for which the VF's state is dropped first;
  *	messages wait for that
  * @data_due: its guest asked for data, which wait until its memory is scrubbed
- * @ready: its guest is ready for the reset that was announced
  * @held_ns: its guest sent too much: its message is taken then, and does not count;
  *	0: no
  */
@@ -27,7 +26,6 @@ struct gpuvf_vf_mbox {
 	bool granted;
 	bool ending;
 	bool data_due;
-	bool ready;
 	u64 held_ns;
 };
 

@@ -21,6 +21,7 @@
  * own for it, which holds no lock meanwhile, and the others keep their turns.
  */
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -127,7 +128,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	    vf->init_after_reset || vf->teardown ||
 	    !(gpuvf_world_started(pf) & BIT(vf->index)))
 		return false;
-	vf->mbox.ready = false;
+	reinit_completion(&vf->ready);
 	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION, 0);
 	return true;
 }
@@ -142,8 +143,8 @@ static bool reset_announce(struct gpuvf_vf *vf)
 	tell = reset_notify_locked(vf);
 	gpuvf_pf_unlock(pf);
 	if (tell)
-		wait_event_timeout(pf->reset_wait, READ_ONCE(vf->mbox.ready),
-				   msecs_to_jiffies(RESET_READY_MS));
+		wait_for_completion_timeout(&vf->ready,
+					    msecs_to_jiffies(RESET_READY_MS));
 	return tell;
 }
 
@@ -191,8 +192,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	/* what came since the FLR had to wait while a state was torn down */
 	gpuvf_mbox_event(pf);
 	vf->resetting = false;
-	WRITE_ONCE(vf->reset_seq, vf->reset_seq + 1);
-	wake_up_all(&pf->reset_wait);
+	complete_all(&vf->reset_done);
 
 	if (err)
 		gpuvf_event_locked(pf, &event,
@@ -257,7 +257,7 @@ static void reset_vf_work(struct work_struct *work)
  * gpuvf_reset_vf_start_locked() - begin to reset a VF
  * @vf: VF, enabled, not being reset except to tear down its state
  *
- * Context: pf->lock held. vf->resetting and pf->reset_wait tell when it is over.
+ * Context: pf->lock held. vf->resetting tells when it is over.
  */
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 {
@@ -332,34 +332,30 @@ void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
  * gpuvf_reset_vf_wait() waits for it.
  *
  * Context: pf->lock held. Does not wait.
- * Return: what gpuvf_reset_vf_wait() needs.
  */
-unsigned int gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
+void gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->reset_asked = true;
+	reinit_completion(&vf->reset_done);
 	gpuvf_reset_vf_start_locked(vf);
-	return vf->reset_seq;
 }
 
 /**
  * gpuvf_reset_vf_wait() - wait until a reset of a VF is over
- * @vf: VF
- * @seq: from gpuvf_reset_vf_locked()
+ * @vf: VF, after gpuvf_reset_vf_locked()
  * @why: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
  * pf->lock must not be held.
  * Return: 0; -EIO: the reset failed; -EINTR: a fatal signal came.
  */
-int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, unsigned int seq,
-			struct gpuvf_refusal *why)
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 {
 	struct gpuvf_pf *pf = vf->pf;
 	int err;
 
-	if (wait_event_killable(pf->reset_wait,
-				READ_ONCE(vf->reset_seq) != seq))
+	if (wait_for_completion_killable(&vf->reset_done))
 		return -EINTR;
 	gpuvf_pf_lock(pf);
 	err = vf->reset_err;
@@ -505,17 +501,6 @@ void gpuvf_resets_flush(struct gpuvf_pf *pf)
 		flush_work(&pf->vf[i].reset_work);
 }
 
-static bool reset_all_ready(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-
-	for (i = 0; i < pf->num_vfs; i++)
-		if ((pf->reset_told & BIT(i)) &&
-		    !READ_ONCE(pf->vf[i].mbox.ready))
-			return false;
-	return true;
-}
-
 /**
  * gpuvf_reset_announce_all() - the GPU is about to be reset: tell all guests
  * @pf: PF
@@ -525,6 +510,7 @@ static bool reset_all_ready(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 {
+	unsigned long left = msecs_to_jiffies(RESET_READY_MS);
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
@@ -533,8 +519,10 @@ void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 		if (reset_notify_locked(&pf->vf[i]))
 			pf->reset_told |= BIT(i);
 	gpuvf_pf_unlock(pf);
-	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
-			   msecs_to_jiffies(RESET_READY_MS));
+	for (i = 0; i < pf->num_vfs; i++)
+		if (left && (pf->reset_told & BIT(i)))
+			left = wait_for_completion_timeout(&pf->vf[i].ready,
+							   left);
 	gpuvf_mbox_settle(pf, pf->reset_told);
 }
 
@@ -582,8 +570,7 @@ void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 		pf->failed_resets++;
 	else
 		pf->resets++;
-	WRITE_ONCE(pf->reset_seq, pf->reset_seq + 1);
-	wake_up_all(&pf->reset_wait);
+	complete_all(&pf->reset_done);
 	if (err)
 		gpuvf_event_locked(pf, &event, "GPU reset failed (%pe)",
 				   ERR_PTR(err));
@@ -610,16 +597,22 @@ static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 	gpuvf_pf_unsettle_locked(pf);
 }
 
+/* how many resets of the GPU are over */
+static u64 reset_pf_ended(const struct gpuvf_pf *pf)
+{
+	return pf->resets + pf->failed_resets;
+}
+
 static void reset_pf_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, reset_work);
 	u64 begin = ktime_get_ns();
-	unsigned int seq;
+	u64 ended;
 	int err;
 
 	gpuvf_pf_lock(pf);
-	seq = pf->reset_seq;
+	ended = reset_pf_ended(pf);
 	/* over by itself, or by gpuvf_pf_resume() later */
 	if (!pf->resetting || pf->quiesced) {
 		gpuvf_pf_unlock(pf);
@@ -635,7 +628,7 @@ static void reset_pf_work(struct work_struct *work)
 	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
 	/* else it is over, and what is to be done now was asked for since */
-	if (pf->reset_seq == seq)
+	if (reset_pf_ended(pf) == ended)
 		reset_pf_not_done_locked(pf, err);
 	gpuvf_pf_unlock(pf);
 }
@@ -670,7 +663,7 @@ void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 {
-	unsigned int seq;
+	u64 ended;
 	int err;
 
 	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
@@ -678,12 +671,12 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_needed = true;
 	pf->reset_task = current;
-	seq = pf->reset_seq;
+	ended = reset_pf_ended(pf);
 	gpuvf_pf_unlock(pf);
 	err = pci_reset_function_locked(pf->pdev);
 	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
-	if (pf->reset_seq == seq)
+	if (reset_pf_ended(pf) == ended)
 		reset_pf_not_done_locked(pf, err);
 	gpuvf_pf_unlock(pf);
 }
@@ -708,6 +701,7 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));
 	}
 	WRITE_ONCE(pf->resetting, true);
+	reinit_completion(&pf->reset_done);
 	pf->reset_asked = true;
 	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_notify(pf);
@@ -719,8 +713,7 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 
 /**
  * gpuvf_reset_pf_wait() - wait until a reset of the GPU is over
- * @pf: PF
- * @seq: pf->reset_seq when it was started
+ * @pf: PF, after gpuvf_reset_pf_locked()
  * @why: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
@@ -728,13 +721,11 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
  * Return: 0; -EIO: the reset failed; -EBUSY: the PCI core was at work on the GPU;
  * -EINTR: a fatal signal came.
  */
-int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
-			struct gpuvf_refusal *why)
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	int err;
 
-	if (wait_event_killable(pf->reset_wait,
-				READ_ONCE(pf->reset_seq) != seq))
+	if (wait_for_completion_killable(&pf->reset_done))
 		return -EINTR;
 	gpuvf_pf_lock(pf);
 	err = pf->reset_err;
@@ -760,6 +751,12 @@ void gpuvf_reset_init(struct gpuvf_pf *pf)
 
 	INIT_DELAYED_WORK(&pf->reset_work, reset_pf_work);
 	INIT_DELAYED_WORK(&pf->exclusive.limit, reset_overstayed_work);
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
+	init_completion(&pf->reset_done);
+	init_completion(&pf->out_of_reset);
+	complete_all(&pf->out_of_reset);
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		INIT_WORK(&pf->vf[i].reset_work, reset_vf_work);
+		init_completion(&pf->vf[i].reset_done);
+		init_completion(&pf->vf[i].ready);
+	}
 }
