@@ -17,7 +17,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "api/debugfs.h"
+#include "api/api.h"
 #include "base/pf.h"
 #include "config/config.h"
 #include "fb/scrub.h"

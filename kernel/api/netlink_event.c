@@ -6,7 +6,7 @@
 
 #include <net/genetlink.h>
 
-#include "api/netlink.h"
+#include "api/api.h"
 #include "api/netlink_msg.h"
 #include "base/event.h"
 #include "base/pf.h"
@@ -16,12 +16,21 @@ static bool nl_anybody_listens(enum gpuvf_nl_group group)
 	return genl_has_listeners(&gpuvf_nl_family, &init_net, group);
 }
 
-static void nl_notify_locked(struct gpuvf_pf *pf, u8 cmd)
+/**
+ * gpuvf_netlink_notify_locked() - notify every user of how a GPU is now
+ * @pf: PF
+ * @cmd: GPUVF_CMD_PF_ADD: it came; GPUVF_CMD_PF_DEL: it went;
+ *	GPUVF_CMD_CONFIG_CHANGE: something changed that every user may see
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_netlink_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 {
 	struct sk_buff *skb;
 	void *hdr;
 	int err;
 
+	lockdep_assert_held(&pf->lock);
 	if (!nl_anybody_listens(GPUVF_NL_GROUP_CONFIG))
 		return;
 	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
@@ -42,44 +51,6 @@ static void nl_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 	genlmsg_end(skb, hdr);
 	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_CONFIG,
 			  GFP_KERNEL);
-}
-
-/**
- * gpuvf_netlink_notify_add() - tell listeners that a GPU came
- * @pf: PF
- *
- * Context: may sleep.
- */
-void gpuvf_netlink_notify_add(struct gpuvf_pf *pf)
-{
-	gpuvf_pf_lock(pf);
-	nl_notify_locked(pf, GPUVF_CMD_PF_ADD);
-	gpuvf_pf_unlock(pf);
-}
-
-/**
- * gpuvf_netlink_notify_del() - tell listeners that a GPU went
- * @pf: PF
- *
- * Context: may sleep.
- */
-void gpuvf_netlink_notify_del(struct gpuvf_pf *pf)
-{
-	gpuvf_pf_lock(pf);
-	nl_notify_locked(pf, GPUVF_CMD_PF_DEL);
-	gpuvf_pf_unlock(pf);
-}
-
-/**
- * gpuvf_netlink_notify_change_locked() - notify every user of how a GPU is now
- * @pf: PF of which something changed that every user may see
- *
- * Context: pf->lock held; may sleep.
- */
-void gpuvf_netlink_notify_change_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	nl_notify_locked(pf, GPUVF_CMD_CONFIG_CHANGE);
 }
 
 static int nl_put_event_fields(struct sk_buff *skb,

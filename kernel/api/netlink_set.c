@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "api/netlink.h"
+#include "api/api.h"
 #include "api/netlink_msg.h"
 #include "base/error.h"
 #include "base/pf.h"

@@ -5,7 +5,7 @@
  *
  *	api/netlink_set.c ──┐                        ┌─► config/config.c
  *	                    ├─► gpuvf_request_do() ──┼─► vf/lifecycle.c
- *	api/sysfs_value.c ──┘                        ├─► vf/reset.c
+ *	api/sysfs.c ────────┘                        ├─► vf/reset.c
  *	                                             └─► fb/scrub.c
  */
 
