@@ -6,7 +6,6 @@
  *
  * Locks, outermost first:
  *	what the PCI core holds (device lock, rescan lock)
- *	gpuvf_pfs_lock		the list of PFs; not held together with pf->lock
  *	pf->lock		configuration, VFs' lives, dirty maps
  *	pf->world.lock		the scheduler and the engine; also in hard interrupts
  *	pf->public_lock		what every user may see
@@ -19,7 +18,6 @@
 #include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/gpuvf.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
@@ -32,10 +30,7 @@
 #include "fb/scrub.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/throttle.h"
+#include "vf/vf.h"
 
 struct dentry;
 struct gpuvf_sink;
@@ -65,7 +60,7 @@ struct gpuvf_sink;
  *	it clears @faults, @paused and @stopped; pf->lock
  * @reset_waits: @resetting, and there is nothing to do before the reset of the
  *	GPU under way, or the resume, is over; pf->lock
- * @pci_locked: gpuvf_pf_reset_prepare() has locked its PCI device and saved its
+ * @pci_locked: the reset of the GPU under way has locked its PCI device and saved its
  *	configuration space
  * @ready: its guest is ready for the reset that was announced
  * @reset_done: the last reset that an administrator asked for is over
@@ -141,7 +136,6 @@ struct gpuvf_public {
  *	PF's
  * @pdev: the PCI device; valid while pf->lock is held and @gone is false, and
  *	in everything that gpuvf_pf_remove() stops
- * @node: in the list of PFs, gpuvf_pfs_lock
  * @hw: backend
  * @sink: the layers above
  * @iov: registers of the GPU-IOV backend
@@ -203,7 +197,6 @@ struct gpuvf_public {
 struct gpuvf_pf {
 	struct device dev;
 	struct pci_dev *pdev;
-	struct list_head node;
 	const struct gpuvf_hw_ops *hw;
 	const struct gpuvf_sink *sink;
 	struct gpuvf_iov iov;

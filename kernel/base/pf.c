@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of all PFs, the generation of a PF's configuration, what every user may
+ * The class of all PFs, the generation of a PF's configuration, what every user may
  * see of it, and the notifications of changes.
  *
  * Everything may call this file. What has to be done in the layers above is left to
@@ -9,9 +9,8 @@
 
 #include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/list.h>
+#include <linux/device/class.h>
 #include <linux/mutex.h>
-#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "base/compat.h"
@@ -19,8 +18,11 @@
 #include "base/event.h"
 #include "base/pf.h"
 
-static LIST_HEAD(gpuvf_pfs);
-static DEFINE_MUTEX(gpuvf_pfs_lock);
+/*
+ * All PFs that can be found. Allocated: a reference to its kobject may outlive the
+ * module.
+ */
+struct class *gpuvf_class;
 
 /*
  * Count every change of any PF, and every PF added and removed: of all that can
@@ -28,32 +30,6 @@ static DEFINE_MUTEX(gpuvf_pfs_lock);
  */
 static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
 static atomic_t gpuvf_public_seq = ATOMIC_INIT(1);
-
-/**
- * gpuvf_pf_enlist() - let requests find a PF
- * @pf: PF that can take requests
- *
- * Context: may sleep.
- */
-void gpuvf_pf_enlist(struct gpuvf_pf *pf)
-{
-	mutex_lock(&gpuvf_pfs_lock);
-	list_add_tail(&pf->node, &gpuvf_pfs);
-	mutex_unlock(&gpuvf_pfs_lock);
-}
-
-/**
- * gpuvf_pf_delist() - undo gpuvf_pf_enlist()
- * @pf: PF; references that were taken before stay valid
- *
- * Context: may sleep.
- */
-void gpuvf_pf_delist(struct gpuvf_pf *pf)
-{
-	mutex_lock(&gpuvf_pfs_lock);
-	list_del_init(&pf->node);
-	mutex_unlock(&gpuvf_pfs_lock);
-}
 
 /**
  * gpuvf_pf_unsettle_locked() - something changed that decides which VFs may run
@@ -97,29 +73,6 @@ void gpuvf_pf_unlock(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_pf_get() - find a PF by name
- * @bdf: as in 0000:41:00.0
- *
- * Context: may sleep.
- * Return: the PF with a reference, to be given back by gpuvf_pf_put(), or NULL.
- */
-struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
-{
-	struct gpuvf_pf *pf, *found = NULL;
-
-	mutex_lock(&gpuvf_pfs_lock);
-	list_for_each_entry(pf, &gpuvf_pfs, node) {
-		if (strcmp(gpuvf_pf_name(pf), bdf))
-			continue;
-		get_device(&pf->dev);
-		found = pf;
-		break;
-	}
-	mutex_unlock(&gpuvf_pfs_lock);
-	return found;
-}
-
-/**
  * gpuvf_pf_get_nth() - walk all PFs
  * @n: counted from 0
  *
@@ -130,27 +83,16 @@ struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
  */
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n)
 {
-	struct gpuvf_pf *pf, *found = NULL;
+	struct class_dev_iter iter;
+	struct device *dev;
 
-	mutex_lock(&gpuvf_pfs_lock);
-	list_for_each_entry(pf, &gpuvf_pfs, node) {
-		if (n--)
-			continue;
-		get_device(&pf->dev);
-		found = pf;
-		break;
-	}
-	mutex_unlock(&gpuvf_pfs_lock);
-	return found;
-}
-
-/**
- * gpuvf_pf_put() - give a reference back
- * @pf: PF
- */
-void gpuvf_pf_put(struct gpuvf_pf *pf)
-{
-	put_device(&pf->dev);
+	class_dev_iter_init(&iter, gpuvf_class, NULL, NULL);
+	do {
+		dev = class_dev_iter_next(&iter);
+	} while (dev && n--);
+	get_device(dev);
+	class_dev_iter_exit(&iter);
+	return dev ? gpuvf_pf_of_dev(dev) : NULL;
 }
 
 /**

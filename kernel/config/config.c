@@ -30,7 +30,6 @@
 #include "fb/table.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "vf/region.h"
 #include "vf/vf.h"
 
 #define CONFIG_DEFAULT_SLICE_US	\

@@ -13,7 +13,6 @@
 #include "config/plan.h"
 #include "fb/scrub.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
 #include "vf/vf.h"
 
 /**

@@ -17,7 +17,6 @@
 #include "config/config.h"
 #include "config/request.h"
 #include "fb/scrub.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /**

@@ -23,7 +23,6 @@
 #include "fb/scrub.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
 
 /*
  * Cleared in one go: small enough that a VF that is waited for does not wait
@@ -303,36 +302,22 @@ bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf)
 int gpuvf_clear_init(struct gpuvf_pf *pf)
 {
 	struct gpuvf_clear *clear = &pf->clear;
+	struct device *dev = &pf->pdev->dev;
 
 	clear->granules = div64_u64(pf->geometry.total_bytes,
 				    pf->geometry.granule_bytes);
 	init_completion(&clear->done);
 	INIT_WORK(&clear->work, gpuvf_clear_work);
 	clear->stopping = true;
-	clear->dirty = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	clear->again = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	clear->withheld = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	if (!clear->dirty || !clear->again || !clear->withheld) {
-		gpuvf_clear_fini(pf);
+	/* nothing uses them when pf->gone is set and the worker is stopped */
+	clear->dirty = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	clear->again = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	clear->withheld = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	if (!clear->dirty || !clear->again || !clear->withheld)
 		return -ENOMEM;
-	}
 	bitmap_fill(clear->dirty, clear->granules);
 	clear->contexts = GENMASK(pf->total_vfs - 1, 0);
 	return 0;
-}
-
-/**
- * gpuvf_clear_fini() - free the maps
- * @pf: PF whose worker was stopped, or never ran
- */
-void gpuvf_clear_fini(struct gpuvf_pf *pf)
-{
-	bitmap_free(pf->clear.dirty);
-	bitmap_free(pf->clear.again);
-	bitmap_free(pf->clear.withheld);
-	pf->clear.dirty = NULL;
-	pf->clear.again = NULL;
-	pf->clear.withheld = NULL;
 }
 
 /**

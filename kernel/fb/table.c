@@ -24,7 +24,6 @@
 #include "fb/table.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
 
 static const struct gpuvf_extent table_none;
 

@@ -26,7 +26,7 @@ struct task_struct;
 /* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
 #define GPUVF_WORLD_NEWS	BIT(30)
 
-/* the interrupt handler left events in the hardware; gpuvf_irq_poll() fetches them */
+/* the interrupt handler left events in the hardware; the thread fetches them */
 #define GPUVF_WORLD_POLL	BIT(28)
 
 /* a turn came to where the thread has to look at it */
@@ -230,5 +230,11 @@ void gpuvf_world_take_report(struct gpuvf_pf *pf,
 void gpuvf_world_end_report(struct gpuvf_pf *pf,
 			    const struct gpuvf_world_report *report);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
+
+/* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
+void gpuvf_halt_locked(struct gpuvf_pf *pf);
+void gpuvf_halt_end(struct gpuvf_pf *pf);
+u32 gpuvf_halt_kept(struct gpuvf_pf *pf);
+void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_ENGINE_H */

@@ -23,9 +23,7 @@
 #include "base/pf.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
+#include "vf/vf.h"
 
 /* what all who wait may have together, if one does not need more; and the least */
 #define EXCLUSIVE_TOGETHER_MS	4000

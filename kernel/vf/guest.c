@@ -42,12 +42,6 @@
 #include "hw/hw.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/guest.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/reset.h"
-#include "vf/throttle.h"
 #include "vf/vf.h"
 
 /* how long one is not listened to that sent too much */
@@ -266,7 +260,7 @@ static void guest_work(struct work_struct *work)
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
-	/* gpuvf_pf_resume() comes back here */
+	/* resuming comes back here */
 	if (pf->quiesced) {
 		gpuvf_pf_unlock(pf);
 		return;

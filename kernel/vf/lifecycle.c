@@ -13,11 +13,6 @@
 #include "fb/scrub.h"
 #include "fb/table.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/guest.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /* VFs whose saved state could not be cleared */
@@ -102,7 +97,8 @@ void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
  * @pf: PF
  * @num_vfs: how many VFs are, were, or were to be enabled
  *
- * Also when the GPU is about to be reset or quiesced.
+ * Also when the GPU is about to be reset or quiesced. None of them has full access, or
+ * waits for it, from here on.
  *
  * Context: as gpuvf_vf_end_tenancy_locked().
  */
@@ -110,8 +106,10 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	unsigned int i;
 
-	for (i = 0; i < num_vfs; i++)
+	for (i = 0; i < num_vfs; i++) {
 		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
+	}
 	/* what is not written here is when the GPU answers again */
 	gpuvf_table_park_locked(pf);
 }

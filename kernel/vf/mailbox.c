@@ -17,7 +17,7 @@
 #include "base/trace.h"
 #include "hw/hw.h"
 #include "hw/regs.h"
-#include "vf/mailbox.h"
+#include "vf/vf.h"
 
 /* how long a guest has to see an acknowledgment; guests look for it every 5 ms */
 #define MBOX_SETTLE_MS		20

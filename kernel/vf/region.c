@@ -24,7 +24,7 @@
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/exchange.h"
-#include "vf/region.h"
+#include "vf/vf.h"
 
 /* read under one hold of pf->lock: 64 accesses of about 1 us */
 #define REGION_PART_SIZE	256

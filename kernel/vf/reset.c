@@ -37,10 +37,6 @@
 #include "hw/regs.h"
 #include "sched/engine.h"
 #include "sched/switch.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/reset.h"
-#include "vf/throttle.h"
 #include "vf/vf.h"
 
 /*
@@ -209,6 +205,22 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	gpuvf_pf_unsettle_locked(pf);
 }
 
+/* a command hangs that no reset of a VF ends */
+static void reset_pf_start_locked(struct gpuvf_pf *pf)
+{
+	if (pf->wedged || pf->gone)
+		return;
+	pf->reset_needed = true;
+	if (pf->resetting)
+		return;
+	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
+	WRITE_ONCE(pf->resetting, true);
+	gpuvf_pf_unsettle_locked(pf);
+	/* resuming does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
+}
+
 /* reset a VF by its own FLR */
 static void reset_vf_work(struct work_struct *work)
 {
@@ -248,7 +260,7 @@ static void reset_vf_work(struct work_struct *work)
 	}
 	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
 	if (world_err == -EBUSY)
-		gpuvf_reset_pf_start_locked(pf);
+		reset_pf_start_locked(pf);
 	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
 }
@@ -579,7 +591,7 @@ void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 				   "GPU was reset and provisioned again");
 }
 
-/* gpuvf_pf_reset_done() was not called: the PCI core has not tried it */
+/* reset_done() was not called: the PCI core has not tried it */
 static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 {
 	bool again = err == -EAGAIN && pf->reset_needed && !pf->gone;
@@ -613,7 +625,7 @@ static void reset_pf_work(struct work_struct *work)
 
 	gpuvf_pf_lock(pf);
 	ended = reset_pf_ended(pf);
-	/* over by itself, or by gpuvf_pf_resume() later */
+	/* over by itself, or done when the GPU is resumed */
 	if (!pf->resetting || pf->quiesced) {
 		gpuvf_pf_unlock(pf);
 		return;
@@ -634,29 +646,7 @@ static void reset_pf_work(struct work_struct *work)
 }
 
 /**
- * gpuvf_reset_pf_start_locked() - a command hangs that no VF's reset ends
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	if (pf->wedged || pf->gone)
-		return;
-	pf->reset_needed = true;
-	if (pf->resetting)
-		return;
-	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
-	WRITE_ONCE(pf->resetting, true);
-	gpuvf_pf_unsettle_locked(pf);
-	/* gpuvf_pf_resume() does what is to be done then */
-	if (!pf->quiesced)
-		schedule_delayed_work(&pf->reset_work, 0);
-}
-
-/**
- * gpuvf_reset_pf_held() - the same, when VFs have just been disabled
+ * gpuvf_reset_pf_held() - a command hangs, and VFs have just been disabled
  * @pf: PF
  *
  * Context: device lock held; sleeps. pf->lock must not be held.
@@ -686,7 +676,7 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
  * @pf: PF
  * @why: filled when that is refused
  *
- * Every guest starts anew; see gpuvf_pf_reset_done() for what comes back.
+ * Every guest starts again; see recover_done() for what comes back.
  * GPUVF_CMD_PF_WAS_RESET and the counters of @pf report the end;
  * gpuvf_reset_pf_wait() waits for it.
  *
@@ -705,7 +695,7 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	pf->reset_asked = true;
 	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_notify(pf);
-	/* gpuvf_pf_resume() does what is to be done then */
+	/* resuming does what is to be done then */
 	if (!pf->quiesced)
 		schedule_delayed_work(&pf->reset_work, 0);
 	return 0;

@@ -8,7 +8,7 @@
 
 #include "base/event.h"
 #include "base/pf.h"
-#include "vf/throttle.h"
+#include "vf/vf.h"
 
 /**
  * struct guard_row - one guard

@@ -33,8 +33,6 @@
 #include "fb/scrub.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "vf/mailbox.h"
 #include "vf/vf.h"
 
 /**
