@@ -19,10 +19,10 @@
 
 #include "api/api.h"
 #include "base/pf.h"
+#include "base/trace.h"
 #include "config/config.h"
 #include "fb/scrub.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 #include "vf/vf.h"
 
 static struct dentry *debugfs_root;
@@ -48,7 +48,7 @@ static int commands_show(struct seq_file *m, void *unused)
 		spin_unlock_irq(&pf->world.lock);
 		if (kept)
 			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
-				   one.vf, gpuvf_turn_command_name(one.cmd),
+				   one.vf, gpuvf_command_name(one.cmd),
 				   one.ns, one.err);
 	}
 	return 0;

@@ -68,6 +68,24 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
 	return dev_name(&pf->dev);
 }
 
+/*
+ * Bit n: VF n has state on the GPU, and can go on with it. Unless the scheduler thread is
+ * parked or holds them, VFs may be started at any moment.
+ */
+static inline u32 gpuvf_world_started(const struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.started);
+}
+
+/*
+ * Bit n: VF n kept its state when all were to be dropped: its memory must stay as it is
+ * until gpuvf_halt_all_lost_locked(). It changes under pf->lock only.
+ */
+static inline u32 gpuvf_halt_kept(const struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.kept);
+}
+
 /* released by gpuvf_pf_unlock() */
 static inline void gpuvf_pf_lock(struct gpuvf_pf *pf)
 {

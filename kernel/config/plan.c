@@ -39,7 +39,7 @@ u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes)
  */
 int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
-	if (gpuvf_clear_is_possible(pf))
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
 		return 0;
 	why->reason = GPUVF_REASON_NOT_SUPPORTED;
 	why->who = "clearing framebuffer between tenants";

@@ -217,17 +217,6 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 }
 
 /**
- * gpuvf_request_init() - begin a request
- * @req: zeroed
- * @op: what for
- */
-void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
-{
-	req->op = op;
-	req->why.vf = GPUVF_NO_VF;
-}
-
-/**
  * gpuvf_request_do() - check a request and carry it out, all or nothing
  * @pf: PF that it is about
  * @req: the request; @result, @changed and @why are filled

@@ -95,7 +95,14 @@ struct gpuvf_request {
 	struct gpuvf_refusal why;
 };
 
-void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op);
+/* begin a request, zeroed, for @op */
+static inline void gpuvf_request_init(struct gpuvf_request *req,
+				      enum gpuvf_op op)
+{
+	req->op = op;
+	req->why.vf = GPUVF_NO_VF;
+}
+
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req);
 
 #endif /* GPUVF_REQUEST_H */

@@ -236,9 +236,9 @@ static void pf_stop(struct gpuvf_pf *pf)
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
 	gpuvf_world_stop(pf);
-	gpuvf_mbox_stop(pf);
-	gpuvf_region_stop(pf);
-	gpuvf_exclusive_stop(pf);
+	cancel_delayed_work_sync(&pf->mbox_work);
+	cancel_delayed_work_sync(&pf->guest_reader.work);
+	cancel_delayed_work_sync(&pf->exclusive.limit);
 	cancel_delayed_work_sync(&pf->notify_work);
 	cancel_delayed_work_sync(&pf->events.flush);
 }
@@ -424,7 +424,7 @@ static int pf_resume(struct device *dev)
 	/* first, so that no VF gets its extent back before that is scrubbed */
 	gpuvf_clear_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
-	if (gpuvf_world_is_stuck(pf))
+	if (pf->hw->engine_is_taken(pf))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	pf->hw->irq_enable(pf, true);
 	/* who has not run yet was clean when this was decided last */

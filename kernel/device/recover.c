@@ -183,7 +183,7 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 {
 	bool forgot = pf->hw->has_reserve(pf) == 0;
 
-	if (forgot && !gpuvf_world_is_stuck(pf)) {
+	if (forgot && !pf->hw->engine_is_taken(pf)) {
 		pf->wedged = false;
 		WRITE_ONCE(pf->frozen, false);
 		gpuvf_halt_all_lost_locked(pf);

@@ -235,7 +235,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_config_schedule_locked(pf);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
-	stuck = gpuvf_world_is_stuck(pf);
+	stuck = pf->hw->engine_is_taken(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);

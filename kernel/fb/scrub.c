@@ -282,18 +282,6 @@ static void gpuvf_clear_work(struct work_struct *work)
 }
 
 /**
- * gpuvf_clear_is_possible() - has the hardware a clear engine?
- * @pf: PF that was probed
- *
- * Where it has none, nothing ever becomes clean, and nobody can be given any
- * framebuffer.
- */
-bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf)
-{
-	return pf->capabilities & GPUVF_CAPABILITY_CLEAR;
-}
-
-/**
  * gpuvf_clear_init() - nothing known of the framebuffer: all of it is dirty
  * @pf: PF whose geometry is known
  *
@@ -363,7 +351,7 @@ void gpuvf_clear_stop(struct gpuvf_pf *pf)
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf->clear.stopping = !gpuvf_clear_is_possible(pf);
+	pf->clear.stopping = !gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR);
 	gpuvf_clear_kick_locked(pf);
 }
 
@@ -436,7 +424,7 @@ int gpuvf_clear_cancel_locked(struct gpuvf_pf *pf)
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_clear_is_possible(pf))
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
 		return 0;
 	err = pf->hw->clear_abort(pf);
 	if (err)
@@ -481,7 +469,7 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_clear_is_possible(pf)) {
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR)) {
 		why->reason = GPUVF_REASON_NOT_SUPPORTED;
 		why->who = "clearing framebuffer between tenants";
 		return gpuvf_refuse(why, gpuvf_pf_name(pf));

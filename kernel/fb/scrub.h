@@ -59,7 +59,6 @@ struct gpuvf_clear {
 	struct work_struct work;
 };
 
-bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf);
 int gpuvf_clear_init(struct gpuvf_pf *pf);
 void gpuvf_clear_kick_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_stop(struct gpuvf_pf *pf);

@@ -10,7 +10,6 @@
 
 #include "base/pf.h"
 #include "hw/hw.h"
-#include "hw/mailbox_page.h"
 #include "hw/regs.h"
 
 /* slices that MI300 class hardware takes; gpu-iov register page, section 3.3 */
@@ -682,14 +681,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_abort = iov_clear_abort,
 	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
-	.mbox_rx_vfs = gpuvf_mbox_page_rx_vfs,
-	.mbox_acked_vfs = gpuvf_mbox_page_acked_vfs,
-	.mbox_read = gpuvf_mbox_page_read,
-	.mbox_ack = gpuvf_mbox_page_ack,
-	.mbox_ack_seen = gpuvf_mbox_page_ack_seen,
-	.mbox_send = gpuvf_mbox_page_send,
-	.mbox_clear = gpuvf_mbox_page_clear,
-	.mbox_listen = gpuvf_mbox_page_listen,
+	.mbox = &gpuvf_mbox_page_ops,
 	.fb_write = iov_fb_write,
 	.fb_read = iov_fb_read,
 };

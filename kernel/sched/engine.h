@@ -203,8 +203,6 @@ int gpuvf_world_start(struct gpuvf_pf *pf);
 void gpuvf_world_stop(struct gpuvf_pf *pf);
 void gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
-u32 gpuvf_world_started(struct gpuvf_pf *pf);
-u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
 void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats);
 u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
@@ -215,11 +213,8 @@ void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
 int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
 void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
-bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
-bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
 u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
-bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
 void gpuvf_world_lose_locked(struct gpuvf_pf *pf, u32 vfs);
@@ -234,7 +229,6 @@ void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
 /* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
 void gpuvf_halt_locked(struct gpuvf_pf *pf);
 void gpuvf_halt_end(struct gpuvf_pf *pf);
-u32 gpuvf_halt_kept(struct gpuvf_pf *pf);
 void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_ENGINE_H */

@@ -148,19 +148,6 @@ void gpuvf_halt_end(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_halt_kept() - which VFs kept their states when all were to be dropped?
- * @pf: PF
- *
- * Context: any; it changes under pf->lock only.
- * Return: bit n: VF n. Its memory must stay as it is; see
- * gpuvf_halt_all_lost_locked() for how long.
- */
-u32 gpuvf_halt_kept(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.kept);
-}
-
-/**
  * gpuvf_halt_all_lost_locked() - the GPU was reset, or its VFs disabled: nobody
  * has kept anything
  * @pf: PF that was halted

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One turn on the engine: which command follows which.
+ * One turn on the engine, as far as the interrupt and quiescing have a part in it.
  */
 #ifndef GPUVF_SWITCH_H
 #define GPUVF_SWITCH_H
@@ -11,17 +11,11 @@
 
 struct gpuvf_pf;
 
-const char *gpuvf_turn_command_name(enum gpuvf_hw_cmd cmd);
 void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
 				 unsigned int vf);
-bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf);
-void gpuvf_turn_leave_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
-void gpuvf_turn_blame_locked(struct gpuvf_pf *pf);
-void gpuvf_turn_idle_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
-void gpuvf_turn_hang_locked(struct gpuvf_pf *pf);
 void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);
 
 #endif /* GPUVF_SWITCH_H */

@@ -100,10 +100,12 @@ void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
 	if (ex->owner != GPUVF_NOBODY && !(runnable & BIT(ex->owner)))
 		gpuvf_exclusive_end_locked(&pf->vf[ex->owner]);
 	if (ex->owner != GPUVF_NOBODY && !ex->told &&
-	    gpuvf_world_exclusive_runs(pf))
+	    READ_ONCE(pf->world.exclusive_runs))
 		exclusive_tell_locked(pf, runnable);
+	/* settled again when the others have had their slices */
 	if (ex->owner != GPUVF_NOBODY || !ex->waiting ||
-	    !gpuvf_world_exclusive_is_free(pf))
+	    READ_ONCE(pf->world.exclusive) != GPUVF_NOBODY ||
+	    READ_ONCE(pf->world.owed))
 		return;
 	vf = exclusive_next(pf, runnable);
 	if (vf == GPUVF_NOBODY)
@@ -190,15 +192,4 @@ void gpuvf_exclusive_init(struct gpuvf_pf *pf)
 	pf->exclusive.alone_ms = pf->hw->access_alone_ms;
 	pf->exclusive.limit_ms = pf->hw->access_limit_ms;
 	pf->exclusive.owner = GPUVF_NOBODY;
-}
-
-/**
- * gpuvf_exclusive_stop() - nobody will have it any more
- * @pf: PF that is gone
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_exclusive_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->exclusive.limit);
 }

@@ -224,17 +224,17 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		return 0;
 	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
 		mbox->held_ns = now + GUEST_HOLD_MS * NSEC_PER_MSEC;
-		pf->hw->mbox_listen(pf, vf->index, false);
+		pf->hw->mbox->listen(pf, vf->index, false);
 	}
 	if (mbox->held_ns > now)
 		return mbox->held_ns;
 	limited = mbox->held_ns;
 	if (limited) {
 		mbox->held_ns = 0;
-		pf->hw->mbox_listen(pf, vf->index, true);
+		pf->hw->mbox->listen(pf, vf->index, true);
 	}
 
-	pf->hw->mbox_read(pf, vf->index, &msg);
+	pf->hw->mbox->read(pf, vf->index, &msg);
 	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
 	if (mbox->sent)
 		gpuvf_mbox_clear_locked(vf);
@@ -246,7 +246,7 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		vf->stats.mbox_requests++;
 		guest_handle_locked(vf, &msg);
 	}
-	pf->hw->mbox_ack(pf, vf->index);
+	pf->hw->mbox->ack(pf, vf->index);
 	return 0;
 }
 
@@ -267,8 +267,8 @@ static void guest_work(struct work_struct *work)
 	}
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) && !pf->gone &&
 	    !pf->vf_count_changing) {
-		acked = pf->hw->mbox_acked_vfs(pf);
-		rx = pf->hw->mbox_rx_vfs(pf);
+		acked = pf->hw->mbox->acked_vfs(pf);
+		rx = pf->hw->mbox->rx_vfs(pf);
 	}
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];

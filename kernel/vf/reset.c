@@ -36,7 +36,6 @@
 #include "fb/scrub.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 #include "vf/vf.h"
 
 /*
@@ -463,7 +462,7 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 	} else {
 		gpuvf_event_locked(pf, &event,
 				   "command %s failed (%pe), resetting it",
-				   gpuvf_turn_command_name(cmd), ERR_PTR(err));
+				   gpuvf_command_name(cmd), ERR_PTR(err));
 	}
 	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
 }

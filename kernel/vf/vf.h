@@ -58,7 +58,6 @@ struct gpuvf_vf_mbox {
 };
 
 void gpuvf_mbox_event(struct gpuvf_pf *pf);
-void gpuvf_mbox_stop(struct gpuvf_pf *pf);
 void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf);
 void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
@@ -98,7 +97,6 @@ struct gpuvf_guest_reader {
 int gpuvf_region_place_locked(struct gpuvf_vf *vf);
 void gpuvf_region_forget_locked(struct gpuvf_vf *vf);
 void gpuvf_region_init(struct gpuvf_pf *pf);
-void gpuvf_region_stop(struct gpuvf_pf *pf);
 
 /* vf/full_access.c: the GPU for one VF alone, while its driver starts or stops */
 
@@ -133,7 +131,6 @@ struct gpuvf_exclusive {
 };
 
 void gpuvf_exclusive_init(struct gpuvf_pf *pf);
-void gpuvf_exclusive_stop(struct gpuvf_pf *pf);
 void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access);
 void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf);
 int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf);
