@@ -49,6 +49,12 @@ struct gpuvf_event {
 	char message[GPUVF_REFUSAL_MESSAGE_LEN];
 };
 
+/* an event: GPUVF_CMD_@command of a VF, or GPUVF_NO_VF, and further members */
+#define GPUVF_EVENT(command, index, ...)				\
+	(&(struct gpuvf_event){						\
+		.cmd = GPUVF_CMD_##command, .vf = (index), __VA_ARGS__	\
+	})
+
 /**
  * struct gpuvf_event_slot - events of one kind, of one VF
  * @until_ns: when the present window ends

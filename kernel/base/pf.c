@@ -225,16 +225,11 @@ void gpuvf_pf_notify(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_PF_WEDGED,
-		.vf = GPUVF_NO_VF,
-	};
-
 	lockdep_assert_held(&pf->lock);
 	if (pf->wedged)
 		return;
 	pf->wedged = true;
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(pf, GPUVF_EVENT(PF_WEDGED, GPUVF_NO_VF),
 			   "wedged by %s; nothing can be changed until the GPU is reset",
 			   what);
 	gpuvf_pf_unsettle_locked(pf);

@@ -57,6 +57,15 @@ static void clear_granules(const struct gpuvf_pf *pf,
 	*count = div64_u64(extent->size, pf->geometry.granule_bytes);
 }
 
+static struct gpuvf_extent clear_extent(const struct gpuvf_pf *pf,
+					const struct clear_job *job)
+{
+	return (struct gpuvf_extent){
+		.start = job->first * pf->geometry.granule_bytes,
+		.size = job->count * pf->geometry.granule_bytes,
+	};
+}
+
 static bool clear_find(struct gpuvf_pf *pf, unsigned int from,
 		       unsigned int end, struct clear_job *job)
 {
@@ -141,10 +150,7 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
  */
 static int clear_begin_locked(struct gpuvf_pf *pf, const struct clear_job *job)
 {
-	struct gpuvf_extent extent = {
-		.start = job->first * pf->geometry.granule_bytes,
-		.size = job->count * pf->geometry.granule_bytes,
-	};
+	struct gpuvf_extent extent = clear_extent(pf, job);
 	struct gpuvf_clear *clear = &pf->clear;
 
 	clear->working = true;
@@ -189,17 +195,13 @@ static void clear_unmark_locked(struct gpuvf_pf *pf,
 static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 					int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
-		.vf = vf,
-	};
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (!err) {
 		clear->contexts &= ~BIT(vf) | clear->contexts_again;
 		return;
 	}
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(pf, GPUVF_EVENT(FB_CLEAR_FAILED, vf),
 			   "saved state could not be cleared (%pe); the VF is not started on it",
 			   ERR_PTR(err));
 	clear->failed |= BIT(vf);
@@ -208,12 +210,7 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 static void clear_finish_locked(struct gpuvf_pf *pf,
 				const struct clear_job *job, int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
-		.vf = GPUVF_NO_VF,
-		.fb.start = job->first * pf->geometry.granule_bytes,
-		.fb.size = job->count * pf->geometry.granule_bytes,
-	};
+	struct gpuvf_extent fb = clear_extent(pf, job);
 	int has = err ? pf->hw->has_reserve(pf) : 1;
 	struct gpuvf_clear *clear = &pf->clear;
 
@@ -231,10 +228,11 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(FB_CLEAR_FAILED, GPUVF_NO_VF,
+						   .fb = fb),
 				   "%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld",
-				   event.fb.size / SZ_1M,
-				   event.fb.start / SZ_1M, ERR_PTR(err));
+				   fb.size / SZ_1M, fb.start / SZ_1M,
+				   ERR_PTR(err));
 		bitmap_set(clear->withheld, job->first, job->count);
 		gpuvf_clear_measure_locked(pf);
 	} else {

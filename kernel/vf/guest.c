@@ -74,17 +74,13 @@ static bool guest_may_start_locked(struct gpuvf_vf *vf)
  */
 static bool guest_may_have_access_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_THRESHOLD_EXCEEDED,
-		.vf = vf->index,
-		.guard = GPUVF_GUARD_EXCLUSIVE_TIME,
-		.limit = GPUVF_GUARD_ACCESS_MS,
-	};
-
 	if (gpuvf_world_access_ns(vf->pf, vf->index) <
 	    GPUVF_GUARD_ACCESS_MS * (u64)NSEC_PER_MSEC)
 		return gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE);
-	gpuvf_event_locked(vf->pf, &event,
+	gpuvf_event_locked(vf->pf,
+			   GPUVF_EVENT(THRESHOLD_EXCEEDED, vf->index,
+				       .guard = GPUVF_GUARD_EXCLUSIVE_TIME,
+				       .limit = GPUVF_GUARD_ACCESS_MS),
 			   "had %u ms of exclusive access beyond its share, more is refused until it has paid",
 			   GPUVF_GUARD_ACCESS_MS);
 	return false;

@@ -121,18 +121,14 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
  */
 static void vf_flr_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-	};
-
 	/* one of ours is reported when it is over */
 	if (!vf->pdev || vf->resetting)
 		return;
 	vf->stats.resets++;
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
-	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+			   "was reset by its user");
 	/* the FLR did not reach its context, which SHUTDOWN would tear down */
 	if (!gpuvf_pf_can(vf->pf, GPUVF_CAPABILITY_SHUTDOWN))
 		gpuvf_reset_vf_drop_locked(vf);
@@ -196,21 +192,34 @@ void gpuvf_vfs_init(struct gpuvf_pf *pf)
 	INIT_WORK(&pf->world.report, vfs_report_work);
 }
 
-/**
- * gpuvf_vf_pause_locked() - give a VF no more time, or give it its time again
- * @vf: VF
- * @paused: which
- *
- * Its state stays.
- *
- * Context: pf->lock held.
- */
-void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
+static void vf_set_paused(struct gpuvf_vf *vf, bool paused)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->paused = paused;
 	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
+}
+
+/**
+ * gpuvf_vf_pause_locked() - give a VF no more time until it is resumed
+ * @vf: VF; its state stays
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_pause_locked(struct gpuvf_vf *vf)
+{
+	vf_set_paused(vf, true);
+}
+
+/**
+ * gpuvf_vf_resume_locked() - give a VF its time again
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_resume_locked(struct gpuvf_vf *vf)
+{
+	vf_set_paused(vf, false);
 }
 
 /**
@@ -223,10 +232,7 @@ void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
  */
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 {
-	lockdep_assert_held(&vf->pf->lock);
 	vf->stopped = true;
-	vf->paused = false;
 	gpuvf_reset_vf_drop_locked(vf);
-	gpuvf_pf_unsettle_locked(vf->pf);
-	gpuvf_pf_notify(vf->pf);
+	vf_set_paused(vf, false);
 }

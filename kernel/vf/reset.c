@@ -162,11 +162,6 @@ static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
 static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 				 bool notified)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-		.error = -err,
-	};
 	/* a guest that asked to start again, for which its old state goes first */
 	bool init = vf->init_after_reset ||
 		    (!notified && vf->mbox.ending &&
@@ -190,10 +185,12 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	complete_all(&vf->reset_done);
 
 	if (err)
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index,
+						   .error = -err),
 				   "reset failed (%pe)", ERR_PTR(err));
 	else if (!teardown)
-		gpuvf_event_locked(pf, &event, "was reset");
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+				   "was reset");
 	if (notified)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
@@ -302,13 +299,9 @@ static void reset_vf_teardown_locked(struct gpuvf_vf *vf)
  */
 static void reset_vf_stale_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-	};
-
 	vf->stats.resets++;
-	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+			   "was reset by its user");
 	reset_vf_teardown_locked(vf);
 }
 
@@ -436,11 +429,6 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
  */
 void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_HANG,
-		.vf = vf->index,
-		.hang = GPUVF_HANG_COMMAND,
-	};
 	struct gpuvf_pf *pf = vf->pf;
 	enum gpuvf_hw_cmd cmd;
 	int err;
@@ -455,12 +443,13 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
 		vf->stats.preempt_timeouts++;
-		event.hang = GPUVF_HANG_PREEMPTION;
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
+						   .hang = GPUVF_HANG_PREEMPTION),
 				   "did not leave the GPU within its preemption timeout of %u us, resetting it",
 				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
 	} else {
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
+						   .hang = GPUVF_HANG_COMMAND),
 				   "command %s failed (%pe), resetting it",
 				   gpuvf_command_name(cmd), ERR_PTR(err));
 	}
@@ -470,15 +459,9 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 /* a VF did not give up exclusive access */
 static void reset_vf_overstayed_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_HANG,
-		.vf = vf->index,
-		.hang = GPUVF_HANG_EXCLUSIVE,
-	};
-	struct gpuvf_pf *pf = vf->pf;
-
 	vf->stats.exclusive_timeouts++;
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_HANG, vf->index,
+					       .hang = GPUVF_HANG_EXCLUSIVE),
 			   "did not give up exclusive access in time, resetting it");
 	gpuvf_exclusive_end_locked(vf);
 	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
@@ -566,12 +549,6 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_PF_WAS_RESET,
-		.vf = GPUVF_NO_VF,
-		.error = -err,
-	};
-
 	lockdep_assert_held(&pf->lock);
 	WRITE_ONCE(pf->resetting, false);
 	pf->reset_asked = false;
@@ -583,10 +560,11 @@ void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 		pf->resets++;
 	complete_all(&pf->reset_done);
 	if (err)
-		gpuvf_event_locked(pf, &event, "GPU reset failed (%pe)",
-				   ERR_PTR(err));
+		gpuvf_event_locked(pf, GPUVF_EVENT(PF_WAS_RESET, GPUVF_NO_VF,
+						   .error = -err),
+				   "GPU reset failed (%pe)", ERR_PTR(err));
 	else
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(PF_WAS_RESET, GPUVF_NO_VF),
 				   "GPU was reset and provisioned again");
 }
 

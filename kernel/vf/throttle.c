@@ -51,13 +51,6 @@ bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 	u64 *ring = &vf->guards.time_ns[row->first];
 	u8 *next = &vf->guards.next[guard];
 	u64 now = ktime_get_ns();
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_THRESHOLD_EXCEEDED,
-		.vf = vf->index,
-		.guard = guard,
-		.limit = row->limit,
-		.window_ms = row->window_ms,
-	};
 
 	lockdep_assert_held(&vf->pf->lock);
 	if (!ring[*next] ||
@@ -66,7 +59,10 @@ bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 		*next = (*next + 1) % row->limit;
 		return true;
 	}
-	gpuvf_event_locked(vf->pf, &event,
+	gpuvf_event_locked(vf->pf,
+			   GPUVF_EVENT(THRESHOLD_EXCEEDED, vf->index,
+				       .guard = guard, .limit = row->limit,
+				       .window_ms = row->window_ms),
 			   "more than %u %s in %u s, the rest is refused",
 			   row->limit, row->what, row->window_ms / 1000);
 	return false;

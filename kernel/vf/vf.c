@@ -153,18 +153,15 @@ void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->total_vfs; i++) {
-		struct gpuvf_event event = {
-			.cmd = GPUVF_CMD_VF_STATE_CHANGE,
-			.vf = i,
-			.old_state = pf->vf[i].told_state,
-		};
 		enum gpuvf_vf_state state = gpuvf_vf_state_locked(&pf->vf[i]);
+		enum gpuvf_vf_state old = pf->vf[i].told_state;
 
-		if (state == event.old_state)
+		if (state == old)
 			continue;
 		pf->vf[i].told_state = state;
-		gpuvf_event_locked(pf, &event, "%s, was %s",
-				   gpuvf_vf_state_names[state],
-				   gpuvf_vf_state_names[event.old_state]);
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_STATE_CHANGE, i,
+						   .old_state = old),
+				   "%s, was %s", gpuvf_vf_state_names[state],
+				   gpuvf_vf_state_names[old]);
 	}
 }

@@ -177,7 +177,8 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf);
 u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf);
 void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf);
 void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs);
-void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused);
+void gpuvf_vf_pause_locked(struct gpuvf_vf *vf);
+void gpuvf_vf_resume_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf);
 
 #endif /* GPUVF_VF_H */
