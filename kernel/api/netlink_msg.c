@@ -495,12 +495,9 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 
 static int nl_refuse_pf(struct genl_info *info, const char *bdf)
 {
-	struct gpuvf_refusal why = {
-		.vf = GPUVF_NO_VF,
-		.reason = GPUVF_REASON_NO_SUCH_PF,
-	};
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 
-	gpuvf_refuse(&why, bdf);
+	gpuvf_refuse_plain(&why, bdf, GPUVF_REASON_NO_SUCH_PF);
 	return gpuvf_nl_refuse(info, bdf, &why, info->attrs[GPUVF_A_PF_BDF]);
 }
 
@@ -645,12 +642,8 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 	int err = gpuvf_nl_get_index(info, vf);
 
-	if (err || *vf < pf->total_vfs)
+	if (err || !gpuvf_pf_check_index(pf, *vf, &why))
 		return err;
-	why.reason = GPUVF_REASON_NO_SUCH_VF;
-	why.asked = *vf;
-	why.limit = pf->total_vfs;
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
 	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
 			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
 					       GPUVF_A_VF_INDEX));
@@ -670,13 +663,10 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf)
 {
-	struct gpuvf_refusal why = {
-		.vf = GPUVF_NO_VF,
-		.reason = GPUVF_REASON_NOT_PERMITTED,
-	};
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 
 	if (netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	gpuvf_refuse_plain(&why, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
 	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why, NULL);
 }

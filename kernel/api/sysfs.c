@@ -147,11 +147,7 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 			    size_t count)
 {
 	char text[GPUVF_LABEL_SIZE + 1] = { 0 };
-	struct gpuvf_refusal why = {
-		.vf = vf,
-		.who = text,
-		.reason = GPUVF_REASON_BAD_VALUE,
-	};
+	struct gpuvf_refusal why = { .vf = vf };
 	size_t i;
 
 	/* a zero byte is shown, as everything else that cannot be printed */
@@ -159,7 +155,8 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 	for (i = 0; i < count; i++)
 		text[i] = buf[i] ?: '?';
 	strim(text);
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	gpuvf_refuse_f(&why, gpuvf_pf_name(pf), GPUVF_REASON_BAD_VALUE,
+		       "\"%s\" is not a value that can be set", text);
 	gpuvf_pf_lock(pf);
 	gpuvf_refusal_log(pf, &why);
 	gpuvf_pf_unlock(pf);
@@ -172,14 +169,11 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
  */
 static int sysfs_permit(struct gpuvf_pf *pf, int vf)
 {
-	struct gpuvf_refusal why = {
-		.vf = vf,
-		.reason = GPUVF_REASON_NOT_PERMITTED,
-	};
+	struct gpuvf_refusal why = { .vf = vf };
 
 	if (capable(CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	gpuvf_refuse_plain(&why, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
 	/* a rate limit of its own: others' messages must not get lost by it */
 	pci_notice_ratelimited(pf->pdev, "refused: %s\n", why.message);
 	return why.error;

@@ -247,6 +247,55 @@ int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu)
 }
 
 /**
+ * gpuvf_refuse_f() - make errno and message of a refusal
+ * @why: its @vf is set, and @attr, @asked and @limit as far as there are any
+ * @gpu: BDF of the GPU, or what was taken for one
+ * @reason: why
+ * @format: of the message, which follows "GPU 0000:41:00.0 VF 3: "
+ *
+ * Context: any.
+ * Return: the errno, negative.
+ */
+int gpuvf_refuse_f(struct gpuvf_refusal *why, const char *gpu,
+		   enum gpuvf_reason reason, const char *format, ...)
+{
+	const size_t size = sizeof(why->message);
+	char *p = why->message;
+	va_list args;
+	int n;
+
+	n = scnprintf(p, size, "GPU %.31s", gpu);
+	if (why->vf != GPUVF_NO_VF)
+		n += scnprintf(p + n, size - n, " VF %d", why->vf);
+	n += scnprintf(p + n, size - n, ": ");
+	va_start(args, format);
+	vscnprintf(p + n, size - n, format, args);
+	va_end(args);
+	/* a name that came from somewhere must not garble a log */
+	for (; *p; p++)
+		if (!isascii(*p) || !isprint(*p))
+			*p = '?';
+	why->reason = reason;
+	why->error = refusal_row(reason)->error;
+	return why->error;
+}
+
+/**
+ * gpuvf_refuse_plain() - gpuvf_refuse_f(), with the constant sentence of the reason
+ * @why: as there
+ * @gpu: as there
+ * @reason: as there
+ *
+ * Context: any.
+ * Return: the errno, negative.
+ */
+int gpuvf_refuse_plain(struct gpuvf_refusal *why, const char *gpu,
+		       enum gpuvf_reason reason)
+{
+	return gpuvf_refuse_f(why, gpu, reason, "%s", refusal_row(reason)->ack);
+}
+
+/**
  * gpuvf_refusal_ack() - the constant sentence of a reason
  * @reason: which
  *

@@ -43,6 +43,11 @@ struct gpuvf_refusal {
 };
 
 int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu);
+__printf(4, 5)
+int gpuvf_refuse_f(struct gpuvf_refusal *why, const char *gpu,
+		   enum gpuvf_reason reason, const char *format, ...);
+int gpuvf_refuse_plain(struct gpuvf_refusal *why, const char *gpu,
+		       enum gpuvf_reason reason);
 const char *gpuvf_refusal_ack(enum gpuvf_reason reason);
 void gpuvf_refusal_log(struct gpuvf_pf *pf, const struct gpuvf_refusal *why);
 

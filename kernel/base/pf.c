@@ -249,17 +249,42 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 			  struct gpuvf_refusal *why)
 {
+	enum gpuvf_reason reason;
+
 	lockdep_assert_held(&pf->lock);
 	if (pf->gone) {
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
+		reason = GPUVF_REASON_NO_SUCH_PF;
 		why->attr = GPUVF_A_PF_BDF;
 	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
-		why->reason = GPUVF_REASON_WEDGED;
+		reason = GPUVF_REASON_WEDGED;
 	} else if (pf->vf_count_changing &&
 		   !(even & GPUVF_EVEN_COUNT_CHANGING)) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+		reason = GPUVF_REASON_VF_COUNT_CHANGING;
 	} else {
 		return 0;
 	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	return gpuvf_refuse_plain(why, gpuvf_pf_name(pf), reason);
+}
+
+/**
+ * gpuvf_pf_check_index() - is there a VF of an index that was asked for?
+ * @pf: PF
+ * @index: index of the VF
+ * @why: filled when there is none
+ *
+ * Context: any.
+ * Return: 0, -EINVAL.
+ */
+int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
+			 struct gpuvf_refusal *why)
+{
+	if (index < pf->total_vfs)
+		return 0;
+	why->vf = GPUVF_NO_VF;
+	why->attr = GPUVF_A_VF_INDEX;
+	why->asked = index;
+	why->limit = pf->total_vfs;
+	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
+			      "there is no VF %u: the GPU has %u VFs, counted from 0",
+			      index, pf->total_vfs);
 }

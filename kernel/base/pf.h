@@ -111,5 +111,7 @@ void gpuvf_pf_settle_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_unlock(struct gpuvf_pf *pf);
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 			  struct gpuvf_refusal *why);
+int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
+			 struct gpuvf_refusal *why);
 
 #endif /* GPUVF_PF_H */

@@ -61,27 +61,40 @@ static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
 	return &pf->vf[req->vf[0].index];
 }
 
-/* why a VF's state does not allow it, and what is said of that; 0: it does */
-static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
-					  const char **is)
+/* the state of a VF does not allow what would be done to it: @is says why not */
+static int request_refuse_state(struct gpuvf_vf *vf, const char *verb,
+				const char *is, struct gpuvf_refusal *why)
 {
-	*is = "";
-	if (vf->resetting && !vf->teardown) {
-		*is = " while it is being reset";
-		return GPUVF_REASON_VF_WRONG_STATE;
-	}
+	why->vf = vf->index;
+	return gpuvf_refuse_f(why, gpuvf_pf_name(vf->pf),
+			      GPUVF_REASON_VF_WRONG_STATE,
+			      "the VF cannot be made to %s %s", verb, is);
+}
+
+static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
+			       struct gpuvf_refusal *why)
+{
+	const char *verb = request_ops[op].verb;
+
+	if (vf->resetting && !vf->teardown)
+		return request_refuse_state(vf, verb, "while it is being reset",
+					    why);
 	/* what is stopped can be stopped again */
 	if (!request_ops[op].live || (op == GPUVF_OP_VF_STOP && vf->stopped))
 		return 0;
 	switch (gpuvf_vf_state_locked(vf)) {
 	case GPUVF_VF_STATE_FAILED:
-		return GPUVF_REASON_VF_FAILED;
+		why->vf = vf->index;
+		return gpuvf_refuse_f(why, gpuvf_pf_name(vf->pf),
+				      GPUVF_REASON_VF_FAILED,
+				      "the VF failed and has to be reset before it can %s",
+				      verb);
 	case GPUVF_VF_STATE_STOPPED:
-		*is = " since it was stopped";
-		return GPUVF_REASON_VF_WRONG_STATE;
+		return request_refuse_state(vf, verb, "since it was stopped",
+					    why);
 	case GPUVF_VF_STATE_DISABLED:
-		*is = " since it has no framebuffer";
-		return GPUVF_REASON_VF_WRONG_STATE;
+		return request_refuse_state(vf, verb,
+					    "since it has no framebuffer", why);
 	default:
 		return 0;
 	}
@@ -91,28 +104,17 @@ static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	struct gpuvf_refusal *why = &req->why;
 	unsigned int index = req->vf[0].index;
-	const char *is = "";
-	char text[48];
+	int err = gpuvf_pf_check_index(pf, index, why);
 
-	if (index >= pf->total_vfs) {
-		why->reason = GPUVF_REASON_NO_SUCH_VF;
-		why->attr = GPUVF_A_VF_INDEX;
-		why->asked = index;
-		why->limit = pf->total_vfs;
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
-	if (!pf->vf[index].pdev) {
-		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
-		why->limit = pf->num_vfs;
-	} else {
-		why->reason = request_vf_state(&pf->vf[index], req->op, &is);
-	}
-	if (!why->reason)
-		return 0;
-	scnprintf(text, sizeof(text), "%s%s", request_ops[req->op].verb, is);
+	if (err)
+		return err;
+	if (pf->vf[index].pdev)
+		return request_check_state(&pf->vf[index], req->op, why);
 	why->vf = index;
-	why->who = text;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	why->limit = pf->num_vfs;
+	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
+			      "%s needs an enabled VF, and %u VFs are enabled",
+			      request_ops[req->op].verb, pf->num_vfs);
 }
 
 static int request_carry_out(struct gpuvf_pf *pf, struct gpuvf_request *req)

@@ -467,11 +467,10 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR)) {
-		why->reason = GPUVF_REASON_NOT_SUPPORTED;
-		why->who = "clearing framebuffer between tenants";
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
+		return gpuvf_refuse_f(why, gpuvf_pf_name(pf),
+				      GPUVF_REASON_NOT_SUPPORTED,
+				      "this hardware does not support clearing framebuffer between tenants");
 
 	for (i = 0; i < pf->total_vfs; i++)
 		pf->vf[i].faults &= ~GPUVF_FAULT_CONTEXT;

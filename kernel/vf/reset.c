@@ -366,10 +366,9 @@ int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
-	why->reason = GPUVF_REASON_RESET_FAILED;
 	why->vf = vf->index;
-	why->who = "the function did not come back";
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			      "the reset did not succeed: the function did not come back");
 }
 
 /**
@@ -663,10 +662,9 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	lockdep_assert_held(&pf->lock);
-	if (pf->resetting) {
-		why->reason = GPUVF_REASON_PF_RESETTING;
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
+	if (pf->resetting)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_PF_RESETTING);
 	WRITE_ONCE(pf->resetting, true);
 	reinit_completion(&pf->reset_done);
 	pf->reset_asked = true;
@@ -699,13 +697,11 @@ int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
-	if (err == -EBUSY) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	} else {
-		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the GPU is wedged";
-	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	if (err == -EBUSY)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_VF_COUNT_CHANGING);
+	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			      "the reset did not succeed: the GPU is wedged");
 }
 
 /**
