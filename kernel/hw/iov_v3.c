@@ -498,58 +498,49 @@ static int iov_fb_end(struct gpuvf_pf *pf, u64 offset)
 	return lo == lower_32_bits(offset) ? 0 : -EAGAIN;
 }
 
-static int iov_fb_write_once(struct gpuvf_pf *pf, u64 offset,
-			     const __le32 *dword, size_t num)
+static int iov_fb_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
+		       size_t num, bool write)
 {
-	size_t i;
-	int err;
-
-	err = iov_fb_begin(pf, offset);
-	for (i = 0; i < num && !err; i++)
-		err = iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_DATA,
-				  le32_to_cpu(dword[i]));
-	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
-}
-
-static int iov_fb_read_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
-			    size_t num)
-{
+	const int port = pf->iov.sim + GPUVF_SIM_FB_DATA;
 	size_t i;
 	u32 val;
 	int err;
 
 	err = iov_fb_begin(pf, offset);
 	for (i = 0; i < num && !err; i++) {
+		if (write) {
+			err = iov_write32(pf, port, le32_to_cpu(dword[i]));
+			continue;
+		}
 		/* not iov_read32(): content may be all ones */
-		if (pci_read_config_dword(pf->pdev, pf->iov.sim +
-					  GPUVF_SIM_FB_DATA, &val))
+		if (pci_read_config_dword(pf->pdev, port, &val))
 			err = -EIO;
 		dword[i] = cpu_to_le32(val);
 	}
 	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
 }
 
-static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
-			size_t len)
+static int iov_fb(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len,
+		  bool write)
 {
 	int tries, err = -EAGAIN;
 
 	if (!pf->iov.sim)
 		return -EOPNOTSUPP;
 	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
-		err = iov_fb_write_once(pf, offset, buf, len / sizeof(__le32));
+		err = iov_fb_once(pf, offset, buf, len / sizeof(__le32), write);
 	return err == -EAGAIN ? -EIO : err;
+}
+
+static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
+			size_t len)
+{
+	return iov_fb(pf, offset, (void *)buf, len, true);
 }
 
 static int iov_fb_read(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len)
 {
-	int tries, err = -EAGAIN;
-
-	if (!pf->iov.sim)
-		return -EOPNOTSUPP;
-	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
-		err = iov_fb_read_once(pf, offset, buf, len / sizeof(__le32));
-	return err == -EAGAIN ? -EIO : err;
+	return iov_fb(pf, offset, buf, len, false);
 }
 
 /*
