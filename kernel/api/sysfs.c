@@ -309,22 +309,22 @@ static const struct attribute_group sysfs_pf_group = {
 static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 {
 	struct gpuvf_layout *layout = &pf->public.config.layout;
-	bool all = sysfs_may_see();
-	u64 bytes;
+	u64 bytes, largest_bytes;
 
-	if (all) {
+	if (sysfs_may_see()) {
 		layout = &pf->config.layout;
 		gpuvf_pf_lock(pf);
+		bytes = layout->free_bytes;
+		largest_bytes = layout->largest_free_bytes;
+		gpuvf_pf_unlock(pf);
 	} else {
 		spin_lock(&pf->public_lock);
 		gpuvf_layout_measure(layout, pf->total_vfs, 0, NULL);
-	}
-	bytes = largest ? layout->largest_free_bytes : layout->free_bytes;
-	if (all)
-		gpuvf_pf_unlock(pf);
-	else
+		bytes = layout->free_bytes;
+		largest_bytes = layout->largest_free_bytes;
 		spin_unlock(&pf->public_lock);
-	return sysfs_emit(buf, "%llu\n", bytes);
+	}
+	return sysfs_emit(buf, "%llu\n", largest ? largest_bytes : bytes);
 }
 
 static ssize_t free_show(struct device *dev, struct device_attribute *attr,

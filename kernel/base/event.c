@@ -46,15 +46,15 @@ static void event_begin_window(struct gpuvf_event_slot *slot,
 {
 	slot->until_ns = now + (event_is_limit(event) ? EVENT_LIMIT_WINDOW_NS :
 							EVENT_WINDOW_NS);
-	slot->told = 0;
+	slot->reported = 0;
 }
 
-static void event_tell_locked(struct gpuvf_pf *pf, struct gpuvf_event_slot *slot,
+static void event_report_locked(struct gpuvf_pf *pf, struct gpuvf_event_slot *slot,
 			      const struct gpuvf_event *event)
 {
 	const char *message = event->message;
 
-	slot->told++;
+	slot->reported++;
 	switch (event->cmd) {
 	case GPUVF_CMD_VF_STATE_CHANGE:
 		/* what led to it is told by itself */
@@ -97,7 +97,7 @@ static void event_flush(struct work_struct *work)
 			continue;
 		}
 		event_begin_window(slot, &slot->held, now);
-		event_tell_locked(pf, slot, &slot->held);
+		event_report_locked(pf, slot, &slot->held);
 		slot->held.count = 0;
 	}
 	if (more)
@@ -150,12 +150,12 @@ void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 
 	if (!slot->held.count && event->time_ns >= slot->until_ns)
 		event_begin_window(slot, event, event->time_ns);
-	if (slot->held.count || slot->told >= (event_is_limit(event) ?
+	if (slot->held.count || slot->reported >= (event_is_limit(event) ?
 					       EVENT_LIMIT_BURST : EVENT_BURST)) {
 		event_hold_locked(pf, slot, event);
 		return;
 	}
-	event_tell_locked(pf, slot, event);
+	event_report_locked(pf, slot, event);
 }
 
 /**

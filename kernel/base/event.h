@@ -2,8 +2,8 @@
 /*
  * What VFs and their GPU did that somebody should know of: one sentence, for
  * the kernel log and for the netlink group "event". A guest can cause events,
- * so each kind of them is told only so often for each VF; what comes oftener is
- * counted, and told as one.
+ * so each kind of them is reported only so often for each VF; what comes oftener is
+ * counted, and reported as one.
  */
 #ifndef GPUVF_EVENT_H
 #define GPUVF_EVENT_H
@@ -58,12 +58,12 @@ struct gpuvf_event {
 /**
  * struct gpuvf_event_slot - events of one kind, of one VF
  * @until_ns: when the present window ends
- * @told: how many were told in it
- * @held: what is told at its end; its count is 0 when there is nothing
+ * @reported: how many were reported in it
+ * @held: what is reported at its end; its count is 0 when there is nothing
  */
 struct gpuvf_event_slot {
 	u64 until_ns;
-	unsigned int told;
+	unsigned int reported;
 	struct gpuvf_event held;
 };
 
@@ -74,7 +74,7 @@ struct gpuvf_event_slot {
 /**
  * struct gpuvf_events - events of a PF that are held back
  * @slot: by VF, the PF last, and kind
- * @flush: tells what was held back, when its time has come
+ * @flush: reports what was held back, when its time has come
  */
 struct gpuvf_events {
 	struct gpuvf_event_slot slot[GPUVF_MAX_VFS + 1][GPUVF_EVENT_KINDS];

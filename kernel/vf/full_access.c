@@ -51,7 +51,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	struct gpuvf_exclusive *ex = &pf->exclusive;
 	unsigned long limit = msecs_to_jiffies(exclusive_limit_ms(pf, runnable));
 
-	ex->told = true;
+	ex->notified = true;
 	ex->until = jiffies + limit;
 	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
 	/* where that cannot be, the guest finds nothing, and goes on without */
@@ -99,7 +99,7 @@ void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
 	lockdep_assert_held(&pf->lock);
 	if (ex->owner != GPUVF_NOBODY && !(runnable & BIT(ex->owner)))
 		gpuvf_exclusive_end_locked(&pf->vf[ex->owner]);
-	if (ex->owner != GPUVF_NOBODY && !ex->told &&
+	if (ex->owner != GPUVF_NOBODY && !ex->notified &&
 	    READ_ONCE(pf->world.exclusive_runs))
 		exclusive_tell_locked(pf, runnable);
 	/* settled again when the others have had their slices */
@@ -112,7 +112,7 @@ void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
 		return;
 	exclusive_unqueue(ex, vf);
 	ex->owner = vf;
-	ex->told = false;
+	ex->notified = false;
 	gpuvf_world_exclusive_begin(pf, vf);
 }
 
@@ -132,7 +132,7 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 	lockdep_assert_held(&vf->pf->lock);
 	vf->access = access;
 	if (ex->owner == vf->index) {
-		if (ex->told)
+		if (ex->notified)
 			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 		return;
 	}
@@ -177,7 +177,7 @@ int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf)
 	const struct gpuvf_exclusive *ex = &pf->exclusive;
 
 	lockdep_assert_held(&pf->lock);
-	if (ex->owner == GPUVF_NOBODY || !ex->told ||
+	if (ex->owner == GPUVF_NOBODY || !ex->notified ||
 	    time_before(jiffies, ex->until))
 		return GPUVF_NOBODY;
 	return ex->owner;

@@ -17,12 +17,14 @@
  * @window_ms: within that time
  * @what: what is counted, for the sentence
  */
-static const struct guard_row {
+struct guard_row {
 	unsigned int first;
 	unsigned int limit;
 	unsigned int window_ms;
 	const char *what;
-} guard_rows[] = {
+};
+
+static const struct guard_row guard_rows[] = {
 	[GPUVF_GUARD_MAILBOX] = { 0, 56, 60000, "messages" },
 	[GPUVF_GUARD_EXCLUSIVE] = {
 		56, 9, 60000, "requests for exclusive access" },

@@ -113,7 +113,7 @@ enum gpuvf_access {
  *	change it
  * @limit_ms: and where one has, at the most; likewise
  * @owner: index of the VF, GPUVF_NOBODY; pf->lock
- * @told: the owner was told that it has; pf->lock
+ * @notified: the guest of the owner knows that it has; pf->lock
  * @until: jiffies: when it is taken away from the owner; pf->lock
  * @limit: takes it away
  * @waiting: how many wait; pf->lock
@@ -123,7 +123,7 @@ struct gpuvf_exclusive {
 	u32 alone_ms;
 	u32 limit_ms;
 	int owner;
-	bool told;
+	bool notified;
 	unsigned long until;
 	struct delayed_work limit;
 	unsigned int waiting;
