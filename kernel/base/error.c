@@ -247,6 +247,22 @@ int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu)
 }
 
 /**
+ * gpuvf_size_text() - write a size as a message has it; see GPUVF_SIZE()
+ * @buf: GPUVF_SIZE_LEN bytes
+ * @bytes: size
+ *
+ * Return: @buf.
+ */
+const char *gpuvf_size_text(char *buf, u64 bytes)
+{
+	if (bytes % SZ_1M)
+		scnprintf(buf, GPUVF_SIZE_LEN, "%llu bytes", bytes);
+	else
+		scnprintf(buf, GPUVF_SIZE_LEN, "%llu MiB", bytes / SZ_1M);
+	return buf;
+}
+
+/**
  * gpuvf_refuse_f() - make errno and message of a refusal
  * @why: its @vf is set, and @attr, @asked and @limit as far as there are any
  * @gpu: BDF of the GPU, or what was taken for one

@@ -15,6 +15,7 @@ struct gpuvf_pf;
 
 #define GPUVF_REFUSAL_MESSAGE_LEN	192
 #define GPUVF_NO_VF			(-1)
+#define GPUVF_SIZE_LEN			32
 
 /**
  * struct gpuvf_refusal - a refusal in the making, and made
@@ -43,6 +44,10 @@ struct gpuvf_refusal {
 };
 
 int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu);
+/* a size as a message has it, as in "256 MiB" */
+#define GPUVF_SIZE(bytes)	gpuvf_size_text((char [GPUVF_SIZE_LEN]){ }, bytes)
+
+const char *gpuvf_size_text(char *buf, u64 bytes);
 __printf(4, 5)
 int gpuvf_refuse_f(struct gpuvf_refusal *why, const char *gpu,
 		   enum gpuvf_reason reason, const char *format, ...);

@@ -39,10 +39,8 @@
 #define CONFIG_DEFAULT_RESERVE		SZ_256M
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
-static int refuse(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
-{
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
+#define refuse(pf, why, ...) \
+	gpuvf_refuse_f(why, gpuvf_pf_name(pf), __VA_ARGS__)
 
 static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 {
@@ -57,11 +55,12 @@ static int config_check_generation(struct gpuvf_pf *pf,
 	if (!(req->set & GPUVF_SET_GENERATION) ||
 	    req->generation == pf->generation)
 		return 0;
-	why->reason = GPUVF_REASON_STALE;
 	why->attr = GPUVF_A_PF_GENERATION;
 	why->asked = req->generation;
 	why->limit = pf->generation;
-	return refuse(pf, why);
+	return refuse(pf, why, GPUVF_REASON_STALE,
+		      "planned against generation %llu, but the configuration is at generation %llu now",
+		      why->asked, why->limit);
 }
 
 static int config_take_policy(struct gpuvf_pf *pf,
@@ -69,39 +68,59 @@ static int config_take_policy(struct gpuvf_pf *pf,
 			      struct gpuvf_plan *plan,
 			      struct gpuvf_refusal *why)
 {
-	char text[24];
-
 	if (!(req->set & GPUVF_SET_POLICY))
 		return 0;
 	why->attr = GPUVF_A_PF_POLICY;
 	why->asked = req->policy;
-	if (req->policy > GPUVF_POLICY_BEST_EFFORT) {
-		scnprintf(text, sizeof(text), "policy %u", req->policy);
-		why->who = text;
-		why->reason = GPUVF_REASON_BAD_VALUE;
-		return refuse(pf, why);
-	}
+	if (req->policy > GPUVF_POLICY_BEST_EFFORT)
+		return refuse(pf, why, GPUVF_REASON_BAD_VALUE,
+			      "\"policy %u\" is not a value that can be set",
+			      req->policy);
 	if (req->policy == GPUVF_POLICY_BEST_EFFORT &&
-	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY)) {
-		why->reason = GPUVF_REASON_POLICY_UNSUPPORTED;
-		return refuse(pf, why);
-	}
+	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY))
+		return refuse(pf, why, GPUVF_REASON_POLICY_UNSUPPORTED,
+			      "best-effort needs hardware that tells which VFs have work");
 	plan->next.policy = req->policy;
 	return 0;
 }
 
-/* a value between two limits, or the reason that stands for the one it misses */
-static int config_check_range(struct gpuvf_pf *pf, u32 value, u32 lowest,
-			      u32 highest, enum gpuvf_reason too_low,
-			      enum gpuvf_reason too_high,
+static int config_check_slice(struct gpuvf_pf *pf, u32 us,
 			      struct gpuvf_refusal *why)
 {
-	if (value >= lowest && value <= highest)
+	const u32 min_us = pf->hw->time_slice_min_us;
+	const u32 max_us = pf->hw->time_slice_max_us;
+
+	if (us >= min_us && us <= max_us)
 		return 0;
-	why->asked = value;
-	why->reason = value < lowest ? too_low : too_high;
-	why->limit = value < lowest ? lowest : highest;
-	return refuse(pf, why);
+	why->attr = GPUVF_A_VF_TIME_SLICE_US;
+	why->asked = us;
+	why->limit = us < min_us ? min_us : max_us;
+	if (us < min_us)
+		return refuse(pf, why, GPUVF_REASON_SLICE_TOO_SHORT,
+			      "a time slice of %u us is below the hardware's minimum of %u us",
+			      us, min_us);
+	return refuse(pf, why, GPUVF_REASON_SLICE_TOO_LONG,
+		      "a time slice of %u us is above the hardware's maximum of %u us",
+		      us, max_us);
+}
+
+/* 0 is the default */
+static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
+				struct gpuvf_refusal *why)
+{
+	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
+		return 0;
+	why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
+	why->asked = us;
+	why->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
+						 GPUVF_PREEMPT_MAX_US;
+	if (us < GPUVF_PREEMPT_MIN_US)
+		return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_SHORT,
+			      "a preemption timeout of %u us is below the minimum of %u us",
+			      us, GPUVF_PREEMPT_MIN_US);
+	return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_LONG,
+		      "a preemption timeout of %u us is above the maximum of %u us",
+		      us, GPUVF_PREEMPT_MAX_US);
 }
 
 static bool config_label_is_good(const char *label)
@@ -121,25 +140,13 @@ static int config_take_time(struct gpuvf_pf *pf,
 	int err;
 
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		why->attr = GPUVF_A_VF_TIME_SLICE_US;
-		err = config_check_range(pf, rvf->time_slice_us,
-					 pf->hw->time_slice_min_us,
-					 pf->hw->time_slice_max_us,
-					 GPUVF_REASON_SLICE_TOO_SHORT,
-					 GPUVF_REASON_SLICE_TOO_LONG, why);
+		err = config_check_slice(pf, rvf->time_slice_us, why);
 		if (err)
 			return err;
 		cfg->time_slice_us = rvf->time_slice_us;
 	}
 	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
-		err = rvf->preempt_timeout_us ?
-		      config_check_range(pf, rvf->preempt_timeout_us,
-					 GPUVF_PREEMPT_MIN_US,
-					 GPUVF_PREEMPT_MAX_US,
-					 GPUVF_REASON_PREEMPT_TOO_SHORT,
-					 GPUVF_REASON_PREEMPT_TOO_LONG, why) :
-		      0;
+		err = config_check_preempt(pf, rvf->preempt_timeout_us, why);
 		if (err)
 			return err;
 		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
@@ -158,8 +165,9 @@ static int config_take_offset(struct gpuvf_pf *pf,
 	if (!vf->quota_bytes) {
 		why->attr = GPUVF_A_VF_FB_OFFSET;
 		why->asked = rvf->fb_offset_bytes;
-		why->reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA;
-		return refuse(pf, why);
+		return refuse(pf, why, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+			      "an offset of %s is asked for, but no framebuffer",
+			      GPUVF_SIZE(rvf->fb_offset_bytes));
 	}
 	vf->placed = true;
 	vf->place = rvf->fb_offset_bytes;
@@ -179,9 +187,9 @@ static int config_take_vf(struct gpuvf_pf *pf,
 	if (rvf->set & GPUVF_SET_PROFILE) {
 		if (!config_label_is_good(rvf->profile)) {
 			why->attr = GPUVF_A_VF_PROFILE;
-			why->who = rvf->profile;
-			why->reason = GPUVF_REASON_BAD_LABEL;
-			return refuse(pf, why);
+			return refuse(pf, why, GPUVF_REASON_BAD_LABEL,
+				      "profile \"%s\": a label has up to 31 of the characters A-Z a-z 0-9 . _ -",
+				      rvf->profile);
 		}
 		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
 	}
@@ -211,19 +219,15 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct gpuvf_request_vf *rvf = &req->vf[i];
 
+		err = gpuvf_pf_check_index(pf, rvf->index, why);
+		if (err)
+			return err;
 		why->asked = rvf->index;
 		why->attr = GPUVF_A_VF_INDEX;
-		if (rvf->index >= pf->total_vfs) {
-			why->vf = GPUVF_NO_VF;
-			why->limit = pf->total_vfs;
-			why->reason = GPUVF_REASON_NO_SUCH_VF;
-			return refuse(pf, why);
-		}
 		why->vf = rvf->index;
-		if (named & BIT(rvf->index)) {
-			why->reason = GPUVF_REASON_VF_NAMED_TWICE;
-			return refuse(pf, why);
-		}
+		if (named & BIT(rvf->index))
+			return refuse(pf, why, GPUVF_REASON_VF_NAMED_TWICE,
+				      "named twice in one request");
 		named |= BIT(rvf->index);
 		err = config_take_vf(pf, rvf, plan, why);
 		if (err)
@@ -294,9 +298,8 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 					 &next->layout)) {
 		if (gpuvf_clear_cancel_locked(pf)) {
 			why->vf = GPUVF_NO_VF;
-			why->reason = GPUVF_REASON_HW_COMMAND;
-			why->who = "the clear engine, which does not stop";
-			return refuse(pf, why);
+			return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
+				      "the hardware did not do what it was told: the clear engine, which does not stop");
 		}
 		/* also when the commit fails: the slots have moved and come back */
 		gpuvf_clear_mark_contexts_locked(pf);
@@ -307,10 +310,11 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		gpuvf_clear_kick_locked(pf);
 		gpuvf_vfs_update_locked(pf);
 		why->vf = culprit;
-		why->reason = err == -EUCLEAN ? GPUVF_REASON_HW_MISMATCH :
-						GPUVF_REASON_HW_COMMAND;
-		why->who = "the framebuffer table";
-		return refuse(pf, why);
+		if (err == -EUCLEAN)
+			return refuse(pf, why, GPUVF_REASON_HW_MISMATCH,
+				      "the hardware did not keep what was written: the framebuffer table");
+		return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
+			      "the hardware did not do what it was told: the framebuffer table");
 	}
 	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;
@@ -404,10 +408,9 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 
 	lockdep_assert_held(&pf->lock);
 	plan = gpuvf_plan_alloc(pf, &pf->config);
-	if (!plan) {
-		req->why.reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, &req->why);
-	}
+	if (!plan)
+		return gpuvf_refuse_plain(&req->why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_NO_MEMORY);
 	plan->dry_run = req->dry_run;
 	err = config_plan_request(pf, req, plan, &req->why);
 	if (!err) {
@@ -449,10 +452,9 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 
 	lockdep_assert_held(&pf->lock);
 	plan = gpuvf_plan_alloc(pf, &pf->config);
-	if (!plan) {
-		why->reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, why);
-	}
+	if (!plan)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_NO_MEMORY);
 	err = gpuvf_pf_check_locked(pf, 0, why);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
@@ -468,10 +470,11 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		gpuvf_clear_blocked_locked(pf, 0, plan->layout.blocked);
 	share = gpuvf_layout_fair_share(&plan->layout, mask);
 	if (!share) {
-		why->reason = GPUVF_REASON_NO_FAIR_SHARE;
 		why->asked = hweight32(mask);
 		why->limit = pf->config.layout.free_bytes;
-		err = refuse(pf, why);
+		err = refuse(pf, why, GPUVF_REASON_NO_FAIR_SHARE,
+			     "%s of framebuffer are left, too little to share among %llu VFs",
+			     GPUVF_SIZE(why->limit), why->asked);
 		goto out;
 	}
 	for (i = 0; i < num_vfs; i++) {

@@ -480,48 +480,30 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 }
 
 /**
- * gpuvf_world_exclusive_begin() - give one VF the GPU to itself
- * @pf: PF on which no VF has it, and no VF is owed a slice before
- * @vf: index of a VF that may be given turns
+ * gpuvf_world_set_exclusive() - give one VF the GPU to itself, or to all again
+ * @pf: PF
+ * @vf: index of a VF that may be given turns, while no VF has it and none is owed a
+ *	slice before; GPUVF_NOBODY: all others in the round get a slice before the next
+ *	exclusive access
  *
- * gpuvf_exclusive_runs_locked() is called when it executes.
+ * gpuvf_pf_unsettle_locked() is called by the report work when the VF executes.
  *
  * Context: pf->lock held. Does not wait.
  */
-void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_world_set_exclusive(struct gpuvf_pf *pf, int vf)
 {
 	struct gpuvf_world *w = &pf->world;
+	int before = w->exclusive;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
 	w->exclusive = vf;
 	w->exclusive_runs = false;
-	gpuvf_world_masks_locked(w);
-	spin_unlock_irq(&w->lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-}
-
-/**
- * gpuvf_world_exclusive_end() - the GPU is for everybody again
- * @pf: PF
- *
- * Everybody else in the round gets a slice before the next exclusive access.
- *
- * Context: pf->lock held. Does not wait.
- */
-void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
-{
-	struct gpuvf_world *w = &pf->world;
-	int vf = w->exclusive;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&w->lock);
-	w->exclusive = GPUVF_NOBODY;
 	w->owed = 0;
 	gpuvf_world_masks_locked(w);
-	/* nobody: the GPU was halted */
-	if (vf != GPUVF_NOBODY)
-		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
+	/* before is GPUVF_NOBODY too where the GPU was halted */
+	if (vf == GPUVF_NOBODY && before != GPUVF_NOBODY)
+		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(before);
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
 }

@@ -211,8 +211,7 @@ void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
 int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
-void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
+void gpuvf_world_set_exclusive(struct gpuvf_pf *pf, int vf);
 u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,

@@ -113,7 +113,7 @@ void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
 	exclusive_unqueue(ex, vf);
 	ex->owner = vf;
 	ex->notified = false;
-	gpuvf_world_exclusive_begin(pf, vf);
+	gpuvf_world_set_exclusive(pf, vf);
 }
 
 /**
@@ -162,7 +162,7 @@ void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf)
 		return;
 	ex->owner = GPUVF_NOBODY;
 	cancel_delayed_work(&ex->limit);
-	gpuvf_world_exclusive_end(vf->pf);
+	gpuvf_world_set_exclusive(vf->pf, GPUVF_NOBODY);
 }
 
 /**
