@@ -100,8 +100,11 @@ static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
 
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL), info,
-			      pf, 0, gpuvf_nl_put_pf, gpuvf_nl_may_see(request));
+	/* all that it takes to plan a layout, under one lock */
+	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_FULL_SIZE + pf->total_vfs *
+					  GPUVF_NL_CLAIMS_SIZE, GFP_KERNEL),
+			      info, pf, 0, gpuvf_nl_put_claiming,
+			      gpuvf_nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -301,19 +304,13 @@ static const struct genl_ops nl_ops[] = {
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
 	},
-	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_CAPACITY),
+	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_DRY_RUN),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
 		.doit = nl_stats_get_doit,
 		.dumpit = nl_stats_get_dumpit,
 		.policy = nl_vf_policy,
 		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
-	},
-	{
-		.cmd = GPUVF_CMD_CAPACITY_GET,
-		.doit = gpuvf_nl_capacity_get_doit,
-		.policy = gpuvf_nl_capacity_policy,
-		.maxattr = GPUVF_A_PF_CAPACITY,
 	},
 	NL_CHANGE(VF_RESET, nl_vf_policy, GPUVF_A_PF_VF),
 	NL_CHANGE(VF_STOP, nl_vf_policy, GPUVF_A_PF_VF),

@@ -43,7 +43,7 @@ void gpuvf_netlink_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 	}
 	err = cmd == GPUVF_CMD_PF_DEL ?
 	      gpuvf_nl_put_identity(skb, pf) :
-	      gpuvf_nl_put_everything(skb, pf, NULL);
+	      gpuvf_nl_put_public(skb, pf);
 	if (WARN_ON_ONCE(err)) {
 		nlmsg_free(skb);
 		return;

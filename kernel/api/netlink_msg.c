@@ -54,18 +54,13 @@ static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
  * @skb: message
  * @pf: PF
  *
- * Context: any where interrupts are on.
+ * Context: pf->lock or pf->public_lock held.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
-	u64 generation;
-
-	spin_lock(&pf->public_lock);
-	generation = pf->public.generation;
-	spin_unlock(&pf->public_lock);
 	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, generation))
+	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, pf->public.generation))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -144,6 +139,18 @@ static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
 	return 0;
 }
 
+/* pf->lock held */
+static int nl_put_whole_vf(struct sk_buff *skb, struct gpuvf_vf *vf,
+			   const struct gpuvf_config *cfg)
+{
+	int err;
+
+	spin_lock(&vf->pf->public_lock);
+	err = nl_put_vf_config(skb, vf, cfg);
+	spin_unlock(&vf->pf->public_lock);
+	return err ? err : nl_put_vf_states(skb, vf);
+}
+
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		     const struct gpuvf_config *cfg, unsigned int vf,
 		     bool claims)
@@ -153,11 +160,10 @@ static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 	if (!nest)
 		return -EMSGSIZE;
-	spin_lock(&pf->public_lock);
-	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
-	spin_unlock(&pf->public_lock);
-	if (!err && cfg)
-		err = nl_put_vf_states(skb, &pf->vf[vf]);
+	if (cfg)
+		err = nl_put_whole_vf(skb, &pf->vf[vf], cfg);
+	else
+		err = nl_put_vf_config(skb, &pf->vf[vf], &pf->public.config);
 	if (!err && cfg && claims)
 		err = nl_put_claims(skb, &pf->vf[vf]);
 	if (err) {
@@ -176,7 +182,7 @@ static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
  *	may see
  * @vf: index of the VF
  *
- * Context: pf->lock held, unless @cfg is NULL.
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE: nothing was added.
  */
 int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -213,25 +219,32 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 	return 0;
 }
 
+static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET, start,
+			      GPUVF_A_EXTENT_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, size,
+			      GPUVF_A_EXTENT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int nl_put_withheld(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
 	const struct gpuvf_extent *extent;
 	unsigned int num;
+	int err;
 
-	for (extent = gpuvf_clear_withheld_locked(pf, &num); num;
-	     extent++, num--) {
-		struct nlattr *nest =
-			nla_nest_start(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT);
-
-		if (!nest ||
-		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET,
-				      extent->start, GPUVF_A_EXTENT_PAD) ||
-		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, extent->size,
-				      GPUVF_A_EXTENT_PAD))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
-	return 0;
+	extent = gpuvf_clear_withheld_locked(pf, &num);
+	err = nla_put_u32(skb, GPUVF_A_PF_FB_WITHHELD_EXTENTS, num);
+	for (; num && !err; extent++, num--)
+		err = nl_put_extent(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT,
+				    extent->start, extent->size);
+	return err;
 }
 
 static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -248,6 +261,8 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 		       layout->pf_reserve_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
 		       layout->context.size) ||
+	    nl_put_extent(skb, GPUVF_A_PF_FB_VF_AREA, layout->vf_base,
+			  layout->vf_end - layout->vf_base) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
 		       layout->largest_free_bytes))
@@ -276,7 +291,7 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
  * @cfg: as for gpuvf_nl_put_vf()
  * @vf: index of the VF
  *
- * Context: pf->lock held, unless @cfg is NULL.
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -294,7 +309,7 @@ int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
  * @cfg: as for gpuvf_nl_put_vf()
  * @vf: index of the VF
  *
- * Context: pf->lock held, unless @cfg is NULL.
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -305,6 +320,19 @@ int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
 }
 
+/* pf->lock held */
+static int nl_put_whole_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			   const struct gpuvf_config *cfg)
+{
+	int err;
+
+	spin_lock(&pf->public_lock);
+	err = nl_put_pf_hardware(skb, pf);
+	spin_unlock(&pf->public_lock);
+	return err ?: nl_put_pf_config(skb, pf, cfg) ?:
+	       nl_put_pf_states(skb, pf, cfg);
+}
+
 /**
  * gpuvf_nl_put_pf() - add a GPU, without its VFs
  * @skb: message
@@ -313,36 +341,42 @@ int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
  *	may see
  * @vf: ignored
  *
- * Context: pf->lock held, unless @cfg is NULL.
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf)
 {
+	struct gpuvf_config *public = &pf->public.config;
 	int err;
 
 	err = gpuvf_nl_put_identity(skb, pf);
 	if (err)
 		return err;
-	spin_lock(&pf->public_lock);
+	if (cfg)
+		return nl_put_whole_pf(skb, pf, cfg);
 	/* that memory could not be scrubbed is the consequence of its use */
-	if (!cfg)
-		gpuvf_layout_measure(&pf->public.config.layout, pf->total_vfs,
-				     0, NULL);
-	err = nl_put_pf_hardware(skb, pf) ||
-	      nl_put_pf_config(skb, pf, cfg ?: &pf->public.config);
-	spin_unlock(&pf->public_lock);
-	if (err)
-		return -EMSGSIZE;
-	return cfg ? nl_put_pf_states(skb, pf, cfg) : 0;
+	gpuvf_layout_measure(&public->layout, pf->total_vfs, 0, NULL);
+	return nl_put_pf_hardware(skb, pf) ?: nl_put_pf_config(skb, pf, public);
+}
+
+static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		      const struct gpuvf_config *cfg, bool claims)
+{
+	unsigned int i;
+	int err;
+
+	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
+	for (i = 0; i < pf->total_vfs && !err; i++)
+		err = nl_put_vf(skb, pf, cfg, i, claims);
+	return err;
 }
 
 /**
  * gpuvf_nl_put_everything() - add a GPU with all its VFs
  * @skb: message, with room for GPUVF_NL_FULL_SIZE
  * @pf: PF
- * @cfg: its configuration, or one that it might have; NULL: add what every user
- *	may see
+ * @cfg: its configuration, or one that it might have
  *
  * Context: pf->lock held.
  * Return: 0, -EMSGSIZE.
@@ -350,13 +384,41 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
-	unsigned int i;
+	return nl_put_all(skb, pf, cfg, false);
+}
+
+/**
+ * gpuvf_nl_put_public() - add a GPU with all its VFs, as every user may see it
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE
+ * @pf: PF
+ *
+ * Context: any where interrupts are on.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
 	int err;
 
-	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = gpuvf_nl_put_vf(skb, pf, cfg, i);
+	spin_lock(&pf->public_lock);
+	err = nl_put_all(skb, pf, NULL, false);
+	spin_unlock(&pf->public_lock);
 	return err;
+}
+
+/**
+ * gpuvf_nl_put_claiming() - add a GPU with all its VFs and what their guests claim
+ * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more for each VF
+ * @pf: PF
+ * @cfg: as for gpuvf_nl_put_vf()
+ * @vf: ignored
+ *
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  const struct gpuvf_config *cfg, unsigned int vf)
+{
+	return nl_put_all(skb, pf, cfg, true);
 }
 
 /**
@@ -534,8 +596,12 @@ int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
 {
 	int err;
 
-	if (!all)
-		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
+	if (!all) {
+		spin_lock(&pf->public_lock);
+		err = READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
+		spin_unlock(&pf->public_lock);
+		return err;
+	}
 	gpuvf_pf_lock(pf);
 	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
 	gpuvf_pf_unlock(pf);

@@ -14,7 +14,6 @@
 #include "config/config.h"
 #include "fb/layout.h"
 
-struct gpuvf_capacity;
 struct gpuvf_refusal;
 
 /* what names a GPU */
@@ -36,7 +35,7 @@ struct gpuvf_refusal;
 	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
-/* what its guest says of itself; in vf-get alone */
+/* what its guest says of itself; in pf-get and vf-get alone */
 #define GPUVF_NL_CLAIMS_SIZE	\
 	(NLA_HDRLEN + 3 * GPUVF_NL_U64_SIZE + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_EXCHANGE_DRIVER_SIZE + 1))
@@ -86,6 +85,9 @@ int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			     const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
+int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf);
+int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
@@ -109,19 +111,9 @@ bool gpuvf_nl_may_see(const struct sk_buff *skb);
 int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
 		      gpuvf_nl_put_fn put, bool all);
 
-/* capacity-get, and what config-set has of it, in api/netlink_capacity.c */
-extern const struct nla_policy
-	gpuvf_nl_quota_policy[GPUVF_A_CAPACITY_FB_QUOTA + 1];
-struct nlattr *gpuvf_nl_get_quota(struct genl_info *info);
-int gpuvf_nl_put_capacity(struct sk_buff *skb,
-			  const struct gpuvf_capacity *capacity,
-			  const struct gpuvf_refusal *why);
-extern const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1];
-int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info);
-
 /* the handler of what changes something, in api/netlink_set.c */
 extern const struct nla_policy
-	gpuvf_nl_config_set_policy[GPUVF_A_PF_CAPACITY + 1];
+	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

@@ -154,7 +154,6 @@ static int config_take_time(struct gpuvf_pf *pf,
 	return 0;
 }
 
-/* the planner says whether it can be there */
 static int config_take_offset(struct gpuvf_pf *pf,
 			      const struct gpuvf_request_vf *rvf,
 			      struct gpuvf_plan *plan,
@@ -363,7 +362,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	if (!plan->fb_changes)
 		return 0;
 	if (config_provisions_any(pf, plan)) {
-		err = gpuvf_plan_check_clearing(pf, why);
+		err = gpuvf_clear_check(pf, why);
 		if (err)
 			return err;
 	}
@@ -407,7 +406,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf, &pf->config);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan)
 		return gpuvf_refuse_plain(&req->why, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
@@ -445,13 +444,12 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why)
 {
 	struct gpuvf_plan *plan;
-	u32 mask = 0;
-	unsigned int i;
+	unsigned int i, num = 0;
 	u64 share;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf, &pf->config);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan)
 		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
@@ -459,18 +457,15 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)
-		if (!plan->layout.vf[i].quota_bytes)
-			mask |= BIT(i);
-	if (!mask)
+		num += !plan->layout.vf[i].quota_bytes;
+	if (!num)
 		goto out;
-	err = gpuvf_plan_check_clearing(pf, why);
+	err = gpuvf_clear_check(pf, why);
 	if (err)
 		goto out;
-	plan->layout.num_blocked =
-		gpuvf_clear_blocked_locked(pf, 0, plan->layout.blocked);
-	share = gpuvf_layout_fair_share(&plan->layout, mask);
+	share = gpuvf_layout_fair_share(&plan->layout, num);
 	if (!share) {
-		why->asked = hweight32(mask);
+		why->asked = num;
 		why->limit = pf->config.layout.free_bytes;
 		err = refuse(pf, why, GPUVF_REASON_NO_FAIR_SHARE,
 			     "%s of framebuffer are left, too little to share among %llu VFs",
@@ -478,7 +473,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		goto out;
 	}
 	for (i = 0; i < num_vfs; i++) {
-		if (!(mask & BIT(i)))
+		if (plan->layout.vf[i].quota_bytes)
 			continue;
 		plan->layout.vf[i].quota_bytes = share;
 		plan->next.vf[i].fb_auto = true;
@@ -594,7 +589,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
 
-	plan = gpuvf_plan_alloc(pf, &pf->config);
+	plan = gpuvf_plan_alloc(pf);
 	if (!plan)
 		return -ENOMEM;
 	plan->layout.pf_reserve_bytes = config_default_reserve(pf);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a PF to the planner and back: the present layout, who keeps his extent
- * and what nobody may have become a request; what the planner says becomes the
- * next configuration, or a refusal that names who is in the way.
+ * From a PF to a layout: the present extents, the VFs in use and what is quarantined
+ * become a request to fb/layout.c; its answer becomes the next configuration, or a
+ * refusal that names what is in the way.
  */
 
 #include <linux/math64.h>
@@ -31,47 +31,32 @@ u64 gpuvf_plan_round_up(const struct gpuvf_pf *pf, u64 bytes)
 }
 
 /**
- * gpuvf_plan_check_clearing() - may anybody be given framebuffer at all?
- * @pf: PF
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when nobody may
- *
- * Return: 0; -EOPNOTSUPP: nobody could clear it between tenants.
- */
-int gpuvf_plan_check_clearing(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
-{
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
-		return 0;
-	why->reason = GPUVF_REASON_NOT_SUPPORTED;
-	why->who = "clearing framebuffer between tenants";
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-/**
  * gpuvf_plan_alloc() - a plan that changes nothing yet
  * @pf: PF
- * @cfg: what it starts from: the PF's configuration, or one that it might have
  *
- * Context: pf->lock held, or nobody knows the PF yet; may sleep.
+ * Context: pf->lock held, or the PF is not known to anything yet; may sleep.
  * Return: the plan, to be given back by gpuvf_plan_free_locked(); NULL: no
  * memory.
  */
-struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf,
-				    const struct gpuvf_config *cfg)
+struct gpuvf_plan *gpuvf_plan_alloc(struct gpuvf_pf *pf)
 {
+	const struct gpuvf_layout *now = &pf->config.layout;
 	struct gpuvf_plan *plan;
 	unsigned int i;
 
 	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
 	if (!plan)
 		return NULL;
-	memset(plan, 0, offsetof(struct gpuvf_plan, layout.scratch));
-	plan->next = *cfg;
+	memset(plan, 0, offsetof(struct gpuvf_plan, layout.free));
+	plan->next = pf->config;
 	plan->layout.geometry = pf->geometry;
-	plan->layout.pf_reserve_bytes = cfg->layout.pf_reserve_bytes;
+	plan->layout.pf_reserve_bytes = now->pf_reserve_bytes;
 	plan->layout.num_vfs = pf->total_vfs;
+	plan->layout.blocked =
+		gpuvf_clear_withheld_locked(pf, &plan->layout.num_blocked);
 	for (i = 0; i < pf->total_vfs; i++) {
-		plan->layout.vf[i].now = cfg->layout.vf[i];
-		plan->layout.vf[i].quota_bytes = cfg->layout.vf[i].size;
+		plan->layout.vf[i].now = now->vf[i];
+		plan->layout.vf[i].quota_bytes = now->vf[i].size;
 	}
 	return plan;
 }
@@ -84,136 +69,115 @@ static const char *plan_holder(struct gpuvf_pf *pf, int vf, char *buf,
 	return *buf ? buf : "its guest";
 }
 
-/* nothing lies where the reserve would be but what is in use */
-static int plan_refuse_reserve(struct gpuvf_pf *pf,
-			       const struct gpuvf_plan *plan, int vf,
-			       struct gpuvf_refusal *why)
-{
-	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 16];
-
-	scnprintf(text, sizeof(text), "%s uses VF %d",
-		  plan_holder(pf, vf, holder, sizeof(holder)), vf);
-	why->reason = GPUVF_REASON_RESERVE_IN_USE;
-	why->vf = GPUVF_NO_VF;
-	why->attr = GPUVF_A_PF_FB_PF_RESERVE;
-	why->asked = plan->layout.pf_reserve_bytes;
-	why->limit = pf->config.layout.pf_reserve_bytes;
-	why->who = text;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-/* who stays where he is, in the way of others */
-static void plan_blocker(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
-			 char *text, size_t size)
+/* what is where a VF is to be */
+static void plan_name_blocker(struct gpuvf_pf *pf,
+			      const struct gpuvf_plan *plan, char *text,
+			      size_t size)
 {
 	int vf = plan->reason.blocker;
 	char holder[GPUVF_HOLDER_SIZE];
 
 	if (vf < 0)
 		strscpy(text, "withheld memory is", size);
-	else if (plan->pinned & BIT(vf))
+	else if (plan->layout.vf[vf].pinned)
 		scnprintf(text, size, "VF %d (%s) is", vf,
 			  plan_holder(pf, vf, holder, sizeof(holder)));
 	else
-		scnprintf(text, size, "VF %d is to be", vf);
+		scnprintf(text, size, "VF %d is%s", vf,
+			  gpuvf_layout_stays(&plan->layout, vf) ? "" : " to be");
 }
 
-/* the verdict is about a place that was asked for */
-static int plan_refuse_place(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
-			     struct gpuvf_refusal *why)
-{
-	char text[GPUVF_HOLDER_SIZE + 24];
-
-	why->attr = GPUVF_A_VF_FB_OFFSET;
-	why->who = text;
-	switch (plan->reason.verdict) {
-	case GPUVF_LAYOUT_PINNED_PLACE:
-		why->who = plan_holder(pf, plan->reason.vf, text, sizeof(text));
-		why->reason = GPUVF_REASON_OFFSET_IN_USE;
-		break;
-	case GPUVF_LAYOUT_PLACE_UNALIGNED:
-		why->reason = GPUVF_REASON_OFFSET_UNALIGNED;
-		break;
-	case GPUVF_LAYOUT_PLACE_OUTSIDE:
-		why->reason = GPUVF_REASON_OFFSET_OUTSIDE;
-		break;
-	default:
-		plan_blocker(pf, plan, text, sizeof(text));
-		why->reason = GPUVF_REASON_OFFSET_TAKEN;
-	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
-}
-
-/**
- * gpuvf_plan_refuse_locked() - the planner's verdict as a refusal
- * @pf: PF
- * @plan: for which the planner found no layout
- * @why: zeroed; is filled
- *
- * Context: pf->lock held.
- * Return: the errno of the refusal: -ENOSPC, -EBUSY, -EINVAL.
- */
-int gpuvf_plan_refuse_locked(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
-			     struct gpuvf_refusal *why)
+/* the name that the sentence of the refusal has */
+static void plan_name(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+		      char *text, size_t size)
 {
 	const struct gpuvf_layout_reason *reason = &plan->reason;
-	char holder[GPUVF_HOLDER_SIZE], text[GPUVF_HOLDER_SIZE + 24];
+	char holder[GPUVF_HOLDER_SIZE];
 
-	lockdep_assert_held(&pf->lock);
+	switch (reason->verdict) {
+	case GPUVF_LAYOUT_PINNED_VF:
+	case GPUVF_LAYOUT_PINNED_PLACE:
+		strscpy(text, plan_holder(pf, reason->vf, holder,
+					  sizeof(holder)), size);
+		break;
+	case GPUVF_LAYOUT_PINNED_RESERVE:
+		scnprintf(text, size, "%s uses VF %d",
+			  plan_holder(pf, reason->blocker, holder,
+				      sizeof(holder)), reason->blocker);
+		break;
+	case GPUVF_LAYOUT_RESERVE_TAKEN:
+		scnprintf(text, size, "PF reserve reach into VF %d",
+			  reason->blocker);
+		break;
+	case GPUVF_LAYOUT_FRAGMENTED:
+		strscpy(text, "framebuffer have no place", size);
+		break;
+	default:
+		plan_name_blocker(pf, plan, text, size);
+	}
+}
+
+/* why there is no layout, as a refusal */
+static int plan_refuse(struct gpuvf_pf *pf, const struct gpuvf_plan *plan,
+		       struct gpuvf_refusal *why)
+{
+	static const struct {
+		enum gpuvf_reason reason;
+		u32 attr;
+	} verdicts[] = {
+		[GPUVF_LAYOUT_BAD_GEOMETRY] = { GPUVF_REASON_HW_MISMATCH },
+		[GPUVF_LAYOUT_RESERVE_TOO_BIG] = {
+			GPUVF_REASON_RESERVE_TOO_BIG, GPUVF_A_PF_FB_PF_RESERVE },
+		[GPUVF_LAYOUT_PINNED_VF] = {
+			GPUVF_REASON_VF_IN_USE, GPUVF_A_VF_FB_QUOTA },
+		[GPUVF_LAYOUT_PINNED_RESERVE] = {
+			GPUVF_REASON_RESERVE_IN_USE, GPUVF_A_PF_FB_PF_RESERVE },
+		[GPUVF_LAYOUT_PINNED_PLACE] = {
+			GPUVF_REASON_OFFSET_IN_USE, GPUVF_A_VF_FB_OFFSET },
+		[GPUVF_LAYOUT_PLACE_UNALIGNED] = {
+			GPUVF_REASON_OFFSET_UNALIGNED, GPUVF_A_VF_FB_OFFSET },
+		[GPUVF_LAYOUT_PLACE_OUTSIDE] = {
+			GPUVF_REASON_OFFSET_OUTSIDE, GPUVF_A_VF_FB_OFFSET },
+		[GPUVF_LAYOUT_PLACE_TAKEN] = {
+			GPUVF_REASON_OFFSET_TAKEN, GPUVF_A_VF_FB_OFFSET },
+		[GPUVF_LAYOUT_NO_SPACE] = {
+			GPUVF_REASON_NO_SPACE, GPUVF_A_VF_FB_QUOTA },
+		[GPUVF_LAYOUT_FRAGMENTED] = {
+			GPUVF_REASON_FRAGMENTED, GPUVF_A_VF_FB_QUOTA },
+		[GPUVF_LAYOUT_RESERVE_TAKEN] = {
+			GPUVF_REASON_FRAGMENTED, GPUVF_A_PF_FB_PF_RESERVE },
+	};
+	const struct gpuvf_layout_reason *reason = &plan->reason;
+	const struct gpuvf_layout *now = &pf->config.layout;
+	char text[GPUVF_HOLDER_SIZE + 24];
+
+	plan_name(pf, plan, text, sizeof(text));
+	why->reason = verdicts[reason->verdict].reason;
+	why->attr = verdicts[reason->verdict].attr;
 	why->vf = reason->vf;
-	why->attr = reason->vf < 0 ? GPUVF_A_PF_FB_PF_RESERVE :
-				     GPUVF_A_VF_FB_QUOTA;
 	why->asked = reason->asked;
 	why->limit = reason->limit;
 	why->extra = reason->free;
-	switch (reason->verdict) {
-	case GPUVF_LAYOUT_RESERVE_TOO_BIG:
-		why->reason = GPUVF_REASON_RESERVE_TOO_BIG;
-		break;
-	case GPUVF_LAYOUT_PINNED_VF:
-		why->reason = GPUVF_REASON_VF_IN_USE;
-		why->limit = plan->layout.vf[reason->vf].now.size;
-		why->who = plan_holder(pf, reason->vf, holder, sizeof(holder));
-		break;
-	case GPUVF_LAYOUT_PINNED_RESERVE:
-		return plan_refuse_reserve(pf, plan, reason->blocker, why);
-	case GPUVF_LAYOUT_PINNED_PLACE:
-	case GPUVF_LAYOUT_PLACE_UNALIGNED:
-	case GPUVF_LAYOUT_PLACE_OUTSIDE:
-	case GPUVF_LAYOUT_PLACE_TAKEN:
-		return plan_refuse_place(pf, plan, why);
-	case GPUVF_LAYOUT_FRAGMENTED:
-		why->reason = GPUVF_REASON_FRAGMENTED;
-		plan_blocker(pf, plan, text, sizeof(text));
-		why->who = text;
-		break;
-	case GPUVF_LAYOUT_TOO_HARD:
-		why->reason = GPUVF_REASON_PLAN_TOO_HARD;
-		break;
-	default:
-		WARN_ON_ONCE(reason->verdict != GPUVF_LAYOUT_NO_SPACE);
-		why->reason = GPUVF_REASON_NO_SPACE;
+	why->who = text;
+	if (reason->verdict == GPUVF_LAYOUT_PINNED_RESERVE) {
+		why->limit = now->pf_reserve_bytes;
+	} else if (reason->verdict == GPUVF_LAYOUT_RESERVE_TAKEN) {
+		why->limit = now->largest_free_bytes;
+		why->extra = now->free_bytes;
 	}
 	return gpuvf_refuse(why, gpuvf_pf_name(pf));
 }
 
-/* mark what cannot move: VFs in use or @started, and what is withheld */
+/* VFs that keep their extents: those in use or @started */
 static void plan_pin(struct gpuvf_pf *pf, struct gpuvf_plan *plan, u32 started)
 {
 	unsigned int i;
 
-	for (i = 0; i < pf->total_vfs; i++) {
-		/* a VF that had started then may be reset by its user meanwhile */
-		if (!plan->layout.vf[i].now.size ||
-		    (!(started & BIT(i)) &&
-		     !gpuvf_vf_in_use_locked(&pf->vf[i])))
-			continue;
-		plan->pinned |= BIT(i);
-		plan->layout.vf[i].pinned = true;
-	}
-	plan->layout.num_blocked =
-		gpuvf_clear_blocked_locked(pf, plan->pinned,
-					   plan->layout.blocked);
+	/* a VF that had started then may be reset by its user meanwhile */
+	for (i = 0; i < pf->total_vfs; i++)
+		plan->layout.vf[i].pinned = plan->layout.vf[i].now.size &&
+			((started & BIT(i)) ||
+			 gpuvf_vf_in_use_locked(&pf->vf[i]));
 }
 
 /* bit n: VF n has state now; others may start at any moment */
@@ -223,28 +187,7 @@ static u32 plan_started(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_plan_snapshot_locked() - make a plan to ask questions of, later
- * @pf: PF
- * @cfg: the PF's configuration, or one that it might have
- *
- * It has what is pinned and withheld at this moment. The scheduler takes no
- * notice, so VFs may start meanwhile: the plan must not be committed.
- *
- * Context: pf->lock held; may sleep.
- * Return: the plan, to be freed by kfree(); NULL: no memory.
- */
-struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
-					      const struct gpuvf_config *cfg)
-{
-	struct gpuvf_plan *plan = gpuvf_plan_alloc(pf, cfg);
-
-	if (plan)
-		plan_pin(pf, plan, plan_started(pf));
-	return plan;
-}
-
-/**
- * gpuvf_plan_place_locked() - let the planner place everybody who is not pinned
+ * gpuvf_plan_place_locked() - find the layout of a plan
  * @pf: PF
  * @plan: gets the layout
  * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is none
@@ -258,7 +201,6 @@ struct gpuvf_plan *gpuvf_plan_snapshot_locked(struct gpuvf_pf *pf,
 int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 			    struct gpuvf_refusal *why)
 {
-	struct gpuvf_layout *layout = &plan->next.layout;
 	u32 started = plan_started(pf);
 
 	if (!plan->dry_run) {
@@ -267,13 +209,19 @@ int gpuvf_plan_place_locked(struct gpuvf_pf *pf, struct gpuvf_plan *plan,
 		gpuvf_pf_settle_locked(pf);
 	}
 	plan_pin(pf, plan, started);
-	/* saved states of those who started lie behind the reserve */
+	/* contexts lie behind the reserve */
 	if (started && plan->layout.pf_reserve_bytes !=
-		       pf->config.layout.pf_reserve_bytes)
-		return plan_refuse_reserve(pf, plan, __ffs(started), why);
-	if (gpuvf_layout_plan(&plan->layout, layout, &plan->reason))
-		return gpuvf_plan_refuse_locked(pf, plan, why);
-	layout->moved_mask = 0;
+		       pf->config.layout.pf_reserve_bytes) {
+		plan->reason = (struct gpuvf_layout_reason){
+			.verdict = GPUVF_LAYOUT_PINNED_RESERVE,
+			.vf = GPUVF_NO_VF,
+			.asked = plan->layout.pf_reserve_bytes,
+			.blocker = __ffs(started),
+		};
+		return plan_refuse(pf, plan, why);
+	}
+	if (gpuvf_layout_plan(&plan->layout, &plan->next.layout, &plan->reason))
+		return plan_refuse(pf, plan, why);
 	return 0;
 }
 

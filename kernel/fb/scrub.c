@@ -280,6 +280,22 @@ static void gpuvf_clear_work(struct work_struct *work)
 }
 
 /**
+ * gpuvf_clear_check() - refuse what needs a clear engine that is not there
+ * @pf: PF
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is refused
+ *
+ * Return: 0; -EOPNOTSUPP.
+ */
+int gpuvf_clear_check(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+{
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
+		return 0;
+	return gpuvf_refuse_f(why, gpuvf_pf_name(pf),
+			      GPUVF_REASON_NOT_SUPPORTED,
+			      "this hardware does not support clearing framebuffer between tenants");
+}
+
+/**
  * gpuvf_clear_init() - nothing known of the framebuffer: all of it is dirty
  * @pf: PF whose geometry is known
  *
@@ -467,11 +483,8 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
-		return gpuvf_refuse_f(why, gpuvf_pf_name(pf),
-				      GPUVF_REASON_NOT_SUPPORTED,
-				      "this hardware does not support clearing framebuffer between tenants");
-
+	if (gpuvf_clear_check(pf, why))
+		return why->error;
 	for (i = 0; i < pf->total_vfs; i++)
 		pf->vf[i].faults &= ~GPUVF_FAULT_CONTEXT;
 	bitmap_zero(clear->withheld, clear->granules);
@@ -570,62 +583,32 @@ u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf)
 	return clear_count_vf_area(pf, pf->clear.withheld);
 }
 
-static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
-{
-	unsigned int first, count, i;
-
-	for (i = 0; i < pf->total_vfs; i++) {
-		if (!(pinned & BIT(i)))
-			continue;
-		clear_granules(pf, &pf->config.layout.vf[i], &first, &count);
-		if (g >= first && g < first + count)
-			return true;
-	}
-	return false;
-}
-
-/* what is withheld of the granules from @g to @end, but of nobody's in @pinned */
-static unsigned int clear_list_withheld(struct gpuvf_pf *pf, unsigned int g,
-					unsigned int end, u32 pinned,
-					struct gpuvf_extent *list)
-{
-	u64 granule = pf->geometry.granule_bytes;
-	unsigned int n = 0;
-
-	for_each_set_bit_from(g, pf->clear.withheld, end) {
-		u64 start = g * granule;
-
-		if (clear_is_pinned(pf, pinned, g))
-			continue;
-		if (n && list[n - 1].start + list[n - 1].size == start) {
-			list[n - 1].size += granule;
-		} else if (n < GPUVF_LAYOUT_MAX_BLOCKED) {
-			list[n].start = start;
-			list[n++].size = granule;
-		} else {
-			list[n - 1].size = start + granule - list[n - 1].start;
-		}
-	}
-	return n;
-}
-
 /**
- * gpuvf_clear_blocked_locked() - what the planner must not use
+ * gpuvf_clear_withheld_locked() - list what is withheld
  * @pf: PF
- * @pinned: bit n: VF n keeps its extent, whatever is in it
- * @blocked: room for GPUVF_LAYOUT_MAX_BLOCKED extents
+ * @num: how many extents there are
  *
- * Withheld ranges as extents, in ascending order. When there are more than fit,
- * the last one takes in all that remain, and what lies between them.
+ * In ascending order. When there are more than GPUVF_LAYOUT_MAX_BLOCKED, the last one
+ * takes in all that remain, and what lies between them.
  *
- * Context: pf->lock held.
- * Return: how many extents were written.
+ * Context: pf->lock held, or the PF is not known to anything yet.
+ * Return: the extents; they hold until the next call, or the end of the lock.
  */
-unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
-					struct gpuvf_extent *blocked)
+const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
+						       unsigned int *num)
 {
-	lockdep_assert_held(&pf->lock);
-	return clear_list_withheld(pf, 0, pf->clear.granules, pinned, blocked);
+	struct gpuvf_extent *list = pf->clear.blocked;
+	u64 granule = pf->geometry.granule_bytes;
+	unsigned int first, end, n = 0;
+
+	for_each_set_bitrange(first, end, pf->clear.withheld,
+			      pf->clear.granules) {
+		if (n < GPUVF_LAYOUT_MAX_BLOCKED)
+			list[n++].start = first * granule;
+		list[n - 1].size = end * granule - list[n - 1].start;
+	}
+	*num = n;
+	return list;
 }
 
 /**
@@ -636,35 +619,10 @@ unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
  */
 void gpuvf_clear_measure_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_clear *clear = &pf->clear;
+	const struct gpuvf_extent *withheld;
 	unsigned int num;
 
 	lockdep_assert_held(&pf->lock);
-	num = clear_list_withheld(pf, 0, clear->granules, 0, clear->blocked);
-	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num,
-			     clear->blocked);
-}
-
-/**
- * gpuvf_clear_withheld_locked() - where what is withheld of the VF area lies
- * @pf: PF
- * @num: how many extents there are
- *
- * As gpuvf_clear_blocked_locked() with nobody pinned, so that it agrees with what
- * is told to be free.
- *
- * Context: pf->lock held.
- * Return: the extents; they hold until the next call, or the end of the lock.
- */
-const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
-						       unsigned int *num)
-{
-	const struct gpuvf_layout *layout = &pf->config.layout;
-	u64 granule = pf->geometry.granule_bytes;
-
-	lockdep_assert_held(&pf->lock);
-	*num = clear_list_withheld(pf, div64_u64(layout->vf_base, granule),
-				   div64_u64(layout->vf_end, granule), 0,
-				   pf->clear.blocked);
-	return pf->clear.blocked;
+	withheld = gpuvf_clear_withheld_locked(pf, &num);
+	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, withheld);
 }

@@ -59,6 +59,7 @@ struct gpuvf_clear {
 	struct work_struct work;
 };
 
+int gpuvf_clear_check(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 int gpuvf_clear_init(struct gpuvf_pf *pf);
 void gpuvf_clear_kick_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_stop(struct gpuvf_pf *pf);
@@ -78,7 +79,5 @@ u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf);
 const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
 						       unsigned int *num);
 void gpuvf_clear_measure_locked(struct gpuvf_pf *pf);
-unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
-					struct gpuvf_extent *blocked);
 
 #endif /* GPUVF_SCRUB_H */
