@@ -27,7 +27,7 @@
 #include "base/event.h"
 #include "config/config.h"
 #include "fb/layout.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"

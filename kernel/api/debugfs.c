@@ -21,7 +21,7 @@
 #include "base/pf.h"
 #include "base/trace.h"
 #include "config/config.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 

@@ -26,6 +26,73 @@ static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
 	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
 };
 
+/*
+ * May the sender of a request see what tenants do? Not the receiver of a dump. Most who
+ * ask may not: they are not worth an audit record each.
+ */
+static bool nl_may_see(const struct sk_buff *skb)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN) &&
+	       netlink_capable(skb, CAP_SYS_ADMIN);
+}
+
+/*
+ * Add something of a GPU with @all that there is, else with what every user may see:
+ * then pf->lock is not taken, see struct gpuvf_public. -ENODEV: the GPU is gone.
+ */
+static int nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf,
+		       unsigned int vf, gpuvf_nl_put_fn put, bool all)
+{
+	int err;
+
+	if (!all) {
+		spin_lock(&pf->public_lock);
+		err = READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
+		spin_unlock(&pf->public_lock);
+		return err;
+	}
+	gpuvf_pf_lock(pf);
+	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
+	gpuvf_pf_unlock(pf);
+	return err;
+}
+
+/* answer a request about one thing; @skb has enough room, or is NULL, and is gone then */
+static int nl_answer(struct sk_buff *skb, struct genl_info *info,
+		     struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
+		     bool all)
+{
+	int err = -EMSGSIZE;
+	void *hdr;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
+				info->genlhdr->cmd);
+	if (hdr)
+		err = nl_put_seen(skb, pf, vf, put, all);
+	if (!err) {
+		genlmsg_end(skb, hdr);
+		return genlmsg_reply(skb, info);
+	}
+	nlmsg_free(skb);
+	return err == -ENODEV ? gpuvf_nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
+}
+
+/* the VF that a request which only looks names */
+static int nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
+		     unsigned int *vf)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	int err = gpuvf_nl_get_index(info, vf);
+
+	if (err || !gpuvf_pf_check_index(pf, *vf, &why))
+		return err;
+	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
+			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
+					       GPUVF_A_VF_INDEX));
+}
+
 static int nl_put_histogram(struct sk_buff *skb,
 			    const struct gpuvf_vf_stats *stats)
 {
@@ -101,10 +168,10 @@ static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
 	/* all that it takes to plan a layout, under one lock */
-	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_FULL_SIZE + pf->total_vfs *
-					  GPUVF_NL_CLAIMS_SIZE, GFP_KERNEL),
-			      info, pf, 0, gpuvf_nl_put_claiming,
-			      gpuvf_nl_may_see(request));
+	err = nl_answer(genlmsg_new(GPUVF_NL_FULL_SIZE + pf->total_vfs *
+				    GPUVF_NL_CLAIMS_SIZE, GFP_KERNEL),
+			info, pf, 0, gpuvf_nl_put_claiming,
+			nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -117,13 +184,13 @@ static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
 
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	err = gpuvf_nl_get_vf(info, pf, &vf);
+	err = nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
-						  GPUVF_NL_CLAIMS_SIZE,
-						  GFP_KERNEL),
-				      info, pf, vf, gpuvf_nl_put_claiming_vf,
-				      gpuvf_nl_may_see(request));
+		err = nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
+					    GPUVF_NL_CLAIMS_SIZE,
+					    GFP_KERNEL),
+				info, pf, vf, gpuvf_nl_put_claiming_vf,
+				nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -138,10 +205,10 @@ static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(pf);
 	err = gpuvf_nl_permit(request, info, pf);
 	if (!err)
-		err = gpuvf_nl_get_vf(info, pf, &vf);
+		err = nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = gpuvf_nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
-				      info, pf, vf, nl_put_stats, true);
+		err = nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
+				info, pf, vf, nl_put_stats, true);
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -171,7 +238,7 @@ static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
 	err = gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
 	if (!err) {
 		cb->args[2] = 1;
-		cb->args[3] = gpuvf_nl_may_see(cb->skb);
+		cb->args[3] = nl_may_see(cb->skb);
 	}
 	return err;
 }
@@ -189,7 +256,7 @@ static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	err = gpuvf_nl_put_seen(skb, pf, vf, put, cb->args[3]);
+	err = nl_put_seen(skb, pf, vf, put, cb->args[3]);
 	if (err) {
 		genlmsg_cancel(skb, hdr);
 		/* one that went meanwhile is left out, and the dump marked */
@@ -272,7 +339,7 @@ static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	/* of the sender; whoever receives it need not be the same */
-	if (!cb->args[2] && !gpuvf_nl_may_see(cb->skb)) {
+	if (!cb->args[2] && !nl_may_see(cb->skb)) {
 		cb->extack->_msg =
 			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
 		return -EPERM;

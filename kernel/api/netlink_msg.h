@@ -77,8 +77,6 @@ typedef int (*gpuvf_nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -88,7 +86,6 @@ int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
 			  const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
 
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
@@ -97,19 +94,12 @@ int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 			struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
-int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
-		    unsigned int *vf);
+int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf);
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf);
 int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct gpuvf_refusal *why,
 		    const struct nlattr *attr);
-int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
-		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
-		    bool all);
-bool gpuvf_nl_may_see(const struct sk_buff *skb);
-int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
-		      gpuvf_nl_put_fn put, bool all);
 
 /* the handler of what changes something, in api/netlink_set.c */
 extern const struct nla_policy

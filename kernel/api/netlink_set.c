@@ -13,7 +13,7 @@
 #include "base/pf.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 
 static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
 	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },

@@ -31,7 +31,7 @@
 #include "base/pf.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
@@ -155,8 +155,8 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 	for (i = 0; i < count; i++)
 		text[i] = buf[i] ?: '?';
 	strim(text);
-	gpuvf_refuse_f(&why, gpuvf_pf_name(pf), GPUVF_REASON_BAD_VALUE,
-		       "\"%s\" is not a value that can be set", text);
+	gpuvf_refuse(&why, gpuvf_pf_name(pf), GPUVF_REASON_BAD_VALUE,
+		     "\"%s\" is not a value that can be set", text);
 	gpuvf_pf_lock(pf);
 	gpuvf_refusal_log(pf, &why);
 	gpuvf_pf_unlock(pf);

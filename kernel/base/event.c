@@ -49,8 +49,9 @@ static void event_begin_window(struct gpuvf_event_slot *slot,
 	slot->reported = 0;
 }
 
-static void event_report_locked(struct gpuvf_pf *pf, struct gpuvf_event_slot *slot,
-			      const struct gpuvf_event *event)
+static void event_report_locked(struct gpuvf_pf *pf,
+				struct gpuvf_event_slot *slot,
+				const struct gpuvf_event *event)
 {
 	const char *message = event->message;
 

@@ -284,7 +284,7 @@ int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
 	why->attr = GPUVF_A_VF_INDEX;
 	why->asked = index;
 	why->limit = pf->total_vfs;
-	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
-			      "there is no VF %u: the GPU has %u VFs, counted from 0",
-			      index, pf->total_vfs);
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
+			    "there is no VF %u: the GPU has %u VFs, counted from 0",
+			    index, pf->total_vfs);
 }

@@ -24,10 +24,8 @@
 #include "base/error.h"
 #include "base/pf.h"
 #include "config/config.h"
-#include "config/plan.h"
 #include "config/request.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
@@ -40,7 +38,110 @@
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
 #define refuse(pf, why, ...) \
-	gpuvf_refuse_f(why, gpuvf_pf_name(pf), __VA_ARGS__)
+	gpuvf_refuse(why, gpuvf_pf_name(pf), __VA_ARGS__)
+
+/**
+ * struct config_plan - a transaction in the making
+ * @next: the configuration that would hold
+ * @fb_changes: whether any VF needs another place
+ * @dry_run: it is not committed, and VFs may start meanwhile
+ * @reason: why there is no layout
+ * @layout: what is to be placed; the last member, since its last is not initialised
+ */
+struct config_plan {
+	struct gpuvf_config next;
+	bool fb_changes;
+	bool dry_run;
+	struct gpuvf_layout_reason reason;
+	struct gpuvf_layout_request layout;
+};
+
+/*
+ * A quota or a reserve as it will be reported: a multiple of the granularity. What does
+ * not fit into 64 bits stays what it is: far too much.
+ */
+static u64 config_round_up(const struct gpuvf_pf *pf, u64 bytes)
+{
+	u64 granule = pf->geometry.granule_bytes;
+
+	return bytes > U64_MAX - granule ? bytes : round_up(bytes, granule);
+}
+
+/* a plan that changes nothing yet, to be given back by config_plan_free() */
+static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
+{
+	const struct gpuvf_layout *now = &pf->config.layout;
+	struct config_plan *plan;
+	unsigned int i;
+
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
+	if (!plan)
+		return NULL;
+	memset(plan, 0, offsetof(struct config_plan, layout.free));
+	plan->next = pf->config;
+	plan->layout.geometry = pf->geometry;
+	plan->layout.pf_reserve_bytes = now->pf_reserve_bytes;
+	plan->layout.num_vfs = pf->total_vfs;
+	plan->layout.blocked =
+		gpuvf_clear_withheld_locked(pf, &plan->layout.num_blocked);
+	for (i = 0; i < pf->total_vfs; i++) {
+		plan->layout.vf[i].now = now->vf[i];
+		plan->layout.vf[i].quota_bytes = now->vf[i].size;
+	}
+	return plan;
+}
+
+static void config_plan_free(struct gpuvf_pf *pf, struct config_plan *plan)
+{
+	if (!plan->dry_run)
+		gpuvf_world_release(pf);
+	kfree(plan);
+}
+
+/* VFs that keep their extents: those in use or @started */
+static void config_pin(struct gpuvf_pf *pf, struct config_plan *plan, u32 started)
+{
+	unsigned int i;
+
+	/* a VF that had started then may be reset by its user meanwhile */
+	for (i = 0; i < pf->total_vfs; i++)
+		plan->layout.vf[i].pinned = plan->layout.vf[i].now.size &&
+			((started & BIT(i)) ||
+			 gpuvf_vf_in_use_locked(&pf->vf[i]));
+}
+
+/*
+ * Find the layout of a plan. Unless it is a dry run, which the scheduler takes no notice
+ * of, VFs that have not started do not start until config_plan_free().
+ */
+static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
+			struct gpuvf_refusal *why)
+{
+	u32 started = gpuvf_world_started(pf) | gpuvf_halt_kept(pf);
+
+	if (!plan->dry_run) {
+		gpuvf_world_hold(pf);
+		started = gpuvf_vfs_reap_locked(pf);
+		gpuvf_pf_settle_locked(pf);
+	}
+	config_pin(pf, plan, started);
+	/* contexts lie behind the reserve */
+	if (started && plan->layout.pf_reserve_bytes !=
+		       pf->config.layout.pf_reserve_bytes) {
+		plan->reason = (struct gpuvf_layout_reason){
+			.verdict = GPUVF_LAYOUT_PINNED_RESERVE,
+			.vf = GPUVF_NO_VF,
+			.asked = plan->layout.pf_reserve_bytes,
+			.blocker = __ffs(started),
+		};
+		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
+					   why);
+	}
+	if (gpuvf_layout_plan(&plan->layout, &plan->next.layout, &plan->reason))
+		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
+					   why);
+	return 0;
+}
 
 static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 {
@@ -65,7 +166,7 @@ static int config_check_generation(struct gpuvf_pf *pf,
 
 static int config_take_policy(struct gpuvf_pf *pf,
 			      const struct gpuvf_request *req,
-			      struct gpuvf_plan *plan,
+			      struct config_plan *plan,
 			      struct gpuvf_refusal *why)
 {
 	if (!(req->set & GPUVF_SET_POLICY))
@@ -156,7 +257,7 @@ static int config_take_time(struct gpuvf_pf *pf,
 
 static int config_take_offset(struct gpuvf_pf *pf,
 			      const struct gpuvf_request_vf *rvf,
-			      struct gpuvf_plan *plan,
+			      struct config_plan *plan,
 			      struct gpuvf_refusal *why)
 {
 	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
@@ -175,7 +276,7 @@ static int config_take_offset(struct gpuvf_pf *pf,
 
 static int config_take_vf(struct gpuvf_pf *pf,
 			  const struct gpuvf_request_vf *rvf,
-			  struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+			  struct config_plan *plan, struct gpuvf_refusal *why)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
 	int err;
@@ -194,7 +295,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
 		plan->layout.vf[rvf->index].quota_bytes =
-			gpuvf_plan_round_up(pf, rvf->fb_quota_bytes);
+			config_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
 	if (rvf->set & GPUVF_SET_FB_OFFSET)
@@ -203,7 +304,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
-			   struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+			   struct config_plan *plan, struct gpuvf_refusal *why)
 {
 	unsigned int i;
 	u32 named = 0;
@@ -239,7 +340,7 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 }
 
 static void config_note_fb_changes(struct gpuvf_pf *pf,
-				   struct gpuvf_plan *plan)
+				   struct config_plan *plan)
 {
 	unsigned int i;
 
@@ -326,7 +427,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 }
 
 static bool config_provisions_any(const struct gpuvf_pf *pf,
-				  const struct gpuvf_plan *plan)
+				  const struct config_plan *plan)
 {
 	unsigned int i;
 
@@ -339,7 +440,7 @@ static bool config_provisions_any(const struct gpuvf_pf *pf,
 /* everything that the request asks for, in memory */
 static int config_plan_request(struct gpuvf_pf *pf,
 			       const struct gpuvf_request *req,
-			       struct gpuvf_plan *plan,
+			       struct config_plan *plan,
 			       struct gpuvf_refusal *why)
 {
 	int err;
@@ -353,7 +454,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 		return err;
 	if (req->set & GPUVF_SET_PF_RESERVE)
 		plan->layout.pf_reserve_bytes =
-			gpuvf_plan_round_up(pf, req->pf_reserve_bytes);
+			config_round_up(pf, req->pf_reserve_bytes);
 	if (req->replace)
 		plan->next.provisioning = config_provisions_any(pf, plan) ?
 					  GPUVF_PROVISIONING_EXPLICIT :
@@ -366,7 +467,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 		if (err)
 			return err;
 	}
-	return gpuvf_plan_place_locked(pf, plan, why);
+	return config_place(pf, plan, why);
 }
 
 /* by member: padding, and where an empty extent starts, mean nothing */
@@ -402,11 +503,11 @@ static bool config_differs(const struct gpuvf_config *a,
  */
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	struct gpuvf_plan *plan;
+	struct config_plan *plan;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf);
+	plan = config_plan_alloc(pf);
 	if (!plan)
 		return gpuvf_refuse_plain(&req->why, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
@@ -424,7 +525,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 				gpuvf_pf_retimed_locked(pf);
 		}
 	}
-	gpuvf_plan_free_locked(pf, plan);
+	config_plan_free(pf, plan);
 	return err;
 }
 
@@ -443,13 +544,13 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why)
 {
-	struct gpuvf_plan *plan;
+	struct config_plan *plan;
 	unsigned int i, num = 0;
 	u64 share;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf);
+	plan = config_plan_alloc(pf);
 	if (!plan)
 		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
@@ -478,11 +579,11 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		plan->layout.vf[i].quota_bytes = share;
 		plan->next.vf[i].fb_auto = true;
 	}
-	err = gpuvf_plan_place_locked(pf, plan, why);
+	err = config_place(pf, plan, why);
 	if (!err)
 		err = config_commit(pf, &plan->next, why);
 out:
-	gpuvf_plan_free_locked(pf, plan);
+	config_plan_free(pf, plan);
 	return err;
 }
 
@@ -565,7 +666,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
 	u64 part = div_u64(pf->geometry.total_bytes,
 			   CONFIG_DEFAULT_RESERVE_PART);
 
-	return gpuvf_plan_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
+	return config_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
 }
 
 /**
@@ -579,7 +680,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
  */
 int gpuvf_config_init(struct gpuvf_pf *pf)
 {
-	struct gpuvf_plan *plan;
+	struct config_plan *plan;
 	unsigned int i;
 	int err;
 
@@ -589,7 +690,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
 
-	plan = gpuvf_plan_alloc(pf);
+	plan = config_plan_alloc(pf);
 	if (!plan)
 		return -ENOMEM;
 	plan->layout.pf_reserve_bytes = config_default_reserve(pf);

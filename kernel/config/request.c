@@ -16,7 +16,7 @@
 #include "base/pf.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "vf/vf.h"
 
 /**
@@ -66,9 +66,9 @@ static int request_refuse_state(struct gpuvf_vf *vf, const char *verb,
 				const char *is, struct gpuvf_refusal *why)
 {
 	why->vf = vf->index;
-	return gpuvf_refuse_f(why, gpuvf_pf_name(vf->pf),
-			      GPUVF_REASON_VF_WRONG_STATE,
-			      "the VF cannot be made to %s %s", verb, is);
+	return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
+			    GPUVF_REASON_VF_WRONG_STATE,
+			    "the VF cannot be made to %s %s", verb, is);
 }
 
 static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
@@ -85,10 +85,10 @@ static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
 	switch (gpuvf_vf_state_locked(vf)) {
 	case GPUVF_VF_STATE_FAILED:
 		why->vf = vf->index;
-		return gpuvf_refuse_f(why, gpuvf_pf_name(vf->pf),
-				      GPUVF_REASON_VF_FAILED,
-				      "the VF failed and has to be reset before it can %s",
-				      verb);
+		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
+				    GPUVF_REASON_VF_FAILED,
+				    "the VF failed and has to be reset before it can %s",
+				    verb);
 	case GPUVF_VF_STATE_STOPPED:
 		return request_refuse_state(vf, verb, "since it was stopped",
 					    why);
@@ -112,9 +112,9 @@ static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return request_check_state(&pf->vf[index], req->op, why);
 	why->vf = index;
 	why->limit = pf->num_vfs;
-	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
-			      "%s needs an enabled VF, and %u VFs are enabled",
-			      request_ops[req->op].verb, pf->num_vfs);
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
+			    "%s needs an enabled VF, and %u VFs are enabled",
+			    request_ops[req->op].verb, pf->num_vfs);
 }
 
 static int request_carry_out(struct gpuvf_pf *pf, struct gpuvf_request *req)

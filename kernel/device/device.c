@@ -19,15 +19,13 @@
 #include <linux/slab.h>
 
 #include "api/api.h"
-#include "base/compat.h"
 #include "base/event.h"
 #include "base/pf.h"
 #include "config/config.h"
 #include "device/device.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 #include "vf/vf.h"
 
 /* PFs whose memory is not freed yet, and one for the module itself */

@@ -5,11 +5,10 @@
 #ifndef GPUVF_DEVICE_H
 #define GPUVF_DEVICE_H
 
-struct dev_pm_ops;
+#include <linux/pci.h>
+
 struct gpuvf_hw_ops;
 struct gpuvf_pf;
-struct pci_dev;
-struct pci_error_handlers;
 
 /* device/device.c */
 extern const struct dev_pm_ops gpuvf_pm_ops;

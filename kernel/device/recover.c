@@ -25,7 +25,7 @@
 #include "base/pf.h"
 #include "config/config.h"
 #include "device/device.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"

@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 
@@ -290,9 +290,9 @@ int gpuvf_clear_check(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
 		return 0;
-	return gpuvf_refuse_f(why, gpuvf_pf_name(pf),
-			      GPUVF_REASON_NOT_SUPPORTED,
-			      "this hardware does not support clearing framebuffer between tenants");
+	return gpuvf_refuse(why, gpuvf_pf_name(pf),
+			    GPUVF_REASON_NOT_SUPPORTED,
+			    "this hardware does not support clearing framebuffer between tenants");
 }
 
 /**

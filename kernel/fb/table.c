@@ -20,8 +20,7 @@
 #include <linux/pci.h>
 
 #include "base/pf.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 

@@ -199,8 +199,6 @@ static inline bool gpuvf_world_is_at_rest(const struct gpuvf_world *w)
 	return phase == GPUVF_PHASE_EMPTY || phase == GPUVF_PHASE_BLOCKED;
 }
 
-int gpuvf_world_start(struct gpuvf_pf *pf);
-void gpuvf_world_stop(struct gpuvf_pf *pf);
 void gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
 u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
@@ -224,6 +222,16 @@ void gpuvf_world_take_report(struct gpuvf_pf *pf,
 void gpuvf_world_end_report(struct gpuvf_pf *pf,
 			    const struct gpuvf_world_report *report);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
+
+/* sched/switch.c: the world switch, and the thread that begins it */
+int gpuvf_world_start(struct gpuvf_pf *pf);
+void gpuvf_world_stop(struct gpuvf_pf *pf);
+void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
+				 unsigned int vf);
+void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
+void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);
 
 /* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
 void gpuvf_halt_locked(struct gpuvf_pf *pf);

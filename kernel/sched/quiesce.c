@@ -24,7 +24,6 @@
 
 #include "base/pf.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 
 /* how often to look at a command whose interrupt may have been lost */
 #define HALT_RECHECK_MS		5

@@ -39,7 +39,6 @@
 #include "base/trace.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 
 /*
  * How often to look at a command without waiting for its interrupt: where there

@@ -10,8 +10,7 @@
 
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 

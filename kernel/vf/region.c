@@ -20,7 +20,7 @@
 
 #include "base/compat.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/exchange.h"

@@ -33,7 +33,7 @@
 #include "base/event.h"
 #include "base/pf.h"
 #include "base/trace.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
@@ -367,8 +367,8 @@ int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	if (!err)
 		return 0;
 	why->vf = vf->index;
-	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
-			      "the reset did not succeed: the function did not come back");
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			    "the reset did not succeed: the function did not come back");
 }
 
 /**
@@ -700,8 +700,8 @@ int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	if (err == -EBUSY)
 		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
 					  GPUVF_REASON_VF_COUNT_CHANGING);
-	return gpuvf_refuse_f(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
-			      "the reset did not succeed: the GPU is wedged");
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			    "the reset did not succeed: the GPU is wedged");
 }
 
 /**

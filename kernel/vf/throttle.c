@@ -35,6 +35,7 @@ static const struct guard_row guard_rows[] = {
 	[GPUVF_GUARD_PF_RESET] = {
 		70, 2, 500000, "resets of the GPU that it made necessary" },
 };
+
 static_assert(70 + 2 == GPUVF_GUARD_TIMES);
 
 /**

@@ -26,11 +26,10 @@
 
 #include <linux/bits.h>
 #include <linux/pci.h>
-#include <linux/string.h>
 
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
@@ -79,19 +78,6 @@ bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
 	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
 	       ((gpuvf_world_started(vf->pf) | gpuvf_halt_kept(vf->pf)) &
 		BIT(vf->index));
-}
-
-/**
- * gpuvf_vf_holder() - name of the driver that has the VF
- * @vf: VF
- * @buf: where the name goes; empty when nobody has it
- * @size: of @buf
- */
-void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
-{
-	spin_lock(&vf->pf->public_lock);
-	strscpy(buf, vf->holder, size);
-	spin_unlock(&vf->pf->public_lock);
 }
 
 /**

@@ -144,7 +144,6 @@ void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault);
 void gpuvf_vf_clear_marks_locked(struct gpuvf_vf *vf);
 enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf);
 bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf);
-void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size);
 void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf);
 
 /* vf/reset.c: the reset ladder: one VF, the GPU with all of them, wedged */
