@@ -40,10 +40,6 @@ struct genl_family gpuvf_nl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(nl_groups),
 };
 
-const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1] = {
-	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
-};
-
 static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
 {
 	return nla_put_u64_64bit(skb, attr, value, GPUVF_A_PF_PAD);
