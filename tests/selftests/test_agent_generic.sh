@@ -210,6 +210,23 @@ says 0 '1 VF enabled' "$agent" apply a && says 0 "$a" "$agent" show &&
 	says 4 "$a .*in sync" "$agent" apply
 point 'what_is_not_gpuvfs_goes_on_without_it'
 
+# ---- a daemon that cannot listen
+
+deaf_to='cannot listen to generic netlink: Protocol not supported'
+write_ini '[gpu a]' "pci = $a" 'vf 0 = s' '[gpu b]' "pci = $b" 'vf 0-2 = p'
+"$built/without_genl" "$agent" daemon > "$work/deaf" 2>&1 &
+daemon=$!
+until_true grep -q "$deaf_to; changes of GPUs of gpuvf are not heard" "$work/deaf"
+point 'a_daemon_that_cannot_listen_says_so'
+write_ini '[gpu a]' "pci = $a" 'vf 0-1 = s'
+says 0 '' "$agent" reload && numvfs_is 2 && echo 0 > "$pf/sriov_numvfs" &&
+	until_true grep -q "$a .* differs from the configuration" "$work/deaf"
+point 'and_keeps_gpus_of_other_drivers'
+kill $daemon
+wait $daemon && write_ini '[gpu b]' 'provider = gpuvf' "pci = $b" 'vf 0-2 = p' &&
+	says 1 "$deaf_to\$" "$built/without_genl" "$agent" daemon
+point 'but_does_not_run_for_gpus_of_gpuvf_alone'
+
 write_ini '[gpu a]' "pci = $a"
 says 0 '0 VFs enabled' "$agent" apply
 echo > "$pf/driver_override"
