@@ -159,8 +159,10 @@ int state_from_json(const json_t *object, struct state *state)
 	    slice < 0 || slice > U32_MAX || timeout < 0 || timeout > U32_MAX ||
 	    num < 0 || num > MAX_VFS || reserve < 0 ||
 	    !parse_bdf(bdf, state->gpu.bdf, BDF_SIZE) ||
-	    !policy_from_name(policy, &state->gpu.policy) ||
-	    !(state->gpu.abilities = abilities_by_name(provider)))
+	    !policy_from_name(policy, &state->gpu.policy))
+		return -EINVAL;
+	state->gpu.abilities = abilities_by_name(provider);
+	if (!state->gpu.abilities)
 		return -EINVAL;
 	state->gpu.set = GPU_SET_PF_RESERVE | (leaves ? 0 : GPU_SET_POLICY);
 	state->gpu.num_vfs = num;

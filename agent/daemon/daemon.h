@@ -14,7 +14,6 @@
 
 #define CONTROL_SOCKET	RUN_DIR "/daemon.sock"
 
-
 struct name_watch;
 
 /**

@@ -40,11 +40,11 @@ void capacity_find(struct capacity_list *list, const struct config *config,
 	for (i = 0; config && i < config->num_profiles; i++)
 		if (config->profiles[i].fb_bytes)
 			add_entry(list, config->profiles[i].label,
-				 config->profiles[i].fb_bytes);
+				  config->profiles[i].fb_bytes);
 	for (i = 0; i < gpu->vfs_len; i++)
 		if (gpu->vfs[i].fb_bytes)
 			add_entry(list, gpu->vfs[i].profile,
-				 gpu->vfs[i].fb_bytes);
+				  gpu->vfs[i].fb_bytes);
 }
 
 /**

@@ -18,7 +18,7 @@
 
 /* replace gap @i by the @n gaps of @by, 0 to 2 of them */
 static void replace_gap(struct pack_gaps *gaps, unsigned int i,
-			     const struct pack_gap *by, unsigned int n)
+			const struct pack_gap *by, unsigned int n)
 {
 	memmove(&gaps->gap[i + n], &gaps->gap[i + 1],
 		(gaps->num - i - 1) * sizeof(*by));
@@ -184,7 +184,7 @@ static u64 sort_bins(struct pack *p)
 
 /* the first item from @n on that is in no bin and fits into bin @g */
 static unsigned int next_item(const struct pack *p, unsigned int g,
-				   unsigned int n)
+			      unsigned int n)
 {
 	while (n < p->num_items && (p->bin[n] != PACK_NO_BIN ||
 				    item_size(p, n) > p->room[g]))
@@ -194,7 +194,7 @@ static unsigned int next_item(const struct pack *p, unsigned int g,
 
 /* can items from @n on fill bin @g so far that no more than @waste is left over? */
 static bool may_fill(const struct pack *p, unsigned int g,
-			  unsigned int n)
+		     unsigned int n)
 {
 	u64 left = p->room[g];
 

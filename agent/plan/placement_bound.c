@@ -19,10 +19,13 @@
 #define IMPOSSIBLE	(-1)
 
 /*
- * By whether the range is left free already, and by the units that are kept: the most
- * that the gaps hold, IMPOSSIBLE: that cannot be
+ * struct most - the most that the gaps hold
+ * @held: by whether the range is left free already, and by the units that are kept;
+ *	IMPOSSIBLE: that cannot be
  */
-typedef short held_t[2][MAX_UNITS + 1];
+struct most {
+	short held[2][MAX_UNITS + 1];
+};
 
 /**
  * struct bound - what the bound is of
@@ -96,10 +99,10 @@ static void sort(struct bound *b)
 	}
 }
 
-static void clear(held_t held)
+static void clear(struct most *most)
 {
 	/* every byte of IMPOSSIBLE is the same */
-	memset(held, 0xff, sizeof(held_t));
+	memset(most, 0xff, sizeof(*most));
 }
 
 static void raise(short *to, int units)
@@ -109,8 +112,8 @@ static void raise(short *to, int units)
 }
 
 /* behind what @from has comes a gap of @room granules, and then a VF of @units, or none */
-static void go_on(const struct bound *b, held_t to, held_t from, u64 room,
-		  int units)
+static void go_on(const struct bound *b, struct most *to, const struct most *from,
+		  u64 room, int units)
 {
 	int plain = min_u64(room / b->unit, b->need);
 	int left = room < b->hole ? IMPOSSIBLE :
@@ -118,16 +121,16 @@ static void go_on(const struct bound *b, held_t to, held_t from, u64 room,
 	int i;
 
 	for (i = 0; i + units <= b->need; i++) {
-		if (from[1][i] != IMPOSSIBLE)
-			raise(&to[1][i + units],
-				min_u64(from[1][i] + plain, b->need));
-		if (from[0][i] == IMPOSSIBLE)
+		if (from->held[1][i] != IMPOSSIBLE)
+			raise(&to->held[1][i + units],
+			      min_u64(from->held[1][i] + plain, b->need));
+		if (from->held[0][i] == IMPOSSIBLE)
 			continue;
-		raise(&to[0][i + units],
-			min_u64(from[0][i] + plain, b->need));
+		raise(&to->held[0][i + units],
+		      min_u64(from->held[0][i] + plain, b->need));
 		if (left != IMPOSSIBLE)
-			raise(&to[1][i + units],
-				min_u64(from[0][i] + left, b->need));
+			raise(&to->held[1][i + units],
+			      min_u64(from->held[0][i] + left, b->need));
 	}
 }
 
@@ -138,35 +141,35 @@ static bool is_inside(const struct bound *b, unsigned int vf,
 	       end_of(b, vf) <= gap->start + gap->size;
 }
 
-/* @held: of the gaps below this one; gets what it adds */
+/* @most: of the gaps below this one; gets what it adds */
 static void add_gap(const struct bound *b, const struct pack_gap *gap,
-		    held_t held)
+		    struct most *most)
 {
 	/* up to each VF of the gap that stays, and that VF */
-	held_t at[PACK_MAX_VFS], after;
+	struct most at[PACK_MAX_VFS], after;
 	unsigned int inside[PACK_MAX_VFS];
 	unsigned int num = 0, n, i;
 
-	clear(after);
-	go_on(b, after, held, gap->size, 0);
+	clear(&after);
+	go_on(b, &after, most, gap->size, 0);
 	for (n = 0; n < b->num; n++) {
 		unsigned int vf = b->vf[n];
 		u64 now = b->s->pack.now[vf];
 
 		if (!is_inside(b, vf, gap))
 			continue;
-		clear(at[num]);
-		go_on(b, at[num], held, now - gap->start, units_of(b, vf));
+		clear(&at[num]);
+		go_on(b, &at[num], most, now - gap->start, units_of(b, vf));
 		for (i = 0; i < num; i++)
 			if (end_of(b, inside[i]) <= now)
-				go_on(b, at[num], at[i],
+				go_on(b, &at[num], &at[i],
 				      now - end_of(b, inside[i]),
 				      units_of(b, vf));
-		go_on(b, after, at[num], gap->start + gap->size - end_of(b, vf),
-		      0);
+		go_on(b, &after, &at[num],
+		      gap->start + gap->size - end_of(b, vf), 0);
 		inside[num++] = vf;
 	}
-	memcpy(held, after, sizeof(after));
+	*most = after;
 }
 
 /**
@@ -182,20 +185,20 @@ u64 placement_least_moved(const struct placement_scratch *s, u64 hole)
 	struct bound b = { .s = s, .hole = hole };
 	unsigned int i;
 	int kept, all = 0;
-	held_t held;
+	struct most most;
 
 	if (!count(&b))
 		return 0;
 	sort(&b);
 	for (i = 0; i < b.num; i++)
 		all += units_of(&b, b.vf[i]);
-	clear(held);
-	held[0][0] = 0;
+	clear(&most);
+	most.held[0][0] = 0;
 	for (i = 0; i < s->pack.free.num; i++)
-		add_gap(&b, &s->pack.free.gap[i], held);
+		add_gap(&b, &s->pack.free.gap[i], &most);
 	for (kept = all; kept >= 0; kept--)
-		if (held[!!hole][kept] != IMPOSSIBLE &&
-		    held[!!hole][kept] + kept >= b.need)
+		if (most.held[!!hole][kept] != IMPOSSIBLE &&
+		    most.held[!!hole][kept] + kept >= b.need)
 			return (all - kept) * b.unit;
 	return U64_MAX;
 }

@@ -213,7 +213,7 @@ static void find_process(struct scrub *scrub, const char *text, const char *at)
 			add_piece(scrub, SECRET_PROCESS, end + 2,
 				  end + 2 + strcspn(end + 2, ")\n"));
 	}
-	if (at > text && at[-1] != '\n' && 
+	if (at > text && at[-1] != '\n' &&
 	    (at < text + 2 || strncmp(at - 2, "] ", 2)))
 		return;
 	end = at + strcspn(at, " [\n");

@@ -64,7 +64,7 @@ int cmd_checkpoint(const struct options *options, int argc, char **argv)
 	code = provider_open_list(&provider, &gpus);
 	code = code ?: lost_code(&gpus) ?:
 	       keep_gpus(&gpus, gpu_is_managed,
-				 "no configuration names it");
+			 "no configuration names it");
 	if (!code) {
 		document = json_document();
 		list = json_array();

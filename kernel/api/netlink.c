@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "api/netlink_msg.h"
+#include "api/netlink_policy.h"
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/pf.h"
@@ -16,15 +17,6 @@
 
 /* room for the counters and the histogram of a VF */
 #define NL_STATS_SIZE	1024
-
-static const struct nla_policy nl_pf_policy[GPUVF_A_PF_BDF + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-};
-
-static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
-};
 
 /*
  * May the sender of a request see what tenants do? Not the receiver of a dump. Most who
@@ -347,13 +339,16 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
 }
 
+#define NL_POLICY(name)						\
+	.policy = gpuvf_nl_##name##_policy,			\
+	.maxattr = ARRAY_SIZE(gpuvf_nl_##name##_policy) - 1
+
 /* what changes something */
-#define NL_CHANGE(name, its_policy, last)		\
-	{						\
-		.cmd = GPUVF_CMD_##name,		\
-		.doit = gpuvf_nl_change_doit,		\
-		.policy = its_policy,			\
-		.maxattr = last,			\
+#define NL_CHANGE(name, its_policy)				\
+	{							\
+		.cmd = GPUVF_CMD_##name,			\
+		.doit = gpuvf_nl_change_doit,			\
+		NL_POLICY(its_policy),				\
 	}
 
 static const struct genl_ops nl_ops[] = {
@@ -361,30 +356,27 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = GPUVF_CMD_PF_GET,
 		.doit = nl_pf_get_doit,
 		.dumpit = nl_pf_get_dumpit,
-		.policy = nl_pf_policy,
-		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
+		NL_POLICY(pf_get),
 	},
 	{
 		.cmd = GPUVF_CMD_VF_GET,
 		.doit = nl_vf_get_doit,
 		.dumpit = nl_vf_get_dumpit,
-		.policy = nl_vf_policy,
-		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+		NL_POLICY(vf_get),
 	},
-	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_DRY_RUN),
+	NL_CHANGE(CONFIG_SET, config_set),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
 		.doit = nl_stats_get_doit,
 		.dumpit = nl_stats_get_dumpit,
-		.policy = nl_vf_policy,
-		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+		NL_POLICY(vf_get),
 	},
-	NL_CHANGE(VF_RESET, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_STOP, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_PAUSE, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_RESUME, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(PF_RESET, nl_pf_policy, GPUVF_A_PF_BDF),
-	NL_CHANGE(FB_RETRY, nl_pf_policy, GPUVF_A_PF_BDF),
+	NL_CHANGE(VF_RESET, vf_get),
+	NL_CHANGE(VF_STOP, vf_get),
+	NL_CHANGE(VF_PAUSE, vf_get),
+	NL_CHANGE(VF_RESUME, vf_get),
+	NL_CHANGE(PF_RESET, pf_get),
+	NL_CHANGE(FB_RETRY, pf_get),
 };
 
 /**

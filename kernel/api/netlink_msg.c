@@ -36,10 +36,6 @@ struct genl_family gpuvf_nl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(nl_groups),
 };
 
-const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1] = {
-	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
-};
-
 /**
  * gpuvf_nl_check_once() - no attribute may be given twice
  * @nlh: request

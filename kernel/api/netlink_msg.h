@@ -18,8 +18,6 @@ struct gpuvf_refusal;
 
 /* what names a GPU */
 #define GPUVF_NL_BDF_SIZE	GPUVF_BDF_SIZE
-#define GPUVF_NL_BDF_POLICY	\
-	{ .type = NLA_NUL_STRING, .len = GPUVF_NL_BDF_SIZE - 1 }
 
 /* room for an attribute, and for one of 64 bits where these are padded */
 #define GPUVF_NL_ATTR_SIZE(len)	(NLA_HDRLEN + NLA_ALIGN(len))
@@ -64,9 +62,6 @@ enum gpuvf_nl_group {
 
 extern struct genl_family gpuvf_nl_family;
 
-/* of the VF's nest where only its index counts: which VF */
-extern const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1];
-
 /*
  * Adds something of a PF, or of one of its VFs: with the PF's configuration, all
  * of it, and pf->lock is held; with NULL, what every user may see.
@@ -102,8 +97,6 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct nlattr *attr);
 
 /* the handler of what changes something, in api/netlink_set.c */
-extern const struct nla_policy
-	gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1];
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

@@ -15,26 +15,6 @@
 #include "config/request.h"
 #include "fb/fb.h"
 
-static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
-	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
-	[GPUVF_A_VF_FB_QUOTA] = { .type = NLA_U64 },
-	[GPUVF_A_VF_FB_OFFSET] = { .type = NLA_U64 },
-	[GPUVF_A_VF_TIME_SLICE_US] = { .type = NLA_U32 },
-	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = { .type = NLA_U32 },
-	[GPUVF_A_VF_PROFILE] = { .type = NLA_NUL_STRING,
-				 .len = GPUVF_LABEL_SIZE - 1 },
-};
-
-const struct nla_policy gpuvf_nl_config_set_policy[GPUVF_A_PF_DRY_RUN + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-	[GPUVF_A_PF_GENERATION] = { .type = NLA_U64 },
-	[GPUVF_A_PF_POLICY] = { .type = NLA_U32 },
-	[GPUVF_A_PF_FB_PF_RESERVE] = { .type = NLA_U64 },
-	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(nl_vf_policy),
-	[GPUVF_A_PF_REPLACE] = { .type = NLA_FLAG },
-	[GPUVF_A_PF_DRY_RUN] = { .type = NLA_FLAG },
-};
-
 /**
  * struct nl_change - a request on its way
  * @req: the request as the rest of the driver takes it

@@ -75,7 +75,7 @@ static void note_progress(const struct gpu *which, struct progress *progress)
 }
 
 static void check_goes_on(const struct gpu *which,
-			   const struct progress *progress)
+			  const struct progress *progress)
 {
 	unsigned int i;
 

@@ -21,9 +21,11 @@ says() {
 
 	shift 2
 	timeout -k 5 120 "$@" > "$work/out" 2> "$work/err" || code=$?
-	cat "$work/err" >> "$work/out"
-	echo "exit code $code, expected $want: $*" >> "$work/out"
-	cat "$own/violations" >> "$work/out"
+	{
+		cat "$work/err"
+		echo "exit code $code, expected $want: $*"
+		cat "$own/violations"
+	} >> "$work/out"
 	[ $code = "$want" ] && grep -qE -- "$pattern" "$work/out"
 }
 

@@ -183,16 +183,16 @@ FIXTURE_VARIANT(many)
 };
 
 /* each VF of many costs the debug kernel seconds */
-static const char *sim_of(const FIXTURE_VARIANT(many) *many)
+static const char *sim_of(unsigned int gpus, unsigned int vfs)
 {
 	static char sim[32];
 
-	snprintf(sim, sizeof(sim), "gpus=%u total_vfs=%u", many->gpus,
-		 on_debug_kernel() && many->vfs > 6 ? 6 : many->vfs);
+	snprintf(sim, sizeof(sim), "gpus=%u total_vfs=%u", gpus,
+		 on_debug_kernel() && vfs > 6 ? 6 : vfs);
 	return sim;
 }
 
-MODULES_FIXTURE(many, sim_of(variant));
+MODULES_FIXTURE(many, sim_of(variant->gpus, variant->vfs));
 
 FIXTURE_VARIANT_ADD(many, vfs_of_one_gpu) {
 	.gpus = 1,

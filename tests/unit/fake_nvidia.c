@@ -77,13 +77,19 @@ static struct nvr_gpu *rules_of(const char *bdf, u32 *vf)
 	return NULL;
 }
 
+/* of a file that is there */
+static struct nvr_gpu *rules_with(const char *bdf, const char *file, u32 *vf)
+{
+	return root_has(DEVICES "%s/%s", bdf, file) ? rules_of(bdf, vf) : NULL;
+}
+
 int __wrap_sysfs_get_number(const char *bdf, const char *file, u32 *value)
 {
 	struct nvr_gpu *gpu;
 	u32 vf;
 
-	if (strcmp(file, "nvidia/current_vgpu_type") ||
-	    !root_has(DEVICES "%s/%s", bdf, file) || !(gpu = rules_of(bdf, &vf)))
+	gpu = strcmp(file, "nvidia/current_vgpu_type") ? NULL : rules_with(bdf, file, &vf);
+	if (!gpu)
 		return __real_sysfs_get_number(bdf, file, value);
 	if (reading)
 		reading();
@@ -96,8 +102,8 @@ int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
 	struct nvr_gpu *gpu;
 	u32 vf, i;
 
-	if (strcmp(file, "nvidia/creatable_vgpu_types") ||
-	    !root_has(DEVICES "%s/%s", bdf, file) || !(gpu = rules_of(bdf, &vf)))
+	gpu = strcmp(file, "nvidia/creatable_vgpu_types") ? NULL : rules_with(bdf, file, &vf);
+	if (!gpu)
 		return __real_sysfs_read(bdf, file, text);
 	*text = xstrdup(gpu->has_header ? "ID    : vGPU Name\n" : "");
 	for (i = 0; i < gpu->num_types; i++) {
@@ -205,6 +211,7 @@ void fake_nvidia_write_types_file(void)
 			  " >> usr/share/nvidia/vgpu/vgpuConfig.xml",
 			  types[i].id, types[i].name);
 }
+
 /** use_vf() - another process has a VF open */
 void use_vf(u32 vf)
 {

@@ -108,7 +108,7 @@ static inline void make_device(const char *bdf, const char *class, const char *d
 }
 
 static inline void make_pf(const char *bdf, const char *class, const char *driver,
-		    const char *total)
+			   const char *total)
 {
 	make_device(bdf, class, driver);
 	put(bdf, "numa_node", "-1\n");

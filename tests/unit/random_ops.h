@@ -55,6 +55,7 @@ struct random_test {
 	void (*other)(bool meanwhile);
 	bool (*is_hampered)(void);
 	void (*calm)(void);
+
 	void (**rival)(void);
 	void (**reading)(void);
 	u32 (*writes)(void);

@@ -96,7 +96,8 @@ static int begin(void **state)
 	run_shell("rm -r " DEVICES NVME);
 	make_pf(GPU, "0x030200\n", "pci-pf-stub", "4\n");
 	make_pf(OURS, "0x030200\n", "gpuvf", "4\n");
-	errors.open = errors.list = 0;
+	errors.open = 0;
+	errors.list = 0;
 	return 0;
 }
 
@@ -166,6 +167,7 @@ static void gpus_of_others_are_shown_and_changed(void **state)
 		{ "export 02:00.0", "pci = 0000:02:00.0" },
 		{ "generate other --vfs 3", "vfs = 3" },
 	};
+	char said[10000];
 	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(failures); i++) {
@@ -177,7 +179,7 @@ static void gpus_of_others_are_shown_and_changed(void **state)
 			if (!strcmp(verbs[n].words, "apply") || is_turn(i, n))
 				fails_once(verbs[n].words, EXIT_DONE,
 					   verbs[n].also, i);
-		assert_int_equal(run("stats other", (char[10000]){}, 10000),
+		assert_int_equal(run("stats other", said, sizeof(said)),
 				 EXIT_USAGE);
 	}
 }
@@ -211,6 +213,7 @@ static void what_names_a_gpu_of_gpuvf_fails_with_that(void **state)
 /* what is about all GPUs does what it can, and is not said to be done */
 static void what_is_about_all_is_not_done(void **state)
 {
+	char said[10000];
 	size_t i;
 
 	configure(HEAD OTHER OWN);
@@ -228,8 +231,8 @@ static void what_is_about_all_is_not_done(void **state)
 		fails_once("checkpoint -", failures[i].code, "", i);
 		fails_once("stats", failures[i].code, "", i);
 		if (failures[i].list != -EAGAIN)
-			assert_int_equal(run("top -n 1 -d 0.1", (char[10000]){},
-					     10000), failures[i].code);
+			assert_int_equal(run("top -n 1 -d 0.1", said, sizeof(said)),
+					 failures[i].code);
 	}
 }
 

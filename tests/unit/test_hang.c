@@ -17,12 +17,12 @@
 #define SHORT_LIMIT_MS	500
 
 int __real_attr_write(const char *bdf, const char *path, const char *text,
-			u32 limit_ms);
+		      u32 limit_ms);
 int __wrap_attr_write(const char *bdf, const char *path, const char *text,
-			u32 limit_ms);
+		      u32 limit_ms);
 
 int __wrap_attr_write(const char *bdf, const char *path, const char *text,
-			u32 limit_ms)
+		      u32 limit_ms)
 {
 	assert_int_equal(limit_ms, 120000);
 	return __real_attr_write(bdf, path, text, SHORT_LIMIT_MS);
@@ -142,7 +142,6 @@ static void doctor_goes_on_beside_a_driver_that_hangs(void **state)
 	says("doctor", EXIT_MISSING, "up to 4 VFs, 0 enabled");
 	close(fifo);
 }
-
 
 /* what hung goes on, to its end; Return: what was written then */
 static const char *let_go(void)

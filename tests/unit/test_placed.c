@@ -587,7 +587,7 @@ static void other_gpus_are_not_placed(void **state)
 
 static int set(char *what, char *value, char **said)
 {
-	char *argv[] = { "set", what, value, NULL };
+	char *argv[4] = { "set", what, value, NULL };
 	struct listening listening;
 	struct quiet quiet;
 	char *text;

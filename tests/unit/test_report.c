@@ -163,7 +163,7 @@ static void files_of_a_gpu_are_exact(void **state)
 		  " | sed 's/: .*//; s/ ->.*//; s|/" DEVICES "||' > content");
 	text = root_read(NULL, "content");
 	assert_string_equal(text,
-		GPU "/driver\n" GPU "/vendor\n" GPU "/device\n" GPU "/class\n"
+			    GPU "/driver\n" GPU "/vendor\n" GPU "/device\n" GPU "/class\n"
 		GPU "/numa_node\n" GPU "/sriov_totalvfs\n"
 		GPU "/sriov_drivers_autoprobe\n"
 		GPU "/" PROFILE "/exec_quantum_ms\n"

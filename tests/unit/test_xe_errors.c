@@ -45,8 +45,8 @@ static void errors_of_files_leave_all_as_it_was(void **state)
 		xe->fail_error = cases[i].error;
 		xe->fail_after = 0;
 		/* not while it is put back; and not again after an FLR */
-		xe->fail_times = cases[i].error == -EIO &&
-				 strstr(cases[i].file, "quota") ? 2 : 1;
+		xe->fail_times = 1 + (cases[i].error == -EIO &&
+				      strstr(cases[i].file, "quota"));
 		says("apply", cases[i].code, cases[i].said);
 		assert_null(xe->fail);
 		assert_memory_equal(xe->functions, before.functions,

@@ -525,7 +525,8 @@ static void go(u64 number, enum xe_age age, enum xe_variant variant)
 	u32 i;
 
 	memset(&now, 0, sizeof(now));
-	seed = now.seed = number;
+	seed = number;
+	now.seed = number;
 	now.held = -1;
 	now.bdf = variant == XE_INTEGRATED ? IGPU : A;
 	run_shell("rm -rf " DEVICES "* run/gpuvf");

@@ -61,6 +61,7 @@ static int truth_show(struct seq_file *m, void *unused)
 	}
 	return 0;
 }
+
 DOUBLE_FILE(truth, truth_show, NULL);
 
 static int stores_show(struct seq_file *m, void *unused)
@@ -71,6 +72,7 @@ static int stores_show(struct seq_file *m, void *unused)
 		   atomic_read(&xe->numbers));
 	return 0;
 }
+
 DOUBLE_FILE(stores, stores_show, NULL);
 
 static void show_vf_violations(struct seq_file *m, struct xe_device *xe,
@@ -115,6 +117,7 @@ static int violations_show(struct seq_file *m, void *unused)
 			show_vf_violations(m, xe, n, t);
 	return 0;
 }
+
 DOUBLE_FILE(violations, violations_show, NULL);
 
 /* a write from user space as text; Return: its bytes, or a negative errno */
@@ -157,6 +160,7 @@ static ssize_t fail_write(struct file *file, const char __user *from,
 	xe->fault = fault;
 	return got;
 }
+
 DOUBLE_FILE(fail, nothing_show, fail_write);
 
 /* a guest's driver looks for all of these when it starts */
@@ -187,6 +191,7 @@ static ssize_t running_write(struct file *file, const char __user *from,
 	WRITE_ONCE(xe->functions[n].running, running);
 	return got;
 }
+
 DOUBLE_FILE(running, nothing_show, running_write);
 
 static ssize_t restore_write(struct file *file, const char __user *from,
@@ -197,6 +202,7 @@ static ssize_t restore_write(struct file *file, const char __user *from,
 
 	return err ?: count;
 }
+
 DOUBLE_FILE(restore, nothing_show, restore_write);
 
 static int lockdown_open(struct inode *inode, struct file *file)

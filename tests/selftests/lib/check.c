@@ -80,7 +80,7 @@ void check_error(int got, int wanted, const char *what, const char *file,
 	if (got == wanted)
 		return;
 	report("%s:%d: %s: %s (%d), expected %s (%d)", file, line, what,
-		    got ? strerror(-got) : "success", got,
+	       got ? strerror(-got) : "success", got,
 		    wanted ? strerror(-wanted) : "success", wanted);
 	test_abort();
 }
@@ -108,7 +108,7 @@ void check_same(const char *got, const char *wanted, const char *what,
 		if (got[i] == '\n')
 			begin = i + 1;
 	report("%s:%d: %s differs: \"%.*s\", expected \"%.*s\"", file, line, what,
-		    (int)strcspn(got + begin, "\n"), got + begin,
+	       (int)strcspn(got + begin, "\n"), got + begin,
 		    (int)strcspn(wanted + begin, "\n"), wanted + begin);
 	test_abort();
 }

@@ -21,7 +21,7 @@ void pause_ms(unsigned int ms);
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* the end of the test that runs; each program has it from selftest.h */
-void test_abort(void) __attribute__((noreturn));
+_Noreturn void test_abort(void);
 
 void check_failed(const char *what, const char *file, int line)
 	__attribute__((noreturn));

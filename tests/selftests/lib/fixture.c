@@ -255,7 +255,7 @@ static int judge(const struct gpu *gpu)
 			bad++;
 	if (bad)
 		report("GPU %u saw what is forbidden: %.*s",
-			    gpu->index, (int)strcspn(truth.text ?: "", "\n"),
+		       gpu->index, (int)strcspn(truth.text ?: "", "\n"),
 			    truth.text ?: "nothing at all");
 	truth_free(&truth);
 	return bad;

@@ -342,7 +342,7 @@ void hw_leave(const struct gpu *gpu, unsigned int vf)
 {
 	check(hw_command(gpu, GPUVF_CMD_IDLE_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 	check(hw_command(gpu, GPUVF_CMD_SAVE_GPU_STATE,
-				    GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
+			 GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 
 /**
@@ -353,7 +353,7 @@ void hw_leave(const struct gpu *gpu, unsigned int vf)
 void hw_enter(const struct gpu *gpu, unsigned int vf)
 {
 	check(hw_command(gpu, GPUVF_CMD_LOAD_GPU_STATE,
-				    GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
+			 GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 	check(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 }
 

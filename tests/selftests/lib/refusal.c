@@ -69,7 +69,7 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 	if (look)
 		check_same(after, before, "state after a refusal", file, line);
 	check_figure(file_u64(gpu_sysfs(gpu, "generation")), generation,
-		  "generation", file, line);
+		     "generation", file, line);
 	free(before);
 	free(after);
 }

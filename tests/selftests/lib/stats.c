@@ -58,5 +58,5 @@ void stats_check_sysfs(const struct gpu *gpu, unsigned int vf,
 
 	for (i = 0; i < STATS_NUM_COUNTERS; i++)
 		check(file_u64(gpu_sysfs(gpu, "vf%u/stats/%s", vf,
-					      stats_counters[i].file)) == stats->counter[stats_counters[i].attr]);
+					 stats_counters[i].file)) == stats->counter[stats_counters[i].attr]);
 }

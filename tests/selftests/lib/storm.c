@@ -288,7 +288,7 @@ void storm_begin(bool with_counts)
 		if (me->counts && !with_counts)
 			continue;
 		check(pthread_create(&me->thread, NULL, actor_thread,
-						me) == 0);
+				     me) == 0);
 	}
 	round++;
 }
@@ -331,7 +331,7 @@ void storm_take_stock(void)
 
 		if (foreign || illegal)
 			report("GPU %u: %.*s\n", i,
-				    (int)strcspn(truth.text ?: "", "\n"),
+			       (int)strcspn(truth.text ?: "", "\n"),
 				    truth.text ?: "says nothing");
 		storm.foreign += foreign;
 		storm.illegal += illegal;
