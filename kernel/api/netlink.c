@@ -152,55 +152,33 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 	return 0;
 }
 
-static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
+/* every request about one thing that changes nothing */
+static int nl_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	int err;
+	gpuvf_nl_put_fn put = gpuvf_nl_put_claiming_vf;
+	size_t size = GPUVF_NL_VF_SIZE * 2 + GPUVF_NL_CLAIMS_SIZE;
+	unsigned int vf = 0;
+	int err = 0;
 
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	/* all that it takes to plan a layout, under one lock */
-	err = nl_answer(genlmsg_new(GPUVF_NL_FULL_SIZE + pf->total_vfs *
-				    GPUVF_NL_CLAIMS_SIZE, GFP_KERNEL),
-			info, pf, 0, gpuvf_nl_put_claiming,
-			nl_may_see(request));
-	gpuvf_pf_put(pf);
-	return err;
-}
-
-static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	unsigned int vf;
-	int err;
-
-	if (IS_ERR(pf))
-		return PTR_ERR(pf);
-	err = nl_get_vf(info, pf, &vf);
-	if (!err)
-		err = nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
-					    GPUVF_NL_CLAIMS_SIZE,
-					    GFP_KERNEL),
-				info, pf, vf, gpuvf_nl_put_claiming_vf,
-				nl_may_see(request));
-	gpuvf_pf_put(pf);
-	return err;
-}
-
-static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	unsigned int vf;
-	int err;
-
-	if (IS_ERR(pf))
-		return PTR_ERR(pf);
-	err = gpuvf_nl_permit(request, info, pf);
-	if (!err)
+	if (info->genlhdr->cmd == GPUVF_CMD_PF_GET) {
+		/* all that it takes to plan a layout, under one lock */
+		put = gpuvf_nl_put_claiming;
+		size = GPUVF_NL_FULL_SIZE +
+		       pf->total_vfs * GPUVF_NL_CLAIMS_SIZE;
+	} else if (info->genlhdr->cmd == GPUVF_CMD_STATS_GET) {
+		put = nl_put_stats;
+		size = NL_STATS_SIZE;
+		err = gpuvf_nl_permit(request, info, pf);
+	}
+	if (!err && info->genlhdr->cmd != GPUVF_CMD_PF_GET)
 		err = nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
-				info, pf, vf, nl_put_stats, true);
+		err = nl_answer(genlmsg_new(size, GFP_KERNEL), info, pf, vf,
+				put, put == nl_put_stats ||
+				nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -354,20 +332,20 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = GPUVF_CMD_PF_GET,
-		.doit = nl_pf_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_pf_get_dumpit,
 		NL_POLICY(pf_get),
 	},
 	{
 		.cmd = GPUVF_CMD_VF_GET,
-		.doit = nl_vf_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_vf_get_dumpit,
 		NL_POLICY(vf_get),
 	},
 	NL_CHANGE(CONFIG_SET, config_set),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
-		.doit = nl_stats_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_stats_get_dumpit,
 		NL_POLICY(vf_get),
 	},
