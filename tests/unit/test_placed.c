@@ -495,7 +495,7 @@ static void refused(const char *lines, int code, u32 reason, int vf, u64 asked,
 	free(said);
 }
 
-/* as the module words it: see refusal_rows of its base/error.c */
+/* as the module words it: see its config/refusal.c */
 static void refusals_have_the_words_of_the_module(void **state)
 {
 	small_gpu();
