@@ -21,6 +21,7 @@ help:
 	@echo '  make check-all-kernels           all tests in VMs, on each stock kernel'
 	@echo '  make check-newest                all tests in VMs, on the newest series alone'
 	@echo '  make check-quick                 unit tests, a short run on 6.12'
+	@echo '  make check-planted               faults in providers, which unit tests have to find'
 	@echo '  make check-prometheus            statistics against the tools of Prometheus'
 	@echo '  make check-plain                 without each capability of the hardware'
 	@echo '  make check-guests                amdgpu'"'"'s own mailbox code as guests, each kernel'"'"'s'
@@ -92,6 +93,10 @@ check-newest:
 
 check-quick:
 	@tests/check quick
+
+check-planted:
+	@$(lab)/packages build test
+	@tests/unit/planted
 
 check-prometheus:
 	@tests/agent-prometheus
@@ -186,7 +191,7 @@ include packaging/install.mk
 .PHONY: check-messages
 .PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug \
 	modules-debug-newest agent check
-.PHONY: check-prometheus
+.PHONY: check-prometheus check-planted
 .PHONY: check-all-kernels check-newest
 .PHONY: check-guests check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count modules-all

@@ -63,6 +63,10 @@ struct finding {
  * @is_known: module gpuvf has its id in its table
  * @has_ids: that table can be seen
  * @is_emulated: made by a hypervisor or a management controller
+ * @abilities: what can be set by way of another driver, NULL: it has none
+ * @has_failed: it has, and its files cannot be read
+ * @warning: what they say, or why they cannot be read; may be empty
+ * @makes_vfs: that driver makes VFs, as far as is known
  */
 struct doctor_gpu {
 	char bdf[BDF_SIZE];
@@ -79,6 +83,10 @@ struct doctor_gpu {
 	bool is_known;
 	bool has_ids;
 	bool is_emulated;
+	const struct abilities *abilities;
+	bool has_failed;
+	char warning[WARNING_SIZE];
+	bool makes_vfs;
 };
 
 /**
@@ -111,10 +119,10 @@ struct doctor {
 
 /* the one question that is asked, answered */
 enum answer {
-	ANSWER_READY,		/* gpuvf drives a GPU, which can have VFs */
-	ANSWER_BLOCKED,		/* gpuvf drives a GPU, and VFs would fail */
+	ANSWER_READY,		/* a GPU can have VFs, by gpuvf or another driver */
+	ANSWER_BLOCKED,		/* it could, and VFs would fail */
 	ANSWER_NOT_DRIVEN,	/* gpuvf knows a GPU and does not drive it */
-	ANSWER_OTHER_DRIVER,	/* SR-IOV, left to another driver */
+	ANSWER_OTHER_DRIVER,	/* another driver alone decides on VFs */
 	ANSWER_NOT_KNOWN,	/* SR-IOV, which no driver uses */
 	ANSWER_NOT_USED,	/* SR-IOV, and the kernel does not use it */
 	ANSWER_NOT_SEEN,	/* whether SR-IOV is there cannot be seen */

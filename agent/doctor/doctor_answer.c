@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/root.h"
 #include "doctor/doctor.h"
 #include "show/output.h"
 
@@ -27,12 +26,13 @@ static bool is_asked(const struct doctor_gpu *gpu, const char *bdf)
 	return !bdf || !strcmp(gpu->bdf, bdf);
 }
 
-/* drivers that can make VFs of a GPU by themselves; of NVIDIA's, the one for vGPU */
-static bool makes_vfs(const char *driver)
+/* by gpuvf, or by way of another driver that has the GPU */
+static bool can_set_vfs(const struct doctor_gpu *gpu)
 {
-	return !strcmp(driver, "xe") || !strcmp(driver, "gim") ||
-	       (!strcmp(driver, "nvidia") &&
-		root_has("sys/module/nvidia_vgpu_vfio"));
+	if (!strcmp(gpu->driver, "gpuvf"))
+		return true;
+	return gpu->abilities && gpu->makes_vfs &&
+	       gpu->abilities->of[ABILITY_COUNT].can_set;
 }
 
 /* a problem of the GPU that keeps it from what is needed */
@@ -65,10 +65,10 @@ static u32 possible_vfs(const struct doctor *doctor,
 static enum answer answer_for(const struct doctor *doctor,
 			      const struct doctor_gpu *gpu)
 {
-	if (!strcmp(gpu->driver, "gpuvf"))
+	if (can_set_vfs(gpu))
 		return has_problem(doctor, gpu, NEED_VFS) ? ANSWER_BLOCKED :
 							    ANSWER_READY;
-	if (gpu->num_vfs && !gpu->is_known)
+	if (gpu->makes_vfs && !gpu->is_known)
 		return ANSWER_OTHER_DRIVER;
 	if (gpu->unused_vfs)
 		return ANSWER_NOT_USED;
@@ -78,8 +78,7 @@ static enum answer answer_for(const struct doctor *doctor,
 		return ANSWER_NO_SRIOV;
 	if (gpu->is_known)
 		return ANSWER_NOT_DRIVEN;
-	return makes_vfs(gpu->driver) ? ANSWER_OTHER_DRIVER :
-					ANSWER_NOT_KNOWN;
+	return ANSWER_NOT_KNOWN;
 }
 
 /**
@@ -128,41 +127,65 @@ static bool can_change(const struct doctor *doctor)
 	return true;
 }
 
+/* where its framebuffer can be set and nothing says how much it has, a size is needed */
+static const char *size_option(const struct doctor_gpu *gpu)
+{
+	return gpu->abilities && gpu->abilities->of[ABILITY_FB].can_set ?
+	       " --fb SIZE" : "";
+}
+
+static char *ready_text(const struct doctor *doctor,
+			const struct doctor_gpu *gpu)
+{
+	if (gpu->num_vfs && can_change(doctor))
+		return xasprintf("GPU %s is driven by %s and can have %u VFs; %u %s enabled, see gpuvf-agent show %s%s%s",
+				 gpu->bdf, gpu->driver, possible_vfs(doctor, gpu),
+				 gpu->num_vfs, gpu->num_vfs == 1 ? "is" : "are",
+				 gpu->bdf, gpu->abilities ?
+				 ". As a configuration: gpuvf-agent export " : "",
+				 gpu->abilities ? gpu->bdf : "");
+	return xasprintf("GPU %s is driven by %s and can have %u VFs. %s gpuvf-agent generate %s --vfs N%s",
+			 gpu->bdf, gpu->driver, possible_vfs(doctor, gpu),
+			 can_change(doctor) ? "To begin with:" :
+			 "It cannot be changed from here, see 'problem' above; there:",
+			 gpu->bdf, size_option(gpu));
+}
+
+/* it is left to the driver */
+static char *other_text(const struct doctor_gpu *gpu)
+{
+	const char *way, *cannot;
+
+	if (!gpu->abilities)
+		return xasprintf("GPU %s has VFs already: %u of %u, which a driver made that it has no more.",
+				 gpu->bdf, gpu->num_vfs, gpu->total_vfs);
+	way = gpu->abilities->of[ABILITY_COUNT].way_out ?: "";
+	cannot = ability_cannot(gpu->abilities, ABILITY_COUNT);
+	return xasprintf("GPU %s has %u of %u VFs. Its driver %s %s%s%s.",
+			 gpu->bdf, gpu->num_vfs, gpu->total_vfs, gpu->driver,
+			 cannot, way, *way ? "N" : "");
+}
+
 static char *answer_text(const struct doctor *doctor, const char *bdf)
 {
 	const struct doctor_gpu *gpu = subject(doctor, bdf);
 
 	switch (doctor_answer(doctor, bdf)) {
 	case ANSWER_READY:
-		if (gpu->num_vfs && can_change(doctor))
-			return xasprintf("GPU %s is driven by gpuvf and can have %u VFs; %u %s enabled, see gpuvf-agent show %s",
-					 gpu->bdf, possible_vfs(doctor, gpu),
-					 gpu->num_vfs,
-					 gpu->num_vfs == 1 ? "is" : "are",
-					 gpu->bdf);
-		return xasprintf("GPU %s is driven by gpuvf and can have %u VFs. %s gpuvf-agent generate %s --vfs N",
-				 gpu->bdf, possible_vfs(doctor, gpu),
-				 can_change(doctor) ? "To begin with:" :
-				 "It cannot be changed from here, see 'problem' above; there:",
-				 gpu->bdf);
+		return ready_text(doctor, gpu);
 	case ANSWER_BLOCKED:
-		return xasprintf("GPU %s is driven by gpuvf, but its VFs cannot be enabled or changed until what is above, marked 'problem' and 'needed to have VFs', is mended.",
-				 gpu->bdf);
+		return xasprintf("GPU %s is driven by %s, but its VFs cannot be enabled or changed until what is above, marked 'problem' and 'needed to have VFs', is mended.",
+				 gpu->bdf, gpu->driver);
 	case ANSWER_NOT_DRIVEN:
 		return xasprintf("GPU %s can have %u VFs, and gpuvf knows it but does not drive it yet. What is in the way is above, marked 'problem'.",
 				 gpu->bdf, gpu->total_vfs);
 	case ANSWER_OTHER_DRIVER:
-		if (gpu->num_vfs)
-			return xasprintf("GPU %s has VFs already: %u of %u, made by its driver %s. gpuvf does not know this GPU: use that driver's own way.",
-					 gpu->bdf, gpu->num_vfs,
-					 gpu->total_vfs, gpu->driver);
-		return xasprintf("GPU %s has SR-IOV, and its driver %s makes the VFs itself. gpuvf does not know this GPU: use that driver's own way, see 'driver' above.",
-				 gpu->bdf, gpu->driver);
+		return other_text(gpu);
 	case ANSWER_NOT_KNOWN:
 		return xasprintf("GPU %s has SR-IOV, but %s, and its present driver makes no VFs of it. See 'driver' above.",
 				 gpu->bdf, doctor->has_module && !gpu->has_ids ?
 				 "whether gpuvf knows it cannot be seen here" :
-				 "gpuvf does not know it");
+				 "gpuvf cannot drive it");
 	case ANSWER_NOT_USED:
 		return xasprintf("GPU %s has SR-IOV for %u VFs, but this machine does not use it as it is: see 'SR-IOV' above.",
 				 gpu->bdf, gpu->unused_vfs);
@@ -269,7 +292,7 @@ void doctor_print_answer(const struct doctor *doctor, const char *bdf)
 	out_text("%sAnswer%s\n", out_color(COLOR_HEAD), out_color(COLOR_NONE));
 	out_wrapped("  ", "  ", text);
 	free(text);
-	if (answer <= ANSWER_NOT_DRIVEN)
+	if (answer <= ANSWER_OTHER_DRIVER)
 		return;
 	out_text("\n  Alternatives:\n");
 	for (i = 0; i < ARRAY_SIZE(alternatives); i++) {
@@ -299,7 +322,7 @@ json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf)
 	json_t *object;
 	size_t i;
 
-	for (i = 0; answer > ANSWER_NOT_DRIVEN &&
+	for (i = 0; answer > ANSWER_OTHER_DRIVER &&
 	     i < ARRAY_SIZE(alternatives); i++)
 		json_array_append_new(list,
 				      json_pack("{s:s,s:s,s:s,s:b}", "id",

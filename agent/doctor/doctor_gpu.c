@@ -12,6 +12,8 @@
 #include "doctor/doctor.h"
 #include "pci/num_vfs.h"
 #include "provider/nvidia.h"
+#include "provider/nvidia_count.h"
+#include "provider/registry.h"
 #include "provider/xe_files.h"
 
 #define DEVICE		"sys/bus/pci/devices/%s/"
@@ -142,6 +144,43 @@ static void look_for_capability(const struct doctor *doctor,
 			 seen < EXT_CAP_START;
 }
 
+/* of PFs of any driver: those that have made some, or are known to */
+static bool makes_vfs(const struct doctor_gpu *gpu)
+{
+	if (gpu->num_vfs)
+		return true;
+	if (!gpu->abilities || same_provider(gpu->abilities, &generic_abilities))
+		return !strcmp(gpu->driver, "xe") ||
+		       !strcmp(gpu->driver, "pci-pf-stub");
+	/* without its program that is a driver for graphics or computing alone */
+	if (same_provider(gpu->abilities, &nvidia_abilities) &&
+	    gpu->abilities->of[ABILITY_COUNT].can_set)
+		return nvidia_has_manage();
+	return true;
+}
+
+static void ask_provider(struct doctor_gpu *gpu)
+{
+	struct failure why;
+	struct gpu read;
+	int err;
+
+	if (gpu->is_known)
+		return;
+	err = registry_read_foreign(gpu->bdf, &read, &why);
+	if (err == -ENODEV)
+		return;
+	gpu->has_failed = err;
+	gpu->abilities = read.abilities;
+	copy_string(gpu->warning, WARNING_SIZE,
+		    err ? failure_text(&why) : read.warning);
+	if (err)
+		return;
+	/* GIM 1.x has no link */
+	copy_string(gpu->driver, NAME_SIZE, read.driver);
+	gpu_free(&read);
+}
+
 /**
  * doctor_find_gpus() - look for all that may be a GPU
  * @doctor: gets them, in the order of their addresses
@@ -180,6 +219,8 @@ void doctor_find_gpus(struct doctor *doctor)
 				is_known(aliases, bdf);
 		gpu->has_ids = aliases && strstr(aliases, " gpuvf\n");
 		gpu->is_emulated = is_emulated(gpu->vendor);
+		ask_provider(gpu);
+		gpu->makes_vfs = makes_vfs(gpu);
 	}
 	root_list_free(names);
 	free(aliases);
@@ -240,13 +281,51 @@ static void check_sriov(const struct doctor *doctor,
 	}
 }
 
+/* as in "vfs, fb, driver", NULL: nothing */
+static char *list_settable(const struct abilities *abilities)
+{
+	enum ability_key key;
+	char *list = NULL;
+
+	for (key = 0; key < ABILITY_STATS; key++)
+		if (abilities->of[key].can_set)
+			append_text(&list, ", ", "%s", ability_name(key));
+	return list;
+}
+
+/* the number of VFs may be that driver's alone to set */
+static void check_provider(const struct doctor_gpu *gpu, struct finding *f)
+{
+	const struct abilities *abilities = gpu->abilities;
+	const char *cannot = ability_cannot(abilities, ABILITY_COUNT);
+	char *list = list_settable(abilities);
+
+	if (gpu->has_failed)
+		found(f, FINDING_PROBLEM, "%s: %s", abilities->provider,
+		      gpu->warning);
+	else if (!cannot)
+		found(f, FINDING_OK, "%s, by which gpuvf-agent sets %s",
+		      abilities->provider, list);
+	else if (list)
+		found(f, FINDING_NOTE,
+		      "%s, by which gpuvf-agent sets %s, but not vfs",
+		      abilities->provider, list);
+	else
+		found(f, FINDING_NOTE,
+		      "%s, by which gpuvf-agent shows this GPU and sets nothing",
+		      abilities->provider);
+	free(list);
+}
+
 static void check_backend(const struct doctor *doctor,
 			  const struct doctor_gpu *gpu, struct finding *f)
 {
 	if (!gpu->has_sriov)
 		return;
-	if (gpu->is_known) {
-		found(f, FINDING_OK, "gpuvf knows %04x:%04x", gpu->vendor,
+	if (gpu->abilities && gpu->makes_vfs) {
+		check_provider(gpu, f);
+	} else if (gpu->is_known) {
+		found(f, FINDING_OK, "gpuvf, which knows %04x:%04x", gpu->vendor,
 		      gpu->device);
 	} else if (!doctor->has_module && !doctor->deps) {
 		found(f, FINDING_UNKNOWN,
@@ -257,26 +336,26 @@ static void check_backend(const struct doctor *doctor,
 	} else {
 		/* another driver's VFs are VFs, too */
 		found(f, gpu->num_vfs ? FINDING_NOTE : FINDING_PROBLEM,
-		      "gpuvf does not support %04x:%04x: it is not in its table of GPUs",
+		      "none: gpuvf does not support %04x:%04x, which is not in its table of GPUs",
 		      gpu->vendor, gpu->device);
 	}
 }
 
-/* what other drivers offer by themselves */
+/* of drivers without a provider of their own here: what they lack for one */
 static const struct {
 	const char *driver;
 	const char *offer;
 } offers[] = {
 	{ "xe",
-	  "xe makes VFs itself on the GPUs that it supports (newer kernels by default, from Battlemage and Panther Lake on; else parameter xe.max_vfs): write sriov_numvfs; sizes and times are in sriov_admin of the device (times since Linux 6.19, memory since 7.0), before that below /sys/kernel/debug/dri" },
+	  "this one has no sriov_admin, by which times (since Linux 6.19) and framebuffer (after Linux 7.0) of VFs can be set: each VF gets the same" },
 	{ "i915",
-	  "i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms); up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)" },
+	  "i915 makes VFs only in versions from outside the mainline kernel (Intel's backports, i915-sriov-dkms), which gpuvf-agent knows; up to the 10th generation it has mediated devices (GVT-g: i915.enable_gvt=1, mdev_supported_types)" },
 	{ "amdgpu",
-	  "amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards; MI300 divides itself by current_compute_partition" },
+	  "amdgpu makes no VFs; AMD's driver for that is GIM, for Instinct and some FirePro cards, which gpuvf-agent knows; MI300 divides itself by current_compute_partition" },
 	{ "nvidia",
-	  "NVIDIA's driver for vGPU, which has module nvidia-vgpu-vfio and needs a licence, makes VFs (sriov-manage; then mdev_supported_types or, with newer kernels, nvidia/current_vgpu_type of each VF); data center GPUs divide themselves by MIG (nvidia-smi mig)" },
+	  "there is no sriov-manage, which comes with NVIDIA's vGPU host driver: that one makes VFs, needs a licence, and gpuvf-agent knows it (vGPU 17 or newer on Linux 6.8 or newer); data center GPUs divide themselves by MIG (nvidia-smi mig)" },
 	{ "gim",
-	  "GIM makes the VFs, by its own configuration file" },
+	  "it has no files for this GPU, and if it makes VFs of it, as many as vf_num said when it was loaded" },
 	{ "nouveau",
 	  "nouveau makes no VFs" },
 	{ "radeon",
@@ -285,21 +364,44 @@ static const struct {
 	  "the whole GPU is set aside for one virtual machine" },
 };
 
-static const char *offer_of(const char *driver)
+static const char *offer_of(const struct doctor_gpu *gpu)
 {
 	size_t i;
 
+	/* what the provider can do says it */
+	if (gpu->abilities && gpu->makes_vfs &&
+	    !same_provider(gpu->abilities, &generic_abilities))
+		return NULL;
 	for (i = 0; i < ARRAY_SIZE(offers); i++)
-		if (!strcmp(offers[i].driver, driver))
+		if (!strcmp(offers[i].driver, gpu->driver))
 			return offers[i].offer;
 	return NULL;
+}
+
+/* another driver that makes VFs, or has made them */
+static void check_maker(const struct doctor_gpu *gpu, struct finding *f)
+{
+	const char *cannot = gpu->abilities ?
+			     ability_cannot(gpu->abilities, ABILITY_COUNT) :
+			     NULL;
+	const char *offer = offer_of(gpu);
+
+	if (cannot)
+		found(f, FINDING_NOTE, "%s, which %s", gpu->driver, cannot);
+	else if (gpu->num_vfs)
+		found(f, FINDING_OK, "%s, which has made %u VF%s%s%s",
+		      gpu->driver, gpu->num_vfs, plural(gpu->num_vfs),
+		      offer ? "; " : "", offer ?: "");
+	else
+		found(f, FINDING_OK, "%s, which makes VFs%s%s", gpu->driver,
+		      offer ? "; " : "", offer ?: "");
 }
 
 static void check_driver(const struct doctor *doctor,
 			 const struct doctor_gpu *gpu, struct finding *f)
 {
 	bool has_mdev = root_has(DEVICE "mdev_supported_types", gpu->bdf);
-	const char *offer = offer_of(gpu->driver);
+	const char *offer = offer_of(gpu);
 
 	if (!strcmp(gpu->driver, "gpuvf")) {
 		found(f, FINDING_OK, "gpuvf");
@@ -310,9 +412,8 @@ static void check_driver(const struct doctor *doctor,
 			fix(f, doctor->has_module ?
 			    "echo %s > /sys/bus/pci/drivers_probe, and see the kernel log" :
 			    "modprobe gpuvf, which takes %s", gpu->bdf);
-	} else if (gpu->num_vfs && !gpu->is_known) {
-		found(f, FINDING_NOTE, "%s, which has made %u VF%s",
-		      gpu->driver, gpu->num_vfs, plural(gpu->num_vfs));
+	} else if (gpu->makes_vfs && !gpu->is_known) {
+		check_maker(gpu, f);
 	} else {
 		found(f, gpu->is_known ? FINDING_PROBLEM : FINDING_NOTE,
 		      "%s%s%s%s", gpu->driver, offer ? ": " : "",
@@ -489,21 +590,22 @@ static void check_manager(const struct doctor *doctor,
 	fix(f, "leave the types to one of the two; gpuvf-agent refuses on_drift = enforce here");
 }
 
-/* xe leaves to a tool what that tool has begun with, until it is asked not to */
+/* what another tool has left */
 static void check_provisioning(const struct doctor *doctor,
 			       const struct doctor_gpu *gpu, struct finding *f)
 {
+	int custom = -ENOENT;
 	char *way;
 
-	if (strcmp(gpu->driver, "xe") || gpu->is_changing)
-		return;
-	switch (xe_custom_mode(gpu->bdf, gpu->num_vfs, gpu->total_vfs)) {
-	case 0:
-		found(f, FINDING_OK, "automatic: xe gives VFs what they need");
-		return;
-	case 1:
-		break;
-	default:
+	/* xe leaves to a tool what that has begun with, until it is asked not to */
+	if (!strcmp(gpu->driver, "xe") && !gpu->is_changing)
+		custom = xe_custom_mode(gpu->bdf, gpu->num_vfs, gpu->total_vfs);
+	if (custom != 1) {
+		if (*gpu->warning && !gpu->has_failed)
+			found(f, FINDING_NOTE, "%s", gpu->warning);
+		else if (!custom)
+			found(f, FINDING_OK,
+			      "automatic: xe gives VFs what they need");
 		return;
 	}
 	found(f, FINDING_PROBLEM,
@@ -519,7 +621,7 @@ static void check_provisioning(const struct doctor *doctor,
 
 const struct gpu_check gpu_checks[] = {
 	{ "sriov", "SR-IOV", NEED_VFS, check_sriov },
-	{ "backend", "known to gpuvf", NEED_VFS, check_backend },
+	{ "backend", "provider", NEED_VFS, check_backend },
 	{ "driver", "driver", NEED_VFS, check_driver },
 	{ "state", "state", NEED_VFS, check_state },
 	{ "ari", "ARI", NEED_MANY, check_ari },
@@ -527,6 +629,6 @@ const struct gpu_check gpu_checks[] = {
 	{ "group", "IOMMU group", NEED_VM, check_group },
 	{ "autoprobe", "VF autoprobe", NEED_NOTHING, check_autoprobe },
 	{ "manager", "other manager", NEED_NOTHING, check_manager },
-	{ "provisioning", "VF provisioning", NEED_VM, check_provisioning },
+	{ "provisioning", "VF provisioning", NEED_VFS, check_provisioning },
 	{ }
 };

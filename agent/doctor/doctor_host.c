@@ -13,6 +13,9 @@
 #include "doctor/doctor.h"
 #include "provider/provider.h"
 
+#define VENDOR_INTEL	0x8086
+#define VENDOR_NVIDIA	0x10de
+
 static void check_machine(const struct doctor *doctor, struct finding *f)
 {
 	char vendor[NAME_SIZE], product[NAME_SIZE];
@@ -195,7 +198,13 @@ static void check_remapping(const struct doctor *doctor, struct finding *f)
 		no_remapping(doctor, f);
 }
 
-/* is there a GPU that gpuvf could drive? Not one that has another driver's VFs */
+/* have their GPUs another way to divide them than that which gpuvf knows? */
+static bool is_other_vendor(const struct doctor_gpu *gpu)
+{
+	return gpu->vendor == VENDOR_INTEL || gpu->vendor == VENDOR_NVIDIA;
+}
+
+/* is there a GPU that gpuvf could drive? Not one whose driver makes VFs */
 static bool may_be_of_use(const struct doctor *doctor)
 {
 	size_t i;
@@ -204,7 +213,7 @@ static bool may_be_of_use(const struct doctor *doctor)
 		const struct doctor_gpu *gpu = &doctor->gpus[i];
 
 		if (gpu->is_known || gpu->is_unseen || gpu->unused_vfs ||
-		    (gpu->has_sriov && !gpu->num_vfs))
+		    (gpu->has_sriov && !gpu->makes_vfs && !is_other_vendor(gpu)))
 			return true;
 	}
 	return false;
@@ -523,6 +532,12 @@ static void check_netlink(const struct doctor *doctor, struct finding *f)
 	struct provider *provider;
 	int err = 0;
 
+	if (!doctor->has_module && !may_be_of_use(doctor)) {
+		f->need = NEED_NOTHING;
+		found(f, FINDING_NOTE,
+		      "comes with the module, which no GPU of this machine needs");
+		return;
+	}
 	if (doctor->has_module && !root_is_elsewhere()) {
 		err = provider_connect(&provider);
 		initial = err != -ENOENT;

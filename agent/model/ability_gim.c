@@ -44,8 +44,7 @@ const struct abilities gim_abilities = {
 	},
 };
 
-#define OLD	"is GIM 1.x and chooses itself which VF gets what; " \
-		"gpuvf drives the same GPU: rmmod gim, modprobe gpuvf"
+#define OLD	"is GIM 1.x and chooses itself which VF gets what"
 
 const struct abilities gim_old_abilities = {
 	.provider = "gim",

@@ -358,6 +358,22 @@ u32 gpu_default_timeout_us(const struct gpu *gpu, const struct vf *vf)
 }
 
 /**
+ * gpu_needs_enabling() - would VFs get what they lack if they were enabled again?
+ * @gpu: a live GPU
+ *
+ * Return: whether they would, and none is in use.
+ */
+bool gpu_needs_enabling(const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].in_use)
+			return false;
+	return gpu->num_vfs && gpu->vfs_lack_something && gpu->enabling_helps;
+}
+
+/**
  * gpu_vf_has_share() - does a VF have something of the GPU?
  * @gpu: the GPU
  * @index: of the VF

@@ -187,6 +187,7 @@ struct vf {
  * @warning: what is wrong with it, and the way out; empty: nothing is known
  * @vfs_lack_something: enabled VFs do not have what a guest's driver needs, and its
  *	provider cannot give it to them; @warning says what
+ * @enabling_helps: but to VFs that it enables it does
  * @policy_differs: some parts of the GPU have another policy
  * @rival: another program on this host that sets the same; NULL: none is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
@@ -233,6 +234,7 @@ struct gpu {
 	u32 pf_preempt_timeout_us;
 	char warning[WARNING_SIZE];
 	bool vfs_lack_something;
+	bool enabling_helps;
 	const char *rival;
 	u32 set;
 	struct vf *vfs;
@@ -311,6 +313,7 @@ bool gpu_has_endless(const struct gpu *gpu);
 bool vf_has_share(const struct vf *vf);
 bool vf_has_type(const struct vf *want, const struct vf *is);
 bool vf_has_size(const struct vf *want, const struct vf *is);
+bool gpu_needs_enabling(const struct gpu *gpu);
 bool gpu_vf_has_share(const struct gpu *gpu, u32 index);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);

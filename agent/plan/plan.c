@@ -62,10 +62,17 @@ enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf)
 	return plan->section->vfs[vf].driver;
 }
 
+/* VFs go, and others come */
+static bool is_recount(const struct plan *plan)
+{
+	return plan->live.num_vfs != plan->wanted.num_vfs ||
+	       gpu_needs_enabling(&plan->live);
+}
+
 static void plan_drivers(struct plan *plan, const struct vf_driver *drivers)
 {
 	static const struct vf_driver nothing;
-	bool stay = plan->live.num_vfs == plan->wanted.num_vfs;
+	bool stay = !is_recount(plan);
 	u32 i;
 
 	plan->drivers = xcalloc(plan->live.num_vfs, sizeof(*drivers));
@@ -115,7 +122,7 @@ static bool plan_vf(struct plan *plan, u32 i)
 	const struct gpu *live = &plan->live;
 	const struct vf *is = gpu_vf(live, i);
 	const struct vf *want = &plan->wanted.vfs[i];
-	bool recount = live->num_vfs && live->num_vfs != plan->wanted.num_vfs;
+	bool recount = live->num_vfs && is_recount(plan);
 	bool goes = recount &&
 		    (is->fb_auto || (i < live->num_vfs &&
 		     gpu_abilities(live)->of[ABILITY_FB].lost_on_disable));
@@ -133,7 +140,7 @@ static void plan_layout(struct plan *plan)
 {
 	const struct gpu *live = &plan->live;
 	const struct gpu *wanted = &plan->wanted;
-	bool recount = live->num_vfs != wanted->num_vfs;
+	bool recount = is_recount(plan);
 	bool differs = false;
 	u32 i;
 

@@ -103,6 +103,23 @@ static void warn_of_manual(const struct i915_iov *iov, struct gpu *gpu)
 			    "auto_provisioning is off: VFs that something else than gpuvf-agent enables get no GGTT, in which no guest works");
 }
 
+/* as VFs are that were enabled while the device was manual, or that another tool spoiled */
+static void find_lacking(const struct i915_iov *iov, struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_vfs && i < gpu->vfs_len; i++) {
+		if (gpu->vfs_changing || !i915_lacks(iov, i))
+			continue;
+		gpu->vfs_lack_something = true;
+		gpu->enabling_helps = true;
+		snprintf(gpu->warning, sizeof(gpu->warning),
+			 "VF %u has no GGTT, contexts or doorbells, and no guest works on it; apply enables VFs again for that, while none is in use",
+			 i);
+		return;
+	}
+}
+
 static int i915_read(struct provider *provider, const char *bdf,
 		     struct gpu *gpu, struct failure *why)
 {
@@ -125,6 +142,7 @@ static int i915_read(struct provider *provider, const char *bdf,
 				       iov.dir, strerror(-err));
 	}
 	warn_of_manual(&iov, gpu);
+	find_lacking(&iov, gpu);
 	gpu->time_slice_min_us = 1000;
 	gpu->time_slice_max_us = gpu->abilities->of[ABILITY_TIME_SLICE].max;
 	gpu->preempt_timeout_min_us = 1;

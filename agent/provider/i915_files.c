@@ -243,6 +243,27 @@ bool i915_has_leftovers(const struct i915_iov *iov, u32 vf)
 }
 
 /**
+ * i915_lacks() - lacks an enabled VF something that a guest's driver needs?
+ * @iov: the GPU
+ * @vf: index
+ *
+ * Return: whether it has no GGTT, contexts or doorbells; false also where that cannot be
+ * seen.
+ */
+bool i915_lacks(const struct i915_iov *iov, u32 vf)
+{
+	bool differs = false;
+	u64 value;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(quotas); i++)
+		if (strcmp(quotas[i], I915_FB) &&
+		    !i915_get(iov, vf, quotas[i], &value, &differs) && !value)
+			return true;
+	return false;
+}
+
+/**
  * i915_control() - have something done to a VF
  * @iov: the GPU
  * @vf: index

@@ -38,6 +38,7 @@ int i915_set(const struct i915_iov *iov, int vf, const char *name, u64 value,
 	     struct failure *why);
 int i915_set_auto(const struct i915_iov *iov, struct failure *why);
 bool i915_is_auto(const struct i915_iov *iov);
+bool i915_lacks(const struct i915_iov *iov, u32 vf);
 bool i915_has_leftovers(const struct i915_iov *iov, u32 vf);
 int i915_control(const struct i915_iov *iov, u32 vf, const char *word,
 		 struct failure *why);

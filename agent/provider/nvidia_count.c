@@ -40,6 +40,16 @@ static char *find_manage(void)
 	return NULL;
 }
 
+/** nvidia_has_manage() - is the program there that makes VFs? */
+bool nvidia_has_manage(void)
+{
+	char *path = find_manage();
+	bool is_there = path;
+
+	free(path);
+	return is_there;
+}
+
 /* VFs that are there with their files; a GPU with mediated devices has no such files */
 static u32 count_ready(const char *bdf)
 {

@@ -7,6 +7,7 @@
 
 #include "provider/provider.h"
 
+bool nvidia_has_manage(void);
 int nvidia_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
 		       struct failure *why);
 

@@ -317,6 +317,37 @@ struct provider *registry_open(void)
 }
 
 /**
+ * registry_read_foreign() - read a GPU that another driver than gpuvf has
+ * @bdf: PCI address
+ * @gpu: result, to be freed after success; after errors other than -ENODEV it has
+ *	abilities, and nothing else
+ * @why: more about an error
+ *
+ * Reads files only, and asks no kernel.
+ *
+ * Return: 0; -ENODEV: it has no driver that a provider knows; another negative errno.
+ */
+int registry_read_foreign(const char *bdf, struct gpu *gpu,
+			  struct failure *why)
+{
+	size_t i = find_owner(bdf);
+	struct provider *provider;
+	int err;
+
+	if (i == NUM_PROVIDERS || all[i] == &gpuvf_ops)
+		return failure_set(why, -ENODEV);
+	err = all[i]->open(&provider);
+	if (err)
+		return failure_set(why, err);
+	err = provider_read(provider, bdf, gpu, why);
+	provider_close(provider);
+	if (err)
+		*gpu = (struct gpu){};
+	own(gpu, all[i]);
+	return err;
+}
+
+/**
  * registry_error() - why one provider cannot be asked
  * @provider: from registry_open()
  * @abilities: its abilities

@@ -8,6 +8,8 @@
 #include "provider/provider.h"
 
 struct provider *registry_open(void);
+int registry_read_foreign(const char *bdf, struct gpu *gpu,
+			  struct failure *why);
 int registry_error(const struct provider *provider,
 		   const struct abilities *abilities);
 

@@ -106,43 +106,76 @@ static u64 vf_area(const struct gpu *gpu)
 	return end > start ? end - start : 0;
 }
 
-static int share_nothing(struct gpu *gpu, const struct options *options)
+/* a driver that decides that alone has as many as it has */
+static int check_count(const struct gpu *gpu, const struct options *options)
 {
-	if (options->fb_bytes) {
-		pr_err("fb: GPU %s is driven by %s, which %s", gpu->bdf,
-		       gpu_driver(gpu),
-		       ability_cannot(gpu_abilities(gpu), ABILITY_FB));
-		return EXIT_USAGE;
-	}
-	gpu->num_vfs = options->num_vfs;
-	return EXIT_DONE;
-}
-
-static int share_out(struct gpu *gpu, const struct options *options)
-{
-	u64 granule = gpu->fb_granularity ?: 1;
-	u64 area = vf_area(gpu);
-	u64 share = area / options->num_vfs;
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-	u32 slice = DEFAULT_TIME_SLICE_US;
-	u32 i;
+	const char *cannot = ability_cannot(gpu_abilities(gpu), ABILITY_COUNT);
+	char *way;
 
 	if (options->num_vfs > gpu->total_vfs) {
 		pr_err("GPU %s can have %u VF%s, not %u", gpu->bdf, gpu->total_vfs,
 		       plural(gpu->total_vfs), options->num_vfs);
 		return EXIT_USAGE;
 	}
-	if (!gpu_can_set(gpu, ABILITY_FB))
-		return share_nothing(gpu, options);
+	if (!cannot || options->num_vfs == gpu->num_vfs)
+		return EXIT_DONE;
+	way = ability_way_out(gpu_abilities(gpu), ABILITY_COUNT,
+			      options->num_vfs);
+	pr_err("vfs: GPU %s is driven by %s, which %s%s", gpu->bdf,
+	       gpu_driver(gpu), cannot, way);
+	free(way);
+	return EXIT_USAGE;
+}
+
+/* what each VF gets, in bytes; Return: 0: it does not fit, which is said */
+static u64 find_share(const struct gpu *gpu, const struct options *options)
+{
+	u64 granule = gpu->fb_granularity ?: 1;
+	u64 area = vf_area(gpu);
+	u64 share = area / options->num_vfs;
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+
+	if (!gpu->fb_total) {
+		if (!options->fb_bytes)
+			pr_err("GPU %s: its driver %s does not say how much framebuffer there is; say with --fb how much each VF gets",
+			       gpu->bdf, gpu_driver(gpu));
+		return round_up_to(options->fb_bytes, granule);
+	}
 	share -= share % granule;
 	if (options->fb_bytes > share || !share) {
 		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,
 		       format_size(a, area, " "), format_size(b, share, " "),
 		    options->num_vfs);
-		return EXIT_USAGE;
+		return 0;
 	}
-	if (options->fb_bytes)
-		share = round_up_to(options->fb_bytes, granule);
+	return options->fb_bytes ? round_up_to(options->fb_bytes, granule) :
+				   share;
+}
+
+/* Return: EXIT_DONE, @share is 0 where framebuffer cannot be set; EXIT_USAGE */
+static int check_share(const struct gpu *gpu, const struct options *options,
+		       u64 *share)
+{
+	*share = 0;
+	if (gpu_can_set(gpu, ABILITY_FB)) {
+		*share = find_share(gpu, options);
+		return *share ? EXIT_DONE : EXIT_USAGE;
+	}
+	if (!options->fb_bytes)
+		return EXIT_DONE;
+	pr_err("fb: GPU %s is driven by %s, which %s", gpu->bdf, gpu_driver(gpu),
+	       ability_cannot(gpu_abilities(gpu), ABILITY_FB));
+	return EXIT_USAGE;
+}
+
+static int share_out(struct gpu *gpu, const struct options *options)
+{
+	u32 slice = DEFAULT_TIME_SLICE_US;
+	u64 share;
+	u32 i;
+
+	if (check_count(gpu, options) || check_share(gpu, options, &share))
+		return EXIT_USAGE;
 	if (slice < gpu->time_slice_min_us)
 		slice = gpu->time_slice_min_us;
 	if (slice > gpu->time_slice_max_us && gpu->time_slice_max_us)

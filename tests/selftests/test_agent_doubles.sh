@@ -4,6 +4,7 @@
 # GPUs of i915 with SR-IOV and of AMD's GIM: simulated ones that their doubles have.
 set -uo pipefail
 . "$(dirname "$0")/ktap.sh"
+. "$(dirname "$0")/rivals.sh"
 
 doubles=${GPUVF_DOUBLES:-$here/../../build/doubles/$(uname -r)}
 [ -e "$doubles/gpuvf_double_i915.ko" ] ||
@@ -83,7 +84,7 @@ before=$(stores)
 says 0 'in sync' "$agent" apply && says 0 '' "$agent" assert &&
 	says 0 '' "$agent" export -o "$work/exported.ini" &&
 	says 0 '' "$agent" assert -f "$work/exported.ini" &&
-	says 6 '' "$agent" doctor && [ "$(stores)" = "$before" ]
+	says 0 '' "$agent" doctor && [ "$(stores)" = "$before" ]
 point 'what_is_so_is_written_no_second_time'
 write_ini '[gpu a]' "pci = $a" 'policy = fixed' 'vf 0-1 = s' 'vf 2 = t'
 says 0 '3 VFs enabled' "$agent" apply && [ "$(cat "$iov/pf/auto_provisioning")" = 0 ] &&
@@ -125,8 +126,73 @@ violations_are_none() {
 violations_are_none
 point 'no_enabled_vf_was_cleared'
 
+# ---- and rivals
+
+gpu=$a
+choose() {
+	local i
+
+	num=$((RANDOM % 8)) slices=()
+	for ((i = 0; i < num; i++)); do
+		slices+=($((RANDOM % 2 ? 16 : 8)))
+	done
+	write_ini '[gpu a]' "pci = $a" "vfs = $num"
+	for ((i = 0; i < num; i++)); do
+		[ "${slices[i]}" = 16 ] && echo "vf $i = s" || echo "vf $i = t"
+	done >> $ini
+}
+
+wrong() {
+	local i gt
+
+	[ "$(cat "$pf/sriov_numvfs")" = "$num" ] || echo "not $num VFs are enabled"
+	for ((i = 0; i < num; i++)); do
+		for gt in gt0 gt1; do
+			[ "$(cat "$iov/vf$((i + 1))/$gt/exec_quantum_ms")" = "${slices[i]}" ] ||
+				echo "$gt has another time slice for VF $i than ${slices[i]} ms"
+		done
+	done
+	[ "$(cat "/sys/kernel/debug/gpuvf_double/$a/works")" = "$(((1 << num) - 1))" ] ||
+		echo 'no guest of a VF works'
+}
+
+# as other tools do, whatever comes of it
+put() {
+	echo "$2 > $1"
+	echo "$2" > "$1"
+}
+
+strike() {
+	local vf=$((RANDOM % 7)) errnos=(5 7 16 22 110)
+
+	case $((RANDOM % 7)) in
+	0) put "$iov/vf$((vf + 1))/gt$((RANDOM % 2))/exec_quantum_ms" $((RANDOM % 20)) ;;
+	1) put "$iov/vf$((vf + 1))/control" clear ;;
+	2) put "$iov/pf/auto_provisioning" $((RANDOM % 2)) ;;
+	3) put "$pf/sriov_numvfs" 0 ;;
+	4) put "$pf/sriov_numvfs" $((vf + 1)) ;;
+	5) put "$pf/virtfn$vf/driver_override" vfio-pci ;;
+	6) knob fail_next "${errnos[RANDOM % 5]}" ;;
+	esac
+}
+
+calm() {
+	knob fail_next 0
+}
+
+violations() {
+	cat "/sys/kernel/debug/gpuvf_double/$a/violations"
+}
+
+writes() {
+	stores
+}
+point 'i915_beside_rivals' rivals 12
+
 # ---- i915 with framebuffer
 
+write_ini '[gpu a]' "pci = $a" 'vfs = 0'
+says 0 '0 VFs enabled' "$agent" apply
 echo "$a" > "$pf/driver/unbind"
 rmmod gpuvf_double_i915 && insmod "$doubles/gpuvf_double_i915.ko" gts=1 lmem_mib=16384
 give i915

@@ -5,6 +5,7 @@
 # sriov-manage and an nvidia-smi that do what the double wants of them.
 set -uo pipefail
 . "$(dirname "$0")/ktap.sh"
+. "$(dirname "$0")/rivals.sh"
 
 doubles=${GPUVF_DOUBLES:-$here/../../build/doubles/$(uname -r)}
 [ -e "$doubles/gpuvf_double_nvidia.ko" ] ||
@@ -100,7 +101,7 @@ point 'apply_enables_all_and_gives_types'
 before=$(stores)
 says 0 'in sync' "$agent" apply && says 0 'in sync' "$agent" plan &&
 	says 0 '' "$agent" assert && says 0 L40S-12A "$agent" show &&
-	says 6 '' "$agent" doctor && [ "$(stores)" = "$before" ]
+	says 0 '' "$agent" doctor && [ "$(stores)" = "$before" ]
 point 'what_is_so_is_written_no_second_time'
 says 0 '' "$agent" export -o "$work/exported.ini" &&
 	says 0 '' "$agent" assert -f "$work/exported.ini" &&
@@ -204,6 +205,60 @@ says 0 "$b .*2 with framebuffer" "$agent" apply && says 0 "$a" "$agent" show
 point 'the_other_gpu_is_its_own'
 [ "$(cat "$debug"/*/violations | tr '\n' ' ')" = '0 0 ' ]
 point 'no_type_of_a_vf_in_use_was_written'
+
+# ---- rivals
+
+gpu=$a
+says 0 '' /usr/lib/nvidia/sriov-manage -d "$a"
+
+# four of 12 GiB, two of 24 GiB
+choose() {
+	local i gib=0 id lines=()
+
+	types=(0 0 0 0 0 0 0 0)
+	for ((i = RANDOM % 8; i < 8; i += 1 + RANDOM % 3)); do
+		case $((RANDOM % 3)) in
+		0) id=1150 lines+=("vf $i = q") gib=$((gib + 12)) ;;
+		1) id=1160 lines+=("vf $i = a") gib=$((gib + 12)) ;;
+		2) id=1151 lines+=("vf $i = big") gib=$((gib + 24)) ;;
+		esac
+		[ $gib -le 48 ] || break
+		types[i]=$id
+	done
+	[ $gib -le 48 ] || unset 'lines[-1]'
+	write_ini '[gpu a]' "pci = $a" "${lines[@]}"
+}
+
+wrong() {
+	if [ "${types[*]}" = '0 0 0 0 0 0 0 0' ]; then
+		numvfs_is 0 || echo 'VFs are enabled'
+	else
+		types_are "${types[*]}" 2> /dev/null || echo "types are not ${types[*]}"
+	fi
+}
+
+strike() {
+	local ids=(0 1150 1160 1151 1152)
+
+	case $((RANDOM % 4)) in
+	0) /usr/lib/nvidia/sriov-manage -d "$a" ;;
+	1) /usr/lib/nvidia/sriov-manage -e "$a" ;;
+	*) echo "${ids[RANDOM % 5]}" > "$pf/virtfn$((RANDOM % 8))/nvidia/current_vgpu_type" ;;
+	esac
+}
+
+calm() {
+	:
+}
+
+violations() {
+	cat "$debug/$a/violations"
+}
+
+writes() {
+	stores
+}
+point 'beside_rivals' rivals 12
 
 rmmod gpuvf_double_nvidia gpuvf_sim
 rm -rf "$work" $ini /usr/lib/nvidia /usr/bin/nvidia-smi /usr/share/nvidia

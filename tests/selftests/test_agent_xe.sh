@@ -5,6 +5,7 @@
 # firmware and memory that are made up (tests/doubles/xe). On the newest series alone.
 set -uo pipefail
 . "$(dirname "$0")/ktap.sh"
+. "$(dirname "$0")/rivals.sh"
 
 double=${GPUVF_XE_DOUBLE:-$here/../../build/doubles/xe/xe.ko}
 [ -e "$double" ] || skip_all 'no double of xe: tests/doubles/xe/build makes it'
@@ -105,7 +106,7 @@ looks() {
 		grep -q 'driver xe cannot be asked beforehand; it may still refuse' "$work/out" &&
 		says 3 'enable 3 VFs' "$agent" assert &&
 		says 0 '"provider": "xe"' "$agent" show "$a" -j &&
-		says 6 "$a" "$agent" doctor "$a"
+		says 0 "$a is driven by xe and can have 6 VFs" "$agent" doctor "$a"
 }
 no_stores looks
 point 'looking_writes_nothing'
@@ -279,6 +280,71 @@ point 'one_that_fails_keeps_no_other_from_its_own'
 echo N > "$own/wedged"
 no_stores says 0 'apply may refuse this' setpriv --reuid 65534 --clear-groups "$agent" plan
 point 'an_ordinary_user_can_plan'
+
+# ---- rivals
+
+gpu=$a
+choose() {
+	local i used=0 lines=() driver=''
+
+	wanted=()
+	num=$((RANDOM % 7))
+	for ((i = 0; i < num; i++)); do
+		# each of the others has 1 GiB at least, and the PF what is left
+		if [ $((RANDOM % 2)) = 1 ] && [ $((used + num - i)) -lt 7 ]; then
+			wanted+=("$((2 * gib)) 8 20000") lines+=("vf $i = big") used=$((used + 2))
+		else
+			wanted+=("$gib 4 30000") lines+=("vf $i = small") used=$((used + 1))
+		fi
+	done
+	[ $num = 0 ] || driver="driver 0-$((num - 1)) = none"
+	write_ini "vfs = $num" "${lines[@]}" "$driver"
+}
+
+wrong() {
+	local i
+
+	numvfs_is "$num" || echo "not $num VFs are enabled"
+	for ((i = 0; i < num; i++)); do
+		# shellcheck disable=SC2086 # three words
+		vf_is $i ${wanted[i]} || echo "VF $i has not ${wanted[i]}"
+	done
+}
+
+# as other tools do, whatever comes of it
+put() {
+	echo "$2 > $1"
+	echo "$2" > "$1"
+}
+
+strike() {
+	local vf=$((RANDOM % 6)) errnos=(5 12 16 28)
+	local profile=$pf/sriov_admin/vf$((vf + 1))/profile
+
+	case $((RANDOM % 8)) in
+	0) put "$profile/exec_quantum_ms" $((RANDOM % 20)) ;;
+	1) put "$profile/preempt_timeout_us" $((RANDOM % 20000)) ;;
+	2 | 3) put "$profile/vram_quota" $((RANDOM % 3 * gib)) ;;
+	4) put "$pf/sriov_numvfs" 0 ;;
+	5) put "$pf/sriov_numvfs" $((vf + 1)) ;;
+	6) put "$pf/virtfn$vf/driver_override" vfio-pci ;;
+	7) fail lmem $((vf + 1)) "${errnos[RANDOM % 4]}" 1 ;;
+	esac
+}
+
+calm() {
+	fail none 0 0
+}
+
+# of those that the double sees at all times, none is apply's alone
+violations() {
+	echo 0
+}
+
+writes() {
+	stores
+}
+point 'beside_rivals' rivals 12
 
 # ---- the script that people write
 

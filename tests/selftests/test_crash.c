@@ -25,6 +25,7 @@
 
 #include <hw/regs.h>
 #include "agent.h"
+#include "recovery.h"
 #include "selftest.h"
 #include "syscalls.h"
 
@@ -46,9 +47,6 @@ struct layout {
 	unsigned int call;
 	bool is_done;
 };
-
-/* how often apply was dead in the layout it began with, the other, in between */
-enum found { FOUND_OLD, FOUND_NEW, FOUND_BETWEEN };
 
 /* Return: the family's command in the message at @address of the process; 0: none */
 static unsigned int command_at(pid_t pid, uintptr_t address)
@@ -162,12 +160,8 @@ static char *picture(void)
 static enum found look(const struct layout *old, const struct layout *new)
 {
 	char *now = picture();
-	enum found found = FOUND_BETWEEN;
+	enum found found = find_picture(now, old->picture, new->picture);
 
-	if (!strcmp(now, old->picture))
-		found = FOUND_OLD;
-	else if (!strcmp(now, new->picture))
-		found = FOUND_NEW;
 	free(now);
 	return found;
 }
@@ -199,23 +193,13 @@ static enum found next_start(const struct layout *old, const struct layout *new,
 	bool has_intent = file_exists(INTENT);
 	enum found ended;
 	char *said;
-	bool good;
 
 	/* no configuration: it is said what was left, and then that */
 	ASSERT_EQ(2, agent_end(agent_start(false, args)));
 	ended = look(old, new);
 	said = agent_said();
-	if (!has_intent)
-		good = !strstr(said, "interrupted") && ended == dead &&
-		       dead != FOUND_BETWEEN;
-	else if (strstr(said, "interrupted apply: nothing was changed"))
-		good = ended == FOUND_OLD && dead == FOUND_OLD;
-	else if (strstr(said, "interrupted apply: the change was complete"))
-		good = ended == FOUND_NEW && dead == FOUND_NEW;
-	else
-		good = strstr(said, "interrupted apply: change completed") &&
-		       ended == FOUND_NEW;
-	if (!good || file_exists(INTENT)) {
+	if (!is_recovered(said, has_intent, dead, ended) ||
+	    file_exists(INTENT)) {
 		char *now = picture();
 
 		report("call %u: found %d, ended %d, intent %d\n# %s\n# %s\n",

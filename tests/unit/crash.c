@@ -11,6 +11,7 @@
 #include "crash.h"
 #include "pci/attr.h"
 #include "pci/sysfs.h"
+#include "selftests/lib/recovery.h"
 #include "selftests/lib/syscalls.h"
 #include "verb_test.h"
 
@@ -39,9 +40,6 @@ struct side {
 	unsigned int call;
 	bool is_done;
 };
-
-/* in which layout apply was dead */
-enum found { FOUND_OLD, FOUND_NEW, FOUND_BETWEEN };
 
 static const struct crash *crash;
 static struct shared *shared;
@@ -113,12 +111,8 @@ static char *take_picture(void)
 static enum found look(const struct side *old, const struct side *new)
 {
 	char *now = take_picture();
-	enum found found = FOUND_BETWEEN;
+	enum found found = find_picture(now, old->picture, new->picture);
 
-	if (!strcmp(now, old->picture))
-		found = FOUND_OLD;
-	else if (!strcmp(now, new->picture))
-		found = FOUND_NEW;
 	free(now);
 	return found;
 }
@@ -213,21 +207,6 @@ static bool apply_killed_at(unsigned int call)
 	wait_for_the_rest();
 	unshare_state();
 	return killed;
-}
-
-/* whether the next start said what it found, and what is there now */
-static bool is_recovered(const char *said, bool has_intent, enum found dead,
-			 enum found ended)
-{
-	if (!has_intent)
-		return !strstr(said, "interrupted") && ended == dead &&
-		       dead != FOUND_BETWEEN;
-	if (strstr(said, "interrupted apply: nothing was changed"))
-		return ended == FOUND_OLD && dead == FOUND_OLD;
-	if (strstr(said, "interrupted apply: the change was complete"))
-		return ended == FOUND_NEW && dead == FOUND_NEW;
-	return strstr(said, "interrupted apply: change completed") &&
-	       ended == FOUND_NEW;
 }
 
 /* without a configuration to go on with: what is seen is the recovery alone */

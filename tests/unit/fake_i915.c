@@ -13,8 +13,6 @@
 #define IOV	"drm/card0/prelim_iov/"
 
 struct i915r_gpu rules;
-void (*rival)(void);
-void (*reading)(void);
 const char *nonsense;
 bool vanished;
 
@@ -126,15 +124,6 @@ int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
 	assert_true(i >= 0);
 	*text = xasprintf("%llu\n", gt_of(&where)->value[i]);
 	return 0;
-}
-
-static void let_rival(void)
-{
-	void (*first)(void) = rival;
-
-	rival = NULL;
-	if (first)
-		first();
 }
 
 static int store(const char *bdf, const char *file, const struct where *where,
@@ -252,8 +241,6 @@ void fake_i915_make_flex(void)
 void fake_i915_begin(void)
 {
 	rules = (struct i915r_gpu){ .gts = 2, .total = TOTAL };
-	rival = NULL;
-	reading = NULL;
 	nonsense = NULL;
 	vanished = false;
 	tree_begin();
@@ -270,6 +257,7 @@ void use_vf(u32 vf)
 
 	snprintf(bdf, sizeof(bdf), "0000:00:02.%u", vf + 1);
 	bind_driver(bdf, "vfio-pci");
+	put(bdf, "driver_override", "vfio-pci\n");
 	open_vf(bdf);
 	rules.in_use[vf] = true;
 }

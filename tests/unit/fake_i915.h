@@ -6,18 +6,12 @@
 #define FAKE_I915_H
 
 #include "doubles/i915_rules.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 
 #define GPU	"0000:00:02.0"
 #define TOTAL	7
 
 extern struct i915r_gpu rules;
-
-/* another program, just before the next write, after which there is none */
-extern void (*rival)(void);
-
-/* before each file is read, NULL: nothing */
-extern void (*reading)(void);
 
 /* what all files with numbers say, NULL: what they should */
 extern const char *nonsense;

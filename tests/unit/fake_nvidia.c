@@ -18,8 +18,6 @@ static const struct nvr_type types[] = {
 };
 
 struct nvr_gpu rules[NUM_FAKE_NVIDIA];
-void (*rival)(void);
-void (*reading)(void);
 int lie;
 char written[256];
 
@@ -136,14 +134,11 @@ static int store(const char *bdf, const char *file, const char *text)
 
 int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
 {
-	void (*first)(void) = rival;
 	int err;
 
 	assert_string_equal(file, "nvidia/current_vgpu_type");
 	driver_begin();
-	rival = NULL;
-	if (first)
-		first();
+	let_rival();
 	err = store(bdf, file, text);
 	driver_end();
 	return err;
@@ -188,8 +183,6 @@ void fake_nvidia_begin(void)
 			.types = types, .num_types = ARRAY_SIZE(types),
 			.total = TOTAL, .mib = 49152, .unknown_errno = EINVAL,
 		};
-	rival = NULL;
-	reading = NULL;
 	lie = 0;
 	*written = '\0';
 	tree_begin();

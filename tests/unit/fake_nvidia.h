@@ -7,7 +7,7 @@
 #define FAKE_NVIDIA_H
 
 #include "doubles/nvidia_rules.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 
 #define GPU	"0000:3d:00.0"
 #define OTHER	"0000:5e:00.0"
@@ -42,12 +42,6 @@
 
 /* the first GPU, and another one beside it */
 extern struct nvr_gpu rules[NUM_FAKE_NVIDIA];
-
-/* another program, just before the next write, after which there is none */
-extern void (*rival)(void);
-
-/* before each file is read, NULL: nothing */
-extern void (*reading)(void);
 
 /* the driver has written and says that it has not, or the other way round */
 extern int lie;

@@ -9,7 +9,7 @@
 #include "crash.h"
 #include "fake_xe.h"
 #include "pci/sysfs.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 
 #define SPARE_BYTES	(128 * MIB)
 #define PRIORITY	"sched_priority"
@@ -208,8 +208,10 @@ static void take(struct fake_xe *xe, u32 num)
 
 static void violate(struct fake_xe *xe, const char *what)
 {
-	if (!xe->is_other)
-		xe->violation = what;
+	if (xe->is_other)
+		return;
+	xe->violation = what;
+	xe->violations++;
 }
 
 static int disable(struct fake_xe *xe)
@@ -422,8 +424,7 @@ int fake_xe_set(struct fake_xe *xe, const char *file, const char *text)
 	int err;
 
 	xe->stores++;
-	if (xe->rival)
-		xe->rival(xe);
+	let_rival();
 	if (xe->unclean && strstr(file, xe->unclean))
 		xe->unclean = NULL;
 	err = fault(xe, file) ?:
@@ -455,6 +456,8 @@ int __wrap_sysfs_read(const char *bdf, const char *file, char **text)
 {
 	struct fake_xe *xe = find(bdf);
 
+	if (xe && reading)
+		reading();
 	if (xe && xe->unclean && strstr(file, xe->unclean))
 		return -EUCLEAN;
 	return __real_sysfs_read(bdf, file, text);
@@ -493,45 +496,8 @@ int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
 	driver_begin();
 	if (xe)
 		xe->stores++;
-	if (xe && xe->rival)
-		xe->rival(xe);
+	let_rival();
 	err = is_reset ? flr(bdf) : fake_xe_enable(xe, value);
 	driver_end();
 	return err;
-}
-
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
-
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
-{
-	driver_begin();
-	put(bdf, "driver_override", driver);
-	driver_end();
-	return 0;
-}
-
-int __wrap_sysfs_probe(const char *bdf);
-int __wrap_sysfs_unbind(const char *bdf);
-
-int __wrap_sysfs_probe(const char *bdf)
-{
-	char driver[NAME_SIZE];
-
-	sysfs_driver_override(bdf, driver, sizeof(driver));
-	driver_begin();
-	if (*driver && sysfs_has_driver(driver))
-		bind_driver(bdf, driver);
-	driver_end();
-	return 0;
-}
-
-int __wrap_sysfs_unbind(const char *bdf)
-{
-	char *path = path_of(bdf, "driver");
-
-	driver_begin();
-	unlink(path);
-	driver_end();
-	free(path);
-	return 0;
 }

@@ -68,11 +68,11 @@ struct xe_function {
  * @alter: part of the name of a file that takes other values than it is given
  * @unclean: part of the name of a file whose GTs differ, until it is written
  * @enable_error: of the PCI core, after xe has given resources
- * @rival: called before each write
  * @stores: writes that were tried, numvfs included
  * @keeps_drivers_off: no driver of the host may find VFs when they appear
  * @is_other: another program writes at the moment
  * @violation: what nothing that is careful does, the last time; NULL: nothing
+ * @violations: how often that was
  */
 struct fake_xe {
 	const char *bdf;
@@ -98,11 +98,11 @@ struct fake_xe {
 	const char *alter;
 	const char *unclean;
 	int enable_error;
-	void (*rival)(struct fake_xe *xe);
 	u32 stores;
 	bool keeps_drivers_off;
 	bool is_other;
 	const char *violation;
+	u32 violations;
 };
 
 #define NUM_FAKE_XE	2

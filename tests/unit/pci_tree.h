@@ -1,342 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * PFs of any driver, in a tree of files that stands for the PCI core, without
- * module gpuvf. What is written to sriov_numvfs makes and removes VFs at once, unless
- * the PF's driver is to refuse, or to hang. For programs that wrap the functions below.
+ * A tree of files that stands for the PCI core: nothing happens by itself in it.
  */
-#ifndef PCI_TREE_H
-#define PCI_TREE_H
+#ifndef XE_TREE_H
+#define XE_TREE_H
 
-#include <errno.h>
-
-#include "agent_test.h"
-#include "base/clock.h"
-#include "base/exit_code.h"
-#include "config/load.h"
-#include "crash.h"
-#include "daemon/daemon.h"
-#include "pci/attr.h"
-#include "pci/num_vfs.h"
-#include "pci/sysfs.h"
-#include "provider/generic.h"
-#include "provider/provider.h"
-#include "verb_test.h"
+#include "base/types.h"
+#include "base/util.h"
 
 #define DEVICES	"sys/bus/pci/devices/"
-#define NVME	"0000:01:00.0"
-#define GPU	"0000:02:00.0"
-#define CONFIG	"[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n" \
-		"[gpu disk]\npci = " NVME "\n"
 
+/* of a VF's address */
 #define VF_SIZE	32
 
-static char *root;
-
-/*
- * How the PF's driver takes the next number, and the file that hangs when it is written;
- * what is read from @hung lets it go on
- */
-static struct {
-	int error;
-	u32 fewer;
-	bool keeps_links;
-	const char *hangs;
-	int hung;
-} pf;
+extern char *root;
 
 /* another program, just before the next write, after which there is none */
-static void (*rival)(void);
+extern void (*rival)(void);
 
-static u32 pci_writes;
+/* before each file of a driver is read, NULL: nothing */
+extern void (*reading)(void);
 
-static inline void let_rival(void)
-{
-	void (*first)(void) = rival;
+void tree_begin(void);
+void tree_end(void);
+char *path_of(const char *bdf, const char *file);
+void put(const char *bdf, const char *file, const char *text);
+void put_deep(const char *bdf, const char *file, const char *text);
+void run_shell(const char *fmt, ...) __printf(1, 2);
+void bind_driver(const char *bdf, const char *driver);
+void make_device(const char *bdf, const char *class, const char *driver);
+void make_pf(const char *bdf, const char *class, const char *driver,
+	     const char *total);
+void vf_bdf(const char *bdf, u32 i, char *vf);
+void make_vfs(const char *bdf, u32 from, u32 to);
+void let_rival(void);
+void configure(const char *text);
+void open_vf(const char *vf);
 
-	rival = NULL;
-	pci_writes++;
-	if (first)
-		first();
-}
-
-static inline char *path_of(const char *bdf, const char *file)
-{
-	return xasprintf("%s/" DEVICES "%s/%s", root, bdf, file);
-}
-
-static inline void put(const char *bdf, const char *file, const char *text)
-{
-	char *path = path_of(bdf, file);
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	free(path);
-}
-
-/* in the directory of the tree */
-static inline void __printf(1, 2) run_shell(const char *fmt, ...)
-{
-	char text[1000], *command;
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	command = xasprintf("cd %s && %s", root, text);
-	assert_int_equal(system(command), 0);
-	free(command);
-}
-
-static inline void bind(const char *bdf, const char *driver)
-{
-	run_shell("ln -sfn ../../drivers/%s " DEVICES "%s/driver", driver, bdf);
-}
-
-static inline void make_device(const char *bdf, const char *class, const char *driver)
-{
-	run_shell("mkdir -p " DEVICES "%s", bdf);
-	put(bdf, "class", class);
-	put(bdf, "vendor", "0x1b36\n");
-	put(bdf, "device", "0x0010\n");
-	put(bdf, "driver_override", "(null)\n");
-	if (driver)
-		bind(bdf, driver);
-}
-
-static inline void make_pf(const char *bdf, const char *class, const char *driver,
-			   const char *total)
-{
-	make_device(bdf, class, driver);
-	put(bdf, "numa_node", "-1\n");
-	put(bdf, "sriov_totalvfs", total);
-	put(bdf, "sriov_numvfs", "0\n");
-	put(bdf, "sriov_drivers_autoprobe", "1\n");
-}
-
-/* a FIFO that is full hangs its writers */
-static inline bool hangs(const char *file, char *path)
-{
-	static const char page[4096];
-	int fifo;
-
-	if (!pf.hangs || strcmp(pf.hangs, file)) {
-		free(path);
-		return false;
-	}
-	unlink(path);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	fifo = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	pf.hung = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	assert_true(fifo >= 0 && pf.hung >= 0);
-	while (write(fifo, page, sizeof(page)) > 0)
-		;
-	assert_int_equal(errno, EAGAIN);
-	close(fifo);
-	free(path);
-	pf.hangs = NULL;
-	return true;
-}
-
-static inline void vf_bdf(const char *bdf, u32 i, char *vf)
-{
-	snprintf(vf, VF_SIZE, "%.11s%u", bdf, i + 1);
-}
-
-/* as pci_enable_sriov() and pci_disable_sriov() */
-static inline void make_vfs(const char *bdf, u32 from, u32 to)
-{
-	char vf[VF_SIZE], link[VF_SIZE];
-	u32 i;
-
-	for (i = from; i < to; i++) {
-		vf_bdf(bdf, i, vf);
-		make_device(vf, "0x010802\n", NULL);
-		snprintf(link, sizeof(link), "virtfn%u", i);
-		run_shell("ln -s ../%s " DEVICES "%s/%s", vf, bdf, link);
-	}
-	for (i = to; i < from; i++) {
-		vf_bdf(bdf, i, vf);
-		snprintf(link, sizeof(link), "virtfn%u", i);
-		run_shell("rm -r " DEVICES "%s " DEVICES "%s/%s", vf, bdf, link);
-	}
-}
-
-int __real_sysfs_set_number(const char *bdf, const char *file, u32 value);
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value);
-
-/* sriov_numvfs is written, by anything */
-static inline int set_num_vfs(const char *bdf, u32 value)
-{
-	char text[16];
-	u32 now;
-	int err;
-
-	err = sysfs_get_num_vfs(bdf, &now);
-	assert_int_equal(err, 0);
-	if (pf.error && value)
-		return pf.error;
-	if (value && now)
-		return -EBUSY;
-	value -= value < pf.fewer ? value : pf.fewer;
-	if (!pf.keeps_links)
-		make_vfs(bdf, now, value);
-	snprintf(text, sizeof(text), "%u\n", value);
-	put(bdf, NUMVFS, text);
-	return 0;
-}
-
-int __wrap_sysfs_set_number(const char *bdf, const char *file, u32 value)
-{
-	int err;
-
-	if (hangs(file, path_of(bdf, file)))
-		return __real_sysfs_set_number(bdf, file, value);
-	driver_begin();
-	let_rival();
-	err = strcmp(file, NUMVFS) ? __real_sysfs_set_number(bdf, file, value) :
-	      set_num_vfs(bdf, value);
-	driver_end();
-	return err;
-}
-
-int __real_sysfs_set_driver_override(const char *bdf, const char *driver);
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver);
-
-int __wrap_sysfs_set_driver_override(const char *bdf, const char *driver)
-{
-	bool is_there;
-
-	if (hangs("driver_override", path_of(bdf, "driver_override")))
-		return __real_sysfs_set_driver_override(bdf, driver);
-	driver_begin();
-	let_rival();
-	is_there = sysfs_has_device(bdf);
-	if (is_there)
-		put(bdf, "driver_override", driver);
-	driver_end();
-	return is_there ? 0 : -ENOENT;
-}
-
-int __real_sysfs_probe(const char *bdf);
-int __wrap_sysfs_probe(const char *bdf);
-int __real_sysfs_unbind(const char *bdf);
-int __wrap_sysfs_unbind(const char *bdf);
-
-int __wrap_sysfs_probe(const char *bdf)
-{
-	char driver[NAME_SIZE];
-	bool is_there;
-
-	if (hangs("drivers_probe", root_path("sys/bus/pci/drivers_probe")))
-		return __real_sysfs_probe(bdf);
-	sysfs_driver_override(bdf, driver, sizeof(driver));
-	driver_begin();
-	let_rival();
-	is_there = sysfs_has_device(bdf);
-	if (is_there && *driver && sysfs_has_driver(driver))
-		bind(bdf, driver);
-	driver_end();
-	return is_there ? 0 : -ENODEV;
-}
-
-int __wrap_sysfs_unbind(const char *bdf)
-{
-	char *path;
-
-	if (hangs("unbind", path_of(bdf, "driver/unbind")))
-		return __real_sysfs_unbind(bdf);
-	driver_begin();
-	let_rival();
-	path = path_of(bdf, "driver");
-	unlink(path);
-	free(path);
-	driver_end();
-	return 0;
-}
-
-static inline void configure(const char *text)
-{
-	char *path = xasprintf("%s/etc/gpuvf.ini", root);
-	FILE *f;
-
-	unlink(path);
-	if (text) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(text, f);
-		fclose(f);
-	}
-	free(path);
-}
-
-static inline u32 num_vfs(void)
-{
-	u32 num;
-
-	assert_int_equal(sysfs_get_num_vfs(NVME, &num), 0);
-	return num;
-}
-
-static inline int set_up(void **state)
-{
-	static const char *const dirs[] = { "run", "etc", "proc" };
-
-	memset(&pf, 0, sizeof(pf));
-	root = new_root(dirs, ARRAY_SIZE(dirs));
-	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES);
-	make_pf(NVME, "0x010802\n", "nvme", "8\n");
-	return 0;
-}
-
-static inline int clean_up(void **state)
-{
-	remove_root(root);
-	return 0;
-}
-
-static inline void read_one(const char *bdf, struct gpu *gpu)
-{
-	struct provider *provider = provider_connect_all(NULL);
-	struct failure why;
-
-	assert_int_equal(provider_read(provider, bdf, gpu, &why), 0);
-	provider_close(provider);
-}
-
-/* a driver that hangs with the lock of the device: the file is a FIFO */
-static inline int hang(void)
-{
-	char *path = path_of(NVME, NUMVFS);
-	int fd;
-
-	unlink(path);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	/* there is a writer, which writes nothing */
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	free(path);
-	return fd;
-}
-
-static inline int sync_now(struct daemon *d, char *said, size_t size)
-{
-	struct quiet quiet = be_quiet();
-	struct listening l = listen_begin();
-	char *text;
-	int code;
-
-	code = daemon_has_others(d) ? daemon_sync(d) : daemon_explain_absence(d);
-	text = listen_end(l);
-	be_loud(quiet);
-	copy_string(said, size, text);
-	free(text);
-	return code;
-}
-
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, clean_up)
-
-#endif /* PCI_TREE_H */
+#endif /* XE_TREE_H */

@@ -4,7 +4,7 @@
  * shown and changed as ever. The PF of the other provider is a tree of files; gpuvf is
  * made up here.
  */
-#include "pci_tree.h"
+#include "generic_test.h"
 #include "provider/gpuvf.h"
 
 #define OURS	"0000:04:00.0"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * export on a GPU of each other provider, with and without VFs, where there is no
- * configuration yet: the file is good, and plans to nothing.
+ * export and generate on a GPU of each other provider, with and without VFs, where
+ * there is no configuration yet: what is exported plans to nothing, and what is generated
+ * can be planned.
  */
 #include "verb_test.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 
 #define GPU	"0000:02:00.0"
 #define VF	"0000:02:00.1"
@@ -145,15 +146,16 @@ static const struct {
 	const char *provider;
 	void (*make)(u32 num);
 	const char *has;
+	const char *fb;		/* that one can ask for, NULL: none can be */
 } providers[] = {
-	{ "generic", make_generic, "fb = shared\n" },
-	{ "xe", make_xe_with_quotas, "fb = 1GiB\ntime_slice = 16ms\npreempt_timeout = 20ms\n" },
-	{ "xe", make_xe_without_quotas, "fb = shared\ntime_slice = 16ms\n" },
-	{ "i915", make_igpu, "fb = shared\ntime_slice = 16ms\n" },
-	{ "i915", make_flex, "fb = 1GiB\ntime_slice = 16ms\n" },
-	{ "i915", make_flex_without_spare, "fb = 1GiB\ntime_slice = 16ms\n" },
-	{ "nvidia", make_nvidia, "nvidia_type = L40S-12Q\n" },
-	{ "gim", make_gim, "fb = shared\n" },
+	{ "generic", make_generic, "fb = shared\n", NULL },
+	{ "xe", make_xe_with_quotas, "fb = 1GiB\ntime_slice = 16ms\npreempt_timeout = 20ms\n", "1GiB" },
+	{ "xe", make_xe_without_quotas, "fb = shared\ntime_slice = 16ms\n", NULL },
+	{ "i915", make_igpu, "fb = shared\ntime_slice = 16ms\n", NULL },
+	{ "i915", make_flex, "fb = 1GiB\ntime_slice = 16ms\n", "1GiB" },
+	{ "i915", make_flex_without_spare, "fb = 1GiB\ntime_slice = 16ms\n", "1GiB" },
+	{ "nvidia", make_nvidia, "nvidia_type = L40S-12Q\n", "12GiB" },
+	{ "gim", make_gim, "fb = shared\n", NULL },
 };
 
 static void plans_to_nothing(size_t i, u32 num)
@@ -224,6 +226,46 @@ static void with_host_drivers(void **state)
 	}
 }
 
+/* without a configuration, and with as many VFs as there are */
+static void can_be_generated(size_t i)
+{
+	const char *fb = providers[i].fb;
+	char *file = xasprintf("%s/out.ini", root);
+	char *without = xasprintf("generate -o %s " GPU " --vfs 2", file);
+	char *with = xasprintf("%s --fb %s", without, fb ?: "1GiB");
+	char *plan_words = xasprintf("plan -f %s", file);
+
+	says(fb ? without : with, EXIT_USAGE, fb ?
+	     "does not say how much framebuffer there is; say with --fb" : "fb: ");
+	says(fb ? with : without, EXIT_DONE, "");
+	says(plan_words, EXIT_DONE, "");
+	free(plan_words);
+	free(with);
+	free(without);
+	free(file);
+}
+
+static void what_is_generated_can_be_planned(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(providers); i++) {
+		end(state);
+		begin(state);
+		providers[i].make(2);
+		can_be_generated(i);
+		if (!strcmp(providers[i].provider, "gim"))
+			continue;
+		end(state);
+		begin(state);
+		providers[i].make(0);
+		can_be_generated(i);
+	}
+	/* the last one, whose number of VFs stays as it is */
+	says("generate " GPU " --vfs 3", EXIT_USAGE,
+	     "sets the number of VFs as it is loaded: modprobe gim vf_num=3");
+}
+
 #define here(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -232,6 +274,7 @@ int main(void)
 		here(with_vfs),
 		here(without_vfs),
 		here(with_host_drivers),
+		here(what_is_generated_can_be_planned),
 	};
 
 	return cmocka_run_group_tests_name("export", tests, NULL, NULL);

@@ -3,7 +3,7 @@
  * PFs of any driver, in a tree of files that stands for the PCI core, without
  * module gpuvf. What is written to sriov_numvfs makes and removes VFs at once.
  */
-#include "pci_tree.h"
+#include "generic_test.h"
 
 /* all that a list has, as addresses */
 static void list_is(const char *config_text, const char *expected)
@@ -61,22 +61,14 @@ static void what_cannot_have_vfs_is_not_listed(void **state)
 	list_is("[gpuvf]\nversion = 1\n[gpu a]\npci = 0f:00.0\n", "");
 }
 
-/* another process has the VFIO group of a VF open */
-static void open_vf(const char *vf)
-{
-	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
-		  "ln -s /dev/vfio/12 proc/77/fd/3 && "
-		  "ln -s ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
-}
-
 static void a_gpu_is_what_its_files_say(void **state)
 {
 	struct gpu gpu;
 
 	make_vfs(NVME, 0, 3);
 	put(NVME, NUMVFS, "3\n");
-	bind("0000:01:00.2", "vfio-pci");
-	bind("0000:01:00.3", "nvme");
+	bind_driver("0000:01:00.2", "vfio-pci");
+	bind_driver("0000:01:00.3", "nvme");
 	open_vf("0000:01:00.2");
 	read_one(NVME, &gpu);
 	assert_ptr_equal(gpu.abilities, &generic_abilities);
@@ -164,7 +156,7 @@ static void a_pf_that_is_not_there_is_named(void **state)
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENODEV);
 	assert_says(failure_text(&why), GPU " is not driven by gpuvf");
 	/* gpuvf's, and gpuvf does not answer */
-	bind(GPU, "gpuvf");
+	bind_driver(GPU, "gpuvf");
 	assert_int_equal(provider_read(provider, GPU, &gpu, &why), -ENOENT);
 	assert_string_equal(failure_text(&why), "GPU " GPU " is driven by gpuvf, which does not answer here");
 	provider_close(provider);
@@ -248,7 +240,7 @@ static void vfs_in_use_stay(void **state)
 	configure(CONFIG "vf 0-2 = s\n");
 	make_vfs(NVME, 0, 2);
 	put(NVME, NUMVFS, "2\n");
-	bind("0000:01:00.2", "vfio-pci");
+	bind_driver("0000:01:00.2", "vfio-pci");
 	open_vf("0000:01:00.2");
 	/* who sees no processes is not root, and may change nothing either */
 	assert_int_equal(geteuid(), 0);
@@ -377,9 +369,9 @@ static void a_checkpoint_is_restored(void **state)
 	says(restore, EXIT_DONE, NVME ": restored, 3 VFs enabled");
 	assert_int_equal(num_vfs(), 3);
 	/* the PF is not generic's any more */
-	bind(NVME, "gpuvf");
+	bind_driver(NVME, "gpuvf");
 	says(restore, EXIT_MISSING, "");
-	bind(NVME, "nvme");
+	bind_driver(NVME, "nvme");
 	run_shell("sed -i s/generic/gpuvf/ saved");
 	says(restore, EXIT_MISSING, "GPU " NVME " is not the one of the checkpoint");
 	run_shell("sed -i '/provider/s/gpuvf/yz/' saved");
@@ -469,10 +461,10 @@ static void recovery_does_nothing_to_another_provider(void **state)
 	configure(CONFIG "vfs = 0\n");
 	write_journal(gpuvfs);
 	free(gpuvfs);
-	bind(NVME, "gpuvf");
+	bind_driver(NVME, "gpuvf");
 	says("apply", EXIT_ATTENTION, "cannot recover an interrupted apply: GPU " NVME " is driven by gpuvf, which does not answer here");
 	assert_int_equal(num_vfs(), 0);
-	bind(NVME, "nvme");
+	bind_driver(NVME, "nvme");
 	write_journal("{\"section\":\"disk\",\"provider\":7}");
 	says("apply", EXIT_DONE, "is damaged; kept as");
 }

@@ -4,7 +4,7 @@
  * recovers. A PF of GIM is one of these whose number of VFs never changes.
  */
 #include "crash.h"
-#include "pci_tree.h"
+#include "generic_test.h"
 
 #define GIM	"0000:63:00.0"
 #define SHARED	"[gpuvf]\nversion = 1\n[profile s]\nfb = shared\n"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Random sequences of operations on a PF of any driver, in a tree of files that stands
- * for the PCI core.
+ * for the PCI core. Each fourth one is a PF of GIM, whose number of VFs never changes.
  */
-#include "pci_tree.h"
+#include "generic_test.h"
 #include "random_ops.h"
 
 #define TOTAL	8
+#define VFS_OF_GIM	4
 
 /* drivers by VF, NULL: none is asked for */
 static struct {
@@ -14,11 +15,19 @@ static struct {
 	const char *driver[TOTAL];
 } target;
 
+static bool is_gim;
+
 static void begin(void)
 {
 	void *none = NULL;
 
 	set_up(&none);
+	is_gim = sequence % 4 == 3;
+	if (is_gim) {
+		make_pf(NVME, "0x120000\n", "gim", "8\n");
+		put(NVME, "accelerator_partition_profile", "1\n");
+		set_num_vfs(NVME, VFS_OF_GIM);
+	}
 	run_shell("ln -s ../../iommu_groups/3 " DEVICES NVME "/iommu_group");
 }
 
@@ -35,7 +44,7 @@ static void choose(char *text, size_t size, bool sure)
 
 	(void)sure;
 	memset(&target, 0, sizeof(target));
-	target.num = rnd(TOTAL + 1);
+	target.num = is_gim ? VFS_OF_GIM : rnd(TOTAL + 1);
 	fprintf(f, CONFIG "vfs = %u\n", target.num);
 	for (i = 0; i < target.num; i++)
 		fprintf(f, "vf %u = s\n", i);
@@ -113,10 +122,8 @@ static void libvirt(u32 i)
 		run_shell("rm -r proc/77");
 	} else if (i < num_vfs()) {
 		strcpy(taken, vf);
-		bind(vf, "vfio-pci");
-		run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
-			  "ln -s /dev/vfio/12 proc/77/fd/3 && "
-			  "ln -sfn ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
+		bind_driver(vf, "vfio-pci");
+		open_vf(vf);
 	}
 }
 
@@ -138,7 +145,7 @@ static void other(bool meanwhile)
 
 	switch (rnd(6)) {
 	case 0:
-		if (!root_has("proc/77/fd/3"))
+		if (!is_gim && !root_has("proc/77/fd/3"))
 			set_num_vfs(NVME, num_vfs() ? 0 : 1 + rnd(TOTAL));
 		break;
 	case 1:
@@ -194,7 +201,7 @@ static void others_change_what_they_like(void **state)
 	static const struct random_test test = {
 		.gpu = NVME, .begin = begin, .end = end,
 		.choose = choose, .find_wrong = find_wrong, .picture = picture,
-		.other = other, .is_hampered = is_hampered, .calm = calm, .rival = &rival,
+		.other = other, .is_hampered = is_hampered, .calm = calm,
 		.writes = writes, .violations = violations,
 	};
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "apply/apply.h"
-#include "pci_tree.h"
+#include "generic_test.h"
 
 #define VF0	"0000:01:00.1"
 

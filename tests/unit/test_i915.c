@@ -6,6 +6,7 @@
 
 #include "double_table.h"
 #include "fake_i915.h"
+#include "provider/provider.h"
 #include "verb_test.h"
 
 #define HEAD	"[gpuvf]\nversion = 1\n" \
@@ -266,6 +267,16 @@ static void what_others_left_is_cleared(void **state)
 	configure(CONFIG "vf 0-2 = s\n");
 	says("apply", EXIT_DONE, "3 VFs enabled");
 	all_work();
+	/* or a part of it, of which nothing says anything else */
+	configure(CONFIG "vfs = 0\n");
+	says("apply", EXIT_DONE, "0 VFs enabled");
+	rules.flr_hangs = false;
+	memset(rules.vf, 0, sizeof(rules.vf));
+	rules.vf[0][0].value[I915R_DOORBELLS] = 1;
+	rules.manual = false;
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
 }
 
 static void gts_that_differ_are_made_the_same(void **state)
@@ -378,6 +389,36 @@ static void another_program_between_reading_and_writing(void **state)
 	all_work();
 }
 
+static void no_guest_works(void)
+{
+	fake_i915_set_num(0);
+	i915r_store_auto(&rules, 0);
+	fake_i915_set_num(2);
+	assert_false(i915r_guest_works(&rules, 0));
+}
+
+/* as many as are asked for, by another tool that has left the device manual */
+static void vfs_in_which_no_guest_works_are_enabled_again(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	no_guest_works();
+	says("show", EXIT_DONE, "VF 0 has no GGTT, contexts or doorbells, and no guest works on it");
+	says("plan", EXIT_DONE, "disable 2 VFs, set the layout, enable 2 VFs");
+	says("assert", EXIT_DIFFERS, "enable 2 VFs");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
+	says("apply", EXIT_DONE, "in sync");
+	/* not from under a guest */
+	no_guest_works();
+	use_vf(1);
+	says("plan", EXIT_FAILED, "VF 0 has no GGTT");
+	says("apply", EXIT_FAILED, "VF 0 has no GGTT");
+	assert_int_equal(rules.num, 2);
+	leave_vf();
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	all_work();
+}
+
 static u32 reads;
 
 /* after so many reads of files another tool sets the times of VF 1 */
@@ -456,6 +497,8 @@ static void what_is_exported_changes_nothing(void **state)
 static void framebuffer_comes_with_shares_of_all_else(void **state)
 {
 	fake_i915_make_flex();
+	/* all of it is given away: what grows can only have what another one gave up */
+	rules.lmem = 8 * GIB + 128 * MIB;
 	says("show -j", EXIT_DONE, "\"fb_granularity_bytes\": 2097152");
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-1 = f\nvf 2 = g\n");
 	says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
@@ -482,6 +525,23 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	assert_int_equal(rules.vf[0][0].value[I915R_LMEM], 0);
 	configure(CONFIG "vf 0 = s\n");
 	says("apply", EXIT_USAGE, "which gives each VF framebuffer of its own");
+}
+
+/* what no configuration can ask for, since it is refused at its line */
+static void without_framebuffer_none_is_written(void **state)
+{
+	struct provider *provider = provider_connect_all(NULL);
+	struct failure why;
+	struct gpu wanted, result;
+
+	assert_int_equal(provider_read(provider, GPU, &wanted, &why), 0);
+	wanted.vfs[0].fb_bytes = GIB;
+	assert_int_equal(provider_set_layout(provider, &wanted, false, &result,
+					     &why), -EOPNOTSUPP);
+	assert_says(why.refusal.message, "VF 0: fb: i915 has no framebuffer of its own");
+	assert_int_equal(rules.accepted + rules.refused, 0);
+	gpu_free(&wanted);
+	provider_close(provider);
 }
 
 static void a_share_of_nothing_is_explained(void **state)
@@ -546,11 +606,13 @@ int main(void)
 		test(verbs_on_a_vf_are_words_of_its_control),
 		test(each_refusal_leaves_all_as_it_was),
 		test(another_program_between_reading_and_writing),
+		test(vfs_in_which_no_guest_works_are_enabled_again),
 		test(set_takes_back_nothing_that_came_meanwhile),
 		test(numbers_that_are_none_are_no_numbers),
 		test(files_that_vanish_are_no_crash),
 		test(what_is_exported_changes_nothing),
 		test(framebuffer_comes_with_shares_of_all_else),
+		test(without_framebuffer_none_is_written),
 		test(a_share_of_nothing_is_explained),
 		test(too_much_framebuffer_is_refused_and_rolled_back),
 		test(a_vf_in_use_keeps_its_framebuffer),

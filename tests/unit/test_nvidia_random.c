@@ -208,7 +208,7 @@ static void others_change_what_they_like(void **state)
 	static const struct random_test test = {
 		.gpu = GPU, .begin = begin, .end = tree_end,
 		.choose = choose, .find_wrong = find_wrong, .picture = picture,
-		.other = other, .is_hampered = is_hampered, .calm = calm, .rival = &rival, .reading = &reading,
+		.other = other, .is_hampered = is_hampered, .calm = calm, .between_reads = true,
 		.writes = writes, .violations = violations,
 	};
 

@@ -13,7 +13,7 @@
 #include "report/kernel_log.h"
 #include "report/scrub.h"
 #include "verb_test.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 
 #define GPU	"0000:02:00.0"
 #define OTHER	"0000:07:00.0"

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "provider/provider.h"
 #include "xe_test.h"
 
 /* every error of every file, with one VF before and after it: all is as it was */
@@ -231,10 +232,9 @@ static void values_that_read_back_changed_are_put_back(void **state)
 	}
 }
 
-static void write_once(struct fake_xe *x)
+static void write_once(void)
 {
-	x->rival = NULL;
-	x->functions[2].eq_ms = 99;
+	xe->functions[2].eq_ms = 99;
 }
 
 /* between the reads and the writes of apply */
@@ -243,11 +243,76 @@ static void another_writer_is_noticed(void **state)
 	configure(GPU_A "vf 0-1 = small\n");
 	says("apply", EXIT_DONE, "2 VFs enabled");
 	configure(GPU_A "vf 0 = big\nvf 1 = small\n");
-	xe->rival = write_once;
+	rival = write_once;
 	says("apply", EXIT_FAILED, "GPU " A " VF 1: time slice reads back other than it was written; something else may have changed it meanwhile");
 	vf_is(xe, 0, GIB, 4, 30000);
 	says("apply", EXIT_DONE, "2 VFs enabled");
 	vf_is(xe, 1, GIB, 4, 30000);
+}
+
+/* reads until another program comes, unless apply has written something before */
+static u32 reads_left;
+static bool has_come;
+
+static void enable_all(void)
+{
+	if (xe->stores || reads_left--)
+		return;
+	reading = NULL;
+	has_come = true;
+	xe->is_other = true;
+	assert_int_equal(fake_xe_enable(xe, 4), 0);
+	xe->is_other = false;
+}
+
+/* whichever file was read last: what is asked for is planned again */
+static void what_comes_before_the_first_write_is_planned_for(void **state)
+{
+	u32 reads;
+
+	for (reads = 0; reads < 1000; reads++) {
+		clean_up(state);
+		set_up(state);
+		configure(GPU_A "policy = fixed\nvf 0-2 = small\n");
+		reads_left = reads;
+		has_come = false;
+		reading = enable_all;
+		says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
+		if (!has_come)
+			break;
+		vf_is(xe, 2, GIB, 4, 30000);
+		assert_string_equal(xe->priority, "normal");
+		is_sane(xe);
+	}
+	assert_in_range(reads, 20, 999);
+}
+
+static void read_gpu(struct provider *provider, struct gpu *gpu)
+{
+	struct failure why;
+
+	assert_int_equal(provider_read(provider, A, gpu, &why), 0);
+}
+
+/* nothing is written for a GPU that is not as it was when that was asked for */
+static void a_layout_of_before_is_stale(void **state)
+{
+	struct provider *provider = provider_connect_all(NULL);
+	struct failure why;
+	struct gpu wanted, result;
+	u32 i;
+
+	read_gpu(provider, &wanted);
+	wanted.vfs[1].fb_bytes = GIB;
+	fake_xe_set_by_other(xe, "sriov_admin/vf1/profile/exec_quantum_ms", "9");
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(provider_set_layout(provider, &wanted, !i,
+						     &result, &why), -ESTALE);
+		assert_int_equal(xe->stores, 0);
+	}
+	vf_is(xe, 0, 0, 9, 0);
+	gpu_free(&wanted);
+	provider_close(provider);
 }
 
 static void files_that_vanish_are_a_gpu_that_went(void **state)
@@ -258,7 +323,7 @@ static void files_that_vanish_are_a_gpu_that_went(void **state)
 	assert_int_equal(xe->stores, 0);
 	run_shell("rm -r " DEVICES A);
 	says("apply", EXIT_MISSING, "module gpuvf is not loaded");
-	fake_xe_make(other, B, XE_7_3, XE_QUOTAS);
+	fake_xe_make(second, B, XE_7_3, XE_QUOTAS);
 	says("apply", EXIT_MISSING, "[gpu a]: there is no PCI device " A);
 }
 
@@ -287,6 +352,8 @@ int main(void)
 		test(values_that_differ_between_gts_are_set_again),
 		test(values_that_read_back_changed_are_put_back),
 		test(another_writer_is_noticed),
+		test(what_comes_before_the_first_write_is_planned_for),
+		test(a_layout_of_before_is_stale),
 		test(files_that_vanish_are_a_gpu_that_went),
 		test(nonsense_in_files_is_an_error),
 	};

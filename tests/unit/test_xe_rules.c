@@ -180,10 +180,30 @@ static void xe_does_what_the_table_says(void **state)
 	run_table("intel-xe", run_row);
 }
 
+/* of what is below xe's own files in the double, as its first comment has them */
+static void the_page_counts_the_rules_of_the_double(void **state)
+{
+	unsigned int read = 0, inferred = 0;
+	FILE *f = fopen(DOUBLES "/xe/lower.c", "r");
+	char line[256], *expected;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) && strcmp(line, " */\n")) {
+		read += !!strstr(line, "\tread\n");
+		inferred += !!strstr(line, "\tinferred");
+	}
+	fclose(f);
+	expected = xasprintf("%u are read in the source and %u are inferred from it.",
+			     read, inferred);
+	page_says("intel-xe", expected);
+	free(expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(xe_does_what_the_table_says),
+		test(the_page_counts_the_rules_of_the_double),
 	};
 
 	return cmocka_run_group_tests_name("xe, rules", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "agent_test.h"
 #include "base/exit_code.h"
+#include "daemon/daemon.h"
 #include "main.h"
 
 /* words of a command line; Return: its exit code, what it says in @said */
@@ -41,5 +42,21 @@ static inline int run(const char *words, char *said, size_t size)
 				 code_, expected, text_); \
 		assert_says(text_, what); \
 	} while (0)
+
+/* what the daemon does when it looks at GPUs of other drivers; it says @said */
+static inline int sync_now(struct daemon *d, char *said, size_t size)
+{
+	struct quiet quiet = be_quiet();
+	struct listening l = listen_begin();
+	char *text;
+	int code;
+
+	code = daemon_has_others(d) ? daemon_sync(d) : daemon_explain_absence(d);
+	text = listen_end(l);
+	be_loud(quiet);
+	copy_string(said, size, text);
+	free(text);
+	return code;
+}
 
 #endif /* VERB_TEST_H */

@@ -8,7 +8,7 @@
 #include "agent_test.h"
 #include "base/exit_code.h"
 #include "fake_xe.h"
-#include "xe_tree.h"
+#include "pci_tree.h"
 #include "verb_test.h"
 
 #define A	"0000:03:00.0"
@@ -22,7 +22,7 @@
 #define GPU_A	HEAD "[gpu a]\npci = " A "\n"
 
 #define xe	(&fake_xe[0])
-#define other	(&fake_xe[1])
+#define second	(&fake_xe[1])
 
 static inline int set_up(void **state)
 {

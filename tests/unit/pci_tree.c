@@ -5,17 +5,19 @@
 #include <errno.h>
 
 #include "agent_test.h"
-#include "xe_tree.h"
-
-#define VF_SIZE	32
+#include "pci_tree.h"
 
 char *root;
+void (*rival)(void);
+void (*reading)(void);
 
 /* without any device */
 void tree_begin(void)
 {
 	static const char *const dirs[] = { "run", "etc", "proc" };
 
+	rival = NULL;
+	reading = NULL;
 	root = new_root(dirs, ARRAY_SIZE(dirs));
 	run_shell("mkdir -p sys/bus/pci/drivers/vfio-pci " DEVICES " && : > sys/bus/pci/drivers_probe");
 }
@@ -107,7 +109,7 @@ void make_pf(const char *bdf, const char *class, const char *driver,
 	put(bdf, "sriov_drivers_autoprobe", "1\n");
 }
 
-static void vf_bdf(const char *bdf, u32 i, char *vf)
+void vf_bdf(const char *bdf, u32 i, char *vf)
 {
 	snprintf(vf, VF_SIZE, "%.11s%u", bdf, i + 1);
 }
@@ -141,6 +143,15 @@ void make_vfs(const char *bdf, u32 from, u32 to)
 	}
 }
 
+void let_rival(void)
+{
+	void (*first)(void) = rival;
+
+	rival = NULL;
+	if (first)
+		first();
+}
+
 void configure(const char *text)
 {
 	char *path = xasprintf("%s/etc/gpuvf.ini", root);
@@ -161,5 +172,5 @@ void open_vf(const char *vf)
 {
 	run_shell("mkdir -p proc/77/fd && echo qemu > proc/77/comm && "
 		  "ln -s /dev/vfio/12 proc/77/fd/3 && "
-		  "ln -s ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
+		  "ln -sfn ../../iommu_groups/12 " DEVICES "%s/iommu_group", vf);
 }
