@@ -89,7 +89,7 @@ static void make_i915(u32 num, bool has_lmem)
 		  "mkdir pf/gt0/policies && echo 0 > pf/gt0/policies/sched_if_idle && "
 		  "echo 1 > pf/auto_provisioning && "
 		  "for d in vf*; do for q in ggtt contexts doorbells; do "
-		  "echo 0 > $d/gt0/${q}_quota; done; done");
+		  "echo $((${d#vf} <= %u ? 128 : 0)) > $d/gt0/${q}_quota; done; done", num);
 	for (i = 1; has_lmem && i <= 4; i++)
 		run_shell("cd " DEVICES GPU "/drm/card0/prelim_iov && "
 			  "echo %u > vf%u/gt0/lmem_quota && echo 134217728 > pf/gt0/lmem_spare",

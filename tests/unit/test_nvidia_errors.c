@@ -254,18 +254,20 @@ static void helpers_that_lie_are_found_out(void **state)
 
 static void helpers_that_hang_are_ended(void **state)
 {
-	char said[HELPER_TEXT];
+	char said[HELPER_TEXT], pid[16];
 	char *path = xasprintf("%s/" MANAGE, root);
 	const char *const argv[] = { path, "-e", GPU, NULL };
 
-	write_script(MANAGE, "echo waiting; printf 'for\\033ever\n'; exec sleep 1000");
+	write_script(MANAGE, "echo $$ > ${0%/*}/pid; echo waiting; printf 'for\\033ever\n'; exec sleep 1000");
 	assert_int_equal(helper_run(argv, 2000, said), -ETIMEDOUT);
 	assert_string_equal(said, "for?ever");
+	assert_true(root_line(pid, sizeof(pid), "usr/lib/nvidia/pid"));
+	assert_int_equal(kill(strtol(pid, NULL, 10), 0), -1);
 	write_script(MANAGE, "kill -9 $$");
 	assert_int_equal(helper_run(argv, 60000, said), -ECANCELED);
 	/* neither its environment nor its output is of any use to it */
 	assert_int_equal(setenv("GPUVF_TEST", "x", 1), 0);
-	write_script(MANAGE, "read line && exit 1; [ -z \"$GPUVF_TEST\" ] && yes | head -c 100000; echo end; exit 7");
+	write_script(MANAGE, "read line && exit 1; [ -z \"$GPUVF_TEST\" ] || exit 2; yes | head -c 100000; echo end; exit 7");
 	assert_int_equal(helper_run(argv, 60000, said), 7);
 	assert_string_equal(said, "end");
 	configure(CONFIG "vf 0 = q\n");
