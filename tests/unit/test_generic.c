@@ -578,9 +578,21 @@ static void the_daemon_does_not_look_at_gpus_that_notify(void **state)
 	daemon_free(&d);
 }
 
+static void an_ordinary_user_does_not_see_which_vfs_are_in_use(void **state)
+{
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	configure(CONFIG "vf 0-2 = s\n");
+	assert_int_equal(chmod(root, 0755), 0);
+	assert_int_equal(seteuid(65534), 0);
+	says("plan", EXIT_DONE, "VFs in use are not visible without CAP_SYS_ADMIN; apply may refuse this");
+	assert_int_equal(seteuid(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		test(an_ordinary_user_does_not_see_which_vfs_are_in_use),
 		test(only_gpus_are_listed_without_being_named),
 		test(what_cannot_have_vfs_is_not_listed),
 		test(a_gpu_is_what_its_files_say),
