@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Included by the Kbuild files, after their objects: gpuvf_have.h says what the
-# kernel's headers offer, as far as the compiler agrees to probe.c.
+# kernel's headers offer, as far as the compiler agrees to the module's probe.c.
 
-probes := CLASS_WITHOUT_OWNER GENL_INFO_DUMP HRTIMER_SETUP MSI_PARENT MSI_GLOBAL \
-	  WORK_BY_CPU IOMMU_OF_BUS IOMMU_PAGING IOMMU_ATTACH_FROM
-probe-src := $(patsubst %/probe.mk,%/probe.c,$(lastword $(MAKEFILE_LIST)))
+probe-src := $(src)/probe.c
+probes := $(shell sed -n 's/^.ifdef GPUVF_PROBE_//p' $(probe-src))
 probe-cc := $(CC) $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
 	    $(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) -DMODULE \
 	    -DKBUILD_MODNAME='"probe"' -DKBUILD_BASENAME='"probe"' \

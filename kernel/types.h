@@ -6,7 +6,6 @@
  *
  * Locks, outermost first:
  *	what the PCI core holds (device lock, rescan lock)
- *	gpuvf_pfs_lock		the list of PFs; not held together with pf->lock
  *	pf->lock		configuration, VFs' lives, dirty maps
  *	pf->world.lock		the scheduler and the engine; also in hard interrupts
  *	pf->public_lock		what every user may see
@@ -16,27 +15,22 @@
 #define GPUVF_TYPES_H
 
 #include <linux/bits.h>
+#include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/gpuvf.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "base/event.h"
 #include "config/config.h"
 #include "fb/layout.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/stats.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/throttle.h"
+#include "vf/vf.h"
 
 struct dentry;
 struct gpuvf_sink;
@@ -66,9 +60,10 @@ struct gpuvf_sink;
  *	it clears @faults, @paused and @stopped; pf->lock
  * @reset_waits: @resetting, and there is nothing to do before the reset of the
  *	GPU under way, or the resume, is over; pf->lock
- * @pci_locked: gpuvf_pf_reset_prepare() has locked its PCI device and saved its
+ * @pci_locked: the reset of the GPU under way has locked its PCI device and saved its
  *	configuration space
- * @reset_seq: counts resets that ended; written under pf->lock
+ * @ready: its guest is ready for the reset that was announced
+ * @reset_done: the last reset that an administrator asked for is over
  * @init_after_reset: its guest asked for the reset, and wants to start again;
  *	pf->lock
  * @access: what its guest has exclusive access for, or waits for it; pf->lock
@@ -96,7 +91,8 @@ struct gpuvf_vf {
 	bool reset_asked;
 	bool reset_waits;
 	bool pci_locked;
-	unsigned int reset_seq;
+	struct completion ready;
+	struct completion reset_done;
 	bool init_after_reset;
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;
@@ -140,7 +136,6 @@ struct gpuvf_public {
  *	PF's
  * @pdev: the PCI device; valid while pf->lock is held and @gone is false, and
  *	in everything that gpuvf_pf_remove() stops
- * @node: in the list of PFs, gpuvf_pfs_lock
  * @hw: backend
  * @sink: the layers above
  * @iov: registers of the GPU-IOV backend
@@ -164,11 +159,12 @@ struct gpuvf_public {
  * @reset_task: the thread that is in the reset by @reset_work; NULL: none is. Only
  *	this thread may compare it without pf->lock
  * @reset_err: of the last reset of the GPU
- * @reset_seq: counts resets of the GPU that ended; written under pf->lock
+ * @reset_done: the last reset of the GPU that an administrator asked for is over
  * @resets: how many of them succeeded
  * @failed_resets: how many failed
- * @in_reset: the PCI core is resetting the GPU; requests wait for the end on
- *	@reset_wait, since what they write now would be lost. Resets of VFs do so too
+ * @in_reset: the PCI core is resetting the GPU; requests wait for the end, since
+ *	what they write now would be lost. Resets of VFs do so too
+ * @out_of_reset: that is over; never reset while it is not
  * @frozen: a fatal PCIe error: the hardware is not to be relied on before a reset of
  *	the GPU has succeeded. It changes under the device lock too
  * @quiesced: the GPU is at rest until it is resumed: no reset begins, and messages
@@ -194,14 +190,13 @@ struct gpuvf_public {
  * @notify_work: notifies user space of changes
  * @public_changed: bit 0: @public changed since @notify_work ran
  * @notified_wedged: what the last uevent said
- * @reset_wait: those who wait for the end of a reset
  * @events: events that are reported later
- * @debugfs: directory for engineers; NULL: there was no memory for what it shows
+ * @commands: the last commands; world.lock
+ * @debugfs: directory for engineers
  */
 struct gpuvf_pf {
 	struct device dev;
 	struct pci_dev *pdev;
-	struct list_head node;
 	const struct gpuvf_hw_ops *hw;
 	const struct gpuvf_sink *sink;
 	struct gpuvf_iov iov;
@@ -225,10 +220,11 @@ struct gpuvf_pf {
 	bool reset_needed;
 	struct task_struct *reset_task;
 	int reset_err;
-	unsigned int reset_seq;
+	struct completion reset_done;
 	u64 resets;
 	u64 failed_resets;
 	bool in_reset;
+	struct completion out_of_reset;
 	bool frozen;
 	bool quiesced;
 	u32 reset_told;
@@ -254,8 +250,8 @@ struct gpuvf_pf {
 	struct delayed_work notify_work;
 	unsigned long public_changed;
 	bool notified_wedged;
-	wait_queue_head_t reset_wait;
 	struct gpuvf_events events;
+	struct gpuvf_command_log commands;
 	struct dentry *debugfs;
 };
 

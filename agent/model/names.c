@@ -48,6 +48,8 @@ const char *reason_name(u32 reason)
 {
 	if (reason == REASON_TYPE)
 		return "no-such-type";
+	if (reason == REASON_PLAN_TOO_HARD)
+		return "plan-too-hard";
 	return reason < ARRAY_SIZE(reason_names) && reason_names[reason] ?
 	       reason_names[reason] : "unknown";
 }

@@ -35,9 +35,9 @@ static const char *const hang_names[] = {
 static const char *const reason_names[] = {
 	[1] = "no-such-pf", "no-such-vf", "vf-named-twice", "not-permitted", "stale",
 	"wedged", "vf-count-changing", "vf-in-use", "reserve-in-use", "no-space",
-	"fragmented", "reserve-too-big", "no-fair-share", "plan-too-hard",
-	"slice-too-short", "slice-too-long", "preempt-too-short", "preempt-too-long",
-	"bad-label", "bad-value", "policy-unsupported", "not-supported", "hw-command",
+	"fragmented", "reserve-too-big", "no-fair-share", "slice-too-short",
+	"slice-too-long", "preempt-too-short", "preempt-too-long", "bad-label",
+	"bad-value", "policy-unsupported", "not-supported", "hw-command",
 	"hw-mismatch", "no-memory", "vf-not-enabled", "vf-wrong-state", "vf-failed",
 	"reset-failed", "offset-without-quota", "offset-unaligned", "offset-outside",
 	"offset-taken", "offset-in-use", "pf-resetting",

@@ -206,97 +206,36 @@ static int add_gpu(const struct nlmsghdr *nlh, void *data)
 	return message_read(nlh, gpu_list_add(data), NULL);
 }
 
-/**
- * struct vf_dump - VFs on their way to their GPUs
- * @gpus: the GPUs
- * @from: what the last message had; its array is used again for the next one
- * @changed: a VF was of another generation than its GPU
- */
-struct vf_dump {
-	struct gpu_list *gpus;
-	struct gpu from;
-	bool changed;
-};
-
-/* each message has one VF, and the generation that it belongs to */
-static int add_vf(const struct nlmsghdr *nlh, void *data)
-{
-	struct vf_dump *vf_dump = data;
-	struct gpu *from = &vf_dump->from;
-	struct gpu *gpu;
-	int err, vf;
-
-	*from = (struct gpu){ .vfs = from->vfs, .vfs_len = from->vfs_len };
-	err = message_read_one_vf(nlh, from, &vf);
-	if (err)
-		return err;
-	gpu = gpu_list_find(vf_dump->gpus, from->bdf);
-	if (!gpu || gpu->generation != from->generation) {
-		vf_dump->changed = true;
-	} else if (vf != NO_VF) {
-		gpu_set_vfs_len(gpu, vf + 1);
-		gpu->vfs[vf] = from->vfs[vf];
-	}
-	return 0;
-}
-
 static struct nlmsghdr *start_dump(struct gpuvf *gpuvf, u8 cmd)
 {
 	return start(gpuvf, gpuvf->family, cmd, NLM_F_DUMP);
 }
 
-static int ask(struct gpuvf *gpuvf, const struct nlmsghdr *nlh, reply_fn fn,
-	       void *data, struct failure *why, bool *changed)
+/* one GPU with its VFs, all of the same moment */
+static int read_one(struct gpuvf *gpuvf, const char *bdf, struct gpu_list *gpus,
+		    struct failure *why)
 {
-	struct answer answer = { .fn = fn, .data = data, .why = why };
-	int err = call(gpuvf, nlh, &answer);
+	struct answer answer = { .fn = add_gpu, .data = gpus, .why = why };
 
-	*changed |= answer.interrupted;
-	return err;
+	return call(gpuvf, start_one(gpuvf, GPUVF_CMD_PF_GET, bdf), &answer);
 }
 
-/* @bdf: of the only GPU that is wanted; NULL: all */
-static int read_gpus(struct gpuvf *gpuvf, const char *bdf, struct gpu_list *gpus,
-		     struct failure *why, bool *changed)
+/* which GPUs there are */
+static int find_gpus(struct gpuvf *gpuvf, struct gpu_list *found,
+		     struct failure *why)
 {
-	struct vf_dump vf_dump = { .gpus = gpus };
-	struct nlmsghdr *nlh;
-	size_t i;
-	int err;
-
-	*changed = false;
-	nlh = bdf ? start_one(gpuvf, GPUVF_CMD_PF_GET, bdf) :
-		    start_dump(gpuvf, GPUVF_CMD_PF_GET);
-	err = ask(gpuvf, nlh, add_gpu, gpus, why, changed);
-	if (err)
-		return err;
-	/* once, instead of a bit more with every VF */
-	for (i = 0; i < gpus->num; i++)
-		gpu_set_vfs_len(&vf_dump.from, gpus->gpus[i].vfs_len);
-	nlh = start_dump(gpuvf, GPUVF_CMD_VF_GET);
-	if (bdf)
-		mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, bdf);
-	err = ask(gpuvf, nlh, add_vf, &vf_dump, why, changed);
-	*changed |= vf_dump.changed;
-	gpu_free(&vf_dump.from);
-	return err;
-}
-
-static int read_unchanged(struct gpuvf *gpuvf, const char *bdf,
-			  struct gpu_list *gpus, struct failure *why)
-{
-	bool changed;
+	struct answer answer = { .fn = add_gpu, .data = found, .why = why };
 	int attempt;
 	int err;
 
-	*gpus = (struct gpu_list){};
+	*found = (struct gpu_list){};
 	for (attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
 		/* the more often it happens, the longer the change may take */
 		if (attempt)
 			usleep(attempt * DUMP_WAIT_US);
-		gpu_list_free(gpus);
-		err = read_gpus(gpuvf, bdf, gpus, why, &changed);
-		if (err || !changed)
+		gpu_list_free(found);
+		err = call(gpuvf, start_dump(gpuvf, GPUVF_CMD_PF_GET), &answer);
+		if (err || !answer.interrupted)
 			return err;
 	}
 	return failure_set(why, -EAGAIN);
@@ -305,22 +244,34 @@ static int read_unchanged(struct gpuvf *gpuvf, const char *bdf,
 static int gpuvf_read_all(struct provider *provider, struct gpu_list *gpus,
 			  struct failure *why)
 {
-	return read_unchanged(to_gpuvf(provider), NULL, gpus, why);
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct gpu_list found;
+	size_t i;
+	int err;
+
+	*gpus = (struct gpu_list){};
+	err = find_gpus(gpuvf, &found, why);
+	for (i = 0; i < found.num && !err; i++) {
+		err = read_one(gpuvf, found.gpus[i].bdf, gpus, why);
+		/* one that went meanwhile is none of them */
+		if (err == -ENODEV)
+			err = failure_set(why, 0);
+	}
+	gpu_list_free(&found);
+	return err;
 }
 
 static int gpuvf_read(struct provider *provider, const char *bdf,
 		      struct gpu *gpu, struct failure *why)
 {
-	struct gpu_list one;
-	struct gpu *found;
+	struct gpu_list one = {};
 	int err;
 
-	err = read_unchanged(to_gpuvf(provider), bdf, &one, why);
-	found = err ? NULL : gpu_list_find(&one, bdf);
-	if (found)
-		gpu_copy(gpu, found);
-	else if (!err || err == -ENODEV)
+	err = read_one(to_gpuvf(provider), bdf, &one, why);
+	if (!err && !one.num)
 		err = failure_set(why, -ENODEV);
+	if (!err)
+		gpu_copy(gpu, &one.gpus[0]);
 	gpu_list_free(&one);
 	return err;
 }
@@ -348,10 +299,9 @@ static int gpuvf_stats(struct provider *provider, struct gpu_list *gpus,
 		       struct failure *why)
 {
 	struct gpuvf *gpuvf = to_gpuvf(provider);
-	bool changed = false;
+	struct answer answer = { .fn = add_stats, .data = gpus, .why = why };
 
-	return ask(gpuvf, start_dump(gpuvf, GPUVF_CMD_STATS_GET), add_stats,
-		   gpus, why, &changed);
+	return call(gpuvf, start_dump(gpuvf, GPUVF_CMD_STATS_GET), &answer);
 }
 
 struct layout_reply {
@@ -420,6 +370,18 @@ static int gpuvf_set_gpu(struct provider *provider, const char *bdf,
 	return change(gpuvf, nlh, result, why);
 }
 
+static int gpuvf_set_placed(struct provider *provider, const struct gpu *wanted,
+			    int vf, u32 set, struct gpu *result,
+			    struct failure *why)
+{
+	struct gpuvf *gpuvf = to_gpuvf(provider);
+	struct nlmsghdr *nlh = start_one(gpuvf, GPUVF_CMD_CONFIG_SET,
+					 wanted->bdf);
+
+	message_put_placed(nlh, SEND_SIZE, wanted, vf, set);
+	return change(gpuvf, nlh, result, why);
+}
+
 static int gpuvf_operate(struct provider *provider,
 			 enum gpu_operation operation, const char *bdf, int vf,
 			 struct gpu *result, struct failure *why)
@@ -451,6 +413,7 @@ const struct provider_ops gpuvf_ops = {
 	.set_layout = gpuvf_set_layout,
 	.set_vf = gpuvf_set_vf,
 	.set_gpu = gpuvf_set_gpu,
+	.set_placed = gpuvf_set_placed,
 	.operate = gpuvf_operate,
 	.stats = gpuvf_stats,
 };

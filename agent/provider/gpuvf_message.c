@@ -55,7 +55,6 @@ SAME(REASON_NO_SPACE);
 SAME(REASON_FRAGMENTED);
 SAME(REASON_RESERVE_TOO_BIG);
 SAME(REASON_NO_FAIR_SHARE);
-SAME(REASON_PLAN_TOO_HARD);
 SAME(REASON_SLICE_TOO_SHORT);
 SAME(REASON_SLICE_TOO_LONG);
 SAME(REASON_PREEMPT_TOO_SHORT);
@@ -281,19 +280,32 @@ static int read_claims(const struct nlattr *nest, struct vf *vf)
 	return read_nest(nest, fields, ARRAY_SIZE(fields), &vf->claims);
 }
 
+static int read_number(const struct nlattr *attr, u32 *value)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+		return -EBADMSG;
+	*value = mnl_attr_get_u32(attr);
+	return 0;
+}
+
 static int read_withheld(const struct nlattr *nest, struct gpu *gpu)
 {
 	static const struct field fields[] = {
 		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, MNL_TYPE_U64, offset),
 		[GPUVF_A_EXTENT_SIZE] = FIELD(extent, MNL_TYPE_U64, size),
 	};
-	struct extent extent = {};
+	struct extent extent = {}, *last = &gpu->withheld[MAX_WITHHELD - 1];
 	int err;
 
 	err = read_nest(nest, fields, ARRAY_SIZE(fields), &extent);
-	if (!err && gpu->num_withheld < MAX_WITHHELD)
+	if (err)
+		return err;
+	/* as the kernel does when it has more than it tells */
+	if (gpu->num_withheld == MAX_WITHHELD)
+		last->size = extent.offset + extent.size - last->offset;
+	else
 		gpu->withheld[gpu->num_withheld++] = extent;
-	return err;
+	return 0;
 }
 
 /* *last: the index of the VF */
@@ -307,13 +319,9 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
 		return -EBADMSG;
 	mnl_attr_for_each_nested(attr, nest) {
-		if (mnl_attr_get_type(attr) == GPUVF_A_VF_INDEX) {
-			if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-				return -EBADMSG;
-			index = mnl_attr_get_u32(attr);
-			continue;
-		}
-		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS)
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_INDEX)
+			err = read_number(attr, &index);
+		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS)
 			err = read_stats(attr, &vf);
 		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_CLAIMS)
 			err = read_claims(attr, &vf);
@@ -382,6 +390,7 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 			struct refusal *refusal, int *vf)
 {
 	const struct nlattr *attr;
+	u32 withheld = 0, num_withheld = 0;
 	int err;
 
 	*vf = NO_VF;
@@ -392,8 +401,12 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 		case GPUVF_A_PF_VF:
 			err = read_vf(attr, gpu, vf);
 			break;
+		case GPUVF_A_PF_FB_WITHHELD_EXTENTS:
+			err = read_number(attr, &num_withheld);
+			break;
 		case GPUVF_A_PF_FB_WITHHELD_EXTENT:
 			err = read_withheld(attr, gpu);
+			withheld++;
 			break;
 		case GPUVF_A_PF_REFUSAL:
 			err = refusal ? read_refusal(attr, refusal) : 0;
@@ -407,6 +420,9 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 		if (err)
 			return err;
 	}
+	/* a VF must not be placed where an extent is missing */
+	if (withheld != num_withheld)
+		return -EBADMSG;
 	gpu->set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	if (gpu->total_vfs <= MAX_VFS)
 		gpu_set_vfs_len(gpu, gpu->total_vfs);
@@ -576,6 +592,19 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* which layout it is to follow, and what is wanted of the GPU itself */
+static void put_gpu(struct nlmsghdr *nlh, size_t room, const struct gpu *wanted)
+{
+	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_GENERATION,
+			       wanted->generation);
+	if (wanted->set & GPU_SET_POLICY)
+		mnl_attr_put_u32_check(nlh, room, GPUVF_A_PF_POLICY,
+				       wanted->policy);
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_FB_PF_RESERVE,
+				       wanted->fb_pf_reserve);
+}
+
 /**
  * message_put_wanted() - the whole layout of one GPU
  * @nlh: a config-set request that has its bdf
@@ -592,18 +621,35 @@ void message_put_wanted(struct nlmsghdr *nlh, size_t room,
 
 	if (wanted->set & GPU_SET_PLACES)
 		set |= VF_SET_OFFSET;
-	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_GENERATION,
-			       wanted->generation);
-	if (wanted->set & GPU_SET_POLICY)
-		mnl_attr_put_u32_check(nlh, room, GPUVF_A_PF_POLICY,
-				       wanted->policy);
-	if (wanted->set & GPU_SET_PF_RESERVE)
-		mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_FB_PF_RESERVE,
-				       wanted->fb_pf_reserve);
+	put_gpu(nlh, room, wanted);
 	for (i = 0; i < wanted->vfs_len; i++)
 		if (wanted->vfs[i].fb_bytes)
 			message_put_vf(nlh, room, i, &wanted->vfs[i], set);
 	mnl_attr_put_check(nlh, room, GPUVF_A_PF_REPLACE, 0, NULL);
 	if (dry_run)
 		mnl_attr_put_check(nlh, room, GPUVF_A_PF_DRY_RUN, 0, NULL);
+}
+
+/**
+ * message_put_placed() - settings of a GPU or of one of its VFs, and places of all VFs
+ * @nlh: a config-set request that has its bdf
+ * @room: bytes of its buffer
+ * @wanted: settings as its .set has them, with the generation it was planned against
+ * @vf: index of the VF, NO_VF: none
+ * @set: VF_SET_*: which of its settings to send
+ */
+void message_put_placed(struct nlmsghdr *nlh, size_t room,
+			const struct gpu *wanted, int vf, u32 set)
+{
+	u32 i;
+
+	put_gpu(nlh, room, wanted);
+	for (i = 0; i < wanted->vfs_len; i++) {
+		u32 of_vf = (int)i == vf ? set : 0;
+
+		if (wanted->vfs[i].fb_bytes)
+			of_vf |= VF_SET_OFFSET;
+		if (of_vf)
+			message_put_vf(nlh, room, i, &wanted->vfs[i], of_vf);
+	}
 }

@@ -19,7 +19,8 @@ int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size);
 void message_put_wanted(struct nlmsghdr *nlh, size_t room,
 			const struct gpu *wanted,
 			bool dry_run);
-
+void message_put_placed(struct nlmsghdr *nlh, size_t room,
+			const struct gpu *wanted, int vf, u32 set);
 void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 		    const struct vf *vf, u32 set);
 

@@ -298,6 +298,30 @@ int provider_set_gpu(struct provider *provider, const char *bdf,
 }
 
 /**
+ * provider_set_placed() - change settings, and where the framebuffer of VFs is
+ * @provider: the provider, which takes offsets
+ * @wanted: bdf, generation, the offsets of all VFs; policy and PF reserve where its
+ *	.set says so
+ * @vf: index of the VF of which settings change too, NO_VF: none
+ * @set: VF_SET_*: which of them
+ * @result: what then holds; to be freed after success
+ * @why: more about an error
+ *
+ * Unlike provider_set_layout(), leaves what is not given as it is.
+ *
+ * Return: 0, or the kernel's negative errno.
+ */
+int provider_set_placed(struct provider *provider, const struct gpu *wanted,
+			int vf, u32 set, struct gpu *result,
+			struct failure *why)
+{
+	if (!provider->ops->set_placed)
+		return cannot(provider, wanted->bdf, ABILITY_FB_OFFSET, why);
+	return provider->ops->set_placed(provider, wanted, vf, set, result,
+					 why);
+}
+
+/**
  * provider_operate() - do something to a GPU or to one of its VFs
  * @provider: the provider
  * @operation: what to do; only a reset can be done to a GPU

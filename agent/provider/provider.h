@@ -25,6 +25,7 @@ struct provider;
  * @set_num_vfs: as provider_set_num_vfs(); NULL: sriov_numvfs does it
  * @set_vf: as provider_set_vf()
  * @set_gpu: as provider_set_gpu()
+ * @set_placed: as provider_set_placed()
  * @operate: as provider_operate()
  * @stats: as provider_stats()
  * @count_hint: as provider_count_hint(), may be NULL
@@ -52,6 +53,9 @@ struct provider_ops {
 	int (*set_gpu)(struct provider *provider, const char *bdf,
 		       const struct gpu *settings, struct gpu *result,
 		       struct failure *why);
+	int (*set_placed)(struct provider *provider, const struct gpu *wanted,
+			  int vf, u32 set, struct gpu *result,
+			  struct failure *why);
 	int (*operate)(struct provider *provider, enum gpu_operation operation,
 		       const char *bdf, int vf, struct gpu *result,
 		       struct failure *why);
@@ -86,6 +90,9 @@ int provider_set_vf(struct provider *provider, const char *bdf, u32 index,
 int provider_set_gpu(struct provider *provider, const char *bdf,
 		     const struct gpu *settings, struct gpu *result,
 		     struct failure *why);
+int provider_set_placed(struct provider *provider, const struct gpu *wanted,
+			int vf, u32 set, struct gpu *result,
+			struct failure *why);
 int provider_operate(struct provider *provider, enum gpu_operation operation,
 		     const char *bdf, int vf, struct gpu *result,
 		     struct failure *why);

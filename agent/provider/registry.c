@@ -231,6 +231,16 @@ static int all_set_gpu(struct provider *provider, const char *bdf,
 		       why->error;
 }
 
+static int all_set_placed(struct provider *provider, const struct gpu *wanted,
+			  int vf, u32 set, struct gpu *result,
+			  struct failure *why)
+{
+	struct provider *owner = owner_of(provider, wanted->bdf, why);
+
+	return owner ? provider_set_placed(owner, wanted, vf, set, result,
+					   why) : why->error;
+}
+
 static int all_operate(struct provider *provider, enum gpu_operation operation,
 		       const char *bdf, int vf, struct gpu *result,
 		       struct failure *why)
@@ -284,6 +294,7 @@ static const struct provider_ops all_ops = {
 	.set_num_vfs = all_set_num_vfs,
 	.set_vf = all_set_vf,
 	.set_gpu = all_set_gpu,
+	.set_placed = all_set_placed,
 	.operate = all_operate,
 	.stats = all_stats,
 	.count_hint = all_count_hint,

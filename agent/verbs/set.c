@@ -8,10 +8,14 @@
 #include "base/name_set.h"
 #include "base/units.h"
 #include "model/names.h"
+#include "plan/layout.h"
 #include "plan/report.h"
 #include "plan/target.h"
 #include "provider/provider.h"
 #include "verbs/verbs.h"
+
+/* the last one sends no places */
+#define PLACE_ATTEMPTS	4
 
 static const char *const vf_keys[] = {
 	"fb", "time_slice", "preempt_timeout", "label",
@@ -122,7 +126,7 @@ static int parse_change(struct change *change, bool has_vf, int argc,
 }
 
 /*
- * The kernel places VFs one after the other, and names the one for which nothing
+ * VFs are placed one after the other, and a refusal names the one for which nothing
  * is left: that need not be the one that is to grow.
  */
 static void explain_other_vf(const struct gpu *gpu, u32 index,
@@ -150,28 +154,104 @@ static bool is_about_another(const struct refusal *refusal, bool has_vf,
 		refusal->reason == REASON_FRAGMENTED);
 }
 
-static int send_change(struct provider *provider, const struct gpu *gpu,
-		       bool has_vf, u32 index, struct change *change)
+/* other VFs may have to move for it; what is in their way cannot always be seen */
+static bool needs_places(const struct gpu *gpu, u32 index,
+			 const struct change *change)
 {
-	const char *bdf = gpu->bdf;
-	struct failure why;
-	struct gpu result;
+	if (!gpu->has_states || gpu->state != PF_STATE_READY ||
+	    gpu->vfs_changing)
+		return false;
+	return change->vf_set & VF_SET_FB ? index < gpu->vfs_len :
+	       change->gpu.set & GPU_SET_PF_RESERVE;
+}
+
+/* Return: 0, with GPU_SET_PLACES in @wanted->set when there are places to send */
+static int find_places(struct gpu *wanted, const struct gpu *gpu, u32 index,
+		       const struct change *change, struct failure *why)
+{
+	gpu_copy(wanted, gpu);
+	wanted->set = change->gpu.set;
+	wanted->policy = change->gpu.policy;
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		wanted->fb_pf_reserve = gpu_round(gpu, ABILITY_PF_RESERVE,
+						  change->gpu.fb_pf_reserve);
+	if (change->vf_set & VF_SET_FB) {
+		wanted->vfs[index].fb_bytes = change->vf.fb_bytes;
+		wanted->vfs[index].time_slice_us = change->vf.time_slice_us;
+		wanted->vfs[index].preempt_timeout_us =
+			change->vf.preempt_timeout_us;
+		copy_string(wanted->vfs[index].profile, LABEL_SIZE,
+			    change->vf.profile);
+	}
+	return layout_place(wanted, gpu, why);
+}
+
+static int try_change(struct provider *provider, const struct gpu *gpu,
+		      bool has_vf, u32 index, const struct change *change,
+		      bool with_places, struct failure *why)
+{
+	struct gpu wanted = {}, result = {};
+	int err = 0;
+
+	if (with_places && needs_places(gpu, index, change))
+		err = find_places(&wanted, gpu, index, change, why);
+	if (err) {
+		gpu_free(&wanted);
+		return err;
+	}
+	if (wanted.set & GPU_SET_PLACES)
+		err = provider_set_placed(provider, &wanted,
+					  has_vf ? (int)index : NO_VF,
+					  change->vf_set, &result, why);
+	else if (has_vf)
+		err = provider_set_vf(provider, gpu->bdf, index, &change->vf,
+				      change->vf_set, &result, why);
+	else
+		err = provider_set_gpu(provider, gpu->bdf, &change->gpu,
+				       &result, why);
+	gpu_free(&wanted);
+	if (!err)
+		gpu_free(&result);
+	return err;
+}
+
+/* what changed since the GPU was read is read, the last time it is not asked for */
+static int repeat_change(struct provider *provider, struct gpu *gpu,
+			 bool has_vf, u32 index, const struct change *change,
+			 struct failure *why)
+{
+	int left = PLACE_ATTEMPTS;
+	struct gpu now;
 	int err;
 
-	if (has_vf)
-		err = provider_set_vf(provider, bdf, index, &change->vf,
-				      change->vf_set, &result, &why);
-	else
-		err = provider_set_gpu(provider, bdf, &change->gpu, &result,
-				       &why);
+	for (;;) {
+		err = try_change(provider, gpu, has_vf, index, change, --left,
+				 why);
+		if (!err || !left || !layout_is_stale(why))
+			return err;
+		err = provider_read(provider, gpu->bdf, &now, why);
+		if (err)
+			return err;
+		gpu_free(gpu);
+		*gpu = now;
+	}
+}
+
+static int send_change(struct provider *provider, struct gpu *gpu,
+		       bool has_vf, u32 index, const struct change *change)
+{
+	struct failure why;
+	int err;
+
+	err = repeat_change(provider, gpu, has_vf, index, change, &why);
 	if (err && is_about_another(&why.refusal, has_vf, index, change)) {
 		explain_other_vf(gpu, index, change);
 		return exit_code_of(err);
 	}
 	if (err)
-		return check_failed(provider, bdf, report_refusal(&why, bdf));
+		return check_failed(provider, gpu->bdf,
+				    report_refusal(&why, gpu->bdf));
 	exit_set_changed();
-	gpu_free(&result);
 	return EXIT_DONE;
 }
 

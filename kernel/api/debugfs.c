@@ -17,12 +17,12 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "api/debugfs.h"
+#include "api/api.h"
 #include "base/pf.h"
+#include "base/trace.h"
 #include "config/config.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 #include "vf/vf.h"
 
 static struct dentry *debugfs_root;
@@ -30,7 +30,7 @@ static struct dentry *debugfs_root;
 static int commands_show(struct seq_file *m, void *unused)
 {
 	struct gpuvf_pf *pf = m->private;
-	const struct gpuvf_command_log *log = pf->world.log;
+	const struct gpuvf_command_log *log = &pf->commands;
 	const u64 size = GPUVF_COMMAND_LOG_SIZE;
 	u64 n, count;
 
@@ -48,7 +48,7 @@ static int commands_show(struct seq_file *m, void *unused)
 		spin_unlock_irq(&pf->world.lock);
 		if (kept)
 			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
-				   one.vf, gpuvf_turn_command_name(one.cmd),
+				   one.vf, gpuvf_command_name(one.cmd),
 				   one.ns, one.err);
 	}
 	return 0;
@@ -151,13 +151,10 @@ DEFINE_SHOW_ATTRIBUTE(state);
  *
  * When they cannot be had, everything else works as ever.
  *
- * Context: may sleep; no command is given yet.
+ * Context: may sleep.
  */
 void gpuvf_debugfs_add(struct gpuvf_pf *pf)
 {
-	pf->world.log = kvzalloc(sizeof(*pf->world.log), GFP_KERNEL);
-	if (!pf->world.log)
-		return;
 	pf->debugfs = debugfs_create_dir(gpuvf_pf_name(pf), debugfs_root);
 	debugfs_create_file("state", 0400, pf->debugfs, pf, &state_fops);
 	debugfs_create_file("commands", 0400, pf->debugfs, pf, &commands_fops);
@@ -174,16 +171,6 @@ void gpuvf_debugfs_add(struct gpuvf_pf *pf)
 void gpuvf_debugfs_del(struct gpuvf_pf *pf)
 {
 	debugfs_remove_recursive(pf->debugfs);
-}
-
-/**
- * gpuvf_debugfs_free() - free what gpuvf_debugfs_add() took
- * @pf: PF that gives no more commands
- */
-void gpuvf_debugfs_free(struct gpuvf_pf *pf)
-{
-	kvfree(pf->world.log);
-	pf->world.log = NULL;
 }
 
 /** gpuvf_debugfs_register() - /sys/kernel/debug/gpuvf, where there is debugfs */

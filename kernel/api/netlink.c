@@ -7,24 +7,83 @@
 #include <linux/capability.h>
 #include <net/genetlink.h>
 
-#include "api/netlink.h"
+#include "api/api.h"
 #include "api/netlink_msg.h"
+#include "api/netlink_policy.h"
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/pf.h"
-#include "sched/stats.h"
+#include "sched/engine.h"
 
 /* room for the counters and the histogram of a VF */
 #define NL_STATS_SIZE	1024
 
-static const struct nla_policy nl_pf_policy[GPUVF_A_PF_BDF + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-};
+/*
+ * May the sender of a request see what tenants do? Not the receiver of a dump. Most who
+ * ask may not: they are not worth an audit record each.
+ */
+static bool nl_may_see(const struct sk_buff *skb)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN) &&
+	       netlink_capable(skb, CAP_SYS_ADMIN);
+}
 
-static const struct nla_policy nl_vf_policy[GPUVF_A_PF_VF + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(gpuvf_nl_vf_index_policy),
-};
+/*
+ * Add something of a GPU with @all that there is, else with what every user may see:
+ * then pf->lock is not taken, see struct gpuvf_public. -ENODEV: the GPU is gone.
+ */
+static int nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf,
+		       unsigned int vf, gpuvf_nl_put_fn put, bool all)
+{
+	int err;
+
+	if (!all) {
+		spin_lock(&pf->public_lock);
+		err = READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
+		spin_unlock(&pf->public_lock);
+		return err;
+	}
+	gpuvf_pf_lock(pf);
+	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
+	gpuvf_pf_unlock(pf);
+	return err;
+}
+
+/* answer a request about one thing; @skb has enough room, or is NULL, and is gone then */
+static int nl_answer(struct sk_buff *skb, struct genl_info *info,
+		     struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
+		     bool all)
+{
+	int err = -EMSGSIZE;
+	void *hdr;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
+				info->genlhdr->cmd);
+	if (hdr)
+		err = nl_put_seen(skb, pf, vf, put, all);
+	if (!err) {
+		genlmsg_end(skb, hdr);
+		return genlmsg_reply(skb, info);
+	}
+	nlmsg_free(skb);
+	return err == -ENODEV ? gpuvf_nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
+}
+
+/* the VF that a request which only looks names */
+static int nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
+		     unsigned int *vf)
+{
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	int err = gpuvf_nl_get_index(info, vf);
+
+	if (err || !gpuvf_pf_check_index(pf, *vf, &why))
+		return err;
+	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
+			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
+					       GPUVF_A_VF_INDEX));
+}
 
 static int nl_put_histogram(struct sk_buff *skb,
 			    const struct gpuvf_vf_stats *stats)
@@ -48,34 +107,25 @@ static int nl_put_histogram(struct sk_buff *skb,
 	return 0;
 }
 
+#define NL_COUNTER(name, NAME) \
+	{ GPUVF_A_STATS_##NAME, offsetof(struct gpuvf_vf_stats, name) },
+
 static int nl_put_counters(struct sk_buff *skb,
 			   const struct gpuvf_vf_stats *stats)
 {
-	const struct {
+	static const struct {
 		int attr;
-		u64 value;
+		size_t offset;
 	} counters[] = {
-		{ GPUVF_A_STATS_RUN_NS, stats->run_ns },
-		{ GPUVF_A_STATS_CHARGED_NS, stats->charged_ns },
-		{ GPUVF_A_STATS_SLICES, stats->slices },
-		{ GPUVF_A_STATS_SKIPPED, stats->skipped },
-		{ GPUVF_A_STATS_OVERRUN_NS, stats->overrun_ns },
-		{ GPUVF_A_STATS_IDLE_NS, stats->idle_ns },
-		{ GPUVF_A_STATS_PREEMPT_TIMEOUTS, stats->preempt_timeouts },
-		{ GPUVF_A_STATS_HANGS, stats->hangs },
-		{ GPUVF_A_STATS_RESETS, stats->resets },
-		{ GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS, stats->exclusive_timeouts },
-		{ GPUVF_A_STATS_MBOX_REQUESTS, stats->mbox_requests },
-		{ GPUVF_A_STATS_MBOX_LIMITED, stats->mbox_limited },
-		{ GPUVF_A_STATS_LATENCY_SUM_NS, stats->latency_sum_ns },
-		{ GPUVF_A_STATS_FAILED_RESETS, stats->failed_resets },
-		{ GPUVF_A_STATS_MBOX_UNANSWERED, stats->mbox_unanswered },
-		{ GPUVF_A_STATS_GUEST_MALFORMED, stats->guest_malformed },
+		GPUVF_VF_COUNTERS(NL_COUNTER)
+		NL_COUNTER(latency_sum_ns, LATENCY_SUM_NS)
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		if (nla_put_u64_64bit(skb, counters[i].attr, counters[i].value,
+		if (nla_put_u64_64bit(skb, counters[i].attr,
+				      *(const u64 *)((const void *)stats +
+					     counters[i].offset),
 				      GPUVF_A_STATS_PAD))
 			return -EMSGSIZE;
 	return 0;
@@ -102,52 +152,33 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 	return 0;
 }
 
-static int nl_pf_get_doit(struct sk_buff *request, struct genl_info *info)
+/* every request about one thing that changes nothing */
+static int nl_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	int err;
+	gpuvf_nl_put_fn put = gpuvf_nl_put_claiming_vf;
+	size_t size = GPUVF_NL_VF_SIZE * 2 + GPUVF_NL_CLAIMS_SIZE;
+	unsigned int vf = 0;
+	int err = 0;
 
 	if (IS_ERR(pf))
 		return PTR_ERR(pf);
-	err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_PF_SIZE, GFP_KERNEL), info,
-			      pf, 0, gpuvf_nl_put_pf, gpuvf_nl_may_see(request));
-	gpuvf_pf_put(pf);
-	return err;
-}
-
-static int nl_vf_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	unsigned int vf;
-	int err;
-
-	if (IS_ERR(pf))
-		return PTR_ERR(pf);
-	err = gpuvf_nl_get_vf(info, pf, &vf);
+	if (info->genlhdr->cmd == GPUVF_CMD_PF_GET) {
+		/* all that it takes to plan a layout, under one lock */
+		put = gpuvf_nl_put_claiming;
+		size = GPUVF_NL_FULL_SIZE +
+		       pf->total_vfs * GPUVF_NL_CLAIMS_SIZE;
+	} else if (info->genlhdr->cmd == GPUVF_CMD_STATS_GET) {
+		put = nl_put_stats;
+		size = NL_STATS_SIZE;
+		err = gpuvf_nl_permit(request, info, pf);
+	}
+	if (!err && info->genlhdr->cmd != GPUVF_CMD_PF_GET)
+		err = nl_get_vf(info, pf, &vf);
 	if (!err)
-		err = gpuvf_nl_answer(genlmsg_new(GPUVF_NL_VF_SIZE * 2 +
-						  GPUVF_NL_CLAIMS_SIZE,
-						  GFP_KERNEL),
-				      info, pf, vf, gpuvf_nl_put_claiming_vf,
-				      gpuvf_nl_may_see(request));
-	gpuvf_pf_put(pf);
-	return err;
-}
-
-static int nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	unsigned int vf;
-	int err;
-
-	if (IS_ERR(pf))
-		return PTR_ERR(pf);
-	err = gpuvf_nl_permit(request, info, pf);
-	if (!err)
-		err = gpuvf_nl_get_vf(info, pf, &vf);
-	if (!err)
-		err = gpuvf_nl_answer(genlmsg_new(NL_STATS_SIZE, GFP_KERNEL),
-				      info, pf, vf, nl_put_stats, true);
+		err = nl_answer(genlmsg_new(size, GFP_KERNEL), info, pf, vf,
+				put, put == nl_put_stats ||
+				nl_may_see(request));
 	gpuvf_pf_put(pf);
 	return err;
 }
@@ -177,7 +208,7 @@ static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
 	err = gpuvf_nl_check_once(cb->nlh, 0, cb->extack);
 	if (!err) {
 		cb->args[2] = 1;
-		cb->args[3] = gpuvf_nl_may_see(cb->skb);
+		cb->args[3] = nl_may_see(cb->skb);
 	}
 	return err;
 }
@@ -195,7 +226,7 @@ static int nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	err = gpuvf_nl_put_seen(skb, pf, vf, put, cb->args[3]);
+	err = nl_put_seen(skb, pf, vf, put, cb->args[3]);
 	if (err) {
 		genlmsg_cancel(skb, hdr);
 		/* one that went meanwhile is left out, and the dump marked */
@@ -278,7 +309,7 @@ static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	/* of the sender; whoever receives it need not be the same */
-	if (!cb->args[2] && !gpuvf_nl_may_see(cb->skb)) {
+	if (!cb->args[2] && !nl_may_see(cb->skb)) {
 		cb->extack->_msg =
 			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
 		return -EPERM;
@@ -286,50 +317,44 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
 }
 
+#define NL_POLICY(name)						\
+	.policy = gpuvf_nl_##name##_policy,			\
+	.maxattr = ARRAY_SIZE(gpuvf_nl_##name##_policy) - 1
+
 /* what changes something */
-#define NL_CHANGE(name, its_policy, last)		\
-	{						\
-		.cmd = GPUVF_CMD_##name,		\
-		.doit = gpuvf_nl_change_doit,		\
-		.policy = its_policy,			\
-		.maxattr = last,			\
+#define NL_CHANGE(name, its_policy)				\
+	{							\
+		.cmd = GPUVF_CMD_##name,			\
+		.doit = gpuvf_nl_change_doit,			\
+		NL_POLICY(its_policy),				\
 	}
 
 static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = GPUVF_CMD_PF_GET,
-		.doit = nl_pf_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_pf_get_dumpit,
-		.policy = nl_pf_policy,
-		.maxattr = ARRAY_SIZE(nl_pf_policy) - 1,
+		NL_POLICY(pf_get),
 	},
 	{
 		.cmd = GPUVF_CMD_VF_GET,
-		.doit = nl_vf_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_vf_get_dumpit,
-		.policy = nl_vf_policy,
-		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+		NL_POLICY(vf_get),
 	},
-	NL_CHANGE(CONFIG_SET, gpuvf_nl_config_set_policy, GPUVF_A_PF_CAPACITY),
+	NL_CHANGE(CONFIG_SET, config_set),
 	{
 		.cmd = GPUVF_CMD_STATS_GET,
-		.doit = nl_stats_get_doit,
+		.doit = nl_get_doit,
 		.dumpit = nl_stats_get_dumpit,
-		.policy = nl_vf_policy,
-		.maxattr = ARRAY_SIZE(nl_vf_policy) - 1,
+		NL_POLICY(vf_get),
 	},
-	{
-		.cmd = GPUVF_CMD_CAPACITY_GET,
-		.doit = gpuvf_nl_capacity_get_doit,
-		.policy = gpuvf_nl_capacity_policy,
-		.maxattr = GPUVF_A_PF_CAPACITY,
-	},
-	NL_CHANGE(VF_RESET, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_STOP, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_PAUSE, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(VF_RESUME, nl_vf_policy, GPUVF_A_PF_VF),
-	NL_CHANGE(PF_RESET, nl_pf_policy, GPUVF_A_PF_BDF),
-	NL_CHANGE(FB_RETRY, nl_pf_policy, GPUVF_A_PF_BDF),
+	NL_CHANGE(VF_RESET, vf_get),
+	NL_CHANGE(VF_STOP, vf_get),
+	NL_CHANGE(VF_PAUSE, vf_get),
+	NL_CHANGE(VF_RESUME, vf_get),
+	NL_CHANGE(PF_RESET, pf_get),
+	NL_CHANGE(FB_RETRY, pf_get),
 };
 
 /**

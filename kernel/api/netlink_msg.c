@@ -15,10 +15,6 @@
 #include "api/netlink_msg.h"
 #include "base/error.h"
 #include "base/pf.h"
-#include "config/config.h"
-#include "fb/scrub.h"
-#include "hw/hw.h"
-#include "vf/vf.h"
 
 static const struct genl_multicast_group nl_groups[GPUVF_NL_NUM_GROUPS] = {
 	[GPUVF_NL_GROUP_CONFIG] = { .name = GPUVF_MCGRP_CONFIG },
@@ -39,350 +35,6 @@ struct genl_family gpuvf_nl_family __ro_after_init = {
 	.mcgrps = nl_groups,
 	.n_mcgrps = ARRAY_SIZE(nl_groups),
 };
-
-const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1] = {
-	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
-};
-
-static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, GPUVF_A_PF_PAD);
-}
-
-/**
- * gpuvf_nl_put_identity() - add the GPU's name and its generation
- * @skb: message
- * @pf: PF
- *
- * Context: any where interrupts are on.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
-{
-	u64 generation;
-
-	spin_lock(&pf->public_lock);
-	generation = pf->public.generation;
-	spin_unlock(&pf->public_lock);
-	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, generation))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/*
- * What only administrators may see of a VF: its state, and counters by which a
- * program sees the end of a reset; pf->lock held.
- */
-static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
-{
-	if (nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
-	    (gpuvf_vf_in_use_locked(vf) &&
-	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
-			      GPUVF_A_VF_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_FAILED_RESETS,
-			      vf->stats.failed_resets, GPUVF_A_VF_PAD))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
-{
-	if ((pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_RESETS, pf->resets) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FAILED_RESETS, pf->failed_resets))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* pf->public_lock held */
-static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
-			    const struct gpuvf_config *cfg)
-{
-	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
-	const struct gpuvf_vf_config *vcfg = &cfg->vf[vf->index];
-
-	lockdep_assert_held(&vf->pf->public_lock);
-	if (nla_put_u32(skb, GPUVF_A_VF_INDEX, vf->index) ||
-	    (*vf->bdf && nla_put_string(skb, GPUVF_A_VF_BDF, vf->bdf)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_FB_QUOTA, fb->size,
-			      GPUVF_A_VF_PAD) ||
-	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
-					   GPUVF_A_VF_PAD)) ||
-	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
-	    nla_put_u32(skb, GPUVF_A_VF_TIME_SLICE_US, vcfg->time_slice_us) ||
-	    nla_put_u32(skb, GPUVF_A_VF_PREEMPT_TIMEOUT_US,
-			gpuvf_config_preempt_us(vcfg)) ||
-	    (*vcfg->profile &&
-	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
-	    (*vf->holder &&
-	     nla_put_string(skb, GPUVF_A_VF_HOLDER, vf->holder)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* pf->lock held */
-static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
-{
-	const struct gpuvf_claims *claims = &vf->guest.claims;
-	struct nlattr *nest;
-
-	if (!vf->guest.time_ns)
-		return 0;
-	nest = nla_nest_start(skb, GPUVF_A_VF_CLAIMS);
-	if (!nest ||
-	    nla_put_string(skb, GPUVF_A_CLAIMS_DRIVER, claims->driver) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_USED, claims->used_bytes,
-			      GPUVF_A_CLAIMS_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_TOTAL,
-			      claims->total_bytes, GPUVF_A_CLAIMS_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_TIME_NS, vf->guest.time_ns,
-			      GPUVF_A_CLAIMS_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		     const struct gpuvf_config *cfg, unsigned int vf,
-		     bool claims)
-{
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
-	int err;
-
-	if (!nest)
-		return -EMSGSIZE;
-	spin_lock(&pf->public_lock);
-	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
-	spin_unlock(&pf->public_lock);
-	if (!err && cfg)
-		err = nl_put_vf_states(skb, &pf->vf[vf]);
-	if (!err && cfg && claims)
-		err = nl_put_claims(skb, &pf->vf[vf]);
-	if (err) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/**
- * gpuvf_nl_put_vf() - add a VF
- * @skb: message
- * @pf: PF
- * @cfg: its configuration, or one that it might have; NULL: add what every user
- *	may see
- * @vf: index of the VF
- *
- * Context: pf->lock held, unless @cfg is NULL.
- * Return: 0, -EMSGSIZE: nothing was added.
- */
-int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg, unsigned int vf)
-{
-	return nl_put_vf(skb, pf, cfg, vf, false);
-}
-
-static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
-{
-	const struct gpuvf_public *public = &pf->public;
-
-	lockdep_assert_held(&pf->public_lock);
-	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->name) ||
-	    nla_put_u32(skb, GPUVF_A_PF_STATE, public->wedged ?
-			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
-	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->capabilities) ||
-	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->vendor) ||
-	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->device) ||
-	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE, pf->numa_node) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
-	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, public->num_vfs) ||
-	    (public->vfs_changing &&
-	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MIN_US,
-			pf->hw->time_slice_min_us) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MAX_US,
-			pf->hw->time_slice_max_us) ||
-	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
-			GPUVF_PREEMPT_MIN_US) ||
-	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
-			GPUVF_PREEMPT_MAX_US))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int nl_put_withheld(struct sk_buff *skb, struct gpuvf_pf *pf)
-{
-	const struct gpuvf_extent *extent;
-	unsigned int num;
-
-	for (extent = gpuvf_clear_withheld_locked(pf, &num); num;
-	     extent++, num--) {
-		struct nlattr *nest =
-			nla_nest_start(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT);
-
-		if (!nest ||
-		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET,
-				      extent->start, GPUVF_A_EXTENT_PAD) ||
-		    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, extent->size,
-				      GPUVF_A_EXTENT_PAD))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
-	return 0;
-}
-
-static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg)
-{
-	const struct gpuvf_layout *layout = &cfg->layout;
-
-	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
-	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->geometry.total_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_GRANULARITY,
-		       pf->geometry.granule_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
-		       layout->pf_reserve_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
-		       layout->context.size) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
-		       layout->largest_free_bytes))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* what only administrators may see of a GPU; pf->lock held */
-static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg)
-{
-	if (nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
-		       gpuvf_clear_dirty_bytes_locked(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
-		       gpuvf_clear_withheld_bytes_locked(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
-		       gpuvf_world_round_us(pf, cfg)))
-		return -EMSGSIZE;
-	return nl_put_pf_resets(skb, pf) ?: nl_put_withheld(skb, pf);
-}
-
-/**
- * gpuvf_nl_put_one_vf() - add a GPU's name and one of its VFs
- * @skb: message
- * @pf: PF
- * @cfg: as for gpuvf_nl_put_vf()
- * @vf: index of the VF
- *
- * Context: pf->lock held, unless @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : gpuvf_nl_put_vf(skb, pf, cfg, vf);
-}
-
-/**
- * gpuvf_nl_put_claiming_vf() - gpuvf_nl_put_one_vf(), with what its guest claims
- * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more
- * @pf: PF
- * @cfg: as for gpuvf_nl_put_vf()
- * @vf: index of the VF
- *
- * Context: pf->lock held, unless @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			     const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
-}
-
-/**
- * gpuvf_nl_put_pf() - add a GPU, without its VFs
- * @skb: message
- * @pf: PF
- * @cfg: its configuration, or one that it might have; NULL: add what every user
- *	may see
- * @vf: ignored
- *
- * Context: pf->lock held, unless @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err;
-
-	err = gpuvf_nl_put_identity(skb, pf);
-	if (err)
-		return err;
-	spin_lock(&pf->public_lock);
-	/* that memory could not be scrubbed is the consequence of its use */
-	if (!cfg)
-		gpuvf_layout_measure(&pf->public.config.layout, pf->total_vfs,
-				     0, NULL);
-	err = nl_put_pf_hardware(skb, pf) ||
-	      nl_put_pf_config(skb, pf, cfg ?: &pf->public.config);
-	spin_unlock(&pf->public_lock);
-	if (err)
-		return -EMSGSIZE;
-	return cfg ? nl_put_pf_states(skb, pf, cfg) : 0;
-}
-
-/**
- * gpuvf_nl_put_everything() - add a GPU with all its VFs
- * @skb: message, with room for GPUVF_NL_FULL_SIZE
- * @pf: PF
- * @cfg: its configuration, or one that it might have; NULL: add what every user
- *	may see
- *
- * Context: pf->lock held.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg)
-{
-	unsigned int i;
-	int err;
-
-	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = gpuvf_nl_put_vf(skb, pf, cfg, i);
-	return err;
-}
-
-/**
- * gpuvf_nl_put_refusal() - why not
- * @skb: message
- * @why: made by gpuvf_refuse()
- *
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
-{
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_REFUSAL);
-
-	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_REFUSAL_REASON, why->reason) ||
-	    (why->vf != GPUVF_NO_VF &&
-	     nla_put_u32(skb, GPUVF_A_REFUSAL_VF_INDEX, why->vf)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_ASKED, why->asked,
-			      GPUVF_A_REFUSAL_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_LIMIT, why->limit,
-			      GPUVF_A_REFUSAL_PAD) ||
-	    nla_put_string(skb, GPUVF_A_REFUSAL_MESSAGE, why->message))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
 
 /**
  * gpuvf_nl_check_once() - no attribute may be given twice
@@ -454,6 +106,24 @@ int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 	return 0;
 }
 
+static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_REFUSAL);
+
+	if (!nest ||
+	    nla_put_u32(skb, GPUVF_A_REFUSAL_REASON, why->reason) ||
+	    (why->vf != GPUVF_NO_VF &&
+	     nla_put_u32(skb, GPUVF_A_REFUSAL_VF_INDEX, why->vf)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_ASKED, why->asked,
+			      GPUVF_A_REFUSAL_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_LIMIT, why->limit,
+			      GPUVF_A_REFUSAL_PAD) ||
+	    nla_put_string(skb, GPUVF_A_REFUSAL_MESSAGE, why->message))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /**
  * gpuvf_nl_refuse() - tell the requester why, in all three ways
  * @info: request
@@ -484,7 +154,7 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
 				info->genlhdr->cmd);
 	if (!hdr || nla_put_string(skb, GPUVF_A_PF_BDF, bdf) ||
-	    gpuvf_nl_put_refusal(skb, why)) {
+	    nl_put_refusal(skb, why)) {
 		nlmsg_free(skb);
 		return why->error;
 	}
@@ -493,90 +163,19 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 	return why->error;
 }
 
-static int nl_refuse_pf(struct genl_info *info, const char *bdf)
-{
-	struct gpuvf_refusal why = {
-		.vf = GPUVF_NO_VF,
-		.reason = GPUVF_REASON_NO_SUCH_PF,
-	};
-
-	gpuvf_refuse(&why, bdf);
-	return gpuvf_nl_refuse(info, bdf, &why, info->attrs[GPUVF_A_PF_BDF]);
-}
-
 /**
- * gpuvf_nl_may_see() - check whether a requester may see what tenants do
- * @skb: request
- *
- * Most who ask may not: they are not worth an audit record each.
- *
- * Context: that of the sender, not of the receiver of a dump.
- * Return: true with CAP_SYS_ADMIN in the initial user namespace.
- */
-bool gpuvf_nl_may_see(const struct sk_buff *skb)
-{
-	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN) &&
-	       netlink_capable(skb, CAP_SYS_ADMIN);
-}
-
-/**
- * gpuvf_nl_put_seen() - add something of a GPU, as far as it may be seen
- * @skb: message
- * @pf: PF
- * @vf: index of the VF, if it is about one
- * @put: adds it
- * @all: with all that there is; else with what every user may see
- *
- * Without @all, pf->lock is not taken: see struct gpuvf_public.
- *
- * Context: may sleep; pf->lock must not be held.
- * Return: 0; -ENODEV: the GPU is gone; -EMSGSIZE.
- */
-int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
-		      gpuvf_nl_put_fn put, bool all)
-{
-	int err;
-
-	if (!all)
-		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
-	gpuvf_pf_lock(pf);
-	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
-	gpuvf_pf_unlock(pf);
-	return err;
-}
-
-/**
- * gpuvf_nl_answer() - answer a request about one thing
- * @skb: message with enough room, or NULL; it is gone afterwards
+ * gpuvf_nl_refuse_pf() - there is no such GPU, or not any more
  * @info: request
- * @pf: PF that it names
- * @vf: index of the VF, if it names one
- * @put: adds the answer
- * @all: with all that there is; else with what every user may see
+ * @bdf: the GPU that it named
  *
- * Context: may sleep; pf->lock must not be held.
- * Return: 0; -ENOMEM; -ENODEV: the GPU is gone, and the requester knows;
- * -EMSGSIZE.
+ * Return: -ENODEV, and the requester knows why.
  */
-int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
-		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
-		    bool all)
+int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf)
 {
-	int err = -EMSGSIZE;
-	void *hdr;
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 
-	if (!skb)
-		return -ENOMEM;
-	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
-				info->genlhdr->cmd);
-	if (hdr)
-		err = gpuvf_nl_put_seen(skb, pf, vf, put, all);
-	if (!err) {
-		genlmsg_end(skb, hdr);
-		return genlmsg_reply(skb, info);
-	}
-	nlmsg_free(skb);
-	return err == -ENODEV ? nl_refuse_pf(info, gpuvf_pf_name(pf)) : err;
+	gpuvf_refuse_plain(&why, bdf, GPUVF_REASON_NO_SUCH_PF);
+	return gpuvf_nl_refuse(info, bdf, &why, info->attrs[GPUVF_A_PF_BDF]);
 }
 
 /**
@@ -604,7 +203,7 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
 	}
 	bdf = nla_data(info->attrs[GPUVF_A_PF_BDF]);
 	pf = gpuvf_pf_get(bdf);
-	return pf ? pf : ERR_PTR(nl_refuse_pf(info, bdf));
+	return pf ? pf : ERR_PTR(gpuvf_nl_refuse_pf(info, bdf));
 }
 
 /**
@@ -632,31 +231,6 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 }
 
 /**
- * gpuvf_nl_get_vf() - the VF that a request which only looks names
- * @info: request
- * @pf: PF that it names
- * @vf: where the VF's index goes
- *
- * Return: 0; -EINVAL, and the requester knows why.
- */
-int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
-		    unsigned int *vf)
-{
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
-	int err = gpuvf_nl_get_index(info, vf);
-
-	if (err || *vf < pf->total_vfs)
-		return err;
-	why.reason = GPUVF_REASON_NO_SUCH_VF;
-	why.asked = *vf;
-	why.limit = pf->total_vfs;
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
-	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
-			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
-					       GPUVF_A_VF_INDEX));
-}
-
-/**
  * gpuvf_nl_permit() - check that a requester may change or inspect a GPU
  * @request: request
  * @info: the same, parsed
@@ -670,13 +244,10 @@ int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf)
 {
-	struct gpuvf_refusal why = {
-		.vf = GPUVF_NO_VF,
-		.reason = GPUVF_REASON_NOT_PERMITTED,
-	};
+	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
 
 	if (netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse(&why, gpuvf_pf_name(pf));
+	gpuvf_refuse_plain(&why, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
 	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why, NULL);
 }

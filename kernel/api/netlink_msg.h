@@ -14,13 +14,10 @@
 #include "config/config.h"
 #include "fb/layout.h"
 
-struct gpuvf_capacity;
 struct gpuvf_refusal;
 
 /* what names a GPU */
 #define GPUVF_NL_BDF_SIZE	GPUVF_BDF_SIZE
-#define GPUVF_NL_BDF_POLICY	\
-	{ .type = NLA_NUL_STRING, .len = GPUVF_NL_BDF_SIZE - 1 }
 
 /* room for an attribute, and for one of 64 bits where these are padded */
 #define GPUVF_NL_ATTR_SIZE(len)	(NLA_HDRLEN + NLA_ALIGN(len))
@@ -36,7 +33,7 @@ struct gpuvf_refusal;
 	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
-/* what its guest says of itself; in vf-get alone */
+/* what its guest says of itself; in pf-get and vf-get alone */
 #define GPUVF_NL_CLAIMS_SIZE	\
 	(NLA_HDRLEN + 3 * GPUVF_NL_U64_SIZE + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_EXCHANGE_DRIVER_SIZE + 1))
@@ -65,9 +62,6 @@ enum gpuvf_nl_group {
 
 extern struct genl_family gpuvf_nl_family;
 
-/* of the VF's nest where only its index counts: which VF */
-extern const struct nla_policy gpuvf_nl_vf_index_policy[GPUVF_A_VF_INDEX + 1];
-
 /*
  * Adds something of a PF, or of one of its VFs: with the PF's configuration, all
  * of it, and pf->lock is held; with NULL, what every user may see.
@@ -78,15 +72,15 @@ typedef int (*gpuvf_nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		    const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 			     const struct gpuvf_config *cfg, unsigned int vf);
 int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg);
-int gpuvf_nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why);
+int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf);
+int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  const struct gpuvf_config *cfg, unsigned int vf);
 
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
@@ -95,33 +89,14 @@ int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 			struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
-int gpuvf_nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
-		    unsigned int *vf);
+int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf);
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf);
 int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
 		    const struct gpuvf_refusal *why,
 		    const struct nlattr *attr);
-int gpuvf_nl_answer(struct sk_buff *skb, struct genl_info *info,
-		    struct gpuvf_pf *pf, unsigned int vf, gpuvf_nl_put_fn put,
-		    bool all);
-bool gpuvf_nl_may_see(const struct sk_buff *skb);
-int gpuvf_nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf, unsigned int vf,
-		      gpuvf_nl_put_fn put, bool all);
-
-/* capacity-get, and what config-set has of it, in api/netlink_capacity.c */
-extern const struct nla_policy
-	gpuvf_nl_quota_policy[GPUVF_A_CAPACITY_FB_QUOTA + 1];
-struct nlattr *gpuvf_nl_get_quota(struct genl_info *info);
-int gpuvf_nl_put_capacity(struct sk_buff *skb,
-			  const struct gpuvf_capacity *capacity,
-			  const struct gpuvf_refusal *why);
-extern const struct nla_policy gpuvf_nl_capacity_policy[GPUVF_A_PF_CAPACITY + 1];
-int gpuvf_nl_capacity_get_doit(struct sk_buff *request, struct genl_info *info);
 
 /* the handler of what changes something, in api/netlink_set.c */
-extern const struct nla_policy
-	gpuvf_nl_config_set_policy[GPUVF_A_PF_CAPACITY + 1];
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);
 
 #endif /* GPUVF_NETLINK_MSG_H */

@@ -7,44 +7,19 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "api/netlink.h"
+#include "api/api.h"
 #include "api/netlink_msg.h"
 #include "base/error.h"
 #include "base/pf.h"
-#include "config/capacity.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "fb/scrub.h"
-
-static const struct nla_policy nl_vf_policy[GPUVF_A_VF_PROFILE + 1] = {
-	[GPUVF_A_VF_INDEX] = { .type = NLA_U32 },
-	[GPUVF_A_VF_FB_QUOTA] = { .type = NLA_U64 },
-	[GPUVF_A_VF_FB_OFFSET] = { .type = NLA_U64 },
-	[GPUVF_A_VF_TIME_SLICE_US] = { .type = NLA_U32 },
-	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = { .type = NLA_U32 },
-	[GPUVF_A_VF_PROFILE] = { .type = NLA_NUL_STRING,
-				 .len = GPUVF_LABEL_SIZE - 1 },
-};
-
-const struct nla_policy gpuvf_nl_config_set_policy[GPUVF_A_PF_CAPACITY + 1] = {
-	[GPUVF_A_PF_BDF] = GPUVF_NL_BDF_POLICY,
-	[GPUVF_A_PF_GENERATION] = { .type = NLA_U64 },
-	[GPUVF_A_PF_POLICY] = { .type = NLA_U32 },
-	[GPUVF_A_PF_FB_PF_RESERVE] = { .type = NLA_U64 },
-	[GPUVF_A_PF_VF] = NLA_POLICY_NESTED(nl_vf_policy),
-	[GPUVF_A_PF_REPLACE] = { .type = NLA_FLAG },
-	[GPUVF_A_PF_DRY_RUN] = { .type = NLA_FLAG },
-	[GPUVF_A_PF_CAPACITY] = NLA_POLICY_NESTED(gpuvf_nl_quota_policy),
-};
+#include "fb/fb.h"
 
 /**
  * struct nl_change - a request on its way
  * @req: the request as the rest of the driver takes it
  * @info: the request as it came
  * @put: what the answer says when it was carried out
- * @quota: size of VFs whose number is asked for, or NULL
- * @capacity: how many more of these there would be room for
- * @none: why there would be room for none
  * @nest: the nest of each of @req's VFs
  * @reply: the answer; there before the change, which so cannot fail for want
  *	of it
@@ -56,9 +31,6 @@ struct nl_change {
 	struct genl_info *info;
 	int (*put)(struct sk_buff *skb, struct gpuvf_pf *pf,
 		   const struct gpuvf_request *req);
-	struct nlattr *quota;
-	struct gpuvf_capacity capacity;
-	struct gpuvf_refusal none;
 	struct nlattr *nest[GPUVF_MAX_VFS];
 	struct sk_buff *reply;
 	struct sk_buff *echo;
@@ -126,23 +98,6 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 	return 0;
 }
 
-/* what cannot be told before the change must not fail after it */
-static int nl_parse_quota(struct nl_change *change)
-{
-	struct genl_info *info = change->info;
-	struct nlattr *nest = info->attrs[GPUVF_A_PF_CAPACITY];
-
-	if (!nest)
-		return 0;
-	if (!change->req.dry_run) {
-		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "capacity can be asked of a dry run only");
-		return -EINVAL;
-	}
-	change->quota = gpuvf_nl_get_quota(info);
-	return PTR_ERR_OR_ZERO(change->quota);
-}
-
 static int nl_parse_config(struct nl_change *change)
 {
 	struct genl_info *info = change->info;
@@ -172,7 +127,7 @@ static int nl_parse_config(struct nl_change *change)
 	}
 	req->replace = info->attrs[GPUVF_A_PF_REPLACE];
 	req->dry_run = info->attrs[GPUVF_A_PF_DRY_RUN];
-	return nl_parse_quota(change);
+	return 0;
 }
 
 /* an operation on one VF: its index, and nothing else */
@@ -230,8 +185,7 @@ static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 static const struct nl_op nl_ops[] = {
 	[GPUVF_CMD_CONFIG_SET] = { GPUVF_OP_CONFIGURE, nl_parse_config,
-				   nl_put_result,
-				   GPUVF_NL_FULL_SIZE + GPUVF_NL_SHORT_SIZE },
+				   nl_put_result, GPUVF_NL_FULL_SIZE },
 	[GPUVF_CMD_VF_RESET] = NL_OP_VF(GPUVF_OP_VF_RESET),
 	[GPUVF_CMD_VF_STOP] = NL_OP_VF(GPUVF_OP_VF_STOP),
 	[GPUVF_CMD_VF_PAUSE] = NL_OP_VF(GPUVF_OP_VF_PAUSE),
@@ -250,7 +204,7 @@ static const struct nlattr *nl_culprit(const struct nl_change *change)
 	unsigned int i;
 
 	if (why->vf == GPUVF_NO_VF && why->reason != GPUVF_REASON_NO_SUCH_VF)
-		return why->attr && why->attr <= GPUVF_A_PF_CAPACITY ?
+		return why->attr && why->attr <= GPUVF_A_PF_DRY_RUN ?
 		       change->info->attrs[why->attr] : NULL;
 	for (i = 0; i < change->req.num_vfs; i++) {
 		u32 index = why->reason == GPUVF_REASON_NO_SUCH_VF ?
@@ -261,34 +215,6 @@ static const struct nlattr *nl_culprit(const struct nl_change *change)
 			       change->nest[i];
 	}
 	return attr;
-}
-
-static int nl_ask_capacity_locked(struct gpuvf_pf *pf, struct nl_change *change)
-{
-	struct gpuvf_request *req = &change->req;
-	int err;
-
-	if (!change->quota)
-		return 0;
-	err = gpuvf_capacity_ask_locked(pf, &req->result,
-					nla_get_u64(change->quota),
-					&change->capacity, &change->none);
-	if (err)
-		req->why = change->none;
-	return err;
-}
-
-/* when pf->lock is not held any more, since it takes its time */
-static int nl_answer_capacity(struct gpuvf_pf *pf, struct nl_change *change)
-{
-	if (!change->quota)
-		return 0;
-	gpuvf_capacity_answer(pf, &change->capacity, &change->none);
-	if (WARN_ON_ONCE(gpuvf_nl_put_capacity(change->reply, &change->capacity,
-					       &change->none)))
-		return -EMSGSIZE;
-	nlmsg_end(change->reply, nlmsg_hdr(change->reply));
-	return 0;
 }
 
 /* the request was carried out: say what is true now, under pf->lock */
@@ -306,11 +232,10 @@ static int nl_change_done(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	genlmsg_end(change->reply, hdr);
 
 	if (!change->echo || !req->changed || req->dry_run)
-		return nl_ask_capacity_locked(pf, change);
+		return 0;
 	hdr = genlmsg_put_reply(change->echo, info, &gpuvf_nl_family, 0,
 				GPUVF_CMD_CONFIG_CHANGE);
-	if (WARN_ON_ONCE(!hdr ||
-			 gpuvf_nl_put_everything(change->echo, pf, NULL)))
+	if (WARN_ON_ONCE(!hdr || gpuvf_nl_put_public(change->echo, pf)))
 		return -EMSGSIZE;
 	genlmsg_end(change->echo, hdr);
 	return 0;
@@ -320,7 +245,6 @@ static void nl_change_free(struct nl_change *change)
 {
 	if (!change)
 		return;
-	gpuvf_capacity_drop(&change->capacity);
 	nlmsg_free(change->reply);
 	nlmsg_free(change->echo);
 	kfree(change);
@@ -337,7 +261,6 @@ static struct nl_change *nl_change_alloc(struct genl_info *info,
 	if (!change)
 		return NULL;
 	gpuvf_request_init(&change->req, op->op);
-	change->none.vf = GPUVF_NO_VF;
 	change->req.done = nl_change_done;
 	change->info = info;
 	change->put = op->put;
@@ -389,8 +312,6 @@ int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info)
 	err = op->parse(change);
 	if (!err)
 		err = gpuvf_request_do(pf, &change->req);
-	if (!err)
-		err = nl_answer_capacity(pf, change);
 	if (!err) {
 		nl_change_send(change, &change->echo);
 		err = nl_change_send(change, &change->reply);

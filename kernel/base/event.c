@@ -14,12 +14,11 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
 
 #include "base/event.h"
 #include "base/pf.h"
 
-/* so many of one kind from one VF in a second are told one by one */
+/* so many of one kind from one VF in a window are told one by one */
 #define EVENT_BURST		8
 #define EVENT_WINDOW_NS		((u64)NSEC_PER_SEC)
 
@@ -27,58 +26,36 @@
 #define EVENT_LIMIT_BURST	1
 #define EVENT_LIMIT_WINDOW_NS	(10 * (u64)NSEC_PER_SEC)
 
-#define EVENT_FIRST		GPUVF_CMD_VF_STATE_CHANGE
-#define EVENT_COMMANDS		(GPUVF_CMD_PF_WAS_RESET - EVENT_FIRST + 1)
-
-/* each limit is a kind of its own: one must not hide another */
-#define EVENT_KINDS		(EVENT_COMMANDS + GPUVF_GUARD_PF_RESET + 1)
-
-/* the last row is the PF's */
-#define EVENT_SLOTS		((GPUVF_MAX_VFS + 1) * EVENT_KINDS)
-
-/**
- * struct gpuvf_event_slot - events of one kind, of one VF
- * @window_ns: when the present second began
- * @told: how many were told in it
- * @held: what is told at its end; its count is 0 when there is nothing
- */
-struct gpuvf_event_slot {
-	u64 window_ns;
-	unsigned int told;
-	struct gpuvf_event held;
-};
-
 static bool event_is_limit(const struct gpuvf_event *event)
 {
 	return event->cmd == GPUVF_CMD_THRESHOLD_EXCEEDED;
-}
-
-static unsigned int event_burst(const struct gpuvf_event *event)
-{
-	return event_is_limit(event) ? EVENT_LIMIT_BURST : EVENT_BURST;
-}
-
-static u64 event_window_ns(const struct gpuvf_event *event)
-{
-	return event_is_limit(event) ? EVENT_LIMIT_WINDOW_NS : EVENT_WINDOW_NS;
 }
 
 static struct gpuvf_event_slot *event_slot(struct gpuvf_pf *pf,
 					   const struct gpuvf_event *event)
 {
 	unsigned int row = event->vf == GPUVF_NO_VF ? GPUVF_MAX_VFS : event->vf;
-	unsigned int kind = event_is_limit(event) ?
-			    EVENT_COMMANDS + event->guard :
-			    event->cmd - EVENT_FIRST;
 
-	return &pf->events.slot[row * EVENT_KINDS + kind];
+	return &pf->events.slot[row][event_is_limit(event) ?
+				     GPUVF_EVENT_COMMANDS + event->guard :
+				     event->cmd - GPUVF_CMD_VF_STATE_CHANGE];
 }
 
-static void event_tell_locked(struct gpuvf_pf *pf,
-			      const struct gpuvf_event *event)
+static void event_begin_window(struct gpuvf_event_slot *slot,
+			       const struct gpuvf_event *event, u64 now)
+{
+	slot->until_ns = now + (event_is_limit(event) ? EVENT_LIMIT_WINDOW_NS :
+							EVENT_WINDOW_NS);
+	slot->reported = 0;
+}
+
+static void event_report_locked(struct gpuvf_pf *pf,
+				struct gpuvf_event_slot *slot,
+				const struct gpuvf_event *event)
 {
 	const char *message = event->message;
 
+	slot->reported++;
 	switch (event->cmd) {
 	case GPUVF_CMD_VF_STATE_CHANGE:
 		/* what led to it is told by itself */
@@ -105,24 +82,23 @@ static void event_flush(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, events.flush);
+	struct gpuvf_event_slot *slot = &pf->events.slot[0][0];
+	const struct gpuvf_event_slot *end = slot + sizeof(pf->events.slot) /
+						    sizeof(*slot);
 	u64 now = ktime_get_ns();
 	bool more = false;
-	unsigned int i;
 
 	/* not gpuvf_pf_unlock(), which is above: nothing here has to be settled */
 	mutex_lock(&pf->lock);
-	for (i = 0; i < EVENT_SLOTS && !pf->gone; i++) {
-		struct gpuvf_event_slot *slot = &pf->events.slot[i];
-
+	for (; slot < end && !pf->gone; slot++) {
 		if (!slot->held.count)
 			continue;
-		if (now < slot->window_ns + event_window_ns(&slot->held)) {
+		if (now < slot->until_ns) {
 			more = true;
 			continue;
 		}
-		slot->window_ns = now;
-		slot->told = 1;
-		event_tell_locked(pf, &slot->held);
+		event_begin_window(slot, &slot->held, now);
+		event_report_locked(pf, slot, &slot->held);
 		slot->held.count = 0;
 	}
 	if (more)
@@ -173,50 +149,21 @@ void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 	event->time_ns = ktime_get_ns();
 	event->count = 1;
 
-	if (!slot->held.count &&
-	    event->time_ns >= slot->window_ns + event_window_ns(event)) {
-		slot->window_ns = event->time_ns;
-		slot->told = 0;
-	}
-	if (slot->held.count || slot->told >= event_burst(event)) {
+	if (!slot->held.count && event->time_ns >= slot->until_ns)
+		event_begin_window(slot, event, event->time_ns);
+	if (slot->held.count || slot->reported >= (event_is_limit(event) ?
+					       EVENT_LIMIT_BURST : EVENT_BURST)) {
 		event_hold_locked(pf, slot, event);
 		return;
 	}
-	slot->told++;
-	event_tell_locked(pf, event);
+	event_report_locked(pf, slot, event);
 }
 
 /**
- * gpuvf_events_init() - nothing happened yet
- * @pf: PF
- *
- * Return: 0, -ENOMEM.
+ * gpuvf_events_init() - initialise what reports events later
+ * @pf: PF, zeroed
  */
-int gpuvf_events_init(struct gpuvf_pf *pf)
+void gpuvf_events_init(struct gpuvf_pf *pf)
 {
 	INIT_DELAYED_WORK(&pf->events.flush, event_flush);
-	pf->events.slot = kvcalloc(EVENT_SLOTS, sizeof(*pf->events.slot),
-				   GFP_KERNEL);
-	return pf->events.slot ? 0 : -ENOMEM;
-}
-
-/**
- * gpuvf_events_stop() - no event is told any more
- * @pf: PF that is gone
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_events_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->events.flush);
-}
-
-/**
- * gpuvf_events_fini() - free what gpuvf_events_init() took
- * @pf: PF after gpuvf_events_stop(), or one that never had an event
- */
-void gpuvf_events_fini(struct gpuvf_pf *pf)
-{
-	kvfree(pf->events.slot);
-	pf->events.slot = NULL;
 }

@@ -2,8 +2,8 @@
 /*
  * What VFs and their GPU did that somebody should know of: one sentence, for
  * the kernel log and for the netlink group "event". A guest can cause events,
- * so each kind of them is told only so often for each VF; what comes oftener is
- * counted, and told as one.
+ * so each kind of them is reported only so often for each VF; what comes oftener is
+ * counted, and reported as one.
  */
 #ifndef GPUVF_EVENT_H
 #define GPUVF_EVENT_H
@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "base/pure.h"
 
-struct gpuvf_event_slot;
 struct gpuvf_pf;
 
 /**
@@ -50,19 +49,39 @@ struct gpuvf_event {
 	char message[GPUVF_REFUSAL_MESSAGE_LEN];
 };
 
+/* an event: GPUVF_CMD_@command of a VF, or GPUVF_NO_VF, and further members */
+#define GPUVF_EVENT(command, index, ...)				\
+	(&(struct gpuvf_event){						\
+		.cmd = GPUVF_CMD_##command, .vf = (index), __VA_ARGS__	\
+	})
+
+/**
+ * struct gpuvf_event_slot - events of one kind, of one VF
+ * @until_ns: when the present window ends
+ * @reported: how many were reported in it
+ * @held: what is reported at its end; its count is 0 when there is nothing
+ */
+struct gpuvf_event_slot {
+	u64 until_ns;
+	unsigned int reported;
+	struct gpuvf_event held;
+};
+
+/* each limit is a kind of its own: one must not hide another */
+#define GPUVF_EVENT_COMMANDS	(GPUVF_CMD_PF_WAS_RESET - GPUVF_CMD_VF_STATE_CHANGE + 1)
+#define GPUVF_EVENT_KINDS	(GPUVF_EVENT_COMMANDS + GPUVF_GUARD_PF_RESET + 1)
+
 /**
  * struct gpuvf_events - events of a PF that are held back
- * @slot: one for each kind of event of each VF, and of the PF
- * @flush: tells what was held back, when its time has come
+ * @slot: by VF, the PF last, and kind
+ * @flush: reports what was held back, when its time has come
  */
 struct gpuvf_events {
-	struct gpuvf_event_slot *slot;
+	struct gpuvf_event_slot slot[GPUVF_MAX_VFS + 1][GPUVF_EVENT_KINDS];
 	struct delayed_work flush;
 };
 
-int gpuvf_events_init(struct gpuvf_pf *pf);
-void gpuvf_events_stop(struct gpuvf_pf *pf);
-void gpuvf_events_fini(struct gpuvf_pf *pf);
+void gpuvf_events_init(struct gpuvf_pf *pf);
 __printf(3, 4)
 void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 			const char *format, ...);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of all PFs, the generation of a PF's configuration, what every user may
+ * The class of all PFs, the generation of a PF's configuration, what every user may
  * see of it, and the notifications of changes.
  *
  * Everything may call this file. What has to be done in the layers above is left to
@@ -9,9 +9,8 @@
 
 #include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/list.h>
+#include <linux/device/class.h>
 #include <linux/mutex.h>
-#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "base/compat.h"
@@ -19,8 +18,11 @@
 #include "base/event.h"
 #include "base/pf.h"
 
-static LIST_HEAD(gpuvf_pfs);
-static DEFINE_MUTEX(gpuvf_pfs_lock);
+/*
+ * All PFs that can be found. Allocated: a reference to its kobject may outlive the
+ * module.
+ */
+struct class *gpuvf_class;
 
 /*
  * Count every change of any PF, and every PF added and removed: of all that can
@@ -28,32 +30,6 @@ static DEFINE_MUTEX(gpuvf_pfs_lock);
  */
 static atomic_t gpuvf_change_seq = ATOMIC_INIT(1);
 static atomic_t gpuvf_public_seq = ATOMIC_INIT(1);
-
-/**
- * gpuvf_pf_enlist() - let requests find a PF
- * @pf: PF that can take requests
- *
- * Context: may sleep.
- */
-void gpuvf_pf_enlist(struct gpuvf_pf *pf)
-{
-	mutex_lock(&gpuvf_pfs_lock);
-	list_add_tail(&pf->node, &gpuvf_pfs);
-	mutex_unlock(&gpuvf_pfs_lock);
-}
-
-/**
- * gpuvf_pf_delist() - undo gpuvf_pf_enlist()
- * @pf: PF; references that were taken before stay valid
- *
- * Context: may sleep.
- */
-void gpuvf_pf_delist(struct gpuvf_pf *pf)
-{
-	mutex_lock(&gpuvf_pfs_lock);
-	list_del_init(&pf->node);
-	mutex_unlock(&gpuvf_pfs_lock);
-}
 
 /**
  * gpuvf_pf_unsettle_locked() - something changed that decides which VFs may run
@@ -97,29 +73,6 @@ void gpuvf_pf_unlock(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_pf_get() - find a PF by name
- * @bdf: as in 0000:41:00.0
- *
- * Context: may sleep.
- * Return: the PF with a reference, to be given back by gpuvf_pf_put(), or NULL.
- */
-struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
-{
-	struct gpuvf_pf *pf, *found = NULL;
-
-	mutex_lock(&gpuvf_pfs_lock);
-	list_for_each_entry(pf, &gpuvf_pfs, node) {
-		if (strcmp(gpuvf_pf_name(pf), bdf))
-			continue;
-		get_device(&pf->dev);
-		found = pf;
-		break;
-	}
-	mutex_unlock(&gpuvf_pfs_lock);
-	return found;
-}
-
-/**
  * gpuvf_pf_get_nth() - walk all PFs
  * @n: counted from 0
  *
@@ -130,27 +83,16 @@ struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
  */
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n)
 {
-	struct gpuvf_pf *pf, *found = NULL;
+	struct class_dev_iter iter;
+	struct device *dev;
 
-	mutex_lock(&gpuvf_pfs_lock);
-	list_for_each_entry(pf, &gpuvf_pfs, node) {
-		if (n--)
-			continue;
-		get_device(&pf->dev);
-		found = pf;
-		break;
-	}
-	mutex_unlock(&gpuvf_pfs_lock);
-	return found;
-}
-
-/**
- * gpuvf_pf_put() - give a reference back
- * @pf: PF
- */
-void gpuvf_pf_put(struct gpuvf_pf *pf)
-{
-	put_device(&pf->dev);
+	class_dev_iter_init(&iter, gpuvf_class, NULL, NULL);
+	do {
+		dev = class_dev_iter_next(&iter);
+	} while (dev && n--);
+	get_device(dev);
+	class_dev_iter_exit(&iter);
+	return dev ? gpuvf_pf_of_dev(dev) : NULL;
 }
 
 /**
@@ -283,16 +225,11 @@ void gpuvf_pf_notify(struct gpuvf_pf *pf)
  */
 void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_PF_WEDGED,
-		.vf = GPUVF_NO_VF,
-	};
-
 	lockdep_assert_held(&pf->lock);
 	if (pf->wedged)
 		return;
 	pf->wedged = true;
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(pf, GPUVF_EVENT(PF_WEDGED, GPUVF_NO_VF),
 			   "wedged by %s; nothing can be changed until the GPU is reset",
 			   what);
 	gpuvf_pf_unsettle_locked(pf);
@@ -312,17 +249,42 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 			  struct gpuvf_refusal *why)
 {
+	enum gpuvf_reason reason;
+
 	lockdep_assert_held(&pf->lock);
 	if (pf->gone) {
-		why->reason = GPUVF_REASON_NO_SUCH_PF;
+		reason = GPUVF_REASON_NO_SUCH_PF;
 		why->attr = GPUVF_A_PF_BDF;
 	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
-		why->reason = GPUVF_REASON_WEDGED;
+		reason = GPUVF_REASON_WEDGED;
 	} else if (pf->vf_count_changing &&
 		   !(even & GPUVF_EVEN_COUNT_CHANGING)) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
+		reason = GPUVF_REASON_VF_COUNT_CHANGING;
 	} else {
 		return 0;
 	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	return gpuvf_refuse_plain(why, gpuvf_pf_name(pf), reason);
+}
+
+/**
+ * gpuvf_pf_check_index() - is there a VF of an index that was asked for?
+ * @pf: PF
+ * @index: index of the VF
+ * @why: filled when there is none
+ *
+ * Context: any.
+ * Return: 0, -EINVAL.
+ */
+int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
+			 struct gpuvf_refusal *why)
+{
+	if (index < pf->total_vfs)
+		return 0;
+	why->vf = GPUVF_NO_VF;
+	why->attr = GPUVF_A_VF_INDEX;
+	why->asked = index;
+	why->limit = pf->total_vfs;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
+			    "there is no VF %u: the GPU has %u VFs, counted from 0",
+			    index, pf->total_vfs);
 }

@@ -6,6 +6,8 @@
 #ifndef GPUVF_PF_H
 #define GPUVF_PF_H
 
+#include <linux/device/class.h>
+
 #include "types.h"
 
 struct gpuvf_event;
@@ -26,9 +28,27 @@ struct gpuvf_sink {
 	void (*poll)(struct gpuvf_pf *pf);
 };
 
+extern struct class *gpuvf_class;
+
 static inline struct gpuvf_pf *gpuvf_pf_of_dev(struct device *dev)
 {
 	return container_of(dev, struct gpuvf_pf, dev);
+}
+
+/*
+ * Find a PF by name, as in 0000:41:00.0. It has a reference then, to be given back by
+ * gpuvf_pf_put(). May sleep.
+ */
+static inline struct gpuvf_pf *gpuvf_pf_get(const char *bdf)
+{
+	struct device *dev = class_find_device_by_name(gpuvf_class, bdf);
+
+	return dev ? gpuvf_pf_of_dev(dev) : NULL;
+}
+
+static inline void gpuvf_pf_put(struct gpuvf_pf *pf)
+{
+	put_device(&pf->dev);
 }
 
 static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
@@ -48,6 +68,24 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
 	return dev_name(&pf->dev);
 }
 
+/*
+ * Bit n: VF n has state on the GPU, and can go on with it. Unless the scheduler thread is
+ * parked or holds them, VFs may be started at any moment.
+ */
+static inline u32 gpuvf_world_started(const struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.started);
+}
+
+/*
+ * Bit n: VF n kept its state when all were to be dropped: its memory must stay as it is
+ * until gpuvf_halt_all_lost_locked(). It changes under pf->lock only.
+ */
+static inline u32 gpuvf_halt_kept(const struct gpuvf_pf *pf)
+{
+	return READ_ONCE(pf->world.kept);
+}
+
 /* released by gpuvf_pf_unlock() */
 static inline void gpuvf_pf_lock(struct gpuvf_pf *pf)
 {
@@ -58,11 +96,7 @@ static inline void gpuvf_pf_lock(struct gpuvf_pf *pf)
 #define GPUVF_EVEN_WEDGED		BIT(0)
 #define GPUVF_EVEN_COUNT_CHANGING	BIT(1)
 
-void gpuvf_pf_enlist(struct gpuvf_pf *pf);
-void gpuvf_pf_delist(struct gpuvf_pf *pf);
-struct gpuvf_pf *gpuvf_pf_get(const char *bdf);
 struct gpuvf_pf *gpuvf_pf_get_nth(unsigned int n);
-void gpuvf_pf_put(struct gpuvf_pf *pf);
 void gpuvf_pf_count_public(void);
 void gpuvf_pf_copy_public(struct gpuvf_pf *pf);
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf);
@@ -77,5 +111,7 @@ void gpuvf_pf_settle_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_unlock(struct gpuvf_pf *pf);
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 			  struct gpuvf_refusal *why);
+int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
+			 struct gpuvf_refusal *why);
 
 #endif /* GPUVF_PF_H */

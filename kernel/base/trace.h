@@ -42,6 +42,8 @@
 	{ GPUVF_HW_SHUTDOWN, "SHUTDOWN" },				\
 	{ GPUVF_HW_SWITCH, "CONTEXT_SWITCH" }
 
+const char *gpuvf_command_name(enum gpuvf_hw_cmd cmd);
+
 /* a VF begins a turn, for the first time or not */
 TRACE_EVENT(gpuvf_switch,
 	TP_PROTO(struct pci_dev *pdev, unsigned int vf, bool first),

@@ -24,13 +24,10 @@
 #include "base/error.h"
 #include "base/pf.h"
 #include "config/config.h"
-#include "config/plan.h"
 #include "config/request.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "vf/region.h"
 #include "vf/vf.h"
 
 #define CONFIG_DEFAULT_SLICE_US	\
@@ -40,9 +37,110 @@
 #define CONFIG_DEFAULT_RESERVE		SZ_256M
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
-static int refuse(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+#define refuse(pf, why, ...) \
+	gpuvf_refuse(why, gpuvf_pf_name(pf), __VA_ARGS__)
+
+/**
+ * struct config_plan - a transaction in the making
+ * @next: the configuration that would hold
+ * @fb_changes: whether any VF needs another place
+ * @dry_run: it is not committed, and VFs may start meanwhile
+ * @reason: why there is no layout
+ * @layout: what is to be placed; the last member, since its last is not initialised
+ */
+struct config_plan {
+	struct gpuvf_config next;
+	bool fb_changes;
+	bool dry_run;
+	struct gpuvf_layout_reason reason;
+	struct gpuvf_layout_request layout;
+};
+
+/*
+ * A quota or a reserve as it will be reported: a multiple of the granularity. What does
+ * not fit into 64 bits stays what it is: far too much.
+ */
+static u64 config_round_up(const struct gpuvf_pf *pf, u64 bytes)
 {
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	u64 granule = pf->geometry.granule_bytes;
+
+	return bytes > U64_MAX - granule ? bytes : round_up(bytes, granule);
+}
+
+/* a plan that changes nothing yet, to be given back by config_plan_free() */
+static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
+{
+	const struct gpuvf_layout *now = &pf->config.layout;
+	struct config_plan *plan;
+	unsigned int i;
+
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
+	if (!plan)
+		return NULL;
+	memset(plan, 0, offsetof(struct config_plan, layout.free));
+	plan->next = pf->config;
+	plan->layout.geometry = pf->geometry;
+	plan->layout.pf_reserve_bytes = now->pf_reserve_bytes;
+	plan->layout.num_vfs = pf->total_vfs;
+	plan->layout.blocked =
+		gpuvf_clear_withheld_locked(pf, &plan->layout.num_blocked);
+	for (i = 0; i < pf->total_vfs; i++) {
+		plan->layout.vf[i].now = now->vf[i];
+		plan->layout.vf[i].quota_bytes = now->vf[i].size;
+	}
+	return plan;
+}
+
+static void config_plan_free(struct gpuvf_pf *pf, struct config_plan *plan)
+{
+	if (!plan->dry_run)
+		gpuvf_world_release(pf);
+	kfree(plan);
+}
+
+/* VFs that keep their extents: those in use or @started */
+static void config_pin(struct gpuvf_pf *pf, struct config_plan *plan, u32 started)
+{
+	unsigned int i;
+
+	/* a VF that had started then may be reset by its user meanwhile */
+	for (i = 0; i < pf->total_vfs; i++)
+		plan->layout.vf[i].pinned = plan->layout.vf[i].now.size &&
+			((started & BIT(i)) ||
+			 gpuvf_vf_in_use_locked(&pf->vf[i]));
+}
+
+/*
+ * Find the layout of a plan. Unless it is a dry run, which the scheduler takes no notice
+ * of, VFs that have not started do not start until config_plan_free().
+ */
+static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
+			struct gpuvf_refusal *why)
+{
+	u32 started = gpuvf_world_started(pf) | gpuvf_halt_kept(pf);
+
+	if (!plan->dry_run) {
+		gpuvf_world_hold(pf);
+		started = gpuvf_vfs_reap_locked(pf);
+		gpuvf_pf_settle_locked(pf);
+	}
+	config_pin(pf, plan, started);
+	/* contexts lie behind the reserve */
+	if (started && plan->layout.pf_reserve_bytes !=
+		       pf->config.layout.pf_reserve_bytes) {
+		plan->reason = (struct gpuvf_layout_reason){
+			.verdict = GPUVF_LAYOUT_PINNED_RESERVE,
+			.vf = GPUVF_NO_VF,
+			.asked = plan->layout.pf_reserve_bytes,
+			.blocker = __ffs(started),
+		};
+		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
+					   why);
+	}
+	if (gpuvf_layout_plan(&plan->layout, &plan->next.layout, &plan->reason))
+		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
+					   why);
+	return 0;
 }
 
 static void config_vf_defaults(struct gpuvf_vf_config *cfg)
@@ -58,51 +156,72 @@ static int config_check_generation(struct gpuvf_pf *pf,
 	if (!(req->set & GPUVF_SET_GENERATION) ||
 	    req->generation == pf->generation)
 		return 0;
-	why->reason = GPUVF_REASON_STALE;
 	why->attr = GPUVF_A_PF_GENERATION;
 	why->asked = req->generation;
 	why->limit = pf->generation;
-	return refuse(pf, why);
+	return refuse(pf, why, GPUVF_REASON_STALE,
+		      "planned against generation %llu, but the configuration is at generation %llu now",
+		      why->asked, why->limit);
 }
 
 static int config_take_policy(struct gpuvf_pf *pf,
 			      const struct gpuvf_request *req,
-			      struct gpuvf_plan *plan,
+			      struct config_plan *plan,
 			      struct gpuvf_refusal *why)
 {
-	char text[24];
-
 	if (!(req->set & GPUVF_SET_POLICY))
 		return 0;
 	why->attr = GPUVF_A_PF_POLICY;
 	why->asked = req->policy;
-	if (req->policy > GPUVF_POLICY_BEST_EFFORT) {
-		scnprintf(text, sizeof(text), "policy %u", req->policy);
-		why->who = text;
-		why->reason = GPUVF_REASON_BAD_VALUE;
-		return refuse(pf, why);
-	}
+	if (req->policy > GPUVF_POLICY_BEST_EFFORT)
+		return refuse(pf, why, GPUVF_REASON_BAD_VALUE,
+			      "\"policy %u\" is not a value that can be set",
+			      req->policy);
 	if (req->policy == GPUVF_POLICY_BEST_EFFORT &&
-	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY)) {
-		why->reason = GPUVF_REASON_POLICY_UNSUPPORTED;
-		return refuse(pf, why);
-	}
+	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY))
+		return refuse(pf, why, GPUVF_REASON_POLICY_UNSUPPORTED,
+			      "best-effort needs hardware that tells which VFs have work");
 	plan->next.policy = req->policy;
 	return 0;
 }
 
-/* a value between two limits, or the reason that stands for the one it misses */
-static int config_check_range(struct gpuvf_pf *pf, u32 value, u32 lowest,
-			      u32 highest, enum gpuvf_reason too_low,
-			      enum gpuvf_reason too_high,
+static int config_check_slice(struct gpuvf_pf *pf, u32 us,
 			      struct gpuvf_refusal *why)
 {
-	if (value >= lowest && value <= highest)
+	const u32 min_us = pf->hw->time_slice_min_us;
+	const u32 max_us = pf->hw->time_slice_max_us;
+
+	if (us >= min_us && us <= max_us)
 		return 0;
-	why->asked = value;
-	why->reason = value < lowest ? too_low : too_high;
-	why->limit = value < lowest ? lowest : highest;
-	return refuse(pf, why);
+	why->attr = GPUVF_A_VF_TIME_SLICE_US;
+	why->asked = us;
+	why->limit = us < min_us ? min_us : max_us;
+	if (us < min_us)
+		return refuse(pf, why, GPUVF_REASON_SLICE_TOO_SHORT,
+			      "a time slice of %u us is below the hardware's minimum of %u us",
+			      us, min_us);
+	return refuse(pf, why, GPUVF_REASON_SLICE_TOO_LONG,
+		      "a time slice of %u us is above the hardware's maximum of %u us",
+		      us, max_us);
+}
+
+/* 0 is the default */
+static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
+				struct gpuvf_refusal *why)
+{
+	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
+		return 0;
+	why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
+	why->asked = us;
+	why->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
+						 GPUVF_PREEMPT_MAX_US;
+	if (us < GPUVF_PREEMPT_MIN_US)
+		return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_SHORT,
+			      "a preemption timeout of %u us is below the minimum of %u us",
+			      us, GPUVF_PREEMPT_MIN_US);
+	return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_LONG,
+		      "a preemption timeout of %u us is above the maximum of %u us",
+		      us, GPUVF_PREEMPT_MAX_US);
 }
 
 static bool config_label_is_good(const char *label)
@@ -122,25 +241,13 @@ static int config_take_time(struct gpuvf_pf *pf,
 	int err;
 
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		why->attr = GPUVF_A_VF_TIME_SLICE_US;
-		err = config_check_range(pf, rvf->time_slice_us,
-					 pf->hw->time_slice_min_us,
-					 pf->hw->time_slice_max_us,
-					 GPUVF_REASON_SLICE_TOO_SHORT,
-					 GPUVF_REASON_SLICE_TOO_LONG, why);
+		err = config_check_slice(pf, rvf->time_slice_us, why);
 		if (err)
 			return err;
 		cfg->time_slice_us = rvf->time_slice_us;
 	}
 	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
-		err = rvf->preempt_timeout_us ?
-		      config_check_range(pf, rvf->preempt_timeout_us,
-					 GPUVF_PREEMPT_MIN_US,
-					 GPUVF_PREEMPT_MAX_US,
-					 GPUVF_REASON_PREEMPT_TOO_SHORT,
-					 GPUVF_REASON_PREEMPT_TOO_LONG, why) :
-		      0;
+		err = config_check_preempt(pf, rvf->preempt_timeout_us, why);
 		if (err)
 			return err;
 		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
@@ -148,10 +255,9 @@ static int config_take_time(struct gpuvf_pf *pf,
 	return 0;
 }
 
-/* the planner says whether it can be there */
 static int config_take_offset(struct gpuvf_pf *pf,
 			      const struct gpuvf_request_vf *rvf,
-			      struct gpuvf_plan *plan,
+			      struct config_plan *plan,
 			      struct gpuvf_refusal *why)
 {
 	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
@@ -159,8 +265,9 @@ static int config_take_offset(struct gpuvf_pf *pf,
 	if (!vf->quota_bytes) {
 		why->attr = GPUVF_A_VF_FB_OFFSET;
 		why->asked = rvf->fb_offset_bytes;
-		why->reason = GPUVF_REASON_OFFSET_WITHOUT_QUOTA;
-		return refuse(pf, why);
+		return refuse(pf, why, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+			      "an offset of %s is asked for, but no framebuffer",
+			      GPUVF_SIZE(rvf->fb_offset_bytes));
 	}
 	vf->placed = true;
 	vf->place = rvf->fb_offset_bytes;
@@ -169,7 +276,7 @@ static int config_take_offset(struct gpuvf_pf *pf,
 
 static int config_take_vf(struct gpuvf_pf *pf,
 			  const struct gpuvf_request_vf *rvf,
-			  struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+			  struct config_plan *plan, struct gpuvf_refusal *why)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
 	int err;
@@ -180,15 +287,15 @@ static int config_take_vf(struct gpuvf_pf *pf,
 	if (rvf->set & GPUVF_SET_PROFILE) {
 		if (!config_label_is_good(rvf->profile)) {
 			why->attr = GPUVF_A_VF_PROFILE;
-			why->who = rvf->profile;
-			why->reason = GPUVF_REASON_BAD_LABEL;
-			return refuse(pf, why);
+			return refuse(pf, why, GPUVF_REASON_BAD_LABEL,
+				      "profile \"%s\": a label has up to 31 of the characters A-Z a-z 0-9 . _ -",
+				      rvf->profile);
 		}
 		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
 		plan->layout.vf[rvf->index].quota_bytes =
-			gpuvf_plan_round_up(pf, rvf->fb_quota_bytes);
+			config_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
 	if (rvf->set & GPUVF_SET_FB_OFFSET)
@@ -197,7 +304,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
-			   struct gpuvf_plan *plan, struct gpuvf_refusal *why)
+			   struct config_plan *plan, struct gpuvf_refusal *why)
 {
 	unsigned int i;
 	u32 named = 0;
@@ -212,19 +319,15 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct gpuvf_request_vf *rvf = &req->vf[i];
 
+		err = gpuvf_pf_check_index(pf, rvf->index, why);
+		if (err)
+			return err;
 		why->asked = rvf->index;
 		why->attr = GPUVF_A_VF_INDEX;
-		if (rvf->index >= pf->total_vfs) {
-			why->vf = GPUVF_NO_VF;
-			why->limit = pf->total_vfs;
-			why->reason = GPUVF_REASON_NO_SUCH_VF;
-			return refuse(pf, why);
-		}
 		why->vf = rvf->index;
-		if (named & BIT(rvf->index)) {
-			why->reason = GPUVF_REASON_VF_NAMED_TWICE;
-			return refuse(pf, why);
-		}
+		if (named & BIT(rvf->index))
+			return refuse(pf, why, GPUVF_REASON_VF_NAMED_TWICE,
+				      "named twice in one request");
 		named |= BIT(rvf->index);
 		err = config_take_vf(pf, rvf, plan, why);
 		if (err)
@@ -237,7 +340,7 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 }
 
 static void config_note_fb_changes(struct gpuvf_pf *pf,
-				   struct gpuvf_plan *plan)
+				   struct config_plan *plan)
 {
 	unsigned int i;
 
@@ -295,9 +398,8 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 					 &next->layout)) {
 		if (gpuvf_clear_cancel_locked(pf)) {
 			why->vf = GPUVF_NO_VF;
-			why->reason = GPUVF_REASON_HW_COMMAND;
-			why->who = "the clear engine, which does not stop";
-			return refuse(pf, why);
+			return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
+				      "the hardware did not do what it was told: the clear engine, which does not stop");
 		}
 		/* also when the commit fails: the slots have moved and come back */
 		gpuvf_clear_mark_contexts_locked(pf);
@@ -308,10 +410,11 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		gpuvf_clear_kick_locked(pf);
 		gpuvf_vfs_update_locked(pf);
 		why->vf = culprit;
-		why->reason = err == -EUCLEAN ? GPUVF_REASON_HW_MISMATCH :
-						GPUVF_REASON_HW_COMMAND;
-		why->who = "the framebuffer table";
-		return refuse(pf, why);
+		if (err == -EUCLEAN)
+			return refuse(pf, why, GPUVF_REASON_HW_MISMATCH,
+				      "the hardware did not keep what was written: the framebuffer table");
+		return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
+			      "the hardware did not do what it was told: the framebuffer table");
 	}
 	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;
@@ -324,7 +427,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 }
 
 static bool config_provisions_any(const struct gpuvf_pf *pf,
-				  const struct gpuvf_plan *plan)
+				  const struct config_plan *plan)
 {
 	unsigned int i;
 
@@ -337,7 +440,7 @@ static bool config_provisions_any(const struct gpuvf_pf *pf,
 /* everything that the request asks for, in memory */
 static int config_plan_request(struct gpuvf_pf *pf,
 			       const struct gpuvf_request *req,
-			       struct gpuvf_plan *plan,
+			       struct config_plan *plan,
 			       struct gpuvf_refusal *why)
 {
 	int err;
@@ -351,7 +454,7 @@ static int config_plan_request(struct gpuvf_pf *pf,
 		return err;
 	if (req->set & GPUVF_SET_PF_RESERVE)
 		plan->layout.pf_reserve_bytes =
-			gpuvf_plan_round_up(pf, req->pf_reserve_bytes);
+			config_round_up(pf, req->pf_reserve_bytes);
 	if (req->replace)
 		plan->next.provisioning = config_provisions_any(pf, plan) ?
 					  GPUVF_PROVISIONING_EXPLICIT :
@@ -360,11 +463,11 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	if (!plan->fb_changes)
 		return 0;
 	if (config_provisions_any(pf, plan)) {
-		err = gpuvf_plan_check_clearing(pf, why);
+		err = gpuvf_clear_check(pf, why);
 		if (err)
 			return err;
 	}
-	return gpuvf_plan_place_locked(pf, plan, why);
+	return config_place(pf, plan, why);
 }
 
 /* by member: padding, and where an empty extent starts, mean nothing */
@@ -400,15 +503,14 @@ static bool config_differs(const struct gpuvf_config *a,
  */
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	struct gpuvf_plan *plan;
+	struct config_plan *plan;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf, &pf->config);
-	if (!plan) {
-		req->why.reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, &req->why);
-	}
+	plan = config_plan_alloc(pf);
+	if (!plan)
+		return gpuvf_refuse_plain(&req->why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_NO_MEMORY);
 	plan->dry_run = req->dry_run;
 	err = config_plan_request(pf, req, plan, &req->why);
 	if (!err) {
@@ -423,7 +525,7 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 				gpuvf_pf_retimed_locked(pf);
 		}
 	}
-	gpuvf_plan_free_locked(pf, plan);
+	config_plan_free(pf, plan);
 	return err;
 }
 
@@ -442,50 +544,46 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 			     struct gpuvf_refusal *why)
 {
-	struct gpuvf_plan *plan;
-	u32 mask = 0;
-	unsigned int i;
+	struct config_plan *plan;
+	unsigned int i, num = 0;
 	u64 share;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	plan = gpuvf_plan_alloc(pf, &pf->config);
-	if (!plan) {
-		why->reason = GPUVF_REASON_NO_MEMORY;
-		return refuse(pf, why);
-	}
+	plan = config_plan_alloc(pf);
+	if (!plan)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_NO_MEMORY);
 	err = gpuvf_pf_check_locked(pf, 0, why);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)
-		if (!plan->layout.vf[i].quota_bytes)
-			mask |= BIT(i);
-	if (!mask)
+		num += !plan->layout.vf[i].quota_bytes;
+	if (!num)
 		goto out;
-	err = gpuvf_plan_check_clearing(pf, why);
+	err = gpuvf_clear_check(pf, why);
 	if (err)
 		goto out;
-	plan->layout.num_blocked =
-		gpuvf_clear_blocked_locked(pf, 0, plan->layout.blocked);
-	share = gpuvf_layout_fair_share(&plan->layout, mask);
+	share = gpuvf_layout_fair_share(&plan->layout, num);
 	if (!share) {
-		why->reason = GPUVF_REASON_NO_FAIR_SHARE;
-		why->asked = hweight32(mask);
+		why->asked = num;
 		why->limit = pf->config.layout.free_bytes;
-		err = refuse(pf, why);
+		err = refuse(pf, why, GPUVF_REASON_NO_FAIR_SHARE,
+			     "%s of framebuffer are left, too little to share among %llu VFs",
+			     GPUVF_SIZE(why->limit), why->asked);
 		goto out;
 	}
 	for (i = 0; i < num_vfs; i++) {
-		if (!(mask & BIT(i)))
+		if (plan->layout.vf[i].quota_bytes)
 			continue;
 		plan->layout.vf[i].quota_bytes = share;
 		plan->next.vf[i].fb_auto = true;
 	}
-	err = gpuvf_plan_place_locked(pf, plan, why);
+	err = config_place(pf, plan, why);
 	if (!err)
 		err = config_commit(pf, &plan->next, why);
 out:
-	gpuvf_plan_free_locked(pf, plan);
+	config_plan_free(pf, plan);
 	return err;
 }
 
@@ -568,7 +666,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
 	u64 part = div_u64(pf->geometry.total_bytes,
 			   CONFIG_DEFAULT_RESERVE_PART);
 
-	return gpuvf_plan_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
+	return config_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
 }
 
 /**
@@ -582,7 +680,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
  */
 int gpuvf_config_init(struct gpuvf_pf *pf)
 {
-	struct gpuvf_plan *plan;
+	struct config_plan *plan;
 	unsigned int i;
 	int err;
 
@@ -592,7 +690,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
 
-	plan = gpuvf_plan_alloc(pf, &pf->config);
+	plan = config_plan_alloc(pf);
 	if (!plan)
 		return -ENOMEM;
 	plan->layout.pf_reserve_bytes = config_default_reserve(pf);

@@ -69,6 +69,10 @@ struct gpuvf_config {
 	struct gpuvf_vf_config vf[GPUVF_MAX_VFS];
 };
 
+int gpuvf_refuse_layout(struct gpuvf_pf *pf,
+			const struct gpuvf_layout_request *layout,
+			const struct gpuvf_layout_reason *reason,
+			struct gpuvf_refusal *why);
 int gpuvf_config_init(struct gpuvf_pf *pf);
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,

@@ -5,38 +5,54 @@
  *
  *	api/netlink_set.c ──┐                        ┌─► config/config.c
  *	                    ├─► gpuvf_request_do() ──┼─► vf/lifecycle.c
- *	api/sysfs_value.c ──┘                        ├─► vf/reset.c
+ *	api/sysfs.c ────────┘                        ├─► vf/reset.c
  *	                                             └─► fb/scrub.c
  */
 
+#include <linux/completion.h>
 #include <linux/mutex.h>
-#include <linux/wait.h>
 
 #include "base/error.h"
 #include "base/pf.h"
 #include "config/config.h"
 #include "config/request.h"
-#include "fb/scrub.h"
-#include "vf/reset.h"
+#include "fb/fb.h"
 #include "vf/vf.h"
 
 /**
- * struct request_op - one kind of request
+ * struct request_op - one kind of request: of a VF, of the GPU, or a configuration
  * @verb: what an operation on a VF does to it, for the sentence of a refusal;
  *	NULL: it is about the GPU
  * @live: not for a VF that failed, was stopped, or has no framebuffer
  * @even: GPUVF_EVEN_* bits of what does not stand in the way
- * @carry_out: do it or start it, under pf->lock; 0, or an errno with req->why
- *	filled
- * @wait: wait until what @carry_out started is over, without pf->lock; 0, or an
+ * @vf: do it to a VF or start it, under pf->lock
+ * @pf: likewise to the GPU; 0, or an errno with @why filled
+ * @vf_wait: wait until what @vf started is over, without pf->lock; 0, or an
  *	errno; NULL: it starts nothing
+ * @pf_wait: likewise for @pf
  */
 struct request_op {
 	const char *verb;
 	bool live;
 	u32 even;
-	int (*carry_out)(struct gpuvf_pf *pf, struct gpuvf_request *req);
-	int (*wait)(struct gpuvf_pf *pf, struct gpuvf_request *req);
+	void (*vf)(struct gpuvf_vf *vf);
+	int (*pf)(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+	int (*vf_wait)(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
+	int (*pf_wait)(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+};
+
+static const struct request_op request_ops[] = {
+	[GPUVF_OP_CONFIGURE] = { },
+	[GPUVF_OP_VF_RESET] = { "reset", .vf = gpuvf_reset_vf_locked,
+				.vf_wait = gpuvf_reset_vf_wait },
+	[GPUVF_OP_VF_STOP] = { "stop", true, .vf = gpuvf_vf_stop_locked },
+	[GPUVF_OP_VF_PAUSE] = { "pause", true, .vf = gpuvf_vf_pause_locked },
+	[GPUVF_OP_VF_RESUME] = { "resume", true, .vf = gpuvf_vf_resume_locked },
+	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
+				.pf = gpuvf_reset_pf_locked,
+				.pf_wait = gpuvf_reset_pf_wait },
+	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
+				.pf = gpuvf_clear_retry_locked },
 };
 
 static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
@@ -45,90 +61,40 @@ static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
 	return &pf->vf[req->vf[0].index];
 }
 
-static int request_vf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
+/* the state of a VF does not allow what would be done to it: @is says why not */
+static int request_refuse_state(struct gpuvf_vf *vf, const char *verb,
+				const char *is, struct gpuvf_refusal *why)
 {
-	req->reset_seq = gpuvf_reset_vf_locked(request_vf(pf, req));
-	return 0;
+	why->vf = vf->index;
+	return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
+			    GPUVF_REASON_VF_WRONG_STATE,
+			    "the VF cannot be made to %s %s", verb, is);
 }
 
-static int request_vf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
+static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
+			       struct gpuvf_refusal *why)
 {
-	return gpuvf_reset_vf_wait(request_vf(pf, req), req->reset_seq,
-				   &req->why);
-}
+	const char *verb = request_ops[op].verb;
 
-static int request_vf_stop(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	gpuvf_vf_stop_locked(request_vf(pf, req));
-	return 0;
-}
-
-static int request_vf_pause(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	gpuvf_vf_pause_locked(request_vf(pf, req), true);
-	return 0;
-}
-
-static int request_vf_resume(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	gpuvf_vf_pause_locked(request_vf(pf, req), false);
-	return 0;
-}
-
-static int request_pf_reset(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	req->reset_seq = pf->reset_seq;
-	return gpuvf_reset_pf_locked(pf, &req->why);
-}
-
-static int request_pf_reset_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	return gpuvf_reset_pf_wait(pf, req->reset_seq, &req->why);
-}
-
-static int request_fb_retry(struct gpuvf_pf *pf, struct gpuvf_request *req)
-{
-	return gpuvf_clear_retry_locked(pf, &req->why);
-}
-
-static const struct request_op request_ops[] = {
-	[GPUVF_OP_CONFIGURE] = { .carry_out = gpuvf_config_apply_locked },
-	[GPUVF_OP_VF_RESET] = { "reset", .carry_out = request_vf_reset,
-				.wait = request_vf_reset_wait },
-	[GPUVF_OP_VF_STOP] = { "stop", .live = true,
-			       .carry_out = request_vf_stop },
-	[GPUVF_OP_VF_PAUSE] = { "pause", .live = true,
-				.carry_out = request_vf_pause },
-	[GPUVF_OP_VF_RESUME] = { "resume", .live = true,
-				 .carry_out = request_vf_resume },
-	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
-				.carry_out = request_pf_reset,
-				.wait = request_pf_reset_wait },
-	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
-				.carry_out = request_fb_retry },
-};
-
-/* why a VF's state does not allow it, and what is said of that; 0: it does */
-static enum gpuvf_reason request_vf_state(struct gpuvf_vf *vf, enum gpuvf_op op,
-					  const char **is)
-{
-	*is = "";
-	if (vf->resetting && !vf->teardown) {
-		*is = " while it is being reset";
-		return GPUVF_REASON_VF_WRONG_STATE;
-	}
+	if (vf->resetting && !vf->teardown)
+		return request_refuse_state(vf, verb, "while it is being reset",
+					    why);
 	/* what is stopped can be stopped again */
 	if (!request_ops[op].live || (op == GPUVF_OP_VF_STOP && vf->stopped))
 		return 0;
 	switch (gpuvf_vf_state_locked(vf)) {
 	case GPUVF_VF_STATE_FAILED:
-		return GPUVF_REASON_VF_FAILED;
+		why->vf = vf->index;
+		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
+				    GPUVF_REASON_VF_FAILED,
+				    "the VF failed and has to be reset before it can %s",
+				    verb);
 	case GPUVF_VF_STATE_STOPPED:
-		*is = " since it was stopped";
-		return GPUVF_REASON_VF_WRONG_STATE;
+		return request_refuse_state(vf, verb, "since it was stopped",
+					    why);
 	case GPUVF_VF_STATE_DISABLED:
-		*is = " since it has no framebuffer";
-		return GPUVF_REASON_VF_WRONG_STATE;
+		return request_refuse_state(vf, verb,
+					    "since it has no framebuffer", why);
 	default:
 		return 0;
 	}
@@ -138,28 +104,29 @@ static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
 	struct gpuvf_refusal *why = &req->why;
 	unsigned int index = req->vf[0].index;
-	const char *is = "";
-	char text[48];
+	int err = gpuvf_pf_check_index(pf, index, why);
 
-	if (index >= pf->total_vfs) {
-		why->reason = GPUVF_REASON_NO_SUCH_VF;
-		why->attr = GPUVF_A_VF_INDEX;
-		why->asked = index;
-		why->limit = pf->total_vfs;
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
-	if (!pf->vf[index].pdev) {
-		why->reason = GPUVF_REASON_VF_NOT_ENABLED;
-		why->limit = pf->num_vfs;
-	} else {
-		why->reason = request_vf_state(&pf->vf[index], req->op, &is);
-	}
-	if (!why->reason)
-		return 0;
-	scnprintf(text, sizeof(text), "%s%s", request_ops[req->op].verb, is);
+	if (err)
+		return err;
+	if (pf->vf[index].pdev)
+		return request_check_state(&pf->vf[index], req->op, why);
 	why->vf = index;
-	why->who = text;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	why->limit = pf->num_vfs;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
+			    "%s needs an enabled VF, and %u VFs are enabled",
+			    request_ops[req->op].verb, pf->num_vfs);
+}
+
+static int request_carry_out(struct gpuvf_pf *pf, struct gpuvf_request *req)
+{
+	const struct request_op *op = &request_ops[req->op];
+
+	if (op->pf)
+		return op->pf(pf, &req->why);
+	if (!op->vf)
+		return gpuvf_config_apply_locked(pf, req);
+	op->vf(request_vf(pf, req));
+	return 0;
 }
 
 static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -171,7 +138,7 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	if (!err && op->verb)
 		err = request_check_vf(pf, req);
 	if (!err)
-		err = op->carry_out(pf, req);
+		err = request_carry_out(pf, req);
 	/* the answer is about what follows too */
 	gpuvf_pf_settle_locked(pf);
 	/* it may have gone while nobody held the lock */
@@ -198,8 +165,7 @@ static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 		    (op == GPUVF_OP_PF_RESET && pf->resetting))
 			return 0;
 		gpuvf_pf_unlock(pf);
-		if (wait_event_killable(pf->reset_wait,
-					!READ_ONCE(pf->in_reset)))
+		if (wait_for_completion_killable(&pf->out_of_reset))
 			return -EINTR;
 	}
 }
@@ -207,28 +173,19 @@ static int request_lock(struct gpuvf_pf *pf, enum gpuvf_op op)
 /* wait until what the request started is over, if the requester wants that */
 static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	int err;
+	const struct request_op *op = &request_ops[req->op];
+	int err = 0;
 
-	if (!req->wait || !request_ops[req->op].wait)
-		return 0;
-	err = request_ops[req->op].wait(pf, req);
+	if (req->wait && op->vf_wait)
+		err = op->vf_wait(request_vf(pf, req), &req->why);
+	else if (req->wait && op->pf_wait)
+		err = op->pf_wait(pf, &req->why);
 	if (req->why.reason) {
 		gpuvf_pf_lock(pf);
 		gpuvf_refusal_log(pf, &req->why);
 		gpuvf_pf_unlock(pf);
 	}
 	return err;
-}
-
-/**
- * gpuvf_request_init() - begin a request
- * @req: zeroed
- * @op: what for
- */
-void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op)
-{
-	req->op = op;
-	req->why.vf = GPUVF_NO_VF;
 }
 
 /**

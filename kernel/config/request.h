@@ -70,7 +70,6 @@ struct gpuvf_request_vf {
  * @num_vfs: entries of @vf in use
  * @vf: one entry for each VF named
  * @wait: of a reset: return when it is over, or when a fatal signal comes
- * @reset_seq: of a reset: which one
  * @done: called under pf->lock when the request was carried out, or NULL; its
  *	errno is the request's
  * @result: of GPUVF_OP_CONFIGURE: the configuration that now holds or, with
@@ -87,7 +86,6 @@ struct gpuvf_request {
 	bool replace;
 	bool dry_run;
 	bool wait;
-	unsigned int reset_seq;
 	unsigned int num_vfs;
 	struct gpuvf_request_vf vf[GPUVF_MAX_VFS];
 	int (*done)(struct gpuvf_pf *pf, struct gpuvf_request *req);
@@ -97,7 +95,14 @@ struct gpuvf_request {
 	struct gpuvf_refusal why;
 };
 
-void gpuvf_request_init(struct gpuvf_request *req, enum gpuvf_op op);
+/* begin a request, zeroed, for @op */
+static inline void gpuvf_request_init(struct gpuvf_request *req,
+				      enum gpuvf_op op)
+{
+	req->op = op;
+	req->why.vf = GPUVF_NO_VF;
+}
+
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req);
 
 #endif /* GPUVF_REQUEST_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One GPU as a whole: its lifetime, suspend and resume.
+ * One GPU as a whole: its lifetime, its interrupt, suspend and resume.
  *
  * struct gpuvf_pf lives as long as its class device has references. Netlink
  * requests and sysfs directories hold some, so it may outlive the binding of
@@ -8,6 +8,8 @@
  */
 
 #include <linux/completion.h>
+#include <linux/interrupt.h>
+#include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -15,28 +17,15 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
-#include "api/debugfs.h"
-#include "api/netlink.h"
-#include "api/sysfs.h"
-#include "base/compat.h"
+#include "api/api.h"
 #include "base/event.h"
 #include "base/pf.h"
 #include "config/config.h"
 #include "device/device.h"
-#include "device/irq.h"
-#include "device/recover.h"
-#include "device/sriov.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "vf/full_access.h"
-#include "vf/guest.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /* PFs whose memory is not freed yet, and one for the module itself */
@@ -49,10 +38,6 @@ static void pf_release(struct device *dev)
 
 	if (pf->world.task)
 		put_task_struct(pf->world.task);
-	gpuvf_clear_fini(pf);
-	gpuvf_events_fini(pf);
-	gpuvf_debugfs_free(pf);
-	gpuvf_recover_fini(pf);
 	mutex_destroy(&pf->lock);
 	kvfree(pf);
 	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
@@ -83,7 +68,7 @@ static void pf_notify_work(struct work_struct *work)
 	if (!pf->gone) {
 		gpuvf_vfs_tell_states_locked(pf);
 		if (test_and_clear_bit(0, &pf->public_changed))
-			gpuvf_netlink_notify_change_locked(pf);
+			gpuvf_netlink_notify_locked(pf, GPUVF_CMD_CONFIG_CHANGE);
 		/* under the lock: pf->gone is set before device_del() */
 		if (wedged != pf->notified_wedged)
 			pf_uevent(pf, wedged);
@@ -92,10 +77,93 @@ static void pf_notify_work(struct work_struct *work)
 	gpuvf_pf_unlock(pf);
 }
 
+/*
+ * How often the interrupt handler fetches events. Most often there is one, and
+ * the second look finds nothing. What is left after the last look the scheduler
+ * thread fetches, so that a storm does not keep a CPU in hard-irq context.
+ */
+#define PF_IRQ_LOOKS	4
+
+static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
+{
+	/* first of all: the engine may wait for the next command */
+	if (events & GPUVF_HW_EVENT_COMMAND)
+		gpuvf_turn_interrupt(pf, now);
+	if (events & GPUVF_HW_EVENT_CLEAR)
+		complete(&pf->clear.done);
+	if (events & GPUVF_HW_EVENT_MBOX)
+		gpuvf_mbox_event(pf);
+	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
+		      GPUVF_HW_EVENT_HANG))
+		gpuvf_world_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
+}
+
+static irqreturn_t pf_irq(int irq, void *data)
+{
+	struct gpuvf_pf *pf = data;
+	irqreturn_t handled = IRQ_NONE;
+	unsigned int n;
+	u32 events;
+	u64 now;
+
+	/* what came at the same time is asked for when the engine is busy again */
+	for (n = 0; n < PF_IRQ_LOOKS; n++) {
+		/* before any access to the device, which takes its time */
+		now = ktime_get_ns();
+		events = pf->hw->irq_events(pf);
+		if (!events)
+			return handled;
+		pf_take_events(pf, events, now);
+		handled = IRQ_HANDLED;
+	}
+	/*
+	 * Hardware that writes one MSI each time (status & enable) becomes
+	 * nonzero raises none until all of it was acknowledged.
+	 */
+	gpuvf_world_event(pf, GPUVF_WORLD_POLL);
+	return handled;
+}
+
+/* do what an interrupt would do, where there is none */
+static void pf_poll(struct gpuvf_pf *pf)
+{
+	pf_irq(0, pf);
+}
+
+/* without an interrupt everything is polled */
+static int pf_irq_request(struct gpuvf_pf *pf)
+{
+	struct pci_dev *pdev = pf->pdev;
+	int err;
+
+	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX) < 1) {
+		pci_notice(pdev, "no interrupt, polling instead\n");
+		return 0;
+	}
+	err = request_irq(pci_irq_vector(pdev, 0), pf_irq, 0, KBUILD_MODNAME,
+			  pf);
+	if (err) {
+		pci_free_irq_vectors(pdev);
+		return err;
+	}
+	pf->irq = pci_irq_vector(pdev, 0);
+	pf->capabilities |= GPUVF_CAPABILITY_INTERRUPT;
+	return 0;
+}
+
+static void pf_irq_free(struct gpuvf_pf *pf)
+{
+	if (!pf->irq)
+		return;
+	free_irq(pf->irq, pf);
+	pci_free_irq_vectors(pf->pdev);
+	pf->irq = 0;
+}
+
 static const struct gpuvf_sink pf_sink = {
 	.settle = gpuvf_vfs_update_locked,
 	.event = gpuvf_netlink_event_locked,
-	.poll = gpuvf_irq_poll,
+	.poll = pf_poll,
 };
 
 static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
@@ -118,10 +186,8 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
 	mutex_init(&pf->lock);
 	spin_lock_init(&pf->public_lock);
-	init_waitqueue_head(&pf->reset_wait);
-	INIT_LIST_HEAD(&pf->node);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
-	INIT_DELAYED_WORK(&pf->recover_work, gpuvf_recover_work);
+	gpuvf_events_init(pf);
 	gpuvf_vfs_init(pf);
 	gpuvf_exclusive_init(pf);
 	gpuvf_guest_init(pf);
@@ -166,13 +232,13 @@ static void pf_stop(struct gpuvf_pf *pf)
 	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
 	pf->hw->irq_enable(pf, false);
-	gpuvf_irq_free(pf);
+	pf_irq_free(pf);
 	gpuvf_world_stop(pf);
-	gpuvf_mbox_stop(pf);
-	gpuvf_region_stop(pf);
-	gpuvf_exclusive_stop(pf);
+	cancel_delayed_work_sync(&pf->mbox_work);
+	cancel_delayed_work_sync(&pf->guest_reader.work);
+	cancel_delayed_work_sync(&pf->exclusive.limit);
 	cancel_delayed_work_sync(&pf->notify_work);
-	gpuvf_events_stop(pf);
+	cancel_delayed_work_sync(&pf->events.flush);
 }
 
 /* what needs no more than gpuvf_pf_add()'s reference to be undone */
@@ -183,7 +249,7 @@ static int pf_probe(struct gpuvf_pf *pf)
 	err = pf->hw->probe(pf);
 	if (err)
 		return err;
-	err = gpuvf_events_init(pf);
+	err = gpuvf_recover_init(pf);
 	if (err)
 		return err;
 	err = gpuvf_clear_init(pf);
@@ -201,10 +267,7 @@ static int pf_start(struct gpuvf_pf *pf)
 {
 	int err;
 
-	err = gpuvf_irq_request(pf);
-	if (err)
-		return err;
-	err = gpuvf_recover_init(pf);
+	err = pf_irq_request(pf);
 	if (err)
 		return err;
 	pf->hw->irq_enable(pf, true);
@@ -252,11 +315,9 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	gpuvf_pf_lock(pf);
 	gpuvf_world_configure(pf);
 	gpuvf_clear_resume_locked(pf);
-	gpuvf_pf_unlock(pf);
-
-	gpuvf_pf_enlist(pf);
 	gpuvf_pf_count_public();
-	gpuvf_netlink_notify_add(pf);
+	gpuvf_netlink_notify_locked(pf, GPUVF_CMD_PF_ADD);
+	gpuvf_pf_unlock(pf);
 	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
 		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
@@ -282,12 +343,13 @@ err_put:
  */
 void gpuvf_pf_remove(struct gpuvf_pf *pf)
 {
-	gpuvf_pf_delist(pf);
 	if (pf->num_vfs)
 		gpuvf_vfs_disable(pf);
 	pf_stop(pf);
+	gpuvf_pf_lock(pf);
 	gpuvf_pf_count_public();
-	gpuvf_netlink_notify_del(pf);
+	gpuvf_netlink_notify_locked(pf, GPUVF_CMD_PF_DEL);
+	gpuvf_pf_unlock(pf);
 	put_device(&pf->dev);
 }
 
@@ -312,19 +374,12 @@ void gpuvf_pf_wait_all_gone(void)
 	synchronize_rcu_tasks();
 }
 
-/**
- * gpuvf_pf_quiesce() - let the GPU come to rest
- * @pf: PF
- *
- * Guests lose their states: the GPU may be without power until it is resumed,
- * and what is left of them then is not known.
- *
- * Context: suspend, shutdown; may sleep.
+/*
+ * Let the GPU come to rest. Guests lose their states: the GPU may be without power until
+ * it is resumed, and what is left of them then is not known.
  */
-void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
+static void pf_quiesce(struct gpuvf_pf *pf)
 {
-	unsigned int i;
-
 	/* a reset would set the GPU going again, whatever it is asleep for */
 	gpuvf_pf_lock(pf);
 	pf->quiesced = true;
@@ -343,25 +398,18 @@ void gpuvf_pf_quiesce(struct gpuvf_pf *pf)
 		WRITE_ONCE(pf->resetting, true);
 		pf->reset_needed = true;
 	}
-	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
 	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 }
 
-/**
- * gpuvf_pf_resume() - go on after gpuvf_pf_quiesce()
- * @pf: PF
- *
- * The configuration is what it was. What memory holds is not known; it is
- * cleared, and guests start again.
- *
- * Context: resume; may sleep.
- * Return: 0; -EIO: the hardware does not take its configuration back, and the
- * PF is wedged.
+/*
+ * Go on after pf_quiesce(). The configuration is what it was. What memory holds is not
+ * known; it is cleared, and guests start again. -EIO: the hardware does not take its
+ * configuration back, and the PF is wedged.
  */
-int gpuvf_pf_resume(struct gpuvf_pf *pf)
+static int pf_resume(struct device *dev)
 {
+	struct gpuvf_pf *pf = dev_get_drvdata(dev);
 	unsigned int i;
 	int err;
 
@@ -374,7 +422,7 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	/* first, so that no VF gets its extent back before that is scrubbed */
 	gpuvf_clear_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
-	if (gpuvf_world_is_stuck(pf))
+	if (pf->hw->engine_is_taken(pf))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	pf->hw->irq_enable(pf, true);
 	/* who has not run yet was clean when this was decided last */
@@ -388,4 +436,46 @@ int gpuvf_pf_resume(struct gpuvf_pf *pf)
 	gpuvf_reset_resume_locked(pf);
 	gpuvf_pf_unlock(pf);
 	return err;
+}
+
+static int pf_suspend(struct device *dev)
+{
+	pf_quiesce(dev_get_drvdata(dev));
+	return 0;
+}
+
+/*
+ * What guests have on the GPU is not part of a hibernation image, and the VMs in it
+ * would find it gone hours later: with VFs, hibernation is refused.
+ */
+static int pf_freeze(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	int num_vfs = pci_num_vf(pdev);
+
+	if (!num_vfs)
+		return pf_suspend(dev);
+	pci_err(pdev, "cannot hibernate: %d VF%s enabled, write 0 to sriov_numvfs first\n",
+		num_vfs, num_vfs == 1 ? " is" : "s are");
+	return -EBUSY;
+}
+
+const struct dev_pm_ops gpuvf_pm_ops = {
+	.suspend = pf_suspend,
+	.resume = pf_resume,
+	.freeze = pf_freeze,
+	.thaw = pf_resume,
+	.poweroff = pf_suspend,
+	.restore = pf_resume,
+};
+
+/**
+ * gpuvf_shutdown() - leave the GPU quiet for the next kernel
+ * @pdev: a PF
+ *
+ * Context: shutdown; may sleep.
+ */
+void gpuvf_shutdown(struct pci_dev *pdev)
+{
+	pf_quiesce(pci_get_drvdata(pdev));
 }

@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A GPU as the driver core and the PCI core see it: what device/drv.c hands to them.
+ */
 #ifndef GPUVF_DEVICE_H
 #define GPUVF_DEVICE_H
 
+#include <linux/pci.h>
+
 struct gpuvf_hw_ops;
 struct gpuvf_pf;
-struct pci_dev;
 
+/* device/device.c */
+extern const struct dev_pm_ops gpuvf_pm_ops;
 int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw);
 void gpuvf_pf_remove(struct gpuvf_pf *pf);
 void gpuvf_pf_wait_all_gone(void);
-void gpuvf_pf_quiesce(struct gpuvf_pf *pf);
-int gpuvf_pf_resume(struct gpuvf_pf *pf);
+void gpuvf_shutdown(struct pci_dev *pdev);
+
+/* device/recover.c */
+extern const struct pci_error_handlers gpuvf_err_handler;
+int gpuvf_recover_init(struct gpuvf_pf *pf);
+
+/* device/sriov.c */
+int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs);
+void gpuvf_vfs_disable(struct gpuvf_pf *pf);
+void gpuvf_vf_bus_event(struct gpuvf_pf *pf, struct pci_dev *pdev,
+			unsigned long action);
 
 #endif /* GPUVF_DEVICE_H */

@@ -13,13 +13,10 @@
 #include <linux/notifier.h>
 #include <linux/pci.h>
 
-#include "api/debugfs.h"
-#include "api/netlink.h"
-#include "api/sysfs.h"
+#include "api/api.h"
+#include "base/compat.h"
 #include "base/pf.h"
 #include "device/device.h"
-#include "device/recover.h"
-#include "device/sriov.h"
 #include "hw/hw.h"
 #include "hw/regs.h"
 
@@ -80,122 +77,6 @@ static void gpuvf_remove(struct pci_dev *pdev)
 {
 	gpuvf_pf_remove(pci_get_drvdata(pdev));
 }
-
-static void gpuvf_shutdown(struct pci_dev *pdev)
-{
-	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
-}
-
-static int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
-{
-	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
-	int err;
-
-	if (num_vfs) {
-		if (pf->released)
-			return -ENODEV;
-		err = gpuvf_vfs_enable(pf, num_vfs);
-		return err ? err : num_vfs;
-	}
-	if (pci_vfs_assigned(pdev)) {
-		pci_notice(pdev, "VFs are assigned to guests\n");
-		return -EBUSY;
-	}
-	gpuvf_vfs_disable(pf);
-	return 0;
-}
-
-/* reset of the PF: whoever asks for it cannot be refused */
-static void gpuvf_reset_prepare(struct pci_dev *pdev)
-{
-	gpuvf_pf_reset_prepare(pci_get_drvdata(pdev));
-}
-
-static void gpuvf_reset_done(struct pci_dev *pdev)
-{
-	gpuvf_pf_reset_done(pci_get_drvdata(pdev));
-}
-
-static pci_ers_result_t gpuvf_error_detected(struct pci_dev *pdev,
-					     pci_channel_state_t state)
-{
-	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
-
-	if (state == pci_channel_io_normal) {
-		pci_warn(pdev, "PCIe error that is not fatal, going on\n");
-		return PCI_ERS_RESULT_CAN_RECOVER;
-	}
-	if (state == pci_channel_io_perm_failure) {
-		/*
-		 * By 7.3 the PCI core also says this when it gives up a recovery, since
-		 * a VF has no driver. The GPU itself is still there.
-		 */
-		if (pdev->error_state == pci_channel_io_perm_failure)
-			gpuvf_recover_freeze(pf, false);
-		else
-			gpuvf_recover_bus_reset(pf);
-		return PCI_ERS_RESULT_DISCONNECT;
-	}
-	gpuvf_recover_freeze(pf, true);
-	return PCI_ERS_RESULT_NEED_RESET;
-}
-
-static pci_ers_result_t gpuvf_slot_reset(struct pci_dev *pdev)
-{
-	return gpuvf_recover_bus_reset(pci_get_drvdata(pdev)) ?
-	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
-}
-
-static void gpuvf_error_resume(struct pci_dev *pdev)
-{
-	gpuvf_recover_resume(pci_get_drvdata(pdev));
-}
-
-static const struct pci_error_handlers gpuvf_err_handler = {
-	.error_detected = gpuvf_error_detected,
-	.slot_reset = gpuvf_slot_reset,
-	.resume = gpuvf_error_resume,
-	.reset_prepare = gpuvf_reset_prepare,
-	.reset_done = gpuvf_reset_done,
-};
-
-static int gpuvf_suspend(struct device *dev)
-{
-	gpuvf_pf_quiesce(dev_get_drvdata(dev));
-	return 0;
-}
-
-static int gpuvf_resume(struct device *dev)
-{
-	return gpuvf_pf_resume(dev_get_drvdata(dev));
-}
-
-/*
- * What guests have on the GPU is not part of a hibernation image, and the VMs in it
- * would find it gone hours later: with VFs, hibernation is refused.
- */
-static int gpuvf_freeze(struct device *dev)
-{
-	struct pci_dev *pdev = to_pci_dev(dev);
-	int num_vfs = pci_num_vf(pdev);
-
-	if (num_vfs) {
-		pci_err(pdev, "cannot hibernate: %d VF%s enabled, write 0 to sriov_numvfs first\n",
-			num_vfs, num_vfs == 1 ? " is" : "s are");
-		return -EBUSY;
-	}
-	gpuvf_pf_quiesce(pci_get_drvdata(pdev));
-	return 0;
-}
-
-static const struct dev_pm_ops gpuvf_pm_ops = {
-	.suspend = gpuvf_suspend,
-	.resume = gpuvf_resume,
-	.freeze = gpuvf_freeze,
-	.thaw = gpuvf_resume,
-	.poweroff = gpuvf_suspend,
-	.restore = gpuvf_resume,
-};
 
 static const struct pci_device_id gpuvf_ids[] = {
 	{
@@ -310,12 +191,13 @@ static int __init gpuvf_init(void)
 	int err;
 
 	gpuvf_debugfs_register();
-	err = gpuvf_sysfs_register();
+	gpuvf_class = gpuvf_class_create("gpuvf");
+	err = PTR_ERR_OR_ZERO(gpuvf_class);
 	if (err)
 		goto err_debugfs;
 	err = gpuvf_netlink_register();
 	if (err)
-		goto err_sysfs;
+		goto err_class;
 	err = bus_register_notifier(&pci_bus_type, &gpuvf_notifier);
 	if (err)
 		goto err_netlink;
@@ -328,8 +210,8 @@ err_notifier:
 	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
 err_netlink:
 	gpuvf_netlink_unregister();
-err_sysfs:
-	gpuvf_sysfs_unregister();
+err_class:
+	class_destroy(gpuvf_class);
 err_debugfs:
 	gpuvf_debugfs_unregister();
 	return err;
@@ -341,7 +223,7 @@ static void __exit gpuvf_exit(void)
 	bus_unregister_notifier(&pci_bus_type, &gpuvf_notifier);
 	gpuvf_netlink_unregister();
 	gpuvf_pf_wait_all_gone();
-	gpuvf_sysfs_unregister();
+	class_destroy(gpuvf_class);
 	gpuvf_debugfs_unregister();
 }
 

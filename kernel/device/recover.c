@@ -19,20 +19,15 @@
 #include <linux/errno.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "base/compat.h"
 #include "base/pf.h"
 #include "config/config.h"
-#include "device/recover.h"
-#include "fb/scrub.h"
+#include "device/device.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /* how often to try for the PCI device locks of all VFs, and the pause between */
@@ -49,29 +44,6 @@
 #define RECOVER_LOOK_MS		100
 #define RECOVER_LIMIT_MS	5000
 #define RECOVER_DEAD_LIMIT_MS	90000
-
-/**
- * gpuvf_recover_init() - remember the PF's configuration space
- * @pf: PF whose configuration space is as it is to be
- *
- * Context: probe.
- * Return: 0, -ENOMEM.
- */
-int gpuvf_recover_init(struct gpuvf_pf *pf)
-{
-	pci_save_state(pf->pdev);
-	pf->pci_state = pci_store_saved_state(pf->pdev);
-	return pf->pci_state ? 0 : -ENOMEM;
-}
-
-/**
- * gpuvf_recover_fini() - undo gpuvf_recover_init()
- * @pf: PF
- */
-void gpuvf_recover_fini(struct gpuvf_pf *pf)
-{
-	kfree(pf->pci_state);
-}
 
 /* a reset of the bus wiped it, and the PCI core leaves this to drivers */
 static void recover_config_space(struct gpuvf_pf *pf)
@@ -131,29 +103,60 @@ static void recover_unlock_vfs(struct gpuvf_pf *pf)
 	}
 }
 
-/**
- * gpuvf_pf_reset_prepare() - the PF is about to be reset
- * @pf: PF
- *
- * A reset of the PF wipes its VFs too, and the PCI core restores only the PF:
- * so the VFs' configuration spaces are saved here. Until gpuvf_pf_reset_done() the
- * hardware forgets what is written to it: no request is carried out, and no VF is
- * reset. A GPU that is quiesced stays so.
- *
- * Context: device lock held; may sleep.
+/*
+ * A fatal PCIe error: nothing that the GPU says counts until it was reset, with
+ * @reset by the PCI core or else by us, and commands are not waited for. A suspended GPU
+ * is reset when it is resumed. Device lock held; may sleep for the present operation of
+ * the clear engine.
  */
-void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
+static void recover_freeze(struct gpuvf_pf *pf, bool reset)
 {
-	unsigned int i;
+	gpuvf_pf_lock(pf);
+	WRITE_ONCE(pf->frozen, true);
+	gpuvf_pf_wedge_locked(pf, "a fatal PCIe error");
+	if (reset) {
+		WRITE_ONCE(pf->resetting, true);
+		pf->reset_needed = true;
+	}
+	gpuvf_pf_unlock(pf);
+	/* it changes under the device lock only */
+	if (pf->quiesced)
+		return;
+	gpuvf_clear_stop(pf);
+	gpuvf_pf_lock(pf);
+	gpuvf_halt_locked(pf);
+	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
+	gpuvf_halt_end(pf);
+	gpuvf_pf_unlock(pf);
+	pf->hw->irq_enable(pf, false);
+	if (!reset)
+		return;
+	/* one that is due would find no GPU before the bus is reset */
+	cancel_delayed_work(&pf->reset_work);
+	pf->recover_since = jiffies;
+	mod_delayed_work(gpuvf_percpu_wq, &pf->recover_work,
+			 msecs_to_jiffies(RECOVER_LOOK_MS));
+}
+
+/*
+ * The PF is about to be reset. That wipes its VFs too, and the PCI core restores only
+ * the PF: so the VFs' configuration spaces are saved here. Until recover_done() the
+ * hardware forgets what is written to it: no request is carried out, and no VF is
+ * reset. A GPU that is quiesced stays so. A caller cannot be refused.
+ */
+static void recover_reset_prepare(struct pci_dev *pdev)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
 	bool wiped;
 
 	gpuvf_pf_lock(pf);
-	WRITE_ONCE(pf->in_reset, true);
+	pf->in_reset = true;
+	reinit_completion(&pf->out_of_reset);
 	gpuvf_pf_unlock(pf);
 	wiped = !pf->hw->has_reserve(pf);
 	/* VFs are enabled again with it, and must not run: their extents are not there */
 	if (wiped && !pf->frozen && !pf->quiesced)
-		gpuvf_recover_freeze(pf, false);
+		recover_freeze(pf, false);
 	/* before the PCI core saves it, and VFs under reset are waited for */
 	if (wiped || pf->frozen)
 		recover_config_space(pf);
@@ -168,8 +171,6 @@ void gpuvf_pf_reset_prepare(struct gpuvf_pf *pf)
 	if (!pf->quiesced)
 		gpuvf_halt_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
 	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 }
@@ -182,7 +183,7 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 {
 	bool forgot = pf->hw->has_reserve(pf) == 0;
 
-	if (forgot && !gpuvf_world_is_stuck(pf)) {
+	if (forgot && !pf->hw->engine_is_taken(pf)) {
 		pf->wedged = false;
 		WRITE_ONCE(pf->frozen, false);
 		gpuvf_halt_all_lost_locked(pf);
@@ -195,7 +196,12 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 	return -EIO;
 }
 
-/* @asked: by an administrator, if it was not by us */
+/*
+ * Every VF gets its framebuffer and its configuration space back; guests start over, on
+ * cleared memory. A reset is also the way out of being wedged. Where an administrator
+ * asked for it (over netlink, sysfs, or with @asked by the PCI core's own file), it
+ * clears faults and marks of VFs too. A reset that failed leaves the GPU wedged.
+ */
 static void recover_done(struct gpuvf_pf *pf, bool asked)
 {
 	bool was_wedged;
@@ -220,7 +226,7 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	gpuvf_reset_pf_end_locked(pf, err);
 	gpuvf_reset_end_waiting_locked(pf, err);
 	gpuvf_reset_complete_all_locked(pf);
-	WRITE_ONCE(pf->in_reset, false);
+	pf->in_reset = false;
 	if (!pf->quiesced) {
 		pf->hw->irq_enable(pf, true);
 		gpuvf_mbox_listen_locked(pf);
@@ -233,79 +239,23 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 		gpuvf_pf_publish_locked(pf);
 	else
 		gpuvf_pf_notify(pf);
+	complete_all(&pf->out_of_reset);
 	gpuvf_pf_unlock(pf);
-	wake_up_all(&pf->reset_wait);
 }
 
-/**
- * gpuvf_pf_reset_done() - the PF was reset, or could not be
- * @pf: PF
- *
- * Every VF gets its framebuffer and its configuration space back; guests start
- * over, on cleared memory. A reset is also the way out of being wedged. Where an
- * administrator asked for it (over netlink, sysfs, or the PCI core's own file, and
- * not gpuvf_reset_pf_start_locked()), it clears faults and marks of VFs too. A
- * reset that failed leaves the GPU wedged.
- *
- * Context: device lock held; may sleep.
- */
-void gpuvf_pf_reset_done(struct gpuvf_pf *pf)
+static void recover_reset_done(struct pci_dev *pdev)
 {
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
 	recover_done(pf, pf->reset_task != current);
 }
 
-/**
- * gpuvf_recover_freeze() - a fatal PCIe error: the GPU is of no use until a reset
- * @pf: PF
- * @reset: it is to be reset, by the PCI core or else by us
- *
- * Nothing that the GPU says counts until then, and commands are not waited for.
- * A suspended GPU is reset when it is resumed.
- *
- * Context: device lock held; may sleep for the present operation of the clear
- * engine.
+/*
+ * Look whether the bus was reset after a fatal PCIe error. The GPU is reset for it,
+ * unless the PCI core goes on with the recovery before. It may also be that an
+ * administrator has reset the GPU before the bus was.
  */
-void gpuvf_recover_freeze(struct gpuvf_pf *pf, bool reset)
-{
-	unsigned int i;
-
-	gpuvf_pf_lock(pf);
-	WRITE_ONCE(pf->frozen, true);
-	gpuvf_pf_wedge_locked(pf, "a fatal PCIe error");
-	if (reset) {
-		WRITE_ONCE(pf->resetting, true);
-		pf->reset_needed = true;
-	}
-	gpuvf_pf_unlock(pf);
-	/* it changes under the device lock only */
-	if (pf->quiesced)
-		return;
-	gpuvf_clear_stop(pf);
-	gpuvf_pf_lock(pf);
-	gpuvf_halt_locked(pf);
-	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
-	gpuvf_halt_end(pf);
-	gpuvf_pf_unlock(pf);
-	pf->hw->irq_enable(pf, false);
-	if (!reset)
-		return;
-	/* one that is due would find no GPU before the bus is reset */
-	cancel_delayed_work(&pf->reset_work);
-	pf->recover_since = jiffies;
-	mod_delayed_work(gpuvf_percpu_wq, &pf->recover_work,
-			 msecs_to_jiffies(RECOVER_LOOK_MS));
-}
-
-/**
- * gpuvf_recover_work() - look whether the bus was reset after a fatal PCIe error
- * @work: the PF's
- *
- * The GPU is reset for it, unless the PCI core goes on with the recovery before. It
- * may also be that an administrator has reset the GPU before the bus was.
- */
-void gpuvf_recover_work(struct work_struct *work)
+static void recover_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, recover_work);
@@ -325,7 +275,7 @@ void gpuvf_recover_work(struct work_struct *work)
 	late = time_after_eq(jiffies, pf->recover_since +
 				      msecs_to_jiffies(limit_ms));
 	if (!has && !pf->frozen)
-		gpuvf_recover_freeze(pf, true);
+		recover_freeze(pf, true);
 	if (pf->frozen && (!has || late))
 		mod_delayed_work(gpuvf_percpu_wq, &pf->reset_work, 0);
 	pci_dev_unlock(pf->pdev);
@@ -334,38 +284,88 @@ void gpuvf_recover_work(struct work_struct *work)
 				   msecs_to_jiffies(RECOVER_LOOK_MS));
 }
 
-/**
- * gpuvf_recover_bus_reset() - the PCI core has reset the bus, or does not need to
- * @pf: PF
- *
- * After an error that was not fatal for the GPU nothing was reset, and it goes on.
- * The PCI core may also have given up the recovery. When an administrator reset the
- * GPU before the bus was reset, it has forgotten its configuration once more.
- *
- * Context: device lock held; may sleep.
- * Return: 0; -EIO: the GPU does not answer.
+/*
+ * The PCI core has reset the bus, or does not need to: after an error that was not fatal
+ * for the GPU nothing was reset, and it goes on. The PCI core may also have given up the
+ * recovery. When an administrator reset the GPU before the bus was reset, it has
+ * forgotten its configuration once more.
  */
-int gpuvf_recover_bus_reset(struct gpuvf_pf *pf)
+static pci_ers_result_t recover_slot_reset(struct pci_dev *pdev)
 {
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
 	int has = pf->hw->has_reserve(pf);
 
 	if (!has && !pf->frozen)
-		gpuvf_recover_freeze(pf, true);
+		recover_freeze(pf, true);
 	if (pf->frozen)
 		recover_config_space(pf);
-	return has < 0 ? -EIO : 0;
+	return has < 0 ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static pci_ers_result_t recover_error_detected(struct pci_dev *pdev,
+					       pci_channel_state_t state)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
+	switch (state) {
+	case pci_channel_io_normal:
+		pci_warn(pdev, "PCIe error that is not fatal, going on\n");
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	case pci_channel_io_perm_failure:
+		/*
+		 * By 7.3 the PCI core also says this when it gives up a recovery, since
+		 * a VF has no driver. The GPU itself is still there.
+		 */
+		if (pdev->error_state == pci_channel_io_perm_failure)
+			recover_freeze(pf, false);
+		else
+			recover_slot_reset(pdev);
+		return PCI_ERS_RESULT_DISCONNECT;
+	default:
+		recover_freeze(pf, true);
+		return PCI_ERS_RESULT_NEED_RESET;
+	}
+}
+
+/* the recovery from a PCIe error is over */
+static void recover_resume(struct pci_dev *pdev)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
+	if (!pf->frozen)
+		return;
+	recover_reset_prepare(pdev);
+	recover_done(pf, false);
+}
+
+/* all of them with the device lock held; they may sleep */
+const struct pci_error_handlers gpuvf_err_handler = {
+	.error_detected = recover_error_detected,
+	.slot_reset = recover_slot_reset,
+	.resume = recover_resume,
+	.reset_prepare = recover_reset_prepare,
+	.reset_done = recover_reset_done,
+};
+
+static void recover_free_state(void *state)
+{
+	kfree(state);
 }
 
 /**
- * gpuvf_recover_resume() - the recovery from a PCIe error is over
- * @pf: PF
+ * gpuvf_recover_init() - remember the PF's configuration space
+ * @pf: PF whose configuration space is as it is to be
  *
- * Context: device lock held; may sleep.
+ * Context: probe.
+ * Return: 0, -ENOMEM.
  */
-void gpuvf_recover_resume(struct gpuvf_pf *pf)
+int gpuvf_recover_init(struct gpuvf_pf *pf)
 {
-	if (!pf->frozen)
-		return;
-	gpuvf_pf_reset_prepare(pf);
-	recover_done(pf, false);
+	INIT_DELAYED_WORK(&pf->recover_work, recover_work);
+	pci_save_state(pf->pdev);
+	pf->pci_state = pci_store_saved_state(pf->pdev);
+	if (!pf->pci_state)
+		return -ENOMEM;
+	return devm_add_action_or_reset(&pf->pdev->dev, recover_free_state,
+					pf->pci_state);
 }

@@ -12,18 +12,14 @@
 #include <linux/device.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 
-#include "api/sysfs.h"
 #include "base/error.h"
 #include "base/pf.h"
 #include "config/config.h"
-#include "device/sriov.h"
-#include "fb/scrub.h"
+#include "device/device.h"
+#include "fb/fb.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /* walk the PCI devices of the VFs, as pci_get_device() does */
@@ -102,9 +98,14 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	gpuvf_pf_lock(pf);
 	vfs_get_pdevs_locked(pf, num_vfs);
 	for (i = 0; i < num_vfs; i++) {
+		struct gpuvf_vf *vf = &pf->vf[i];
+
 		/* what could not be cleared for it meanwhile is tried again */
-		gpuvf_vf_clear_marks_locked(&pf->vf[i]);
-		gpuvf_sysfs_link_vf(pf, i);
+		gpuvf_vf_clear_marks_locked(vf);
+		if (vf->pdev && sysfs_create_link(&vf->kobj, &vf->pdev->dev.kobj,
+						  "device"))
+			pci_warn(pf->pdev, "VF %u: no link to its PCI device\n",
+				 i);
 	}
 	WRITE_ONCE(pf->num_vfs, num_vfs);
 	gpuvf_config_schedule_locked(pf);
@@ -129,20 +130,15 @@ static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
 	gpuvf_pf_unlock(pf);
 }
 
-/**
- * gpuvf_vfs_enable() - provision and enable VFs
- * @pf: PF without enabled VFs
- * @num_vfs: how many, at most pf->total_vfs
+/*
+ * VFs without a quota get a fair share unless a whole layout was set. When anything
+ * fails, no VF is enabled and the shares are taken back.
  *
- * VFs without a quota get a fair share unless a whole layout was set. When
- * anything fails, no VF is enabled and the shares are taken back.
- *
- * Context: called by the PCI core under the device lock and the rescan lock.
- * Return: 0; -ERANGE: more than pf->total_vfs; -EIO: wedged; -ENOSPC: no fair
- * share; -ENODEV: the module is being unloaded; -EUCLEAN: hardware did not take the
- * layout; -ENOMEM: no device link; or what pci_enable_sriov() says.
+ * 0; -ERANGE: more than pf->total_vfs; -EIO: wedged; -ENOSPC: no fair share; -ENODEV: the
+ * module is being unloaded; -EUCLEAN: hardware did not take the layout; -ENOMEM: no
+ * device link; or what pci_enable_sriov() says.
  */
-int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
+static int vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	int err;
 
@@ -174,6 +170,8 @@ int gpuvf_vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 		return err;
 	}
 	pf->module_pinned = true;
+	/* VFs have no power states of their own: their users need the PF in D0 */
+	pm_runtime_get_noresume(&pf->pdev->dev);
 	vfs_commit(pf, num_vfs);
 	pci_info(pf->pdev, "%u VF%s enabled\n", num_vfs,
 		 num_vfs == 1 ? "" : "s");
@@ -223,7 +221,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_halt_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
-		gpuvf_sysfs_unlink_vf(pf, i);
+		sysfs_remove_link(&pf->vf[i].kobj, "device");
 	gpuvf_pf_unlock(pf);
 
 	pci_disable_sriov(pf->pdev);
@@ -237,7 +235,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_config_schedule_locked(pf);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
-	stuck = gpuvf_world_is_stuck(pf);
+	stuck = pf->hw->engine_is_taken(pf);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
@@ -247,9 +245,36 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	if (pf->module_pinned) {
 		pf->module_pinned = false;
+		pm_runtime_put(&pf->pdev->dev);
 		module_put(THIS_MODULE);
 	}
 	pci_info(pf->pdev, "VFs disabled\n");
+}
+
+/**
+ * gpuvf_sriov_configure() - enable or disable VFs
+ * @pdev: a PF
+ * @num_vfs: how many VFs are to be enabled; 0: disable all
+ *
+ * Context: called by the PCI core under the device lock and the rescan lock.
+ * Return: @num_vfs; -EBUSY: VFs are assigned to guests; -ENODEV: the driver is about to
+ * be unbound; or why they cannot be enabled.
+ */
+int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
+{
+	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
+
+	if (num_vfs) {
+		if (pf->released)
+			return -ENODEV;
+		return vfs_enable(pf, num_vfs) ?: num_vfs;
+	}
+	if (pci_vfs_assigned(pdev)) {
+		pci_notice(pdev, "VFs are assigned to guests\n");
+		return -EBUSY;
+	}
+	gpuvf_vfs_disable(pf);
+	return 0;
 }
 
 /*

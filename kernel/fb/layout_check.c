@@ -6,20 +6,50 @@
 
 #include "fb/layout.h"
 
+/**
+ * gpuvf_layout_is_granule() - can that be the unit of a framebuffer?
+ * @bytes: the unit
+ */
+bool gpuvf_layout_is_granule(u64 bytes)
+{
+	return bytes && !(bytes & (bytes - 1));
+}
+
+/**
+ * gpuvf_layout_stays() - has a VF to keep its extent?
+ * @req: request with a valid granule
+ * @vf: index of the VF
+ *
+ * Return: true when it is in use, or when the request asks for no other quota or
+ * place.
+ */
+bool gpuvf_layout_stays(const struct gpuvf_layout_request *req, unsigned int vf)
+{
+	const struct gpuvf_layout_vf *want = &req->vf[vf];
+
+	if (!want->now.size)
+		return false;
+	return want->pinned ||
+	       (want->quota_bytes <= want->now.size &&
+		want->now.size - want->quota_bytes <
+		req->geometry.granule_bytes &&
+		(!want->placed || want->place == want->now.start));
+}
+
 static bool layout_check_vf(const struct gpuvf_layout_request *req,
 			    const struct gpuvf_layout *layout, unsigned int vf)
 {
 	const struct gpuvf_layout_vf *want = &req->vf[vf];
 	const struct gpuvf_extent *e = &layout->vf[vf];
 	u64 granule = req->geometry.granule_bytes;
-	bool stays = gpuvf_layout_is_pinned(want);
+	bool stays = gpuvf_layout_stays(req, vf);
 	unsigned int i;
 
 	/* rounded up, and no more than that */
 	if (e->size < want->quota_bytes ||
 	    e->size - want->quota_bytes >= granule)
 		return false;
-	if (stays && (want->now.start != e->start || !e->size))
+	if (stays && !gpuvf_layout_same_extent(&want->now, e))
 		return false;
 	if (!e->size)
 		return true;
@@ -48,9 +78,13 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
  * @req: what was wanted
  * @layout: what is to be committed
  *
- * See fb/layout.h.
+ * Independent of how the layout came to be: every VF has exactly its rounded quota,
+ * inside the VF area, on borders of granules; those that stay are where they were,
+ * placed ones where they have to be; no two extents overlap, containment included;
+ * none touches a quarantined range, unless it stays, the PF reserve or the context
+ * save area.
  *
- * Return: true when it is.
+ * Return: true when all of that holds.
  */
 bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 			const struct gpuvf_layout *layout)

@@ -20,10 +20,9 @@
 #include "base/error.h"
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
 
 /*
  * Cleared in one go: small enough that a VF that is waited for does not wait
@@ -56,6 +55,15 @@ static void clear_granules(const struct gpuvf_pf *pf,
 {
 	*first = div64_u64(extent->start, pf->geometry.granule_bytes);
 	*count = div64_u64(extent->size, pf->geometry.granule_bytes);
+}
+
+static struct gpuvf_extent clear_extent(const struct gpuvf_pf *pf,
+					const struct clear_job *job)
+{
+	return (struct gpuvf_extent){
+		.start = job->first * pf->geometry.granule_bytes,
+		.size = job->count * pf->geometry.granule_bytes,
+	};
 }
 
 static bool clear_find(struct gpuvf_pf *pf, unsigned int from,
@@ -142,10 +150,7 @@ static bool clear_pick_locked(struct gpuvf_pf *pf, struct clear_job *job)
  */
 static int clear_begin_locked(struct gpuvf_pf *pf, const struct clear_job *job)
 {
-	struct gpuvf_extent extent = {
-		.start = job->first * pf->geometry.granule_bytes,
-		.size = job->count * pf->geometry.granule_bytes,
-	};
+	struct gpuvf_extent extent = clear_extent(pf, job);
 	struct gpuvf_clear *clear = &pf->clear;
 
 	clear->working = true;
@@ -190,17 +195,13 @@ static void clear_unmark_locked(struct gpuvf_pf *pf,
 static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 					int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
-		.vf = vf,
-	};
 	struct gpuvf_clear *clear = &pf->clear;
 
 	if (!err) {
 		clear->contexts &= ~BIT(vf) | clear->contexts_again;
 		return;
 	}
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(pf, GPUVF_EVENT(FB_CLEAR_FAILED, vf),
 			   "saved state could not be cleared (%pe); the VF is not started on it",
 			   ERR_PTR(err));
 	clear->failed |= BIT(vf);
@@ -209,12 +210,7 @@ static void clear_finish_context_locked(struct gpuvf_pf *pf, unsigned int vf,
 static void clear_finish_locked(struct gpuvf_pf *pf,
 				const struct clear_job *job, int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_FB_CLEAR_FAILED,
-		.vf = GPUVF_NO_VF,
-		.fb.start = job->first * pf->geometry.granule_bytes,
-		.fb.size = job->count * pf->geometry.granule_bytes,
-	};
+	struct gpuvf_extent fb = clear_extent(pf, job);
 	int has = err ? pf->hw->has_reserve(pf) : 1;
 	struct gpuvf_clear *clear = &pf->clear;
 
@@ -232,10 +228,11 @@ static void clear_finish_locked(struct gpuvf_pf *pf,
 	if (job->context != GPUVF_SCHED_NONE) {
 		clear_finish_context_locked(pf, job->context, err);
 	} else if (err) {
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(FB_CLEAR_FAILED, GPUVF_NO_VF,
+						   .fb = fb),
 				   "%llu MiB of framebuffer at %llu MiB could not be cleared (%pe) and are withheld",
-				   event.fb.size / SZ_1M,
-				   event.fb.start / SZ_1M, ERR_PTR(err));
+				   fb.size / SZ_1M, fb.start / SZ_1M,
+				   ERR_PTR(err));
 		bitmap_set(clear->withheld, job->first, job->count);
 		gpuvf_clear_measure_locked(pf);
 	} else {
@@ -283,15 +280,19 @@ static void gpuvf_clear_work(struct work_struct *work)
 }
 
 /**
- * gpuvf_clear_is_possible() - has the hardware a clear engine?
- * @pf: PF that was probed
+ * gpuvf_clear_check() - refuse what needs a clear engine that is not there
+ * @pf: PF
+ * @why: zeroed, with @vf GPUVF_NO_VF; filled when it is refused
  *
- * Where it has none, nothing ever becomes clean, and nobody can be given any
- * framebuffer.
+ * Return: 0; -EOPNOTSUPP.
  */
-bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf)
+int gpuvf_clear_check(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
-	return pf->capabilities & GPUVF_CAPABILITY_CLEAR;
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
+		return 0;
+	return gpuvf_refuse(why, gpuvf_pf_name(pf),
+			    GPUVF_REASON_NOT_SUPPORTED,
+			    "this hardware does not support clearing framebuffer between tenants");
 }
 
 /**
@@ -303,36 +304,22 @@ bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf)
 int gpuvf_clear_init(struct gpuvf_pf *pf)
 {
 	struct gpuvf_clear *clear = &pf->clear;
+	struct device *dev = &pf->pdev->dev;
 
 	clear->granules = div64_u64(pf->geometry.total_bytes,
 				    pf->geometry.granule_bytes);
 	init_completion(&clear->done);
 	INIT_WORK(&clear->work, gpuvf_clear_work);
 	clear->stopping = true;
-	clear->dirty = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	clear->again = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	clear->withheld = bitmap_zalloc(clear->granules, GFP_KERNEL);
-	if (!clear->dirty || !clear->again || !clear->withheld) {
-		gpuvf_clear_fini(pf);
+	/* nothing uses them when pf->gone is set and the worker is stopped */
+	clear->dirty = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	clear->again = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	clear->withheld = devm_bitmap_zalloc(dev, clear->granules, GFP_KERNEL);
+	if (!clear->dirty || !clear->again || !clear->withheld)
 		return -ENOMEM;
-	}
 	bitmap_fill(clear->dirty, clear->granules);
 	clear->contexts = GENMASK(pf->total_vfs - 1, 0);
 	return 0;
-}
-
-/**
- * gpuvf_clear_fini() - free the maps
- * @pf: PF whose worker was stopped, or never ran
- */
-void gpuvf_clear_fini(struct gpuvf_pf *pf)
-{
-	bitmap_free(pf->clear.dirty);
-	bitmap_free(pf->clear.again);
-	bitmap_free(pf->clear.withheld);
-	pf->clear.dirty = NULL;
-	pf->clear.again = NULL;
-	pf->clear.withheld = NULL;
 }
 
 /**
@@ -378,7 +365,7 @@ void gpuvf_clear_stop(struct gpuvf_pf *pf)
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf->clear.stopping = !gpuvf_clear_is_possible(pf);
+	pf->clear.stopping = !gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR);
 	gpuvf_clear_kick_locked(pf);
 }
 
@@ -451,7 +438,7 @@ int gpuvf_clear_cancel_locked(struct gpuvf_pf *pf)
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_clear_is_possible(pf))
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_CLEAR))
 		return 0;
 	err = pf->hw->clear_abort(pf);
 	if (err)
@@ -496,12 +483,8 @@ int gpuvf_clear_retry_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
-	if (!gpuvf_clear_is_possible(pf)) {
-		why->reason = GPUVF_REASON_NOT_SUPPORTED;
-		why->who = "clearing framebuffer between tenants";
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
-
+	if (gpuvf_clear_check(pf, why))
+		return why->error;
 	for (i = 0; i < pf->total_vfs; i++)
 		pf->vf[i].faults &= ~GPUVF_FAULT_CONTEXT;
 	bitmap_zero(clear->withheld, clear->granules);
@@ -600,62 +583,32 @@ u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf)
 	return clear_count_vf_area(pf, pf->clear.withheld);
 }
 
-static bool clear_is_pinned(struct gpuvf_pf *pf, u32 pinned, unsigned int g)
-{
-	unsigned int first, count, i;
-
-	for (i = 0; i < pf->total_vfs; i++) {
-		if (!(pinned & BIT(i)))
-			continue;
-		clear_granules(pf, &pf->config.layout.vf[i], &first, &count);
-		if (g >= first && g < first + count)
-			return true;
-	}
-	return false;
-}
-
-/* what is withheld of the granules from @g to @end, but of nobody's in @pinned */
-static unsigned int clear_list_withheld(struct gpuvf_pf *pf, unsigned int g,
-					unsigned int end, u32 pinned,
-					struct gpuvf_extent *list)
-{
-	u64 granule = pf->geometry.granule_bytes;
-	unsigned int n = 0;
-
-	for_each_set_bit_from(g, pf->clear.withheld, end) {
-		u64 start = g * granule;
-
-		if (clear_is_pinned(pf, pinned, g))
-			continue;
-		if (n && list[n - 1].start + list[n - 1].size == start) {
-			list[n - 1].size += granule;
-		} else if (n < GPUVF_LAYOUT_MAX_BLOCKED) {
-			list[n].start = start;
-			list[n++].size = granule;
-		} else {
-			list[n - 1].size = start + granule - list[n - 1].start;
-		}
-	}
-	return n;
-}
-
 /**
- * gpuvf_clear_blocked_locked() - what the planner must not use
+ * gpuvf_clear_withheld_locked() - list what is withheld
  * @pf: PF
- * @pinned: bit n: VF n keeps its extent, whatever is in it
- * @blocked: room for GPUVF_LAYOUT_MAX_BLOCKED extents
+ * @num: how many extents there are
  *
- * Withheld ranges as extents, in ascending order. When there are more than fit,
- * the last one takes in all that remain, and what lies between them.
+ * In ascending order. When there are more than GPUVF_LAYOUT_MAX_BLOCKED, the last one
+ * takes in all that remain, and what lies between them.
  *
- * Context: pf->lock held.
- * Return: how many extents were written.
+ * Context: pf->lock held, or the PF is not known to anything yet.
+ * Return: the extents; they hold until the next call, or the end of the lock.
  */
-unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
-					struct gpuvf_extent *blocked)
+const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
+						       unsigned int *num)
 {
-	lockdep_assert_held(&pf->lock);
-	return clear_list_withheld(pf, 0, pf->clear.granules, pinned, blocked);
+	struct gpuvf_extent *list = pf->clear.blocked;
+	u64 granule = pf->geometry.granule_bytes;
+	unsigned int first, end, n = 0;
+
+	for_each_set_bitrange(first, end, pf->clear.withheld,
+			      pf->clear.granules) {
+		if (n < GPUVF_LAYOUT_MAX_BLOCKED)
+			list[n++].start = first * granule;
+		list[n - 1].size = end * granule - list[n - 1].start;
+	}
+	*num = n;
+	return list;
 }
 
 /**
@@ -666,35 +619,10 @@ unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
  */
 void gpuvf_clear_measure_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_clear *clear = &pf->clear;
+	const struct gpuvf_extent *withheld;
 	unsigned int num;
 
 	lockdep_assert_held(&pf->lock);
-	num = clear_list_withheld(pf, 0, clear->granules, 0, clear->blocked);
-	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num,
-			     clear->blocked);
-}
-
-/**
- * gpuvf_clear_withheld_locked() - where what is withheld of the VF area lies
- * @pf: PF
- * @num: how many extents there are
- *
- * As gpuvf_clear_blocked_locked() with nobody pinned, so that it agrees with what
- * is told to be free.
- *
- * Context: pf->lock held.
- * Return: the extents; they hold until the next call, or the end of the lock.
- */
-const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
-						       unsigned int *num)
-{
-	const struct gpuvf_layout *layout = &pf->config.layout;
-	u64 granule = pf->geometry.granule_bytes;
-
-	lockdep_assert_held(&pf->lock);
-	*num = clear_list_withheld(pf, div64_u64(layout->vf_base, granule),
-				   div64_u64(layout->vf_end, granule), 0,
-				   pf->clear.blocked);
-	return pf->clear.blocked;
+	withheld = gpuvf_clear_withheld_locked(pf, &num);
+	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, withheld);
 }

@@ -20,11 +20,9 @@
 #include <linux/pci.h>
 
 #include "base/pf.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
 
 static const struct gpuvf_extent table_none;
 

@@ -43,6 +43,33 @@ enum gpuvf_hw_cmd {
 #define GPUVF_HW_EVENT_HANG		BIT(5)	/* the engine hangs, or did */
 
 /**
+ * struct gpuvf_mbox_ops - one kind of mailbox; pf->lock held
+ * @rx_vfs: bit n: VF n sent a message that was not acknowledged
+ * @acked_vfs: bit n: VF n acknowledged what it can read now
+ * @read: that message of a VF, or what the VF has written over it
+ * @ack: acknowledge it
+ * @ack_seen: has the VF taken back what it sent, so that it saw the
+ *	acknowledgment? Also true where there is none
+ * @send: put a message in the place of the last one, which is lost if it was
+ *	not read; with an interrupt, or for a guest that looks
+ * @clear: the VF reads zeros, and not the last message to it
+ * @listen: whether messages and acknowledgments of a VF raise interrupts;
+ *	a reset of the GPU switches it off
+ */
+struct gpuvf_mbox_ops {
+	u32 (*rx_vfs)(struct gpuvf_pf *pf);
+	u32 (*acked_vfs)(struct gpuvf_pf *pf);
+	void (*read)(struct gpuvf_pf *pf, unsigned int vf,
+		     struct gpuvf_mbox_msg *msg);
+	void (*ack)(struct gpuvf_pf *pf, unsigned int vf);
+	bool (*ack_seen)(struct gpuvf_pf *pf, unsigned int vf);
+	void (*send)(struct gpuvf_pf *pf, unsigned int vf,
+		     const struct gpuvf_mbox_msg *msg, bool valid);
+	void (*clear)(struct gpuvf_pf *pf, unsigned int vf);
+	void (*listen)(struct gpuvf_pf *pf, unsigned int vf, bool on);
+};
+
+/**
  * struct gpuvf_hw_ops - one kind of hardware
  * @name: for people and for pf-get's backend attribute
  * @capabilities: GPUVF_CAPABILITY_* bits that every such hardware has; probe
@@ -94,18 +121,7 @@ enum gpuvf_hw_cmd {
  *	context save area, the PF reserve, what @set_schedule wrote, interrupt
  *	enables. Rewrite what differs, with a rate-limited warning. pf->lock; 0,
  *	-EIO, -EUCLEAN (does not read back)
- * @mbox_rx_vfs: bit n: VF n sent a message that was not acknowledged. Mailbox
- *	operations: pf->lock
- * @mbox_acked_vfs: bit n: VF n acknowledged what it can read now
- * @mbox_read: that message of a VF, or what the VF has written over it
- * @mbox_ack: acknowledge it
- * @mbox_ack_seen: has the VF taken back what it sent, so that it saw the
- *	acknowledgment? Also true where there is none
- * @mbox_send: put a message in the place of the last one, which is lost if it was
- *	not read; with an interrupt, or for a guest that looks
- * @mbox_clear: the VF reads zeros, and not the last message to it
- * @mbox_listen: whether messages and acknowledgments of a VF raise interrupts;
- *	a reset of the GPU switches it off
+ * @mbox: the mailbox operations
  * @fb_write: write a part of the framebuffer: byte offset and length, both multiples
  *	of 4, out of memory aligned to 4. pf->lock, which is held for about 1 us for
  *	each 4 bytes. 0; -EOPNOTSUPP; -EIO
@@ -168,22 +184,14 @@ struct gpuvf_hw_ops {
 	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent,
 			 const struct gpuvf_layout *layout);
-	u32 (*mbox_rx_vfs)(struct gpuvf_pf *pf);
-	u32 (*mbox_acked_vfs)(struct gpuvf_pf *pf);
-	void (*mbox_read)(struct gpuvf_pf *pf, unsigned int vf,
-			  struct gpuvf_mbox_msg *msg);
-	void (*mbox_ack)(struct gpuvf_pf *pf, unsigned int vf);
-	bool (*mbox_ack_seen)(struct gpuvf_pf *pf, unsigned int vf);
-	void (*mbox_send)(struct gpuvf_pf *pf, unsigned int vf,
-			  const struct gpuvf_mbox_msg *msg, bool valid);
-	void (*mbox_clear)(struct gpuvf_pf *pf, unsigned int vf);
-	void (*mbox_listen)(struct gpuvf_pf *pf, unsigned int vf, bool on);
+	const struct gpuvf_mbox_ops *mbox;
 	int (*fb_write)(struct gpuvf_pf *pf, u64 offset, const void *buf,
 			size_t len);
 	int (*fb_read)(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len);
 };
 
 extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
+extern const struct gpuvf_mbox_ops gpuvf_mbox_page_ops;
 
 /**
  * struct gpuvf_iov - where the GPU-IOV backend finds its registers

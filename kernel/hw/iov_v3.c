@@ -10,7 +10,6 @@
 
 #include "base/pf.h"
 #include "hw/hw.h"
-#include "hw/mailbox_page.h"
 #include "hw/regs.h"
 
 /* slices that MI300 class hardware takes; gpu-iov register page, section 3.3 */
@@ -499,58 +498,49 @@ static int iov_fb_end(struct gpuvf_pf *pf, u64 offset)
 	return lo == lower_32_bits(offset) ? 0 : -EAGAIN;
 }
 
-static int iov_fb_write_once(struct gpuvf_pf *pf, u64 offset,
-			     const __le32 *dword, size_t num)
+static int iov_fb_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
+		       size_t num, bool write)
 {
-	size_t i;
-	int err;
-
-	err = iov_fb_begin(pf, offset);
-	for (i = 0; i < num && !err; i++)
-		err = iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_DATA,
-				  le32_to_cpu(dword[i]));
-	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
-}
-
-static int iov_fb_read_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
-			    size_t num)
-{
+	const int port = pf->iov.sim + GPUVF_SIM_FB_DATA;
 	size_t i;
 	u32 val;
 	int err;
 
 	err = iov_fb_begin(pf, offset);
 	for (i = 0; i < num && !err; i++) {
+		if (write) {
+			err = iov_write32(pf, port, le32_to_cpu(dword[i]));
+			continue;
+		}
 		/* not iov_read32(): content may be all ones */
-		if (pci_read_config_dword(pf->pdev, pf->iov.sim +
-					  GPUVF_SIM_FB_DATA, &val))
+		if (pci_read_config_dword(pf->pdev, port, &val))
 			err = -EIO;
 		dword[i] = cpu_to_le32(val);
 	}
 	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
 }
 
-static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
-			size_t len)
+static int iov_fb(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len,
+		  bool write)
 {
 	int tries, err = -EAGAIN;
 
 	if (!pf->iov.sim)
 		return -EOPNOTSUPP;
 	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
-		err = iov_fb_write_once(pf, offset, buf, len / sizeof(__le32));
+		err = iov_fb_once(pf, offset, buf, len / sizeof(__le32), write);
 	return err == -EAGAIN ? -EIO : err;
+}
+
+static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
+			size_t len)
+{
+	return iov_fb(pf, offset, (void *)buf, len, true);
 }
 
 static int iov_fb_read(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len)
 {
-	int tries, err = -EAGAIN;
-
-	if (!pf->iov.sim)
-		return -EOPNOTSUPP;
-	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
-		err = iov_fb_read_once(pf, offset, buf, len / sizeof(__le32));
-	return err == -EAGAIN ? -EIO : err;
+	return iov_fb(pf, offset, buf, len, false);
 }
 
 /*
@@ -682,14 +672,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.clear_abort = iov_clear_abort,
 	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
-	.mbox_rx_vfs = gpuvf_mbox_page_rx_vfs,
-	.mbox_acked_vfs = gpuvf_mbox_page_acked_vfs,
-	.mbox_read = gpuvf_mbox_page_read,
-	.mbox_ack = gpuvf_mbox_page_ack,
-	.mbox_ack_seen = gpuvf_mbox_page_ack_seen,
-	.mbox_send = gpuvf_mbox_page_send,
-	.mbox_clear = gpuvf_mbox_page_clear,
-	.mbox_listen = gpuvf_mbox_page_listen,
+	.mbox = &gpuvf_mbox_page_ops,
 	.fb_write = iov_fb_write,
 	.fb_read = iov_fb_read,
 };

@@ -12,11 +12,10 @@
 
 #include "base/pf.h"
 #include "hw/hw.h"
-#include "hw/mailbox_page.h"
 #include "hw/regs.h"
 
 /* all ones if the GPU does not answer, which a word of a message may be as well */
-static u32 page_read(struct gpuvf_pf *pf, unsigned int reg)
+static u32 page_read32(struct gpuvf_pf *pf, unsigned int reg)
 {
 	u32 val;
 
@@ -25,12 +24,12 @@ static u32 page_read(struct gpuvf_pf *pf, unsigned int reg)
 	return val;
 }
 
-static void page_write(struct gpuvf_pf *pf, unsigned int reg, u32 val)
+static void page_write32(struct gpuvf_pf *pf, unsigned int reg, u32 val)
 {
 	pci_write_config_dword(pf->pdev, pf->iov.sim + reg, val);
 }
 
-static void page_write_byte(struct gpuvf_pf *pf, unsigned int reg, u8 val)
+static void page_write8(struct gpuvf_pf *pf, unsigned int reg, u8 val)
 {
 	pci_write_config_byte(pf->pdev, pf->iov.sim + reg, val);
 }
@@ -38,7 +37,7 @@ static void page_write_byte(struct gpuvf_pf *pf, unsigned int reg, u8 val)
 /* no GPU has so many VFs that all bits are set */
 static u32 page_read_vfs(struct gpuvf_pf *pf, unsigned int reg)
 {
-	u32 vfs = page_read(pf, reg);
+	u32 vfs = page_read32(pf, reg);
 
 	return PCI_POSSIBLE_ERROR(vfs) ? 0 : vfs;
 }
@@ -46,133 +45,88 @@ static u32 page_read_vfs(struct gpuvf_pf *pf, unsigned int reg)
 static void page_choose(struct gpuvf_pf *pf, unsigned int vf)
 {
 	lockdep_assert_held(&pf->lock);
-	page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INDEX, vf);
+	page_write32(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INDEX, vf);
 }
 
-/**
- * gpuvf_mbox_page_rx_vfs() - see struct gpuvf_hw_ops
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-u32 gpuvf_mbox_page_rx_vfs(struct gpuvf_pf *pf)
+static u32 page_rx_vfs(struct gpuvf_pf *pf)
 {
 	return page_read_vfs(pf, GPUVF_SIM_MBOX_RX);
 }
 
-/**
- * gpuvf_mbox_page_acked_vfs() - see struct gpuvf_hw_ops
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-u32 gpuvf_mbox_page_acked_vfs(struct gpuvf_pf *pf)
+static u32 page_acked_vfs(struct gpuvf_pf *pf)
 {
 	return page_read_vfs(pf, GPUVF_SIM_MBOX_ACKED);
 }
 
-/**
- * gpuvf_mbox_page_read() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- * @msg: filled
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_page_read(struct gpuvf_pf *pf, unsigned int vf,
-			  struct gpuvf_mbox_msg *msg)
+static void page_read(struct gpuvf_pf *pf, unsigned int vf,
+		      struct gpuvf_mbox_msg *msg)
 {
 	unsigned int i;
 
 	page_choose(pf, vf);
 	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
-		msg->word[i] = page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_RCV(i));
+		msg->word[i] = page_read32(pf, GPUVF_SIM_MBOX +
+					       GPUVF_MBOX_RCV(i));
 }
 
-/**
- * gpuvf_mbox_page_ack() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_page_ack(struct gpuvf_pf *pf, unsigned int vf)
+static void page_ack(struct gpuvf_pf *pf, unsigned int vf)
 {
 	page_choose(pf, vf);
-	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL + 1,
-			GPUVF_MBOX_RCV_ACK >> 8);
+	page_write8(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL + 1,
+		    GPUVF_MBOX_RCV_ACK >> 8);
 }
 
-/**
- * gpuvf_mbox_page_ack_seen() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- *
- * Context: pf->lock held.
- */
-bool gpuvf_mbox_page_ack_seen(struct gpuvf_pf *pf, unsigned int vf)
+static bool page_ack_seen(struct gpuvf_pf *pf, unsigned int vf)
 {
 	u32 control;
 
 	page_choose(pf, vf);
-	control = page_read(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL);
+	control = page_read32(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL);
 	return PCI_POSSIBLE_ERROR(control) ||
 	       !(control & GPUVF_MBOX_RCV_VALID) ||
-	       gpuvf_mbox_page_rx_vfs(pf) & BIT(vf);
+	       page_rx_vfs(pf) & BIT(vf);
 }
 
-/**
- * gpuvf_mbox_page_send() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- * @msg: what to send
- * @valid: with an interrupt
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_page_send(struct gpuvf_pf *pf, unsigned int vf,
-			  const struct gpuvf_mbox_msg *msg, bool valid)
+static void page_send(struct gpuvf_pf *pf, unsigned int vf,
+		      const struct gpuvf_mbox_msg *msg, bool valid)
 {
 	unsigned int i;
 
 	page_choose(pf, vf);
 	/* a guest that waits for this code acts as soon as it can read it */
-	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
+	page_write8(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
 	for (i = GPUVF_MBOX_WORDS; i-- > 0;)
-		page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i), msg->word[i]);
+		page_write32(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i),
+			     msg->word[i]);
 	if (valid)
-		page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL,
-				GPUVF_MBOX_TRN_VALID);
+		page_write8(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL,
+			    GPUVF_MBOX_TRN_VALID);
 }
 
-/**
- * gpuvf_mbox_page_clear() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_page_clear(struct gpuvf_pf *pf, unsigned int vf)
+static void page_clear(struct gpuvf_pf *pf, unsigned int vf)
 {
 	unsigned int i;
 
 	page_choose(pf, vf);
 	for (i = 0; i < GPUVF_MBOX_WORDS; i++)
-		page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i), 0);
-	page_write_byte(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
+		page_write32(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_TRN(i), 0);
+	page_write8(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL, 0);
 }
 
-/**
- * gpuvf_mbox_page_listen() - see struct gpuvf_hw_ops
- * @pf: PF
- * @vf: index of the VF
- * @on: whether its messages raise interrupts
- *
- * Context: pf->lock held.
- */
-void gpuvf_mbox_page_listen(struct gpuvf_pf *pf, unsigned int vf, bool on)
+static void page_listen(struct gpuvf_pf *pf, unsigned int vf, bool on)
 {
 	page_choose(pf, vf);
-	page_write(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INT_CNTL,
-		   on ? GPUVF_MBOX_VALID_INT_EN | GPUVF_MBOX_ACK_INT_EN : 0);
+	page_write32(pf, GPUVF_SIM_MBOX + GPUVF_MBOX_INT_CNTL,
+		     on ? GPUVF_MBOX_VALID_INT_EN | GPUVF_MBOX_ACK_INT_EN : 0);
 }
+
+const struct gpuvf_mbox_ops gpuvf_mbox_page_ops = {
+	.rx_vfs = page_rx_vfs,
+	.acked_vfs = page_acked_vfs,
+	.read = page_read,
+	.ack = page_ack,
+	.ack_seen = page_ack_seen,
+	.send = page_send,
+	.clear = page_clear,
+	.listen = page_listen,
+};

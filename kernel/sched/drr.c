@@ -95,7 +95,9 @@ static u32 sched_others(const struct gpuvf_sched *s)
  * @vf: index
  * @now_ns: now
  *
- * See sched/drr.h.
+ * What it had while another VF wanted the GPU. As time passes it pays half its
+ * share, and has half its slice until everything is paid: so what it gets in all
+ * converges to its share.
  */
 u64 gpuvf_sched_access_ns(struct gpuvf_sched *s, unsigned int vf, u64 now_ns)
 {
@@ -433,23 +435,4 @@ u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
 		vf->debt_ns = 0;
 	s->current_vf = GPUVF_SCHED_NONE;
 	return charged;
-}
-
-/**
- * gpuvf_sched_round_ns() - length of a round when nobody overruns
- * @s: the scheduler
- * @members: bit n: VF n takes part
- * @switch_ns: what one switch costs
- *
- * Return: sum over @members of slice and switch.
- */
-u64 gpuvf_sched_round_ns(const struct gpuvf_sched *s, u32 members, u64 switch_ns)
-{
-	u64 round_ns = 0;
-	unsigned int i;
-
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
-		if (members & BIT(i))
-			round_ns += s->vf[i].slice_ns + switch_ns;
-	return round_ns;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The engine of a GPU, as the layers above see it: which VFs may be given turns, which
- * have state, how they are taken off it. sched/thread.c gives the turns.
+ * have state, how they are taken off it. sched/switch.c gives the turns.
  */
 
 #include <linux/ktime.h>
@@ -13,7 +13,15 @@
 #include "base/pf.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
+
+/* from below a bare timer's lateness to beyond the longest time slice */
+const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1] = {
+	1 * NSEC_PER_USEC, 2 * NSEC_PER_USEC, 5 * NSEC_PER_USEC,
+	10 * NSEC_PER_USEC, 20 * NSEC_PER_USEC, 50 * NSEC_PER_USEC,
+	100 * NSEC_PER_USEC, 200 * NSEC_PER_USEC, 500 * NSEC_PER_USEC,
+	1 * NSEC_PER_MSEC, 10 * NSEC_PER_MSEC, 100 * NSEC_PER_MSEC,
+	1 * NSEC_PER_SEC,
+};
 
 /* the longest exclusive access, see vf/full_access.c */
 #define WORLD_EXCLUSIVE_MAX_US	3000000U
@@ -229,30 +237,6 @@ void gpuvf_world_configure(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_world_started() - which VFs have state on the GPU, and can go on with it
- * @pf: PF
- *
- * Unless the thread is parked or holds them, VFs may be started at any moment.
- *
- * Return: bit n: VF n.
- */
-u32 gpuvf_world_started(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.started);
-}
-
-/**
- * gpuvf_world_switch_ns() - what a world switch costs
- * @pf: PF
- *
- * Return: nanoseconds, an average over the last switches; 0: none yet.
- */
-u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.switch_ns);
-}
-
-/**
  * gpuvf_world_round_us() - one round of all provisioned VFs
  * @pf: PF
  * @cfg: its configuration, or one that it might have
@@ -262,7 +246,7 @@ u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf)
  */
 u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
 {
-	u64 switch_us = div_u64(gpuvf_world_switch_ns(pf), NSEC_PER_USEC);
+	u64 switch_us = div_u64(READ_ONCE(pf->world.switch_ns), NSEC_PER_USEC);
 	u64 round_us = 0;
 	unsigned int i;
 
@@ -273,19 +257,20 @@ u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
 }
 
 /**
- * gpuvf_world_stats() - what the world counts of a VF
- * @pf: PF
- * @vf: index of the VF
- * @stats: its counters; those that the world has are set
+ * gpuvf_vf_stats_get() - read the counters of one VF
+ * @vf: VF
+ * @stats: where they go
  *
- * Context: any where interrupts are on.
+ * Context: pf->lock held.
  */
-void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
-		       struct gpuvf_vf_stats *stats)
+void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats)
 {
-	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf];
-	const struct gpuvf_world_vf *wvf = &pf->world.vfs[vf];
+	struct gpuvf_pf *pf = vf->pf;
+	const struct gpuvf_sched_vf *svf = &pf->world.sched.vf[vf->index];
+	const struct gpuvf_world_vf *wvf = &pf->world.vfs[vf->index];
 
+	lockdep_assert_held(&pf->lock);
+	*stats = vf->stats;
 	spin_lock_irq(&pf->world.lock);
 	stats->run_ns = wvf->run_ns;
 	stats->charged_ns = svf->charged_ns;
@@ -495,81 +480,32 @@ int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 }
 
 /**
- * gpuvf_world_is_stuck() - is the engine taken though nobody uses it?
- * @pf: PF whose VFs have no state
- */
-bool gpuvf_world_is_stuck(struct gpuvf_pf *pf)
-{
-	return pf->hw->engine_is_taken(pf);
-}
-
-/**
- * gpuvf_world_exclusive_begin() - give one VF the GPU to itself
- * @pf: PF, gpuvf_world_exclusive_is_free()
- * @vf: index of a VF that may be given turns
+ * gpuvf_world_set_exclusive() - give one VF the GPU to itself, or to all again
+ * @pf: PF
+ * @vf: index of a VF that may be given turns, while no VF has it and none is owed a
+ *	slice before; GPUVF_NOBODY: all others in the round get a slice before the next
+ *	exclusive access
  *
- * gpuvf_exclusive_runs_locked() is called when it executes.
+ * gpuvf_pf_unsettle_locked() is called by the report work when the VF executes.
  *
  * Context: pf->lock held. Does not wait.
  */
-void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_world_set_exclusive(struct gpuvf_pf *pf, int vf)
 {
 	struct gpuvf_world *w = &pf->world;
+	int before = w->exclusive;
 
 	lockdep_assert_held(&pf->lock);
 	spin_lock_irq(&w->lock);
 	w->exclusive = vf;
 	w->exclusive_runs = false;
-	gpuvf_world_masks_locked(w);
-	spin_unlock_irq(&w->lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-}
-
-/**
- * gpuvf_world_exclusive_end() - the GPU is for everybody again
- * @pf: PF
- *
- * Everybody else in the round gets a slice before the next exclusive access.
- *
- * Context: pf->lock held. Does not wait.
- */
-void gpuvf_world_exclusive_end(struct gpuvf_pf *pf)
-{
-	struct gpuvf_world *w = &pf->world;
-	int vf = w->exclusive;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&w->lock);
-	w->exclusive = GPUVF_NOBODY;
 	w->owed = 0;
 	gpuvf_world_masks_locked(w);
-	/* nobody: the GPU was halted */
-	if (vf != GPUVF_NOBODY)
-		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(vf);
+	/* before is GPUVF_NOBODY too where the GPU was halted */
+	if (vf == GPUVF_NOBODY && before != GPUVF_NOBODY)
+		w->owed = gpuvf_sched_ring(&w->sched) & ~BIT(before);
 	spin_unlock_irq(&w->lock);
 	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
-}
-
-/**
- * gpuvf_world_exclusive_is_free() - may an exclusive access begin?
- * @pf: PF
- *
- * Return: false: one is under way, or others are to have their slices first;
- * the report work, and what settles the state of the VFs, runs when they have.
- */
-bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.exclusive) == GPUVF_NOBODY &&
-	       !READ_ONCE(pf->world.owed);
-}
-
-/**
- * gpuvf_world_exclusive_runs() - does the VF with exclusive access execute?
- * @pf: PF
- */
-bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.exclusive_runs);
 }
 
 /**

@@ -18,6 +18,7 @@
 
 struct gpuvf_config;
 struct gpuvf_pf;
+struct gpuvf_vf;
 struct task_struct;
 
 #define GPUVF_NOBODY	GPUVF_SCHED_NONE
@@ -25,7 +26,7 @@ struct task_struct;
 /* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
 #define GPUVF_WORLD_NEWS	BIT(30)
 
-/* the interrupt handler left events in the hardware; gpuvf_irq_poll() fetches them */
+/* the interrupt handler left events in the hardware; the thread fetches them */
 #define GPUVF_WORLD_POLL	BIT(28)
 
 /* a turn came to where the thread has to look at it */
@@ -99,7 +100,6 @@ struct gpuvf_command_log {
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
  * @report: takes the reports; initialised by gpuvf_vfs_init()
  * @off_wait: those who wait for the engine to be where they want it
- * @log: the last commands, for debugfs; NULL: none are kept
  * @lock: protects what follows; taken with interrupts off
  * @sched: who runs next, and until when
  * @phase: where the engine is
@@ -139,7 +139,6 @@ struct gpuvf_world {
 	atomic_t events;
 	struct work_struct report;
 	wait_queue_head_t off_wait;
-	struct gpuvf_command_log *log;
 
 	/* what follows; taken with interrupts off */
 	spinlock_t lock;
@@ -200,28 +199,19 @@ static inline bool gpuvf_world_is_at_rest(const struct gpuvf_world *w)
 	return phase == GPUVF_PHASE_EMPTY || phase == GPUVF_PHASE_BLOCKED;
 }
 
-int gpuvf_world_start(struct gpuvf_pf *pf);
-void gpuvf_world_stop(struct gpuvf_pf *pf);
 void gpuvf_world_hold(struct gpuvf_pf *pf);
 void gpuvf_world_release(struct gpuvf_pf *pf);
-u32 gpuvf_world_started(struct gpuvf_pf *pf);
-u64 gpuvf_world_switch_ns(struct gpuvf_pf *pf);
 u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
-void gpuvf_world_stats(struct gpuvf_pf *pf, unsigned int vf,
-		       struct gpuvf_vf_stats *stats);
+void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats);
 u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_world_configure(struct gpuvf_pf *pf);
 void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
 int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
-void gpuvf_world_exclusive_begin(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_exclusive_end(struct gpuvf_pf *pf);
-bool gpuvf_world_exclusive_is_free(struct gpuvf_pf *pf);
-bool gpuvf_world_exclusive_runs(struct gpuvf_pf *pf);
+void gpuvf_world_set_exclusive(struct gpuvf_pf *pf, int vf);
 u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
-bool gpuvf_world_is_stuck(struct gpuvf_pf *pf);
 void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
 		       enum gpuvf_hw_cmd *cmd);
 void gpuvf_world_lose_locked(struct gpuvf_pf *pf, u32 vfs);
@@ -232,5 +222,20 @@ void gpuvf_world_take_report(struct gpuvf_pf *pf,
 void gpuvf_world_end_report(struct gpuvf_pf *pf,
 			    const struct gpuvf_world_report *report);
 void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
+
+/* sched/switch.c: the world switch, and the thread that begins it */
+int gpuvf_world_start(struct gpuvf_pf *pf);
+void gpuvf_world_stop(struct gpuvf_pf *pf);
+void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
+				 unsigned int vf);
+void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
+void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
+void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);
+
+/* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
+void gpuvf_halt_locked(struct gpuvf_pf *pf);
+void gpuvf_halt_end(struct gpuvf_pf *pf);
+void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_ENGINE_H */

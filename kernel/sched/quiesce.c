@@ -24,8 +24,6 @@
 
 #include "base/pf.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "sched/switch.h"
 
 /* how often to look at a command whose interrupt may have been lost */
 #define HALT_RECHECK_MS		5
@@ -146,19 +144,6 @@ void gpuvf_halt_end(struct gpuvf_pf *pf)
 {
 	halt_set_parking(pf, false);
 	kthread_unpark(pf->world.task);
-}
-
-/**
- * gpuvf_halt_kept() - which VFs kept their states when all were to be dropped?
- * @pf: PF
- *
- * Context: any; it changes under pf->lock only.
- * Return: bit n: VF n. Its memory must stay as it is; see
- * gpuvf_halt_all_lost_locked() for how long.
- */
-u32 gpuvf_halt_kept(struct gpuvf_pf *pf)
-{
-	return READ_ONCE(pf->world.kept);
 }
 
 /**

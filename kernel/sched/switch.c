@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One turn on the engine: which command follows which. Each arrow is a command
+ * The world switch: which command follows which, and when. Each arrow is a command
  * that was done without fault; the next one is issued right there, by whoever
  * saw it: mostly the completion interrupt.
  *
@@ -18,49 +18,39 @@
  *	BLOCKED ──its VF was reset──► EMPTY
  *
  * So the order of commands is always legal (gpu-iov register page, section 3.1),
- * and between turns nobody is on the engine. Everything here is under
+ * and between turns no VF is on the engine. What is called turn_... is under
  * world.lock, and short enough for an interrupt: a few accesses to
  * configuration space, and one decision of the scheduler.
+ *
+ * The scheduler thread decides when a turn ends, and looks after what the hardware
+ * does not report. Only the thread, the completion interrupt, or what has parked the
+ * thread, issues commands. The thread never takes pf->lock, because holders of pf->lock
+ * wait for the thread. What it has to report goes to a work item that does take it.
  */
 
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
-#include <linux/trace_events.h>
+#include <linux/sched/task.h>
 
 #include "base/pf.h"
 #include "base/trace.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
 
-/* from below a bare timer's lateness to beyond the longest time slice */
-const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1] = {
-	1 * NSEC_PER_USEC, 2 * NSEC_PER_USEC, 5 * NSEC_PER_USEC,
-	10 * NSEC_PER_USEC, 20 * NSEC_PER_USEC, 50 * NSEC_PER_USEC,
-	100 * NSEC_PER_USEC, 200 * NSEC_PER_USEC, 500 * NSEC_PER_USEC,
-	1 * NSEC_PER_MSEC, 10 * NSEC_PER_MSEC, 100 * NSEC_PER_MSEC,
-	1 * NSEC_PER_SEC,
-};
-
-static const struct trace_print_flags turn_command_names[] = {
-	GPUVF_TRACE_COMMANDS
-};
-
-/**
- * gpuvf_turn_command_name() - return the name of a command, as the trace has it
- * @cmd: which
+/*
+ * How often to look at a command without waiting for its interrupt: where there
+ * is none, and where there is one that may have been lost.
  */
-const char *gpuvf_turn_command_name(enum gpuvf_hw_cmd cmd)
-{
-	unsigned int i;
+#define WORLD_POLL_NS		(50 * NSEC_PER_USEC)
+#define WORLD_RECHECK_NS	(5 * NSEC_PER_MSEC)
 
-	for (i = 0; i < ARRAY_SIZE(turn_command_names); i++)
-		if (turn_command_names[i].mask == cmd)
-			return turn_command_names[i].name;
-	return "?";
-}
+/* where there is no interrupt: how often to look for news of other kinds */
+#define WORLD_NEWS_POLL_NS	(10 * NSEC_PER_MSEC)
+
+#define WORLD_NEVER		U64_MAX
 
 static bool turn_is_command(const struct gpuvf_world *w)
 {
@@ -154,22 +144,16 @@ static bool turn_may_go_on(struct gpuvf_world *w)
 	       !(atomic_read(&w->events) & ~GPUVF_WORLD_TURN);
 }
 
-/**
- * gpuvf_turn_begin_locked() - begin a turn of whoever is next
- * @pf: PF, with the engine empty
- *
- * A VF that is started here can no longer be held.
- *
- * Context: world.lock held.
- * Return: false when nobody is in the round.
+/*
+ * Begin a turn of whichever VF is next, with the engine empty; false: no VF is in the
+ * round. A VF that is started here can no longer be held.
  */
-bool gpuvf_turn_begin_locked(struct gpuvf_pf *pf)
+static bool turn_begin(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 	u64 now = ktime_get_ns();
 	struct gpuvf_decision d;
 
-	lockdep_assert_held(&w->lock);
 	if (!gpuvf_sched_next(&w->sched, now, &d))
 		return false;
 	if (d.burn) {
@@ -241,20 +225,14 @@ static int turn_switch_to(struct gpuvf_pf *pf)
 	       next : GPUVF_NOBODY;
 }
 
-/**
- * gpuvf_turn_leave_locked() - the present turn is over
- * @pf: PF, with the engine in GPUVF_PHASE_RUN or GPUVF_PHASE_BURN
- *
- * Context: world.lock held.
- */
-void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
+/* the present turn is over, with the engine in GPUVF_PHASE_RUN or GPUVF_PHASE_BURN */
+static void turn_leave(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 	u64 now = ktime_get_ns();
 	u32 preempt_us = w->vfs[w->vf].preempt_us;
 	int next;
 
-	lockdep_assert_held(&w->lock);
 	if (w->phase == GPUVF_PHASE_BURN) {
 		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 		turn_end(pf, now);
@@ -272,17 +250,11 @@ void gpuvf_turn_leave_locked(struct gpuvf_pf *pf)
 	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf, preempt_us);
 }
 
-/**
- * gpuvf_turn_idle_locked() - end the present turn by steps
- * @pf: PF; the hardware refused to switch from the VF on the engine to the next
- *
- * Context: world.lock held.
- */
-void gpuvf_turn_idle_locked(struct gpuvf_pf *pf)
+/* the hardware refused to switch to the next VF: end the present turn by steps */
+static void turn_idle(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 
-	lockdep_assert_held(&w->lock);
 	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf,
 		   w->vfs[w->vf].preempt_us);
 }
@@ -322,20 +294,15 @@ static bool turn_is_stale(struct gpuvf_pf *pf)
 	       !pf->hw->engine_is_taken(pf);
 }
 
-/**
- * gpuvf_turn_blame_locked() - the VF whose command failed is to blame
- * @pf: PF, with the engine in GPUVF_PHASE_FAULT
- *
- * Until that VF was reset, other VFs cannot use the engine, unless it is free.
- *
- * Context: world.lock held.
+/*
+ * The VF whose command failed is at fault. Until it was reset, other VFs cannot use the
+ * engine, unless it is free.
  */
-void gpuvf_turn_blame_locked(struct gpuvf_pf *pf)
+static void turn_blame(struct gpuvf_pf *pf)
 {
 	struct gpuvf_world *w = &pf->world;
 	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
 
-	lockdep_assert_held(&w->lock);
 	wvf->fault = turn_is_stale(pf) ? -ESTALE : w->fault;
 	wvf->fault_cmd = w->cmd;
 	w->caught |= BIT(w->vf);
@@ -380,7 +347,7 @@ static void turn_saved(struct gpuvf_pf *pf, u64 done_ns)
 				    gpuvf_elapsed_ns(w->leave_ns, done_ns));
 	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
 	turn_end(pf, done_ns);
-	if (!turn_may_go_on(w) || !gpuvf_turn_begin_locked(pf))
+	if (!turn_may_go_on(w) || !turn_begin(pf))
 		turn_wake(w);
 }
 
@@ -466,13 +433,12 @@ static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
 static void turn_log_command(struct gpuvf_pf *pf, u64 ns, int err)
 {
 	const struct gpuvf_world *w = &pf->world;
-	struct gpuvf_command_log *log = w->log;
+	struct gpuvf_command_log *log = &pf->commands;
 
 	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
-	if (log)
-		log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] =
-			(struct gpuvf_command){ ktime_get_ns(), ns, w->vf,
-						w->cmd, err };
+	log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
+		ktime_get_ns(), ns, w->vf, w->cmd, err
+	};
 }
 
 /* the command under way, which does not end any more when the engine hangs */
@@ -513,23 +479,17 @@ void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
 	turn_look(pf, done_ns, false);
 }
 
-/**
- * gpuvf_turn_hang_locked() - the hardware reported a hang: look at the engine
- * @pf: PF
- *
- * When the function on the engine hangs now, the command under way fails without
- * waiting for its limit, and a VF that executes is preempted, which fails. A
- * report of a hang that is over by now changes nothing.
- *
- * Context: world.lock held.
+/*
+ * The hardware reported a hang. When the function on the engine hangs now, the command
+ * under way fails without waiting for its limit, and a VF that executes is preempted,
+ * which fails. A report of a hang that is over by now changes nothing.
  */
-void gpuvf_turn_hang_locked(struct gpuvf_pf *pf)
+static void turn_hang(struct gpuvf_pf *pf)
 {
-	lockdep_assert_held(&pf->world.lock);
 	if (!pf->hw->engine_hangs || !pf->hw->engine_hangs(pf))
 		return;
 	if (pf->world.phase == GPUVF_PHASE_RUN)
-		gpuvf_turn_leave_locked(pf);
+		turn_leave(pf);
 	else
 		turn_look(pf, ktime_get_ns(), true);
 }
@@ -554,4 +514,279 @@ void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now)
 	if (w->phase == GPUVF_PHASE_BLOCKED)
 		turn_wake(w);
 	spin_unlock_irqrestore(&w->lock, flags);
+}
+
+/* sleep until then, unless something happens first */
+static void world_sleep(struct gpuvf_world *w, u64 until_ns)
+{
+	ktime_t until = ns_to_ktime(until_ns);
+
+	set_current_state(TASK_IDLE);
+	if (!atomic_read(&w->events) && !kthread_should_stop() &&
+	    !(kthread_should_park() && gpuvf_world_is_at_rest(w)))
+		schedule_hrtimeout_range(until_ns == WORLD_NEVER ? NULL : &until,
+					 0, HRTIMER_MODE_ABS);
+	__set_current_state(TASK_RUNNING);
+}
+
+/*
+ * Ask the hardware what changed and tell the scheduler. A VF that was reset has
+ * lost its state; it is not started again before its memory was cleared, which
+ * the report work sees to.
+ */
+static void world_refresh(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u32 events, work = 0, flr;
+
+	events = atomic_xchg(&w->events, 0);
+	if (events & GPUVF_WORLD_POLL)
+		pf->sink->poll(pf);
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
+		work = pf->hw->busy_vfs(pf);
+
+	spin_lock_irq(&w->lock);
+	flr = gpuvf_world_flr_locked(pf);
+	w->work = work;
+	w->flr |= flr;
+	gpuvf_world_lose_locked(pf, flr);
+	gpuvf_world_masks_locked(w);
+	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
+		gpuvf_turn_lost_locked(pf);
+	if (events & GPUVF_HW_EVENT_HANG)
+		turn_hang(pf);
+	spin_unlock_irq(&w->lock);
+}
+
+static u64 world_empty(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u32 drop = w->drop & w->started;
+
+	if (w->parking)
+		return WORLD_NEVER;
+	if (drop) {
+		gpuvf_turn_drop_locked(pf, __ffs(drop));
+		return 0;
+	}
+	return turn_begin(pf) ? 0 : WORLD_NEVER;
+}
+
+static u64 world_turn(struct gpuvf_pf *pf, u64 now)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 deadline = now;
+
+	if (w->exclusive == w->vf && !w->exclusive_runs &&
+	    w->phase == GPUVF_PHASE_RUN) {
+		w->exclusive_runs = true;
+		schedule_work(&w->report);
+	}
+	if (!w->parking && w->sched.current_vf != GPUVF_NOBODY)
+		deadline = gpuvf_sched_deadline(&w->sched, now);
+	if (deadline > now)
+		return deadline;
+	turn_leave(pf);
+	return 0;
+}
+
+static u64 world_command(struct gpuvf_pf *pf, u64 now)
+{
+	struct gpuvf_world *w = &pf->world;
+	enum gpuvf_phase phase = w->phase;
+	u64 step_ns = pf->irq ? WORLD_RECHECK_NS : WORLD_POLL_NS;
+
+	gpuvf_turn_look_locked(pf, now);
+	if (w->phase != phase)
+		return 0;
+	return min(w->limit_ns, now + step_ns);
+}
+
+/* is one of the VFs of the command not there any more? */
+static bool world_fault_is_explained(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (!(w->started & BIT(w->vf)))
+		return true;
+	/* the other one has nothing to do with it, if it could be saved */
+	return w->cmd == GPUVF_HW_SWITCH && !(w->started & BIT(w->next_vf)) &&
+	       !pf->hw->engine_is_taken(pf);
+}
+
+/*
+ * CONTEXT_SWITCH was refused. While the first VF is still on the engine it is made
+ * to leave by steps: the next LOAD tells whether the second one can go on. With the
+ * engine free the first one was saved, or one of them has no state any more; without
+ * an FLR notice their next LOADs tell which.
+ */
+static bool world_switch_is_refused(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (w->cmd != GPUVF_HW_SWITCH || w->fault != -ECANCELED)
+		return false;
+	if (pf->hw->engine_is_taken(pf)) {
+		turn_idle(pf);
+		return true;
+	}
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+		return false;
+	gpuvf_turn_lost_locked(pf);
+	return true;
+}
+
+/*
+ * A command failed. When its VF was reset by its user, or the one that it was to
+ * switch to, that is why: only a look at the hardware after the fault tells.
+ */
+static u64 world_fault(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (world_fault_is_explained(pf))
+		gpuvf_turn_lost_locked(pf);
+	else if (w->fault_seen && !world_switch_is_refused(pf))
+		turn_blame(pf);
+	w->fault_seen = w->phase == GPUVF_PHASE_FAULT;
+	return 0;
+}
+
+static u64 world_blocked(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	if (w->stuck || !(w->reset_seen & BIT(w->vf)))
+		return WORLD_NEVER;
+	gpuvf_world_lose_locked(pf, BIT(w->vf));
+	if (w->started & BIT(w->vf))
+		return WORLD_NEVER;
+	gpuvf_turn_lost_locked(pf);
+	return 0;
+}
+
+/*
+ * The timer of the slice expired, and no event is pending: nothing can have changed
+ * that keeps the VF on the GPU, so it is preempted first, and the hardware is asked
+ * afterwards, which takes its time. Where there is no interrupt, that no event is
+ * pending means nothing.
+ */
+static void world_leave_on_time(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+
+	spin_lock_irq(&w->lock);
+	if (pf->irq && w->phase == GPUVF_PHASE_RUN &&
+	    (w->started & BIT(w->vf)) && !atomic_read(&w->events))
+		world_turn(pf, ktime_get_ns());
+	spin_unlock_irq(&w->lock);
+}
+
+/*
+ * Do what is to be done now.
+ *
+ * Return: when to look again, in ns; 0: at once.
+ */
+static u64 world_cycle(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	u64 next, now;
+
+	world_leave_on_time(pf);
+	world_refresh(pf);
+	spin_lock_irq(&w->lock);
+	now = ktime_get_ns();
+	switch (w->phase) {
+	case GPUVF_PHASE_EMPTY:
+		next = world_empty(pf);
+		break;
+	case GPUVF_PHASE_RUN:
+	case GPUVF_PHASE_BURN:
+		next = world_turn(pf, now);
+		break;
+	case GPUVF_PHASE_FAULT:
+		next = world_fault(pf);
+		break;
+	case GPUVF_PHASE_BLOCKED:
+		next = world_blocked(pf);
+		break;
+	default:
+		next = world_command(pf, now);
+	}
+	/* also of VFs that may not run, whose users may reset them */
+	if (!pf->irq && READ_ONCE(pf->num_vfs))
+		next = min(next, now + WORLD_NEWS_POLL_NS);
+	spin_unlock_irq(&w->lock);
+	return next;
+}
+
+static int world_thread(void *data)
+{
+	struct gpuvf_pf *pf = data;
+	struct gpuvf_world *w = &pf->world;
+	u64 next;
+
+	/*
+	 * It sleeps nearly always, and what it does when it wakes is bounded.
+	 * Being late costs every tenant GPU time.
+	 */
+	sched_set_fifo(current);
+
+	while (!kthread_should_stop()) {
+		if (kthread_should_park() && gpuvf_world_is_at_rest(w)) {
+			kthread_parkme();
+			continue;
+		}
+		next = world_cycle(pf);
+		if (!next)
+			continue;
+		world_sleep(w, next);
+		if (!pf->irq)
+			pf->sink->poll(pf);
+	}
+	return 0;
+}
+
+/**
+ * gpuvf_world_start() - create the thread
+ * @pf: PF whose configuration is known
+ *
+ * Return: 0, or the errno of kthread_create().
+ */
+int gpuvf_world_start(struct gpuvf_pf *pf)
+{
+	struct gpuvf_world *w = &pf->world;
+	struct task_struct *task;
+
+	spin_lock_init(&w->lock);
+	init_waitqueue_head(&w->off_wait);
+	atomic_set(&w->events, 0);
+	w->exclusive = GPUVF_NOBODY;
+	gpuvf_sched_init(&w->sched, pf->config.policy);
+
+	/*
+	 * perf and ftrace show 15 characters: gv/0000:41:00.0, and with a domain
+	 * of five digits g/10000:41:00.0.
+	 */
+	task = kthread_create(world_thread, pf, "%.*s/%s",
+			      strlen(gpuvf_pf_name(pf)) > 12 ? 1 : 2, "gv",
+			      gpuvf_pf_name(pf));
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	/* until pf_release(): an interrupt may wake it when it has ended */
+	w->task = get_task_struct(task);
+	wake_up_process(task);
+	return 0;
+}
+
+/**
+ * gpuvf_world_stop() - end the thread
+ * @pf: PF without enabled VFs
+ *
+ * Context: may sleep; pf->lock must not be held.
+ */
+void gpuvf_world_stop(struct gpuvf_pf *pf)
+{
+	kthread_stop(pf->world.task);
+	cancel_work_sync(&pf->world.report);
 }

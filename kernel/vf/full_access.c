@@ -23,9 +23,7 @@
 #include "base/pf.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
+#include "vf/vf.h"
 
 /* what all who wait may have together, if one does not need more; and the least */
 #define EXCLUSIVE_TOGETHER_MS	4000
@@ -53,7 +51,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	struct gpuvf_exclusive *ex = &pf->exclusive;
 	unsigned long limit = msecs_to_jiffies(exclusive_limit_ms(pf, runnable));
 
-	ex->told = true;
+	ex->notified = true;
 	ex->until = jiffies + limit;
 	mod_delayed_work(gpuvf_percpu_wq, &ex->limit, limit);
 	/* where that cannot be, the guest finds nothing, and goes on without */
@@ -101,19 +99,21 @@ void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
 	lockdep_assert_held(&pf->lock);
 	if (ex->owner != GPUVF_NOBODY && !(runnable & BIT(ex->owner)))
 		gpuvf_exclusive_end_locked(&pf->vf[ex->owner]);
-	if (ex->owner != GPUVF_NOBODY && !ex->told &&
-	    gpuvf_world_exclusive_runs(pf))
+	if (ex->owner != GPUVF_NOBODY && !ex->notified &&
+	    READ_ONCE(pf->world.exclusive_runs))
 		exclusive_tell_locked(pf, runnable);
+	/* settled again when the others have had their slices */
 	if (ex->owner != GPUVF_NOBODY || !ex->waiting ||
-	    !gpuvf_world_exclusive_is_free(pf))
+	    READ_ONCE(pf->world.exclusive) != GPUVF_NOBODY ||
+	    READ_ONCE(pf->world.owed))
 		return;
 	vf = exclusive_next(pf, runnable);
 	if (vf == GPUVF_NOBODY)
 		return;
 	exclusive_unqueue(ex, vf);
 	ex->owner = vf;
-	ex->told = false;
-	gpuvf_world_exclusive_begin(pf, vf);
+	ex->notified = false;
+	gpuvf_world_set_exclusive(pf, vf);
 }
 
 /**
@@ -132,7 +132,7 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 	lockdep_assert_held(&vf->pf->lock);
 	vf->access = access;
 	if (ex->owner == vf->index) {
-		if (ex->told)
+		if (ex->notified)
 			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 		return;
 	}
@@ -162,7 +162,7 @@ void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf)
 		return;
 	ex->owner = GPUVF_NOBODY;
 	cancel_delayed_work(&ex->limit);
-	gpuvf_world_exclusive_end(vf->pf);
+	gpuvf_world_set_exclusive(vf->pf, GPUVF_NOBODY);
 }
 
 /**
@@ -177,7 +177,7 @@ int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf)
 	const struct gpuvf_exclusive *ex = &pf->exclusive;
 
 	lockdep_assert_held(&pf->lock);
-	if (ex->owner == GPUVF_NOBODY || !ex->told ||
+	if (ex->owner == GPUVF_NOBODY || !ex->notified ||
 	    time_before(jiffies, ex->until))
 		return GPUVF_NOBODY;
 	return ex->owner;
@@ -192,15 +192,4 @@ void gpuvf_exclusive_init(struct gpuvf_pf *pf)
 	pf->exclusive.alone_ms = pf->hw->access_alone_ms;
 	pf->exclusive.limit_ms = pf->hw->access_limit_ms;
 	pf->exclusive.owner = GPUVF_NOBODY;
-}
-
-/**
- * gpuvf_exclusive_stop() - nobody will have it any more
- * @pf: PF that is gone
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_exclusive_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->exclusive.limit);
 }

@@ -36,17 +36,12 @@
 #include <linux/ktime.h>
 #include <linux/pci.h>
 
+#include "base/event.h"
 #include "base/pf.h"
 #include "base/trace.h"
 #include "hw/hw.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/guest.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/reset.h"
-#include "vf/throttle.h"
 #include "vf/vf.h"
 
 /* how long one is not listened to that sent too much */
@@ -73,9 +68,27 @@ static bool guest_may_start_locked(struct gpuvf_vf *vf)
 	}
 }
 
+/*
+ * Both how often and for how long in all are limited: without the second a guest
+ * that releases in time has a fifth of the GPU beside its share.
+ */
+static bool guest_may_have_access_locked(struct gpuvf_vf *vf)
+{
+	if (gpuvf_world_access_ns(vf->pf, vf->index) <
+	    GPUVF_GUARD_ACCESS_MS * (u64)NSEC_PER_MSEC)
+		return gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE);
+	gpuvf_event_locked(vf->pf,
+			   GPUVF_EVENT(THRESHOLD_EXCEEDED, vf->index,
+				       .guard = GPUVF_GUARD_EXCLUSIVE_TIME,
+				       .limit = GPUVF_GUARD_ACCESS_MS),
+			   "had %u ms of exclusive access beyond its share, more is refused until it has paid",
+			   GPUVF_GUARD_ACCESS_MS);
+	return false;
+}
+
 static void guest_req_init_locked(struct gpuvf_vf *vf)
 {
-	if (!guest_may_start_locked(vf) || !gpuvf_guard_access_locked(vf)) {
+	if (!guest_may_start_locked(vf) || !guest_may_have_access_locked(vf)) {
 		gpuvf_mbox_refuse_locked(vf);
 		return;
 	}
@@ -92,7 +105,7 @@ static void guest_req_fini_locked(struct gpuvf_vf *vf)
 {
 	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
 
-	if (guest_may_start_locked(vf) && gpuvf_guard_access_locked(vf))
+	if (guest_may_start_locked(vf) && guest_may_have_access_locked(vf))
 		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
 							 GPUVF_ACCESS_INIT);
 	else if (started)
@@ -106,7 +119,7 @@ static void guest_req_reset_locked(struct gpuvf_vf *vf)
 	/* full access follows the reset */
 	if (!guest_may_start_locked(vf) ||
 	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
-	    !gpuvf_guard_access_locked(vf)) {
+	    !guest_may_have_access_locked(vf)) {
 		gpuvf_mbox_refuse_locked(vf);
 		return;
 	}
@@ -172,8 +185,7 @@ static void guest_handle_locked(struct gpuvf_vf *vf,
 	case GPUVF_MBOX_LOG_ERROR:
 		break;
 	case GPUVF_MBOX_READY_TO_RESET:
-		WRITE_ONCE(vf->mbox.ready, true);
-		wake_up_all(&vf->pf->reset_wait);
+		complete(&vf->ready);
 		break;
 	case GPUVF_MBOX_RAS_POISON:
 		if (msg->word[1])
@@ -208,17 +220,17 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		return 0;
 	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
 		mbox->held_ns = now + GUEST_HOLD_MS * NSEC_PER_MSEC;
-		pf->hw->mbox_listen(pf, vf->index, false);
+		pf->hw->mbox->listen(pf, vf->index, false);
 	}
 	if (mbox->held_ns > now)
 		return mbox->held_ns;
 	limited = mbox->held_ns;
 	if (limited) {
 		mbox->held_ns = 0;
-		pf->hw->mbox_listen(pf, vf->index, true);
+		pf->hw->mbox->listen(pf, vf->index, true);
 	}
 
-	pf->hw->mbox_read(pf, vf->index, &msg);
+	pf->hw->mbox->read(pf, vf->index, &msg);
 	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
 	if (mbox->sent)
 		gpuvf_mbox_clear_locked(vf);
@@ -230,7 +242,7 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		vf->stats.mbox_requests++;
 		guest_handle_locked(vf, &msg);
 	}
-	pf->hw->mbox_ack(pf, vf->index);
+	pf->hw->mbox->ack(pf, vf->index);
 	return 0;
 }
 
@@ -244,15 +256,15 @@ static void guest_work(struct work_struct *work)
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
-	/* gpuvf_pf_resume() comes back here */
+	/* resuming comes back here */
 	if (pf->quiesced) {
 		gpuvf_pf_unlock(pf);
 		return;
 	}
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) && !pf->gone &&
 	    !pf->vf_count_changing) {
-		acked = pf->hw->mbox_acked_vfs(pf);
-		rx = pf->hw->mbox_rx_vfs(pf);
+		acked = pf->hw->mbox->acked_vfs(pf);
+		rx = pf->hw->mbox->rx_vfs(pf);
 	}
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];

@@ -10,14 +10,8 @@
 
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
-#include "fb/table.h"
+#include "fb/fb.h"
 #include "sched/engine.h"
-#include "vf/full_access.h"
-#include "vf/guest.h"
-#include "vf/mailbox.h"
-#include "vf/region.h"
-#include "vf/reset.h"
 #include "vf/vf.h"
 
 /* VFs whose saved state could not be cleared */
@@ -102,7 +96,8 @@ void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
  * @pf: PF
  * @num_vfs: how many VFs are, were, or were to be enabled
  *
- * Also when the GPU is about to be reset or quiesced.
+ * Also when the GPU is about to be reset or quiesced. None of them has full access, or
+ * waits for it, from here on.
  *
  * Context: as gpuvf_vf_end_tenancy_locked().
  */
@@ -110,8 +105,10 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
 	unsigned int i;
 
-	for (i = 0; i < num_vfs; i++)
+	for (i = 0; i < num_vfs; i++) {
 		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
+		gpuvf_exclusive_end_locked(&pf->vf[i]);
+	}
 	/* what is not written here is when the GPU answers again */
 	gpuvf_table_park_locked(pf);
 }
@@ -123,18 +120,14 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
  */
 static void vf_flr_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-	};
-
 	/* one of ours is reported when it is over */
 	if (!vf->pdev || vf->resetting)
 		return;
 	vf->stats.resets++;
 	gpuvf_exclusive_end_locked(vf);
 	gpuvf_mbox_forget_locked(vf);
-	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+			   "was reset by its user");
 	/* the FLR did not reach its context, which SHUTDOWN would tear down */
 	if (!gpuvf_pf_can(vf->pf, GPUVF_CAPABILITY_SHUTDOWN))
 		gpuvf_reset_vf_drop_locked(vf);
@@ -198,21 +191,34 @@ void gpuvf_vfs_init(struct gpuvf_pf *pf)
 	INIT_WORK(&pf->world.report, vfs_report_work);
 }
 
-/**
- * gpuvf_vf_pause_locked() - give a VF no more time, or give it its time again
- * @vf: VF
- * @paused: which
- *
- * Its state stays.
- *
- * Context: pf->lock held.
- */
-void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
+static void vf_set_paused(struct gpuvf_vf *vf, bool paused)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->paused = paused;
 	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
+}
+
+/**
+ * gpuvf_vf_pause_locked() - give a VF no more time until it is resumed
+ * @vf: VF; its state stays
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_pause_locked(struct gpuvf_vf *vf)
+{
+	vf_set_paused(vf, true);
+}
+
+/**
+ * gpuvf_vf_resume_locked() - give a VF its time again
+ * @vf: VF
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_resume_locked(struct gpuvf_vf *vf)
+{
+	vf_set_paused(vf, false);
 }
 
 /**
@@ -225,10 +231,7 @@ void gpuvf_vf_pause_locked(struct gpuvf_vf *vf, bool paused)
  */
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 {
-	lockdep_assert_held(&vf->pf->lock);
 	vf->stopped = true;
-	vf->paused = false;
 	gpuvf_reset_vf_drop_locked(vf);
-	gpuvf_pf_unsettle_locked(vf->pf);
-	gpuvf_pf_notify(vf->pf);
+	vf_set_paused(vf, false);
 }

@@ -17,7 +17,7 @@
 #include "base/trace.h"
 #include "hw/hw.h"
 #include "hw/regs.h"
-#include "vf/mailbox.h"
+#include "vf/vf.h"
 
 /* how long a guest has to see an acknowledgment; guests look for it every 5 ms */
 #define MBOX_SETTLE_MS		20
@@ -31,7 +31,7 @@
 void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
-	vf->pf->hw->mbox_clear(vf->pf, vf->index);
+	vf->pf->hw->mbox->clear(vf->pf, vf->index);
 	vf->mbox.sent = false;
 }
 
@@ -70,7 +70,7 @@ void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data)
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) || !vf->pdev)
 		return;
 	trace_gpuvf_mbox(pf->pdev, vf->index, true, &msg);
-	pf->hw->mbox_send(pf, vf->index, &msg, mbox_is_valid(vf, code));
+	pf->hw->mbox->send(pf, vf->index, &msg, mbox_is_valid(vf, code));
 	vf->mbox.sent = true;
 	if (code == GPUVF_MBOX_READY)
 		vf->mbox.granted = vf->access == GPUVF_ACCESS_INIT;
@@ -136,7 +136,7 @@ void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf)
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
 	for (i = 0; i < pf->num_vfs; i++)
-		pf->hw->mbox_listen(pf, i, true);
+		pf->hw->mbox->listen(pf, i, true);
 	/* guests may have sent something already */
 	gpuvf_mbox_event(pf);
 }
@@ -149,7 +149,7 @@ static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
 	gpuvf_pf_lock(pf);
 	for (i = 0; i < pf->num_vfs && !pf->gone; i++)
 		if (vfs & BIT(i) && pf->vf[i].pdev)
-			settled &= pf->hw->mbox_ack_seen(pf, i);
+			settled &= pf->hw->mbox->ack_seen(pf, i);
 	gpuvf_pf_unlock(pf);
 	return settled;
 }
@@ -183,15 +183,4 @@ void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
 void gpuvf_mbox_event(struct gpuvf_pf *pf)
 {
 	mod_delayed_work(system_highpri_wq, &pf->mbox_work, 0);
-}
-
-/**
- * gpuvf_mbox_stop() - stop listening to guests
- * @pf: PF that is gone, and raises no interrupts
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_mbox_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->mbox_work);
 }

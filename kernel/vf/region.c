@@ -20,11 +20,11 @@
 
 #include "base/compat.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/exchange.h"
-#include "vf/region.h"
+#include "vf/vf.h"
 
 /* read under one hold of pf->lock: 64 accesses of about 1 us */
 #define REGION_PART_SIZE	256
@@ -191,7 +191,7 @@ static void region_work(struct work_struct *work)
 	gpuvf_pf_lock(pf);
 	for (i = 0; i < pf->total_vfs; i++)
 		again |= region_is_placed_locked(&pf->vf[i]);
-	/* gpuvf_region_stop() comes when the PF is gone */
+	/* the work is cancelled when the PF is gone */
 	if (again && !pf->gone)
 		region_read_soon(pf);
 	gpuvf_pf_unlock(pf);
@@ -204,15 +204,4 @@ static void region_work(struct work_struct *work)
 void gpuvf_region_init(struct gpuvf_pf *pf)
 {
 	INIT_DELAYED_WORK(&pf->guest_reader.work, region_work);
-}
-
-/**
- * gpuvf_region_stop() - what guests say is not read any more
- * @pf: PF that is gone, and listens to no guest
- *
- * Context: may sleep; pf->lock must not be held.
- */
-void gpuvf_region_stop(struct gpuvf_pf *pf)
-{
-	cancel_delayed_work_sync(&pf->guest_reader.work);
 }

@@ -21,6 +21,7 @@
  * own for it, which holds no lock meanwhile, and the others keep their turns.
  */
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -32,14 +33,9 @@
 #include "base/event.h"
 #include "base/pf.h"
 #include "base/trace.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "sched/switch.h"
-#include "vf/full_access.h"
-#include "vf/mailbox.h"
-#include "vf/reset.h"
-#include "vf/throttle.h"
 #include "vf/vf.h"
 
 /*
@@ -127,7 +123,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	    vf->init_after_reset || vf->teardown ||
 	    !(gpuvf_world_started(pf) & BIT(vf->index)))
 		return false;
-	vf->mbox.ready = false;
+	reinit_completion(&vf->ready);
 	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION, 0);
 	return true;
 }
@@ -142,8 +138,8 @@ static bool reset_announce(struct gpuvf_vf *vf)
 	tell = reset_notify_locked(vf);
 	gpuvf_pf_unlock(pf);
 	if (tell)
-		wait_event_timeout(pf->reset_wait, READ_ONCE(vf->mbox.ready),
-				   msecs_to_jiffies(RESET_READY_MS));
+		wait_for_completion_timeout(&vf->ready,
+					    msecs_to_jiffies(RESET_READY_MS));
 	return tell;
 }
 
@@ -166,11 +162,6 @@ static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
 static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 				 bool notified)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-		.error = -err,
-	};
 	/* a guest that asked to start again, for which its old state goes first */
 	bool init = vf->init_after_reset ||
 		    (!notified && vf->mbox.ending &&
@@ -191,14 +182,15 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	/* what came since the FLR had to wait while a state was torn down */
 	gpuvf_mbox_event(pf);
 	vf->resetting = false;
-	WRITE_ONCE(vf->reset_seq, vf->reset_seq + 1);
-	wake_up_all(&pf->reset_wait);
+	complete_all(&vf->reset_done);
 
 	if (err)
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index,
+						   .error = -err),
 				   "reset failed (%pe)", ERR_PTR(err));
 	else if (!teardown)
-		gpuvf_event_locked(pf, &event, "was reset");
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+				   "was reset");
 	if (notified)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
@@ -207,6 +199,22 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 		gpuvf_mbox_refuse_locked(vf);
 	gpuvf_clear_kick_locked(pf);
 	gpuvf_pf_unsettle_locked(pf);
+}
+
+/* a command hangs that no reset of a VF ends */
+static void reset_pf_start_locked(struct gpuvf_pf *pf)
+{
+	if (pf->wedged || pf->gone)
+		return;
+	pf->reset_needed = true;
+	if (pf->resetting)
+		return;
+	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
+	WRITE_ONCE(pf->resetting, true);
+	gpuvf_pf_unsettle_locked(pf);
+	/* resuming does what is to be done then */
+	if (!pf->quiesced)
+		schedule_delayed_work(&pf->reset_work, 0);
 }
 
 /* reset a VF by its own FLR */
@@ -248,7 +256,7 @@ static void reset_vf_work(struct work_struct *work)
 	}
 	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
 	if (world_err == -EBUSY)
-		gpuvf_reset_pf_start_locked(pf);
+		reset_pf_start_locked(pf);
 	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
 }
@@ -257,7 +265,7 @@ static void reset_vf_work(struct work_struct *work)
  * gpuvf_reset_vf_start_locked() - begin to reset a VF
  * @vf: VF, enabled, not being reset except to tear down its state
  *
- * Context: pf->lock held. vf->resetting and pf->reset_wait tell when it is over.
+ * Context: pf->lock held. vf->resetting tells when it is over.
  */
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf)
 {
@@ -291,13 +299,9 @@ static void reset_vf_teardown_locked(struct gpuvf_vf *vf)
  */
 static void reset_vf_stale_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_WAS_RESET,
-		.vf = vf->index,
-	};
-
 	vf->stats.resets++;
-	gpuvf_event_locked(vf->pf, &event, "was reset by its user");
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+			   "was reset by its user");
 	reset_vf_teardown_locked(vf);
 }
 
@@ -332,44 +336,39 @@ void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
  * gpuvf_reset_vf_wait() waits for it.
  *
  * Context: pf->lock held. Does not wait.
- * Return: what gpuvf_reset_vf_wait() needs.
  */
-unsigned int gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
+void gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->reset_asked = true;
+	reinit_completion(&vf->reset_done);
 	gpuvf_reset_vf_start_locked(vf);
-	return vf->reset_seq;
 }
 
 /**
  * gpuvf_reset_vf_wait() - wait until a reset of a VF is over
- * @vf: VF
- * @seq: from gpuvf_reset_vf_locked()
+ * @vf: VF, after gpuvf_reset_vf_locked()
  * @why: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
  * pf->lock must not be held.
  * Return: 0; -EIO: the reset failed; -EINTR: a fatal signal came.
  */
-int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, unsigned int seq,
-			struct gpuvf_refusal *why)
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 {
 	struct gpuvf_pf *pf = vf->pf;
 	int err;
 
-	if (wait_event_killable(pf->reset_wait,
-				READ_ONCE(vf->reset_seq) != seq))
+	if (wait_for_completion_killable(&vf->reset_done))
 		return -EINTR;
 	gpuvf_pf_lock(pf);
 	err = vf->reset_err;
 	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
-	why->reason = GPUVF_REASON_RESET_FAILED;
 	why->vf = vf->index;
-	why->who = "the function did not come back";
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			    "the reset did not succeed: the function did not come back");
 }
 
 /**
@@ -429,11 +428,6 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
  */
 void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_HANG,
-		.vf = vf->index,
-		.hang = GPUVF_HANG_COMMAND,
-	};
 	struct gpuvf_pf *pf = vf->pf;
 	enum gpuvf_hw_cmd cmd;
 	int err;
@@ -448,14 +442,15 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
 		vf->stats.preempt_timeouts++;
-		event.hang = GPUVF_HANG_PREEMPTION;
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
+						   .hang = GPUVF_HANG_PREEMPTION),
 				   "did not leave the GPU within its preemption timeout of %u us, resetting it",
 				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
 	} else {
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
+						   .hang = GPUVF_HANG_COMMAND),
 				   "command %s failed (%pe), resetting it",
-				   gpuvf_turn_command_name(cmd), ERR_PTR(err));
+				   gpuvf_command_name(cmd), ERR_PTR(err));
 	}
 	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
 }
@@ -463,15 +458,9 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 /* a VF did not give up exclusive access */
 static void reset_vf_overstayed_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_VF_HANG,
-		.vf = vf->index,
-		.hang = GPUVF_HANG_EXCLUSIVE,
-	};
-	struct gpuvf_pf *pf = vf->pf;
-
 	vf->stats.exclusive_timeouts++;
-	gpuvf_event_locked(pf, &event,
+	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_HANG, vf->index,
+					       .hang = GPUVF_HANG_EXCLUSIVE),
 			   "did not give up exclusive access in time, resetting it");
 	gpuvf_exclusive_end_locked(vf);
 	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
@@ -505,17 +494,6 @@ void gpuvf_resets_flush(struct gpuvf_pf *pf)
 		flush_work(&pf->vf[i].reset_work);
 }
 
-static bool reset_all_ready(struct gpuvf_pf *pf)
-{
-	unsigned int i;
-
-	for (i = 0; i < pf->num_vfs; i++)
-		if ((pf->reset_told & BIT(i)) &&
-		    !READ_ONCE(pf->vf[i].mbox.ready))
-			return false;
-	return true;
-}
-
 /**
  * gpuvf_reset_announce_all() - the GPU is about to be reset: tell all guests
  * @pf: PF
@@ -525,6 +503,7 @@ static bool reset_all_ready(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 {
+	unsigned long left = msecs_to_jiffies(RESET_READY_MS);
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
@@ -533,8 +512,10 @@ void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
 		if (reset_notify_locked(&pf->vf[i]))
 			pf->reset_told |= BIT(i);
 	gpuvf_pf_unlock(pf);
-	wait_event_timeout(pf->reset_wait, reset_all_ready(pf),
-			   msecs_to_jiffies(RESET_READY_MS));
+	for (i = 0; i < pf->num_vfs; i++)
+		if (left && (pf->reset_told & BIT(i)))
+			left = wait_for_completion_timeout(&pf->vf[i].ready,
+							   left);
 	gpuvf_mbox_settle(pf, pf->reset_told);
 }
 
@@ -567,12 +548,6 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 {
-	struct gpuvf_event event = {
-		.cmd = GPUVF_CMD_PF_WAS_RESET,
-		.vf = GPUVF_NO_VF,
-		.error = -err,
-	};
-
 	lockdep_assert_held(&pf->lock);
 	WRITE_ONCE(pf->resetting, false);
 	pf->reset_asked = false;
@@ -582,17 +557,17 @@ void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err)
 		pf->failed_resets++;
 	else
 		pf->resets++;
-	WRITE_ONCE(pf->reset_seq, pf->reset_seq + 1);
-	wake_up_all(&pf->reset_wait);
+	complete_all(&pf->reset_done);
 	if (err)
-		gpuvf_event_locked(pf, &event, "GPU reset failed (%pe)",
-				   ERR_PTR(err));
+		gpuvf_event_locked(pf, GPUVF_EVENT(PF_WAS_RESET, GPUVF_NO_VF,
+						   .error = -err),
+				   "GPU reset failed (%pe)", ERR_PTR(err));
 	else
-		gpuvf_event_locked(pf, &event,
+		gpuvf_event_locked(pf, GPUVF_EVENT(PF_WAS_RESET, GPUVF_NO_VF),
 				   "GPU was reset and provisioned again");
 }
 
-/* gpuvf_pf_reset_done() was not called: the PCI core has not tried it */
+/* reset_done() was not called: the PCI core has not tried it */
 static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 {
 	bool again = err == -EAGAIN && pf->reset_needed && !pf->gone;
@@ -610,17 +585,23 @@ static void reset_pf_not_done_locked(struct gpuvf_pf *pf, int err)
 	gpuvf_pf_unsettle_locked(pf);
 }
 
+/* how many resets of the GPU are over */
+static u64 reset_pf_ended(const struct gpuvf_pf *pf)
+{
+	return pf->resets + pf->failed_resets;
+}
+
 static void reset_pf_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
 					   struct gpuvf_pf, reset_work);
 	u64 begin = ktime_get_ns();
-	unsigned int seq;
+	u64 ended;
 	int err;
 
 	gpuvf_pf_lock(pf);
-	seq = pf->reset_seq;
-	/* over by itself, or by gpuvf_pf_resume() later */
+	ended = reset_pf_ended(pf);
+	/* over by itself, or done when the GPU is resumed */
 	if (!pf->resetting || pf->quiesced) {
 		gpuvf_pf_unlock(pf);
 		return;
@@ -635,42 +616,20 @@ static void reset_pf_work(struct work_struct *work)
 	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
 	/* else it is over, and what is to be done now was asked for since */
-	if (pf->reset_seq == seq)
+	if (reset_pf_ended(pf) == ended)
 		reset_pf_not_done_locked(pf, err);
 	gpuvf_pf_unlock(pf);
 }
 
 /**
- * gpuvf_reset_pf_start_locked() - a command hangs that no VF's reset ends
- * @pf: PF
- *
- * Context: pf->lock held.
- */
-void gpuvf_reset_pf_start_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	if (pf->wedged || pf->gone)
-		return;
-	pf->reset_needed = true;
-	if (pf->resetting)
-		return;
-	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
-	WRITE_ONCE(pf->resetting, true);
-	gpuvf_pf_unsettle_locked(pf);
-	/* gpuvf_pf_resume() does what is to be done then */
-	if (!pf->quiesced)
-		schedule_delayed_work(&pf->reset_work, 0);
-}
-
-/**
- * gpuvf_reset_pf_held() - the same, when VFs have just been disabled
+ * gpuvf_reset_pf_held() - a command hangs, and VFs have just been disabled
  * @pf: PF
  *
  * Context: device lock held; sleeps. pf->lock must not be held.
  */
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 {
-	unsigned int seq;
+	u64 ended;
 	int err;
 
 	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
@@ -678,12 +637,12 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_needed = true;
 	pf->reset_task = current;
-	seq = pf->reset_seq;
+	ended = reset_pf_ended(pf);
 	gpuvf_pf_unlock(pf);
 	err = pci_reset_function_locked(pf->pdev);
 	gpuvf_pf_lock(pf);
 	pf->reset_task = NULL;
-	if (pf->reset_seq == seq)
+	if (reset_pf_ended(pf) == ended)
 		reset_pf_not_done_locked(pf, err);
 	gpuvf_pf_unlock(pf);
 }
@@ -693,7 +652,7 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
  * @pf: PF
  * @why: filled when that is refused
  *
- * Every guest starts anew; see gpuvf_pf_reset_done() for what comes back.
+ * Every guest starts again; see recover_done() for what comes back.
  * GPUVF_CMD_PF_WAS_RESET and the counters of @pf report the end;
  * gpuvf_reset_pf_wait() waits for it.
  *
@@ -703,15 +662,15 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	lockdep_assert_held(&pf->lock);
-	if (pf->resetting) {
-		why->reason = GPUVF_REASON_PF_RESETTING;
-		return gpuvf_refuse(why, gpuvf_pf_name(pf));
-	}
+	if (pf->resetting)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_PF_RESETTING);
 	WRITE_ONCE(pf->resetting, true);
+	reinit_completion(&pf->reset_done);
 	pf->reset_asked = true;
 	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_notify(pf);
-	/* gpuvf_pf_resume() does what is to be done then */
+	/* resuming does what is to be done then */
 	if (!pf->quiesced)
 		schedule_delayed_work(&pf->reset_work, 0);
 	return 0;
@@ -719,8 +678,7 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 
 /**
  * gpuvf_reset_pf_wait() - wait until a reset of the GPU is over
- * @pf: PF
- * @seq: pf->reset_seq when it was started
+ * @pf: PF, after gpuvf_reset_pf_locked()
  * @why: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
@@ -728,26 +686,22 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
  * Return: 0; -EIO: the reset failed; -EBUSY: the PCI core was at work on the GPU;
  * -EINTR: a fatal signal came.
  */
-int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, unsigned int seq,
-			struct gpuvf_refusal *why)
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 {
 	int err;
 
-	if (wait_event_killable(pf->reset_wait,
-				READ_ONCE(pf->reset_seq) != seq))
+	if (wait_for_completion_killable(&pf->reset_done))
 		return -EINTR;
 	gpuvf_pf_lock(pf);
 	err = pf->reset_err;
 	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
-	if (err == -EBUSY) {
-		why->reason = GPUVF_REASON_VF_COUNT_CHANGING;
-	} else {
-		why->reason = GPUVF_REASON_RESET_FAILED;
-		why->who = "the GPU is wedged";
-	}
-	return gpuvf_refuse(why, gpuvf_pf_name(pf));
+	if (err == -EBUSY)
+		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+					  GPUVF_REASON_VF_COUNT_CHANGING);
+	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			    "the reset did not succeed: the GPU is wedged");
 }
 
 /**
@@ -760,6 +714,12 @@ void gpuvf_reset_init(struct gpuvf_pf *pf)
 
 	INIT_DELAYED_WORK(&pf->reset_work, reset_pf_work);
 	INIT_DELAYED_WORK(&pf->exclusive.limit, reset_overstayed_work);
-	for (i = 0; i < GPUVF_MAX_VFS; i++)
+	init_completion(&pf->reset_done);
+	init_completion(&pf->out_of_reset);
+	complete_all(&pf->out_of_reset);
+	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		INIT_WORK(&pf->vf[i].reset_work, reset_vf_work);
+		init_completion(&pf->vf[i].reset_done);
+		init_completion(&pf->vf[i].ready);
+	}
 }

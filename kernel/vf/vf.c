@@ -26,15 +26,12 @@
 
 #include <linux/bits.h>
 #include <linux/pci.h>
-#include <linux/string.h>
 
 #include "base/event.h"
 #include "base/pf.h"
-#include "fb/scrub.h"
+#include "fb/fb.h"
 #include "hw/regs.h"
 #include "sched/engine.h"
-#include "sched/quiesce.h"
-#include "vf/mailbox.h"
 #include "vf/vf.h"
 
 /**
@@ -81,19 +78,6 @@ bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
 	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
 	       ((gpuvf_world_started(vf->pf) | gpuvf_halt_kept(vf->pf)) &
 		BIT(vf->index));
-}
-
-/**
- * gpuvf_vf_holder() - name of the driver that has the VF
- * @vf: VF
- * @buf: where the name goes; empty when nobody has it
- * @size: of @buf
- */
-void gpuvf_vf_holder(struct gpuvf_vf *vf, char *buf, size_t size)
-{
-	spin_lock(&vf->pf->public_lock);
-	strscpy(buf, vf->holder, size);
-	spin_unlock(&vf->pf->public_lock);
 }
 
 /**
@@ -155,18 +139,15 @@ void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->total_vfs; i++) {
-		struct gpuvf_event event = {
-			.cmd = GPUVF_CMD_VF_STATE_CHANGE,
-			.vf = i,
-			.old_state = pf->vf[i].told_state,
-		};
 		enum gpuvf_vf_state state = gpuvf_vf_state_locked(&pf->vf[i]);
+		enum gpuvf_vf_state old = pf->vf[i].told_state;
 
-		if (state == event.old_state)
+		if (state == old)
 			continue;
 		pf->vf[i].told_state = state;
-		gpuvf_event_locked(pf, &event, "%s, was %s",
-				   gpuvf_vf_state_names[state],
-				   gpuvf_vf_state_names[event.old_state]);
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_STATE_CHANGE, i,
+						   .old_state = old),
+				   "%s, was %s", gpuvf_vf_state_names[state],
+				   gpuvf_vf_state_names[old]);
 	}
 }

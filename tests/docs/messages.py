@@ -4,8 +4,8 @@
 
     messages.py refusals | log | events | sysfs | links | pages
 
-refusals  troubleshooting.rst has every sentence and errno of the table of
-          refusals, and no other
+refusals  troubleshooting.rst has every message of a refusal with its reason, and no
+          other
 log       it has everything that the kernel log says when something is wrong
 sysfs     every file that gpuvf(4) names is in the ABI
 pages     the built pages link to files that are there
@@ -54,16 +54,22 @@ def kernel_sources():
 
 
 def refusals():
-    rows = re.findall(r"\bROW\((\w+), \w+, \w+,\s+" + STRINGS + r",\s+" + STRINGS +
-                      r"\)", source("kernel", "base", "error.c"))
-    page = entries("Refusals")
-    if len(rows) != source("kernel", "base", "error.c").count("\tROW("):
+    """What stands beside its reason; the others say what the extended ack does."""
+    table = source("kernel", "base", "error.c")
+    acks = re.findall(r"\bROW\((\w+), \w+,\s+" + STRINGS + r"\)", table)
+    if len(acks) != table.count("\tROW("):
         return ["the table of refusals is written in a way that this does not read"]
-    bad = compare({joined(row[2]) for row in rows}, set(page))
-    for name, _, sentence in rows:
-        reason = "*%s.*" % name.lower().replace("_", "-")
-        if reason not in page.get(joined(sentence), reason):
-            bad.append("%s has not the reason %s" % (joined(sentence), reason))
+    said = [(reason, joined(text)) for name in kernel_sources()
+            for reason, text in re.findall(r"\bGPUVF_REASON_(\w+),\s+" + STRINGS,
+                                           source(name))]
+    own = {reason for reason, _ in said}
+    said += [(reason, joined(text)) for reason, text in acks if reason not in own]
+    page = entries("Refusals")
+    bad = compare({text for _, text in said}, set(page))
+    for reason, text in said:
+        word = "*%s.*" % reason.lower().replace("_", "-")
+        if word not in page.get(text, word):
+            bad.append("%s has not the reason %s" % (text, word))
     return bad
 
 

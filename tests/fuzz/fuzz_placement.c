@@ -2,14 +2,12 @@
 /*
  * The planner of the agent asked for anything: any geometry, sizes, pins and blocked
  * ranges, possible or not. Its answers must hold, and so must its refusals: it never
- * refuses what the simplest way of placing finds. And the planner of the module, as long
- * as there is one, gives the same answers.
+ * refuses what the simplest way of placing finds.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/kernel_planner.h"
 #include "model/failure.h"
 #include "plan/placement.h"
 
@@ -155,20 +153,6 @@ static void check_refused(int err)
 	CHECK(!simple_way_finds_one());
 }
 
-static void check_same(int err)
-{
-	static struct placement kernel_out;
-	static struct placement_reason kernel_why;
-
-	if (req.num_vfs > PACK_MAX_VFS)
-		return;
-	CHECK(kernel_plan(&req, &kernel_out, &kernel_why) == err);
-	CHECK(kernel_why.verdict == why.verdict && kernel_why.vf == why.vf &&
-	      kernel_why.asked == why.asked && kernel_why.limit == why.limit &&
-	      kernel_why.free == why.free && kernel_why.blocker == why.blocker);
-	CHECK(as_the_kernel(&req, &out, &kernel_out));
-}
-
 static void check_capacity(u64 quota)
 {
 	unsigned int now, moving;
@@ -178,8 +162,6 @@ static void check_capacity(u64 quota)
 	now = placement_capacity(&req, quota, false);
 	moving = placement_capacity(&req, quota, true);
 	CHECK(now <= PACK_MAX_VFS && moving <= PACK_MAX_VFS);
-	CHECK(now == kernel_capacity(&req, quota, false));
-	CHECK(moving == kernel_capacity(&req, quota, true));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
@@ -192,7 +174,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	left = size;
 	take_request();
 	err = placement_plan(&req, &out, &why);
-	check_same(err);
 	check_capacity(take_bytes());
 	if (!err)
 		check_placed();

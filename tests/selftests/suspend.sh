@@ -441,7 +441,7 @@ $bb taskset -p 1 $$ > /dev/null
 echo 0 > /sys/power/pm_async
 ok 'limit: there were no more' [ "$(value vf0/stats/hangs)" = 3 ]
 echo 3000000 > "$gpu/vf0/preempt_timeout_us"
-echo 'gpuvf_resets_flush 6000 from=gpuvf_pf_quiesce' > $sim/../window
+echo 'gpuvf_resets_flush 6000 from=pf_quiesce' > $sim/../window
 echo 'busy 100 hog' > $sim/vf0/guest
 ok 'limit: suspend and resume succeed' suspend_until devices
 ok 'limit: the suspend was held up' $bb grep -q 'hits=[1-9]' $sim/../window

@@ -130,26 +130,13 @@ TEST_F(clear, C25_saved_state_is_tried_again_on_request)
 	check_it_runs(1);
 }
 
-static void check_capacity(uint64_t size, unsigned int now,
-			   unsigned int after_moving, uint32_t reason)
-{
-	struct nl_message msg;
-
-	ASSERT_OK(nl_capacity_get(fx.nl, gpu, size, &msg));
-	ASSERT_EQ(now, msg.capacity.now);
-	ASSERT_EQ(after_moving, msg.capacity.after_moving);
-	ASSERT_EQ((size + GRANULE - 1) / GRANULE * GRANULE,
-		  msg.capacity.fb_quota);
-	ASSERT_EQ(reason, msg.refusal.reason);
-	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
-}
-
 /* what the VFs @first and, unless it is the same, @last have */
 static void check_withheld(const struct nl_message *msg,
 			   const struct table *table, unsigned int first,
 			   unsigned int last)
 {
 	ASSERT_EQ(first == last ? 1 : 2, msg->num_withheld);
+	ASSERT_EQ(msg->num_withheld, msg->withheld_extents);
 	ASSERT_EQ(table->vf[first].start, msg->withheld[0].start);
 	ASSERT_EQ(QUOTA, msg->withheld[0].size);
 	ASSERT_EQ(table->vf[last].start,
@@ -194,11 +181,15 @@ TEST_F(clear, C25_where_withheld_memory_lies_is_told)
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	check_withheld(&answer.last, &table, 0, 2);
 
-	/* those who lie on it are moved with whatever comes, and need room too */
-	check_capacity(area - 4 * QUOTA, 0, 0, GPUVF_REASON_NO_SPACE);
-	check_capacity(area - 5 * QUOTA, 1, 1, 0);
+	/* a VF stays on it until it gets another quota; then it is placed elsewhere */
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu",
-			      area - 5 * QUOTA));
+			      area - 4 * QUOTA));
+	ASSERT_EQ(table.vf[0].start, file_u64(gpu_sysfs(gpu, "vf0/fb_offset")));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
+	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
+	ASSERT_EQ(table.vf[0].start + area - QUOTA,
+		  file_u64(gpu_sysfs(gpu, "vf0/fb_offset")));
+	ASSERT_EQ(0, fb_u64("free"));
 	ASSERT_OK(retry());
 	fixture_wait_clean(gpu);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
@@ -451,19 +442,37 @@ TEST_F(clear, C20_every_lost_write_beside_a_vf_that_runs)
 	ASSERT_EQ(GIB, file_u64(gpu_sysfs(gpu, "vf1/fb_quota")));
 }
 
+/* and the first VFs make room, each with QUOTA */
+static int set_reserve(uint64_t reserve, unsigned int num_vfs)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	unsigned int i;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, reserve);
+	for (i = 0; i < num_vfs; i++) {
+		struct nlattr *nest = nl_vf_begin(&req, i);
+
+		mnl_attr_put_u64(req.header, GPUVF_A_VF_FB_OFFSET,
+				 reserve + GRANULE + i * QUOTA);
+		nl_vf_end(&req, nest);
+	}
+	return nl_call(fx.nl, &req, &answer);
+}
+
 TEST_F(clear, C20_every_lost_write_of_the_reserve)
 {
 	char *before, *after;
 	unsigned int n;
 	int err;
 
-	/* the first VF has to make room */
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
 	fixture_wait_clean(gpu);
 	before = fixture_snapshot(gpu);
 	for (n = 1; n < 10; n++) {
 		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));
-		err = file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu", GIB);
+		err = set_reserve(GIB, 1);
 		if (!err)
 			break;
 		ASSERT_ERROR(err, -EUCLEAN);
@@ -516,8 +525,8 @@ TEST_F(clear, C25_context_slots_are_scrubbed_where_they_move_to)
 	uint64_t reserve = fb_u64("pf_reserve");
 
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	ASSERT_OK(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
-			      (unsigned long long)(reserve + GIB)));
+	ASSERT_OK(set_reserve(reserve + GIB, 2));
+	fixture_wait_clean(gpu);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	ASSERT_EQ(0, counted("dirty_contexts"));
@@ -603,144 +612,8 @@ TEST_F(clear, refusals_say_it_in_words)
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, fb_u64("largest_free") + QUOTA, 0);
-	check_words(&req, -ENOSPC, "VF 1 (its guest) is in the way");
-}
-
-TEST_F(clear, capacity_is_what_can_be_created)
-{
-	struct nl_message msg;
-	uint64_t area = fb_u64("free");
-	unsigned int i;
-
-	check_capacity(area, 1, 1, 0);
-	check_capacity(area + 1, 0, 0, GPUVF_REASON_NO_SPACE);
-	check_capacity(1, 4, 4, 0);
-	check_capacity(GIB, 3, 3, 0);
-	ASSERT_ERROR(nl_capacity_get(fx.nl, gpu, 0, &msg), -EINVAL);
-	ASSERT_EQ(GPUVF_REASON_BAD_VALUE, msg.refusal.reason);
-
-	/* idle ones can be moved, one in use cannot */
-	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
-	area = fb_u64("free");
-	ASSERT_EQ(area - QUOTA, fb_u64("largest_free"));
-	check_capacity(area, 0, 1, 0);
-	load_busy(gpu, 1, 100);
-	load_busy(gpu, 2, 100);
-	check_capacity(area, 0, 0, GPUVF_REASON_FRAGMENTED);
-	check_capacity(area - QUOTA, 1, 1, 0);
-	check_capacity(QUOTA, 2, 2, 0);
-
-	/* and what it says is so */
-	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu", QUOTA));
-	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu", QUOTA));
-	for (i = 0; i < 4; i++) {
-		ASSERT_EQ(QUOTA, file_u64(gpu_sysfs(gpu, "vf%u/fb_quota", i)));
-	}
-	check_capacity(GRANULE, 0, 0, GPUVF_REASON_NO_SUCH_VF);
-}
-
-static void ask_of_a_dry_run(uint64_t quota, uint64_t size,
-			     struct nl_answer *answer, int err)
-{
-	struct nl_request req;
-	struct nlattr *nest;
-
-	nl_config_set(fx.nl, &req, gpu);
-	nl_put_vf(&req, 0, quota, 0);
-	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
-	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
-	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, size);
-	mnl_attr_nest_end(req.header, nest);
-	ASSERT_ERROR(nl_call(fx.nl, &req, answer), err);
-	ASSERT_FALSE(answer->malformed);
-}
-
-static void check_foretold(uint64_t quota, uint64_t size, unsigned int now,
-			   unsigned int after_moving, uint32_t reason)
-{
-	struct nl_answer answer;
-
-	ask_of_a_dry_run(quota, size, &answer, 0);
-	ASSERT_EQ(quota, answer.last.vf[0].fb_quota);
-	ASSERT_EQ(now, answer.last.capacity.now);
-	ASSERT_EQ(after_moving, answer.last.capacity.after_moving);
-	ASSERT_EQ(size, answer.last.capacity.fb_quota);
-	ASSERT_EQ(reason, answer.last.refusal.reason);
-}
-
-TEST_F(clear, capacity_of_a_dry_run_is_what_will_be)
-{
-	struct nl_answer answer;
-	uint64_t area = fb_u64("free");
-	char *before, *after;
-
-	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	load_busy(gpu, 1, 100);
-	load_busy(gpu, 2, 100);
-	before = fixture_snapshot(gpu);
-	/* without VF 0 there is a hole in front of those in use */
-	check_foretold(0, QUOTA, 2, 2, 0);
-	check_foretold(0, area - 2 * QUOTA, 0, 0, GPUVF_REASON_FRAGMENTED);
-	check_foretold(0, area - 3 * QUOTA, 1, 1, 0);
-	/* with a larger one the hole is there, and behind them less */
-	check_foretold(GIB, QUOTA, 1, 1, 0);
-	check_foretold(GIB, area - 2 * QUOTA - GIB, 0, 0,
-		       GPUVF_REASON_FRAGMENTED);
-	ask_of_a_dry_run(0, 0, &answer, -EINVAL);
-	ASSERT_EQ(GPUVF_REASON_BAD_VALUE, answer.last.refusal.reason);
-	ASSERT_EQ(GPUVF_A_PF_CAPACITY, answer.bad_attr);
-	after = fixture_snapshot(gpu);
-	ASSERT_SAME(after, before);
-	free(before);
-	free(after);
-
-	/* and what was foretold is so */
-	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
-	check_capacity(QUOTA, 2, 2, 0);
-	check_capacity(area - 2 * QUOTA, 0, 0, GPUVF_REASON_FRAGMENTED);
-}
-
-TEST_F(clear, malformed_questions_of_capacity)
-{
-	struct nl_request req;
-	struct nl_answer answer;
-	struct nlattr *nest;
-	unsigned int n;
-
-	/* no nest; an empty one; the size twice; what only answers have */
-	for (n = 0; n < 4; n++) {
-		nl_begin(fx.nl, &req, GPUVF_CMD_CAPACITY_GET, NLM_F_ACK);
-		mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-		if (n) {
-			nest = mnl_attr_nest_start(req.header,
-						   GPUVF_A_PF_CAPACITY);
-			if (n > 1)
-				mnl_attr_put_u64(req.header,
-						 GPUVF_A_CAPACITY_FB_QUOTA,
-						 GIB);
-			if (n == 2)
-				mnl_attr_put_u64(req.header,
-						 GPUVF_A_CAPACITY_FB_QUOTA,
-						 GIB);
-			if (n == 3)
-				mnl_attr_put_u32(req.header,
-						 GPUVF_A_CAPACITY_NOW, 1);
-			mnl_attr_nest_end(req.header, nest);
-		}
-		ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EINVAL);
-		ASSERT_TRUE(*answer.ack);
-		ASSERT_EQ(0, answer.messages);
-	}
-	/* what is changed is answered without */
-	nl_config_set(fx.nl, &req, gpu);
-	nl_put_vf(&req, 0, GIB, 0);
-	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
-	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, GIB);
-	mnl_attr_nest_end(req.header, nest);
-	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EINVAL);
-	ASSERT_EQ(GPUVF_A_PF_CAPACITY, answer.bad_attr);
-	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
+	check_words(&req, -ENOSPC,
+		    "the largest block has 2800 MiB; gpuvf-agent can rearrange VFs not in use");
 }
 
 TEST_HARNESS_MAIN

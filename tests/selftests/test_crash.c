@@ -73,7 +73,6 @@ static bool only_asks(unsigned int command)
 	case GPUVF_CMD_PF_GET:
 	case GPUVF_CMD_VF_GET:
 	case GPUVF_CMD_STATS_GET:
-	case GPUVF_CMD_CAPACITY_GET:
 		return true;
 	}
 	return false;

@@ -24,8 +24,9 @@ static const struct gpu *gpu = &fx.gpu[0];
 	 PF(CAPABILITIES) | PF(VENDOR) | PF(DEVICE) | PF(NUMA_NODE) |	\
 	 PF(TOTAL_VFS) | PF(NUM_VFS) | PF(PROVISIONING) | PF(POLICY) |	\
 	 PF(FB_TOTAL) | PF(FB_GRANULARITY) | PF(FB_PF_RESERVE) |	\
-	 PF(FB_CONTEXT_SAVE) | PF(FB_FREE) | PF(FB_LARGEST_FREE) |	\
-	 PF(FB_DIRTY) | PF(FB_WITHHELD) | PF(TIME_SLICE_MIN_US) |	\
+	 PF(FB_CONTEXT_SAVE) | PF(FB_VF_AREA) | PF(FB_FREE) |		\
+	 PF(FB_LARGEST_FREE) | PF(FB_DIRTY) | PF(FB_WITHHELD) |		\
+	 PF(FB_WITHHELD_EXTENTS) | PF(TIME_SLICE_MIN_US) |		\
 	 PF(TIME_SLICE_MAX_US) | PF(PREEMPT_TIMEOUT_MIN_US) |		\
 	 PF(PREEMPT_TIMEOUT_MAX_US) | PF(ROUND_US) | PF(RESETS) |	\
 	 PF(FAILED_RESETS))
@@ -41,7 +42,7 @@ TEST_F(netlink, pf_get_has_everything)
 
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 	ASSERT_EQ(GPUVF_CMD_PF_GET, msg.cmd);
-	ASSERT_EQ(PF_ALL, msg.has);
+	ASSERT_EQ(PF_ALL | PF(VF), msg.has);
 	ASSERT_STREQ(gpu->bdf, msg.bdf);
 	ASSERT_STREQ("gpu-iov-v3", msg.backend);
 	ASSERT_EQ(GPUVF_PF_STATE_READY, msg.state);
@@ -61,6 +62,48 @@ TEST_F(netlink, pf_get_has_everything)
 	ASSERT_EQ(GRANULE, msg.fb_granularity);
 	ASSERT_EQ(1000, msg.time_slice_min_us);
 	ASSERT_EQ(500000, msg.time_slice_max_us);
+}
+
+/* in one answer, of one moment */
+TEST_F(netlink, pf_get_has_all_that_a_plan_needs)
+{
+	struct nl_request req;
+	struct nl_answer answer;
+	struct nl_message msg, of_vf;
+	struct nlattr *nest;
+	unsigned int i;
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, GIB + 1);
+	nl_put_vf(&req, 0, GIB, 0);
+	nl_put_vf(&req, 1, GIB, 0);
+	nest = nl_vf_begin(&req, 2);
+	mnl_attr_put_u64(req.header, GPUVF_A_VF_FB_QUOTA, 2 * GIB);
+	mnl_attr_put_u64(req.header, GPUVF_A_VF_FB_OFFSET, 4 * GIB);
+	nl_vf_end(&req, nest);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_OK(gpu_set_numvfs(gpu, 3));
+	fixture_wait_clean(gpu);
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 2, "enable"), "1"));
+
+	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
+	/* the reserve, and 8 MiB for contexts, are whole granules */
+	ASSERT_EQ(GIB + GRANULE, msg.fb_pf_reserve);
+	ASSERT_EQ(GIB + 2 * GRANULE, msg.vf_area.start);
+	ASSERT_EQ(16 * GIB, msg.vf_area.start + msg.vf_area.size);
+	ASSERT_EQ(msg.vf_area.size - 4 * GIB, msg.fb_free);
+	ASSERT_EQ(0, msg.withheld_extents);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
+	ASSERT_EQ(fx.total_vfs, msg.num_vf);
+	ASSERT_EQ(4 * GIB, msg.vf[2].fb_offset);
+	ASSERT_TRUE(msg.vf[2].has & VF(IN_USE));
+	ASSERT_FALSE(msg.vf[0].has & VF(IN_USE));
+	for (i = 0; i < fx.total_vfs; i++) {
+		ASSERT_OK(nl_vf_get(fx.nl, gpu, i, &of_vf));
+		ASSERT_EQ(0, memcmp(&of_vf.vf[0], &msg.vf[i],
+				    sizeof(of_vf.vf[0])));
+	}
+	ASSERT_OK(file_write(gpu_vf_pci(gpu, 2, "enable"), "0"));
 }
 
 struct seen {

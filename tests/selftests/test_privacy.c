@@ -164,7 +164,6 @@ static int changes_over_netlink(void *arg)
 	struct nl *nl = nl_open();
 	struct nl_request req;
 	struct nl_answer answer;
-	struct nl_message msg;
 
 	(void)arg;
 	if (!nl || nl_family(nl) || nl_join(nl, GPUVF_MCGRP_EVENT))
@@ -172,8 +171,6 @@ static int changes_over_netlink(void *arg)
 	nl_config_set(nl, &req, gpu);
 	nl_put_vf(&req, 2, GIB, 9000);
 	if (nl_call(nl, &req, &answer))
-		return __LINE__;
-	if (nl_capacity_get(nl, gpu, GIB, &msg))
 		return __LINE__;
 	nl_begin(nl, &req, GPUVF_CMD_STATS_GET, NLM_F_ACK);
 	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
@@ -530,14 +527,11 @@ static int finds_netlink_closed(struct nl *nl)
 	};
 	static struct nl_answer answer;
 	static struct nl_request req;
-	static struct nl_message msg;
 	unsigned int i;
 
 	nl_config_set(nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 9000);
 	if (nl_call(nl, &req, &answer) != -EPERM)
-		return __LINE__;
-	if (nl_capacity_get(nl, gpu, GIB, &msg) != -EPERM)
 		return __LINE__;
 	for (i = 0; i < COUNT(of_vf); i++) {
 		nl_begin(nl, &req, of_vf[i], NLM_F_ACK);
@@ -749,8 +743,7 @@ static int asks_without_end(void *arg)
 	for (i = 0; i < (on_debug_kernel() ? 50 : 1000); i++) {
 		if (nl_pf_get(nl, gpu, &msg) || nl_vf_get(nl, gpu, 0, &msg))
 			return __LINE__;
-		if (nl_capacity_get(nl, gpu, GIB, &msg) != refused ||
-		    tries_a_quota(nl) != refused)
+		if (tries_a_quota(nl) != refused)
 			return __LINE__;
 	}
 	return 0;

@@ -422,7 +422,7 @@ TEST_F(provision, C5_vf_is_placed_where_it_was_asked_for)
 
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"));
 	base = vf_u64(0, "fb_offset");
-	/* it moves, and who is asked for at its new place makes it move again */
+	/* it moves, and stays there when that place is asked for another one */
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 0, 0, base + 2 * GIB);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
@@ -430,20 +430,28 @@ TEST_F(provision, C5_vf_is_placed_where_it_was_asked_for)
 	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
+		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 1,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
+		       .asked = base + GIB + GRANULE, .limit = base + 2 * GIB);
+	/* unless the same request moves it out of the way */
+	nl_config_set(fx.nl, &req, gpu);
+	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	place_vf(&req, 0, 0, base);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	ASSERT_EQ(base + GIB + GRANULE, answer.last.vf[1].fb_offset);
+	ASSERT_EQ(base, answer.last.vf[0].fb_offset);
 	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	place_vf(&req, 0, 0, base);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_table(gpu, &table);
 	ASSERT_EQ(base + GIB + GRANULE, table.vf[1].start);
 	ASSERT_EQ(2 * GIB, table.vf[1].size);
 	ASSERT_EQ(GIB, table.vf[0].size);
-	ASSERT_EQ(vf_u64(0, "fb_offset"), table.vf[0].start);
-	ASSERT_TRUE(table.vf[0].start + GIB <= table.vf[1].start ||
-		    table.vf[0].start >= table.vf[1].start + 2 * GIB);
+	ASSERT_EQ(base, table.vf[0].start);
 	/* two change places in one step */
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 1, GIB, base);

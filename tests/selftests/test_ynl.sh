@@ -69,8 +69,8 @@ ynl 'config-set' "r['vf'][1]['time-slice-us'] == 3000 and r['vf'][0]['profile'] 
 	--do config-set --json "{$pf, $quotas, \"policy\": \"equal\"}"
 refused 'config-set, refused' 'below the hardware' \
 	--do config-set --json "{$pf, \"vf\": [{\"index\": 0, \"time-slice-us\": 1}]}"
-ynl 'capacity-get' "r['capacity']['now'] > 0 and r['capacity']['fb-quota'] == 1 << 30" \
-	--do capacity-get --json "{$pf, \"capacity\": {\"fb-quota\": 1073741824}}"
+ynl 'pf-get, to plan with' "r['fb-vf-area']['size'] == r['fb-free'] + (3 << 30) and r['fb-withheld-extents'] == 0 and [v['fb-quota'] >> 30 for v in r['vf']] == [1, 2, 0, 0]" \
+	--do pf-get --json "{$pf}"
 echo 2 > "/sys/bus/pci/devices/$bdf/sriov_numvfs"
 ynl 'stats-get' "r['vf'][0]['stats']['slices'] == 0 and len(r['vf'][0]['stats']['latency']) > 1" \
 	--do stats-get --json "{$pf, $vf}"

@@ -344,6 +344,42 @@ static int fake_set_gpu(struct provider *provider, const char *bdf,
 	return end_change(fake_of(bdf), result, why);
 }
 
+static int fake_set_placed(struct provider *provider, const struct gpu *wanted,
+			   int vf, u32 set, struct gpu *result,
+			   struct failure *why)
+{
+	struct fake_gpu *f = fake_of(wanted->bdf);
+	struct gpu next;
+	u32 reason, i;
+
+	if (f->when_asked)
+		f->when_asked();
+	if (wanted->generation != f->gpu.generation)
+		return refuse(why, -ESTALE);
+	gpu_copy(&next, &f->gpu);
+	if (wanted->set & GPU_SET_PF_RESERVE)
+		next.fb_pf_reserve = wanted->fb_pf_reserve;
+	for (i = 0; i < next.vfs_len && (set & VF_SET_FB); i++)
+		if ((int)i == vf)
+			next.vfs[i].fb_bytes = wanted->vfs[i].fb_bytes;
+	reason = place_as_wanted(&f->gpu, &next, wanted);
+	if (reason) {
+		gpu_free(&next);
+		refuse(why, -ENOSPC);
+		why->refusal.reason = reason;
+		return -ENOSPC;
+	}
+	if (!f->set_error) {
+		settle(&next);
+		gpu_free(&f->gpu);
+		f->gpu = next;
+		f->gpu.generation++;
+	} else {
+		gpu_free(&next);
+	}
+	return end_change(f, result, why);
+}
+
 static int fake_operate(struct provider *provider, enum gpu_operation operation,
 			const char *bdf, int vf, struct gpu *result,
 			struct failure *why)
@@ -384,6 +420,7 @@ const struct provider_ops gpuvf_ops = {
 	.set_layout = fake_set_layout,
 	.set_vf = fake_set_vf,
 	.set_gpu = fake_set_gpu,
+	.set_placed = fake_set_placed,
 	.operate = fake_operate,
 	.stats = fake_stats,
 };

@@ -188,6 +188,7 @@ static void reads_what_is_withheld_and_no_more_than_there_may_be(void **state)
 	struct gpu gpu = {};
 	u32 i;
 
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, MAX_WITHHELD);
 	for (i = 0; i < MAX_WITHHELD; i++)
 		put_withheld(nlh, i * GIB, MIB);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
@@ -195,10 +196,28 @@ static void reads_what_is_withheld_and_no_more_than_there_may_be(void **state)
 	assert_int_equal(gpu.withheld[3].offset, 3 * GIB);
 	assert_int_equal(gpu.withheld[3].size, MIB);
 	gpu_free(&gpu);
-	/* a newer kernel may have more than there is room for */
+	/* one more than is said */
 	put_withheld(nlh, i * GIB, MIB);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+	/* a newer kernel may have more than there is room for: the last has them all */
+	gpu = (struct gpu){};
+	nlh = new_message();
+	for (i = 0; i < MAX_WITHHELD + 2; i++)
+		put_withheld(nlh, i * GIB, MIB);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, i);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
 	assert_int_equal(gpu.num_withheld, MAX_WITHHELD);
+	assert_int_equal(gpu.withheld[MAX_WITHHELD - 1].offset,
+			 (MAX_WITHHELD - 1) * GIB);
+	assert_int_equal(gpu.withheld[MAX_WITHHELD - 1].size, 2 * GIB + MIB);
+	gpu_free(&gpu);
+	/* one that is missing */
+	gpu = (struct gpu){};
+	nlh = new_message();
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, 2);
+	put_withheld(nlh, 0, MIB);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 	nlh = new_message();
 	mnl_attr_put_u16(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENT, 1);

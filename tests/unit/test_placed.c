@@ -495,7 +495,7 @@ static void refused(const char *lines, int code, u32 reason, int vf, u64 asked,
 	free(said);
 }
 
-/* as the module words it: see refusal_rows of its base/error.c */
+/* as the module words it: see its config/refusal.c */
 static void refusals_have_the_words_of_the_module(void **state)
 {
 	small_gpu();
@@ -583,6 +583,82 @@ static void other_gpus_are_not_placed(void **state)
 	assert_int_equal(wanted.set, 0);
 	gpu_free(&wanted);
 	gpu_free(&live);
+}
+
+static int set(char *what, char *value, char **said)
+{
+	char *argv[4] = { "set", what, value, NULL };
+	struct listening listening;
+	struct quiet quiet;
+	char *text;
+	int code;
+
+	quiet = be_quiet();
+	listening = listen_begin();
+	code = run_verb(find_verb("set"), 3, argv);
+	text = listen_end(listening);
+	be_loud(quiet);
+	if (said)
+		*said = text;
+	else
+		free(text);
+	return code;
+}
+
+/* as apply does, and all that it does not name stays as it is */
+static void set_moves_other_vfs(void **state)
+{
+	char *said;
+
+	small_gpu();
+	put(0, 8, 2, false);
+	fake.gpu.vfs[0].fb_auto = true;
+	assert_int_equal(set("41:00.0/1", "fb=7MiB", NULL), EXIT_DONE);
+	assert_int_equal(fake.gpu.vfs[1].fb_bytes, 7 * MIB);
+	assert_true(fake.gpu.vfs[0].fb_offset != 8 * MIB);
+	assert_true(fake.gpu.vfs[0].fb_auto);
+
+	small_gpu();
+	put(0, 2, 2, false);
+	assert_int_equal(set("41:00.0", "pf_reserve=2MiB", NULL), EXIT_DONE);
+	assert_int_equal(fake.gpu.fb_pf_reserve, 2 * MIB);
+	assert_int_equal(fake.gpu.vfs[0].fb_bytes, 2 * MIB);
+	assert_true(fake.gpu.vfs[0].fb_offset >= 3 * MIB);
+
+	/* what cannot be is found without the kernel */
+	small_gpu();
+	put(0, 8, 2, true);
+	assert_int_equal(set("41:00.0/1", "fb=7MiB", &said), EXIT_USAGE);
+	assert_says(said, "VF 1: 7 MiB of framebuffer are asked for; 12 MiB are free, but the largest piece has 6 MiB: VF 0 (its guest) is in the way");
+	free(said);
+	assert_int_equal(fake.gpu.vfs[1].fb_bytes, 0);
+}
+
+static unsigned int set_asked, set_late;
+
+static void change_meanwhile(void)
+{
+	if (set_asked++ < set_late)
+		fake.gpu.generation++;
+}
+
+/* read again and planned again, and the last time it is the kernel that places */
+static void set_plans_again_when_the_gpu_was_changed(void **state)
+{
+	small_gpu();
+	put(0, 8, 2, false);
+	fake.when_asked = change_meanwhile;
+	set_asked = 0;
+	set_late = 2;
+	assert_int_equal(set("41:00.0/1", "fb=7MiB", NULL), EXIT_DONE);
+	assert_int_equal(set_asked, 3);
+	assert_int_equal(fake.gpu.vfs[1].fb_bytes, 7 * MIB);
+	/* what the fake does then is nothing */
+	set_asked = 0;
+	set_late = 100;
+	assert_int_equal(set("41:00.0/1", "fb=1MiB", NULL), EXIT_DONE);
+	assert_int_equal(set_asked, 3);
+	assert_int_equal(fake.gpu.vfs[1].fb_bytes, 7 * MIB);
 }
 
 static void fits(u64 size, u32 now, u32 after_moving, const char *message)
@@ -677,6 +753,8 @@ int main(void)
 		cmocka_unit_test(refusals_have_the_words_of_the_module),
 		cmocka_unit_test(giving_up_says_what_was_tried),
 		cmocka_unit_test(other_gpus_are_not_placed),
+		cmocka_unit_test(set_moves_other_vfs),
+		cmocka_unit_test(set_plans_again_when_the_gpu_was_changed),
 		cmocka_unit_test(capacity_says_why_there_is_none),
 		cmocka_unit_test(capacity_is_not_counted_without_rights),
 	};

@@ -7,7 +7,6 @@
 
 #include "agent_test.h"
 #include "everything.h"
-#include "kernel_planner.h"
 
 static struct placement_request req;
 static struct placement out;
@@ -502,47 +501,6 @@ static void capacity_counts_what_fits(void **state)
 	assert_int_equal(placement_capacity(&req, 59 * MIB, true), 0);
 }
 
-/* the module's planner, as long as it has one, gives the same answer */
-static void check_against_kernel(void)
-{
-	static struct placement_reason kernel_why;
-	static struct placement kernel_out;
-	int err = plan();
-
-	assert_int_equal(kernel_plan(&req, &kernel_out, &kernel_why), err);
-	assert_int_equal(why.verdict, kernel_why.verdict);
-	assert_int_equal(why.vf, kernel_why.vf);
-	assert_int_equal(why.asked, kernel_why.asked);
-	assert_int_equal(why.limit, kernel_why.limit);
-	assert_int_equal(why.free, kernel_why.free);
-	assert_int_equal(why.blocker, kernel_why.blocker);
-	assert_int_equal(out.reserve, kernel_out.reserve);
-	assert_int_equal(out.vf_base, kernel_out.vf_base);
-	assert_int_equal(out.vf_end, kernel_out.vf_end);
-	assert_true(as_the_kernel(&req, &out, &kernel_out));
-	assert_int_equal(out.free, kernel_out.free);
-}
-
-static void answers_are_those_of_the_kernel(void **state)
-{
-	unsigned int n;
-
-	for (n = 0; n < rounds(4000); n++) {
-		u64 size;
-
-		seed = n;
-		random_request(&req);
-		req.reserve = rnd(8) ? MIB : rnd(20) * MIB / 2;
-		size = rnd(5) * MIB / 2;
-		check_against_kernel();
-		soil();
-		assert_int_equal(placement_capacity(&req, size, true),
-				 kernel_capacity(&req, size, true));
-		assert_int_equal(placement_capacity(&req, size, false),
-				 kernel_capacity(&req, size, false));
-	}
-}
-
 /*
  * All sizes are even and the two gaps are odd, with nothing to spare: there is no
  * placement, and only trying all subsets would show it.
@@ -566,7 +524,6 @@ static void a_request_that_is_too_hard_says_what_was_tried(void **state)
 	assert_int_equal(why.verdict, PLACEMENT_TOO_HARD);
 	assert_true(why.steps >= 500000);
 	assert_true(why.steps < 610000);
-	check_against_kernel();
 	/* with the gap at an even distance there is one, found without much trying */
 	req.vf[i].now.offset += MIB;
 	assert_int_equal(plan(), 0);
@@ -590,7 +547,6 @@ static void equal_sizes_cost_next_to_nothing(void **state)
 	/* 37 of 254 granules are left: with 5 lost behind each second one, 10 stay */
 	assert_int_equal(moved, 21);
 	assert_true(why.steps < 2000);
-	check_against_kernel();
 }
 
 int main(void)
@@ -608,7 +564,6 @@ int main(void)
 		cmocka_unit_test(capacity_is_what_trying_finds),
 		cmocka_unit_test(random_lives_of_31_vfs_stay_sound),
 		cmocka_unit_test(capacity_counts_what_fits),
-		cmocka_unit_test(answers_are_those_of_the_kernel),
 		cmocka_unit_test(a_request_that_is_too_hard_says_what_was_tried),
 		cmocka_unit_test(equal_sizes_cost_next_to_nothing),
 	};

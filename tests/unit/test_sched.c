@@ -1024,15 +1024,6 @@ static void exclusive_access_that_costs_nobody_is_free(void **state)
 	assert_int_equal(gpuvf_sched_access_ns(&s, 0, U64_MAX / 2), 0);
 }
 
-static void a_round_is_slices_and_switches(void **state)
-{
-	(void)state;
-	setup_n(GPUVF_POLICY_EQUAL, 3);
-	assert_int_equal(gpuvf_sched_round_ns(&s, 7, 370 * US),
-			 3 * (6 * MS + 370 * US));
-	assert_int_equal(gpuvf_sched_round_ns(&s, 5, 0), 12 * MS);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1067,7 +1058,6 @@ int main(void)
 		cmocka_unit_test(exclusive_access_forgives_nobody),
 		cmocka_unit_test(exclusive_access_is_a_part_of_the_share),
 		cmocka_unit_test(exclusive_access_that_costs_nobody_is_free),
-		cmocka_unit_test(a_round_is_slices_and_switches),
 	};
 
 	return cmocka_run_group_tests_name("sched", tests, NULL, NULL);

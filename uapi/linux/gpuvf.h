@@ -155,19 +155,18 @@ enum gpuvf_hang {
  *   first
  * @GPUVF_REASON_VF_COUNT_CHANGING: -EBUSY, VFs are being enabled or disabled
  *   at this moment
- * @GPUVF_REASON_VF_IN_USE: -EBUSY, the VF's framebuffer cannot change while
- *   somebody uses it
+ * @GPUVF_REASON_VF_IN_USE: -EBUSY, the VF's framebuffer cannot change while it
+ *   is in use
  * @GPUVF_REASON_RESERVE_IN_USE: -EBUSY, the PF reserve cannot change while VFs
  *   are in use
  * @GPUVF_REASON_NO_SPACE: -ENOSPC, more framebuffer is asked for than is free
- * @GPUVF_REASON_FRAGMENTED: -ENOSPC, enough framebuffer is free, but not in
- *   one piece
+ * @GPUVF_REASON_FRAGMENTED: -ENOSPC, enough framebuffer is free, but no free
+ *   block is large enough, and the request names no offsets that other VFs are
+ *   to move to
  * @GPUVF_REASON_RESERVE_TOO_BIG: -ENOSPC, the PF reserve leaves no room for
  *   the VFs
  * @GPUVF_REASON_NO_FAIR_SHARE: -ENOSPC, what is left cannot be shared among so
  *   many VFs
- * @GPUVF_REASON_PLAN_TOO_HARD: -ENOSPC, no placement was found within the
- *   planner's search bound
  * @GPUVF_REASON_SLICE_TOO_SHORT: -EINVAL, the time slice is below the
  *   hardware's minimum
  * @GPUVF_REASON_SLICE_TOO_LONG: -EINVAL, the time slice is above the
@@ -201,10 +200,10 @@ enum gpuvf_hang {
  *   granularity
  * @GPUVF_REASON_OFFSET_OUTSIDE: -EINVAL, from that offset on it would reach
  *   out of what VFs can have
- * @GPUVF_REASON_OFFSET_TAKEN: -ENOSPC, somebody in use, or placed by the same
- *   request, or something withheld is there
+ * @GPUVF_REASON_OFFSET_TAKEN: -ENOSPC, a VF that stays there, or that the same
+ *   request places there, or something withheld is there
  * @GPUVF_REASON_OFFSET_IN_USE: -EBUSY, the VF's framebuffer cannot move while
- *   somebody uses it
+ *   it is in use
  * @GPUVF_REASON_PF_RESETTING: -EBUSY, a reset of the GPU was asked for, or is
  *   under way
  */
@@ -222,7 +221,6 @@ enum gpuvf_reason {
 	GPUVF_REASON_FRAGMENTED,
 	GPUVF_REASON_RESERVE_TOO_BIG,
 	GPUVF_REASON_NO_FAIR_SHARE,
-	GPUVF_REASON_PLAN_TOO_HARD,
 	GPUVF_REASON_SLICE_TOO_SHORT,
 	GPUVF_REASON_SLICE_TOO_LONG,
 	GPUVF_REASON_PREEMPT_TOO_SHORT,
@@ -264,6 +262,7 @@ enum {
 	GPUVF_A_PF_FB_GRANULARITY,
 	GPUVF_A_PF_FB_PF_RESERVE,
 	GPUVF_A_PF_FB_CONTEXT_SAVE,
+	GPUVF_A_PF_FB_VF_AREA,
 	GPUVF_A_PF_FB_FREE,
 	GPUVF_A_PF_FB_LARGEST_FREE,
 	GPUVF_A_PF_FB_DIRTY,
@@ -277,8 +276,8 @@ enum {
 	GPUVF_A_PF_REPLACE,
 	GPUVF_A_PF_DRY_RUN,
 	GPUVF_A_PF_REFUSAL,
-	GPUVF_A_PF_CAPACITY,
 	GPUVF_A_PF_EVENT,
+	GPUVF_A_PF_FB_WITHHELD_EXTENTS,
 	GPUVF_A_PF_FB_WITHHELD_EXTENT,
 	GPUVF_A_PF_VFS_CHANGING,
 	GPUVF_A_PF_RESETTING,
@@ -365,16 +364,6 @@ enum {
 };
 
 enum {
-	GPUVF_A_CAPACITY_PAD = 1,
-	GPUVF_A_CAPACITY_FB_QUOTA,
-	GPUVF_A_CAPACITY_NOW,
-	GPUVF_A_CAPACITY_AFTER_MOVING,
-
-	__GPUVF_A_CAPACITY_MAX,
-	GPUVF_A_CAPACITY_MAX = (__GPUVF_A_CAPACITY_MAX - 1)
-};
-
-enum {
 	GPUVF_A_EVENT_PAD = 1,
 	GPUVF_A_EVENT_TIME_NS,
 	GPUVF_A_EVENT_COUNT,
@@ -412,7 +401,6 @@ enum {
 	GPUVF_CMD_PF_DEL,
 	GPUVF_CMD_CONFIG_CHANGE,
 	GPUVF_CMD_STATS_GET,
-	GPUVF_CMD_CAPACITY_GET,
 	GPUVF_CMD_VF_RESET,
 	GPUVF_CMD_VF_STOP,
 	GPUVF_CMD_VF_PAUSE,

@@ -398,35 +398,6 @@ int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer)
 }
 
 /**
- * nl_capacity_get() - how many more VFs of one size there is room for
- * @nl: connection
- * @gpu: GPU
- * @fb_quota: bytes
- * @msg: the answer
- *
- * Return: 0, or a negative errno.
- */
-int nl_capacity_get(struct nl *nl, const struct gpu *gpu, uint64_t fb_quota,
-		    struct nl_message *msg)
-{
-	struct nl_request req;
-	struct nl_answer answer;
-	struct nlattr *nest;
-	int err;
-
-	nl_begin(nl, &req, GPUVF_CMD_CAPACITY_GET, NLM_F_ACK);
-	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
-	nest = mnl_attr_nest_start(req.header, GPUVF_A_PF_CAPACITY);
-	mnl_attr_put_u64(req.header, GPUVF_A_CAPACITY_FB_QUOTA, fb_quota);
-	mnl_attr_nest_end(req.header, nest);
-	err = nl_call(nl, &req, &answer);
-	*msg = answer.last;
-	if (!err && (answer.messages != 1 || answer.malformed))
-		return -EBADMSG;
-	return err;
-}
-
-/**
  * nl_pf_get() - a GPU as netlink has it
  * @nl: connection
  * @gpu: GPU

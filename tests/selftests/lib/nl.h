@@ -96,17 +96,6 @@ struct nl_stats {
 	uint64_t latency[NL_BUCKETS];
 };
 
-/**
- * struct nl_capacity - how many more VFs of one size there is room for
- * @has: bit n: attribute n is there
- */
-struct nl_capacity {
-	uint32_t has;
-	uint32_t now;
-	uint32_t after_moving;
-	uint64_t fb_quota;
-};
-
 /* as the spec says */
 #define NL_EXTENTS	64
 
@@ -137,10 +126,12 @@ struct nl_message {
 	uint64_t fb_granularity;
 	uint64_t fb_pf_reserve;
 	uint64_t fb_context_save;
+	struct extent vf_area;
 	uint64_t fb_free;
 	uint64_t fb_largest_free;
 	uint64_t fb_dirty;
 	uint64_t fb_withheld;
+	uint32_t withheld_extents;
 	unsigned int num_withheld;
 	struct extent withheld[NL_EXTENTS];
 	uint32_t time_slice_min_us;
@@ -155,7 +146,6 @@ struct nl_message {
 	struct nl_refusal refusal;
 	struct nl_stats stats;
 	struct nl_event event;
-	struct nl_capacity capacity;
 };
 
 /**
@@ -216,8 +206,6 @@ int nl_dump_begin(struct nl *nl, struct nl_request *req);
 int nl_dump_end(struct nl *nl, struct nl_request *req,
 		struct nl_answer *answer);
 
-int nl_capacity_get(struct nl *nl, const struct gpu *gpu, uint64_t fb_quota,
-		    struct nl_message *msg);
 /* reset a VF, or with -1 the GPU; both wait until it is over, -EIO: it failed */
 int nl_reset_start(struct nl *nl, const struct gpu *gpu, int vf,
 		   struct nl_message *msg);

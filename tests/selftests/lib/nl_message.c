@@ -47,6 +47,8 @@ static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_FB_LARGEST_FREE] = FIELD(nl_message, fb_largest_free, 8),
 	[GPUVF_A_PF_FB_DIRTY] = FIELD(nl_message, fb_dirty, 8),
 	[GPUVF_A_PF_FB_WITHHELD] = FIELD(nl_message, fb_withheld, 8),
+	[GPUVF_A_PF_FB_WITHHELD_EXTENTS] =
+		FIELD(nl_message, withheld_extents, 4),
 	[GPUVF_A_PF_TIME_SLICE_MIN_US] =
 		FIELD(nl_message, time_slice_min_us, 4),
 	[GPUVF_A_PF_TIME_SLICE_MAX_US] =
@@ -92,13 +94,6 @@ static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
 	[GPUVF_A_EVENT_FB_SIZE] = FIELD(nl_event, fb_size, 8),
 	[GPUVF_A_EVENT_MESSAGE] = STRING(nl_event, message),
 	[GPUVF_A_EVENT_ERROR] = FIELD(nl_event, error, 4),
-};
-
-static const struct nl_field capacity_fields[GPUVF_A_CAPACITY_MAX + 1] = {
-	[GPUVF_A_CAPACITY_FB_QUOTA] = FIELD(nl_capacity, fb_quota, 8),
-	[GPUVF_A_CAPACITY_NOW] = FIELD(nl_capacity, now, 4),
-	[GPUVF_A_CAPACITY_AFTER_MOVING] =
-		FIELD(nl_capacity, after_moving, 4),
 };
 
 static const struct nl_field refusal_fields[GPUVF_A_REFUSAL_MAX + 1] = {
@@ -227,7 +222,7 @@ static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
 	       (vf->has & 1U << GPUVF_A_VF_INDEX);
 }
 
-static bool take_extent(const struct nlattr *nest, struct nl_message *msg)
+static bool take_extent(const struct nlattr *nest, struct extent *extent)
 {
 	static const struct nl_field fields[GPUVF_A_EXTENT_MAX + 1] = {
 		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, start, 8),
@@ -235,10 +230,7 @@ static bool take_extent(const struct nlattr *nest, struct nl_message *msg)
 	};
 	uint32_t has = 0;
 
-	if (msg->num_withheld == NL_EXTENTS)
-		return false;
-	return take_nest(nest, fields, GPUVF_A_EXTENT_MAX, &has,
-			 &msg->withheld[msg->num_withheld++]) &&
+	return take_nest(nest, fields, GPUVF_A_EXTENT_MAX, &has, extent) &&
 	       has == (1U << GPUVF_A_EXTENT_OFFSET | 1U << GPUVF_A_EXTENT_SIZE);
 }
 
@@ -256,7 +248,8 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	}
 	if (type == GPUVF_A_PF_FB_WITHHELD_EXTENT) {
 		msg->has |= 1ULL << type;
-		return take_extent(attr, msg);
+		return msg->num_withheld < NL_EXTENTS &&
+		       take_extent(attr, &msg->withheld[msg->num_withheld++]);
 	}
 	if (msg->has & 1ULL << type)
 		return false;
@@ -267,9 +260,8 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 	if (type == GPUVF_A_PF_EVENT)
 		return take_nest(attr, event_fields, GPUVF_A_EVENT_MAX,
 				 &msg->event.has, &msg->event);
-	if (type == GPUVF_A_PF_CAPACITY)
-		return take_nest(attr, capacity_fields, GPUVF_A_CAPACITY_MAX,
-				 &msg->capacity.has, &msg->capacity);
+	if (type == GPUVF_A_PF_FB_VF_AREA)
+		return take_extent(attr, &msg->vf_area);
 	return take_field(&pf_fields[type], attr, msg);
 }
 

@@ -34,12 +34,10 @@ const struct spec_op *spec_op(uint8_t cmd)
  * @type: type of the attribute in it
  *
  * The spec has one set for all that may be in a nest; its sentence on pf's "vf"
- * and "capacity" says which of it a request may have.
+ * says which of it a request may have.
  */
 bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 {
-	if (nest == GPUVF_A_PF_CAPACITY)
-		return type == GPUVF_A_CAPACITY_FB_QUOTA;
 	if (nest != GPUVF_A_PF_VF)
 		return false;
 	if (op->cmd != GPUVF_CMD_CONFIG_SET)
@@ -66,11 +64,9 @@ bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 bool spec_needs(const struct spec_op *op, unsigned int nest, unsigned int type)
 {
 	if (nest)
-		return nest == GPUVF_A_PF_VF ? type == GPUVF_A_VF_INDEX :
-					       spec_takes(op, nest, type);
+		return nest == GPUVF_A_PF_VF && type == GPUVF_A_VF_INDEX;
 	return type == GPUVF_A_PF_BDF ||
-	       ((type == GPUVF_A_PF_VF || type == GPUVF_A_PF_CAPACITY) &&
-		op->cmd != GPUVF_CMD_CONFIG_SET);
+	       (type == GPUVF_A_PF_VF && op->cmd != GPUVF_CMD_CONFIG_SET);
 }
 
 static bool complain(const char *what, const struct spec_set *set,

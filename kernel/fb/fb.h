@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Clearing framebuffer and saved states between tenants.
+ * Framebuffer: clearing it and saved states between tenants, and which VF reaches what
+ * of it.
  *
  * What a VF could have written is dirty from the end of each tenancy, and
  * everything is dirty when the driver comes to a GPU it knows nothing about.
- * A worker overwrites what is dirty; until it has, nobody may start on it.
- * What cannot be overwritten is withheld, given to nobody, until somebody asks
+ * A worker overwrites what is dirty; until it has, no VF may start on it.
+ * What cannot be overwritten is withheld, given to no VF, until a request asks
  * to try again.
  */
-#ifndef GPUVF_SCRUB_H
-#define GPUVF_SCRUB_H
+#ifndef GPUVF_FB_H
+#define GPUVF_FB_H
 
 #include <linux/bitmap.h>
 #include <linux/completion.h>
@@ -59,9 +60,8 @@ struct gpuvf_clear {
 	struct work_struct work;
 };
 
-bool gpuvf_clear_is_possible(const struct gpuvf_pf *pf);
+int gpuvf_clear_check(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
 int gpuvf_clear_init(struct gpuvf_pf *pf);
-void gpuvf_clear_fini(struct gpuvf_pf *pf);
 void gpuvf_clear_kick_locked(struct gpuvf_pf *pf);
 void gpuvf_clear_stop(struct gpuvf_pf *pf);
 void gpuvf_clear_resume_locked(struct gpuvf_pf *pf);
@@ -80,7 +80,16 @@ u64 gpuvf_clear_withheld_bytes_locked(struct gpuvf_pf *pf);
 const struct gpuvf_extent *gpuvf_clear_withheld_locked(struct gpuvf_pf *pf,
 						       unsigned int *num);
 void gpuvf_clear_measure_locked(struct gpuvf_pf *pf);
-unsigned int gpuvf_clear_blocked_locked(struct gpuvf_pf *pf, u32 pinned,
-					struct gpuvf_extent *blocked);
 
-#endif /* GPUVF_SCRUB_H */
+/* fb/table.c: the framebuffer table of the hardware, which VF reaches which extent */
+bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf);
+int gpuvf_table_take_locked(struct gpuvf_pf *pf, unsigned int vf);
+int gpuvf_table_change_locked(struct gpuvf_pf *pf,
+			      const struct gpuvf_layout *to, int *culprit);
+int gpuvf_table_rewrite_locked(struct gpuvf_pf *pf, u32 vfs);
+int gpuvf_table_restore_locked(struct gpuvf_pf *pf);
+int gpuvf_table_park_locked(struct gpuvf_pf *pf);
+void gpuvf_table_update_locked(struct gpuvf_pf *pf);
+void gpuvf_table_verify_vf_locked(struct gpuvf_pf *pf, unsigned int vf);
+
+#endif /* GPUVF_FB_H */

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What netlink says of GPUs and VFs: in answers, and without being asked. The group
+ * "config" has how GPUs are; the group "event", what they and their VFs did.
+ */
+
+#include <net/genetlink.h>
+
+#include "api/api.h"
+#include "api/netlink_msg.h"
+#include "base/event.h"
+#include "base/pf.h"
+#include "config/config.h"
+#include "fb/fb.h"
+#include "hw/hw.h"
+#include "sched/engine.h"
+#include "vf/vf.h"
+
+static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, GPUVF_A_PF_PAD);
+}
+
+/**
+ * gpuvf_nl_put_identity() - add the GPU's name and its generation
+ * @skb: message
+ * @pf: PF
+ *
+ * Context: pf->lock or pf->public_lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, pf->public.generation))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/*
+ * What only administrators may see of a VF: its state, and counters by which a
+ * program sees the end of a reset; pf->lock held.
+ */
+static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
+{
+	if (nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
+	    (gpuvf_vf_in_use_locked(vf) &&
+	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
+			      GPUVF_A_VF_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_FAILED_RESETS,
+			      vf->stats.failed_resets, GPUVF_A_VF_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
+{
+	if ((pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_RESETS, pf->resets) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FAILED_RESETS, pf->failed_resets))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* pf->public_lock held */
+static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
+			    const struct gpuvf_config *cfg)
+{
+	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
+	const struct gpuvf_vf_config *vcfg = &cfg->vf[vf->index];
+
+	lockdep_assert_held(&vf->pf->public_lock);
+	if (nla_put_u32(skb, GPUVF_A_VF_INDEX, vf->index) ||
+	    (*vf->bdf && nla_put_string(skb, GPUVF_A_VF_BDF, vf->bdf)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_VF_FB_QUOTA, fb->size,
+			      GPUVF_A_VF_PAD) ||
+	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
+					   GPUVF_A_VF_PAD)) ||
+	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
+	    nla_put_u32(skb, GPUVF_A_VF_TIME_SLICE_US, vcfg->time_slice_us) ||
+	    nla_put_u32(skb, GPUVF_A_VF_PREEMPT_TIMEOUT_US,
+			gpuvf_config_preempt_us(vcfg)) ||
+	    (*vcfg->profile &&
+	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
+	    (*vf->holder &&
+	     nla_put_string(skb, GPUVF_A_VF_HOLDER, vf->holder)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* pf->lock held */
+static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
+{
+	const struct gpuvf_claims *claims = &vf->guest.claims;
+	struct nlattr *nest;
+
+	if (!vf->guest.time_ns)
+		return 0;
+	nest = nla_nest_start(skb, GPUVF_A_VF_CLAIMS);
+	if (!nest ||
+	    nla_put_string(skb, GPUVF_A_CLAIMS_DRIVER, claims->driver) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_USED, claims->used_bytes,
+			      GPUVF_A_CLAIMS_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_TOTAL,
+			      claims->total_bytes, GPUVF_A_CLAIMS_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_TIME_NS, vf->guest.time_ns,
+			      GPUVF_A_CLAIMS_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* pf->lock held */
+static int nl_put_whole_vf(struct sk_buff *skb, struct gpuvf_vf *vf,
+			   const struct gpuvf_config *cfg)
+{
+	int err;
+
+	spin_lock(&vf->pf->public_lock);
+	err = nl_put_vf_config(skb, vf, cfg);
+	spin_unlock(&vf->pf->public_lock);
+	return err ? err : nl_put_vf_states(skb, vf);
+}
+
+static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg, unsigned int vf,
+		     bool claims)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (cfg)
+		err = nl_put_whole_vf(skb, &pf->vf[vf], cfg);
+	else
+		err = nl_put_vf_config(skb, &pf->vf[vf], &pf->public.config);
+	if (!err && cfg && claims)
+		err = nl_put_claims(skb, &pf->vf[vf]);
+	if (err) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	const struct gpuvf_public *public = &pf->public;
+
+	lockdep_assert_held(&pf->public_lock);
+	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->name) ||
+	    nla_put_u32(skb, GPUVF_A_PF_STATE, public->wedged ?
+			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
+	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->capabilities) ||
+	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->vendor) ||
+	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->device) ||
+	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE, pf->numa_node) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
+	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, public->num_vfs) ||
+	    (public->vfs_changing &&
+	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MIN_US,
+			pf->hw->time_slice_min_us) ||
+	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MAX_US,
+			pf->hw->time_slice_max_us) ||
+	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
+			GPUVF_PREEMPT_MIN_US) ||
+	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
+			GPUVF_PREEMPT_MAX_US))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET, start,
+			      GPUVF_A_EXTENT_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, size,
+			      GPUVF_A_EXTENT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int nl_put_withheld(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	const struct gpuvf_extent *extent;
+	unsigned int num;
+	int err;
+
+	extent = gpuvf_clear_withheld_locked(pf, &num);
+	err = nla_put_u32(skb, GPUVF_A_PF_FB_WITHHELD_EXTENTS, num);
+	for (; num && !err; extent++, num--)
+		err = nl_put_extent(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT,
+				    extent->start, extent->size);
+	return err;
+}
+
+static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	const struct gpuvf_layout *layout = &cfg->layout;
+
+	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
+	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->geometry.total_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_GRANULARITY,
+		       pf->geometry.granule_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
+		       layout->pf_reserve_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
+		       layout->context.size) ||
+	    nl_put_extent(skb, GPUVF_A_PF_FB_VF_AREA, layout->vf_base,
+			  layout->vf_end - layout->vf_base) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
+		       layout->largest_free_bytes))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* what only administrators may see of a GPU; pf->lock held */
+static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	if (nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
+		       gpuvf_clear_dirty_bytes_locked(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
+		       gpuvf_clear_withheld_bytes_locked(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
+		       gpuvf_world_round_us(pf, cfg)))
+		return -EMSGSIZE;
+	return nl_put_pf_resets(skb, pf) ?: nl_put_withheld(skb, pf);
+}
+
+/**
+ * gpuvf_nl_put_one_vf() - add a GPU's name and one of its VFs
+ * @skb: message
+ * @pf: PF
+ * @cfg: as for gpuvf_nl_put_pf()
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			const struct gpuvf_config *cfg, unsigned int vf)
+{
+	int err = gpuvf_nl_put_identity(skb, pf);
+
+	return err ? err : nl_put_vf(skb, pf, cfg, vf, false);
+}
+
+/**
+ * gpuvf_nl_put_claiming_vf() - gpuvf_nl_put_one_vf(), with what its guest claims
+ * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more
+ * @pf: PF
+ * @cfg: as for gpuvf_nl_put_pf()
+ * @vf: index of the VF
+ *
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg, unsigned int vf)
+{
+	int err = gpuvf_nl_put_identity(skb, pf);
+
+	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
+}
+
+/* pf->lock held */
+static int nl_put_whole_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+			   const struct gpuvf_config *cfg)
+{
+	int err;
+
+	spin_lock(&pf->public_lock);
+	err = nl_put_pf_hardware(skb, pf);
+	spin_unlock(&pf->public_lock);
+	return err ?: nl_put_pf_config(skb, pf, cfg) ?:
+	       nl_put_pf_states(skb, pf, cfg);
+}
+
+/**
+ * gpuvf_nl_put_pf() - add a GPU, without its VFs
+ * @skb: message
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have; NULL: add what every user
+ *	may see
+ * @vf: ignored
+ *
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf)
+{
+	struct gpuvf_config *public = &pf->public.config;
+	int err;
+
+	err = gpuvf_nl_put_identity(skb, pf);
+	if (err)
+		return err;
+	if (cfg)
+		return nl_put_whole_pf(skb, pf, cfg);
+	/* that memory could not be scrubbed is the consequence of its use */
+	gpuvf_layout_measure(&public->layout, pf->total_vfs, 0, NULL);
+	return nl_put_pf_hardware(skb, pf) ?: nl_put_pf_config(skb, pf, public);
+}
+
+static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		      const struct gpuvf_config *cfg, bool claims)
+{
+	unsigned int i;
+	int err;
+
+	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
+	for (i = 0; i < pf->total_vfs && !err; i++)
+		err = nl_put_vf(skb, pf, cfg, i, claims);
+	return err;
+}
+
+/**
+ * gpuvf_nl_put_everything() - add a GPU with all its VFs
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ *
+ * Context: pf->lock held.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	return nl_put_all(skb, pf, cfg, false);
+}
+
+/**
+ * gpuvf_nl_put_public() - add a GPU with all its VFs, as every user may see it
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE
+ * @pf: PF
+ *
+ * Context: any where interrupts are on.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf)
+{
+	int err;
+
+	spin_lock(&pf->public_lock);
+	err = nl_put_all(skb, pf, NULL, false);
+	spin_unlock(&pf->public_lock);
+	return err;
+}
+
+/**
+ * gpuvf_nl_put_claiming() - add a GPU with all its VFs and what their guests claim
+ * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more for each VF
+ * @pf: PF
+ * @cfg: as for gpuvf_nl_put_pf()
+ * @vf: ignored
+ *
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Return: 0, -EMSGSIZE.
+ */
+int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
+			  const struct gpuvf_config *cfg, unsigned int vf)
+{
+	return nl_put_all(skb, pf, cfg, true);
+}
+
+static bool nl_anybody_listens(enum gpuvf_nl_group group)
+{
+	return genl_has_listeners(&gpuvf_nl_family, &init_net, group);
+}
+
+/**
+ * gpuvf_netlink_notify_locked() - notify every user of how a GPU is now
+ * @pf: PF
+ * @cmd: GPUVF_CMD_PF_ADD: it came; GPUVF_CMD_PF_DEL: it went;
+ *	GPUVF_CMD_CONFIG_CHANGE: something changed that every user may see
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_netlink_notify_locked(struct gpuvf_pf *pf, u8 cmd)
+{
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	lockdep_assert_held(&pf->lock);
+	if (!nl_anybody_listens(GPUVF_NL_GROUP_CONFIG))
+		return;
+	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
+	if (!skb)
+		return;
+	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, cmd);
+	if (!hdr) {
+		nlmsg_free(skb);
+		return;
+	}
+	err = cmd == GPUVF_CMD_PF_DEL ?
+	      gpuvf_nl_put_identity(skb, pf) :
+	      gpuvf_nl_put_public(skb, pf);
+	if (WARN_ON_ONCE(err)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_CONFIG,
+			  GFP_KERNEL);
+}
+
+static int nl_put_event_fields(struct sk_buff *skb,
+			       const struct gpuvf_event *event)
+{
+	int err = 0;
+
+	if (nla_put_u64_64bit(skb, GPUVF_A_EVENT_TIME_NS, event->time_ns,
+			      GPUVF_A_EVENT_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_EVENT_COUNT, event->count,
+			      GPUVF_A_EVENT_PAD) ||
+	    nla_put_string(skb, GPUVF_A_EVENT_MESSAGE, event->message))
+		return -EMSGSIZE;
+	switch (event->cmd) {
+	case GPUVF_CMD_VF_WAS_RESET:
+	case GPUVF_CMD_PF_WAS_RESET:
+		if (event->error)
+			err = nla_put_u32(skb, GPUVF_A_EVENT_ERROR,
+					  event->error);
+		break;
+	case GPUVF_CMD_VF_STATE_CHANGE:
+		err = nla_put_u32(skb, GPUVF_A_EVENT_OLD_STATE,
+				  event->old_state);
+		break;
+	case GPUVF_CMD_VF_HANG:
+		err = nla_put_u32(skb, GPUVF_A_EVENT_HANG, event->hang);
+		break;
+	case GPUVF_CMD_THRESHOLD_EXCEEDED:
+		err = nla_put_u32(skb, GPUVF_A_EVENT_GUARD, event->guard) ||
+		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_LIMIT, event->limit,
+					GPUVF_A_EVENT_PAD) ||
+		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_WINDOW_MS,
+					event->window_ms, GPUVF_A_EVENT_PAD);
+		break;
+	case GPUVF_CMD_FB_CLEAR_FAILED:
+		err = nla_put_u64_64bit(skb, GPUVF_A_EVENT_FB_OFFSET,
+					event->fb.start, GPUVF_A_EVENT_PAD) ||
+		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_FB_SIZE,
+					event->fb.size, GPUVF_A_EVENT_PAD);
+		break;
+	}
+	return err ? -EMSGSIZE : 0;
+}
+
+static int nl_put_event(struct sk_buff *skb, struct gpuvf_pf *pf,
+			const struct gpuvf_event *event)
+{
+	struct nlattr *nest;
+	int err;
+
+	err = gpuvf_nl_put_identity(skb, pf);
+	if (!err && event->vf != GPUVF_NO_VF)
+		err = nl_put_vf(skb, pf, &pf->config, event->vf, false);
+	if (!err && (event->cmd == GPUVF_CMD_PF_WEDGED ||
+		     event->cmd == GPUVF_CMD_PF_WAS_RESET))
+		err = nla_put_u32(skb, GPUVF_A_PF_STATE, pf->wedged ?
+				  GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY);
+	if (err)
+		return err;
+	nest = nla_nest_start(skb, GPUVF_A_PF_EVENT);
+	if (!nest || nl_put_event_fields(skb, event))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * gpuvf_netlink_event_locked() - tell listeners what a VF or its GPU did
+ * @pf: PF
+ * @event: what
+ *
+ * Context: pf->lock held; may sleep.
+ */
+void gpuvf_netlink_event_locked(struct gpuvf_pf *pf,
+				const struct gpuvf_event *event)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	lockdep_assert_held(&pf->lock);
+	if (!nl_anybody_listens(GPUVF_NL_GROUP_EVENT))
+		return;
+	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
+	if (!skb)
+		return;
+	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, event->cmd);
+	if (!hdr || WARN_ON_ONCE(nl_put_event(skb, pf, event))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_EVENT,
+			  GFP_KERNEL);
+}
