@@ -58,7 +58,7 @@ static const struct refusal_row {
 	ROW(POLICY_UNSUPPORTED, EOPNOTSUPP,
 	    "this hardware does not tell which VFs have work"),
 	ROW(NOT_SUPPORTED, EOPNOTSUPP, "this hardware cannot do that"),
-	ROW(HW_COMMAND, EIO, "the hardware did not do what it was told"),
+	ROW(HW_COMMAND, EIO, "the hardware did not carry out a command"),
 	ROW(HW_MISMATCH, EUCLEAN, "the hardware did not keep what was written"),
 	ROW(NO_MEMORY, ENOMEM, "the kernel is out of memory"),
 	ROW(VF_NOT_ENABLED, ENODEV, "the VF is not enabled"),

@@ -18,7 +18,7 @@
 #include "base/event.h"
 #include "base/pf.h"
 
-/* so many of one kind from one VF in a window are told one by one */
+/* so many events of one kind from one VF in a window have a message each */
 #define EVENT_BURST		8
 #define EVENT_WINDOW_NS		((u64)NSEC_PER_SEC)
 

@@ -399,7 +399,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		if (gpuvf_clear_cancel_locked(pf)) {
 			why->vf = GPUVF_NO_VF;
 			return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
-				      "the hardware did not do what it was told: the clear engine, which does not stop");
+				      "the hardware did not carry out a command: the clear engine does not stop");
 		}
 		/* also when the commit fails: the slots have moved and come back */
 		gpuvf_clear_mark_contexts_locked(pf);
@@ -414,7 +414,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 			return refuse(pf, why, GPUVF_REASON_HW_MISMATCH,
 				      "the hardware did not keep what was written: the framebuffer table");
 		return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
-			      "the hardware did not do what it was told: the framebuffer table");
+			      "the hardware did not carry out a command: the framebuffer table was not written");
 	}
 	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;

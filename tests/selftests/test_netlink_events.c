@@ -300,7 +300,7 @@ TEST_F(netlink_events, what_went_wrong_is_told_with_what_it_was)
 	nl_close(nl);
 }
 
-/* more pauses than are told one by one: the rest is one message with a count */
+/* more pauses than have a message each: the rest is one message with a count */
 TEST_F(netlink_events, storm_is_told_with_a_count)
 {
 	const unsigned int storm = 16;

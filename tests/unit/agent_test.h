@@ -118,6 +118,16 @@ static inline char *listen_end(struct listening l)
 	return said;
 }
 
+/* a file whose directory is there, with that text alone */
+static inline void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
 /* a system whose files are those below a new directory in /tmp */
 static inline char *new_root(const char *const *dirs, size_t n)
 {

@@ -31,11 +31,8 @@ static inline char *path_of(const char *file)
 static inline void write_file(const char *file, const char *text)
 {
 	char *path = path_of(file);
-	FILE *f = fopen(path, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

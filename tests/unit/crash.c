@@ -67,13 +67,9 @@ void driver_end(void)
 static void write_config(const char *text)
 {
 	char *path = root_path("etc/gpuvf.ini");
-	FILE *f;
 
 	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

@@ -35,13 +35,9 @@ char *path_of(const char *bdf, const char *file)
 void put(const char *bdf, const char *file, const char *text)
 {
 	char *path = path_of(bdf, file);
-	FILE *f;
 
 	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

@@ -30,11 +30,8 @@ static char *root;
 static void write_file(const char *file, const char *text)
 {
 	char *path = xasprintf("%s/%s", root, file);
-	FILE *f = fopen(path, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

@@ -71,15 +71,6 @@ static int put(const char *path, mode_t mode, const char *text)
 	return code;
 }
 
-static void make(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 static void holds(const char *path, const char *text)
 {
 	char found[64] = "";
@@ -112,7 +103,7 @@ static void a_new_file_has_its_mode_whatever_the_umask(void **state)
 
 static void a_file_keeps_its_mode_and_owner(void **state)
 {
-	make("m", "old");
+	write_text("m", "old");
 	assert_int_equal(chmod("m", 0640), 0);
 	if (!geteuid())
 		assert_int_equal(chown("m", 1000, 1001), 0);
@@ -131,7 +122,7 @@ static void a_file_is_replaced_as_a_whole(void **state)
 	FILE *reader;
 	char text[8] = "";
 
-	make("w", "old");
+	write_text("w", "old");
 	before = stat_of("w").st_ino;
 	reader = fopen("w", "r");
 	assert_int_equal(put("w", 0600, "newer"), EXIT_DONE);
@@ -144,7 +135,7 @@ static void a_file_is_replaced_as_a_whole(void **state)
 /* a power failure leaves the old file or the new one, and the new one once that is said */
 static void a_file_and_its_name_are_on_the_disk(void **state)
 {
-	make("s", "old");
+	write_text("s", "old");
 	num_synced = 0;
 	assert_int_equal(put("s", 0600, "new"), EXIT_DONE);
 	assert_int_equal(num_synced, 2);
@@ -163,7 +154,7 @@ static void a_file_and_its_name_are_on_the_disk(void **state)
 static void a_link_stays_and_its_target_is_replaced(void **state)
 {
 	assert_int_equal(mkdir("sub", 0700), 0);
-	make("sub/target", "old");
+	write_text("sub/target", "old");
 	assert_int_equal(symlink("sub/target", "link"), 0);
 	assert_int_equal(put("link", 0600, "new"), EXIT_DONE);
 	assert_true(S_ISLNK(stat_of("link").st_mode));
@@ -238,15 +229,15 @@ static void what_a_killed_writer_left_is_not_in_the_way(void **state)
 {
 	char *old = xasprintf("s.%d.tmp", getpid());
 
-	make("s.tmp", "half of");
-	make(old, "half of");
+	write_text("s.tmp", "half of");
+	write_text(old, "half of");
 	assert_int_equal(put("s", 0600, "x"), EXIT_DONE);
 	holds("s", "x");
 	assert_int_not_equal(access("s.tmp", F_OK), 0);
 	free(old);
 
 	/* but no link is written through */
-	make("victim", "mine");
+	write_text("victim", "mine");
 	assert_int_equal(symlink("victim", "t.tmp"), 0);
 	assert_int_equal(put("t", 0600, "x"), EXIT_FAILED);
 	holds("victim", "mine");

@@ -33,11 +33,8 @@ static void make_link(const char *path, const char *target)
 static void make_file(const char *path, const char *text)
 {
 	char *full = xasprintf("%s/%s", root, path);
-	FILE *f = fopen(full, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(full, text);
 	free(full);
 }
 

@@ -258,11 +258,8 @@ static char *etc;
 static void write_etc(const char *name, const char *text)
 {
 	char *path = xasprintf("%s/etc/%s", etc, name);
-	FILE *f = fopen(path, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

@@ -40,11 +40,8 @@ static bool there_is(const char *file)
 static void write_file(const char *file, const char *text)
 {
 	char *path = path_of(file);
-	FILE *f = fopen(path, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(path, text);
 	free(path);
 }
 

@@ -19,14 +19,11 @@
 #define OTHER	"0000:07:00.0"
 #define PROFILE	"sriov_admin/pf/profile"
 
-static void write_text(const char *path, const char *text)
+static void put_file(const char *path, const char *text)
 {
 	char *full = xasprintf("%s/%s", root, path);
-	FILE *f = fopen(full, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_text(full, text);
 	free(full);
 }
 
@@ -60,7 +57,7 @@ static int begin(void **state)
 		  "echo '#1 SMP' > proc/sys/kernel/version && "
 		  "printf 'PRETTY_NAME=\"Debian 13\"\\nHOME_URL=x\\nID=debian\\n' > etc/os-release");
 	make_xe();
-	write_text("dev/kmsg",
+	put_file("dev/kmsg",
 		   "6,1,1000001,-;xe " GPU ": [drm] Running in SR-IOV PF mode\n"
 		   " SUBSYSTEM=pci\n"
 		   "6,2,2000002,-;usb 1-1: new device\n"
@@ -247,7 +244,7 @@ static void plant(char secrets[NUM_PLANTED][64])
 			 secrets[PROCESS], secrets[PAST_PROCESS], secrets[HUNG],
 			 secrets[SERIAL], secrets[UUID], secrets[MAC],
 			 secrets[VM]);
-	write_text("dev/kmsg", text);
+	put_file("dev/kmsg", text);
 	put(GPU, PROFILE "/sched_priority", text);
 	free(text);
 }
@@ -435,7 +432,7 @@ static void what_is_there_is_not_overwritten(void **state)
 {
 	char *text;
 
-	write_text("out.tar", "mine");
+	put_file("out.tar", "mine");
 	fails("", EXIT_FAILED, "there is a file of that name", 0);
 	text = root_read(NULL, "out.tar");
 	assert_string_equal(text, "mine");

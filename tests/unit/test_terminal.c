@@ -27,15 +27,6 @@
 		"[profile " LONGEST "]\nfb = 1GiB\ntime_slize = 4ms\n" \
 		"[profile " LONGEST "]\nfb = 1 parsec\n"
 
-static void write_file(const char *file, const char *text)
-{
-	FILE *f = fopen(file, "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 static void run_words(const char *words)
 {
 	char *copy = xstrdup(words), *rest = copy, *word;
@@ -151,9 +142,9 @@ static void what_people_read_fits_the_terminal(void **state)
 	};
 	size_t i;
 
-	write_file("t.ini", CONFIG);
-	write_file("huge.ini", HUGE);
-	write_file("twice.ini", TWICE);
+	write_text("t.ini", CONFIG);
+	write_text("huge.ini", HUGE);
+	write_text("twice.ini", TWICE);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
 		fake_reset();
 		fits(verbs[i], 80);
