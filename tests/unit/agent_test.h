@@ -128,10 +128,10 @@ static inline void write_text(const char *path, const char *text)
 	fclose(f);
 }
 
-/* a system whose files are those below a new directory in /tmp */
+/* a system whose files are those below a new directory in $TMPDIR, or /tmp */
 static inline char *new_root(const char *const *dirs, size_t n)
 {
-	char *root = xstrdup("/tmp/gpuvf-test-XXXXXX");
+	char *root = xasprintf("%s/gpuvf-test-XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	size_t i;
 
 	assert_non_null(mkdtemp(root));
