@@ -38,10 +38,10 @@ static void family_came(void *arg)
 {
 	struct daemon *d = arg;
 
-	if (!d->has_family && !watch_join(&d->watch)) {
-		d->has_family = true;
-		look_soon(d);
-	}
+	if (d->has_family)
+		return;
+	d->has_family = !watch_join(&d->watch);
+	look_soon(d);
 }
 
 static void family_went(void *arg)

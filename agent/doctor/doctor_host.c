@@ -11,6 +11,7 @@
 
 #include "base/root.h"
 #include "doctor/doctor.h"
+#include "provider/gpuvf_version.h"
 #include "provider/provider.h"
 
 #define VENDOR_INTEL	0x8086
@@ -545,7 +546,7 @@ static void check_netlink(const struct doctor *doctor, struct finding *f)
 	}
 	if (err && initial) {
 		found(f, FINDING_PROBLEM, "generic netlink: %s",
-		      strerror(-err));
+		      gpuvf_error_text(err));
 	} else if (!initial) {
 		found(f, FINDING_PROBLEM,
 		      "this is another network namespace; the family is only in the initial one");

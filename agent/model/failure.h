@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 
-#define REFUSAL_TEXT_SIZE	256
+#define REFUSAL_TEXT_SIZE	512
 #define NO_VF			(-1)
 
 /* why a request is refused; values are those of the netlink spec */

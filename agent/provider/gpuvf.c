@@ -18,6 +18,7 @@
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 #include "provider/gpuvf_message.h"
+#include "provider/gpuvf_version.h"
 #include "provider/gpuvf_watch.h"
 
 /* a request for MAX_VFS VFs with all settings needs 108 bytes each */
@@ -66,7 +67,7 @@ static struct nlmsghdr *start(struct gpuvf *gpuvf, u16 family, u8 cmd,
 	nlh->nlmsg_seq = ++gpuvf->seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
-	genl->version = GPUVF_FAMILY_VERSION;
+	genl->version = AGENT_FAMILY_VERSION;
 	return nlh;
 }
 

@@ -19,6 +19,7 @@
 #include "base/exit_code.h"
 #include "base/util.h"
 #include "provider/gpuvf_message.h"
+#include "provider/gpuvf_version.h"
 #include "provider/gpuvf_watch.h"
 
 /* a storm of notifications fits, most of the time */
@@ -29,12 +30,14 @@
  * @name: its name
  * @groups: names of its groups, NULL: no more
  * @id: of the family, 0: there is none
+ * @version: of the family
  * @group_ids: as @groups, 0: there is none
  */
 struct family {
 	const char *name;
 	const char *groups[2];
 	int id;
+	u32 version;
 	int group_ids[2];
 };
 
@@ -77,6 +80,8 @@ static int take_family(struct nl_msg *msg, void *arg)
 		return NL_OK;
 	if (attrs[CTRL_ATTR_FAMILY_ID])
 		family->id = nla_get_u16(attrs[CTRL_ATTR_FAMILY_ID]);
+	if (attrs[CTRL_ATTR_VERSION])
+		family->version = nla_get_u32(attrs[CTRL_ATTR_VERSION]);
 	if (attrs[CTRL_ATTR_MCAST_GROUPS])
 		take_groups(attrs[CTRL_ATTR_MCAST_GROUPS], family);
 	return NL_OK;
@@ -111,7 +116,8 @@ static int find_family(struct family *family)
  *
  * Never causes a module to be loaded.
  *
- * Return: 0, -ENOENT: the family is not there; else a negative errno.
+ * Return: 0, -ENOENT: the family is not there; -EPROTO: it is of another version; else
+ * a negative errno.
  */
 int gpuvf_find_family(u16 *id)
 {
@@ -121,7 +127,7 @@ int gpuvf_find_family(u16 *id)
 	if (find_family(&family))
 		return errno ? -errno : -EIO;
 	*id = family.id;
-	return *id ? 0 : -ENOENT;
+	return *id ? gpuvf_check_version(family.version) : -ENOENT;
 }
 
 static void complain(const struct watch *watch, const char *text)
@@ -210,7 +216,8 @@ static int join_controller(struct watch *watch)
  *
  * Unless it is quiet, errors and what is not permitted are reported. Never causes a module to be loaded.
  *
- * Return: EXIT_DONE; EXIT_MISSING: the family is not there; EXIT_FAILED.
+ * Return: EXIT_DONE; EXIT_MISSING: the family is not there, or is of another version,
+ * whose notifications could not be read; EXIT_FAILED.
  */
 int watch_join(struct watch *watch)
 {
@@ -220,7 +227,7 @@ int watch_join(struct watch *watch)
 	};
 	int err = find_family(&family);
 
-	if (!err && !family.group_ids[0])
+	if (!err && (!family.group_ids[0] || gpuvf_check_version(family.version)))
 		return EXIT_MISSING;
 	err = err ?: nl_socket_add_membership(watch->family,
 					      family.group_ids[0]);

@@ -9,6 +9,7 @@
 #include "base/exit_code.h"
 #include "base/util.h"
 #include "provider/gpuvf.h"
+#include "provider/gpuvf_version.h"
 #include "provider/provider.h"
 #include "provider/registry.h"
 
@@ -51,7 +52,7 @@ static int explain_absence(int error)
 		gpuvf_explain_absence();
 		return EXIT_MISSING;
 	}
-	pr_err("generic netlink: %s", strerror(-error));
+	pr_err("generic netlink: %s", gpuvf_error_text(error));
 	return EXIT_FAILED;
 }
 

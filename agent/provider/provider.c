@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
+#include "provider/gpuvf_version.h"
 #include "provider/provider.h"
 
 /* the PCI core takes a second for disabling VFs, and their drivers more */
@@ -392,7 +393,7 @@ const char *failure_text(const struct failure *why)
 	/* of the family: its id is not known any more */
 	if (why->error == -ENOENT)
 		return "module gpuvf is gone";
-	return strerror(-why->error);
+	return gpuvf_error_text(why->error);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include "provider/generic.h"
 #include "provider/gim.h"
 #include "provider/gpuvf.h"
+#include "provider/gpuvf_version.h"
 #include "provider/i915.h"
 #include "provider/nvidia.h"
 #include "provider/registry.h"
@@ -73,7 +74,7 @@ static struct provider *owner_of(struct provider *provider, const char *bdf,
 				bdf, all[i]->abilities->provider,
 				registry->error[i] == -ENOENT ? "" : ": ",
 				registry->error[i] == -ENOENT ? "" :
-				strerror(-registry->error[i]));
+				gpuvf_error_text(registry->error[i]));
 	} else {
 		text = why_not_driven(bdf);
 		failure_explain(why, -ENODEV, "%s", text);

@@ -18,6 +18,7 @@
 
 #include "base/signals.h"
 #include "model/names.h"
+#include "provider/gpuvf_version.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
 #include "show/event_text.h"
@@ -318,7 +319,7 @@ static int reconnect(struct monitor *m)
 		return EXIT_DONE;
 	}
 	if (err) {
-		pr_err("generic netlink: %s", strerror(-err));
+		pr_err("generic netlink: %s", gpuvf_error_text(err));
 		return EXIT_FAILED;
 	}
 	provider_close(m->provider);

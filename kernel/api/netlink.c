@@ -200,6 +200,9 @@ static int nl_dump_begin(struct netlink_callback *cb, int not_taken)
 
 	if (cb->args[2])
 		return 0;
+	err = gpuvf_nl_check_version(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	if (attr) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
 				    "a dump does not take that attribute");

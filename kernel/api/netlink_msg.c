@@ -13,6 +13,7 @@
 #include <net/genetlink.h>
 
 #include "api/netlink_msg.h"
+#include "base/compat.h"
 #include "base/error.h"
 #include "base/pf.h"
 
@@ -35,6 +36,27 @@ struct genl_family gpuvf_nl_family __ro_after_init = {
 	.mcgrps = nl_groups,
 	.n_mcgrps = ARRAY_SIZE(nl_groups),
 };
+
+/**
+ * gpuvf_nl_check_version() - a request has to be of the family's version
+ * @nlh: request
+ * @extack: where to complain
+ *
+ * Attributes of another version may mean something else. The core only passes the
+ * version on.
+ *
+ * Return: 0, -EPROTO.
+ */
+int gpuvf_nl_check_version(const struct nlmsghdr *nlh,
+			   struct netlink_ext_ack *extack)
+{
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	if (genl->version == GPUVF_FAMILY_VERSION)
+		return 0;
+	gpuvf_extack_version(extack, genl->version);
+	return -EPROTO;
+}
 
 /**
  * gpuvf_nl_check_once() - no attribute may be given twice
@@ -180,11 +202,12 @@ int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf)
 
 /**
  * gpuvf_nl_get_pf() - the GPU that a request names
- * @info: request, in which nothing but a VF's nest in config-set is given twice
+ * @info: request, of the family's version, in which nothing but a VF's nest in
+ *	config-set is given twice
  *
  * Context: may sleep.
  * Return: PF with a reference, to be given back by gpuvf_pf_put(); ERR_PTR of
- * -EINVAL or -ENODEV, and the requester knows why.
+ * -EPROTO, -EINVAL or -ENODEV, and the requester knows why.
  */
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
 {
@@ -192,9 +215,11 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
 	struct gpuvf_pf *pf;
 	int err;
 
-	err = gpuvf_nl_check_once(info->nlhdr,
-				  info->genlhdr->cmd == GPUVF_CMD_CONFIG_SET ?
-				  GPUVF_A_PF_VF : 0, info->extack);
+	err = gpuvf_nl_check_version(info->nlhdr, info->extack);
+	if (!err)
+		err = gpuvf_nl_check_once(info->nlhdr, info->genlhdr->cmd ==
+					  GPUVF_CMD_CONFIG_SET ?
+					  GPUVF_A_PF_VF : 0, info->extack);
 	if (err)
 		return ERR_PTR(err);
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_BDF)) {

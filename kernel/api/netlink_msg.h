@@ -82,6 +82,8 @@ int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
 			  const struct gpuvf_config *cfg, unsigned int vf);
 
+int gpuvf_nl_check_version(const struct nlmsghdr *nlh,
+			   struct netlink_ext_ack *extack);
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
 int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,

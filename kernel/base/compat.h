@@ -9,6 +9,8 @@
 #define GPUVF_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/gpuvf.h>
+#include <linux/stringify.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 
@@ -38,6 +40,18 @@ static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->attrs;
 #endif
 }
+
+/* 6.2: an extended ack with figures, of up to 79 bytes; before that only constants */
+#ifdef NL_SET_ERR_MSG_FMT
+#define gpuvf_extack_version(extack, of_request)			\
+	NL_SET_ERR_MSG_FMT(extack,					\
+		"request of family version %u, gpuvf.ko has %u: use its gpuvf-agent", \
+		of_request, GPUVF_FAMILY_VERSION)
+#else
+#define gpuvf_extack_version(extack, of_request)			\
+	NL_SET_ERR_MSG(extack, "request of another family version, gpuvf.ko has " \
+		       __stringify(GPUVF_FAMILY_VERSION) ": use its gpuvf-agent")
+#endif
 
 /*
  * By 7.3: the same queue of work that runs on the CPU where it was queued, or on any,

@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,61 @@ TEST_F(netlink_bad, C29_unknown_command)
 
 	nl_begin(fx.nl, &req, GPUVF_CMD_MAX + 1, NLM_F_ACK);
 	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EOPNOTSUPP);
+}
+
+/* @flags: NLM_F_ACK, or NLM_F_DUMP; Return: the error, and its message in @answer */
+static int ask_with_version(uint8_t cmd, uint16_t flags, uint8_t version,
+			    struct nl_answer *answer)
+{
+	struct genlmsghdr *genl;
+	struct nl_request req;
+
+	nl_begin(fx.nl, &req, cmd, flags);
+	genl = mnl_nlmsg_get_payload(req.header);
+	genl->version = version;
+	if (flags & NLM_F_DUMP)
+		return nl_dump(fx.nl, &req, answer, NULL, NULL);
+	mnl_attr_put_strz(req.header, GPUVF_A_PF_BDF, gpu->bdf);
+	if (cmd != GPUVF_CMD_PF_GET)
+		nl_put_vf(&req, 0, GIB, 0);
+	return nl_call(fx.nl, &req, answer);
+}
+
+TEST_F(netlink_bad, requests_of_another_family_version_are_refused)
+{
+	static const uint8_t versions[] = {
+		0, GPUVF_FAMILY_VERSION - 1, GPUVF_FAMILY_VERSION + 1, 255,
+	};
+	char *before = fixture_snapshot(gpu), *after;
+	char of_request[32], of_module[32];
+	struct nl_answer answer;
+	unsigned int i;
+
+	snprintf(of_module, sizeof(of_module), "gpuvf.ko has %u",
+		 GPUVF_FAMILY_VERSION);
+	for (i = 0; i < sizeof(versions); i++) {
+		snprintf(of_request, sizeof(of_request), "family version %u",
+			 versions[i]);
+		ASSERT_ERROR(ask_with_version(GPUVF_CMD_CONFIG_SET, NLM_F_ACK,
+					      versions[i], &answer), -EPROTO);
+		ASSERT_NE(NULL, strstr(answer.ack, of_module));
+		/* 6.1 has no figures in an extended ack */
+		ASSERT_TRUE(strstr(answer.ack, of_request) ||
+			    strstr(answer.ack, "another family version"));
+		ASSERT_ERROR(ask_with_version(GPUVF_CMD_PF_GET, NLM_F_ACK,
+					      versions[i], &answer), -EPROTO);
+		ASSERT_ERROR(ask_with_version(GPUVF_CMD_VF_GET, NLM_F_DUMP,
+					      versions[i], &answer), -EPROTO);
+		ASSERT_NE(NULL, strstr(answer.ack, of_module));
+		ASSERT_ERROR(ask_with_version(GPUVF_CMD_STATS_GET, NLM_F_DUMP,
+					      versions[i], &answer), -EPROTO);
+	}
+	after = fixture_snapshot(gpu);
+	ASSERT_SAME(after, before);
+	free(before);
+	free(after);
+	ASSERT_OK(ask_with_version(GPUVF_CMD_PF_GET, NLM_F_DUMP,
+				   GPUVF_FAMILY_VERSION, &answer));
 }
 
 /* Return: 0: looking is allowed, and a change refused as it has to be */

@@ -6,6 +6,7 @@
  */
 #include "generic_test.h"
 #include "provider/gpuvf.h"
+#include "provider/gpuvf_version.h"
 
 #define OURS	"0000:04:00.0"
 #define OTHER	"[gpu other]\nprovider = generic\npci = " GPU "\nvf 0-1 = s\n"
@@ -22,6 +23,9 @@ static int made_up_open(struct provider **provider)
 {
 	static struct provider made_up = { .ops = &gpuvf_ops };
 
+	/* a module of another version is found to be one first */
+	if (errors.open == -EPROTO)
+		return gpuvf_check_version(AGENT_FAMILY_VERSION + 1);
 	if (errors.open)
 		return errors.open;
 	*provider = &made_up;
@@ -75,6 +79,7 @@ static const struct {
 	const char *said;
 } failures[] = {
 	{ -EPERM, 0, EXIT_PERMISSION, "Operation not permitted" },
+	{ -EPROTO, 0, EXIT_FAILED, "of its netlink family, this gpuvf-agent (" },
 	{ -EACCES, 0, EXIT_PERMISSION, "Permission denied" },
 	{ -ENOBUFS, 0, EXIT_FAILED, "No buffer space available" },
 	{ -EMFILE, 0, EXIT_FAILED, "Too many open files" },
@@ -147,6 +152,23 @@ static void fails_once(const char *words, int expected, const char *also,
 static bool is_turn(size_t failure, size_t verb)
 {
 	return failure < 2 || !((failure + verb) % 4);
+}
+
+/* both numbers, both releases, and which of the two has to go */
+static void versions_that_differ_are_named(void **state)
+{
+	char *said;
+
+	assert_int_equal(gpuvf_check_version(AGENT_FAMILY_VERSION), 0);
+	run_shell("mkdir -p sys/module/gpuvf && echo 7.8.9 > sys/module/gpuvf/version");
+	assert_int_equal(gpuvf_check_version(AGENT_FAMILY_VERSION + 1), -EPROTO);
+	said = xasprintf("module gpuvf (7.8.9) speaks version %u of its netlink family, this gpuvf-agent (" VERSION ") version %u: stop gpuvf.service, and start it with the gpuvf-agent of the module's release",
+			 AGENT_FAMILY_VERSION + 1, AGENT_FAMILY_VERSION);
+	assert_string_equal(gpuvf_error_text(-EPROTO), said);
+	free(said);
+	assert_int_equal(gpuvf_check_version(AGENT_FAMILY_VERSION - 1), -EPROTO);
+	assert_says(gpuvf_error_text(-EPROTO), "stop gpuvf.service, disable all VFs, and reload the module (modprobe -r gpuvf; modprobe gpuvf)");
+	assert_string_equal(gpuvf_error_text(-EPERM), strerror(EPERM));
 }
 
 static void gpus_of_others_are_shown_and_changed(void **state)
@@ -379,6 +401,7 @@ static void restore_brings_back_those_of_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		here(versions_that_differ_are_named),
 		here(gpus_of_others_are_shown_and_changed),
 		here(what_names_a_gpu_of_gpuvf_fails_with_that),
 		here(what_is_about_all_is_not_done),
