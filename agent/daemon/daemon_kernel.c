@@ -41,6 +41,8 @@ static void family_came(void *arg)
 	if (d->has_family)
 		return;
 	d->has_family = !watch_join(&d->watch);
+	/* there, and of another version: that is said of each that comes */
+	d->absence_reported &= d->has_family;
 	look_soon(d);
 }
 
@@ -49,6 +51,8 @@ static void family_went(void *arg)
 	struct daemon *d = arg;
 
 	d->has_family = false;
+	/* what the next module cannot do is said again */
+	d->targets.known_error = 0;
 	daemon_forget_all(d);
 }
 

@@ -43,7 +43,7 @@ struct genl_family gpuvf_nl_family __ro_after_init = {
  * @extack: where to complain
  *
  * Attributes of another version may mean something else. The core only passes the
- * version on.
+ * version on. (The kernel's YNL clients write 1, whatever the spec says.)
  *
  * Return: 0, -EPROTO.
  */

@@ -77,11 +77,21 @@ sys.exit(len(found) != 1 or found[0]["state"] != "problem" or
 		"$pattern" "$a" > "$work/out" 2>&1
 	point "$which: doctor has one problem of both versions, and shows the GPU"
 
+	: > "$log"
+	"$other" daemon >> "$log" 2>&1 &
+	daemon=$!
+	until_true said_times "$pattern" 1
+	point "$which: the daemon without other GPUs names both versions"
+	rmmod gpuvf && load_module gpuvf
+	until_true said_times "$pattern" 2
+	point "$which: and again when the module has come again, without other GPUs"
+	kill $daemon && wait $daemon
+
 	# beside a GPU that another driver has
 	echo "$b" > /sys/bus/pci/drivers_probe
 	printf '%s\n' '[profile s]' 'fb = shared' '[gpu b]' "pci = $b" \
 		'vf 0-1 = s' >> $ini
-	says 0 "$pattern" "$other" show && grep -q "$b .* 0 of 4 VFs" "$work/out"
+	says 1 "$pattern" "$other" show && grep -q "$b .* 0 of 4 VFs" "$work/out"
 	point "$which: show has the GPU of another driver"
 	says '4' "$pattern" "$other" apply && vfs_are "$b" 2 &&
 		[ "$before" = "$(state_of)" ]
