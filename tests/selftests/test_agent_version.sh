@@ -21,8 +21,9 @@ point_said=$work/out
 older='module gpuvf \([^)]+\) speaks version [0-9]+ of its netlink family, this gpuvf-agent \([^)]+\) version [0-9]+: stop gpuvf.service, and start it with the gpuvf-agent of the module'
 newer='module gpuvf \([^)]+\) speaks version [0-9]+ of its netlink family, this gpuvf-agent \([^)]+\) version [0-9]+: stop gpuvf.service, disable all VFs, and reload the module'
 
+# what any of the changes asked for below would change
 state_of() {
-	cat "/sys/class/gpuvf/$a/generation" "/sys/class/gpuvf/$a/vf0/fb_quota" \
+	cat "/sys/class/gpuvf/$a/vf0/fb_quota" "/sys/class/gpuvf/$a/vf0/profile" \
 		"/sys/bus/pci/devices/$a/sriov_numvfs"
 }
 
@@ -125,6 +126,7 @@ done
 # the one that fits
 echo > "/sys/bus/pci/devices/$b/driver_override"
 load_module gpuvf
+sed -i '/^.profile s/,$d' $ini
 "$agent" apply "$a" > "$work/out" 2>&1 && vfs_are "$a" 2
 point 'the_same_module_does_what_its_own_agent_asks_for'
 echo 0 > "/sys/bus/pci/devices/$a/sriov_numvfs"
