@@ -18,7 +18,9 @@ point_said=$work/out
 	skip_all "no $agent-older and -newer: make -C agent other-versions"
 
 # what cannot be left out of any message: which versions, and what to do
+# shellcheck disable=SC2034	# both by name
 older='module gpuvf \([^)]+\) speaks version [0-9]+ of its netlink family, this gpuvf-agent \([^)]+\) version [0-9]+: stop gpuvf.service, and start it with the gpuvf-agent of the module'
+# shellcheck disable=SC2034
 newer='module gpuvf \([^)]+\) speaks version [0-9]+ of its netlink family, this gpuvf-agent \([^)]+\) version [0-9]+: stop gpuvf.service, disable all VFs, and reload the module'
 
 # what any of the changes asked for below would change
