@@ -14,8 +14,9 @@ log=$work/log
 # shellcheck disable=SC2034	# for point()
 point_said=$work/out
 
-[ -x "$agent-older" ] && [ -x "$agent-newer" ] ||
+if [ ! -x "$agent-older" ] || [ ! -x "$agent-newer" ]; then
 	skip_all "no $agent-older and -newer: make -C agent other-versions"
+fi
 
 # what cannot be left out of any message: which versions, and what to do
 # shellcheck disable=SC2034	# both by name
