@@ -153,7 +153,7 @@ write_ini 'vf 0 = four' 'vf 1 = three' 'driver 0-1 = vfio-pci'
 says 0 '2 VFs enabled' "$agent" apply || false
 point 'nearly_all_is_given_away'
 write_ini 'vf 0 = three' 'vf 1 = four' 'driver 0-1 = vfio-pci'
-echo 1 1 > "$own/running"
+echo idle > $sim/gpu0/vf0/guest
 says 0 'resize' "$agent" plan && says 0 '2 VFs enabled' "$agent" apply &&
 	vf_is 0 $((3 * gib)) 6 20000 && vf_is 1 $((4 * gib)) 6 20000 &&
 	grep -q '1 quotas written under a running guest' "$own/violations"
@@ -225,7 +225,9 @@ says 0 'recovered an interrupted apply: change completed' "$agent" apply &&
 point 'and_is_put_right_by_the_next_apply'
 
 write_ini 'vfs = 0'
-says 0 '0 VFs enabled' "$agent" apply && pf_is 0 0 && grep -q 'idle 0' "$own/truth"
+echo idle > $sim/gpu0/vf1/guest
+grep -q '^2.0 .* running' "$own/truth" && says 0 '0 VFs enabled' "$agent" apply &&
+	pf_is 0 0 && grep -q 'idle 0' "$own/truth" && ! grep -q running "$own/truth"
 point 'without_vfs_nothing_is_left'
 write_ini 'vf 0-3 = small' 'policy = fixed' 'driver 0-3 = none'
 locked() {
@@ -401,6 +403,10 @@ point 'and_does_not_see_custom_mode'
 echo 0 > "$pf/sriov_numvfs"
 echo 1 > "$dri/restore_auto_provisioning"
 run_naive 3 3584 6
+echo idle > $sim/gpu0/vf2/guest
+grep -q '^1 guests started without what they need' "$own/violations" &&
+	echo 1 > "$pf/virtfn2/reset" && ! grep -q running "$own/truth"
+point 'in_a_vf_without_framebuffer_no_guest_works'
 write_ini 'vf 0-2 = huge' '[profile huge]' 'fb = 3584MiB' '[gpu b]' "pci = $b" 'vfs = 0'
 stays says 2 'VF 2: cannot set 3.5 GiB of framebuffer: xe has no room' "$agent" apply a
 point 'apply_leaves_what_there_was'
