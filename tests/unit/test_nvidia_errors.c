@@ -239,6 +239,23 @@ static void helpers_that_fail_are_quoted(void **state)
 	types_are("11 0 0 0 0 0 0 0");
 }
 
+/* where VFs without types are all that is asked for, too */
+static void vfs_of_a_helper_that_failed_are_undone(void **state)
+{
+	char *save = xasprintf("checkpoint %s/saved", root);
+	char *restore = xasprintf("restore %s/saved", root);
+
+	configure(CONFIG "vf 0 = q\n");
+	run_shell(MANAGE " -e " GPU);
+	says(save, EXIT_DONE, "");
+	run_shell(MANAGE " -d " GPU);
+	write_script(MANAGE, "[ $1 = -e ] && trap 'exit 3' EXIT\nkind=nvidia\n" HONEST);
+	says(restore, EXIT_FAILED, "GPU " GPU " is as it was before");
+	says("show", EXIT_DONE, "0 of 8 VFs enabled");
+	free(save);
+	free(restore);
+}
+
 static void helpers_that_lie_are_found_out(void **state)
 {
 	configure(CONFIG "vf 0 = q\n");
@@ -304,6 +321,7 @@ int main(void)
 		test(lists_with_titles_are_read),
 		test(helpers_that_cannot_be_trusted_are_not_run),
 		test(helpers_that_fail_are_quoted),
+		test(vfs_of_a_helper_that_failed_are_undone),
 		test(helpers_that_lie_are_found_out),
 		test(helpers_that_hang_are_ended),
 	};
