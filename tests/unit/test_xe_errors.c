@@ -205,6 +205,30 @@ static void values_that_differ_between_gts_are_set_again(void **state)
 	vf_is(xe, 0, GIB, 4, 30000);
 }
 
+/* a former value of 0 is written where it is not there, though 0 is read */
+static void values_that_differ_are_put_back(void **state)
+{
+	static const char *const files[] = {
+		"vf3/profile/exec_quantum_ms", "vf3/profile/preempt_timeout_us",
+		"vf3/profile/vram_quota", "pf/profile/exec_quantum_ms",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		configure(GPU_A "vfs = 0\n");
+		says("apply", EXIT_DONE, "");
+		configure(GPU_A "vf 0-1 = small\n");
+		xe->unclean = files[i];
+		/* it is the next thing that is written */
+		xe->fail = "sched_priority";
+		xe->fail_error = -EIO;
+		configure(GPU_A "policy = fixed\nvf 0-1 = small\n");
+		says("apply", EXIT_FAILED, "cannot set the policy");
+		assert_null(xe->unclean);
+		xe->fail = NULL;
+	}
+}
+
 static void values_that_read_back_changed_are_put_back(void **state)
 {
 	static const char *const files[] = {
@@ -350,6 +374,7 @@ int main(void)
 		test(a_wedged_or_resetting_gpu_is_named),
 		test(quotas_of_running_guests_stay),
 		test(values_that_differ_between_gts_are_set_again),
+		test(values_that_differ_are_put_back),
 		test(values_that_read_back_changed_are_put_back),
 		test(another_writer_is_noticed),
 		test(what_comes_before_the_first_write_is_planned_for),
