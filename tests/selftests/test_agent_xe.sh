@@ -415,7 +415,50 @@ says 0 "$a .*2 VFs enabled, 2 with" "$agent" apply &&
 	! grep -q 'quota left' "$own/violations"
 point 'apply_puts_it_right'
 
-write_ini 'vfs = 0' '[gpu b]' "pci = $b" 'vfs = 0'
+# ---- other hardware
+
+# reload PARAMETER...: of the double, for the first GPU alone, without VFs
+reload() {
+	write_ini 'vfs = 0'
+	says 0 '0 VFs enabled' "$agent" apply || return
+	rmmod xe && insmod "$double" "$@" && echo "$a" > /sys/bus/pci/drivers_probe
+}
+
+# a write that fails on one GT is done on the other, and the file cannot be read then
+two_tiles() {
+	reload tiles=2 || return
+	write_ini 'vf 0-1 = big' 'driver 0-1 = none'
+	fail pt 0 5 1
+	stays says 1 'cannot set time slice and preemption timeout of the PF' "$agent" apply ||
+		return
+	says 0 '2 VFs enabled, 2 with framebuffer' "$agent" apply && is_careful &&
+		grep -q "^2.0 lmem $gib eq 8 pt 20000 " "$own/truth" &&
+		grep -q "^2.1 lmem $gib eq 8 pt 20000 " "$own/truth" || return
+	write_ini 'vf 0-1 = small' 'driver 0-1 = none'
+	fail eq 2 5 1
+	stays says 1 'cannot set time slice and preemption timeout of VF 1' "$agent" apply &&
+		says 0 '2 VFs enabled' "$agent" apply && is_careful
+}
+two_tiles
+point 'what_one_of_two_tiles_refuses_is_put_back_on_both'
+without_lmtt() {
+	reload lmtt=0 || return
+	write_ini 'vf 0-1 = big'
+	no_stores says 2 'gpuvf.ini:4:6: fb: ' "$agent" apply || return
+	write_ini 'vf 0-1 = s' 'driver 0-1 = none'
+	says 0 '2 VFs enabled' "$agent" apply && vf_is 1 0 3 20000 && is_careful
+}
+without_lmtt
+point 'without_lmtt_framebuffer_is_refused_and_times_are_set'
+without_framebuffer() {
+	reload vram_mib=0 || return
+	write_ini 'vf 0-1 = s' 'driver 0-1 = none'
+	says 0 '2 VFs enabled' "$agent" apply && vf_is 1 0 3 20000 && is_careful
+}
+without_framebuffer
+point 'without_framebuffer_of_its_own_times_are_set'
+
+write_ini 'vfs = 0'
 says 0 '0 VFs enabled' "$agent" apply
 rmmod xe gpuvf_sim gpuvf_sim_iommu
 rm -rf "$work" $ini
