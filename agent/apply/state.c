@@ -145,7 +145,8 @@ bool state_same_layout(const struct gpu *want, const struct gpu *is)
 {
 	u32 i;
 
-	if (!same_settings(want, is) || !same_pf_times(want, is))
+	if (!same_settings(want, is) || !same_pf_times(want, is) ||
+	    is->values_differ)
 		return false;
 	for (i = 0; i < want->vfs_len || i < is->vfs_len; i++)
 		if (!same_vf(is, gpu_vf(want, i), gpu_vf(is, i),

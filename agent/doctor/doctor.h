@@ -56,7 +56,7 @@ struct finding {
  * @driver: bound to it, may be empty
  * @total_vfs: how many VFs it can have, as the PCI core says
  * @num_vfs: how many are enabled
- * @is_changing: that cannot be read, since the driver is changing it
+ * @is_changing: that is being changed at this moment; it may be unreadable meanwhile
  * @has_sriov: the PCI core found a usable SR-IOV capability
  * @unused_vfs: VFs of a capability that the PCI core does not use
  * @is_unseen: whether there is a capability cannot be seen

@@ -137,6 +137,10 @@ static const char *size_option(const struct doctor_gpu *gpu)
 static char *ready_text(const struct doctor *doctor,
 			const struct doctor_gpu *gpu)
 {
+	/* what it has now is not known, and would be another thing at once */
+	if (gpu->is_changing)
+		return xasprintf("GPU %s is driven by %s and can have %u VFs. Their number is being changed at this moment, or the driver hangs in that: see 'SR-IOV' above, and ask again when that is over.",
+				 gpu->bdf, gpu->driver, possible_vfs(doctor, gpu));
 	if (gpu->num_vfs && can_change(doctor))
 		return xasprintf("GPU %s is driven by %s and can have %u VFs; %u %s enabled, see gpuvf-agent show %s%s%s",
 				 gpu->bdf, gpu->driver, possible_vfs(doctor, gpu),

@@ -159,6 +159,16 @@ static bool makes_vfs(const struct doctor_gpu *gpu)
 	return true;
 }
 
+/* as gpuvf says */
+static bool says_changing(const char *bdf)
+{
+	char changing[8];
+
+	root_line(changing, sizeof(changing), "sys/class/gpuvf/%s/vfs_changing",
+		  bdf);
+	return *changing == '1';
+}
+
 static void ask_provider(struct doctor_gpu *gpu)
 {
 	struct failure why;
@@ -178,6 +188,7 @@ static void ask_provider(struct doctor_gpu *gpu)
 		return;
 	/* GIM 1.x has no link */
 	copy_string(gpu->driver, NAME_SIZE, read.driver);
+	gpu->is_changing |= read.vfs_changing;
 	gpu_free(&read);
 }
 
@@ -211,8 +222,8 @@ void doctor_find_gpus(struct doctor *doctor)
 		gpu->has_sriov = number_of(bdf, "sriov_totalvfs",
 					   &gpu->total_vfs);
 		gpu->is_changing = gpu->has_sriov &&
-				   sysfs_get_num_vfs(bdf, &gpu->num_vfs) ==
-				   -ETIMEDOUT;
+				   (sysfs_get_num_vfs(bdf, &gpu->num_vfs) ==
+				    -ETIMEDOUT || says_changing(bdf));
 		if (!gpu->has_sriov)
 			look_for_capability(doctor, gpu);
 		gpu->is_known = !strcmp(gpu->driver, "gpuvf") ||
@@ -558,16 +569,14 @@ static void check_autoprobe(const struct doctor *doctor,
 static void check_state(const struct doctor *doctor,
 			const struct doctor_gpu *gpu, struct finding *f)
 {
-	char state[NAME_SIZE], changing[8];
+	char state[NAME_SIZE];
 
 	if (!root_line(state, sizeof(state), "sys/class/gpuvf/%s/state",
 		       gpu->bdf))
 		return;
-	root_line(changing, sizeof(changing), "sys/class/gpuvf/%s/vfs_changing",
-		  gpu->bdf);
 	if (strcmp(state, "wedged")) {
-		found(f, *changing == '1' ? FINDING_NOTE : FINDING_OK, "%s%s",
-		      state, *changing == '1' ?
+		found(f, gpu->is_changing ? FINDING_NOTE : FINDING_OK, "%s%s",
+		      state, gpu->is_changing ?
 		      ", VFs are being enabled or disabled at this moment" : "");
 		return;
 	}

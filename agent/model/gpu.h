@@ -189,6 +189,8 @@ struct vf {
  *	provider cannot give it to them; @warning says what
  * @enabling_helps: but to VFs that it enables it does
  * @policy_differs: some parts of the GPU have another policy
+ * @values_differ: some parts of it have other times or framebuffer for the PF or a VF,
+ *	which are 0 here then, and not what any layout says
  * @rival: another program on this host that sets the same; NULL: none is known
  * @set: GPU_SET_*: which settings are given; live GPUs have all
  * @vfs: by index
@@ -212,6 +214,7 @@ struct gpu {
 	u32 provisioning;
 	u32 policy;
 	bool policy_differs;
+	bool values_differ;
 	u64 fb_total;
 	u64 fb_granularity;
 	u64 fb_pf_reserve;

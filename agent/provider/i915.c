@@ -30,7 +30,7 @@ static int i915_open(struct provider **provider)
 	return foreign_open(&i915_ops, provider);
 }
 
-/* times that differ are read as endless, which is never wanted: so all are written */
+/* times that differ are read as endless */
 static int read_times(const struct i915_iov *iov, struct gpu *gpu, int vf,
 		      u32 *slice_us, u32 *timeout_us)
 {
@@ -50,6 +50,7 @@ static int read_times(const struct i915_iov *iov, struct gpu *gpu, int vf,
 			snprintf(gpu->warning, sizeof(gpu->warning),
 				 "the times of VF %d differ between its GTs; apply sets all of them",
 				 vf);
+		gpu->values_differ = true;
 		ms = 0;
 		us = 0;
 	}

@@ -140,16 +140,25 @@ static int set_times(const struct writing *w, int vf, u32 slice_us,
 }
 
 /* what is as it should be may have been changed meanwhile, and then stays so */
-static bool pf_differs(const struct gpu *live, const struct gpu *wanted)
+static bool differ(const struct gpu *live, u32 slice_us, u32 timeout_us,
+		   u32 want_slice_us, u32 want_timeout_us)
 {
-	return live->pf_time_slice_us != wanted->pf_time_slice_us ||
-	       live->pf_preempt_timeout_us != wanted->pf_preempt_timeout_us;
+	return slice_us != want_slice_us || timeout_us != want_timeout_us ||
+	       (live->values_differ && !slice_us);
 }
 
-static bool vf_differs(const struct vf *is, const struct vf *want)
+static bool pf_differs(const struct gpu *live, const struct gpu *wanted)
 {
-	return is->time_slice_us != want->time_slice_us ||
-	       is->preempt_timeout_us != want->preempt_timeout_us;
+	return differ(live, live->pf_time_slice_us,
+		      live->pf_preempt_timeout_us, wanted->pf_time_slice_us,
+		      wanted->pf_preempt_timeout_us);
+}
+
+static bool vf_differs(const struct gpu *live, const struct vf *is,
+		       const struct vf *want)
+{
+	return differ(live, is->time_slice_us, is->preempt_timeout_us,
+		      want->time_slice_us, want->preempt_timeout_us);
 }
 
 /* @all: not only those that differ */
@@ -165,7 +174,7 @@ static int set_all_times(const struct writing *w, bool all)
 	for (i = 0; !err && i < w->live->vfs_len; i++) {
 		const struct vf *want = vf_of(wanted, i);
 
-		if (all || vf_differs(&w->live->vfs[i], want))
+		if (all || vf_differs(w->live, &w->live->vfs[i], want))
 			err = set_times(w, i, want->time_slice_us,
 					want->preempt_timeout_us);
 	}

@@ -99,6 +99,7 @@ static int read_failed(struct gpu *gpu, int vf, const char *name, int err,
 	char file[FILE_SIZE];
 
 	if (err == -EUCLEAN) {
+		gpu->values_differ = true;
 		snprintf(gpu->warning, sizeof(gpu->warning),
 			 "%s differs between its GTs or tiles, which another tool has set by debugfs; setting it again sets all of them",
 			 file_of(file, vf, name));
@@ -143,6 +144,7 @@ static int read_policy(struct gpu *gpu, struct failure *why)
 	if (!gpu->vfs_len)
 		return 0;
 	err = get_text(gpu->bdf, 0, PRIORITY, text);
+	gpu->policy_differs = err == -EUCLEAN;
 	if (err)
 		return read_failed(gpu, 0, PRIORITY, err, why);
 	if (strstr(text, "[normal]"))

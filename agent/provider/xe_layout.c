@@ -162,17 +162,24 @@ static int set_quota(const struct gpu *live, u32 i, u64 bytes,
 		      REASON_HW_COMMAND, i);
 }
 
+/* what differs between tiles or GTs is read as 0 */
+static bool has_changed(const struct gpu *live, u64 is, u64 want)
+{
+	return is != want || (live->values_differ && !is);
+}
+
 static int set_quotas(const struct gpu *live, const struct gpu *wanted,
 		      bool growing, struct failure *why)
 {
 	int err = 0;
 	u32 i;
 
-	for (i = 0; !err && i < live->vfs_len; i++) {
+	for (i = 0; !err && i < live->vfs_len && gpu_can_set(live, ABILITY_FB);
+	     i++) {
 		u64 is = live->vfs[i].fb_bytes;
 		u64 want = vf_of(wanted, i)->fb_bytes;
 
-		if (is != want && growing == (want > is))
+		if (has_changed(live, is, want) && growing == (want > is))
 			err = set_quota(live, i, want, why);
 	}
 	return err;
@@ -206,14 +213,16 @@ static int set_all_times(const struct gpu *live, const struct gpu *wanted,
 	for (i = 0; !err && i < live->vfs_len; i++) {
 		const struct vf *is = &live->vfs[i], *want = vf_of(wanted, i);
 
-		if (is->time_slice_us != want->time_slice_us ||
-		    is->preempt_timeout_us != want->preempt_timeout_us)
+		if (has_changed(live, is->time_slice_us, want->time_slice_us) ||
+		    has_changed(live, is->preempt_timeout_us,
+				want->preempt_timeout_us))
 			err = set_times(live, i, want->time_slice_us,
 					want->preempt_timeout_us, why);
 	}
-	if (!err && (live->pf_time_slice_us != wanted->pf_time_slice_us ||
-		     live->pf_preempt_timeout_us !=
-		     wanted->pf_preempt_timeout_us))
+	if (!err && (has_changed(live, live->pf_time_slice_us,
+				 wanted->pf_time_slice_us) ||
+		     has_changed(live, live->pf_preempt_timeout_us,
+				 wanted->pf_preempt_timeout_us)))
 		err = set_times(live, NO_VF, wanted->pf_time_slice_us,
 				wanted->pf_preempt_timeout_us, why);
 	return err;
@@ -224,7 +233,8 @@ static int set_policy(const struct gpu *live, const struct gpu *wanted,
 {
 	int err;
 
-	if (!(wanted->set & GPU_SET_POLICY) || wanted->policy == live->policy)
+	if (!(wanted->set & GPU_SET_POLICY) ||
+	    (wanted->policy == live->policy && !live->policy_differs))
 		return 0;
 	err = xe_set_policy(live->bdf, wanted->policy);
 	if (err == -EACCES)
@@ -259,7 +269,8 @@ static const char *find_difference(const struct gpu *wanted,
 	u32 i;
 
 	snprintf(name, size, "GPU %s", is->bdf);
-	if (wanted->set & GPU_SET_POLICY && wanted->policy != is->policy)
+	if (wanted->set & GPU_SET_POLICY &&
+	    (wanted->policy != is->policy || is->policy_differs))
 		return "policy";
 	if (wanted->pf_time_slice_us != is->pf_time_slice_us ||
 	    wanted->pf_preempt_timeout_us != is->pf_preempt_timeout_us)
@@ -274,7 +285,7 @@ static const char *find_difference(const struct gpu *wanted,
 		       a->time_slice_us != b->time_slice_us ? "time slice" :
 							      "preemption timeout";
 	}
-	return NULL;
+	return is->values_differ ? "a value of some GTs or tiles" : NULL;
 }
 
 /* Return: 0, @result has the GPU; or a negative errno */

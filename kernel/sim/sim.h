@@ -23,6 +23,7 @@
 #include <linux/types.h>
 
 #include "../hw/regs.h"
+#include "sim_notify.h"
 
 #define SIM_MAX_GPUS	8
 #define SIM_MAX_VFS	GPUVF_IOV_MAX_VFS
@@ -622,6 +623,10 @@ static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
 unsigned int sim_domain(void);
 struct sim_gpu *sim_gpu_by_index(unsigned int index);
 void sim_msi_post(struct sim_dev *dev, unsigned int vector);
+
+/* sim_notify.c */
+void sim_notify(struct sim_gpu *gpu, enum gpuvf_sim_action action,
+		unsigned int n);
 
 /* sim_config.c */
 extern struct pci_ops sim_pci_ops;

@@ -415,6 +415,7 @@ static void note_bus_numbers(struct sim_gpu *gpu)
 
 static void reset_pf(struct sim_gpu *gpu, u64 now)
 {
+	bool had_vfs = sim_vfs_enabled(gpu);
 	unsigned int i;
 
 	if (sim_fault_hits(&gpu->fault[SIM_F_LOSE_RESET]))
@@ -424,6 +425,8 @@ static void reset_pf(struct sim_gpu *gpu, u64 now)
 	sim_gpu_reset(gpu, now);
 	for (i = 0; i < sim_total_vfs; i++)
 		cfg_reset(gpu->vf[i]);
+	if (had_vfs)
+		sim_notify(gpu, GPUVF_SIM_VFS, 0);
 }
 
 static void write_sriov_control(struct sim_gpu *gpu, u32 before, u64 now)
@@ -435,6 +438,7 @@ static void write_sriov_control(struct sim_gpu *gpu, u32 before, u64 now)
 		return;
 	/* set again after a reset of the GPU, VMs are still there */
 	sim_gpu_vfs_off(gpu, before & PCI_SRIOV_CTRL_VFE, now);
+	sim_notify(gpu, GPUVF_SIM_VFS, sim_vfs_enabled(gpu));
 	gpu->layout_serial++;
 	gpu->fb_serial++;
 	gpu->dead_from_vf = -1;
@@ -506,6 +510,7 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 		} else {
 			cfg_reset(dev);
 			sim_gpu_vf_reset(gpu, dev->index, now);
+			sim_notify(gpu, GPUVF_SIM_FLR, dev->index);
 		}
 		return;
 	}

@@ -203,6 +203,7 @@ static ssize_t guest_write(struct file *file, const char __user *buf,
 	struct sim_fcn *fcn = &ref->gpu->fcn[SIM_FCN_VF(ref->vf)];
 	unsigned long flags;
 	char line[128];
+	bool was_there;
 	int err;
 	u64 now;
 
@@ -212,10 +213,13 @@ static ssize_t guest_write(struct file *file, const char __user *buf,
 	sim_lock(ref->gpu, &flags);
 	now = sim_gpu_advance(ref->gpu);
 	sim_guest_advance(fcn, now);
+	was_there = sim_guest_is_there(fcn);
 	if (ref->vf >= sim_vfs_enabled(ref->gpu))
 		err = -ENODEV;
 	else
 		err = sim_guest_parse(fcn, line, now);
+	if (!was_there && sim_guest_is_there(fcn))
+		sim_notify(ref->gpu, GPUVF_SIM_GUEST, ref->vf);
 	sim_gpu_update_vf(ref->gpu, ref->vf, now);
 	sim_unlock(ref->gpu, flags);
 	return err ? err : count;

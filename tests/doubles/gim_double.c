@@ -3,7 +3,8 @@
  * A double of AMD's GIM: a PCI driver of its name, on simulated GPUs, with its files and
  * the rules of gim_rules.c behind them. It enables its VFs as it is loaded, and never
  * otherwise. Its PF has the file that resets the GPU as it is read: each read is counted
- * in /sys/kernel/debug/gpuvf_double/<BDF>/resets; fails has its sets fail.
+ * in /sys/kernel/debug/gpuvf_double/<BDF>/resets, and each write to the others in stores;
+ * fails has its sets fail.
  *
  * Only PFs that are given to it by driver_override or new_id are its own.
  */
@@ -17,12 +18,21 @@ MODULE_PARM_DESC(vf_num, "VFs of each GPU");
 struct double_gpu {
 	struct gimr_gpu rules;
 	struct dentry *debug;
+	u32 stores;
 };
 
 static struct gimr_gpu *rules_of(struct device *dev)
 {
 	struct double_gpu *gpu = dev_get_drvdata(dev);
 
+	return &gpu->rules;
+}
+
+static struct gimr_gpu *rules_to_store(struct device *dev)
+{
+	struct double_gpu *gpu = dev_get_drvdata(dev);
+
+	gpu->stores++;
 	return &gpu->rules;
 }
 
@@ -45,7 +55,7 @@ static ssize_t accelerator_partition_profile_store(struct device *dev,
 						   struct device_attribute *attr,
 						   const char *buf, size_t len)
 {
-	return gimr_store_partition(rules_of(dev), buf) ?: len;
+	return gimr_store_partition(rules_to_store(dev), buf) ?: len;
 }
 static DEVICE_ATTR_ADMIN_RW(accelerator_partition_profile);
 
@@ -60,7 +70,7 @@ static ssize_t memory_partition_mode_store(struct device *dev,
 					   struct device_attribute *attr,
 					   const char *buf, size_t len)
 {
-	return gimr_store_mode(rules_of(dev), buf) ?: len;
+	return gimr_store_mode(rules_to_store(dev), buf) ?: len;
 }
 static DEVICE_ATTR_ADMIN_RW(memory_partition_mode);
 
@@ -90,6 +100,7 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, gpu);
 	gpu->debug = debugfs_create_dir(pci_name(pdev), debug);
 	debugfs_create_u32("resets", 0400, gpu->debug, &gpu->rules.resets);
+	debugfs_create_u32("stores", 0400, gpu->debug, &gpu->stores);
 	debugfs_create_bool("fails", 0600, gpu->debug, &gpu->rules.fails);
 	return 0;
 }

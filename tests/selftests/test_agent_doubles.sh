@@ -240,6 +240,61 @@ point 'changes_are_refused_with_the_line_that_makes_them'
 says 6 '' "$agent" doctor && says 2 '' "$agent" stats a && says 2 '' "$agent" reset a &&
 	[ "$(reads)" = 0 ]
 point 'what_resets_the_gpu_is_never_read'
+
+# ---- and rivals: only drivers of VFs are to be had, also after GIM was loaded again
+
+words=(none default)
+choose() {
+	local i
+
+	# its VFs are others then, without an override
+	if [ $((RANDOM % 4)) = 0 ]; then
+		echo "$a" > "$pf/driver/unbind"
+		give gim
+	fi
+	words_of=()
+	for i in 0 1 2 3; do
+		words_of+=("${words[RANDOM % 2]}")
+	done
+	write_ini '[gpu a]' "pci = $a" 'vf 0-3 = x' "driver 0 = ${words_of[0]}" \
+		"driver 1 = ${words_of[1]}" "driver 2 = ${words_of[2]}" "driver 3 = ${words_of[3]}"
+}
+
+wrong() {
+	local i is
+
+	numvfs_is 4 || echo 'not 4 VFs are enabled'
+	for i in 0 1 2 3; do
+		is=$(cat "$pf/virtfn$i/driver_override")
+		[ "${is/#(null)/default}" = "${words_of[i]}" ] ||
+			echo "VF $i has driver_override $is, not ${words_of[i]}"
+	done
+}
+
+strike() {
+	local vf=$((RANDOM % 4))
+
+	case $((RANDOM % 5)) in
+	0) put "$pf/accelerator_partition_profile" $((RANDOM % 3)) ;;
+	1) put "$pf/memory_partition_mode" "NPS$((1 << RANDOM % 4))" ;;
+	2) put "$pf/virtfn$vf/driver_override" "${words[RANDOM % 2]}" ;;
+	3) put "$pf/sriov_numvfs" $((RANDOM % 6)) ;;
+	4) put "$pf/sriov_drivers_autoprobe" 1 ;;
+	esac
+}
+
+calm() { :; }
+
+violations() {
+	reads
+}
+
+# of the files of GIM, none is ever written
+writes() {
+	cat "/sys/kernel/debug/gpuvf_double/$a/stores"
+}
+point 'gim_beside_rivals' rivals 16
+
 cat "$pf/reset_gpu" > /dev/null
 [ "$(reads)" = 1 ]
 point 'as_it_would_be_seen'

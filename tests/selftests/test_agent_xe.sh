@@ -153,7 +153,7 @@ write_ini 'vf 0 = four' 'vf 1 = three' 'driver 0-1 = vfio-pci'
 says 0 '2 VFs enabled' "$agent" apply || false
 point 'nearly_all_is_given_away'
 write_ini 'vf 0 = three' 'vf 1 = four' 'driver 0-1 = vfio-pci'
-echo 1 1 > "$own/running"
+echo idle > $sim/gpu0/vf0/guest
 says 0 'resize' "$agent" plan && says 0 '2 VFs enabled' "$agent" apply &&
 	vf_is 0 $((3 * gib)) 6 20000 && vf_is 1 $((4 * gib)) 6 20000 &&
 	grep -q '1 quotas written under a running guest' "$own/violations"
@@ -225,7 +225,9 @@ says 0 'recovered an interrupted apply: change completed' "$agent" apply &&
 point 'and_is_put_right_by_the_next_apply'
 
 write_ini 'vfs = 0'
-says 0 '0 VFs enabled' "$agent" apply && pf_is 0 0 && grep -q 'idle 0' "$own/truth"
+echo idle > $sim/gpu0/vf1/guest
+grep -q '^2.0 .* running' "$own/truth" && says 0 '0 VFs enabled' "$agent" apply &&
+	pf_is 0 0 && grep -q 'idle 0' "$own/truth" && ! grep -q running "$own/truth"
 point 'without_vfs_nothing_is_left'
 write_ini 'vf 0-3 = small' 'policy = fixed' 'driver 0-3 = none'
 locked() {
@@ -401,6 +403,10 @@ point 'and_does_not_see_custom_mode'
 echo 0 > "$pf/sriov_numvfs"
 echo 1 > "$dri/restore_auto_provisioning"
 run_naive 3 3584 6
+echo idle > $sim/gpu0/vf2/guest
+grep -q '^1 guests started without what they need' "$own/violations" &&
+	echo 1 > "$pf/virtfn2/reset" && ! grep -q running "$own/truth"
+point 'in_a_vf_without_framebuffer_no_guest_works'
 write_ini 'vf 0-2 = huge' '[profile huge]' 'fb = 3584MiB' '[gpu b]' "pci = $b" 'vfs = 0'
 stays says 2 'VF 2: cannot set 3.5 GiB of framebuffer: xe has no room' "$agent" apply a
 point 'apply_leaves_what_there_was'
@@ -409,7 +415,50 @@ says 0 "$a .*2 VFs enabled, 2 with" "$agent" apply &&
 	! grep -q 'quota left' "$own/violations"
 point 'apply_puts_it_right'
 
-write_ini 'vfs = 0' '[gpu b]' "pci = $b" 'vfs = 0'
+# ---- other hardware
+
+# reload PARAMETER...: of the double, for the first GPU alone, without VFs
+reload() {
+	write_ini 'vfs = 0'
+	says 0 '0 VFs enabled' "$agent" apply || return
+	rmmod xe && insmod "$double" "$@" && echo "$a" > /sys/bus/pci/drivers_probe
+}
+
+# a write that fails on one GT is done on the other, and the file cannot be read then
+two_tiles() {
+	reload tiles=2 || return
+	write_ini 'vf 0-1 = big' 'driver 0-1 = none'
+	fail pt 0 5 1
+	stays says 1 'cannot set time slice and preemption timeout of the PF' "$agent" apply ||
+		return
+	says 0 '2 VFs enabled, 2 with framebuffer' "$agent" apply && is_careful &&
+		grep -q "^2.0 lmem $gib eq 8 pt 20000 " "$own/truth" &&
+		grep -q "^2.1 lmem $gib eq 8 pt 20000 " "$own/truth" || return
+	write_ini 'vf 0-1 = small' 'driver 0-1 = none'
+	fail eq 2 5 1
+	stays says 1 'cannot set time slice and preemption timeout of VF 1' "$agent" apply &&
+		says 0 '2 VFs enabled' "$agent" apply && is_careful
+}
+two_tiles
+point 'what_one_of_two_tiles_refuses_is_put_back_on_both'
+without_lmtt() {
+	reload lmtt=0 || return
+	write_ini 'vf 0-1 = big'
+	no_stores says 2 'gpuvf.ini:4:6: fb: ' "$agent" apply || return
+	write_ini 'vf 0-1 = s' 'driver 0-1 = none'
+	says 0 '2 VFs enabled' "$agent" apply && vf_is 1 0 3 20000 && is_careful
+}
+without_lmtt
+point 'without_lmtt_framebuffer_is_refused_and_times_are_set'
+without_framebuffer() {
+	reload vram_mib=0 || return
+	write_ini 'vf 0-1 = s' 'driver 0-1 = none'
+	says 0 '2 VFs enabled' "$agent" apply && vf_is 1 0 3 20000 && is_careful
+}
+without_framebuffer
+point 'without_framebuffer_of_its_own_times_are_set'
+
+write_ini 'vfs = 0'
 says 0 '0 VFs enabled' "$agent" apply
 rmmod xe gpuvf_sim gpuvf_sim_iommu
 rm -rf "$work" $ini

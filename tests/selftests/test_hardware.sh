@@ -55,7 +55,7 @@ tries() {
 completes() {
 	stays tries 0 'everything is as it was before' --yes "$gpu" "$@" &&
 		[ -s "$(echo "$OUT"/*.rows)" ] && [ -s "$(echo "$OUT"/*.tar)" ] &&
-		tar tf "$OUT"/*.tar | grep -qx "gpuvf-report/gpus/$gpu"
+		tar tf "$OUT"/*.tar "gpuvf-report/gpus/$gpu" >> "$work/out" 2>&1
 }
 
 # rows are those of the tables

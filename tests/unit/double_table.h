@@ -2,6 +2,18 @@
 /*
  * The table of a double: a row is a situation, a write, an errno, the state after it,
  * the source, and whether that was read, is inferred, or is open.
+ *
+ * That the double follows it is one thing; what the agent makes of each errno is another:
+ *
+ *	PCI core, any driver	test_generic.c	number_cases: sriov_numvfs, both ways
+ *				test_hang.c	no answer, of whichever file
+ *	xe			test_xe_errors.c	files of VFs, of the PF, presets, stop,
+ *				sriov_numvfs, reads of GTs that differ; test_xe.c: ESTALE
+ *	i915			test_i915.c	file_cases: each file in turn, and control;
+ *				number_cases: sriov_numvfs, both ways
+ *	nvidia			test_nvidia_errors.c	types, by what is known and by each
+ *				that is plausible; sriov-manage; test_nvidia.c: nvidia-smi
+ *	gim			test_gim.c	nothing is ever written, so there is none
  */
 #ifndef DOUBLE_TABLE_H
 #define DOUBLE_TABLE_H

@@ -15,6 +15,8 @@
 struct i915r_gpu rules;
 const char *nonsense;
 bool vanished;
+int enable_error, disable_error, fail_error;
+u32 fail_at;
 
 static const char *const names[I915R_NUM_FILES] = {
 	"exec_quantum_ms", "preempt_timeout_us", "ggtt_quota", "contexts_quota",
@@ -154,6 +156,8 @@ int __wrap_sysfs_write(const char *bdf, const char *file, const char *text)
 		return __real_sysfs_write(bdf, file, text);
 	driver_begin();
 	let_rival();
+	if (fail_at && !--fail_at)
+		rules.fail_next = fail_error;
 	err = store(bdf, file, &where, text);
 	driver_end();
 	return err;
@@ -164,8 +168,9 @@ int fake_i915_set_num(u32 num)
 {
 	char text[16];
 	u32 was = rules.num;
-	int err = i915r_set_num(&rules, num);
+	int err = num ? enable_error : disable_error;
 
+	err = err ?: i915r_set_num(&rules, num);
 	if (err)
 		return err;
 	make_vfs(GPU, was, num);
@@ -243,6 +248,8 @@ void fake_i915_begin(void)
 	rules = (struct i915r_gpu){ .gts = 2, .total = TOTAL };
 	nonsense = NULL;
 	vanished = false;
+	enable_error = disable_error = 0;
+	fail_at = 0;
 	tree_begin();
 	run_shell("mkdir -p sys/bus/pci/drivers/i915");
 	make_pf(GPU, "0x030000\n", "i915", "7\n");

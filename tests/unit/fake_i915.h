@@ -19,6 +19,13 @@ extern const char *nonsense;
 /* files that are not there any more */
 extern bool vanished;
 
+/* what sriov_numvfs says, 0: what it should: VFs are to come, or to go */
+extern int enable_error, disable_error;
+
+/* the write from now on that fails, from 1, and how; 0: none */
+extern u32 fail_at;
+extern int fail_error;
+
 void fake_i915_begin(void);
 void fake_i915_make_files(void);
 void fake_i915_make_flex(void);

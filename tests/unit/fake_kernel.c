@@ -535,6 +535,7 @@ static void enable(struct fake_gpu *f, u32 n)
 		struct vf *vf = &f->gpu.vfs[i];
 
 		probe(f, i);
+		f->taken[i] |= *f->bound[i];
 		if (f->gpu.provisioning != PROVISIONING_AUTO)
 			continue;
 		vf->fb_bytes = share;

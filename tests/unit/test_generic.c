@@ -235,6 +235,51 @@ static void a_driver_that_refuses_leaves_all_as_it_was(void **state)
 	says("apply", EXIT_DONE, "3 VFs enabled");
 }
 
+/*
+ * What writing sriov_numvfs may say, from the PCI core and from drivers, when VFs are to
+ * come and when they are to go. Fewer VFs than were asked for are above, and a driver that
+ * hangs is test_hang's.
+ */
+static const struct {
+	int error;
+	int code;
+	const char *said;
+} number_cases[] = {
+	{ -EINVAL, EXIT_USAGE, "Invalid argument" },
+	{ -ERANGE, EXIT_USAGE, "Numerical result out of range" },
+	{ -ENOENT, EXIT_MISSING, "No such file or directory" },	/* no callback */
+	{ -EBUSY, EXIT_BUSY, "Device or resource busy" },	/* VFs exist */
+	{ -ENOMEM, EXIT_FAILED, "Cannot allocate memory" },	/* BARs, bus numbers */
+	{ -EPERM, EXIT_PERMISSION, "Operation not permitted" },	/* assigned */
+	{ -ENODEV, EXIT_MISSING, "No such device" },
+	{ -ENOSPC, EXIT_USAGE, "No space left on device" },
+	{ -EOPNOTSUPP, EXIT_USAGE, "Operation not supported" },
+	{ -EIO, EXIT_FAILED, "Input/output error" },
+};
+
+static void errnos_of_the_number_leave_all_as_it_was(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(number_cases); i++) {
+		pf.error = number_cases[i].error;
+		configure(CONFIG "vf 0-2 = s\ndriver 0 = none\n");
+		says("apply", number_cases[i].code, "GPU " NVME ": cannot enable 3 VFs: ");
+		says("apply", number_cases[i].code, number_cases[i].said);
+		says("apply", number_cases[i].code, "GPU " NVME " is as it was before");
+		assert_int_equal(num_vfs(), 0);
+		pf.error = 0;
+		says("apply", EXIT_DONE, "3 VFs enabled");
+		pf.disable_error = number_cases[i].error;
+		configure(CONFIG "vfs = 0\n");
+		says("apply", number_cases[i].code, "GPU " NVME ": cannot disable its 3 VFs: ");
+		says("apply", number_cases[i].code, number_cases[i].said);
+		assert_int_equal(num_vfs(), 3);
+		pf.disable_error = 0;
+		says("apply", EXIT_DONE, "0 VFs enabled");
+	}
+}
+
 static void vfs_in_use_stay(void **state)
 {
 	configure(CONFIG "vf 0-2 = s\n");
@@ -602,6 +647,7 @@ int main(void)
 		test(apply_makes_vfs_and_binds_them),
 		test(what_is_impossible_is_refused_before_anything_is_done),
 		test(a_driver_that_refuses_leaves_all_as_it_was),
+		test(errnos_of_the_number_leave_all_as_it_was),
 		test(vfs_in_use_stay),
 		test(nothing_of_another_provider_is_taken_over),
 		test(other_verbs_say_what_there_is_not),

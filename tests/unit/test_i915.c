@@ -347,28 +347,156 @@ static void verbs_on_a_vf_are_words_of_its_control(void **state)
 
 /* ---- what drivers do */
 
-static void each_refusal_leaves_all_as_it_was(void **state)
+/* what a file below prelim_iov may say to a write; each file, one after the other, says it */
+static const struct {
+	int error;
+	int code;
+	const char *said;
+} file_cases[] = {
+	{ -EINVAL, EXIT_USAGE, "Invalid argument" },		/* a spare too small, no word of control */
+	{ -ERANGE, EXIT_USAGE, "Numerical result out of range" },
+	{ -E2BIG, EXIT_FAILED, "more than the GPU has of it" },	/* GGTT */
+	{ -EOVERFLOW, EXIT_FAILED, "more than the GPU has of it" },
+	{ -EDQUOT, EXIT_FAILED, "more than is left of it" },	/* contexts, doorbells, lmem */
+	{ -ENOSPC, EXIT_USAGE, "No space left on device" },	/* contexts, doorbells */
+	{ -EOPNOTSUPP, EXIT_USAGE, "Operation not supported" },	/* of the PF */
+	{ -ENODEV, EXIT_MISSING, "No such device" },		/* of a media GT */
+	{ -ESTALE, EXIT_DONE, "2 VFs enabled" },		/* it was changed meanwhile: again */
+	{ -EBUSY, EXIT_BUSY, "i915 is in the middle of a change of this VF" },
+	{ -ETIMEDOUT, EXIT_FAILED, "the firmware gave no answer" },
+	{ -EIO, EXIT_FAILED, "Input/output error" },		/* a file without store */
+	{ -ENODATA, EXIT_FAILED, "No data available" },
+	{ -EPERM, EXIT_PERMISSION, "Operation not permitted" },
+	{ -EACCES, EXIT_PERMISSION, "Permission denied" },
+};
+
+/* all that is not counted */
+static void is_as_it_was(const struct i915r_gpu *before)
 {
-	static const int errors[] = {
-		EINVAL, EDQUOT, E2BIG, EOVERFLOW, ENODEV, EBUSY, ETIMEDOUT, EIO, ENODATA,
-	};
-	static char text[10000];
+	assert_memory_equal(rules.vf, before->vf, sizeof(rules.vf));
+	assert_memory_equal(rules.pf, before->pf, sizeof(rules.pf));
+	assert_memory_equal(rules.idle, before->idle, sizeof(rules.idle));
+	assert_int_equal(rules.num, before->num);
+}
+
+/* Return: whether there was a write that could fail */
+static bool fails_at(u32 at, size_t i)
+{
+	static char text[20000];
+	struct i915r_gpu before = rules;
+	int code;
+
+	fail_at = at;
+	fail_error = file_cases[i].error;
+	code = run("apply", text, sizeof(text));
+	if (fail_at) {
+		fail_at = 0;
+		return false;
+	}
+	assert_int_equal(code, file_cases[i].code);
+	assert_says(text, file_cases[i].said);
+	assert_says(text, GPU);
+	if (code)
+		is_as_it_was(&before);
+	return true;
+}
+
+static void errnos_of_files_leave_all_as_it_was(void **state)
+{
+	size_t i;
+	u32 at;
+
+	for (i = 0; i < ARRAY_SIZE(file_cases); i++) {
+		/* each write fails in one way at least */
+		u32 step = i ? 40 : 1;
+
+		for (at = 1; ; at += step) {
+			configure(CONFIG "vfs = 0\npolicy = best-effort\n");
+			says("apply", EXIT_DONE, "");
+			configure(CONFIG "policy = fixed\nvf 0-1 = s\n");
+			if (!fails_at(at, i))
+				break;
+		}
+		assert_in_range(at, 15, 41);
+		/* while there are VFs */
+		for (at = 1; ; at += step) {
+			configure(CONFIG "policy = fixed\nvf 0-1 = s\n");
+			says("apply", EXIT_DONE, "");
+			configure(CONFIG "policy = best-effort\nvf 0-1 = t\n");
+			if (!fails_at(at, i))
+				break;
+		}
+		assert_in_range(at, 6, 41);
+		/* and times are endless, as another tool leaves them */
+		for (at = 1; ; at += step) {
+			configure(CONFIG "vfs = 0\npolicy = best-effort\n");
+			says("apply", EXIT_DONE, "");
+			assert_int_equal(fake_i915_set_num(2), 0);
+			configure(CONFIG "vf 0-1 = s\n");
+			if (!fails_at(at, i))
+				break;
+		}
+		assert_in_range(at, 6, 41);
+	}
+}
+
+/* what sriov_numvfs may say */
+static const struct {
+	int error;
+	int code;
+	const char *said;
+} number_cases[] = {
+	{ -ENOKEY, EXIT_FAILED, "a VF has a share of some things and none of others" },
+	{ -EUCLEAN, EXIT_FAILED, "a VF has quotas already, and auto_provisioning is on" },
+	{ -EBUSY, EXIT_BUSY, "the PF is not ready, or VFs are enabled" },
+	{ -ENOSPC, EXIT_USAGE, "nothing is left to share" },
+	{ -ENOENT, EXIT_MISSING, "this i915 was loaded without max_vfs" },
+	{ -EPERM, EXIT_PERMISSION, "Operation not permitted" },	/* auto mode is off; a debugger */
+	{ -ENODEV, EXIT_MISSING, "No such device" },		/* no PF */
+	{ -ENODATA, EXIT_FAILED, "No data available" },
+	{ -ENOMEM, EXIT_FAILED, "Cannot allocate memory" },
+	{ -ERANGE, EXIT_USAGE, "Numerical result out of range" },
+	{ -EIO, EXIT_FAILED, "Input/output error" },		/* what the PF's setup failed with */
+};
+
+static void errnos_of_the_number_leave_all_as_it_was(void **state)
+{
+	struct i915r_gpu before;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(errors); i++) {
-		configure(CONFIG "vf 0-1 = s\n");
-		rules.fail_next = -errors[i];
-		assert_int_not_equal(run("apply", text, sizeof(text)), EXIT_DONE);
-		assert_says(text, "GPU " GPU);
-		assert_int_equal(rules.num, 0);
+	for (i = 0; i < ARRAY_SIZE(number_cases); i++) {
+		before = rules;
+		configure(CONFIG "policy = fixed\nvf 0-1 = s\n");
+		enable_error = number_cases[i].error;
+		says("apply", number_cases[i].code, number_cases[i].said);
+		says("apply", number_cases[i].code, "GPU " GPU ": cannot enable 2 VFs: ");
+		is_as_it_was(&before);
+		enable_error = 0;
 		says("apply", EXIT_DONE, "2 VFs enabled");
-		configure(CONFIG "vf 0-1 = t\n");
-		rules.fail_next = -errors[i];
-		assert_int_not_equal(run("apply", text, sizeof(text)), EXIT_DONE);
-		configure(CONFIG "vf 0-1 = s\n");
-		says("assert", EXIT_DONE, "");
-		configure(CONFIG "vfs = 0\n");
+		/* assigned to a guest of Xen, and whatever else */
+		before = rules;
+		configure(CONFIG "policy = best-effort\nvfs = 0\n");
+		disable_error = number_cases[i].error;
+		says("apply", number_cases[i].code, "GPU " GPU ": cannot disable its 2 VFs: ");
+		is_as_it_was(&before);
+		disable_error = 0;
 		says("apply", EXIT_DONE, "0 VFs enabled");
+	}
+}
+
+/* what control and an FLR may say to verbs on a VF */
+static void errnos_of_control_are_named(void **state)
+{
+	size_t i;
+
+	configure(CONFIG "vf 0-1 = s\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	for (i = 0; i < ARRAY_SIZE(file_cases); i++) {
+		if (file_cases[i].error == -ESTALE)
+			continue;
+		fail_at = 1;
+		fail_error = file_cases[i].error;
+		says("pause igpu/1", file_cases[i].code, file_cases[i].said);
 	}
 }
 
@@ -604,7 +732,9 @@ int main(void)
 		test(gts_that_differ_are_made_the_same),
 		test(what_it_cannot_hold_is_refused_at_its_line),
 		test(verbs_on_a_vf_are_words_of_its_control),
-		test(each_refusal_leaves_all_as_it_was),
+		test(errnos_of_files_leave_all_as_it_was),
+		test(errnos_of_the_number_leave_all_as_it_was),
+		test(errnos_of_control_are_named),
 		test(another_program_between_reading_and_writing),
 		test(vfs_in_which_no_guest_works_are_enabled_again),
 		test(set_takes_back_nothing_that_came_meanwhile),

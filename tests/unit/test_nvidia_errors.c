@@ -35,6 +35,36 @@ static void a_type_that_is_refused_is_rolled_back(void **state)
 	says("assert", EXIT_DONE, "");
 }
 
+static void open_it(void)
+{
+	rules[0].vfs[0].is_open = true;
+}
+
+/*
+ * Errnos that are known: EIO of a VF that was unbound once, EPERM of one that a program
+ * opened just now. Those that are not known are above, what nvidia-smi says is in
+ * test_nvidia.c.
+ */
+static void vfs_that_take_no_type_are_named(void **state)
+{
+	configure(CONFIG "vf 0-1 = q\n");
+	run_shell(MANAGE " -e " GPU);
+	fake_nvidia_sync();
+	nvr_unbind(&rules[0], 1);
+	says("apply", EXIT_FAILED, "VF 1: cannot get type L40S-12Q: the driver says Input/output error");
+	says("apply", EXIT_FAILED, "GPU " GPU " is as it was before");
+	types_are("0 0 0 0 0 0 0 0");
+	configure(CONFIG "vf 0 = q\n");
+	says("apply", EXIT_DONE, "1 with framebuffer");
+	configure(CONFIG "vf 0 = a\n");
+	rival = open_it;
+	says("apply", EXIT_PERMISSION, "VF 0: cannot give up type L40S-12Q: the driver says Operation not permitted");
+	types_are("11 0 0 0 0 0 0 0");
+	/* no look at processes could have seen that */
+	assert_true(rules[0].violations);
+	rules[0].violations = 0;
+}
+
 /* what was there is not to be had again: neither the old state nor the new one */
 static void take_the_place(void)
 {
@@ -239,6 +269,23 @@ static void helpers_that_fail_are_quoted(void **state)
 	types_are("11 0 0 0 0 0 0 0");
 }
 
+/* where VFs without types are all that is asked for, too */
+static void vfs_of_a_helper_that_failed_are_undone(void **state)
+{
+	char *save = xasprintf("checkpoint %s/saved", root);
+	char *restore = xasprintf("restore %s/saved", root);
+
+	configure(CONFIG "vf 0 = q\n");
+	run_shell(MANAGE " -e " GPU);
+	says(save, EXIT_DONE, "");
+	run_shell(MANAGE " -d " GPU);
+	write_script(MANAGE, "[ $1 = -e ] && trap 'exit 3' EXIT\nkind=nvidia\n" HONEST);
+	says(restore, EXIT_FAILED, "GPU " GPU " is as it was before");
+	says("show", EXIT_DONE, "0 of 8 VFs enabled");
+	free(save);
+	free(restore);
+}
+
 static void helpers_that_lie_are_found_out(void **state)
 {
 	configure(CONFIG "vf 0 = q\n");
@@ -292,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(a_type_that_is_refused_is_rolled_back),
+		test(vfs_that_take_no_type_are_named),
 		test(what_cannot_be_put_back_needs_attention),
 		test(values_that_read_back_changed_are_seen),
 		test(a_type_may_take_its_time_to_go),
@@ -304,6 +352,7 @@ int main(void)
 		test(lists_with_titles_are_read),
 		test(helpers_that_cannot_be_trusted_are_not_run),
 		test(helpers_that_fail_are_quoted),
+		test(vfs_of_a_helper_that_failed_are_undone),
 		test(helpers_that_lie_are_found_out),
 		test(helpers_that_hang_are_ended),
 	};

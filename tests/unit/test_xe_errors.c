@@ -59,6 +59,68 @@ static void errors_of_files_leave_all_as_it_was(void **state)
 	vf_is(xe, 1, 2 * GIB, 8, 20000);
 }
 
+/* and before VFs are enabled, of the PF too */
+static void errors_of_presets_leave_all_as_it_was(void **state)
+{
+	static const struct {
+		const char *file;
+		int error;
+		int code;
+		const char *said;
+	} cases[] = {
+		{ "pf/profile/exec_quantum_ms", -EIO, EXIT_FAILED, "cannot set time slice and preemption timeout of the PF" },
+		{ "pf/profile/preempt_timeout_us", -EACCES, EXIT_PERMISSION, "needs CAP_SYS_ADMIN" },
+		{ "vf2/profile/exec_quantum_ms", -EINVAL, EXIT_USAGE, "of VF 1: Invalid argument" },
+		{ "vf2/profile/preempt_timeout_us", -ECANCELED, EXIT_FAILED, "has declared the GPU wedged" },
+		{ "vf2/profile/vram_quota", -ENOSPC, EXIT_USAGE, "VF 1: cannot set 1 GiB of framebuffer: xe has no room for it" },
+		{ "vf2/profile/vram_quota", -EPERM, EXIT_PERMISSION, "Operation not permitted" },
+		{ "vf2/profile/vram_quota", -EIO, EXIT_FAILED, "the firmware refuses" },
+		{ ".bulk_profile/sched_priority", -EIO, EXIT_FAILED, "cannot set the policy" },
+	};
+	struct fake_xe before = *xe;
+	size_t i;
+
+	configure(GPU_A "policy = fixed\nvf 0-1 = small\n");
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		xe->fail = cases[i].file;
+		xe->fail_error = cases[i].error;
+		xe->fail_times = 1;
+		says("apply", cases[i].code, cases[i].said);
+		assert_null(xe->fail);
+		assert_memory_equal(xe->functions, before.functions,
+				    sizeof(before.functions));
+		assert_string_equal(xe->priority, "low");
+		assert_int_equal(xe->num, 0);
+	}
+}
+
+/* ESTALE, of a VF that is stopped, and ENOENT are in test_xe.c */
+static void errors_of_stop_are_named(void **state)
+{
+	static const struct {
+		int error;
+		int code;
+		const char *said;
+	} cases[] = {
+		{ -ECANCELED, EXIT_FAILED, "VF 1: xe has declared the GPU wedged" },
+		{ -EBUSY, EXIT_BUSY, "VF 1: xe is resetting the GPU" },
+		{ -EIO, EXIT_FAILED, "VF 1: the firmware refuses" },
+		{ -EACCES, EXIT_PERMISSION, "VF 1: Permission denied" },
+		{ -EINVAL, EXIT_USAGE, "VF 1: Invalid argument" },
+	};
+	size_t i;
+
+	configure(GPU_A "vf 0-1 = small\n");
+	says("apply", EXIT_DONE, "2 VFs enabled");
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		xe->fail = "vf2/stop";
+		xe->fail_error = cases[i].error;
+		xe->fail_times = 1;
+		says("stop a/1", cases[i].code, cases[i].said);
+		assert_false(xe->functions[2].is_stopped);
+	}
+}
+
 /* it cannot be put back either */
 static void what_cannot_be_put_back_is_exit_code_8(void **state)
 {
@@ -94,6 +156,7 @@ static void errors_of_the_number_leave_all_as_it_was(void **state)
 		{ -EBUSY, EXIT_BUSY, "xe is resetting the GPU" },
 		{ -EPERM, EXIT_PERMISSION, "lockdown_vfs_enabling" },
 		{ -ENODEV, EXIT_MISSING, "No such device (see the kernel log)" },
+		{ -ERANGE, EXIT_USAGE, "Numerical result out of range (see the kernel log)" },
 		{ -EIO, EXIT_FAILED, "Input/output error (see the kernel log)" },
 	};
 	struct fake_xe before;
@@ -203,6 +266,30 @@ static void values_that_differ_between_gts_are_set_again(void **state)
 	says("apply", EXIT_DONE, "2 VFs enabled");
 	assert_null(xe->unclean);
 	vf_is(xe, 0, GIB, 4, 30000);
+}
+
+/* a former value of 0 is written where it is not there, though 0 is read */
+static void values_that_differ_are_put_back(void **state)
+{
+	static const char *const files[] = {
+		"vf3/profile/exec_quantum_ms", "vf3/profile/preempt_timeout_us",
+		"vf3/profile/vram_quota", "pf/profile/exec_quantum_ms",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		configure(GPU_A "vfs = 0\n");
+		says("apply", EXIT_DONE, "");
+		configure(GPU_A "vf 0-1 = small\n");
+		xe->unclean = files[i];
+		/* it is the next thing that is written */
+		xe->fail = "sched_priority";
+		xe->fail_error = -EIO;
+		configure(GPU_A "policy = fixed\nvf 0-1 = small\n");
+		says("apply", EXIT_FAILED, "cannot set the policy");
+		assert_null(xe->unclean);
+		xe->fail = NULL;
+	}
 }
 
 static void values_that_read_back_changed_are_put_back(void **state)
@@ -344,12 +431,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(errors_of_files_leave_all_as_it_was),
+		test(errors_of_presets_leave_all_as_it_was),
+		test(errors_of_stop_are_named),
 		test(what_cannot_be_put_back_is_exit_code_8),
 		test(errors_of_the_number_leave_all_as_it_was),
 		test(a_kernel_without_presets_is_named),
 		test(a_wedged_or_resetting_gpu_is_named),
 		test(quotas_of_running_guests_stay),
 		test(values_that_differ_between_gts_are_set_again),
+		test(values_that_differ_are_put_back),
 		test(values_that_read_back_changed_are_put_back),
 		test(another_writer_is_noticed),
 		test(what_comes_before_the_first_write_is_planned_for),

@@ -9,7 +9,6 @@
  *	violations	what nothing that is careful does, and what is wrong as it is
  *	fail		WHAT VF ERRNO COUNT: make something fail
  *	wedged, resetting, delay_ms
- *	running		start or end the guest of a VF: VF 0|1
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -163,37 +162,6 @@ static ssize_t fail_write(struct file *file, const char __user *from,
 
 DOUBLE_FILE(fail, nothing_show, fail_write);
 
-/* a guest's driver looks for all of these when it starts */
-static bool can_start(struct xe_device *xe, unsigned int n)
-{
-	const struct double_gt *gt = &xe->functions[n].gt[0];
-
-	return n <= xe_sriov_pf_num_vfs(xe) && gt->ggtt && gt->eq && gt->pt &&
-	       (gt->lmem || !xe_device_has_lmtt(xe));
-}
-
-static ssize_t running_write(struct file *file, const char __user *from,
-			     size_t count, loff_t *pos)
-{
-	struct xe_device *xe = xe_of(file);
-	unsigned int n, running;
-	char text[64];
-	ssize_t got = take(text, sizeof(text), from, count);
-
-	if (got < 0)
-		return got;
-	if (sscanf(text, "%u %u", &n, &running) != 2 || !n ||
-	    n > xe_sriov_pf_get_totalvfs(xe))
-		return -EINVAL;
-	guard(mutex)(xe_sriov_pf_master_mutex(xe));
-	if (running && !can_start(xe, n))
-		atomic_inc(&xe->bad_starts);
-	WRITE_ONCE(xe->functions[n].running, running);
-	return got;
-}
-
-DOUBLE_FILE(running, nothing_show, running_write);
-
 static ssize_t restore_write(struct file *file, const char __user *from,
 			     size_t count, loff_t *pos)
 {
@@ -283,7 +251,6 @@ void double_debugfs_add(struct xe_device *xe)
 	debugfs_create_file("stores", 0400, own, xe, &stores_fops);
 	debugfs_create_file("violations", 0400, own, xe, &violations_fops);
 	debugfs_create_file("fail", 0200, own, xe, &fail_fops);
-	debugfs_create_file("running", 0200, own, xe, &running_fops);
 	debugfs_create_bool("wedged", 0600, own, &xe->wedged);
 	debugfs_create_bool("resetting", 0600, own, &xe->resetting);
 	debugfs_create_u32("delay_ms", 0600, own, &xe->delay_ms);

@@ -311,6 +311,29 @@ void double_flr(struct xe_device *xe, unsigned int vfid)
 	WRITE_ONCE(xe->functions[vfid].stopped, false);
 }
 
+/* a guest's driver looks for all of these when it starts */
+static bool can_start(struct xe_device *xe, unsigned int vfid)
+{
+	const struct double_gt *gt = &xe->functions[vfid].gt[0];
+
+	return gt->ggtt && gt->eq && gt->pt &&
+	       (gt->lmem || !xe_device_has_lmtt(xe));
+}
+
+/**
+ * double_guest() - a guest of a VF has started
+ * @xe: the PF
+ * @vfid: the VF
+ *
+ * Context: any.
+ */
+void double_guest(struct xe_device *xe, unsigned int vfid)
+{
+	if (!can_start(xe, vfid))
+		atomic_inc(&xe->bad_starts);
+	WRITE_ONCE(xe->functions[vfid].running, true);
+}
+
 int xe_sriov_pf_control_reset_vf(struct xe_device *xe, unsigned int vfid)
 {
 	double_flr(xe, vfid);

@@ -5,6 +5,7 @@
 #include "xe_device.h"
 
 void double_flr(struct xe_device *xe, unsigned int vfid);
+void double_guest(struct xe_device *xe, unsigned int vfid);
 
 void double_debugfs_add(struct xe_device *xe);
 void double_debugfs_remove(struct xe_device *xe);

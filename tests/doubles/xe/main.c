@@ -5,14 +5,14 @@
  * xe does with its own, which is what happens to VFs that nothing keeps from drivers of
  * the host.
  */
-#include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 
 #include "lower.h"
+#include "sim_notify.h"
 #include "xe_pci_sriov.h"
 #include "xe_sriov_pf_sysfs.h"
 
@@ -32,30 +32,31 @@ static uint max_vfs = DOUBLE_MAX_VFS;
 module_param(max_vfs, uint, 0444);
 MODULE_PARM_DESC(max_vfs, "the most VFs that can be enabled");
 
-static LIST_HEAD(devices);
-static DEFINE_SPINLOCK(devices_lock);
-
-/* the firmware hears of every FLR of a VF */
-static int saw_flr(struct kprobe *probe, struct pt_regs *regs)
+/* what xe's firmware hears of */
+static int heard(struct notifier_block *nb, unsigned long action, void *data)
 {
-	struct pci_dev *vf = (struct pci_dev *)regs_get_kernel_argument(regs, 0);
-	struct xe_device *xe;
-	unsigned long flags;
+	struct xe_device *xe = container_of(nb, struct xe_device, firmware);
+	struct pci_dev *pdev = to_pci_dev(xe->drm.dev);
+	const struct gpuvf_sim_notice *notice = data;
+	unsigned int i;
 
-	if (!vf->is_virtfn)
-		return 0;
-	spin_lock_irqsave(&devices_lock, flags);
-	list_for_each_entry(xe, &devices, entry)
-		if (pci_physfn(vf) == to_pci_dev(xe->drm.dev))
-			double_flr(xe, pci_iov_vf_id(vf) + 1);
-	spin_unlock_irqrestore(&devices_lock, flags);
-	return 0;
+	if (notice->domain != pci_domain_nr(pdev->bus) ||
+	    notice->bus != pdev->bus->number)
+		return NOTIFY_DONE;
+	switch (action) {
+	case GPUVF_SIM_VFS:
+		for (i = 1; i <= xe->sriov.pf.device_total_vfs; i++)
+			double_flr(xe, i);
+		break;
+	case GPUVF_SIM_FLR:
+		double_flr(xe, notice->vf + 1);
+		break;
+	case GPUVF_SIM_GUEST:
+		double_guest(xe, notice->vf + 1);
+		break;
+	}
+	return NOTIFY_OK;
 }
-
-static struct kprobe flr_probe = {
-	.symbol_name = "pcie_flr",
-	.pre_handler = saw_flr,
-};
 
 static int configure(struct pci_dev *pdev, int num_vfs)
 {
@@ -112,9 +113,10 @@ static int add_pf(struct pci_dev *pdev)
 	err = xe_sriov_pf_sysfs_init(xe);
 	if (err)
 		return err;
-	spin_lock_irq(&devices_lock);
-	list_add(&xe->entry, &devices);
-	spin_unlock_irq(&devices_lock);
+	xe->firmware.notifier_call = heard;
+	err = gpuvf_sim_register_notifier(&xe->firmware);
+	if (err)
+		return err;
 	double_debugfs_add(xe);
 	return 0;
 }
@@ -141,9 +143,7 @@ static void xe_remove(struct pci_dev *pdev)
 	if (pci_num_vf(pdev))
 		xe_pci_sriov_configure(pdev, 0);
 	double_debugfs_remove(xe);
-	spin_lock_irq(&devices_lock);
-	list_del(&xe->entry);
-	spin_unlock_irq(&devices_lock);
+	gpuvf_sim_unregister_notifier(&xe->firmware);
 	pci_sriov_set_totalvfs(pdev, pci_sriov_get_totalvfs(pdev));
 }
 
@@ -178,9 +178,6 @@ static int __init xe_init(void)
 	int err;
 
 	double_debugfs_init();
-	err = register_kprobe(&flr_probe);
-	if (err)
-		goto no_probe;
 	err = pci_register_driver(&vfio_driver);
 	if (err)
 		goto no_vfio;
@@ -192,8 +189,6 @@ static int __init xe_init(void)
 no_driver:
 	pci_unregister_driver(&vfio_driver);
 no_vfio:
-	unregister_kprobe(&flr_probe);
-no_probe:
 	double_debugfs_exit();
 	return err;
 }
@@ -203,7 +198,6 @@ static void __exit xe_exit(void)
 {
 	pci_unregister_driver(&xe_driver);
 	pci_unregister_driver(&vfio_driver);
-	unregister_kprobe(&flr_probe);
 	double_debugfs_exit();
 }
 module_exit(xe_exit);

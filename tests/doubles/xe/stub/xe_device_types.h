@@ -8,6 +8,7 @@
 
 #include <linux/device.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/string_choices.h>
 #include <linux/string_helpers.h>
@@ -130,8 +131,8 @@ struct xe_device {
 	struct xe_tile tiles[XE_MAX_TILES];
 	struct xe_gt gts[XE_MAX_TILES];
 
-	/* the double's own, under the master lock but for what FLRs change */
-	struct list_head entry;
+	/* the double's own, under the master lock but for what notices change */
+	struct notifier_block firmware;
 	struct double_function functions[DOUBLE_MAX_VFS + 1];
 	u64 vram[XE_MAX_TILES];
 	u64 vram_free[XE_MAX_TILES];
