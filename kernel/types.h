@@ -6,8 +6,8 @@
  *
  * Locks, outermost first:
  *	what the PCI core holds (device lock, rescan lock)
- *	pf->lock		configuration, VFs' lives, dirty maps
- *	pf->world.lock		the scheduler and the engine; also in hard interrupts
+ *	pf->lock		configuration, VFs' lives, unscrubbed maps
+ *	pf->engine.lock		the scheduler and the engine; also in hard interrupts
  *	pf->public_lock		what every user may see
  * The last two are spinlocks and never nest in one another.
  */
@@ -36,7 +36,7 @@ struct dentry;
 struct gpuvf_sink;
 
 #define GPUVF_BDF_SIZE		16
-#define GPUVF_HOLDER_SIZE	32
+#define GPUVF_DRIVER_SIZE	32
 
 /* why a VF has failed: its reset failed */
 #define GPUVF_FAULT_RESET	BIT(0)
@@ -66,17 +66,17 @@ struct gpuvf_sink;
  * @reset_done: the last reset that an administrator asked for is over
  * @init_after_reset: its guest asked for the reset, and wants to start again;
  *	pf->lock
- * @access: what its guest has exclusive access for, or waits for it; pf->lock
+ * @access: what its guest has full access for, or waits for it; pf->lock
  * @mbox: its mailbox; pf->lock
  * @guest: its exchange region; pf->lock
- * @guards: what it did how often; pf->lock
- * @told_state: the state that listeners know of; pf->lock
+ * @throttle: what it did how often; pf->lock
+ * @notified_state: the state that listeners know of; pf->lock
  * @reset_err: what became of the last reset; pf->lock
  * @reset_work: carries a reset out
- * @stats: what is counted under pf->lock; the rest is the world's
+ * @stats: what is counted under pf->lock; the rest is the scheduler's
  * @bdf: its PCI address, empty while there is no such PCI device;
  *	pf->public_lock
- * @holder: name of the driver that has it, or empty; pf->public_lock
+ * @driver: name of the driver that has it, or empty; pf->public_lock
  * @kobj: its directory in sysfs
  */
 struct gpuvf_vf {
@@ -97,24 +97,24 @@ struct gpuvf_vf {
 	enum gpuvf_access access;
 	struct gpuvf_vf_mbox mbox;
 	struct gpuvf_vf_guest guest;
-	struct gpuvf_guards guards;
-	enum gpuvf_vf_state told_state;
+	struct gpuvf_throttle throttle;
+	enum gpuvf_vf_state notified_state;
 	int reset_err;
 	struct work_struct reset_work;
 	struct gpuvf_vf_stats stats;
 	char bdf[GPUVF_BDF_SIZE];
-	char holder[GPUVF_HOLDER_SIZE];
+	char driver[GPUVF_DRIVER_SIZE];
 	struct kobject kobj;
 };
 
 /**
  * struct gpuvf_public - what every user may see of a GPU
- * @generation: of the configuration
+ * @revision: of the configuration
  * @wedged: the hardware stopped answering
  * @vfs_changing: VFs are being enabled or disabled
  * @num_vfs: number of enabled VFs
  * @config: the configuration; what is free in its layout is measured when it is
- *	read, as if nothing were withheld
+ *	read, as if nothing were quarantined
  *
  * A copy of members of struct gpuvf_pf, made under pf->lock by
  * gpuvf_pf_publish_locked(). Users without CAP_SYS_ADMIN read it under
@@ -123,7 +123,7 @@ struct gpuvf_vf {
  * Nothing in it changes because of what a guest does.
  */
 struct gpuvf_public {
-	u64 generation;
+	u64 revision;
 	bool wedged;
 	bool vfs_changing;
 	unsigned int num_vfs;
@@ -169,29 +169,29 @@ struct gpuvf_public {
  *	the GPU has succeeded. It changes under the device lock too
  * @quiesced: the GPU is at rest until it is resumed: no reset begins, and messages
  *	of guests wait
- * @reset_told: bit n: the guest of VF n was notified of the GPU's reset under way
+ * @reset_notified: bit n: the guest of VF n was notified of the GPU's reset under way
  * @vf_count_changing: VFs are being enabled or disabled
  * @module_pinned: VFs are enabled and hold a reference on the module
  * @num_vfs: how many VFs are enabled
- * @generation: of the configuration, changes with every change
+ * @revision: of the configuration, changes with every change
  * @config: the configuration that holds
  * @vf: VFs by index
  * @in_table: bit n: the framebuffer table of the hardware has the extent of VF n
- * @clear: what still has to be cleared, and the worker that does
- * @exclusive: who has the GPU to himself
+ * @scrub: what still has to be scrubbed, and the worker that does
+ * @full_access: who has the GPU to himself
  * @mbox_work: listens to the guests
  * @guest_reader: reads what guests say of themselves
  * @reset_work: resets the GPU
  * @recover_work: looks for what became of a fatal PCIe error
  * @recover_since: in jiffies: when the last one came; device lock
- * @world: the thread that gives VFs their turns
- * @public_lock: protects @public, and @bdf and @holder of the VFs
+ * @engine: the thread that gives VFs their time slices
+ * @public_lock: protects @public, and @bdf and @driver of the VFs
  * @public: what every user may see
  * @notify_work: notifies user space of changes
  * @public_changed: bit 0: @public changed since @notify_work ran
  * @notified_wedged: what the last uevent said
  * @events: events that are reported later
- * @commands: the last commands; world.lock
+ * @commands: the last commands; engine.lock
  * @debugfs: directory for engineers
  */
 struct gpuvf_pf {
@@ -210,7 +210,7 @@ struct gpuvf_pf {
 	int irq;
 	bool released;
 
-	/* what follows; taken before the world's lock */
+	/* what follows; taken before the scheduler's lock */
 	struct mutex lock;
 	bool unsettled;
 	bool gone;
@@ -227,23 +227,23 @@ struct gpuvf_pf {
 	struct completion out_of_reset;
 	bool frozen;
 	bool quiesced;
-	u32 reset_told;
+	u32 reset_notified;
 	bool vf_count_changing;
 	bool module_pinned;
 	unsigned int num_vfs;
-	u64 generation;
+	u64 revision;
 	struct gpuvf_config config;
 	struct gpuvf_vf vf[GPUVF_MAX_VFS];
 	u32 in_table;
-	struct gpuvf_clear clear;
+	struct gpuvf_scrub scrub;
 
-	struct gpuvf_exclusive exclusive;
+	struct gpuvf_full_access full_access;
 	struct delayed_work mbox_work;
 	struct gpuvf_guest_reader guest_reader;
 	struct delayed_work reset_work;
 	struct delayed_work recover_work;
 	unsigned long recover_since;
-	struct gpuvf_world world;
+	struct gpuvf_engine engine;
 	/* what every user may see; no other lock is taken inside */
 	spinlock_t public_lock;
 	struct gpuvf_public public;

@@ -84,17 +84,17 @@ static int gpu_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-/* a refusal comes before the error, with the whole sentence */
-static int refusal_cb(const struct nlmsghdr *nlh, void *data)
+/* the reason comes before the error, with the whole sentence */
+static int error_cb(const struct nlmsghdr *nlh, void *data)
 {
 	struct nlattr *attr, *inner;
 
 	(void)data;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) != GPUVF_A_PF_REFUSAL)
+		if (mnl_attr_get_type(attr) != GPUVF_A_PF_ERROR)
 			continue;
 		mnl_attr_for_each_nested(inner, attr)
-			if (mnl_attr_get_type(inner) == GPUVF_A_REFUSAL_MESSAGE)
+			if (mnl_attr_get_type(inner) == GPUVF_A_ERROR_MESSAGE)
 				fprintf(stderr, "%s\n",
 					mnl_attr_get_str(inner));
 	}
@@ -104,15 +104,18 @@ static int refusal_cb(const struct nlmsghdr *nlh, void *data)
 static int set_time_slice(struct mnl_socket *sk, uint16_t family, char **argv)
 {
 	struct nlmsghdr *nlh = request(family, GPUVF_CMD_CONFIG_SET, 0);
-	struct nlattr *vf;
+	struct nlattr *vf, *engine;
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, argv[1]);
 	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
 	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, strtoul(argv[2], NULL, 0));
-	mnl_attr_put_u32(nlh, GPUVF_A_VF_TIME_SLICE_US,
+	engine = mnl_attr_nest_start(nlh, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_US,
 			 strtoul(argv[3], NULL, 0));
+	mnl_attr_nest_end(nlh, engine);
 	mnl_attr_nest_end(nlh, vf);
-	return talk(sk, nlh, refusal_cb, NULL);
+	return talk(sk, nlh, error_cb, NULL);
 }
 
 int main(int argc, char **argv)

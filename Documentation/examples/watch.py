@@ -3,7 +3,8 @@
 """Every GPU of gpuvf, and how much framebuffer each of its VFs has.
 
 Uses YNL of the kernel's source: PYTHONPATH=LINUX/tools/net/ynl watch.py SPEC
-SPEC is gpuvf.yaml; the empty schema is for its use outside of that source.
+SPEC is gpuvf.yaml; the empty schema is for its use outside of that source. YNL has to
+write the version of the family into requests: see api/netlink.rst.
 """
 import sys
 

@@ -7,14 +7,16 @@ Make the netlink policies of the module of the spec.
 
 There is a policy for each list of attributes that the request of an operation has,
 named after the first operation that has it; of a dump, those that its operation takes
-too. The nest of a VF takes the attribute set "vf-settings" in config-set, and
-"vf-name" elsewhere: subsets of "vf", which say which of it a request may have.
+too. The nest of a VF takes the attribute set "vf-settings" in config-set, with
+"engine-settings" for its engines, and "vf-name" elsewhere: subsets of "vf" and
+"engine", which say which of it a request may have.
 """
 import sys
 
 import yaml
 
 TYPES = {"u32": "NLA_U32", "u64": "NLA_U64", "flag": "NLA_FLAG", "string": "NLA_NUL_STRING"}
+NESTS = {("config-set", "vf"): "vf-settings", ("vf-settings", "engine"): "engine-settings"}
 HEAD = """/* SPDX-License-Identifier: GPL-2.0 */
 /* Do not edit directly: tests/lab/spec write makes it of gpuvf.yaml. */
 """
@@ -43,6 +45,7 @@ class Spec:
         """[(name, attribute set, attributes)], nests first"""
         found = [(name, name, [a["name"] for a in s["attributes"]])
                  for name, s in self.sets.items() if "subset-of" in s]
+        found.sort(key=lambda policy: "engine" in policy[2])
         seen = []
         for op in self.ops:
             attributes = op.get("do", {}).get("request", {}).get("attributes")
@@ -54,7 +57,7 @@ class Spec:
     def entry(self, policy, of, name):
         attribute, of = self.attribute(of, name)
         if attribute["type"] == "nest":
-            nest = "vf-settings" if policy == "config-set" else "vf-name"
+            nest = NESTS.get((policy, name), "vf-name")
             value = "NLA_POLICY_NESTED(%s)" % c_name(nest)
         else:
             value = "{ .type = %s" % TYPES[attribute["type"]]

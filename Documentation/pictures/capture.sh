@@ -18,7 +18,7 @@ import json, sys
 gpu = json.load(sys.stdin)["gpus"][0]
 picture = {key: gpu[key] for key in (
     "fb_total_bytes", "fb_pf_reserve_bytes", "fb_context_save_bytes",
-    "fb_granularity_bytes", "fb_free_bytes")}
+    "fb_alloc_unit_bytes", "fb_free_bytes")}
 picture["vfs"] = [{key: vf[key] for key in (
     "index", "profile", "fb_quota_bytes", "fb_offset_bytes", "time_slice_us")}
     for vf in gpu["vfs"] if vf["fb_quota_bytes"]]

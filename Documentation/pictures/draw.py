@@ -6,7 +6,7 @@
 
 Writes into DIR:
   memory-map.svg  the framebuffer, from demo.json (what the kernel answered)
-  timeline.svg    a round, from demo.json and the simulator's latencies
+  timeline.svg    a rotation, from demo.json and the simulator's latencies
   vf-states.dot   a VF's states, from the netlink specification
   commands.dot    legal commands, from the simulator's check
 """
@@ -60,8 +60,8 @@ def mib(size):
 def memory_map(demo):
     width, left, top = 960, 10, 30
     scale = (width - 2 * left) / demo["fb_total_bytes"]
-    granule = demo["fb_granularity_bytes"]
-    save = -(-demo["fb_context_save_bytes"] // granule) * granule
+    unit = demo["fb_alloc_unit_bytes"]
+    save = -(-demo["fb_context_save_bytes"] // unit) * unit
     parts = [box(left, top, width - 2 * left, 60, "#ffffff", "free")]
     pieces = [(0, demo["fb_pf_reserve_bytes"], GRAY, "PF"),
               (demo["fb_pf_reserve_bytes"], save, "#8a97a3", "")]
@@ -127,10 +127,10 @@ def timeline(demo):
     parts.append('<line x1="%d" y1="%d" x2="%.1f" y2="%d" stroke="%s"/>'
                  % (left, bottom, left + at * scale, bottom, INK))
     parts.append(text(left, bottom + 16, "0", 10))
-    parts.append(text(left + at * scale, bottom + 16, "%g ms, one round; dark: "
+    parts.append(text(left + at * scale, bottom + 16, "%g ms, one rotation; dark: "
                       "%d us of each turn change worlds" % (at / 1000, switch),
                       10, "end"))
-    return svg(width, bottom + 24, "One round of time slices", parts)
+    return svg(width, bottom + 24, "One rotation of time slices", parts)
 
 
 NODE = ('node [shape = box, style = "rounded,filled", fillcolor = "#f4f6f8", '

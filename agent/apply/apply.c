@@ -102,7 +102,7 @@ static int record(const struct state *before, struct journal *journal)
  * @section: of the configuration, or what else this is for
  * @before: as the GPU is
  * @after: as it is to be
- * @plan: whose lines a refusal of the kernel is about, or NULL
+ * @plan: whose lines an error of the kernel is about, or NULL
  * @provider: the provider
  * @journal: has the change before the first step, and keeps it when the GPU
  *	ends in neither state
@@ -244,7 +244,7 @@ static void record_all(struct journal *journal, const struct targets *targets)
  * @targets: the GPUs
  * @journal: from recover(); is empty afterwards
  * @lock: from apply_lock(); is released
- * @wait: until the framebuffer is cleared
+ * @wait: until the framebuffer is scrubbed
  *
  * GPUs that are not reached because of a signal stay as they are.
  *
@@ -254,7 +254,7 @@ static void record_all(struct journal *journal, const struct targets *targets)
 int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	      bool wait)
 {
-	u64 *withheld = xcalloc(targets->num, sizeof(*withheld));
+	u64 *quarantined = xcalloc(targets->num, sizeof(*quarantined));
 	struct exit_tally tally = {};
 	sigset_t signals;
 	size_t i, n;
@@ -268,10 +268,10 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	for (n = 0; n < targets->num && !signals_are_pending(); n++) {
 		struct plan *plan = &targets->plans[n];
 
-		withheld[n] = plan->live.fb_withheld;
+		quarantined[n] = plan->live.fb_quarantined;
 		code = apply_plan(plan, targets->provider, journal);
 		if (code)
-			withheld[n] = U64_MAX;
+			quarantined[n] = U64_MAX;
 		exit_add(&tally, code);
 	}
 	for (i = n; i < targets->num; i++)
@@ -282,10 +282,10 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	apply_unlock(lock);
 	signals_release(&signals);
 	for (i = 0; wait && i < n; i++)
-		if (withheld[i] != U64_MAX)
+		if (quarantined[i] != U64_MAX)
 			exit_add(&tally, wait_ready(targets->plans[i].live.bdf,
-						    withheld[i],
+						    quarantined[i],
 						    targets->provider));
-	free(withheld);
+	free(quarantined);
 	return exit_total(&tally);
 }

@@ -28,6 +28,6 @@ int apply_lock(int *fd, u32 seconds);
 void apply_unlock(int *fd);
 void wait_settled(struct targets *targets);
 int wait_idle(struct targets *targets, u32 seconds);
-int wait_ready(const char *bdf, u64 withheld, struct provider *provider);
+int wait_ready(const char *bdf, u64 quarantined, struct provider *provider);
 
 #endif /* AGENT_APPLY_APPLY_H */

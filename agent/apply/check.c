@@ -11,7 +11,7 @@
 #include "apply/check.h"
 #include "base/exit_code.h"
 #include "base/util.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/num_vfs.h"
 #include "pci/sysfs.h"
 #include "plan/target.h"
@@ -19,8 +19,8 @@
 
 static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 {
-	char *process = holder_of_vf(gpu->bdf, index);
-	const char *holder = gpu->vfs[index].holder;
+	char *process = process_of_vf(gpu->bdf, index);
+	const char *holder = gpu->vfs[index].driver;
 
 	pr_err("GPU %s VF %u is in use%s%s%s%s%s: %s", gpu->bdf, index,
 	       *holder || process ? " (" : "", holder,
@@ -48,8 +48,8 @@ char *why_changing(const struct gpu *gpu)
 	if (err && err != -ETIMEDOUT)
 		return xasprintf("sriov_numvfs cannot be read: %s",
 				 strerror(-err));
-	user = vf && *vf->bdf ? holder_process(vf->bdf) : NULL;
-	writer = holder_of_write(gpu->bdf);
+	user = vf && *vf->bdf ? process_open_at(vf->bdf) : NULL;
+	writer = process_of_write(gpu->bdf);
 	text = xasprintf("VFs are being enabled or disabled at this moment%s%s%s%s",
 			 writer ? " by " : "", writer ?: "",
 			 user ? ", waiting for " : "", user ?: "");
@@ -276,7 +276,7 @@ int plan_check(const struct plan *plan)
  *
  * Changes nothing. Prints what is wrong.
  *
- * Return: as plan_check(), or the exit code of a refusal of the layout.
+ * Return: as plan_check(), or the exit code of an error of the layout.
  */
 int plan_try(struct plan *plan, struct provider *provider, u32 how)
 {

@@ -18,7 +18,7 @@
 #include "base/exit_code.h"
 #include "base/signals.h"
 #include "base/units.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "plan/report.h"
 #include "provider/provider.h"
 #include "show/output.h"
@@ -139,7 +139,7 @@ static int restore_one(struct state *want, struct provider *provider,
 		pr_err("%s", text);
 		free(text);
 	} else if (err) {
-		report_refusal(&why, want->gpu.bdf);
+		report_error(&why, want->gpu.bdf);
 	}
 	if (err)
 		return exit_code_of(err);
@@ -153,7 +153,7 @@ static int restore_one(struct state *want, struct provider *provider,
 	if (code)
 		return code;
 	if (provider_read(provider, want->gpu.bdf, &live, &why)) {
-		report_refusal(&why, want->gpu.bdf);
+		report_error(&why, want->gpu.bdf);
 		return EXIT_UNREPORTED;
 	}
 	code = compare_placement(want, &live);

@@ -40,10 +40,10 @@ static void touch(struct execution *x)
 static int refused(const struct execution *x, const struct failure *why)
 {
 	if (x->plan)
-		return report_config_refusal(x->plan->config,
-					     x->plan->section, why,
-					     x->want->gpu.bdf);
-	return report_refusal(why, x->want->gpu.bdf);
+		return report_config_error(x->plan->config,
+					   x->plan->section, why,
+					   x->want->gpu.bdf);
+	return report_error(why, x->want->gpu.bdf);
 }
 
 static int look(const struct execution *x, struct state *now)
@@ -52,7 +52,7 @@ static int look(const struct execution *x, struct state *now)
 	struct gpu live;
 
 	if (provider_read_settled(x->provider, x->want->gpu.bdf, &live, &why))
-		return report_refusal(&why, x->want->gpu.bdf);
+		return report_error(&why, x->want->gpu.bdf);
 	state_free(now);
 	state_live(now, &live);
 	gpu_free(&live);
@@ -82,7 +82,7 @@ static int set_count(struct execution *x, u32 num, struct failure *why)
 /* what a provider says itself goes before the name of its errno */
 static const char *count_error(int err, const struct failure *why)
 {
-	return *why->refusal.message ? why->refusal.message : write_error(err);
+	return *why->detail.message ? why->detail.message : write_error(err);
 }
 
 static int disable(struct execution *x, const struct state *now)
@@ -125,7 +125,7 @@ static bool is_placement_reason(u32 reason)
 static bool is_stale(const struct failure *why, bool given_places)
 {
 	if (why->error == -ESTALE ||
-	    why->refusal.reason == REASON_VF_COUNT_CHANGING)
+	    why->detail.reason == REASON_VF_COUNT_CHANGING)
 		return true;
 	return !given_places && layout_is_stale(why);
 }
@@ -166,7 +166,7 @@ static int send_layout(struct execution *x, struct gpu *wanted,
 	if (is_stale(&why, given_places) && !last)
 		return -ESTALE;
 	code = refused(x, &why);
-	if (!given_places || !is_placement_reason(why.refusal.reason))
+	if (!given_places || !is_placement_reason(why.detail.reason))
 		return code;
 	/* all else can still be what it was */
 	pr_err("GPU %s: placing the framebuffer of its VFs elsewhere",
@@ -181,7 +181,7 @@ static int set_layout(struct execution *x, const struct state *now, bool last)
 	int code;
 
 	gpu_copy(&wanted, &x->want->gpu);
-	wanted.generation = now->gpu.generation;
+	wanted.revision = now->gpu.revision;
 	if (!now->gpu.num_vfs)
 		drop_fair_shares(&wanted);
 	code = send_layout(x, &wanted, &now->gpu, last);
@@ -227,9 +227,9 @@ static int enable(struct execution *x, struct state *now)
 		now->autoprobe = 0;
 	}
 	err = set_count(x, num_vfs, &why);
-	if (err && *why.refusal.message) {
+	if (err && *why.detail.message) {
 		pr_err("GPU %s: cannot enable %u VF%s: %s", bdf, num_vfs,
-		       plural(num_vfs), why.refusal.message);
+		       plural(num_vfs), why.detail.message);
 		return exit_code_of(err);
 	}
 	if (err) {
@@ -310,7 +310,7 @@ static int attempt(struct execution *x, struct state *now, bool last)
 	x->has_new_number |= recount;
 	if (recount && now->gpu.num_vfs) {
 		code = disable(x, now);
-		/* that has changed the generation */
+		/* that has changed the revision */
 		code = code ?: look(x, now);
 	}
 	code = code ?: set_layout(x, now, last);

@@ -11,7 +11,7 @@
  * struct execution - one GPU on its way
  * @want: where to
  * @provider: the provider
- * @plan: whose lines a refusal of the kernel is about; NULL: no configuration's
+ * @plan: whose lines an error of the kernel is about; NULL: no configuration's
  * @may_lack_probe: VFs that are there may have been enabled while probing was
  *	held off, by an apply that ended before it had them probed
  * @has_new_number: the number of VFs changes, or has changed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Waiting: for VFs that are in use, and for another process that changes GPUs,
- * before; for framebuffer that is being cleared, afterwards.
+ * before; for framebuffer that is being scrubbed, afterwards.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "base/util.h"
 #include "model/names.h"
 #include "pci/attr.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "plan/report.h"
 #include "plan/target.h"
 #include "provider/provider.h"
@@ -105,7 +105,7 @@ void apply_unlock(int *fd)
 
 static void report_lock(const char *file, bool over)
 {
-	char *process = holder_of_lock(file);
+	char *process = process_of_lock(file);
 
 	pr_err("%s changes GPUs (it holds " APPLY_LOCK "); %s",
 	       process ?: "another process",
@@ -180,7 +180,7 @@ out:
 	return code;
 }
 
-static int not_ready(const struct gpu *gpu, u64 withheld)
+static int not_ready(const struct gpu *gpu, u64 quarantined)
 {
 	char text[UNIT_TEXT];
 
@@ -188,24 +188,24 @@ static int not_ready(const struct gpu *gpu, u64 withheld)
 		pr_err("GPU %s is %s", gpu->bdf, pf_state_name(gpu->state));
 		return EXIT_ATTENTION;
 	}
-	if (gpu->fb_withheld > withheld) {
-		pr_err("GPU %s: %s of framebuffer could not be cleared and are withheld; VFs that have them do not start",
-		       gpu->bdf, format_size(text, gpu->fb_withheld, " "));
+	if (gpu->fb_quarantined > quarantined) {
+		pr_err("GPU %s: %s of framebuffer could not be scrubbed and are quarantined; VFs that have them do not start",
+		       gpu->bdf, format_size(text, gpu->fb_quarantined, " "));
 		return EXIT_ATTENTION;
 	}
 	return EXIT_DONE;
 }
 
 /**
- * wait_ready() - wait until the framebuffer of a GPU is cleared
+ * wait_ready() - wait until the framebuffer of a GPU is scrubbed
  * @bdf: of the GPU
- * @withheld: bytes that were withheld before
+ * @quarantined: bytes that were quarantined before
  * @provider: the provider
  *
  * Return: EXIT_DONE; EXIT_ATTENTION: it does not become ready, which is printed;
  * EXIT_UNREPORTED: it cannot be read.
  */
-int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
+int wait_ready(const char *bdf, u64 quarantined, struct provider *provider)
 {
 	u64 end = monotonic_ms() + READY_LIMIT_MS;
 	struct failure why;
@@ -215,11 +215,11 @@ int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
 
 	for (;;) {
 		if (provider_read(provider, bdf, &gpu, &why)) {
-			report_refusal(&why, bdf);
+			report_error(&why, bdf);
 			return EXIT_UNREPORTED;
 		}
-		ready = gpu.fb_dirty <= gpu.fb_withheld;
-		code = not_ready(&gpu, withheld);
+		ready = gpu.fb_needs_scrub <= gpu.fb_quarantined;
+		code = not_ready(&gpu, quarantined);
 		gpu_free(&gpu);
 		if (ready || code)
 			return code;
@@ -227,7 +227,7 @@ int wait_ready(const char *bdf, u64 withheld, struct provider *provider)
 			break;
 		sleep_ms(READY_POLL_MS);
 	}
-	pr_err("GPU %s: its framebuffer is still being cleared after %d s",
+	pr_err("GPU %s: its framebuffer is still being scrubbed after %d s",
 	       bdf, READY_LIMIT_MS / 1000);
 	return EXIT_ATTENTION;
 }

@@ -214,7 +214,7 @@ void config_wanted(const struct config *config,
 
 	*wanted = (struct gpu){
 		.abilities = live->abilities,
-		.generation = live->generation,
+		.revision = live->revision,
 		.set = section->set,
 		.policy = section->policy,
 		.fb_pf_reserve = section->pf_reserve_bytes,

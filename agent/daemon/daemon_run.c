@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "daemon/daemon.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 
 #define DAEMON_LOCK	RUN_DIR "/daemon.lock"
 
@@ -143,7 +143,7 @@ static int take_lock(void)
 		return errno == EACCES ? EXIT_PERMISSION : EXIT_FAILED;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		process = holder_of_lock(DAEMON_LOCK);
+		process = process_of_lock(DAEMON_LOCK);
 		pr_err("another daemon is running: %s holds " DAEMON_LOCK,
 		       process ?: "another process");
 		free(process);

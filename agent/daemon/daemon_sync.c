@@ -17,7 +17,7 @@
 #include "base/exit_code.h"
 #include "config/load.h"
 #include "daemon/daemon.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/sysfs.h"
 #include "plan/target.h"
 #include "provider/provider.h"
@@ -416,7 +416,7 @@ static void put_off(struct daemon *d)
 	timer_earliest(&d->check_ms, monotonic_ms() + LOCK_RETRY_MS);
 	if (d->waits_for_lock)
 		return;
-	process = holder_of_lock(APPLY_LOCK);
+	process = process_of_lock(APPLY_LOCK);
 	pr_warning("%s changes GPUs (it holds " APPLY_LOCK "); waiting for it",
 		   process ?: "another process");
 	free(process);

@@ -11,17 +11,17 @@
 enum hang {
 	HANG_COMMAND,
 	HANG_PREEMPTION,
-	HANG_EXCLUSIVE,
+	HANG_FULL_ACCESS,
 };
 
 /* what a VF does too often; values are those of the netlink spec */
 enum gpu_limit {
-	GUARD_MAILBOX,
-	GUARD_EXCLUSIVE,
-	GUARD_EXCLUSIVE_TIMEOUT,
-	GUARD_RESET,
-	GUARD_EXCLUSIVE_TIME,
-	GUARD_PF_RESET,
+	THRESHOLD_MAILBOX,
+	THRESHOLD_FULL_ACCESS,
+	THRESHOLD_FULL_ACCESS_TIMEOUT,
+	THRESHOLD_RESET,
+	THRESHOLD_FULL_ACCESS_TIME,
+	THRESHOLD_PF_RESET,
 };
 
 /* what happened */
@@ -48,7 +48,7 @@ enum gpu_event_kind {
  * @has_old_state: whether @old_state means anything
  * @old_state: enum vf_state
  * @hang: enum hang; only with EVENT_VF_HANG
- * @guard: enum gpu_limit; only with EVENT_VF_LIMIT
+ * @threshold: enum gpu_limit; only with EVENT_VF_LIMIT
  * @limit: how often that is allowed in the window
  * @window_ms: the window
  * @fb_offset: first byte; only with EVENT_SCRUB_FAILED
@@ -65,7 +65,7 @@ struct gpu_event {
 	bool has_old_state;
 	u32 old_state;
 	u32 hang;
-	u32 guard;
+	u32 threshold;
 	u64 limit;
 	u64 window_ms;
 	u64 fb_offset;

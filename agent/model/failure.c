@@ -17,7 +17,7 @@
  */
 int failure_set(struct failure *why, int error)
 {
-	*why = (struct failure){ .error = error, .refusal.vf = NO_VF };
+	*why = (struct failure){ .error = error, .detail.vf = NO_VF };
 	return error;
 }
 
@@ -35,7 +35,7 @@ int failure_explain(struct failure *why, int error, const char *fmt, ...)
 
 	failure_set(why, error);
 	va_start(args, fmt);
-	vsnprintf(why->refusal.message, sizeof(why->refusal.message), fmt,
+	vsnprintf(why->detail.message, sizeof(why->detail.message), fmt,
 		  args);
 	va_end(args);
 	return error;

@@ -46,6 +46,7 @@ enum reason {
 	REASON_OFFSET_TAKEN,
 	REASON_OFFSET_IN_USE,
 	REASON_PF_RESETTING,
+	REASON_NO_SUCH_ENGINE,
 
 	/* the agent's own */
 	REASON_TYPE = 0x8000,
@@ -53,17 +54,17 @@ enum reason {
 };
 
 /**
- * struct refusal - why the kernel refused a request
+ * struct error_detail - why the kernel refused a request
  * @reason: enum reason, 0: the kernel said nothing precise
  * @vf: index of the VF that it is about, NO_VF: the GPU
- * @asked: the value asked for, in the unit of the reason
+ * @value: the requested value, in the unit of the reason
  * @limit: the limit that it met
  * @message: the kernel's message, safe to print
  */
-struct refusal {
+struct error_detail {
 	u32 reason;
 	int vf;
-	u64 asked;
+	u64 value;
 	u64 limit;
 	char message[REFUSAL_TEXT_SIZE];
 };
@@ -73,13 +74,13 @@ struct refusal {
  * @error: negative errno
  * @ack: the kernel's short message, may be empty
  * @has_changed: something was changed before that, and could not be put back
- * @refusal: the kernel's full message; its reason is 0 where there is none
+ * @detail: the kernel's full message; its reason is 0 where there is none
  */
 struct failure {
 	int error;
 	bool has_changed;
 	char ack[REFUSAL_TEXT_SIZE];
-	struct refusal refusal;
+	struct error_detail detail;
 };
 
 int failure_set(struct failure *why, int error);

@@ -74,19 +74,19 @@ bool vf_same_profile(const struct vf *a, const struct vf *b)
 }
 
 /**
- * gpu_has_withheld() - is any byte of a range withheld?
+ * gpu_has_quarantined() - is any byte of a range quarantined?
  * @gpu: a live GPU
  * @from: first byte
  * @to: the byte behind the last
  *
  * Return: whether one is.
  */
-bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to)
+bool gpu_has_quarantined(const struct gpu *gpu, u64 from, u64 to)
 {
 	u32 i;
 
-	for (i = 0; i < gpu->num_withheld; i++) {
-		const struct extent *extent = &gpu->withheld[i];
+	for (i = 0; i < gpu->num_quarantined; i++) {
+		const struct extent *extent = &gpu->quarantined[i];
 
 		if (extent->offset >= to || !extent->size)
 			continue;
@@ -236,7 +236,7 @@ u64 gpu_round(const struct gpu *gpu, enum ability_key key, u64 value)
 	u64 step = gpu_abilities(gpu)->of[key].step;
 
 	if (!step && (key == ABILITY_FB || key == ABILITY_PF_RESERVE))
-		step = gpu->fb_granularity;
+		step = gpu->fb_alloc_unit;
 	return round_up_to(value, step);
 }
 

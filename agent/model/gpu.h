@@ -24,8 +24,8 @@
 /* the kernel's histogram has fewer */
 #define MAX_BUCKETS		64
 
-/* the kernel tells of no more withheld extents */
-#define MAX_WITHHELD		64
+/* the kernel tells of no more quarantined extents */
+#define MAX_QUARANTINED		64
 
 /*
  * Values are those of the netlink spec; gpuvf_message.c asserts that they are.
@@ -45,7 +45,7 @@ enum pf_state {
 };
 
 /* of the hardware; the names of the others are in names.c */
-#define CAPABILITY_CLEAR	BIT(3)	/* can scrub framebuffer between tenants */
+#define CAPABILITY_SCRUB	BIT(3)	/* can scrub framebuffer between tenants */
 
 /* which layout VFs get when they are enabled */
 enum provisioning {
@@ -87,12 +87,12 @@ struct bucket {
 
 /**
  * struct vf_stats - what a VF got and did; the names are those of the spec
- * @buckets: how late its turns ended, ascending
+ * @buckets: how late its time slices ended, ascending
  * @num_buckets: entries of @buckets in use
  */
 struct vf_stats {
 	u64 run_ns;
-	u64 charged_ns;
+	u64 accounted_ns;
 	u64 slices;
 	u64 skipped;
 	u64 overrun_ns;
@@ -100,12 +100,12 @@ struct vf_stats {
 	u64 preempt_timeouts;
 	u64 hangs;
 	u64 resets;
-	u64 exclusive_timeouts;
+	u64 full_access_timeouts;
 	u64 mbox_requests;
 	u64 mbox_limited;
 	u64 mbox_unanswered;
 	u64 guest_malformed;
-	u64 latency_sum_ns;
+	u64 lateness_sum_ns;
 	struct bucket buckets[MAX_BUCKETS];
 	u32 num_buckets;
 };
@@ -136,7 +136,7 @@ struct claims {
  *	that is known; empty: none, or, of a wanted VF, any of its size
  * @type_id: its number, 0: not known
  * @in_use: its framebuffer cannot change
- * @holder: the driver bound to it, may be empty
+ * @driver: the driver bound to it, may be empty
  * @has_stats: whether @stats were asked for and came
  * @stats: see provider_stats()
  * @has_claims: whether @claims came: its guest said something, and this user may see it
@@ -155,7 +155,7 @@ struct vf {
 	char type[NAME_SIZE];
 	u32 type_id;
 	bool in_use;
-	char holder[NAME_SIZE];
+	char driver[NAME_SIZE];
 	u64 resets;
 	u64 failed_resets;
 	bool has_stats;
@@ -177,10 +177,10 @@ struct vf {
  * @driver: of the PF; empty: the provider's own
  * @is_unnamed: it was found by its class alone; no configuration names it
  * @vfs_changing: VFs are being enabled or disabled
- * @has_states: whether @fb_dirty, @fb_withheld and @round_us came: they need
+ * @has_states: whether @fb_needs_scrub, @fb_quarantined and @rotation_us came: they need
  *	CAP_SYS_ADMIN
- * @withheld: where @fb_withheld lies, ascending
- * @num_withheld: entries of @withheld in use
+ * @quarantined: where @fb_quarantined lies, ascending
+ * @num_quarantined: entries of @quarantined in use
  * @pf_time_slice_us: of the PF's own work, where the provider has VFs wait for it;
  *	0: endless
  * @pf_preempt_timeout_us: as @pf_time_slice_us
@@ -201,7 +201,7 @@ struct gpu {
 	const struct abilities *abilities;
 	char driver[NAME_SIZE];
 	bool is_unnamed;
-	u64 generation;
+	u64 revision;
 	char backend[NAME_SIZE];
 	u32 state;
 	u32 capabilities;
@@ -216,21 +216,21 @@ struct gpu {
 	bool policy_differs;
 	bool values_differ;
 	u64 fb_total;
-	u64 fb_granularity;
+	u64 fb_alloc_unit;
 	u64 fb_pf_reserve;
 	u64 fb_context_save;
 	u64 fb_free;
 	u64 fb_largest_free;
 	bool has_states;
-	u64 fb_dirty;
-	u64 fb_withheld;
-	struct extent withheld[MAX_WITHHELD];
-	u32 num_withheld;
+	u64 fb_needs_scrub;
+	u64 fb_quarantined;
+	struct extent quarantined[MAX_QUARANTINED];
+	u32 num_quarantined;
 	u32 time_slice_min_us;
 	u32 time_slice_max_us;
 	u32 preempt_timeout_min_us;
 	u32 preempt_timeout_max_us;
-	u64 round_us;
+	u64 rotation_us;
 	u64 resets;
 	u64 failed_resets;
 	u32 pf_time_slice_us;
@@ -293,7 +293,7 @@ void gpu_set_vfs_len(struct gpu *gpu, u32 len);
 const struct vf *gpu_vf(const struct gpu *gpu, u32 index);
 bool gpu_has_quota(const struct gpu *gpu);
 bool vf_same_profile(const struct vf *a, const struct vf *b);
-bool gpu_has_withheld(const struct gpu *gpu, u64 from, u64 to);
+bool gpu_has_quarantined(const struct gpu *gpu, u64 from, u64 to);
 void gpu_copy(struct gpu *to, const struct gpu *from);
 void gpu_free(struct gpu *gpu);
 struct gpu *gpu_list_add(struct gpu_list *list);

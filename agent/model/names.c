@@ -21,7 +21,7 @@ NAMES_OF(pf_state)
 NAMES_OF(vf_state)
 NAMES_OF(provisioning)
 NAMES_OF(hang)
-NAMES_OF(guard)
+NAMES_OF(threshold)
 
 /**
  * policy_from_name() - the reverse of policy_name()

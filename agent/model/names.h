@@ -14,7 +14,7 @@ const char *vf_state_name(u32 state);
 const char *provisioning_name(u32 provisioning);
 const char *reason_name(u32 reason);
 const char *hang_name(u32 hang);
-const char *guard_name(u32 guard);
+const char *threshold_name(u32 threshold);
 const char *capability_name(unsigned int bit);
 
 #endif /* AGENT_MODEL_NAMES_H */

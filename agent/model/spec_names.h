@@ -19,17 +19,21 @@ static const char *const vf_state_names[] = {
 };
 
 static const char *const capability_names[] = {
-	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
+	"framebuffer", "time-slice", "busy", "scrub", "mailbox", "oneshot",
 	"flr-notice", "shutdown", "interrupt",
 };
 
-static const char *const guard_names[] = {
-	"mailbox", "exclusive", "exclusive-timeout", "reset", "exclusive-time",
+static const char *const engine_id_names[] = {
+	"gfx",
+};
+
+static const char *const threshold_names[] = {
+	"mailbox", "full-access", "full-access-timeout", "reset", "full-access-time",
 	"pf-reset",
 };
 
 static const char *const hang_names[] = {
-	"command", "preemption", "exclusive",
+	"command", "preemption", "full-access",
 };
 
 static const char *const reason_names[] = {
@@ -40,5 +44,5 @@ static const char *const reason_names[] = {
 	"bad-value", "policy-unsupported", "not-supported", "hw-command",
 	"hw-mismatch", "no-memory", "vf-not-enabled", "vf-wrong-state", "vf-failed",
 	"reset-failed", "offset-without-quota", "offset-unaligned", "offset-outside",
-	"offset-taken", "offset-in-use", "pf-resetting",
+	"offset-taken", "offset-in-use", "pf-resetting", "no-such-engine",
 };

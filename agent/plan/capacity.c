@@ -55,10 +55,10 @@ void capacity_find(struct capacity_list *list, const struct config *config,
  */
 void capacity_count(struct capacity_list *list, const struct gpu *gpu)
 {
-	struct refusal why;
+	struct error_detail why;
 	size_t i;
 
-	if (!gpu->has_states || !gpu->fb_granularity)
+	if (!gpu->has_states || !gpu->fb_alloc_unit)
 		list->num = 0;
 	for (i = 0; i < list->num; i++) {
 		struct profile_capacity *entry = &list->entries[i];

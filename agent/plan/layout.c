@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From GPUs to the planner and back: what VFs have and want, which of them are in use
- * and what is withheld become a request; the planner's answer becomes offsets, or a
- * refusal that names what is in the way.
+ * and what is quarantined become a request; the planner's answer becomes offsets, or a
+ * error that names what is in the way.
  *
  * Refusals have the reasons, figures and messages of the module's.
  */
@@ -14,7 +14,7 @@
 #include "plan/layout.h"
 #include "plan/placement.h"
 
-_Static_assert(MAX_WITHHELD == PACK_MAX_BLOCKED, "make_request()");
+_Static_assert(MAX_QUARANTINED == PACK_MAX_BLOCKED, "make_request()");
 
 /* of the name of what is in the way */
 #define BLOCKER_SIZE	(NAME_SIZE + 24)
@@ -25,7 +25,7 @@ _Static_assert(MAX_WITHHELD == PACK_MAX_BLOCKED, "make_request()");
 static bool can_place(const struct gpu *gpu)
 {
 	return gpu_can_set(gpu, ABILITY_FB_OFFSET) &&
-	       placement_is_granule(gpu->fb_granularity) &&
+	       placement_is_unit(gpu->fb_alloc_unit) &&
 	       gpu->vfs_len <= PACK_MAX_VFS;
 }
 
@@ -35,11 +35,11 @@ static void make_request(struct placement_request *req, const struct gpu *gpu)
 
 	*req = (struct placement_request){
 		.total = gpu->fb_total,
-		.granule = gpu->fb_granularity,
+		.unit = gpu->fb_alloc_unit,
 		.context = gpu->fb_context_save,
 		.reserve = gpu->fb_pf_reserve,
 		.num_vfs = gpu->vfs_len,
-		.num_blocked = gpu->num_withheld,
+		.num_blocked = gpu->num_quarantined,
 	};
 	for (i = 0; i < gpu->vfs_len; i++) {
 		const struct vf *vf = &gpu->vfs[i];
@@ -50,7 +50,7 @@ static void make_request(struct placement_request *req, const struct gpu *gpu)
 			.pinned = vf->in_use,
 		};
 	}
-	memcpy(req->blocked, gpu->withheld, sizeof(req->blocked));
+	memcpy(req->blocked, gpu->quarantined, sizeof(req->blocked));
 }
 
 /* Return: whether framebuffer changes at all */
@@ -67,7 +67,7 @@ static bool add_wanted(struct placement_request *req, const struct gpu *wanted)
 		struct placement_vf *vf = &req->vf[i];
 
 		vf->quota = i < wanted->vfs_len ?
-			    round_up_to(wanted->vfs[i].fb_bytes, req->granule) : 0;
+			    round_up_to(wanted->vfs[i].fb_bytes, req->unit) : 0;
 		changes |= vf->quota != vf->now.size;
 	}
 	return changes;
@@ -75,13 +75,13 @@ static bool add_wanted(struct placement_request *req, const struct gpu *wanted)
 
 static const char *holder(const struct gpu *gpu, int vf)
 {
-	return *gpu->vfs[vf].holder ? gpu->vfs[vf].holder : "its guest";
+	return *gpu->vfs[vf].driver ? gpu->vfs[vf].driver : "its guest";
 }
 
 static void name_blocker(char *text, const struct gpu *gpu, int vf)
 {
 	if (vf == NO_VF)
-		copy_string(text, BLOCKER_SIZE, "withheld memory");
+		copy_string(text, BLOCKER_SIZE, "quarantined memory");
 	else
 		snprintf(text, BLOCKER_SIZE, "VF %d (%s)", vf, holder(gpu, vf));
 }
@@ -152,21 +152,21 @@ static int refuse(struct failure *why, int err, const struct gpu *gpu,
 		[PLACEMENT_FRAGMENTED] = REASON_FRAGMENTED,
 		[PLACEMENT_TOO_HARD] = REASON_PLAN_TOO_HARD,
 	};
-	struct refusal *refusal = &why->refusal;
+	struct error_detail *detail = &why->detail;
 	bool of_reserve = reason->verdict == PLACEMENT_PINNED_RESERVE;
-	char *text = refusal->message;
-	size_t size = sizeof(refusal->message);
+	char *text = detail->message;
+	size_t size = sizeof(detail->message);
 	int n;
 
 	*why = (struct failure){ .error = err };
-	refusal->reason = reasons[reason->verdict];
-	refusal->vf = of_reserve ? NO_VF : reason->vf;
-	refusal->asked = reason->asked;
-	refusal->limit = of_reserve ? gpu->fb_pf_reserve : reason->limit;
-	if (refusal->vf == NO_VF)
+	detail->reason = reasons[reason->verdict];
+	detail->vf = of_reserve ? NO_VF : reason->vf;
+	detail->value = reason->asked;
+	detail->limit = of_reserve ? gpu->fb_pf_reserve : reason->limit;
+	if (detail->vf == NO_VF)
 		n = snprintf(text, size, "GPU %s: ", gpu->bdf);
 	else
-		n = snprintf(text, size, "GPU %s VF %d: ", gpu->bdf, refusal->vf);
+		n = snprintf(text, size, "GPU %s VF %d: ", gpu->bdf, detail->vf);
 	explain(text + n, size - n, gpu, reason);
 	return err;
 }
@@ -177,7 +177,7 @@ static int refuse(struct failure *why, int err, const struct gpu *gpu,
  * @live: the GPU as it is
  * @why: filled when there are no places
  *
- * VFs in use and withheld memory are known only with CAP_SYS_ADMIN, see
+ * VFs in use and quarantined memory are known only with CAP_SYS_ADMIN, see
  * @live->has_states.
  *
  * Return: 0, with GPU_SET_PLACES in @wanted->set; or without, when @live is not a
@@ -203,7 +203,7 @@ int layout_place(struct gpu *wanted, const struct gpu *live,
 		return 0;
 	if (err)
 		return refuse(why, err, live, &reason);
-	/* what keeps its size stays, also where memory is withheld */
+	/* what keeps its size stays, also where memory is quarantined */
 	for (i = 0; i < wanted->vfs_len && i < live->vfs_len; i++)
 		wanted->vfs[i].fb_offset = changes ? placement.vf[i].offset :
 						     live->vfs[i].fb_offset;
@@ -215,7 +215,7 @@ int layout_place(struct gpu *wanted, const struct gpu *live,
  * layout_is_stale() - was a GPU changed between being read and being asked?
  * @why: why a layout with places from layout_place() was refused
  *
- * A VF that was started, or memory that was withheld, does not change the generation;
+ * A VF that was started, or memory that was quarantined, does not change the revision;
  * but then a place is not to be had that was.
  *
  * Return: whether it is worth looking again.
@@ -223,8 +223,8 @@ int layout_place(struct gpu *wanted, const struct gpu *live,
 bool layout_is_stale(const struct failure *why)
 {
 	return why->error == -ESTALE ||
-	       why->refusal.reason == REASON_OFFSET_TAKEN ||
-	       why->refusal.reason == REASON_OFFSET_IN_USE;
+	       why->detail.reason == REASON_OFFSET_TAKEN ||
+	       why->detail.reason == REASON_OFFSET_IN_USE;
 }
 
 /**
@@ -272,7 +272,7 @@ void layout_after(const struct gpu *wanted, const struct gpu *live,
 
 /* why not even one more VF fits; Return: whether one does after all */
 static bool one_fits(struct placement_request *req, const struct gpu *gpu,
-		     u64 fb_bytes, struct refusal *why)
+		     u64 fb_bytes, struct error_detail *why)
 {
 	struct placement_reason reason;
 	struct placement placement;
@@ -292,7 +292,7 @@ static bool one_fits(struct placement_request *req, const struct gpu *gpu,
 	err = placement_plan(req, &placement, &reason);
 	if (err && err != -EINVAL) {
 		refuse(&failure, err, gpu, &reason);
-		*why = failure.refusal;
+		*why = failure.detail;
 	}
 	return !err;
 }
@@ -304,8 +304,8 @@ static const char *why_no_change(const struct gpu *gpu)
 		return "the GPU stopped answering and has to be reset first";
 	if (gpu->vfs_changing)
 		return "VFs are being enabled or disabled at this moment";
-	if (!(gpu->capabilities & CAPABILITY_CLEAR))
-		return "this hardware does not support clearing framebuffer between tenants";
+	if (!(gpu->capabilities & CAPABILITY_SCRUB))
+		return "this hardware cannot scrub framebuffer between tenants";
 	return NULL;
 }
 
@@ -316,16 +316,16 @@ static const char *why_no_change(const struct gpu *gpu)
  * @why: its message is filled when not even one fits
  */
 void layout_capacity(const struct gpu *gpu, struct capacity *capacity,
-		     struct refusal *why)
+		     struct error_detail *why)
 {
 	const char *no_change = why_no_change(gpu);
 	struct placement_request req;
 
-	*why = (struct refusal){ .vf = NO_VF };
+	*why = (struct error_detail){ .vf = NO_VF };
 	capacity->now = 0;
 	capacity->after_moving = 0;
 	capacity->fb_bytes = round_up_to(capacity->fb_bytes,
-					 gpu->fb_granularity);
+					 gpu->fb_alloc_unit);
 	if (no_change) {
 		snprintf(why->message, sizeof(why->message), "GPU %s: %s",
 			 gpu->bdf, no_change);

@@ -14,6 +14,6 @@ bool layout_is_stale(const struct failure *why);
 void layout_after(const struct gpu *wanted, const struct gpu *live,
 		  struct gpu *after);
 void layout_capacity(const struct gpu *gpu, struct capacity *capacity,
-		     struct refusal *why);
+		     struct error_detail *why);
 
 #endif /* AGENT_PLAN_LAYOUT_H */

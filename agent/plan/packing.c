@@ -30,10 +30,10 @@ static void replace_gap(struct pack_gaps *gaps, unsigned int i,
 /**
  * pack_cut() - take a range out of the gaps
  * @gaps: with room for one more
- * @start: first granule
- * @size: granules; the range does not reach beyond U64_MAX
+ * @start: first unit
+ * @size: units; the range does not reach beyond U64_MAX
  *
- * Return: how many of its granules were in gaps.
+ * Return: how many of its units were in gaps.
  */
 u64 pack_cut(struct pack_gaps *gaps, u64 start, u64 size)
 {
@@ -132,7 +132,7 @@ static void put_vf(struct pack *p, unsigned int vf, unsigned int g)
  * pack_largest_room() - the largest range that a packing leaves free
  * @p: packed
  *
- * Return: granules.
+ * Return: units.
  */
 u64 pack_largest_room(const struct pack *p)
 {
@@ -349,7 +349,7 @@ static enum pack_answer pack_within(struct pack *p, u32 keep, u64 hole, u32 *nod
  * pack() - find places for all VFs
  * @p: what is to be packed; the sizes and @hole add up to less than 2^64
  * @keep: bit n: VF n stays at @p->now, besides those that are fixed
- * @hole: a free range of so many granules has to be left
+ * @hole: a free range of so many units has to be left
  *
  * Exact within the limit. On success @p->place holds the places, and the largest of
  * @p->room is the largest free range, at least @hole. VFs that share a gap lie in

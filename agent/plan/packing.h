@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Exact bin packing, for the planner. Pure. Items are VFs to be placed, bins are
- * the gaps between ranges that stay where they are. The unit is the granule.
+ * the gaps between ranges that stay where they are. The unit is the unit.
  */
 #ifndef AGENT_PLAN_PACKING_H
 #define AGENT_PLAN_PACKING_H
@@ -34,8 +34,8 @@ static inline u64 max_u64(u64 a, u64 b)
 
 /**
  * struct pack_gap - a free range
- * @start: first granule
- * @size: granules
+ * @start: first unit
+ * @size: units
  */
 struct pack_gap {
 	u64 start;

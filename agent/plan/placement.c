@@ -11,10 +11,10 @@
  * more of them may move. So when moving all that may move does not help, nothing
  * does; improve() prunes by that.
  *
- * The largest free range: there is one of n granules exactly when one more item of n
- * granules, the hole, can be packed as well.
+ * The largest free range: there is one of n units exactly when one more item of n
+ * units, the hole, can be packed as well.
  *
- * Inside, everything is counted in granules. Documentation/design/layout.rst has the
+ * Inside, everything is counted in units. Documentation/design/layout.rst has the
  * proofs, and says when the limits below are met.
  */
 #include <errno.h>
@@ -30,23 +30,23 @@
 #define MAX_NODES		500000
 
 /*
- * Limit of the search for a better layout, or for a figure of a refusal; and of each
+ * Limit of the search for a better layout, or for a figure of a detail; and of each
  * packing that this tries. Where it is met, the best layout so far is the answer.
  */
 #define MAX_NODES_BETTER	100000
 #define MAX_NODES_EACH		4000
 
-static u64 granules_up(const struct placement_request *req, u64 bytes)
+static u64 units_up(const struct placement_request *req, u64 bytes)
 {
-	return bytes / req->granule + !!(bytes & (req->granule - 1));
+	return bytes / req->unit + !!(bytes & (req->unit - 1));
 }
 
-/* granules as bytes; U64_MAX when they do not fit in 64 bits */
-static u64 bytes_of(const struct placement_request *req, u64 granules)
+/* units as bytes; U64_MAX when they do not fit in 64 bits */
+static u64 bytes_of(const struct placement_request *req, u64 units)
 {
-	if (granules > U64_MAX / req->granule)
+	if (units > U64_MAX / req->unit)
 		return U64_MAX;
-	return granules * req->granule;
+	return units * req->unit;
 }
 
 static u32 all_vfs(const struct placement_request *req)
@@ -54,7 +54,7 @@ static u32 all_vfs(const struct placement_request *req)
 	return BIT(req->num_vfs) - 1;
 }
 
-/* the VF's present place in granules, if it can be there with its new size */
+/* the VF's present place in units, if it can be there with its new size */
 static u64 present_place(const struct placement_request *req, unsigned int vf)
 {
 	const struct placement_scratch *s = &req->scratch;
@@ -62,15 +62,15 @@ static u64 present_place(const struct placement_request *req, unsigned int vf)
 	u64 size = s->pack.size[vf];
 	u64 start = now->offset;
 
-	if (!now->size || !size || (start & (req->granule - 1)))
+	if (!now->size || !size || (start & (req->unit - 1)))
 		return PACK_NOWHERE;
-	start /= req->granule;
+	start /= req->unit;
 	if (start < s->base || start >= s->end || s->end - start < size)
 		return PACK_NOWHERE;
 	return start;
 }
 
-/* each granule that a blocked range touches, as far as it is in the VF area */
+/* each unit that a blocked range touches, as far as it is in the VF area */
 static void cut_blocked(struct placement_request *req)
 {
 	struct placement_scratch *s = &req->scratch;
@@ -78,13 +78,13 @@ static void cut_blocked(struct placement_request *req)
 
 	for (i = 0; i < req->num_blocked; i++) {
 		const struct extent *b = &req->blocked[i];
-		u64 start = max_u64(b->offset / req->granule, s->base);
+		u64 start = max_u64(b->offset / req->unit, s->base);
 		u64 last;
 
 		if (!b->size)
 			continue;
 		last = b->offset + min_u64(b->size - 1, U64_MAX - b->offset);
-		last = min_u64(last / req->granule, s->end - 1);
+		last = min_u64(last / req->unit, s->end - 1);
 		if (start <= last)
 			pack_cut(&s->pack.free, start, last - start + 1);
 	}
@@ -115,7 +115,7 @@ static bool fix(struct placement_request *req, u32 fixed)
 	return true;
 }
 
-static u64 free_granules(const struct placement_scratch *s)
+static u64 free_units(const struct placement_scratch *s)
 {
 	u64 free = 0;
 	unsigned int i;
@@ -140,7 +140,7 @@ static bool packs(struct placement_scratch *s, u32 keep, u64 hole)
 static void remember(struct placement_scratch *s)
 {
 	memcpy(s->best, s->pack.place, sizeof(s->best));
-	s->best_hole = pack_largest_room(&s->pack);
+	s->best_free = pack_largest_room(&s->pack);
 }
 
 /* list the VFs of @mask, the largest first: moving these would cost most */
@@ -165,7 +165,7 @@ static void list_vfs(struct placement_scratch *s, u32 mask)
 /*
  * Decide about the listed VFs from @n on: those that can stay, stay.
  *
- * Return: false when that moves @limit granules or more.
+ * Return: false when that moves @limit units or more.
  */
 static bool keep_rest(struct placement_scratch *s, unsigned int n, u32 *keep,
 		      u64 *moved, u64 limit, u64 hole)
@@ -246,8 +246,8 @@ static u64 improve(struct placement_scratch *s, u64 limit, u64 hole,
 /* leave the largest free range that is possible without moving more than @moved */
 static void widen(struct placement_scratch *s, u64 moved)
 {
-	u64 low = s->best_hole, high = 0, middle;
-	u64 left = free_granules(s);
+	u64 low = s->best_free, high = 0, middle;
+	u64 left = free_units(s);
 	unsigned int i;
 
 	for (i = 0; i < s->pack.free.num; i++)
@@ -259,7 +259,7 @@ static void widen(struct placement_scratch *s, u64 moved)
 	while (low < high) {
 		middle = high - (high - low) / 2;
 		if (improve(s, moved + 1, middle, true) <= moved)
-			low = s->best_hole;
+			low = s->best_free;
 		else
 			high = middle - 1;
 	}
@@ -327,13 +327,13 @@ static int measure_area(struct placement_request *req,
 
 	*why = (struct placement_reason){ .vf = NO_VF, .blocker = NO_VF };
 	s->pack.spent = 0;
-	if (!placement_is_granule(req->granule) || req->num_vfs > PACK_MAX_VFS ||
+	if (!placement_is_unit(req->unit) || req->num_vfs > PACK_MAX_VFS ||
 	    req->num_blocked > PACK_MAX_BLOCKED)
 		return fail(why, PLACEMENT_BAD_GEOMETRY);
 
-	reserve = granules_up(req, req->reserve);
-	context = granules_up(req, req->context);
-	s->end = req->total / req->granule;
+	reserve = units_up(req, req->reserve);
+	context = units_up(req, req->context);
+	s->end = req->total / req->unit;
 	if (context >= s->end || reserve >= s->end - context) {
 		why->asked = bytes_of(req, reserve);
 		why->limit = context >= s->end ? 0 :
@@ -350,10 +350,10 @@ static int fail_pinned(struct placement_request *req, unsigned int vf,
 {
 	struct placement_scratch *s = &req->scratch;
 	u64 offset = req->vf[vf].now.offset;
-	u64 context = granules_up(req, req->context);
-	u64 start = offset / req->granule;
+	u64 context = units_up(req, req->context);
+	u64 start = offset / req->unit;
 
-	if ((offset & (req->granule - 1)) || start >= s->base)
+	if ((offset & (req->unit - 1)) || start >= s->base)
 		return fail(why, PLACEMENT_BAD_GEOMETRY);
 	why->vf = vf;
 	why->blocker = vf;
@@ -362,7 +362,7 @@ static int fail_pinned(struct placement_request *req, unsigned int vf,
 	return fail(why, PLACEMENT_PINNED_RESERVE);
 }
 
-/* sizes in granules; pinned VFs have to stay, and have to be able to */
+/* sizes in units; pinned VFs have to stay, and have to be able to */
 static int measure_vfs(struct placement_request *req,
 		       struct placement_reason *why)
 {
@@ -374,10 +374,10 @@ static int measure_vfs(struct placement_request *req,
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct placement_vf *vf = &req->vf[i];
 
-		p->size[i] = granules_up(req, vf->quota);
+		p->size[i] = units_up(req, vf->quota);
 		if (!placement_is_pinned(vf))
 			continue;
-		if (p->size[i] != granules_up(req, vf->now.size)) {
+		if (p->size[i] != units_up(req, vf->now.size)) {
 			why->vf = i;
 			why->blocker = i;
 			why->asked = bytes_of(req, p->size[i]);
@@ -396,7 +396,7 @@ static int check_sum(struct placement_request *req,
 		     struct placement_reason *why)
 {
 	const struct pack *p = &req->scratch.pack;
-	u64 left = free_granules(&req->scratch);
+	u64 left = free_units(&req->scratch);
 	unsigned int i;
 
 	why->free = bytes_of(req, left);
@@ -457,7 +457,7 @@ static int explain(struct placement_request *req,
 	for (n = 0; n < s->num_listed; n++) {
 		unsigned int vf = s->listed[n];
 
-		size = granules_up(req, req->vf[vf].quota);
+		size = units_up(req, req->vf[vf].quota);
 		if (!size)
 			break;
 		s->pack.size[vf] = size;
@@ -484,7 +484,7 @@ static void fill(struct placement_request *req, struct placement *out)
 	const struct placement_scratch *s = &req->scratch;
 	unsigned int i;
 
-	out->reserve = bytes_of(req, granules_up(req, req->reserve));
+	out->reserve = bytes_of(req, units_up(req, req->reserve));
 	out->context.offset = out->reserve;
 	out->context.size = req->context;
 	out->vf_base = bytes_of(req, s->base);
@@ -541,7 +541,7 @@ int placement_plan(struct placement_request *req, struct placement *out,
 	return 0;
 }
 
-/* would every VF have a place if the VFs of @mask had @size granules each? */
+/* would every VF have a place if the VFs of @mask had @size units each? */
 static bool try_size(struct placement_request *req, u32 mask, u64 size)
 {
 	struct placement_scratch *s = &req->scratch;
@@ -578,7 +578,7 @@ static u32 unmoved(const struct placement_request *req)
 /**
  * placement_capacity() - count how many more VFs of one size would fit
  * @req: the present layout, as a request that keeps everything
- * @quota: the size in bytes, rounded up to the granule
+ * @quota: the size in bytes, rounded up to the unit
  * @may_move: whether VFs that are not pinned may move; those that lie on something
  *	blocked have to, in any case
  *
@@ -595,7 +595,7 @@ unsigned int placement_capacity(struct placement_request *req, u64 quota,
 
 	if (!quota || measure_area(req, &why) || measure_vfs(req, &why))
 		return 0;
-	size = granules_up(req, quota);
+	size = units_up(req, quota);
 	if (!may_move)
 		fix(req, s->pack.fixed | unmoved(req));
 	allow(s, MAX_NODES_BETTER, MAX_NODES_EACH);

@@ -7,7 +7,7 @@
  *   |    PF     | context save  |  VF area: extents of VFs, free, ...  | rest |
  *   +-----------+---------------+--------------------------------------+------+
  *
- * All borders of the VF area lie on multiples of the granule. The size of the context
+ * All borders of the VF area lie on multiples of the unit. The size of the context
  * save area need not be one.
  */
 #ifndef AGENT_PLAN_PLACEMENT_H
@@ -18,7 +18,7 @@
 
 /**
  * struct placement_vf - what is wanted for one VF
- * @quota: wanted size in bytes, rounded up to the granule; 0: none
+ * @quota: wanted size in bytes, rounded up to the unit; 0: none
  * @now: where it is at present; the offset of an empty extent is ignored
  * @pinned: the VF is in use: it keeps exactly the extent it has now
  */
@@ -29,13 +29,13 @@ struct placement_vf {
 };
 
 /**
- * struct placement_scratch - working memory of the planner, in granules
+ * struct placement_scratch - working memory of the planner, in units
  * @base: begin of the VF area
  * @end: end of the VF area
  * @num_listed: entries of @listed in use
  * @listed: VFs to decide about, the largest first
  * @best: by VF index: places of the best layout so far
- * @best_hole: largest free range of the best layout so far
+ * @best_free: largest free range of the best layout so far
  * @pack: the current packing
  */
 struct placement_scratch {
@@ -44,27 +44,27 @@ struct placement_scratch {
 	unsigned int num_listed;
 	unsigned int listed[PACK_MAX_VFS];
 	u64 best[PACK_MAX_VFS];
-	u64 best_hole;
+	u64 best_free;
 	struct pack pack;
 };
 
 /**
  * struct placement_request - what to plan
- * @total: bytes of framebuffer, need not be a multiple of the granule
- * @granule: unit of quotas and placement in bytes, a power of two
+ * @total: bytes of framebuffer, need not be a multiple of the unit
+ * @unit: unit of quotas and placement in bytes, a power of two
  * @context: bytes of the context save area
- * @reserve: bytes for the PF, rounded up to the granule
+ * @reserve: bytes for the PF, rounded up to the unit
  * @num_vfs: entries of @vf in use, at most PACK_MAX_VFS
  * @vf: by VF index
  * @num_blocked: entries of @blocked in use
- * @blocked: ranges that no VF may have. Each granule that one of them touches is
+ * @blocked: ranges that no VF may have. Each unit that one of them touches is
  *	blocked; parts outside the VF area are ignored, and a pinned VF keeps its
  *	extent even where it is blocked
  * @scratch: private to the planner; need not be initialised
  */
 struct placement_request {
 	u64 total;
-	u64 granule;
+	u64 unit;
 	u64 context;
 	u64 reserve;
 	unsigned int num_vfs;
@@ -99,9 +99,9 @@ struct placement {
 /**
  * enum placement_verdict - why there is no layout
  * @PLACEMENT_FITS: there is one
- * @PLACEMENT_BAD_GEOMETRY: granule not a power of two, too many VFs, pinned VFs that
+ * @PLACEMENT_BAD_GEOMETRY: unit not a power of two, too many VFs, pinned VFs that
  *	overlap, ...: no GPU is like that
- * @PLACEMENT_RESERVE_TOO_BIG: PF reserve and context save area leave no granule for
+ * @PLACEMENT_RESERVE_TOO_BIG: PF reserve and context save area leave no unit for
  *	VFs; limit is the largest reserve that would leave one
  * @PLACEMENT_PINNED_VF: the VF is in use and its quota would change
  * @PLACEMENT_PINNED_RESERVE: the reserve would reach into the extent of a VF in use
@@ -128,7 +128,7 @@ enum placement_verdict {
  * struct placement_reason - why there is no layout, with figures
  * @verdict: which of the reasons
  * @vf: the VF that it is about, NO_VF: the PF
- * @asked: bytes asked for, rounded up to the granule
+ * @asked: bytes asked for, rounded up to the unit
  * @limit: bytes that could be had
  * @free: bytes of the VF area that are neither pinned nor blocked nor given to the
  *	VFs before this one
@@ -165,7 +165,7 @@ unsigned int placement_capacity(struct placement_request *req, u64 quota,
 u64 placement_least_moved(const struct placement_scratch *s, u64 hole);
 
 /* placement_check.c */
-bool placement_is_granule(u64 bytes);
+bool placement_is_unit(u64 bytes);
 bool placement_check(const struct placement_request *req,
 		     const struct placement *layout);
 void placement_measure(const struct placement_request *req,

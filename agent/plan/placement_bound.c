@@ -30,9 +30,9 @@ struct most {
 /**
  * struct bound - what the bound is of
  * @s: the request
- * @unit: granules
+ * @unit: units
  * @need: units that all VFs need
- * @hole: granules of the range that is to be left free
+ * @hole: units of the range that is to be left free
  * @num: entries of @vf in use
  * @vf: those that may stay, upwards
  */
@@ -111,7 +111,7 @@ static void raise(short *to, int units)
 		*to = units;
 }
 
-/* behind what @from has comes a gap of @room granules, and then a VF of @units, or none */
+/* behind what @from has comes a gap of @room units, and then a VF of @units, or none */
 static void go_on(const struct bound *b, struct most *to, const struct most *from,
 		  u64 room, int units)
 {
@@ -175,9 +175,9 @@ static void add_gap(const struct bound *b, const struct pack_gap *gap,
 /**
  * placement_least_moved() - how much a layout moves at least
  * @s: with what is free, the sizes, and the VFs that may stay as @s->listed
- * @hole: a free range of so many granules has to be left
+ * @hole: a free range of so many units has to be left
  *
- * Return: granules of the VFs that cannot stay, 0 also when nothing is known; U64_MAX:
+ * Return: units of the VFs that cannot stay, 0 also when nothing is known; U64_MAX:
  * there is no such layout.
  */
 u64 placement_least_moved(const struct placement_scratch *s, u64 hole)

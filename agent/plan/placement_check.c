@@ -6,12 +6,12 @@
 #include "plan/placement.h"
 
 /**
- * placement_is_granule() - can this be the unit of placement?
+ * placement_is_unit() - can this be the unit of placement?
  * @bytes: the unit
  *
  * Return: whether it is a power of two.
  */
-bool placement_is_granule(u64 bytes)
+bool placement_is_unit(u64 bytes)
 {
 	return bytes && !(bytes & (bytes - 1));
 }
@@ -36,13 +36,13 @@ static bool check_vf(const struct placement_request *req,
 	bool pinned = placement_is_pinned(want);
 
 	/* rounded up, and no more than that */
-	if (e->size < want->quota || e->size - want->quota >= req->granule)
+	if (e->size < want->quota || e->size - want->quota >= req->unit)
 		return false;
 	if (pinned && (want->now.offset != e->offset || !e->size))
 		return false;
 	if (!e->size)
 		return true;
-	if ((e->offset | e->size) & (req->granule - 1))
+	if ((e->offset | e->size) & (req->unit - 1))
 		return false;
 	if (e->offset < layout->vf_base || e->offset > layout->vf_end ||
 	    layout->vf_end - e->offset < e->size)
@@ -57,7 +57,7 @@ static bool check_vf(const struct placement_request *req,
  * @req: the request
  * @layout: the layout
  *
- * Every VF has exactly its rounded quota, inside the VF area, on granule borders;
+ * Every VF has exactly its rounded quota, inside the VF area, on unit borders;
  * pinned VFs are where they were; no two extents overlap, containment included; none
  * touches a blocked range, the PF reserve or the context save area.
  *
@@ -68,11 +68,11 @@ bool placement_check(const struct placement_request *req,
 {
 	unsigned int i;
 
-	if (!placement_is_granule(req->granule) || req->num_vfs > PACK_MAX_VFS ||
+	if (!placement_is_unit(req->unit) || req->num_vfs > PACK_MAX_VFS ||
 	    req->num_blocked > PACK_MAX_BLOCKED)
 		return false;
 	if ((layout->reserve | layout->vf_base | layout->vf_end) &
-	    (req->granule - 1))
+	    (req->unit - 1))
 		return false;
 	if (layout->reserve < req->reserve ||
 	    layout->context.offset < layout->reserve ||

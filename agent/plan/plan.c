@@ -192,7 +192,7 @@ void plan_add_placement(struct plan *plan, const struct gpu *after)
 	gpu_free(&plan->after);
 	gpu_copy(&plan->after, after);
 	/* that is now, and not then */
-	plan->after.fb_dirty = 0;
+	plan->after.fb_needs_scrub = 0;
 	plan->has_after = true;
 	for (i = 0; i < plan->wanted.vfs_len; i++) {
 		if (i >= after->vfs_len || i >= plan->live.vfs_len)
@@ -235,7 +235,7 @@ out:
  * Changes nothing. Prints why the layout would be refused.
  *
  * Return: EXIT_DONE; -ESTALE: the GPU was changed since it was read, plan again; else
- * the exit code of the refusal.
+ * the exit code of the error.
  */
 int plan_place(struct plan *plan, struct provider *provider, u32 how)
 {
@@ -249,9 +249,9 @@ int plan_place(struct plan *plan, struct provider *provider, u32 how)
 	}
 	if (layout_is_stale(&why) && !(how & PLACE_LAST))
 		return -ESTALE;
-	plan->refusal = why.refusal;
-	return report_config_refusal(plan->config, plan->section, &why,
-				     plan->live.bdf);
+	plan->detail = why.detail;
+	return report_config_error(plan->config, plan->section, &why,
+				   plan->live.bdf);
 }
 
 /**

@@ -45,7 +45,7 @@
  * @wanted: what shall be
  * @after: what will be; only when @has_after
  * @has_after: places were found, and the kernel did not refuse them
- * @refusal: why there is no such layout; its reason is 0 when that is not known
+ * @detail: why there is no such layout; its reason is 0 when that is not known
  * @changes: VF_*, by index; as long as @wanted.vfs
  * @steps: STEP_*
  * @policy_changes: the policy changes
@@ -59,7 +59,7 @@ struct plan {
 	struct gpu wanted;
 	struct gpu after;
 	bool has_after;
-	struct refusal refusal;
+	struct error_detail detail;
 	u32 *changes;
 	u32 steps;
 	bool policy_changes;

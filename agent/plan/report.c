@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A refusal of the kernel, with the lines of the configuration that caused it.
+ * An error of the kernel, with the lines of the configuration that caused it.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/exit_code.h"
 #include "base/util.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "plan/report.h"
 #include "provider/provider.h"
 
@@ -58,45 +58,45 @@ static void show_place(const struct source_loc *at)
 }
 
 /* the kernel names the driver; behind one for user space is a process */
-static void name_process(const struct refusal *refusal, const char *bdf)
+static void name_process(const struct error_detail *detail, const char *bdf)
 {
 	char *process;
 
-	if (refusal->reason != REASON_VF_IN_USE || refusal->vf < 0)
+	if (detail->reason != REASON_VF_IN_USE || detail->vf < 0)
 		return;
-	process = holder_of_vf(bdf, refusal->vf);
+	process = process_of_vf(bdf, detail->vf);
 	if (process)
-		pr_err("GPU %s VF %d: %s has it open", bdf, refusal->vf,
+		pr_err("GPU %s VF %d: %s has it open", bdf, detail->vf,
 		       process);
 	free(process);
 }
 
 /**
- * report_refusal() - tell the user why the kernel refused something
+ * report_error() - tell the user why the kernel refused something
  * @why: the error
  * @bdf: of the GPU
  *
  * Return: the exit code for this error.
  */
-int report_refusal(const struct failure *why, const char *bdf)
+int report_error(const struct failure *why, const char *bdf)
 {
 	if (why->error == -ESTALE)
 		pr_err("GPU %s: its configuration is changed again and again by something else",
 		       bdf);
 	/* the kernel's sentence names the GPU, others do not */
-	else if (why->refusal.message[0])
-		pr_err("%s", why->refusal.message);
+	else if (why->detail.message[0])
+		pr_err("%s", why->detail.message);
 	else if (why->error == -EPERM)
 		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",
 		       bdf);
 	else
 		pr_err("GPU %s: %s", bdf, failure_text(why));
-	name_process(&why->refusal, bdf);
+	name_process(&why->detail, bdf);
 	return exit_code_of(why->error);
 }
 
 /**
- * report_config_refusal() - tell the user why the kernel refused a section
+ * report_config_error() - tell the user why the kernel refused a section
  * @config: the configuration
  * @section: of the GPU
  * @why: the error
@@ -104,26 +104,26 @@ int report_refusal(const struct failure *why, const char *bdf)
  *
  * Return: the exit code for this error.
  */
-int report_config_refusal(const struct config *config,
-			  const struct config_gpu *section,
-			  const struct failure *why, const char *bdf)
+int report_config_error(const struct config *config,
+			const struct config_gpu *section,
+			const struct failure *why, const char *bdf)
 {
-	const struct refusal *refusal = &why->refusal;
+	const struct error_detail *detail = &why->detail;
 	const struct source_loc *at;
 
-	report_refusal(why, bdf);
+	report_error(why, bdf);
 	if (why->error == -EPERM)
 		return EXIT_PERMISSION;
 
-	at = place_in_gpu(section, refusal->reason);
+	at = place_in_gpu(section, detail->reason);
 	show_place(at);
-	if (refusal->vf >= 0 && (u32)refusal->vf < section->vfs_len) {
-		u32 vf = refusal->vf;
+	if (detail->vf >= 0 && (u32)detail->vf < section->vfs_len) {
+		u32 vf = detail->vf;
 
 		show_place(&section->vfs[vf].at);
 		show_place(place_in_profile(config_vf_profile(config, section,
 							      vf),
-					    refusal->reason));
+					    detail->reason));
 	} else if (exit_code_of(why->error) == EXIT_USAGE &&
 		   (!at || !at->line)) {
 		show_place(&section->at);

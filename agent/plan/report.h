@@ -8,9 +8,9 @@
 #include "config/config.h"
 #include "model/failure.h"
 
-int report_refusal(const struct failure *why, const char *bdf);
-int report_config_refusal(const struct config *config,
-			  const struct config_gpu *section,
-			  const struct failure *why, const char *bdf);
+int report_error(const struct failure *why, const char *bdf);
+int report_config_error(const struct config *config,
+			const struct config_gpu *section,
+			const struct failure *why, const char *bdf);
 
 #endif /* AGENT_PLAN_REPORT_H */

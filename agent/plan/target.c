@@ -8,7 +8,7 @@
 #include "base/exit_code.h"
 #include "base/util.h"
 #include "config/load.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "plan/plan.h"

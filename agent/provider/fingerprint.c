@@ -38,7 +38,7 @@ static void add_vf(u64 *print, const struct vf *vf)
  * gpu_fingerprint() - sum up all that another program could have set
  * @gpu: as it was read; who uses a VF does not count
  *
- * Return: never 0, which is no generation.
+ * Return: never 0, which is no revision.
  */
 u64 gpu_fingerprint(const struct gpu *gpu)
 {

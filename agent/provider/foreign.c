@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/root.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/num_vfs.h"
 #include "pci/sysfs.h"
 #include "provider/foreign.h"
@@ -94,7 +94,7 @@ static u32 find_vfs(struct gpu *gpu)
 		if (sysfs_vf_bdf(gpu->bdf, i, vf->bdf, sizeof(vf->bdf)))
 			continue;
 		found++;
-		sysfs_driver(vf->bdf, vf->holder, NAME_SIZE);
+		sysfs_driver(vf->bdf, vf->driver, NAME_SIZE);
 	}
 	return found;
 }
@@ -107,7 +107,7 @@ static void find_users(struct gpu *gpu)
 	gpu->has_states = !geteuid();
 	if (!gpu->has_states)
 		return;
-	holder_mark_vfs(gpu);
+	process_mark_vfs(gpu);
 	for (i = 0; i < gpu->vfs_len; i++) {
 		struct vf *vf = &gpu->vfs[i];
 
@@ -222,7 +222,7 @@ static void add_gpu(struct provider *provider, const char *bdf,
 		return;
 	if (err) {
 		gpu.vfs_changing = true;
-		copy_string(gpu.warning, WARNING_SIZE, why.refusal.message);
+		copy_string(gpu.warning, WARNING_SIZE, why.detail.message);
 		find_users(&gpu);
 	}
 	*gpu_list_add(gpus) = gpu;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Requests over libmnl. A refused request is answered twice: first by a
- * message with the refusal, then by the error.
+ * message with the detail, then by the error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -307,27 +307,27 @@ static int gpuvf_stats(struct provider *provider, struct gpu_list *gpus,
 
 struct layout_reply {
 	struct gpu *result;
-	struct refusal *refusal;
+	struct error_detail *detail;
 };
 
 static int take_layout(const struct nlmsghdr *nlh, void *data)
 {
 	struct layout_reply *reply = data;
 
-	return message_read(nlh, reply->result, reply->refusal);
+	return message_read(nlh, reply->result, reply->detail);
 }
 
 static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 		  struct gpu *result, struct failure *why)
 {
-	struct refusal refusal = { .vf = NO_VF };
-	struct layout_reply reply = { result, &refusal };
+	struct error_detail detail = { .vf = NO_VF };
+	struct layout_reply reply = { result, &detail };
 	struct answer answer = { .fn = take_layout, .data = &reply, .why = why };
 	int err;
 
 	*result = (struct gpu){};
 	err = call(gpuvf, nlh, &answer);
-	why->refusal = refusal;
+	why->detail = detail;
 	if (err)
 		gpu_free(result);
 	return err;

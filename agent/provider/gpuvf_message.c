@@ -17,7 +17,7 @@
 /* the model has the values of the spec */
 #define SAME(name)	_Static_assert((int)(name) == (int)GPUVF_##name, #name)
 
-SAME(CAPABILITY_CLEAR);
+SAME(CAPABILITY_SCRUB);
 SAME(POLICY_FIXED);
 SAME(POLICY_EQUAL);
 SAME(POLICY_BEST_EFFORT);
@@ -33,15 +33,15 @@ SAME(VF_STATE_PAUSED);
 SAME(VF_STATE_STOPPED);
 SAME(VF_STATE_RESETTING);
 SAME(VF_STATE_FAILED);
-SAME(GUARD_MAILBOX);
-SAME(GUARD_EXCLUSIVE);
-SAME(GUARD_EXCLUSIVE_TIMEOUT);
-SAME(GUARD_RESET);
-SAME(GUARD_EXCLUSIVE_TIME);
-SAME(GUARD_PF_RESET);
+SAME(THRESHOLD_MAILBOX);
+SAME(THRESHOLD_FULL_ACCESS);
+SAME(THRESHOLD_FULL_ACCESS_TIMEOUT);
+SAME(THRESHOLD_RESET);
+SAME(THRESHOLD_FULL_ACCESS_TIME);
+SAME(THRESHOLD_PF_RESET);
 SAME(HANG_COMMAND);
 SAME(HANG_PREEMPTION);
-SAME(HANG_EXCLUSIVE);
+SAME(HANG_FULL_ACCESS);
 SAME(REASON_NO_SUCH_PF);
 SAME(REASON_NO_SUCH_VF);
 SAME(REASON_VF_NAMED_TWICE);
@@ -76,6 +76,7 @@ SAME(REASON_OFFSET_OUTSIDE);
 SAME(REASON_OFFSET_TAKEN);
 SAME(REASON_OFFSET_IN_USE);
 SAME(REASON_PF_RESETTING);
+SAME(REASON_NO_SUCH_ENGINE);
 
 /* where an attribute goes in a structure */
 struct field {
@@ -90,7 +91,7 @@ struct field {
 
 static const struct field pf_fields[] = {
 	[GPUVF_A_PF_BDF] = FIELD(gpu, MNL_TYPE_NUL_STRING, bdf),
-	[GPUVF_A_PF_GENERATION] = FIELD(gpu, MNL_TYPE_U64, generation),
+	[GPUVF_A_PF_REVISION] = FIELD(gpu, MNL_TYPE_U64, revision),
 	[GPUVF_A_PF_BACKEND] = FIELD(gpu, MNL_TYPE_NUL_STRING, backend),
 	[GPUVF_A_PF_STATE] = FIELD(gpu, MNL_TYPE_U32, state),
 	[GPUVF_A_PF_CAPABILITIES] = FIELD(gpu, MNL_TYPE_U32, capabilities),
@@ -103,26 +104,29 @@ static const struct field pf_fields[] = {
 	[GPUVF_A_PF_PROVISIONING] = FIELD(gpu, MNL_TYPE_U32, provisioning),
 	[GPUVF_A_PF_POLICY] = FIELD(gpu, MNL_TYPE_U32, policy),
 	[GPUVF_A_PF_FB_TOTAL] = FIELD(gpu, MNL_TYPE_U64, fb_total),
-	[GPUVF_A_PF_FB_GRANULARITY] = FIELD(gpu, MNL_TYPE_U64, fb_granularity),
+	[GPUVF_A_PF_FB_ALLOC_UNIT] = FIELD(gpu, MNL_TYPE_U64, fb_alloc_unit),
 	[GPUVF_A_PF_FB_PF_RESERVE] = FIELD(gpu, MNL_TYPE_U64, fb_pf_reserve),
 	[GPUVF_A_PF_FB_CONTEXT_SAVE] =
 		FIELD(gpu, MNL_TYPE_U64, fb_context_save),
 	[GPUVF_A_PF_FB_FREE] = FIELD(gpu, MNL_TYPE_U64, fb_free),
 	[GPUVF_A_PF_FB_LARGEST_FREE] =
 		FIELD(gpu, MNL_TYPE_U64, fb_largest_free),
-	[GPUVF_A_PF_FB_DIRTY] = FIELD(gpu, MNL_TYPE_U64, fb_dirty),
-	[GPUVF_A_PF_FB_WITHHELD] = FIELD(gpu, MNL_TYPE_U64, fb_withheld),
-	[GPUVF_A_PF_TIME_SLICE_MIN_US] =
-		FIELD(gpu, MNL_TYPE_U32, time_slice_min_us),
-	[GPUVF_A_PF_TIME_SLICE_MAX_US] =
-		FIELD(gpu, MNL_TYPE_U32, time_slice_max_us),
-	[GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US] =
-		FIELD(gpu, MNL_TYPE_U32, preempt_timeout_min_us),
-	[GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US] =
-		FIELD(gpu, MNL_TYPE_U32, preempt_timeout_max_us),
-	[GPUVF_A_PF_ROUND_US] = FIELD(gpu, MNL_TYPE_U64, round_us),
+	[GPUVF_A_PF_FB_NEEDS_SCRUB] = FIELD(gpu, MNL_TYPE_U64, fb_needs_scrub),
+	[GPUVF_A_PF_FB_QUARANTINED] = FIELD(gpu, MNL_TYPE_U64, fb_quarantined),
 	[GPUVF_A_PF_RESETS] = FIELD(gpu, MNL_TYPE_U64, resets),
 	[GPUVF_A_PF_FAILED_RESETS] = FIELD(gpu, MNL_TYPE_U64, failed_resets),
+};
+
+static const struct field pf_engine_fields[] = {
+	[GPUVF_A_ENGINE_TIME_SLICE_MIN_US] =
+		FIELD(gpu, MNL_TYPE_U32, time_slice_min_us),
+	[GPUVF_A_ENGINE_TIME_SLICE_MAX_US] =
+		FIELD(gpu, MNL_TYPE_U32, time_slice_max_us),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US] =
+		FIELD(gpu, MNL_TYPE_U32, preempt_timeout_min_us),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US] =
+		FIELD(gpu, MNL_TYPE_U32, preempt_timeout_max_us),
+	[GPUVF_A_ENGINE_ROTATION_US] = FIELD(gpu, MNL_TYPE_U64, rotation_us),
 };
 
 static const struct field vf_fields[] = {
@@ -131,14 +135,17 @@ static const struct field vf_fields[] = {
 	[GPUVF_A_VF_FB_QUOTA] = FIELD(vf, MNL_TYPE_U64, fb_bytes),
 	[GPUVF_A_VF_FB_OFFSET] = FIELD(vf, MNL_TYPE_U64, fb_offset),
 	[GPUVF_A_VF_FB_AUTO] = FIELD(vf, MNL_TYPE_FLAG, fb_auto),
-	[GPUVF_A_VF_TIME_SLICE_US] = FIELD(vf, MNL_TYPE_U32, time_slice_us),
-	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] =
-		FIELD(vf, MNL_TYPE_U32, preempt_timeout_us),
 	[GPUVF_A_VF_PROFILE] = FIELD(vf, MNL_TYPE_NUL_STRING, profile),
 	[GPUVF_A_VF_IN_USE] = FIELD(vf, MNL_TYPE_FLAG, in_use),
-	[GPUVF_A_VF_HOLDER] = FIELD(vf, MNL_TYPE_NUL_STRING, holder),
+	[GPUVF_A_VF_DRIVER] = FIELD(vf, MNL_TYPE_NUL_STRING, driver),
 	[GPUVF_A_VF_RESETS] = FIELD(vf, MNL_TYPE_U64, resets),
 	[GPUVF_A_VF_FAILED_RESETS] = FIELD(vf, MNL_TYPE_U64, failed_resets),
+};
+
+static const struct field vf_engine_fields[] = {
+	[GPUVF_A_ENGINE_TIME_SLICE_US] = FIELD(vf, MNL_TYPE_U32, time_slice_us),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US] =
+		FIELD(vf, MNL_TYPE_U32, preempt_timeout_us),
 };
 
 /* libmnl rounds the end of a message up, so it has to be round */
@@ -202,28 +209,33 @@ static int read_nest(const struct nlattr *nest, const struct field *fields,
 }
 
 static const struct field stats_fields[] = {
-	[GPUVF_A_STATS_RUN_NS] = FIELD(vf_stats, MNL_TYPE_U64, run_ns),
-	[GPUVF_A_STATS_CHARGED_NS] = FIELD(vf_stats, MNL_TYPE_U64, charged_ns),
-	[GPUVF_A_STATS_SLICES] = FIELD(vf_stats, MNL_TYPE_U64, slices),
-	[GPUVF_A_STATS_SKIPPED] = FIELD(vf_stats, MNL_TYPE_U64, skipped),
-	[GPUVF_A_STATS_OVERRUN_NS] = FIELD(vf_stats, MNL_TYPE_U64, overrun_ns),
-	[GPUVF_A_STATS_IDLE_NS] = FIELD(vf_stats, MNL_TYPE_U64, idle_ns),
-	[GPUVF_A_STATS_PREEMPT_TIMEOUTS] =
-		FIELD(vf_stats, MNL_TYPE_U64, preempt_timeouts),
-	[GPUVF_A_STATS_HANGS] = FIELD(vf_stats, MNL_TYPE_U64, hangs),
 	[GPUVF_A_STATS_RESETS] = FIELD(vf_stats, MNL_TYPE_U64, resets),
-	[GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS] =
-		FIELD(vf_stats, MNL_TYPE_U64, exclusive_timeouts),
+	[GPUVF_A_STATS_FULL_ACCESS_TIMEOUTS] =
+		FIELD(vf_stats, MNL_TYPE_U64, full_access_timeouts),
 	[GPUVF_A_STATS_MBOX_REQUESTS] =
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_requests),
 	[GPUVF_A_STATS_MBOX_LIMITED] =
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_limited),
 	[GPUVF_A_STATS_MBOX_UNANSWERED] =
 		FIELD(vf_stats, MNL_TYPE_U64, mbox_unanswered),
-	[GPUVF_A_STATS_LATENCY_SUM_NS] =
-		FIELD(vf_stats, MNL_TYPE_U64, latency_sum_ns),
 	[GPUVF_A_STATS_GUEST_MALFORMED] =
 		FIELD(vf_stats, MNL_TYPE_U64, guest_malformed),
+};
+
+static const struct field engine_stats_fields[] = {
+	[GPUVF_A_ENGINE_STATS_RUN_NS] = FIELD(vf_stats, MNL_TYPE_U64, run_ns),
+	[GPUVF_A_ENGINE_STATS_ACCOUNTED_NS] =
+		FIELD(vf_stats, MNL_TYPE_U64, accounted_ns),
+	[GPUVF_A_ENGINE_STATS_SLICES] = FIELD(vf_stats, MNL_TYPE_U64, slices),
+	[GPUVF_A_ENGINE_STATS_SKIPPED] = FIELD(vf_stats, MNL_TYPE_U64, skipped),
+	[GPUVF_A_ENGINE_STATS_OVERRUN_NS] =
+		FIELD(vf_stats, MNL_TYPE_U64, overrun_ns),
+	[GPUVF_A_ENGINE_STATS_IDLE_NS] = FIELD(vf_stats, MNL_TYPE_U64, idle_ns),
+	[GPUVF_A_ENGINE_STATS_PREEMPT_TIMEOUTS] =
+		FIELD(vf_stats, MNL_TYPE_U64, preempt_timeouts),
+	[GPUVF_A_ENGINE_STATS_HANGS] = FIELD(vf_stats, MNL_TYPE_U64, hangs),
+	[GPUVF_A_ENGINE_STATS_LATENESS_SUM_NS] =
+		FIELD(vf_stats, MNL_TYPE_U64, lateness_sum_ns),
 };
 
 static int read_bucket(const struct nlattr *nest, struct vf_stats *stats)
@@ -245,18 +257,82 @@ static int read_bucket(const struct nlattr *nest, struct vf_stats *stats)
 
 static int read_stats(const struct nlattr *nest, struct vf *vf)
 {
+	vf->has_stats = true;
+	return read_nest(nest, stats_fields, ARRAY_SIZE(stats_fields),
+			 &vf->stats);
+}
+
+static int read_engine_stats(const struct nlattr *nest, struct vf *vf)
+{
 	const struct nlattr *attr;
 	int err;
 
 	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
 		return -EBADMSG;
-	vf->has_stats = true;
 	mnl_attr_for_each_nested(attr, nest) {
-		if (mnl_attr_get_type(attr) == GPUVF_A_STATS_LATENCY)
+		if (mnl_attr_get_type(attr) == GPUVF_A_ENGINE_STATS_LATENESS)
 			err = read_bucket(attr, &vf->stats);
 		else
-			err = read_field(attr, stats_fields,
-					 ARRAY_SIZE(stats_fields), &vf->stats);
+			err = read_field(attr, engine_stats_fields,
+					 ARRAY_SIZE(engine_stats_fields),
+					 &vf->stats);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int read_number(const struct nlattr *attr, u32 *value)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+		return -EBADMSG;
+	*value = mnl_attr_get_u32(attr);
+	return 0;
+}
+
+/* *is_gfx: of other engines, of a newer kernel, nothing is read */
+static int read_engine_id(const struct nlattr *nest, bool *is_gfx)
+{
+	const struct nlattr *attr;
+	u32 id = U32_MAX;
+	int err = 0;
+
+	if (mnl_attr_validate(nest, MNL_TYPE_NESTED) < 0)
+		return -EBADMSG;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == GPUVF_A_ENGINE_ID && !err)
+			err = read_number(attr, &id);
+	*is_gfx = id == GPUVF_ENGINE_ID_GFX;
+	return id == U32_MAX ? -EBADMSG : err;
+}
+
+static int read_pf_engine(const struct nlattr *nest, struct gpu *gpu)
+{
+	bool is_gfx;
+	int err;
+
+	err = read_engine_id(nest, &is_gfx);
+	if (err || !is_gfx)
+		return err;
+	return read_nest(nest, pf_engine_fields, ARRAY_SIZE(pf_engine_fields),
+			 gpu);
+}
+
+static int read_vf_engine(const struct nlattr *nest, struct vf *vf)
+{
+	const struct nlattr *attr;
+	bool is_gfx;
+	int err;
+
+	err = read_engine_id(nest, &is_gfx);
+	if (err || !is_gfx)
+		return err;
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == GPUVF_A_ENGINE_STATS)
+			err = read_engine_stats(attr, vf);
+		else
+			err = read_field(attr, vf_engine_fields,
+					 ARRAY_SIZE(vf_engine_fields), vf);
 		if (err)
 			return err;
 	}
@@ -280,31 +356,23 @@ static int read_claims(const struct nlattr *nest, struct vf *vf)
 	return read_nest(nest, fields, ARRAY_SIZE(fields), &vf->claims);
 }
 
-static int read_number(const struct nlattr *attr, u32 *value)
-{
-	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-		return -EBADMSG;
-	*value = mnl_attr_get_u32(attr);
-	return 0;
-}
-
-static int read_withheld(const struct nlattr *nest, struct gpu *gpu)
+static int read_quarantined(const struct nlattr *nest, struct gpu *gpu)
 {
 	static const struct field fields[] = {
 		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, MNL_TYPE_U64, offset),
 		[GPUVF_A_EXTENT_SIZE] = FIELD(extent, MNL_TYPE_U64, size),
 	};
-	struct extent extent = {}, *last = &gpu->withheld[MAX_WITHHELD - 1];
+	struct extent extent = {}, *last = &gpu->quarantined[MAX_QUARANTINED - 1];
 	int err;
 
 	err = read_nest(nest, fields, ARRAY_SIZE(fields), &extent);
 	if (err)
 		return err;
 	/* as the kernel does when it has more than it tells */
-	if (gpu->num_withheld == MAX_WITHHELD)
+	if (gpu->num_quarantined == MAX_QUARANTINED)
 		last->size = extent.offset + extent.size - last->offset;
 	else
-		gpu->withheld[gpu->num_withheld++] = extent;
+		gpu->quarantined[gpu->num_quarantined++] = extent;
 	return 0;
 }
 
@@ -323,6 +391,8 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 			err = read_number(attr, &index);
 		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS)
 			err = read_stats(attr, &vf);
+		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_ENGINE)
+			err = read_vf_engine(attr, &vf);
 		else if (mnl_attr_get_type(attr) == GPUVF_A_VF_CLAIMS)
 			err = read_claims(attr, &vf);
 		else
@@ -341,20 +411,20 @@ static int read_vf(const struct nlattr *nest, struct gpu *gpu, int *last)
 	return 0;
 }
 
-static int read_refusal(const struct nlattr *nest, struct refusal *refusal)
+static int read_detail(const struct nlattr *nest, struct error_detail *detail)
 {
 	static const struct field fields[] = {
-		[GPUVF_A_REFUSAL_REASON] =
-			FIELD(refusal, MNL_TYPE_U32, reason),
-		[GPUVF_A_REFUSAL_VF_INDEX] = FIELD(refusal, MNL_TYPE_U32, vf),
-		[GPUVF_A_REFUSAL_ASKED] = FIELD(refusal, MNL_TYPE_U64, asked),
-		[GPUVF_A_REFUSAL_LIMIT] = FIELD(refusal, MNL_TYPE_U64, limit),
-		[GPUVF_A_REFUSAL_MESSAGE] =
-			FIELD(refusal, MNL_TYPE_NUL_STRING, message),
+		[GPUVF_A_ERROR_REASON] =
+			FIELD(error_detail, MNL_TYPE_U32, reason),
+		[GPUVF_A_ERROR_VF_INDEX] = FIELD(error_detail, MNL_TYPE_U32, vf),
+		[GPUVF_A_ERROR_VALUE] = FIELD(error_detail, MNL_TYPE_U64, value),
+		[GPUVF_A_ERROR_LIMIT] = FIELD(error_detail, MNL_TYPE_U64, limit),
+		[GPUVF_A_ERROR_MESSAGE] =
+			FIELD(error_detail, MNL_TYPE_NUL_STRING, message),
 	};
 
-	*refusal = (struct refusal){ .vf = NO_VF };
-	return read_nest(nest, fields, ARRAY_SIZE(fields), refusal);
+	*detail = (struct error_detail){ .vf = NO_VF };
+	return read_nest(nest, fields, ARRAY_SIZE(fields), detail);
 }
 
 static int read_event(const struct nlattr *nest, struct gpu_event *event)
@@ -366,7 +436,7 @@ static int read_event(const struct nlattr *nest, struct gpu_event *event)
 		[GPUVF_A_EVENT_OLD_STATE] =
 			FIELD(gpu_event, MNL_TYPE_U32, old_state),
 		[GPUVF_A_EVENT_HANG] = FIELD(gpu_event, MNL_TYPE_U32, hang),
-		[GPUVF_A_EVENT_GUARD] = FIELD(gpu_event, MNL_TYPE_U32, guard),
+		[GPUVF_A_EVENT_THRESHOLD] = FIELD(gpu_event, MNL_TYPE_U32, threshold),
 		[GPUVF_A_EVENT_LIMIT] = FIELD(gpu_event, MNL_TYPE_U64, limit),
 		[GPUVF_A_EVENT_WINDOW_MS] =
 			FIELD(gpu_event, MNL_TYPE_U64, window_ms),
@@ -387,10 +457,10 @@ static int read_event(const struct nlattr *nest, struct gpu_event *event)
 }
 
 static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
-			struct refusal *refusal, int *vf)
+			struct error_detail *detail, int *vf)
 {
 	const struct nlattr *attr;
-	u32 withheld = 0, num_withheld = 0;
+	u32 quarantined = 0, num_quarantined = 0;
 	int err;
 
 	*vf = NO_VF;
@@ -401,27 +471,30 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 		case GPUVF_A_PF_VF:
 			err = read_vf(attr, gpu, vf);
 			break;
-		case GPUVF_A_PF_FB_WITHHELD_EXTENTS:
-			err = read_number(attr, &num_withheld);
+		case GPUVF_A_PF_ENGINE:
+			err = read_pf_engine(attr, gpu);
 			break;
-		case GPUVF_A_PF_FB_WITHHELD_EXTENT:
-			err = read_withheld(attr, gpu);
-			withheld++;
+		case GPUVF_A_PF_FB_QUARANTINED_EXTENTS:
+			err = read_number(attr, &num_quarantined);
 			break;
-		case GPUVF_A_PF_REFUSAL:
-			err = refusal ? read_refusal(attr, refusal) : 0;
+		case GPUVF_A_PF_FB_QUARANTINED_EXTENT:
+			err = read_quarantined(attr, gpu);
+			quarantined++;
+			break;
+		case GPUVF_A_PF_ERROR:
+			err = detail ? read_detail(attr, detail) : 0;
 			break;
 		default:
 			err = read_field(attr, pf_fields, ARRAY_SIZE(pf_fields),
 					 gpu);
-			if (mnl_attr_get_type(attr) == GPUVF_A_PF_FB_DIRTY)
+			if (mnl_attr_get_type(attr) == GPUVF_A_PF_FB_NEEDS_SCRUB)
 				gpu->has_states = true;
 		}
 		if (err)
 			return err;
 	}
 	/* a VF must not be placed where an extent is missing */
-	if (withheld != num_withheld)
+	if (quarantined != num_quarantined)
 		return -EBADMSG;
 	gpu->set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	if (gpu->total_vfs <= MAX_VFS)
@@ -433,16 +506,16 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
  * message_read() - read a reply, an entry of a dump, or a notification
  * @nlh: the message, complete
  * @gpu: gets what the message has; the rest stays as it is
- * @refusal: gets the refusal, if the message has one; may be NULL
+ * @detail: gets the detail, if the message has one; may be NULL
  *
  * Return: 0, or -EBADMSG for a message that the spec does not allow.
  */
 int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
-		 struct refusal *refusal)
+		 struct error_detail *detail)
 {
 	int vf;
 
-	return read_message(nlh, gpu, refusal, &vf);
+	return read_message(nlh, gpu, detail, &vf);
 }
 
 /**
@@ -475,7 +548,7 @@ static enum gpu_event_kind kind_of(u8 cmd)
 		return EVENT_VF_RESET;
 	case GPUVF_CMD_THRESHOLD_EXCEEDED:
 		return EVENT_VF_LIMIT;
-	case GPUVF_CMD_FB_CLEAR_FAILED:
+	case GPUVF_CMD_FB_SCRUB_FAILED:
 		return EVENT_SCRUB_FAILED;
 	case GPUVF_CMD_PF_WEDGED:
 		return EVENT_GPU_WEDGED;
@@ -557,6 +630,26 @@ int message_read_error(const struct nlmsghdr *nlh, char *text, size_t size)
 	return error;
 }
 
+static void put_engine(struct nlmsghdr *nlh, size_t room, const struct vf *vf,
+		       u32 set)
+{
+	struct nlattr *nest;
+
+	nest = mnl_attr_nest_start_check(nlh, room, GPUVF_A_VF_ENGINE);
+	if (!nest)
+		return;
+	mnl_attr_put_u32_check(nlh, room, GPUVF_A_ENGINE_ID,
+			       GPUVF_ENGINE_ID_GFX);
+	if (set & VF_SET_TIME_SLICE)
+		mnl_attr_put_u32_check(nlh, room, GPUVF_A_ENGINE_TIME_SLICE_US,
+				       vf->time_slice_us);
+	if (set & VF_SET_PREEMPT)
+		mnl_attr_put_u32_check(nlh, room,
+				       GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+				       vf->preempt_timeout_us);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /**
  * message_put_vf() - add a VF nest with settings to a request
  * @nlh: the request
@@ -580,12 +673,8 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 	if (set & VF_SET_OFFSET)
 		mnl_attr_put_u64_check(nlh, room, GPUVF_A_VF_FB_OFFSET,
 				       vf->fb_offset);
-	if (set & VF_SET_TIME_SLICE)
-		mnl_attr_put_u32_check(nlh, room, GPUVF_A_VF_TIME_SLICE_US,
-				       vf->time_slice_us);
-	if (set & VF_SET_PREEMPT)
-		mnl_attr_put_u32_check(nlh, room, GPUVF_A_VF_PREEMPT_TIMEOUT_US,
-				       vf->preempt_timeout_us);
+	if (set & (VF_SET_TIME_SLICE | VF_SET_PREEMPT))
+		put_engine(nlh, room, vf, set);
 	if (set & VF_SET_PROFILE)
 		mnl_attr_put_strz_check(nlh, room, GPUVF_A_VF_PROFILE,
 					vf->profile);
@@ -595,8 +684,8 @@ void message_put_vf(struct nlmsghdr *nlh, size_t room, u32 index,
 /* which layout it is to follow, and what is wanted of the GPU itself */
 static void put_gpu(struct nlmsghdr *nlh, size_t room, const struct gpu *wanted)
 {
-	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_GENERATION,
-			       wanted->generation);
+	mnl_attr_put_u64_check(nlh, room, GPUVF_A_PF_REVISION,
+			       wanted->revision);
 	if (wanted->set & GPU_SET_POLICY)
 		mnl_attr_put_u32_check(nlh, room, GPUVF_A_PF_POLICY,
 				       wanted->policy);
@@ -609,7 +698,7 @@ static void put_gpu(struct nlmsghdr *nlh, size_t room, const struct gpu *wanted)
  * message_put_wanted() - the whole layout of one GPU
  * @nlh: a config-set request that has its bdf
  * @room: bytes of its buffer
- * @wanted: what is wanted, with the generation it was planned against
+ * @wanted: what is wanted, with the revision it was planned against
  * @dry_run: only ask
  */
 void message_put_wanted(struct nlmsghdr *nlh, size_t room,
@@ -634,7 +723,7 @@ void message_put_wanted(struct nlmsghdr *nlh, size_t room,
  * message_put_placed() - settings of a GPU or of one of its VFs, and places of all VFs
  * @nlh: a config-set request that has its bdf
  * @room: bytes of its buffer
- * @wanted: settings as its .set has them, with the generation it was planned against
+ * @wanted: settings as its .set has them, with the revision it was planned against
  * @vf: index of the VF, NO_VF: none
  * @set: VF_SET_*: which of its settings to send
  */

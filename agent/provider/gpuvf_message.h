@@ -11,7 +11,7 @@
 #include "model/gpu.h"
 
 int message_read(const struct nlmsghdr *nlh, struct gpu *gpu,
-		 struct refusal *refusal);
+		 struct error_detail *detail);
 int message_read_one_vf(const struct nlmsghdr *nlh, struct gpu *gpu, int *vf);
 int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 		       struct gpu_event *event);

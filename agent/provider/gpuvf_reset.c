@@ -79,9 +79,9 @@ static int reset_failed(const struct reset *reset, int error,
 	if (reset->vf != NO_VF)
 		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
 	*why = (struct failure){ .error = -error };
-	why->refusal.vf = reset->vf;
-	why->refusal.reason = REASON_RESET_FAILED;
-	snprintf(why->refusal.message, sizeof(why->refusal.message),
+	why->detail.vf = reset->vf;
+	why->detail.reason = REASON_RESET_FAILED;
+	snprintf(why->detail.message, sizeof(why->detail.message),
 		 "GPU %s%s: %s", reset->bdf, vf, text);
 	return why->error;
 }

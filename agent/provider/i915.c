@@ -79,7 +79,7 @@ static int read_gpu(const struct i915_iov *iov, struct gpu *gpu)
 	if (!i915_has_framebuffer(iov))
 		return 0;
 	gpu->abilities = &i915_discrete_abilities;
-	gpu->fb_granularity = LMEM_STEP;
+	gpu->fb_alloc_unit = LMEM_STEP;
 	return i915_get(iov, NO_VF, I915_SPARE, &gpu->fb_pf_reserve, &differs);
 }
 
@@ -149,7 +149,7 @@ static int i915_read(struct provider *provider, const char *bdf,
 	gpu->preempt_timeout_min_us = 1;
 	gpu->preempt_timeout_max_us =
 		gpu->abilities->of[ABILITY_PREEMPT_TIMEOUT].max;
-	gpu->generation = gpu_fingerprint(gpu);
+	gpu->revision = gpu_fingerprint(gpu);
 	return 0;
 }
 

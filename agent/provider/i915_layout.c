@@ -30,8 +30,8 @@ static const struct vf *vf_of(const struct gpu *gpu, u32 i)
 
 static int refuse(struct failure *why, u32 reason, int vf)
 {
-	why->refusal.reason = reason;
-	why->refusal.vf = vf;
+	why->detail.reason = reason;
+	why->detail.vf = vf;
 	return why->error;
 }
 
@@ -90,7 +90,7 @@ int i915_check(const struct gpu *live, const struct gpu *wanted,
 	u32 i;
 
 	failure_set(why, 0);
-	if (wanted->generation && wanted->generation != live->generation)
+	if (wanted->revision && wanted->revision != live->revision)
 		return failure_set(why, -ESTALE);
 	for (i = 0; !err && i < live->vfs_len; i++)
 		err = check_vf(live, wanted, i, why);
@@ -115,7 +115,7 @@ static int set(const struct writing *w, int vf, const char *name, u64 value)
 {
 	int err = i915_set(w->iov, vf, name, value, w->why);
 
-	w->why->refusal.vf = vf;
+	w->why->detail.vf = vf;
 	return err;
 }
 

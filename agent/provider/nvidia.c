@@ -112,7 +112,7 @@ static int nvidia_read(struct provider *provider, const char *bdf,
 	if (err)
 		gpu_free(gpu);
 	else
-		gpu->generation = gpu_fingerprint(gpu);
+		gpu->revision = gpu_fingerprint(gpu);
 	return err;
 }
 
@@ -125,7 +125,7 @@ static int nvidia_set_layout(struct provider *provider,
 
 	if (err)
 		return err;
-	err = wanted->generation && wanted->generation != live.generation ?
+	err = wanted->revision && wanted->revision != live.revision ?
 	      failure_set(why, -ESTALE) :
 	      nvidia_change_types(&live, wanted, dry_run, why);
 	if (!err && dry_run) {

@@ -141,8 +141,8 @@ static int check_users(const struct change *change)
 		failure_explain(change->why, -EBUSY,
 				"GPU %s VF %u: keeps type %s while it is in use",
 				live->bdf, i, *vf->type ? vf->type : "none");
-		change->why->refusal.reason = REASON_VF_IN_USE;
-		change->why->refusal.vf = i;
+		change->why->detail.reason = REASON_VF_IN_USE;
+		change->why->detail.vf = i;
 		return -EBUSY;
 	}
 	return 0;
@@ -182,8 +182,8 @@ static int refuse_mode(const struct change *change, u32 i)
 	failure_explain(change->why, -EBUSY,
 			"GPU %s: types of different sizes need heterogeneous mode, which can change only while no VF has a type, and VF %u is in use",
 			change->live->bdf, i);
-	change->why->refusal.reason = REASON_VF_IN_USE;
-	change->why->refusal.vf = i;
+	change->why->detail.reason = REASON_VF_IN_USE;
+	change->why->detail.vf = i;
 	return -EBUSY;
 }
 
@@ -254,7 +254,7 @@ static int give_up(const struct change *change, u32 i, u32 id, int err, u32 is)
 	failure_explain(change->why, err ?: -EIO, "GPU %s VF %u: cannot %s%s: %s",
 			change->live->bdf, i, id ? "get type " : "give up type ",
 			id ? name : vf->type, text);
-	change->why->refusal.vf = i;
+	change->why->detail.vf = i;
 	change->why->has_changed = true;
 	free(text);
 	return change->why->error;

@@ -243,9 +243,9 @@ static char *next_sizes(const struct nvidia_types *types, u64 fb_bytes)
 static int refuse(struct failure *why, u32 index, u64 asked, char *text)
 {
 	failure_explain(why, -EINVAL, "%s", text);
-	why->refusal.reason = REASON_TYPE;
-	why->refusal.vf = index;
-	why->refusal.asked = asked;
+	why->detail.reason = REASON_TYPE;
+	why->detail.vf = index;
+	why->detail.value = asked;
 	free(text);
 	return -EINVAL;
 }

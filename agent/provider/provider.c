@@ -213,7 +213,7 @@ static int check_vf(struct provider *provider, const char *bdf, u32 index,
 /**
  * provider_set_layout() - set the layout of a GPU, or try whether it could be
  * @provider: the provider
- * @wanted: bdf, generation, VFs; policy, PF reserve and the offsets of VFs where its
+ * @wanted: bdf, revision, VFs; policy, PF reserve and the offsets of VFs where its
  *	.set says so
  * @dry_run: change nothing
  * @result: what then holds, or would hold; to be freed after success
@@ -301,7 +301,7 @@ int provider_set_gpu(struct provider *provider, const char *bdf,
 /**
  * provider_set_placed() - change settings, and where the framebuffer of VFs is
  * @provider: the provider, which takes offsets
- * @wanted: bdf, generation, the offsets of all VFs; policy and PF reserve where its
+ * @wanted: bdf, revision, the offsets of all VFs; policy and PF reserve where its
  *	.set says so
  * @vf: index of the VF of which settings change too, NO_VF: none
  * @set: VF_SET_*: which of them
@@ -386,8 +386,8 @@ const char *provider_count_hint(struct provider *provider, const char *bdf,
  */
 const char *failure_text(const struct failure *why)
 {
-	if (why->refusal.message[0])
-		return why->refusal.message;
+	if (why->detail.message[0])
+		return why->detail.message;
 	if (why->ack[0])
 		return why->ack;
 	/* of the family: its id is not known any more */

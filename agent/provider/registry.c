@@ -10,7 +10,7 @@
 
 #include "base/root.h"
 #include "pci/attr.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "provider/generic.h"
 #include "provider/gim.h"
 #include "provider/gpuvf.h"

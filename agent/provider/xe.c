@@ -46,7 +46,7 @@ static int refuse(struct failure *why, int error, const char *bdf, int vf,
 	if (vf == NO_VF)
 		return failure_explain(why, error, "GPU %s: %s", bdf, text);
 	failure_explain(why, error, "GPU %s VF %d: %s", bdf, vf, text);
-	why->refusal.vf = vf;
+	why->detail.vf = vf;
 	return error;
 }
 

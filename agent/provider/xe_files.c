@@ -176,7 +176,7 @@ static void find_variant(struct gpu *gpu)
 }
 
 /* a quota is made of a piece on each tile */
-static u64 find_granularity(const char *bdf)
+static u64 find_alloc_unit(const char *bdf)
 {
 	u64 tiles = 1;
 
@@ -300,7 +300,7 @@ int xe_files_read(struct gpu *gpu, struct failure *why)
 	gpu->preempt_timeout_max_us =
 		gpu->abilities->of[ABILITY_PREEMPT_TIMEOUT].max;
 	if (gpu_can_read(gpu, ABILITY_FB))
-		gpu->fb_granularity = find_granularity(gpu->bdf);
+		gpu->fb_alloc_unit = find_alloc_unit(gpu->bdf);
 	err = read_policy(gpu, why) ?:
 	      read_times(gpu, NO_VF, &gpu->pf_time_slice_us,
 			 &gpu->pf_preempt_timeout_us, why);
@@ -312,7 +312,7 @@ int xe_files_read(struct gpu *gpu, struct failure *why)
 		if (!err && gpu_can_read(gpu, ABILITY_FB))
 			err = read_number(gpu, i, QUOTA, &vf->fb_bytes, why);
 	}
-	gpu->generation = gpu_fingerprint(gpu);
+	gpu->revision = gpu_fingerprint(gpu);
 	warn_of_custom(gpu);
 	return err;
 }

@@ -29,8 +29,8 @@
 static int refuse(struct failure *why, int error, enum reason reason, int vf)
 {
 	why->error = error;
-	why->refusal.reason = reason;
-	why->refusal.vf = vf;
+	why->detail.reason = reason;
+	why->detail.vf = vf;
 	return error;
 }
 
@@ -55,10 +55,10 @@ static int check_use(const struct gpu *live, const struct gpu *wanted, u32 i,
 	failure_explain(why, -EBUSY,
 			"GPU %s VF %u: has %s of framebuffer and keeps them while %s uses it; %s were asked for",
 			live->bdf, i, format_size(has, is->fb_bytes, " "),
-			*is->holder ? is->holder : "its guest",
+			*is->driver ? is->driver : "its guest",
 			format_size(asked, bytes, " "));
-	why->refusal.asked = bytes;
-	why->refusal.limit = is->fb_bytes;
+	why->detail.value = bytes;
+	why->detail.limit = is->fb_bytes;
 	return refuse(why, -EBUSY, REASON_VF_IN_USE, i);
 }
 
@@ -120,7 +120,7 @@ static int check(const struct gpu *live, const struct gpu *wanted,
 	int err;
 	u32 i;
 
-	if (wanted->generation != live->generation)
+	if (wanted->revision != live->revision)
 		return failure_set(why, -ESTALE);
 	if (xe_files_lack_ggtt(live, wanted->num_vfs))
 		return failure_explain(why, -EUCLEAN, "GPU %s: %s", live->bdf,
@@ -137,7 +137,7 @@ static bool may_reset(const struct gpu *live, u32 i)
 	const struct vf *vf = &live->vfs[i];
 
 	return live->has_states && *vf->bdf && !vf->in_use &&
-	       (!*vf->holder || is_vfio_driver(vf->holder));
+	       (!*vf->driver || is_vfio_driver(vf->driver));
 }
 
 static int set_quota(const struct gpu *live, u32 i, u64 bytes,

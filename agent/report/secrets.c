@@ -9,7 +9,7 @@
 
 #include "base/root.h"
 #include "base/util.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "report/report.h"
 
 /* "node.example.org" is a secret, and so are "node" and "example.org" */
@@ -111,7 +111,7 @@ static void find_users(struct scrub *scrub, const struct gpu *gpu)
 		scrub_add(scrub, SECRET_LABEL, gpu->vfs[i].profile);
 		if (!gpu->vfs[i].in_use)
 			continue;
-		process = holder_of_vf(gpu->bdf, i);
+		process = process_of_vf(gpu->bdf, i);
 		if (process && sscanf(process, "process %u", &pid) == 1)
 			find_in_process(scrub, pid);
 		free(process);

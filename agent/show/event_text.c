@@ -40,9 +40,9 @@ static char *vf_news(const struct vf *was, const struct vf *is)
 			    *is->profile ? is->profile : "none");
 	if (was->has_state && is->has_state && was->state != is->state)
 		append_text(&text, ", ", "%s", vf_state_name(is->state));
-	if (strcmp(was->holder, is->holder))
+	if (strcmp(was->driver, is->driver))
 		append_text(&text, ", ", "driver %s",
-			    *is->holder ? is->holder : "none");
+			    *is->driver ? is->driver : "none");
 	if (was->has_state && is->has_state && was->in_use != is->in_use)
 		append_text(&text, ", ", "%s",
 			    is->in_use ? "in use" : "not in use");
@@ -68,8 +68,8 @@ static char *gpu_news(const struct gpu *was, const struct gpu *is)
 			    "VFs are being enabled or disabled" :
 			    "VFs are not being enabled or disabled any more");
 	if (was->has_states && is->has_states)
-		add_change(&text, "withheld", format_size, was->fb_withheld,
-			   is->fb_withheld);
+		add_change(&text, "quarantined", format_size, was->fb_quarantined,
+			   is->fb_quarantined);
 	return text;
 }
 
@@ -159,7 +159,7 @@ const char *gpu_event_name(enum gpu_event_kind kind)
 		[EVENT_VF_HANG] = "vf-hang",
 		[EVENT_VF_RESET] = "vf-was-reset",
 		[EVENT_VF_LIMIT] = "threshold-exceeded",
-		[EVENT_SCRUB_FAILED] = "fb-clear-failed",
+		[EVENT_SCRUB_FAILED] = "fb-scrub-failed",
 		[EVENT_GPU_WEDGED] = "pf-wedged",
 		[EVENT_GPU_RESET] = "pf-was-reset",
 	};

@@ -131,7 +131,7 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 			    json_real((double)vf->time_slice_us / sum) :
 			    json_null());
 	put_bool_if(object, "in_use", vf->has_state, vf->in_use);
-	json_put_text(object, "holder", vf->holder);
+	json_put_text(object, "driver", vf->driver);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
 	if (gpu_can_read(gpu, ABILITY_TYPE)) {
 		json_put_text(object, "nvidia_type", vf->type);
@@ -173,7 +173,7 @@ json_t *json_of_stats(const struct gpu *gpu, u32 index)
 	json_put_text(object, "bdf", gpu->vfs[index].bdf);
 	json_put_text(object, "profile", gpu->vfs[index].profile);
 	json_put_u64(object, "run_ns", stats->run_ns);
-	json_put_u64(object, "charged_ns", stats->charged_ns);
+	json_put_u64(object, "accounted_ns", stats->accounted_ns);
 	json_put_u64(object, "slices", stats->slices);
 	json_put_u64(object, "skipped", stats->skipped);
 	json_put_u64(object, "overrun_ns", stats->overrun_ns);
@@ -181,15 +181,15 @@ json_t *json_of_stats(const struct gpu *gpu, u32 index)
 	json_put_u64(object, "preempt_timeouts", stats->preempt_timeouts);
 	json_put_u64(object, "hangs", stats->hangs);
 	json_put_u64(object, "resets", stats->resets);
-	json_put_u64(object, "exclusive_timeouts", stats->exclusive_timeouts);
+	json_put_u64(object, "full_access_timeouts", stats->full_access_timeouts);
 	json_put_u64(object, "mbox_requests", stats->mbox_requests);
 	json_put_u64(object, "mbox_limited", stats->mbox_limited);
 	json_put_u64(object, "mbox_unanswered", stats->mbox_unanswered);
 	json_put_u64(object, "guest_malformed", stats->guest_malformed);
 	json_object_set_new(object, "guest_claims",
 			    json_of_claims(&gpu->vfs[index]));
-	json_put_u64(object, "latency_sum_ns", stats->latency_sum_ns);
-	json_object_set_new(object, "latency", json_of_histogram(stats));
+	json_put_u64(object, "lateness_sum_ns", stats->lateness_sum_ns);
+	json_object_set_new(object, "lateness", json_of_histogram(stats));
 	return object;
 }
 
@@ -214,7 +214,7 @@ static void put_id(json_t *object, const char *key, u32 id)
 }
 
 static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
-		      bool withheld)
+		      bool quarantined)
 {
 	json_t *object;
 
@@ -224,19 +224,19 @@ static void put_piece(json_t *list, const char *owner, u64 start, u64 end,
 	json_put_text(object, "owner", owner);
 	json_put_u64(object, "offset_bytes", start);
 	json_put_u64(object, "size_bytes", end - start);
-	json_object_set_new(object, "withheld", json_boolean(withheld));
+	json_object_set_new(object, "quarantined", json_boolean(quarantined));
 	json_array_append_new(list, object);
 }
 
-/* the extent of an owner, cut where its withheld part begins and ends */
+/* the extent of an owner, cut where its quarantined part begins and ends */
 static void put_extent(json_t *list, const struct gpu *gpu, const char *owner,
 		       u64 start, u64 end)
 {
 	u32 i;
 
-	for (i = 0; i < gpu->num_withheld; i++) {
-		u64 from = gpu->withheld[i].offset;
-		u64 to = from + gpu->withheld[i].size;
+	for (i = 0; i < gpu->num_quarantined; i++) {
+		u64 from = gpu->quarantined[i].offset;
+		u64 to = from + gpu->quarantined[i].size;
 
 		if (from >= end || to <= start)
 			continue;
@@ -307,14 +307,14 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	bool has_states = has_fb && gpu->has_states;
 	json_t *object = json_object();
 	json_t *vfs = json_array();
-	char generation[32] = "";
+	char revision[32] = "";
 	u32 i;
 
 	json_put_text(object, "bdf", gpu->bdf);
 	/* uses all 64 bits, which numbers in JSON do not have everywhere */
 	if (has_fb)
-		snprintf(generation, sizeof(generation), "%llu", gpu->generation);
-	json_put_text(object, "generation", generation);
+		snprintf(revision, sizeof(revision), "%llu", gpu->revision);
+	json_put_text(object, "revision", revision);
 	json_put_text(object, "backend", gpu->backend);
 	json_put_text(object, "state", pf_state_name(gpu->state));
 	json_object_set_new(object, "capabilities",
@@ -330,7 +330,7 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	json_put_text(object, "policy", gpu_can_read(gpu, ABILITY_POLICY) ?
 		      policy_name(gpu->policy) : "");
 	json_put_u64_if(object, "fb_total_bytes", has_fb, gpu->fb_total);
-	json_put_u64_if(object, "fb_granularity_bytes", has_fb, gpu->fb_granularity);
+	json_put_u64_if(object, "fb_alloc_unit_bytes", has_fb, gpu->fb_alloc_unit);
 	json_put_u64_if(object, "fb_pf_reserve_bytes",
 			gpu_can_read(gpu, ABILITY_PF_RESERVE),
 			gpu->fb_pf_reserve);
@@ -339,8 +339,8 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	json_put_u64_if(object, "fb_free_bytes", has_fb, gpu->fb_free);
 	json_put_u64_if(object, "fb_largest_free_bytes", has_fb,
 			gpu->fb_largest_free);
-	json_put_u64_if(object, "fb_dirty_bytes", has_states, gpu->fb_dirty);
-	json_put_u64_if(object, "fb_withheld_bytes", has_states, gpu->fb_withheld);
+	json_put_u64_if(object, "fb_needs_scrub_bytes", has_states, gpu->fb_needs_scrub);
+	json_put_u64_if(object, "fb_quarantined_bytes", has_states, gpu->fb_quarantined);
 	json_object_set_new(object, "fb_extents",
 			    has_fb ? json_of_extents(gpu) : json_null());
 	json_put_u64_if(object, "time_slice_min_us", has_slices,
@@ -351,8 +351,8 @@ json_t *json_of_gpu(const struct gpu *gpu)
 			gpu->preempt_timeout_min_us);
 	json_put_u64_if(object, "preempt_timeout_max_us", has_timeouts,
 			gpu->preempt_timeout_max_us);
-	json_put_u64_if(object, "round_us", has_slices && gpu->has_states,
-			gpu->round_us);
+	json_put_u64_if(object, "rotation_us", has_slices && gpu->has_states,
+			gpu->rotation_us);
 	for (i = 0; i < gpu->vfs_len; i++)
 		json_array_append_new(vfs, json_of_vf(gpu, i));
 	json_object_set_new(object, "vfs", vfs);
@@ -360,8 +360,8 @@ json_t *json_of_gpu(const struct gpu *gpu)
 	if (gpu_can_read(gpu, ABILITY_TYPE)) {
 		json_put_u64_if(object, "fb_total_bytes", gpu->fb_total, gpu->fb_total);
 		json_put_u64_if(object, "fb_free_bytes", gpu->fb_total, gpu->fb_free);
-		json_put_u64_if(object, "fb_granularity_bytes", gpu->fb_granularity,
-				gpu->fb_granularity);
+		json_put_u64_if(object, "fb_alloc_unit_bytes", gpu->fb_alloc_unit,
+				gpu->fb_alloc_unit);
 	}
 	if (gpu_abilities(gpu) != &gpuvf_abilities) {
 		json_put_text(object, "provider", gpu->abilities->provider);

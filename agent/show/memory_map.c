@@ -7,7 +7,7 @@
  * P is the PF's reserve, C the context save area, a number begins a VF, dots
  * are free. A cell shows the owner of most of it, but the PF and the context save
  * area are shown however little they have of the first cells, and X is a cell of
- * which any byte is withheld.
+ * which any byte is quarantined.
  */
 #include <langinfo.h>
 #include <stdio.h>
@@ -73,12 +73,12 @@ static const char *fill(int owner, bool utf8)
 }
 
 /**
- * memory_map_withheld() - what stands in a cell that is withheld
+ * memory_map_quarantined() - what stands in a cell that is quarantined
  * @utf8: whether more than ASCII can be shown
  *
  * Return: one column.
  */
-const char *memory_map_withheld(bool utf8)
+const char *memory_map_quarantined(bool utf8)
 {
 	return utf8 ? "╳" : "X";
 }
@@ -113,10 +113,10 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 				snprintf(number, sizeof(number), "%d", owner);
 		}
 		before = owner;
-		if (gpu_has_withheld(gpu, byte_at(gpu, width, 2 * cell),
-				     byte_at(gpu, width, 2 * cell + 2)))
+		if (gpu_has_quarantined(gpu, byte_at(gpu, width, 2 * cell),
+					byte_at(gpu, width, 2 * cell + 2)))
 			len += snprintf(text + len, size - len, "%s",
-					memory_map_withheld(utf8));
+					memory_map_quarantined(utf8));
 		else if (owner >= 0 && number[digit])
 			text[len++] = number[digit++];
 		else
@@ -155,13 +155,13 @@ void memory_map_print(const struct gpu *gpu)
 	if (gpu->fb_pf_reserve)
 		append_text(&text, ", ", "PF %s%s",
 			    show_size(a, gpu->fb_pf_reserve), unit);
-	if (gpu->fb_dirty)
-		append_text(&text, ", ", "being cleared %s%s",
-			    show_size(a, gpu->fb_dirty), unit);
-	if (gpu->fb_withheld)
-		append_text(&text, ", ", "%swithheld %s%s (%s)%s",
-			    out_color(COLOR_BAD), show_size(a, gpu->fb_withheld),
-			    unit, memory_map_withheld(utf8),
+	if (gpu->fb_needs_scrub)
+		append_text(&text, ", ", "being scrubbed %s%s",
+			    show_size(a, gpu->fb_needs_scrub), unit);
+	if (gpu->fb_quarantined)
+		append_text(&text, ", ", "%squarantined %s%s (%s)%s",
+			    out_color(COLOR_BAD), show_size(a, gpu->fb_quarantined),
+			    unit, memory_map_quarantined(utf8),
 			    out_color(COLOR_NONE));
 	out_line("%s", text);
 	free(text);

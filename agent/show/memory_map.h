@@ -7,7 +7,7 @@
 
 #include "model/gpu.h"
 
-const char *memory_map_withheld(bool utf8);
+const char *memory_map_quarantined(bool utf8);
 void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 		char *text, size_t size);
 void memory_map_print(const struct gpu *gpu);

@@ -77,7 +77,7 @@ void table_cell_color(struct table *table, enum color color, const char *text);
 void table_print(struct table *table, const char *indent);
 
 /* JSON objects carry this; it changes when a reader would have to */
-#define JSON_SCHEMA_VERSION	1
+#define JSON_SCHEMA_VERSION	2
 
 json_t *json_document(void);
 json_t *json_of_gpus(const struct gpu_list *gpus,

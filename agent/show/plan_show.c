@@ -108,12 +108,12 @@ bool plan_knows_placement(const struct plan *plan)
 		plan->live.provisioning != PROVISIONING_AUTO);
 }
 
-/* a round of all slices, less the own one; without switches if never asked */
+/* a rotation of all slices, less the own one; without switches if never asked */
 static u64 worst_wait_us(const struct gpu *gpu, const struct vf *vf)
 {
-	u64 round_us = gpu->round_us ?: gpu_sum_slices_us(gpu);
+	u64 rotation_us = gpu->rotation_us ?: gpu_sum_slices_us(gpu);
 
-	return round_us > vf->time_slice_us ? round_us - vf->time_slice_us : 0;
+	return rotation_us > vf->time_slice_us ? rotation_us - vf->time_slice_us : 0;
 }
 
 static void vf_row(struct table *table, const struct plan *plan, u32 i)
@@ -338,21 +338,21 @@ static json_t *vf_json(const struct plan *plan, u32 i)
 	json_object_del(vf, "state");
 	json_object_del(vf, "fb_auto");
 	json_object_del(vf, "in_use");
-	json_object_del(vf, "holder");
+	json_object_del(vf, "driver");
 	return vf;
 }
 
-static json_t *refusal_json(const struct refusal *refusal)
+static json_t *error_json(const struct error_detail *detail)
 {
-	if (!refusal->reason)
+	if (!detail->reason)
 		return json_null();
 	return json_pack("{s:s,s:o,s:I,s:I,s:s}", "reason",
-			 reason_name(refusal->reason), "vf",
-			 refusal->vf == NO_VF ? json_null() :
-			 json_integer(refusal->vf), "asked",
-			 (json_int_t)refusal->asked, "limit",
-			 (json_int_t)refusal->limit, "message",
-			 refusal->message);
+			 reason_name(detail->reason), "vf",
+			 detail->vf == NO_VF ? json_null() :
+			 json_integer(detail->vf), "value",
+			 (json_int_t)detail->value, "limit",
+			 (json_int_t)detail->limit, "message",
+			 detail->message);
 }
 
 /**
@@ -374,7 +374,7 @@ json_t *plan_json(const struct plan *plan)
 			    json_string(plan->section->name));
 	json_object_set_new(object, "in_sync", json_boolean(!plan->steps));
 	json_object_set_new(object, "steps", steps_json(plan));
-	json_object_set_new(object, "refusal", refusal_json(&plan->refusal));
+	json_object_set_new(object, "error", error_json(&plan->detail));
 	json_put_u64(object, "num_vfs", plan->wanted.num_vfs);
 	for (i = 0; i < plan->wanted.vfs_len && i < after->vfs_len; i++)
 		json_array_append_new(vfs, vf_json(plan, i));

@@ -63,15 +63,15 @@ static const struct metric gpu_metrics[] = {
 	{ "framebuffer_pf_reserve_bytes", "gauge",
 	  "Framebuffer kept for the PF.",
 	  UNIT_PLAIN, MEMBER(gpu, fb_pf_reserve) },
-	{ "framebuffer_dirty_bytes", "gauge",
+	{ "framebuffer_needs_scrub_bytes", "gauge",
 	  "Framebuffer that needs to be scrubbed before it is used.",
-	  UNIT_PLAIN, MEMBER(gpu, fb_dirty) },
-	{ "framebuffer_withheld_bytes", "gauge",
+	  UNIT_PLAIN, MEMBER(gpu, fb_needs_scrub) },
+	{ "framebuffer_quarantined_bytes", "gauge",
 	  "Framebuffer in quarantine: it could not be scrubbed.",
-	  UNIT_PLAIN, MEMBER(gpu, fb_withheld) },
-	{ "round_seconds", "gauge",
+	  UNIT_PLAIN, MEMBER(gpu, fb_quarantined) },
+	{ "rotation_seconds", "gauge",
 	  "One rotation of all provisioned VFs without overruns.",
-	  UNIT_US, MEMBER(gpu, round_us) },
+	  UNIT_US, MEMBER(gpu, rotation_us) },
 	{ }
 };
 
@@ -89,9 +89,9 @@ static const struct metric stats_metrics[] = {
 	{ "vf_run_seconds_total", "counter",
 	  "GPU time in which the VF's work executed.",
 	  UNIT_NS, MEMBER(vf, stats.run_ns) },
-	{ "vf_charged_seconds_total", "counter",
-	  "GPU time that the VF was charged for, its switches included.",
-	  UNIT_NS, MEMBER(vf, stats.charged_ns) },
+	{ "vf_accounted_seconds_total", "counter",
+	  "GPU time that the VF was accounted for, its switches included.",
+	  UNIT_NS, MEMBER(vf, stats.accounted_ns) },
 	{ "vf_slices_total", "counter", "Time slices of the VF.",
 	  UNIT_PLAIN, MEMBER(vf, stats.slices) },
 	{ "vf_slices_skipped_total", "counter",
@@ -111,9 +111,9 @@ static const struct metric stats_metrics[] = {
 	  UNIT_PLAIN, MEMBER(vf, stats.hangs) },
 	{ "vf_resets_total", "counter", "Resets of the VF.",
 	  UNIT_PLAIN, MEMBER(vf, stats.resets) },
-	{ "vf_exclusive_timeouts_total", "counter",
-	  "Periods of exclusive access that had to be ended from outside.",
-	  UNIT_PLAIN, MEMBER(vf, stats.exclusive_timeouts) },
+	{ "vf_full_access_timeouts_total", "counter",
+	  "Periods of full access that had to be ended from outside.",
+	  UNIT_PLAIN, MEMBER(vf, stats.full_access_timeouts) },
 	{ "vf_mailbox_requests_total", "counter",
 	  "Messages of the VF's guest that were handled.",
 	  UNIT_PLAIN, MEMBER(vf, stats.mbox_requests) },
@@ -148,7 +148,7 @@ static const struct metric state_metrics[] = {
 };
 
 static const struct metric lateness_metrics[] = {
-	{ .name = "vf_turn_lateness_seconds", .type = "histogram",
+	{ .name = "vf_slice_lateness_seconds", .type = "histogram",
 	  .help = "How late the VF's time slices ended." },
 	{ }
 };
@@ -270,7 +270,7 @@ static void print_driver(FILE *f, const struct metric *metric,
 static void print_histogram(FILE *f, const struct metric *metric,
 			    const struct gpu *gpu, u32 vf)
 {
-	static const char bucket[] = "vf_turn_lateness_seconds_bucket";
+	static const char bucket[] = "vf_slice_lateness_seconds_bucket";
 	const struct vf_stats *stats = &gpu->vfs[vf].stats;
 	u64 sum = 0;
 	u32 i;
@@ -288,10 +288,10 @@ static void print_histogram(FILE *f, const struct metric *metric,
 	}
 	name_vf(f, bucket, gpu, vf);
 	fprintf(f, ",le=\"+Inf\"} %llu\n", sum);
-	name_vf(f, "vf_turn_lateness_seconds_sum", gpu, vf);
+	name_vf(f, "vf_slice_lateness_seconds_sum", gpu, vf);
 	fputc('}', f);
-	value(f, stats->latency_sum_ns, UNIT_NS);
-	name_vf(f, "vf_turn_lateness_seconds_count", gpu, vf);
+	value(f, stats->lateness_sum_ns, UNIT_NS);
+	name_vf(f, "vf_slice_lateness_seconds_count", gpu, vf);
 	fprintf(f, "} %llu\n", sum);
 }
 

@@ -147,8 +147,8 @@ static void draw_vf(struct lines *lines, const struct top *top,
 	}
 	bar(cells, sizeof(cells), width, got, want, screen->utf8);
 	show_ms(slice, vf->time_slice_us);
-	show_ms(wait, gpu->round_us > vf->time_slice_us ?
-		gpu->round_us - vf->time_slice_us : 0);
+	show_ms(wait, gpu->rotation_us > vf->time_slice_us ?
+		gpu->rotation_us - vf->time_slice_us : 0);
 	line(lines, "%4u %-10.10s %-11s %8s %8s %5.1f%% %5.1f%% %s%s%s", i,
 	     *vf->profile ? vf->profile : "-", vf_state_name(vf->state), slice,
 	     wait, 100 * want, 100 * got,
@@ -173,17 +173,17 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 	double busy = part(sum_ran_ns(before, gpu), top->elapsed_ns);
 	unsigned int width = screen->width > 6 ? screen->width - 4 : 2;
 	bool wedged = gpu->state != PF_STATE_READY;
-	char free_text[UNIT_TEXT], round[UNIT_TEXT];
+	char free_text[UNIT_TEXT], rotation[UNIT_TEXT];
 	char map[4 * MAP_MAX + 16];
 	u32 i;
 
 	if (width > MAP_MAX)
 		width = MAP_MAX;
-	line(lines, "%s%s%s %s%s%s %s %u/%u VFs busy %.0f%% round %s free %s",
+	line(lines, "%s%s%s %s%s%s %s %u/%u VFs busy %.0f%% rotation %s free %s",
 	     out_color(COLOR_HEAD), gpu->bdf, out_color(COLOR_NONE),
 	     out_color(wedged ? COLOR_BAD : COLOR_GOOD), pf_state_name(gpu->state),
 	     out_color(COLOR_NONE), policy_name(gpu->policy), gpu->num_vfs,
-	     gpu->total_vfs, 100 * busy, show_ms(round, gpu->round_us),
+	     gpu->total_vfs, 100 * busy, show_ms(rotation, gpu->rotation_us),
 	     format_size(free_text, gpu->fb_free, " "));
 	memory_map(gpu, width, screen->utf8, map, sizeof(map));
 	line(lines, "  %s", map);

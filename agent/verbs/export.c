@@ -96,10 +96,10 @@ int cmd_export(const struct options *options, int argc, char **argv)
 	return code;
 }
 
-/* what VFs can have together; the borders of the area are granules */
+/* what VFs can have together; the borders of the area are units */
 static u64 vf_area(const struct gpu *gpu)
 {
-	u64 g = gpu->fb_granularity ?: 1;
+	u64 g = gpu->fb_alloc_unit ?: 1;
 	u64 start = round_up_to(gpu->fb_pf_reserve + gpu->fb_context_save, g);
 	u64 end = gpu->fb_total - gpu->fb_total % g;
 
@@ -130,7 +130,7 @@ static int check_count(const struct gpu *gpu, const struct options *options)
 /* what each VF gets, in bytes; Return: 0: it does not fit, which is said */
 static u64 find_share(const struct gpu *gpu, const struct options *options)
 {
-	u64 granule = gpu->fb_granularity ?: 1;
+	u64 unit = gpu->fb_alloc_unit ?: 1;
 	u64 area = vf_area(gpu);
 	u64 share = area / options->num_vfs;
 	char a[UNIT_TEXT], b[UNIT_TEXT];
@@ -139,16 +139,16 @@ static u64 find_share(const struct gpu *gpu, const struct options *options)
 		if (!options->fb_bytes)
 			pr_err("GPU %s: its driver %s does not say how much framebuffer there is; say with --fb how much each VF gets",
 			       gpu->bdf, gpu_driver(gpu));
-		return round_up_to(options->fb_bytes, granule);
+		return round_up_to(options->fb_bytes, unit);
 	}
-	share -= share % granule;
+	share -= share % unit;
 	if (options->fb_bytes > share || !share) {
 		pr_err("GPU %s has %s for VFs, that is %s for each of %u", gpu->bdf,
 		       format_size(a, area, " "), format_size(b, share, " "),
 		    options->num_vfs);
 		return 0;
 	}
-	return options->fb_bytes ? round_up_to(options->fb_bytes, granule) :
+	return options->fb_bytes ? round_up_to(options->fb_bytes, unit) :
 				   share;
 }
 

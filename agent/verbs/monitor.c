@@ -112,7 +112,7 @@ static json_t *json_of_event(const struct gpu *gpu,
 	if (event->error)
 		json_put_u64(object, "error", event->error);
 	if (event->kind == EVENT_VF_LIMIT) {
-		json_put_text(object, "guard", guard_name(event->guard));
+		json_put_text(object, "threshold", threshold_name(event->threshold));
 		json_put_u64(object, "limit", event->limit);
 		json_put_u64(object, "window_ms", event->window_ms);
 	}
@@ -167,7 +167,7 @@ static void forget(struct monitor *m, const char *bdf)
 /* generations count up from a random number, and may pass the largest */
 static bool is_older(const struct gpu *gpu, const struct gpu *known)
 {
-	return known && gpu->generation - known->generation > U64_MAX / 2;
+	return known && gpu->revision - known->revision > U64_MAX / 2;
 }
 
 /*
@@ -179,9 +179,9 @@ static void keep_states(struct gpu *gpu, const struct gpu *known)
 	u32 i;
 
 	gpu->has_states = known->has_states;
-	gpu->fb_dirty = known->fb_dirty;
-	gpu->fb_withheld = known->fb_withheld;
-	gpu->round_us = known->round_us;
+	gpu->fb_needs_scrub = known->fb_needs_scrub;
+	gpu->fb_quarantined = known->fb_quarantined;
+	gpu->rotation_us = known->rotation_us;
 	for (i = 0; i < gpu->vfs_len && i < known->vfs_len; i++) {
 		gpu->vfs[i].has_state = known->vfs[i].has_state;
 		gpu->vfs[i].state = known->vfs[i].state;
@@ -251,7 +251,7 @@ static void print_differences(const struct monitor *m,
 			print_event(m, "present", gpu, NULL);
 		else if (!before)
 			print_event(m, "added", gpu, NULL);
-		else if (before->generation != gpu->generation ||
+		else if (before->revision != gpu->revision ||
 			 event_differs(before, gpu))
 			print_event(m, "changed", gpu, before);
 	}

@@ -126,7 +126,7 @@ static int parse_change(struct change *change, bool has_vf, int argc,
 }
 
 /*
- * VFs are placed one after the other, and a refusal names the one for which nothing
+ * VFs are placed one after the other, and an error names the one for which nothing
  * is left: that need not be the one that is to grow.
  */
 static void explain_other_vf(const struct gpu *gpu, u32 index,
@@ -145,13 +145,13 @@ static void explain_other_vf(const struct gpu *gpu, u32 index,
 		       gpu->bdf, index, asked, most);
 }
 
-static bool is_about_another(const struct refusal *refusal, bool has_vf,
+static bool is_about_another(const struct error_detail *detail, bool has_vf,
 			     u32 index, const struct change *change)
 {
-	return has_vf && refusal->vf != NO_VF && (u32)refusal->vf != index &&
+	return has_vf && detail->vf != NO_VF && (u32)detail->vf != index &&
 	       change->vf_set & VF_SET_FB &&
-	       (refusal->reason == REASON_NO_SPACE ||
-		refusal->reason == REASON_FRAGMENTED);
+	       (detail->reason == REASON_NO_SPACE ||
+		detail->reason == REASON_FRAGMENTED);
 }
 
 /* other VFs may have to move for it; what is in their way cannot always be seen */
@@ -244,13 +244,13 @@ static int send_change(struct provider *provider, struct gpu *gpu,
 	int err;
 
 	err = repeat_change(provider, gpu, has_vf, index, change, &why);
-	if (err && is_about_another(&why.refusal, has_vf, index, change)) {
+	if (err && is_about_another(&why.detail, has_vf, index, change)) {
 		explain_other_vf(gpu, index, change);
 		return exit_code_of(err);
 	}
 	if (err)
 		return check_failed(provider, gpu->bdf,
-				    report_refusal(&why, gpu->bdf));
+				    report_error(&why, gpu->bdf));
 	exit_set_changed();
 	return EXIT_DONE;
 }

@@ -37,7 +37,7 @@ static const struct column columns[] = {
 	{ "TIME_SLICE", "US", .minor = 2 },
 	{ "SHARE", .minor = 1 },
 	{ "STATE", .is_text = true },
-	{ "HOLDER", .is_text = true },
+	{ "DRIVER", .is_text = true },
 	{ }
 };
 
@@ -67,10 +67,10 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	else
 		table_empty(table, 1);
 	if (vf->in_use)
-		table_cell(table, "%s%s(in use)", vf->holder,
-			   *vf->holder ? " " : "");
+		table_cell(table, "%s%s(in use)", vf->driver,
+			   *vf->driver ? " " : "");
 	else
-		table_text(table, vf->holder);
+		table_text(table, vf->driver);
 }
 
 /*

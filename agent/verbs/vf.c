@@ -83,7 +83,7 @@ static int operate(const struct operation *op, const char *name, int vf)
 	gpu = code ? NULL : find_gpu(&gpus, name, &code);
 	if (gpu && do_it(provider, op, gpu, vf, &now, &why)) {
 		code = check_failed(provider, gpu->bdf,
-				    report_refusal(&why, gpu->bdf));
+				    report_error(&why, gpu->bdf));
 	} else if (gpu) {
 		code = EXIT_DONE;
 		exit_set_changed();

@@ -34,19 +34,19 @@ static int commands_show(struct seq_file *m, void *unused)
 	const u64 size = GPUVF_COMMAND_LOG_SIZE;
 	u64 n, count;
 
-	spin_lock_irq(&pf->world.lock);
+	spin_lock_irq(&pf->engine.lock);
 	count = log->count;
-	spin_unlock_irq(&pf->world.lock);
+	spin_unlock_irq(&pf->engine.lock);
 	for (n = count > size ? count - size : 0; n < count; n++) {
 		struct gpuvf_command one;
-		bool kept;
+		bool retained;
 
-		/* one by one: who switches turns must not wait for us */
-		spin_lock_irq(&pf->world.lock);
-		one = log->ring[n % GPUVF_COMMAND_LOG_SIZE];
-		kept = n + size >= log->count;
-		spin_unlock_irq(&pf->world.lock);
-		if (kept)
+		/* one by one: who switches time slices must not wait for us */
+		spin_lock_irq(&pf->engine.lock);
+		one = log->run_list[n % GPUVF_COMMAND_LOG_SIZE];
+		retained = n + size >= log->count;
+		spin_unlock_irq(&pf->engine.lock);
+		if (retained)
 			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
 				   one.vf, gpuvf_command_name(one.cmd),
 				   one.ns, one.err);
@@ -59,24 +59,24 @@ static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
 {
 	const struct gpuvf_config *cfg = &pf->config;
 
-	seq_printf(m, "%s %s generation %llu capabilities %#x irq %d\n",
-		   gpuvf_pf_name(pf), pf->hw->name, pf->generation,
+	seq_printf(m, "%s %s revision %llu capabilities %#x irq %d\n",
+		   gpuvf_pf_name(pf), pf->hw->name, pf->revision,
 		   pf->capabilities, pf->irq);
 	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
 		   pf->wedged, pf->resetting, pf->vf_count_changing,
 		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
-	seq_printf(m, "policy %u provisioning %u total %llu granule %llu\n",
+	seq_printf(m, "policy %u provisioning %u total %llu alloc_unit %llu\n",
 		   cfg->policy, cfg->provisioning, pf->geometry.total_bytes,
-		   pf->geometry.granule_bytes);
+		   pf->geometry.unit_bytes);
 	seq_printf(m, "reserve %llu context %llu+%llu free %llu largest %llu\n",
 		   cfg->layout.pf_reserve_bytes, cfg->layout.context.start,
 		   cfg->layout.context.size, cfg->layout.free_bytes,
 		   cfg->layout.largest_free_bytes);
-	seq_printf(m, "dirty granules %*pbl\n", (int)pf->clear.granules,
-		   pf->clear.dirty);
-	seq_printf(m, "withheld granules %*pbl\n", (int)pf->clear.granules,
-		   pf->clear.withheld);
-	seq_printf(m, "dirty contexts %#x\n", pf->clear.contexts);
+	seq_printf(m, "needs_scrub units %*pbl\n", (int)pf->scrub.units,
+		   pf->scrub.needs_scrub);
+	seq_printf(m, "quarantined units %*pbl\n", (int)pf->scrub.units,
+		   pf->scrub.quarantined);
+	seq_printf(m, "needs_scrub contexts %#x\n", pf->scrub.contexts);
 }
 
 static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
@@ -91,56 +91,56 @@ static void debugfs_show_vf(struct seq_file *m, struct gpuvf_vf *vf,
 		   cfg->vf[vf->index].fb_auto);
 	seq_printf(m, " faults %#x paused %d stopped %d resetting %d",
 		   vf->faults, vf->paused, vf->stopped, vf->resetting);
-	seq_printf(m, " slice %llu debt %llu access %llu turns %llu charged %llu overrun %llu skipped %llu\n",
-		   sched->slice_ns, sched->debt_ns, sched->access_ns,
-		   sched->turns, sched->charged_ns, sched->overrun_ns, sched->skipped);
+	seq_printf(m, " slice %llu deficit %llu access %llu slices %llu accounted %llu overrun %llu skipped %llu\n",
+		   sched->slice_ns, sched->deficit_ns, sched->access_ns,
+		   sched->slices, sched->accounted_ns, sched->overrun_ns, sched->skipped);
 }
 
 static void debugfs_show_sched(struct seq_file *m,
 			       const struct gpuvf_sched *sched)
 {
-	seq_printf(m, "scheduler: policy %u present %#x started %#x work %#x ring %#x\n",
+	seq_printf(m, "scheduler: policy %u present %#x started %#x work %#x run_list %#x\n",
 		   sched->policy, sched->present, sched->started, sched->work,
-		   gpuvf_sched_ring(sched));
-	seq_printf(m, "turn: VF %d after VF %d since %llu for %llu ns, now %llu\n",
-		   sched->current_vf, sched->last_vf, sched->turn_start_ns,
-		   sched->turn_grant_ns, ktime_get_ns());
+		   gpuvf_sched_run_list(sched));
+	seq_printf(m, "slice: VF %d after VF %d since %llu for %llu ns, now %llu\n",
+		   sched->current_vf, sched->last_vf, sched->slice_start_ns,
+		   sched->budget_ns, ktime_get_ns());
 }
 
-static void debugfs_show_world(struct seq_file *m, const struct gpuvf_world *w)
+static void debugfs_show_engine(struct seq_file *m, const struct gpuvf_engine *e)
 {
 	seq_printf(m, "engine: phase %u VF %u next %u command %u since %llu limit %llu fault %d\n",
-		   w->phase, w->vf, w->next_vf, w->cmd, w->cmd_ns, w->limit_ns,
-		   w->fault);
-	seq_printf(m, "VFs: work %#x runnable %#x started %#x held %#x drop %#x dropped %#x was_reset %#x flr %#x caught %#x owed %#x\n",
-		   w->work, w->runnable, w->started, w->held, w->drop,
-		   w->dropped, w->was_reset, w->flr, w->caught, w->owed);
-	seq_printf(m, "exclusive %d runs %d parking %d switch %llu ns\n",
-		   w->exclusive, w->exclusive_runs, w->parking, w->switch_ns);
+		   e->phase, e->vf, e->next_vf, e->cmd, e->cmd_ns, e->limit_ns,
+		   e->fault);
+	seq_printf(m, "VFs: work %#x runnable %#x started %#x first_start_blocked %#x tear_down %#x torn_down %#x was_reset %#x flr %#x hung %#x due %#x\n",
+		   e->work, e->runnable, e->started, e->first_start_blocked, e->tear_down,
+		   e->torn_down, e->was_reset, e->flr, e->hung, e->due);
+	seq_printf(m, "full_access %d runs %d parking %d switch %llu ns\n",
+		   e->full_access, e->full_access_runs, e->parking, e->switch_ns);
 }
 
 static int state_show(struct seq_file *m, void *unused)
 {
 	struct gpuvf_pf *pf = m->private;
-	struct gpuvf_world *w;
+	struct gpuvf_engine *e;
 	unsigned int i;
 
-	/* a copy: who switches turns must not wait for the printing */
-	w = kmalloc(sizeof(*w), GFP_KERNEL);
-	if (!w)
+	/* a copy: who switches time slices must not wait for the printing */
+	e = kmalloc(sizeof(*e), GFP_KERNEL);
+	if (!e)
 		return -ENOMEM;
 	gpuvf_pf_lock(pf);
-	spin_lock_irq(&pf->world.lock);
-	memcpy(w, &pf->world, sizeof(*w));
-	spin_unlock_irq(&pf->world.lock);
+	spin_lock_irq(&pf->engine.lock);
+	memcpy(e, &pf->engine, sizeof(*e));
+	spin_unlock_irq(&pf->engine.lock);
 
 	debugfs_show_pf(m, pf);
-	debugfs_show_world(m, w);
-	debugfs_show_sched(m, &w->sched);
+	debugfs_show_engine(m, e);
+	debugfs_show_sched(m, &e->sched);
 	for (i = 0; i < pf->total_vfs; i++)
-		debugfs_show_vf(m, &pf->vf[i], &w->sched.vf[i]);
+		debugfs_show_vf(m, &pf->vf[i], &e->sched.vf[i]);
 	gpuvf_pf_unlock(pf);
-	kfree(w);
+	kfree(e);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);

@@ -75,14 +75,14 @@ static int nl_answer(struct sk_buff *skb, struct genl_info *info,
 static int nl_get_vf(struct genl_info *info, struct gpuvf_pf *pf,
 		     unsigned int *vf)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
 	int err = gpuvf_nl_get_index(info, vf);
 
-	if (err || !gpuvf_pf_check_index(pf, *vf, &why))
+	if (err || !gpuvf_pf_check_index(pf, *vf, &error))
 		return err;
-	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why,
-			       nla_find_nested(info->attrs[GPUVF_A_PF_VF],
-					       GPUVF_A_VF_INDEX));
+	return gpuvf_nl_error(info, gpuvf_pf_name(pf), &error,
+			      nla_find_nested(info->attrs[GPUVF_A_PF_VF],
+					      GPUVF_A_VF_INDEX));
 }
 
 static int nl_put_histogram(struct sk_buff *skb,
@@ -90,44 +90,70 @@ static int nl_put_histogram(struct sk_buff *skb,
 {
 	unsigned int i;
 
-	for (i = 0; i < GPUVF_LATENCY_BUCKETS; i++) {
+	for (i = 0; i < GPUVF_LATENESS_BUCKETS; i++) {
 		struct nlattr *nest = nla_nest_start(skb,
-						     GPUVF_A_STATS_LATENCY);
+						     GPUVF_A_ENGINE_STATS_LATENESS);
 
 		if (!nest ||
-		    (i < GPUVF_LATENCY_BUCKETS - 1 &&
+		    (i < GPUVF_LATENESS_BUCKETS - 1 &&
 		     nla_put_u64_64bit(skb, GPUVF_A_BUCKET_UPPER_NS,
-				       gpuvf_latency_upper_ns[i],
+				       gpuvf_lateness_upper_ns[i],
 				       GPUVF_A_BUCKET_PAD)) ||
 		    nla_put_u64_64bit(skb, GPUVF_A_BUCKET_COUNT,
-				      stats->latency[i], GPUVF_A_BUCKET_PAD))
+				      stats->lateness[i], GPUVF_A_BUCKET_PAD))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
 	return 0;
 }
 
-#define NL_COUNTER(name, NAME) \
+struct nl_counter {
+	int attr;
+	size_t offset;
+};
+
+#define NL_ENGINE_COUNTER(name, NAME) \
+	{ GPUVF_A_ENGINE_STATS_##NAME, offsetof(struct gpuvf_vf_stats, name) },
+#define NL_VF_COUNTER(name, NAME) \
 	{ GPUVF_A_STATS_##NAME, offsetof(struct gpuvf_vf_stats, name) },
 
-static int nl_put_counters(struct sk_buff *skb,
+static const struct nl_counter nl_engine_counters[] = {
+	GPUVF_ENGINE_COUNTERS(NL_ENGINE_COUNTER)
+	NL_ENGINE_COUNTER(lateness_sum_ns, LATENESS_SUM_NS)
+};
+
+static const struct nl_counter nl_vf_counters[] = {
+	GPUVF_VF_COUNTERS(NL_VF_COUNTER)
+};
+
+static int nl_put_counters(struct sk_buff *skb, const struct nl_counter *counter,
+			   unsigned int num, int pad,
 			   const struct gpuvf_vf_stats *stats)
 {
-	static const struct {
-		int attr;
-		size_t offset;
-	} counters[] = {
-		GPUVF_VF_COUNTERS(NL_COUNTER)
-		NL_COUNTER(latency_sum_ns, LATENCY_SUM_NS)
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		if (nla_put_u64_64bit(skb, counters[i].attr,
+	for (; num; counter++, num--)
+		if (nla_put_u64_64bit(skb, counter->attr,
 				      *(const u64 *)((const void *)stats +
-					     counters[i].offset),
-				      GPUVF_A_STATS_PAD))
+					     counter->offset), pad))
 			return -EMSGSIZE;
+	return 0;
+}
+
+static int nl_put_engine_stats(struct sk_buff *skb,
+			       const struct gpuvf_vf_stats *stats)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE), *inner;
+
+	if (!nest || nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX))
+		return -EMSGSIZE;
+	inner = nla_nest_start(skb, GPUVF_A_ENGINE_STATS);
+	if (!inner ||
+	    nl_put_counters(skb, nl_engine_counters,
+			    ARRAY_SIZE(nl_engine_counters),
+			    GPUVF_A_ENGINE_STATS_PAD, stats) ||
+	    nl_put_histogram(skb, stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, inner);
+	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -144,10 +170,13 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 	if (!nest || nla_put_u32(skb, GPUVF_A_VF_INDEX, vf))
 		return -EMSGSIZE;
 	inner = nla_nest_start(skb, GPUVF_A_VF_STATS);
-	if (!inner || nl_put_counters(skb, &stats) ||
-	    nl_put_histogram(skb, &stats))
+	if (!inner ||
+	    nl_put_counters(skb, nl_vf_counters, ARRAY_SIZE(nl_vf_counters),
+			    GPUVF_A_STATS_PAD, &stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, inner);
+	if (nl_put_engine_stats(skb, &stats))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -311,10 +340,10 @@ static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	/* of the sender; whoever receives it need not be the same */
+	/* of the sender; the receiver need not be the same */
 	if (!cb->args[2] && !nl_may_see(cb->skb)) {
 		cb->extack->_msg =
-			gpuvf_refusal_ack(GPUVF_REASON_NOT_PERMITTED);
+			gpuvf_error_ack(GPUVF_REASON_NOT_PERMITTED);
 		return -EPERM;
 	}
 	return nl_dump_vfs(skb, cb, GPUVF_CMD_STATS_GET, nl_put_stats);
@@ -357,7 +386,7 @@ static const struct genl_ops nl_ops[] = {
 	NL_CHANGE(VF_PAUSE, vf_get),
 	NL_CHANGE(VF_RESUME, vf_get),
 	NL_CHANGE(PF_RESET, pf_get),
-	NL_CHANGE(FB_RETRY, pf_get),
+	NL_CHANGE(FB_SCRUB, pf_get),
 };
 
 /**

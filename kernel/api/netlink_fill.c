@@ -22,7 +22,7 @@ static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
 }
 
 /**
- * gpuvf_nl_put_identity() - add the GPU's name and its generation
+ * gpuvf_nl_put_identity() - add the GPU's name and its revision
  * @skb: message
  * @pf: PF
  *
@@ -32,7 +32,7 @@ static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
 	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_GENERATION, pf->public.generation))
+	    nl_put_u64(skb, GPUVF_A_PF_REVISION, pf->public.revision))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -63,6 +63,27 @@ static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
 	return 0;
 }
 
+/* this hardware keeps times as they are set */
+static int nl_put_vf_engine(struct sk_buff *skb,
+			    const struct gpuvf_vf_config *vcfg)
+{
+	u32 preempt_us = gpuvf_config_preempt_us(vcfg);
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE);
+
+	if (!nest ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_US,
+			vcfg->time_slice_us) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, preempt_us) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US,
+			vcfg->time_slice_us) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US,
+			preempt_us))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /* pf->public_lock held */
 static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 			    const struct gpuvf_config *cfg)
@@ -78,13 +99,11 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
 					   GPUVF_A_VF_PAD)) ||
 	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
-	    nla_put_u32(skb, GPUVF_A_VF_TIME_SLICE_US, vcfg->time_slice_us) ||
-	    nla_put_u32(skb, GPUVF_A_VF_PREEMPT_TIMEOUT_US,
-			gpuvf_config_preempt_us(vcfg)) ||
+	    nl_put_vf_engine(skb, vcfg) ||
 	    (*vcfg->profile &&
 	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
-	    (*vf->holder &&
-	     nla_put_string(skb, GPUVF_A_VF_HOLDER, vf->holder)))
+	    (*vf->driver &&
+	     nla_put_string(skb, GPUVF_A_VF_DRIVER, vf->driver)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -161,16 +180,32 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
 	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, public->num_vfs) ||
 	    (public->vfs_changing &&
-	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MIN_US,
-			pf->hw->time_slice_min_us) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TIME_SLICE_MAX_US,
-			pf->hw->time_slice_max_us) ||
-	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
-			GPUVF_PREEMPT_MIN_US) ||
-	    nla_put_u32(skb, GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
-			GPUVF_PREEMPT_MAX_US))
+	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)))
 		return -EMSGSIZE;
+	return 0;
+}
+
+/* @cfg: NULL: without what only administrators may see */
+static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_pf *pf,
+			    const struct gpuvf_config *cfg)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_ENGINE);
+
+	if (!nest ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MIN_US,
+			pf->hw->time_slice_min_us) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MAX_US,
+			pf->hw->time_slice_max_us) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US,
+			GPUVF_PREEMPT_MIN_US) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US,
+			GPUVF_PREEMPT_MAX_US) ||
+	    (cfg && nla_put_u64_64bit(skb, GPUVF_A_ENGINE_ROTATION_US,
+				      gpuvf_engine_rotation_us(pf, cfg),
+				      GPUVF_A_ENGINE_PAD)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -188,16 +223,16 @@ static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
 	return 0;
 }
 
-static int nl_put_withheld(struct sk_buff *skb, struct gpuvf_pf *pf)
+static int nl_put_quarantined(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
 	const struct gpuvf_extent *extent;
 	unsigned int num;
 	int err;
 
-	extent = gpuvf_clear_withheld_locked(pf, &num);
-	err = nla_put_u32(skb, GPUVF_A_PF_FB_WITHHELD_EXTENTS, num);
+	extent = gpuvf_scrub_quarantined_locked(pf, &num);
+	err = nla_put_u32(skb, GPUVF_A_PF_FB_QUARANTINED_EXTENTS, num);
 	for (; num && !err; extent++, num--)
-		err = nl_put_extent(skb, GPUVF_A_PF_FB_WITHHELD_EXTENT,
+		err = nl_put_extent(skb, GPUVF_A_PF_FB_QUARANTINED_EXTENT,
 				    extent->start, extent->size);
 	return err;
 }
@@ -210,8 +245,8 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
 	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->geometry.total_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_GRANULARITY,
-		       pf->geometry.granule_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_ALLOC_UNIT,
+		       pf->geometry.unit_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
 		       layout->pf_reserve_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
@@ -229,14 +264,13 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
-	if (nl_put_u64(skb, GPUVF_A_PF_FB_DIRTY,
-		       gpuvf_clear_dirty_bytes_locked(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_WITHHELD,
-		       gpuvf_clear_withheld_bytes_locked(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_ROUND_US,
-		       gpuvf_world_round_us(pf, cfg)))
+	if (nl_put_u64(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
+		       gpuvf_scrub_pending_bytes_locked(pf)) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_QUARANTINED,
+		       gpuvf_scrub_quarantined_bytes_locked(pf)))
 		return -EMSGSIZE;
-	return nl_put_pf_resets(skb, pf) ?: nl_put_withheld(skb, pf);
+	return nl_put_pf_engine(skb, pf, cfg) ?: nl_put_pf_resets(skb, pf) ?:
+	       nl_put_quarantined(skb, pf);
 }
 
 /**
@@ -312,7 +346,9 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		return nl_put_whole_pf(skb, pf, cfg);
 	/* that memory could not be scrubbed is the consequence of its use */
 	gpuvf_layout_measure(&public->layout, pf->total_vfs, 0, NULL);
-	return nl_put_pf_hardware(skb, pf) ?: nl_put_pf_config(skb, pf, public);
+	return nl_put_pf_hardware(skb, pf) ?:
+	       nl_put_pf_engine(skb, pf, NULL) ?:
+	       nl_put_pf_config(skb, pf, public);
 }
 
 static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -444,13 +480,13 @@ static int nl_put_event_fields(struct sk_buff *skb,
 		err = nla_put_u32(skb, GPUVF_A_EVENT_HANG, event->hang);
 		break;
 	case GPUVF_CMD_THRESHOLD_EXCEEDED:
-		err = nla_put_u32(skb, GPUVF_A_EVENT_GUARD, event->guard) ||
+		err = nla_put_u32(skb, GPUVF_A_EVENT_THRESHOLD, event->threshold) ||
 		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_LIMIT, event->limit,
 					GPUVF_A_EVENT_PAD) ||
 		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_WINDOW_MS,
 					event->window_ms, GPUVF_A_EVENT_PAD);
 		break;
-	case GPUVF_CMD_FB_CLEAR_FAILED:
+	case GPUVF_CMD_FB_SCRUB_FAILED:
 		err = nla_put_u64_64bit(skb, GPUVF_A_EVENT_FB_OFFSET,
 					event->fb.start, GPUVF_A_EVENT_PAD) ||
 		      nla_put_u64_64bit(skb, GPUVF_A_EVENT_FB_SIZE,

@@ -2,9 +2,9 @@
 /*
  * What the parts of the netlink edge share.
  *
- * A refusal is told three times over: as errno; as a constant sentence in the
+ * The reason of a refused request is given three times: as errno; as a constant message in the
  * extended ack, with the attribute it is about; and, in a message sent before
- * the error, as a nest with figures and the full sentence, since an extended
+ * the error, as a nest with figures and the full message, since an extended
  * ack of 6.1 cannot carry any.
  */
 
@@ -128,61 +128,61 @@ int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
 	return 0;
 }
 
-static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_refusal *why)
+static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_error *error)
 {
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_REFUSAL);
+	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_ERROR);
 
 	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_REFUSAL_REASON, why->reason) ||
-	    (why->vf != GPUVF_NO_VF &&
-	     nla_put_u32(skb, GPUVF_A_REFUSAL_VF_INDEX, why->vf)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_ASKED, why->asked,
-			      GPUVF_A_REFUSAL_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_REFUSAL_LIMIT, why->limit,
-			      GPUVF_A_REFUSAL_PAD) ||
-	    nla_put_string(skb, GPUVF_A_REFUSAL_MESSAGE, why->message))
+	    nla_put_u32(skb, GPUVF_A_ERROR_REASON, error->reason) ||
+	    (error->vf != GPUVF_NO_VF &&
+	     nla_put_u32(skb, GPUVF_A_ERROR_VF_INDEX, error->vf)) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_ERROR_VALUE, error->value,
+			      GPUVF_A_ERROR_PAD) ||
+	    nla_put_u64_64bit(skb, GPUVF_A_ERROR_LIMIT, error->limit,
+			      GPUVF_A_ERROR_PAD) ||
+	    nla_put_string(skb, GPUVF_A_ERROR_MESSAGE, error->message))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
 /**
- * gpuvf_nl_refuse() - tell the requester why, in all three ways
+ * gpuvf_nl_error() - give the requester the reason, in all three ways
  * @info: request
  * @bdf: the GPU that it named
- * @why: made by gpuvf_refuse()
+ * @error: made by gpuvf_error_set()
  * @attr: attribute of the request that it is about, or NULL
  *
  * The message is not worth a second error: when it cannot be had, errno and
  * extended ack still go out.
  *
- * Return: the errno of the refusal.
+ * Return: the errno.
  */
-int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
-		    const struct gpuvf_refusal *why, const struct nlattr *attr)
+int gpuvf_nl_error(struct genl_info *info, const char *bdf,
+		   const struct gpuvf_error *error, const struct nlattr *attr)
 {
 	struct sk_buff *skb;
 	void *hdr;
 
 	/* a constant string, if not a literal as GENL_SET_ERR_MSG() wants */
 	if (info->extack)
-		info->extack->_msg = gpuvf_refusal_ack(why->reason);
+		info->extack->_msg = gpuvf_error_ack(error->reason);
 	if (attr)
 		NL_SET_BAD_ATTR(info->extack, attr);
 
 	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE, GFP_KERNEL);
 	if (!skb)
-		return why->error;
+		return error->error;
 	hdr = genlmsg_put_reply(skb, info, &gpuvf_nl_family, 0,
 				info->genlhdr->cmd);
 	if (!hdr || nla_put_string(skb, GPUVF_A_PF_BDF, bdf) ||
-	    nl_put_refusal(skb, why)) {
+	    nl_put_refusal(skb, error)) {
 		nlmsg_free(skb);
-		return why->error;
+		return error->error;
 	}
 	genlmsg_end(skb, hdr);
 	genlmsg_reply(skb, info);
-	return why->error;
+	return error->error;
 }
 
 /**
@@ -194,10 +194,10 @@ int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
  */
 int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
 
-	gpuvf_refuse_plain(&why, bdf, GPUVF_REASON_NO_SUCH_PF);
-	return gpuvf_nl_refuse(info, bdf, &why, info->attrs[GPUVF_A_PF_BDF]);
+	gpuvf_refuse_plain(&error, bdf, GPUVF_REASON_NO_SUCH_PF);
+	return gpuvf_nl_error(info, bdf, &error, info->attrs[GPUVF_A_PF_BDF]);
 }
 
 /**
@@ -269,10 +269,10 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
 
 	if (netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse_plain(&why, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
-	return gpuvf_nl_refuse(info, gpuvf_pf_name(pf), &why, NULL);
+	gpuvf_refuse_plain(&error, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
+	return gpuvf_nl_error(info, gpuvf_pf_name(pf), &error, NULL);
 }

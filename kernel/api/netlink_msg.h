@@ -14,7 +14,7 @@
 #include "config/config.h"
 #include "fb/layout.h"
 
-struct gpuvf_refusal;
+struct gpuvf_error;
 
 /* what names a GPU */
 #define GPUVF_NL_BDF_SIZE	GPUVF_BDF_SIZE
@@ -27,12 +27,15 @@ struct gpuvf_refusal;
 #define GPUVF_NL_U64_SIZE	(NLA_HDRLEN + GPUVF_NL_ATTR_SIZE(sizeof(u64)))
 #endif
 
-/* all of a VF: two flags, four u32, two u64, and name, profile, holder, nest */
+/* all of a VF: two flags, two u32, four u64, name, profile, driver, engine, nest */
+#define GPUVF_NL_ENGINE_SIZE	\
+	(NLA_HDRLEN + 5 * GPUVF_NL_ATTR_SIZE(sizeof(u32)))
 #define GPUVF_NL_VF_SIZE	\
-	(2 * GPUVF_NL_ATTR_SIZE(0) + 4 * GPUVF_NL_ATTR_SIZE(sizeof(u32)) + \
+	(2 * GPUVF_NL_ATTR_SIZE(0) + 2 * GPUVF_NL_ATTR_SIZE(sizeof(u32)) + \
+	 GPUVF_NL_ENGINE_SIZE + \
 	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
-	 GPUVF_NL_ATTR_SIZE(GPUVF_HOLDER_SIZE) + NLA_HDRLEN)
+	 GPUVF_NL_ATTR_SIZE(GPUVF_DRIVER_SIZE) + NLA_HDRLEN)
 /* what its guest says of itself; in pf-get and vf-get alone */
 #define GPUVF_NL_CLAIMS_SIZE	\
 	(NLA_HDRLEN + 3 * GPUVF_NL_U64_SIZE + \
@@ -94,9 +97,9 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
 int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf);
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf);
-int gpuvf_nl_refuse(struct genl_info *info, const char *bdf,
-		    const struct gpuvf_refusal *why,
-		    const struct nlattr *attr);
+int gpuvf_nl_error(struct genl_info *info, const char *bdf,
+		   const struct gpuvf_error *error,
+		   const struct nlattr *attr);
 
 /* the handler of what changes something, in api/netlink_set.c */
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info);

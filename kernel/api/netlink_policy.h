@@ -9,6 +9,8 @@
 extern const struct nla_policy
 gpuvf_nl_vf_name_policy[GPUVF_A_VF_INDEX + 1];
 extern const struct nla_policy
+gpuvf_nl_engine_settings_policy[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US + 1];
+extern const struct nla_policy
 gpuvf_nl_vf_settings_policy[GPUVF_A_VF_PROFILE + 1];
 extern const struct nla_policy
 gpuvf_nl_pf_get_policy[GPUVF_A_PF_BDF + 1];

@@ -51,6 +51,33 @@ struct nl_op {
 	size_t room;
 };
 
+/* a VF's times on an engine */
+static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
+			   struct gpuvf_request_vf *vf)
+{
+	struct nlattr *attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US + 1];
+	int err;
+
+	err = gpuvf_nl_parse_nest(nest, attrs,
+				  GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+				  GPUVF_A_ENGINE_ID, "the engine has no id",
+				  change->info->extack);
+	if (err)
+		return err;
+	vf->engine = nla_get_u32(attrs[GPUVF_A_ENGINE_ID]);
+	if (attrs[GPUVF_A_ENGINE_TIME_SLICE_US]) {
+		vf->set |= GPUVF_SET_TIME_SLICE;
+		vf->time_slice_us =
+			nla_get_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US]);
+	}
+	if (attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]) {
+		vf->set |= GPUVF_SET_PREEMPT_TIMEOUT;
+		vf->preempt_timeout_us =
+			nla_get_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]);
+	}
+	return 0;
+}
+
 /* a VF's nest of config-set */
 static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 {
@@ -80,22 +107,13 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 		vf->set |= GPUVF_SET_FB_OFFSET;
 		vf->fb_offset_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_OFFSET]);
 	}
-	if (attrs[GPUVF_A_VF_TIME_SLICE_US]) {
-		vf->set |= GPUVF_SET_TIME_SLICE;
-		vf->time_slice_us =
-			nla_get_u32(attrs[GPUVF_A_VF_TIME_SLICE_US]);
-	}
-	if (attrs[GPUVF_A_VF_PREEMPT_TIMEOUT_US]) {
-		vf->set |= GPUVF_SET_PREEMPT_TIMEOUT;
-		vf->preempt_timeout_us =
-			nla_get_u32(attrs[GPUVF_A_VF_PREEMPT_TIMEOUT_US]);
-	}
 	if (attrs[GPUVF_A_VF_PROFILE]) {
 		vf->set |= GPUVF_SET_PROFILE;
 		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
 			    sizeof(vf->profile));
 	}
-	return 0;
+	return attrs[GPUVF_A_VF_ENGINE] ?
+	       nl_parse_engine(change, attrs[GPUVF_A_VF_ENGINE], vf) : 0;
 }
 
 static int nl_parse_config(struct nl_change *change)
@@ -112,9 +130,9 @@ static int nl_parse_config(struct nl_change *change)
 		if (err)
 			return err;
 	}
-	if (info->attrs[GPUVF_A_PF_GENERATION]) {
-		req->set |= GPUVF_SET_GENERATION;
-		req->generation = nla_get_u64(info->attrs[GPUVF_A_PF_GENERATION]);
+	if (info->attrs[GPUVF_A_PF_REVISION]) {
+		req->set |= GPUVF_SET_REVISION;
+		req->revision = nla_get_u64(info->attrs[GPUVF_A_PF_REVISION]);
 	}
 	if (info->attrs[GPUVF_A_PF_POLICY]) {
 		req->set |= GPUVF_SET_POLICY;
@@ -170,11 +188,11 @@ static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
 			  const struct gpuvf_request *req)
 {
 	if (gpuvf_nl_put_identity(skb, pf) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_DIRTY,
-			      gpuvf_clear_dirty_bytes_locked(pf),
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
+			      gpuvf_scrub_pending_bytes_locked(pf),
 			      GPUVF_A_PF_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_WITHHELD,
-			      gpuvf_clear_withheld_bytes_locked(pf),
+	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_QUARANTINED,
+			      gpuvf_scrub_quarantined_bytes_locked(pf),
 			      GPUVF_A_PF_PAD))
 		return -EMSGSIZE;
 	return 0;
@@ -192,28 +210,30 @@ static const struct nl_op nl_ops[] = {
 	[GPUVF_CMD_VF_RESUME] = NL_OP_VF(GPUVF_OP_VF_RESUME),
 	[GPUVF_CMD_PF_RESET] = { GPUVF_OP_PF_RESET, nl_parse_nothing,
 				 nl_put_now, GPUVF_NL_FULL_SIZE },
-	[GPUVF_CMD_FB_RETRY] = { GPUVF_OP_FB_RETRY, nl_parse_nothing,
+	[GPUVF_CMD_FB_SCRUB] = { GPUVF_OP_FB_SCRUB, nl_parse_nothing,
 				 nl_put_unclean, GPUVF_NL_SHORT_SIZE },
 };
 
-/* the attribute that a refusal is about, as far as there is one */
-static const struct nlattr *nl_culprit(const struct nl_change *change)
+/* the attribute that an error is about, as far as there is one */
+static const struct nlattr *nl_offender(const struct nl_change *change)
 {
-	const struct gpuvf_refusal *why = &change->req.why;
+	const struct gpuvf_error *error = &change->req.error;
 	struct nlattr *attr = NULL;
 	unsigned int i;
 
-	if (why->vf == GPUVF_NO_VF && why->reason != GPUVF_REASON_NO_SUCH_VF)
-		return why->attr && why->attr <= GPUVF_A_PF_DRY_RUN ?
-		       change->info->attrs[why->attr] : NULL;
+	if (error->vf == GPUVF_NO_VF && error->reason != GPUVF_REASON_NO_SUCH_VF)
+		return error->attr && error->attr <= GPUVF_A_PF_DRY_RUN ?
+		       change->info->attrs[error->attr] : NULL;
 	for (i = 0; i < change->req.num_vfs; i++) {
-		u32 index = why->reason == GPUVF_REASON_NO_SUCH_VF ?
-			    why->asked : why->vf;
+		u32 index = error->reason == GPUVF_REASON_NO_SUCH_VF ?
+			    error->value : error->vf;
 
 		if (change->req.vf[i].index == index)
-			attr = nla_find_nested(change->nest[i], why->attr) ?:
+			attr = nla_find_nested(change->nest[i], error->attr) ?:
 			       change->nest[i];
 	}
+	if (attr && error->attr == GPUVF_A_VF_ENGINE && error->engine_attr)
+		attr = nla_find_nested(attr, error->engine_attr) ?: attr;
 	return attr;
 }
 
@@ -290,7 +310,7 @@ static int nl_change_send(struct nl_change *change, struct sk_buff **skb)
  * @request: request
  * @info: the same, parsed
  *
- * Return: 0, or the errno of the refusal.
+ * Return: 0, or the errno of the error.
  */
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info)
 {
@@ -315,9 +335,9 @@ int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info)
 	if (!err) {
 		nl_change_send(change, &change->echo);
 		err = nl_change_send(change, &change->reply);
-	} else if (change->req.why.reason) {
-		err = gpuvf_nl_refuse(info, gpuvf_pf_name(pf),
-				      &change->req.why, nl_culprit(change));
+	} else if (change->req.error.reason) {
+		err = gpuvf_nl_error(info, gpuvf_pf_name(pf),
+				     &change->req.error, nl_offender(change));
 	}
 out:
 	nl_change_free(change);

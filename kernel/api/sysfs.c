@@ -4,15 +4,15 @@
  * struct gpuvf_request with one setting in it, or for one operation.
  *
  *	0000:41:00.0/
- *		backend capabilities generation state vfs_changing reset
+ *		backend capabilities revision state vfs_changing reset
  *		device -> PCI device
- *		fb/{total,free,largest_free,granularity,pf_reserve,dirty,withheld,
- *		    retry_withheld}
- *		sched/{policy,time_slice_min_us,time_slice_max_us,round_us}
+ *		fb/{total,free,largest_free,alloc_unit,pf_reserve,needs_scrub,quarantined,
+ *		    scrub}
+ *		sched/{policy,time_slice_min_us,time_slice_max_us,rotation_us}
  *		vf0/ … {fb_quota,fb_offset,time_slice_us,preempt_timeout_us,
- *			profile,state,in_use,holder,reset,stop,pause,resume,
+ *			profile,state,in_use,driver,reset,stop,pause,resume,
  *			device -> PCI device}
- *			stats/{run_ns,charged_ns,slices,...}
+ *			stats/{run_ns,accounted_ns,slices,...}
  *			guest/{driver,fb_used,fb_total,time_ns}
  */
 
@@ -44,7 +44,7 @@ static const char * const sysfs_policies[] = {
 
 /* as the netlink spec names them */
 static const char * const sysfs_capabilities[] = {
-	"framebuffer", "time-slice", "busy", "clear", "mailbox", "oneshot",
+	"framebuffer", "time-slice", "busy", "scrub", "mailbox", "oneshot",
 	"flr-notice", "shutdown", "interrupt",
 };
 
@@ -147,7 +147,7 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 			    size_t count)
 {
 	char text[GPUVF_LABEL_SIZE + 1] = { 0 };
-	struct gpuvf_refusal why = { .vf = vf };
+	struct gpuvf_error error = { .vf = vf };
 	size_t i;
 
 	/* a zero byte is shown, as everything else that cannot be printed */
@@ -155,12 +155,12 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
 	for (i = 0; i < count; i++)
 		text[i] = buf[i] ?: '?';
 	strim(text);
-	gpuvf_refuse(&why, gpuvf_pf_name(pf), GPUVF_REASON_BAD_VALUE,
-		     "\"%s\" is not a value that can be set", text);
+	gpuvf_error_set(&error, gpuvf_pf_name(pf), GPUVF_REASON_BAD_VALUE,
+			"\"%s\" is not a value that can be set", text);
 	gpuvf_pf_lock(pf);
-	gpuvf_refusal_log(pf, &why);
+	gpuvf_error_log(pf, &error);
 	gpuvf_pf_unlock(pf);
-	return why.error;
+	return error.error;
 }
 
 /*
@@ -169,14 +169,14 @@ static ssize_t sysfs_refuse(struct gpuvf_pf *pf, int vf, const char *buf,
  */
 static int sysfs_permit(struct gpuvf_pf *pf, int vf)
 {
-	struct gpuvf_refusal why = { .vf = vf };
+	struct gpuvf_error error = { .vf = vf };
 
 	if (capable(CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse_plain(&why, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
+	gpuvf_refuse_plain(&error, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
 	/* a rate limit of its own: others' messages must not get lost by it */
-	pci_notice_ratelimited(pf->pdev, "refused: %s\n", why.message);
-	return why.error;
+	pci_notice_ratelimited(pf->pdev, "refused: %s\n", error.message);
+	return error.error;
 }
 
 /*
@@ -282,8 +282,8 @@ static ssize_t capabilities_show(struct device *dev,
 static DEVICE_ATTR_RO(capabilities);
 
 SYSFS_PF_CONSTANT(backend, "%s\n", pf->hw->name);
-SYSFS_PF_PUBLIC(generation, "%llu\n", pf->public.generation)
-static DEVICE_ATTR_RO(generation);
+SYSFS_PF_PUBLIC(revision, "%llu\n", pf->public.revision)
+static DEVICE_ATTR_RO(revision);
 SYSFS_PF_PUBLIC(state, "%s\n", pf->public.wedged ? "wedged" : "ready")
 static DEVICE_ATTR_RO(state);
 SYSFS_PF_PUBLIC(vfs_changing, "%d\n", pf->public.vfs_changing)
@@ -294,7 +294,7 @@ static DEVICE_ATTR_WO(reset);
 static struct attribute *sysfs_pf_attrs[] = {
 	&dev_attr_backend.attr,
 	&dev_attr_capabilities.attr,
-	&dev_attr_generation.attr,
+	&dev_attr_revision.attr,
 	&dev_attr_state.attr,
 	&dev_attr_vfs_changing.attr,
 	&dev_attr_reset.attr,
@@ -305,7 +305,7 @@ static const struct attribute_group sysfs_pf_group = {
 	.attrs = sysfs_pf_attrs,
 };
 
-/* what is withheld counts as free for those who may not see it */
+/* what is quarantined counts as free for those who may not see it */
 static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 {
 	struct gpuvf_layout *layout = &pf->public.config.layout;
@@ -342,25 +342,25 @@ static ssize_t largest_free_show(struct device *dev,
 static DEVICE_ATTR_RO(largest_free);
 
 SYSFS_PF_CONSTANT(total, "%llu\n", pf->geometry.total_bytes);
-SYSFS_PF_CONSTANT(granularity, "%llu\n", pf->geometry.granule_bytes);
-SYSFS_PF_PRIVATE(dirty, "%llu\n", gpuvf_clear_dirty_bytes_locked(pf));
-SYSFS_PF_PRIVATE(withheld, "%llu\n", gpuvf_clear_withheld_bytes_locked(pf));
+SYSFS_PF_CONSTANT(alloc_unit, "%llu\n", pf->geometry.unit_bytes);
+SYSFS_PF_PRIVATE(needs_scrub, "%llu\n", gpuvf_scrub_pending_bytes_locked(pf));
+SYSFS_PF_PRIVATE(quarantined, "%llu\n", gpuvf_scrub_quarantined_bytes_locked(pf));
 SYSFS_PF_PUBLIC(pf_reserve, "%llu\n",
 		pf->public.config.layout.pf_reserve_bytes)
 SYSFS_PF_STORE(pf_reserve, GPUVF_OP_CONFIGURE, sysfs_parse_pf_reserve)
 static DEVICE_ATTR_RW(pf_reserve);
-SYSFS_PF_STORE(retry_withheld, GPUVF_OP_FB_RETRY, sysfs_parse_one)
-static DEVICE_ATTR_WO(retry_withheld);
+SYSFS_PF_STORE(scrub, GPUVF_OP_FB_SCRUB, sysfs_parse_one)
+static DEVICE_ATTR_WO(scrub);
 
 static struct attribute *sysfs_fb_attrs[] = {
 	&dev_attr_total.attr,
 	&dev_attr_free.attr,
 	&dev_attr_largest_free.attr,
-	&dev_attr_granularity.attr,
+	&dev_attr_alloc_unit.attr,
 	&dev_attr_pf_reserve.attr,
-	&dev_attr_dirty.attr,
-	&dev_attr_withheld.attr,
-	&dev_attr_retry_withheld.attr,
+	&dev_attr_needs_scrub.attr,
+	&dev_attr_quarantined.attr,
+	&dev_attr_scrub.attr,
 	NULL
 };
 
@@ -375,13 +375,13 @@ static DEVICE_ATTR_RW(policy);
 SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us);
 SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us);
 /* the cost of switches is measured */
-SYSFS_PF_PRIVATE(round_us, "%llu\n", gpuvf_world_round_us(pf, &pf->config));
+SYSFS_PF_PRIVATE(rotation_us, "%llu\n", gpuvf_engine_rotation_us(pf, &pf->config));
 
 static struct attribute *sysfs_sched_attrs[] = {
 	&dev_attr_policy.attr,
 	&dev_attr_time_slice_min_us.attr,
 	&dev_attr_time_slice_max_us.attr,
-	&dev_attr_round_us.attr,
+	&dev_attr_rotation_us.attr,
 	NULL
 };
 
@@ -449,7 +449,7 @@ SYSFS_VF_SHOW(preempt_timeout_us, "%u\n",
 SYSFS_VF_SHOW(profile, "%s\n", sysfs_vf_config(vf)->profile)
 SYSFS_VF_SHOW(state, "%s\n", gpuvf_vf_state_names[gpuvf_vf_state_locked(vf)])
 SYSFS_VF_SHOW(in_use, "%d\n", gpuvf_vf_in_use_locked(vf))
-SYSFS_VF_SHOW(holder, "%s\n", vf->holder)
+SYSFS_VF_SHOW(driver, "%s\n", vf->driver)
 
 /* state, in_use, stats and guest are about what tenants do; see SYSFS_PF_PRIVATE() */
 static struct attribute *sysfs_vf_attrs[] = {
@@ -462,7 +462,7 @@ static struct attribute *sysfs_vf_attrs[] = {
 	SYSFS_VF_FILE(profile, 0644, vf_profile_show, sysfs_parse_profile),
 	SYSFS_VF_FILE(state, 0400, vf_state_show),
 	SYSFS_VF_FILE(in_use, 0400, vf_in_use_show),
-	SYSFS_VF_FILE(holder, 0444, vf_holder_show),
+	SYSFS_VF_FILE(driver, 0444, vf_driver_show),
 	SYSFS_VF_FILE(reset, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_RESET),
 	SYSFS_VF_FILE(stop, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_STOP),
 	SYSFS_VF_FILE(pause, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_PAUSE),
@@ -484,12 +484,14 @@ static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 	return sysfs_emit(buf, "%llu\n", stats.file);			\
 }
 
+GPUVF_ENGINE_COUNTERS(SYSFS_VF_COUNTER)
 GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER)
 
 #define SYSFS_VF_COUNTER_FILE(file, FILE) \
 	SYSFS_VF_FILE(file, 0400, vf_##file##_show),
 
 static struct attribute *sysfs_vf_stats_attrs[] = {
+	GPUVF_ENGINE_COUNTERS(SYSFS_VF_COUNTER_FILE)
 	GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER_FILE)
 	NULL
 };
@@ -508,13 +510,13 @@ static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 	return sysfs_emit(buf, format, expression);			\
 }
 
-SYSFS_VF_CLAIM(driver, "%s\n", vf->guest.claims.driver)
+SYSFS_VF_CLAIM(claims_driver, "%s\n", vf->guest.claims.driver)
 SYSFS_VF_CLAIM(fb_used, "%llu\n", vf->guest.claims.used_bytes)
 SYSFS_VF_CLAIM(fb_total, "%llu\n", vf->guest.claims.total_bytes)
 SYSFS_VF_CLAIM(time_ns, "%llu\n", vf->guest.time_ns)
 
 static struct attribute *sysfs_vf_guest_attrs[] = {
-	SYSFS_VF_FILE(driver, 0400, vf_driver_show),
+	SYSFS_VF_FILE(driver, 0400, vf_claims_driver_show),
 	SYSFS_VF_FILE(fb_used, 0400, vf_fb_used_show),
 	SYSFS_VF_FILE(fb_total, 0400, vf_fb_total_show),
 	SYSFS_VF_FILE(time_ns, 0400, vf_time_ns_show),

@@ -17,13 +17,13 @@
 	[GPUVF_REASON_##reason] = { -(error), ack }
 
 /*
- * The errno of each reason, and a constant sentence for the extended ack: 6.1 knows no
+ * The errno of each reason, and a constant message for the extended ack: 6.1 knows no
  * other, and 6.12 has room for 79 bytes.
  */
-static const struct refusal_row {
+static const struct error_row {
 	int error;
 	const char *ack;
-} refusal_rows[] = {
+} error_rows[] = {
 	ROW(NO_SUCH_PF, ENODEV, "no such GPU is managed by gpuvf"),
 	ROW(NO_SUCH_VF, EINVAL, "the VF index is beyond the GPU's last VF"),
 	ROW(VF_NAMED_TWICE, EINVAL, "the request names a VF twice"),
@@ -56,7 +56,7 @@ static const struct refusal_row {
 	    "a profile label may have up to 31 of the characters A-Z a-z 0-9 . _ -"),
 	ROW(BAD_VALUE, EINVAL, "the value is not one that can be set"),
 	ROW(POLICY_UNSUPPORTED, EOPNOTSUPP,
-	    "this hardware does not tell which VFs have work"),
+	    "this hardware does not report which VFs have work"),
 	ROW(NOT_SUPPORTED, EOPNOTSUPP, "this hardware cannot do that"),
 	ROW(HW_COMMAND, EIO, "the hardware did not carry out a command"),
 	ROW(HW_MISMATCH, EUCLEAN, "the hardware did not keep what was written"),
@@ -67,7 +67,7 @@ static const struct refusal_row {
 	ROW(OFFSET_WITHOUT_QUOTA, EINVAL,
 	    "a VF without framebuffer has no offset either"),
 	ROW(OFFSET_UNALIGNED, EINVAL,
-	    "the offset is not a multiple of the granularity"),
+	    "the offset is not a multiple of the allocation unit"),
 	ROW(OFFSET_OUTSIDE, EINVAL,
 	    "at that offset the VF would reach out of what VFs can have"),
 	ROW(OFFSET_TAKEN, ENOSPC, "the framebuffer at that offset is not free"),
@@ -75,13 +75,14 @@ static const struct refusal_row {
 	    "the framebuffer of a VF cannot move while the VF is in use"),
 	ROW(RESET_FAILED, EIO, "the reset did not succeed"),
 	ROW(PF_RESETTING, EBUSY, "the GPU is being reset already"),
+	ROW(NO_SUCH_ENGINE, EINVAL, "the GPU has no such engine"),
 };
 
-static const struct refusal_row *refusal_row(enum gpuvf_reason reason)
+static const struct error_row *error_row(enum gpuvf_reason reason)
 {
-	if (!reason || reason >= ARRAY_SIZE(refusal_rows))
+	if (!reason || reason >= ARRAY_SIZE(error_rows))
 		reason = GPUVF_REASON_BAD_VALUE;
-	return &refusal_rows[reason];
+	return &error_rows[reason];
 }
 
 /**
@@ -101,8 +102,8 @@ const char *gpuvf_size_text(char *buf, u64 bytes)
 }
 
 /**
- * gpuvf_refuse() - make errno and message of a refusal
- * @why: its @vf is set, and @attr, @asked and @limit as far as there are any
+ * gpuvf_error_set() - make errno and message of an error
+ * @error: its @vf is set, and @attr, @value and @limit as far as there are any
  * @gpu: BDF of the GPU, or what was taken for one
  * @reason: why
  * @format: of the message, which follows "GPU 0000:41:00.0 VF 3: "
@@ -110,17 +111,17 @@ const char *gpuvf_size_text(char *buf, u64 bytes)
  * Context: any.
  * Return: the errno, negative.
  */
-int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu,
-		 enum gpuvf_reason reason, const char *format, ...)
+int gpuvf_error_set(struct gpuvf_error *error, const char *gpu,
+		    enum gpuvf_reason reason, const char *format, ...)
 {
-	const size_t size = sizeof(why->message);
-	char *p = why->message;
+	const size_t size = sizeof(error->message);
+	char *p = error->message;
 	va_list args;
 	int n;
 
 	n = scnprintf(p, size, "GPU %.31s", gpu);
-	if (why->vf != GPUVF_NO_VF)
-		n += scnprintf(p + n, size - n, " VF %d", why->vf);
+	if (error->vf != GPUVF_NO_VF)
+		n += scnprintf(p + n, size - n, " VF %d", error->vf);
 	n += scnprintf(p + n, size - n, ": ");
 	va_start(args, format);
 	vscnprintf(p + n, size - n, format, args);
@@ -129,47 +130,47 @@ int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu,
 	for (; *p; p++)
 		if (!isascii(*p) || !isprint(*p))
 			*p = '?';
-	why->reason = reason;
-	why->error = refusal_row(reason)->error;
-	return why->error;
+	error->reason = reason;
+	error->error = error_row(reason)->error;
+	return error->error;
 }
 
 /**
- * gpuvf_refuse_plain() - gpuvf_refuse(), with the constant sentence of the reason
- * @why: as there
+ * gpuvf_refuse_plain() - gpuvf_error_set(), with the constant message of the reason
+ * @error: as there
  * @gpu: as there
  * @reason: as there
  *
  * Context: any.
  * Return: the errno, negative.
  */
-int gpuvf_refuse_plain(struct gpuvf_refusal *why, const char *gpu,
+int gpuvf_refuse_plain(struct gpuvf_error *error, const char *gpu,
 		       enum gpuvf_reason reason)
 {
-	return gpuvf_refuse(why, gpu, reason, "%s", refusal_row(reason)->ack);
+	return gpuvf_error_set(error, gpu, reason, "%s", error_row(reason)->ack);
 }
 
 /**
- * gpuvf_refusal_ack() - the constant sentence of a reason
+ * gpuvf_error_ack() - the constant message of a reason
  * @reason: which
  *
  * Return: at most 79 bytes, never freed.
  */
-const char *gpuvf_refusal_ack(enum gpuvf_reason reason)
+const char *gpuvf_error_ack(enum gpuvf_reason reason)
 {
-	return refusal_row(reason)->ack;
+	return error_row(reason)->ack;
 }
 
 /**
- * gpuvf_refusal_log() - write a refusal to the kernel log
+ * gpuvf_error_log() - write an error to the kernel log
  * @pf: PF that refused
- * @why: made by gpuvf_refuse()
+ * @error: made by gpuvf_error_set()
  *
  * Context: pf->lock held, so that the device is there.
  */
-void gpuvf_refusal_log(struct gpuvf_pf *pf, const struct gpuvf_refusal *why)
+void gpuvf_error_log(struct gpuvf_pf *pf, const struct gpuvf_error *error)
 {
 	lockdep_assert_held(&pf->lock);
 	if (!pf->gone)
-		pci_notice_ratelimited(pf->pdev, "refused: %s\n", why->message);
+		pci_notice_ratelimited(pf->pdev, "refused: %s\n", error->message);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Refusals: why a request was not carried out, in one sentence that names the
+ * Errors: why a request was not carried out, in one sentence that names the
  * object, the value asked for and the limit it met; kernel log, netlink and the
  * tools that print what netlink says all show the same words. One table of reasons has
- * the errno, and the constant sentence of the extended ack.
+ * the errno, and the constant message of the extended ack.
  */
 #ifndef GPUVF_ERROR_H
 #define GPUVF_ERROR_H
@@ -13,29 +13,31 @@
 
 struct gpuvf_pf;
 
-#define GPUVF_REFUSAL_MESSAGE_LEN	192
+#define GPUVF_ERROR_MESSAGE_LEN	192
 #define GPUVF_NO_VF			(-1)
 #define GPUVF_SIZE_LEN			32
 
 /**
- * struct gpuvf_refusal - why a request was not carried out
+ * struct gpuvf_error - why a request was not carried out
  * @reason: why; 0 as long as nothing was refused
  * @vf: index of the VF that it is about, GPUVF_NO_VF: the PF
- * @asked: the value asked for, in the unit of the reason
+ * @value: the value asked for, in the unit of the reason
  * @limit: the limit that it met, in the unit of the reason
  * @attr: netlink attribute that it is about (GPUVF_A_PF_*, or GPUVF_A_VF_* when
  *	@vf is a VF), 0: none
+ * @engine_attr: GPUVF_A_ENGINE_*, when @attr is GPUVF_A_VF_ENGINE
  * @error: negative errno
  * @message: one sentence
  */
-struct gpuvf_refusal {
+struct gpuvf_error {
 	enum gpuvf_reason reason;
 	int vf;
-	u64 asked;
+	u64 value;
 	u64 limit;
 	u32 attr;
+	u32 engine_attr;
 	int error;
-	char message[GPUVF_REFUSAL_MESSAGE_LEN];
+	char message[GPUVF_ERROR_MESSAGE_LEN];
 };
 
 /* a size as a message has it, as in "256 MiB" */
@@ -43,11 +45,11 @@ struct gpuvf_refusal {
 
 const char *gpuvf_size_text(char *buf, u64 bytes);
 __printf(4, 5)
-int gpuvf_refuse(struct gpuvf_refusal *why, const char *gpu,
-		 enum gpuvf_reason reason, const char *format, ...);
-int gpuvf_refuse_plain(struct gpuvf_refusal *why, const char *gpu,
+int gpuvf_error_set(struct gpuvf_error *error, const char *gpu,
+		    enum gpuvf_reason reason, const char *format, ...);
+int gpuvf_refuse_plain(struct gpuvf_error *error, const char *gpu,
 		       enum gpuvf_reason reason);
-const char *gpuvf_refusal_ack(enum gpuvf_reason reason);
-void gpuvf_refusal_log(struct gpuvf_pf *pf, const struct gpuvf_refusal *why);
+const char *gpuvf_error_ack(enum gpuvf_reason reason);
+void gpuvf_error_log(struct gpuvf_pf *pf, const struct gpuvf_error *error);
 
 #endif /* GPUVF_ERROR_H */

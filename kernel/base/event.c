@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events: told at once, or counted and told later when they come too often.
+ * Events: reported at once, or counted and reported later when they come too often.
  *
  *	event ──► slot (VF, kind) ── fewer than 8 this second ──► log, netlink
  *	                │
@@ -8,7 +8,7 @@
  *	                                    │
  *	             end of the second ─────┴──────────────────► log, netlink
  *
- * Of limits that a guest runs into again and again, one in ten seconds is told.
+ * Of limits that a guest runs into again and again, one in ten seconds is reported.
  */
 
 #include <linux/jiffies.h>
@@ -37,7 +37,7 @@ static struct gpuvf_event_slot *event_slot(struct gpuvf_pf *pf,
 	unsigned int row = event->vf == GPUVF_NO_VF ? GPUVF_MAX_VFS : event->vf;
 
 	return &pf->events.slot[row][event_is_limit(event) ?
-				     GPUVF_EVENT_COMMANDS + event->guard :
+				     GPUVF_EVENT_COMMANDS + event->threshold :
 				     event->cmd - GPUVF_CMD_VF_STATE_CHANGE];
 }
 
@@ -58,11 +58,11 @@ static void event_report_locked(struct gpuvf_pf *pf,
 	slot->reported++;
 	switch (event->cmd) {
 	case GPUVF_CMD_VF_STATE_CHANGE:
-		/* what led to it is told by itself */
+		/* what led to it is reported by itself */
 		pci_dbg(pf->pdev, "%s\n", message);
 		break;
 	case GPUVF_CMD_PF_WEDGED:
-	case GPUVF_CMD_FB_CLEAR_FAILED:
+	case GPUVF_CMD_FB_SCRUB_FAILED:
 		pci_err(pf->pdev, "%s\n", message);
 		break;
 	case GPUVF_CMD_PF_WAS_RESET:
@@ -91,15 +91,15 @@ static void event_flush(struct work_struct *work)
 	/* not gpuvf_pf_unlock(), which is above: nothing here has to be settled */
 	mutex_lock(&pf->lock);
 	for (; slot < end && !pf->gone; slot++) {
-		if (!slot->held.count)
+		if (!slot->pending.count)
 			continue;
 		if (now < slot->until_ns) {
 			more = true;
 			continue;
 		}
-		event_begin_window(slot, &slot->held, now);
-		event_report_locked(pf, slot, &slot->held);
-		slot->held.count = 0;
+		event_begin_window(slot, &slot->pending, now);
+		event_report_locked(pf, slot, &slot->pending);
+		slot->pending.count = 0;
 	}
 	if (more)
 		schedule_delayed_work(&pf->events.flush, HZ);
@@ -112,13 +112,13 @@ static void event_hold_locked(struct gpuvf_pf *pf,
 			      const struct gpuvf_event *event)
 {
 	enum gpuvf_vf_state old_state = event->old_state;
-	u64 count = slot->held.count;
+	u64 count = slot->pending.count;
 
 	if (count)
-		old_state = slot->held.old_state;
-	slot->held = *event;
-	slot->held.count = count + 1;
-	slot->held.old_state = old_state;
+		old_state = slot->pending.old_state;
+	slot->pending = *event;
+	slot->pending.count = count + 1;
+	slot->pending.old_state = old_state;
 	schedule_delayed_work(&pf->events.flush, HZ);
 }
 
@@ -149,9 +149,9 @@ void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 	event->time_ns = ktime_get_ns();
 	event->count = 1;
 
-	if (!slot->held.count && event->time_ns >= slot->until_ns)
+	if (!slot->pending.count && event->time_ns >= slot->until_ns)
 		event_begin_window(slot, event, event->time_ns);
-	if (slot->held.count || slot->reported >= (event_is_limit(event) ?
+	if (slot->pending.count || slot->reported >= (event_is_limit(event) ?
 					       EVENT_LIMIT_BURST : EVENT_BURST)) {
 		event_hold_locked(pf, slot, event);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What VFs and their GPU did that somebody should know of: one sentence, for
+ * What VFs and their GPU did that an administrator should know of: one message, for
  * the kernel log and for the netlink group "event". A guest can cause events,
  * so each kind of them is reported only so often for each VF; what comes oftener is
  * counted, and reported as one.
@@ -25,13 +25,13 @@ struct gpuvf_pf;
  * @time_ns: CLOCK_MONOTONIC, of the latest one; set by gpuvf_event_locked()
  * @count: how many it stands for; set by gpuvf_event_locked()
  * @old_state: of the VF; GPUVF_CMD_VF_STATE_CHANGE only
- * @hang: what the VF was caught at; GPUVF_CMD_VF_HANG only
- * @guard: what it did too often; GPUVF_CMD_THRESHOLD_EXCEEDED only
+ * @hang: what the VF hung at; GPUVF_CMD_VF_HANG only
+ * @threshold: what it did too often; GPUVF_CMD_THRESHOLD_EXCEEDED only
  * @limit: how often it may in @window_ms; GPUVF_CMD_THRESHOLD_EXCEEDED only
  * @window_ms: see @limit
  * @error: positive errno, 0: success; GPUVF_CMD_VF_WAS_RESET and
  *	GPUVF_CMD_PF_WAS_RESET only
- * @fb: framebuffer that could not be cleared; GPUVF_CMD_FB_CLEAR_FAILED only
+ * @fb: framebuffer that could not be scrubbed; GPUVF_CMD_FB_SCRUB_FAILED only
  * @message: the sentence, as in the kernel log
  */
 struct gpuvf_event {
@@ -41,12 +41,12 @@ struct gpuvf_event {
 	u64 count;
 	enum gpuvf_vf_state old_state;
 	enum gpuvf_hang hang;
-	enum gpuvf_guard guard;
+	enum gpuvf_threshold threshold;
 	u64 limit;
 	u64 window_ms;
 	u32 error;
 	struct gpuvf_extent fb;
-	char message[GPUVF_REFUSAL_MESSAGE_LEN];
+	char message[GPUVF_ERROR_MESSAGE_LEN];
 };
 
 /* an event: GPUVF_CMD_@command of a VF, or GPUVF_NO_VF, and further members */
@@ -59,17 +59,17 @@ struct gpuvf_event {
  * struct gpuvf_event_slot - events of one kind, of one VF
  * @until_ns: when the present window ends
  * @reported: how many were reported in it
- * @held: what is reported at its end; its count is 0 when there is nothing
+ * @pending: what is reported at its end; its count is 0 when there is nothing
  */
 struct gpuvf_event_slot {
 	u64 until_ns;
 	unsigned int reported;
-	struct gpuvf_event held;
+	struct gpuvf_event pending;
 };
 
 /* each limit is a kind of its own: one must not hide another */
 #define GPUVF_EVENT_COMMANDS	(GPUVF_CMD_PF_WAS_RESET - GPUVF_CMD_VF_STATE_CHANGE + 1)
-#define GPUVF_EVENT_KINDS	(GPUVF_EVENT_COMMANDS + GPUVF_GUARD_PF_RESET + 1)
+#define GPUVF_EVENT_KINDS	(GPUVF_EVENT_COMMANDS + GPUVF_THRESHOLD_PF_RESET + 1)
 
 /**
  * struct gpuvf_events - events of a PF that are held back

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The class of all PFs, the generation of a PF's configuration, what every user may
+ * The class of all PFs, the revision of a PF's configuration, what every user may
  * see of it, and the notifications of changes.
  *
  * Everything may call this file. What has to be done in the layers above is left to
@@ -130,7 +130,7 @@ void gpuvf_pf_copy_public(struct gpuvf_pf *pf)
 	struct gpuvf_public *public = &pf->public;
 
 	spin_lock(&pf->public_lock);
-	public->generation = pf->generation;
+	public->revision = pf->revision;
 	public->wedged = pf->wedged;
 	public->vfs_changing = pf->vf_count_changing;
 	public->num_vfs = pf->num_vfs;
@@ -139,7 +139,7 @@ void gpuvf_pf_copy_public(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_pf_changed_locked() - start a new generation of the configuration
+ * gpuvf_pf_changed_locked() - start a new revision of the configuration
  * @pf: PF whose configuration changed
  *
  * Context: pf->lock held. User space is notified from a work item.
@@ -147,7 +147,7 @@ void gpuvf_pf_copy_public(struct gpuvf_pf *pf)
 void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf->generation++;
+	pf->revision++;
 	gpuvf_pf_publish_locked(pf);
 }
 
@@ -162,7 +162,7 @@ void gpuvf_pf_changed_locked(struct gpuvf_pf *pf)
 void gpuvf_pf_retimed_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	pf->generation++;
+	pf->revision++;
 	gpuvf_pf_copy_public(pf);
 	gpuvf_pf_count_public();
 	set_bit(0, &pf->public_changed);
@@ -240,21 +240,21 @@ void gpuvf_pf_wedge_locked(struct gpuvf_pf *pf, const char *what)
  * gpuvf_pf_check_locked() - may anything of a GPU be changed?
  * @pf: PF
  * @even: GPUVF_EVEN_* bits of what does not stand in the way
- * @why: filled when it may not
+ * @error: filled when it may not
  *
  * Context: pf->lock held.
  * Return: 0; -ENODEV: gone; -EIO: wedged; -EBUSY: VFs are being enabled or
  * disabled.
  */
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
-			  struct gpuvf_refusal *why)
+			  struct gpuvf_error *error)
 {
 	enum gpuvf_reason reason;
 
 	lockdep_assert_held(&pf->lock);
 	if (pf->gone) {
 		reason = GPUVF_REASON_NO_SUCH_PF;
-		why->attr = GPUVF_A_PF_BDF;
+		error->attr = GPUVF_A_PF_BDF;
 	} else if (pf->wedged && !(even & GPUVF_EVEN_WEDGED)) {
 		reason = GPUVF_REASON_WEDGED;
 	} else if (pf->vf_count_changing &&
@@ -263,28 +263,28 @@ int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
 	} else {
 		return 0;
 	}
-	return gpuvf_refuse_plain(why, gpuvf_pf_name(pf), reason);
+	return gpuvf_refuse_plain(error, gpuvf_pf_name(pf), reason);
 }
 
 /**
  * gpuvf_pf_check_index() - is there a VF of an index that was asked for?
  * @pf: PF
  * @index: index of the VF
- * @why: filled when there is none
+ * @error: filled when there is none
  *
  * Context: any.
  * Return: 0, -EINVAL.
  */
 int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
-			 struct gpuvf_refusal *why)
+			 struct gpuvf_error *error)
 {
 	if (index < pf->total_vfs)
 		return 0;
-	why->vf = GPUVF_NO_VF;
-	why->attr = GPUVF_A_VF_INDEX;
-	why->asked = index;
-	why->limit = pf->total_vfs;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
-			    "there is no VF %u: the GPU has %u VFs, counted from 0",
-			    index, pf->total_vfs);
+	error->vf = GPUVF_NO_VF;
+	error->attr = GPUVF_A_VF_INDEX;
+	error->value = index;
+	error->limit = pf->total_vfs;
+	return gpuvf_error_set(error, gpuvf_pf_name(pf), GPUVF_REASON_NO_SUCH_VF,
+			       "there is no VF %u: the GPU has %u VFs, counted from 0",
+			       index, pf->total_vfs);
 }

@@ -11,7 +11,7 @@
 #include "types.h"
 
 struct gpuvf_event;
-struct gpuvf_refusal;
+struct gpuvf_error;
 
 /**
  * struct gpuvf_sink - where the lower layers report what the upper ones have to do
@@ -72,18 +72,18 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
  * Bit n: VF n has state on the GPU, and can go on with it. Unless the scheduler thread is
  * parked or holds them, VFs may be started at any moment.
  */
-static inline u32 gpuvf_world_started(const struct gpuvf_pf *pf)
+static inline u32 gpuvf_engine_started(const struct gpuvf_pf *pf)
 {
-	return READ_ONCE(pf->world.started);
+	return READ_ONCE(pf->engine.started);
 }
 
 /*
  * Bit n: VF n kept its state when all were to be dropped: its memory must stay as it is
- * until gpuvf_halt_all_lost_locked(). It changes under pf->lock only.
+ * until gpuvf_quiesce_all_lost_locked(). It changes under pf->lock only.
  */
-static inline u32 gpuvf_halt_kept(const struct gpuvf_pf *pf)
+static inline u32 gpuvf_quiesce_retained(const struct gpuvf_pf *pf)
 {
-	return READ_ONCE(pf->world.kept);
+	return READ_ONCE(pf->engine.retained);
 }
 
 /* released by gpuvf_pf_unlock() */
@@ -110,8 +110,8 @@ void gpuvf_pf_unsettle_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_settle_locked(struct gpuvf_pf *pf);
 void gpuvf_pf_unlock(struct gpuvf_pf *pf);
 int gpuvf_pf_check_locked(struct gpuvf_pf *pf, u32 even,
-			  struct gpuvf_refusal *why);
+			  struct gpuvf_error *error);
 int gpuvf_pf_check_index(struct gpuvf_pf *pf, u32 index,
-			 struct gpuvf_refusal *why);
+			 struct gpuvf_error *error);
 
 #endif /* GPUVF_PF_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Tracepoints: /sys/kernel/tracing/events/gpuvf. GPUs are named by numbers, so
- * that nothing has to be copied while a turn is switched.
+ * that nothing has to be copied while a time slice is switched.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM gpuvf
@@ -44,7 +44,7 @@
 
 const char *gpuvf_command_name(enum gpuvf_hw_cmd cmd);
 
-/* a VF begins a turn, for the first time or not */
+/* a VF begins a time slice, for the first time or not */
 TRACE_EVENT(gpuvf_switch,
 	TP_PROTO(struct pci_dev *pdev, unsigned int vf, bool first),
 	TP_ARGS(pdev, vf, first),
@@ -60,23 +60,23 @@ TRACE_EVENT(gpuvf_switch,
 		  __entry->first)
 );
 
-/* a VF's turn is over: what it was granted, what it is charged */
-TRACE_EVENT(gpuvf_turn,
-	TP_PROTO(struct pci_dev *pdev, unsigned int vf, u64 granted_ns,
-		 u64 charged_ns),
-	TP_ARGS(pdev, vf, granted_ns, charged_ns),
+/* a VF's time slice is over: what it was given, what it is accounted */
+TRACE_EVENT(gpuvf_slice,
+	TP_PROTO(struct pci_dev *pdev, unsigned int vf, u64 budget_ns,
+		 u64 accounted_ns),
+	TP_ARGS(pdev, vf, budget_ns, accounted_ns),
 	TP_STRUCT__entry(
 		GPUVF_TRACE_GPU
-		__field(u64, granted_ns)
-		__field(u64, charged_ns)
+		__field(u64, budget_ns)
+		__field(u64, accounted_ns)
 	),
 	TP_fast_assign(
 		GPUVF_TRACE_SET_GPU;
-		__entry->granted_ns = granted_ns;
-		__entry->charged_ns = charged_ns;
+		__entry->budget_ns = budget_ns;
+		__entry->accounted_ns = accounted_ns;
 	),
-	TP_printk(GPUVF_TRACE_FORMAT " granted_ns=%llu charged_ns=%llu",
-		  GPUVF_TRACE_ARGS, __entry->granted_ns, __entry->charged_ns)
+	TP_printk(GPUVF_TRACE_FORMAT " budget_ns=%llu accounted_ns=%llu",
+		  GPUVF_TRACE_ARGS, __entry->budget_ns, __entry->accounted_ns)
 );
 
 /* a command is over, or was given up */

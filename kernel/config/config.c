@@ -37,8 +37,8 @@
 #define CONFIG_DEFAULT_RESERVE		SZ_256M
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
-#define refuse(pf, why, ...) \
-	gpuvf_refuse(why, gpuvf_pf_name(pf), __VA_ARGS__)
+#define refuse(pf, error, ...) \
+	gpuvf_error_set(error, gpuvf_pf_name(pf), __VA_ARGS__)
 
 /**
  * struct config_plan - a transaction in the making
@@ -57,14 +57,14 @@ struct config_plan {
 };
 
 /*
- * A quota or a reserve as it will be reported: a multiple of the granularity. What does
+ * A quota or a reserve as it will be reported: a multiple of the allocation unit. What does
  * not fit into 64 bits stays what it is: far too much.
  */
 static u64 config_round_up(const struct gpuvf_pf *pf, u64 bytes)
 {
-	u64 granule = pf->geometry.granule_bytes;
+	u64 unit = pf->geometry.unit_bytes;
 
-	return bytes > U64_MAX - granule ? bytes : round_up(bytes, granule);
+	return bytes > U64_MAX - unit ? bytes : round_up(bytes, unit);
 }
 
 /* a plan that changes nothing yet, to be given back by config_plan_free() */
@@ -83,7 +83,7 @@ static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
 	plan->layout.pf_reserve_bytes = now->pf_reserve_bytes;
 	plan->layout.num_vfs = pf->total_vfs;
 	plan->layout.blocked =
-		gpuvf_clear_withheld_locked(pf, &plan->layout.num_blocked);
+		gpuvf_scrub_quarantined_locked(pf, &plan->layout.num_blocked);
 	for (i = 0; i < pf->total_vfs; i++) {
 		plan->layout.vf[i].now = now->vf[i];
 		plan->layout.vf[i].quota_bytes = now->vf[i].size;
@@ -94,7 +94,7 @@ static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
 static void config_plan_free(struct gpuvf_pf *pf, struct config_plan *plan)
 {
 	if (!plan->dry_run)
-		gpuvf_world_release(pf);
+		gpuvf_engine_allow_first_start(pf);
 	kfree(plan);
 }
 
@@ -115,12 +115,12 @@ static void config_pin(struct gpuvf_pf *pf, struct config_plan *plan, u32 starte
  * of, VFs that have not started do not start until config_plan_free().
  */
 static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
-			struct gpuvf_refusal *why)
+			struct gpuvf_error *error)
 {
-	u32 started = gpuvf_world_started(pf) | gpuvf_halt_kept(pf);
+	u32 started = gpuvf_engine_started(pf) | gpuvf_quiesce_retained(pf);
 
 	if (!plan->dry_run) {
-		gpuvf_world_hold(pf);
+		gpuvf_engine_block_first_start(pf);
 		started = gpuvf_vfs_reap_locked(pf);
 		gpuvf_pf_settle_locked(pf);
 	}
@@ -131,15 +131,15 @@ static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
 		plan->reason = (struct gpuvf_layout_reason){
 			.verdict = GPUVF_LAYOUT_PINNED_RESERVE,
 			.vf = GPUVF_NO_VF,
-			.asked = plan->layout.pf_reserve_bytes,
+			.value = plan->layout.pf_reserve_bytes,
 			.blocker = __ffs(started),
 		};
 		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
-					   why);
+					   error);
 	}
 	if (gpuvf_layout_plan(&plan->layout, &plan->next.layout, &plan->reason))
 		return gpuvf_refuse_layout(pf, &plan->layout, &plan->reason,
-					   why);
+					   error);
 	return 0;
 }
 
@@ -149,82 +149,84 @@ static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 	cfg->time_slice_us = CONFIG_DEFAULT_SLICE_US;
 }
 
-static int config_check_generation(struct gpuvf_pf *pf,
-				   const struct gpuvf_request *req,
-				   struct gpuvf_refusal *why)
+static int config_check_revision(struct gpuvf_pf *pf,
+				 const struct gpuvf_request *req,
+				 struct gpuvf_error *error)
 {
-	if (!(req->set & GPUVF_SET_GENERATION) ||
-	    req->generation == pf->generation)
+	if (!(req->set & GPUVF_SET_REVISION) ||
+	    req->revision == pf->revision)
 		return 0;
-	why->attr = GPUVF_A_PF_GENERATION;
-	why->asked = req->generation;
-	why->limit = pf->generation;
-	return refuse(pf, why, GPUVF_REASON_STALE,
-		      "planned against generation %llu, but the configuration is at generation %llu now",
-		      why->asked, why->limit);
+	error->attr = GPUVF_A_PF_REVISION;
+	error->value = req->revision;
+	error->limit = pf->revision;
+	return refuse(pf, error, GPUVF_REASON_STALE,
+		      "planned against revision %llu, but the configuration is at revision %llu now",
+		      error->value, error->limit);
 }
 
 static int config_take_policy(struct gpuvf_pf *pf,
 			      const struct gpuvf_request *req,
 			      struct config_plan *plan,
-			      struct gpuvf_refusal *why)
+			      struct gpuvf_error *error)
 {
 	if (!(req->set & GPUVF_SET_POLICY))
 		return 0;
-	why->attr = GPUVF_A_PF_POLICY;
-	why->asked = req->policy;
+	error->attr = GPUVF_A_PF_POLICY;
+	error->value = req->policy;
 	if (req->policy > GPUVF_POLICY_BEST_EFFORT)
-		return refuse(pf, why, GPUVF_REASON_BAD_VALUE,
+		return refuse(pf, error, GPUVF_REASON_BAD_VALUE,
 			      "\"policy %u\" is not a value that can be set",
 			      req->policy);
 	if (req->policy == GPUVF_POLICY_BEST_EFFORT &&
 	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY))
-		return refuse(pf, why, GPUVF_REASON_POLICY_UNSUPPORTED,
-			      "best-effort needs hardware that tells which VFs have work");
+		return refuse(pf, error, GPUVF_REASON_POLICY_UNSUPPORTED,
+			      "best-effort needs hardware that reports which VFs have work");
 	plan->next.policy = req->policy;
 	return 0;
 }
 
 static int config_check_slice(struct gpuvf_pf *pf, u32 us,
-			      struct gpuvf_refusal *why)
+			      struct gpuvf_error *error)
 {
 	const u32 min_us = pf->hw->time_slice_min_us;
 	const u32 max_us = pf->hw->time_slice_max_us;
 
 	if (us >= min_us && us <= max_us)
 		return 0;
-	why->attr = GPUVF_A_VF_TIME_SLICE_US;
-	why->asked = us;
-	why->limit = us < min_us ? min_us : max_us;
+	error->attr = GPUVF_A_VF_ENGINE;
+	error->engine_attr = GPUVF_A_ENGINE_TIME_SLICE_US;
+	error->value = us;
+	error->limit = us < min_us ? min_us : max_us;
 	if (us < min_us)
-		return refuse(pf, why, GPUVF_REASON_SLICE_TOO_SHORT,
+		return refuse(pf, error, GPUVF_REASON_SLICE_TOO_SHORT,
 			      "a time slice of %u us is below the hardware's minimum of %u us",
 			      us, min_us);
-	return refuse(pf, why, GPUVF_REASON_SLICE_TOO_LONG,
+	return refuse(pf, error, GPUVF_REASON_SLICE_TOO_LONG,
 		      "a time slice of %u us is above the hardware's maximum of %u us",
 		      us, max_us);
 }
 
 /* 0 is the default */
 static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
-				struct gpuvf_refusal *why)
+				struct gpuvf_error *error)
 {
 	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
 		return 0;
-	why->attr = GPUVF_A_VF_PREEMPT_TIMEOUT_US;
-	why->asked = us;
-	why->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
+	error->attr = GPUVF_A_VF_ENGINE;
+	error->engine_attr = GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US;
+	error->value = us;
+	error->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
 						 GPUVF_PREEMPT_MAX_US;
 	if (us < GPUVF_PREEMPT_MIN_US)
-		return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_SHORT,
+		return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_SHORT,
 			      "a preemption timeout of %u us is below the minimum of %u us",
 			      us, GPUVF_PREEMPT_MIN_US);
-	return refuse(pf, why, GPUVF_REASON_PREEMPT_TOO_LONG,
+	return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_LONG,
 		      "a preemption timeout of %u us is above the maximum of %u us",
 		      us, GPUVF_PREEMPT_MAX_US);
 }
 
-static bool config_label_is_good(const char *label)
+static bool config_label_is_valid(const char *label)
 {
 	for (; *label; label++)
 		if (!isascii(*label) ||
@@ -236,18 +238,27 @@ static bool config_label_is_good(const char *label)
 static int config_take_time(struct gpuvf_pf *pf,
 			    const struct gpuvf_request_vf *rvf,
 			    struct gpuvf_vf_config *cfg,
-			    struct gpuvf_refusal *why)
+			    struct gpuvf_error *error)
 {
 	int err;
 
+	if (rvf->engine != GPUVF_ENGINE_ID_GFX) {
+		error->attr = GPUVF_A_VF_ENGINE;
+		error->engine_attr = GPUVF_A_ENGINE_ID;
+		error->value = rvf->engine;
+		error->limit = GPUVF_ENGINE_ID_GFX;
+		return refuse(pf, error, GPUVF_REASON_NO_SUCH_ENGINE,
+			      "there is no engine %u, the only one is gfx (%u)",
+			      rvf->engine, GPUVF_ENGINE_ID_GFX);
+	}
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		err = config_check_slice(pf, rvf->time_slice_us, why);
+		err = config_check_slice(pf, rvf->time_slice_us, error);
 		if (err)
 			return err;
 		cfg->time_slice_us = rvf->time_slice_us;
 	}
 	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		err = config_check_preempt(pf, rvf->preempt_timeout_us, why);
+		err = config_check_preempt(pf, rvf->preempt_timeout_us, error);
 		if (err)
 			return err;
 		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
@@ -258,14 +269,14 @@ static int config_take_time(struct gpuvf_pf *pf,
 static int config_take_offset(struct gpuvf_pf *pf,
 			      const struct gpuvf_request_vf *rvf,
 			      struct config_plan *plan,
-			      struct gpuvf_refusal *why)
+			      struct gpuvf_error *error)
 {
 	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
 
 	if (!vf->quota_bytes) {
-		why->attr = GPUVF_A_VF_FB_OFFSET;
-		why->asked = rvf->fb_offset_bytes;
-		return refuse(pf, why, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+		error->attr = GPUVF_A_VF_FB_OFFSET;
+		error->value = rvf->fb_offset_bytes;
+		return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
 			      "an offset of %s is asked for, but no framebuffer",
 			      GPUVF_SIZE(rvf->fb_offset_bytes));
 	}
@@ -276,18 +287,18 @@ static int config_take_offset(struct gpuvf_pf *pf,
 
 static int config_take_vf(struct gpuvf_pf *pf,
 			  const struct gpuvf_request_vf *rvf,
-			  struct config_plan *plan, struct gpuvf_refusal *why)
+			  struct config_plan *plan, struct gpuvf_error *error)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
 	int err;
 
-	err = config_take_time(pf, rvf, cfg, why);
+	err = config_take_time(pf, rvf, cfg, error);
 	if (err)
 		return err;
 	if (rvf->set & GPUVF_SET_PROFILE) {
-		if (!config_label_is_good(rvf->profile)) {
-			why->attr = GPUVF_A_VF_PROFILE;
-			return refuse(pf, why, GPUVF_REASON_BAD_LABEL,
+		if (!config_label_is_valid(rvf->profile)) {
+			error->attr = GPUVF_A_VF_PROFILE;
+			return refuse(pf, error, GPUVF_REASON_BAD_LABEL,
 				      "profile \"%s\": a label has up to 31 of the characters A-Z a-z 0-9 . _ -",
 				      rvf->profile);
 		}
@@ -299,12 +310,12 @@ static int config_take_vf(struct gpuvf_pf *pf,
 		cfg->fb_auto = false;
 	}
 	if (rvf->set & GPUVF_SET_FB_OFFSET)
-		return config_take_offset(pf, rvf, plan, why);
+		return config_take_offset(pf, rvf, plan, error);
 	return 0;
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
-			   struct config_plan *plan, struct gpuvf_refusal *why)
+			   struct config_plan *plan, struct gpuvf_error *error)
 {
 	unsigned int i;
 	u32 named = 0;
@@ -319,23 +330,23 @@ static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct gpuvf_request_vf *rvf = &req->vf[i];
 
-		err = gpuvf_pf_check_index(pf, rvf->index, why);
+		err = gpuvf_pf_check_index(pf, rvf->index, error);
 		if (err)
 			return err;
-		why->asked = rvf->index;
-		why->attr = GPUVF_A_VF_INDEX;
-		why->vf = rvf->index;
+		error->value = rvf->index;
+		error->attr = GPUVF_A_VF_INDEX;
+		error->vf = rvf->index;
 		if (named & BIT(rvf->index))
-			return refuse(pf, why, GPUVF_REASON_VF_NAMED_TWICE,
+			return refuse(pf, error, GPUVF_REASON_VF_NAMED_TWICE,
 				      "named twice in one request");
 		named |= BIT(rvf->index);
-		err = config_take_vf(pf, rvf, plan, why);
+		err = config_take_vf(pf, rvf, plan, error);
 		if (err)
 			return err;
 	}
-	why->vf = GPUVF_NO_VF;
-	why->attr = 0;
-	why->asked = 0;
+	error->vf = GPUVF_NO_VF;
+	error->attr = 0;
+	error->value = 0;
 	return 0;
 }
 
@@ -382,45 +393,45 @@ static void config_mark_changed_locked(struct gpuvf_pf *pf,
 	for (i = 0; i < pf->num_vfs; i++)
 		if (!gpuvf_layout_same_extent(&pf->config.layout.vf[i],
 					      &next->vf[i]) &&
-		    !WARN_ON_ONCE(!gpuvf_world_evict(pf, i))) {
-			gpuvf_clear_mark_locked(pf, i);
-			gpuvf_region_forget_locked(&pf->vf[i]);
+		    !WARN_ON_ONCE(!gpuvf_engine_evict(pf, i))) {
+			gpuvf_scrub_mark_locked(pf, i);
+			gpuvf_region_reset_locked(&pf->vf[i]);
 		}
 }
 
 static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
-			 struct gpuvf_refusal *why)
+			 struct gpuvf_error *error)
 {
-	int culprit = GPUVF_NO_VF;
+	int offender = GPUVF_NO_VF;
 	int err;
 
 	if (gpuvf_layout_reserve_differs(&pf->config.layout,
 					 &next->layout)) {
-		if (gpuvf_clear_cancel_locked(pf)) {
-			why->vf = GPUVF_NO_VF;
-			return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
-				      "the hardware did not carry out a command: the clear engine does not stop");
+		if (gpuvf_scrub_cancel_locked(pf)) {
+			error->vf = GPUVF_NO_VF;
+			return refuse(pf, error, GPUVF_REASON_HW_COMMAND,
+				      "the hardware did not carry out a command: the scrub engine does not stop");
 		}
 		/* also when the commit fails: the slots have moved and come back */
-		gpuvf_clear_mark_contexts_locked(pf);
+		gpuvf_scrub_mark_contexts_locked(pf);
 	}
-	err = gpuvf_table_change_locked(pf, &next->layout, &culprit);
+	err = gpuvf_table_change_locked(pf, &next->layout, &offender);
 	if (err) {
 		config_unwind(pf, &next->layout);
-		gpuvf_clear_kick_locked(pf);
+		gpuvf_scrub_kick_locked(pf);
 		gpuvf_vfs_update_locked(pf);
-		why->vf = culprit;
+		error->vf = offender;
 		if (err == -EUCLEAN)
-			return refuse(pf, why, GPUVF_REASON_HW_MISMATCH,
+			return refuse(pf, error, GPUVF_REASON_HW_MISMATCH,
 				      "the hardware did not keep what was written: the framebuffer table");
-		return refuse(pf, why, GPUVF_REASON_HW_COMMAND,
+		return refuse(pf, error, GPUVF_REASON_HW_COMMAND,
 			      "the hardware did not carry out a command: the framebuffer table was not written");
 	}
 	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;
-	gpuvf_clear_mark_reserved_locked(pf);
-	gpuvf_clear_kick_locked(pf);
-	gpuvf_world_configure(pf);
+	gpuvf_scrub_mark_reserved_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
+	gpuvf_engine_configure(pf);
 	gpuvf_config_schedule_locked(pf);
 	gpuvf_vfs_update_locked(pf);
 	return 0;
@@ -441,15 +452,15 @@ static bool config_provisions_any(const struct gpuvf_pf *pf,
 static int config_plan_request(struct gpuvf_pf *pf,
 			       const struct gpuvf_request *req,
 			       struct config_plan *plan,
-			       struct gpuvf_refusal *why)
+			       struct gpuvf_error *error)
 {
 	int err;
 
-	err = config_check_generation(pf, req, why);
+	err = config_check_revision(pf, req, error);
 	if (!err)
-		err = config_take_policy(pf, req, plan, why);
+		err = config_take_policy(pf, req, plan, error);
 	if (!err)
-		err = config_take_vfs(pf, req, plan, why);
+		err = config_take_vfs(pf, req, plan, error);
 	if (err)
 		return err;
 	if (req->set & GPUVF_SET_PF_RESERVE)
@@ -463,11 +474,11 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	if (!plan->fb_changes)
 		return 0;
 	if (config_provisions_any(pf, plan)) {
-		err = gpuvf_clear_check(pf, why);
+		err = gpuvf_scrub_check(pf, error);
 		if (err)
 			return err;
 	}
-	return config_place(pf, plan, why);
+	return config_place(pf, plan, error);
 }
 
 /* by member: padding, and where an empty extent starts, mean nothing */
@@ -493,13 +504,30 @@ static bool config_differs(const struct gpuvf_config *a,
 	return false;
 }
 
+/* a script may change a time slice a thousand times a second */
+static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
+{
+	const struct gpuvf_config *cfg = &pf->config;
+	unsigned int vf = req->vf[0].index;
+
+	if (req->num_vfs == 1 && !req->replace)
+		pci_info_ratelimited(pf->pdev, "VF %u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
+				     vf, GPUVF_SIZE(cfg->layout.vf[vf].size),
+				     cfg->vf[vf].time_slice_us,
+				     gpuvf_config_preempt_us(&cfg->vf[vf]));
+	else
+		pci_info_ratelimited(pf->pdev, "configured with %u VF%s, %s free\n",
+				     req->num_vfs, req->num_vfs == 1 ? "" : "s",
+				     GPUVF_SIZE(cfg->layout.free_bytes));
+}
+
 /**
  * gpuvf_config_apply_locked() - change the configuration, all or nothing
  * @pf: PF that may be changed
- * @req: what to change; its @result, @changed, and @why are filled
+ * @req: what to change; its @result, @changed, and @error are filled
  *
  * Context: pf->lock held; may sleep.
- * Return: 0, or the errno of the refusal.
+ * Return: 0, or the errno of the error.
  */
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
@@ -509,20 +537,21 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	lockdep_assert_held(&pf->lock);
 	plan = config_plan_alloc(pf);
 	if (!plan)
-		return gpuvf_refuse_plain(&req->why, gpuvf_pf_name(pf),
+		return gpuvf_refuse_plain(&req->error, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
 	plan->dry_run = req->dry_run;
-	err = config_plan_request(pf, req, plan, &req->why);
+	err = config_plan_request(pf, req, plan, &req->error);
 	if (!err) {
 		req->result = plan->next;
 		req->changed = config_differs(&plan->next, &pf->config);
 		if (req->changed && !req->dry_run)
-			err = config_commit(pf, &plan->next, &req->why);
+			err = config_commit(pf, &plan->next, &req->error);
 		if (req->changed && !req->dry_run && !err) {
 			if (plan->fb_changes)
 				gpuvf_pf_changed_locked(pf);
 			else
 				gpuvf_pf_retimed_locked(pf);
+			config_log(pf, req);
 		}
 	}
 	config_plan_free(pf, plan);
@@ -533,16 +562,16 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
  * gpuvf_config_fill_locked() - fair shares for VFs that are to be enabled
  * @pf: PF
  * @num_vfs: VFs 0 to @num_vfs - 1 are to be enabled
- * @why: zeroed, with @vf GPUVF_NO_VF; filled when there is no share for them
+ * @error: zeroed, with @vf GPUVF_NO_VF; filled when there is no share for them
  *
- * VFs that have a quota keep it; after a whole layout was set, nobody gets
+ * VFs that have a quota keep it; after a whole layout was set, no VF gets
  * anything.
  *
  * Context: pf->lock held; may sleep.
  * Return: 0, -EIO: wedged, -EBUSY, -ENOSPC, -EUCLEAN, -EOPNOTSUPP, -ENOMEM.
  */
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
-			     struct gpuvf_refusal *why)
+			     struct gpuvf_error *error)
 {
 	struct config_plan *plan;
 	unsigned int i, num = 0;
@@ -552,25 +581,25 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 	lockdep_assert_held(&pf->lock);
 	plan = config_plan_alloc(pf);
 	if (!plan)
-		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+		return gpuvf_refuse_plain(error, gpuvf_pf_name(pf),
 					  GPUVF_REASON_NO_MEMORY);
-	err = gpuvf_pf_check_locked(pf, 0, why);
+	err = gpuvf_pf_check_locked(pf, 0, error);
 	if (err || pf->config.provisioning != GPUVF_PROVISIONING_AUTO)
 		goto out;
 	for (i = 0; i < num_vfs; i++)
 		num += !plan->layout.vf[i].quota_bytes;
 	if (!num)
 		goto out;
-	err = gpuvf_clear_check(pf, why);
+	err = gpuvf_scrub_check(pf, error);
 	if (err)
 		goto out;
 	share = gpuvf_layout_fair_share(&plan->layout, num);
 	if (!share) {
-		why->asked = num;
-		why->limit = pf->config.layout.free_bytes;
-		err = refuse(pf, why, GPUVF_REASON_NO_FAIR_SHARE,
+		error->value = num;
+		error->limit = pf->config.layout.free_bytes;
+		err = refuse(pf, error, GPUVF_REASON_NO_FAIR_SHARE,
 			     "%s of framebuffer are left, too little to share among %llu VFs",
-			     GPUVF_SIZE(why->limit), why->asked);
+			     GPUVF_SIZE(error->limit), error->value);
 		goto out;
 	}
 	for (i = 0; i < num_vfs; i++) {
@@ -579,9 +608,9 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		plan->layout.vf[i].quota_bytes = share;
 		plan->next.vf[i].fb_auto = true;
 	}
-	err = config_place(pf, plan, why);
+	err = config_place(pf, plan, error);
 	if (!err)
-		err = config_commit(pf, &plan->next, why);
+		err = config_commit(pf, &plan->next, error);
 out:
 	config_plan_free(pf, plan);
 	return err;
@@ -591,7 +620,7 @@ out:
  * gpuvf_config_release_auto_locked() - take back what enabling handed out
  * @pf: PF without enabled VFs
  *
- * When the hardware does not obey, the shares are gone all the same: nobody
+ * When the hardware fails, the shares are gone all the same: no VF
  * can run on them, since no VF is enabled.
  *
  * Context: pf->lock held; may sleep.
@@ -614,7 +643,7 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
 			gpuvf_pf_wedge_locked(pf,
 					      "a framebuffer table that cannot be written");
 	}
-	gpuvf_clear_measure_locked(pf);
+	gpuvf_scrub_measure_locked(pf);
 }
 
 /**
@@ -670,7 +699,7 @@ static u64 config_default_reserve(const struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_config_init() - the configuration of a GPU that nobody configured yet
+ * gpuvf_config_init() - the configuration of a GPU that was not configured yet
  * @pf: PF, not known to anybody yet
  *
  * No VF has anything; best-effort where the hardware tells who has work.

@@ -14,7 +14,7 @@
 #include "fb/layout.h"
 
 struct gpuvf_pf;
-struct gpuvf_refusal;
+struct gpuvf_error;
 struct gpuvf_request;
 
 /* profile labels: 31 characters and the terminating zero */
@@ -57,7 +57,7 @@ gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg)
 
 /**
  * struct gpuvf_config - everything that a transaction replaces as a whole
- * @policy: who is in the round of time slices
+ * @policy: who is in the rotation of time slices
  * @provisioning: whether enabling VFs hands out fair shares
  * @layout: who has which framebuffer
  * @vf: the other settings, by VF index
@@ -72,11 +72,11 @@ struct gpuvf_config {
 int gpuvf_refuse_layout(struct gpuvf_pf *pf,
 			const struct gpuvf_layout_request *layout,
 			const struct gpuvf_layout_reason *reason,
-			struct gpuvf_refusal *why);
+			struct gpuvf_error *error);
 int gpuvf_config_init(struct gpuvf_pf *pf);
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
-			     struct gpuvf_refusal *why);
+			     struct gpuvf_error *error);
 void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf);
 void gpuvf_config_schedule_locked(struct gpuvf_pf *pf);
 int gpuvf_config_restore_locked(struct gpuvf_pf *pf);

@@ -21,12 +21,12 @@
 
 /**
  * struct request_op - one kind of request: of a VF, of the GPU, or a configuration
- * @verb: what an operation on a VF does to it, for the sentence of a refusal;
+ * @verb: what an operation on a VF does to it, for the sentence of an error;
  *	NULL: it is about the GPU
  * @live: not for a VF that failed, was stopped, or has no framebuffer
  * @even: GPUVF_EVEN_* bits of what does not stand in the way
  * @vf: do it to a VF or start it, under pf->lock
- * @pf: likewise to the GPU; 0, or an errno with @why filled
+ * @pf: likewise to the GPU; 0, or an errno with @error filled
  * @vf_wait: wait until what @vf started is over, without pf->lock; 0, or an
  *	errno; NULL: it starts nothing
  * @pf_wait: likewise for @pf
@@ -36,9 +36,9 @@ struct request_op {
 	bool live;
 	u32 even;
 	void (*vf)(struct gpuvf_vf *vf);
-	int (*pf)(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
-	int (*vf_wait)(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
-	int (*pf_wait)(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
+	int (*pf)(struct gpuvf_pf *pf, struct gpuvf_error *error);
+	int (*vf_wait)(struct gpuvf_vf *vf, struct gpuvf_error *error);
+	int (*pf_wait)(struct gpuvf_pf *pf, struct gpuvf_error *error);
 };
 
 static const struct request_op request_ops[] = {
@@ -51,8 +51,8 @@ static const struct request_op request_ops[] = {
 	[GPUVF_OP_PF_RESET] = { .even = GPUVF_EVEN_WEDGED,
 				.pf = gpuvf_reset_pf_locked,
 				.pf_wait = gpuvf_reset_pf_wait },
-	[GPUVF_OP_FB_RETRY] = { .even = GPUVF_EVEN_COUNT_CHANGING,
-				.pf = gpuvf_clear_retry_locked },
+	[GPUVF_OP_FB_SCRUB] = { .even = GPUVF_EVEN_COUNT_CHANGING,
+				.pf = gpuvf_scrub_retry_locked },
 };
 
 static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
@@ -63,38 +63,38 @@ static struct gpuvf_vf *request_vf(struct gpuvf_pf *pf,
 
 /* the state of a VF does not allow what would be done to it: @is says why not */
 static int request_refuse_state(struct gpuvf_vf *vf, const char *verb,
-				const char *is, struct gpuvf_refusal *why)
+				const char *is, struct gpuvf_error *error)
 {
-	why->vf = vf->index;
-	return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
-			    GPUVF_REASON_VF_WRONG_STATE,
-			    "the VF cannot be made to %s %s", verb, is);
+	error->vf = vf->index;
+	return gpuvf_error_set(error, gpuvf_pf_name(vf->pf),
+			       GPUVF_REASON_VF_WRONG_STATE,
+			       "the VF cannot be made to %s %s", verb, is);
 }
 
 static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
-			       struct gpuvf_refusal *why)
+			       struct gpuvf_error *error)
 {
 	const char *verb = request_ops[op].verb;
 
 	if (vf->resetting && !vf->teardown)
 		return request_refuse_state(vf, verb, "while it is being reset",
-					    why);
+					    error);
 	/* what is stopped can be stopped again */
 	if (!request_ops[op].live || (op == GPUVF_OP_VF_STOP && vf->stopped))
 		return 0;
 	switch (gpuvf_vf_state_locked(vf)) {
 	case GPUVF_VF_STATE_FAILED:
-		why->vf = vf->index;
-		return gpuvf_refuse(why, gpuvf_pf_name(vf->pf),
-				    GPUVF_REASON_VF_FAILED,
-				    "the VF failed and has to be reset before it can %s",
-				    verb);
+		error->vf = vf->index;
+		return gpuvf_error_set(error, gpuvf_pf_name(vf->pf),
+				       GPUVF_REASON_VF_FAILED,
+				       "the VF failed and has to be reset before it can %s",
+				       verb);
 	case GPUVF_VF_STATE_STOPPED:
 		return request_refuse_state(vf, verb, "since it was stopped",
-					    why);
+					    error);
 	case GPUVF_VF_STATE_DISABLED:
 		return request_refuse_state(vf, verb,
-					    "since it has no framebuffer", why);
+					    "since it has no framebuffer", error);
 	default:
 		return 0;
 	}
@@ -102,19 +102,19 @@ static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
 
 static int request_check_vf(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {
-	struct gpuvf_refusal *why = &req->why;
+	struct gpuvf_error *error = &req->error;
 	unsigned int index = req->vf[0].index;
-	int err = gpuvf_pf_check_index(pf, index, why);
+	int err = gpuvf_pf_check_index(pf, index, error);
 
 	if (err)
 		return err;
 	if (pf->vf[index].pdev)
-		return request_check_state(&pf->vf[index], req->op, why);
-	why->vf = index;
-	why->limit = pf->num_vfs;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
-			    "%s needs an enabled VF, and %u VFs are enabled",
-			    request_ops[req->op].verb, pf->num_vfs);
+		return request_check_state(&pf->vf[index], req->op, error);
+	error->vf = index;
+	error->limit = pf->num_vfs;
+	return gpuvf_error_set(error, gpuvf_pf_name(pf), GPUVF_REASON_VF_NOT_ENABLED,
+			       "%s needs an enabled VF, and %u VFs are enabled",
+			       request_ops[req->op].verb, pf->num_vfs);
 }
 
 static int request_carry_out(struct gpuvf_pf *pf, struct gpuvf_request *req)
@@ -122,7 +122,7 @@ static int request_carry_out(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	const struct request_op *op = &request_ops[req->op];
 
 	if (op->pf)
-		return op->pf(pf, &req->why);
+		return op->pf(pf, &req->error);
 	if (!op->vf)
 		return gpuvf_config_apply_locked(pf, req);
 	op->vf(request_vf(pf, req));
@@ -134,20 +134,20 @@ static int request_do_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	const struct request_op *op = &request_ops[req->op];
 	int err;
 
-	err = gpuvf_pf_check_locked(pf, op->even, &req->why);
+	err = gpuvf_pf_check_locked(pf, op->even, &req->error);
 	if (!err && op->verb)
 		err = request_check_vf(pf, req);
 	if (!err)
 		err = request_carry_out(pf, req);
 	/* the answer is about what follows too */
 	gpuvf_pf_settle_locked(pf);
-	/* it may have gone while nobody held the lock */
+	/* it may have gone while the lock was free */
 	if (!err)
-		err = gpuvf_pf_check_locked(pf, ~0U, &req->why);
+		err = gpuvf_pf_check_locked(pf, ~0U, &req->error);
 	if (!err && req->done)
 		err = req->done(pf, req);
-	if (req->why.reason && !req->dry_run)
-		gpuvf_refusal_log(pf, &req->why);
+	if (req->error.reason && !req->dry_run)
+		gpuvf_error_log(pf, &req->error);
 	return err;
 }
 
@@ -177,12 +177,12 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	int err = 0;
 
 	if (req->wait && op->vf_wait)
-		err = op->vf_wait(request_vf(pf, req), &req->why);
+		err = op->vf_wait(request_vf(pf, req), &req->error);
 	else if (req->wait && op->pf_wait)
-		err = op->pf_wait(pf, &req->why);
-	if (req->why.reason) {
+		err = op->pf_wait(pf, &req->error);
+	if (req->error.reason) {
 		gpuvf_pf_lock(pf);
-		gpuvf_refusal_log(pf, &req->why);
+		gpuvf_error_log(pf, &req->error);
 		gpuvf_pf_unlock(pf);
 	}
 	return err;
@@ -191,7 +191,7 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
 /**
  * gpuvf_request_do() - check a request and carry it out, all or nothing
  * @pf: PF that it is about
- * @req: the request; @result, @changed and @why are filled
+ * @req: the request; @result, @changed and @error are filled
  *
  * ====================  ======================================================
  * GPUVF_OP_CONFIGURE    change the configuration, or try what that would lead to
@@ -205,7 +205,7 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
  * GPUVF_OP_PF_RESET     start to reset the GPU and provision it again; the way out
  *                       of being wedged. With @req->wait: wait for the end, which
  *                       may take seconds
- * GPUVF_OP_FB_RETRY     try once more to clear what is withheld
+ * GPUVF_OP_FB_SCRUB     try once more to scrub what is quarantined
  * ====================  ======================================================
  *
  * A VF that is stopped, paused or not paused already stays so. While the PCI core
@@ -215,7 +215,7 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
  *
  * Context: may sleep; pf->lock and the device lock must not be held.
  * Return: 0; -EINTR: the caller was killed while it waited, nothing was done; or
- * the errno of the refusal, see enum gpuvf_reason in uapi/linux/gpuvf.h.
+ * the errno of the error, see enum gpuvf_reason in uapi/linux/gpuvf.h.
  */
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one way in: whoever wants something changed, over netlink or sysfs, fills
+ * The one way in: what wants a change, over netlink or sysfs, fills
  * a struct gpuvf_request, and gpuvf_request_do() checks it, carries it out, and
  * says why not. Only the PCI core comes another way, to enable and disable VFs.
  */
@@ -23,7 +23,7 @@ enum gpuvf_op {
 	GPUVF_OP_VF_PAUSE,
 	GPUVF_OP_VF_RESUME,
 	GPUVF_OP_PF_RESET,
-	GPUVF_OP_FB_RETRY,
+	GPUVF_OP_FB_SCRUB,
 };
 
 /* which settings a struct gpuvf_request_vf carries */
@@ -37,8 +37,9 @@ enum gpuvf_op {
  * struct gpuvf_request_vf - what a request changes of one VF
  * @index: which VF; not checked yet
  * @set: GPUVF_SET_* of the members that count
- * @fb_quota_bytes: rounded up to the granularity; 0 takes the quota away
+ * @fb_quota_bytes: rounded up to whole allocation units; 0 takes the quota away
  * @fb_offset_bytes: where the framebuffer has to be; without it, it is placed
+ * @engine: enum gpuvf_engine_id, of the next two; not checked yet
  * @time_slice_us: time slice
  * @preempt_timeout_us: 0: back to the default
  * @profile: label, zero-terminated; empty: none
@@ -48,23 +49,24 @@ struct gpuvf_request_vf {
 	u32 set;
 	u64 fb_quota_bytes;
 	u64 fb_offset_bytes;
+	u32 engine;
 	u32 time_slice_us;
 	u32 preempt_timeout_us;
 	char profile[GPUVF_LABEL_SIZE];
 };
 
 /* which settings a struct gpuvf_request carries */
-#define GPUVF_SET_GENERATION		BIT(0)
+#define GPUVF_SET_REVISION		BIT(0)
 #define GPUVF_SET_POLICY		BIT(1)
 #define GPUVF_SET_PF_RESERVE		BIT(2)
 
 /**
  * struct gpuvf_request - one change, all or nothing, and what came of it
  * @op: what for; all but GPUVF_OP_CONFIGURE need at most @vf's first index
- * @set: GPUVF_SET_GENERATION, ..._POLICY, ..._PF_RESERVE: what counts
- * @generation: the generation that the change was planned against
+ * @set: GPUVF_SET_REVISION, ..._POLICY, ..._PF_RESERVE: what counts
+ * @revision: the revision that the change was planned against
  * @policy: enum gpuvf_policy; not checked yet
- * @pf_reserve_bytes: rounded up to the granularity
+ * @pf_reserve_bytes: rounded up to the allocation unit
  * @replace: the VFs named are the whole layout, the others get nothing
  * @dry_run: do everything but the change itself
  * @num_vfs: entries of @vf in use
@@ -75,12 +77,12 @@ struct gpuvf_request_vf {
  * @result: of GPUVF_OP_CONFIGURE: the configuration that now holds or, with
  *	@dry_run, would hold
  * @changed: of GPUVF_OP_CONFIGURE: it is another one than before
- * @why: why the request was refused; filled where its reason is not 0
+ * @error: why the request was refused; filled where its reason is not 0
  */
 struct gpuvf_request {
 	enum gpuvf_op op;
 	u32 set;
-	u64 generation;
+	u64 revision;
 	u32 policy;
 	u64 pf_reserve_bytes;
 	bool replace;
@@ -92,7 +94,7 @@ struct gpuvf_request {
 
 	struct gpuvf_config result;
 	bool changed;
-	struct gpuvf_refusal why;
+	struct gpuvf_error error;
 };
 
 /* begin a request, zeroed, for @op */
@@ -100,7 +102,7 @@ static inline void gpuvf_request_init(struct gpuvf_request *req,
 				      enum gpuvf_op op)
 {
 	req->op = op;
-	req->why.vf = GPUVF_NO_VF;
+	req->error.vf = GPUVF_NO_VF;
 }
 
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req);

@@ -36,8 +36,8 @@ static void pf_release(struct device *dev)
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 
-	if (pf->world.task)
-		put_task_struct(pf->world.task);
+	if (pf->engine.task)
+		put_task_struct(pf->engine.task);
 	mutex_destroy(&pf->lock);
 	kvfree(pf);
 	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
@@ -66,7 +66,7 @@ static void pf_notify_work(struct work_struct *work)
 	gpuvf_pf_lock(pf);
 	wedged = pf->wedged;
 	if (!pf->gone) {
-		gpuvf_vfs_tell_states_locked(pf);
+		gpuvf_vfs_notify_states_locked(pf);
 		if (test_and_clear_bit(0, &pf->public_changed))
 			gpuvf_netlink_notify_locked(pf, GPUVF_CMD_CONFIG_CHANGE);
 		/* under the lock: pf->gone is set before device_del() */
@@ -88,14 +88,14 @@ static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
 {
 	/* first of all: the engine may wait for the next command */
 	if (events & GPUVF_HW_EVENT_COMMAND)
-		gpuvf_turn_interrupt(pf, now);
-	if (events & GPUVF_HW_EVENT_CLEAR)
-		complete(&pf->clear.done);
+		gpuvf_switch_interrupt(pf, now);
+	if (events & GPUVF_HW_EVENT_SCRUB)
+		complete(&pf->scrub.done);
 	if (events & GPUVF_HW_EVENT_MBOX)
 		gpuvf_mbox_event(pf);
 	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
 		      GPUVF_HW_EVENT_HANG))
-		gpuvf_world_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
+		gpuvf_engine_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
 }
 
 static irqreturn_t pf_irq(int irq, void *data)
@@ -120,7 +120,7 @@ static irqreturn_t pf_irq(int irq, void *data)
 	 * Hardware that writes one MSI each time (status & enable) becomes
 	 * nonzero raises none until all of it was acknowledged.
 	 */
-	gpuvf_world_event(pf, GPUVF_WORLD_POLL);
+	gpuvf_engine_event(pf, GPUVF_ENGINE_POLL);
 	return handled;
 }
 
@@ -189,11 +189,11 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
 	gpuvf_events_init(pf);
 	gpuvf_vfs_init(pf);
-	gpuvf_exclusive_init(pf);
+	gpuvf_full_access_init(pf);
 	gpuvf_guest_init(pf);
 	gpuvf_reset_init(pf);
 	gpuvf_region_init(pf);
-	pf->generation = get_random_u64();
+	pf->revision = get_random_u64();
 	for (i = 0; i < GPUVF_MAX_VFS; i++) {
 		pf->vf[i].pf = pf;
 		pf->vf[i].index = i;
@@ -216,7 +216,7 @@ static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
  * Stop all that goes on by itself and remove the files, from the sources of work to
  * what they queue: nothing is queued once pf->gone is set, and what was queued before
  * is cancelled after its last source. Also for a PF that gpuvf_pf_add() did not
- * finish, from gpuvf_world_start() on. Leaves the hardware quiet.
+ * finish, from gpuvf_engine_start() on. Leaves the hardware quiet.
  */
 static void pf_stop(struct gpuvf_pf *pf)
 {
@@ -227,16 +227,16 @@ static void pf_stop(struct gpuvf_pf *pf)
 
 	gpuvf_sysfs_del(pf);
 	gpuvf_debugfs_del(pf);
-	gpuvf_clear_stop(pf);
+	gpuvf_scrub_stop(pf);
 	/* it queues the other one */
 	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
 	pf->hw->irq_enable(pf, false);
 	pf_irq_free(pf);
-	gpuvf_world_stop(pf);
+	gpuvf_engine_stop(pf);
 	cancel_delayed_work_sync(&pf->mbox_work);
 	cancel_delayed_work_sync(&pf->guest_reader.work);
-	cancel_delayed_work_sync(&pf->exclusive.limit);
+	cancel_delayed_work_sync(&pf->full_access.limit);
 	cancel_delayed_work_sync(&pf->notify_work);
 	cancel_delayed_work_sync(&pf->events.flush);
 }
@@ -252,14 +252,14 @@ static int pf_probe(struct gpuvf_pf *pf)
 	err = gpuvf_recover_init(pf);
 	if (err)
 		return err;
-	err = gpuvf_clear_init(pf);
+	err = gpuvf_scrub_init(pf);
 	if (err)
 		return err;
 	err = gpuvf_config_init(pf);
 	if (err)
 		return err;
 	gpuvf_pf_copy_public(pf);
-	return gpuvf_world_start(pf);
+	return gpuvf_engine_start(pf);
 }
 
 /* what pf_stop() undoes, also where it fails */
@@ -313,8 +313,8 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	gpuvf_debugfs_add(pf);
 
 	gpuvf_pf_lock(pf);
-	gpuvf_world_configure(pf);
-	gpuvf_clear_resume_locked(pf);
+	gpuvf_engine_configure(pf);
+	gpuvf_scrub_resume_locked(pf);
 	gpuvf_pf_count_public();
 	gpuvf_netlink_notify_locked(pf, GPUVF_CMD_PF_ADD);
 	gpuvf_pf_unlock(pf);
@@ -388,13 +388,13 @@ static void pf_quiesce(struct gpuvf_pf *pf)
 	/* the GPU is reset when it is resumed, if it is frozen */
 	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
-	gpuvf_clear_stop(pf);
+	gpuvf_scrub_stop(pf);
 	gpuvf_pf_lock(pf);
-	gpuvf_halt_locked(pf);
+	gpuvf_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	/* not every sleep takes the power that ends them */
-	if (gpuvf_halt_kept(pf) && !pf->wedged && !pf->resetting) {
-		pci_warn(pf->pdev, "VFs kept their states when the GPU was to come to rest, resetting it when it is resumed\n");
+	if (gpuvf_quiesce_retained(pf) && !pf->wedged && !pf->resetting) {
+		pci_warn(pf->pdev, "VFs retained their contexts when the GPU was quiesced, resetting it when it is resumed\n");
 		WRITE_ONCE(pf->resetting, true);
 		pf->reset_needed = true;
 	}
@@ -404,7 +404,7 @@ static void pf_quiesce(struct gpuvf_pf *pf)
 
 /*
  * Go on after pf_quiesce(). The configuration is what it was. What memory holds is not
- * known; it is cleared, and guests start again. -EIO: the hardware does not take its
+ * known; it is scrubbed, and guests start again. -EIO: the hardware does not take its
  * configuration back, and the PF is wedged.
  */
 static int pf_resume(struct device *dev)
@@ -416,23 +416,23 @@ static int pf_resume(struct device *dev)
 	gpuvf_pf_lock(pf);
 	/* not every sleep clears mailboxes, as a reset does */
 	for (i = 0; i < pf->num_vfs; i++) {
-		gpuvf_mbox_forget_locked(&pf->vf[i]);
+		gpuvf_mbox_reset_locked(&pf->vf[i]);
 		gpuvf_mbox_end_locked(pf, i);
 	}
 	/* first, so that no VF gets its extent back before that is scrubbed */
-	gpuvf_clear_mark_all_locked(pf);
+	gpuvf_scrub_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
 	if (pf->hw->engine_is_taken(pf))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	pf->hw->irq_enable(pf, true);
 	/* who has not run yet was clean when this was decided last */
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_halt_end(pf);
+	gpuvf_quiesce_end(pf);
 	pf->quiesced = false;
 	gpuvf_mbox_listen_locked(pf);
-	/* a reset of the GPU clears memory after it */
+	/* a reset of the GPU scrubs memory after it */
 	if (!pf->resetting)
-		gpuvf_clear_resume_locked(pf);
+		gpuvf_scrub_resume_locked(pf);
 	gpuvf_reset_resume_locked(pf);
 	gpuvf_pf_unlock(pf);
 	return err;

@@ -64,7 +64,7 @@ static bool recover_is_there(struct pci_dev *pdev)
  * Nothing else may reset a VF, or save or restore its configuration space, from
  * here to the end of the GPU's reset: the PCI core locks every function of a slot
  * that it resets for the same reason. Locks of VFs nest in that of the PF, but a
- * holder may wait for this reset. A VF whose lock is not to be had in time, or that
+ * driver may wait for this reset. A VF whose lock is not to be had in time, or that
  * does not answer, comes out of the reset with the configuration space of power-on.
  */
 static void recover_lock_vfs(struct gpuvf_pf *pf)
@@ -107,7 +107,7 @@ static void recover_unlock_vfs(struct gpuvf_pf *pf)
  * A fatal PCIe error: nothing that the GPU says counts until it was reset, with
  * @reset by the PCI core or else by us, and commands are not waited for. A suspended GPU
  * is reset when it is resumed. Device lock held; may sleep for the present operation of
- * the clear engine.
+ * the scrub engine.
  */
 static void recover_freeze(struct gpuvf_pf *pf, bool reset)
 {
@@ -122,11 +122,11 @@ static void recover_freeze(struct gpuvf_pf *pf, bool reset)
 	/* it changes under the device lock only */
 	if (pf->quiesced)
 		return;
-	gpuvf_clear_stop(pf);
+	gpuvf_scrub_stop(pf);
 	gpuvf_pf_lock(pf);
-	gpuvf_halt_locked(pf);
+	gpuvf_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	gpuvf_halt_end(pf);
+	gpuvf_quiesce_end(pf);
 	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
 	if (!reset)
@@ -163,13 +163,13 @@ static void recover_reset_prepare(struct pci_dev *pdev)
 	gpuvf_resets_flush(pf);
 	/* it changes under the device lock only */
 	if (!pf->quiesced) {
-		gpuvf_clear_stop(pf);
-		gpuvf_reset_announce_all(pf);
+		gpuvf_scrub_stop(pf);
+		gpuvf_reset_notify_all(pf);
 	}
 	recover_lock_vfs(pf);
 	gpuvf_pf_lock(pf);
 	if (!pf->quiesced)
-		gpuvf_halt_locked(pf);
+		gpuvf_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	gpuvf_pf_unlock(pf);
 	pf->hw->irq_enable(pf, false);
@@ -186,7 +186,7 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 	if (forgot && !pf->hw->engine_is_taken(pf)) {
 		pf->wedged = false;
 		WRITE_ONCE(pf->frozen, false);
-		gpuvf_halt_all_lost_locked(pf);
+		gpuvf_quiesce_all_lost_locked(pf);
 		return pf->quiesced ? 0 : gpuvf_config_restore_locked(pf);
 	}
 	/* again, where it was wedged before: the event is about this reset */
@@ -198,11 +198,11 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 
 /*
  * Every VF gets its framebuffer and its configuration space back; guests start over, on
- * cleared memory. A reset is also the way out of being wedged. Where an administrator
- * asked for it (over netlink, sysfs, or with @asked by the PCI core's own file), it
+ * scrubbed memory. A reset is also the way out of being wedged. Where an administrator
+ * asked for it (over netlink, sysfs, or with @value by the PCI core's own file), it
  * clears faults and marks of VFs too. A reset that failed leaves the GPU wedged.
  */
-static void recover_done(struct gpuvf_pf *pf, bool asked)
+static void recover_done(struct gpuvf_pf *pf, bool value)
 {
 	bool was_wedged;
 	unsigned int i;
@@ -214,14 +214,14 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 	recover_unlock_vfs(pf);
 	gpuvf_pf_lock(pf);
 	was_wedged = pf->wedged;
-	asked |= pf->reset_asked;
+	value |= pf->reset_asked;
 	err = recover_result_locked(pf);
 	for (i = 0; i < pf->num_vfs; i++) {
 		/* a guest that provokes a reset must not clear them by it */
-		if (asked && !err)
+		if (value && !err)
 			gpuvf_vf_clear_marks_locked(&pf->vf[i]);
 		pf->vf[i].init_after_reset = false;
-		gpuvf_mbox_forget_locked(&pf->vf[i]);
+		gpuvf_mbox_reset_locked(&pf->vf[i]);
 	}
 	gpuvf_reset_pf_end_locked(pf, err);
 	gpuvf_reset_end_waiting_locked(pf, err);
@@ -231,8 +231,8 @@ static void recover_done(struct gpuvf_pf *pf, bool asked)
 		pf->hw->irq_enable(pf, true);
 		gpuvf_mbox_listen_locked(pf);
 		gpuvf_vfs_update_locked(pf);
-		gpuvf_halt_end(pf);
-		gpuvf_clear_resume_locked(pf);
+		gpuvf_quiesce_end(pf);
+		gpuvf_scrub_resume_locked(pf);
 	}
 	/* the configuration is the same; a guest may have caused the reset */
 	if (was_wedged)

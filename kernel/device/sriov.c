@@ -76,13 +76,13 @@ static int vfs_add_links(struct gpuvf_pf *pf)
 
 static int vfs_prepare(struct gpuvf_pf *pf, unsigned int num_vfs)
 {
-	struct gpuvf_refusal why = { .vf = GPUVF_NO_VF };
+	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
 	int err;
 
 	gpuvf_pf_lock(pf);
-	err = gpuvf_config_fill_locked(pf, num_vfs, &why);
+	err = gpuvf_config_fill_locked(pf, num_vfs, &error);
 	if (err) {
-		gpuvf_refusal_log(pf, &why);
+		gpuvf_error_log(pf, &error);
 	} else {
 		pf->vf_count_changing = true;
 		gpuvf_pf_publish_locked(pf);
@@ -100,7 +100,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	for (i = 0; i < num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 
-		/* what could not be cleared for it meanwhile is tried again */
+		/* what could not be scrubbed for it meanwhile is tried again */
 		gpuvf_vf_clear_marks_locked(vf);
 		if (vf->pdev && sysfs_create_link(&vf->kobj, &vf->pdev->dev.kobj,
 						  "device"))
@@ -112,7 +112,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 	pf->vf_count_changing = false;
 	gpuvf_mbox_listen_locked(pf);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_clear_kick_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	gpuvf_pf_unlock(pf);
 }
@@ -125,7 +125,7 @@ static void vfs_unwind(struct gpuvf_pf *pf, unsigned int num_vfs)
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_clear_kick_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	gpuvf_pf_unlock(pf);
 }
@@ -179,18 +179,18 @@ static int vfs_enable(struct gpuvf_pf *pf, unsigned int num_vfs)
 }
 
 /* the next tenant of this VF starts with a clean slate */
-static void vfs_forget_locked(struct gpuvf_vf *vf)
+static void vfs_reset_locked(struct gpuvf_vf *vf)
 {
 	pci_dev_put(vf->pdev);
 	vf->pdev = NULL;
 	vf_set_bdf(vf, "");
 	gpuvf_vf_clear_marks_locked(vf);
 	vf->init_after_reset = false;
-	gpuvf_exclusive_end_locked(vf);
+	gpuvf_full_access_end_locked(vf);
 	gpuvf_mbox_end_locked(vf->pf, vf->index);
-	gpuvf_mbox_forget_locked(vf);
-	memset(&vf->guards, 0, sizeof(vf->guards));
-	gpuvf_world_forgive_access(vf->pf, vf->index);
+	gpuvf_mbox_reset_locked(vf);
+	memset(&vf->throttle, 0, sizeof(vf->throttle));
+	gpuvf_engine_clear_access(vf->pf, vf->index);
 }
 
 /**
@@ -217,9 +217,9 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	gpuvf_pf_lock(pf);
 	gpuvf_reset_end_waiting_locked(pf, -ENODEV);
-	gpuvf_halt_locked(pf);
+	gpuvf_quiesce_locked(pf);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_halt_end(pf);
+	gpuvf_quiesce_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
 		sysfs_remove_link(&pf->vf[i].kobj, "device");
 	gpuvf_pf_unlock(pf);
@@ -227,17 +227,17 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_disable_sriov(pf->pdev);
 
 	gpuvf_pf_lock(pf);
-	gpuvf_halt_all_lost_locked(pf);
+	gpuvf_quiesce_all_lost_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
-		vfs_forget_locked(&pf->vf[i]);
+		vfs_reset_locked(&pf->vf[i]);
 	WRITE_ONCE(pf->num_vfs, 0);
 	gpuvf_config_schedule_locked(pf);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
 	stuck = pf->hw->engine_is_taken(pf);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_clear_kick_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_changed_locked(pf);
 	gpuvf_pf_unlock(pf);
 	if (stuck)
@@ -288,13 +288,13 @@ static void vf_unbound(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	gpuvf_pf_lock(pf);
-	gpuvf_exclusive_end_locked(vf);
-	gpuvf_mbox_forget_locked(vf);
+	gpuvf_full_access_end_locked(vf);
+	gpuvf_mbox_reset_locked(vf);
 	gpuvf_mbox_end_locked(pf, vf->index);
 	gpuvf_vf_end_tenancy_locked(vf);
 	gpuvf_vfs_update_locked(pf);
 	if (!pf->vf_count_changing)
-		gpuvf_clear_kick_locked(pf);
+		gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_unlock(pf);
 }
 
@@ -320,10 +320,10 @@ void gpuvf_vf_bus_event(struct gpuvf_pf *pf, struct pci_dev *pdev,
 	spin_lock(&pf->public_lock);
 	/* when bound, the driver cannot go before this returns */
 	if (action == BUS_NOTIFY_BOUND_DRIVER)
-		strscpy(vf->holder, pdev->dev.driver->name,
-			sizeof(vf->holder));
+		strscpy(vf->driver, pdev->dev.driver->name,
+			sizeof(vf->driver));
 	else if (action == BUS_NOTIFY_UNBOUND_DRIVER)
-		vf->holder[0] = '\0';
+		vf->driver[0] = '\0';
 	else
 		vf->bdf[0] = '\0';
 	spin_unlock(&pf->public_lock);

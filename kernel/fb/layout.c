@@ -9,7 +9,7 @@
 
 static u64 layout_round_up(const struct gpuvf_layout_request *req, u64 bytes)
 {
-	u64 mask = req->geometry.granule_bytes - 1;
+	u64 mask = req->geometry.unit_bytes - 1;
 
 	return bytes > U64_MAX - mask ? U64_MAX : (bytes + mask) & ~mask;
 }
@@ -79,10 +79,10 @@ static void layout_cut_blocked(struct gpuvf_layout_request *req,
 	}
 }
 
-static int layout_fail(struct gpuvf_layout_reason *why,
+static int layout_fail(struct gpuvf_layout_reason *reason,
 		       enum gpuvf_layout_verdict verdict)
 {
-	why->verdict = verdict;
+	reason->verdict = verdict;
 	switch (verdict) {
 	case GPUVF_LAYOUT_BAD_GEOMETRY:
 	case GPUVF_LAYOUT_PLACE_UNALIGNED:
@@ -100,31 +100,31 @@ static int layout_fail(struct gpuvf_layout_reason *why,
 /* the borders of the VF area */
 static int layout_measure_area(const struct gpuvf_layout_request *req,
 			       struct gpuvf_layout *out,
-			       struct gpuvf_layout_reason *why)
+			       struct gpuvf_layout_reason *reason)
 {
 	const struct gpuvf_fb_geometry *geo = &req->geometry;
 	u64 context;
 
 	memset(out, 0, sizeof(*out));
-	memset(why, 0, sizeof(*why));
-	why->vf = -1;
-	why->blocker = -1;
-	if (!gpuvf_layout_is_granule(geo->granule_bytes) ||
+	memset(reason, 0, sizeof(*reason));
+	reason->vf = -1;
+	reason->blocker = -1;
+	if (!gpuvf_layout_is_unit(geo->unit_bytes) ||
 	    req->num_vfs > GPUVF_MAX_VFS ||
 	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
-		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
+		return layout_fail(reason, GPUVF_LAYOUT_BAD_GEOMETRY);
 
 	context = layout_round_up(req, geo->context_bytes);
 	out->pf_reserve_bytes = layout_round_up(req, req->pf_reserve_bytes);
 	out->context.start = out->pf_reserve_bytes;
 	out->context.size = geo->context_bytes;
-	out->vf_end = geo->total_bytes & ~(geo->granule_bytes - 1);
+	out->vf_end = geo->total_bytes & ~(geo->unit_bytes - 1);
 	if (context >= out->vf_end ||
 	    out->pf_reserve_bytes >= out->vf_end - context) {
-		why->asked = out->pf_reserve_bytes;
-		why->limit = context >= out->vf_end ? 0 :
-			     out->vf_end - context - geo->granule_bytes;
-		return layout_fail(why, GPUVF_LAYOUT_RESERVE_TOO_BIG);
+		reason->value = out->pf_reserve_bytes;
+		reason->limit = context >= out->vf_end ? 0 :
+			     out->vf_end - context - geo->unit_bytes;
+		return layout_fail(reason, GPUVF_LAYOUT_RESERVE_TOO_BIG);
 	}
 	out->vf_base = out->pf_reserve_bytes + context;
 	return 0;
@@ -132,34 +132,34 @@ static int layout_measure_area(const struct gpuvf_layout_request *req,
 
 /* what a request may not change of a VF in use */
 static int layout_check_pinned(const struct gpuvf_layout_request *req,
-			       unsigned int i, struct gpuvf_layout_reason *why)
+			       unsigned int i, struct gpuvf_layout_reason *reason)
 {
 	const struct gpuvf_layout_vf *vf = &req->vf[i];
 	u64 size = layout_round_up(req, vf->quota_bytes);
 
 	if (!vf->pinned || !vf->now.size)
 		return 0;
-	why->vf = i;
-	why->blocker = i;
+	reason->vf = i;
+	reason->blocker = i;
 	if (size != vf->now.size) {
-		why->asked = size;
-		why->limit = vf->now.size;
-		return layout_fail(why, GPUVF_LAYOUT_PINNED_VF);
+		reason->value = size;
+		reason->limit = vf->now.size;
+		return layout_fail(reason, GPUVF_LAYOUT_PINNED_VF);
 	}
 	if (vf->placed && vf->place != vf->now.start) {
-		why->asked = vf->place;
-		why->limit = vf->now.start;
-		return layout_fail(why, GPUVF_LAYOUT_PINNED_PLACE);
+		reason->value = vf->place;
+		reason->limit = vf->now.start;
+		return layout_fail(reason, GPUVF_LAYOUT_PINNED_PLACE);
 	}
-	why->vf = -1;
-	why->blocker = -1;
+	reason->vf = -1;
+	reason->blocker = -1;
 	return 0;
 }
 
 /* the VFs that stay where they are, and what is quarantined beside them */
 static int layout_keep(struct gpuvf_layout_request *req,
 		       struct gpuvf_layout *out,
-		       struct gpuvf_layout_reason *why)
+		       struct gpuvf_layout_reason *reason)
 {
 	unsigned int i;
 	int err;
@@ -170,21 +170,21 @@ static int layout_keep(struct gpuvf_layout_request *req,
 	for (i = 0; i < req->num_vfs; i++) {
 		const struct gpuvf_layout_vf *vf = &req->vf[i];
 
-		err = layout_check_pinned(req, i, why);
+		err = layout_check_pinned(req, i, reason);
 		if (err)
 			return err;
 		if (!gpuvf_layout_stays(req, i))
 			continue;
 		if (vf->now.start < out->vf_base) {
-			why->blocker = i;
-			why->asked = out->pf_reserve_bytes;
-			return layout_fail(why, vf->pinned ?
+			reason->blocker = i;
+			reason->value = out->pf_reserve_bytes;
+			return layout_fail(reason, vf->pinned ?
 					   GPUVF_LAYOUT_PINNED_RESERVE :
 					   GPUVF_LAYOUT_RESERVE_TAKEN);
 		}
 		if (layout_cut(&req->free, vf->now.start, vf->now.size) !=
 		    vf->now.size)
-			return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
+			return layout_fail(reason, GPUVF_LAYOUT_BAD_GEOMETRY);
 		out->vf[i] = vf->now;
 	}
 	layout_cut_blocked(req, out);
@@ -194,48 +194,48 @@ static int layout_keep(struct gpuvf_layout_request *req,
 /* what is where a VF is to be placed, and where that begins */
 static void layout_find_taken(const struct gpuvf_layout_request *req,
 			      const struct gpuvf_layout *out, u64 size,
-			      struct gpuvf_layout_reason *why)
+			      struct gpuvf_layout_reason *reason)
 {
 	unsigned int i;
 
 	for (i = 0; i < req->num_vfs; i++) {
-		if (!gpuvf_layout_overlap(why->asked, size, out->vf[i].start,
+		if (!gpuvf_layout_overlap(reason->value, size, out->vf[i].start,
 					  out->vf[i].size))
 			continue;
-		why->blocker = i;
-		why->limit = out->vf[i].start;
+		reason->blocker = i;
+		reason->limit = out->vf[i].start;
 		return;
 	}
 	for (i = 0; i < req->num_blocked; i++)
-		if (gpuvf_layout_overlap(why->asked, size,
+		if (gpuvf_layout_overlap(reason->value, size,
 					 req->blocked[i].start,
 					 req->blocked[i].size))
-			why->limit = req->blocked[i].start;
+			reason->limit = req->blocked[i].start;
 }
 
 /* a VF at the offset that is asked for */
 static int layout_place(struct gpuvf_layout_request *req,
 			struct gpuvf_layout *out, unsigned int vf, u64 size,
-			struct gpuvf_layout_reason *why)
+			struct gpuvf_layout_reason *reason)
 {
-	u64 granule = req->geometry.granule_bytes;
+	u64 unit = req->geometry.unit_bytes;
 	u64 place = req->vf[vf].place;
 
-	why->vf = vf;
-	why->asked = place;
-	why->free = size;
-	if (place & (granule - 1)) {
-		why->limit = granule;
-		return layout_fail(why, GPUVF_LAYOUT_PLACE_UNALIGNED);
+	reason->vf = vf;
+	reason->value = place;
+	reason->free = size;
+	if (place & (unit - 1)) {
+		reason->limit = unit;
+		return layout_fail(reason, GPUVF_LAYOUT_PLACE_UNALIGNED);
 	}
 	if (place < out->vf_base || place > out->vf_end ||
 	    out->vf_end - place < size) {
-		why->limit = place < out->vf_base ? out->vf_base : out->vf_end;
-		return layout_fail(why, GPUVF_LAYOUT_PLACE_OUTSIDE);
+		reason->limit = place < out->vf_base ? out->vf_base : out->vf_end;
+		return layout_fail(reason, GPUVF_LAYOUT_PLACE_OUTSIDE);
 	}
 	if (layout_cut(&req->free, place, size) != size) {
-		layout_find_taken(req, out, size, why);
-		return layout_fail(why, GPUVF_LAYOUT_PLACE_TAKEN);
+		layout_find_taken(req, out, size, reason);
+		return layout_fail(reason, GPUVF_LAYOUT_PLACE_TAKEN);
 	}
 	out->vf[vf].start = place;
 	out->vf[vf].size = size;
@@ -245,7 +245,7 @@ static int layout_place(struct gpuvf_layout_request *req,
 /* a VF in the first free block that is large enough */
 static int layout_fit(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out, unsigned int vf, u64 size,
-		      struct gpuvf_layout_reason *why)
+		      struct gpuvf_layout_reason *reason)
 {
 	struct gpuvf_extent *block = req->free.block;
 	unsigned int i;
@@ -259,15 +259,15 @@ static int layout_fit(struct gpuvf_layout_request *req,
 		block->size -= size;
 		return 0;
 	}
-	why->vf = vf;
-	why->asked = size;
-	why->free = layout_count_free(&req->free, &why->limit);
-	return layout_fail(why, GPUVF_LAYOUT_FRAGMENTED);
+	reason->vf = vf;
+	reason->value = size;
+	reason->free = layout_count_free(&req->free, &reason->limit);
+	return layout_fail(reason, GPUVF_LAYOUT_FRAGMENTED);
 }
 
 /* the first VF for which nothing is left, if the quotas alone are too much */
 static int layout_check_sum(const struct gpuvf_layout_request *req, u32 vfs,
-			    struct gpuvf_layout_reason *why)
+			    struct gpuvf_layout_reason *reason)
 {
 	u64 largest, left = layout_count_free(&req->free, &largest);
 	unsigned int i;
@@ -278,11 +278,11 @@ static int layout_check_sum(const struct gpuvf_layout_request *req, u32 vfs,
 		if (!(vfs & BIT(i)))
 			continue;
 		if (size > left) {
-			why->vf = i;
-			why->asked = size;
-			why->limit = left;
-			why->free = left;
-			return layout_fail(why, GPUVF_LAYOUT_NO_SPACE);
+			reason->vf = i;
+			reason->value = size;
+			reason->limit = left;
+			reason->free = left;
+			return layout_fail(reason, GPUVF_LAYOUT_NO_SPACE);
 		}
 		left -= size;
 	}
@@ -292,7 +292,7 @@ static int layout_check_sum(const struct gpuvf_layout_request *req, u32 vfs,
 /* those that do not stay: first the ones that are to be at an offset */
 static int layout_choose(struct gpuvf_layout_request *req,
 			 struct gpuvf_layout *out,
-			 struct gpuvf_layout_reason *why)
+			 struct gpuvf_layout_reason *reason)
 {
 	unsigned int i;
 	u32 vfs = 0;
@@ -306,19 +306,19 @@ static int layout_choose(struct gpuvf_layout_request *req,
 		if (vf->placed)
 			err = layout_place(req, out, i,
 					   layout_round_up(req, vf->quota_bytes),
-					   why);
+					   reason);
 		else
 			vfs |= BIT(i);
 	}
 	if (err)
 		return err;
-	err = layout_check_sum(req, vfs, why);
+	err = layout_check_sum(req, vfs, reason);
 	for (i = 0; i < req->num_vfs && !err; i++)
 		if (vfs & BIT(i))
 			err = layout_fit(req, out, i,
 					 layout_round_up(req,
 							 req->vf[i].quota_bytes),
-					 why);
+					 reason);
 	return err;
 }
 
@@ -326,7 +326,7 @@ static int layout_choose(struct gpuvf_layout_request *req,
  * gpuvf_layout_plan() - place the VFs of a request
  * @req: what is wanted
  * @out: the layout, valid only on success
- * @why: verdict and figures, always filled
+ * @reason: verdict and figures, always filled
  *
  * Deterministic, and moves no VF but those for which the request names a place, or
  * another quota. The result has been checked as a whole by gpuvf_layout_check().
@@ -338,23 +338,23 @@ static int layout_choose(struct gpuvf_layout_request *req,
  */
 int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out,
-		      struct gpuvf_layout_reason *why)
+		      struct gpuvf_layout_reason *reason)
 {
 	int err;
 
-	err = layout_measure_area(req, out, why);
+	err = layout_measure_area(req, out, reason);
 	if (!err)
-		err = layout_keep(req, out, why);
+		err = layout_keep(req, out, reason);
 	if (!err)
-		err = layout_choose(req, out, why);
+		err = layout_choose(req, out, reason);
 	if (err)
 		return err;
 	/* what is wrong in the geometry alone, the check sees */
 	if (!gpuvf_layout_check(req, out))
-		return layout_fail(why, GPUVF_LAYOUT_BAD_GEOMETRY);
-	why->vf = -1;
-	why->asked = 0;
-	why->free = 0;
+		return layout_fail(reason, GPUVF_LAYOUT_BAD_GEOMETRY);
+	reason->vf = -1;
+	reason->value = 0;
+	reason->free = 0;
 	out->free_bytes = layout_count_free(&req->free,
 					    &out->largest_free_bytes);
 	return 0;
@@ -365,34 +365,34 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
  * @req: quotas of the other VFs, which stay where they are
  * @num: how many VFs are to get a share
  *
- * The largest granule-aligned size of which there is room for @num beside the
+ * The largest unit-aligned size of which there is room for @num beside the
  * others. Where no other VF has anything, this is rounddown(VF area / @num).
  *
  * Context: as gpuvf_layout_plan().
- * Return: bytes, 0 when not even one granule each can be had.
+ * Return: bytes, 0 when not even one unit each can be had.
  */
 u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, unsigned int num)
 {
-	u64 granule = req->geometry.granule_bytes;
-	struct gpuvf_layout_reason why;
+	u64 unit = req->geometry.unit_bytes;
+	struct gpuvf_layout_reason reason;
 	struct gpuvf_layout out;
 	u64 low = 0, high, middle, count;
 	unsigned int i;
 
-	if (!num || layout_measure_area(req, &out, &why) ||
-	    layout_keep(req, &out, &why))
+	if (!num || layout_measure_area(req, &out, &reason) ||
+	    layout_keep(req, &out, &reason))
 		return 0;
-	high = div64_u64(div64_u64(out.vf_end - out.vf_base, granule), num);
+	high = div64_u64(div64_u64(out.vf_end - out.vf_base, unit), num);
 	/* what fits at one size fits at every smaller one */
 	while (low < high) {
 		middle = high - (high - low) / 2;
 		for (count = 0, i = 0; i < req->free.num; i++)
 			count += div64_u64(req->free.block[i].size,
-					   middle * granule);
+					   middle * unit);
 		if (count >= num)
 			low = middle;
 		else
 			high = middle - 1;
 	}
-	return low * granule;
+	return low * unit;
 }

@@ -7,8 +7,8 @@
  *   |    PF     | context save  |  VF area: extents of VFs, free, ...  | rest |
  *   +-----------+---------------+--------------------------------------+------+
  *
- * All borders of the VF area lie on multiples of the granule. The context save
- * area need not be a whole number of granules.
+ * All borders of the VF area lie on multiples of the unit. The context save
+ * area need not be a whole number of units.
  *
  * Which placement is best is user space's to decide: a request names the offsets of
  * its VFs. A VF without one keeps the extent that it has, or, where its quota
@@ -27,19 +27,19 @@
 
 /**
  * struct gpuvf_fb_geometry - framebuffer of the hardware
- * @total_bytes: size of the framebuffer, need not be a multiple of the granule
- * @granule_bytes: unit of quotas and placement, a power of two
+ * @total_bytes: size of the framebuffer, need not be a multiple of the unit
+ * @unit_bytes: unit of quotas and placement, a power of two
  * @context_bytes: size of the context save area
  */
 struct gpuvf_fb_geometry {
 	u64 total_bytes;
-	u64 granule_bytes;
+	u64 unit_bytes;
 	u64 context_bytes;
 };
 
 /**
  * struct gpuvf_layout_vf - what is wanted for one VF
- * @quota_bytes: wanted size, rounded up to the granule; 0 is none
+ * @quota_bytes: wanted size, rounded up to the unit; 0 is none
  * @now: where it is at present
  * @pinned: the VF is in use: it keeps exactly the extent it has now
  * @placed: it has to be at @place, or there is no layout
@@ -66,11 +66,11 @@ struct gpuvf_layout_free {
 /**
  * struct gpuvf_layout_request - what to place
  * @geometry: of the hardware
- * @pf_reserve_bytes: for the PF, rounded up to the granule
+ * @pf_reserve_bytes: for the PF, rounded up to the unit
  * @num_vfs: entries of @vf in use, at most GPUVF_MAX_VFS
  * @vf: by VF index
  * @num_blocked: how many ranges @blocked has, at most GPUVF_LAYOUT_MAX_BLOCKED
- * @blocked: quarantined ranges, in whole granules. Parts outside the VF area do not
+ * @blocked: quarantined ranges, in whole units. Parts outside the VF area do not
  *	matter, and a VF that stays where it is may lie on them
  * @free: private to gpuvf_layout_plan() and gpuvf_layout_fair_share(); need not be
  *	initialised, so it comes last
@@ -108,17 +108,17 @@ struct gpuvf_layout {
 /**
  * enum gpuvf_layout_verdict - why there is no layout
  * @GPUVF_LAYOUT_FITS: there is one
- * @GPUVF_LAYOUT_BAD_GEOMETRY: granule not a power of two, too many VFs, ...;
+ * @GPUVF_LAYOUT_BAD_GEOMETRY: unit not a power of two, too many VFs, ...;
  *	a mistake of the caller
  * @GPUVF_LAYOUT_RESERVE_TOO_BIG: PF reserve and context save area leave no
- *	granule for VFs; limit is the largest reserve that would leave one
+ *	unit for VFs; limit is the largest reserve that would leave one
  * @GPUVF_LAYOUT_PINNED_VF: the VF is in use and its quota would change
  * @GPUVF_LAYOUT_PINNED_RESERVE: the reserve would reach into the extent of a
  *	VF in use (blocker)
  * @GPUVF_LAYOUT_PINNED_PLACE: the VF is in use, and its place would change;
  *	asked and limit are where it would be and where it is
- * @GPUVF_LAYOUT_PLACE_UNALIGNED: the place is not on the border of a granule;
- *	limit is the granule
+ * @GPUVF_LAYOUT_PLACE_UNALIGNED: the place is not on the border of a unit;
+ *	limit is the unit
  * @GPUVF_LAYOUT_PLACE_OUTSIDE: from its place the VF would reach out of the VF
  *	area; limit is the border that it would cross
  * @GPUVF_LAYOUT_PLACE_TAKEN: a VF that stays where it is or one that was placed
@@ -151,7 +151,7 @@ enum gpuvf_layout_verdict {
  * struct gpuvf_layout_reason - why there is no layout, precisely
  * @verdict: which of the reasons
  * @vf: the VF that it is about, -1: the PF
- * @asked: bytes asked for, rounded up to the granule; the place, of a PLACE
+ * @value: bytes asked for, rounded up to the unit; the place, of a PLACE
  * @limit: bytes that could be had; a place, of a PLACE
  * @free: bytes that are free, the VFs before this one being placed; of a PLACE, the
  *	size of the VF
@@ -160,7 +160,7 @@ enum gpuvf_layout_verdict {
 struct gpuvf_layout_reason {
 	enum gpuvf_layout_verdict verdict;
 	int vf;
-	u64 asked;
+	u64 value;
 	u64 limit;
 	u64 free;
 	int blocker;
@@ -188,11 +188,11 @@ static inline bool gpuvf_layout_reserve_differs(const struct gpuvf_layout *a,
 
 int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 		      struct gpuvf_layout *out,
-		      struct gpuvf_layout_reason *why);
+		      struct gpuvf_layout_reason *reason);
 u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, unsigned int num);
 
 /* fb/layout_check.c */
-bool gpuvf_layout_is_granule(u64 bytes);
+bool gpuvf_layout_is_unit(u64 bytes);
 bool gpuvf_layout_stays(const struct gpuvf_layout_request *req,
 			unsigned int vf);
 bool gpuvf_layout_check(const struct gpuvf_layout_request *req,

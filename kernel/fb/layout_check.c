@@ -7,17 +7,17 @@
 #include "fb/layout.h"
 
 /**
- * gpuvf_layout_is_granule() - can that be the unit of a framebuffer?
+ * gpuvf_layout_is_unit() - can that be the unit of a framebuffer?
  * @bytes: the unit
  */
-bool gpuvf_layout_is_granule(u64 bytes)
+bool gpuvf_layout_is_unit(u64 bytes)
 {
 	return bytes && !(bytes & (bytes - 1));
 }
 
 /**
  * gpuvf_layout_stays() - has a VF to keep its extent?
- * @req: request with a valid granule
+ * @req: request with a valid unit
  * @vf: index of the VF
  *
  * Return: true when it is in use, or when the request asks for no other quota or
@@ -32,7 +32,7 @@ bool gpuvf_layout_stays(const struct gpuvf_layout_request *req, unsigned int vf)
 	return want->pinned ||
 	       (want->quota_bytes <= want->now.size &&
 		want->now.size - want->quota_bytes <
-		req->geometry.granule_bytes &&
+		req->geometry.unit_bytes &&
 		(!want->placed || want->place == want->now.start));
 }
 
@@ -41,13 +41,13 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
 {
 	const struct gpuvf_layout_vf *want = &req->vf[vf];
 	const struct gpuvf_extent *e = &layout->vf[vf];
-	u64 granule = req->geometry.granule_bytes;
+	u64 unit = req->geometry.unit_bytes;
 	bool stays = gpuvf_layout_stays(req, vf);
 	unsigned int i;
 
 	/* rounded up, and no more than that */
 	if (e->size < want->quota_bytes ||
-	    e->size - want->quota_bytes >= granule)
+	    e->size - want->quota_bytes >= unit)
 		return false;
 	if (stays && !gpuvf_layout_same_extent(&want->now, e))
 		return false;
@@ -55,7 +55,7 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
 		return true;
 	if (want->placed && want->place != e->start)
 		return false;
-	if ((e->start | e->size) & (granule - 1))
+	if ((e->start | e->size) & (unit - 1))
 		return false;
 	if (e->start < layout->vf_base || e->start > layout->vf_end ||
 	    layout->vf_end - e->start < e->size)
@@ -79,7 +79,7 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
  * @layout: what is to be committed
  *
  * Independent of how the layout came to be: every VF has exactly its rounded quota,
- * inside the VF area, on borders of granules; those that stay are where they were,
+ * inside the VF area, on borders of units; those that stay are where they were,
  * placed ones where they have to be; no two extents overlap, containment included;
  * none touches a quarantined range, unless it stays, the PF reserve or the context
  * save area.
@@ -89,14 +89,14 @@ static bool layout_check_vf(const struct gpuvf_layout_request *req,
 bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 			const struct gpuvf_layout *layout)
 {
-	u64 granule = req->geometry.granule_bytes;
+	u64 unit = req->geometry.unit_bytes;
 	unsigned int i;
 
-	if (!gpuvf_layout_is_granule(granule) || req->num_vfs > GPUVF_MAX_VFS ||
+	if (!gpuvf_layout_is_unit(unit) || req->num_vfs > GPUVF_MAX_VFS ||
 	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
 		return false;
 	if ((layout->pf_reserve_bytes | layout->vf_base | layout->vf_end) &
-	    (granule - 1))
+	    (unit - 1))
 		return false;
 	if (layout->pf_reserve_bytes < req->pf_reserve_bytes ||
 	    layout->context.start < layout->pf_reserve_bytes ||
@@ -146,7 +146,7 @@ static u64 layout_free_until(const struct gpuvf_layout *layout,
  *	largest_free_bytes are not
  * @num_vfs: entries of @layout->vf in use
  * @num_blocked: entries of @blocked
- * @blocked: ranges of the VF area that nobody may have
+ * @blocked: ranges of the VF area that no VF may have
  */
 void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
 			  unsigned int num_blocked,

@@ -56,10 +56,10 @@ static int table_write(struct gpuvf_pf *pf, unsigned int vf,
 static bool table_wants(struct gpuvf_pf *pf, unsigned int vf)
 {
 	const struct gpuvf_extent *extent = &pf->config.layout.vf[vf];
-	u32 live = gpuvf_world_started(pf) | gpuvf_halt_kept(pf);
+	u32 live = gpuvf_engine_started(pf) | gpuvf_quiesce_retained(pf);
 
 	return extent->size && ((live & BIT(vf)) ||
-				gpuvf_clear_is_clean_locked(pf, extent));
+				gpuvf_scrub_is_clean_locked(pf, extent));
 }
 
 /**
@@ -86,7 +86,7 @@ static bool table_is_given(struct gpuvf_pf *pf, const struct gpuvf_layout *to,
 
 	if (!extent->size ||
 	    gpuvf_layout_same_extent(&from->vf[vf], extent) ||
-	    !gpuvf_clear_is_clean_locked(pf, extent))
+	    !gpuvf_scrub_is_clean_locked(pf, extent))
 		return false;
 	for (i = 0; i < pf->num_vfs; i++)
 		if (!gpuvf_layout_same_extent(&from->vf[i], &to->vf[i]) &&
@@ -100,7 +100,7 @@ static bool table_is_given(struct gpuvf_pf *pf, const struct gpuvf_layout *to,
  * gpuvf_table_change_locked() - bring the hardware to another layout
  * @pf: PF; its configuration has the present layout
  * @to: the other one
- * @culprit: which VF's entry was not written, GPUVF_NO_VF: the reserve's
+ * @offender: which VF's entry was not written, GPUVF_NO_VF: the reserve's
  *
  * Takes away first, so that at no moment two VFs have the same framebuffer. What has
  * to be scrubbed before is given by gpuvf_table_update_locked().
@@ -110,7 +110,7 @@ static bool table_is_given(struct gpuvf_pf *pf, const struct gpuvf_layout *to,
  * Return: 0, -EIO, -EUCLEAN (does not read back).
  */
 int gpuvf_table_change_locked(struct gpuvf_pf *pf,
-			      const struct gpuvf_layout *to, int *culprit)
+			      const struct gpuvf_layout *to, int *offender)
 {
 	const struct gpuvf_layout *from = &pf->config.layout;
 	unsigned int i;
@@ -118,7 +118,7 @@ int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->total_vfs; i++) {
-		*culprit = i;
+		*offender = i;
 		if (!gpuvf_table_has(pf, i) ||
 		    gpuvf_layout_same_extent(&from->vf[i], &to->vf[i]))
 			continue;
@@ -126,7 +126,7 @@ int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 		if (err)
 			return err;
 	}
-	*culprit = GPUVF_NO_VF;
+	*offender = GPUVF_NO_VF;
 	if (gpuvf_layout_reserve_differs(from, to)) {
 		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
 					  &to->context);
@@ -134,7 +134,7 @@ int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 			return err;
 	}
 	for (i = 0; i < pf->total_vfs; i++) {
-		*culprit = i;
+		*offender = i;
 		if (!table_is_given(pf, to, i))
 			continue;
 		err = table_write(pf, i, &to->vf[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The seam to hardware: what a backend has to provide. Above it nobody knows
- * registers, below it nobody knows configurations, VFs' lives or schedules.
+ * The seam to hardware: what a backend has to provide. Nothing above it knows
+ * registers, nothing below it knows configurations, VFs' lives or schedules.
  */
 #ifndef GPUVF_HW_H
 #define GPUVF_HW_H
@@ -37,7 +37,7 @@ enum gpuvf_hw_cmd {
 /* what an interrupt can mean */
 #define GPUVF_HW_EVENT_COMMAND		BIT(0)	/* a command is over */
 #define GPUVF_HW_EVENT_BUSY		BIT(1)	/* a VF got work or ran out of it */
-#define GPUVF_HW_EVENT_CLEAR		BIT(2)	/* the clear engine stopped */
+#define GPUVF_HW_EVENT_SCRUB		BIT(2)	/* the scrub engine stopped */
 #define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user */
 #define GPUVF_HW_EVENT_MBOX		BIT(4)	/* a guest sent or took a message */
 #define GPUVF_HW_EVENT_HANG		BIT(5)	/* the engine hangs, or did */
@@ -52,7 +52,7 @@ enum gpuvf_hw_cmd {
  *	acknowledgment? Also true where there is none
  * @send: put a message in the place of the last one, which is lost if it was
  *	not read; with an interrupt, or for a guest that looks
- * @clear: the VF reads zeros, and not the last message to it
+ * @scrub: the VF reads zeros, and not the last message to it
  * @listen: whether messages and acknowledgments of a VF raise interrupts;
  *	a reset of the GPU switches it off
  */
@@ -94,7 +94,7 @@ struct gpuvf_mbox_ops {
  * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
  *	-EUCLEAN (does not read back)
  * @command: start a command for a VF; the last argument is the VF that comes
- *	after it, for GPUVF_HW_SWITCH. world.lock, also in hard-irq context. 0,
+ *	after it, for GPUVF_HW_SWITCH. engine.lock, also in hard-irq context. 0,
  *	-EIO
  * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
@@ -102,15 +102,15 @@ struct gpuvf_mbox_ops {
  * @engine_hangs: does the function on the engine hang, and need an FLR? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
- *	the hardware starts none of them. world.lock, so that nobody is started
+ *	the hardware starts none of them. engine.lock, so that no VF is started
  *	before what this says is known
- * @clear_start: begin to overwrite an extent. Clear worker, pf->lock. 0, -EIO,
- *	-EBUSY: the last clear is not over
- * @clear_context_start: begin to overwrite a VF's saved state. Same.
- * @clear_status: of the last clear. Same context. 0: all of it is overwritten;
+ * @scrub_start: begin to overwrite an extent. Scrub worker, pf->lock. 0, -EIO,
+ *	-EBUSY: the last scrub is not over
+ * @scrub_context_start: begin to overwrite a VF's saved context. Same.
+ * @scrub_status: of the last scrub. Same context. 0: all of it is overwritten;
  *	-EINPROGRESS; -ECANCELED: aborted; -EIO: failed. Where it is not 0, what of
  *	it was overwritten is not known
- * @clear_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
+ * @scrub_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
  *	write any more; -EBUSY: it does not stop; -EIO
  * @set_schedule: which VFs there are (bit n: VF n), and their time slices by index.
  *	Time slices are given by commands; this is for the registers by which hardware
@@ -175,11 +175,11 @@ struct gpuvf_hw_ops {
 	bool (*engine_hangs)(struct gpuvf_pf *pf);
 	u32 (*busy_vfs)(struct gpuvf_pf *pf);
 	u32 (*flr_vfs)(struct gpuvf_pf *pf);
-	int (*clear_start)(struct gpuvf_pf *pf,
+	int (*scrub_start)(struct gpuvf_pf *pf,
 			   const struct gpuvf_extent *extent);
-	int (*clear_context_start)(struct gpuvf_pf *pf, unsigned int vf);
-	int (*clear_status)(struct gpuvf_pf *pf);
-	int (*clear_abort)(struct gpuvf_pf *pf);
+	int (*scrub_context_start)(struct gpuvf_pf *pf, unsigned int vf);
+	int (*scrub_status)(struct gpuvf_pf *pf);
+	int (*scrub_abort)(struct gpuvf_pf *pf);
 	void (*set_schedule)(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us);
 	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
 			 const struct gpuvf_extent *extent,

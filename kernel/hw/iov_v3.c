@@ -102,8 +102,8 @@ static u32 iov_irq_events(struct gpuvf_pf *pf)
 	    !iov_read32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, &status) &&
 	    status) {
 		iov_write32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, status);
-		if (status & GPUVF_SIM_INTR_CLEAR_DONE)
-			events |= GPUVF_HW_EVENT_CLEAR;
+		if (status & GPUVF_SIM_INTR_SCRUB_DONE)
+			events |= GPUVF_HW_EVENT_SCRUB;
 		if (status & GPUVF_SIM_INTR_VF_FLR)
 			events |= GPUVF_HW_EVENT_VF_FLR;
 		if (status & (GPUVF_SIM_INTR_MBOX_RX | GPUVF_SIM_INTR_MBOX_ACK))
@@ -365,8 +365,8 @@ static int iov_command_status(struct gpuvf_pf *pf)
 	}
 }
 
-/* nobody may be on the engine and no command stuck when we take the GPU over */
-static int iov_check_quiet(struct gpuvf_pf *pf)
+/* no VF may be on the engine and no command stuck when we take the GPU over */
+static int iov_check_quiescent(struct gpuvf_pf *pf)
 {
 	u32 cmd, active;
 
@@ -380,7 +380,7 @@ static int iov_check_quiet(struct gpuvf_pf *pf)
 
 static bool iov_engine_is_taken(struct gpuvf_pf *pf)
 {
-	return iov_check_quiet(pf) == -EBUSY;
+	return iov_check_quiescent(pf) == -EBUSY;
 }
 
 static bool iov_engine_hangs(struct gpuvf_pf *pf)
@@ -413,62 +413,62 @@ static u32 iov_flr_vfs(struct gpuvf_pf *pf)
 	return vfs;
 }
 
-static int iov_clear(struct gpuvf_pf *pf, u32 start, u32 count, u32 control)
+static int iov_scrub(struct gpuvf_pf *pf, u32 start, u32 count, u32 control)
 {
 	int sim = pf->iov.sim;
 	u32 status;
 
 	/* given up on, and still at it: who knows when it will be done */
-	if (iov_read32(pf, sim + GPUVF_SIM_CLEAR_STATUS, &status))
+	if (iov_read32(pf, sim + GPUVF_SIM_SCRUB_STATUS, &status))
 		return -EIO;
-	if (status == GPUVF_SIM_CLEAR_ST_BUSY)
+	if (status == GPUVF_SIM_SCRUB_ST_BUSY)
 		return -EBUSY;
-	if (iov_write32(pf, sim + GPUVF_SIM_CLEAR_START, start) ||
-	    iov_write32(pf, sim + GPUVF_SIM_CLEAR_COUNT, count))
+	if (iov_write32(pf, sim + GPUVF_SIM_SCRUB_START, start) ||
+	    iov_write32(pf, sim + GPUVF_SIM_SCRUB_COUNT, count))
 		return -EIO;
-	return iov_write32(pf, sim + GPUVF_SIM_CLEAR_CONTROL,
-			   control | GPUVF_SIM_CLEAR_GO);
+	return iov_write32(pf, sim + GPUVF_SIM_SCRUB_CONTROL,
+			   control | GPUVF_SIM_SCRUB_GO);
 }
 
-static int iov_clear_start(struct gpuvf_pf *pf,
+static int iov_scrub_start(struct gpuvf_pf *pf,
 			   const struct gpuvf_extent *extent)
 {
-	return iov_clear(pf, extent->start / GPUVF_IOV_VF_FB_UNIT,
+	return iov_scrub(pf, extent->start / GPUVF_IOV_VF_FB_UNIT,
 			 extent->size / GPUVF_IOV_VF_FB_UNIT, 0);
 }
 
-static int iov_clear_context_start(struct gpuvf_pf *pf, unsigned int vf)
+static int iov_scrub_context_start(struct gpuvf_pf *pf, unsigned int vf)
 {
-	return iov_clear(pf, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_CLEAR_CONTEXT);
+	return iov_scrub(pf, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_SCRUB_CONTEXT);
 }
 
-static int iov_clear_status(struct gpuvf_pf *pf)
+static int iov_scrub_status(struct gpuvf_pf *pf)
 {
 	u32 status;
 
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_STATUS, &status))
+	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_STATUS, &status))
 		return -EIO;
 	switch (status) {
-	case GPUVF_SIM_CLEAR_ST_DONE:
+	case GPUVF_SIM_SCRUB_ST_DONE:
 		return 0;
-	case GPUVF_SIM_CLEAR_ST_BUSY:
+	case GPUVF_SIM_SCRUB_ST_BUSY:
 		return -EINPROGRESS;
-	case GPUVF_SIM_CLEAR_ST_ABORTED:
+	case GPUVF_SIM_SCRUB_ST_ABORTED:
 		return -ECANCELED;
 	default:
 		return -EIO;
 	}
 }
 
-static int iov_clear_abort(struct gpuvf_pf *pf)
+static int iov_scrub_abort(struct gpuvf_pf *pf)
 {
 	u32 status;
 
-	if (iov_write32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_CONTROL,
-			GPUVF_SIM_CLEAR_ABORT) ||
-	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_CLEAR_STATUS, &status))
+	if (iov_write32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_CONTROL,
+			GPUVF_SIM_SCRUB_ABORT) ||
+	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_STATUS, &status))
 		return -EIO;
-	return status == GPUVF_SIM_CLEAR_ST_BUSY ? -EBUSY : 0;
+	return status == GPUVF_SIM_SCRUB_ST_BUSY ? -EBUSY : 0;
 }
 
 /*
@@ -553,7 +553,7 @@ static int iov_probe_features(struct gpuvf_pf *pf)
 		u32 feature;
 		u32 capability;
 	} map[] = {
-		{ GPUVF_SIM_FEATURE_CLEAR, GPUVF_CAPABILITY_CLEAR },
+		{ GPUVF_SIM_FEATURE_SCRUB, GPUVF_CAPABILITY_SCRUB },
 		{ GPUVF_SIM_FEATURE_VF_FLR, GPUVF_CAPABILITY_FLR_NOTICE },
 		{ GPUVF_SIM_FEATURE_ONESHOT, GPUVF_CAPABILITY_ONESHOT },
 		{ GPUVF_SIM_FEATURE_MBOX, GPUVF_CAPABILITY_MAILBOX },
@@ -574,8 +574,8 @@ static int iov_probe_features(struct gpuvf_pf *pf)
 	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_ACCESS, &access))
 		return -EIO;
 	if (access) {
-		pf->exclusive.alone_ms = access >> 16;
-		pf->exclusive.limit_ms = access & 0xffff;
+		pf->full_access.alone_ms = access >> 16;
+		pf->full_access.limit_ms = access & 0xffff;
 	}
 	for (i = 0; i < ARRAY_SIZE(map); i++)
 		if (features & map[i].feature)
@@ -620,25 +620,25 @@ static int iov_probe(struct gpuvf_pf *pf)
 		return err;
 
 	iov_irq_enable(pf, false);
-	err = iov_check_quiet(pf);
+	err = iov_check_quiescent(pf);
 	if (err == -EBUSY) {
-		/* left so by whoever drove it before us */
-		pci_notice(pdev, "GPU is not quiet, resetting it\n");
+		/* left so by the driver before us */
+		pci_notice(pdev, "GPU is not quiescent, resetting it\n");
 		pci_save_state(pdev);
 		err = __pci_reset_function_locked(pdev);
 		pci_restore_state(pdev);
 		if (!err)
-			err = iov_check_quiet(pf);
+			err = iov_check_quiescent(pf);
 	}
 	if (err) {
-		pci_err(pdev, "GPU does not come to rest: %pe\n", ERR_PTR(err));
+		pci_err(pdev, "GPU cannot be quiesced: %pe\n", ERR_PTR(err));
 		return -EIO;
 	}
 
 	if (iov_read32(pf, pf->iov.iov + GPUVF_IOV_FB_AVAILABLE, &available))
 		return -EIO;
 	pf->geometry.total_bytes = (u64)(available & 0xffff) * SZ_1M;
-	pf->geometry.granule_bytes = GPUVF_IOV_VF_FB_UNIT;
+	pf->geometry.unit_bytes = GPUVF_IOV_VF_FB_UNIT;
 	/* one slot for each VF and one for the PF */
 	pf->geometry.context_bytes =
 		(u64)(pf->total_vfs + 1) * GPUVF_IOV_CNTXT_UNIT;
@@ -666,10 +666,10 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.engine_hangs = iov_engine_hangs,
 	.busy_vfs = iov_busy_vfs,
 	.flr_vfs = iov_flr_vfs,
-	.clear_start = iov_clear_start,
-	.clear_context_start = iov_clear_context_start,
-	.clear_status = iov_clear_status,
-	.clear_abort = iov_clear_abort,
+	.scrub_start = iov_scrub_start,
+	.scrub_context_start = iov_scrub_context_start,
+	.scrub_status = iov_scrub_status,
+	.scrub_abort = iov_scrub_abort,
 	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
 	.mbox = &gpuvf_mbox_page_ops,

@@ -116,7 +116,7 @@
  * The PF's side
  */
 #define GPUVF_SIM_ID			0x08	/* RO: [7:0] version, [15:8] TotalVFs, [31:16] features */
-#define   GPUVF_SIM_FEATURE_CLEAR		0x00010000
+#define   GPUVF_SIM_FEATURE_SCRUB		0x00010000
 #define   GPUVF_SIM_FEATURE_VF_FLR		0x00020000
 #define   GPUVF_SIM_FEATURE_ONESHOT		0x00040000
 #define   GPUVF_SIM_FEATURE_MBOX		0x00080000
@@ -125,28 +125,28 @@
 #define GPUVF_SIM_SEED			0x0c	/* RO */
 #define GPUVF_SIM_INTR_ENABLE		0x10	/* 32 bit, GPUVF_SIM_INTR_* */
 #define GPUVF_SIM_INTR_STATUS		0x14	/* 32 bit, write 1 to clear */
-#define   GPUVF_SIM_INTR_CLEAR_DONE		0x00000001
+#define   GPUVF_SIM_INTR_SCRUB_DONE		0x00000001
 #define   GPUVF_SIM_INTR_VF_FLR			0x00000002
 #define   GPUVF_SIM_INTR_MBOX_RX		0x00000004 /* a VF's VALID, where VALID_INT_EN */
 #define   GPUVF_SIM_INTR_MBOX_ACK		0x00000008 /* a VF's ACK, where ACK_INT_EN */
 #define   GPUVF_SIM_INTR_ALL			0x0000000f
 #define GPUVF_SIM_VF_FLR		0x18	/* write 1 to clear: VF n was reset by its own FLR; reads 0 without the feature */
 
-/* clear engine: overwrites whole granules (16 MiB), or one context slot */
-#define GPUVF_SIM_CLEAR_START		0x1c	/* first granule, or a function code */
-#define GPUVF_SIM_CLEAR_COUNT		0x20	/* granules */
-#define GPUVF_SIM_CLEAR_CONTROL		0x24
-#define   GPUVF_SIM_CLEAR_GO			0x00000001 /* reads 1 while busy */
-#define   GPUVF_SIM_CLEAR_ABORT			0x00000002
-#define   GPUVF_SIM_CLEAR_CONTEXT		0x00000010 /* target: context slot of the function */
-#define GPUVF_SIM_CLEAR_STATUS		0x28	/* RO */
-#define   GPUVF_SIM_CLEAR_ST_IDLE		0
-#define   GPUVF_SIM_CLEAR_ST_BUSY		1
-#define   GPUVF_SIM_CLEAR_ST_DONE		2
-#define   GPUVF_SIM_CLEAR_ST_ERROR		3	/* what of the range was cleared is unknown */
-#define   GPUVF_SIM_CLEAR_ST_ABORTED		4
-#define   GPUVF_SIM_CLEAR_ST_BAD_RANGE		5
-#define GPUVF_SIM_CLEAR_PROGRESS	0x2c	/* RO: granules done */
+/* scrub engine: overwrites whole units (16 MiB), or one context slot */
+#define GPUVF_SIM_SCRUB_START		0x1c	/* first unit, or a function code */
+#define GPUVF_SIM_SCRUB_COUNT		0x20	/* units */
+#define GPUVF_SIM_SCRUB_CONTROL		0x24
+#define   GPUVF_SIM_SCRUB_GO			0x00000001 /* reads 1 while busy */
+#define   GPUVF_SIM_SCRUB_ABORT			0x00000002
+#define   GPUVF_SIM_SCRUB_CONTEXT		0x00000010 /* target: context slot of the function */
+#define GPUVF_SIM_SCRUB_STATUS		0x28	/* RO */
+#define   GPUVF_SIM_SCRUB_ST_IDLE		0
+#define   GPUVF_SIM_SCRUB_ST_BUSY		1
+#define   GPUVF_SIM_SCRUB_ST_DONE		2
+#define   GPUVF_SIM_SCRUB_ST_ERROR		3	/* what of the range was scrubbed is unknown */
+#define   GPUVF_SIM_SCRUB_ST_ABORTED		4
+#define   GPUVF_SIM_SCRUB_ST_BAD_RANGE		5
+#define GPUVF_SIM_SCRUB_PROGRESS	0x2c	/* RO: units done */
 
 /*
  * Mailbox: AMD's page of registers. A function has four words to send and four that
@@ -213,17 +213,17 @@
 #define GPUVF_SIM_VF_DOORBELL		0x20	/* write: so many microseconds of work more; reads what is left */
 #define GPUVF_SIM_VF_WINDOW_LO		0x24	/* byte offset in the whole framebuffer, low half */
 #define GPUVF_SIM_VF_WINDOW_HI		0x28
-#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the granule there: writing writes it, reading tells who wrote it last; all ones: not possible. D: closed, so that reading does nothing, until LO or HI was written since the last reset */
+#define GPUVF_SIM_VF_WINDOW_DATA	0x2c	/* access to the unit there: writing writes it, reading tells who wrote it last; all ones: not possible. D: closed, so that reading does nothing, until LO or HI was written since the last reset */
 #define   GPUVF_SIM_WINDOW_WRITER		0x000000ff /* GPUVF_FCN_*, or */
-#define   GPUVF_SIM_WINDOW_CLEARED		0xfe	/* the clear engine */
-#define   GPUVF_SIM_WINDOW_POWER_ON		0xff	/* nobody */
+#define   GPUVF_SIM_WINDOW_SCRUBBED		0xfe	/* the scrub engine */
+#define   GPUVF_SIM_WINDOW_POWER_ON		0xff	/* none */
 #define   GPUVF_SIM_WINDOW_TENANT		0xffffff00 /* the writer's, counts its INITs */
 #define GPUVF_SIM_VF_WINDOW_STATUS	0x30	/* RO: of the last access */
 #define   GPUVF_SIM_WINDOW_OK			0
 #define   GPUVF_SIM_WINDOW_REFUSED		1 /* not this VF's: refused and counted */
-#define   GPUVF_SIM_WINDOW_NOT_RUNNING		2 /* the VF has no turn */
+#define   GPUVF_SIM_WINDOW_NOT_RUNNING		2 /* the VF has no time slice */
 #define   GPUVF_SIM_WINDOW_NO_DECODE		3 /* VF MSE of the PF is clear */
-#define GPUVF_SIM_VF_APERTURE_DATA	0x34	/* as WINDOW_DATA, but as through the VF's BAR: also while the VF has no turn, if VF MSE is set in the PF's SR-IOV control */
+#define GPUVF_SIM_VF_APERTURE_DATA	0x34	/* as WINDOW_DATA, but as through the VF's BAR: also while the VF has no time slice, if VF MSE is set in the PF's SR-IOV control */
 
 #define GPUVF_SIM_VF_MBOX		0x40	/* the VF's mailbox page */
 #define GPUVF_SIM_VF_FB_LO		0x6c	/* as the PF's, in the VF's own framebuffer */

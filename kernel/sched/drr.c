@@ -13,13 +13,13 @@ static u64 sched_add(u64 a, u64 b)
 
 static u64 sched_elapsed(const struct gpuvf_sched *s, u64 now_ns)
 {
-	return gpuvf_elapsed_ns(s->turn_start_ns, now_ns);
+	return gpuvf_elapsed_ns(s->slice_start_ns, now_ns);
 }
 
 /**
- * gpuvf_sched_init() - nobody in the round, every slice at its default
+ * gpuvf_sched_init() - no VF in the rotation, every slice at its default
  * @s: the scheduler
- * @policy: who is in the round
+ * @policy: who is in the rotation
  */
 void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
 {
@@ -27,7 +27,7 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
 
 	memset(s, 0, sizeof(*s));
 	s->policy = policy;
-	s->exclusive_vf = GPUVF_SCHED_NONE;
+	s->full_access_vf = GPUVF_SCHED_NONE;
 	s->current_vf = GPUVF_SCHED_NONE;
 	s->last_vf = GPUVF_SCHED_NONE;
 	s->chosen_vf = GPUVF_SCHED_NONE;
@@ -36,12 +36,12 @@ void gpuvf_sched_init(struct gpuvf_sched *s, enum gpuvf_policy policy)
 }
 
 /**
- * gpuvf_sched_set_slice() - live: holds from the VF's next turn
+ * gpuvf_sched_set_slice() - live: holds from the VF's next time slice
  * @s: the scheduler
  * @vf: index, below GPUVF_MAX_VFS
  * @slice_ns: 2 to GPUVF_SCHED_MAX_SLICE_NS, since half of it is a divisor
  *
- * What the VF owes stays what it is, and the turn under way is settled with the
+ * What the VF owes stays what it is, and the time slice under way is settled with the
  * slice it began with.
  */
 void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
@@ -49,7 +49,7 @@ void gpuvf_sched_set_slice(struct gpuvf_sched *s, unsigned int vf, u64 slice_ns)
 	s->vf[vf].slice_ns = slice_ns;
 }
 
-/* in the round under the present policy, but for full access */
+/* in the rotation under the present policy, but for full access */
 static u32 sched_members(const struct gpuvf_sched *s)
 {
 	switch (s->policy) {
@@ -63,30 +63,30 @@ static u32 sched_members(const struct gpuvf_sched *s)
 }
 
 /**
- * gpuvf_sched_ring() - who is in the round under the present policy
+ * gpuvf_sched_run_list() - who is in the rotation under the present policy
  * @s: the scheduler
  *
  * fixed: present. equal: present and (started or work). best-effort: present
- * and work. With exclusive access: of these, its owner.
+ * and work. With full access: of these, its owner.
  *
  * Return: bit n: VF n.
  */
-u32 gpuvf_sched_ring(const struct gpuvf_sched *s)
+u32 gpuvf_sched_run_list(const struct gpuvf_sched *s)
 {
-	u32 ring = sched_members(s);
+	u32 run_list = sched_members(s);
 
-	if (s->exclusive_vf != GPUVF_SCHED_NONE)
-		ring &= BIT(s->exclusive_vf);
-	return ring;
+	if (s->full_access_vf != GPUVF_SCHED_NONE)
+		run_list &= BIT(s->full_access_vf);
+	return run_list;
 }
 
 static u32 sched_others(const struct gpuvf_sched *s)
 {
-	u32 ring = gpuvf_sched_ring(s);
+	u32 run_list = gpuvf_sched_run_list(s);
 
 	if (s->current_vf != GPUVF_SCHED_NONE)
-		ring &= ~(u32)BIT(s->current_vf);
-	return ring;
+		run_list &= ~(u32)BIT(s->current_vf);
+	return run_list;
 }
 
 /**
@@ -120,7 +120,7 @@ u64 gpuvf_sched_access_ns(struct gpuvf_sched *s, unsigned int vf, u64 now_ns)
 	return one->access_ns;
 }
 
-/* full access of the present turn's VF, in which others had to wait */
+/* full access of the present time slice's VF, in which others had to wait */
 static void sched_owe_access(struct gpuvf_sched *s, u64 ns, u64 now_ns)
 {
 	u32 others = sched_members(s) & ~(u32)BIT(s->current_vf);
@@ -132,31 +132,31 @@ static void sched_owe_access(struct gpuvf_sched *s, u64 ns, u64 now_ns)
 		sched_add(s->vf[s->current_vf].access_ns, ns);
 }
 
-/* what a visit of the round is worth to a VF */
+/* what a visit of the rotation is worth to a VF */
 static u64 sched_quantum(const struct gpuvf_sched_vf *vf)
 {
 	return vf->access_ns ? vf->slice_ns / 2 : vf->slice_ns;
 }
 
 /*
- * Somebody joined a VF that was alone: its turn counts as one slice at most, as
- * if it had begun no earlier than that. What came before is charged at once: it
- * was had, and nobody waited.
+ * A VF joined one that was alone: its time slice counts as one slice at most, as
+ * if it had begun no earlier than that. What came before is accounted at once: it
+ * was had, and no VF waited.
  */
 static void sched_note_company(struct gpuvf_sched *s, bool was_alone,
-			       int exclusive_vf, u64 now_ns)
+			       int full_access_vf, u64 now_ns)
 {
 	u64 elapsed = sched_elapsed(s, now_ns);
 
 	if (!was_alone || s->current_vf == GPUVF_SCHED_NONE || !sched_others(s))
 		return;
-	if (elapsed > s->turn_slice_ns) {
-		if (s->current_vf == exclusive_vf)
-			sched_owe_access(s, elapsed - s->turn_slice_ns, now_ns);
-		s->vf[s->current_vf].charged_ns += elapsed - s->turn_slice_ns;
-		s->turn_start_ns = now_ns - s->turn_slice_ns;
+	if (elapsed > s->quantum_ns) {
+		if (s->current_vf == full_access_vf)
+			sched_owe_access(s, elapsed - s->quantum_ns, now_ns);
+		s->vf[s->current_vf].accounted_ns += elapsed - s->quantum_ns;
+		s->slice_start_ns = now_ns - s->quantum_ns;
 	}
-	s->turn_grant_ns = min(s->turn_grant_ns, s->turn_slice_ns);
+	s->budget_ns = min(s->budget_ns, s->quantum_ns);
 }
 
 /**
@@ -175,7 +175,7 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
 }
 
 /**
- * gpuvf_sched_set_exclusive() - one VF has the GPU to itself, or nobody has
+ * gpuvf_sched_set_full_access() - one VF has the GPU to itself, or none has
  * @s: the scheduler
  * @vf: index, or GPUVF_SCHED_NONE
  * @now_ns: now
@@ -183,12 +183,12 @@ void gpuvf_sched_set_policy(struct gpuvf_sched *s, enum gpuvf_policy policy,
  * Live: it holds at once. Debts stay as they are meanwhile; what it has beyond a
  * slice while others wait is paid for later, see gpuvf_sched_access_ns().
  */
-void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns)
+void gpuvf_sched_set_full_access(struct gpuvf_sched *s, int vf, u64 now_ns)
 {
 	bool was_alone = !sched_others(s);
-	int before = s->exclusive_vf;
+	int before = s->full_access_vf;
 
-	s->exclusive_vf = vf;
+	s->full_access_vf = vf;
 	sched_note_company(s, was_alone, before, now_ns);
 }
 
@@ -200,8 +200,8 @@ void gpuvf_sched_set_exclusive(struct gpuvf_sched *s, int vf, u64 now_ns)
  * @work: new value of the mask
  * @now_ns: now
  *
- * A VF that leaves @present loses its debt. The present turn goes on even when
- * its VF left the round: see gpuvf_sched_deadline().
+ * A VF that leaves @present loses its deficit. The present time slice goes on even when
+ * its VF left the rotation: see gpuvf_sched_deadline().
  */
 void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
 			u32 work, u64 now_ns)
@@ -210,97 +210,97 @@ void gpuvf_sched_update(struct gpuvf_sched *s, u32 present, u32 started,
 	u32 left;
 
 	for (left = s->present & ~present; left; left &= left - 1)
-		s->vf[ffs(left) - 1].debt_ns = 0;
+		s->vf[ffs(left) - 1].deficit_ns = 0;
 	s->present = present;
 	s->started = started;
 	s->work = work;
 	sched_note_company(s, was_alone, GPUVF_SCHED_NONE, now_ns);
 }
 
-/* the next of @ring, which is not empty, behind @after, in index order */
-static int sched_next_of(u32 ring, int after)
+/* the next of @run_list, which is not empty, behind @after, in index order */
+static int sched_next_of(u32 run_list, int after)
 {
-	u32 behind = ring & ~(u32)(BIT(after + 1) - 1);
+	u32 behind = run_list & ~(u32)(BIT(after + 1) - 1);
 
-	return ffs(behind ? behind : ring) - 1;
+	return ffs(behind ? behind : run_list) - 1;
 }
 
 /*
- * A whole round was met by debtors, so everybody in the ring owes at least a
- * slice: skip as many rounds as all of them owe, at once. Somebody owes less
+ * A whole rotation was met by debtors, so everybody in the run list owes at least a
+ * slice: skip as many rotations as all of them owe, at once. One of them owes less
  * than a slice afterwards.
  */
-static void sched_skip_rounds(struct gpuvf_sched *s, u32 ring)
+static void sched_skip_rotations(struct gpuvf_sched *s, u32 run_list)
 {
 	struct gpuvf_sched_vf *vf;
-	u64 rounds = U64_MAX;
+	u64 rotations = U64_MAX;
 	u32 left;
 
-	for (left = ring; left; left &= left - 1) {
+	for (left = run_list; left; left &= left - 1) {
 		vf = &s->vf[ffs(left) - 1];
-		rounds = min(rounds,
-			     div64_u64(vf->debt_ns, sched_quantum(vf)));
+		rotations = min(rotations,
+				div64_u64(vf->deficit_ns, sched_quantum(vf)));
 	}
-	for (left = ring; left; left &= left - 1) {
+	for (left = run_list; left; left &= left - 1) {
 		vf = &s->vf[ffs(left) - 1];
-		vf->debt_ns -= rounds * sched_quantum(vf);
-		vf->skipped += rounds;
+		vf->deficit_ns -= rotations * sched_quantum(vf);
+		vf->skipped += rotations;
 	}
 }
 
 /*
  * Whose turn it is. A VF that is skipped has paid with an overrun of a slice or
  * more for being looked at, so that over time a decision looks at one VF. At the
- * most it looks at each of the ring four times. Nobody's, when the round comes by
+ * most it looks at each of the run list four times. None, when the rotation comes by
  * @stop first; it goes on from there next time. Who is alone is not skipped.
  */
-static int sched_pick(struct gpuvf_sched *s, u32 ring, int stop)
+static int sched_pick(struct gpuvf_sched *s, u32 run_list, int stop)
 {
 	struct gpuvf_sched_vf *vf;
-	u32 unmet = ring;
+	u32 unmet = run_list;
 	int i;
 
 	for (;;) {
 		if (!unmet) {
-			sched_skip_rounds(s, ring);
-			unmet = ring;
+			sched_skip_rotations(s, run_list);
+			unmet = run_list;
 		}
-		i = sched_next_of(ring, s->last_vf);
+		i = sched_next_of(run_list, s->last_vf);
 		if (i == stop)
 			return GPUVF_SCHED_NONE;
 		s->last_vf = i;
 		unmet &= ~(u32)BIT(i);
 		vf = &s->vf[i];
-		if (vf->debt_ns < sched_quantum(vf) || !(ring & (ring - 1)))
+		if (vf->deficit_ns < sched_quantum(vf) || !(run_list & (run_list - 1)))
 			return i;
-		vf->debt_ns -= sched_quantum(vf);
+		vf->deficit_ns -= sched_quantum(vf);
 		vf->skipped++;
 	}
 }
 
 /* it was decided before, and still holds */
-static bool sched_chosen_is_in(const struct gpuvf_sched *s, u32 ring)
+static bool sched_chosen_is_in(const struct gpuvf_sched *s, u32 run_list)
 {
-	return s->chosen_vf != GPUVF_SCHED_NONE && (ring & BIT(s->chosen_vf));
+	return s->chosen_vf != GPUVF_SCHED_NONE && (run_list & BIT(s->chosen_vf));
 }
 
 /**
- * gpuvf_sched_choose() - who is next, before the present turn is over
- * @s: the scheduler, with a turn under way
+ * gpuvf_sched_choose() - who is next, before the present time slice is over
+ * @s: the scheduler, with a time slice under way
  *
- * It stays so, whatever is debited until then; only who leaves the round before
- * its turn has begun is not next any more.
+ * It stays so, whatever is debited until then; only who leaves the rotation before
+ * its time slice has begun is not next any more.
  *
- * Return: another VF; GPUVF_SCHED_NONE: that depends on what the present turn is
- * charged, since everybody else is skipped, or there is nobody else.
+ * Return: another VF; GPUVF_SCHED_NONE: that depends on what the present time slice is
+ * accounted, since all others are skipped, or there are none.
  */
 int gpuvf_sched_choose(struct gpuvf_sched *s)
 {
-	u32 ring = gpuvf_sched_ring(s);
+	u32 run_list = gpuvf_sched_run_list(s);
 
-	if (!sched_chosen_is_in(s, ring))
+	if (!sched_chosen_is_in(s, run_list))
 		s->chosen_vf = sched_others(s) ?
-			       sched_pick(s, ring, s->current_vf) :
+			       sched_pick(s, run_list, s->current_vf) :
 			       GPUVF_SCHED_NONE;
 	return s->chosen_vf;
 }
@@ -312,45 +312,45 @@ static void sched_begin(struct gpuvf_sched *s, int i, u64 now_ns)
 	s->current_vf = i;
 	s->last_vf = i;
 	s->chosen_vf = GPUVF_SCHED_NONE;
-	s->turn_start_ns = now_ns;
+	s->slice_start_ns = now_ns;
 	gpuvf_sched_access_ns(s, i, now_ns);
-	s->turn_slice_ns = sched_quantum(vf);
+	s->quantum_ns = sched_quantum(vf);
 	if (sched_others(s)) {
-		/* a slice that was changed meanwhile may be less than the debt */
-		s->turn_grant_ns = s->turn_slice_ns - min(vf->debt_ns,
-							  s->turn_slice_ns);
-		s->turn_grant_ns = max(s->turn_grant_ns, vf->slice_ns / 2);
+		/* a slice that was changed meanwhile may be less than the deficit */
+		s->budget_ns = s->quantum_ns - min(vf->deficit_ns,
+						   s->quantum_ns);
+		s->budget_ns = max(s->budget_ns, vf->slice_ns / 2);
 		return;
 	}
-	/* alone: nobody to owe to, and nobody who waits */
-	if (s->exclusive_vf == GPUVF_SCHED_NONE)
-		vf->debt_ns = 0;
-	s->turn_grant_ns = GPUVF_SCHED_SELF_SWITCH_NS;
+	/* alone: no VF to owe to, and none that waits */
+	if (s->full_access_vf == GPUVF_SCHED_NONE)
+		vf->deficit_ns = 0;
+	s->budget_ns = GPUVF_SCHED_SELF_SWITCH_NS;
 }
 
 /**
- * gpuvf_sched_next() - begin a turn
- * @s: the scheduler; no turn may be under way
- * @now_ns: now: the turn counts from here
+ * gpuvf_sched_next() - begin a time slice
+ * @s: the scheduler; no time slice may be under way
+ * @now_ns: now: the time slice counts from here
  * @d: what to do
  *
- * Round robin in index order behind the last turn, skipping those in debt.
- * While nobody of the round has state or work, nobody has the turn: under
+ * Round robin in index order behind the last time slice, skipping those in deficit.
+ * While no VF of the rotation has state or work, none has the time slice: under
  * policy fixed nothing would be kept from anybody by leaving the GPU empty.
  *
- * Return: true when somebody has the turn.
+ * Return: true when a VF has the time slice.
  */
 bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *d)
 {
-	u32 ring = gpuvf_sched_ring(s);
+	u32 run_list = gpuvf_sched_run_list(s);
 
 	d->vf = GPUVF_SCHED_NONE;
 	d->burn = false;
-	if (!(ring & (s->started | s->work)))
+	if (!(run_list & (s->started | s->work)))
 		return false;
 
-	d->vf = sched_chosen_is_in(s, ring) ?
-		s->chosen_vf : sched_pick(s, ring, GPUVF_SCHED_NONE);
+	d->vf = sched_chosen_is_in(s, run_list) ?
+		s->chosen_vf : sched_pick(s, run_list, GPUVF_SCHED_NONE);
 	d->burn = !((s->started | s->work) & BIT(d->vf));
 	sched_begin(s, d->vf, now_ns);
 	return true;
@@ -358,11 +358,11 @@ bool gpuvf_sched_next(struct gpuvf_sched *s, u64 now_ns, struct gpuvf_decision *
 
 /**
  * gpuvf_sched_switched() - begin the turn of the VF that was chosen
- * @s: the scheduler; no turn may be under way
- * @now_ns: now: the turn counts from here
+ * @s: the scheduler; no time slice may be under way
+ * @now_ns: now: the time slice counts from here
  *
- * The hardware went over to it already, so it has the turn even when it is not in
- * the round any more; gpuvf_sched_deadline() is at once then.
+ * The hardware went over to it already, so it has the time slice even when it is not in
+ * the rotation any more; gpuvf_sched_deadline() is at once then.
  */
 void gpuvf_sched_switched(struct gpuvf_sched *s, u64 now_ns)
 {
@@ -370,24 +370,24 @@ void gpuvf_sched_switched(struct gpuvf_sched *s, u64 now_ns)
 }
 
 /**
- * gpuvf_sched_entered() - the VF of the present turn begins to take the GPU
- * @s: the scheduler, with a turn under way
+ * gpuvf_sched_switched_in() - the VF of the present time slice begins to take the GPU
+ * @s: the scheduler, with a time slice under way
  * @now_ns: start of the LOAD
  *
- * The turn counts from here: what the decision itself took is nobody's.
+ * The time slice counts from here: what the decision took is accounted to no VF.
  */
-void gpuvf_sched_entered(struct gpuvf_sched *s, u64 now_ns)
+void gpuvf_sched_switched_in(struct gpuvf_sched *s, u64 now_ns)
 {
-	s->turn_start_ns = max(s->turn_start_ns, now_ns);
+	s->slice_start_ns = max(s->slice_start_ns, now_ns);
 }
 
 /**
- * gpuvf_sched_deadline() - when the present turn has to end
- * @s: the scheduler, with a turn under way
+ * gpuvf_sched_deadline() - when the present time slice has to end
+ * @s: the scheduler, with a time slice under way
  * @now_ns: now
  *
- * To be asked again after every gpuvf_sched_update(): earlier when somebody
- * joined a VF that was alone; at once when the VF left the round and somebody
+ * To be asked again after every gpuvf_sched_update(): earlier when a VF
+ * joined one that was alone; at once when the VF left the rotation and another
  * else is in it, or when it may not run any more.
  *
  * Return: absolute time; not later than @now_ns: end it now.
@@ -398,41 +398,41 @@ u64 gpuvf_sched_deadline(const struct gpuvf_sched *s, u64 now_ns)
 
 	if (!(s->present & me))
 		return now_ns;
-	if (!(gpuvf_sched_ring(s) & me) && sched_others(s))
+	if (!(gpuvf_sched_run_list(s) & me) && sched_others(s))
 		return now_ns;
-	return sched_add(s->turn_start_ns, s->turn_grant_ns);
+	return sched_add(s->slice_start_ns, s->budget_ns);
 }
 
 /**
- * gpuvf_sched_end() - the present turn is over, its state saved
- * @s: the scheduler, with a turn under way
+ * gpuvf_sched_end() - the present time slice is over, its state saved
+ * @s: the scheduler, with a time slice under way
  * @now_ns: end of the SAVE
  *
- * Return: nanoseconds charged against the slice.
+ * Return: nanoseconds accounted against the slice.
  */
 u64 gpuvf_sched_end(struct gpuvf_sched *s, u64 now_ns)
 {
 	struct gpuvf_sched_vf *vf = &s->vf[s->current_vf];
-	u64 charged = sched_elapsed(s, now_ns);
-	u64 owed = sched_add(vf->debt_ns, charged);
+	u64 accounted = sched_elapsed(s, now_ns);
+	u64 due = sched_add(vf->deficit_ns, accounted);
 	bool alone = !sched_others(s);
 
-	vf->turns++;
-	vf->charged_ns += charged;
-	if (charged > s->turn_grant_ns)
-		vf->overrun_ns += charged - s->turn_grant_ns;
+	vf->slices++;
+	vf->accounted_ns += accounted;
+	if (accounted > s->budget_ns)
+		vf->overrun_ns += accounted - s->budget_ns;
 	else if (!alone)
-		vf->given_away_ns += s->turn_grant_ns - charged;
+		vf->given_away_ns += s->budget_ns - accounted;
 
-	if (s->exclusive_vf == s->current_vf)
-		sched_owe_access(s, charged, now_ns);
+	if (s->full_access_vf == s->current_vf)
+		sched_owe_access(s, accounted, now_ns);
 	if (!(s->present & BIT(s->current_vf)))
-		vf->debt_ns = 0;
+		vf->deficit_ns = 0;
 	else if (!alone)
-		vf->debt_ns = owed - min(owed, s->turn_slice_ns);
-	else if (s->exclusive_vf == GPUVF_SCHED_NONE)
-		/* who is alone owes nobody */
-		vf->debt_ns = 0;
+		vf->deficit_ns = due - min(due, s->quantum_ns);
+	else if (s->full_access_vf == GPUVF_SCHED_NONE)
+		/* a VF that is alone has no deficit */
+		vf->deficit_ns = 0;
 	s->current_vf = GPUVF_SCHED_NONE;
-	return charged;
+	return accounted;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The world: gives VFs their turns on one GPU. A thread decides when a turn
+ * The scheduler: gives VFs their time slices on one engine. A thread decides when a time slice
  * ends; the commands in between follow one another in the completion interrupt.
  */
 #ifndef GPUVF_ENGINE_H
@@ -21,48 +21,48 @@ struct gpuvf_pf;
 struct gpuvf_vf;
 struct task_struct;
 
-#define GPUVF_NOBODY	GPUVF_SCHED_NONE
+#define GPUVF_VF_NONE	GPUVF_SCHED_NONE
 
-/* beside the GPUVF_HW_EVENT_* bits: somebody changed what the thread is told */
-#define GPUVF_WORLD_NEWS	BIT(30)
+/* beside the GPUVF_HW_EVENT_* bits: what the thread goes by was changed */
+#define GPUVF_ENGINE_CHANGED	BIT(30)
 
 /* the interrupt handler left events in the hardware; the thread fetches them */
-#define GPUVF_WORLD_POLL	BIT(28)
+#define GPUVF_ENGINE_POLL	BIT(28)
 
-/* a turn came to where the thread has to look at it */
-#define GPUVF_WORLD_TURN	BIT(29)
+/* a time slice came to where the thread has to look at it */
+#define GPUVF_ENGINE_SLICE	BIT(29)
 
 /* where the engine is; see the picture at the top of sched/switch.c */
 enum gpuvf_phase {
 	GPUVF_PHASE_EMPTY,
-	GPUVF_PHASE_ENTER,
+	GPUVF_PHASE_SWITCH_IN,
 	GPUVF_PHASE_START,
 	GPUVF_PHASE_RUN,
 	GPUVF_PHASE_BURN,
-	GPUVF_PHASE_LEAVE,
+	GPUVF_PHASE_PREEMPT,
 	GPUVF_PHASE_SAVE,
 	GPUVF_PHASE_SWITCH,
-	GPUVF_PHASE_DROP,
+	GPUVF_PHASE_TEAR_DOWN,
 	GPUVF_PHASE_FAULT,
 	GPUVF_PHASE_BLOCKED,
 };
 
 /**
- * struct gpuvf_world_vf - what the world knows of one VF; all under world.lock
+ * struct gpuvf_engine_vf - what the scheduler knows of one VF; all under engine.lock
  * @preempt_us: how long it may take to leave the GPU
- * @fault: why it was caught, an errno; see gpuvf_world.caught
- * @fault_cmd: the command that it was caught at
+ * @fault: why it hung, an errno; see gpuvf_engine.hung
+ * @fault_cmd: the command that it hung at
  * @run_ns: its work executed
- * @latency: how late its turns ended
- * @latency_sum_ns: all of that added up
+ * @lateness: how late its time slices ended
+ * @lateness_sum_ns: all of that added up
  */
-struct gpuvf_world_vf {
+struct gpuvf_engine_vf {
 	u32 preempt_us;
 	int fault;
 	enum gpuvf_hw_cmd fault_cmd;
 	u64 run_ns;
-	u64 latency[GPUVF_LATENCY_BUCKETS];
-	u64 latency_sum_ns;
+	u64 lateness[GPUVF_LATENESS_BUCKETS];
+	u64 lateness_sum_ns;
 };
 
 /* how many commands are kept for debugfs */
@@ -85,17 +85,17 @@ struct gpuvf_command {
 };
 
 /**
- * struct gpuvf_command_log - the last commands; world.lock
+ * struct gpuvf_command_log - the last commands; engine.lock
  * @count: commands so far
- * @ring: command n is at n modulo the size
+ * @run_list: command n is at n modulo the size
  */
 struct gpuvf_command_log {
 	u64 count;
-	struct gpuvf_command ring[GPUVF_COMMAND_LOG_SIZE];
+	struct gpuvf_command run_list[GPUVF_COMMAND_LOG_SIZE];
 };
 
 /**
- * struct gpuvf_world - the engine of one GPU, and what its thread is told
+ * struct gpuvf_engine - the engine of one GPU, and what its thread goes by
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
  * @report: takes the reports; initialised by gpuvf_vfs_init()
@@ -111,30 +111,30 @@ struct gpuvf_command_log {
  * @fault: errno of the command that failed; GPUVF_PHASE_FAULT only
  * @fault_seen: the thread has looked at the hardware since
  * @stuck: only a reset of the GPU ends GPUVF_PHASE_BLOCKED
- * @first: the present turn began with INIT
+ * @first: the present time slice began with INIT
  * @executing_ns: since when the VF executes
- * @enter_ns: how long it took to enter
- * @leave_ns: when it was told to leave
+ * @switch_in_ns: how long it took to enter
+ * @preempt_ns: when its preemption began
  * @parking: no new turn is begun
  * @work: bit n: VF n has work, as last heard
- * @runnable: bit n: VF n may be given turns
+ * @runnable: bit n: VF n may be given time slices
  * @started: bit n: VF n has state on the GPU
- * @held: bit n: VF n must not be started at this moment
- * @drop: bit n: the state of VF n is to be dropped
- * @dropped: bit n: that was done; not yet reported
- * @kept: bit n: the hardware would not drop the state of VF n; see sched/quiesce.c
+ * @first_start_blocked: bit n: VF n must not be started at this moment
+ * @tear_down: bit n: the state of VF n is to be dropped
+ * @torn_down: bit n: that was done; not yet reported
+ * @retained: bit n: the hardware would not drop the state of VF n; see sched/quiesce.c
  * @was_reset: bit n: VF n lost its state in a reset; not yet reported
  * @flr: bit n: VF n was reset, whether it had state or not; not yet reported
- * @reset_seen: bit n: the hardware told of a reset of VF n since one of ours
+ * @reset_seen: bit n: the hardware reported a reset of VF n since one of ours
  *	began
- * @caught: bit n: VF n did not obey and has to be reset; not yet reported
- * @exclusive: the one VF that has the GPU to itself, or GPUVF_NOBODY
- * @exclusive_runs: it executes; the report work is told once
- * @owed: bit n: VF n is to have a slice before the next exclusive access
+ * @hung: bit n: VF n did not obey and has to be reset; not yet reported
+ * @full_access: the one VF that has the GPU to itself, or GPUVF_NOBODY
+ * @full_access_runs: it executes; the report work is notified once
+ * @due: bit n: VF n is to have a slice before the next full access
  * @switch_ns: what a world switch costs, averaged over the last ones
  * @vfs: by VF index
  */
-struct gpuvf_world {
+struct gpuvf_engine {
 	struct task_struct *task;
 	atomic_t events;
 	struct work_struct report;
@@ -154,88 +154,88 @@ struct gpuvf_world {
 	bool stuck;
 	bool first;
 	u64 executing_ns;
-	u64 enter_ns;
-	u64 leave_ns;
+	u64 switch_in_ns;
+	u64 preempt_ns;
 	bool parking;
 	u32 work;
 	u32 runnable;
 	u32 started;
-	u32 held;
-	u32 drop;
-	u32 dropped;
-	u32 kept;
+	u32 first_start_blocked;
+	u32 tear_down;
+	u32 torn_down;
+	u32 retained;
 	u32 was_reset;
 	u32 flr;
 	u32 reset_seen;
-	u32 caught;
-	int exclusive;
-	bool exclusive_runs;
-	u32 owed;
+	u32 hung;
+	int full_access;
+	bool full_access_runs;
+	u32 due;
 	u64 switch_ns;
-	struct gpuvf_world_vf vfs[GPUVF_MAX_VFS];
+	struct gpuvf_engine_vf vfs[GPUVF_MAX_VFS];
 };
 
 /**
- * struct gpuvf_world_report - what happened to VFs since the last report
+ * struct gpuvf_engine_report - what happened to VFs since the last report
  * @was_reset: bit n: VF n lost its state in a reset
- * @dropped: bit n: the state of VF n was dropped, as was asked for
- * @caught: bit n: VF n has to be reset; see gpuvf_world_fault()
+ * @torn_down: bit n: the state of VF n was dropped, as was asked for
+ * @hung: bit n: VF n has to be reset; see gpuvf_engine_fault()
  * @flr: bit n: VF n was reset by its user
- * @started: bit n: VF n has state, whether it gets turns or not
+ * @started: bit n: VF n has state, whether it gets time slices or not
  */
-struct gpuvf_world_report {
+struct gpuvf_engine_report {
 	u32 was_reset;
-	u32 dropped;
-	u32 caught;
+	u32 torn_down;
+	u32 hung;
 	u32 flr;
 	u32 started;
 };
 
 /* may the thread stand still as things are? */
-static inline bool gpuvf_world_is_at_rest(const struct gpuvf_world *w)
+static inline bool gpuvf_engine_is_quiescent(const struct gpuvf_engine *e)
 {
-	enum gpuvf_phase phase = READ_ONCE(w->phase);
+	enum gpuvf_phase phase = READ_ONCE(e->phase);
 
 	return phase == GPUVF_PHASE_EMPTY || phase == GPUVF_PHASE_BLOCKED;
 }
 
-void gpuvf_world_hold(struct gpuvf_pf *pf);
-void gpuvf_world_release(struct gpuvf_pf *pf);
-u64 gpuvf_world_round_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
+void gpuvf_engine_block_first_start(struct gpuvf_pf *pf);
+void gpuvf_engine_allow_first_start(struct gpuvf_pf *pf);
+u64 gpuvf_engine_rotation_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg);
 void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats);
-u32 gpuvf_world_set_runnable(struct gpuvf_pf *pf, u32 vfs);
-void gpuvf_world_configure(struct gpuvf_pf *pf);
-void gpuvf_world_drop(struct gpuvf_pf *pf, unsigned int vf);
-bool gpuvf_world_evict(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
-int gpuvf_world_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
-void gpuvf_world_set_exclusive(struct gpuvf_pf *pf, int vf);
-u64 gpuvf_world_access_ns(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_forgive_access(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_world_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
-		       enum gpuvf_hw_cmd *cmd);
-void gpuvf_world_lose_locked(struct gpuvf_pf *pf, u32 vfs);
-void gpuvf_world_masks_locked(struct gpuvf_world *w);
-u32 gpuvf_world_flr_locked(struct gpuvf_pf *pf);
-void gpuvf_world_take_report(struct gpuvf_pf *pf,
-			     struct gpuvf_world_report *report);
-void gpuvf_world_end_report(struct gpuvf_pf *pf,
-			    const struct gpuvf_world_report *report);
-void gpuvf_world_event(struct gpuvf_pf *pf, u32 events);
+u32 gpuvf_engine_set_runnable(struct gpuvf_pf *pf, u32 vfs);
+void gpuvf_engine_configure(struct gpuvf_pf *pf);
+void gpuvf_engine_tear_down(struct gpuvf_pf *pf, unsigned int vf);
+bool gpuvf_engine_evict(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_engine_reset_begin(struct gpuvf_pf *pf, unsigned int vf);
+int gpuvf_engine_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done);
+void gpuvf_engine_set_full_access(struct gpuvf_pf *pf, int vf);
+u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_engine_clear_access(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_engine_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
+			enum gpuvf_hw_cmd *cmd);
+void gpuvf_engine_lose_locked(struct gpuvf_pf *pf, u32 vfs);
+void gpuvf_engine_masks_locked(struct gpuvf_engine *e);
+u32 gpuvf_engine_flr_locked(struct gpuvf_pf *pf);
+void gpuvf_engine_take_report(struct gpuvf_pf *pf,
+			      struct gpuvf_engine_report *report);
+void gpuvf_engine_end_report(struct gpuvf_pf *pf,
+			     const struct gpuvf_engine_report *report);
+void gpuvf_engine_event(struct gpuvf_pf *pf, u32 events);
 
 /* sched/switch.c: the world switch, and the thread that begins it */
-int gpuvf_world_start(struct gpuvf_pf *pf);
-void gpuvf_world_stop(struct gpuvf_pf *pf);
-void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
-				 unsigned int vf);
-void gpuvf_turn_lost_locked(struct gpuvf_pf *pf);
-void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns);
-void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now);
+int gpuvf_engine_start(struct gpuvf_pf *pf);
+void gpuvf_engine_stop(struct gpuvf_pf *pf);
+void gpuvf_switch_set_phase_locked(struct gpuvf_engine *e, enum gpuvf_phase phase,
+				   unsigned int vf);
+void gpuvf_switch_lost_locked(struct gpuvf_pf *pf);
+void gpuvf_switch_tear_down_locked(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_switch_poll_locked(struct gpuvf_pf *pf, u64 done_ns);
+void gpuvf_switch_interrupt(struct gpuvf_pf *pf, u64 now);
 
 /* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
-void gpuvf_halt_locked(struct gpuvf_pf *pf);
-void gpuvf_halt_end(struct gpuvf_pf *pf);
-void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf);
+void gpuvf_quiesce_locked(struct gpuvf_pf *pf);
+void gpuvf_quiesce_end(struct gpuvf_pf *pf);
+void gpuvf_quiesce_all_lost_locked(struct gpuvf_pf *pf);
 
 #endif /* GPUVF_ENGINE_H */

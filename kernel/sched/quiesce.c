@@ -3,17 +3,17 @@
  * Bringing the GPU to rest: before it is reset or put to sleep, and before its
  * VFs are disabled.
  *
- *	turns ──park──► nobody on the engine ──SHUTDOWN of each──► no VF has state
+ *	time slices ──park──► no VF on the engine ──SHUTDOWN of each──► no VF has state
  *	                       │
  *	                       └── the hardware does not obey: VFs keep their states
  *
  * Without the command SHUTDOWN all VFs keep their states here. Disabling VFs and a
  * reset of the GPU end them, so only after a suspend the GPU has to be reset.
  *
- * Who keeps his state can neither be given turns, since nobody knows what of it
- * is left, nor may his memory be moved or cleared, since it is still his. Only
+ * A VF that retains its context can neither be given time slices, since what of it
+ * is left is unknown, nor may its memory be moved or scrubbed, since it is still its own. Only
  * when the GPU was reset or the VFs were disabled that comes to an end. All is
- * remembered in world.kept, and not in world.started, which is about turns.
+ * remembered in engine.retained, and not in engine.started, which is about time slices.
  */
 
 #include <linux/jiffies.h>
@@ -26,78 +26,78 @@
 #include "sched/engine.h"
 
 /* how often to look at a command whose interrupt may have been lost */
-#define HALT_RECHECK_MS		5
+#define QUIESCE_RECHECK_MS		5
 
-static void halt_set_parking(struct gpuvf_pf *pf, bool parking)
+static void quiesce_set_parking(struct gpuvf_pf *pf, bool parking)
 {
-	spin_lock_irq(&pf->world.lock);
-	pf->world.parking = parking;
-	spin_unlock_irq(&pf->world.lock);
-	gpuvf_world_event(pf, GPUVF_WORLD_NEWS);
+	spin_lock_irq(&pf->engine.lock);
+	pf->engine.parking = parking;
+	spin_unlock_irq(&pf->engine.lock);
+	gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
 }
 
-static bool halt_is_dropped(struct gpuvf_pf *pf)
+static bool quiesce_is_torn_down(struct gpuvf_pf *pf)
 {
 	bool done;
 
-	spin_lock_irq(&pf->world.lock);
-	gpuvf_turn_look_locked(pf, ktime_get_ns());
-	done = pf->world.phase != GPUVF_PHASE_DROP;
-	spin_unlock_irq(&pf->world.lock);
+	spin_lock_irq(&pf->engine.lock);
+	gpuvf_switch_poll_locked(pf, ktime_get_ns());
+	done = pf->engine.phase != GPUVF_PHASE_TEAR_DOWN;
+	spin_unlock_irq(&pf->engine.lock);
 	return done;
 }
 
-static void halt_drop(struct gpuvf_pf *pf, unsigned int vf)
+static void quiesce_tear_down(struct gpuvf_pf *pf, unsigned int vf)
 {
-	const unsigned long step = msecs_to_jiffies(HALT_RECHECK_MS) + 1;
-	struct gpuvf_world *w = &pf->world;
+	const unsigned long step = msecs_to_jiffies(QUIESCE_RECHECK_MS) + 1;
+	struct gpuvf_engine *e = &pf->engine;
 
-	spin_lock_irq(&w->lock);
+	spin_lock_irq(&e->lock);
 	/* what blocks the engine ends with the VFs, or by a reset */
-	if (w->phase == GPUVF_PHASE_EMPTY)
-		gpuvf_turn_drop_locked(pf, vf);
-	spin_unlock_irq(&w->lock);
-	while (!wait_event_timeout(w->off_wait, halt_is_dropped(pf), step))
+	if (e->phase == GPUVF_PHASE_EMPTY)
+		gpuvf_switch_tear_down_locked(pf, vf);
+	spin_unlock_irq(&e->lock);
+	while (!wait_event_timeout(e->off_wait, quiesce_is_torn_down(pf), step))
 		;
 	/* a refused command is about this VF alone */
-	spin_lock_irq(&w->lock);
-	if (w->phase == GPUVF_PHASE_FAULT && w->fault == -ECANCELED &&
+	spin_lock_irq(&e->lock);
+	if (e->phase == GPUVF_PHASE_FAULT && e->fault == -ECANCELED &&
 	    !pf->hw->engine_is_taken(pf))
-		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-	spin_unlock_irq(&w->lock);
+		gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+	spin_unlock_irq(&e->lock);
 }
 
 /*
  * Reset the bookkeeping. VFs that still have a context and were not reset (@flr)
  * retain it, perhaps since an earlier halt.
  */
-static void halt_forget(struct gpuvf_world *w, u32 flr)
+static void quiesce_reset(struct gpuvf_engine *e, u32 flr)
 {
-	spin_lock_irq(&w->lock);
-	w->kept |= w->started & ~flr;
-	w->started = 0;
-	w->was_reset = 0;
-	w->runnable = 0;
-	w->drop = 0;
-	w->dropped = 0;
-	w->caught = 0;
-	w->flr = 0;
-	w->owed = 0;
-	w->exclusive = GPUVF_NOBODY;
-	w->fault_seen = false;
-	w->stuck = false;
-	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-	gpuvf_world_masks_locked(w);
-	spin_unlock_irq(&w->lock);
+	spin_lock_irq(&e->lock);
+	e->retained |= e->started & ~flr;
+	e->started = 0;
+	e->was_reset = 0;
+	e->runnable = 0;
+	e->tear_down = 0;
+	e->torn_down = 0;
+	e->hung = 0;
+	e->flr = 0;
+	e->due = 0;
+	e->full_access = GPUVF_VF_NONE;
+	e->fault_seen = false;
+	e->stuck = false;
+	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+	gpuvf_engine_masks_locked(e);
+	spin_unlock_irq(&e->lock);
 }
 
 /**
- * gpuvf_halt_locked() - take the GPU from all VFs and drop their states
+ * gpuvf_quiesce_locked() - take the GPU from all VFs and drop their states
  * @pf: PF
  *
- * On return no turn is begun until gpuvf_halt_end(), and no command is under
- * way, unless the hardware hangs: then gpuvf_halt_kept() tells who may have kept
- * his state.
+ * On return no time slice is begun until gpuvf_quiesce_end(), and no command is under
+ * way, unless the hardware hangs: then gpuvf_quiesce_retained() tells who may have kept
+ * its context.
  *
  * After a fatal PCIe error commands would not end: none is waited for, and VFs keep
  * their states until the GPU was reset.
@@ -108,55 +108,55 @@ static void halt_forget(struct gpuvf_world *w, u32 flr)
  * Context: pf->lock held; may sleep for a few commands, and longer when the
  * hardware hangs.
  */
-void gpuvf_halt_locked(struct gpuvf_pf *pf)
+void gpuvf_quiesce_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	unsigned int vf;
 	u32 had, flr;
 
 	lockdep_assert_held(&pf->lock);
-	halt_set_parking(pf, true);
+	quiesce_set_parking(pf, true);
 	if (pf->frozen) {
-		spin_lock_irq(&w->lock);
-		gpuvf_turn_lost_locked(pf);
-		spin_unlock_irq(&w->lock);
+		spin_lock_irq(&e->lock);
+		gpuvf_switch_lost_locked(pf);
+		spin_unlock_irq(&e->lock);
 	}
-	kthread_park(w->task);
+	kthread_park(e->task);
 
-	spin_lock_irq(&w->lock);
-	had = w->started;
-	flr = gpuvf_world_flr_locked(pf);
-	spin_unlock_irq(&w->lock);
+	spin_lock_irq(&e->lock);
+	had = e->started;
+	flr = gpuvf_engine_flr_locked(pf);
+	spin_unlock_irq(&e->lock);
 	for (vf = 0; vf < pf->total_vfs; vf++)
 		if ((had & ~flr & BIT(vf)) && !pf->frozen &&
 		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
-			halt_drop(pf, vf);
-	halt_forget(w, flr);
+			quiesce_tear_down(pf, vf);
+	quiesce_reset(e, flr);
 }
 
 /**
- * gpuvf_halt_end() - turns may begin again
+ * gpuvf_quiesce_end() - time slices may begin again
  * @pf: PF
  *
  * Context: may sleep.
  */
-void gpuvf_halt_end(struct gpuvf_pf *pf)
+void gpuvf_quiesce_end(struct gpuvf_pf *pf)
 {
-	halt_set_parking(pf, false);
-	kthread_unpark(pf->world.task);
+	quiesce_set_parking(pf, false);
+	kthread_unpark(pf->engine.task);
 }
 
 /**
- * gpuvf_halt_all_lost_locked() - the GPU was reset, or its VFs disabled: nobody
+ * gpuvf_quiesce_all_lost_locked() - the GPU was reset, or its VFs disabled: no VF
  * has kept anything
  * @pf: PF that was halted
  *
  * Context: pf->lock held.
  */
-void gpuvf_halt_all_lost_locked(struct gpuvf_pf *pf)
+void gpuvf_quiesce_all_lost_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&pf->world.lock);
-	pf->world.kept = 0;
-	spin_unlock_irq(&pf->world.lock);
+	spin_lock_irq(&pf->engine.lock);
+	pf->engine.retained = 0;
+	spin_unlock_irq(&pf->engine.lock);
 }

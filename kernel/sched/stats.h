@@ -9,49 +9,51 @@
 #include <linux/types.h>
 
 /*
- * The histogram of how late turns ended: bucket n counts what took up to
- * gpuvf_latency_upper_ns[n], and more than the bucket before; the last bucket
+ * The histogram of how late time slices ended: bucket n counts what took up to
+ * gpuvf_lateness_upper_ns[n], and more than the bucket before; the last bucket
  * counts the rest.
  */
-#define GPUVF_LATENCY_BUCKETS	14
-extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
+#define GPUVF_LATENESS_BUCKETS	14
+extern const u64 gpuvf_lateness_upper_ns[GPUVF_LATENESS_BUCKETS - 1];
 
 /*
  * The counters of a VF, each of which only ever grows: COUNTER(name, NAME) is a
- * member of struct gpuvf_vf_stats, a file of sysfs, and GPUVF_A_STATS_NAME of netlink.
+ * member of struct gpuvf_vf_stats, a file of sysfs, and an attribute of netlink:
+ * GPUVF_A_ENGINE_STATS_NAME of those that an engine counts, under engine.lock;
+ * GPUVF_A_STATS_NAME of the others, under pf->lock.
  *
  *	run_ns			its work executed, from end of RUN to start of IDLE
- *	charged_ns		it was charged for, from start of LOAD to end of SAVE
- *	slices			turns on the GPU
- *	skipped			turns it lost because it owed time
- *	overrun_ns		its turns took beyond what was granted
- *	idle_ns			of its turns left to others, having no work
- *	preempt_timeouts	times it did not leave the GPU in time
+ *	accounted_ns		accounted to it, from start of LOAD to end of SAVE
+ *	slices			time slices it had
+ *	skipped			time slices it lost to its deficit
+ *	overrun_ns		its time slices took beyond their budgets
+ *	idle_ns			of its time slices left to others, having no work
+ *	preempt_timeouts	times it was not preempted in time
  *	hangs			times a command failed or hung with it, preemption
  *				timeouts included
  *	resets			resets that succeeded, those by its user included
  *	failed_resets		resets that failed
- *	exclusive_timeouts	times its exclusive access was ended from outside
+ *	full_access_timeouts	times its full access was ended by the PF driver
  *	mbox_requests		messages from its guest that were handled
  *	mbox_limited		messages from its guest beyond the limit, not handled
  *	mbox_unanswered		requests of its guest that were refused or are not known
  *	guest_malformed		times that what its guest says of itself could not be
  *				read
- *
- * The first six are counted under world.lock, the others under pf->lock.
  */
-#define GPUVF_VF_COUNTERS(COUNTER)				\
+#define GPUVF_ENGINE_COUNTERS(COUNTER)				\
 	COUNTER(run_ns, RUN_NS)					\
-	COUNTER(charged_ns, CHARGED_NS)				\
+	COUNTER(accounted_ns, ACCOUNTED_NS)			\
 	COUNTER(slices, SLICES)					\
 	COUNTER(skipped, SKIPPED)				\
 	COUNTER(overrun_ns, OVERRUN_NS)				\
 	COUNTER(idle_ns, IDLE_NS)				\
 	COUNTER(preempt_timeouts, PREEMPT_TIMEOUTS)		\
-	COUNTER(hangs, HANGS)					\
+	COUNTER(hangs, HANGS)
+
+#define GPUVF_VF_COUNTERS(COUNTER)				\
 	COUNTER(resets, RESETS)					\
 	COUNTER(failed_resets, FAILED_RESETS)			\
-	COUNTER(exclusive_timeouts, EXCLUSIVE_TIMEOUTS)		\
+	COUNTER(full_access_timeouts, FULL_ACCESS_TIMEOUTS)	\
 	COUNTER(mbox_requests, MBOX_REQUESTS)			\
 	COUNTER(mbox_limited, MBOX_LIMITED)			\
 	COUNTER(mbox_unanswered, MBOX_UNANSWERED)		\
@@ -59,11 +61,12 @@ extern const u64 gpuvf_latency_upper_ns[GPUVF_LATENCY_BUCKETS - 1];
 
 #define GPUVF_VF_COUNTER_MEMBER(name, NAME) u64 name;
 
-/* the counters of a VF, and how late its turns ended, @latency_sum_ns in all */
+/* the counters of a VF, and how late its time slices ended, @lateness_sum_ns in all */
 struct gpuvf_vf_stats {
+	GPUVF_ENGINE_COUNTERS(GPUVF_VF_COUNTER_MEMBER)
 	GPUVF_VF_COUNTERS(GPUVF_VF_COUNTER_MEMBER)
-	u64 latency[GPUVF_LATENCY_BUCKETS];
-	u64 latency_sum_ns;
+	u64 lateness[GPUVF_LATENESS_BUCKETS];
+	u64 lateness_sum_ns;
 };
 
 #endif /* GPUVF_STATS_H */

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The world switch: which command follows which, and when. Each arrow is a command
- * that was done without fault; the next one is issued right there, by whoever
+ * that was done without fault; the next one is issued right there, by the code that
  * saw it: mostly the completion interrupt.
  *
  *	            INIT or LOAD          RUN
  *	  EMPTY ──────► ENTER ──────► START ──────► RUN ◄────────┐
- *	  │ │ ▲                                     │ │ the turn │
+ *	  │ │ ▲                                     │ │ the time slice │
  *	  │ │ │       SAVE                  IDLE    │ │ is over  │
  *	  │ │ └────── SAVE ◄──────── LEAVE ◄────────┘ └► SWITCH ─┘
  *	  │ │        (or at once the next ENTER)    CONTEXT_SWITCH, where the
  *	  │ │                                       hardware has it
  *	  │ └─────► DROP ──► EMPTY                  SHUTDOWN of a VF's state
- *	  └───────► BURN ──► EMPTY                  a turn that is nobody's
+ *	  └───────► BURN ──► EMPTY                  a time slice without a VF
  *
  *	any command ──fails, or takes too long──► FAULT ──the thread──► BLOCKED
  *	BLOCKED ──its VF was reset──► EMPTY
  *
  * So the order of commands is always legal (gpu-iov register page, section 3.1),
- * and between turns no VF is on the engine. What is called turn_... is under
- * world.lock, and short enough for an interrupt: a few accesses to
+ * and between time slices no VF is on the engine. What is called switch_... is under
+ * engine.lock, and short enough for an interrupt: a few accesses to
  * configuration space, and one decision of the scheduler.
  *
- * The scheduler thread decides when a turn ends, and looks after what the hardware
+ * The scheduler thread decides when a time slice ends, and looks after what the hardware
  * does not report. Only the thread, the completion interrupt, or what has parked the
  * thread, issues commands. The thread never takes pf->lock, because holders of pf->lock
  * wait for the thread. What it has to report goes to a work item that does take it.
@@ -44,23 +44,23 @@
  * How often to look at a command without waiting for its interrupt: where there
  * is none, and where there is one that may have been lost.
  */
-#define WORLD_POLL_NS		(50 * NSEC_PER_USEC)
-#define WORLD_RECHECK_NS	(5 * NSEC_PER_MSEC)
+#define SCHED_POLL_NS		(50 * NSEC_PER_USEC)
+#define SCHED_RECHECK_NS	(5 * NSEC_PER_MSEC)
 
 /* where there is no interrupt: how often to look for news of other kinds */
-#define WORLD_NEWS_POLL_NS	(10 * NSEC_PER_MSEC)
+#define ENGINE_CHANGED_POLL_NS	(10 * NSEC_PER_MSEC)
 
-#define WORLD_NEVER		U64_MAX
+#define SCHED_NEVER		U64_MAX
 
-static bool turn_is_command(const struct gpuvf_world *w)
+static bool switch_is_command(const struct gpuvf_engine *e)
 {
-	switch (w->phase) {
-	case GPUVF_PHASE_ENTER:
+	switch (e->phase) {
+	case GPUVF_PHASE_SWITCH_IN:
 	case GPUVF_PHASE_START:
-	case GPUVF_PHASE_LEAVE:
+	case GPUVF_PHASE_PREEMPT:
 	case GPUVF_PHASE_SAVE:
 	case GPUVF_PHASE_SWITCH:
-	case GPUVF_PHASE_DROP:
+	case GPUVF_PHASE_TEAR_DOWN:
 		return true;
 	default:
 		return false;
@@ -68,229 +68,229 @@ static bool turn_is_command(const struct gpuvf_world *w)
 }
 
 /**
- * gpuvf_turn_set_phase_locked() - move the engine to another phase
- * @w: world
+ * gpuvf_switch_set_phase_locked() - move the engine to another phase
+ * @e: engine
  * @phase: the new phase
  * @vf: index of the VF that has the engine from now on
  *
- * The only place that writes w->phase and w->vf: gpuvf_world_reset_begin() and
- * gpuvf_halt_locked() wait for them to change, so every transition wakes them.
+ * The only place that writes w->phase and w->vf: gpuvf_engine_reset_begin() and
+ * gpuvf_quiesce_locked() wait for them to change, so every transition wakes them.
  *
  * Context: w->lock held.
  */
-void gpuvf_turn_set_phase_locked(struct gpuvf_world *w, enum gpuvf_phase phase,
-				 unsigned int vf)
+void gpuvf_switch_set_phase_locked(struct gpuvf_engine *e, enum gpuvf_phase phase,
+				   unsigned int vf)
 {
-	lockdep_assert_held(&w->lock);
-	w->phase = phase;
-	w->vf = vf;
+	lockdep_assert_held(&e->lock);
+	e->phase = phase;
+	e->vf = vf;
 	/* waiters test their condition under w->lock: none can be missed here */
-	if (waitqueue_active(&w->off_wait))
-		wake_up_all(&w->off_wait);
+	if (waitqueue_active(&e->off_wait))
+		wake_up_all(&e->off_wait);
 }
 
 /* the thread has to look at what just happened */
-static void turn_wake(struct gpuvf_world *w)
+static void switch_wake(struct gpuvf_engine *e)
 {
-	atomic_or(GPUVF_WORLD_TURN, &w->events);
-	wake_up_process(w->task);
+	atomic_or(GPUVF_ENGINE_SLICE, &e->events);
+	wake_up_process(e->task);
 }
 
-static void turn_fault(struct gpuvf_pf *pf, int err)
+static void switch_fault(struct gpuvf_pf *pf, int err)
 {
-	gpuvf_turn_set_phase_locked(&pf->world, GPUVF_PHASE_FAULT,
-				    pf->world.vf);
-	pf->world.fault = err;
-	turn_wake(&pf->world);
+	gpuvf_switch_set_phase_locked(&pf->engine, GPUVF_PHASE_FAULT,
+				      pf->engine.vf);
+	pf->engine.fault = err;
+	switch_wake(&pf->engine);
 }
 
-static void turn_issue(struct gpuvf_pf *pf, enum gpuvf_phase phase,
-		       enum gpuvf_hw_cmd cmd, unsigned int vf, u64 limit_us)
+static void switch_issue(struct gpuvf_pf *pf, enum gpuvf_phase phase,
+			 enum gpuvf_hw_cmd cmd, unsigned int vf, u64 limit_us)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	int err;
 
-	gpuvf_turn_set_phase_locked(w, phase, vf);
-	w->cmd = cmd;
-	w->cmd_ns = ktime_get_ns();
-	w->limit_ns = w->cmd_ns + limit_us * NSEC_PER_USEC;
-	err = pf->hw->command(pf, cmd, vf, w->next_vf);
+	gpuvf_switch_set_phase_locked(e, phase, vf);
+	e->cmd = cmd;
+	e->cmd_ns = ktime_get_ns();
+	e->limit_ns = e->cmd_ns + limit_us * NSEC_PER_USEC;
+	err = pf->hw->command(pf, cmd, vf, e->next_vf);
 	if (err)
-		turn_fault(pf, err);
+		switch_fault(pf, err);
 }
 
-/* the scheduler's account of a turn is closed */
-static void turn_end(struct gpuvf_pf *pf, u64 now)
+/* the scheduler's account of a time slice is closed */
+static void slice_end(struct gpuvf_pf *pf, u64 now)
 {
-	struct gpuvf_world *w = &pf->world;
-	int vf = w->sched.current_vf;
-	u32 owed = w->owed;
-	u64 charged;
+	struct gpuvf_engine *e = &pf->engine;
+	int vf = e->sched.current_vf;
+	u32 due = e->due;
+	u64 accounted;
 
-	if (vf == GPUVF_NOBODY)
+	if (vf == GPUVF_VF_NONE)
 		return;
-	charged = gpuvf_sched_end(&w->sched, now);
-	trace_gpuvf_turn(pf->pdev, vf, w->sched.turn_grant_ns, charged);
-	w->owed &= ~BIT(vf);
+	accounted = gpuvf_sched_end(&e->sched, now);
+	trace_gpuvf_slice(pf->pdev, vf, e->sched.budget_ns, accounted);
+	e->due &= ~BIT(vf);
 	/* the next one may have the GPU to itself */
-	if (owed && !w->owed)
-		schedule_work(&w->report);
+	if (due && !e->due)
+		schedule_work(&e->report);
 }
 
 /* may another turn begin without the thread having a look? */
-static bool turn_may_go_on(struct gpuvf_world *w)
+static bool switch_may_go_on(struct gpuvf_engine *e)
 {
-	return !w->parking && !(w->drop & w->started) &&
-	       !(atomic_read(&w->events) & ~GPUVF_WORLD_TURN);
+	return !e->parking && !(e->tear_down & e->started) &&
+	       !(atomic_read(&e->events) & ~GPUVF_ENGINE_SLICE);
 }
 
 /*
  * Begin a turn of whichever VF is next, with the engine empty; false: no VF is in the
- * round. A VF that is started here can no longer be held.
+ * rotation. A VF that is started here can no longer be held.
  */
 static bool turn_begin(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 now = ktime_get_ns();
 	struct gpuvf_decision d;
 
-	if (!gpuvf_sched_next(&w->sched, now, &d))
+	if (!gpuvf_sched_next(&e->sched, now, &d))
 		return false;
 	if (d.burn) {
-		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_BURN, d.vf);
-		turn_wake(w);
+		gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_BURN, d.vf);
+		switch_wake(e);
 		return true;
 	}
-	w->first = !(w->started & BIT(d.vf));
-	if (w->first) {
-		w->started |= BIT(d.vf);
-		w->sched.started |= BIT(d.vf);
-		schedule_work(&w->report);
+	e->first = !(e->started & BIT(d.vf));
+	if (e->first) {
+		e->started |= BIT(d.vf);
+		e->sched.started |= BIT(d.vf);
+		schedule_work(&e->report);
 	}
-	trace_gpuvf_switch(pf->pdev, d.vf, w->first);
-	turn_issue(pf, GPUVF_PHASE_ENTER,
-		   w->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf,
-		   pf->hw->command_limit_us);
+	trace_gpuvf_switch(pf->pdev, d.vf, e->first);
+	switch_issue(pf, GPUVF_PHASE_SWITCH_IN,
+		     e->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf,
+		     pf->hw->command_limit_us);
 	/* not what it took to decide, nor to tell the device */
-	gpuvf_sched_entered(&w->sched, ktime_get_ns());
+	gpuvf_sched_switched_in(&e->sched, ktime_get_ns());
 	return true;
 }
 
 /* the work of @vf executes from now on */
-static void turn_executes(struct gpuvf_pf *pf, unsigned int vf, u64 now)
+static void switch_executes(struct gpuvf_pf *pf, unsigned int vf, u64 now)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_RUN, vf);
-	w->executing_ns = now;
-	if (w->exclusive == w->vf && !w->exclusive_runs) {
-		w->exclusive_runs = true;
-		schedule_work(&w->report);
+	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_RUN, vf);
+	e->executing_ns = now;
+	if (e->full_access == e->vf && !e->full_access_runs) {
+		e->full_access_runs = true;
+		schedule_work(&e->report);
 	}
-	turn_wake(w);
+	switch_wake(e);
 }
 
 /* its work executes no longer */
-static void turn_stops_executing(struct gpuvf_world *w, u64 now)
+static void switch_stops_executing(struct gpuvf_engine *e, u64 now)
 {
-	u64 deadline = w->sched.turn_start_ns + w->sched.turn_grant_ns;
-	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
+	u64 deadline = e->sched.slice_start_ns + e->sched.budget_ns;
+	struct gpuvf_engine_vf *wvf = &e->vfs[e->vf];
 	unsigned int bucket = 0;
 
-	wvf->run_ns += gpuvf_elapsed_ns(w->executing_ns, now);
+	wvf->run_ns += gpuvf_elapsed_ns(e->executing_ns, now);
 	/* one that leaves early is not late */
 	if (now < deadline)
 		return;
-	while (bucket < GPUVF_LATENCY_BUCKETS - 1 &&
-	       now - deadline > gpuvf_latency_upper_ns[bucket])
+	while (bucket < GPUVF_LATENESS_BUCKETS - 1 &&
+	       now - deadline > gpuvf_lateness_upper_ns[bucket])
 		bucket++;
-	wvf->latency[bucket]++;
-	wvf->latency_sum_ns += now - deadline;
+	wvf->lateness[bucket]++;
+	wvf->lateness_sum_ns += now - deadline;
 }
 
 /*
- * Who is next, when that is somebody whom the hardware can switch to in one
+ * Which VF is next, when that is one that the hardware can switch to in one
  * command: another one, with state to be loaded.
  */
-static int turn_switch_to(struct gpuvf_pf *pf)
+static int switch_next(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	int next;
 
 	if (!(pf->capabilities & GPUVF_CAPABILITY_ONESHOT) ||
-	    !turn_may_go_on(w) || !(w->sched.present & BIT(w->vf)))
-		return GPUVF_NOBODY;
-	next = gpuvf_sched_choose(&w->sched);
-	return next != GPUVF_NOBODY && (w->started & BIT(next)) ?
-	       next : GPUVF_NOBODY;
+	    !switch_may_go_on(e) || !(e->sched.present & BIT(e->vf)))
+		return GPUVF_VF_NONE;
+	next = gpuvf_sched_choose(&e->sched);
+	return next != GPUVF_VF_NONE && (e->started & BIT(next)) ?
+	       next : GPUVF_VF_NONE;
 }
 
-/* the present turn is over, with the engine in GPUVF_PHASE_RUN or GPUVF_PHASE_BURN */
+/* the present time slice is over, with the engine in GPUVF_PHASE_RUN or GPUVF_PHASE_BURN */
 static void turn_leave(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 now = ktime_get_ns();
-	u32 preempt_us = w->vfs[w->vf].preempt_us;
+	u32 preempt_us = e->vfs[e->vf].preempt_us;
 	int next;
 
-	if (w->phase == GPUVF_PHASE_BURN) {
-		gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-		turn_end(pf, now);
+	if (e->phase == GPUVF_PHASE_BURN) {
+		gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+		slice_end(pf, now);
 		return;
 	}
-	turn_stops_executing(w, now);
-	w->leave_ns = now;
-	next = turn_switch_to(pf);
-	if (next != GPUVF_NOBODY) {
-		w->next_vf = next;
-		turn_issue(pf, GPUVF_PHASE_SWITCH, GPUVF_HW_SWITCH, w->vf,
-			   (u64)preempt_us + pf->hw->command_limit_us);
+	switch_stops_executing(e, now);
+	e->preempt_ns = now;
+	next = switch_next(pf);
+	if (next != GPUVF_VF_NONE) {
+		e->next_vf = next;
+		switch_issue(pf, GPUVF_PHASE_SWITCH, GPUVF_HW_SWITCH, e->vf,
+			     (u64)preempt_us + pf->hw->command_limit_us);
 		return;
 	}
-	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf, preempt_us);
+	switch_issue(pf, GPUVF_PHASE_PREEMPT, GPUVF_HW_IDLE, e->vf, preempt_us);
 }
 
-/* the hardware refused to switch to the next VF: end the present turn by steps */
+/* the hardware refused to switch to the next VF: end the present time slice by steps */
 static void turn_idle(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	turn_issue(pf, GPUVF_PHASE_LEAVE, GPUVF_HW_IDLE, w->vf,
-		   w->vfs[w->vf].preempt_us);
+	switch_issue(pf, GPUVF_PHASE_PREEMPT, GPUVF_HW_IDLE, e->vf,
+		     e->vfs[e->vf].preempt_us);
 }
 
 /**
- * gpuvf_turn_lost_locked() - the present turn is over by itself
+ * gpuvf_switch_lost_locked() - the present time slice is over by itself
  * @pf: PF
  *
  * Its VF has lost its state, or was saved when the one that it was to make room for
  * lost its own. There is nothing to save, and the engine is empty.
  *
- * Context: world.lock held.
+ * Context: engine.lock held.
  */
-void gpuvf_turn_lost_locked(struct gpuvf_pf *pf)
+void gpuvf_switch_lost_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 now = ktime_get_ns();
 
-	lockdep_assert_held(&w->lock);
-	if (w->phase == GPUVF_PHASE_RUN)
-		w->vfs[w->vf].run_ns += gpuvf_elapsed_ns(w->executing_ns, now);
-	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-	turn_end(pf, now);
-	turn_wake(w);
+	lockdep_assert_held(&e->lock);
+	if (e->phase == GPUVF_PHASE_RUN)
+		e->vfs[e->vf].run_ns += gpuvf_elapsed_ns(e->executing_ns, now);
+	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+	slice_end(pf, now);
+	switch_wake(e);
 }
 
 /*
  * Without an FLR notice, a command is refused when the VF's user has reset it. (An
  * INIT is not: it is what has to follow.)
  */
-static bool turn_is_stale(struct gpuvf_pf *pf)
+static bool switch_is_stale(struct gpuvf_pf *pf)
 {
-	const struct gpuvf_world *w = &pf->world;
+	const struct gpuvf_engine *e = &pf->engine;
 
 	return !gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) &&
-	       w->fault == -ECANCELED && w->cmd != GPUVF_HW_INIT &&
+	       e->fault == -ECANCELED && e->cmd != GPUVF_HW_INIT &&
 	       !pf->hw->engine_is_taken(pf);
 }
 
@@ -300,183 +300,183 @@ static bool turn_is_stale(struct gpuvf_pf *pf)
  */
 static void turn_blame(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
-	struct gpuvf_world_vf *wvf = &w->vfs[w->vf];
+	struct gpuvf_engine *e = &pf->engine;
+	struct gpuvf_engine_vf *wvf = &e->vfs[e->vf];
 
-	wvf->fault = turn_is_stale(pf) ? -ESTALE : w->fault;
-	wvf->fault_cmd = w->cmd;
-	w->caught |= BIT(w->vf);
-	w->reset_seen &= ~BIT(w->vf);
-	w->runnable &= ~BIT(w->vf);
-	w->drop &= ~BIT(w->vf);
-	gpuvf_turn_set_phase_locked(w, wvf->fault == -ESTALE ?
+	wvf->fault = switch_is_stale(pf) ? -ESTALE : e->fault;
+	wvf->fault_cmd = e->cmd;
+	e->hung |= BIT(e->vf);
+	e->reset_seen &= ~BIT(e->vf);
+	e->runnable &= ~BIT(e->vf);
+	e->tear_down &= ~BIT(e->vf);
+	gpuvf_switch_set_phase_locked(e, wvf->fault == -ESTALE ?
 				       GPUVF_PHASE_EMPTY : GPUVF_PHASE_BLOCKED,
-				    w->vf);
-	turn_end(pf, ktime_get_ns());
-	schedule_work(&w->report);
-	turn_wake(w);
+				      e->vf);
+	slice_end(pf, ktime_get_ns());
+	schedule_work(&e->report);
+	switch_wake(e);
 }
 
 /**
- * gpuvf_turn_drop_locked() - let the hardware drop the state of a VF
+ * gpuvf_switch_tear_down_locked() - let the hardware drop the state of a VF
  * @pf: PF, with the engine empty
  * @vf: index of a VF that has started
  *
- * Context: world.lock held.
+ * Context: engine.lock held.
  */
-void gpuvf_turn_drop_locked(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_switch_tear_down_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
-	lockdep_assert_held(&pf->world.lock);
-	turn_issue(pf, GPUVF_PHASE_DROP, GPUVF_HW_SHUTDOWN, vf,
-		   pf->hw->command_limit_us);
+	lockdep_assert_held(&pf->engine.lock);
+	switch_issue(pf, GPUVF_PHASE_TEAR_DOWN, GPUVF_HW_SHUTDOWN, vf,
+		     pf->hw->command_limit_us);
 }
 
 /* keep an average of what a switch costs, for those who plan */
-static void turn_note_switch(struct gpuvf_world *w, u64 ns)
+static void switch_note_switch(struct gpuvf_engine *e, u64 ns)
 {
-	w->switch_ns = w->switch_ns ? (7 * w->switch_ns + ns) / 8 : ns;
+	e->switch_ns = e->switch_ns ? (7 * e->switch_ns + ns) / 8 : ns;
 }
 
-/* SAVE is done: the turn is charged for, and the next one may begin */
-static void turn_saved(struct gpuvf_pf *pf, u64 done_ns)
+/* SAVE is done: the time slice is accounted for, and the next one may begin */
+static void switch_saved(struct gpuvf_pf *pf, u64 done_ns)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	if (!w->first)
-		turn_note_switch(w, w->enter_ns +
-				    gpuvf_elapsed_ns(w->leave_ns, done_ns));
-	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-	turn_end(pf, done_ns);
-	if (!turn_may_go_on(w) || !turn_begin(pf))
-		turn_wake(w);
+	if (!e->first)
+		switch_note_switch(e, e->switch_in_ns +
+				    gpuvf_elapsed_ns(e->preempt_ns, done_ns));
+	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+	slice_end(pf, done_ns);
+	if (!switch_may_go_on(e) || !turn_begin(pf))
+		switch_wake(e);
 }
 
-/* CONTEXT_SWITCH is done: the old turn is charged for all of it */
-static void turn_switched(struct gpuvf_pf *pf, u64 done_ns)
+/* CONTEXT_SWITCH is done: the old time slice is accounted for all of it */
+static void switch_switched(struct gpuvf_pf *pf, u64 done_ns)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	turn_note_switch(w, gpuvf_elapsed_ns(w->leave_ns, done_ns));
-	turn_end(pf, done_ns);
-	gpuvf_sched_switched(&w->sched, done_ns);
-	w->first = false;
-	w->enter_ns = 0;
-	trace_gpuvf_switch(pf->pdev, w->next_vf, false);
-	turn_executes(pf, w->next_vf, done_ns);
+	switch_note_switch(e, gpuvf_elapsed_ns(e->preempt_ns, done_ns));
+	slice_end(pf, done_ns);
+	gpuvf_sched_switched(&e->sched, done_ns);
+	e->first = false;
+	e->switch_in_ns = 0;
+	trace_gpuvf_switch(pf->pdev, e->next_vf, false);
+	switch_executes(pf, e->next_vf, done_ns);
 }
 
-static void turn_dropped(struct gpuvf_pf *pf)
+static void switch_torn_down(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	gpuvf_turn_set_phase_locked(w, GPUVF_PHASE_EMPTY, w->vf);
-	w->started &= ~BIT(w->vf);
-	w->sched.started &= ~BIT(w->vf);
-	w->drop &= ~BIT(w->vf);
-	w->runnable &= ~BIT(w->vf);
-	w->dropped |= BIT(w->vf);
-	schedule_work(&w->report);
-	turn_wake(w);
+	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
+	e->started &= ~BIT(e->vf);
+	e->sched.started &= ~BIT(e->vf);
+	e->tear_down &= ~BIT(e->vf);
+	e->runnable &= ~BIT(e->vf);
+	e->torn_down |= BIT(e->vf);
+	schedule_work(&e->report);
+	switch_wake(e);
 }
 
 /* its VF was reset since then, as far as was heard: no command may follow */
-static bool turn_is_lost(const struct gpuvf_world *w)
+static bool switch_is_lost(const struct gpuvf_engine *e)
 {
-	switch (w->phase) {
-	case GPUVF_PHASE_ENTER:
+	switch (e->phase) {
+	case GPUVF_PHASE_SWITCH_IN:
 	case GPUVF_PHASE_START:
-	case GPUVF_PHASE_LEAVE:
-		return !(w->started & BIT(w->vf));
+	case GPUVF_PHASE_PREEMPT:
+		return !(e->started & BIT(e->vf));
 	default:
 		return false;
 	}
 }
 
 /* a command is done, without fault */
-static void turn_step(struct gpuvf_pf *pf, u64 done_ns)
+static void switch_step(struct gpuvf_pf *pf, u64 done_ns)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	const u32 limit_us = pf->hw->command_limit_us;
 
-	if (turn_is_lost(w)) {
-		gpuvf_turn_lost_locked(pf);
+	if (switch_is_lost(e)) {
+		gpuvf_switch_lost_locked(pf);
 		return;
 	}
-	switch (w->phase) {
-	case GPUVF_PHASE_ENTER:
-		w->enter_ns = w->cmd_ns;
-		turn_issue(pf, GPUVF_PHASE_START, GPUVF_HW_RUN, w->vf,
-			   limit_us);
+	switch (e->phase) {
+	case GPUVF_PHASE_SWITCH_IN:
+		e->switch_in_ns = e->cmd_ns;
+		switch_issue(pf, GPUVF_PHASE_START, GPUVF_HW_RUN, e->vf,
+			     limit_us);
 		break;
 	case GPUVF_PHASE_START:
-		w->enter_ns = gpuvf_elapsed_ns(w->enter_ns, done_ns);
-		turn_executes(pf, w->vf, done_ns);
+		e->switch_in_ns = gpuvf_elapsed_ns(e->switch_in_ns, done_ns);
+		switch_executes(pf, e->vf, done_ns);
 		break;
-	case GPUVF_PHASE_LEAVE:
-		turn_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, w->vf,
-			   limit_us);
+	case GPUVF_PHASE_PREEMPT:
+		switch_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, e->vf,
+			     limit_us);
 		break;
 	case GPUVF_PHASE_SAVE:
-		turn_saved(pf, done_ns);
+		switch_saved(pf, done_ns);
 		break;
 	case GPUVF_PHASE_SWITCH:
-		turn_switched(pf, done_ns);
+		switch_switched(pf, done_ns);
 		break;
-	case GPUVF_PHASE_DROP:
-		turn_dropped(pf);
+	case GPUVF_PHASE_TEAR_DOWN:
+		switch_torn_down(pf);
 		break;
 	default:
 		break;
 	}
 }
 
-static void turn_log_command(struct gpuvf_pf *pf, u64 ns, int err)
+static void switch_log_command(struct gpuvf_pf *pf, u64 ns, int err)
 {
-	const struct gpuvf_world *w = &pf->world;
+	const struct gpuvf_engine *e = &pf->engine;
 	struct gpuvf_command_log *log = &pf->commands;
 
-	trace_gpuvf_command(pf->pdev, w->vf, w->cmd, ns, err);
-	log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
-		ktime_get_ns(), ns, w->vf, w->cmd, err
+	trace_gpuvf_command(pf->pdev, e->vf, e->cmd, ns, err);
+	log->run_list[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
+		ktime_get_ns(), ns, e->vf, e->cmd, err
 	};
 }
 
 /* the command under way, which does not end any more when the engine hangs */
-static void turn_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
+static void switch_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	int err;
 
-	if (!turn_is_command(w))
+	if (!switch_is_command(e))
 		return;
 	err = pf->hw->command_status(pf);
 	if (err == -EINPROGRESS) {
-		if (!hangs && done_ns < w->limit_ns)
+		if (!hangs && done_ns < e->limit_ns)
 			return;
 		err = hangs ? -EIO : -ETIMEDOUT;
 	}
-	/* an interrupt takes its time stamp before it waits for world.lock */
-	done_ns = max(done_ns, w->cmd_ns);
-	turn_log_command(pf, done_ns - w->cmd_ns, err);
+	/* an interrupt takes its time stamp before it waits for engine.lock */
+	done_ns = max(done_ns, e->cmd_ns);
+	switch_log_command(pf, done_ns - e->cmd_ns, err);
 	if (err)
-		turn_fault(pf, err);
+		switch_fault(pf, err);
 	else
-		turn_step(pf, done_ns);
+		switch_step(pf, done_ns);
 }
 
 /**
- * gpuvf_turn_look_locked() - look whether the command under way is done
+ * gpuvf_switch_poll_locked() - look whether the command under way is done
  * @pf: PF
  * @done_ns: when it was, if it is
  *
  * What follows is begun at once. A command that takes too long is a fault.
  *
- * Context: world.lock held.
+ * Context: engine.lock held.
  */
-void gpuvf_turn_look_locked(struct gpuvf_pf *pf, u64 done_ns)
+void gpuvf_switch_poll_locked(struct gpuvf_pf *pf, u64 done_ns)
 {
-	lockdep_assert_held(&pf->world.lock);
-	turn_look(pf, done_ns, false);
+	lockdep_assert_held(&pf->engine.lock);
+	switch_look(pf, done_ns, false);
 }
 
 /*
@@ -488,129 +488,129 @@ static void turn_hang(struct gpuvf_pf *pf)
 {
 	if (!pf->hw->engine_hangs || !pf->hw->engine_hangs(pf))
 		return;
-	if (pf->world.phase == GPUVF_PHASE_RUN)
+	if (pf->engine.phase == GPUVF_PHASE_RUN)
 		turn_leave(pf);
 	else
-		turn_look(pf, ktime_get_ns(), true);
+		switch_look(pf, ktime_get_ns(), true);
 }
 
 /**
- * gpuvf_turn_interrupt() - the hardware says that a command is over
+ * gpuvf_switch_interrupt() - the hardware says that a command is over
  * @pf: PF
  * @now: when the interrupt came
  *
- * The interrupt's time counts, so that no VF is charged for the time that
- * somebody takes to wake up.
+ * The interrupt's time counts, so that no VF is accounted for the time that
+ * a thread takes to wake up.
  *
  * Context: hard interrupt.
  */
-void gpuvf_turn_interrupt(struct gpuvf_pf *pf, u64 now)
+void gpuvf_switch_interrupt(struct gpuvf_pf *pf, u64 now)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	unsigned long flags;
 
-	spin_lock_irqsave(&w->lock, flags);
-	gpuvf_turn_look_locked(pf, now);
-	if (w->phase == GPUVF_PHASE_BLOCKED)
-		turn_wake(w);
-	spin_unlock_irqrestore(&w->lock, flags);
+	spin_lock_irqsave(&e->lock, flags);
+	gpuvf_switch_poll_locked(pf, now);
+	if (e->phase == GPUVF_PHASE_BLOCKED)
+		switch_wake(e);
+	spin_unlock_irqrestore(&e->lock, flags);
 }
 
 /* sleep until then, unless something happens first */
-static void world_sleep(struct gpuvf_world *w, u64 until_ns)
+static void engine_sleep(struct gpuvf_engine *e, u64 until_ns)
 {
 	ktime_t until = ns_to_ktime(until_ns);
 
 	set_current_state(TASK_IDLE);
-	if (!atomic_read(&w->events) && !kthread_should_stop() &&
-	    !(kthread_should_park() && gpuvf_world_is_at_rest(w)))
-		schedule_hrtimeout_range(until_ns == WORLD_NEVER ? NULL : &until,
+	if (!atomic_read(&e->events) && !kthread_should_stop() &&
+	    !(kthread_should_park() && gpuvf_engine_is_quiescent(e)))
+		schedule_hrtimeout_range(until_ns == SCHED_NEVER ? NULL : &until,
 					 0, HRTIMER_MODE_ABS);
 	__set_current_state(TASK_RUNNING);
 }
 
 /*
  * Ask the hardware what changed and tell the scheduler. A VF that was reset has
- * lost its state; it is not started again before its memory was cleared, which
+ * lost its state; it is not started again before its memory was scrubbed, which
  * the report work sees to.
  */
-static void world_refresh(struct gpuvf_pf *pf)
+static void engine_refresh(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u32 events, work = 0, flr;
 
-	events = atomic_xchg(&w->events, 0);
-	if (events & GPUVF_WORLD_POLL)
+	events = atomic_xchg(&e->events, 0);
+	if (events & GPUVF_ENGINE_POLL)
 		pf->sink->poll(pf);
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
 		work = pf->hw->busy_vfs(pf);
 
-	spin_lock_irq(&w->lock);
-	flr = gpuvf_world_flr_locked(pf);
-	w->work = work;
-	w->flr |= flr;
-	gpuvf_world_lose_locked(pf, flr);
-	gpuvf_world_masks_locked(w);
-	if (w->phase == GPUVF_PHASE_RUN && !(w->started & BIT(w->vf)))
-		gpuvf_turn_lost_locked(pf);
+	spin_lock_irq(&e->lock);
+	flr = gpuvf_engine_flr_locked(pf);
+	e->work = work;
+	e->flr |= flr;
+	gpuvf_engine_lose_locked(pf, flr);
+	gpuvf_engine_masks_locked(e);
+	if (e->phase == GPUVF_PHASE_RUN && !(e->started & BIT(e->vf)))
+		gpuvf_switch_lost_locked(pf);
 	if (events & GPUVF_HW_EVENT_HANG)
 		turn_hang(pf);
-	spin_unlock_irq(&w->lock);
+	spin_unlock_irq(&e->lock);
 }
 
-static u64 world_empty(struct gpuvf_pf *pf)
+static u64 engine_empty(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
-	u32 drop = w->drop & w->started;
+	struct gpuvf_engine *e = &pf->engine;
+	u32 tear_down = e->tear_down & e->started;
 
-	if (w->parking)
-		return WORLD_NEVER;
-	if (drop) {
-		gpuvf_turn_drop_locked(pf, __ffs(drop));
+	if (e->parking)
+		return SCHED_NEVER;
+	if (tear_down) {
+		gpuvf_switch_tear_down_locked(pf, __ffs(tear_down));
 		return 0;
 	}
-	return turn_begin(pf) ? 0 : WORLD_NEVER;
+	return turn_begin(pf) ? 0 : SCHED_NEVER;
 }
 
-static u64 world_turn(struct gpuvf_pf *pf, u64 now)
+static u64 engine_slice(struct gpuvf_pf *pf, u64 now)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 deadline = now;
 
-	if (w->exclusive == w->vf && !w->exclusive_runs &&
-	    w->phase == GPUVF_PHASE_RUN) {
-		w->exclusive_runs = true;
-		schedule_work(&w->report);
+	if (e->full_access == e->vf && !e->full_access_runs &&
+	    e->phase == GPUVF_PHASE_RUN) {
+		e->full_access_runs = true;
+		schedule_work(&e->report);
 	}
-	if (!w->parking && w->sched.current_vf != GPUVF_NOBODY)
-		deadline = gpuvf_sched_deadline(&w->sched, now);
+	if (!e->parking && e->sched.current_vf != GPUVF_VF_NONE)
+		deadline = gpuvf_sched_deadline(&e->sched, now);
 	if (deadline > now)
 		return deadline;
 	turn_leave(pf);
 	return 0;
 }
 
-static u64 world_command(struct gpuvf_pf *pf, u64 now)
+static u64 engine_command(struct gpuvf_pf *pf, u64 now)
 {
-	struct gpuvf_world *w = &pf->world;
-	enum gpuvf_phase phase = w->phase;
-	u64 step_ns = pf->irq ? WORLD_RECHECK_NS : WORLD_POLL_NS;
+	struct gpuvf_engine *e = &pf->engine;
+	enum gpuvf_phase phase = e->phase;
+	u64 step_ns = pf->irq ? SCHED_RECHECK_NS : SCHED_POLL_NS;
 
-	gpuvf_turn_look_locked(pf, now);
-	if (w->phase != phase)
+	gpuvf_switch_poll_locked(pf, now);
+	if (e->phase != phase)
 		return 0;
-	return min(w->limit_ns, now + step_ns);
+	return min(e->limit_ns, now + step_ns);
 }
 
 /* is one of the VFs of the command not there any more? */
-static bool world_fault_is_explained(struct gpuvf_pf *pf)
+static bool engine_fault_is_explained(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	if (!(w->started & BIT(w->vf)))
+	if (!(e->started & BIT(e->vf)))
 		return true;
 	/* the other one has nothing to do with it, if it could be saved */
-	return w->cmd == GPUVF_HW_SWITCH && !(w->started & BIT(w->next_vf)) &&
+	return e->cmd == GPUVF_HW_SWITCH && !(e->started & BIT(e->next_vf)) &&
 	       !pf->hw->engine_is_taken(pf);
 }
 
@@ -620,11 +620,11 @@ static bool world_fault_is_explained(struct gpuvf_pf *pf)
  * engine free the first one was saved, or one of them has no state any more; without
  * an FLR notice their next LOADs tell which.
  */
-static bool world_switch_is_refused(struct gpuvf_pf *pf)
+static bool engine_switch_is_refused(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	if (w->cmd != GPUVF_HW_SWITCH || w->fault != -ECANCELED)
+	if (e->cmd != GPUVF_HW_SWITCH || e->fault != -ECANCELED)
 		return false;
 	if (pf->hw->engine_is_taken(pf)) {
 		turn_idle(pf);
@@ -632,7 +632,7 @@ static bool world_switch_is_refused(struct gpuvf_pf *pf)
 	}
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
 		return false;
-	gpuvf_turn_lost_locked(pf);
+	gpuvf_switch_lost_locked(pf);
 	return true;
 }
 
@@ -640,28 +640,28 @@ static bool world_switch_is_refused(struct gpuvf_pf *pf)
  * A command failed. When its VF was reset by its user, or the one that it was to
  * switch to, that is why: only a look at the hardware after the fault tells.
  */
-static u64 world_fault(struct gpuvf_pf *pf)
+static u64 engine_fault(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	if (world_fault_is_explained(pf))
-		gpuvf_turn_lost_locked(pf);
-	else if (w->fault_seen && !world_switch_is_refused(pf))
+	if (engine_fault_is_explained(pf))
+		gpuvf_switch_lost_locked(pf);
+	else if (e->fault_seen && !engine_switch_is_refused(pf))
 		turn_blame(pf);
-	w->fault_seen = w->phase == GPUVF_PHASE_FAULT;
+	e->fault_seen = e->phase == GPUVF_PHASE_FAULT;
 	return 0;
 }
 
-static u64 world_blocked(struct gpuvf_pf *pf)
+static u64 engine_blocked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	if (w->stuck || !(w->reset_seen & BIT(w->vf)))
-		return WORLD_NEVER;
-	gpuvf_world_lose_locked(pf, BIT(w->vf));
-	if (w->started & BIT(w->vf))
-		return WORLD_NEVER;
-	gpuvf_turn_lost_locked(pf);
+	if (e->stuck || !(e->reset_seen & BIT(e->vf)))
+		return SCHED_NEVER;
+	gpuvf_engine_lose_locked(pf, BIT(e->vf));
+	if (e->started & BIT(e->vf))
+		return SCHED_NEVER;
+	gpuvf_switch_lost_locked(pf);
 	return 0;
 }
 
@@ -671,15 +671,15 @@ static u64 world_blocked(struct gpuvf_pf *pf)
  * afterwards, which takes its time. Where there is no interrupt, that no event is
  * pending means nothing.
  */
-static void world_leave_on_time(struct gpuvf_pf *pf)
+static void engine_preempt_on_time(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 
-	spin_lock_irq(&w->lock);
-	if (pf->irq && w->phase == GPUVF_PHASE_RUN &&
-	    (w->started & BIT(w->vf)) && !atomic_read(&w->events))
-		world_turn(pf, ktime_get_ns());
-	spin_unlock_irq(&w->lock);
+	spin_lock_irq(&e->lock);
+	if (pf->irq && e->phase == GPUVF_PHASE_RUN &&
+	    (e->started & BIT(e->vf)) && !atomic_read(&e->events))
+		engine_slice(pf, ktime_get_ns());
+	spin_unlock_irq(&e->lock);
 }
 
 /*
@@ -687,43 +687,43 @@ static void world_leave_on_time(struct gpuvf_pf *pf)
  *
  * Return: when to look again, in ns; 0: at once.
  */
-static u64 world_cycle(struct gpuvf_pf *pf)
+static u64 engine_cycle(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 next, now;
 
-	world_leave_on_time(pf);
-	world_refresh(pf);
-	spin_lock_irq(&w->lock);
+	engine_preempt_on_time(pf);
+	engine_refresh(pf);
+	spin_lock_irq(&e->lock);
 	now = ktime_get_ns();
-	switch (w->phase) {
+	switch (e->phase) {
 	case GPUVF_PHASE_EMPTY:
-		next = world_empty(pf);
+		next = engine_empty(pf);
 		break;
 	case GPUVF_PHASE_RUN:
 	case GPUVF_PHASE_BURN:
-		next = world_turn(pf, now);
+		next = engine_slice(pf, now);
 		break;
 	case GPUVF_PHASE_FAULT:
-		next = world_fault(pf);
+		next = engine_fault(pf);
 		break;
 	case GPUVF_PHASE_BLOCKED:
-		next = world_blocked(pf);
+		next = engine_blocked(pf);
 		break;
 	default:
-		next = world_command(pf, now);
+		next = engine_command(pf, now);
 	}
 	/* also of VFs that may not run, whose users may reset them */
 	if (!pf->irq && READ_ONCE(pf->num_vfs))
-		next = min(next, now + WORLD_NEWS_POLL_NS);
-	spin_unlock_irq(&w->lock);
+		next = min(next, now + ENGINE_CHANGED_POLL_NS);
+	spin_unlock_irq(&e->lock);
 	return next;
 }
 
-static int world_thread(void *data)
+static int sched_thread(void *data)
 {
 	struct gpuvf_pf *pf = data;
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	u64 next;
 
 	/*
@@ -733,14 +733,14 @@ static int world_thread(void *data)
 	sched_set_fifo(current);
 
 	while (!kthread_should_stop()) {
-		if (kthread_should_park() && gpuvf_world_is_at_rest(w)) {
+		if (kthread_should_park() && gpuvf_engine_is_quiescent(e)) {
 			kthread_parkme();
 			continue;
 		}
-		next = world_cycle(pf);
+		next = engine_cycle(pf);
 		if (!next)
 			continue;
-		world_sleep(w, next);
+		engine_sleep(e, next);
 		if (!pf->irq)
 			pf->sink->poll(pf);
 	}
@@ -748,45 +748,45 @@ static int world_thread(void *data)
 }
 
 /**
- * gpuvf_world_start() - create the thread
+ * gpuvf_engine_start() - create the thread
  * @pf: PF whose configuration is known
  *
  * Return: 0, or the errno of kthread_create().
  */
-int gpuvf_world_start(struct gpuvf_pf *pf)
+int gpuvf_engine_start(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world *w = &pf->world;
+	struct gpuvf_engine *e = &pf->engine;
 	struct task_struct *task;
 
-	spin_lock_init(&w->lock);
-	init_waitqueue_head(&w->off_wait);
-	atomic_set(&w->events, 0);
-	w->exclusive = GPUVF_NOBODY;
-	gpuvf_sched_init(&w->sched, pf->config.policy);
+	spin_lock_init(&e->lock);
+	init_waitqueue_head(&e->off_wait);
+	atomic_set(&e->events, 0);
+	e->full_access = GPUVF_VF_NONE;
+	gpuvf_sched_init(&e->sched, pf->config.policy);
 
 	/*
 	 * perf and ftrace show 15 characters: gv/0000:41:00.0, and with a domain
 	 * of five digits g/10000:41:00.0.
 	 */
-	task = kthread_create(world_thread, pf, "%.*s/%s",
+	task = kthread_create(sched_thread, pf, "%.*s/%s",
 			      strlen(gpuvf_pf_name(pf)) > 12 ? 1 : 2, "gv",
 			      gpuvf_pf_name(pf));
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	/* until pf_release(): an interrupt may wake it when it has ended */
-	w->task = get_task_struct(task);
+	e->task = get_task_struct(task);
 	wake_up_process(task);
 	return 0;
 }
 
 /**
- * gpuvf_world_stop() - end the thread
+ * gpuvf_engine_stop() - end the thread
  * @pf: PF without enabled VFs
  *
  * Context: may sleep; pf->lock must not be held.
  */
-void gpuvf_world_stop(struct gpuvf_pf *pf)
+void gpuvf_engine_stop(struct gpuvf_pf *pf)
 {
-	kthread_stop(pf->world.task);
-	cancel_work_sync(&pf->world.report);
+	kthread_stop(pf->engine.task);
+	cancel_work_sync(&pf->engine.report);
 }

@@ -28,7 +28,7 @@
 #define SIM_MAX_GPUS	8
 #define SIM_MAX_VFS	GPUVF_IOV_MAX_VFS
 #define SIM_CFG_SIZE	4096
-#define SIM_GRANULE	((u64)GPUVF_IOV_VF_FB_UNIT)
+#define SIM_UNIT	((u64)GPUVF_IOV_VF_FB_UNIT)
 
 /* where things are in configuration space */
 #define SIM_CAP_PM	0x40
@@ -129,7 +129,7 @@ enum sim_driver_state {
 	SIM_DRIVER_INIT,	/* has the GPU to itself, initialises */
 	SIM_DRIVER_WORK,	/* is initialised */
 	SIM_DRIVER_FINI,	/* has the GPU to itself, tears down */
-	SIM_DRIVER_QUIET,	/* was told of a reset, or saw one */
+	SIM_DRIVER_QUIET,	/* was notified of a reset, or saw one */
 	SIM_DRIVER_UNLOADED,	/* has torn down and released */
 	SIM_DRIVER_FAILED,	/* gave up */
 	SIM_DRIVER_DEAD,	/* does nothing any more */
@@ -256,7 +256,7 @@ struct sim_port {
  * @own_latency: bit n: command n takes @latency_us[n]
  * @latency_us: how long its commands take
  * @slice_ns: how long it is expected to execute, 0: not known
- * @turn_begin_ns: start of the INIT or LOAD of the present turn
+ * @turn_begin_ns: start of the INIT or LOAD of the present time slice
  * @run_begin_ns: when it began to execute, 0: it does not
  * @wait_begin_ns: since when it has work and does not execute, 0: it does
  * @command_ns: truth: by command code
@@ -290,7 +290,7 @@ struct sim_fcn {
 
 	/* truth */
 	u64 run_ns;			/* executing */
-	u64 charged_ns;			/* from start of INIT or LOAD to end of SAVE */
+	u64 accounted_ns;			/* from start of INIT or LOAD to end of SAVE */
 	u64 slices;			/* how often it executed */
 	u64 longest_ns;			/* longest of them */
 	u64 shortest_ns;		/* shortest of them */
@@ -314,24 +314,24 @@ struct sim_fcn {
 	u64 flr_timeouts;		/* waits for FLR_COMPLETE given up after 5 s */
 	u64 refusals;			/* requests answered with UNRECOVERABLE */
 	u64 unexpected;			/* messages that make no sense to its driver */
-	u64 init_outside;		/* told READY while its VF does not execute */
+	u64 init_outside;		/* sent READY while its VF does not execute */
 	u64 no_pf2vf;			/* READY or data came without a PF2VF that is in order */
 };
 
-/* who wrote or read a granule last, beside function numbers */
+/* who wrote or read a unit last, beside function numbers */
 #define SIM_NOBODY	0xff
-#define SIM_CLEARED	0xfe	/* the clear engine */
+#define SIM_SCRUBBED	0xfe	/* the scrub engine */
 
 /**
- * struct sim_granule - 16 MiB of framebuffer
- * @writer: function number, SIM_NOBODY (content of power-on), or SIM_CLEARED
+ * struct sim_unit - 16 MiB of framebuffer
+ * @writer: function number, SIM_NOBODY (content of power-on), or SIM_SCRUBBED
  * @reader: function number, or SIM_NOBODY
  * @epoch: the writer's epoch
  * @tenant: the writer's tenant
  * @reader_epoch: the reader's epoch
  * @saved: bit n: its 256 KiB number n have a context that a function saved there
  */
-struct sim_granule {
+struct sim_unit {
 	u8 writer;
 	u8 reader;
 	u32 epoch;
@@ -343,14 +343,14 @@ struct sim_granule {
 /* violations of what the hardware must never see; each is counted */
 enum sim_violation {
 	SIM_V_OVERLAPS,			/* extents of two functions overlap, or the reserve */
-	SIM_V_DIRTY_STARTS,		/* INIT on memory that was not cleared */
-	SIM_V_DIRTY_CONTEXTS,		/* INIT with a context slot that was not cleared */
+	SIM_V_UNSCRUBBED_STARTS,		/* INIT on memory that was not scrubbed */
+	SIM_V_UNSCRUBBED_CONTEXTS,		/* INIT with a context slot that was not scrubbed */
 	SIM_V_LEFTOVER_READS,		/* a guest read what another tenant had written */
-	SIM_V_DIRTY_MAILBOXES,		/* INIT with a former tenant's message in the mailbox */
+	SIM_V_STALE_MAILBOXES,		/* INIT with a former tenant's message in the mailbox */
 	SIM_V_LEFTOVER_MAIL,		/* a VF read a former tenant's message */
 	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent, SAVE into any */
 	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
-	SIM_V_CLEAR_LIVE,		/* cleared under a function with state */
+	SIM_V_SCRUB_LIVE,		/* cleared under a function with state */
 	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
 	SIM_NUM_VIOLATIONS
 };
@@ -368,7 +368,7 @@ enum sim_failure {
 
 /* faults that only need counting: the nth one from now on goes wrong */
 enum sim_fault_id {
-	SIM_F_FAIL_CLEAR,		/* the clear engine stops half way with an error */
+	SIM_F_FAIL_CLEAR,		/* the scrub engine stops half way with an error */
 	SIM_F_FAIL_TABLE,		/* a write to the layout of the framebuffer is lost */
 	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
 	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
@@ -453,9 +453,9 @@ struct sim_command {
 };
 
 /**
- * struct sim_clear - the clear engine
+ * struct sim_scrub - the scrub engine
  */
-struct sim_clear {
+struct sim_scrub {
 	u32 start;
 	u32 count;
 	u32 status;
@@ -482,7 +482,7 @@ enum sim_event {
 	SIM_EVENT_REST,		/* a VF has no more work */
 	SIM_EVENT_FLR,		/* a VF was reset */
 	SIM_EVENT_RESET,	/* the GPU was reset */
-	SIM_EVENT_CLEAR,	/* a clear operation is over; status */
+	SIM_EVENT_SCRUB,	/* a clear operation is over; status */
 	SIM_EVENT_TO_PF,	/* a VF sent a message; which */
 	SIM_EVENT_TO_VF,	/* the PF sent a message; which */
 };
@@ -521,7 +521,7 @@ struct sim_gpu {
 	u32 consumed_mib;
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
-	struct sim_clear clear;
+	struct sim_scrub clear;
 	u32 mbox_index;
 	u32 busy;
 
@@ -530,8 +530,8 @@ struct sim_gpu {
 	u32 engine;		/* bit n: function n is between LOAD and SAVE */
 	u32 running;		/* bit n: function n executes */
 	u32 alive;		/* bit n: VF n has a next_ns */
-	struct sim_granule *granule;
-	unsigned int num_granules;
+	struct sim_unit *unit;
+	unsigned int num_units;
 	struct sim_mem *mem;
 	u64 fb_serial;		/* counts what changes the framebuffer's content */
 	u64 layout_serial;	/* counts what changes the layout */
@@ -565,11 +565,11 @@ struct sim_gpu {
 	u64 gaps;			/* how many */
 	u64 work_ns;			/* a VF with work executes */
 	u64 idle_run_ns;		/* one without work executes while another has work */
-	u64 command_ns;			/* nobody executes, a command does, a VF has work */
-	u64 unused_ns;			/* nobody executes, no command does, a VF has work */
+	u64 command_ns;			/* no VF executes, a command does, a VF has work */
+	u64 unused_ns;			/* no VF executes, no command does, a VF has work */
 	u64 rest_ns;			/* no VF has work */
-	u64 clears;			/* clear operations that came to their end */
-	u64 granules_cleared;		/* granules that they overwrote */
+	u64 scrubs;			/* clear operations that came to their end */
+	u64 units_scrubbed;		/* units that they overwrote */
 	u64 interrupts;			/* MSIs delivered */
 	u64 resets;			/* of the whole GPU */
 	u64 vf_resets;			/* FLRs of VFs */
@@ -598,8 +598,8 @@ extern unsigned int sim_claim_vfs;
 extern unsigned int sim_fb_mib;
 extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];
-extern unsigned int sim_clear_us;
-extern bool sim_clear_engine;
+extern unsigned int sim_scrub_us;
+extern bool sim_scrub_engine;
 extern unsigned int sim_seed;
 extern unsigned int sim_events;
 extern bool sim_oneshot;
@@ -663,10 +663,10 @@ void sim_cmd_stop(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now);
 void sim_cmd_stick(struct sim_gpu *gpu, u64 now);
 u32 sim_cmd_active(struct sim_gpu *gpu, u32 *status);
 
-/* sim_clear.c */
-void sim_clear_write(struct sim_gpu *gpu, u32 val, u64 now);
-void sim_clear_done(struct sim_gpu *gpu);
-u32 sim_clear_progress(const struct sim_gpu *gpu, u64 now);
+/* sim_scrub.c */
+void sim_scrub_write(struct sim_gpu *gpu, u32 val, u64 now);
+void sim_scrub_done(struct sim_gpu *gpu);
+u32 sim_scrub_progress(const struct sim_gpu *gpu, u64 now);
 
 /* sim_regs.c */
 void sim_regs_read(struct sim_gpu *gpu, unsigned int where, u64 now);
@@ -680,12 +680,12 @@ void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
 void sim_fb_context(const struct sim_gpu *gpu, u64 *start, u64 *size);
 void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init);
 void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf);
-struct sim_granule *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
-				   u64 offset);
+struct sim_unit *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
+				u64 offset);
 void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
-		  struct sim_granule *granule);
+		  struct sim_unit *unit);
 bool sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
-		 struct sim_granule *granule);
+		 struct sim_unit *unit);
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_set_context(struct sim_gpu *gpu, u32 val);
 void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn);

@@ -183,7 +183,7 @@ static bool cmd_is_legal(const struct sim_gpu *gpu, u8 code,
 	}
 }
 
-/* somebody hangs on the engine: nothing can be done until he is reset */
+/* a function hangs on the engine: nothing can be done until it is reset */
 static bool cmd_engine_hangs(const struct sim_gpu *gpu)
 {
 	return gpu->engine && gpu->fcn[__ffs(gpu->engine)].hung;
@@ -226,7 +226,7 @@ static void cmd_effect(struct sim_gpu *gpu, u8 code, struct sim_fcn *fcn,
 	case GPUVF_CMD_SAVE_GPU_STATE:
 		cmd_set_state(gpu, fcn, SIM_SAVE);
 		sim_fb_save(gpu, fcn - gpu->fcn);
-		fcn->charged_ns += now - fcn->turn_begin_ns;
+		fcn->accounted_ns += now - fcn->turn_begin_ns;
 		break;
 	case GPUVF_CMD_SHUTDOWN_GPU:
 		cmd_set_state(gpu, fcn, SIM_SHUTDOWN);

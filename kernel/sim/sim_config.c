@@ -221,7 +221,7 @@ static void cfg_reset_pf(struct sim_dev *dev)
 		(sim_flr ? GPUVF_SIM_FEATURE_VF_FLR : 0) |
 		(sim_busy ? GPUVF_SIM_FEATURE_BUSY : 0) |
 		(sim_shutdown ? GPUVF_SIM_FEATURE_SHUTDOWN : 0) |
-		(sim_clear_engine ? GPUVF_SIM_FEATURE_CLEAR : 0) |
+		(sim_scrub_engine ? GPUVF_SIM_FEATURE_SCRUB : 0) |
 		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0) |
 		(sim_mailbox ? GPUVF_SIM_FEATURE_MBOX : 0));
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);

@@ -4,7 +4,7 @@
  *
  *	/sys/kernel/debug/gpuvf_sim/gpu<K>/
  *		bdf		where the PF is
- *		plant		make what must never be: "overlap A B", "dirty A",
+ *		plant		make what must never be: "overlap A B", "unscrubbed A",
  *				"hang A": VF A hangs, and the GPU reports it
  *		vf<N>/guest	what the VF's guest does; see sim_guest.c
  *		vf<N>/touch	the guest writes to this byte of the framebuffer
@@ -54,7 +54,7 @@ void sim_unlock(struct sim_gpu *gpu, unsigned long flags)
 }
 
 /**
- * sim_get_line() - a short line that somebody wrote
+ * sim_get_line() - a short line that was written
  * @line: where to
  * @size: of @line
  * @buf: what was written
@@ -145,12 +145,12 @@ static ssize_t plant_write(struct file *file, const char __user *buf,
 		/* executing, and from now on for ever */
 		gpu->fcn[SIM_FCN_VF(a)].hung = true;
 		sim_gpu_raise(gpu, GPUVF_IOV_INTR_HANG_NEEDS_FLR);
-	} else if (sscanf(line, "dirty %u", &a) == 1 && a < sim_total_vfs) {
+	} else if (sscanf(line, "unscrubbed %u", &a) == 1 && a < sim_total_vfs) {
 		sim_fb_extent(gpu, a, &start, &size);
-		g = start / SIM_GRANULE;
-		if (size && g < gpu->num_granules) {
-			gpu->granule[g].writer = SIM_FCN_PF;
-			gpu->granule[g].epoch = 0;
+		g = start / SIM_UNIT;
+		if (size && g < gpu->num_units) {
+			gpu->unit[g].writer = SIM_FCN_PF;
+			gpu->unit[g].epoch = 0;
 			gpu->fb_serial++;
 		} else {
 			ret = -ENOENT;

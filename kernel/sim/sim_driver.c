@@ -3,7 +3,7 @@
  * A guest's driver: its side of the mailbox protocol, as a function of time.
  *
  *	ask ─REQ_INIT─► wait ─READY─► init ─REL_INIT─► work ─┐
- *	 ▲               │ no answer,                │       │ told to: REQ_RESET,
+ *	 ▲               │ no answer,                │       │ asked to: REQ_RESET,
  *	 │               ▼ UNRECOVERABLE             │       │ REQ_FINI
  *	 │             failed     FLR_NOTIFICATION,  │       ▼
  *	 │                        or FLR seen        ▼      ask
@@ -425,7 +425,7 @@ void sim_driver_look(struct sim_fcn *fcn, u64 now)
 
 /**
  * sim_driver_start() - a guest begins its life
- * @fcn: its function, with what the guest is told to do
+ * @fcn: its function, with what the guest is asked to do
  * @now: now
  */
 void sim_driver_start(struct sim_fcn *fcn, u64 now)
@@ -463,7 +463,7 @@ void sim_driver_flr(struct sim_fcn *fcn, u64 now)
 }
 
 /**
- * sim_driver_tell() - a guest is told to do something with its driver
+ * sim_driver_tell() - a guest is asked to do something with its driver
  * @fcn: its function
  * @what: "reset", "fini", "dead"
  *

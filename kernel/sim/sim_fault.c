@@ -4,7 +4,7 @@
  *
  *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [irq] [sticky]
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
- *	fail_clear, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
+ *	fail_scrub, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
  *	fail_access, lose_power, lose_reset	N [sticky]
  *	lose_register	NAME [sticky]: the FLR of a VF sets a PF register to 0; or none
  *	config_dead	1: neither PF nor VFs answer, 0: they do
@@ -26,14 +26,14 @@ static const char * const fault_kinds[] = {
 	[SIM_FAIL_NONE] = "none",
 	[SIM_FAIL_ERROR] = "error",
 	[SIM_FAIL_HANG_STATUS] = "hang_status",
-	[SIM_FAIL_HANG_CLEAR] = "hang_clear",
+	[SIM_FAIL_HANG_CLEAR] = "hang_scrub",
 	[SIM_FAIL_HANG_SILENT] = "hang_silent",
 	[SIM_FAIL_SLOW] = "slow",
 	[SIM_FAIL_FLR] = "flr",
 };
 
 static const char * const fault_names[] = {
-	[SIM_F_FAIL_CLEAR] = "fail_clear",
+	[SIM_F_FAIL_CLEAR] = "fail_scrub",
 	[SIM_F_FAIL_TABLE] = "fail_table",
 	[SIM_F_LOSE_INTERRUPT] = "lose_interrupt",
 	[SIM_F_LOSE_MESSAGE] = "lose_message",
@@ -404,7 +404,7 @@ static ssize_t lose_register_write(struct file *file, const char __user *buf,
 SIM_SHOW_WRITE(lose_register);
 
 /*
- * Nobody answers
+ * No answer
  */
 
 static int config_dead_get(void *data, u64 *val)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The framebuffer: who wrote which granule last, and what must never be seen.
+ * The framebuffer: who wrote which unit last, and what must never be seen.
  */
 
 #include <linux/bitfield.h>
@@ -8,10 +8,10 @@
 
 #include "sim.h"
 
-/* slots of the context save area that a granule has room for */
+/* slots of the context save area that a unit has room for */
 #define FB_SLOTS	(GPUVF_IOV_VF_FB_UNIT / GPUVF_IOV_CNTXT_UNIT)
 
-static_assert(FB_SLOTS == 64, "struct sim_granule has a bit for each");
+static_assert(FB_SLOTS == 64, "struct sim_unit has a bit for each");
 
 static bool fb_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 {
@@ -30,8 +30,8 @@ void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
 {
 	u32 entry = gpu->table[vf];
 
-	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_GRANULE;
-	*size = FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) * SIM_GRANULE;
+	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_UNIT;
+	*size = FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) * SIM_UNIT;
 }
 
 /**
@@ -48,17 +48,17 @@ void sim_fb_context(const struct sim_gpu *gpu, u64 *start, u64 *size)
 		(u64)GPUVF_IOV_CNTXT_UNIT * (sim_total_vfs + 1);
 }
 
-/* granules of an extent, as far as they exist */
-static void fb_granules(const struct sim_gpu *gpu, unsigned int vf,
-			unsigned int *first, unsigned int *end)
+/* units of an extent, as far as they exist */
+static void fb_units(const struct sim_gpu *gpu, unsigned int vf,
+		     unsigned int *first, unsigned int *end)
 {
 	u64 start, size;
 
 	sim_fb_extent(gpu, vf, &start, &size);
 	*first = min_t(u64, div_u64(start, GPUVF_IOV_VF_FB_UNIT),
-		       gpu->num_granules);
+		       gpu->num_units);
 	*end = min_t(u64, div_u64(start + size, GPUVF_IOV_VF_FB_UNIT),
-		     gpu->num_granules);
+		     gpu->num_units);
 }
 
 /* looked at again when something changed, or was wrong */
@@ -98,15 +98,15 @@ static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 	fcn->checked_serial = bad ? 0 : gpu->layout_serial;
 }
 
-/* the VF's tenant wrote it, or the clear engine did; not with saved contexts */
+/* the VF's tenant wrote it, or the scrub engine did; not with saved contexts */
 static bool fb_is_own(const struct sim_gpu *gpu, unsigned int vf,
-		      const struct sim_granule *granule)
+		      const struct sim_unit *unit)
 {
-	if (granule->saved)
+	if (unit->saved)
 		return false;
-	return granule->writer == SIM_CLEARED ||
-	       (granule->writer == SIM_FCN_VF(vf) &&
-		granule->tenant == gpu->fcn[SIM_FCN_VF(vf)].tenant);
+	return unit->writer == SIM_SCRUBBED ||
+	       (unit->writer == SIM_FCN_VF(vf) &&
+		unit->tenant == gpu->fcn[SIM_FCN_VF(vf)].tenant);
 }
 
 /**
@@ -124,55 +124,55 @@ void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init)
 	if (!init)
 		return;
 	if (fcn->context_dirty)
-		gpu->violations[SIM_V_DIRTY_CONTEXTS]++;
-	fb_granules(gpu, vf, &g, &end);
+		gpu->violations[SIM_V_UNSCRUBBED_CONTEXTS]++;
+	fb_units(gpu, vf, &g, &end);
 	for (; g < end; g++) {
-		if (!fb_is_own(gpu, vf, &gpu->granule[g])) {
-			gpu->violations[SIM_V_DIRTY_STARTS]++;
+		if (!fb_is_own(gpu, vf, &gpu->unit[g])) {
+			gpu->violations[SIM_V_UNSCRUBBED_STARTS]++;
 			break;
 		}
 	}
 }
 
 /**
- * sim_fb_read() - a guest reads a granule
+ * sim_fb_read() - a guest reads a unit
  * @gpu: GPU
  * @vf: index of its VF
- * @granule: the granule
+ * @unit: the unit
  *
  * Return: false: it holds what another tenant has written, which is counted.
  */
 bool sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
-		 struct sim_granule *granule)
+		 struct sim_unit *unit)
 {
-	bool own = fb_is_own(gpu, vf, granule);
+	bool own = fb_is_own(gpu, vf, unit);
 
 	if (!own)
 		gpu->violations[SIM_V_LEFTOVER_READS]++;
-	granule->reader = SIM_FCN_VF(vf);
-	granule->reader_epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
+	unit->reader = SIM_FCN_VF(vf);
+	unit->reader_epoch = gpu->fcn[SIM_FCN_VF(vf)].epoch;
 	return own;
 }
 
 static void fb_write(const struct sim_gpu *gpu, unsigned int fcn,
-		     struct sim_granule *granule)
+		     struct sim_unit *unit)
 {
-	granule->writer = fcn;
-	granule->epoch = gpu->fcn[fcn].epoch;
-	granule->tenant = gpu->fcn[fcn].tenant;
+	unit->writer = fcn;
+	unit->epoch = gpu->fcn[fcn].epoch;
+	unit->tenant = gpu->fcn[fcn].tenant;
 }
 
 /**
- * sim_fb_write() - a guest writes a granule
+ * sim_fb_write() - a guest writes a unit
  * @gpu: GPU
  * @vf: index of its VF
- * @granule: the granule
+ * @unit: the unit
  */
 void sim_fb_write(struct sim_gpu *gpu, unsigned int vf,
-		  struct sim_granule *granule)
+		  struct sim_unit *unit)
 {
-	fb_write(gpu, SIM_FCN_VF(vf), granule);
-	granule->saved = 0;
+	fb_write(gpu, SIM_FCN_VF(vf), unit);
+	unit->saved = 0;
 }
 
 /* does another VF have any of it? */
@@ -181,11 +181,11 @@ static bool fb_is_shared(struct sim_gpu *gpu, unsigned int vf)
 	unsigned int first, end, i, other, other_end;
 	bool shared = false;
 
-	fb_granules(gpu, vf, &first, &end);
+	fb_units(gpu, vf, &first, &end);
 	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
 		if (i == vf)
 			continue;
-		fb_granules(gpu, i, &other, &other_end);
+		fb_units(gpu, i, &other, &other_end);
 		if (max(first, other) >= min(end, other_end))
 			continue;
 		gpu->violations[SIM_V_FOREIGN_WRITES]++;
@@ -208,10 +208,10 @@ void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf)
 
 	if (fcn->touched_serial == gpu->fb_serial)
 		return;
-	fb_granules(gpu, vf, &g, &end);
+	fb_units(gpu, vf, &g, &end);
 	for (; g < end; g++) {
-		sim_fb_read(gpu, vf, &gpu->granule[g]);
-		sim_fb_write(gpu, vf, &gpu->granule[g]);
+		sim_fb_read(gpu, vf, &gpu->unit[g]);
+		sim_fb_write(gpu, vf, &gpu->unit[g]);
 	}
 	if (fb_is_shared(gpu, vf))
 		gpu->fb_serial++;
@@ -225,17 +225,17 @@ void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf)
  * @vf: index of its VF
  * @offset: byte in the whole framebuffer
  *
- * Return: the granule; NULL: refused and counted, the byte is not its own.
+ * Return: the unit; NULL: refused and counted, the byte is not its own.
  */
-struct sim_granule *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
-				   u64 offset)
+struct sim_unit *sim_fb_attempt(struct sim_gpu *gpu, unsigned int vf,
+				u64 offset)
 {
 	u64 g = div_u64(offset, GPUVF_IOV_VF_FB_UNIT);
 	u64 start, size;
 
 	sim_fb_extent(gpu, vf, &start, &size);
-	if (offset >= start && offset - start < size && g < gpu->num_granules)
-		return &gpu->granule[g];
+	if (offset >= start && offset - start < size && g < gpu->num_units)
+		return &gpu->unit[g];
 	gpu->fcn[SIM_FCN_VF(vf)].blocked_touches++;
 	return NULL;
 }
@@ -285,7 +285,7 @@ static bool fb_is_in_extent(const struct sim_gpu *gpu, unsigned int g)
 	unsigned int i, first, end;
 
 	for (i = 0; i < sim_vfs_enabled(gpu); i++) {
-		fb_granules(gpu, i, &first, &end);
+		fb_units(gpu, i, &first, &end);
 		if (g >= first && g < end)
 			return true;
 	}
@@ -298,11 +298,11 @@ static void fb_slot(const struct sim_gpu *gpu, unsigned int fcn, u32 *first,
 {
 	u32 size = FIELD_GET(GPUVF_IOV_CNTXT_SIZE, gpu->context);
 
-	/* what is in system memory is in no granule */
+	/* what is in system memory is in no unit */
 	if (gpu->context & GPUVF_IOV_CNTXT_LOC_SYSMEM)
 		size = 0;
 	*first = FIELD_GET(GPUVF_IOV_CNTXT_OFFSET, gpu->context) + fcn * size;
-	*end = min_t(u32, *first + size, gpu->num_granules * FB_SLOTS);
+	*end = min_t(u32, *first + size, gpu->num_units * FB_SLOTS);
 }
 
 /**
@@ -320,13 +320,13 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 	fb_slot(gpu, fcn, &slot, &end);
 	for (; slot < end; slot = next) {
 		unsigned int g = slot / FB_SLOTS;
-		struct sim_granule *granule = &gpu->granule[g];
+		struct sim_unit *unit = &gpu->unit[g];
 
 		next = min_t(u32, end, (g + 1) * FB_SLOTS);
-		fb_write(gpu, fcn, granule);
-		granule->saved |= GENMASK_ULL((next - 1) % FB_SLOTS,
-					      slot % FB_SLOTS);
-		/* each turn ends here: extents are looked at once for a layout */
+		fb_write(gpu, fcn, unit);
+		unit->saved |= GENMASK_ULL((next - 1) % FB_SLOTS,
+					   slot % FB_SLOTS);
+		/* each time slice ends here: extents are looked at once for a layout */
 		if (saver->saved_serial == gpu->layout_serial ||
 		    !fb_is_in_extent(gpu, g))
 			continue;
@@ -349,14 +349,14 @@ void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn)
 	gpu->fcn[fcn].context_dirty = false;
 	fb_slot(gpu, fcn, &slot, &end);
 	for (; slot < end; slot++)
-		gpu->granule[slot / FB_SLOTS].saved &=
+		gpu->unit[slot / FB_SLOTS].saved &=
 			~BIT_ULL(slot % FB_SLOTS);
 }
 
 /**
- * sim_fb_clear() - overwrite granules
+ * sim_fb_clear() - overwrite units
  * @gpu: GPU
- * @first: first granule
+ * @first: first unit
  * @count: how many
  */
 void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
@@ -364,17 +364,17 @@ void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 	unsigned int g;
 
 	for (g = first; g < first + count; g++) {
-		gpu->granule[g].writer = SIM_CLEARED;
-		gpu->granule[g].saved = 0;
+		gpu->unit[g].writer = SIM_SCRUBBED;
+		gpu->unit[g].saved = 0;
 	}
-	gpu->granules_cleared += count;
+	gpu->units_scrubbed += count;
 	gpu->fb_serial++;
 }
 
 /**
  * sim_fb_range_is_live() - does a function with state own any of a range?
  * @gpu: GPU
- * @first: first granule
+ * @first: first unit
  * @count: how many
  */
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
@@ -385,7 +385,7 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 	for (i = 0; i < sim_total_vfs; i++) {
 		if (gpu->fcn[SIM_FCN_VF(i)].state == SIM_SHUTDOWN)
 			continue;
-		fb_granules(gpu, i, &g, &end);
+		fb_units(gpu, i, &g, &end);
 		if (max(first, g) < min(first + count, end))
 			return true;
 	}

@@ -2,7 +2,7 @@
 /*
  * The machine as a whole: time, interrupts, resets.
  *
- * Everything that goes on by itself is a function of time: whoever looks at a
+ * Everything that goes on by itself is a function of time: a look at a
  * register first brings the GPU up to now (sim_gpu_advance()), event by event
  * and in order, each at the time that it has. The timer exists for interrupts
  * only. Between events nothing is computed, so that an access costs the same
@@ -91,7 +91,7 @@ static void gpu_update_busy(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	if (busy == !!(gpu->busy & BIT(vf)))
 		return;
 	sim_truth_account(gpu, now);
-	/* a command processor nobody wanted lost no time until now */
+	/* a command processor without work lost no time until now */
 	if (busy && !gpu->busy && !gpu->running && !gpu->cmd.busy)
 		gpu->cmd.ready_ns = now;
 	gpu->busy ^= BIT(vf);
@@ -140,7 +140,7 @@ static u64 gpu_next_event(const struct sim_gpu *gpu)
 
 	if (gpu->cmd.busy)
 		next = gpu->cmd.done_ns;
-	if (gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY)
+	if (gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY)
 		next = min(next, gpu->clear.done_ns);
 	for_each_set_bit(vf, &alive, SIM_MAX_VFS)
 		next = min(next, gpu->fcn[SIM_FCN_VF(vf)].next_ns);
@@ -155,9 +155,9 @@ static void gpu_step(struct sim_gpu *gpu, u64 now)
 
 	if (gpu->cmd.busy && gpu->cmd.done_ns <= now)
 		sim_cmd_done(gpu);
-	if (gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY &&
+	if (gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY &&
 	    gpu->clear.done_ns <= now)
-		sim_clear_done(gpu);
+		sim_scrub_done(gpu);
 	alive = gpu->alive;
 	for_each_set_bit(vf, &alive, SIM_MAX_VFS)
 		if (gpu->fcn[SIM_FCN_VF(vf)].next_ns <= now)
@@ -251,7 +251,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 }
 
 /**
- * sim_gpu_vfs_off() - VF Enable was cleared or set anew, or the GPU was reset
+ * sim_gpu_vfs_off() - VF Enable was cleared or set again, or the GPU was reset
  * @gpu: GPU
  * @guests_go: VMs do not survive it, not even those with a driver that boots
  * @now: now
@@ -332,13 +332,13 @@ int sim_gpu_init(struct sim_gpu *gpu)
 	gpu->fail_command.vf = -1;
 	gpu->fb_serial = 1;
 	gpu->layout_serial = 1;
-	gpu->num_granules = sim_fb_mib / (GPUVF_IOV_VF_FB_UNIT / SZ_1M);
-	gpu->granule = vcalloc(gpu->num_granules, sizeof(*gpu->granule));
-	if (!gpu->granule)
+	gpu->num_units = sim_fb_mib / (GPUVF_IOV_VF_FB_UNIT / SZ_1M);
+	gpu->unit = vcalloc(gpu->num_units, sizeof(*gpu->unit));
+	if (!gpu->unit)
 		return -ENOMEM;
-	for (i = 0; i < gpu->num_granules; i++) {
-		gpu->granule[i].writer = SIM_NOBODY;
-		gpu->granule[i].reader = SIM_NOBODY;
+	for (i = 0; i < gpu->num_units; i++) {
+		gpu->unit[i].writer = SIM_NOBODY;
+		gpu->unit[i].reader = SIM_NOBODY;
 	}
 	for (i = 0; i < SIM_NUM_FCNS; i++) {
 		gpu->fcn[i].context_dirty = true;
@@ -359,6 +359,6 @@ void sim_gpu_fini(struct sim_gpu *gpu)
 		hrtimer_cancel(&gpu->timer);
 	sim_truth_fini(gpu);
 	sim_mem_fini(gpu);
-	vfree(gpu->granule);
-	gpu->granule = NULL;
+	vfree(gpu->unit);
+	gpu->unit = NULL;
 }

@@ -6,7 +6,7 @@
  * Work comes in pieces, waits in the backlog, and is done while the VF executes.
  * What the guest's driver says to the PF meanwhile is in sim_driver.c.
  *
- * A guest is told what to do in one line: what it works, then how it behaves.
+ * What a guest has to do is written in one line: what it works, then how it behaves.
  *
  *	off | idle | busy PERCENT | burst ON_US OFF_US
  *	[hog[=US]] [boot[=US]] [vi | ai | nv] [init_loop] [never_release] [dies]
@@ -237,7 +237,7 @@ static int guest_parse_option(struct sim_work *work, struct sim_driver *driver,
  * @text: see the top of this file; overwritten
  * @now: now
  *
- * Return: 0, -EINVAL; -ENOENT: no such guest to be told.
+ * Return: 0, -EINVAL; -ENOENT: no such guest.
  */
 int sim_guest_parse(struct sim_fcn *fcn, char *text, u64 now)
 {

@@ -87,17 +87,17 @@ MODULE_PARM_DESC(init_us, "duration of INIT in us (default 1000)");
 module_param_named(shutdown_us, sim_latency_us[GPUVF_CMD_SHUTDOWN_GPU], uint, 0644);
 MODULE_PARM_DESC(shutdown_us, "duration of SHUTDOWN in us (default 20)");
 
-unsigned int sim_clear_us = 250;
-module_param_named(clear_us_per_granule, sim_clear_us, uint, 0644);
-MODULE_PARM_DESC(clear_us_per_granule, "clearing 16 MiB of framebuffer takes this many us (default 250)");
+unsigned int sim_scrub_us = 250;
+module_param_named(scrub_us_per_unit, sim_scrub_us, uint, 0644);
+MODULE_PARM_DESC(scrub_us_per_unit, "scrubbing 16 MiB of framebuffer takes this many us (default 250)");
 
 unsigned int sim_events = 8192;
 module_param_named(events, sim_events, uint, 0444);
 MODULE_PARM_DESC(events, "how many events of each GPU are remembered, 16 to 1048576 (default 8192)");
 
-bool sim_clear_engine = true;
-module_param_named(clear_engine, sim_clear_engine, bool, 0444);
-MODULE_PARM_DESC(clear_engine, "the clear engine exists (default Y)");
+bool sim_scrub_engine = true;
+module_param_named(scrub_engine, sim_scrub_engine, bool, 0444);
+MODULE_PARM_DESC(scrub_engine, "the scrub engine exists (default Y)");
 
 unsigned int sim_seed;
 module_param_named(seed, sim_seed, uint, 0444);
@@ -385,7 +385,7 @@ static int host_window_init(void)
 		err = allocate_resource(&iomem_resource, &host.window, size,
 					SZ_4G, end, SZ_1G, NULL, NULL);
 	if (err) {
-		pr_err("no hole of %llu MiB in the address space for BARs\n",
+		pr_err("no gap of %llu MiB in the address space for BARs\n",
 		       size / SZ_1M);
 		return err;
 	}
@@ -420,7 +420,7 @@ static void host_window_fini(void)
 	release_resource(&host.window);
 }
 
-/* a PCI domain that nobody uses; 16 bit, since IOMMU drivers cut off the rest */
+/* a PCI domain that is not in use; 16 bit, since IOMMU drivers cut off the rest */
 static int host_find_domain(void)
 {
 	int domain;
@@ -482,7 +482,7 @@ static int host_bridge_init(void)
 	return 0;
 }
 
-/* whoever still has a device reads all ones, and does not call us any more */
+/* a driver that still has a device reads all ones, and does not call us any more */
 static int host_mark_gone(struct pci_dev *dev, void *data)
 {
 	dev->error_state = pci_channel_io_perm_failure;

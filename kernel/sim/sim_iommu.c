@@ -2,7 +2,7 @@
 /*
  * gpuvf_sim_iommu - an IOMMU in software for the functions of simulated GPUs, so
  * that vfio-pci takes them. It translates nothing, since they do no DMA, and
- * protects nobody: for tests of VFIO, and for those only.
+ * protects nothing: for tests of VFIO, and for those only.
  *
  * To be loaded before gpuvf_sim, and unloaded after it: while there is a function
  * of a simulated GPU, the IOMMU core holds a reference to this module. In a

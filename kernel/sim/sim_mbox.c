@@ -52,7 +52,7 @@ static bool mbox_is_stale(const struct sim_fcn *fcn)
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf)
 {
 	if (mbox_is_stale(mbox_fcn(gpu, vf)))
-		gpu->violations[SIM_V_DIRTY_MAILBOXES]++;
+		gpu->violations[SIM_V_STALE_MAILBOXES]++;
 }
 
 /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is in the framebuffer, where PF and guests exchange data: at the start and at
- * the end of each granule. Elsewhere it reads 0, and what is written is lost; there,
+ * the end of each unit. Elsewhere it reads 0, and what is written is lost; there,
  * sim_fb.c knows who wrote last, and that is all.
  *
  * Accesses come under a raw spinlock, where nothing can be allocated: pages of content
- * come out of a pool, and go back to it when their granule is cleared. When it is
+ * come out of a pool, and go back to it when their unit is scrubbed. When it is
  * empty a write is lost, and counted.
  *
  * A page belongs to the tenant of the VF that had it when it was written, also when
@@ -20,7 +20,7 @@
 
 #include "sim.h"
 
-/* of each granule, from its start and to its end */
+/* of each unit, from its start and to its end */
 #define MEM_HEAD	SZ_256K
 #define MEM_TAIL	SZ_64K
 
@@ -84,10 +84,10 @@ struct sim_mem {
 
 static bool mem_has_content(const struct sim_gpu *gpu, u64 offset)
 {
-	u32 in_granule = offset & (SIM_GRANULE - 1);
+	u32 in_unit = offset & (SIM_UNIT - 1);
 
-	return offset < gpu->num_granules * SIM_GRANULE &&
-	       (in_granule < MEM_HEAD || in_granule >= SIM_GRANULE - MEM_TAIL);
+	return offset < gpu->num_units * SIM_UNIT &&
+	       (in_unit < MEM_HEAD || in_unit >= SIM_UNIT - MEM_TAIL);
 }
 
 static struct hlist_head *mem_bucket(struct sim_mem *mem, u32 number)
@@ -246,18 +246,18 @@ static bool mem_is_own(const struct sim_gpu *gpu, const struct sim_page *page,
 
 /* where a VF's byte is in the framebuffer, SIM_NEVER: refused and counted */
 static u64 mem_vf_offset(struct sim_gpu *gpu, unsigned int vf, u64 offset,
-			 struct sim_granule **granule)
+			 struct sim_unit **unit)
 {
 	u64 start, size;
 
 	sim_fb_extent(gpu, vf, &start, &size);
-	*granule = NULL;
+	*unit = NULL;
 	/* where there is no extent, and where the sum would wrap around */
 	if (offset < size)
-		*granule = sim_fb_attempt(gpu, vf, start + offset);
+		*unit = sim_fb_attempt(gpu, vf, start + offset);
 	else
 		gpu->fcn[SIM_FCN_VF(vf)].blocked_touches++;
-	return *granule ? start + offset : SIM_NEVER;
+	return *unit ? start + offset : SIM_NEVER;
 }
 
 /**
@@ -274,14 +274,14 @@ static u64 mem_vf_offset(struct sim_gpu *gpu, unsigned int vf, u64 offset,
 u32 sim_mem_vf_get(struct sim_gpu *gpu, unsigned int vf, u64 offset)
 {
 	const struct sim_page *page;
-	struct sim_granule *granule;
-	u64 at = mem_vf_offset(gpu, vf, offset, &granule);
+	struct sim_unit *unit;
+	u64 at = mem_vf_offset(gpu, vf, offset, &unit);
 
 	if (at == SIM_NEVER)
 		return ~0U;
 	page = mem_find(gpu, at);
 	/* one read is one violation */
-	if (sim_fb_read(gpu, vf, granule) && page &&
+	if (sim_fb_read(gpu, vf, unit) && page &&
 	    !mem_is_own(gpu, page, vf))
 		gpu->violations[SIM_V_LEFTOVER_READS]++;
 	return mem_get(gpu, at);
@@ -298,12 +298,12 @@ u32 sim_mem_vf_get(struct sim_gpu *gpu, unsigned int vf, u64 offset)
  */
 void sim_mem_vf_set(struct sim_gpu *gpu, unsigned int vf, u64 offset, u32 val)
 {
-	struct sim_granule *granule;
-	u64 at = mem_vf_offset(gpu, vf, offset, &granule);
+	struct sim_unit *unit;
+	u64 at = mem_vf_offset(gpu, vf, offset, &unit);
 
 	if (at == SIM_NEVER)
 		return;
-	sim_fb_write(gpu, vf, granule);
+	sim_fb_write(gpu, vf, unit);
 	mem_set(gpu, at, val, vf, gpu->fcn[SIM_FCN_VF(vf)].tenant);
 }
 
@@ -468,9 +468,9 @@ void sim_mem_change_when_read(struct sim_gpu *gpu, unsigned int vf, u64 at,
 }
 
 /**
- * sim_mem_clear() - granules are overwritten
+ * sim_mem_clear() - units are overwritten
  * @gpu: GPU
- * @first: first granule
+ * @first: first unit
  * @count: how many
  *
  * Context: gpu->lock.

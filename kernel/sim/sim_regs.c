@@ -88,20 +88,20 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 	case GPUVF_SIM_VF_FLR:
 		*val = regs_flr_pending(gpu);
 		return true;
-	case GPUVF_SIM_CLEAR_START:
+	case GPUVF_SIM_SCRUB_START:
 		*val = gpu->clear.start;
 		return true;
-	case GPUVF_SIM_CLEAR_COUNT:
+	case GPUVF_SIM_SCRUB_COUNT:
 		*val = gpu->clear.count;
 		return true;
-	case GPUVF_SIM_CLEAR_CONTROL:
-		*val = gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY;
+	case GPUVF_SIM_SCRUB_CONTROL:
+		*val = gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY;
 		return true;
-	case GPUVF_SIM_CLEAR_STATUS:
+	case GPUVF_SIM_SCRUB_STATUS:
 		*val = gpu->clear.status;
 		return true;
-	case GPUVF_SIM_CLEAR_PROGRESS:
-		*val = sim_clear_progress(gpu, now);
+	case GPUVF_SIM_SCRUB_PROGRESS:
+		*val = sim_scrub_progress(gpu, now);
 		return true;
 	case GPUVF_SIM_FB_LO ... GPUVF_SIM_FB_DATA:
 		*val = sim_mem_pf_read(gpu, reg);
@@ -226,7 +226,7 @@ static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
 static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 			   u64 now)
 {
-	bool clearing = gpu->clear.status == GPUVF_SIM_CLEAR_ST_BUSY;
+	bool clearing = gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY;
 
 	switch (reg) {
 	case GPUVF_SIM_INTR_ENABLE:
@@ -238,16 +238,16 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 	case GPUVF_SIM_VF_FLR:
 		regs_write_flr(gpu, val);
 		break;
-	case GPUVF_SIM_CLEAR_START:
+	case GPUVF_SIM_SCRUB_START:
 		if (!clearing)
 			gpu->clear.start = val;
 		break;
-	case GPUVF_SIM_CLEAR_COUNT:
+	case GPUVF_SIM_SCRUB_COUNT:
 		if (!clearing)
 			gpu->clear.count = val;
 		break;
-	case GPUVF_SIM_CLEAR_CONTROL:
-		sim_clear_write(gpu, val, now);
+	case GPUVF_SIM_SCRUB_CONTROL:
+		sim_scrub_write(gpu, val, now);
 		break;
 	case GPUVF_SIM_FB_LO ... GPUVF_SIM_FB_DATA:
 		sim_mem_pf_write(gpu, reg, val);

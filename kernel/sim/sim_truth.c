@@ -5,11 +5,11 @@
  *	truth		all counters: a line for the GPU, one for each function
  *	events		the last events, oldest first
  *	gaps lateness	histograms, "LOW HIGH COUNT" in ns; writing empties them
- *	granules	framebuffer: who wrote and read what last
+ *	units	framebuffer: who wrote and read what last
  *	table		framebuffer table, context save area, reserve
  *
  * A gap is the time from when the device could take the next command to when it
- * got it, while some VF had work and nobody executed. Lateness is how much longer
+ * got it, while some VF had work and none executed. Lateness is how much longer
  * a VF executed than vf<N>/slice_us.
  */
 
@@ -206,8 +206,8 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, command_ns),
 	COUNTER(sim_gpu, unused_ns),
 	COUNTER(sim_gpu, rest_ns),
-	COUNTER(sim_gpu, clears),
-	COUNTER(sim_gpu, granules_cleared),
+	COUNTER(sim_gpu, scrubs),
+	COUNTER(sim_gpu, units_scrubbed),
 	COUNTER(sim_gpu, interrupts),
 	COUNTER(sim_gpu, resets),
 	COUNTER(sim_gpu, vf_resets),
@@ -223,7 +223,7 @@ static const struct truth_counter gpu_counters[] = {
 
 static const struct truth_counter fcn_counters[] = {
 	COUNTER(sim_fcn, run_ns),
-	COUNTER(sim_fcn, charged_ns),
+	COUNTER(sim_fcn, accounted_ns),
 	COUNTER(sim_fcn, slices),
 	COUNTER(sim_fcn, longest_ns),
 	COUNTER(sim_fcn, shortest_ns),
@@ -253,14 +253,14 @@ static const struct truth_counter fcn_counters[] = {
 
 static const char * const violation_names[] = {
 	[SIM_V_OVERLAPS] = "overlaps",
-	[SIM_V_DIRTY_STARTS] = "dirty_starts",
-	[SIM_V_DIRTY_CONTEXTS] = "dirty_contexts",
+	[SIM_V_UNSCRUBBED_STARTS] = "unscrubbed_starts",
+	[SIM_V_UNSCRUBBED_CONTEXTS] = "unscrubbed_contexts",
 	[SIM_V_LEFTOVER_READS] = "leftover_reads",
-	[SIM_V_DIRTY_MAILBOXES] = "dirty_mailboxes",
+	[SIM_V_STALE_MAILBOXES] = "stale_mailboxes",
 	[SIM_V_LEFTOVER_MAIL] = "leftover_mail",
 	[SIM_V_FOREIGN_WRITES] = "foreign_writes",
 	[SIM_V_MOVED_WHILE_LIVE] = "moved_while_live",
-	[SIM_V_CLEAR_LIVE] = "clear_live",
+	[SIM_V_SCRUB_LIVE] = "scrub_live",
 	[SIM_V_BAD_CONTEXT] = "bad_context",
 };
 
@@ -487,7 +487,7 @@ static void events_print(struct seq_file *m, const struct sim_record *record)
 		[SIM_EVENT_REST] = "rest",
 		[SIM_EVENT_FLR] = "flr",
 		[SIM_EVENT_RESET] = "reset",
-		[SIM_EVENT_CLEAR] = "clear",
+		[SIM_EVENT_SCRUB] = "scrub",
 		[SIM_EVENT_TO_PF] = "to_pf",
 		[SIM_EVENT_TO_VF] = "to_vf",
 	};
@@ -530,67 +530,67 @@ static const struct seq_operations events_sops = {
 DEFINE_SEQ_ATTRIBUTE(events);
 
 /*
- * granules
+ * units
  */
 
-static void granule_print_owner(struct seq_file *m, const char *what, u8 who,
-				u32 epoch)
+static void unit_print_owner(struct seq_file *m, const char *what, u8 who,
+			     u32 epoch)
 {
 	seq_printf(m, " %s=", what);
 	if (who == SIM_NOBODY)
-		seq_puts(m, "nobody");
-	else if (who == SIM_CLEARED)
-		seq_puts(m, "cleared");
+		seq_puts(m, "none");
+	else if (who == SIM_SCRUBBED)
+		seq_puts(m, "scrubbed");
 	else if (who == SIM_FCN_PF)
 		seq_puts(m, "pf");
 	else
 		seq_printf(m, "vf%u:%u", who - SIM_FCN_VF(0), epoch);
 }
 
-static void granules_print(struct seq_file *m, unsigned int first,
-			   unsigned int last,
-			   const struct sim_granule *granule)
+static void units_print(struct seq_file *m, unsigned int first,
+			unsigned int last,
+			const struct sim_unit *unit)
 {
 	seq_printf(m, "%u-%u", first, last);
-	granule_print_owner(m, "writer", granule->writer, granule->epoch);
-	granule_print_owner(m, "reader", granule->reader,
-			    granule->reader_epoch);
+	unit_print_owner(m, "writer", unit->writer, unit->epoch);
+	unit_print_owner(m, "reader", unit->reader,
+			 unit->reader_epoch);
 	seq_putc(m, '\n');
 }
 
-static bool granules_are_alike(const struct sim_granule *a,
-			       const struct sim_granule *b)
+static bool units_are_alike(const struct sim_unit *a,
+			    const struct sim_unit *b)
 {
 	return a->writer == b->writer && a->reader == b->reader &&
-	       (a->epoch == b->epoch || a->writer >= SIM_CLEARED) &&
+	       (a->epoch == b->epoch || a->writer >= SIM_SCRUBBED) &&
 	       (a->reader_epoch == b->reader_epoch || a->reader == SIM_NOBODY);
 }
 
 /* runs of the same, so that the file is short */
-static int granules_show(struct seq_file *m, void *v)
+static int units_show(struct seq_file *m, void *v)
 {
 	struct sim_gpu *gpu = m->private;
-	struct sim_granule *copy;
+	struct sim_unit *copy;
 	unsigned int i, first = 0;
 	unsigned long flags;
 
-	copy = vcalloc(gpu->num_granules, sizeof(*copy));
+	copy = vcalloc(gpu->num_units, sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
 	sim_lock(gpu, &flags);
-	memcpy(copy, gpu->granule, gpu->num_granules * sizeof(*copy));
+	memcpy(copy, gpu->unit, gpu->num_units * sizeof(*copy));
 	sim_unlock(gpu, flags);
-	for (i = 1; i <= gpu->num_granules; i++) {
-		if (i < gpu->num_granules &&
-		    granules_are_alike(&copy[first], &copy[i]))
+	for (i = 1; i <= gpu->num_units; i++) {
+		if (i < gpu->num_units &&
+		    units_are_alike(&copy[first], &copy[i]))
 			continue;
-		granules_print(m, first, i - 1, &copy[first]);
+		units_print(m, first, i - 1, &copy[first]);
 		first = i;
 	}
 	vfree(copy);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(granules);
+DEFINE_SHOW_ATTRIBUTE(units);
 
 static int table_show(struct seq_file *m, void *v)
 {
@@ -627,6 +627,6 @@ void sim_truth_debugfs(struct sim_gpu *gpu, struct dentry *dir)
 	debugfs_create_file("events", 0400, dir, gpu, &events_fops);
 	debugfs_create_file("gaps", 0600, dir, gpu, &gaps_fops);
 	debugfs_create_file("lateness", 0600, dir, gpu, &lateness_fops);
-	debugfs_create_file("granules", 0400, dir, gpu, &granules_fops);
+	debugfs_create_file("units", 0400, dir, gpu, &units_fops);
 	debugfs_create_file("table", 0400, dir, gpu, &table_fops);
 }

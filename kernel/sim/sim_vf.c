@@ -48,37 +48,37 @@ static u32 vf_window_status(const struct sim_dev *dev, bool bar)
 					   GPUVF_SIM_WINDOW_NOT_RUNNING;
 }
 
-/* the granule that it may access now */
-static struct sim_granule *vf_window(struct sim_dev *dev, bool bar)
+/* the unit that it may access now */
+static struct sim_unit *vf_window(struct sim_dev *dev, bool bar)
 {
 	struct sim_fcn *fcn = vf_fcn(dev);
-	struct sim_granule *granule;
+	struct sim_unit *unit;
 
 	/* a reader of the whole configuration space means nothing by it */
 	if (!fcn->port.open)
 		return NULL;
-	granule = sim_fb_attempt(dev->gpu, dev->index, fcn->port.window);
-	fcn->port.status = granule ? vf_window_status(dev, bar) :
+	unit = sim_fb_attempt(dev->gpu, dev->index, fcn->port.window);
+	fcn->port.status = unit ? vf_window_status(dev, bar) :
 				     GPUVF_SIM_WINDOW_REFUSED;
-	return fcn->port.status == GPUVF_SIM_WINDOW_OK ? granule : NULL;
+	return fcn->port.status == GPUVF_SIM_WINDOW_OK ? unit : NULL;
 }
 
 static u32 vf_window_read(struct sim_dev *dev, bool bar)
 {
-	struct sim_granule *granule = vf_window(dev, bar);
+	struct sim_unit *unit = vf_window(dev, bar);
 	u32 tenant = 0;
 	u8 writer;
 
-	if (!granule)
+	if (!unit)
 		return ~0U;
-	sim_fb_read(dev->gpu, dev->index, granule);
-	writer = granule->writer;
+	sim_fb_read(dev->gpu, dev->index, unit);
+	writer = unit->writer;
 	if (writer == SIM_NOBODY) {
 		writer = GPUVF_SIM_WINDOW_POWER_ON;
-	} else if (writer == SIM_CLEARED) {
-		writer = GPUVF_SIM_WINDOW_CLEARED;
+	} else if (writer == SIM_SCRUBBED) {
+		writer = GPUVF_SIM_WINDOW_SCRUBBED;
 	} else {
-		tenant = granule->epoch;
+		tenant = unit->epoch;
 		if (writer != SIM_FCN_PF)
 			writer = GPUVF_FCN_VF(writer - SIM_FCN_VF(0));
 	}
@@ -135,10 +135,10 @@ void sim_vf_read(struct sim_dev *dev, unsigned int where, u64 now)
 
 static void vf_window_write(struct sim_dev *dev, bool bar)
 {
-	struct sim_granule *granule = vf_window(dev, bar);
+	struct sim_unit *unit = vf_window(dev, bar);
 
-	if (granule)
-		sim_fb_write(dev->gpu, dev->index, granule);
+	if (unit)
+		sim_fb_write(dev->gpu, dev->index, unit);
 }
 
 static void vf_doorbell(struct sim_dev *dev, u32 us, u64 now)

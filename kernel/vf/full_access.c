@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exclusive access: the GPU for one VF alone, while its guest's driver starts
+ * Full access: the GPU for one VF alone, while its guest's driver starts
  * or stops. One after the other, in the order of asking:
  *
- *	asked ──► waits ──its memory is clean, its turn──► owner
+ *	asked ──► waits ──its memory is clean, its time slice──► owner
  *	                                                     │ executes
  *	            everybody else                           ▼
- *	      ◄── has one slice first ◄──released───── told READY
+ *	      ◄── has one slice first ◄──released── notified READY
  *	                                                     │ time is up
  *	                                                     ▼
  *	                                              reset, and the next
@@ -26,30 +26,30 @@
 #include "vf/vf.h"
 
 /* what all who wait may have together, if one does not need more; and the least */
-#define EXCLUSIVE_TOGETHER_MS	4000
-#define EXCLUSIVE_MIN_MS	100
+#define FULL_ACCESS_TOGETHER_MS	4000
+#define FULL_ACCESS_MIN_MS	100
 
-static unsigned int exclusive_limit_ms(struct gpuvf_pf *pf, u32 runnable)
+static unsigned int full_access_limit_ms(struct gpuvf_pf *pf, u32 runnable)
 {
-	const struct gpuvf_exclusive *ex = &pf->exclusive;
-	unsigned int together = max_t(u32, EXCLUSIVE_TOGETHER_MS, ex->limit_ms) /
+	const struct gpuvf_full_access *ex = &pf->full_access;
+	unsigned int together = max_t(u32, FULL_ACCESS_TOGETHER_MS, ex->limit_ms) /
 				(ex->waiting + 1);
-	u64 round_ms;
+	u64 rotation_ms;
 
 	if (!(runnable & ~BIT(ex->owner)))
 		return ex->alone_ms;
 	/* between two of them everybody else has a slice */
-	round_ms = div_u64(gpuvf_world_round_us(pf, &pf->config), 1000);
-	if (round_ms + EXCLUSIVE_MIN_MS >= together)
-		return EXCLUSIVE_MIN_MS;
-	return min_t(u64, together - round_ms, ex->limit_ms);
+	rotation_ms = div_u64(gpuvf_engine_rotation_us(pf, &pf->config), 1000);
+	if (rotation_ms + FULL_ACCESS_MIN_MS >= together)
+		return FULL_ACCESS_MIN_MS;
+	return min_t(u64, together - rotation_ms, ex->limit_ms);
 }
 
 /* the owner executes: tell its guest, and let the clock run */
-static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
+static void full_access_notify_locked(struct gpuvf_pf *pf, u32 runnable)
 {
-	struct gpuvf_exclusive *ex = &pf->exclusive;
-	unsigned long limit = msecs_to_jiffies(exclusive_limit_ms(pf, runnable));
+	struct gpuvf_full_access *ex = &pf->full_access;
+	unsigned long limit = msecs_to_jiffies(full_access_limit_ms(pf, runnable));
 
 	ex->notified = true;
 	ex->until = jiffies + limit;
@@ -59,7 +59,7 @@ static void exclusive_tell_locked(struct gpuvf_pf *pf, u32 runnable)
 	gpuvf_mbox_send_locked(&pf->vf[ex->owner], GPUVF_MBOX_READY, 0);
 }
 
-static void exclusive_unqueue(struct gpuvf_exclusive *ex, unsigned int vf)
+static void full_access_unqueue(struct gpuvf_full_access *ex, unsigned int vf)
 {
 	unsigned int from, to = 0;
 
@@ -70,64 +70,64 @@ static void exclusive_unqueue(struct gpuvf_exclusive *ex, unsigned int vf)
 }
 
 /* the first who can have it now; a state to be dropped goes first */
-static int exclusive_next(struct gpuvf_pf *pf, u32 runnable)
+static int full_access_next(struct gpuvf_pf *pf, u32 runnable)
 {
-	struct gpuvf_exclusive *ex = &pf->exclusive;
+	struct gpuvf_full_access *ex = &pf->full_access;
 	unsigned int i;
 
 	for (i = 0; i < ex->waiting; i++)
 		if ((runnable & BIT(ex->queue[i])) &&
 		    !pf->vf[ex->queue[i]].mbox.ending)
 			return ex->queue[i];
-	return GPUVF_NOBODY;
+	return GPUVF_VF_NONE;
 }
 
 /**
- * gpuvf_exclusive_update_locked() - give exclusive access to whom it is due
+ * gpuvf_full_access_update_locked() - give full access to whom it is due
  * @pf: PF
- * @runnable: bit n: VF n may be given turns
+ * @runnable: bit n: VF n may be given time slices
  *
- * An owner that may be given no turns any more loses it.
+ * An owner that may be given no time slices any more loses it.
  *
  * Context: pf->lock held.
  */
-void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable)
+void gpuvf_full_access_update_locked(struct gpuvf_pf *pf, u32 runnable)
 {
-	struct gpuvf_exclusive *ex = &pf->exclusive;
+	struct gpuvf_full_access *ex = &pf->full_access;
 	int vf;
 
 	lockdep_assert_held(&pf->lock);
-	if (ex->owner != GPUVF_NOBODY && !(runnable & BIT(ex->owner)))
-		gpuvf_exclusive_end_locked(&pf->vf[ex->owner]);
-	if (ex->owner != GPUVF_NOBODY && !ex->notified &&
-	    READ_ONCE(pf->world.exclusive_runs))
-		exclusive_tell_locked(pf, runnable);
+	if (ex->owner != GPUVF_VF_NONE && !(runnable & BIT(ex->owner)))
+		gpuvf_full_access_end_locked(&pf->vf[ex->owner]);
+	if (ex->owner != GPUVF_VF_NONE && !ex->notified &&
+	    READ_ONCE(pf->engine.full_access_runs))
+		full_access_notify_locked(pf, runnable);
 	/* settled again when the others have had their slices */
-	if (ex->owner != GPUVF_NOBODY || !ex->waiting ||
-	    READ_ONCE(pf->world.exclusive) != GPUVF_NOBODY ||
-	    READ_ONCE(pf->world.owed))
+	if (ex->owner != GPUVF_VF_NONE || !ex->waiting ||
+	    READ_ONCE(pf->engine.full_access) != GPUVF_VF_NONE ||
+	    READ_ONCE(pf->engine.due))
 		return;
-	vf = exclusive_next(pf, runnable);
-	if (vf == GPUVF_NOBODY)
+	vf = full_access_next(pf, runnable);
+	if (vf == GPUVF_VF_NONE)
 		return;
-	exclusive_unqueue(ex, vf);
+	full_access_unqueue(ex, vf);
 	ex->owner = vf;
 	ex->notified = false;
-	gpuvf_world_set_exclusive(pf, vf);
+	gpuvf_engine_set_full_access(pf, vf);
 }
 
 /**
- * gpuvf_exclusive_ask_locked() - a guest wants exclusive access
+ * gpuvf_full_access_ask_locked() - a guest wants full access
  * @vf: VF
  * @access: what for
  *
- * Who has it already, or waits already, gets an answer to his new question.
+ * A VF that has it already, or waits already, gets an answer to its new request.
  *
  * Context: pf->lock held. READY is sent when it has it.
  */
-void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
+void gpuvf_full_access_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 {
-	struct gpuvf_exclusive *ex = &vf->pf->exclusive;
+	struct gpuvf_full_access *ex = &vf->pf->full_access;
 
 	lockdep_assert_held(&vf->pf->lock);
 	vf->access = access;
@@ -136,60 +136,60 @@ void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access)
 			gpuvf_mbox_send_locked(vf, GPUVF_MBOX_READY, 0);
 		return;
 	}
-	exclusive_unqueue(ex, vf->index);
+	full_access_unqueue(ex, vf->index);
 	ex->queue[ex->waiting++] = vf->index;
 	gpuvf_pf_unsettle_locked(vf->pf);
 	gpuvf_pf_notify(vf->pf);
 }
 
 /**
- * gpuvf_exclusive_end_locked() - a VF has no exclusive access, and waits for none
+ * gpuvf_full_access_end_locked() - a VF has no full access, and waits for none
  * @vf: VF
  *
  * Context: pf->lock held. The caller calls gpuvf_pf_unsettle_locked().
  */
-void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf)
+void gpuvf_full_access_end_locked(struct gpuvf_vf *vf)
 {
-	struct gpuvf_exclusive *ex = &vf->pf->exclusive;
+	struct gpuvf_full_access *ex = &vf->pf->full_access;
 
 	lockdep_assert_held(&vf->pf->lock);
 	if (vf->access == GPUVF_ACCESS_NONE)
 		return;
 	vf->access = GPUVF_ACCESS_NONE;
-	exclusive_unqueue(ex, vf->index);
+	full_access_unqueue(ex, vf->index);
 	gpuvf_pf_notify(vf->pf);
 	if (ex->owner != vf->index)
 		return;
-	ex->owner = GPUVF_NOBODY;
+	ex->owner = GPUVF_VF_NONE;
 	cancel_delayed_work(&ex->limit);
-	gpuvf_world_set_exclusive(vf->pf, GPUVF_NOBODY);
+	gpuvf_engine_set_full_access(vf->pf, GPUVF_VF_NONE);
 }
 
 /**
- * gpuvf_exclusive_expired_locked() - find the VF whose exclusive access took too long
+ * gpuvf_full_access_expired_locked() - find the VF whose full access took too long
  * @pf: PF
  *
  * Context: pf->lock held.
  * Return: index of the VF; GPUVF_NOBODY: none, or another one has it since.
  */
-int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf)
+int gpuvf_full_access_expired_locked(struct gpuvf_pf *pf)
 {
-	const struct gpuvf_exclusive *ex = &pf->exclusive;
+	const struct gpuvf_full_access *ex = &pf->full_access;
 
 	lockdep_assert_held(&pf->lock);
-	if (ex->owner == GPUVF_NOBODY || !ex->notified ||
+	if (ex->owner == GPUVF_VF_NONE || !ex->notified ||
 	    time_before(jiffies, ex->until))
-		return GPUVF_NOBODY;
+		return GPUVF_VF_NONE;
 	return ex->owner;
 }
 
 /**
- * gpuvf_exclusive_init() - nobody has it
+ * gpuvf_full_access_init() - no VF has it
  * @pf: PF
  */
-void gpuvf_exclusive_init(struct gpuvf_pf *pf)
+void gpuvf_full_access_init(struct gpuvf_pf *pf)
 {
-	pf->exclusive.alone_ms = pf->hw->access_alone_ms;
-	pf->exclusive.limit_ms = pf->hw->access_limit_ms;
-	pf->exclusive.owner = GPUVF_NOBODY;
+	pf->full_access.alone_ms = pf->hw->access_alone_ms;
+	pf->full_access.limit_ms = pf->hw->access_limit_ms;
+	pf->full_access.owner = GPUVF_VF_NONE;
 }

@@ -50,10 +50,10 @@
 /* the guest begins again, or has ended: its messages wait until its state is dropped */
 static void guest_drop_locked(struct gpuvf_vf *vf)
 {
-	if (!(gpuvf_world_started(vf->pf) & BIT(vf->index)))
+	if (!(gpuvf_engine_started(vf->pf) & BIT(vf->index)))
 		return;
 	vf->mbox.ending = true;
-	gpuvf_reset_vf_drop_locked(vf);
+	gpuvf_reset_vf_tear_down_locked(vf);
 }
 
 static bool guest_may_start_locked(struct gpuvf_vf *vf)
@@ -74,15 +74,15 @@ static bool guest_may_start_locked(struct gpuvf_vf *vf)
  */
 static bool guest_may_have_access_locked(struct gpuvf_vf *vf)
 {
-	if (gpuvf_world_access_ns(vf->pf, vf->index) <
-	    GPUVF_GUARD_ACCESS_MS * (u64)NSEC_PER_MSEC)
-		return gpuvf_guard_locked(vf, GPUVF_GUARD_EXCLUSIVE);
+	if (gpuvf_engine_access_ns(vf->pf, vf->index) <
+	    GPUVF_LIMIT_ACCESS_MS * (u64)NSEC_PER_MSEC)
+		return gpuvf_throttle_locked(vf, GPUVF_THRESHOLD_FULL_ACCESS);
 	gpuvf_event_locked(vf->pf,
 			   GPUVF_EVENT(THRESHOLD_EXCEEDED, vf->index,
-				       .guard = GPUVF_GUARD_EXCLUSIVE_TIME,
-				       .limit = GPUVF_GUARD_ACCESS_MS),
-			   "had %u ms of exclusive access beyond its share, more is refused until it has paid",
-			   GPUVF_GUARD_ACCESS_MS);
+				       .threshold = GPUVF_THRESHOLD_FULL_ACCESS_TIME,
+				       .limit = GPUVF_LIMIT_ACCESS_MS),
+			   "had %u ms of full access beyond its share, more is refused until it has paid",
+			   GPUVF_LIMIT_ACCESS_MS);
 	return false;
 }
 
@@ -94,19 +94,19 @@ static void guest_req_init_locked(struct gpuvf_vf *vf)
 	}
 	/* a guest that died and comes back begins with a new state */
 	if (vf->access != GPUVF_ACCESS_INIT) {
-		gpuvf_exclusive_end_locked(vf);
+		gpuvf_full_access_end_locked(vf);
 		guest_drop_locked(vf);
 	}
-	gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
+	gpuvf_full_access_ask_locked(vf, GPUVF_ACCESS_INIT);
 }
 
 /* a guest whose state is gone, by a reset, does not know that and uses the GPU */
 static void guest_req_fini_locked(struct gpuvf_vf *vf)
 {
-	bool started = gpuvf_world_started(vf->pf) & BIT(vf->index);
+	bool started = gpuvf_engine_started(vf->pf) & BIT(vf->index);
 
 	if (guest_may_start_locked(vf) && guest_may_have_access_locked(vf))
-		gpuvf_exclusive_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
+		gpuvf_full_access_ask_locked(vf, started ? GPUVF_ACCESS_FINI :
 							 GPUVF_ACCESS_INIT);
 	else if (started)
 		gpuvf_mbox_refuse_locked(vf);
@@ -118,7 +118,7 @@ static void guest_req_reset_locked(struct gpuvf_vf *vf)
 {
 	/* full access follows the reset */
 	if (!guest_may_start_locked(vf) ||
-	    !gpuvf_guard_locked(vf, GPUVF_GUARD_RESET) ||
+	    !gpuvf_throttle_locked(vf, GPUVF_THRESHOLD_RESET) ||
 	    !guest_may_have_access_locked(vf)) {
 		gpuvf_mbox_refuse_locked(vf);
 		return;
@@ -166,14 +166,14 @@ static void guest_handle_locked(struct gpuvf_vf *vf,
 	case GPUVF_MBOX_REL_INIT:
 		vf->mbox.granted = false;
 		if (vf->access == GPUVF_ACCESS_INIT)
-			gpuvf_exclusive_end_locked(vf);
+			gpuvf_full_access_end_locked(vf);
 		break;
 	case GPUVF_MBOX_REQ_FINI:
 		guest_req_fini_locked(vf);
 		break;
 	case GPUVF_MBOX_REL_FINI:
 		vf->mbox.granted = false;
-		gpuvf_exclusive_end_locked(vf);
+		gpuvf_full_access_end_locked(vf);
 		guest_drop_locked(vf);
 		break;
 	case GPUVF_MBOX_REQ_RESET:
@@ -218,7 +218,7 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 
 	if (mbox->ending)
 		return 0;
-	if (!mbox->held_ns && !gpuvf_guard_locked(vf, GPUVF_GUARD_MAILBOX)) {
+	if (!mbox->held_ns && !gpuvf_throttle_locked(vf, GPUVF_THRESHOLD_MAILBOX)) {
 		mbox->held_ns = now + GUEST_HOLD_MS * NSEC_PER_MSEC;
 		pf->hw->mbox->listen(pf, vf->index, false);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What happens to VFs during their lives, and what follows from it: which of them
- * may be given turns, what is scrubbed between tenants, what the scheduler saw.
+ * may be given time slices, what is scrubbed between tenants, what the scheduler saw.
  */
 
 #include <linux/bitops.h>
@@ -14,19 +14,19 @@
 #include "sched/engine.h"
 #include "vf/vf.h"
 
-/* VFs whose saved state could not be cleared */
+/* VFs whose saved context could not be scrubbed */
 static void vfs_fail_locked(struct gpuvf_pf *pf)
 {
-	unsigned long failed = pf->clear.failed;
+	unsigned long failed = pf->scrub.failed;
 	unsigned int i;
 
-	pf->clear.failed = 0;
+	pf->scrub.failed = 0;
 	for_each_set_bit(i, &failed, GPUVF_MAX_VFS)
 		gpuvf_vf_failed_locked(&pf->vf[i], GPUVF_FAULT_CONTEXT);
 }
 
 /**
- * gpuvf_vfs_update_locked() - decide which VFs may be given turns
+ * gpuvf_vfs_update_locked() - decide which VFs may be given time slices
  * @pf: PF
  *
  * What changes something that decides it calls gpuvf_pf_unsettle_locked(); this is
@@ -44,7 +44,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 	pf->unsettled = false;
 	vfs_fail_locked(pf);
 	gpuvf_table_update_locked(pf);
-	started = gpuvf_world_started(pf);
+	started = gpuvf_engine_started(pf);
 	for (i = 0; i < pf->num_vfs && !pf->wedged && !pf->gone &&
 	     !pf->resetting && !pf->vf_count_changing; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
@@ -52,12 +52,12 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 		if (gpuvf_vf_has_quota(vf) && vf->pdev && !vf->faults &&
 		    !vf->paused && !vf->stopped && !vf->resetting &&
 		    ((started & BIT(i)) ||
-		     (gpuvf_clear_vf_is_clean_locked(pf, i) &&
+		     (gpuvf_scrub_vf_is_clean_locked(pf, i) &&
 		      gpuvf_table_has(pf, i))))
 			runnable |= BIT(i);
 	}
-	runnable = gpuvf_world_set_runnable(pf, runnable);
-	gpuvf_exclusive_update_locked(pf, runnable);
+	runnable = gpuvf_engine_set_runnable(pf, runnable);
+	gpuvf_full_access_update_locked(pf, runnable);
 	gpuvf_guest_update_locked(pf);
 }
 
@@ -73,7 +73,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
  * The VF cannot start from here on, and no longer reaches its extent. One that was
  * not in the framebuffer table has left nothing since it was scrubbed, or marked for
  * that. Before pf->lock is released the caller calls gpuvf_pf_unsettle_locked(), and
- * gpuvf_clear_kick_locked() if scrubbing may begin.
+ * gpuvf_scrub_kick_locked() if scrubbing may begin.
  *
  * Context: pf->lock held; may sleep.
  */
@@ -82,11 +82,11 @@ void gpuvf_vf_end_tenancy_locked(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_region_forget_locked(vf);
-	if (!gpuvf_world_evict(pf, vf->index)) {
-		gpuvf_reset_vf_drop_locked(vf);
+	gpuvf_region_reset_locked(vf);
+	if (!gpuvf_engine_evict(pf, vf->index)) {
+		gpuvf_reset_vf_tear_down_locked(vf);
 	} else if (gpuvf_table_has(pf, vf->index)) {
-		gpuvf_clear_mark_locked(pf, vf->index);
+		gpuvf_scrub_mark_locked(pf, vf->index);
 		gpuvf_table_update_locked(pf);
 	}
 }
@@ -107,7 +107,7 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs)
 
 	for (i = 0; i < num_vfs; i++) {
 		gpuvf_vf_end_tenancy_locked(&pf->vf[i]);
-		gpuvf_exclusive_end_locked(&pf->vf[i]);
+		gpuvf_full_access_end_locked(&pf->vf[i]);
 	}
 	/* what is not written here is when the GPU answers again */
 	gpuvf_table_park_locked(pf);
@@ -124,13 +124,13 @@ static void vf_flr_locked(struct gpuvf_vf *vf)
 	if (!vf->pdev || vf->resetting)
 		return;
 	vf->stats.resets++;
-	gpuvf_exclusive_end_locked(vf);
-	gpuvf_mbox_forget_locked(vf);
+	gpuvf_full_access_end_locked(vf);
+	gpuvf_mbox_reset_locked(vf);
 	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
 			   "was reset by its user");
 	/* the FLR did not reach its context, which SHUTDOWN would tear down */
 	if (!gpuvf_pf_can(vf->pf, GPUVF_CAPABILITY_SHUTDOWN))
-		gpuvf_reset_vf_drop_locked(vf);
+		gpuvf_reset_vf_tear_down_locked(vf);
 }
 
 /**
@@ -141,42 +141,42 @@ static void vf_flr_locked(struct gpuvf_vf *vf)
  * behind is marked where it is now.
  *
  * Context: pf->lock held; may sleep.
- * Return: bit n: VF n has state, whether it gets turns or not. After
- * gpuvf_world_hold() no other VF starts before gpuvf_world_release(); one that is
+ * Return: bit n: VF n has state, whether it gets time slices or not. After
+ * gpuvf_engine_block_first_start() no other VF starts before gpuvf_engine_allow_first_start(); one that is
  * reset by its user from now on leaves its memory as it is.
  */
 u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_world_report report;
+	struct gpuvf_engine_report report;
 	unsigned int vf;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_world_take_report(pf, &report);
+	gpuvf_engine_take_report(pf, &report);
 	for (vf = 0; vf < pf->total_vfs; vf++) {
 		/* a context that is torn down for a reset: the reset marks it */
 		if (report.was_reset & BIT(vf) ||
-		    (report.dropped & BIT(vf) && !pf->vf[vf].resetting))
+		    (report.torn_down & BIT(vf) && !pf->vf[vf].resetting))
 			gpuvf_vf_end_tenancy_locked(&pf->vf[vf]);
 		if (report.was_reset & BIT(vf))
 			gpuvf_table_verify_vf_locked(pf, vf);
-		if (report.dropped & BIT(vf))
+		if (report.torn_down & BIT(vf))
 			gpuvf_mbox_end_locked(pf, vf);
 		if (report.flr & BIT(vf))
 			vf_flr_locked(&pf->vf[vf]);
-		if (report.caught & BIT(vf))
-			gpuvf_reset_vf_caught_locked(&pf->vf[vf]);
+		if (report.hung & BIT(vf))
+			gpuvf_reset_vf_hung_locked(&pf->vf[vf]);
 	}
-	gpuvf_world_end_report(pf, &report);
+	gpuvf_engine_end_report(pf, &report);
 	return report.started;
 }
 
 static void vfs_report_work(struct work_struct *work)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, world.report);
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, engine.report);
 
 	gpuvf_pf_lock(pf);
 	gpuvf_vfs_reap_locked(pf);
-	gpuvf_clear_kick_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_unsettle_locked(pf);
 	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
@@ -188,7 +188,7 @@ static void vfs_report_work(struct work_struct *work)
  */
 void gpuvf_vfs_init(struct gpuvf_pf *pf)
 {
-	INIT_WORK(&pf->world.report, vfs_report_work);
+	INIT_WORK(&pf->engine.report, vfs_report_work);
 }
 
 static void vf_set_paused(struct gpuvf_vf *vf, bool paused)
@@ -232,6 +232,6 @@ void gpuvf_vf_resume_locked(struct gpuvf_vf *vf)
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf)
 {
 	vf->stopped = true;
-	gpuvf_reset_vf_drop_locked(vf);
+	gpuvf_reset_vf_tear_down_locked(vf);
 	vf_set_paused(vf, false);
 }

@@ -77,12 +77,12 @@ void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data)
 }
 
 /**
- * gpuvf_mbox_forget_locked() - the VF's mailbox was cleared by a reset
+ * gpuvf_mbox_reset_locked() - the VF's mailbox was cleared by a reset
  * @vf: VF
  *
  * Context: pf->lock held.
  */
-void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf)
+void gpuvf_mbox_reset_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	memset(&vf->mbox, 0, sizeof(vf->mbox));

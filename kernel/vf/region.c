@@ -82,7 +82,7 @@ int gpuvf_region_place_locked(struct gpuvf_vf *vf)
 	if (!fb->size)
 		return -ENOSPC;
 	if (!region_may_access_locked(pf) ||
-	    !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
+	    !gpuvf_scrub_vf_is_clean_locked(pf, vf->index))
 		return -EAGAIN;
 
 	info = (struct gpuvf_exchange_vf){
@@ -108,12 +108,12 @@ int gpuvf_region_place_locked(struct gpuvf_vf *vf)
 }
 
 /**
- * gpuvf_region_forget_locked() - the VF's memory goes to another tenant
+ * gpuvf_region_reset_locked() - the VF's memory goes to another tenant
  * @vf: VF
  *
  * Context: pf->lock held.
  */
-void gpuvf_region_forget_locked(struct gpuvf_vf *vf)
+void gpuvf_region_reset_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	vf->guest = (struct gpuvf_vf_guest){
@@ -125,7 +125,7 @@ void gpuvf_region_forget_locked(struct gpuvf_vf *vf)
 static bool region_is_readable_locked(struct gpuvf_vf *vf)
 {
 	return region_may_access_locked(vf->pf) && region_is_placed_locked(vf) &&
-	       gpuvf_world_started(vf->pf) & BIT(vf->index) && !vf->resetting &&
+	       gpuvf_engine_started(vf->pf) & BIT(vf->index) && !vf->resetting &&
 	       vf->access == GPUVF_ACCESS_NONE;
 }
 

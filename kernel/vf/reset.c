@@ -4,21 +4,21 @@
  * not help:
  *
  *	a command of a VF fails or hangs, a VF does not leave the GPU in time,
- *	or does not give up exclusive access
+ *	or does not give up full access
  *	    │
  *	    ▼
- *	reset of that VF alone, by its FLR ──works──► its guest may start anew
+ *	reset of that VF alone, by its FLR ──works──► its guest may start over
  *	    │                                         (too often: failed)
  *	    │ the function does not come back: failed
  *	    │ the command processor hangs even now
  *	    ▼
- *	reset of the GPU, everything provisioned anew ──works──► all start anew
+ *	reset of the GPU, everything provisioned again ──works──► all start over
  *	    │
  *	    ▼
  *	wedged: VFs can be disabled, and the GPU can be reset by hand
  *
  * A reset sleeps for 100 ms in the PCI core: so each VF has a work item of its
- * own for it, which holds no lock meanwhile, and the others keep their turns.
+ * own for it, which holds no lock meanwhile, and the others keep their time slices.
  */
 
 #include <linux/completion.h>
@@ -40,7 +40,7 @@
 
 /*
  * How often to try for a function's device lock, and the pause between. To wait
- * for it is not possible: whoever has it may be waiting for us.
+ * for it is not possible: its owner may be waiting for us.
  */
 #define RESET_TRIES		100
 #define RESET_PAUSE_MS		20
@@ -121,7 +121,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	/* a guest that asked for it needs not be notified */
 	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
 	    vf->init_after_reset || vf->teardown ||
-	    !(gpuvf_world_started(pf) & BIT(vf->index)))
+	    !(gpuvf_engine_started(pf) & BIT(vf->index)))
 		return false;
 	reinit_completion(&vf->ready);
 	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_NOTIFICATION, 0);
@@ -129,7 +129,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 }
 
 /* give a guest that is there time to get ready; whether it was notified */
-static bool reset_announce(struct gpuvf_vf *vf)
+static bool reset_notify(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 	bool tell;
@@ -155,7 +155,7 @@ static void reset_vf_marks_locked(struct gpuvf_vf *vf, int err, bool stuck)
 	vf->reset_asked = false;
 	if (err && !stuck)
 		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_RESET);
-	if (stuck && !gpuvf_guard_locked(vf, GPUVF_GUARD_PF_RESET))
+	if (stuck && !gpuvf_throttle_locked(vf, GPUVF_THRESHOLD_PF_RESET))
 		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
 }
 
@@ -176,9 +176,9 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	else if (!teardown)
 		vf->stats.resets++;
 	vf->init_after_reset = false;
-	gpuvf_mbox_forget_locked(vf);
+	gpuvf_mbox_reset_locked(vf);
 	reset_vf_marks_locked(vf, err, stuck);
-	gpuvf_exclusive_end_locked(vf);
+	gpuvf_full_access_end_locked(vf);
 	/* what came since the FLR had to wait while a state was torn down */
 	gpuvf_mbox_event(pf);
 	vf->resetting = false;
@@ -194,10 +194,10 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	if (notified)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
-		gpuvf_exclusive_ask_locked(vf, GPUVF_ACCESS_INIT);
+		gpuvf_full_access_ask_locked(vf, GPUVF_ACCESS_INIT);
 	else if (init)
 		gpuvf_mbox_refuse_locked(vf);
-	gpuvf_clear_kick_locked(pf);
+	gpuvf_scrub_kick_locked(pf);
 	gpuvf_pf_unsettle_locked(pf);
 }
 
@@ -223,7 +223,7 @@ static void reset_vf_work(struct work_struct *work)
 	struct gpuvf_vf *vf = container_of(work, struct gpuvf_vf, reset_work);
 	struct gpuvf_pf *pf = vf->pf;
 	u64 begin = ktime_get_ns();
-	int err, world_err;
+	int err, engine_err;
 	bool notified, wait;
 
 	gpuvf_pf_lock(pf);
@@ -234,17 +234,17 @@ static void reset_vf_work(struct work_struct *work)
 	if (wait)
 		return;
 
-	notified = reset_announce(vf);
+	notified = reset_notify(vf);
 	gpuvf_mbox_settle(pf, BIT(vf->index));
-	gpuvf_world_reset_begin(pf, vf->index);
+	gpuvf_engine_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_vf_function(vf);
-	world_err = gpuvf_world_reset_end(pf, vf->index, !err);
+	engine_err = gpuvf_engine_reset_end(pf, vf->index, !err);
 	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
 	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
 		err = 0;
 	if (!err)
-		err = world_err;
+		err = engine_err;
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	gpuvf_pf_lock(pf);
@@ -254,8 +254,8 @@ static void reset_vf_work(struct work_struct *work)
 		gpuvf_pf_unlock(pf);
 		return;
 	}
-	reset_vf_done_locked(vf, err, world_err == -EBUSY, notified);
-	if (world_err == -EBUSY)
+	reset_vf_done_locked(vf, err, engine_err == -EBUSY, notified);
+	if (engine_err == -EBUSY)
 		reset_pf_start_locked(pf);
 	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
@@ -286,7 +286,7 @@ static void reset_vf_teardown_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
-	if (!(gpuvf_world_started(pf) & BIT(vf->index)) || vf->resetting ||
+	if (!(gpuvf_engine_started(pf) & BIT(vf->index)) || vf->resetting ||
 	    !vf->pdev || pf->vf_count_changing || pf->quiesced)
 		return;
 	gpuvf_reset_vf_start_locked(vf);
@@ -306,7 +306,7 @@ static void reset_vf_stale_locked(struct gpuvf_vf *vf)
 }
 
 /**
- * gpuvf_reset_vf_drop_locked() - tear down the state of a VF, if it has one
+ * gpuvf_reset_vf_tear_down_locked() - tear down the state of a VF, if it has one
  * @vf: VF, enabled
  *
  * By SHUTDOWN, or by an FLR where the hardware has no such command. Marks and
@@ -315,13 +315,13 @@ static void reset_vf_stale_locked(struct gpuvf_vf *vf)
  *
  * Context: pf->lock held. Does not wait.
  */
-void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf)
+void gpuvf_reset_vf_tear_down_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
 	lockdep_assert_held(&pf->lock);
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN)) {
-		gpuvf_world_drop(pf, vf->index);
+		gpuvf_engine_tear_down(pf, vf->index);
 		return;
 	}
 	reset_vf_teardown_locked(vf);
@@ -348,13 +348,13 @@ void gpuvf_reset_vf_locked(struct gpuvf_vf *vf)
 /**
  * gpuvf_reset_vf_wait() - wait until a reset of a VF is over
  * @vf: VF, after gpuvf_reset_vf_locked()
- * @why: filled when the reset failed
+ * @error: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
  * pf->lock must not be held.
  * Return: 0; -EIO: the reset failed; -EINTR: a fatal signal came.
  */
-int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_error *error)
 {
 	struct gpuvf_pf *pf = vf->pf;
 	int err;
@@ -366,9 +366,9 @@ int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why)
 	gpuvf_pf_unlock(pf);
 	if (!err)
 		return 0;
-	why->vf = vf->index;
-	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
-			    "the reset did not succeed: the function did not come back");
+	error->vf = vf->index;
+	return gpuvf_error_set(error, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			       "the reset did not succeed: the function did not come back");
 }
 
 /**
@@ -410,9 +410,9 @@ void gpuvf_reset_resume_locked(struct gpuvf_pf *pf)
 }
 
 /* the VF made it necessary; a VF that does so too often fails */
-static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
+static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold)
 {
-	if (!gpuvf_guard_locked(vf, guard))
+	if (!gpuvf_throttle_locked(vf, threshold))
 		gpuvf_vf_failed_locked(vf, GPUVF_FAULT_LIMIT);
 	/* disabling VFs needs no resets any more, and a suspended GPU none yet */
 	if (!vf->resetting && vf->pdev && !vf->pf->vf_count_changing &&
@@ -421,19 +421,19 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard)
 }
 
 /**
- * gpuvf_reset_vf_caught_locked() - a VF's command failed
+ * gpuvf_reset_vf_hung_locked() - a VF's command failed
  * @vf: VF
  *
  * Context: pf->lock held.
  */
-void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
+void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 	enum gpuvf_hw_cmd cmd;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_world_fault(pf, vf->index, &err, &cmd);
+	gpuvf_engine_fault(pf, vf->index, &err, &cmd);
 	if (err == -ESTALE) {
 		reset_vf_stale_locked(vf);
 		return;
@@ -444,7 +444,7 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 		vf->stats.preempt_timeouts++;
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_PREEMPTION),
-				   "did not leave the GPU within its preemption timeout of %u us, resetting it",
+				   "was not preempted within its preemption timeout of %u us, resetting it",
 				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
 	} else {
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
@@ -452,30 +452,30 @@ void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf)
 				   "command %s failed (%pe), resetting it",
 				   gpuvf_command_name(cmd), ERR_PTR(err));
 	}
-	reset_vf_forced_locked(vf, GPUVF_GUARD_RESET);
+	reset_vf_forced_locked(vf, GPUVF_THRESHOLD_RESET);
 }
 
-/* a VF did not give up exclusive access */
+/* a VF did not give up full access */
 static void reset_vf_overstayed_locked(struct gpuvf_vf *vf)
 {
-	vf->stats.exclusive_timeouts++;
+	vf->stats.full_access_timeouts++;
 	gpuvf_event_locked(vf->pf, GPUVF_EVENT(VF_HANG, vf->index,
-					       .hang = GPUVF_HANG_EXCLUSIVE),
-			   "did not give up exclusive access in time, resetting it");
-	gpuvf_exclusive_end_locked(vf);
-	reset_vf_forced_locked(vf, GPUVF_GUARD_EXCLUSIVE_TIMEOUT);
+					       .hang = GPUVF_HANG_FULL_ACCESS),
+			   "did not give up full access in time, resetting it");
+	gpuvf_full_access_end_locked(vf);
+	reset_vf_forced_locked(vf, GPUVF_THRESHOLD_FULL_ACCESS_TIMEOUT);
 }
 
-/* the time of the VF with exclusive access is up */
+/* the time of the VF with full access is up */
 static void reset_overstayed_work(struct work_struct *work)
 {
 	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, exclusive.limit);
+					   struct gpuvf_pf, full_access.limit);
 	int vf;
 
 	gpuvf_pf_lock(pf);
-	vf = gpuvf_exclusive_expired_locked(pf);
-	if (vf != GPUVF_NOBODY)
+	vf = gpuvf_full_access_expired_locked(pf);
+	if (vf != GPUVF_VF_NONE)
 		reset_vf_overstayed_locked(&pf->vf[vf]);
 	gpuvf_pf_unlock(pf);
 }
@@ -495,28 +495,28 @@ void gpuvf_resets_flush(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_reset_announce_all() - the GPU is about to be reset: tell all guests
+ * gpuvf_reset_notify_all() - the GPU is about to be reset: tell all guests
  * @pf: PF
  *
  * Context: sleeps a few milliseconds, until they are ready; pf->lock must not be
- * held. The device lock is, so that nobody else does this at the same time.
+ * held. The device lock is, so that no other thread does this at the same time.
  */
-void gpuvf_reset_announce_all(struct gpuvf_pf *pf)
+void gpuvf_reset_notify_all(struct gpuvf_pf *pf)
 {
 	unsigned long left = msecs_to_jiffies(RESET_READY_MS);
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
-	pf->reset_told = 0;
+	pf->reset_notified = 0;
 	for (i = 0; i < pf->num_vfs; i++)
 		if (reset_notify_locked(&pf->vf[i]))
-			pf->reset_told |= BIT(i);
+			pf->reset_notified |= BIT(i);
 	gpuvf_pf_unlock(pf);
 	for (i = 0; i < pf->num_vfs; i++)
-		if (left && (pf->reset_told & BIT(i)))
+		if (left && (pf->reset_notified & BIT(i)))
 			left = wait_for_completion_timeout(&pf->vf[i].ready,
 							   left);
-	gpuvf_mbox_settle(pf, pf->reset_told);
+	gpuvf_mbox_settle(pf, pf->reset_notified);
 }
 
 /**
@@ -531,10 +531,10 @@ void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->num_vfs; i++)
-		if (pf->reset_told & BIT(i))
+		if (pf->reset_notified & BIT(i))
 			gpuvf_mbox_send_locked(&pf->vf[i],
 					       GPUVF_MBOX_FLR_COMPLETE, 0);
-	pf->reset_told = 0;
+	pf->reset_notified = 0;
 }
 
 /**
@@ -650,7 +650,7 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 /**
  * gpuvf_reset_pf_locked() - start a reset of the GPU that an administrator asked for
  * @pf: PF
- * @why: filled when that is refused
+ * @error: filled when that is refused
  *
  * Every guest starts again; see recover_done() for what comes back.
  * GPUVF_CMD_PF_WAS_RESET and the counters of @pf report the end;
@@ -659,11 +659,11 @@ void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
  * Context: pf->lock held. Does not wait.
  * Return: 0; -EBUSY: a reset is under way.
  */
-int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_error *error)
 {
 	lockdep_assert_held(&pf->lock);
 	if (pf->resetting)
-		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+		return gpuvf_refuse_plain(error, gpuvf_pf_name(pf),
 					  GPUVF_REASON_PF_RESETTING);
 	WRITE_ONCE(pf->resetting, true);
 	reinit_completion(&pf->reset_done);
@@ -679,14 +679,14 @@ int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 /**
  * gpuvf_reset_pf_wait() - wait until a reset of the GPU is over
  * @pf: PF, after gpuvf_reset_pf_locked()
- * @why: filled when the reset failed
+ * @error: filled when the reset failed
  *
  * Context: may sleep until a fatal signal comes, which leaves the reset going on;
  * pf->lock must not be held.
  * Return: 0; -EIO: the reset failed; -EBUSY: the PCI core was at work on the GPU;
  * -EINTR: a fatal signal came.
  */
-int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_error *error)
 {
 	int err;
 
@@ -698,10 +698,10 @@ int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why)
 	if (!err)
 		return 0;
 	if (err == -EBUSY)
-		return gpuvf_refuse_plain(why, gpuvf_pf_name(pf),
+		return gpuvf_refuse_plain(error, gpuvf_pf_name(pf),
 					  GPUVF_REASON_VF_COUNT_CHANGING);
-	return gpuvf_refuse(why, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
-			    "the reset did not succeed: the GPU is wedged");
+	return gpuvf_error_set(error, gpuvf_pf_name(pf), GPUVF_REASON_RESET_FAILED,
+			       "the reset did not succeed: the GPU is wedged");
 }
 
 /**
@@ -713,7 +713,7 @@ void gpuvf_reset_init(struct gpuvf_pf *pf)
 	unsigned int i;
 
 	INIT_DELAYED_WORK(&pf->reset_work, reset_pf_work);
-	INIT_DELAYED_WORK(&pf->exclusive.limit, reset_overstayed_work);
+	INIT_DELAYED_WORK(&pf->full_access.limit, reset_overstayed_work);
 	init_completion(&pf->reset_done);
 	init_completion(&pf->out_of_reset);
 	complete_all(&pf->out_of_reset);

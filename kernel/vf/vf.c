@@ -4,10 +4,10 @@
  *
  *                quota                 REQ_INIT, or has work
  *   disabled ─────────► provisioned ───────────────────────► starting
- *       ▲                 ▲ │  ▲ ▲                     memory is cleared,
- *       └──── no quota ───┼─┘  │ │                     exclusive access, INIT
+ *       ▲                 ▲ │  ▲ ▲                     memory is scrubbed,
+ *       └──── no quota ───┼─┘  │ │                     full access, INIT
  *                         │    │ │                                │
- *          REL_FINI,      │    │ └── limit of exclusive access ───┤ REL_INIT
+ *          REL_FINI,      │    │ └── limit of full access ───┤ REL_INIT
  *          its user's FLR │    │      passed: reset               ▼
  *                         ├────┼─────────────────────────────── active ◄──┐
  *                         │    │                        command │  │      │resume
@@ -19,8 +19,8 @@
  *                         ▼                  │  ▼
  *                      stopped ──reset───────┴─ failed
  *
- * It is not stored: it follows from the quota, the dirty map, what the scheduler
- * thread started, exclusive access, and marks of the VF (paused, stopped, resetting,
+ * It is not stored: it follows from the quota, the unscrubbed map, what the scheduler
+ * thread started, full access, and marks of the VF (paused, stopped, resetting,
  * failed); see gpuvf_vf_state_locked().
  */
 
@@ -49,7 +49,7 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 		return GPUVF_VF_STATE_DISABLED;
 	if (vf->resetting && !vf->teardown)
 		return GPUVF_VF_STATE_RESETTING;
-	if (vf->faults || gpuvf_clear_vf_is_withheld_locked(pf, vf->index))
+	if (vf->faults || gpuvf_scrub_vf_is_quarantined_locked(pf, vf->index))
 		return GPUVF_VF_STATE_FAILED;
 	if (vf->stopped)
 		return GPUVF_VF_STATE_STOPPED;
@@ -57,9 +57,9 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
 		return GPUVF_VF_STATE_PAUSED;
 	if (vf->access == GPUVF_ACCESS_INIT)
 		return GPUVF_VF_STATE_STARTING;
-	if (gpuvf_world_started(pf) & BIT(vf->index))
+	if (gpuvf_engine_started(pf) & BIT(vf->index))
 		return GPUVF_VF_STATE_ACTIVE;
-	if (vf->pdev && !gpuvf_clear_vf_is_clean_locked(pf, vf->index))
+	if (vf->pdev && !gpuvf_scrub_vf_is_clean_locked(pf, vf->index))
 		return GPUVF_VF_STATE_STARTING;
 	return GPUVF_VF_STATE_PROVISIONED;
 }
@@ -70,13 +70,13 @@ enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf)
  *
  * Context: pf->lock held.
  * Return: true when a driver has enabled the VF (vfio-pci does that when
- * somebody opens it), or its guest's content is on the GPU.
+ * a process opens it), or its guest's content is on the GPU.
  */
 bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
-	       ((gpuvf_world_started(vf->pf) | gpuvf_halt_kept(vf->pf)) &
+	       ((gpuvf_engine_started(vf->pf) | gpuvf_quiesce_retained(vf->pf)) &
 		BIT(vf->index));
 }
 
@@ -126,25 +126,25 @@ const char * const gpuvf_vf_state_names[] = {
 };
 
 /**
- * gpuvf_vfs_tell_states_locked() - an event for every VF whose state changed
+ * gpuvf_vfs_notify_states_locked() - an event for every VF whose state changed
  * @pf: PF
  *
- * States that came and went since the last call are not told.
+ * States that came and went since the last call are not reported.
  *
  * Context: pf->lock held; may sleep.
  */
-void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf)
+void gpuvf_vfs_notify_states_locked(struct gpuvf_pf *pf)
 {
 	unsigned int i;
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->total_vfs; i++) {
 		enum gpuvf_vf_state state = gpuvf_vf_state_locked(&pf->vf[i]);
-		enum gpuvf_vf_state old = pf->vf[i].told_state;
+		enum gpuvf_vf_state old = pf->vf[i].notified_state;
 
 		if (state == old)
 			continue;
-		pf->vf[i].told_state = state;
+		pf->vf[i].notified_state = state;
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_STATE_CHANGE, i,
 						   .old_state = old),
 				   "%s, was %s", gpuvf_vf_state_names[state],

@@ -14,7 +14,7 @@
 #include "vf/exchange.h"
 
 struct gpuvf_pf;
-struct gpuvf_refusal;
+struct gpuvf_error;
 struct gpuvf_vf;
 
 /* vf/throttle.c: what a VF may do so often in a stretch of time, and no oftener */
@@ -23,26 +23,26 @@ struct gpuvf_vf;
 #define GPUVF_GUARD_TIMES		(56 + 9 + 2 + 3 + 2)
 
 /* full access beyond its share; twice what one access may take beside others */
-#define GPUVF_GUARD_ACCESS_MS		3000
+#define GPUVF_LIMIT_ACCESS_MS		3000
 
 /**
- * struct gpuvf_guards - when a VF did what is guarded, the last times
+ * struct gpuvf_throttle - when a VF did what is guarded, the last times
  * @time_ns: a ring for each guard, one behind the other; 0: never
- * @next: by enum gpuvf_guard: the oldest place of its ring
+ * @next: by enum gpuvf_threshold: the oldest place of its ring
  */
-struct gpuvf_guards {
+struct gpuvf_throttle {
 	u64 time_ns[GPUVF_GUARD_TIMES];
-	u8 next[GPUVF_GUARD_PF_RESET + 1];
+	u8 next[GPUVF_THRESHOLD_PF_RESET + 1];
 };
 
-bool gpuvf_guard_locked(struct gpuvf_vf *vf, enum gpuvf_guard guard);
+bool gpuvf_throttle_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold);
 
 /* vf/mailbox.c: messages between the drivers of guests and this one */
 
 /**
  * struct gpuvf_vf_mbox - a VF's mailbox; pf->lock
  * @sent: its guest can read a message
- * @granted: its guest may initialise, and has not released the GPU yet
+ * @given: its guest may initialise, and has not released the GPU yet
  * @ending: its guest asked for something for which the VF's state is dropped first;
  *	messages wait for that
  * @data_due: its guest asked for data, which wait until its memory is scrubbed
@@ -63,7 +63,7 @@ void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
 void gpuvf_mbox_refuse_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_mbox_forget_locked(struct gpuvf_vf *vf);
+void gpuvf_mbox_reset_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs);
 
 /* vf/region.c: what guests find in their exchange regions, and say of themselves */
@@ -95,12 +95,12 @@ struct gpuvf_guest_reader {
 };
 
 int gpuvf_region_place_locked(struct gpuvf_vf *vf);
-void gpuvf_region_forget_locked(struct gpuvf_vf *vf);
+void gpuvf_region_reset_locked(struct gpuvf_vf *vf);
 void gpuvf_region_init(struct gpuvf_pf *pf);
 
 /* vf/full_access.c: the GPU for one VF alone, while its driver starts or stops */
 
-/* what a guest wants exclusive access for */
+/* what a guest wants full access for */
 enum gpuvf_access {
 	GPUVF_ACCESS_NONE,
 	GPUVF_ACCESS_INIT,
@@ -108,7 +108,7 @@ enum gpuvf_access {
 };
 
 /**
- * struct gpuvf_exclusive - who has the GPU to himself, and who waits for it
+ * struct gpuvf_full_access - who has the GPU to himself, and who waits for it
  * @alone_ms: how long a guest may have it where no other VF has work; probe may
  *	change it
  * @limit_ms: and where one has, at the most; likewise
@@ -119,7 +119,7 @@ enum gpuvf_access {
  * @waiting: how many wait; pf->lock
  * @queue: indices of those who wait, the first comes first; pf->lock
  */
-struct gpuvf_exclusive {
+struct gpuvf_full_access {
 	u32 alone_ms;
 	u32 limit_ms;
 	int owner;
@@ -130,11 +130,11 @@ struct gpuvf_exclusive {
 	u8 queue[GPUVF_MAX_VFS];
 };
 
-void gpuvf_exclusive_init(struct gpuvf_pf *pf);
-void gpuvf_exclusive_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access);
-void gpuvf_exclusive_end_locked(struct gpuvf_vf *vf);
-int gpuvf_exclusive_expired_locked(struct gpuvf_pf *pf);
-void gpuvf_exclusive_update_locked(struct gpuvf_pf *pf, u32 runnable);
+void gpuvf_full_access_init(struct gpuvf_pf *pf);
+void gpuvf_full_access_ask_locked(struct gpuvf_vf *vf, enum gpuvf_access access);
+void gpuvf_full_access_end_locked(struct gpuvf_vf *vf);
+int gpuvf_full_access_expired_locked(struct gpuvf_pf *pf);
+void gpuvf_full_access_update_locked(struct gpuvf_pf *pf, u32 runnable);
 
 /* vf/vf.c: the states of VFs */
 
@@ -144,23 +144,23 @@ void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault);
 void gpuvf_vf_clear_marks_locked(struct gpuvf_vf *vf);
 enum gpuvf_vf_state gpuvf_vf_state_locked(struct gpuvf_vf *vf);
 bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf);
-void gpuvf_vfs_tell_states_locked(struct gpuvf_pf *pf);
+void gpuvf_vfs_notify_states_locked(struct gpuvf_pf *pf);
 
 /* vf/reset.c: the reset ladder: one VF, the GPU with all of them, wedged */
 
 void gpuvf_reset_init(struct gpuvf_pf *pf);
-void gpuvf_reset_vf_drop_locked(struct gpuvf_vf *vf);
+void gpuvf_reset_vf_tear_down_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_locked(struct gpuvf_vf *vf);
-int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_refusal *why);
+int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_error *error);
 void gpuvf_reset_end_waiting_locked(struct gpuvf_pf *pf, int err);
 void gpuvf_reset_resume_locked(struct gpuvf_pf *pf);
 void gpuvf_reset_pf_end_locked(struct gpuvf_pf *pf, int err);
-int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
-int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_refusal *why);
-void gpuvf_reset_vf_caught_locked(struct gpuvf_vf *vf);
+int gpuvf_reset_pf_locked(struct gpuvf_pf *pf, struct gpuvf_error *error);
+int gpuvf_reset_pf_wait(struct gpuvf_pf *pf, struct gpuvf_error *error);
+void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf);
-void gpuvf_reset_announce_all(struct gpuvf_pf *pf);
+void gpuvf_reset_notify_all(struct gpuvf_pf *pf);
 void gpuvf_reset_complete_all_locked(struct gpuvf_pf *pf);
 void gpuvf_resets_flush(struct gpuvf_pf *pf);
 

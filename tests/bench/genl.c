@@ -112,10 +112,10 @@ int gpu_file(const char *bdf, const char *name, int flags)
 static uint64_t dirty_bytes(const char *bdf)
 {
 	char text[32] = "";
-	int fd = gpu_file(bdf, "fb/dirty", O_RDONLY);
+	int fd = gpu_file(bdf, "fb/needs_scrub", O_RDONLY);
 
 	if (read(fd, text, sizeof(text) - 1) <= 0)
-		die("fb/dirty");
+		die("fb/needs_scrub");
 	close(fd);
 	return strtoull(text, NULL, 0);
 }

@@ -18,7 +18,7 @@
 
 #include "plan/placement.h"
 
-#define GRANULE		(16ULL << 20)
+#define UNIT		(16ULL << 20)
 #define NUM_VFS		PACK_MAX_VFS
 #define SHOWN		3
 
@@ -42,32 +42,32 @@ static u32 rnd(u32 n)
 	return (state >> 33) % n;
 }
 
-static void begin(u64 seed, u64 granules)
+static void begin(u64 seed, u64 units)
 {
 	memset(&req, 0, sizeof(req));
 	state = seed;
 	rnd(1);
-	req.granule = GRANULE;
-	req.context = GRANULE;
-	req.total = (1 + granules) * GRANULE;
+	req.unit = UNIT;
+	req.context = UNIT;
+	req.total = (1 + units) * UNIT;
 	req.num_vfs = NUM_VFS;
 }
 
 /* VFs in use, each with a gap before it; the room of all gaps */
-static u64 put_pinned(unsigned int num, u64 granules)
+static u64 put_pinned(unsigned int num, u64 units)
 {
-	u64 at = 1, room = granules;
+	u64 at = 1, room = units;
 	unsigned int i;
 
 	for (i = 0; i < num; i++) {
 		struct placement_vf *vf = &req.vf[i];
 
-		at += 1 + rnd(2 * granules / (num + 1) - 2);
-		if (at >= 1 + granules)
+		at += 1 + rnd(2 * units / (num + 1) - 2);
+		if (at >= 1 + units)
 			break;
-		vf->now.offset = at * GRANULE;
-		vf->now.size = GRANULE;
-		vf->quota = GRANULE;
+		vf->now.offset = at * UNIT;
+		vf->now.size = UNIT;
+		vf->quota = UNIT;
 		vf->pinned = true;
 		at++;
 		room--;
@@ -76,26 +76,26 @@ static u64 put_pinned(unsigned int num, u64 granules)
 }
 
 /* small VFs that have a place now and are to get larger */
-static void put_idle(unsigned int first, unsigned int num, u64 granules)
+static void put_idle(unsigned int first, unsigned int num, u64 units)
 {
 	unsigned int i;
 	u64 at;
 
 	for (i = first; i < first + num; i++) {
-		for (at = 1 + rnd(granules); at < 1 + granules; at++) {
+		for (at = 1 + rnd(units); at < 1 + units; at++) {
 			unsigned int k;
 
 			for (k = 0; k < i; k++)
 				if (req.vf[k].now.size &&
-				    req.vf[k].now.offset == at * GRANULE)
+				    req.vf[k].now.offset == at * UNIT)
 					break;
 			if (k == i)
 				break;
 		}
-		if (at == 1 + granules)
+		if (at == 1 + units)
 			continue;
-		req.vf[i].now.offset = at * GRANULE;
-		req.vf[i].now.size = GRANULE;
+		req.vf[i].now.offset = at * UNIT;
+		req.vf[i].now.size = UNIT;
 	}
 }
 
@@ -115,31 +115,31 @@ static void make_pairs(u64 seed)
 		struct placement_vf *vf = &req.vf[i];
 
 		at += gap + rnd(gap / 16 + 1);
-		vf->now.offset = at++ * GRANULE;
-		vf->now.size = GRANULE;
-		vf->quota = GRANULE;
+		vf->now.offset = at++ * UNIT;
+		vf->now.size = UNIT;
+		vf->quota = UNIT;
 		vf->pinned = true;
 	}
-	req.total = at * GRANULE;
+	req.total = at * UNIT;
 	rest = 2 * pinned + rnd(NUM_VFS - 3 * pinned + 1);
 	for (i = pinned; i < pinned + rest && i < NUM_VFS; i++)
-		req.vf[i].quota = (gap / 3 + gap / 32 + rnd(gap / 6)) * GRANULE;
+		req.vf[i].quota = (gap / 3 + gap / 32 + rnd(gap / 6)) * UNIT;
 }
 
 /* a request made from a number: sizes that leave next to nothing over */
 static void make_tight(u64 seed)
 {
 	static const u64 areas[] = { 124, 254, 1023, 4094 };
-	u64 granules, room, left;
+	u64 units, room, left;
 	unsigned int pinned, i, rest;
 
 	begin(seed, areas[seed % 4]);
-	granules = areas[seed % 4];
+	units = areas[seed % 4];
 	pinned = 2 + rnd(13);
-	room = put_pinned(pinned, granules);
+	room = put_pinned(pinned, units);
 	rest = NUM_VFS - pinned;
 	if (rnd(2))
-		put_idle(pinned, rnd(rest + 1), granules);
+		put_idle(pinned, rnd(rest + 1), units);
 	left = room - rnd(room / 64 + 2);
 	for (i = pinned; i < NUM_VFS; i++) {
 		u64 mean = left / (NUM_VFS - i);
@@ -148,7 +148,7 @@ static void make_tight(u64 seed)
 
 		if (size > left)
 			size = left;
-		req.vf[i].quota = size * GRANULE;
+		req.vf[i].quota = size * UNIT;
 		left -= size;
 	}
 }
@@ -231,7 +231,7 @@ int main(int argc, char **argv)
 	} else if (argc == 2 && !strcmp(argv[1], "fair")) {
 		begin(0, 1023);
 		for (i = 0; i < NUM_VFS; i++)
-			req.vf[i].quota = 33 * GRANULE;
+			req.vf[i].quota = 33 * UNIT;
 	} else {
 		fprintf(stderr, "usage: placement_worst find SEEDS | median SEEDS | plan SEED | fair\n");
 		return 2;

@@ -64,7 +64,7 @@ def refusals():
                                            source(name))]
     own = {reason for reason, _ in said}
     said += [(reason, joined(text)) for reason, text in acks if reason not in own]
-    page = entries("Refusals")
+    page = entries("Errors")
     bad = compare({text for _, text in said}, set(page))
     for reason, text in said:
         word = "*%s.*" % reason.lower().replace("_", "-")

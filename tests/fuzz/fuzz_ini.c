@@ -32,7 +32,7 @@ static struct gpu *some_gpu(void)
 		.device = 0x0020,
 		.total_vfs = 16,
 		.fb_total = 16ULL << 30,
-		.fb_granularity = 16 << 20,
+		.fb_alloc_unit = 16 << 20,
 		.fb_pf_reserve = 256 << 20,
 	};
 
@@ -44,7 +44,7 @@ static struct gpu *some_gpu(void)
 static void carry_out(const struct plan *plan, struct gpu *live)
 {
 	gpu_copy(live, &plan->wanted);
-	live->fb_granularity = plan->live.fb_granularity;
+	live->fb_alloc_unit = plan->live.fb_alloc_unit;
 	if (!(plan->wanted.set & GPU_SET_POLICY))
 		live->policy = plan->live.policy;
 	if (!(plan->wanted.set & GPU_SET_PF_RESERVE))

@@ -34,10 +34,10 @@ static u64 take(size_t bytes)
 	return val;
 }
 
-/* often a few granules, sometimes not whole ones, sometimes absurd */
+/* often a few units, sometimes not whole ones, sometimes absurd */
 static u64 take_bytes(void)
 {
-	u64 granule = req.geometry.granule_bytes;
+	u64 unit = req.geometry.unit_bytes;
 	u64 val = take(1);
 
 	switch (take(1) % 16) {
@@ -46,18 +46,18 @@ static u64 take_bytes(void)
 	case 1:
 		return U64_MAX - val;
 	case 2:
-		return val * granule + take(2);
+		return val * unit + take(2);
 	default:
-		return val * granule;
+		return val * unit;
 	}
 }
 
-/* what is quarantined comes in granules */
+/* what is quarantined comes in units */
 static u64 whole(u64 bytes)
 {
-	u64 granule = req.geometry.granule_bytes;
+	u64 unit = req.geometry.unit_bytes;
 
-	return granule ? bytes - bytes % granule : 0;
+	return unit ? bytes - bytes % unit : 0;
 }
 
 static void take_request(void)
@@ -65,7 +65,7 @@ static void take_request(void)
 	unsigned int i;
 
 	memset(&req, 0, sizeof(req));
-	req.geometry.granule_bytes = take(1) % 16 ? 1ULL << (20 + take(1) % 8) :
+	req.geometry.unit_bytes = take(1) % 16 ? 1ULL << (20 + take(1) % 8) :
 						    take(8);
 	req.geometry.total_bytes = take_bytes() + take_bytes();
 	req.geometry.context_bytes = take_bytes();
@@ -116,7 +116,7 @@ static void check_placed(void)
 /* from the bottom, one after the other, each where there is room for it first */
 static bool simple_way_finds_one(void)
 {
-	u64 granule = req.geometry.granule_bytes;
+	u64 unit = req.geometry.unit_bytes;
 	u64 at = again.vf_base;
 	unsigned int i;
 
@@ -126,9 +126,9 @@ static bool simple_way_finds_one(void)
 		/* what stays or is blocked is too much for the simple way */
 		if (req.vf[i].now.size || req.vf[i].placed)
 			return false;
-		if (size > U64_MAX - granule)
+		if (size > U64_MAX - unit)
 			return false;
-		size = (size + granule - 1) & ~(granule - 1);
+		size = (size + unit - 1) & ~(unit - 1);
 		if (size > again.vf_end - at)
 			return false;
 		at += size;

@@ -36,7 +36,7 @@ static void use(const struct gpu *gpu)
 	for (i = 0; i < gpu->vfs_len; i++) {
 		check_string(gpu->vfs[i].bdf, BDF_SIZE);
 		check_string(gpu->vfs[i].profile, LABEL_SIZE);
-		check_string(gpu->vfs[i].holder, NAME_SIZE);
+		check_string(gpu->vfs[i].driver, NAME_SIZE);
 	}
 	object = json_of_gpu(gpu);
 	json_decref(object);
@@ -72,7 +72,7 @@ static void read_object(u8 kind, const uint8_t *data, size_t size)
 {
 	struct nlmsghdr *nlh = message(NLMSG_MIN_TYPE, kind, GENL_HDRLEN, data,
 				       size);
-	struct refusal refusal = { .vf = NO_VF };
+	struct error_detail detail = { .vf = NO_VF };
 	struct gpu_event event;
 	struct gpu gpu = {};
 	int err;
@@ -80,12 +80,12 @@ static void read_object(u8 kind, const uint8_t *data, size_t size)
 	if (kind & 0x80)
 		err = message_read_event(nlh, &gpu, &event);
 	else
-		err = message_read(nlh, &gpu, &refusal);
+		err = message_read(nlh, &gpu, &detail);
 	if (!err)
 		use(&gpu);
 	if (!err && kind & 0x80)
 		check_string(event.message, sizeof(event.message));
-	check_string(refusal.message, sizeof(refusal.message));
+	check_string(detail.message, sizeof(detail.message));
 	gpu_free(&gpu);
 	free(nlh);
 }

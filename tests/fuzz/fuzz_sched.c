@@ -60,14 +60,14 @@ static void check(void)
 	unsigned int i;
 
 	CHECK(s.current_vf >= GPUVF_SCHED_NONE && s.current_vf < GPUVF_MAX_VFS);
-	CHECK(!(gpuvf_sched_ring(&s) & ~s.present));
+	CHECK(!(gpuvf_sched_run_list(&s) & ~s.present));
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
-		CHECK(s.present & BIT(i) || !s.vf[i].debt_ns);
+		CHECK(s.present & BIT(i) || !s.vf[i].deficit_ns);
 }
 
 static void next(void)
 {
-	u32 ring = gpuvf_sched_ring(&s);
+	u32 ring = gpuvf_sched_run_list(&s);
 	bool useful = ring & (s.started | s.work);
 	int chosen = s.chosen_vf;
 	struct gpuvf_sched_vf *vf;
@@ -87,9 +87,9 @@ static void next(void)
 	      d.vf == chosen);
 	vf = &s.vf[d.vf];
 	/* since it was chosen, its slice may have changed */
-	CHECK(vf->debt_ns < vf->slice_ns || d.vf == chosen ||
-	      s.exclusive_vf != GPUVF_SCHED_NONE);
-	CHECK(s.turn_start_ns == now);
+	CHECK(vf->deficit_ns < vf->slice_ns || d.vf == chosen ||
+	      s.full_access_vf != GPUVF_SCHED_NONE);
+	CHECK(s.slice_start_ns == now);
 	deadline = gpuvf_sched_deadline(&s, now);
 	CHECK(deadline >= now);
 	if (ring & (ring - 1)) {
@@ -97,7 +97,7 @@ static void next(void)
 		CHECK(deadline - now >= vf->slice_ns / 2 ||
 		      deadline == U64_MAX);
 	} else {
-		CHECK(!vf->debt_ns || s.exclusive_vf == d.vf);
+		CHECK(!vf->deficit_ns || s.full_access_vf == d.vf);
 		CHECK(deadline - now <= GPUVF_SCHED_SELF_SWITCH_NS);
 	}
 }
@@ -109,7 +109,7 @@ static void go_over(void)
 
 	CHECK(chosen != s.current_vf);
 	CHECK(chosen == GPUVF_SCHED_NONE ||
-	      (gpuvf_sched_ring(&s) & BIT(chosen)));
+	      (gpuvf_sched_run_list(&s) & BIT(chosen)));
 	if (chosen == GPUVF_SCHED_NONE || !(take(1) & 1))
 		return;
 	if (take(1) & 1)
@@ -124,12 +124,12 @@ static void go_over(void)
 static void end(void)
 {
 	int vf = s.current_vf;
-	u64 debt = s.vf[vf].debt_ns;
+	u64 debt = s.vf[vf].deficit_ns;
 	u64 charged = gpuvf_sched_end(&s, now);
 
 	CHECK(s.current_vf == GPUVF_SCHED_NONE);
 	/* nobody owes more than before and what he took */
-	CHECK(s.vf[vf].debt_ns <= debt || s.vf[vf].debt_ns - debt <= charged);
+	CHECK(s.vf[vf].deficit_ns <= debt || s.vf[vf].deficit_ns - debt <= charged);
 }
 
 static void step(void)
@@ -138,7 +138,7 @@ static void step(void)
 
 	switch (take(1) % 10) {
 	case 8:
-		gpuvf_sched_set_exclusive(&s, (int)(take(1) %
+		gpuvf_sched_set_full_access(&s, (int)(take(1) %
 					       (GPUVF_MAX_VFS + 1)) - 1, now);
 		break;
 	case 9:
@@ -168,7 +168,7 @@ static void step(void)
 			next();
 			now += take(1);
 			if (s.current_vf != GPUVF_SCHED_NONE)
-				gpuvf_sched_entered(&s, now);
+				gpuvf_sched_switched_in(&s, now);
 		} else {
 			now = gpuvf_sched_deadline(&s, now);
 			now += take(2);

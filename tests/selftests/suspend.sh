@@ -45,7 +45,7 @@ while read -r module; do
 done < /ram/order
 echo 1 > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts
 $bb insmod /ram/gpuvf_sim_iommu.ko
-$bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 clear_us_per_granule=100
+$bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 scrub_us_per_unit=100
 $bb insmod /ram/gpuvf.ko
 sim=/sys/kernel/debug/gpuvf_sim/gpu0
 bdf=$($bb cat $sim/bdf)
@@ -57,7 +57,7 @@ value() {
 }
 
 all_is_clear() {
-	[ "$(value fb/dirty)" = "$(value fb/withheld)" ]
+	[ "$(value fb/needs_scrub)" = "$(value fb/quarantined)" ]
 }
 
 state_is() {
@@ -84,7 +84,7 @@ picture() {
 	for file in "$gpu"/fb/* "$gpu"/sched/policy "$gpu"/vf*/*; do
 		[ -f "$file" ] || continue
 		case $file in
-		*/retry_withheld | */reset | */stop | */pause | */resume) continue ;;
+		*/scrub | */reset | */stop | */pause | */resume) continue ;;
 		esac
 		echo "$file $($bb cat "$file")"
 	done
@@ -141,7 +141,7 @@ ok 'the one with a driver too' eventually state_is 2 active
 before=$(picture)
 
 for level in devices platform; do
-	cleared=$(truth granules_cleared)
+	cleared=$(truth units_scrubbed)
 	ok "$level: suspend and resume succeed" suspend_until $level
 	ok "$level: guests run again" eventually state_is 0 active
 	eventually state_is 1 active
@@ -149,7 +149,7 @@ for level in devices platform; do
 	ok "$level: all is cleared anew" eventually all_is_clear
 	# 4096 MiB less the reserve of 256 and 16 for saved states, in 16 MiB
 	ok "$level: nothing was taken for clear" \
-		truth_is granules_cleared $((cleared + (4096 - 272) / 16))
+		truth_is units_scrubbed $((cleared + (4096 - 272) / 16))
 	ok "$level: C12 the configuration is what it was" same_picture
 	same_picture || { echo "$before" > /b; picture | $bb diff /b - |
 		$bb sed 's/^/# /'; }
@@ -162,7 +162,7 @@ all_are_parked() {
 	[ "$($bb grep -c '^vf[0-2] .* size=0$' "$sim/table")" = 3 ]
 }
 
-speed=/sys/module/gpuvf_sim/parameters/clear_us_per_granule
+speed=/sys/module/gpuvf_sim/parameters/scrub_us_per_unit
 echo 20000 > $speed
 ok 'slow: suspend and resume succeed' suspend_until devices
 ok 'slow: C41 no VF reaches memory that was not cleared' all_are_parked
@@ -192,7 +192,7 @@ suspend_and_reset() {
 
 # the reset of a VF does not help, just when all is suspended
 echo 1 > $sim/fail_flr
-echo '1 hang_clear command=idle' > $sim/fail_command
+echo '1 hang_scrub command=idle' > $sim/fail_command
 suspend_and_reset 'with a reset pending'
 
 # a state that cannot be dropped is still there when all is resumed
@@ -467,7 +467,7 @@ lacks() {
 	$bb rmmod gpuvf_sim
 	# shellcheck disable=SC2086	# parameters
 	$bb insmod /ram/gpuvf_sim.ko total_vfs=4 fb_mib=4096 \
-		clear_us_per_granule=100 $1
+		scrub_us_per_unit=100 $1
 	$bb insmod /ram/gpuvf.ko
 	for vf in 0 1 2; do
 		echo 536870912 > "$gpu/vf$vf/fb_quota"

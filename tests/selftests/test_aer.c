@@ -87,7 +87,7 @@ static void check_goes_on(const struct gpu *which,
 	}
 }
 
-#define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100 aer=1"
+#define SIM "gpus=2 total_vfs=4 fb_mib=4096 scrub_us_per_unit=100 aer=1"
 
 VFIO_FIXTURE(aer, SIM, vfio);
 
@@ -142,7 +142,7 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	struct nl_message before, after, msg;
 	struct progress there;
 	char *config, *restored;
-	uint64_t cleared = counter("granules_cleared");
+	uint64_t cleared = counter("units_scrubbed");
 	int log = klog_open();
 	uint32_t command;
 
@@ -150,7 +150,7 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 2, "state", "shutdown"));
 	/* the driver sees the end of that later, and scrubs then */
 	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "vf2/in_use"), "0"));
-	ASSERT_EVENTUALLY(counter("granules_cleared") > cleared);
+	ASSERT_EVENTUALLY(counter("units_scrubbed") > cleared);
 	fixture_wait_clean(gpu);
 	/* what stands in for SHUTDOWN is an FLR, which the PCI core waits for */
 	if (!gpu_can(gpu, "shutdown"))

@@ -32,7 +32,7 @@ unload() {
 
 # all that can be read of the GPU and can change
 snapshot() {
-	grep -r . "$dir"/{state,generation} "$dir"/fb/{free,largest_free,pf_reserve} \
+	grep -r . "$dir"/{state,revision} "$dir"/fb/{free,largest_free,pf_reserve} \
 		"$dir"/sched/policy \
 		"$dir"/vf*/{fb_quota,fb_offset,time_slice_us,profile} \
 		"$dir"/device/sriov_numvfs 2> /dev/null
@@ -143,7 +143,7 @@ room() {
 "$agent" plan -H -f "$files/demo.ini" > "$work/plan" 2>&1
 "$agent" apply -f "$files/demo.ini" > "$work/out" 2>&1
 point 'demo_is_applied'
-timeout 60 sh -c "until grep -qx 0 $dir/fb/dirty; do sleep 0.1; done"
+timeout 60 sh -c "until grep -qx 0 $dir/fb/needs_scrub; do sleep 0.1; done"
 "$agent" show -H > "$work/out" 2>&1 &&
 	[ "$(room < "$work/plan")" = "$(room < "$work/out")" ] &&
 	grep -q '^  capacity: 0 more .render. (8 GiB): 8192 MiB of framebuffer are' \
@@ -217,7 +217,7 @@ echo 0 > "$dir/vf2/fb_quota" && echo 0 > "$dir/vf0/fb_quota" &&
 point 'also_when_nothing_else_has_changed'
 "$agent" restore "$work/checkpoint" > "$work/out" 2>&1
 point 'and_back'
-echo '{"schema_version": 1, "gpus": [{}]}' > "$work/broken"
+echo '{"schema_version": 2, "gpus": [{}]}' > "$work/broken"
 refused 'restore_refuses_what_is_no_checkpoint' 2 'is no checkpoint' \
 	"$agent" restore "$work/broken"
 

@@ -150,18 +150,18 @@ point 'without_a_terminal_it_prints_one_picture'
 
 # the saved states of VFs are scrubbed first, and then framebuffer: that fails. Which
 # VF it is depends on who has run, and whose guest has started again.
-until_true grep -qx 0 "$dir/fb/dirty" && echo 5 > $sim/fail_clear &&
+until_true grep -qx 0 "$dir/fb/needs_scrub" && echo 5 > $sim/fail_scrub &&
 	echo 0 > "/sys/bus/pci/devices/$gpu/sriov_numvfs" &&
-	until_true grep -qx 1073741824 "$dir/fb/withheld" &&
+	until_true grep -qx 1073741824 "$dir/fb/quarantined" &&
 	LC_ALL=C "$agent" show -H > "$work/out" 2>&1 &&
 	grep -qE '^  \[P0.*[0-9=]X{4,5}[0-9=].*\]$' "$work/out" &&
-	grep -qF 'withheld 1 GiB (X)' "$work/out"
-point 'show_marks_what_is_withheld'
+	grep -qF 'quarantined 1 GiB (X)' "$work/out"
+point 'show_marks_what_is_quarantined'
 "$agent" show "$gpu" -j > "$work/out" 2>&1 &&
-	tr -d ' \n' < "$work/out" | grep -qE '"owner":"vf[0-3]","offset_bytes":[0-9]+,"size_bytes":1073741824,"withheld":true}'
+	tr -d ' \n' < "$work/out" | grep -qE '"owner":"vf[0-3]","offset_bytes":[0-9]+,"size_bytes":1073741824,"quarantined":true}'
 point 'and_in_json'
-echo 1 > "$dir/fb/retry_withheld" && until_true grep -qx 0 "$dir/fb/dirty" &&
-	says 0 'free' "$agent" show -H && ! grep -q withheld "$work/out"
+echo 1 > "$dir/fb/scrub" && until_true grep -qx 0 "$dir/fb/needs_scrub" &&
+	says 0 'free' "$agent" show -H && ! grep -q quarantined "$work/out"
 point 'until_a_retry_succeeds'
 
 # the family comes back with another id and other groups

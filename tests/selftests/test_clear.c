@@ -2,7 +2,7 @@
 /*
  * Clearing that fails, cannot be done or takes long, and layouts that the
  * hardware does not take: nobody gets dirty memory, nobody who runs is
- * disturbed, and what was withheld comes back when it is asked for.
+ * disturbed, and what was quarantined comes back when it is asked for.
  */
 
 #include <errno.h>
@@ -34,13 +34,13 @@ static uint64_t fb_u64(const char *file)
 /* of every GPU, from the next go of the engine on */
 static void set_clear_us(unsigned int us)
 {
-	ASSERT_OK(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+	ASSERT_OK(file_printf("/sys/module/gpuvf_sim/parameters/scrub_us_per_unit",
 			      "%u", us));
 }
 
 static int retry(void)
 {
-	return file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1");
+	return file_write(gpu_sysfs(gpu, "fb/scrub"), "1");
 }
 
 static void check_words(struct nl_request *req, int err, const char *words)
@@ -60,9 +60,9 @@ static void run_and_lose_memory(unsigned int vf)
 	load_busy(gpu, vf, 100);
 	ASSERT_OK(gpu_guest(gpu, vf, "off"));
 	/* first its context slot is scrubbed, then its memory */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf%u/reset", vf), "1"));
-	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_scrub"), "0"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 }
@@ -73,10 +73,10 @@ static void lose_a_context(void)
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 1, 100);
 	/* slots come first, in ascending order */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
-	ASSERT_TRUE(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_TRUE(file_is(gpu_sim(gpu, "fail_scrub"), "0"));
 }
 
 static void check_it_runs(unsigned int vf)
@@ -87,16 +87,16 @@ static void check_it_runs(unsigned int vf)
 	ASSERT_TRUE(gpu_vf_is(gpu, vf, "active"));
 }
 
-MODULES_FIXTURE(clear, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(clear, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
-TEST_F(clear, C25_withheld_memory_is_tried_again_on_request)
+TEST_F(clear, C25_quarantined_memory_is_tried_again_on_request)
 {
 	uint64_t free_before = fb_u64("free");
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	run_and_lose_memory(1);
-	ASSERT_EQ(QUOTA, fb_u64("withheld"));
-	/* three have their quotas, what is withheld of them is not free twice */
+	ASSERT_EQ(QUOTA, fb_u64("quarantined"));
+	/* three have their quotas, what is quarantined of them is not free twice */
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("free"));
 
 	/* nobody's quota any more, and yet nobody can have it */
@@ -105,16 +105,16 @@ TEST_F(clear, C25_withheld_memory_is_tried_again_on_request)
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("largest_free"));
 
 	/* it fails again, and says so again */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "1"));
 	ASSERT_OK(retry());
-	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_scrub"), "0"));
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(QUOTA, fb_u64("withheld"));
+	ASSERT_EQ(QUOTA, fb_u64("quarantined"));
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("free"));
 
 	ASSERT_OK(retry());
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(0, fb_u64("withheld"));
+	ASSERT_EQ(0, fb_u64("quarantined"));
 	ASSERT_EQ(free_before - 2 * QUOTA, fb_u64("free"));
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf1/fb_quota"), "%llu", QUOTA));
 	check_it_runs(1);
@@ -123,7 +123,7 @@ TEST_F(clear, C25_withheld_memory_is_tried_again_on_request)
 TEST_F(clear, C25_saved_state_is_tried_again_on_request)
 {
 	lose_a_context();
-	ASSERT_EQ(0, fb_u64("withheld"));
+	ASSERT_EQ(0, fb_u64("quarantined"));
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "failed"));
 	ASSERT_OK(retry());
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "provisioned"));
@@ -131,18 +131,18 @@ TEST_F(clear, C25_saved_state_is_tried_again_on_request)
 }
 
 /* what the VFs @first and, unless it is the same, @last have */
-static void check_withheld(const struct nl_message *msg,
-			   const struct table *table, unsigned int first,
-			   unsigned int last)
+static void check_quarantined(const struct nl_message *msg,
+			      const struct table *table, unsigned int first,
+			      unsigned int last)
 {
-	ASSERT_EQ(first == last ? 1 : 2, msg->num_withheld);
-	ASSERT_EQ(msg->num_withheld, msg->withheld_extents);
-	ASSERT_EQ(table->vf[first].start, msg->withheld[0].start);
-	ASSERT_EQ(QUOTA, msg->withheld[0].size);
+	ASSERT_EQ(first == last ? 1 : 2, msg->num_quarantined);
+	ASSERT_EQ(msg->num_quarantined, msg->quarantined_extents);
+	ASSERT_EQ(table->vf[first].start, msg->quarantined[0].start);
+	ASSERT_EQ(QUOTA, msg->quarantined[0].size);
 	ASSERT_EQ(table->vf[last].start,
-		  msg->withheld[msg->num_withheld - 1].start);
-	ASSERT_EQ(QUOTA, msg->withheld[msg->num_withheld - 1].size);
-	ASSERT_EQ(msg->num_withheld * QUOTA, msg->fb_withheld);
+		  msg->quarantined[msg->num_quarantined - 1].start);
+	ASSERT_EQ(QUOTA, msg->quarantined[msg->num_quarantined - 1].size);
+	ASSERT_EQ(msg->num_quarantined * QUOTA, msg->fb_quarantined);
 }
 
 static void keep_last(const struct nl_message *msg, void *arg)
@@ -150,7 +150,7 @@ static void keep_last(const struct nl_message *msg, void *arg)
 	memcpy(arg, msg, sizeof(*msg));
 }
 
-TEST_F(clear, C25_where_withheld_memory_lies_is_told)
+TEST_F(clear, C25_where_quarantined_memory_lies_is_told)
 {
 	struct nl_answer answer;
 	struct nl_request req;
@@ -159,27 +159,27 @@ TEST_F(clear, C25_where_withheld_memory_lies_is_told)
 	struct table table;
 
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	ASSERT_EQ(0, msg.num_withheld);
+	ASSERT_EQ(0, msg.num_quarantined);
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	run_and_lose_memory(0);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	check_withheld(&msg, &table, 0, 0);
+	check_quarantined(&msg, &table, 0, 0);
 
 	/* with VF 1 between them they are two, and in everything that is full */
 	ASSERT_OK(gpu_set_numvfs(gpu, 3));
 	fixture_wait_clean(gpu);
 	run_and_lose_memory(2);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	check_withheld(&msg, &table, 0, 2);
+	check_quarantined(&msg, &table, 0, 2);
 	nl_begin(fx.nl, &req, GPUVF_CMD_PF_GET, NLM_F_DUMP);
 	ASSERT_OK(nl_dump(fx.nl, &req, &answer, keep_last, &msg));
-	check_withheld(&msg, &table, 0, 2);
+	check_quarantined(&msg, &table, 0, 2);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 3, GIB, 0);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	check_withheld(&answer.last, &table, 0, 2);
+	check_quarantined(&answer.last, &table, 0, 2);
 
 	/* a VF stays on it until it gets another quota; then it is placed elsewhere */
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu",
@@ -193,7 +193,7 @@ TEST_F(clear, C25_where_withheld_memory_lies_is_told)
 	ASSERT_OK(retry());
 	fixture_wait_clean(gpu);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	ASSERT_EQ(0, msg.num_withheld);
+	ASSERT_EQ(0, msg.num_quarantined);
 }
 
 TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
@@ -208,7 +208,7 @@ TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
 	run_and_lose_memory(1);
 	/* the second time because the retry fails, which is told as well */
 	for (i = 0; i < 2; i++) {
-		ASSERT_TRUE(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED,
+		ASSERT_TRUE(fixture_await(events, GPUVF_CMD_FB_SCRUB_FAILED,
 					  &msg));
 		ASSERT_EQ(0, msg.num_vf);
 		ASSERT_EQ(1, msg.event.count);
@@ -219,10 +219,10 @@ TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
 		if (i)
 			break;
 		ASSERT_EVENTUALLY(!nl_pf_get(fx.nl, gpu, &msg) &&
-				  msg.fb_withheld == QUOTA);
+				  msg.fb_quarantined == QUOTA);
 		ASSERT_EVENTUALLY(!nl_vf_get(fx.nl, gpu, 1, &msg) &&
 				  msg.vf[0].state == GPUVF_VF_STATE_FAILED);
-		ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "1"));
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "1"));
 		ASSERT_OK(retry());
 	}
 	fixture_wait_clean(gpu);
@@ -237,9 +237,9 @@ TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
 		 msg.vf[0].state != GPUVF_VF_STATE_PROVISIONED);
 	fixture_wait_clean(gpu);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	ASSERT_EQ(0, msg.fb_withheld);
-	ASSERT_EQ(0, msg.fb_dirty);
-	ASSERT_EQ(0, msg.num_withheld);
+	ASSERT_EQ(0, msg.fb_quarantined);
+	ASSERT_EQ(0, msg.fb_needs_scrub);
+	ASSERT_EQ(0, msg.num_quarantined);
 	nl_close(events);
 	check_it_runs(1);
 }
@@ -251,7 +251,7 @@ TEST_F(clear, C25_failed_clearing_of_a_saved_state_names_the_vf)
 	struct nl_message msg;
 
 	lose_a_context();
-	ASSERT_TRUE(fixture_await(events, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	ASSERT_TRUE(fixture_await(events, GPUVF_CMD_FB_SCRUB_FAILED, &msg));
 	ASSERT_EQ(1, msg.num_vf);
 	ASSERT_EQ(1, msg.vf[0].index);
 	ASSERT_EQ(0, msg.event.fb_size);
@@ -265,7 +265,7 @@ TEST_F(clear, C25_failed_clearing_of_a_saved_state_names_the_vf)
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "provisioned"));
 }
 
-TEST_F(clear, retry_without_anything_withheld_changes_nothing)
+TEST_F(clear, retry_without_anything_quarantined_changes_nothing)
 {
 	char *before, *after;
 
@@ -283,7 +283,7 @@ TEST_F(clear, retry_without_anything_withheld_changes_nothing)
 	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
-	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "0"),
+	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "fb/scrub"), "0"),
 		     -EINVAL);
 }
 
@@ -303,20 +303,20 @@ TEST_F(clear, C25_clear_engine_that_hangs)
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "slices") > starts + 3);
 	ASSERT_TRUE(gpu_vf_is(gpu, 0, "active"));
 
-	/* busy still: it is withheld, and the try says so at once */
+	/* busy still: it is quarantined, and the try says so at once */
 	set_clear_us(100);
 	ASSERT_OK(retry());
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "failed"));
 	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	ASSERT_OK(retry());
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(0, fb_u64("withheld"));
+	ASSERT_EQ(0, fb_u64("quarantined"));
 	load_busy(gpu, 1, 100);
 	load_busy(gpu, 0, 100);
 }
 
 /* its link is down, as after a fatal PCIe error; nothing is wrong with the memory */
-TEST_F(clear, gpu_that_does_not_answer_withholds_nothing)
+TEST_F(clear, gpu_that_does_not_answer_quarantine_nothing)
 {
 	static const uint32_t slice_us[1] = { 5000 };
 
@@ -332,7 +332,7 @@ TEST_F(clear, gpu_that_does_not_answer_withholds_nothing)
 	set_clear_us(100);
 	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(0, fb_u64("withheld"));
+	ASSERT_EQ(0, fb_u64("quarantined"));
 	load_busy(gpu, 0, 100);
 }
 
@@ -341,7 +341,7 @@ TEST_F(clear, no_clear_engine_no_framebuffer)
 	struct nl_request req;
 	char *before, *after;
 
-	fixture_load("total_vfs=4 fb_mib=4096 clear_engine=0");
+	fixture_load("total_vfs=4 fb_mib=4096 scrub_engine=0");
 	fixture_spoil();
 	before = fixture_snapshot(gpu);
 	ASSERT_ERROR(gpu_set_numvfs(gpu, 2), -EOPNOTSUPP);
@@ -357,12 +357,12 @@ TEST_F(clear, no_clear_engine_no_framebuffer)
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 5000);
 	check_words(&req, -EOPNOTSUPP,
-		    "this hardware does not support clearing framebuffer between tenants");
+		    "this hardware cannot scrub framebuffer between tenants");
 	after = fixture_snapshot(gpu);
 	ASSERT_SAME(after, before);
 	free(before);
 	free(after);
-	ASSERT_EQ(0, counted("clears"));
+	ASSERT_EQ(0, counted("scrubs"));
 	ASSERT_EQ(0, counted("violations"));
 }
 
@@ -387,7 +387,7 @@ TEST_F(clear, C25_former_guest_hung)
 	ASSERT_OK(gpu_set_numvfs(gpu, 3));
 	load_busy(gpu, 2, 100);
 	ASSERT_EQ(0, counted("leftover_reads"));
-	ASSERT_EQ(0, counted("dirty_starts"));
+	ASSERT_EQ(0, counted("unscrubbed_starts"));
 }
 
 /* VF 0 runs; two others change places and sizes; a write is lost on the way */
@@ -455,7 +455,7 @@ static int set_reserve(uint64_t reserve, unsigned int num_vfs)
 		struct nlattr *nest = nl_vf_begin(&req, i);
 
 		mnl_attr_put_u64(req.header, GPUVF_A_VF_FB_OFFSET,
-				 reserve + GRANULE + i * QUOTA);
+				 reserve + UNIT + i * QUOTA);
 		nl_vf_end(&req, nest);
 	}
 	return nl_call(fx.nl, &req, &answer);
@@ -496,27 +496,27 @@ TEST_F(clear, C25_reserve_that_grows_over_what_is_being_cleared)
 	fixture_wait_clean(gpu);
 	load_busy(gpu, 0, 100);
 	set_clear_us(20000);
-	cleared = counted("granules_cleared");
+	cleared = counted("units_scrubbed");
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	/* its saved state first, for 20 ms; its memory takes 640 */
 	pause_ms(100);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"));
-	ASSERT_EQ(GPUVF_SIM_CLEAR_ST_BUSY,
-		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
+	ASSERT_EQ(GPUVF_SIM_SCRUB_ST_BUSY,
+		  hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS));
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
 			      reserve + GIB));
 	/* it does not go on to overwrite what the PF has now */
-	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS));
+	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_SCRUB_PROGRESS));
 	fixture_wait_clean(gpu);
 	pause_ms(1000);
-	ASSERT_EQ(cleared, counted("granules_cleared"));
+	ASSERT_EQ(cleared, counted("units_scrubbed"));
 
 	set_clear_us(100);
-	cleared = counted("granules_cleared");
+	cleared = counted("units_scrubbed");
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
 			      (unsigned long long)reserve));
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(cleared + GIB / GRANULE, counted("granules_cleared"));
+	ASSERT_EQ(cleared + GIB / UNIT, counted("units_scrubbed"));
 }
 
 /* the slots are elsewhere then, where they were never scrubbed */
@@ -529,7 +529,7 @@ TEST_F(clear, C25_context_slots_are_scrubbed_where_they_move_to)
 	fixture_wait_clean(gpu);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
-	ASSERT_EQ(0, counted("dirty_contexts"));
+	ASSERT_EQ(0, counted("unscrubbed_contexts"));
 	/* a commit that fails has moved them, and moved them back */
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
@@ -578,7 +578,7 @@ TEST_F(clear, refusals_name_who_is_in_the_way)
 	fixture_wait_clean(gpu);
 	free_bytes = fb_u64("free");
 	largest = fb_u64("largest_free");
-	area = largest + GRANULE;
+	area = largest + UNIT;
 	ASSERT_TRUE(before_it > 0 && area <= free_bytes);
 
 	nl_config_set(fx.nl, &req, gpu);

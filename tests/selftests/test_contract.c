@@ -61,7 +61,7 @@ static uint64_t unanswered(void)
 	return stats.counter[GPUVF_A_STATS_MBOX_UNANSWERED];
 }
 
-MODULES_FIXTURE(contract, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(contract, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 TEST_F(contract, C42_each_code_gets_its_answer)
 {
@@ -159,10 +159,10 @@ TEST_F(contract, C42_guest_of_a_failed_vf_need_not_wait)
 	enable();
 	/* the second time that it keeps the GPU is once too often */
 	gets_ready();
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/stats/exclusive_timeouts")) == 1);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/stats/full_access_timeouts")) == 1);
 	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, GUEST, "resetting"));
 	gets_ready();
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/stats/exclusive_timeouts")) == 2);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/stats/full_access_timeouts")) == 2);
 	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, GUEST, "resetting"));
 	gets_ready();
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, GUEST, "failed"));
@@ -309,7 +309,7 @@ FIXTURE_VARIANT(contract_of)
 	const char *guest;
 };
 
-MODULES_FIXTURE(contract_of, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(contract_of, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 FIXTURE_VARIANT_ADD(contract_of, vi) {
 	.guest = "busy 100 boot=1000 vi",

@@ -340,7 +340,7 @@ TEST_F(stale, C23_apply_plans_again_four_times_at_most)
 	static const char first[] = "vf 0-1 = a\n", second[] = "vf 0 = b\nvf 1 = a\n";
 	char *vf0 = strdup(gpu_sysfs(gpu, "vf0/fb_quota"));
 	char *vf1 = strdup(gpu_sysfs(gpu, "vf1/fb_offset"));
-	uint64_t other = file_u64(gpu_sysfs(&fx.gpu[1], "generation"));
+	uint64_t other = file_u64(gpu_sysfs(&fx.gpu[1], "revision"));
 	uint64_t place;
 
 	fixture_on_end(clean_up);
@@ -366,7 +366,7 @@ TEST_F(stale, C23_apply_plans_again_four_times_at_most)
 	ASSERT_EQ(2 * GIB, file_u64(vf0));
 	ASSERT_EQ(place, file_u64(vf1));
 	apply("vfs = 0\n");
-	ASSERT_EQ(other, file_u64(gpu_sysfs(&fx.gpu[1], "generation")));
+	ASSERT_EQ(other, file_u64(gpu_sysfs(&fx.gpu[1], "revision")));
 	free(vf0);
 	free(vf1);
 }

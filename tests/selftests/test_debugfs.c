@@ -89,8 +89,8 @@ TEST_F(debugfs, state_shows_what_holds)
 
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
 	text = debug_file("state");
-	snprintf(line, sizeof(line), "generation %llu ",
-		 (unsigned long long)file_u64(gpu_sysfs(gpu, "generation")));
+	snprintf(line, sizeof(line), "revision %llu ",
+		 (unsigned long long)file_u64(gpu_sysfs(gpu, "revision")));
 	ASSERT_NE(NULL, strstr(text, line));
 	snprintf(line, sizeof(line), "fb %llu+1073741824 ",
 		 (unsigned long long)file_u64(gpu_sysfs(gpu, "vf1/fb_offset")));

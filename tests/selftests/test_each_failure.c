@@ -17,7 +17,7 @@
 #include "load.h"
 
 #define NUM 2
-#define SIM "total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+#define SIM "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100"
 
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[NUM] = { 3000, 3000 };
@@ -39,7 +39,7 @@ static void all_busy(void)
 static void arm(unsigned int n)
 {
 	static const char *const failures[] = {
-		"error", "hang_status", "hang_clear", "hang_silent",
+		"error", "hang_status", "hang_scrub", "hang_silent",
 	};
 
 	ASSERT_OK(file_printf(gpu_sim(gpu, "fail_command"), "%u %s", n,
@@ -177,27 +177,27 @@ TEST_F(each_failure, C20_every_clearing_of_a_change_of_tenant)
 	bool hit = true;
 
 	for (n = 1; hit && n < 100; n++) {
-		uint64_t withheld;
+		uint64_t quarantined;
 
-		/* memory is withheld for good: only a reload helps */
+		/* memory is quarantined for good: only a reload helps */
 		fixture_spoil();
 		fixture_load(SIM);
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 		all_busy();
-		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_clear"), "%u", n));
+		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_scrub"), "%u", n));
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		fixture_wait_clean(gpu);
-		hit = file_is(gpu_sim(gpu, "fail_clear"), "0");
-		ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "0"));
-		withheld = file_u64(gpu_sysfs(gpu, "fb/withheld"));
+		hit = file_is(gpu_sim(gpu, "fail_scrub"), "0");
+		ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "0"));
+		quarantined = file_u64(gpu_sysfs(gpu, "fb/quarantined"));
 		load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
 		for (i = failed = 0; i < NUM; i++) {
-			if (withheld && gpu_vf_is(gpu, i, "failed"))
+			if (quarantined && gpu_vf_is(gpu, i, "failed"))
 				failed++;
 			else
 				load_busy(gpu, i, 100);
 		}
-		ASSERT_EQ(!!withheld, failed);
+		ASSERT_EQ(!!quarantined, failed);
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 	ASSERT_FALSE(hit);
@@ -291,7 +291,7 @@ static bool with_nth_failing(unsigned int n, int (*act)(unsigned int n),
 static int change_by_sysfs(unsigned int n)
 {
 	return file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
-			   (1 + n) * GRANULE);
+			   (1 + n) * UNIT);
 }
 
 static int change_by_netlink(unsigned int n)
@@ -300,7 +300,7 @@ static int change_by_netlink(unsigned int n)
 	struct nl_answer answer;
 
 	nl_config_set(fx.nl, &req, gpu);
-	nl_put_vf(&req, 1, (1 + n) * GRANULE, 5000 + n);
+	nl_put_vf(&req, 1, (1 + n) * UNIT, 5000 + n);
 	return nl_call(fx.nl, &req, &answer);
 }
 
@@ -316,7 +316,7 @@ static bool is_made_all_the_same(unsigned int n, int (*act)(unsigned int n),
 {
 	return act == change_by_netlink &&
 	       (err == -ENOBUFS || err == -EFAULT) &&
-	       file_u64(gpu_sysfs(gpu, "vf1/fb_quota")) == (1 + n) * GRANULE &&
+	       file_u64(gpu_sysfs(gpu, "vf1/fb_quota")) == (1 + n) * UNIT &&
 	       file_u64(gpu_sysfs(gpu, "vf1/time_slice_us")) == 5000 + n;
 }
 

@@ -150,7 +150,7 @@ TEST_F(enable, C17_no_share_for_so_many)
 {
 	struct table before, after;
 
-	/* of six granules one is the PF's, one is for saved states */
+	/* of six units one is the PF's, one is for saved states */
 	fixture_load("total_vfs=16 fb_mib=100");
 	ASSERT_TRUE(gpu_table(gpu, &before));
 	ASSERT_ERROR(gpu_set_numvfs(gpu, 16), -ENOSPC);

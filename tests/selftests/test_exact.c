@@ -43,15 +43,15 @@ static void all_busy(unsigned int num, const uint32_t *slice_us,
 static void measure_rounds(unsigned int num, const uint32_t *slice_us,
 			   unsigned int rounds)
 {
-	unsigned int i, whole = 0, round_ms = 1;
+	unsigned int i, whole = 0, rotation_ms = 1;
 	int64_t since;
 
 	for (i = 0; i < num; i++)
-		round_ms += slice_us[i] / 1000;
+		rotation_ms += slice_us[i] / 1000;
 	/* debts come to rest first */
-	pause_ms(2 * round_ms);
+	pause_ms(2 * rotation_ms);
 	since = clock_ns();
-	pause_ms((rounds + 2) * round_ms);
+	pause_ms((rounds + 2) * rotation_ms);
 	read_turns(since);
 	for (i = 0; i < num_turns; i++)
 		if (turns[i].vf == turns[0].vf)

@@ -148,7 +148,7 @@ static void check_claims(const struct nl_claims *is, const char *driver,
 	ASSERT_EQ(total_mib * MIB, is->fb_total);
 }
 
-#define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+#define SIM "gpus=2 total_vfs=4 fb_mib=4096 scrub_us_per_unit=100"
 
 MODULES_FIXTURE(exchange, SIM);
 
@@ -199,7 +199,7 @@ TEST_F(exchange, guest_finds_pf2vf_when_it_gets_ready)
 TEST_F(exchange, data_wait_until_memory_is_scrubbed)
 {
 	static const char speed[] =
-		"/sys/module/gpuvf_sim/parameters/clear_us_per_granule";
+		"/sys/module/gpuvf_sim/parameters/scrub_us_per_unit";
 	union message message;
 
 	start(1);

@@ -94,7 +94,7 @@ static void check_all_run(int anew, const uint64_t *epoch)
 	ASSERT_EQ(anew, started_anew(epoch));
 }
 
-#define SIM "total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+#define SIM "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100"
 
 /* one command fails in this manner */
 FIXTURE_VARIANT(one_command)
@@ -113,7 +113,7 @@ FIXTURE_VARIANT_ADD(one_command, hangs_while_executing) {
 };
 
 FIXTURE_VARIANT_ADD(one_command, hangs_with_execute_clear) {
-	.how = "3 hang_clear",
+	.how = "3 hang_scrub",
 };
 
 FIXTURE_VARIANT_ADD(one_command, hangs_without_any_status) {
@@ -324,7 +324,7 @@ TEST_F(faults, C27_reset_that_does_not_help_resets_the_gpu)
 	all_busy();
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_flr"), "1"));
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
-			     "1 hang_clear command=idle"));
+			     "1 hang_scrub command=idle"));
 	ASSERT_EVENTUALLY(counted("resets") == resets + 1);
 	ASSERT_EVENTUALLY(gpu_numvfs(gpu) == NUM && nobody_failed());
 	ASSERT_EVENTUALLY(!gpu_guest(gpu, 0, "idle"));
@@ -421,7 +421,7 @@ TEST_F(faults, C26_reset_in_the_middle_of_a_switch)
 	uint64_t epoch[NUM], slices, vf_resets;
 	unsigned int i, rounds;
 
-	fixture_load("total_vfs=4 fb_mib=4096 clear_us_per_granule=100 "
+	fixture_load("total_vfs=4 fb_mib=4096 scrub_us_per_unit=100 "
 		     "oneshot=1 save_us=4000 load_us=4000");
 	/* not more often than the guest may ask for its start */
 	rounds = on_debug_kernel() || gpu_guests_ask(gpu) ? 4 : 10;

@@ -31,9 +31,9 @@ static int klog = -1;
 static const char flooded[] =
 	"more than 56 messages in 60 s, the rest is refused";
 static const char refused[] =
-	"requests for exclusive access in 60 s, the rest is refused";
+	"requests for full access in 60 s, the rest is refused";
 static const char overstayed[] =
-	"did not give up exclusive access in time, resetting it";
+	"did not give up full access in time, resetting it";
 static const char overran[] =
 	"within its preemption timeout of 20000 us, resetting it";
 
@@ -134,7 +134,7 @@ static void check_served(unsigned int vf, uint64_t inits)
 	ASSERT_EQ(0, counted_vf(vf, "init_outside"));
 }
 
-MODULES_FIXTURE(guests, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(guests, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 TEST_F(guests, guests_that_boot_at_once_are_all_served)
 {
@@ -254,7 +254,7 @@ TEST_F(guests, C26_one_that_never_releases_is_reset_and_then_failed)
 	check_others();
 }
 
-TEST_F(guests, C26_one_that_dies_with_exclusive_access_is_reset_once)
+TEST_F(guests, C26_one_that_dies_with_full_access_is_reset_once)
 {
 	start_others();
 	ASSERT_OK(gpu_guest(gpu, BAD, "idle boot=1000 dies patient"));
@@ -291,7 +291,7 @@ TEST_F(guests, C15_overrun_is_reset_exactly_once)
 
 	start_others();
 	load_busy(gpu, BAD, 100);
-	cleared = gpu_truth(gpu, "gpu", "granules_cleared");
+	cleared = gpu_truth(gpu, "gpu", "units_scrubbed");
 	/* once, it takes longer to leave than its preemption timeout */
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     "1 slow 400000 vf=1 command=idle"));
@@ -302,8 +302,8 @@ TEST_F(guests, C15_overrun_is_reset_exactly_once)
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "active"));
 	ASSERT_EQ(1, counted("vf_resets"));
 	ASSERT_EQ(2, counted("epoch"));
-	ASSERT_EQ(cleared + 512 * MIB / GRANULE,
-		  gpu_truth(gpu, "gpu", "granules_cleared"));
+	ASSERT_EQ(cleared + 512 * MIB / UNIT,
+		  gpu_truth(gpu, "gpu", "units_scrubbed"));
 	ASSERT_EQ(0, gpu_resets());
 }
 
@@ -355,16 +355,16 @@ static bool gets_access(unsigned int vf)
 
 static uint64_t charged(const struct truth *from, unsigned int vf)
 {
-	return gpu_truth_vf(gpu, vf, "charged_ns") -
-	       truth_vf(from, vf, "charged_ns");
+	return gpu_truth_vf(gpu, vf, "accounted_ns") -
+	       truth_vf(from, vf, "accounted_ns");
 }
 
 /*
- * A guest that asks for exclusive access for ever, keeps it for 1.3 s, and gives
+ * A guest that asks for full access for ever, keeps it for 1.3 s, and gives
  * it up in time. Beside its share it has 3 s and one access (1.5 s), once, and it
  * gets its share. A guest that starts beside it starts within 6 s.
  */
-TEST_F(guests, C26_exclusive_access_is_a_part_of_the_share)
+TEST_F(guests, C26_full_access_is_a_part_of_the_share)
 {
 	const unsigned int seconds = 180;
 	uint64_t begin, end, had, inits = 0, refusals = 0;

@@ -130,7 +130,7 @@ TEST_F(hostdriver, apply_waits_for_users_to_go)
 	ASSERT_EQ(0, agent_end(pid));
 	ASSERT_EQ(2 * GIB, file_u64(gpu_sysfs(gpu, "vf0/fb_quota")));
 	/* and it has waited for the memory to be cleared, too */
-	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/dirty")));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/needs_scrub")));
 }
 
 TEST_HARNESS_MAIN

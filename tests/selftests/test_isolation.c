@@ -34,16 +34,16 @@ static void clear_behind_the_drivers_back(const struct extent *extent)
 	unsigned int sim = gpu_capability(gpu, GPUVF_SIM_VSEC_ID);
 
 	ASSERT_NE(0, sim);
-	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_CLEAR_START,
-				   extent->start / GRANULE));
-	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_CLEAR_COUNT, 1));
-	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_CLEAR_CONTROL,
-				   GPUVF_SIM_CLEAR_GO));
+	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_SCRUB_START,
+				   extent->start / UNIT));
+	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_SCRUB_COUNT, 1));
+	ASSERT_OK(gpu_config_write(gpu, sim + GPUVF_SIM_SCRUB_CONTROL,
+				   GPUVF_SIM_SCRUB_GO));
 }
 
 /* every check can fail: what is planted is counted */
 
-MODULES_FIXTURE(isolation, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(isolation, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 TEST_F(isolation, plant_overlap_is_seen)
 {
@@ -63,9 +63,9 @@ TEST_F(isolation, plant_memory_not_cleared_is_seen)
 {
 	fixture_spoil();
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	ASSERT_OK(file_write(gpu_sim(gpu, "plant"), "dirty 0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "plant"), "unscrubbed 0"));
 	load_busy(gpu, 0, 100);
-	ASSERT_EQ(1, counted("dirty_starts"));
+	ASSERT_EQ(1, counted("unscrubbed_starts"));
 	ASSERT_EQ(1, counted("leftover_reads"));
 }
 
@@ -93,7 +93,7 @@ TEST_F(isolation, plant_clearing_under_a_guest_is_seen)
 	load_busy(gpu, 0, 100);
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	clear_behind_the_drivers_back(&table.vf[0]);
-	ASSERT_EQ(1, counted("clear_live"));
+	ASSERT_EQ(1, counted("scrub_live"));
 }
 
 TEST_F(isolation, plant_bad_context_area_is_seen)
@@ -133,10 +133,10 @@ TEST_F(isolation, plant_context_not_cleared_is_seen)
 	/* its turn is over when its state is saved */
 	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "save"));
 	ASSERT_EQ(0, gpu_command(gpu, GPUVF_CMD_SHUTDOWN_GPU, vf));
-	ASSERT_EQ(0, counted("dirty_contexts"));
+	ASSERT_EQ(0, counted("unscrubbed_contexts"));
 	ASSERT_EQ(0, gpu_command(gpu, GPUVF_CMD_INIT_GPU, vf));
-	ASSERT_EQ(1, counted("dirty_contexts"));
-	ASSERT_EQ(1, counted("dirty_starts"));
+	ASSERT_EQ(1, counted("unscrubbed_contexts"));
+	ASSERT_EQ(1, counted("unscrubbed_starts"));
 	ASSERT_EQ(0, gpu_command(gpu, GPUVF_CMD_RUN_GPU, vf));
 	ASSERT_EQ(0, gpu_command(gpu, GPUVF_CMD_IDLE_GPU, vf));
 	ASSERT_EQ(0, gpu_command(gpu, GPUVF_CMD_SAVE_GPU_STATE, vf));
@@ -201,11 +201,11 @@ TEST_F(isolation, C25_memory_is_cleared_before_the_next_tenant)
 	for (round = 0; round < 2; round++) {
 		load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 		load_busy(gpu, 0, 100);
-		cleared = counted("granules_cleared");
+		cleared = counted("units_scrubbed");
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		fixture_wait_clean(gpu);
-		ASSERT_EQ(cleared + 512 * MIB / GRANULE,
-			  counted("granules_cleared"));
+		ASSERT_EQ(cleared + 512 * MIB / UNIT,
+			  counted("units_scrubbed"));
 	}
 }
 
@@ -221,7 +221,7 @@ TEST_F(isolation, C25_clean_through_other_sizes_with_busy_guests)
 		/* away in the middle of somebody's slice */
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
-	ASSERT_EQ(0, counted("dirty_starts"));
+	ASSERT_EQ(0, counted("unscrubbed_starts"));
 }
 
 TEST_F(isolation, C25_clean_after_a_reload_of_the_module)
@@ -251,13 +251,13 @@ TEST_F(isolation, C13_vf_reset_clears_its_own_and_nobody_elses)
 		load_busy(gpu, i, 100);
 	for (i = 0; i < 3; i++)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
-	cleared = counted("granules_cleared");
+	cleared = counted("units_scrubbed");
 	resets = counted("resets");
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	/* a new life for VF 1, on memory that was cleared for it */
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") == epoch[1] + 1);
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
-	ASSERT_EQ(cleared + 512 * MIB / GRANULE, counted("granules_cleared"));
+	ASSERT_EQ(cleared + 512 * MIB / UNIT, counted("units_scrubbed"));
 	ASSERT_EQ(epoch[0], gpu_truth_vf(gpu, 0, "epoch"));
 	ASSERT_EQ(epoch[2], gpu_truth_vf(gpu, 2, "epoch"));
 	ASSERT_EQ(resets, counted("resets"));
@@ -270,9 +270,9 @@ static void lose_memory(void)
 	load_busy(gpu, 1, 100);
 	ASSERT_OK(gpu_guest(gpu, 1, "off"));
 	/* first its context slot is scrubbed, then its memory */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_scrub"), "0"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 }
@@ -283,13 +283,13 @@ static void lose_a_context(void)
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 1, 100);
 	/* slots come first, in ascending order */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
-	ASSERT_TRUE(file_is(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_TRUE(file_is(gpu_sim(gpu, "fail_scrub"), "0"));
 }
 
-/* by the configuration: what is withheld is in no table */
+/* by the configuration: what is quarantined is in no table */
 static struct extent vf_extent(unsigned int vf)
 {
 	struct extent extent = {
@@ -300,14 +300,14 @@ static struct extent vf_extent(unsigned int vf)
 	return extent;
 }
 
-TEST_F(isolation, C25_what_cannot_be_cleared_is_withheld)
+TEST_F(isolation, C25_what_cannot_be_cleared_is_quarantined)
 {
 	struct extent hole, now;
 	uint64_t epoch;
 
-	fixture_spoil();	/* withheld for good: only a reload helps */
+	fixture_spoil();	/* quarantined for good: only a reload helps */
 	lose_memory();
-	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "failed"));
 	hole = vf_extent(1);
 	epoch = gpu_truth_vf(gpu, 1, "epoch");
@@ -327,7 +327,7 @@ TEST_F(isolation, C25_what_cannot_be_cleared_is_withheld)
 	now = vf_extent(1);
 	ASSERT_TRUE(now.start + now.size <= hole.start ||
 		    now.start >= hole.start + hole.size);
-	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 	ASSERT_EQ(0, counted("violations"));
 	ASSERT_EQ(0, counted("illegal"));
@@ -337,14 +337,14 @@ TEST_F(isolation, C25_saved_state_is_cleared_before_it_is_used)
 {
 	fixture_spoil();
 	lose_a_context();
-	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 	ASSERT_OK(gpu_set_numvfs(gpu, 3));
 	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 2, 100);
 	/* the second time clearing works: it starts, and not before */
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
-	ASSERT_EQ(0, counted("dirty_contexts"));
+	ASSERT_EQ(0, counted("unscrubbed_contexts"));
 	ASSERT_EQ(0, counted("violations"));
 }
 

@@ -16,7 +16,7 @@
 #include "hw.h"
 #include "klog.h"
 
-#define SIM "total_vfs=4 fb_mib=1024 clear_us_per_granule=100"
+#define SIM "total_vfs=4 fb_mib=1024 scrub_us_per_unit=100"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -99,7 +99,7 @@ TEST_F(life, vfs_of_another_driver_are_left_alone)
 	free(after);
 	ASSERT_EQ(commands, gpu_truth(&bare, "gpu", "commands"));
 	ASSERT_EQ(0, gpu_truth(&bare, "gpu", "resets"));
-	ASSERT_EQ(0, gpu_truth(&bare, "gpu", "clear_live"));
+	ASSERT_EQ(0, gpu_truth(&bare, "gpu", "scrub_live"));
 	ASSERT_TRUE(gpu_truth_vf_is(&bare, 0, "state", "run"));
 	/* as the message says */
 	give_to("pci-pf-stub");
@@ -185,7 +185,7 @@ TEST_F(life, C20_every_register_access_of_a_probe)
 	report("%u accesses, %u without driver, %u wedged\n", all, none,
 	       wedged);
 	ASSERT_LT(0, none);
-	/* what was withheld, capabilities that were not found: once more, whole */
+	/* what was quarantined, capabilities that were not found: once more, whole */
 	take_away();
 	find_anew();
 	fixture_wait_clean(gpu);

@@ -84,7 +84,7 @@ static void hang_out_of(const char *verb, const char *state)
 	check_off_the_engine(BAD);
 }
 
-MODULES_FIXTURE(marks, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(marks, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 TEST_F(marks, C32_stopped_guest_that_hangs_stays_stopped)
 {
@@ -243,7 +243,7 @@ TEST_F(marks, C32_new_vfs_have_no_marks)
 	load_busy(gpu, PAUSED, 100);
 }
 
-/* fb-retry is for memory, not for VFs that failed for another reason */
+/* fb-scrub is for memory, not for VFs that failed for another reason */
 TEST_F(marks, C32_retry_of_clearing_does_not_revive_a_vf)
 {
 	uint64_t run_ns;
@@ -253,19 +253,19 @@ TEST_F(marks, C32_retry_of_clearing_does_not_revive_a_vf)
 	ASSERT_OK(gpu_guest(gpu, BAD, "idle"));
 	fixture_wait_clean(gpu);
 	/* its saved state cannot be cleared either */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "1 sticky"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "1 sticky"));
 	run_ns = gpu_truth_vf(gpu, GOOD, "run_ns");
 	ASSERT_OK(vf_do(BAD, "reset"));
 	/* the other goes on, but could not start again now */
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, GOOD, "run_ns") > run_ns);
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "failed") ||
 			  gpu_vf_is(gpu, BAD, "provisioned"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "0"));
 	/* a scrub that began before may fail even now */
-	ASSERT_EVENTUALLY(!file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1") &&
+	ASSERT_EVENTUALLY(!file_write(gpu_sysfs(gpu, "fb/scrub"), "1") &&
 			  gpu_vf_is(gpu, BAD, "provisioned"));
 	fail_by_limit(BAD);
-	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/scrub"), "1"));
 	ASSERT_TRUE(gpu_vf_is(gpu, BAD, "failed"));
 	check_off_the_engine(BAD);
 }

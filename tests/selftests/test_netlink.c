@@ -20,19 +20,26 @@ static const struct gpu *gpu = &fx.gpu[0];
 
 /* what every full object has */
 #define PF_ALL								\
-	(PF(BDF) | PF(GENERATION) | PF(BACKEND) | PF(STATE) |		\
+	(PF(BDF) | PF(REVISION) | PF(BACKEND) | PF(STATE) |		\
 	 PF(CAPABILITIES) | PF(VENDOR) | PF(DEVICE) | PF(NUMA_NODE) |	\
 	 PF(TOTAL_VFS) | PF(NUM_VFS) | PF(PROVISIONING) | PF(POLICY) |	\
-	 PF(FB_TOTAL) | PF(FB_GRANULARITY) | PF(FB_PF_RESERVE) |	\
+	 PF(FB_TOTAL) | PF(FB_ALLOC_UNIT) | PF(FB_PF_RESERVE) |		\
 	 PF(FB_CONTEXT_SAVE) | PF(FB_VF_AREA) | PF(FB_FREE) |		\
-	 PF(FB_LARGEST_FREE) | PF(FB_DIRTY) | PF(FB_WITHHELD) |		\
-	 PF(FB_WITHHELD_EXTENTS) | PF(TIME_SLICE_MIN_US) |		\
-	 PF(TIME_SLICE_MAX_US) | PF(PREEMPT_TIMEOUT_MIN_US) |		\
-	 PF(PREEMPT_TIMEOUT_MAX_US) | PF(ROUND_US) | PF(RESETS) |	\
+	 PF(FB_LARGEST_FREE) | PF(FB_NEEDS_SCRUB) | PF(FB_QUARANTINED) |	\
+	 PF(FB_QUARANTINED_EXTENTS) | PF(ENGINE) | PF(RESETS) |		\
 	 PF(FAILED_RESETS))
 #define VF_ALL								\
-	(VF(INDEX) | VF(STATE) | VF(FB_QUOTA) | VF(TIME_SLICE_US) |	\
-	 VF(PREEMPT_TIMEOUT_US) | VF(RESETS) | VF(FAILED_RESETS))
+	(VF(INDEX) | VF(STATE) | VF(FB_QUOTA) | VF(ENGINE) |		\
+	 VF(RESETS) | VF(FAILED_RESETS))
+#define ENGINE(name)	(1U << GPUVF_A_ENGINE_##name)
+#define PF_ENGINE_ALL							\
+	(ENGINE(ID) | ENGINE(TIME_SLICE_MIN_US) |			\
+	 ENGINE(TIME_SLICE_MAX_US) | ENGINE(PREEMPT_TIMEOUT_MIN_US) |	\
+	 ENGINE(PREEMPT_TIMEOUT_MAX_US) | ENGINE(ROTATION_US))
+#define VF_ENGINE_ALL							\
+	(ENGINE(ID) | ENGINE(TIME_SLICE_US) |				\
+	 ENGINE(PREEMPT_TIMEOUT_US) | ENGINE(TIME_SLICE_EFFECTIVE_US) |	\
+	 ENGINE(PREEMPT_TIMEOUT_EFFECTIVE_US))
 
 MODULES_FIXTURE(netlink, on_debug_kernel() ? "total_vfs=4" : "total_vfs=16");
 
@@ -48,18 +55,19 @@ TEST_F(netlink, pf_get_has_everything)
 	ASSERT_EQ(GPUVF_PF_STATE_READY, msg.state);
 	/* which they are is in test_plain */
 	ASSERT_EQ(GPUVF_CAPABILITY_FRAMEBUFFER | GPUVF_CAPABILITY_TIME_SLICE |
-			  GPUVF_CAPABILITY_CLEAR,
+			  GPUVF_CAPABILITY_SCRUB,
 		  msg.capabilities &
 			  (GPUVF_CAPABILITY_FRAMEBUFFER |
 			   GPUVF_CAPABILITY_TIME_SLICE |
-			   GPUVF_CAPABILITY_CLEAR | GPUVF_CAPABILITY_ONESHOT));
+			   GPUVF_CAPABILITY_SCRUB | GPUVF_CAPABILITY_ONESHOT));
 	ASSERT_EQ(0x4756, msg.vendor);
 	ASSERT_EQ(0x20, msg.device);
 	ASSERT_EQ(fx.total_vfs, msg.total_vfs);
 	ASSERT_EQ(0, msg.num_vfs);
 	ASSERT_EQ(GPUVF_PROVISIONING_AUTO, msg.provisioning);
 	ASSERT_EQ(16 * GIB, msg.fb_total);
-	ASSERT_EQ(GRANULE, msg.fb_granularity);
+	ASSERT_EQ(UNIT, msg.fb_alloc_unit);
+	ASSERT_EQ(PF_ENGINE_ALL, msg.engine.has);
 	ASSERT_EQ(1000, msg.time_slice_min_us);
 	ASSERT_EQ(500000, msg.time_slice_max_us);
 }
@@ -87,13 +95,13 @@ TEST_F(netlink, pf_get_has_all_that_a_plan_needs)
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 2, "enable"), "1"));
 
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
-	/* the reserve, and 8 MiB for contexts, are whole granules */
-	ASSERT_EQ(GIB + GRANULE, msg.fb_pf_reserve);
-	ASSERT_EQ(GIB + 2 * GRANULE, msg.vf_area.start);
+	/* the reserve, and 8 MiB for contexts, are whole units */
+	ASSERT_EQ(GIB + UNIT, msg.fb_pf_reserve);
+	ASSERT_EQ(GIB + 2 * UNIT, msg.vf_area.start);
 	ASSERT_EQ(16 * GIB, msg.vf_area.start + msg.vf_area.size);
 	ASSERT_EQ(msg.vf_area.size - 4 * GIB, msg.fb_free);
-	ASSERT_EQ(0, msg.withheld_extents);
-	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
+	ASSERT_EQ(0, msg.quarantined_extents);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "revision")), msg.revision);
 	ASSERT_EQ(fx.total_vfs, msg.num_vf);
 	ASSERT_EQ(4 * GIB, msg.vf[2].fb_offset);
 	ASSERT_TRUE(msg.vf[2].has & VF(IN_USE));
@@ -125,7 +133,7 @@ static void note_seen(const struct nl_message *msg, void *arg)
 	else if (msg->cmd == GPUVF_CMD_PF_GET && msg->has == PF_ALL)
 		seen->pf[i]++;
 	else if (msg->cmd == GPUVF_CMD_VF_GET && msg->num_vf == 1 &&
-		 msg->has == (PF(BDF) | PF(GENERATION) | PF(VF)) &&
+		 msg->has == (PF(BDF) | PF(REVISION) | PF(VF)) &&
 		 (msg->vf[0].has & VF_ALL) == VF_ALL)
 		seen->vf[i][msg->vf[0].index]++;
 	else
@@ -226,7 +234,7 @@ TEST_F(netlink, gets_refuse_what_does_not_exist)
 
 static void put_layout(struct nl_request *req)
 {
-	struct nlattr *nest;
+	struct nlattr *nest, *engine;
 
 	nl_config_set(fx.nl, req, gpu);
 	mnl_attr_put_u32(req->header, GPUVF_A_PF_POLICY, GPUVF_POLICY_EQUAL);
@@ -234,8 +242,11 @@ static void put_layout(struct nl_request *req)
 	mnl_attr_put(req->header, GPUVF_A_PF_REPLACE, 0, NULL);
 	nest = nl_vf_begin(req, 0);
 	mnl_attr_put_u64(req->header, GPUVF_A_VF_FB_QUOTA, 4 * GIB + 1);
-	mnl_attr_put_u32(req->header, GPUVF_A_VF_TIME_SLICE_US, 8000);
-	mnl_attr_put_u32(req->header, GPUVF_A_VF_PREEMPT_TIMEOUT_US, 30000);
+	engine = mnl_attr_nest_start(req->header, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_TIME_SLICE_US, 8000);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, 30000);
+	mnl_attr_nest_end(req->header, engine);
 	mnl_attr_put_strz(req->header, GPUVF_A_VF_PROFILE, "big");
 	nl_vf_end(req, nest);
 	nl_put_vf(req, 2, GIB, 2000);
@@ -249,7 +260,7 @@ static void check_layout(const struct nl_message *msg)
 	ASSERT_EQ(GPUVF_POLICY_EQUAL, msg->policy);
 	ASSERT_EQ(GPUVF_PROVISIONING_EXPLICIT, msg->provisioning);
 	ASSERT_EQ(GIB, msg->fb_pf_reserve);
-	ASSERT_EQ(4 * GIB + GRANULE, msg->vf[0].fb_quota);
+	ASSERT_EQ(4 * GIB + UNIT, msg->vf[0].fb_quota);
 	ASSERT_EQ(8000, msg->vf[0].time_slice_us);
 	ASSERT_EQ(30000, msg->vf[0].preempt_timeout_us);
 	ASSERT_STREQ("big", msg->vf[0].profile);
@@ -257,6 +268,9 @@ static void check_layout(const struct nl_message *msg)
 	ASSERT_EQ(GIB, msg->vf[2].fb_quota);
 	ASSERT_EQ(2000, msg->vf[2].time_slice_us);
 	ASSERT_EQ(20000, msg->vf[2].preempt_timeout_us);
+	ASSERT_EQ(VF_ENGINE_ALL, msg->vf[2].engine.has);
+	ASSERT_EQ(2000, msg->vf[2].engine.time_slice_us);
+	ASSERT_EQ(20000, msg->vf[2].engine.preempt_timeout_us);
 	ASSERT_TRUE(msg->vf[0].has & VF(FB_OFFSET));
 	ASSERT_FALSE(msg->vf[1].has & VF(FB_OFFSET));
 	ASSERT_FALSE(msg->vf[0].has & VF(FB_AUTO));
@@ -277,14 +291,14 @@ TEST_F(netlink, config_set_replies_with_the_layout)
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	ASSERT_EQ(answer.last.vf[0].fb_offset, table.vf[0].start);
 	ASSERT_EQ(answer.last.vf[0].fb_quota, table.vf[0].size);
-	ASSERT_EQ(answer.last.generation,
-		  file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(answer.last.revision,
+		  file_u64(gpu_sysfs(gpu, "revision")));
 }
 
 TEST_F(netlink, dry_run_foretells_and_changes_nothing)
 {
 	char *before = fixture_snapshot(gpu);
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 	struct nl_request req;
 	struct nl_answer dry, wet;
 	struct table table, now;
@@ -301,7 +315,7 @@ TEST_F(netlink, dry_run_foretells_and_changes_nothing)
 	ASSERT_SAME(after, before);
 	ASSERT_TRUE(gpu_table(gpu, &now));
 	ASSERT_EQ(0, memcmp(&table, &now, sizeof(now)));
-	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(revision, file_u64(gpu_sysfs(gpu, "revision")));
 	free(before);
 	free(after);
 
@@ -314,7 +328,7 @@ TEST_F(netlink, dry_run_foretells_and_changes_nothing)
 				    sizeof(wet.last.vf[i])));
 	}
 	ASSERT_EQ(dry.last.fb_free, wet.last.fb_free);
-	ASSERT_EQ(dry.last.round_us, wet.last.round_us);
+	ASSERT_EQ(dry.last.rotation_us, wet.last.rotation_us);
 }
 
 TEST_F(netlink, C22_bad_kth_vf_changes_nothing)
@@ -331,37 +345,37 @@ TEST_F(netlink, C22_bad_kth_vf_changes_nothing)
 			nl_put_vf(&req, i, 64 * MIB, i == k ? 999 : 3000);
 		ASSERT_REFUSED(gpu, &req, -EINVAL,
 			       GPUVF_REASON_SLICE_TOO_SHORT, k,
-			       GPUVF_A_VF_TIME_SLICE_US, 999, 1000);
+			       GPUVF_A_ENGINE_TIME_SLICE_US, 999, 1000);
 	}
 	/* the planner's refusals name the first that finds no room */
 	for (k = 0; k < fx.total_vfs; k++) {
 		nl_config_set(fx.nl, &req, gpu);
-		mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, GRANULE);
+		mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, UNIT);
 		for (i = 0; i < fx.total_vfs; i++)
-			nl_put_vf(&req, i, i == k ? 16 * GIB : GRANULE, 3000);
+			nl_put_vf(&req, i, i == k ? 16 * GIB : UNIT, 3000);
 		ASSERT_REFUSED(gpu, &req, -ENOSPC, GPUVF_REASON_NO_SPACE, k,
 			       GPUVF_A_VF_FB_QUOTA, 16 * GIB,
-			       (1024 - 2 - k) * GRANULE);
+			       (1024 - 2 - k) * UNIT);
 	}
 }
 
 TEST_F(netlink, C23_second_writer_is_stale)
 {
-	uint64_t planned = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t planned = file_u64(gpu_sysfs(gpu, "revision"));
 	struct nl_request req;
 	struct nl_answer answer;
 
 	nl_config_set(fx.nl, &req, gpu);
-	mnl_attr_put_u64(req.header, GPUVF_A_PF_GENERATION, planned);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_REVISION, planned);
 	nl_put_vf(&req, 0, GIB, 0);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	ASSERT_EQ(planned + 1, answer.last.generation);
+	ASSERT_EQ(planned + 1, answer.last.revision);
 
 	nl_config_set(fx.nl, &req, gpu);
-	mnl_attr_put_u64(req.header, GPUVF_A_PF_GENERATION, planned);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_REVISION, planned);
 	nl_put_vf(&req, 0, 2 * GIB, 0);
 	ASSERT_REFUSED(gpu, &req, -ESTALE, GPUVF_REASON_STALE, -1,
-		       GPUVF_A_PF_GENERATION, planned, planned + 1);
+		       GPUVF_A_PF_REVISION, planned, planned + 1);
 }
 
 static void one_vf(struct nl_request *req, unsigned int vf, int attr,
@@ -371,27 +385,37 @@ static void one_vf(struct nl_request *req, unsigned int vf, int attr,
 
 	nl_config_set(fx.nl, req, gpu);
 	nest = nl_vf_begin(req, vf);
-	mnl_attr_put_u32(req->header, attr, value);
+	nl_put_u32(req, attr, value);
 	nl_vf_end(req, nest);
 }
 
 TEST_F(netlink, every_setting_out_of_range_is_refused)
 {
 	struct nl_request req;
-	struct nlattr *nest;
+	struct nlattr *nest, *engine;
 
-	one_vf(&req, 1, GPUVF_A_VF_TIME_SLICE_US, 0);
+	one_vf(&req, 1, ENGINE_ATTR(TIME_SLICE_US), 0);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_SLICE_TOO_SHORT, 1,
-		       GPUVF_A_VF_TIME_SLICE_US, 0, 1000);
-	one_vf(&req, 1, GPUVF_A_VF_TIME_SLICE_US, 500001);
+		       GPUVF_A_ENGINE_TIME_SLICE_US, 0, 1000);
+	one_vf(&req, 1, ENGINE_ATTR(TIME_SLICE_US), 500001);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_SLICE_TOO_LONG, 1,
-		       GPUVF_A_VF_TIME_SLICE_US, 500001, 500000);
-	one_vf(&req, 1, GPUVF_A_VF_PREEMPT_TIMEOUT_US, 999);
+		       GPUVF_A_ENGINE_TIME_SLICE_US, 500001, 500000);
+	one_vf(&req, 1, ENGINE_ATTR(PREEMPT_TIMEOUT_US), 999);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_PREEMPT_TOO_SHORT, 1,
-		       GPUVF_A_VF_PREEMPT_TIMEOUT_US, 999, 1000);
-	one_vf(&req, 1, GPUVF_A_VF_PREEMPT_TIMEOUT_US, 10000001);
+		       GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, 999, 1000);
+	one_vf(&req, 1, ENGINE_ATTR(PREEMPT_TIMEOUT_US), 10000001);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_PREEMPT_TOO_LONG, 1,
-		       GPUVF_A_VF_PREEMPT_TIMEOUT_US, 10000001, 10000000);
+		       GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, 10000001, 10000000);
+
+	nl_config_set(fx.nl, &req, gpu);
+	nest = nl_vf_begin(&req, 1);
+	engine = mnl_attr_nest_start(req.header, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u32(req.header, GPUVF_A_ENGINE_ID, 1);
+	mnl_attr_put_u32(req.header, GPUVF_A_ENGINE_TIME_SLICE_US, 5000);
+	mnl_attr_nest_end(req.header, engine);
+	nl_vf_end(&req, nest);
+	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_NO_SUCH_ENGINE, 1,
+		       GPUVF_A_ENGINE_ID, 1, 0);
 
 	nl_config_set(fx.nl, &req, gpu);
 	nest = nl_vf_begin(&req, 1);
@@ -405,7 +429,7 @@ TEST_F(netlink, every_setting_out_of_range_is_refused)
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_BAD_VALUE, -1,
 		       GPUVF_A_PF_POLICY, 3);
 
-	one_vf(&req, fx.total_vfs, GPUVF_A_VF_TIME_SLICE_US, 5000);
+	one_vf(&req, fx.total_vfs, ENGINE_ATTR(TIME_SLICE_US), 5000);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, GPUVF_REASON_NO_SUCH_VF, -1,
 		       GPUVF_A_VF_INDEX, fx.total_vfs, fx.total_vfs);
 	nl_config_set(fx.nl, &req, gpu);
@@ -424,12 +448,12 @@ TEST_F(netlink, memory_that_is_not_there_is_refused)
 	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, 16 * GIB);
 	ASSERT_REFUSED(gpu, &req, -ENOSPC, GPUVF_REASON_RESERVE_TOO_BIG, -1,
 		       GPUVF_A_PF_FB_PF_RESERVE, 16 * GIB,
-		       16 * GIB - 2 * GRANULE);
+		       16 * GIB - 2 * UNIT);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 16 * GIB, 0);
 	ASSERT_REFUSED(gpu, &req, -ENOSPC, GPUVF_REASON_NO_SPACE, 0,
 		       GPUVF_A_VF_FB_QUOTA, 16 * GIB,
-		       16 * GIB - 256 * MIB - GRANULE);
+		       16 * GIB - 256 * MIB - UNIT);
 
 	/* a VF in use stays in the middle: 5 GiB before it, 9.7 behind */
 	nl_config_set(fx.nl, &req, gpu);
@@ -446,7 +470,7 @@ TEST_F(netlink, memory_that_is_not_there_is_refused)
 	nl_put_vf(&req, 0, 12 * GIB, 0);
 	ASSERT_REFUSED(gpu, &req, -ENOSPC, GPUVF_REASON_FRAGMENTED, 0,
 		       GPUVF_A_VF_FB_QUOTA, 12 * GIB,
-		       10 * GIB - 256 * MIB - GRANULE);
+		       10 * GIB - 256 * MIB - UNIT);
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 1, 2 * GIB, 0);
 	ASSERT_REFUSED(gpu, &req, -EBUSY, GPUVF_REASON_VF_IN_USE, 1,
@@ -496,7 +520,7 @@ TEST_F(netlink, changing_vf_count_is_refused)
 	atomic_store(&vfs_disabled, false);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, disable_vfs, NULL));
 	while (!err && !atomic_load(&vfs_disabled)) {
-		one_vf(&req, 1, GPUVF_A_VF_TIME_SLICE_US, 5000);
+		one_vf(&req, 1, ENGINE_ATTR(TIME_SLICE_US), 5000);
 		err = nl_call(fx.nl, &req, &answer);
 	}
 	pthread_join(thread, NULL);

@@ -38,7 +38,7 @@ TEST_F(netlink_bad, sentence_is_the_same_in_message_and_log)
 			nl_put_vf(&req, 3, GIB, 999);
 			break;
 		case 2:
-			mnl_attr_put_u64(req.header, GPUVF_A_PF_GENERATION, 1);
+			mnl_attr_put_u64(req.header, GPUVF_A_PF_REVISION, 1);
 			break;
 		case 3:
 			mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY, 77);
@@ -101,7 +101,7 @@ TEST_F(netlink_bad, C29_more_vfs_than_any_gpu_has)
 
 	nl_config_set(fx.nl, &req, gpu);
 	for (i = 0; i < 33; i++)
-		nl_put_vf(&req, i, GRANULE, 0);
+		nl_put_vf(&req, i, UNIT, 0);
 	ASSERT_REFUSED(gpu, &req, -EINVAL, 0, -1, GPUVF_A_PF_VF);
 }
 

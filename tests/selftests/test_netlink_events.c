@@ -43,7 +43,7 @@ static void check_full(const struct nl_message *msg)
 	for (i = 0; i < fx.total_vfs; i++) {
 		ASSERT_EQ(i, msg->vf[i].index);
 	}
-	ASSERT_FALSE(msg->has & 1ULL << GPUVF_A_PF_REFUSAL);
+	ASSERT_FALSE(msg->has & 1ULL << GPUVF_A_PF_ERROR);
 	ASSERT_FALSE(msg->has & 1ULL << GPUVF_A_PF_DRY_RUN);
 }
 
@@ -58,7 +58,7 @@ TEST_F(netlink_events, change_is_told_with_the_full_object)
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	check_full(&msg);
 	ASSERT_EQ(GIB, msg.vf[1].fb_quota);
-	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "generation")), msg.generation);
+	ASSERT_EQ(file_u64(gpu_sysfs(gpu, "revision")), msg.revision);
 	nl_close(nl);
 }
 
@@ -122,12 +122,12 @@ TEST_F(netlink_events, coming_and_going_are_told)
 {
 	struct nl *nl = listener();
 	struct nl_message msg;
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 
 	ASSERT_OK(file_write(gpu_pci(gpu, "remove"), "1"));
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_DEL, &msg));
 	ASSERT_STREQ(gpu->bdf, msg.bdf);
-	ASSERT_EQ(1ULL << GPUVF_A_PF_BDF | 1ULL << GPUVF_A_PF_GENERATION,
+	ASSERT_EQ(1ULL << GPUVF_A_PF_BDF | 1ULL << GPUVF_A_PF_REVISION,
 		  msg.has);
 	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
 	ASSERT_ERROR(nl_pf_get(fx.nl, gpu, &msg), -ENODEV);
@@ -136,7 +136,7 @@ TEST_F(netlink_events, coming_and_going_are_told)
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_ADD, &msg));
 	check_full(&msg);
 	/* seeded at random, so that nobody takes the new for the old */
-	ASSERT_NE(generation, msg.generation);
+	ASSERT_NE(revision, msg.revision);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 	nl_close(nl);
 }
@@ -176,7 +176,7 @@ TEST_F(netlink_events, slow_listener_is_told_so_and_can_resync)
 	change_and_wait(other, 7000);
 	ASSERT_TRUE(fixture_await(slow, GPUVF_CMD_CONFIG_CHANGE, &msg));
 	ASSERT_EQ(7000, msg.vf[0].time_slice_us);
-	ASSERT_EQ(now.generation + 1, msg.generation);
+	ASSERT_EQ(now.revision + 1, msg.revision);
 	nl_close(slow);
 	nl_close(other);
 }
@@ -195,7 +195,7 @@ TEST_F(netlink_events, many_changes_are_told_as_they_end)
 
 		nl_config_set(fx.nl, &req, gpu);
 		nest = nl_vf_begin(&req, 0);
-		mnl_attr_put_u32(req.header, GPUVF_A_VF_TIME_SLICE_US,
+		nl_put_u32(&req, ENGINE_ATTR(TIME_SLICE_US),
 				 5000 + i);
 		nl_vf_end(&req, nest);
 		ASSERT_OK(nl_call(fx.nl, &req, &answer));
@@ -203,10 +203,10 @@ TEST_F(netlink_events, many_changes_are_told_as_they_end)
 	do {
 		ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_CONFIG_CHANGE, &msg));
 		/* never back in time */
-		ASSERT_LE(last, msg.generation);
-		last = msg.generation;
+		ASSERT_LE(last, msg.revision);
+		last = msg.revision;
 		told++;
-	} while (last != answer.last.generation);
+	} while (last != answer.last.revision);
 	ASSERT_EQ(5019, msg.vf[0].time_slice_us);
 	ASSERT_GE(20, told);
 	nl_close(nl);
@@ -280,7 +280,7 @@ TEST_F(netlink_events, what_went_wrong_is_told_with_what_it_was)
 		}
 	}
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_THRESHOLD_EXCEEDED, &msg));
-	ASSERT_EQ(GPUVF_GUARD_RESET, msg.event.guard);
+	ASSERT_EQ(GPUVF_THRESHOLD_RESET, msg.event.threshold);
 	ASSERT_EQ(3, msg.event.limit);
 	ASSERT_EQ(60000, msg.event.window_ms);
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
@@ -290,13 +290,13 @@ TEST_F(netlink_events, what_went_wrong_is_told_with_what_it_was)
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	/* the first is its saved state */
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
-	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_FB_CLEAR_FAILED, &msg));
+	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_FB_SCRUB_FAILED, &msg));
 	ASSERT_EQ(0, msg.num_vf);
 	ASSERT_EQ(512 * MIB, msg.event.fb_size);
 	ASSERT_GE(16 * GIB, msg.event.fb_offset + msg.event.fb_size);
-	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/scrub"), "1"));
 	nl_close(nl);
 }
 

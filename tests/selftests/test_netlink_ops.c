@@ -158,7 +158,7 @@ TEST_F(netlink_ops, stats_count_and_never_fall)
 		for (i = 0; i < STATS_NUM_COUNTERS; i++) {
 			unsigned int attr = stats_counters[i].attr;
 
-			ASSERT_TRUE(after.has & 1U << attr);
+			ASSERT_TRUE(after.has & 1ULL << attr);
 			ASSERT_LE(before.counter[attr], after.counter[attr]);
 		}
 		/* each bound above the one before it, the last without any */
@@ -166,19 +166,19 @@ TEST_F(netlink_ops, stats_count_and_never_fall)
 		for (i = 0; i < after.num_buckets; i++) {
 			ASSERT_TRUE(i == after.num_buckets - 1 || !i ||
 				    after.upper_ns[i] > after.upper_ns[i - 1]);
-			ASSERT_LE(before.latency[i], after.latency[i]);
-			in_buckets += after.latency[i];
+			ASSERT_LE(before.lateness[i], after.lateness[i]);
+			in_buckets += after.lateness[i];
 		}
 		/* one turn may have stopped executing and not be over yet */
-		ASSERT_GE(after.counter[GPUVF_A_STATS_SLICES] + 1, in_buckets);
+		ASSERT_GE(after.counter[ENGINE_STAT(SLICES)] + 1, in_buckets);
 		before = after;
 		pause_ms(5);
 	}
-	ASSERT_LT(0, after.counter[GPUVF_A_STATS_SLICES]);
+	ASSERT_LT(0, after.counter[ENGINE_STAT(SLICES)]);
 	/* somebody was late by some nanoseconds, and the sum is of them */
-	ASSERT_LT(0, after.counter[GPUVF_A_STATS_LATENCY_SUM_NS]);
-	ASSERT_LE(after.counter[GPUVF_A_STATS_RUN_NS],
-		  after.counter[GPUVF_A_STATS_CHARGED_NS]);
+	ASSERT_LT(0, after.counter[ENGINE_STAT(LATENESS_SUM_NS)]);
+	ASSERT_LE(after.counter[ENGINE_STAT(RUN_NS)],
+		  after.counter[ENGINE_STAT(ACCOUNTED_NS)]);
 	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
 	ASSERT_OK(gpu_guest(gpu, 1, "idle"));
 }
@@ -259,7 +259,7 @@ static void change_slice(struct nl_request *req, uint32_t us, uint16_t flags)
 	nl_config_set(fx.nl, req, gpu);
 	req->header->nlmsg_flags |= flags;
 	nest = nl_vf_begin(req, 0);
-	mnl_attr_put_u32(req->header, GPUVF_A_VF_TIME_SLICE_US, us);
+	nl_put_u32(req, ENGINE_ATTR(TIME_SLICE_US), us);
 	nl_vf_end(req, nest);
 }
 
@@ -298,13 +298,13 @@ static bool add_one(struct nl *nl, unsigned int *stale)
 	struct nlattr *nest;
 	int err;
 
-	/* the VF and the generation are of one moment */
+	/* the VF and the revision are of one moment */
 	if (nl_vf_get(nl, gpu, 0, &msg))
 		return false;
 	nl_config_set(nl, &req, gpu);
-	mnl_attr_put_u64(req.header, GPUVF_A_PF_GENERATION, msg.generation);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_REVISION, msg.revision);
 	nest = nl_vf_begin(&req, 0);
-	mnl_attr_put_u32(req.header, GPUVF_A_VF_TIME_SLICE_US,
+	nl_put_u32(&req, ENGINE_ATTR(TIME_SLICE_US),
 			 msg.vf[0].time_slice_us + 1);
 	nl_vf_end(&req, nest);
 	err = nl_call(nl, &req, &answer);

@@ -173,11 +173,30 @@ static unsigned int check_attr(const char *op, const struct spec_attr *spec,
 	return 1;
 }
 
+/* @policy: index of the policy of the nest */
+static unsigned int check_nest(const struct spec_op *op, unsigned int nest,
+			       const struct policies *got, uint32_t policy)
+{
+	const struct spec_set *set = spec_nest_set(op, nest);
+	unsigned int type, bad = 0;
+
+	for (type = 1; type <= set->last; type++) {
+		bool taken = spec_takes(op, nest, type);
+
+		bad += check_attr(op->name, &set->attr[type], taken,
+				  &got->attr[policy][type]);
+		if (taken && set->attr[type].type == SPEC_NEST)
+			bad += check_nest(op, NEST_VF_ENGINE, got,
+					  got->attr[policy][type].nested);
+	}
+	return bad;
+}
+
 static unsigned int check_policy(const struct spec_op *op,
 				 const struct policies *got)
 {
 	const struct policy_attr *policy = got->attr[got->do_policy[op->cmd]];
-	unsigned int type, inner, bad = 0;
+	unsigned int type, bad = 0;
 
 	for (type = 1; type <= op->set->last; type++) {
 		const struct spec_attr *spec = &op->set->attr[type];
@@ -188,10 +207,7 @@ static unsigned int check_policy(const struct spec_op *op,
 		bad += check_attr(op->name, spec, taken, &policy[type]);
 		if (!taken || spec->type != SPEC_NEST)
 			continue;
-		for (inner = 1; inner <= spec->nested->last; inner++)
-			bad += check_attr(op->name, &spec->nested->attr[inner],
-					  spec_takes(op, type, inner),
-					  &got->attr[policy[type].nested][inner]);
+		bad += check_nest(op, type, got, policy[type].nested);
 	}
 	return bad;
 }
@@ -306,13 +322,15 @@ static void every_mistake(const struct spec_op *op, bool dump,
 
 static void every_mistake_in_nest(const struct spec_op *op, unsigned int nest)
 {
-	const struct spec_set *set = op->set->attr[nest].nested;
+	const struct spec_set *set = spec_nest_set(op, nest);
 	struct mistake mistake = { .nest = nest };
 
 	for (mistake.type = 1; mistake.type <= set->last + 1; mistake.type++) {
 		if (spec_takes(op, nest, mistake.type)) {
 			every_mistake(op, false, mistake,
 				      &set->attr[mistake.type]);
+			if (set->attr[mistake.type].type == SPEC_NEST)
+				every_mistake_in_nest(op, NEST_VF_ENGINE);
 			continue;
 		}
 		mistake.how = WRONG_SIZE;
@@ -349,7 +367,7 @@ static void every_mistake_of(const struct spec_op *op, bool dump)
 TEST_F(netlink_spec, C29_every_mistake_with_every_attribute)
 {
 	char *before = fixture_snapshot(gpu);
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 	unsigned int i;
 	char *after;
 
@@ -364,7 +382,7 @@ TEST_F(netlink_spec, C29_every_mistake_with_every_attribute)
 	ASSERT_LT(500, cases);
 	after = fixture_snapshot(gpu);
 	ASSERT_SAME(after, before);
-	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(revision, file_u64(gpu_sysfs(gpu, "revision")));
 	free(before);
 	free(after);
 }

@@ -61,7 +61,7 @@ TEST_F(plain, each_lack_is_reported)
 		{ "shutdown=0", "shutdown", GPUVF_CAPABILITY_SHUTDOWN },
 		{ "mbox=0", "mailbox", GPUVF_CAPABILITY_MAILBOX },
 		{ "msi=0", "interrupt", GPUVF_CAPABILITY_INTERRUPT },
-		{ "clear_engine=0", "clear", GPUVF_CAPABILITY_CLEAR },
+		{ "scrub_engine=0", "scrub", GPUVF_CAPABILITY_SCRUB },
 		{ "oneshot=0", "oneshot", GPUVF_CAPABILITY_ONESHOT },
 		{ "", "", 0 },
 	};
@@ -107,7 +107,7 @@ TEST_F(plain, without_busy_bits_a_guest_starts_by_asking)
 	all_busy(GPUVF_POLICY_EQUAL);
 	load_measure(gpu, 600 * 1000000ULL, &shares);
 	for (i = 0; i < NUM; i++)
-		ASSERT_RATIO(shares.vf[i].charged_ns, shares.charged_ns,
+		ASSERT_RATIO(shares.vf[i].accounted_ns, shares.accounted_ns,
 			     1.0 / NUM, 0.1);
 	ASSERT_EQ(1, gpu_truth_vf(gpu, 0, "inits"));
 }
@@ -131,8 +131,8 @@ TEST_F(plain, without_busy_bits_and_mailbox_every_vf_is_started)
 			load_busy(gpu, i, 100);
 		load_measure(gpu, 300 * 1000000ULL, &shares);
 		for (i = 0; i < NUM; i++)
-			ASSERT_RATIO(shares.vf[i].charged_ns,
-				     shares.charged_ns, 1.0 / NUM, 0.1);
+			ASSERT_RATIO(shares.vf[i].accounted_ns,
+				     shares.accounted_ns, 1.0 / NUM, 0.1);
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 }
@@ -164,7 +164,7 @@ TEST_F(plain, without_shutdown_stop_ends_a_state_by_flr)
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/stop"), "1"));
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
 	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) == 0);
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
 	ASSERT_EQ(vf_resets + 1, gpu_truth_vf(gpu, 1, "vf_resets"));
 	/* nothing that the VF did, nor a reset that was asked for */
@@ -312,7 +312,7 @@ TEST_F(plain, without_notice_a_late_flr_leaves_a_stop)
 	/* SHUTDOWN is refused */
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "vf_resets") == 2);
 	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) == 0);
 	has_turns(0);
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "stopped"));
 	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "vf1/stats/hangs")));
@@ -322,7 +322,7 @@ TEST_F(plain, without_notice_a_late_flr_leaves_a_stop)
 TEST_F(plain, without_notice_a_hang_resets_the_vf)
 {
 	static const char * const how[] = {
-		"1 hang_status vf=1", "1 hang_clear vf=1",
+		"1 hang_status vf=1", "1 hang_scrub vf=1",
 		"1 hang_silent vf=1",
 	};
 	uint64_t resets;
@@ -432,9 +432,9 @@ TEST_F(plain, without_notice_unbinding_a_vf_ends_its_state)
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "driver/unbind"),
 			     msg.vf[0].bdf));
 	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf1/in_use")) == 0);
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) == 0);
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "paused"));
-	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "clear_live"));
+	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "scrub_live"));
 }
 
 TEST_F(plain, without_notice_the_log_says_so_once)

@@ -76,7 +76,7 @@ TEST_F(polling, C14_shares_are_as_the_slices)
 	all_busy();
 	load_measure(gpu, 2800 * 1000000ULL, &shares);
 	for (i = 0; i < NUM; i++)
-		ASSERT_RATIO(shares.vf[i].charged_ns, shares.charged_ns,
+		ASSERT_RATIO(shares.vf[i].accounted_ns, shares.accounted_ns,
 			     slice_us[i] / 28000.0, 0.1);
 }
 
@@ -97,7 +97,7 @@ FIXTURE_VARIANT_ADD(polled_command, hangs_while_executing) {
 };
 
 FIXTURE_VARIANT_ADD(polled_command, hangs_with_execute_clear) {
-	.how = "1 hang_clear",
+	.how = "1 hang_scrub",
 };
 
 FIXTURE_VARIANT_ADD(polled_command, hangs_without_any_status) {
@@ -155,7 +155,7 @@ TEST_F(polling, reset_of_a_paused_vf_by_its_user_is_seen)
 	ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state", "save"));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "vf0/in_use")) == 0);
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) == 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) == 0);
 	ASSERT_TRUE(gpu_vf_is(gpu, 0, "paused"));
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/resume"), "1"));
 	load_busy(gpu, 0, 100);

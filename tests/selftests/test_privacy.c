@@ -48,7 +48,7 @@ static const struct door doors[] = {
 	{ "vf0/resume", "1" },
 	{ "vf0/stop", "1" },
 	{ "vf0/reset", "1" },
-	{ "fb/retry_withheld", "1" },
+	{ "fb/scrub", "1" },
 	{ "fb/pf_reserve", "268435456" },
 	{ "reset", "1" },
 };
@@ -418,14 +418,14 @@ static void tenants_act(struct watch *watch, struct user *user)
 	look_again(watch, user);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
 	look_again(watch, user);
-	/* memory cannot be scrubbed, and is withheld */
+	/* memory cannot be scrubbed, and is quarantined */
 	load_busy(gpu, 1, 50);
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "2"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "2"));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "failed"));
 	look_again(watch, user);
-	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/retry_withheld"), "1"));
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/scrub"), "1"));
 	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, 1, "failed"));
 	fixture_wait_clean(gpu);
 	look_again(watch, user);
@@ -523,7 +523,7 @@ static int finds_netlink_closed(struct nl *nl)
 		GPUVF_CMD_VF_PAUSE, GPUVF_CMD_VF_RESUME,
 	};
 	static const uint8_t of_pf[] = {
-		GPUVF_CMD_PF_RESET, GPUVF_CMD_FB_RETRY,
+		GPUVF_CMD_PF_RESET, GPUVF_CMD_FB_SCRUB,
 	};
 	static struct nl_answer answer;
 	static struct nl_request req;
@@ -726,7 +726,7 @@ static int tries_a_quota(struct nl *nl)
 
 	nl_config_set(nl, &req, gpu);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
-	nl_put_vf(&req, 0, GRANULE, 0);
+	nl_put_vf(&req, 0, UNIT, 0);
 	return nl_call(nl, &req, &answer);
 }
 

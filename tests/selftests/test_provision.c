@@ -45,8 +45,8 @@ static uint64_t vf_area(void)
 {
 	uint64_t base = fb_u64("pf_reserve") + context_size();
 
-	base = (base + GRANULE - 1) / GRANULE * GRANULE;
-	return fb_u64("total") / GRANULE * GRANULE - base;
+	base = (base + UNIT - 1) / UNIT * UNIT;
+	return fb_u64("total") / UNIT * UNIT - base;
 }
 
 static bool disjoint(const struct extent *a, const struct extent *b)
@@ -82,8 +82,8 @@ static void check_table(void)
 		}
 		ASSERT_EQ(vf_u64(i, "fb_offset"), vf->start);
 		ASSERT_EQ(vf->start, msg.vf[0].fb_offset);
-		ASSERT_EQ(0, vf->start % GRANULE);
-		ASSERT_EQ(0, vf->size % GRANULE);
+		ASSERT_EQ(0, vf->start % UNIT);
+		ASSERT_EQ(0, vf->size % UNIT);
 		ASSERT_GE(total, vf->start + vf->size);
 		ASSERT_TRUE(disjoint(vf, &reserve));
 		ASSERT_TRUE(disjoint(vf, &table.context));
@@ -103,7 +103,7 @@ static void check_fair(unsigned int num)
 	unsigned int i, round;
 	uint64_t share;
 
-	share = vf_area() / num / GRANULE * GRANULE;
+	share = vf_area() / num / UNIT * UNIT;
 	for (round = 0; round < 2; round++) {
 		ASSERT_OK(gpu_set_numvfs(gpu, num));
 		check_table();
@@ -140,7 +140,7 @@ TEST_F(provision, C1_C4_fair_shares_are_equal_repeat_and_go)
 		check_fair(all ? stock[i] : few[i]);
 }
 
-/* a framebuffer that is not a multiple of a granule, and how many VFs share it */
+/* a framebuffer that is not a multiple of a unit, and how many VFs share it */
 FIXTURE_VARIANT(odd_total)
 {
 	const char *sim;
@@ -159,9 +159,9 @@ FIXTURE_VARIANT_ADD(odd_total, three_of_31_vfs) {
 	.num = 3,
 };
 
-TEST_F(odd_total, C2_leaves_nothing_over_a_granule)
+TEST_F(odd_total, C2_leaves_nothing_over_a_unit)
 {
-	ASSERT_NE(0, fb_u64("total") % GRANULE);
+	ASSERT_NE(0, fb_u64("total") % UNIT);
 	check_fair(variant->num);
 }
 
@@ -169,8 +169,8 @@ TEST_F(provision, C2_smallest_framebuffer_still_has_room)
 {
 	/* 128 MiB: 16 for the PF, 16 for saved states, 96 for six VFs */
 	fixture_load("total_vfs=16 fb_mib=128");
-	ASSERT_EQ(GRANULE, fb_u64("pf_reserve"));
-	ASSERT_EQ(6 * GRANULE, vf_area());
+	ASSERT_EQ(UNIT, fb_u64("pf_reserve"));
+	ASSERT_EQ(6 * UNIT, vf_area());
 	ASSERT_ERROR(gpu_set_numvfs(gpu, 7), -ENOSPC);
 	ASSERT_EQ(0, gpu_numvfs(gpu));
 	check_fair(6);
@@ -223,13 +223,13 @@ TEST_F(provision, C4_custom_quota_outlives_disabling)
 TEST_F(provision, C5_rounded_quota_is_what_everybody_reports)
 {
 	static const uint64_t asked[] = {
-		1, GRANULE - 1, GRANULE, GRANULE + 1, 1000000000, 2 * GIB,
+		1, UNIT - 1, UNIT, UNIT + 1, 1000000000, 2 * GIB,
 	};
 	unsigned int i;
 
 	for (i = 0; i < 6; i++) {
 		ASSERT_OK(set_quota(i, asked[i]));
-		ASSERT_EQ((asked[i] + GRANULE - 1) / GRANULE * GRANULE,
+		ASSERT_EQ((asked[i] + UNIT - 1) / UNIT * UNIT,
 			  vf_u64(i, "fb_quota"));
 	}
 	check_table();
@@ -271,7 +271,7 @@ TEST_F(provision, C7_pf_reserve_reads_back_rounded)
 {
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "fb/pf_reserve"), "%llu",
 			      GIB + 1));
-	ASSERT_EQ(GIB + GRANULE, fb_u64("pf_reserve"));
+	ASSERT_EQ(GIB + UNIT, fb_u64("pf_reserve"));
 	check_table();
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "fb/pf_reserve"), "0"));
 	ASSERT_EQ(0, fb_u64("pf_reserve"));
@@ -282,13 +282,13 @@ TEST_F(provision, C7_pf_reserve_reads_back_rounded)
 static void check_refused(const char *file, const char *value, int err)
 {
 	char *before = fixture_snapshot(gpu);
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 	char *after;
 
 	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "%s", file), value), err);
 	after = fixture_snapshot(gpu);
 	ASSERT_SAME(after, before);
-	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(revision, file_u64(gpu_sysfs(gpu, "revision")));
 	free(before);
 	free(after);
 }
@@ -336,7 +336,7 @@ TEST_F(provision, C11_rest_is_shared_beside_custom_quotas)
 	rest = fb_u64("free");
 	ASSERT_OK(gpu_set_numvfs(gpu, 3));
 	ASSERT_EQ(5 * GIB, vf_u64(1, "fb_quota"));
-	ASSERT_EQ(rest / 2 / GRANULE * GRANULE, vf_u64(0, "fb_quota"));
+	ASSERT_EQ(rest / 2 / UNIT * UNIT, vf_u64(0, "fb_quota"));
 	ASSERT_EQ(vf_u64(0, "fb_quota"), vf_u64(2, "fb_quota"));
 	ASSERT_EQ(0, vf_u64(3, "fb_quota"));
 	check_table();
@@ -429,26 +429,26 @@ TEST_F(provision, C5_vf_is_placed_where_it_was_asked_for)
 	ASSERT_EQ(base + 2 * GIB, answer.last.vf[0].fb_offset);
 	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	place_vf(&req, 1, 2 * GIB, base + GIB + UNIT);
 	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 1,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
-		       .asked = base + GIB + GRANULE, .limit = base + 2 * GIB);
+		       .asked = base + GIB + UNIT, .limit = base + 2 * GIB);
 	/* unless the same request moves it out of the way */
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	place_vf(&req, 1, 2 * GIB, base + GIB + UNIT);
 	place_vf(&req, 0, 0, base);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	ASSERT_EQ(base + GIB + GRANULE, answer.last.vf[1].fb_offset);
+	ASSERT_EQ(base + GIB + UNIT, answer.last.vf[1].fb_offset);
 	ASSERT_EQ(base, answer.last.vf[0].fb_offset);
 	ASSERT_EQ(base + 2 * GIB, vf_u64(0, "fb_offset"));
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 1, 2 * GIB, base + GIB + GRANULE);
+	place_vf(&req, 1, 2 * GIB, base + GIB + UNIT);
 	place_vf(&req, 0, 0, base);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	fixture_table(gpu, &table);
-	ASSERT_EQ(base + GIB + GRANULE, table.vf[1].start);
+	ASSERT_EQ(base + GIB + UNIT, table.vf[1].start);
 	ASSERT_EQ(2 * GIB, table.vf[1].size);
 	ASSERT_EQ(GIB, table.vf[0].size);
 	ASSERT_EQ(base, table.vf[0].start);
@@ -478,26 +478,26 @@ TEST_F(provision, C8_places_that_cannot_be_had_are_refused)
 	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_UNALIGNED, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = base + 4096,
-		       .limit = GRANULE);
+		       .limit = UNIT);
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 2, GIB, base - GRANULE);
+	place_vf(&req, 2, GIB, base - UNIT);
 	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
-		       .asked = base - GRANULE, .limit = base);
+		       .asked = base - UNIT, .limit = base);
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 2, GIB, total - GIB + GRANULE);
+	place_vf(&req, 2, GIB, total - GIB + UNIT);
 	ASSERT_REFUSED(gpu, &req, .error = -EINVAL,
 		       .reason = GPUVF_REASON_OFFSET_OUTSIDE, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
-		       .asked = total - GIB + GRANULE, .limit = total);
+		       .asked = total - GIB + UNIT, .limit = total);
 	nl_config_set(fx.nl, &req, gpu);
 	place_vf(&req, 0, GIB, base);
-	place_vf(&req, 2, GIB, base + GIB - GRANULE);
+	place_vf(&req, 2, GIB, base + GIB - UNIT);
 	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 2,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET,
-		       .asked = base + GIB - GRANULE, .limit = base);
+		       .asked = base + GIB - UNIT, .limit = base);
 }
 
 TEST_F(provision, C16_place_of_a_vf_in_use_is_not_to_be_had)
@@ -516,10 +516,10 @@ TEST_F(provision, C16_place_of_a_vf_in_use_is_not_to_be_had)
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GIB,
 		       .limit = at);
 	nl_config_set(fx.nl, &req, gpu);
-	place_vf(&req, 0, 0, at + GRANULE);
+	place_vf(&req, 0, 0, at + UNIT);
 	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 0,
-		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + GRANULE,
+		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = at + UNIT,
 		       .limit = at);
 	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "moved_while_live"));
 }

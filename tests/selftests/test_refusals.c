@@ -35,7 +35,7 @@ enum unit {
 };
 
 /**
- * struct refusal_case - one refusal
+ * struct error_case - one refusal
  * @reason: GPUVF_REASON_*
  * @error: errno, negative
  * @vf: that it is about, -1: the GPU
@@ -51,7 +51,7 @@ enum unit {
  * @unit: of @asked
  * @asked: the value that was asked for
  */
-struct refusal_case {
+struct error_case {
 	unsigned int reason;
 	int error;
 	int vf;
@@ -73,7 +73,7 @@ static void set_vf_u32(struct nl_request *req, unsigned int vf, int attr,
 
 	nl_config_set(fx.nl, req, gpu);
 	nest = nl_vf_begin(req, vf);
-	mnl_attr_put_u32(req->header, attr, value);
+	nl_put_u32(req, attr, value);
 	nl_vf_end(req, nest);
 }
 
@@ -98,27 +98,27 @@ static void operate(struct nl_request *req, uint8_t cmd, unsigned int vf)
 
 static void ask_slice_short(struct nl_request *req)
 {
-	set_vf_u32(req, 2, GPUVF_A_VF_TIME_SLICE_US, 123);
+	set_vf_u32(req, 2, ENGINE_ATTR(TIME_SLICE_US), 123);
 }
 
 static void ask_slice_long(struct nl_request *req)
 {
-	set_vf_u32(req, 1, GPUVF_A_VF_TIME_SLICE_US, 612345);
+	set_vf_u32(req, 1, ENGINE_ATTR(TIME_SLICE_US), 612345);
 }
 
 static void ask_preempt_short(struct nl_request *req)
 {
-	set_vf_u32(req, 0, GPUVF_A_VF_PREEMPT_TIMEOUT_US, 7);
+	set_vf_u32(req, 0, ENGINE_ATTR(PREEMPT_TIMEOUT_US), 7);
 }
 
 static void ask_preempt_long(struct nl_request *req)
 {
-	set_vf_u32(req, 2, GPUVF_A_VF_PREEMPT_TIMEOUT_US, 4012345678U);
+	set_vf_u32(req, 2, ENGINE_ATTR(PREEMPT_TIMEOUT_US), 4012345678U);
 }
 
 static void ask_no_such_vf(struct nl_request *req)
 {
-	set_vf_u32(req, 9, GPUVF_A_VF_TIME_SLICE_US, 5000);
+	set_vf_u32(req, 9, ENGINE_ATTR(TIME_SLICE_US), 5000);
 }
 
 static void ask_pause_of_no_vf(struct nl_request *req)
@@ -141,13 +141,13 @@ static void ask_twice(struct nl_request *req)
 static void ask_stale(struct nl_request *req)
 {
 	nl_config_set(fx.nl, req, gpu);
-	mnl_attr_put_u64(req->header, GPUVF_A_PF_GENERATION, 4711);
+	mnl_attr_put_u64(req->header, GPUVF_A_PF_REVISION, 4711);
 }
 
 static void ask_too_much(struct nl_request *req)
 {
 	nl_config_set(fx.nl, req, gpu);
-	nl_put_vf(req, 2, 15 * GIB + GRANULE, 0);
+	nl_put_vf(req, 2, 15 * GIB + UNIT, 0);
 }
 
 static void ask_whole_reserve(struct nl_request *req)
@@ -184,7 +184,7 @@ static void ask_offset_unaligned(struct nl_request *req)
 
 static void ask_offset_outside(struct nl_request *req)
 {
-	place_vf(req, 2, GIB, 16 * GIB - GRANULE);
+	place_vf(req, 2, GIB, 16 * GIB - UNIT);
 }
 
 /* VF 1 is in use from here on, between free framebuffer on both sides */
@@ -204,20 +204,20 @@ static void use_vf(void)
 static void ask_resize_in_use(struct nl_request *req)
 {
 	nl_config_set(fx.nl, req, gpu);
-	nl_put_vf(req, 1, 3 * GIB + GRANULE, 0);
+	nl_put_vf(req, 1, 3 * GIB + UNIT, 0);
 }
 
 static void ask_reserve_in_use(struct nl_request *req)
 {
 	nl_config_set(fx.nl, req, gpu);
 	mnl_attr_put_u64(req->header, GPUVF_A_PF_FB_PF_RESERVE,
-			 8 * GIB + GRANULE);
+			 8 * GIB + UNIT);
 }
 
 static void ask_fragmented(struct nl_request *req)
 {
 	nl_config_set(fx.nl, req, gpu);
-	nl_put_vf(req, 2, 12 * GIB + GRANULE, 0);
+	nl_put_vf(req, 2, 12 * GIB + UNIT, 0);
 }
 
 static uint64_t offset_of(unsigned int vf)
@@ -264,7 +264,7 @@ static void ask_pause_of_stopped(struct nl_request *req)
 
 static void ask_slice(struct nl_request *req)
 {
-	set_vf_u32(req, 1, GPUVF_A_VF_TIME_SLICE_US, 5678);
+	set_vf_u32(req, 1, ENGINE_ATTR(TIME_SLICE_US), 5678);
 }
 
 static void wedge(void)
@@ -286,7 +286,22 @@ static void wedge(void)
 	{ .reason = GPUVF_REASON_ ## reason_, .error = -(error_), .vf = vf_, \
 	  .ask = ask_, __VA_ARGS__ }
 
-static const struct refusal_case calm[] = {
+static void ask_no_such_engine(struct nl_request *req)
+{
+	struct nlattr *vf, *nest;
+
+	nl_config_set(fx.nl, req, gpu);
+	vf = nl_vf_begin(req, 1);
+	nest = mnl_attr_nest_start(req->header, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_ID, 3);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_TIME_SLICE_US, 5000);
+	mnl_attr_nest_end(req->header, nest);
+	nl_vf_end(req, vf);
+}
+
+static const struct error_case calm[] = {
+	ABOUT(NO_SUCH_ENGINE, EINVAL, 1, ask_no_such_engine,
+	      .unit = UNIT_NUMBER, .asked = 3),
 	ABOUT(SLICE_TOO_SHORT, EINVAL, 2, ask_slice_short,
 	      .words = "set GPU/2 time_slice=123us", .unit = UNIT_US,
 	      .asked = 123, .file = "vf2/time_slice_us", .text = "123"),
@@ -313,7 +328,7 @@ static const struct refusal_case calm[] = {
 	ABOUT(NO_SPACE, ENOSPC, 2, ask_too_much,
 	      .words = "set GPU/2 fb=15376MiB", .unit = UNIT_BYTES,
 	      .lines = "vf 0-1 = a\nvf 2 = c\n[profile c]\nfb = 15376MiB\n",
-	      .asked = 15 * GIB + GRANULE, .file = "vf2/fb_quota",
+	      .asked = 15 * GIB + UNIT, .file = "vf2/fb_quota",
 	      .text = "16122904576"),
 	ABOUT(RESERVE_TOO_BIG, ENOSPC, -1, ask_whole_reserve,
 	      .words = "set GPU pf_reserve=17GiB", .unit = UNIT_BYTES,
@@ -328,34 +343,34 @@ static const struct refusal_case calm[] = {
 	ABOUT(OFFSET_UNALIGNED, EINVAL, 2, ask_offset_unaligned,
 	      .unit = UNIT_BYTES, .asked = 9 * GIB + 5 * MIB),
 	ABOUT(OFFSET_OUTSIDE, EINVAL, 2, ask_offset_outside,
-	      .unit = UNIT_BYTES, .asked = 16 * GIB - GRANULE),
+	      .unit = UNIT_BYTES, .asked = 16 * GIB - UNIT),
 	ABOUT(VF_WRONG_STATE, EBUSY, 2, ask_pause_of_stopped,
 	      .prepare = stop_vf, .words = "pause GPU/2"),
 };
 
-static const struct refusal_case in_use[] = {
+static const struct error_case in_use[] = {
 	ABOUT(VF_IN_USE, EBUSY, 1, ask_resize_in_use,
 	      .words = "set GPU/1 fb=3088MiB", .unit = UNIT_BYTES,
 	      .lines = "vfs = 3\nvf 1 = c\n[profile c]\nfb = 3088MiB\n",
-	      .asked = 3 * GIB + GRANULE, .file = "vf1/fb_quota",
+	      .asked = 3 * GIB + UNIT, .file = "vf1/fb_quota",
 	      .text = "3238002688"),
 	ABOUT(RESERVE_IN_USE, EBUSY, -1, ask_reserve_in_use,
 	      .words = "set GPU pf_reserve=8208MiB", .unit = UNIT_BYTES,
 	      .lines = "vfs = 3\nvf 1 = a\npf_reserve = 8208MiB\n",
-	      .asked = 8 * GIB + GRANULE, .file = "fb/pf_reserve",
+	      .asked = 8 * GIB + UNIT, .file = "fb/pf_reserve",
 	      .text = "8606711808"),
 	ABOUT(FRAGMENTED, ENOSPC, 2, ask_fragmented,
 	      .words = "set GPU/2 fb=12304MiB", .unit = UNIT_BYTES,
 	      .lines = "vf 1 = a\nvf 2 = c\n[profile c]\nfb = 12304MiB\n",
 	      .planned = "VF 2: 12304 MiB of framebuffer are asked for; 15088 MiB are free, but the largest piece has 9968 MiB: VF 1 (its guest) is in the way",
-	      .asked = 12 * GIB + GRANULE, .file = "vf2/fb_quota",
+	      .asked = 12 * GIB + UNIT, .file = "vf2/fb_quota",
 	      .text = "12901679104"),
 	ABOUT(OFFSET_TAKEN, ENOSPC, 2, ask_offset_taken),
 	ABOUT(OFFSET_IN_USE, EBUSY, 1, ask_move_in_use, .unit = UNIT_BYTES,
 	      .asked = 11 * GIB),
 };
 
-static const struct refusal_case wedged[] = {
+static const struct error_case wedged[] = {
 	ABOUT(WEDGED, EIO, -1, ask_slice, .prepare = wedge,
 	      .words = "set GPU/1 time_slice=5678us",
 	      .file = "vf1/time_slice_us", .text = "5678"),
@@ -389,7 +404,7 @@ static void figure(char *text, size_t size, enum unit unit, uint64_t value)
 			 unit == UNIT_US ? " us" : "");
 }
 
-static void has(const struct refusal_case *c, const char *said,
+static void has(const struct error_case *c, const char *said,
 		const char *what)
 {
 	if (strstr(said, what))
@@ -398,7 +413,7 @@ static void has(const struct refusal_case *c, const char *said,
 	test_abort();
 }
 
-static void is_about_what_was_asked(const struct refusal_case *c,
+static void is_about_what_was_asked(const struct error_case *c,
 				    const struct nl_refusal *refusal)
 {
 	char text[64];
@@ -415,17 +430,17 @@ static void is_about_what_was_asked(const struct refusal_case *c,
 	}
 	if (!c->unit)
 		return;
-	ASSERT_EQ(c->asked, refusal->asked);
+	ASSERT_EQ(c->asked, refusal->value);
 	figure(text, sizeof(text), c->unit, c->asked);
 	has(c, refusal->message, text);
-	if (refusal->has & 1 << GPUVF_A_REFUSAL_LIMIT && refusal->limit) {
+	if (refusal->has & 1 << GPUVF_A_ERROR_LIMIT && refusal->limit) {
 		figure(text, sizeof(text), c->unit, refusal->limit);
 		has(c, refusal->message, text);
 	}
 }
 
 /* the kernel's log has it too */
-static void is_logged(const struct refusal_case *c, int log,
+static void is_logged(const struct error_case *c, int log,
 		      const char *message)
 {
 	if (klog_has(log, message))
@@ -451,7 +466,7 @@ static int exit_code_of(int error)
 	return 1;
 }
 
-static void run_agent(const struct refusal_case *c, const char *const *args,
+static void run_agent(const struct error_case *c, const char *const *args,
 		      const char *message)
 {
 	int code = agent_end(agent_start(false, args));
@@ -468,10 +483,10 @@ static void run_agent(const struct refusal_case *c, const char *const *args,
 }
 
 /* plan finds it, and apply, which changes nothing then */
-static void planner_says(const struct refusal_case *c, const char *message)
+static void planner_says(const struct error_case *c, const char *message)
 {
 	static const char *const verbs[] = { "plan", "apply" };
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 	size_t i;
 
 	agent_write_config(gpu, c->lines);
@@ -483,10 +498,10 @@ static void planner_says(const struct refusal_case *c, const char *message)
 		run_agent(c, args, message);
 	}
 	agent_forget();
-	ASSERT_EQ(generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(revision, file_u64(gpu_sysfs(gpu, "revision")));
 }
 
-static void agent_says(const struct refusal_case *c, const char *message)
+static void agent_says(const struct error_case *c, const char *message)
 {
 	const char *args[8] = {};
 	char words[128];
@@ -502,7 +517,7 @@ static void agent_says(const struct refusal_case *c, const char *message)
 	run_agent(c, args, message);
 }
 
-static void provoke(const struct refusal_case *c)
+static void provoke(const struct error_case *c)
 {
 	struct nl_request req;
 	struct nl_answer answer;
@@ -542,7 +557,7 @@ static void provoke(const struct refusal_case *c)
 	close(log);
 }
 
-static void provoke_all(const struct refusal_case *cases, size_t num)
+static void provoke_all(const struct error_case *cases, size_t num)
 {
 	size_t i;
 
@@ -596,7 +611,7 @@ static void ask_a_larger_reserve(struct nl_request *req)
 }
 
 /* by netlink and by sysfs, in the same words; and the agent does it */
-static void only_the_agent_can(const struct refusal_case *c, const char *message,
+static void only_the_agent_can(const struct error_case *c, const char *message,
 			       const char *vf, const char *setting)
 {
 	char named[64], text[256];
@@ -618,11 +633,11 @@ static void only_the_agent_can(const struct refusal_case *c, const char *message
 /* a VF that the request does not name stays where it is */
 TEST_F(refusals, C37_what_the_agent_can_rearrange)
 {
-	static const struct refusal_case reserve =
+	static const struct error_case reserve =
 		ABOUT(FRAGMENTED, ENOSPC, -1, ask_a_larger_reserve,
 		      .unit = UNIT_BYTES, .asked = 512 * MIB,
 		      .file = "fb/pf_reserve", .text = "536870912");
-	static const struct refusal_case quota =
+	static const struct error_case quota =
 		ABOUT(FRAGMENTED, ENOSPC, 2, ask_a_large_quota,
 		      .unit = UNIT_BYTES, .asked = 12 * GIB,
 		      .file = "vf2/fb_quota", .text = "12884901888");
@@ -699,14 +714,14 @@ TEST_F(refusals, C37_each_vf_and_setting)
 		const char *key;
 		uint32_t value;
 	} settings[] = {
-		{ GPUVF_REASON_SLICE_TOO_SHORT, GPUVF_A_VF_TIME_SLICE_US,
+		{ GPUVF_REASON_SLICE_TOO_SHORT, ENGINE_ATTR(TIME_SLICE_US),
 		  "time_slice", 301 },
-		{ GPUVF_REASON_SLICE_TOO_LONG, GPUVF_A_VF_TIME_SLICE_US,
+		{ GPUVF_REASON_SLICE_TOO_LONG, ENGINE_ATTR(TIME_SLICE_US),
 		  "time_slice", 700001 },
 		{ GPUVF_REASON_PREEMPT_TOO_SHORT,
-		  GPUVF_A_VF_PREEMPT_TIMEOUT_US, "preempt_timeout", 11 },
+		  ENGINE_ATTR(PREEMPT_TIMEOUT_US), "preempt_timeout", 11 },
 		{ GPUVF_REASON_PREEMPT_TOO_LONG,
-		  GPUVF_A_VF_PREEMPT_TIMEOUT_US, "preempt_timeout",
+		  ENGINE_ATTR(PREEMPT_TIMEOUT_US), "preempt_timeout",
 		  4100000001U },
 	};
 	unsigned int vf, i;
@@ -716,7 +731,7 @@ TEST_F(refusals, C37_each_vf_and_setting)
 		for (i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 			uint32_t value = settings[i].value + 10 * vf;
 			char words[64];
-			const struct refusal_case c = {
+			const struct error_case c = {
 				.reason = settings[i].reason,
 				.error = -EINVAL, .vf = vf, .ask = ask_rolled,
 				.words = words, .unit = UNIT_US,
@@ -733,7 +748,7 @@ TEST_F(refusals, C37_each_vf_and_setting)
 	}
 }
 
-static bool is_in(const struct refusal_case *cases, size_t num,
+static bool is_in(const struct error_case *cases, size_t num,
 		  unsigned int reason)
 {
 	size_t i;
@@ -751,8 +766,8 @@ static bool is_in(const struct refusal_case *cases, size_t num,
 TEST_F(refusals, C37_no_reason_is_left_out)
 {
 	const struct spec_set *set = spec_op(GPUVF_CMD_CONFIG_SET)->set;
-	const struct spec_set *refusal = set->attr[GPUVF_A_PF_REFUSAL].nested;
-	uint64_t max = refusal->attr[GPUVF_A_REFUSAL_REASON].max;
+	const struct spec_set *refusal = set->attr[GPUVF_A_PF_ERROR].nested;
+	uint64_t max = refusal->attr[GPUVF_A_ERROR_REASON].max;
 	unsigned int reason;
 	size_t i;
 

@@ -42,7 +42,7 @@ static uint64_t counter(const char *name)
 	return gpu_truth(gpu, "gpu", name);
 }
 
-MODULES_FIXTURE(resets, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(resets, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 /*
  * The hardware reports an FLR that did nothing: a VF that is alive must not lose
@@ -65,7 +65,7 @@ TEST_F(resets, C34_reset_that_does_not_reach_a_vf_leaves_no_state)
 		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 		ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
 	}
-	ASSERT_EQ(0, counter("clear_live"));
+	ASSERT_EQ(0, counter("scrub_live"));
 	ASSERT_EQ(0, counter("illegal"));
 }
 
@@ -85,7 +85,7 @@ TEST_F(resets, C34_flr_that_does_not_reach_a_vf_leaves_no_state)
 		ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "epoch") > epoch);
 	}
-	ASSERT_EQ(0, counter("clear_live"));
+	ASSERT_EQ(0, counter("scrub_live"));
 	ASSERT_EQ(0, counter("illegal"));
 }
 
@@ -398,7 +398,7 @@ TEST_F(resets, C34_vf_resets_during_resets_of_another_gpu)
 	uint64_t resets, epoch;
 	void *failed;
 
-	fixture_load("gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+	fixture_load("gpus=2 total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 	other = &fx.gpu[1];
 	/* a guest that has to ask for its start may not do so as often as we like */
 	if (gpu_guests_ask(gpu))

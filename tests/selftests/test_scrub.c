@@ -18,9 +18,9 @@
 #include "klog.h"
 #include "load.h"
 
-#define SIM "gpus=2 total_vfs=4 fb_mib=4096 clear_us_per_granule=100"
+#define SIM "gpus=2 total_vfs=4 fb_mib=4096 scrub_us_per_unit=100"
 #define QUOTA		(512 * MIB)
-#define QUOTA_GRANULES	(QUOTA / GRANULE)
+#define QUOTA_UNITS	(QUOTA / UNIT)
 
 static const struct gpu *gpu = &fx.gpu[0];
 static const uint32_t slice_us[] = { 5000, 9000, 5000 };
@@ -30,18 +30,18 @@ static uint64_t cleared_before, other_before;
 
 static uint64_t cleared(void)
 {
-	return gpu_truth(gpu, "gpu", "granules_cleared") - cleared_before;
+	return gpu_truth(gpu, "gpu", "units_scrubbed") - cleared_before;
 }
 
 static void set_clear_us(unsigned int us)
 {
-	ASSERT_OK(file_printf("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+	ASSERT_OK(file_printf("/sys/module/gpuvf_sim/parameters/scrub_us_per_unit",
 			      "%u", us));
 }
 
 static void reset_clear_us(void)
 {
-	file_write("/sys/module/gpuvf_sim/parameters/clear_us_per_granule",
+	file_write("/sys/module/gpuvf_sim/parameters/scrub_us_per_unit",
 		   "100");
 }
 
@@ -51,8 +51,8 @@ static void enable(unsigned int num)
 	fixture_on_end(reset_clear_us);
 	load_enable(&fx.gpu[1], 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_enable(gpu, num, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	cleared_before = gpu_truth(gpu, "gpu", "granules_cleared");
-	other_before = gpu_truth(&fx.gpu[1], "gpu", "granules_cleared");
+	cleared_before = gpu_truth(gpu, "gpu", "units_scrubbed");
+	other_before = gpu_truth(&fx.gpu[1], "gpu", "units_scrubbed");
 }
 
 static void set_window(unsigned int vf, uint64_t offset)
@@ -80,7 +80,7 @@ static void bar_write(unsigned int vf, uint64_t offset)
 static void check_bar_is_clean(unsigned int vf, uint64_t offset)
 {
 	set_window(vf, extent_start(vf) + offset);
-	ASSERT_EQ(GPUVF_SIM_WINDOW_CLEARED,
+	ASSERT_EQ(GPUVF_SIM_WINDOW_SCRUBBED,
 		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_APERTURE_DATA));
 }
 
@@ -96,13 +96,13 @@ static void check_bar_is_parked(unsigned int vf, uint64_t offset)
 		  hw_vf_get(gpu, vf, GPUVF_SIM_VF_WINDOW_STATUS));
 }
 
-static void check_scrubbed(uint64_t granules)
+static void check_scrubbed(uint64_t units)
 {
-	ASSERT_EVENTUALLY(cleared() >= granules);
+	ASSERT_EVENTUALLY(cleared() >= units);
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(granules, cleared());
+	ASSERT_EQ(units, cleared());
 	ASSERT_EQ(other_before,
-		  gpu_truth(&fx.gpu[1], "gpu", "granules_cleared"));
+		  gpu_truth(&fx.gpu[1], "gpu", "units_scrubbed"));
 }
 
 /* what the last tenant wrote is out of reach from the end of the tenancy on */
@@ -133,13 +133,13 @@ TEST_F(scrub, C41_flr_by_its_user_of_a_vf_that_never_ran)
 	bar_write(0, 0);
 	bar_write(0, QUOTA - 1);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, QUOTA - 1);
 	/* the next tenant runs on what it wrote before it ran */
 	bar_write(0, 0);
 	load_busy(gpu, 0, 100);
-	ASSERT_EQ(QUOTA_GRANULES, cleared());
+	ASSERT_EQ(QUOTA_UNITS, cleared());
 }
 
 TEST_F(scrub, C41_reset_by_the_pf_driver_of_a_vf_that_never_ran)
@@ -147,7 +147,7 @@ TEST_F(scrub, C41_reset_by_the_pf_driver_of_a_vf_that_never_ran)
 	enable(2);
 	bar_write(1, 0);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 	check_bar_is_clean(1, 0);
 }
 
@@ -157,7 +157,7 @@ TEST_F(scrub, C41_one_scrub_for_the_reset_of_a_vf_that_ran)
 	load_busy(gpu, 1, 100);
 	ASSERT_OK(gpu_guest(gpu, 1, "off"));
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 }
 
 TEST_F(scrub, C41_disabling_vfs_that_never_ran)
@@ -165,7 +165,7 @@ TEST_F(scrub, C41_disabling_vfs_that_never_ran)
 	enable(2);
 	bar_write(0, 0);
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
-	check_scrubbed(2 * QUOTA_GRANULES);
+	check_scrubbed(2 * QUOTA_UNITS);
 	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	check_bar_is_clean(0, 0);
 }
@@ -175,7 +175,7 @@ TEST_F(scrub, C41_gpu_reset)
 	enable(2);
 	bar_write(1, 0);
 	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
-	check_scrubbed(2 * QUOTA_GRANULES);
+	check_scrubbed(2 * QUOTA_UNITS);
 	check_bar_is_clean(1, 0);
 }
 
@@ -199,14 +199,14 @@ TEST_F(scrub, C41_unbinding_of_the_host_driver)
 	ASSERT_EQ(0, cleared());
 	ASSERT_OK(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
 	check_parked_until_clean(0);
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 
 	/* the same with a context: it is torn down, and nothing starts on it */
 	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", bdf));
 	load_busy(gpu, 0, 100);
 	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
 	ASSERT_OK(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
-	check_scrubbed(2 * QUOTA_GRANULES);
+	check_scrubbed(2 * QUOTA_UNITS);
 	ASSERT_TRUE(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"), "\n"));
 }
@@ -226,7 +226,7 @@ TEST_F(scrub, C41_unbinding_while_vfs_are_disabled_scrubs_once)
 	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe",
 			     strrchr(link, '/') + 1));
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 }
 
 static void set_quota(unsigned int vf, uint64_t size)
@@ -244,19 +244,19 @@ TEST_F(scrub, C41_change_of_extent_of_a_vf_that_never_ran)
 	bar_write(0, QUOTA - 1);
 	/* shrunk: what is left is scrubbed, and what it has lost */
 	set_quota(0, QUOTA / 2);
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 	check_bar_is_clean(0, 0);
 	/* grown: what is new is clean already */
 	bar_write(0, 0);
 	set_quota(0, QUOTA);
-	check_scrubbed(QUOTA_GRANULES + QUOTA_GRANULES / 2);
+	check_scrubbed(QUOTA_UNITS + QUOTA_UNITS / 2);
 	check_bar_is_clean(0, 0);
 	check_bar_is_clean(0, QUOTA - 1);
 	/* taken away, and given to another */
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	bar_write(0, 0);
 	set_quota(0, 0);
-	check_scrubbed(2 * QUOTA_GRANULES + QUOTA_GRANULES / 2);
+	check_scrubbed(2 * QUOTA_UNITS + QUOTA_UNITS / 2);
 	ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	fixture_wait_clean(gpu);
 	set_quota(2, QUOTA);
@@ -282,22 +282,22 @@ TEST_F(scrub, C41_resets_during_a_scrub_lead_to_no_other)
 	uint64_t clears;
 
 	enable(2);
-	clears = gpu_truth(gpu, "gpu", "clears");
+	clears = gpu_truth(gpu, "gpu", "scrubs");
 	/* 640 ms for the extent; each reset takes 100 */
 	set_clear_us(20000);
 	bar_write(0, 0);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	check_bar_is_parked(0, 0);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
-	check_bar_is_parked(0, GRANULE);
+	check_bar_is_parked(0, UNIT);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* all of them during the first scrub */
 	ASSERT_EQ(0, cleared());
-	check_scrubbed(QUOTA_GRANULES);
+	check_scrubbed(QUOTA_UNITS);
 	check_bar_is_clean(0, 0);
-	check_bar_is_clean(0, GRANULE);
+	check_bar_is_clean(0, UNIT);
 	/* one operation for the context slot */
-	ASSERT_EQ(clears + 2, gpu_truth(gpu, "gpu", "clears"));
+	ASSERT_EQ(clears + 2, gpu_truth(gpu, "gpu", "scrubs"));
 }
 
 TEST_F(scrub, C41_guest_waits_for_the_scrub_and_is_ready_in_time)
@@ -315,7 +315,7 @@ TEST_F(scrub, C41_guest_waits_for_the_scrub_and_is_ready_in_time)
 	ASSERT_EQ(epoch, gpu_truth_vf(gpu, 0, "epoch"));
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 0, "inits") == inits + 1);
 	ASSERT_EQ(epoch + 1, gpu_truth_vf(gpu, 0, "epoch"));
-	ASSERT_EQ(QUOTA_GRANULES, cleared());
+	ASSERT_EQ(QUOTA_UNITS, cleared());
 	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "ready_timeouts"));
 	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "refusals"));
 	ASSERT_GT(6000000000ULL, gpu_truth_vf(gpu, 0, "init_wait_max_ns"));
@@ -522,7 +522,7 @@ static void set_slices(const uint32_t *us, unsigned int num, unsigned int vfs)
 	nl_config_set(fx.nl, &req, gpu);
 	mnl_attr_put(req.header, GPUVF_A_PF_REPLACE, 0, NULL);
 	for (i = 0; i < vfs; i++)
-		nl_put_vf(&req, i, GRANULE, i < num && us[i] ? us[i] : 5000);
+		nl_put_vf(&req, i, UNIT, i < num && us[i] ? us[i] : 5000);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 }
 
@@ -612,7 +612,7 @@ static void begin_long_scrub(void)
 	enable(1);
 	set_clear_us(1000000);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) > 0);
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) > 0);
 	/* that of the context slot takes a second, and then its extent's begins */
 	pause_ms(1500);
 	/* which takes as long as it did then */
@@ -636,7 +636,7 @@ TEST_F(scrub, gpu_reset_does_not_wait_for_a_scrub)
 	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	check_quick_since(begin);
 	fixture_wait_clean(gpu);
-	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(0, file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 	check_bar_is_clean(0, 0);
 }
 

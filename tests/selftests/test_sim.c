@@ -135,7 +135,7 @@ TEST_F(sim, switch_is_the_four_steps_in_one)
 	ASSERT_TRUE(hw_event(gpu, "begin vf1 init", &begin, NULL));
 	ASSERT_TRUE(hw_event(gpu, "done vf1 switch", &end, NULL));
 	ASSERT_EQ(end - 170 * US - 20 * US - begin,
-		  counted_vf(1, "charged_ns"));
+		  counted_vf(1, "accounted_ns"));
 	hw_leave(gpu, 0);
 	ASSERT_EQ(slices[0] + 1, counted_vf(0, "slices"));
 	ASSERT_EQ(1, counted("switches"));
@@ -207,7 +207,7 @@ TEST_F(sim, switch_is_ended_by_the_reset_of_either)
 
 TEST_F(sim, switch_can_be_absent)
 {
-	load("total_vfs=4 fb_mib=4096 clear_us_per_granule=1");
+	load("total_vfs=4 fb_mib=4096 scrub_us_per_unit=1");
 	ASSERT_FALSE(hw_sim_get(gpu, GPUVF_SIM_ID) & GPUVF_SIM_FEATURE_ONESHOT);
 	hw_start(gpu, 0);
 	ASSERT_EQ(GPUVF_STATUS_UNSUPPORTED, hw_switch(gpu, 0, 0));

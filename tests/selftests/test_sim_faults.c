@@ -57,7 +57,7 @@ TEST_F(sim, flr_ends_a_hang_unless_told)
 		uint32_t status;
 	} hangs[] = {
 		{ "hang_status", true, 0x11 },
-		{ "hang_clear", false, GPUVF_STATUS_GFX_HANG },
+		{ "hang_scrub", false, GPUVF_STATUS_GFX_HANG },
 		{ "hang_silent", true, 0 },
 	};
 	unsigned int i;
@@ -111,18 +111,18 @@ TEST_F(sim, reset_ends_every_hang_unless_told)
 
 TEST_F(sim, clearing_fails_half_way_when_told)
 {
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_clear"), "1"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_scrub"), "1"));
 	hw_clear(gpu, 64, 4);
-	ASSERT_EQ(GPUVF_SIM_CLEAR_ST_ERROR,
-		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
-	ASSERT_EQ(2, counted("granules_cleared"));
+	ASSERT_EQ(GPUVF_SIM_SCRUB_ST_ERROR,
+		  hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS));
+	ASSERT_EQ(2, counted("units_scrubbed"));
 	hw_clear(gpu, 64, 4);
-	ASSERT_EQ(GPUVF_SIM_CLEAR_ST_DONE,
-		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
+	ASSERT_EQ(GPUVF_SIM_SCRUB_ST_DONE,
+		  hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS));
 	hw_clear(gpu, 255, 2);
-	ASSERT_EQ(GPUVF_SIM_CLEAR_ST_BAD_RANGE,
-		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
-	ASSERT_EQ(2, counted("clears"));
+	ASSERT_EQ(GPUVF_SIM_SCRUB_ST_BAD_RANGE,
+		  hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS));
+	ASSERT_EQ(2, counted("scrubs"));
 }
 
 TEST_F(sim, vfs_do_not_answer_when_told)

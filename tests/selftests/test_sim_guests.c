@@ -17,7 +17,7 @@
 #define US	1000ULL
 #define MS	1000000ULL
 #define PARAMETERS	"total_vfs=3 fb_mib=4096 init_us=100 " \
-			"clear_us_per_granule=1 events=65536"
+			"scrub_us_per_unit=1 events=65536"
 
 static struct gpu the_gpu;
 static const struct gpu *gpu = &the_gpu;

@@ -251,7 +251,7 @@ TEST_F(sim, mailbox_of_a_former_tenant_is_seen)
 	ASSERT_TRUE(all_words_are(0, GPUVF_MBOX_TRN(0), 0));
 	/* VF 0's new tenant finds it at its start, VF 1's reads it */
 	hw_start(gpu, 0);
-	ASSERT_EQ(1, counted("dirty_mailboxes"));
+	ASSERT_EQ(1, counted("stale_mailboxes"));
 	hw_leave(gpu, 0);
 	ASSERT_EQ(GPUVF_MBOX_READY, hw_vf_mbox(gpu, 1, GPUVF_MBOX_RCV(0)));
 	ASSERT_EQ(1, counted("leftover_mail"));
@@ -266,7 +266,7 @@ TEST_F(sim, mailbox_of_a_former_tenant_is_seen)
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, hw_vf_mbox(gpu, 1, GPUVF_MBOX_TRN(0)));
 	ASSERT_EQ(1, counted("leftover_mail"));
 	hw_start(gpu, 1);
-	ASSERT_EQ(2, counted("dirty_mailboxes"));
+	ASSERT_EQ(2, counted("stale_mailboxes"));
 	ASSERT_EQ(3, counted("violations"));
 }
 

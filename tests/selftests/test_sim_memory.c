@@ -52,20 +52,20 @@ static void check_window(unsigned int vf, uint64_t offset, uint32_t data,
 TEST_F(sim, window_ends_at_the_vfs_own_memory)
 {
 	const uint32_t refused = GPUVF_SIM_WINDOW_REFUSED;
-	uint64_t own = GIB + 4 * GRANULE;
+	uint64_t own = GIB + 4 * UNIT;
 	uint32_t mine;
 
 	check_window(1, own, ~0U, GPUVF_SIM_WINDOW_NOT_RUNNING);
 	hw_start(gpu, 1);
-	check_window(1, own, GPUVF_SIM_WINDOW_CLEARED, GPUVF_SIM_WINDOW_OK);
+	check_window(1, own, GPUVF_SIM_WINDOW_SCRUBBED, GPUVF_SIM_WINDOW_OK);
 	mine = GPUVF_FCN_VF(1) | gpu_truth_vf(gpu, 1, "epoch") << 8;
 	hw_vf(gpu, 1, GPUVF_SIM_VF_WINDOW_DATA, 1);
 	check_window(1, own, mine, GPUVF_SIM_WINDOW_OK);
-	check_window(1, own + 4 * GRANULE - 1, GPUVF_SIM_WINDOW_CLEARED,
+	check_window(1, own + 4 * UNIT - 1, GPUVF_SIM_WINDOW_SCRUBBED,
 		     GPUVF_SIM_WINDOW_OK);
 	ASSERT_EQ(0, counted_vf(1, "blocked_touches"));
 	check_window(1, own - 1, ~0U, refused);
-	check_window(1, own + 4 * GRANULE, ~0U, refused);
+	check_window(1, own + 4 * UNIT, ~0U, refused);
 	check_window(1, 0, ~0U, refused);
 	check_window(1, 4 * GIB, ~0U, refused);
 	check_window(1, own + (1ULL << 32), ~0U, refused);
@@ -78,7 +78,7 @@ TEST_F(sim, window_ends_at_the_vfs_own_memory)
 	hw_clear_context(gpu, 1);
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 1));
 	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 1));
-	ASSERT_EQ(1, counted("dirty_starts"));
+	ASSERT_EQ(1, counted("unscrubbed_starts"));
 	check_window(1, own, mine, GPUVF_SIM_WINDOW_OK);
 	ASSERT_EQ(1, counted("leftover_reads"));
 }
@@ -86,7 +86,7 @@ TEST_F(sim, window_ends_at_the_vfs_own_memory)
 TEST_F(sim, memory_enable_of_vfs_is_the_pfs)
 {
 	unsigned int where = PCI_CFG_SPACE_SIZE;
-	uint64_t own = GIB + 4 * GRANULE;
+	uint64_t own = GIB + 4 * UNIT;
 	uint32_t ctrl;
 
 	hw_vf_config(gpu, 1, PCI_COMMAND,
@@ -100,7 +100,7 @@ TEST_F(sim, memory_enable_of_vfs_is_the_pfs)
 	ASSERT_TRUE(ctrl & PCI_SRIOV_CTRL_MSE);
 
 	/* through its BAR a VF writes without executing */
-	hw_clear(gpu, GIB / GRANULE + 4, 4);
+	hw_clear(gpu, GIB / UNIT + 4, 4);
 	check_window(1, own, ~0U, GPUVF_SIM_WINDOW_NOT_RUNNING);
 	hw_vf(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA, 1);
 	ASSERT_EQ(GPUVF_SIM_WINDOW_OK,
@@ -144,7 +144,7 @@ TEST_F(sim, moved_context_slots_are_dirty)
 	hw_start(gpu, 0);
 	hw_leave(gpu, 0);
 	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 0));
-	hw_clear(gpu, GIB / GRANULE, 4);
+	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
 	/* written again, at the same place, and then at another */
 	hw_iov(gpu, GPUVF_IOV_CNTXT, hw_iov_get(gpu, GPUVF_IOV_CNTXT));
@@ -152,33 +152,33 @@ TEST_F(sim, moved_context_slots_are_dirty)
 	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 0));
 	hw_leave(gpu, 0);
 	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 0));
-	ASSERT_EQ(0, counted("dirty_contexts"));
-	hw_clear(gpu, GIB / GRANULE, 4);
+	ASSERT_EQ(0, counted("unscrubbed_contexts"));
+	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
 	hw_iov(gpu, GPUVF_IOV_CNTXT,
 	       hw_iov_get(gpu, GPUVF_IOV_CNTXT) + (1 << 16));
 	ASSERT_EQ(0, counted("moved_while_live"));
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
-	ASSERT_EQ(1, counted("dirty_contexts"));
+	ASSERT_EQ(1, counted("unscrubbed_contexts"));
 }
 
-/* @first: granule where the context save area begins */
+/* @first: unit where the context save area begins */
 static void set_context(unsigned int first)
 {
 	hw_iov(gpu, GPUVF_IOV_CNTXT,
-	       (uint32_t)(first * (GRANULE / GPUVF_IOV_CNTXT_UNIT)) << 10 | 1);
+	       (uint32_t)(first * (UNIT / GPUVF_IOV_CNTXT_UNIT)) << 10 | 1);
 }
 
 /* what SAVE writes is content of the framebuffer, like any other */
 TEST_F(sim, saved_contexts_are_seen_where_they_were)
 {
-	uint64_t own = GIB + 4 * GRANULE;
+	uint64_t own = GIB + 4 * UNIT;
 	uint32_t place = hw_iov_get(gpu, GPUVF_IOV_CNTXT);
 
 	/* a place that was scrubbed, and is behind all extents */
-	hw_clear(gpu, 3 * GIB / GRANULE, 1);
-	hw_clear(gpu, own / GRANULE, 4);
-	set_context(3 * GIB / GRANULE);
+	hw_clear(gpu, 3 * GIB / UNIT, 1);
+	hw_clear(gpu, own / UNIT, 4);
+	set_context(3 * GIB / UNIT);
 	hw_clear_context(gpu, 0);
 	hw_clear_context(gpu, 1);
 	hw_start(gpu, 0);
@@ -189,25 +189,25 @@ TEST_F(sim, saved_contexts_are_seen_where_they_were)
 	/* it moves away, and its place becomes VF 1's, unscrubbed */
 	hw_iov(gpu, GPUVF_IOV_CNTXT, place);
 	hw_clear_context(gpu, 1);
-	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 3 * GIB / GRANULE << 16 | 1);
+	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 3 * GIB / UNIT << 16 | 1);
 	ASSERT_EQ(~0U, window(1, 3 * GIB));
 	ASSERT_EQ(GPUVF_FCN_VF(0),
 		  hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA) & 0xff);
 	ASSERT_EQ(1, counted("leftover_reads"));
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 1));
-	ASSERT_EQ(1, counted("dirty_starts"));
+	ASSERT_EQ(1, counted("unscrubbed_starts"));
 
 	/* once it is scrubbed there is nothing wrong with it */
 	flr(1);
 	hw_sim(gpu, GPUVF_SIM_VF_FLR, 1 << 1);
-	hw_clear(gpu, 3 * GIB / GRANULE, 1);
+	hw_clear(gpu, 3 * GIB / UNIT, 1);
 	hw_start(gpu, 1);
 	hw_leave(gpu, 1);
-	ASSERT_EQ(1, counted("dirty_starts"));
+	ASSERT_EQ(1, counted("unscrubbed_starts"));
 	ASSERT_EQ(0, counted("foreign_writes"));
 	/* and nothing is saved into an extent unnoticed */
 	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 1));
-	set_context(3 * GIB / GRANULE);
+	set_context(3 * GIB / UNIT);
 	hw_clear_context(gpu, 0);
 	hw_start(gpu, 0);
 	hw_leave(gpu, 0);
@@ -218,19 +218,19 @@ TEST_F(sim, saved_contexts_are_seen_where_they_were)
 TEST_F(sim, progress_of_clearing_at_any_speed)
 {
 	static const char path[] =
-		"/sys/module/gpuvf_sim/parameters/clear_us_per_granule";
+		"/sys/module/gpuvf_sim/parameters/scrub_us_per_unit";
 
 	/* 1000 times that is 2^39: its low half is zero */
 	ASSERT_OK(file_write(path, "536870912"));
-	hw_sim(gpu, GPUVF_SIM_CLEAR_START, GIB / GRANULE);
-	hw_sim(gpu, GPUVF_SIM_CLEAR_COUNT, 4);
-	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_GO);
-	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS));
+	hw_sim(gpu, GPUVF_SIM_SCRUB_START, GIB / UNIT);
+	hw_sim(gpu, GPUVF_SIM_SCRUB_COUNT, 4);
+	hw_sim(gpu, GPUVF_SIM_SCRUB_CONTROL, GPUVF_SIM_SCRUB_GO);
+	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_SCRUB_PROGRESS));
 	ASSERT_OK(file_write(path, "1"));
-	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_CLEAR_PROGRESS));
-	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_ABORT);
-	ASSERT_EQ(GPUVF_SIM_CLEAR_ST_ABORTED,
-		  hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS));
+	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_SCRUB_PROGRESS));
+	hw_sim(gpu, GPUVF_SIM_SCRUB_CONTROL, GPUVF_SIM_SCRUB_ABORT);
+	ASSERT_EQ(GPUVF_SIM_SCRUB_ST_ABORTED,
+		  hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS));
 }
 
 /* content: of the PF's port in the whole framebuffer, of a VF's in its own */
@@ -295,8 +295,8 @@ static void vf_write(unsigned int vf, uint64_t offset, uint32_t val)
 	hw_vf(gpu, vf, GPUVF_SIM_VF_FB_DATA, val);
 }
 
-#define OWN	(GIB + 4 * GRANULE)	/* VF 1's framebuffer */
-#define SIZE	(4 * GRANULE)
+#define OWN	(GIB + 4 * UNIT)	/* VF 1's framebuffer */
+#define SIZE	(4 * UNIT)
 #define KIB	1024ULL
 
 TEST_F(sim, content_is_what_the_other_side_wrote)
@@ -304,7 +304,7 @@ TEST_F(sim, content_is_what_the_other_side_wrote)
 	unsigned int i;
 	uint64_t reads;
 
-	hw_clear(gpu, OWN / GRANULE, 4);
+	hw_clear(gpu, OWN / UNIT, 4);
 	pf_seek(OWN + 64 * KIB);
 	for (i = 0; i < 3; i++)
 		pf_set(GPUVF_SIM_FB_DATA, 0xa0 + i);
@@ -332,7 +332,7 @@ TEST_F(sim, content_is_what_the_other_side_wrote)
 	ASSERT_EQ(0, pf_get(GPUVF_SIM_FB_DATA));
 }
 
-TEST_F(sim, content_is_at_both_ends_of_a_granule)
+TEST_F(sim, content_is_at_both_ends_of_a_unit)
 {
 	static const struct {
 		uint64_t offset;
@@ -341,14 +341,14 @@ TEST_F(sim, content_is_at_both_ends_of_a_granule)
 		{ 0, true },
 		{ 256 * KIB - 4, true },
 		{ 256 * KIB, false },
-		{ GRANULE - 64 * KIB - 4, false },
-		{ GRANULE - 64 * KIB, true },
-		{ GRANULE - 4, true },
-		{ GRANULE, true },
+		{ UNIT - 64 * KIB - 4, false },
+		{ UNIT - 64 * KIB, true },
+		{ UNIT - 4, true },
+		{ UNIT, true },
 	};
 	unsigned int i;
 
-	hw_clear(gpu, OWN / GRANULE, 4);
+	hw_clear(gpu, OWN / UNIT, 4);
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		pf_write(OWN + places[i].offset, 0x12345678);
 		ASSERT_EQ(places[i].kept ? 0x12345678 : 0,
@@ -362,7 +362,7 @@ TEST_F(sim, content_is_at_both_ends_of_a_granule)
 
 TEST_F(sim, content_ends_with_what_the_vf_has)
 {
-	hw_clear(gpu, OWN / GRANULE, 4);
+	hw_clear(gpu, OWN / UNIT, 4);
 	pf_write(OWN - 4, 0x11);
 	pf_write(OWN + SIZE, 0x22);
 	ASSERT_EQ(0, vf_read(1, SIZE - 4));
@@ -383,7 +383,7 @@ TEST_F(sim, content_ends_with_what_the_vf_has)
 
 TEST_F(sim, content_goes_with_clearing_and_counts_as_left_over_without)
 {
-	hw_clear(gpu, OWN / GRANULE, 4);
+	hw_clear(gpu, OWN / UNIT, 4);
 	pf_write(OWN + 64 * KIB, 0x55);
 	ASSERT_EQ(0x55, vf_read(1, 64 * KIB));
 	ASSERT_EQ(0, counted("leftover_reads"));
@@ -396,7 +396,7 @@ TEST_F(sim, content_goes_with_clearing_and_counts_as_left_over_without)
 	pf_write(OWN + 64 * KIB + 4, 0x66);
 	ASSERT_EQ(0x66, vf_read(1, 64 * KIB + 4));
 	ASSERT_EQ(2, counted("leftover_reads"));
-	hw_clear(gpu, OWN / GRANULE, 1);
+	hw_clear(gpu, OWN / UNIT, 1);
 	ASSERT_EQ(0, vf_read(1, 64 * KIB));
 	pf_write(OWN + 64 * KIB, 0x77);
 	ASSERT_EQ(0x77, vf_read(1, 64 * KIB));
@@ -413,15 +413,15 @@ TEST_F(sim, content_without_room_is_lost_and_counted)
 {
 	unsigned int page;
 
-	hw_clear(gpu, 0, 4 * GIB / GRANULE);
+	hw_clear(gpu, 0, 4 * GIB / UNIT);
 	for (page = 0; page < 512; page++)
-		pf_write(page / 64 * GRANULE + page % 64 * 4 * KIB, page + 1);
+		pf_write(page / 64 * UNIT + page % 64 * 4 * KIB, page + 1);
 	ASSERT_EQ(0, counted("mem_lost"));
 	pf_write(OWN, 1);
 	ASSERT_EQ(1, counted("mem_lost"));
 	ASSERT_EQ(0, pf_read(OWN));
 	for (page = 0; page < 512; page++)
-		ASSERT_EQ(page + 1, pf_read(page / 64 * GRANULE +
+		ASSERT_EQ(page + 1, pf_read(page / 64 * UNIT +
 					    page % 64 * 4 * KIB));
 	/* zeros need none, and clearing makes some */
 	pf_write(OWN, 0);
@@ -430,7 +430,7 @@ TEST_F(sim, content_without_room_is_lost_and_counted)
 	pf_write(OWN, 1);
 	ASSERT_EQ(1, pf_read(OWN));
 	ASSERT_EQ(1, counted("mem_lost"));
-	hw_clear(gpu, 0, 4 * GIB / GRANULE);
+	hw_clear(gpu, 0, 4 * GIB / UNIT);
 }
 
 TEST_HARNESS_MAIN

@@ -121,28 +121,28 @@ TEST_F(sim, lateness_is_what_goes_beyond_the_slice)
 	ASSERT_EQ(2, histogram("lateness", 0, &has));
 }
 
-TEST_F(sim, granules_have_owners)
+TEST_F(sim, units_have_owners)
 {
 	char *text;
 
 	load(PARAMETERS);
-	text = file_read_all(gpu_sim(gpu, "granules"));
-	ASSERT_STREQ("0-255 writer=nobody reader=nobody", text);
+	text = file_read_all(gpu_sim(gpu, "units"));
+	ASSERT_STREQ("0-255 writer=none reader=none", text);
 	free(text);
 	hw_vf(gpu, 1, GPUVF_SIM_VF_DOORBELL, 50000000);
 	hw_start(gpu, 1);
 	hw_clear(gpu, 66, 1);
-	text = file_read_all(gpu_sim(gpu, "granules"));
-	ASSERT_STREQ("0-65 writer=nobody reader=nobody\n"
-		     "66-66 writer=cleared reader=nobody\n"
-		     "67-67 writer=nobody reader=nobody\n"
+	text = file_read_all(gpu_sim(gpu, "units"));
+	ASSERT_STREQ("0-65 writer=none reader=none\n"
+		     "66-66 writer=scrubbed reader=none\n"
+		     "67-67 writer=none reader=none\n"
 		     "68-71 writer=vf1:1 reader=vf1:1\n"
-		     "72-255 writer=nobody reader=nobody",
+		     "72-255 writer=none reader=none",
 		     text);
 	free(text);
 	ASSERT_EQ(0, counted("violations"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "plant"), "dirty 1"));
-	text = file_read_all(gpu_sim(gpu, "granules"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "plant"), "unscrubbed 1"));
+	text = file_read_all(gpu_sim(gpu, "units"));
 	ASSERT_NE(NULL, strstr(text, "\n68-68 writer=pf reader=vf1:1\n"));
 	free(text);
 }

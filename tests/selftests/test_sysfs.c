@@ -162,21 +162,21 @@ TEST_F(sysfs, C5_pf_figures_are_those_of_netlink)
 	}
 	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "backend"), msg.backend));
 	ASSERT_STREQ("gpu-iov-v3", msg.backend);
-	ASSERT_EQ(msg.generation, file_u64(gpu_sysfs(gpu, "generation")));
+	ASSERT_EQ(msg.revision, file_u64(gpu_sysfs(gpu, "revision")));
 	ASSERT_EQ(msg.fb_total, file_u64(gpu_sysfs(gpu, "fb/total")));
 	ASSERT_EQ(msg.fb_free, file_u64(gpu_sysfs(gpu, "fb/free")));
 	ASSERT_EQ(msg.fb_largest_free,
 		  file_u64(gpu_sysfs(gpu, "fb/largest_free")));
-	ASSERT_EQ(msg.fb_granularity,
-		  file_u64(gpu_sysfs(gpu, "fb/granularity")));
+	ASSERT_EQ(msg.fb_alloc_unit,
+		  file_u64(gpu_sysfs(gpu, "fb/alloc_unit")));
 	ASSERT_EQ(msg.fb_pf_reserve, file_u64(gpu_sysfs(gpu, "fb/pf_reserve")));
-	ASSERT_EQ(msg.fb_dirty, file_u64(gpu_sysfs(gpu, "fb/dirty")));
-	ASSERT_EQ(msg.fb_withheld, file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EQ(msg.fb_needs_scrub, file_u64(gpu_sysfs(gpu, "fb/needs_scrub")));
+	ASSERT_EQ(msg.fb_quarantined, file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 	ASSERT_EQ(msg.time_slice_min_us,
 		  file_u64(gpu_sysfs(gpu, "sched/time_slice_min_us")));
 	ASSERT_EQ(msg.time_slice_max_us,
 		  file_u64(gpu_sysfs(gpu, "sched/time_slice_max_us")));
-	ASSERT_EQ(msg.round_us, file_u64(gpu_sysfs(gpu, "sched/round_us")));
+	ASSERT_EQ(msg.rotation_us, file_u64(gpu_sysfs(gpu, "sched/rotation_us")));
 }
 
 TEST_F(sysfs, C5_vf_values_are_those_of_netlink)
@@ -200,20 +200,20 @@ TEST_F(sysfs, C5_vf_values_are_those_of_netlink)
 
 TEST_F(sysfs, generation_counts_changes_and_nothing_else)
 {
-	const char *path = gpu_sysfs(gpu, "generation");
-	char generation[PATH_MAX];
+	const char *path = gpu_sysfs(gpu, "revision");
+	char revision[PATH_MAX];
 	uint64_t before;
 
-	snprintf(generation, sizeof(generation), "%s", path);
-	before = file_u64(generation);
+	snprintf(revision, sizeof(revision), "%s", path);
+	before = file_u64(revision);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
-	ASSERT_EQ(before + 1, file_u64(generation));
+	ASSERT_EQ(before + 1, file_u64(revision));
 	/* what it is already */
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "7000"));
-	ASSERT_EQ(before + 1, file_u64(generation));
+	ASSERT_EQ(before + 1, file_u64(revision));
 	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "1"),
 		     -EINVAL);
-	ASSERT_EQ(before + 1, file_u64(generation));
+	ASSERT_EQ(before + 1, file_u64(revision));
 }
 
 TEST_F(sysfs, device_link_follows_the_vf)
@@ -271,19 +271,19 @@ TEST_F(sysfs, holder_is_the_driver_of_the_vf)
 	ASSERT_TRUE(file_exists("/sys/bus/pci/drivers/pci-stub") ||
 		    !system("modprobe -q pci-stub"));
 	ASSERT_OK(gpu_set_numvfs(gpu, 1));
-	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/driver"), ""));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"),
 			     "pci-stub"));
 	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
 	ASSERT_OK(file_write("/sys/bus/pci/drivers_probe", msg.vf[0].bdf));
-	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), "pci-stub"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/driver"), "pci-stub"));
 	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
-	ASSERT_STREQ("pci-stub", msg.vf[0].holder);
+	ASSERT_STREQ("pci-stub", msg.vf[0].driver);
 	/* bound is not opened */
 	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/in_use"), "0"));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver/unbind"),
 			     msg.vf[0].bdf));
-	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/holder"), ""));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "vf0/driver"), ""));
 }
 
 /* what was written is no value, or not the one that means "do it" */
@@ -321,7 +321,7 @@ TEST_F(sysfs, operations_are_done_by_a_one)
 
 /* files of the GPU whose values are numbers, policies, labels and operations */
 static const char *const written[] = {
-	"fb/pf_reserve", "fb/retry_withheld", "reset", "sched/policy",
+	"fb/pf_reserve", "fb/scrub", "reset", "sched/policy",
 	"vf0/fb_quota", "vf0/time_slice_us", "vf0/preempt_timeout_us",
 	"vf0/profile", "vf0/reset", "vf0/stop", "vf0/pause", "vf0/resume",
 };
@@ -415,7 +415,7 @@ TEST_F(sysfs, nothing_may_follow_a_zero_byte)
 }
 
 /* refusals are not logged without a limit */
-static bool refusal_is_logged(int log)
+static bool error_is_logged(int log)
 {
 	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"), -ENODEV);
 	return klog_has(log, "VF 1: pause needs an enabled VF, and 0 VFs are enabled");
@@ -425,7 +425,7 @@ TEST_F(sysfs, refused_operation_has_a_sentence)
 {
 	int log = klog_open();
 
-	ASSERT_EVENTUALLY(refusal_is_logged(log));
+	ASSERT_EVENTUALLY(error_is_logged(log));
 	close(log);
 }
 

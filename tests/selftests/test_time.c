@@ -34,7 +34,7 @@ static bool is_near(uint64_t part, uint64_t whole, double wanted)
 static bool shares_are(const struct shares *shares, const double *part,
 		       bool of_all_time)
 {
-	uint64_t whole = of_all_time ? shares->elapsed_ns : shares->charged_ns;
+	uint64_t whole = of_all_time ? shares->elapsed_ns : shares->accounted_ns;
 	unsigned int i;
 
 	for (i = 0; i < fx.total_vfs; i++) {
@@ -42,7 +42,7 @@ static bool shares_are(const struct shares *shares, const double *part,
 
 		if (!part[i] && vf->slices)
 			return false;
-		if (part[i] && !is_near(vf->charged_ns, whole, part[i]))
+		if (part[i] && !is_near(vf->accounted_ns, whole, part[i]))
 			return false;
 	}
 	return true;
@@ -64,10 +64,10 @@ static void check_parts(const double *part, uint64_t ns, bool of_all_time)
 		return;
 	for (i = 0; i < fx.total_vfs; i++)
 		report("VF %u: %llu ns in %llu slices, wanted %.3f of %llu ns\n",
-		       i, (unsigned long long)shares.vf[i].charged_ns,
+		       i, (unsigned long long)shares.vf[i].accounted_ns,
 		       (unsigned long long)shares.vf[i].slices, part[i],
 		       (unsigned long long)(of_all_time ? shares.elapsed_ns :
-							  shares.charged_ns));
+							  shares.accounted_ns));
 	test_abort();
 }
 
@@ -75,15 +75,15 @@ static void check_parts(const double *part, uint64_t ns, bool of_all_time)
 static void check_shares(unsigned int num, const uint32_t *slice_us)
 {
 	double part[MAX_VFS] = { 0 };
-	uint64_t round_us = 0;
+	uint64_t rotation_us = 0;
 	unsigned int i;
 
 	for (i = 0; i < num; i++)
-		round_us += slice_us[i];
+		rotation_us += slice_us[i];
 	for (i = 0; i < num; i++)
-		part[i] = (double)slice_us[i] / round_us;
+		part[i] = (double)slice_us[i] / rotation_us;
 	/* so many rounds that one slice more or less is 3 % of a share */
-	check_parts(part, 32 * round_us * 1000, false);
+	check_parts(part, 32 * rotation_us * 1000, false);
 }
 
 static void run_shares(unsigned int num, const uint32_t *slice_us,
@@ -171,7 +171,7 @@ TEST_F(time, C19_best_effort_gives_the_rest_of_a_slice_away)
 	load_busy(gpu, 1, 10);
 	load_measure(gpu, 1500 * MS, &shares);
 	/* half of the GPU is VF 1's by its slice, and a tenth is all it wants */
-	ASSERT_LT(shares.charged_ns * 6 / 10, shares.vf[0].charged_ns);
+	ASSERT_LT(shares.accounted_ns * 6 / 10, shares.vf[0].accounted_ns);
 	ASSERT_LT(0, shares.vf[1].slices);
 }
 

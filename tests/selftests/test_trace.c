@@ -69,7 +69,7 @@ TEST_F(trace, turns_and_commands_are_traced)
 	trace = trace_off();
 	ASSERT_TRUE(has(trace, "gpuvf_switch", " vf=1 first=1"));
 	ASSERT_TRUE(has(trace, "gpuvf_switch", " vf=1 first=0"));
-	ASSERT_TRUE(has(trace, "gpuvf_turn", " vf=0 granted_ns="));
+	ASSERT_TRUE(has(trace, "gpuvf_slice", " vf=0 budget_ns="));
 	ASSERT_TRUE(has(trace, "gpuvf_command", " vf=1 command=INIT ns="));
 	ASSERT_TRUE(has(trace, "gpuvf_command", " vf=0 command=LOAD ns="));
 	ASSERT_TRUE(has(trace, "gpuvf_command", " vf=0 command=RUN ns="));
@@ -100,7 +100,7 @@ TEST_F(trace, faults_and_resets_are_traced)
 TEST_F(trace, domains_of_more_than_16_bits_are_traced)
 {
 	static const char * const events[] = {
-		"gpuvf_switch", "gpuvf_turn", "gpuvf_command", "gpuvf_reset",
+		"gpuvf_switch", "gpuvf_slice", "gpuvf_command", "gpuvf_reset",
 		"gpuvf_mbox",
 	};
 	char path[96], *format;

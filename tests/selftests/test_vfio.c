@@ -90,7 +90,7 @@ TEST_F(vfio, holder_is_named_and_keeps_its_memory)
 
 	enable_and_bind(2);
 	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
-	ASSERT_STREQ("vfio-pci", msg.vf[0].holder);
+	ASSERT_STREQ("vfio-pci", msg.vf[0].driver);
 	/* bound is not opened: it may still be given another size */
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf0/fb_quota"), "%llu",
 			      (unsigned long long)(GIB)));
@@ -145,7 +145,7 @@ TEST_F(vfio, C25_next_session_finds_cleared_memory)
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
 	ASSERT_TRUE(gpu_vf_is(gpu, 1, "active"));
 	vfio_close(&vfio);
-	/* leftover_reads and dirty_starts are judged at the end */
+	/* leftover_reads and unscrubbed_starts are judged at the end */
 }
 
 /*

@@ -191,7 +191,7 @@ TEST_F(windows, no_command_ends_before_it_begins)
 	other_start(&look, look_at_the_gpu);
 	for (i = 0; i < 20; i++) {
 		/* where it is this CPU that is held up, nothing comes of it */
-		ASSERT_OK(window_at("gpuvf_turn_interrupt 200"));
+		ASSERT_OK(window_at("gpuvf_switch_interrupt 200"));
 		ASSERT_EVENTUALLY(window_was_opened());
 		wake_the_scheduler();
 		pause_ms(2);
@@ -343,7 +343,7 @@ TEST_F(windows, no_vf_runs_between_resets_of_the_bus_and_the_gpu)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	fixture_wait_clean(gpu);
 	stay_on_first_cpu();
-	ASSERT_OK(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	ASSERT_OK(window_at("gpuvf:gpuvf_reset_notify_all %u", WINDOW_MS));
 	ASSERT_OK(reset_the_bus());
 	other_start(&reset, reset_gpu);
 	ASSERT_EVENTUALLY(window_is_open());
@@ -369,7 +369,7 @@ TEST_F(windows, C34_guest_resets_itself_while_the_gpu_is_reset)
 	resets = gpu_truth(gpu, "gpu", "resets");
 	vf_resets = file_u64(gpu_sysfs(gpu, "vf1/stats/resets"));
 	stay_on_first_cpu();
-	ASSERT_OK(window_at("gpuvf:gpuvf_reset_announce_all %u", WINDOW_MS));
+	ASSERT_OK(window_at("gpuvf:gpuvf_reset_notify_all %u", WINDOW_MS));
 	other_start(&reset, reset_gpu);
 	ASSERT_EVENTUALLY(window_is_open());
 	ASSERT_OK(gpu_guest(gpu, 1, "reset"));

@@ -62,17 +62,17 @@ ynl 'vf-get' "r['vf'][0]['index'] == 1 and r['vf'][0]['state'] == 'disabled'" \
 	--do vf-get --json "{$pf, $vf}"
 ynl 'vf-get, dump' "[m['vf'][0]['index'] for m in r] == [0, 1, 2, 3]" \
 	--dump vf-get --json "{$pf}"
-quotas='"vf": [{"index": 0, "fb-quota": 1073741824, "profile": "a"}, {"index": 1, "fb-quota": 2147483648, "time-slice-us": 3000}]'
+quotas='"vf": [{"index": 0, "fb-quota": 1073741824, "profile": "a"}, {"index": 1, "fb-quota": 2147483648, "engine": {"id": "gfx", "time-slice-us": 3000}}]'
 ynl 'config-set, dry' "r['dry-run'] and r['vf'][1]['fb-quota'] == 2 << 30" \
 	--do config-set --json "{$pf, $quotas, \"dry-run\": true}"
-ynl 'config-set' "r['vf'][1]['time-slice-us'] == 3000 and r['vf'][0]['profile'] == 'a' and 'dry-run' not in r" \
+ynl 'config-set' "r['vf'][1]['engine'][0]['time-slice-us'] == 3000 and r['vf'][0]['profile'] == 'a' and 'dry-run' not in r" \
 	--do config-set --json "{$pf, $quotas, \"policy\": \"equal\"}"
 refused 'config-set, refused' 'below the hardware' \
-	--do config-set --json "{$pf, \"vf\": [{\"index\": 0, \"time-slice-us\": 1}]}"
-ynl 'pf-get, to plan with' "r['fb-vf-area']['size'] == r['fb-free'] + (3 << 30) and r['fb-withheld-extents'] == 0 and [v['fb-quota'] >> 30 for v in r['vf']] == [1, 2, 0, 0]" \
+	--do config-set --json "{$pf, \"vf\": [{\"index\": 0, \"engine\": {\"id\": \"gfx\", \"time-slice-us\": 1}}]}"
+ynl 'pf-get, to plan with' "r['fb-vf-area']['size'] == r['fb-free'] + (3 << 30) and r['fb-quarantined-extents'] == 0 and [v['fb-quota'] >> 30 for v in r['vf']] == [1, 2, 0, 0]" \
 	--do pf-get --json "{$pf}"
 echo 2 > "/sys/bus/pci/devices/$bdf/sriov_numvfs"
-ynl 'stats-get' "r['vf'][0]['stats']['slices'] == 0 and len(r['vf'][0]['stats']['latency']) > 1" \
+ynl 'stats-get' "r['vf'][0]['engine'][0]['stats']['slices'] == 0 and len(r['vf'][0]['engine'][0]['stats']['lateness']) > 1" \
 	--do stats-get --json "{$pf, $vf}"
 ynl 'stats-get, dump' "len(r) == 4 and all('stats' in m['vf'][0] for m in r)" \
 	--dump stats-get
@@ -86,8 +86,8 @@ ynl 'vf-reset' "r['vf'][0]['state'] == 'resetting'" \
 	--do vf-reset --json "{$pf, $vf}"
 ynl 'pf-reset' "r['resetting'] and len(r['vf']) == 4" \
 	--do pf-reset --json "{$pf}"
-ynl 'fb-retry' "r['fb-withheld'] == 0" \
-	--do fb-retry --json "{$pf}"
+ynl 'fb-scrub' "r['fb-quarantined'] == 0" \
+	--do fb-scrub --json "{$pf}"
 
 # notifications of both groups: things happen for as long as the client listens
 happen() {
@@ -101,7 +101,7 @@ happen() {
 	done
 }
 happen &
-ynl 'group config' "any(m['name'] == 'config-change' and m['msg']['vf'][0]['time-slice-us'] == 4000 for m in r)" \
+ynl 'group config' "any(m['name'] == 'config-change' and m['msg']['vf'][0]['engine'][0]['time-slice-us'] == 4000 for m in r)" \
 	--subscribe config --sleep 4
 ynl 'group event' "any(m['name'] == 'vf-was-reset' and m['msg']['event']['count'] == 1 for m in r)" \
 	--subscribe event --sleep 4

@@ -183,13 +183,13 @@ static inline struct gpu test_gpu(void)
 {
 	struct gpu gpu = {
 		.bdf = "0000:41:00.0",
-		.generation = 7,
+		.revision = 7,
 		.backend = "gpu-iov-v3",
 		.vendor = 0x4756,
 		.device = 0x0020,
 		.total_vfs = 16,
 		.fb_total = 16 * GIB,
-		.fb_granularity = 16 * MIB,
+		.fb_alloc_unit = 16 * MIB,
 		.fb_pf_reserve = 256 * MIB,
 		.fb_context_save = 16 * MIB,
 		.fb_free = 16 * GIB - 272 * MIB,

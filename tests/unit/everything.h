@@ -28,19 +28,19 @@ static inline unsigned int rounds(unsigned int usual)
 
 /*
  * Every VF at every place, one VF after the other, in an area so small that a bit mask
- * says which granules are taken. Of the VFs before, only the cost of getting to each
+ * says which units are taken. Of the VFs before, only the cost of getting to each
  * mask has to be known.
  */
 #define AREA		14
 #define BASE		2
 #define UNREACHABLE	0xff
 
-#define GRANULE		(1ULL << 20)
+#define UNIT		(1ULL << 20)
 
 /**
  * struct best - the best layout there is
  * @exists: whether there is any
- * @moved: granules moved, as few as can be
+ * @moved: units moved, as few as can be
  * @hole: largest free range with so few moved, as large as can be
  */
 struct best {
@@ -63,7 +63,7 @@ static inline unsigned int longest_gap(u32 taken)
 static inline void place_everywhere(const struct placement_vf *vf,
 				    const u8 *before, u8 *after)
 {
-	unsigned int size = vf->quota / GRANULE;
+	unsigned int size = vf->quota / UNIT;
 	u32 taken, place, mask;
 
 	for (taken = 0; taken < 1U << AREA; taken++) {
@@ -76,7 +76,7 @@ static inline void place_everywhere(const struct placement_vf *vf,
 		for (place = 0; place + size <= AREA; place++) {
 			bool was = vf->now.size;
 			bool stays = was &&
-				     vf->now.offset / GRANULE == place + BASE;
+				     vf->now.offset / UNIT == place + BASE;
 			u8 cost = before[taken] + (was && !stays ? size : 0);
 
 			mask = ((1U << size) - 1) << place;
@@ -96,7 +96,7 @@ static inline struct best try_everything(const struct placement_request *req)
 	unsigned int i;
 
 	for (i = 0; i < req->num_blocked; i++)
-		taken |= 1U << (req->blocked[i].offset / GRANULE - BASE);
+		taken |= 1U << (req->blocked[i].offset / UNIT - BASE);
 	memset(cost, UNREACHABLE, (req->num_vfs + 1) * sizeof(*cost));
 	cost[0][taken] = 0;
 	for (i = 0; i < req->num_vfs; i++)
@@ -117,12 +117,12 @@ static inline struct best try_everything(const struct placement_request *req)
 }
 
 static inline void set_geometry(struct placement_request *req, u64 total,
-				u64 granule, u64 context, u64 reserve,
+				u64 unit, u64 context, u64 reserve,
 				unsigned int num_vfs)
 {
 	memset(req, 0, sizeof(*req));
 	req->total = total;
-	req->granule = granule;
+	req->unit = unit;
 	req->context = context;
 	req->reserve = reserve;
 	req->num_vfs = num_vfs;
@@ -134,8 +134,8 @@ static inline bool overlaps_a_pinned_one(const struct placement_request *req,
 	unsigned int i;
 
 	for (i = 0; i < req->num_vfs; i++)
-		if (req->vf[i].pinned && at * GRANULE >= req->vf[i].now.offset &&
-		    at * GRANULE - req->vf[i].now.offset < req->vf[i].now.size)
+		if (req->vf[i].pinned && at * UNIT >= req->vf[i].now.offset &&
+		    at * UNIT - req->vf[i].now.offset < req->vf[i].now.size)
 			return true;
 	return false;
 }
@@ -146,7 +146,7 @@ static inline bool is_blocked(const struct placement_request *req,
 	unsigned int i;
 
 	for (i = 0; i < req->num_blocked; i++)
-		if (req->blocked[i].offset == at * GRANULE)
+		if (req->blocked[i].offset == at * UNIT)
 			return true;
 	return false;
 }
@@ -155,31 +155,31 @@ static inline void block(struct placement_request *req, unsigned int at)
 {
 	if (overlaps_a_pinned_one(req, at) || is_blocked(req, at))
 		return;
-	req->blocked[req->num_blocked].offset = at * GRANULE;
-	req->blocked[req->num_blocked++].size = GRANULE;
+	req->blocked[req->num_blocked].offset = at * UNIT;
+	req->blocked[req->num_blocked++].size = UNIT;
 }
 
-/* up to 8 VFs with extents, pins and blocked granules */
+/* up to 8 VFs with extents, pins and blocked units */
 static inline void random_request(struct placement_request *req)
 {
 	unsigned int at = BASE, i, n;
 
-	set_geometry(req, (BASE + AREA) * GRANULE, GRANULE, GRANULE, GRANULE, 1 + rnd(8));
+	set_geometry(req, (BASE + AREA) * UNIT, UNIT, UNIT, UNIT, 1 + rnd(8));
 	for (i = 0; i < req->num_vfs; i++) {
 		struct placement_vf *vf = &req->vf[i];
 		unsigned int size = 1 + rnd(4);
 
 		at += rnd(3);
 		if (rnd(3) && at + size <= BASE + AREA) {
-			vf->now.offset = at * GRANULE;
-			vf->now.size = size * GRANULE;
-			vf->quota = rnd(3) ? vf->now.size : rnd(5) * GRANULE;
+			vf->now.offset = at * UNIT;
+			vf->now.size = size * UNIT;
+			vf->quota = rnd(3) ? vf->now.size : rnd(5) * UNIT;
 			vf->pinned = !rnd(3);
 			if (vf->pinned)
 				vf->quota = vf->now.size;
 			at += size;
 		} else {
-			vf->quota = rnd(4) * GRANULE;
+			vf->quota = rnd(4) * UNIT;
 		}
 	}
 	for (n = rnd(3); n; n--)

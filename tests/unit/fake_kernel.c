@@ -33,7 +33,7 @@ void fake_reset(void)
 		};
 		snprintf(fakes[i].gpu.bdf, BDF_SIZE, "0000:4%zu:00.0", i + 1);
 		fakes[i].gpu.has_states = true;
-		fakes[i].gpu.capabilities = CAPABILITY_CLEAR;
+		fakes[i].gpu.capabilities = CAPABILITY_SCRUB;
 	}
 }
 
@@ -124,11 +124,11 @@ static bool is_free(const struct gpu *gpu, u32 index)
 	const struct vf *vf = &gpu->vfs[index];
 	u32 i;
 
-	if (vf->fb_offset % gpu->fb_granularity ||
+	if (vf->fb_offset % gpu->fb_alloc_unit ||
 	    vf->fb_offset < gpu->fb_pf_reserve + gpu->fb_context_save ||
 	    vf->fb_offset + vf->fb_bytes > gpu->fb_total ||
-	    (!vf->in_use && gpu_has_withheld(gpu, vf->fb_offset,
-					     vf->fb_offset + vf->fb_bytes)))
+	    (!vf->in_use && gpu_has_quarantined(gpu, vf->fb_offset,
+						vf->fb_offset + vf->fb_bytes)))
 		return false;
 	for (i = 0; i < index; i++)
 		if (gpu->vfs[i].fb_bytes &&
@@ -175,7 +175,7 @@ static u32 place_as_wanted(const struct gpu *is, struct gpu *next,
 static int refuse(struct failure *why, int error)
 {
 	*why = (struct failure){ .error = error, .ack = "refused" };
-	why->refusal.vf = NO_VF;
+	why->detail.vf = NO_VF;
 	return error;
 }
 
@@ -284,7 +284,7 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 		f->when_asked();
 	if (f->stale) {
 		f->stale--;
-		f->gpu.generation++;
+		f->gpu.revision++;
 	}
 	if (f->gpu.state == PF_STATE_WEDGED)
 		return refuse(why, -EIO);
@@ -294,10 +294,10 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 	}
 	if (f->gpu.vfs_changing) {
 		refuse(why, -EBUSY);
-		why->refusal.reason = REASON_VF_COUNT_CHANGING;
+		why->detail.reason = REASON_VF_COUNT_CHANGING;
 		return -EBUSY;
 	}
-	if (wanted->generation != f->gpu.generation)
+	if (wanted->revision != f->gpu.revision)
 		return refuse(why, -ESTALE);
 	err = next_gpu(f, wanted, &next, &reason);
 	if (!err && !dry_run)
@@ -305,14 +305,14 @@ static int fake_set_layout(struct provider *provider, const struct gpu *wanted,
 	if (err) {
 		gpu_free(&next);
 		refuse(why, err);
-		why->refusal.reason = reason;
+		why->detail.reason = reason;
 		return err;
 	}
 	gpu_copy(result, &next);
 	if (!dry_run) {
 		gpu_free(&f->gpu);
 		f->gpu = next;
-		f->gpu.generation++;
+		f->gpu.revision++;
 	} else {
 		gpu_free(&next);
 	}
@@ -354,7 +354,7 @@ static int fake_set_placed(struct provider *provider, const struct gpu *wanted,
 
 	if (f->when_asked)
 		f->when_asked();
-	if (wanted->generation != f->gpu.generation)
+	if (wanted->revision != f->gpu.revision)
 		return refuse(why, -ESTALE);
 	gpu_copy(&next, &f->gpu);
 	if (wanted->set & GPU_SET_PF_RESERVE)
@@ -366,14 +366,14 @@ static int fake_set_placed(struct provider *provider, const struct gpu *wanted,
 	if (reason) {
 		gpu_free(&next);
 		refuse(why, -ENOSPC);
-		why->refusal.reason = reason;
+		why->detail.reason = reason;
 		return -ENOSPC;
 	}
 	if (!f->set_error) {
 		settle(&next);
 		gpu_free(&f->gpu);
 		f->gpu = next;
-		f->gpu.generation++;
+		f->gpu.revision++;
 	} else {
 		gpu_free(&next);
 	}
@@ -529,7 +529,7 @@ static void enable(struct fake_gpu *f, u32 n)
 	u64 share = vf_area(&f->gpu) / n;
 	u32 i;
 
-	share -= share % f->gpu.fb_granularity;
+	share -= share % f->gpu.fb_alloc_unit;
 	f->gpu.num_vfs = n;
 	for (i = 0; i < n; i++) {
 		struct vf *vf = &f->gpu.vfs[i];
@@ -583,7 +583,7 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 		enable(f, value);
 	else
 		disable(f);
-	f->gpu.generation++;
+	f->gpu.revision++;
 	be_eager(f);
 	return 0;
 }

@@ -26,7 +26,7 @@ static int plan(const char *text)
 	return code;
 }
 
-/* everything that a user could see, but for the generation */
+/* everything that a user could see, but for the revision */
 static char *picture(void)
 {
 	const struct gpu *gpu = &fake.gpu;

@@ -186,7 +186,7 @@ static void restore_takes_only_what_root_alone_can_write(void **state)
 	fclose(f);
 	assert_int_equal(chmod(path, 0644), 0);
 	is_refused("restore /tmp/gpuvf-test-checkpoint",
-		   "has another schema_version than 1");
+		   "has another schema_version than 2");
 	if (!geteuid()) {
 		assert_int_equal(chmod(path, 0666), 0);
 		said = run(&code, "restore /tmp/gpuvf-test-checkpoint");

@@ -47,12 +47,12 @@ static void provision(void)
 		struct vf *vf = &fake.gpu.vfs[i];
 
 		snprintf(vf->bdf, BDF_SIZE, "0000:41:02.%u", i % 8);
-		copy_string(vf->holder, NAME_SIZE, fake.bound[i]);
+		copy_string(vf->driver, NAME_SIZE, fake.bound[i]);
 		vf->has_state = true;
 		vf->state = i < 2 ? VF_STATE_ACTIVE : VF_STATE_PROVISIONED;
 		vf->in_use = i < 2;
 	}
-	fake.gpu.round_us = 24000;
+	fake.gpu.rotation_us = 24000;
 }
 
 static void add_statistics(void)
@@ -65,12 +65,12 @@ static void add_statistics(void)
 
 		*stats = (struct vf_stats){
 			.run_ns = 123456789012 * (i + 1),
-			.charged_ns = 123456789999 * (i + 1),
+			.accounted_ns = 123456789999 * (i + 1),
 			.slices = 1000 + i, .skipped = i, .overrun_ns = 17 * i,
 			.idle_ns = 999, .preempt_timeouts = 1, .hangs = i / 2,
-			.resets = 2, .exclusive_timeouts = 3,
+			.resets = 2, .full_access_timeouts = 3,
 			.mbox_requests = 40, .mbox_limited = 5,
-			.mbox_unanswered = 6, .latency_sum_ns = 70000,
+			.mbox_unanswered = 6, .lateness_sum_ns = 70000,
 			.buckets = {
 				{ 1000, 800 }, { 1000000, 190 + i }, { 0, 10 },
 			},
@@ -128,11 +128,11 @@ static void break_down(void)
 	provision();
 	gpu->state = PF_STATE_WEDGED;
 	gpu->vfs[2].state = VF_STATE_FAILED;
-	gpu->fb_dirty = 256 * MIB;
-	gpu->fb_withheld = 64 * MIB;
-	gpu->withheld[0].offset = gpu->vfs[2].fb_offset + 128 * MIB;
-	gpu->withheld[0].size = 64 * MIB;
-	gpu->num_withheld = 1;
+	gpu->fb_needs_scrub = 256 * MIB;
+	gpu->fb_quarantined = 64 * MIB;
+	gpu->quarantined[0].offset = gpu->vfs[2].fb_offset + 128 * MIB;
+	gpu->quarantined[0].size = 64 * MIB;
+	gpu->num_quarantined = 1;
 	gpu->fb_largest_free = gpu->fb_free / 2;
 }
 

@@ -82,9 +82,9 @@ static void a_gpu_is_what_its_files_say(void **state)
 	assert_false(gpu.vfs_changing);
 	assert_string_equal(gpu.vfs[0].bdf, "0000:01:00.1");
 	assert_string_equal(gpu.vfs[3].bdf, "");
-	assert_string_equal(gpu.vfs[0].holder, "");
-	assert_string_equal(gpu.vfs[1].holder, "vfio-pci");
-	assert_string_equal(gpu.vfs[2].holder, "nvme");
+	assert_string_equal(gpu.vfs[0].driver, "");
+	assert_string_equal(gpu.vfs[1].driver, "vfio-pci");
+	assert_string_equal(gpu.vfs[2].driver, "nvme");
 	/* only root can see it */
 	assert_int_equal(gpu.has_states, !geteuid());
 	assert_int_equal(gpu.vfs[1].in_use, !geteuid());
@@ -131,12 +131,12 @@ static void numbers_that_are_none_are_refused(void **state)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		put(NVME, NUMVFS, bad[i]);
 		assert_true(provider_read(provider, NVME, &gpu, &why) < 0);
-		assert_says(why.refusal.message, "GPU " NVME);
+		assert_says(why.detail.message, "GPU " NVME);
 	}
 	put(NVME, "sriov_totalvfs", "65535\n");
 	put(NVME, NUMVFS, "2000\n");
 	assert_true(provider_read(provider, NVME, &gpu, &why) < 0);
-	assert_says(why.refusal.message, "GPU " NVME " has 2000 VFs enabled, more than the 1024 that are supported here");
+	assert_says(why.detail.message, "GPU " NVME " has 2000 VFs enabled, more than the 1024 that are supported here");
 	put(NVME, NUMVFS, "0\n");
 	assert_int_equal(provider_read(provider, NVME, &gpu, &why), 0);
 	assert_int_equal(gpu.total_vfs, MAX_VFS);
@@ -517,9 +517,9 @@ static void recovery_does_nothing_to_another_provider(void **state)
 static void json_has_null_for_what_is_not_known(void **state)
 {
 	static const char *const null[] = {
-		"generation", "provisioning", "policy", "fb_total_bytes",
+		"revision", "provisioning", "policy", "fb_total_bytes",
 		"fb_free_bytes", "fb_pf_reserve_bytes", "fb_extents",
-		"time_slice_min_us", "preempt_timeout_max_us", "round_us",
+		"time_slice_min_us", "preempt_timeout_max_us", "rotation_us",
 		"capacity", "fb_quota_bytes", "fb_offset_bytes", "fb_auto",
 		"time_slice_us", "preempt_timeout_us", "share", "profile",
 	};

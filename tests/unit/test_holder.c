@@ -6,7 +6,7 @@
 
 #include "agent_test.h"
 #include "base/root.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 
@@ -69,7 +69,7 @@ static int clean_up(void **state)
 
 static void is_held_by(const char *expected)
 {
-	char *text = holder_process("0000:41:00.1");
+	char *text = process_open_at("0000:41:00.1");
 
 	if (expected)
 		assert_string_equal(text, expected);
@@ -113,8 +113,8 @@ static void the_one_that_has_the_group_or_device_is_named(void **state)
 	is_held_by("process 77 (qemu?[2J)");
 	assert_int_equal(unlink(full), 0);
 	free(full);
-	assert_null(holder_process("0000:41:00.2"));
-	assert_null(holder_of_vf("0000:41:00.0", 0));
+	assert_null(process_open_at("0000:41:00.2"));
+	assert_null(process_of_vf("0000:41:00.0", 0));
 }
 
 static void is_not_driven(const char *expected)
@@ -211,5 +211,5 @@ int main(void)
 		cmocka_unit_test(a_family_that_is_not_there_has_a_reason),
 	};
 
-	return cmocka_run_group_tests_name("holder", tests, set_up, clean_up);
+	return cmocka_run_group_tests_name("driver", tests, set_up, clean_up);
 }

@@ -627,7 +627,7 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	fake_i915_make_flex();
 	/* all of it is given away: what grows can only have what another one gave up */
 	rules.lmem = 8 * GIB + 128 * MIB;
-	says("show -j", EXIT_DONE, "\"fb_granularity_bytes\": 2097152");
+	says("show -j", EXIT_DONE, "\"fb_alloc_unit_bytes\": 2097152");
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-1 = f\nvf 2 = g\n");
 	says("apply", EXIT_DONE, "3 VFs enabled, 3 with framebuffer");
 	all_work();
@@ -666,7 +666,7 @@ static void without_framebuffer_none_is_written(void **state)
 	wanted.vfs[0].fb_bytes = GIB;
 	assert_int_equal(provider_set_layout(provider, &wanted, false, &result,
 					     &why), -EOPNOTSUPP);
-	assert_says(why.refusal.message, "VF 0: fb: i915 has no framebuffer of its own");
+	assert_says(why.detail.message, "VF 0: fb: i915 has no framebuffer of its own");
 	assert_int_equal(rules.accepted + rules.refused, 0);
 	gpu_free(&wanted);
 	provider_close(provider);

@@ -2,7 +2,7 @@
 /*
  * Placement of framebuffer in the module: that what is said to be sound is, that nothing
  * moves but what a request moves, and that the rest is first fit (compared with a map of
- * granules).
+ * units).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,14 +41,14 @@ static void soil(void)
 	memset(&req.free, 0xa5, sizeof(req.free));
 }
 
-static void geometry(u64 total, u64 granule, u64 context, u64 reserve,
+static void geometry(u64 total, u64 unit, u64 context, u64 reserve,
 		     unsigned int num_vfs)
 {
 	memset(&req, 0, sizeof(req));
 	req.blocked = blocked;
 	soil();
 	req.geometry.total_bytes = total;
-	req.geometry.granule_bytes = granule;
+	req.geometry.unit_bytes = unit;
 	req.geometry.context_bytes = context;
 	req.pf_reserve_bytes = reserve;
 	req.num_vfs = num_vfs;
@@ -90,7 +90,7 @@ static void c1_fair_shares_are_equal_and_repeat(void **state)
 	}
 }
 
-/* C2: everything fits, also when the total is odd; one granule more does not */
+/* C2: everything fits, also when the total is odd; one unit more does not */
 static void c2_shares_reserve_and_context_fit_any_total(void **state)
 {
 	u64 total, share;
@@ -198,7 +198,7 @@ static void a_vf_in_use_keeps_its_place_or_refuses(void **state)
 	assert_int_equal(plan(), -ENOSPC);
 	assert_int_equal(why.verdict, GPUVF_LAYOUT_FRAGMENTED);
 	assert_int_equal(why.vf, 0);
-	assert_int_equal(why.asked, 35 * MIB);
+	assert_int_equal(why.value, 35 * MIB);
 	assert_int_equal(why.limit, 34 * MIB);
 	assert_int_equal(why.free, 52 * MIB);
 	assert_int_equal(why.blocker, -1);
@@ -212,14 +212,14 @@ static void a_vf_in_use_keeps_its_place_or_refuses(void **state)
 	assert_int_equal(plan(), -EBUSY);
 	assert_int_equal(why.verdict, GPUVF_LAYOUT_PINNED_RESERVE);
 	assert_int_equal(why.blocker, 1);
-	assert_int_equal(why.asked, 30 * MIB);
+	assert_int_equal(why.value, 30 * MIB);
 	/* and one that is not in use does not move for the reserve either */
 	req.vf[1].pinned = false;
 	assert_int_equal(plan(), -ENOSPC);
 	assert_int_equal(why.verdict, GPUVF_LAYOUT_RESERVE_TAKEN);
 	assert_int_equal(why.vf, -1);
 	assert_int_equal(why.blocker, 1);
-	assert_int_equal(why.asked, 30 * MIB);
+	assert_int_equal(why.value, 30 * MIB);
 	req.vf[1].placed = true;
 	req.vf[1].place = 40 * MIB;
 	assert_int_equal(plan(), 0);
@@ -251,7 +251,7 @@ static void absurd_sizes_are_refused_and_do_not_wrap(void **state)
 }
 
 /*
- * First fit on a map of granules, as simple as can be: a letter for each granule, of
+ * First fit on a map of units, as simple as can be: a letter for each unit, of
  * which none is taken twice.
  */
 #define AREA		14
@@ -330,7 +330,7 @@ static unsigned int map_free(unsigned int *longest)
 	return num;
 }
 
-/* up to 8 VFs with extents, pins, places and blocked granules */
+/* up to 8 VFs with extents, pins, places and blocked units */
 static void random_request(void)
 {
 	unsigned int at = BASE, i;
@@ -383,11 +383,11 @@ static void check_refused(int vf)
 	if (req.vf[vf].placed) {
 		assert_true(why.verdict == GPUVF_LAYOUT_PLACE_TAKEN ||
 			    why.verdict == GPUVF_LAYOUT_PLACE_OUTSIDE);
-		assert_int_equal(why.asked, req.vf[vf].place);
+		assert_int_equal(why.value, req.vf[vf].place);
 		return;
 	}
 	assert_int_equal(why.verdict, GPUVF_LAYOUT_FRAGMENTED);
-	assert_int_equal(why.asked, req.vf[vf].quota_bytes);
+	assert_int_equal(why.value, req.vf[vf].quota_bytes);
 	assert_int_equal(why.free, free * MIB);
 	assert_int_equal(why.limit, longest * MIB);
 }
@@ -446,8 +446,8 @@ static void no_space_is_about_the_sum(void **state)
 		left = map_free(&longest) * MIB;
 		if (first_fit() == NONE)
 			assert_int_equal(why.limit, left);
-		assert_true(why.asked > why.limit);
-		assert_true(sum_of_fitted() + why.asked > why.limit);
+		assert_true(why.value > why.limit);
+		assert_true(sum_of_fitted() + why.value > why.limit);
 	}
 	assert_true(seen > n / 50);
 }
@@ -491,7 +491,7 @@ static void places_are_refused_with_the_figures(void **state)
 	req.vf[0].place = 10 * MIB + 1;
 	assert_int_equal(plan(), -EINVAL);
 	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_UNALIGNED);
-	assert_int_equal(why.asked, 10 * MIB + 1);
+	assert_int_equal(why.value, 10 * MIB + 1);
 	assert_int_equal(why.limit, MIB);
 	req.vf[0].place = 61 * MIB;
 	assert_int_equal(plan(), -EINVAL);

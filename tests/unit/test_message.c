@@ -27,13 +27,13 @@ static struct nlmsghdr *new_message(void)
 
 /* a copy of exact size on the heap: reading past its end is caught by ASan */
 static int read_exact(const struct nlmsghdr *nlh, struct gpu *gpu,
-		      struct refusal *refusal)
+		      struct error_detail *detail)
 {
 	struct nlmsghdr *copy = malloc(nlh->nlmsg_len);
 	int err;
 
 	memcpy(copy, nlh, nlh->nlmsg_len);
-	err = message_read(copy, gpu, refusal);
+	err = message_read(copy, gpu, detail);
 	free(copy);
 	return err;
 }
@@ -42,7 +42,7 @@ static void put_bucket(struct nlmsghdr *nlh, u64 upper_ns, u64 count)
 {
 	struct nlattr *bucket;
 
-	bucket = mnl_attr_nest_start(nlh, GPUVF_A_STATS_LATENCY);
+	bucket = mnl_attr_nest_start(nlh, GPUVF_A_ENGINE_STATS_LATENESS);
 	if (upper_ns)
 		mnl_attr_put_u64(nlh, GPUVF_A_BUCKET_UPPER_NS, upper_ns);
 	mnl_attr_put_u64(nlh, GPUVF_A_BUCKET_COUNT, count);
@@ -141,86 +141,111 @@ static void an_event_of_the_gpu_has_no_vf(void **state)
 	gpu_free(&gpu);
 }
 
+static struct nlattr *begin_engine(struct nlmsghdr *nlh, int type, u32 id)
+{
+	struct nlattr *engine = mnl_attr_nest_start(nlh, type);
+
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_ID, id);
+	return engine;
+}
+
 static struct nlmsghdr *full_message(void)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct nlattr *vf, *stats;
+	struct nlattr *vf, *engine, *stats;
 
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BDF, "0000:41:00.0");
-	mnl_attr_put_u64(nlh, GPUVF_A_PF_GENERATION, 0x123456789abcdef0);
+	mnl_attr_put_u64(nlh, GPUVF_A_PF_REVISION, 0x123456789abcdef0);
 	mnl_attr_put_strz(nlh, GPUVF_A_PF_BACKEND, "gpu-iov-v3");
 	mnl_attr_put_u32(nlh, GPUVF_A_PF_NUMA_NODE, -1);
 	mnl_attr_put_u32(nlh, GPUVF_A_PF_TOTAL_VFS, 4);
 	mnl_attr_put_u64(nlh, GPUVF_A_PF_FB_TOTAL, 16 * GIB);
-	mnl_attr_put_u64(nlh, GPUVF_A_PF_ROUND_US, 5);
+	engine = begin_engine(nlh, GPUVF_A_PF_ENGINE, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u64(nlh, GPUVF_A_ENGINE_ROTATION_US, 5);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_MAX_US, 500);
+	mnl_attr_nest_end(nlh, engine);
+	/* an engine that this agent does not know */
+	engine = begin_engine(nlh, GPUVF_A_PF_ENGINE, 7);
+	mnl_attr_put_u64(nlh, GPUVF_A_ENGINE_ROTATION_US, 70);
+	mnl_attr_nest_end(nlh, engine);
 	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
 	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 2);
 	mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA, GIB);
 	mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_OFFSET, 3 * GIB);
 	mnl_attr_put(nlh, GPUVF_A_VF_IN_USE, 0, NULL);
 	mnl_attr_put_strz(nlh, GPUVF_A_VF_PROFILE, "desktop");
-	mnl_attr_put_strz(nlh, GPUVF_A_VF_HOLDER, "vfio-pci");
+	mnl_attr_put_strz(nlh, GPUVF_A_VF_DRIVER, "vfio-pci");
 	mnl_attr_put_u32(nlh, 99, 1);
 	stats = mnl_attr_nest_start(nlh, GPUVF_A_VF_STATS);
-	mnl_attr_put_u64(nlh, GPUVF_A_STATS_RUN_NS, 12345678901);
-	mnl_attr_put_u64(nlh, GPUVF_A_STATS_HANGS, 2);
+	mnl_attr_put_u64(nlh, GPUVF_A_STATS_RESETS, 3);
+	mnl_attr_nest_end(nlh, stats);
+	engine = begin_engine(nlh, GPUVF_A_VF_ENGINE, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_US, 6000);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, 30000);
+	stats = mnl_attr_nest_start(nlh, GPUVF_A_ENGINE_STATS);
+	mnl_attr_put_u64(nlh, GPUVF_A_ENGINE_STATS_RUN_NS, 12345678901);
+	mnl_attr_put_u64(nlh, GPUVF_A_ENGINE_STATS_HANGS, 2);
 	put_bucket(nlh, 1000, 5);
 	put_bucket(nlh, 0, 7);
 	mnl_attr_nest_end(nlh, stats);
+	mnl_attr_nest_end(nlh, engine);
+	engine = begin_engine(nlh, GPUVF_A_VF_ENGINE, 7);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_US, 7000);
+	mnl_attr_nest_end(nlh, engine);
 	mnl_attr_nest_end(nlh, vf);
 	mnl_attr_put_u32(nlh, 999, 1);
 	return nlh;
 }
 
-static void put_withheld(struct nlmsghdr *nlh, u64 offset, u64 size)
+static void put_quarantined(struct nlmsghdr *nlh, u64 offset, u64 size)
 {
 	struct nlattr *nest =
-		mnl_attr_nest_start(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENT);
+		mnl_attr_nest_start(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENT);
 
 	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_OFFSET, offset);
 	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_SIZE, size);
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static void reads_what_is_withheld_and_no_more_than_there_may_be(void **state)
+static void reads_what_is_quarantined_and_no_more_than_there_may_be(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
 	struct gpu gpu = {};
 	u32 i;
 
-	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, MAX_WITHHELD);
-	for (i = 0; i < MAX_WITHHELD; i++)
-		put_withheld(nlh, i * GIB, MIB);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENTS, MAX_QUARANTINED);
+	for (i = 0; i < MAX_QUARANTINED; i++)
+		put_quarantined(nlh, i * GIB, MIB);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
-	assert_int_equal(gpu.num_withheld, MAX_WITHHELD);
-	assert_int_equal(gpu.withheld[3].offset, 3 * GIB);
-	assert_int_equal(gpu.withheld[3].size, MIB);
+	assert_int_equal(gpu.num_quarantined, MAX_QUARANTINED);
+	assert_int_equal(gpu.quarantined[3].offset, 3 * GIB);
+	assert_int_equal(gpu.quarantined[3].size, MIB);
 	gpu_free(&gpu);
 	/* one more than is said */
-	put_withheld(nlh, i * GIB, MIB);
+	put_quarantined(nlh, i * GIB, MIB);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 	/* a newer kernel may have more than there is room for: the last has them all */
 	gpu = (struct gpu){};
 	nlh = new_message();
-	for (i = 0; i < MAX_WITHHELD + 2; i++)
-		put_withheld(nlh, i * GIB, MIB);
-	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, i);
+	for (i = 0; i < MAX_QUARANTINED + 2; i++)
+		put_quarantined(nlh, i * GIB, MIB);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENTS, i);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
-	assert_int_equal(gpu.num_withheld, MAX_WITHHELD);
-	assert_int_equal(gpu.withheld[MAX_WITHHELD - 1].offset,
-			 (MAX_WITHHELD - 1) * GIB);
-	assert_int_equal(gpu.withheld[MAX_WITHHELD - 1].size, 2 * GIB + MIB);
+	assert_int_equal(gpu.num_quarantined, MAX_QUARANTINED);
+	assert_int_equal(gpu.quarantined[MAX_QUARANTINED - 1].offset,
+			 (MAX_QUARANTINED - 1) * GIB);
+	assert_int_equal(gpu.quarantined[MAX_QUARANTINED - 1].size, 2 * GIB + MIB);
 	gpu_free(&gpu);
 	/* one that is missing */
 	gpu = (struct gpu){};
 	nlh = new_message();
-	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENTS, 2);
-	put_withheld(nlh, 0, MIB);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENTS, 2);
+	put_quarantined(nlh, 0, MIB);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 	nlh = new_message();
-	mnl_attr_put_u16(nlh, GPUVF_A_PF_FB_WITHHELD_EXTENT, 1);
+	mnl_attr_put_u16(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENT, 1);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 }
@@ -231,19 +256,50 @@ static void reads_everything(void **state)
 
 	assert_int_equal(read_exact(full_message(), &gpu, NULL), 0);
 	assert_string_equal(gpu.bdf, "0000:41:00.0");
-	assert_true(gpu.generation == 0x123456789abcdef0);
+	assert_true(gpu.revision == 0x123456789abcdef0);
 	assert_string_equal(gpu.backend, "gpu-iov-v3");
 	assert_int_equal(gpu.numa_node, -1);
 	assert_int_equal(gpu.fb_total, 16 * GIB);
-	assert_int_equal(gpu.round_us, 5);
+	assert_int_equal(gpu.rotation_us, 5);
+	assert_int_equal(gpu.time_slice_max_us, 500);
+	assert_int_equal(gpu.vfs[2].time_slice_us, 6000);
+	assert_int_equal(gpu.vfs[2].preempt_timeout_us, 30000);
 	assert_int_equal(gpu.vfs_len, 4);
 	assert_int_equal(gpu.vfs[2].fb_bytes, GIB);
 	assert_int_equal(gpu.vfs[2].fb_offset, 3 * GIB);
 	assert_true(gpu.vfs[2].in_use);
 	assert_false(gpu.vfs[2].fb_auto);
 	assert_string_equal(gpu.vfs[2].profile, "desktop");
-	assert_string_equal(gpu.vfs[2].holder, "vfio-pci");
+	assert_string_equal(gpu.vfs[2].driver, "vfio-pci");
 	assert_int_equal(gpu.vfs[1].fb_bytes, 0);
+	gpu_free(&gpu);
+}
+
+static void an_engine_has_an_id(void **state)
+{
+	struct nlmsghdr *nlh = new_message();
+	struct nlattr *engine, *vf;
+	struct gpu gpu = {};
+
+	engine = mnl_attr_nest_start(nlh, GPUVF_A_PF_ENGINE);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_MAX_US, 500);
+	mnl_attr_nest_end(nlh, engine);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+
+	nlh = new_message();
+	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
+	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 0);
+	engine = mnl_attr_nest_start(nlh, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u16(nlh, GPUVF_A_ENGINE_ID, 0);
+	mnl_attr_nest_end(nlh, engine);
+	mnl_attr_nest_end(nlh, vf);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+
+	nlh = new_message();
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_ENGINE, 0);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 }
 
@@ -258,6 +314,7 @@ static void reads_statistics(void **state)
 	stats = &gpu.vfs[2].stats;
 	assert_true(stats->run_ns == 12345678901);
 	assert_int_equal(stats->hangs, 2);
+	assert_int_equal(stats->resets, 3);
 	assert_int_equal(stats->num_buckets, 2);
 	assert_int_equal(stats->buckets[0].upper_ns, 1000);
 	assert_int_equal(stats->buckets[0].count, 5);
@@ -269,16 +326,18 @@ static void reads_statistics(void **state)
 static void more_buckets_than_there_is_room_for_are_left_out(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct nlattr *vf, *stats;
+	struct nlattr *vf, *engine, *stats;
 	struct gpu gpu = {};
 	u32 i;
 
 	vf = mnl_attr_nest_start(nlh, GPUVF_A_PF_VF);
 	mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, 0);
-	stats = mnl_attr_nest_start(nlh, GPUVF_A_VF_STATS);
+	engine = begin_engine(nlh, GPUVF_A_VF_ENGINE, GPUVF_ENGINE_ID_GFX);
+	stats = mnl_attr_nest_start(nlh, GPUVF_A_ENGINE_STATS);
 	for (i = 0; i <= MAX_BUCKETS; i++)
 		put_bucket(nlh, i + 1, 1);
 	mnl_attr_nest_end(nlh, stats);
+	mnl_attr_nest_end(nlh, engine);
 	mnl_attr_nest_end(nlh, vf);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
 	assert_int_equal(gpu.vfs[0].stats.num_buckets, MAX_BUCKETS);
@@ -336,11 +395,11 @@ static void survives_every_wrong_byte(void **state)
 
 		for (v = 0; v < sizeof(values); v++) {
 			struct nlmsghdr *nlh = full_message();
-			struct refusal refusal = {};
+			struct error_detail detail = {};
 			struct gpu gpu = {};
 
 			buffer[i] = values[v];
-			read_exact(nlh, &gpu, &refusal);
+			read_exact(nlh, &gpu, &detail);
 			gpu_free(&gpu);
 		}
 	}
@@ -353,7 +412,7 @@ static void refuses_what_the_spec_does_not_allow(void **state)
 	struct nlattr *vf;
 
 	nlh = new_message();
-	mnl_attr_put_u32(nlh, GPUVF_A_PF_GENERATION, 1);
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_REVISION, 1);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 
 	nlh = new_message();
@@ -403,31 +462,31 @@ static void too_long_text_is_cut(void **state)
 static void reads_a_refusal(void **state)
 {
 	struct nlmsghdr *nlh = new_message();
-	struct refusal refusal = {};
+	struct error_detail detail = {};
 	struct gpu gpu = {};
 	struct nlattr *nest;
 
-	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_NO_SPACE);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_VF_INDEX, 3);
-	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_ASKED, 9 * GIB);
-	mnl_attr_put_u64(nlh, GPUVF_A_REFUSAL_LIMIT, 4 * GIB);
-	mnl_attr_put_strz(nlh, GPUVF_A_REFUSAL_MESSAGE, "GPU x VF 3: no");
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_ERROR);
+	mnl_attr_put_u32(nlh, GPUVF_A_ERROR_REASON, REASON_NO_SPACE);
+	mnl_attr_put_u32(nlh, GPUVF_A_ERROR_VF_INDEX, 3);
+	mnl_attr_put_u64(nlh, GPUVF_A_ERROR_VALUE, 9 * GIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_ERROR_LIMIT, 4 * GIB);
+	mnl_attr_put_strz(nlh, GPUVF_A_ERROR_MESSAGE, "GPU x VF 3: no");
 	mnl_attr_nest_end(nlh, nest);
-	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
-	assert_int_equal(refusal.reason, REASON_NO_SPACE);
-	assert_int_equal(refusal.vf, 3);
-	assert_int_equal(refusal.asked, 9 * GIB);
-	assert_int_equal(refusal.limit, 4 * GIB);
-	assert_string_equal(refusal.message, "GPU x VF 3: no");
+	assert_int_equal(read_exact(nlh, &gpu, &detail), 0);
+	assert_int_equal(detail.reason, REASON_NO_SPACE);
+	assert_int_equal(detail.vf, 3);
+	assert_int_equal(detail.value, 9 * GIB);
+	assert_int_equal(detail.limit, 4 * GIB);
+	assert_string_equal(detail.message, "GPU x VF 3: no");
 
 	/* one about the GPU has no VF */
 	nlh = new_message();
-	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_REFUSAL);
-	mnl_attr_put_u32(nlh, GPUVF_A_REFUSAL_REASON, REASON_STALE);
+	nest = mnl_attr_nest_start(nlh, GPUVF_A_PF_ERROR);
+	mnl_attr_put_u32(nlh, GPUVF_A_ERROR_REASON, REASON_STALE);
 	mnl_attr_nest_end(nlh, nest);
-	assert_int_equal(read_exact(nlh, &gpu, &refusal), 0);
-	assert_int_equal(refusal.vf, NO_VF);
+	assert_int_equal(read_exact(nlh, &gpu, &detail), 0);
+	assert_int_equal(detail.vf, NO_VF);
 	gpu_free(&gpu);
 }
 
@@ -516,7 +575,7 @@ static void a_wish_has_all_that_it_needs(void **state)
 	copy_string(wanted.vfs[1].profile, LABEL_SIZE, "desktop");
 	message_put_wanted(nlh, ROOM, &wanted, true);
 	assert_int_equal(read_exact(nlh, &back, NULL), 0);
-	assert_int_equal(back.generation, 7);
+	assert_int_equal(back.revision, 7);
 	assert_int_equal(back.policy, POLICY_EQUAL);
 	assert_int_equal(back.fb_pf_reserve, 0);
 	assert_int_equal(back.vfs_len, 2);
@@ -537,7 +596,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
-		cmocka_unit_test(reads_what_is_withheld_and_no_more_than_there_may_be),
+		cmocka_unit_test(reads_what_is_quarantined_and_no_more_than_there_may_be),
+		cmocka_unit_test(an_engine_has_an_id),
 		cmocka_unit_test(reads_statistics),
 		cmocka_unit_test(reads_an_event),
 		cmocka_unit_test(reads_claims),

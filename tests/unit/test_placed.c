@@ -27,7 +27,7 @@ static void small_gpu(void)
 {
 	fake_reset();
 	fake.gpu.fb_total = (BASE + AREA) * MIB;
-	fake.gpu.fb_granularity = MIB;
+	fake.gpu.fb_alloc_unit = MIB;
 	fake.gpu.fb_context_save = MIB;
 	fake.gpu.fb_pf_reserve = MIB;
 	fake.gpu.provisioning = PROVISIONING_EXPLICIT;
@@ -41,9 +41,9 @@ static void put(u32 index, u64 offset, u64 size, bool in_use)
 	fake.gpu.vfs[index].in_use = in_use;
 }
 
-static void withhold(u64 offset, u64 size)
+static void quarantine(u64 offset, u64 size)
 {
-	fake.gpu.withheld[fake.gpu.num_withheld++] =
+	fake.gpu.quarantined[fake.gpu.num_quarantined++] =
 		(struct extent){ offset * MIB, size * MIB };
 }
 
@@ -116,7 +116,7 @@ static char *make_gpu(void)
 		lines = longer;
 	}
 	for (i = 0; i < req.num_blocked; i++)
-		withhold(req.blocked[i].offset / MIB, 1);
+		quarantine(req.blocked[i].offset / MIB, 1);
 	return lines;
 }
 
@@ -153,12 +153,12 @@ static void check_places(const struct gpu *gpu, const struct best *best)
 	assert_int_equal(longest_gap(taken), best->hole);
 }
 
-static void check_refusal(const struct refusal *refusal)
+static void check_refusal(const struct error_detail *detail)
 {
-	assert_true(refusal->reason == REASON_NO_SPACE ||
-		    refusal->reason == REASON_FRAGMENTED);
-	assert_true(refusal->vf >= 0);
-	assert_true(refusal->limit < refusal->asked);
+	assert_true(detail->reason == REASON_NO_SPACE ||
+		    detail->reason == REASON_FRAGMENTED);
+	assert_true(detail->vf >= 0);
+	assert_true(detail->limit < detail->value);
 }
 
 /* C21: what the file asks for is planned and done whenever it can be */
@@ -192,7 +192,7 @@ static void c21_plan_and_apply_find_what_there_is(void **state)
 		} else {
 			no++;
 			assert_int_equal(code, EXIT_USAGE);
-			check_refusal(&plan.refusal);
+			check_refusal(&plan.detail);
 			assert_int_equal(apply(lines, NULL), EXIT_USAGE);
 		}
 		plan_free(&plan);
@@ -201,12 +201,12 @@ static void c21_plan_and_apply_find_what_there_is(void **state)
 	assert_true(yes > n / 10 && no > n / 10);
 }
 
-static void memory_that_is_withheld_moves_no_vf_by_itself(void **state)
+static void memory_that_is_quarantined_moves_no_vf_by_itself(void **state)
 {
 	small_gpu();
 	put(0, 2, 2, false);
 	put(1, 6, 2, false);
-	withhold(2, 1);
+	quarantine(2, 1);
 	/* as large as it is, with another label */
 	assert_int_equal(apply("vf 0 = p2\nvf 1 = p2\n", NULL), EXIT_DONE);
 	assert_int_equal(fake.gpu.vfs[0].fb_offset, 2 * MIB);
@@ -229,7 +229,7 @@ static void a_stale_generation_is_planned_for_again(void **state)
 	assert_int_equal(try(&plan, &said), EXIT_DONE);
 	assert_string_equal(said, "");
 	assert_int_equal(fake.asked, 4);
-	assert_int_equal(plan.live.generation, fake.gpu.generation);
+	assert_int_equal(plan.live.revision, fake.gpu.revision);
 	assert_true(plan.has_after);
 	plan_free(&plan);
 	free(said);
@@ -267,10 +267,10 @@ static void start_vf_1(void)
 	fake.gpu.vfs[1].in_use = true;
 }
 
-static void withhold_some(void)
+static void quarantine_some(void)
 {
-	if (!fake.gpu.num_withheld)
-		withhold(3, 1);
+	if (!fake.gpu.num_quarantined)
+		quarantine(3, 1);
 }
 
 static void a_vf_that_starts_meanwhile_stays(void **state)
@@ -308,35 +308,35 @@ static void a_vf_that_starts_meanwhile_stays(void **state)
 	free(said);
 }
 
-static void withhold_all(void)
+static void quarantine_all(void)
 {
-	fake.gpu.num_withheld = 0;
-	withhold(BASE, AREA);
+	fake.gpu.num_quarantined = 0;
+	quarantine(BASE, AREA);
 }
 
 /* whatever is planned, the other half is free by then */
-static void withhold_the_other_half(void)
+static void quarantine_the_other_half(void)
 {
 	static bool upper;
 
 	upper = !upper;
-	fake.gpu.num_withheld = 0;
-	withhold(upper ? BASE + AREA / 2 : BASE, AREA / 2);
+	fake.gpu.num_quarantined = 0;
+	quarantine(upper ? BASE + AREA / 2 : BASE, AREA / 2);
 }
 
-static void memory_that_is_withheld_meanwhile_is_left_out(void **state)
+static void memory_that_is_quarantined_meanwhile_is_left_out(void **state)
 {
 	struct plan plan;
 	char *said;
 
 	small_gpu();
-	fake.when_asked = withhold_some;
+	fake.when_asked = quarantine_some;
 	assert_int_equal(apply("vf 0 = p4\n", NULL), EXIT_DONE);
 	assert_int_equal(fake.asked, 2);
 	assert_int_equal(fake.gpu.vfs[0].fb_offset, 4 * MIB);
 
 	small_gpu();
-	fake.when_asked = withhold_all;
+	fake.when_asked = quarantine_all;
 	assert_int_equal(apply("vf 0 = p4\n", &said), EXIT_USAGE);
 	assert_says(said, "VF 0: 4 MiB of framebuffer are asked for, and 0 MiB are left");
 	assert_int_equal(fake.asked, 1);
@@ -344,13 +344,13 @@ static void memory_that_is_withheld_meanwhile_is_left_out(void **state)
 
 	/* not for ever: the fourth time the kernel places it, at the bottom here */
 	small_gpu();
-	withhold_the_other_half();
-	fake.when_asked = withhold_the_other_half;
+	quarantine_the_other_half();
+	fake.when_asked = quarantine_the_other_half;
 	assert_int_equal(apply("vf 0 = p4\n", NULL), EXIT_DONE);
 	assert_int_equal(fake.asked, 4);
 	assert_int_equal(fake.gpu.vfs[0].fb_offset, BASE * MIB);
 	small_gpu();
-	fake.when_asked = withhold_the_other_half;
+	fake.when_asked = quarantine_the_other_half;
 	plan_for(&plan, "vf 0 = p4\n");
 	assert_int_equal(try(&plan, NULL), EXIT_DONE);
 	assert_int_equal(fake.asked, 4);
@@ -483,11 +483,11 @@ static void refused(const char *lines, int code, u32 reason, int vf, u64 asked,
 
 	plan_for(&plan, lines);
 	assert_int_equal(try(&plan, &said), code);
-	assert_int_equal(plan.refusal.reason, reason);
-	assert_int_equal(plan.refusal.vf, vf);
-	assert_int_equal(plan.refusal.asked, asked);
-	assert_int_equal(plan.refusal.limit, limit);
-	assert_string_equal(plan.refusal.message, message);
+	assert_int_equal(plan.detail.reason, reason);
+	assert_int_equal(plan.detail.vf, vf);
+	assert_int_equal(plan.detail.value, asked);
+	assert_int_equal(plan.detail.limit, limit);
+	assert_string_equal(plan.detail.message, message);
 	assert_says(said, message);
 	/* none of this needs a kernel that answers */
 	assert_int_equal(fake.asked, 0);
@@ -506,25 +506,25 @@ static void refusals_have_the_words_of_the_module(void **state)
 		REASON_RESERVE_TOO_BIG, NO_VF, 15 * MIB, 14 * MIB,
 		"GPU 0000:41:00.0: a PF reserve of 15 MiB leaves no framebuffer for VFs; 14 MiB is the most");
 	put(1, 8, 2, true);
-	copy_string(fake.gpu.vfs[1].holder, NAME_SIZE, "vfio-pci");
+	copy_string(fake.gpu.vfs[1].driver, NAME_SIZE, "vfio-pci");
 	refused("vf 1 = p3\n", EXIT_BUSY, REASON_VF_IN_USE, 1, 3 * MIB, 2 * MIB,
 		"GPU 0000:41:00.0 VF 1: has 2 MiB of framebuffer and keeps them while vfio-pci uses it; 3 MiB were asked for");
 	refused("vf 1 = p2\npf_reserve = 8MiB\n", EXIT_BUSY,
 		REASON_RESERVE_IN_USE, NO_VF, 8 * MIB, MIB,
 		"GPU 0000:41:00.0: the PF reserve stays 1 MiB while vfio-pci uses VF 1; 8 MiB were asked for");
 	/* 6 are free before it and behind it, but for one in between */
-	fake.gpu.vfs[1].holder[0] = '\0';
+	fake.gpu.vfs[1].driver[0] = '\0';
 	refused("vf 0 = p4\nvf 1 = p2\nvf 2-3 = p4\n", EXIT_USAGE,
 		REASON_FRAGMENTED, 3, 4 * MIB, 2 * MIB,
 		"GPU 0000:41:00.0 VF 3: 4 MiB of framebuffer are asked for; 4 MiB are free, but the largest piece has 2 MiB: VF 1 (its guest) is in the way");
 	fake.gpu.vfs[1] = (struct vf){};
-	withhold(4, 1);
-	withhold(7, 1);
-	withhold(10, 1);
-	withhold(13, 1);
+	quarantine(4, 1);
+	quarantine(7, 1);
+	quarantine(10, 1);
+	quarantine(13, 1);
 	refused("vf 0 = p3\n", EXIT_USAGE, REASON_FRAGMENTED, 0, 3 * MIB,
 		2 * MIB,
-		"GPU 0000:41:00.0 VF 0: 3 MiB of framebuffer are asked for; 10 MiB are free, but the largest piece has 2 MiB: withheld memory is in the way");
+		"GPU 0000:41:00.0 VF 0: 3 MiB of framebuffer are asked for; 10 MiB are free, but the largest piece has 2 MiB: quarantined memory is in the way");
 }
 
 /* as in test_placement.c, with a VF in use between two gaps that are odd */
@@ -535,7 +535,7 @@ static void giving_up_says_what_was_tried(void **state)
 	u64 sum = 0;
 	u32 i;
 
-	live.fb_granularity = MIB;
+	live.fb_alloc_unit = MIB;
 	live.fb_context_save = MIB;
 	live.fb_pf_reserve = MIB;
 	gpu_set_vfs_len(&live, 31);
@@ -550,10 +550,10 @@ static void giving_up_says_what_was_tried(void **state)
 	live.vfs[30].in_use = true;
 	wanted.vfs[30] = live.vfs[30];
 	assert_int_equal(layout_place(&wanted, &live, &why), -ENOSPC);
-	assert_int_equal(why.refusal.reason, REASON_PLAN_TOO_HARD);
-	assert_says(why.refusal.message, "MiB of framebuffer was found in 50");
-	assert_says(why.refusal.message, " steps of search, which is the limit;");
-	assert_true(strlen(why.refusal.message) < REFUSAL_TEXT_SIZE - 1);
+	assert_int_equal(why.detail.reason, REASON_PLAN_TOO_HARD);
+	assert_says(why.detail.message, "MiB of framebuffer was found in 50");
+	assert_says(why.detail.message, " steps of search, which is the limit;");
+	assert_true(strlen(why.detail.message) < REFUSAL_TEXT_SIZE - 1);
 	gpu_free(&wanted);
 	gpu_free(&live);
 }
@@ -566,13 +566,13 @@ static void other_gpus_are_not_placed(void **state)
 
 	gpu_copy(&wanted, &live);
 	wanted.set = 0;
-	live.fb_granularity = 0;
+	live.fb_alloc_unit = 0;
 	assert_int_equal(layout_place(&wanted, &live, &why), 0);
 	assert_int_equal(wanted.set, 0);
 	wanted.vfs[0].fb_bytes = GIB;
 	assert_int_equal(layout_place(&wanted, &live, &why), 0);
 	assert_int_equal(wanted.set, 0);
-	live.fb_granularity = 16 * MIB;
+	live.fb_alloc_unit = 16 * MIB;
 	gpu_set_vfs_len(&live, 31);
 	assert_int_equal(layout_place(&wanted, &live, &why), 0);
 	assert_int_equal(wanted.set, GPU_SET_PLACES);
@@ -639,7 +639,7 @@ static unsigned int set_asked, set_late;
 static void change_meanwhile(void)
 {
 	if (set_asked++ < set_late)
-		fake.gpu.generation++;
+		fake.gpu.revision++;
 }
 
 /* read again and planned again, and the last time it is the kernel that places */
@@ -664,7 +664,7 @@ static void set_plans_again_when_the_gpu_was_changed(void **state)
 static void fits(u64 size, u32 now, u32 after_moving, const char *message)
 {
 	struct capacity capacity = { .fb_bytes = size };
-	struct refusal why;
+	struct error_detail why;
 
 	layout_capacity(&fake.gpu, &capacity, &why);
 	assert_int_equal(capacity.now, now);
@@ -692,7 +692,7 @@ static void capacity_says_why_there_is_none(void **state)
 	     "GPU 0000:41:00.0: there is no VF 16: the GPU has 16 VFs, counted from 0");
 	fake.gpu.capabilities = 0;
 	fits(MIB, 0, 0,
-	     "GPU 0000:41:00.0: this hardware does not support clearing framebuffer between tenants");
+	     "GPU 0000:41:00.0: this hardware cannot scrub framebuffer between tenants");
 	fake.gpu.vfs_changing = true;
 	fits(MIB, 0, 0,
 	     "GPU 0000:41:00.0: VFs are being enabled or disabled at this moment");
@@ -718,7 +718,7 @@ static void capacity_is_not_counted_without_rights(void **state)
 	capacity_free(&list);
 	fake.gpu.has_states = true;
 	capacity_find(&list, NULL, &fake.gpu);
-	fake.gpu.fb_granularity = 0;
+	fake.gpu.fb_alloc_unit = 0;
 	capacity_count(&list, &fake.gpu);
 	assert_int_equal(list.num, 0);
 	capacity_free(&list);
@@ -744,10 +744,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(c21_plan_and_apply_find_what_there_is),
-		cmocka_unit_test(memory_that_is_withheld_moves_no_vf_by_itself),
+		cmocka_unit_test(memory_that_is_quarantined_moves_no_vf_by_itself),
 		cmocka_unit_test(a_stale_generation_is_planned_for_again),
 		cmocka_unit_test(a_vf_that_starts_meanwhile_stays),
-		cmocka_unit_test(memory_that_is_withheld_meanwhile_is_left_out),
+		cmocka_unit_test(memory_that_is_quarantined_meanwhile_is_left_out),
 		cmocka_unit_test(without_rights_plan_says_what_it_does_not_see),
 		cmocka_unit_test(what_will_be_is_the_same_with_and_without_rights),
 		cmocka_unit_test(refusals_have_the_words_of_the_module),

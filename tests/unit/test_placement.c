@@ -18,10 +18,10 @@ static void soil(void)
 	memset(&req.scratch, 0xa5, sizeof(req.scratch));
 }
 
-static void geometry(u64 total, u64 granule, u64 context, u64 reserve,
+static void geometry(u64 total, u64 unit, u64 context, u64 reserve,
 		     unsigned int num_vfs)
 {
-	set_geometry(&req, total, granule, context, reserve, num_vfs);
+	set_geometry(&req, total, unit, context, reserve, num_vfs);
 	soil();
 }
 
@@ -36,7 +36,7 @@ static int plan(void)
 	return err;
 }
 
-/* C2: everything fits, also when the total is odd; one granule more does not */
+/* C2: everything fits, also when the total is odd; one unit more does not */
 static void c2_quotas_reserve_and_context_fit_any_total(void **state)
 {
 	u64 total, share;
@@ -181,7 +181,7 @@ static void absurd_sizes_are_refused_and_do_not_wrap(void **state)
 	}
 }
 
-static unsigned int moved_granules(void)
+static unsigned int moved_units(void)
 {
 	unsigned int moved = 0, i;
 
@@ -208,11 +208,11 @@ static bool check_against_everything(const char *what, unsigned int n)
 	int err = plan();
 
 	if (best.exists != !err ||
-	    (!err && (best.moved != moved_granules() ||
+	    (!err && (best.moved != moved_units() ||
 		      best.hole != out.largest_free / MIB))) {
 		print_message("%s %u: exists %d moved %u hole %u, planned %d moved %u hole %u\n",
 			      what, n, best.exists, best.moved, best.hole,
-			      !err, moved_granules(),
+			      !err, moved_units(),
 			      (unsigned int)(out.largest_free / MIB));
 		fail();
 	}
@@ -238,7 +238,7 @@ static void c21_finds_what_trying_everything_finds(void **state)
 }
 
 /*
- * Each state in which a VF can be in an area of EXTENT granules: without a
+ * Each state in which a VF can be in an area of EXTENT units: without a
  * place or with one of each size, wanting each size or in use.
  */
 #define EXTENT		5
@@ -269,7 +269,7 @@ static bool nth_state(unsigned int n, struct placement_vf *vf)
 	return false;
 }
 
-/* every pair of VFs in every state, beside every blocked granule or none */
+/* every pair of VFs in every state, beside every blocked unit or none */
 static void c21_every_small_case(void **state)
 {
 	unsigned int a, b, c, blocked, n = 0, yes = 0;
@@ -544,7 +544,7 @@ static void equal_sizes_cost_next_to_nothing(void **state)
 	assert_int_equal(plan(), 0);
 	for (i = 0; i < PACK_MAX_VFS; i++)
 		moved += !!(out.moved & BIT(i));
-	/* 37 of 254 granules are left: with 5 lost behind each second one, 10 stay */
+	/* 37 of 254 units are left: with 5 lost behind each second one, 10 stay */
 	assert_int_equal(moved, 21);
 	assert_true(why.steps < 2000);
 }

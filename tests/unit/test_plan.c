@@ -83,7 +83,7 @@ static void up_from_nothing_is_layout_then_enable(void **state)
 	assert_int_equal(plan.changes[0], VF_CREATE);
 	assert_int_equal(plan.changes[1], VF_CREATE);
 	assert_int_equal(plan.changes[2], 0);
-	assert_int_equal(plan.wanted.generation, live.generation);
+	assert_int_equal(plan.wanted.revision, live.revision);
 	plan_free(&plan);
 	gpu_free(&live);
 }
@@ -237,7 +237,7 @@ static void vfs_in_use_are_not_taken_away(void **state)
 	struct plan plan;
 
 	live.vfs[3].in_use = true;
-	copy_string(live.vfs[3].holder, NAME_SIZE, "vfio-pci");
+	copy_string(live.vfs[3].driver, NAME_SIZE, "vfio-pci");
 	plan_for(&plan, GPU "vf 0-1 = small\n", &live, NULL);
 	assert_int_equal(check(&plan), EXIT_BUSY);
 	plan_free(&plan);
@@ -408,7 +408,7 @@ static void a_refusal_is_there_for_programs(void **state)
 {
 	struct config config;
 	struct gpu live = test_gpu();
-	json_t *json, *refusal;
+	json_t *json, *detail;
 	struct plan plan;
 	const char *reason;
 	int vf;
@@ -417,19 +417,19 @@ static void a_refusal_is_there_for_programs(void **state)
 		       "[gpuvf]\nversion = 1\n[profile p]\nfb = 1GiB\n[gpu g]\nmatch = *\nvf 0 = p\n");
 	plan_make(&plan, &config, &config.gpus[0], &live, NULL);
 	json = plan_json(&plan);
-	assert_true(json_is_null(json_object_get(json, "refusal")));
+	assert_true(json_is_null(json_object_get(json, "error")));
 	json_decref(json);
-	plan.refusal = (struct refusal){
-		.reason = REASON_NO_SPACE, .vf = 3, .asked = 5,
+	plan.detail = (struct error_detail){
+		.reason = REASON_NO_SPACE, .vf = 3, .value = 5,
 		.limit = 4, .message = "no",
 	};
 	json = plan_json(&plan);
-	refusal = json_object_get(json, "refusal");
-	assert_int_equal(json_unpack(refusal, "{s:s,s:i}", "reason", &reason,
+	detail = json_object_get(json, "error");
+	assert_int_equal(json_unpack(detail, "{s:s,s:i}", "reason", &reason,
 				     "vf", &vf), 0);
 	assert_string_equal(reason, "no-space");
 	assert_int_equal(vf, 3);
-	assert_int_equal(json_integer_value(json_object_get(refusal, "asked")),
+	assert_int_equal(json_integer_value(json_object_get(detail, "value")),
 			 5);
 	json_decref(json);
 	plan_free(&plan);

@@ -89,7 +89,7 @@ static int set(u32 index, const struct vf *vf, u32 what, const char *said)
 
 	if (err)
 		assert_int_equal(why.error, err);
-	assert_string_equal(why.refusal.message, said);
+	assert_string_equal(why.detail.message, said);
 	return err;
 }
 
@@ -107,7 +107,7 @@ static void what_cannot_be_set_is_refused_by_name(void **state)
 			 -EOPNOTSUPP);
 	assert_int_equal(provider_set_gpu(&provider, live.bdf, &gpu, NULL, &why),
 			 -EOPNOTSUPP);
-	assert_says(why.refusal.message, "pf_reserve: GPU 0000:41:00.0");
+	assert_says(why.detail.message, "pf_reserve: GPU 0000:41:00.0");
 	assert_int_equal(exit_code_of(-EOPNOTSUPP), EXIT_USAGE);
 	assert_int_equal(changes, 0);
 	gpu.set = GPU_SET_POLICY;
@@ -124,7 +124,7 @@ static void operations_that_a_provider_lacks_are_refused(void **state)
 
 	assert_int_equal(provider_operate(&provider, OPERATION_RESET, live.bdf,
 					  0, &result, &why), -EOPNOTSUPP);
-	assert_says(why.refusal.message, "GPU 0000:41:00.0 is driven by madeup");
+	assert_says(why.detail.message, "GPU 0000:41:00.0 is driven by madeup");
 	assert_int_equal(provider_set_layout(&provider, &live, false, &result,
 					     &why), -EOPNOTSUPP);
 	gpu_copy(gpu_list_add(&gpus), &live);

@@ -195,13 +195,13 @@ static void exit_codes_of_restore(void **state)
 	text = checkpoint();
 	assert_int_equal(restore_from_pipe(text, 0), EXIT_DONE);
 	free(text);
-	/* memory that was withheld meanwhile */
+	/* memory that was quarantined meanwhile */
 	fakes[0].gpu.vfs[0].fb_offset += 4 * GIB;
 	text = checkpoint();
-	fakes[0].gpu.withheld[0] = (struct extent){
+	fakes[0].gpu.quarantined[0] = (struct extent){
 		fakes[0].gpu.vfs[0].fb_offset, 16 * MIB
 	};
-	fakes[0].gpu.num_withheld = 1;
+	fakes[0].gpu.num_quarantined = 1;
 	fakes[0].gpu.vfs[0].fb_offset -= 4 * GIB;
 	assert_int_equal(restore_from_pipe(text, 0), EXIT_DIFFERS);
 	/* gone; another one; in use */

@@ -19,14 +19,14 @@ static struct gpuvf_sched s;
 static u64 now;
 
 /* what a VF needs to leave beyond its deadline */
-static u64 leave_ns[GPUVF_MAX_VFS];
+static u64 preempt_ns[GPUVF_MAX_VFS];
 
 static void setup_n(enum gpuvf_policy policy, unsigned int n)
 {
 	u32 all = (1ULL << n) - 1;
 
 	gpuvf_sched_init(&s, policy);
-	memset(leave_ns, 0, sizeof(leave_ns));
+	memset(preempt_ns, 0, sizeof(preempt_ns));
 	now = 1000 * MS;
 	gpuvf_sched_update(&s, all, all, all, now);
 }
@@ -41,7 +41,7 @@ static int turn(void)
 		return GPUVF_SCHED_NONE;
 	deadline = gpuvf_sched_deadline(&s, now);
 	assert_true(deadline >= now);
-	now = deadline + (d.burn ? 0 : leave_ns[d.vf]);
+	now = deadline + (d.burn ? 0 : preempt_ns[d.vf]);
 	gpuvf_sched_end(&s, now);
 	return d.vf;
 }
@@ -117,8 +117,8 @@ static int model_turn(u64 (*over)(int vf))
 	m.overrun[d.vf] = max(m.overrun[d.vf], charged - grant);
 	for (i = 0; i < m.num; i++) {
 		/* nothing is ever forgotten: this is why shares are exact */
-		assert_int_equal(s.vf[i].charged_ns, m.charged[i]);
-		assert_int_equal(s.vf[i].debt_ns, m.charged[i] - m.credit[i]);
+		assert_int_equal(s.vf[i].accounted_ns, m.charged[i]);
+		assert_int_equal(s.vf[i].deficit_ns, m.charged[i] - m.credit[i]);
 	}
 	return d.vf;
 }
@@ -149,7 +149,7 @@ static u64 debt_bound(unsigned int vf)
 }
 
 /*
- * Between two ends of turns everybody's lag changes in a straight line, so to
+ * Between two ends of slices everybody's lag changes in a straight line, so to
  * look at the ends is to look at every instant.
  */
 static void assert_lag_is_bounded(void)
@@ -395,7 +395,7 @@ static void c18_slices_change_at_any_moment(void **state)
 			m.charged[d.vf] += charged;
 			/* and it is settled with the slice it began with */
 			for (vf = 0; vf < m.num; vf++)
-				assert_int_equal(s.vf[vf].debt_ns,
+				assert_int_equal(s.vf[vf].deficit_ns,
 						 m.charged[vf] - m.credit[vf]);
 		}
 	}
@@ -412,12 +412,12 @@ static void c18_slice_changes_live(void **state)
 	for (i = 0; i < 9; i++)
 		assert_int_equal(turn(), i % 3);
 	gpuvf_sched_set_slice(&s, 1, 20 * MS);
-	before = s.vf[1].charged_ns;
+	before = s.vf[1].accounted_ns;
 	assert_int_equal(turn(), 0);
 	assert_int_equal(turn(), 1);
-	assert_int_equal(s.vf[1].charged_ns - before, 20 * MS);
+	assert_int_equal(s.vf[1].accounted_ns - before, 20 * MS);
 	assert_int_equal(turn(), 2);
-	assert_int_equal(s.vf[2].charged_ns, 4 * 6 * MS);
+	assert_int_equal(s.vf[2].accounted_ns, 4 * 6 * MS);
 }
 
 /* C19: who is in the round under which policy */
@@ -426,15 +426,15 @@ static void c19_policies_choose_the_round(void **state)
 	(void)state;
 	gpuvf_sched_init(&s, GPUVF_POLICY_FIXED);
 	gpuvf_sched_update(&s, 0xf, 0x7, 0x9, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 0xf);
+	assert_int_equal(gpuvf_sched_run_list(&s), 0xf);
 	gpuvf_sched_set_policy(&s, GPUVF_POLICY_EQUAL, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 0xf);
+	assert_int_equal(gpuvf_sched_run_list(&s), 0xf);
 	gpuvf_sched_update(&s, 0xf, 0x5, 0x1, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 0x5);
+	assert_int_equal(gpuvf_sched_run_list(&s), 0x5);
 	gpuvf_sched_set_policy(&s, GPUVF_POLICY_BEST_EFFORT, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 0x1);
+	assert_int_equal(gpuvf_sched_run_list(&s), 0x1);
 	gpuvf_sched_update(&s, 0xe, 0x5, 0x1, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 0);
+	assert_int_equal(gpuvf_sched_run_list(&s), 0);
 }
 
 /* C19: fixed burns the slice of one that is not there */
@@ -466,7 +466,7 @@ static void c19_best_effort_gives_idle_time_away(void **state)
 	gpuvf_sched_update(&s, 3, 3, 2, now);
 	assert_int_equal(gpuvf_sched_deadline(&s, now), now);
 	gpuvf_sched_end(&s, now);
-	assert_int_equal(s.vf[0].debt_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 0);
 	assert_int_equal(turn(), 1);
 }
 
@@ -486,7 +486,7 @@ static void live_through(enum gpuvf_policy policy, unsigned int n, u32 started)
 	for (k = 0; k < 2000; k++) {
 		work = random_below(all) + 1;
 		gpuvf_sched_update(&s, all, started | work, work, now);
-		ring = gpuvf_sched_ring(&s);
+		ring = gpuvf_sched_run_list(&s);
 		assert_true(gpuvf_sched_next(&s, now, &d));
 		assert_true(ring & BIT(d.vf));
 		started |= work;
@@ -509,11 +509,11 @@ static void live_through(enum gpuvf_policy policy, unsigned int n, u32 started)
 		passed += now - begin;
 	}
 	for (i = 0; i < n; i++)
-		charged += s.vf[i].charged_ns;
+		charged += s.vf[i].accounted_ns;
 	assert_int_equal(charged, passed);
 	/* with equal slices and no overruns, nobody has a turn more than others */
 	for (i = 1; policy == GPUVF_POLICY_FIXED && i < n; i++)
-		assert_true(s.vf[0].turns - s.vf[i].turns <= 1);
+		assert_true(s.vf[0].slices - s.vf[i].slices <= 1);
 }
 
 static void c19_policies_keep_their_word_whoever_works(void **state)
@@ -564,7 +564,7 @@ static void c19_fixed_rests_while_nobody_has_anything_to_run(void **state)
 	(void)state;
 	gpuvf_sched_init(&s, GPUVF_POLICY_FIXED);
 	gpuvf_sched_update(&s, 7, 0, 0, 0);
-	assert_int_equal(gpuvf_sched_ring(&s), 7);
+	assert_int_equal(gpuvf_sched_run_list(&s), 7);
 	assert_false(gpuvf_sched_next(&s, 0, &d));
 	assert_int_equal(d.vf, GPUVF_SCHED_NONE);
 	gpuvf_sched_update(&s, 7, 2, 0, 0);
@@ -586,7 +586,7 @@ static void who_comes_and_stays_waits_for_one_turn_of_each(void **state)
 		seed = life;
 		setup_n(GPUVF_POLICY_EQUAL, GPUVF_MAX_VFS);
 		for (i = 0; i < GPUVF_MAX_VFS; i++)
-			leave_ns[i] = random_below(2 * MS);
+			preempt_ns[i] = random_below(2 * MS);
 		/* in the round since its own last turn */
 		memset(met, 0, sizeof(met));
 		stays = s.present;
@@ -622,8 +622,8 @@ static void time_alone_is_counted_and_not_owed(void **state)
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	gpuvf_sched_update(&s, 3, 3, 3, now + 100 * MS);
 	assert_int_equal(gpuvf_sched_end(&s, now + 101 * MS), 7 * MS);
-	assert_int_equal(s.vf[0].charged_ns, 101 * MS);
-	assert_int_equal(s.vf[0].debt_ns, MS);
+	assert_int_equal(s.vf[0].accounted_ns, 101 * MS);
+	assert_int_equal(s.vf[0].deficit_ns, MS);
 }
 
 /* a turn counts from its LOAD, not from the decision */
@@ -634,12 +634,12 @@ static void a_turn_counts_from_its_load(void **state)
 	(void)state;
 	setup_n(GPUVF_POLICY_EQUAL, 2);
 	assert_true(gpuvf_sched_next(&s, now, &d));
-	gpuvf_sched_entered(&s, now + 3 * US);
+	gpuvf_sched_switched_in(&s, now + 3 * US);
 	assert_int_equal(gpuvf_sched_deadline(&s, now), now + 3 * US + 6 * MS);
 	assert_int_equal(gpuvf_sched_end(&s, now + 6 * MS), 6 * MS - 3 * US);
 	/* a clock that goes back does not lengthen it */
 	assert_true(gpuvf_sched_next(&s, now, &d));
-	gpuvf_sched_entered(&s, now - 1);
+	gpuvf_sched_switched_in(&s, now - 1);
 	assert_int_equal(gpuvf_sched_end(&s, now + MS), MS);
 }
 
@@ -651,8 +651,8 @@ static void a_clock_that_goes_back_charges_nothing(void **state)
 	setup_n(GPUVF_POLICY_EQUAL, 2);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(gpuvf_sched_end(&s, now - 1), 0);
-	assert_int_equal(s.vf[0].charged_ns, 0);
-	assert_int_equal(s.vf[0].debt_ns, 0);
+	assert_int_equal(s.vf[0].accounted_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 0);
 	assert_true(gpuvf_sched_next(&s, U64_MAX - 1, &d));
 	assert_int_equal(gpuvf_sched_deadline(&s, U64_MAX - 1), U64_MAX);
 }
@@ -671,7 +671,7 @@ static void a_vf_alone_is_switched_to_itself_and_owes_nobody(void **state)
 	gpuvf_sched_update(&s, 3, 1, 3, now);
 	assert_true(gpuvf_sched_deadline(&s, now) <= now);
 	gpuvf_sched_end(&s, now + 100 * US);
-	assert_int_equal(s.vf[0].debt_ns, 100 * US);
+	assert_int_equal(s.vf[0].deficit_ns, 100 * US);
 	now += 100 * US;
 	assert_int_equal(turn(), 1);
 	assert_int_equal(turn(), 0);
@@ -718,7 +718,7 @@ static void a_vf_that_may_not_run_any_more_leaves_no_debt(void **state)
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	gpuvf_sched_update(&s, 2, 3, 3, now + MS);
 	gpuvf_sched_end(&s, now + 100 * MS);
-	assert_int_equal(s.vf[0].debt_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 0);
 }
 
 static void a_vf_alone_is_forgiven_and_gives_nothing_away(void **state)
@@ -727,22 +727,22 @@ static void a_vf_alone_is_forgiven_and_gives_nothing_away(void **state)
 
 	(void)state;
 	setup_n(GPUVF_POLICY_BEST_EFFORT, 2);
-	leave_ns[0] = 5 * MS;
+	preempt_ns[0] = 5 * MS;
 	assert_int_equal(turn(), 0);
-	assert_int_equal(s.vf[0].debt_ns, 5 * MS);
+	assert_int_equal(s.vf[0].deficit_ns, 5 * MS);
 	gpuvf_sched_update(&s, 3, 3, 1, now);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	/* VF 1 comes back: VF 0 has a whole slice, and owes what it costs to leave */
 	gpuvf_sched_update(&s, 3, 3, 3, now + MS);
 	assert_int_equal(gpuvf_sched_deadline(&s, now + MS), now + 6 * MS);
 	gpuvf_sched_end(&s, now + 7 * MS);
-	assert_int_equal(s.vf[0].debt_ns, MS);
+	assert_int_equal(s.vf[0].deficit_ns, MS);
 
 	/* alone to the end, longer than a slice, and stopped early */
 	gpuvf_sched_update(&s, 3, 3, 1, now);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	gpuvf_sched_end(&s, now + 8 * MS);
-	assert_int_equal(s.vf[0].debt_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 0);
 	assert_int_equal(s.vf[0].given_away_ns, 0);
 }
 
@@ -750,14 +750,14 @@ static void who_owes_exactly_a_slice_is_skipped_once(void **state)
 {
 	(void)state;
 	setup_n(GPUVF_POLICY_EQUAL, 2);
-	leave_ns[0] = 6 * MS;
+	preempt_ns[0] = 6 * MS;
 	assert_int_equal(turn(), 0);
-	leave_ns[0] = 0;
+	preempt_ns[0] = 0;
 	assert_int_equal(turn(), 1);
 	assert_int_equal(turn(), 1);
 	assert_int_equal(turn(), 0);
 	assert_int_equal(s.vf[0].skipped, 1);
-	assert_int_equal(s.vf[0].debt_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 0);
 }
 
 /* a debt of centuries is paid in one step, and both still pay all of it */
@@ -767,11 +767,11 @@ static void a_huge_debt_is_paid_without_counting_rounds(void **state)
 
 	(void)state;
 	setup_n(GPUVF_POLICY_EQUAL, 2);
-	s.vf[0].debt_ns = rounds * 6 * MS;
-	s.vf[1].debt_ns = (rounds + 2) * 6 * MS + 1;
+	s.vf[0].deficit_ns = rounds * 6 * MS;
+	s.vf[1].deficit_ns = (rounds + 2) * 6 * MS + 1;
 	assert_int_equal(turn(), 0);
 	assert_int_equal(s.vf[0].skipped, rounds);
-	assert_int_equal(s.vf[1].debt_ns, 2 * 6 * MS + 1);
+	assert_int_equal(s.vf[1].deficit_ns, 2 * 6 * MS + 1);
 	assert_int_equal(turn(), 0);
 	assert_int_equal(turn(), 0);
 	assert_int_equal(turn(), 1);
@@ -791,18 +791,18 @@ static void nobody_in_the_round_is_said_so(void **state)
 static void nobody_starves(void **state)
 {
 	unsigned int i, k;
-	u64 turns;
+	u64 slices;
 
 	(void)state;
 	setup_n(GPUVF_POLICY_EQUAL, 31);
 	for (i = 0; i < 31; i++)
-		leave_ns[i] = i * i * 100 * US;
+		preempt_ns[i] = i * i * 100 * US;
 	for (k = 0; k < 100; k++) {
-		turns = s.vf[0].turns;
+		slices = s.vf[0].slices;
 		for (i = 0; i < 31 * 20; i++)
 			turn();
-		assert_true(s.vf[0].turns > turns);
-		assert_true(s.vf[30].turns);
+		assert_true(s.vf[0].slices > slices);
+		assert_true(s.vf[30].slices);
 	}
 }
 
@@ -887,13 +887,13 @@ static void who_is_chosen_and_leaves_is_not_next(void **state)
 	assert_int_equal(s.current_vf, 1);
 	assert_int_equal(gpuvf_sched_deadline(&s, now + 7 * MS), now + 7 * MS);
 	gpuvf_sched_end(&s, now + 7 * MS);
-	assert_int_equal(s.vf[1].debt_ns, 0);
+	assert_int_equal(s.vf[1].deficit_ns, 0);
 	now += 7 * MS;
 	assert_int_equal(turn(), 2);
 
 	/* its slice shrank below what it owes: half a slice is the least */
 	setup_n(GPUVF_POLICY_EQUAL, 2);
-	leave_ns[1] = 5 * MS;
+	preempt_ns[1] = 5 * MS;
 	assert_int_equal(turn(), 0);
 	assert_int_equal(turn(), 1);
 	assert_true(gpuvf_sched_next(&s, now, &d));
@@ -906,22 +906,22 @@ static void who_is_chosen_and_leaves_is_not_next(void **state)
 }
 
 /* what others owe, and what its owner owes, is as it was before */
-static void exclusive_access_forgives_nobody(void **state)
+static void full_access_forgives_nobody(void **state)
 {
 	struct gpuvf_decision d;
 
 	(void)state;
 	setup_n(GPUVF_POLICY_BEST_EFFORT, 3);
-	leave_ns[0] = 5 * MS;
-	leave_ns[1] = 4 * MS;
+	preempt_ns[0] = 5 * MS;
+	preempt_ns[1] = 4 * MS;
 	assert_int_equal(turn(), 0);
 	assert_int_equal(turn(), 1);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(d.vf, 2);
 
 	/* the turn under way ends at once, and nobody else is next */
-	gpuvf_sched_set_exclusive(&s, 1, now + MS);
-	assert_int_equal(gpuvf_sched_ring(&s), 2);
+	gpuvf_sched_set_full_access(&s, 1, now + MS);
+	assert_int_equal(gpuvf_sched_run_list(&s), 2);
 	assert_int_equal(gpuvf_sched_deadline(&s, now + MS), now + MS);
 	now += MS;
 	gpuvf_sched_end(&s, now);
@@ -931,18 +931,18 @@ static void exclusive_access_forgives_nobody(void **state)
 			 GPUVF_SCHED_SELF_SWITCH_NS);
 	now += GPUVF_SCHED_SELF_SWITCH_NS;
 	gpuvf_sched_end(&s, now);
-	assert_int_equal(s.vf[0].debt_ns, 5 * MS);
-	assert_int_equal(s.vf[1].debt_ns, 4 * MS);
-	assert_int_equal(s.vf[2].debt_ns, 0);
+	assert_int_equal(s.vf[0].deficit_ns, 5 * MS);
+	assert_int_equal(s.vf[1].deficit_ns, 4 * MS);
+	assert_int_equal(s.vf[2].deficit_ns, 0);
 
 	/* over: its turn counts as a slice, and is owed on top */
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	now += 100 * MS;
-	gpuvf_sched_set_exclusive(&s, GPUVF_SCHED_NONE, now);
+	gpuvf_sched_set_full_access(&s, GPUVF_SCHED_NONE, now);
 	assert_int_equal(gpuvf_sched_deadline(&s, now), now);
 	gpuvf_sched_end(&s, now + MS);
 	now += MS;
-	assert_int_equal(s.vf[1].debt_ns, 5 * MS);
+	assert_int_equal(s.vf[1].deficit_ns, 5 * MS);
 	assert_int_equal(turn(), 2);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(d.vf, 0);
@@ -954,7 +954,7 @@ static void access_for(u64 ns)
 {
 	struct gpuvf_decision d;
 
-	gpuvf_sched_set_exclusive(&s, 0, now);
+	gpuvf_sched_set_full_access(&s, 0, now);
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(d.vf, 0);
 	while (ns > GPUVF_SCHED_SELF_SWITCH_NS) {
@@ -964,7 +964,7 @@ static void access_for(u64 ns)
 		assert_true(gpuvf_sched_next(&s, now, &d));
 	}
 	now += ns;
-	gpuvf_sched_set_exclusive(&s, GPUVF_SCHED_NONE, now);
+	gpuvf_sched_set_full_access(&s, GPUVF_SCHED_NONE, now);
 	gpuvf_sched_end(&s, now);
 }
 
@@ -985,13 +985,13 @@ static void access_for_ever_is_the_share(unsigned int n)
 		/* everybody has a slice before the next */
 		while (turn() != (int)n - 1)
 			;
-		had = s.vf[0].charged_ns;
+		had = s.vf[0].accounted_ns;
 		assert_true(had < (now - begin) / n + limit + one + 12 * MS);
 	}
 	assert_true(had > (now - begin) / n - limit);
 }
 
-static void exclusive_access_is_a_part_of_the_share(void **state)
+static void full_access_is_a_part_of_the_share(void **state)
 {
 	(void)state;
 	access_for_ever_is_the_share(2);
@@ -1000,7 +1000,7 @@ static void exclusive_access_is_a_part_of_the_share(void **state)
 }
 
 /* no VF waited for it, or it was no more than a slice */
-static void exclusive_access_that_costs_nobody_is_free(void **state)
+static void full_access_that_costs_nobody_is_free(void **state)
 {
 	(void)state;
 	setup_n(GPUVF_POLICY_BEST_EFFORT, 1);
@@ -1055,9 +1055,9 @@ int main(void)
 		cmocka_unit_test(nobody_starves),
 		cmocka_unit_test(to_choose_early_changes_nothing),
 		cmocka_unit_test(who_is_chosen_and_leaves_is_not_next),
-		cmocka_unit_test(exclusive_access_forgives_nobody),
-		cmocka_unit_test(exclusive_access_is_a_part_of_the_share),
-		cmocka_unit_test(exclusive_access_that_costs_nobody_is_free),
+		cmocka_unit_test(full_access_forgives_nobody),
+		cmocka_unit_test(full_access_is_a_part_of_the_share),
+		cmocka_unit_test(full_access_that_costs_nobody_is_free),
 	};
 
 	return cmocka_run_group_tests_name("sched", tests, NULL, NULL);

@@ -104,16 +104,16 @@ static void a_minor_column_makes_room(void **state)
 	unsetenv("NO_COLOR");
 }
 
-static void the_map_loses_nothing_that_is_withheld(void **state)
+static void the_map_loses_nothing_that_is_quarantined(void **state)
 {
 	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
 	char text[300];
 
-	/* one granule at the end of VF 1, one in the middle of what is free */
-	gpu.withheld[0] = (struct extent){ gpu.vfs[2].fb_offset - 16 * MIB,
+	/* one unit at the end of VF 1, one in the middle of what is free */
+	gpu.quarantined[0] = (struct extent){ gpu.vfs[2].fb_offset - 16 * MIB,
 					   16 * MIB };
-	gpu.withheld[1] = (struct extent){ 14 * GIB + 512 * MIB, 16 * MIB };
-	gpu.num_withheld = 2;
+	gpu.quarantined[1] = (struct extent){ 14 * GIB + 512 * MIB, 16 * MIB };
+	gpu.num_quarantined = 2;
 	memory_map(&gpu, 16, false, text, sizeof(text));
 	assert_string_equal(text, "[P0==1===X2==..X.]");
 	memory_map(&gpu, 16, true, text, sizeof(text));
@@ -132,7 +132,7 @@ static void the_manual_explains_the_map(void **state)
 		{ "P", "▓", ".B P\n(on a terminal with UTF-8, a dark shade) is kept by the PF" },
 		{ "C", "▒", ".B C\n(a lighter shade) is the context save area" },
 		{ "=", "━", ".B =\n(a line) goes on" },
-		{ "X", "╳", ".B X\n(a cross) is where something could not be cleared" },
+		{ "X", "╳", ".B X\n(a cross) is where something could not be scrubbed" },
 		{ ".", "·", "dots are free" },
 	};
 	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
@@ -142,8 +142,8 @@ static void the_manual_explains_the_map(void **state)
 
 	gpu.fb_context_save = 2 * GIB;
 	gpu.vfs[0].fb_offset = 4 * GIB;
-	gpu.withheld[0] = (struct extent){ 15 * GIB, 16 * MIB };
-	gpu.num_withheld = 1;
+	gpu.quarantined[0] = (struct extent){ 15 * GIB, 16 * MIB };
+	gpu.num_quarantined = 1;
 	memory_map(&gpu, 32, false, ascii, sizeof(ascii));
 	memory_map(&gpu, 32, true, utf8, sizeof(utf8));
 	manual = root_read(NULL, "%s/gpuvf-agent.8", MAN_DIR);
@@ -206,7 +206,7 @@ static void events_say_what_happened(void **state)
 	now.vfs[1] = before.vfs[1];
 	now.vfs[2] = before.vfs[2];
 	now.vfs[3].in_use = true;
-	copy_string(now.vfs[3].holder, NAME_SIZE, "vfio-pci");
+	copy_string(now.vfs[3].driver, NAME_SIZE, "vfio-pci");
 	event_is(&before, &now, "VF 3: driver vfio-pci, in use");
 	now.num_vfs = 0;
 	now.policy = POLICY_BEST_EFFORT;
@@ -223,12 +223,12 @@ static void json_has_base_units(void **state)
 	struct gpu gpu = gpu_with_vfs(2, GIB);
 	json_t *object, *vf;
 
-	gpu.generation = U64_MAX;
+	gpu.revision = U64_MAX;
 	gpu.vfs[1].time_slice_us = 12000;
 	object = json_of_gpu(&gpu);
 	assert_string_equal(json_string_value(json_object_get(object, "bdf")),
 			    "0000:41:00.0");
-	assert_string_equal(json_string_value(json_object_get(object, "generation")),
+	assert_string_equal(json_string_value(json_object_get(object, "revision")),
 			    "18446744073709551615");
 	assert_int_equal(json_integer_value(json_object_get(object, "fb_total_bytes")),
 			 16 * GIB);
@@ -281,14 +281,14 @@ static void json_has_what_a_guest_claims(void **state)
 }
 
 static void piece_is(const json_t *list, size_t i, const char *owner,
-		     u64 offset, u64 size, bool withheld)
+		     u64 offset, u64 size, bool quarantined)
 {
 	const json_t *extent = json_array_get(list, i);
 
 	assert_string_equal(json_string_value(json_object_get(extent, "owner")),
 			    owner);
-	assert_int_equal(json_is_true(json_object_get(extent, "withheld")),
-			 withheld);
+	assert_int_equal(json_is_true(json_object_get(extent, "quarantined")),
+			 quarantined);
 	assert_int_equal(json_integer_value(json_object_get(extent,
 							    "offset_bytes")),
 			 offset);
@@ -343,7 +343,7 @@ static void json_of_an_extent_that_wraps_ends(void **state)
 	gpu_free(&gpu);
 }
 
-static void json_cuts_extents_where_something_is_withheld(void **state)
+static void json_cuts_extents_where_something_is_quarantined(void **state)
 {
 	struct gpu gpu = gpu_with_vfs(1, 4 * GIB);
 	u64 base = gpu.fb_pf_reserve + gpu.fb_context_save;
@@ -351,10 +351,10 @@ static void json_cuts_extents_where_something_is_withheld(void **state)
 	json_t *object, *list;
 
 	/* within the VF; over its end; to the very end of it all */
-	gpu.withheld[0] = (struct extent){ base + GIB, 64 * MIB };
-	gpu.withheld[1] = (struct extent){ end - 32 * MIB, GIB };
-	gpu.withheld[2] = (struct extent){ gpu.fb_total - GIB, GIB };
-	gpu.num_withheld = 3;
+	gpu.quarantined[0] = (struct extent){ base + GIB, 64 * MIB };
+	gpu.quarantined[1] = (struct extent){ end - 32 * MIB, GIB };
+	gpu.quarantined[2] = (struct extent){ gpu.fb_total - GIB, GIB };
+	gpu.num_quarantined = 3;
 	object = json_of_gpu(&gpu);
 	list = json_object_get(object, "fb_extents");
 	assert_int_equal(json_array_size(list), 9);
@@ -531,7 +531,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_shows_who_has_what),
-		cmocka_unit_test(the_map_loses_nothing_that_is_withheld),
+		cmocka_unit_test(the_map_loses_nothing_that_is_quarantined),
 		cmocka_unit_test(the_manual_explains_the_map),
 		cmocka_unit_test(the_map_of_nothing_is_drawn),
 		cmocka_unit_test(a_minor_column_makes_room),
@@ -541,7 +541,7 @@ int main(void)
 		cmocka_unit_test(json_has_what_a_guest_claims),
 		cmocka_unit_test(json_has_every_byte_in_one_extent),
 		cmocka_unit_test(json_of_an_extent_that_wraps_ends),
-		cmocka_unit_test(json_cuts_extents_where_something_is_withheld),
+		cmocka_unit_test(json_cuts_extents_where_something_is_quarantined),
 		cmocka_unit_test(profiles_are_asked_about_once_each),
 		cmocka_unit_test(reasons_do_not_name_the_gpu_again),
 		cmocka_unit_test(what_is_exported_changes_nothing),

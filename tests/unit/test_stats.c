@@ -34,7 +34,7 @@ static struct gpu_list one_gpu(void)
 	stats = &gpu->vfs[0].stats;
 	stats->run_ns = 12345678901;
 	stats->slices = 3;
-	stats->latency_sum_ns = 42;
+	stats->lateness_sum_ns = 42;
 	stats->buckets[0] = (struct bucket){ .upper_ns = 1000, .count = 2 };
 	stats->buckets[1] = (struct bucket){ .upper_ns = 2000, .count = 0 };
 	stats->buckets[2] = (struct bucket){ .count = 1 };
@@ -62,7 +62,7 @@ static void figures_are_in_base_units_with_all_digits(void **state)
 
 static void buckets_add_up(void **state)
 {
-	static const char start[] = "gpuvf_vf_turn_lateness_seconds_bucket{"
+	static const char start[] = "gpuvf_vf_slice_lateness_seconds_bucket{"
 		"pci_bus_id=\"0000:41:00.0\",vf=\"0\",profile=\"desktop\","
 		"le=\"0.000001000\"} 2\n";
 	struct gpu_list gpus = one_gpu();

@@ -107,7 +107,7 @@ static void use_all(void)
 		struct vf *vf = &fake.gpu.vfs[i];
 
 		copy_string(vf->profile, LABEL_SIZE, LONGEST);
-		copy_string(vf->holder, NAME_SIZE, "vfio-pci");
+		copy_string(vf->driver, NAME_SIZE, "vfio-pci");
 		vf->fb_bytes = 1008 * MIB;
 		vf->time_slice_us = 4500;
 		vf->in_use = true;
@@ -120,8 +120,8 @@ static void use_all(void)
 		vf->stats.mbox_requests = 123456;
 	}
 	fake.gpu.num_vfs = 16;
-	fake.gpu.fb_dirty = 5008 * MIB;
-	fake.gpu.fb_withheld = 1008 * MIB;
+	fake.gpu.fb_needs_scrub = 5008 * MIB;
+	fake.gpu.fb_quarantined = 1008 * MIB;
 	fake.gpu.fb_largest_free = 1008 * MIB;
 	fake.gpu.vfs_changing = true;
 }

@@ -14,7 +14,7 @@ static void add_gpu(struct gpu_list *gpus, u32 vfs, u64 run_ns)
 
 	*gpu = test_gpu();
 	gpu->num_vfs = vfs;
-	gpu->round_us = 8000 * vfs;
+	gpu->rotation_us = 8000 * vfs;
 	for (i = 0; i < vfs; i++) {
 		struct vf *vf = &gpu->vfs[i];
 
@@ -82,7 +82,7 @@ static void bars_show_share_and_what_was_got(void **state)
 	top.now.gpus[0].vfs[2].stats = top.before.gpus[0].vfs[2].stats;
 	top.now.gpus[0].vfs[3].stats = top.before.gpus[0].vfs[3].stats;
 	text = draw(&top, 100, 24, &total);
-	assert_says(text, "0000:41:00.0 ready fixed 4/16 VFs busy 50% round 32.0 ms free ");
+	assert_says(text, "0000:41:00.0 ready fixed 4/16 VFs busy 50% rotation 32.0 ms free ");
 	assert_says(text, "   0 desktop    active        8.0 ms  24.0 ms  25.0%  "
 		    "50.0% #########|##########\n");
 	assert_says(text, "   1 desktop    active        8.0 ms  24.0 ms  25.0%  "
@@ -125,7 +125,7 @@ static void a_round_that_is_not_known_is_no_wait(void **state)
 	unsigned int total;
 	char *text;
 
-	top.now.gpus[0].round_us = 0;
+	top.now.gpus[0].rotation_us = 0;
 	text = draw(&top, 100, 24, &total);
 	assert_says(text, "   0 desktop    active        8.0 ms   0.0 ms  50.0%");
 	free(text);

@@ -258,7 +258,7 @@ static void tiles_make_the_step_larger(void **state)
 	configure("[gpuvf]\nversion = 1\n[profile p]\nfb = 6MiB\n[gpu a]\npci = " A "\nvf 0 = p\n");
 	says("apply", EXIT_DONE, "1 VF enabled");
 	vf_is(xe, 0, 8 * MIB, 6, 20000);
-	says("show -j", EXIT_DONE, "\"fb_granularity_bytes\": 4194304");
+	says("show -j", EXIT_DONE, "\"fb_alloc_unit_bytes\": 4194304");
 }
 
 /* the largest there are; twice the slice would be more than xe keeps */

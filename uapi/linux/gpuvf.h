@@ -7,15 +7,15 @@
 #define _UAPI_LINUX_GPUVF_H
 
 #define GPUVF_FAMILY_NAME	"gpuvf"
-#define GPUVF_FAMILY_VERSION	1
+#define GPUVF_FAMILY_VERSION	2
 
 /**
- * enum gpuvf_policy - Who is in the round of time slices, and what becomes of
- *   unused time.
- * @GPUVF_POLICY_FIXED: every provisioned VF, active or not; unused time is
- *   nobody's
- * @GPUVF_POLICY_EQUAL: every VF whose guest has taken the GPU; an idle one
- *   keeps its slice
+ * enum gpuvf_policy - Which VFs are in the rotation of time slices, and what
+ *   becomes of unused time.
+ * @GPUVF_POLICY_FIXED: every provisioned VF, active or not; unused time stays
+ *   unused
+ * @GPUVF_POLICY_EQUAL: every VF whose guest has started on the GPU; an idle
+ *   one keeps its slice
  * @GPUVF_POLICY_BEST_EFFORT: every VF that has work; unused time goes to the
  *   next one at once
  */
@@ -55,10 +55,11 @@ enum gpuvf_provisioning {
  *   provisioned
  * @GPUVF_VF_STATE_PROVISIONED: has framebuffer, and its guest has not run on
  *   the GPU yet
- * @GPUVF_VF_STATE_STARTING: its memory is being cleared, or its first state is
- *   being created
- * @GPUVF_VF_STATE_ACTIVE: its guest takes part in the round of time slices
- * @GPUVF_VF_STATE_PAUSED: keeps its state, gets no time until resumed
+ * @GPUVF_VF_STATE_STARTING: its memory is being scrubbed, or its first state
+ *   is being created
+ * @GPUVF_VF_STATE_ACTIVE: its guest takes part in the rotation of time slices
+ * @GPUVF_VF_STATE_PAUSED: its context is retained; it gets no time until
+ *   resumed
  * @GPUVF_VF_STATE_STOPPED: gets no time until reset
  * @GPUVF_VF_STATE_RESETTING: a function level reset is under way
  * @GPUVF_VF_STATE_FAILED: could not be started or reset; gets no time
@@ -78,8 +79,8 @@ enum gpuvf_vf_state {
  * enum gpuvf_capability - What the hardware behind the PF can do.
  * @GPUVF_CAPABILITY_FRAMEBUFFER: framebuffer can be partitioned
  * @GPUVF_CAPABILITY_TIME_SLICE: GPU time can be sliced
- * @GPUVF_CAPABILITY_BUSY: the hardware tells which VFs have work
- * @GPUVF_CAPABILITY_CLEAR: the hardware can clear framebuffer between tenants
+ * @GPUVF_CAPABILITY_BUSY: the hardware reports which VFs have work
+ * @GPUVF_CAPABILITY_SCRUB: the hardware can scrub framebuffer between tenants
  * @GPUVF_CAPABILITY_MAILBOX: guests can talk to the PF driver
  * @GPUVF_CAPABILITY_ONESHOT: the hardware switches from one VF to another in a
  *   single command
@@ -94,7 +95,7 @@ enum gpuvf_capability {
 	GPUVF_CAPABILITY_FRAMEBUFFER = 1,
 	GPUVF_CAPABILITY_TIME_SLICE = 2,
 	GPUVF_CAPABILITY_BUSY = 4,
-	GPUVF_CAPABILITY_CLEAR = 8,
+	GPUVF_CAPABILITY_SCRUB = 8,
 	GPUVF_CAPABILITY_MAILBOX = 16,
 	GPUVF_CAPABILITY_ONESHOT = 32,
 	GPUVF_CAPABILITY_FLR_NOTICE = 64,
@@ -103,41 +104,48 @@ enum gpuvf_capability {
 };
 
 /**
- * enum gpuvf_guard - What a VF may do so often in a stretch of time and no
- *   oftener. Where the limit is, and over what time, is in the event that
- *   tells of it.
- * @GPUVF_GUARD_MAILBOX: messages from the guest
- * @GPUVF_GUARD_EXCLUSIVE: periods of exclusive access to the GPU, as a
- *   starting guest driver takes
- * @GPUVF_GUARD_EXCLUSIVE_TIMEOUT: periods of exclusive access that had to be
- *   ended from outside
- * @GPUVF_GUARD_RESET: resets that the guest asked for or made necessary
- * @GPUVF_GUARD_EXCLUSIVE_TIME: exclusive access beyond the VF's share; the
- *   limit is in milliseconds, and it pays by half its share as time passes
- * @GPUVF_GUARD_PF_RESET: resets of the whole GPU that the VF made necessary,
- *   since its own reset did not free the engine
+ * enum gpuvf_engine_id - An engine of a GPU whose time VFs share.
+ * @GPUVF_ENGINE_ID_GFX: graphics and compute
  */
-enum gpuvf_guard {
-	GPUVF_GUARD_MAILBOX,
-	GPUVF_GUARD_EXCLUSIVE,
-	GPUVF_GUARD_EXCLUSIVE_TIMEOUT,
-	GPUVF_GUARD_RESET,
-	GPUVF_GUARD_EXCLUSIVE_TIME,
-	GPUVF_GUARD_PF_RESET,
+enum gpuvf_engine_id {
+	GPUVF_ENGINE_ID_GFX,
 };
 
 /**
- * enum gpuvf_hang - What a VF was caught at.
+ * enum gpuvf_threshold - How often a VF may do something within a window of
+ *   time. The limit and the window are in the event threshold-exceeded.
+ * @GPUVF_THRESHOLD_MAILBOX: messages from the guest
+ * @GPUVF_THRESHOLD_FULL_ACCESS: periods of full access to the GPU, as a
+ *   starting guest driver takes
+ * @GPUVF_THRESHOLD_FULL_ACCESS_TIMEOUT: periods of full access that the PF
+ *   driver had to end
+ * @GPUVF_THRESHOLD_RESET: resets that the guest asked for or made necessary
+ * @GPUVF_THRESHOLD_FULL_ACCESS_TIME: full access beyond the VF's share; the
+ *   limit is in milliseconds, and it pays by half its share as time passes
+ * @GPUVF_THRESHOLD_PF_RESET: resets of the whole GPU that the VF made
+ *   necessary, since its own reset did not free the engine
+ */
+enum gpuvf_threshold {
+	GPUVF_THRESHOLD_MAILBOX,
+	GPUVF_THRESHOLD_FULL_ACCESS,
+	GPUVF_THRESHOLD_FULL_ACCESS_TIMEOUT,
+	GPUVF_THRESHOLD_RESET,
+	GPUVF_THRESHOLD_FULL_ACCESS_TIME,
+	GPUVF_THRESHOLD_PF_RESET,
+};
+
+/**
+ * enum gpuvf_hang - What hung a VF.
  * @GPUVF_HANG_COMMAND: a command of the world switch failed or did not
  *   complete in time
- * @GPUVF_HANG_PREEMPTION: the VF did not leave the GPU within its preemption
+ * @GPUVF_HANG_PREEMPTION: the VF was not preempted within its preemption
  *   timeout
- * @GPUVF_HANG_EXCLUSIVE: the VF did not give up exclusive access in time
+ * @GPUVF_HANG_FULL_ACCESS: the VF did not give up full access in time
  */
 enum gpuvf_hang {
 	GPUVF_HANG_COMMAND,
 	GPUVF_HANG_PREEMPTION,
-	GPUVF_HANG_EXCLUSIVE,
+	GPUVF_HANG_FULL_ACCESS,
 };
 
 /**
@@ -179,8 +187,8 @@ enum gpuvf_hang {
  *   [A-Za-z0-9._-]
  * @GPUVF_REASON_BAD_VALUE: -EINVAL, the value is not one of those the
  *   attribute takes
- * @GPUVF_REASON_POLICY_UNSUPPORTED: -EOPNOTSUPP, the hardware does not tell
- *   who has work
+ * @GPUVF_REASON_POLICY_UNSUPPORTED: -EOPNOTSUPP, the hardware does not report
+ *   which VFs have work
  * @GPUVF_REASON_NOT_SUPPORTED: -EOPNOTSUPP, this hardware cannot do that
  * @GPUVF_REASON_HW_COMMAND: -EIO, a hardware command failed or did not
  *   complete in time
@@ -196,16 +204,17 @@ enum gpuvf_hang {
  *   from its reset
  * @GPUVF_REASON_OFFSET_WITHOUT_QUOTA: -EINVAL, a VF without framebuffer has no
  *   offset either
- * @GPUVF_REASON_OFFSET_UNALIGNED: -EINVAL, the offset is not a multiple of the
- *   granularity
+ * @GPUVF_REASON_OFFSET_UNALIGNED: -EINVAL, the offset is not a multiple of
+ *   fb-alloc-unit
  * @GPUVF_REASON_OFFSET_OUTSIDE: -EINVAL, from that offset on it would reach
  *   out of what VFs can have
  * @GPUVF_REASON_OFFSET_TAKEN: -ENOSPC, a VF that stays there, or that the same
- *   request places there, or something withheld is there
+ *   request places there, or quarantined memory is there
  * @GPUVF_REASON_OFFSET_IN_USE: -EBUSY, the VF's framebuffer cannot move while
  *   it is in use
  * @GPUVF_REASON_PF_RESETTING: -EBUSY, a reset of the GPU was asked for, or is
  *   under way
+ * @GPUVF_REASON_NO_SUCH_ENGINE: -EINVAL, the GPU has no such engine
  */
 enum gpuvf_reason {
 	GPUVF_REASON_NO_SUCH_PF = 1,
@@ -242,12 +251,13 @@ enum gpuvf_reason {
 	GPUVF_REASON_OFFSET_TAKEN,
 	GPUVF_REASON_OFFSET_IN_USE,
 	GPUVF_REASON_PF_RESETTING,
+	GPUVF_REASON_NO_SUCH_ENGINE,
 };
 
 enum {
 	GPUVF_A_PF_PAD = 1,
 	GPUVF_A_PF_BDF,
-	GPUVF_A_PF_GENERATION,
+	GPUVF_A_PF_REVISION,
 	GPUVF_A_PF_BACKEND,
 	GPUVF_A_PF_STATE,
 	GPUVF_A_PF_CAPABILITIES,
@@ -259,26 +269,22 @@ enum {
 	GPUVF_A_PF_PROVISIONING,
 	GPUVF_A_PF_POLICY,
 	GPUVF_A_PF_FB_TOTAL,
-	GPUVF_A_PF_FB_GRANULARITY,
+	GPUVF_A_PF_FB_ALLOC_UNIT,
 	GPUVF_A_PF_FB_PF_RESERVE,
 	GPUVF_A_PF_FB_CONTEXT_SAVE,
 	GPUVF_A_PF_FB_VF_AREA,
 	GPUVF_A_PF_FB_FREE,
 	GPUVF_A_PF_FB_LARGEST_FREE,
-	GPUVF_A_PF_FB_DIRTY,
-	GPUVF_A_PF_FB_WITHHELD,
-	GPUVF_A_PF_TIME_SLICE_MIN_US,
-	GPUVF_A_PF_TIME_SLICE_MAX_US,
-	GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US,
-	GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US,
-	GPUVF_A_PF_ROUND_US,
+	GPUVF_A_PF_FB_NEEDS_SCRUB,
+	GPUVF_A_PF_FB_QUARANTINED,
+	GPUVF_A_PF_ENGINE,
 	GPUVF_A_PF_VF,
 	GPUVF_A_PF_REPLACE,
 	GPUVF_A_PF_DRY_RUN,
-	GPUVF_A_PF_REFUSAL,
+	GPUVF_A_PF_ERROR,
 	GPUVF_A_PF_EVENT,
-	GPUVF_A_PF_FB_WITHHELD_EXTENTS,
-	GPUVF_A_PF_FB_WITHHELD_EXTENT,
+	GPUVF_A_PF_FB_QUARANTINED_EXTENTS,
+	GPUVF_A_PF_FB_QUARANTINED_EXTENT,
 	GPUVF_A_PF_VFS_CHANGING,
 	GPUVF_A_PF_RESETTING,
 	GPUVF_A_PF_RESETS,
@@ -305,11 +311,10 @@ enum {
 	GPUVF_A_VF_FB_QUOTA,
 	GPUVF_A_VF_FB_OFFSET,
 	GPUVF_A_VF_FB_AUTO,
-	GPUVF_A_VF_TIME_SLICE_US,
-	GPUVF_A_VF_PREEMPT_TIMEOUT_US,
+	GPUVF_A_VF_ENGINE,
 	GPUVF_A_VF_PROFILE,
 	GPUVF_A_VF_IN_USE,
-	GPUVF_A_VF_HOLDER,
+	GPUVF_A_VF_DRIVER,
 	GPUVF_A_VF_STATS,
 	GPUVF_A_VF_RESETS,
 	GPUVF_A_VF_FAILED_RESETS,
@@ -317,6 +322,24 @@ enum {
 
 	__GPUVF_A_VF_MAX,
 	GPUVF_A_VF_MAX = (__GPUVF_A_VF_MAX - 1)
+};
+
+enum {
+	GPUVF_A_ENGINE_PAD = 1,
+	GPUVF_A_ENGINE_ID,
+	GPUVF_A_ENGINE_TIME_SLICE_MIN_US,
+	GPUVF_A_ENGINE_TIME_SLICE_MAX_US,
+	GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US,
+	GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US,
+	GPUVF_A_ENGINE_ROTATION_US,
+	GPUVF_A_ENGINE_TIME_SLICE_US,
+	GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+	GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US,
+	GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US,
+	GPUVF_A_ENGINE_STATS,
+
+	__GPUVF_A_ENGINE_MAX,
+	GPUVF_A_ENGINE_MAX = (__GPUVF_A_ENGINE_MAX - 1)
 };
 
 enum {
@@ -331,22 +354,29 @@ enum {
 };
 
 enum {
+	GPUVF_A_ENGINE_STATS_PAD = 1,
+	GPUVF_A_ENGINE_STATS_RUN_NS,
+	GPUVF_A_ENGINE_STATS_ACCOUNTED_NS,
+	GPUVF_A_ENGINE_STATS_SLICES,
+	GPUVF_A_ENGINE_STATS_SKIPPED,
+	GPUVF_A_ENGINE_STATS_OVERRUN_NS,
+	GPUVF_A_ENGINE_STATS_IDLE_NS,
+	GPUVF_A_ENGINE_STATS_PREEMPT_TIMEOUTS,
+	GPUVF_A_ENGINE_STATS_HANGS,
+	GPUVF_A_ENGINE_STATS_LATENESS,
+	GPUVF_A_ENGINE_STATS_LATENESS_SUM_NS,
+
+	__GPUVF_A_ENGINE_STATS_MAX,
+	GPUVF_A_ENGINE_STATS_MAX = (__GPUVF_A_ENGINE_STATS_MAX - 1)
+};
+
+enum {
 	GPUVF_A_STATS_PAD = 1,
-	GPUVF_A_STATS_RUN_NS,
-	GPUVF_A_STATS_CHARGED_NS,
-	GPUVF_A_STATS_SLICES,
-	GPUVF_A_STATS_SKIPPED,
-	GPUVF_A_STATS_OVERRUN_NS,
-	GPUVF_A_STATS_IDLE_NS,
-	GPUVF_A_STATS_PREEMPT_TIMEOUTS,
-	GPUVF_A_STATS_HANGS,
 	GPUVF_A_STATS_RESETS,
-	GPUVF_A_STATS_EXCLUSIVE_TIMEOUTS,
+	GPUVF_A_STATS_FAILED_RESETS,
+	GPUVF_A_STATS_FULL_ACCESS_TIMEOUTS,
 	GPUVF_A_STATS_MBOX_REQUESTS,
 	GPUVF_A_STATS_MBOX_LIMITED,
-	GPUVF_A_STATS_LATENCY,
-	GPUVF_A_STATS_LATENCY_SUM_NS,
-	GPUVF_A_STATS_FAILED_RESETS,
 	GPUVF_A_STATS_MBOX_UNANSWERED,
 	GPUVF_A_STATS_GUEST_MALFORMED,
 
@@ -369,7 +399,7 @@ enum {
 	GPUVF_A_EVENT_COUNT,
 	GPUVF_A_EVENT_OLD_STATE,
 	GPUVF_A_EVENT_HANG,
-	GPUVF_A_EVENT_GUARD,
+	GPUVF_A_EVENT_THRESHOLD,
 	GPUVF_A_EVENT_LIMIT,
 	GPUVF_A_EVENT_WINDOW_MS,
 	GPUVF_A_EVENT_FB_OFFSET,
@@ -382,15 +412,15 @@ enum {
 };
 
 enum {
-	GPUVF_A_REFUSAL_PAD = 1,
-	GPUVF_A_REFUSAL_REASON,
-	GPUVF_A_REFUSAL_VF_INDEX,
-	GPUVF_A_REFUSAL_ASKED,
-	GPUVF_A_REFUSAL_LIMIT,
-	GPUVF_A_REFUSAL_MESSAGE,
+	GPUVF_A_ERROR_PAD = 1,
+	GPUVF_A_ERROR_REASON,
+	GPUVF_A_ERROR_VF_INDEX,
+	GPUVF_A_ERROR_VALUE,
+	GPUVF_A_ERROR_LIMIT,
+	GPUVF_A_ERROR_MESSAGE,
 
-	__GPUVF_A_REFUSAL_MAX,
-	GPUVF_A_REFUSAL_MAX = (__GPUVF_A_REFUSAL_MAX - 1)
+	__GPUVF_A_ERROR_MAX,
+	GPUVF_A_ERROR_MAX = (__GPUVF_A_ERROR_MAX - 1)
 };
 
 enum {
@@ -406,12 +436,12 @@ enum {
 	GPUVF_CMD_VF_PAUSE,
 	GPUVF_CMD_VF_RESUME,
 	GPUVF_CMD_PF_RESET,
-	GPUVF_CMD_FB_RETRY,
+	GPUVF_CMD_FB_SCRUB,
 	GPUVF_CMD_VF_STATE_CHANGE,
 	GPUVF_CMD_VF_HANG,
 	GPUVF_CMD_VF_WAS_RESET,
 	GPUVF_CMD_THRESHOLD_EXCEEDED,
-	GPUVF_CMD_FB_CLEAR_FAILED,
+	GPUVF_CMD_FB_SCRUB_FAILED,
 	GPUVF_CMD_PF_WEDGED,
 	GPUVF_CMD_PF_WAS_RESET,
 

@@ -355,7 +355,7 @@ FIXTURE_VARIANT(peer)
 	const char *kind;
 };
 
-MODULES_FIXTURE(peer, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(peer, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 FIXTURE_VARIANT_ADD(peer, vi) {
 	.kind = "vi",
@@ -627,7 +627,7 @@ TEST_F(peer, C42_guest_that_asks_for_bad_pages_is_answered)
 	check_others();
 }
 
-MODULES_FIXTURE(peers, "total_vfs=4 fb_mib=4096 clear_us_per_granule=100");
+MODULES_FIXTURE(peers, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
 
 static const char *const kind_of[NUM] = { "vi", "ai", "nv" };
 

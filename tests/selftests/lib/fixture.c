@@ -35,7 +35,7 @@ static char *found[MAX_GPUS];
 
 /* what may differ between two moments of one configuration */
 static const char *const leave_out[] = {
-	"generation", "round_us", "power", "stats", "uevent", NULL
+	"revision", "rotation_us", "power", "stats", "uevent", NULL
 };
 
 /**
@@ -44,13 +44,13 @@ static const char *const leave_out[] = {
  */
 void fixture_wait_clean(const struct gpu *gpu)
 {
-	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/dirty")) ==
-			  file_u64(gpu_sysfs(gpu, "fb/withheld")));
+	ASSERT_EVENTUALLY(file_u64(gpu_sysfs(gpu, "fb/needs_scrub")) ==
+			  file_u64(gpu_sysfs(gpu, "fb/quarantined")));
 }
 
 /**
  * fixture_table() - the hardware's framebuffer table, once no VF is parked
- * @gpu: GPU of which nothing is withheld
+ * @gpu: GPU of which nothing is quarantined
  * @table: where to
  */
 void fixture_table(const struct gpu *gpu, struct table *table)
@@ -164,7 +164,7 @@ void fixture_load(const char *sim_parameters)
 	ASSERT_OK(nl_family(fx.nl));
 	/* without an engine for it nothing ever becomes clean */
 	for (i = 0; i < fx.num_gpus && !strstr(sim_parameters,
-					       "clear_engine=0"); i++)
+					       "scrub_engine=0"); i++)
 		fixture_wait_clean(&fx.gpu[i]);
 	note_found();
 }
@@ -267,7 +267,7 @@ static void disarm(const struct gpu *gpu)
 	file_write(gpu_sim(gpu, "late_events"), "0");
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
-	file_write(gpu_sim(gpu, "fail_clear"), "0");
+	file_write(gpu_sim(gpu, "fail_scrub"), "0");
 	file_write(gpu_sim(gpu, "lose_register"), "none");
 	file_write(gpu_sim(gpu, "fail_table"), "0");
 	file_write(gpu_sim(gpu, "lose_interrupt"), "0");

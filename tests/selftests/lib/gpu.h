@@ -11,7 +11,7 @@
 
 #define MIB		(1ULL << 20)
 #define GIB		(1ULL << 30)
-#define GRANULE		(16 * MIB)
+#define UNIT		(16 * MIB)
 
 /* what the hardware and the driver can do at the most */
 #define MAX_GPUS	8

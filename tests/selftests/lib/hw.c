@@ -16,8 +16,8 @@
 #include "hw.h"
 
 /* the size of each VF's extent, and where the first one is */
-#define EXTENT_GRANULES	4
-#define FIRST_GRANULE	(GIB / GRANULE)
+#define EXTENT_UNITS	4
+#define FIRST_UNIT	(GIB / UNIT)
 
 static int find(struct gpu *gpu)
 {
@@ -274,14 +274,14 @@ int hw_switch(const struct gpu *gpu, unsigned int from, unsigned int to)
 }
 
 /**
- * hw_layout() - give each VF four granules, above a GiB for the PF
+ * hw_layout() - give each VF four units, above a GiB for the PF
  * @gpu: GPU
  * @vfs: how many VFs
  */
 void hw_layout(const struct gpu *gpu, unsigned int vfs)
 {
 	unsigned int mib = hw_iov_get(gpu, GPUVF_IOV_FB_AVAILABLE) & 0xffff;
-	unsigned int context = FIRST_GRANULE + vfs * EXTENT_GRANULES;
+	unsigned int context = FIRST_UNIT + vfs * EXTENT_UNITS;
 	unsigned int where = capability(gpu, GPUVF_IOV_VSEC_ID) +
 			     GPUVF_IOV_FB_CONSUMED;
 	uint16_t consumed = mib - GIB / MIB;
@@ -289,25 +289,25 @@ void hw_layout(const struct gpu *gpu, unsigned int vfs)
 	int fd;
 
 	hw_iov(gpu, GPUVF_IOV_CNTXT,
-	       1 | (context * (GRANULE / GPUVF_IOV_CNTXT_UNIT)) << 10);
+	       1 | (context * (UNIT / GPUVF_IOV_CNTXT_UNIT)) << 10);
 	/* the one register that is 16 bit wide */
 	fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
 	check(fd >= 0);
 	check(pwrite(fd, &consumed, 2, where) == 2);
 	close(fd);
 	for (i = 0; i < vfs; i++)
-		hw_iov(gpu, GPUVF_IOV_VF_FB(i), EXTENT_GRANULES |
-		       (FIRST_GRANULE + i * EXTENT_GRANULES) << 16);
+		hw_iov(gpu, GPUVF_IOV_VF_FB(i), EXTENT_UNITS |
+		       (FIRST_UNIT + i * EXTENT_UNITS) << 16);
 }
 
 static void clear(const struct gpu *gpu, unsigned int start, unsigned int count,
 		  unsigned int control)
 {
-	hw_sim(gpu, GPUVF_SIM_CLEAR_START, start);
-	hw_sim(gpu, GPUVF_SIM_CLEAR_COUNT, count);
-	hw_sim(gpu, GPUVF_SIM_CLEAR_CONTROL, GPUVF_SIM_CLEAR_GO | control);
-	ASSERT_EVENTUALLY(hw_sim_get(gpu, GPUVF_SIM_CLEAR_STATUS) !=
-			  GPUVF_SIM_CLEAR_ST_BUSY);
+	hw_sim(gpu, GPUVF_SIM_SCRUB_START, start);
+	hw_sim(gpu, GPUVF_SIM_SCRUB_COUNT, count);
+	hw_sim(gpu, GPUVF_SIM_SCRUB_CONTROL, GPUVF_SIM_SCRUB_GO | control);
+	ASSERT_EVENTUALLY(hw_sim_get(gpu, GPUVF_SIM_SCRUB_STATUS) !=
+			  GPUVF_SIM_SCRUB_ST_BUSY);
 }
 
 void hw_clear(const struct gpu *gpu, unsigned int first, unsigned int count)
@@ -317,7 +317,7 @@ void hw_clear(const struct gpu *gpu, unsigned int first, unsigned int count)
 
 void hw_clear_context(const struct gpu *gpu, unsigned int vf)
 {
-	clear(gpu, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_CLEAR_CONTEXT);
+	clear(gpu, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_SCRUB_CONTEXT);
 }
 
 /**
@@ -327,7 +327,7 @@ void hw_clear_context(const struct gpu *gpu, unsigned int vf)
  */
 void hw_start(const struct gpu *gpu, unsigned int vf)
 {
-	hw_clear(gpu, FIRST_GRANULE + vf * EXTENT_GRANULES, EXTENT_GRANULES);
+	hw_clear(gpu, FIRST_UNIT + vf * EXTENT_UNITS, EXTENT_UNITS);
 	hw_clear_context(gpu, vf);
 	check(hw_command(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
 	check(hw_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);

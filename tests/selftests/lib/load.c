@@ -81,28 +81,28 @@ static void sum_up(const struct truth *from, const struct truth *to,
 			     truth_get(from, "gpu", "now_ns");
 	shares->commands = truth_get(to, "gpu", "commands") -
 			   truth_get(from, "gpu", "commands");
-	shares->charged_ns = 0;
+	shares->accounted_ns = 0;
 	for (i = 0; i < fx.total_vfs; i++) {
 		struct share *vf = &shares->vf[i];
 
-		vf->charged_ns = truth_vf(to, i, "charged_ns") -
-				 truth_vf(from, i, "charged_ns");
+		vf->accounted_ns = truth_vf(to, i, "accounted_ns") -
+				 truth_vf(from, i, "accounted_ns");
 		vf->run_ns = truth_vf(to, i, "run_ns") -
 			     truth_vf(from, i, "run_ns");
 		vf->slices = truth_vf(to, i, "slices") -
 			     truth_vf(from, i, "slices");
-		shares->charged_ns += vf->charged_ns;
+		shares->accounted_ns += vf->accounted_ns;
 	}
 }
 
-static bool is_enough(const struct shares *shares, uint64_t charged_ns,
+static bool is_enough(const struct shares *shares, uint64_t accounted_ns,
 		      uint64_t ns)
 {
-	return shares->charged_ns >= charged_ns && shares->elapsed_ns >= ns;
+	return shares->accounted_ns >= accounted_ns && shares->elapsed_ns >= ns;
 }
 
 static void measure(const struct gpu *gpu, const struct truth *from,
-		    uint64_t charged_ns, uint64_t ns, struct shares *shares)
+		    uint64_t accounted_ns, uint64_t ns, struct shares *shares)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
 	struct truth to;
@@ -113,7 +113,7 @@ static void measure(const struct gpu *gpu, const struct truth *from,
 		to = truth_read(gpu);
 		sum_up(from, &to, shares);
 		truth_free(&to);
-		enough = is_enough(shares, charged_ns, ns);
+		enough = is_enough(shares, accounted_ns, ns);
 	} while (!enough && now_ms() < end);
 	check(enough);
 }

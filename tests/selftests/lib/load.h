@@ -9,12 +9,12 @@
 
 /**
  * struct share - what a VF got between two moments
- * @charged_ns: from the start of its LOADs to the end of its SAVEs
+ * @accounted_ns: from the start of its LOADs to the end of its SAVEs
  * @run_ns: executing
  * @slices: how often it executed
  */
 struct share {
-	uint64_t charged_ns;
+	uint64_t accounted_ns;
 	uint64_t run_ns;
 	uint64_t slices;
 };
@@ -22,13 +22,13 @@ struct share {
 /**
  * struct shares - what everybody got between two moments
  * @elapsed_ns: how far the moments are apart
- * @charged_ns: sum over all VFs
+ * @accounted_ns: sum over all VFs
  * @commands: given to the hardware meanwhile
  * @vf: by index
  */
 struct shares {
 	uint64_t elapsed_ns;
-	uint64_t charged_ns;
+	uint64_t accounted_ns;
 	uint64_t commands;
 	struct share vf[MAX_VFS];
 };

@@ -298,6 +298,26 @@ void nl_vf_end(struct nl_request *req, struct nlattr *nest)
 }
 
 /**
+ * nl_put_u32() - a number of a VF, or of its engine
+ * @req: the request, after nl_vf_begin()
+ * @attr: GPUVF_A_VF_*, or ENGINE_ATTR()
+ * @value: number
+ */
+void nl_put_u32(struct nl_request *req, unsigned int attr, uint32_t value)
+{
+	struct nlattr *nest;
+
+	if (attr < OF_ENGINE) {
+		mnl_attr_put_u32(req->header, attr, value);
+		return;
+	}
+	nest = mnl_attr_nest_start(req->header, GPUVF_A_VF_ENGINE);
+	mnl_attr_put_u32(req->header, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u32(req->header, attr - OF_ENGINE, value);
+	mnl_attr_nest_end(req->header, nest);
+}
+
+/**
  * nl_put_vf() - a VF's whole part
  * @req: the request
  * @index: index of the VF
@@ -311,8 +331,7 @@ void nl_put_vf(struct nl_request *req, uint32_t index, uint64_t fb_quota,
 
 	mnl_attr_put_u64(req->header, GPUVF_A_VF_FB_QUOTA, fb_quota);
 	if (time_slice_us)
-		mnl_attr_put_u32(req->header, GPUVF_A_VF_TIME_SLICE_US,
-				 time_slice_us);
+		nl_put_u32(req, ENGINE_ATTR(TIME_SLICE_US), time_slice_us);
 	nl_vf_end(req, nest);
 }
 

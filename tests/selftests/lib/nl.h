@@ -27,8 +27,23 @@ struct nl_claims {
 };
 
 /**
+ * struct nl_engine - an engine of a GPU or a VF
+ * @has: bit n: attribute n is there
+ * @id: GPUVF_ENGINE_ID_*
+ * @time_slice_us: effective, of a VF
+ * @preempt_timeout_us: effective, of a VF
+ */
+struct nl_engine {
+	uint32_t has;
+	uint32_t id;
+	uint32_t time_slice_us;
+	uint32_t preempt_timeout_us;
+};
+
+/**
  * struct nl_vf - a VF as a message has it
  * @has: bit n: attribute n is there
+ * @time_slice_us: of its engine, as @preempt_timeout_us
  */
 struct nl_vf {
 	uint32_t has;
@@ -42,7 +57,8 @@ struct nl_vf {
 	uint64_t failed_resets;
 	char bdf[16];
 	char profile[32];
-	char holder[32];
+	char driver[32];
+	struct nl_engine engine;
 	struct nl_claims claims;
 };
 
@@ -54,7 +70,7 @@ struct nl_refusal {
 	uint32_t has;
 	uint32_t reason;
 	uint32_t vf_index;
-	uint64_t asked;
+	uint64_t value;
 	uint64_t limit;
 	char message[256];
 };
@@ -69,7 +85,7 @@ struct nl_event {
 	uint64_t count;
 	uint32_t old_state;
 	uint32_t hang;
-	uint32_t guard;
+	uint32_t threshold;
 	uint64_t limit;
 	uint64_t window_ms;
 	uint64_t fb_offset;
@@ -80,20 +96,25 @@ struct nl_event {
 
 #define NL_BUCKETS	16
 
+/* an attribute of a VF's nest for its engine, or the counter of one */
+#define OF_ENGINE		32
+#define ENGINE_ATTR(name)	(OF_ENGINE + GPUVF_A_ENGINE_##name)
+#define ENGINE_STAT(name)	(OF_ENGINE + GPUVF_A_ENGINE_STATS_##name)
+
 /**
  * struct nl_stats - what a VF got and did
- * @has: bit n: attribute n is there
- * @counter: by type of the attribute
+ * @has: bit n: counter n is there
+ * @counter: by GPUVF_A_STATS_* and ENGINE_STAT()
  * @num_buckets: how many buckets the histogram has
  * @upper_ns: of each bucket, 0: of the last
- * @latency: what is in each bucket
+ * @lateness: what is in each bucket
  */
 struct nl_stats {
-	uint32_t has;
-	uint64_t counter[GPUVF_A_STATS_MAX + 1];
+	uint64_t has;
+	uint64_t counter[OF_ENGINE + GPUVF_A_ENGINE_STATS_MAX + 1];
 	unsigned int num_buckets;
 	uint64_t upper_ns[NL_BUCKETS];
-	uint64_t latency[NL_BUCKETS];
+	uint64_t lateness[NL_BUCKETS];
 };
 
 /* as the spec says */
@@ -103,7 +124,7 @@ struct nl_stats {
  * struct nl_message - a message of the family
  * @cmd: GPUVF_CMD_*
  * @has: bit n: attribute n is there
- * @num_withheld: how many extents are in @withheld
+ * @num_quarantined: how many extents are in @quarantined
  * @num_vf: how many VFs are in @vf
  * @stats: of the last of them
  */
@@ -112,7 +133,7 @@ struct nl_message {
 	uint64_t has;
 	char bdf[16];
 	char backend[32];
-	uint64_t generation;
+	uint64_t revision;
 	uint32_t state;
 	uint32_t capabilities;
 	uint32_t vendor;
@@ -123,22 +144,23 @@ struct nl_message {
 	uint32_t provisioning;
 	uint32_t policy;
 	uint64_t fb_total;
-	uint64_t fb_granularity;
+	uint64_t fb_alloc_unit;
 	uint64_t fb_pf_reserve;
 	uint64_t fb_context_save;
 	struct extent vf_area;
 	uint64_t fb_free;
 	uint64_t fb_largest_free;
-	uint64_t fb_dirty;
-	uint64_t fb_withheld;
-	uint32_t withheld_extents;
-	unsigned int num_withheld;
-	struct extent withheld[NL_EXTENTS];
+	uint64_t fb_needs_scrub;
+	uint64_t fb_quarantined;
+	uint32_t quarantined_extents;
+	unsigned int num_quarantined;
+	struct extent quarantined[NL_EXTENTS];
+	struct nl_engine engine;
 	uint32_t time_slice_min_us;
 	uint32_t time_slice_max_us;
 	uint32_t preempt_timeout_min_us;
 	uint32_t preempt_timeout_max_us;
-	uint64_t round_us;
+	uint64_t rotation_us;
 	uint64_t resets;
 	uint64_t failed_resets;
 	unsigned int num_vf;
@@ -193,6 +215,7 @@ void nl_config_set(struct nl *nl, struct nl_request *req,
 		   const struct gpu *gpu);
 struct nlattr *nl_vf_begin(struct nl_request *req, uint32_t index);
 void nl_vf_end(struct nl_request *req, struct nlattr *nest);
+void nl_put_u32(struct nl_request *req, unsigned int attr, uint32_t value);
 void nl_put_vf(struct nl_request *req, uint32_t index, uint64_t fb_quota,
 	       uint32_t time_slice_us);
 int nl_call(struct nl *nl, struct nl_request *req, struct nl_answer *answer);

@@ -27,7 +27,7 @@ struct nl_field {
 
 static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_BDF] = STRING(nl_message, bdf),
-	[GPUVF_A_PF_GENERATION] = FIELD(nl_message, generation, 8),
+	[GPUVF_A_PF_REVISION] = FIELD(nl_message, revision, 8),
 	[GPUVF_A_PF_BACKEND] = STRING(nl_message, backend),
 	[GPUVF_A_PF_STATE] = FIELD(nl_message, state, 4),
 	[GPUVF_A_PF_CAPABILITIES] = FIELD(nl_message, capabilities, 4),
@@ -40,24 +40,15 @@ static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_PROVISIONING] = FIELD(nl_message, provisioning, 4),
 	[GPUVF_A_PF_POLICY] = FIELD(nl_message, policy, 4),
 	[GPUVF_A_PF_FB_TOTAL] = FIELD(nl_message, fb_total, 8),
-	[GPUVF_A_PF_FB_GRANULARITY] = FIELD(nl_message, fb_granularity, 8),
+	[GPUVF_A_PF_FB_ALLOC_UNIT] = FIELD(nl_message, fb_alloc_unit, 8),
 	[GPUVF_A_PF_FB_PF_RESERVE] = FIELD(nl_message, fb_pf_reserve, 8),
 	[GPUVF_A_PF_FB_CONTEXT_SAVE] = FIELD(nl_message, fb_context_save, 8),
 	[GPUVF_A_PF_FB_FREE] = FIELD(nl_message, fb_free, 8),
 	[GPUVF_A_PF_FB_LARGEST_FREE] = FIELD(nl_message, fb_largest_free, 8),
-	[GPUVF_A_PF_FB_DIRTY] = FIELD(nl_message, fb_dirty, 8),
-	[GPUVF_A_PF_FB_WITHHELD] = FIELD(nl_message, fb_withheld, 8),
-	[GPUVF_A_PF_FB_WITHHELD_EXTENTS] =
-		FIELD(nl_message, withheld_extents, 4),
-	[GPUVF_A_PF_TIME_SLICE_MIN_US] =
-		FIELD(nl_message, time_slice_min_us, 4),
-	[GPUVF_A_PF_TIME_SLICE_MAX_US] =
-		FIELD(nl_message, time_slice_max_us, 4),
-	[GPUVF_A_PF_PREEMPT_TIMEOUT_MIN_US] =
-		FIELD(nl_message, preempt_timeout_min_us, 4),
-	[GPUVF_A_PF_PREEMPT_TIMEOUT_MAX_US] =
-		FIELD(nl_message, preempt_timeout_max_us, 4),
-	[GPUVF_A_PF_ROUND_US] = FIELD(nl_message, round_us, 8),
+	[GPUVF_A_PF_FB_NEEDS_SCRUB] = FIELD(nl_message, fb_needs_scrub, 8),
+	[GPUVF_A_PF_FB_QUARANTINED] = FIELD(nl_message, fb_quarantined, 8),
+	[GPUVF_A_PF_FB_QUARANTINED_EXTENTS] =
+		FIELD(nl_message, quarantined_extents, 4),
 	[GPUVF_A_PF_DRY_RUN] = FLAG,
 	[GPUVF_A_PF_RESETTING] = FLAG,
 	[GPUVF_A_PF_RESETS] = FIELD(nl_message, resets, 8),
@@ -71,15 +62,40 @@ static const struct nl_field vf_fields[GPUVF_A_VF_MAX + 1] = {
 	[GPUVF_A_VF_FB_QUOTA] = FIELD(nl_vf, fb_quota, 8),
 	[GPUVF_A_VF_FB_OFFSET] = FIELD(nl_vf, fb_offset, 8),
 	[GPUVF_A_VF_FB_AUTO] = FLAG,
-	[GPUVF_A_VF_TIME_SLICE_US] = FIELD(nl_vf, time_slice_us, 4),
-	[GPUVF_A_VF_PREEMPT_TIMEOUT_US] = FIELD(nl_vf, preempt_timeout_us, 4),
+	[GPUVF_A_VF_ENGINE] = ELSEWHERE,
 	[GPUVF_A_VF_PROFILE] = STRING(nl_vf, profile),
 	[GPUVF_A_VF_IN_USE] = FLAG,
-	[GPUVF_A_VF_HOLDER] = STRING(nl_vf, holder),
+	[GPUVF_A_VF_DRIVER] = STRING(nl_vf, driver),
 	[GPUVF_A_VF_STATS] = ELSEWHERE,
 	[GPUVF_A_VF_CLAIMS] = ELSEWHERE,
 	[GPUVF_A_VF_RESETS] = FIELD(nl_vf, resets, 8),
 	[GPUVF_A_VF_FAILED_RESETS] = FIELD(nl_vf, failed_resets, 8),
+};
+
+/* of a GPU and of a VF; what the spec has in either is there */
+static const struct nl_field pf_engine_fields[GPUVF_A_ENGINE_MAX + 1] = {
+	[GPUVF_A_ENGINE_ID] = FIELD(nl_message, engine.id, 4),
+	[GPUVF_A_ENGINE_TIME_SLICE_MIN_US] =
+		FIELD(nl_message, time_slice_min_us, 4),
+	[GPUVF_A_ENGINE_TIME_SLICE_MAX_US] =
+		FIELD(nl_message, time_slice_max_us, 4),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US] =
+		FIELD(nl_message, preempt_timeout_min_us, 4),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US] =
+		FIELD(nl_message, preempt_timeout_max_us, 4),
+	[GPUVF_A_ENGINE_ROTATION_US] = FIELD(nl_message, rotation_us, 8),
+};
+
+static const struct nl_field vf_engine_fields[GPUVF_A_ENGINE_MAX + 1] = {
+	[GPUVF_A_ENGINE_ID] = FIELD(nl_vf, engine.id, 4),
+	[GPUVF_A_ENGINE_TIME_SLICE_US] = FIELD(nl_vf, time_slice_us, 4),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US] =
+		FIELD(nl_vf, preempt_timeout_us, 4),
+	[GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US] =
+		FIELD(nl_vf, engine.time_slice_us, 4),
+	[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US] =
+		FIELD(nl_vf, engine.preempt_timeout_us, 4),
+	[GPUVF_A_ENGINE_STATS] = ELSEWHERE,
 };
 
 static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
@@ -87,7 +103,7 @@ static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
 	[GPUVF_A_EVENT_COUNT] = FIELD(nl_event, count, 8),
 	[GPUVF_A_EVENT_OLD_STATE] = FIELD(nl_event, old_state, 4),
 	[GPUVF_A_EVENT_HANG] = FIELD(nl_event, hang, 4),
-	[GPUVF_A_EVENT_GUARD] = FIELD(nl_event, guard, 4),
+	[GPUVF_A_EVENT_THRESHOLD] = FIELD(nl_event, threshold, 4),
 	[GPUVF_A_EVENT_LIMIT] = FIELD(nl_event, limit, 8),
 	[GPUVF_A_EVENT_WINDOW_MS] = FIELD(nl_event, window_ms, 8),
 	[GPUVF_A_EVENT_FB_OFFSET] = FIELD(nl_event, fb_offset, 8),
@@ -96,12 +112,12 @@ static const struct nl_field event_fields[GPUVF_A_EVENT_MAX + 1] = {
 	[GPUVF_A_EVENT_ERROR] = FIELD(nl_event, error, 4),
 };
 
-static const struct nl_field refusal_fields[GPUVF_A_REFUSAL_MAX + 1] = {
-	[GPUVF_A_REFUSAL_REASON] = FIELD(nl_refusal, reason, 4),
-	[GPUVF_A_REFUSAL_VF_INDEX] = FIELD(nl_refusal, vf_index, 4),
-	[GPUVF_A_REFUSAL_ASKED] = FIELD(nl_refusal, asked, 8),
-	[GPUVF_A_REFUSAL_LIMIT] = FIELD(nl_refusal, limit, 8),
-	[GPUVF_A_REFUSAL_MESSAGE] = STRING(nl_refusal, message),
+static const struct nl_field error_fields[GPUVF_A_ERROR_MAX + 1] = {
+	[GPUVF_A_ERROR_REASON] = FIELD(nl_refusal, reason, 4),
+	[GPUVF_A_ERROR_VF_INDEX] = FIELD(nl_refusal, vf_index, 4),
+	[GPUVF_A_ERROR_VALUE] = FIELD(nl_refusal, value, 8),
+	[GPUVF_A_ERROR_LIMIT] = FIELD(nl_refusal, limit, 8),
+	[GPUVF_A_ERROR_MESSAGE] = STRING(nl_refusal, message),
 };
 
 /* false: the attribute is not what the specification says */
@@ -159,30 +175,54 @@ static bool take_bucket(const struct nlattr *nest, struct nl_stats *stats)
 			stats->upper_ns[stats->num_buckets] =
 				mnl_attr_get_u64(attr);
 		if (mnl_attr_get_type(attr) == GPUVF_A_BUCKET_COUNT)
-			stats->latency[stats->num_buckets] =
+			stats->lateness[stats->num_buckets] =
 				mnl_attr_get_u64(attr);
 	}
 	stats->num_buckets++;
 	return true;
 }
 
-static bool take_stats(const struct nlattr *nest, struct nl_stats *stats)
+static bool take_stats(const struct nlattr *nest, struct nl_stats *stats,
+		       unsigned int of)
 {
 	const struct nlattr *attr;
 
-	memset(stats, 0, sizeof(*stats));
 	mnl_attr_for_each_nested(attr, nest) {
-		unsigned int type = mnl_attr_get_type(attr);
+		unsigned int type = of + mnl_attr_get_type(attr);
 
-		stats->has |= 1U << type;
-		if (type == GPUVF_A_STATS_LATENCY) {
+		stats->has |= 1ULL << type;
+		if (type == ENGINE_STAT(LATENESS)) {
 			if (!take_bucket(attr, stats))
 				return false;
-		} else if (type != GPUVF_A_STATS_PAD) {
+		} else if (type != of + GPUVF_A_STATS_PAD) {
 			stats->counter[type] = mnl_attr_get_u64(attr);
 		}
 	}
 	return true;
+}
+
+/* the only engine there is */
+static bool take_pf_engine(const struct nlattr *nest, struct nl_message *msg)
+{
+	return take_nest(nest, pf_engine_fields, GPUVF_A_ENGINE_MAX,
+			 &msg->engine.has, msg) &&
+	       msg->engine.has & 1U << GPUVF_A_ENGINE_ID &&
+	       msg->engine.id == GPUVF_ENGINE_ID_GFX;
+}
+
+static bool take_vf_engine(const struct nlattr *nest, struct nl_message *msg,
+			   struct nl_vf *vf)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == GPUVF_A_ENGINE_STATS &&
+		    !take_stats(attr, &msg->stats, OF_ENGINE))
+			return false;
+	return take_nest(nest, vf_engine_fields, GPUVF_A_ENGINE_MAX,
+			 &vf->engine.has, vf) &&
+	       vf->engine.has & 1U << GPUVF_A_ENGINE_ID &&
+	       vf->engine.id == GPUVF_ENGINE_ID_GFX;
 }
 
 static bool take_claims(const struct nlattr *nest, struct nl_claims *claims)
@@ -210,9 +250,13 @@ static bool take_vf(const struct nlattr *nest, struct nl_message *msg)
 
 	if (msg->num_vf++ == MAX_VFS)
 		return false;
+	memset(&msg->stats, 0, sizeof(msg->stats));
 	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) == GPUVF_A_VF_STATS &&
-		    !take_stats(attr, &msg->stats))
+		    !take_stats(attr, &msg->stats, 0))
+			return false;
+		if (mnl_attr_get_type(attr) == GPUVF_A_VF_ENGINE &&
+		    !take_vf_engine(attr, msg, vf))
 			return false;
 		if (mnl_attr_get_type(attr) == GPUVF_A_VF_CLAIMS &&
 		    !take_claims(attr, &vf->claims))
@@ -246,17 +290,19 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 		msg->has |= 1ULL << type;
 		return take_vf(attr, msg);
 	}
-	if (type == GPUVF_A_PF_FB_WITHHELD_EXTENT) {
+	if (type == GPUVF_A_PF_FB_QUARANTINED_EXTENT) {
 		msg->has |= 1ULL << type;
-		return msg->num_withheld < NL_EXTENTS &&
-		       take_extent(attr, &msg->withheld[msg->num_withheld++]);
+		return msg->num_quarantined < NL_EXTENTS &&
+		       take_extent(attr, &msg->quarantined[msg->num_quarantined++]);
 	}
 	if (msg->has & 1ULL << type)
 		return false;
 	msg->has |= 1ULL << type;
-	if (type == GPUVF_A_PF_REFUSAL)
-		return take_nest(attr, refusal_fields, GPUVF_A_REFUSAL_MAX,
+	if (type == GPUVF_A_PF_ERROR)
+		return take_nest(attr, error_fields, GPUVF_A_ERROR_MAX,
 				 &msg->refusal.has, &msg->refusal);
+	if (type == GPUVF_A_PF_ENGINE)
+		return take_pf_engine(attr, msg);
 	if (type == GPUVF_A_PF_EVENT)
 		return take_nest(attr, event_fields, GPUVF_A_EVENT_MAX,
 				 &msg->event.has, &msg->event);

@@ -17,12 +17,12 @@ static void check_told(const struct nl_answer *answer,
 	check_figure(answer->messages, 1, "messages before the error", file, line);
 	check_figure(refusal->reason, wanted->reason, "reason", file, line);
 	if (wanted->vf < 0) {
-		if (refusal->has & 1 << GPUVF_A_REFUSAL_VF_INDEX)
+		if (refusal->has & 1 << GPUVF_A_ERROR_VF_INDEX)
 			check_failed("refusal names a VF", file, line);
 	} else {
 		check_figure(refusal->vf_index, wanted->vf, "VF", file, line);
 	}
-	check_figure(refusal->asked, wanted->asked, "asked", file, line);
+	check_figure(refusal->value, wanted->asked, "value", file, line);
 	check_figure(refusal->limit, wanted->limit, "limit", file, line);
 	if (strncmp(refusal->message, "GPU ", 4))
 		check_failed("sentence does not name the GPU", file, line);
@@ -37,12 +37,12 @@ static void check_told(const struct nl_answer *answer,
  * @line: of the caller
  *
  * Errno, extended ack and refusal nest are as wanted, every readable value and
- * the generation are as before.
+ * the revision are as before.
  */
 void check_refusal(const struct gpu *gpu, struct nl_request *req,
 		   struct refused wanted, const char *file, int line)
 {
-	uint64_t generation = file_u64(gpu_sysfs(gpu, "generation"));
+	uint64_t revision = file_u64(gpu_sysfs(gpu, "revision"));
 	static unsigned int count;
 	struct nl_answer answer;
 	char *before, *after;
@@ -68,8 +68,8 @@ void check_refusal(const struct gpu *gpu, struct nl_request *req,
 	after = look ? fixture_snapshot(gpu) : NULL;
 	if (look)
 		check_same(after, before, "state after a refusal", file, line);
-	check_figure(file_u64(gpu_sysfs(gpu, "generation")), generation,
-		     "generation", file, line);
+	check_figure(file_u64(gpu_sysfs(gpu, "revision")), revision,
+		     "revision", file, line);
 	free(before);
 	free(after);
 }

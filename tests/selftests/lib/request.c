@@ -26,7 +26,7 @@ struct making {
 	struct mistake mistake;
 };
 
-static void put_nest(const struct making *m, unsigned int type);
+static void put_nest(const struct making *m, unsigned int nest, unsigned int type);
 
 /* a value that does nobody any harm */
 static void put_right(const struct making *m, unsigned int nest,
@@ -36,8 +36,7 @@ static void put_right(const struct making *m, unsigned int nest,
 	uint32_t u32 = 0;
 
 	/* what a slice may be */
-	if (nest == GPUVF_A_PF_VF && (type == GPUVF_A_VF_TIME_SLICE_US ||
-				      type == GPUVF_A_VF_PREEMPT_TIMEOUT_US))
+	if (nest == NEST_VF_ENGINE && type != GPUVF_A_ENGINE_ID)
 		u32 = 5000;
 	switch (spec->type) {
 	case SPEC_U32:
@@ -45,13 +44,13 @@ static void put_right(const struct making *m, unsigned int nest,
 		mnl_attr_put_u32(nlh, type, u32);
 		break;
 	case SPEC_U64:
-		mnl_attr_put_u64(nlh, type, GRANULE);
+		mnl_attr_put_u64(nlh, type, UNIT);
 		break;
 	case SPEC_STRING:
 		mnl_attr_put_strz(nlh, type, nest ? "label" : m->gpu->bdf);
 		break;
 	case SPEC_NEST:
-		put_nest(m, type);
+		put_nest(m, nest, type);
 		break;
 	default:
 		mnl_attr_put(nlh, type, 0, NULL);
@@ -121,14 +120,17 @@ static void put_attr(const struct making *m, unsigned int nest,
 		put_right(m, nest, type, spec);
 }
 
-static void put_nest(const struct making *m, unsigned int type)
+static void put_nest(const struct making *m, unsigned int in, unsigned int type)
 {
-	const struct spec_set *set = m->op->set->attr[type].nested;
+	unsigned int id = in ? NEST_VF_ENGINE : type;
+	const struct spec_set *set = spec_nest_set(m->op, id);
 	struct nlattr *nest = mnl_attr_nest_start(m->req->header, type);
 	unsigned int i;
 
 	for (i = 1; i <= set->last + 1; i++)
-		put_attr(m, type, i, set, spec_needs(m->op, type, i));
+		put_attr(m, id, i, set, spec_needs(m->op, id, i) ||
+			 (!in && m->mistake.nest == NEST_VF_ENGINE &&
+			  i == GPUVF_A_VF_ENGINE));
 	mnl_attr_nest_end(m->req->header, nest);
 }
 
@@ -158,8 +160,9 @@ void request_make(struct nl *nl, struct nl_request *req,
 			      spec_needs(op, 0, i);
 
 		/* a nest that something is wrong in has to be there */
-		if (mistake.nest == i || (i == GPUVF_A_PF_DRY_RUN &&
-					  op->cmd == GPUVF_CMD_CONFIG_SET))
+		if (mistake.nest == i ||
+		    (mistake.nest == NEST_VF_ENGINE && i == GPUVF_A_PF_VF) ||
+		    (i == GPUVF_A_PF_DRY_RUN && op->cmd == GPUVF_CMD_CONFIG_SET))
 			needed = true;
 		put_attr(&m, 0, i, op->set, needed);
 	}
@@ -184,7 +187,7 @@ uint64_t request_value(unsigned int *seed)
 	case 2:
 		return ~0ULL >> roll(seed, 64);
 	case 3:
-		return GRANULE * roll(seed, 1100);
+		return UNIT * roll(seed, 1100);
 	case 4:
 		return roll(seed, 600000);
 	default:

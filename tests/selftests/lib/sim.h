@@ -18,7 +18,7 @@
 
 #define UNUSED		__attribute__((unused))
 
-#define PARAMETERS	"total_vfs=4 fb_mib=4096 clear_us_per_granule=1 " \
+#define PARAMETERS	"total_vfs=4 fb_mib=4096 scrub_us_per_unit=1 " \
 			"init_us=100 oneshot=1"
 #define US		1000ULL
 
@@ -43,7 +43,7 @@ static void UNUSED load(const char *parameters)
 static void UNUSED disarm(void)
 {
 	static const char *const faults[] = {
-		"fail_command", "fail_clear", "lose_interrupt", "lose_message",
+		"fail_command", "fail_scrub", "lose_interrupt", "lose_message",
 		"fail_flr", "fail_reset", "gaps", "lateness",
 		"fail_access", "lose_power",
 	};

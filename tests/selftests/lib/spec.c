@@ -28,9 +28,21 @@ const struct spec_op *spec_op(uint8_t cmd)
 }
 
 /**
+ * spec_nest_set() - which attributes a nest of a request has
+ * @op: operation
+ * @nest: type of the nest, or NEST_VF_ENGINE
+ */
+const struct spec_set *spec_nest_set(const struct spec_op *op, unsigned int nest)
+{
+	if (nest == NEST_VF_ENGINE)
+		return op->set->attr[GPUVF_A_PF_VF].nested->attr[GPUVF_A_VF_ENGINE].nested;
+	return op->set->attr[nest].nested;
+}
+
+/**
  * spec_takes() - may this be in a nest of a request?
  * @op: operation
- * @nest: type of the nest
+ * @nest: type of the nest, or NEST_VF_ENGINE
  * @type: type of the attribute in it
  *
  * The spec has one set for all that may be in a nest; its sentence on pf's "vf"
@@ -38,6 +50,11 @@ const struct spec_op *spec_op(uint8_t cmd)
  */
 bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 {
+	if (nest == NEST_VF_ENGINE)
+		return op->cmd == GPUVF_CMD_CONFIG_SET &&
+		       (type == GPUVF_A_ENGINE_ID ||
+			type == GPUVF_A_ENGINE_TIME_SLICE_US ||
+			type == GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US);
 	if (nest != GPUVF_A_PF_VF)
 		return false;
 	if (op->cmd != GPUVF_CMD_CONFIG_SET)
@@ -46,8 +63,7 @@ bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 	case GPUVF_A_VF_INDEX:
 	case GPUVF_A_VF_FB_QUOTA:
 	case GPUVF_A_VF_FB_OFFSET:
-	case GPUVF_A_VF_TIME_SLICE_US:
-	case GPUVF_A_VF_PREEMPT_TIMEOUT_US:
+	case GPUVF_A_VF_ENGINE:
 	case GPUVF_A_VF_PROFILE:
 		return true;
 	default:
@@ -64,7 +80,8 @@ bool spec_takes(const struct spec_op *op, unsigned int nest, unsigned int type)
 bool spec_needs(const struct spec_op *op, unsigned int nest, unsigned int type)
 {
 	if (nest)
-		return nest == GPUVF_A_PF_VF && type == GPUVF_A_VF_INDEX;
+		return (nest == GPUVF_A_PF_VF && type == GPUVF_A_VF_INDEX) ||
+		       (nest == NEST_VF_ENGINE && type == GPUVF_A_ENGINE_ID);
 	return type == GPUVF_A_PF_BDF ||
 	       (type == GPUVF_A_PF_VF && op->cmd != GPUVF_CMD_CONFIG_SET);
 }

@@ -105,6 +105,10 @@ extern const struct spec_group spec_groups[];
 extern const unsigned int spec_num_groups;
 
 const struct spec_op *spec_op(uint8_t cmd);
+/* the nest of an engine in that of a VF; other nests have their type */
+#define NEST_VF_ENGINE	(0x100 | GPUVF_A_VF_ENGINE)
+
+const struct spec_set *spec_nest_set(const struct spec_op *op, unsigned int nest);
 bool spec_takes(const struct spec_op *op, unsigned int nest,
 		unsigned int type);
 bool spec_needs(const struct spec_op *op, unsigned int nest,

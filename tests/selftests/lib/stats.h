@@ -10,7 +10,7 @@
 
 /**
  * struct stats_counter - a counter
- * @attr: GPUVF_A_STATS_*
+ * @attr: GPUVF_A_STATS_*, or ENGINE_STAT()
  * @file: its name in sysfs
  */
 struct stats_counter {

@@ -91,12 +91,12 @@ static void act_config(struct actor *me)
 		mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY, dice(me, 4));
 	if (!dice(me, 5))
 		mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE,
-				 dice(me, 20) * GRANULE);
+				 dice(me, 20) * UNIT);
 	if (!dice(me, 3))
 		mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	for (i = 0; i < 4; i++)
 		if (dice(me, 2))
-			nl_put_vf(&req, i, dice(me, 40) * GRANULE,
+			nl_put_vf(&req, i, dice(me, 40) * UNIT,
 				  dice(me, 4) ? 1000 + dice(me, 20000) : 5);
 	nl_call(me->nl, &req, &answer);
 	atomic_fetch_add(&storm.messages, 1);
@@ -155,7 +155,7 @@ static void act_guest(struct actor *me)
 
 	gpu_guest(gpu, vf, whats[dice(me, 5)]);
 	file_printf(gpu_sim(gpu, "vf%u/touch", vf), "%llu",
-		    dice(me, 128) * GRANULE);
+		    dice(me, 128) * UNIT);
 	pause_ms(dice(me, 10));
 }
 
@@ -200,7 +200,7 @@ static void act_mailbox(struct actor *me)
 static void act_fault(struct actor *me)
 {
 	static const char *const kinds[] = {
-		"error", "hang_status", "hang_clear", "hang_silent",
+		"error", "hang_status", "hang_scrub", "hang_silent",
 		"slow 3000", "flr",
 	};
 

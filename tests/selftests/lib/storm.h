@@ -12,7 +12,7 @@
 
 #define STORM_GPUS	2
 #define STORM_VFS	3
-#define STORM_SIM	"gpus=2 total_vfs=4 fb_mib=2048 clear_us_per_granule=50"
+#define STORM_SIM	"gpus=2 total_vfs=4 fb_mib=2048 scrub_us_per_unit=50"
 
 /**
  * struct storm_tally - what a storm came to

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Why framebuffer cannot be given to VFs as it was asked for: what the checker of
- * layouts found, as a refusal that names what is in the way.
+ * layouts found, as an error that names what is in the way.
  */
 
 #include <linux/kernel.h>
@@ -12,15 +12,15 @@
 #include "config/config.h"
 #include "fb/layout.h"
 
-#define refuse(pf, why, ...) \
-	gpuvf_refuse(why, gpuvf_pf_name(pf), __VA_ARGS__)
+#define refuse(pf, error, ...) \
+	gpuvf_error_set(error, gpuvf_pf_name(pf), __VA_ARGS__)
 
 /* what uses a VF: its driver, or if it has none any more, what that left there */
 static const char *refuse_user(struct gpuvf_pf *pf, int vf,
-			       char buf[GPUVF_HOLDER_SIZE])
+			       char buf[GPUVF_DRIVER_SIZE])
 {
 	spin_lock(&pf->public_lock);
-	strscpy(buf, pf->vf[vf].holder, GPUVF_HOLDER_SIZE);
+	strscpy(buf, pf->vf[vf].driver, GPUVF_DRIVER_SIZE);
 	spin_unlock(&pf->public_lock);
 	return *buf ? buf : "its guest";
 }
@@ -30,10 +30,10 @@ static void refuse_name_blocker(struct gpuvf_pf *pf,
 				const struct gpuvf_layout_request *layout,
 				int vf, char *text, size_t size)
 {
-	char user[GPUVF_HOLDER_SIZE];
+	char user[GPUVF_DRIVER_SIZE];
 
 	if (vf < 0)
-		strscpy(text, "withheld memory is", size);
+		strscpy(text, "quarantined memory is", size);
 	else if (layout->vf[vf].pinned)
 		scnprintf(text, size, "VF %d (%s) is", vf,
 			  refuse_user(pf, vf, user));
@@ -46,65 +46,65 @@ static void refuse_name_blocker(struct gpuvf_pf *pf,
 static int refuse_place(struct gpuvf_pf *pf,
 			const struct gpuvf_layout_request *layout,
 			const struct gpuvf_layout_reason *reason,
-			struct gpuvf_refusal *why)
+			struct gpuvf_error *error)
 {
-	char user[GPUVF_HOLDER_SIZE], blocker[GPUVF_HOLDER_SIZE + 24];
+	char user[GPUVF_DRIVER_SIZE], blocker[GPUVF_DRIVER_SIZE + 24];
 
-	why->attr = GPUVF_A_VF_FB_OFFSET;
+	error->attr = GPUVF_A_VF_FB_OFFSET;
 	switch (reason->verdict) {
 	case GPUVF_LAYOUT_PINNED_PLACE:
-		return refuse(pf, why, GPUVF_REASON_OFFSET_IN_USE,
+		return refuse(pf, error, GPUVF_REASON_OFFSET_IN_USE,
 			      "its framebuffer stays at %s while %s uses it; %s was asked for",
 			      GPUVF_SIZE(reason->limit),
 			      refuse_user(pf, reason->vf, user),
-			      GPUVF_SIZE(reason->asked));
+			      GPUVF_SIZE(reason->value));
 	case GPUVF_LAYOUT_PLACE_UNALIGNED:
-		return refuse(pf, why, GPUVF_REASON_OFFSET_UNALIGNED,
+		return refuse(pf, error, GPUVF_REASON_OFFSET_UNALIGNED,
 			      "an offset of %s is not a multiple of %s",
-			      GPUVF_SIZE(reason->asked),
+			      GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_PLACE_OUTSIDE:
-		return refuse(pf, why, GPUVF_REASON_OFFSET_OUTSIDE,
+		return refuse(pf, error, GPUVF_REASON_OFFSET_OUTSIDE,
 			      "%s of framebuffer at %s would reach beyond %s, where the framebuffer of VFs begins or ends",
-			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->asked),
+			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	default:
 		refuse_name_blocker(pf, layout, reason->blocker, blocker,
 				    sizeof(blocker));
-		return refuse(pf, why, GPUVF_REASON_OFFSET_TAKEN,
+		return refuse(pf, error, GPUVF_REASON_OFFSET_TAKEN,
 			      "%s of framebuffer at %s cannot be had: from %s on %s there",
-			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->asked),
+			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit), blocker);
 	}
 }
 
 static int refuse_reserve(struct gpuvf_pf *pf,
 			  const struct gpuvf_layout_reason *reason,
-			  struct gpuvf_refusal *why)
+			  struct gpuvf_error *error)
 {
 	const struct gpuvf_layout *now = &pf->config.layout;
-	char user[GPUVF_HOLDER_SIZE];
+	char user[GPUVF_DRIVER_SIZE];
 
-	why->attr = GPUVF_A_PF_FB_PF_RESERVE;
+	error->attr = GPUVF_A_PF_FB_PF_RESERVE;
 	switch (reason->verdict) {
 	case GPUVF_LAYOUT_PINNED_RESERVE:
-		why->limit = now->pf_reserve_bytes;
-		return refuse(pf, why, GPUVF_REASON_RESERVE_IN_USE,
+		error->limit = now->pf_reserve_bytes;
+		return refuse(pf, error, GPUVF_REASON_RESERVE_IN_USE,
 			      "the PF reserve stays %s while %s uses VF %d; %s were asked for",
-			      GPUVF_SIZE(why->limit),
+			      GPUVF_SIZE(error->limit),
 			      refuse_user(pf, reason->blocker, user),
-			      reason->blocker, GPUVF_SIZE(reason->asked));
+			      reason->blocker, GPUVF_SIZE(reason->value));
 	case GPUVF_LAYOUT_RESERVE_TAKEN:
-		why->limit = now->largest_free_bytes;
-		return refuse(pf, why, GPUVF_REASON_FRAGMENTED,
+		error->limit = now->largest_free_bytes;
+		return refuse(pf, error, GPUVF_REASON_FRAGMENTED,
 			      "%s of PF reserve reach into VF %d: %s are free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
-			      GPUVF_SIZE(reason->asked), reason->blocker,
+			      GPUVF_SIZE(reason->value), reason->blocker,
 			      GPUVF_SIZE(now->free_bytes),
-			      GPUVF_SIZE(why->limit));
+			      GPUVF_SIZE(error->limit));
 	default:
-		return refuse(pf, why, GPUVF_REASON_RESERVE_TOO_BIG,
+		return refuse(pf, error, GPUVF_REASON_RESERVE_TOO_BIG,
 			      "a PF reserve of %s leaves no framebuffer for VFs; %s is the most",
-			      GPUVF_SIZE(reason->asked),
+			      GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	}
 }
@@ -114,7 +114,7 @@ static int refuse_reserve(struct gpuvf_pf *pf,
  * @pf: PF
  * @layout: what was asked of gpuvf_layout_plan()
  * @reason: what it answered
- * @why: filled
+ * @error: filled
  *
  * Context: pf->lock held.
  * Return: the errno: -ENOSPC, -EBUSY, -EINVAL, -EUCLEAN.
@@ -122,40 +122,40 @@ static int refuse_reserve(struct gpuvf_pf *pf,
 int gpuvf_refuse_layout(struct gpuvf_pf *pf,
 			const struct gpuvf_layout_request *layout,
 			const struct gpuvf_layout_reason *reason,
-			struct gpuvf_refusal *why)
+			struct gpuvf_error *error)
 {
-	char user[GPUVF_HOLDER_SIZE];
+	char user[GPUVF_DRIVER_SIZE];
 
-	why->vf = reason->vf;
-	why->attr = GPUVF_A_VF_FB_QUOTA;
-	why->asked = reason->asked;
-	why->limit = reason->limit;
+	error->vf = reason->vf;
+	error->attr = GPUVF_A_VF_FB_QUOTA;
+	error->value = reason->value;
+	error->limit = reason->limit;
 	switch (reason->verdict) {
 	case GPUVF_LAYOUT_RESERVE_TOO_BIG:
 	case GPUVF_LAYOUT_PINNED_RESERVE:
 	case GPUVF_LAYOUT_RESERVE_TAKEN:
-		return refuse_reserve(pf, reason, why);
+		return refuse_reserve(pf, reason, error);
 	case GPUVF_LAYOUT_PINNED_VF:
-		return refuse(pf, why, GPUVF_REASON_VF_IN_USE,
+		return refuse(pf, error, GPUVF_REASON_VF_IN_USE,
 			      "has %s of framebuffer and keeps them while %s uses it; %s were asked for",
 			      GPUVF_SIZE(reason->limit),
 			      refuse_user(pf, reason->vf, user),
-			      GPUVF_SIZE(reason->asked));
+			      GPUVF_SIZE(reason->value));
 	case GPUVF_LAYOUT_NO_SPACE:
-		return refuse(pf, why, GPUVF_REASON_NO_SPACE,
+		return refuse(pf, error, GPUVF_REASON_NO_SPACE,
 			      "%s of framebuffer are asked for, and %s are left",
-			      GPUVF_SIZE(reason->asked),
+			      GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_FRAGMENTED:
-		return refuse(pf, why, GPUVF_REASON_FRAGMENTED,
+		return refuse(pf, error, GPUVF_REASON_FRAGMENTED,
 			      "%s of framebuffer have no place: %s are free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
-			      GPUVF_SIZE(reason->asked), GPUVF_SIZE(reason->free),
+			      GPUVF_SIZE(reason->value), GPUVF_SIZE(reason->free),
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_BAD_GEOMETRY:
-		why->attr = 0;
-		return refuse(pf, why, GPUVF_REASON_HW_MISMATCH,
+		error->attr = 0;
+		return refuse(pf, error, GPUVF_REASON_HW_MISMATCH,
 			      "the hardware did not keep what was written: the size of its framebuffer");
 	default:
-		return refuse_place(pf, layout, reason, why);
+		return refuse_place(pf, layout, reason, error);
 	}
 }

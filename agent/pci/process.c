@@ -15,7 +15,7 @@
 
 #include "base/root.h"
 #include "model/gpu.h"
-#include "pci/holder.h"
+#include "pci/process.h"
 #include "pci/sysfs.h"
 
 #define DEVICE	"sys/bus/pci/devices/%s/"
@@ -134,13 +134,13 @@ static char *name_process(const char *pid)
 }
 
 /**
- * holder_process() - the process that has a VF open
+ * process_open_at() - the process that has a VF open
  * @vf: PCI address of the VF
  *
  * Return: as in "process 1234 (qemu-system-x86)", safe to print, to be freed;
  * NULL when none is known.
  */
-char *holder_process(const char *vf)
+char *process_open_at(const char *vf)
 {
 	struct device_files files;
 	char **pids;
@@ -161,12 +161,12 @@ char *holder_process(const char *vf)
 }
 
 /**
- * holder_mark_vfs() - find which VFs some process has open
+ * process_mark_vfs() - find which VFs some process has open
  * @gpu: the GPU; gets @in_use of those of its VFs that have an address and a driver
  *
  * One look at all processes, of which this user may not see all.
  */
-void holder_mark_vfs(struct gpu *gpu)
+void process_mark_vfs(struct gpu *gpu)
 {
 	struct device_files *files = xcalloc(gpu->vfs_len, sizeof(*files));
 	bool *used = xcalloc(gpu->vfs_len, sizeof(*used));
@@ -175,7 +175,7 @@ void holder_mark_vfs(struct gpu *gpu)
 	size_t i;
 
 	for (i = 0; i < gpu->vfs_len; i++) {
-		if (!*gpu->vfs[i].bdf || !*gpu->vfs[i].holder)
+		if (!*gpu->vfs[i].bdf || !*gpu->vfs[i].driver)
 			continue;
 		find_files(gpu->vfs[i].bdf, &files[i]);
 		any |= files[i].group[0] || files[i].device[0];
@@ -193,19 +193,19 @@ void holder_mark_vfs(struct gpu *gpu)
 }
 
 /**
- * holder_of_vf() - the process that has a VF open
+ * process_of_vf() - the process that has a VF open
  * @bdf: PCI address of the PF
  * @index: of the VF
  *
- * Return: as holder_process().
+ * Return: as process_open_at().
  */
-char *holder_of_vf(const char *bdf, u32 index)
+char *process_of_vf(const char *bdf, u32 index)
 {
 	char vf[BDF_SIZE];
 
 	if (sysfs_vf_bdf(bdf, index, vf, sizeof(vf)))
 		return NULL;
-	return holder_process(vf);
+	return process_open_at(vf);
 }
 
 /* what a line of fdinfo says of an open file */
@@ -272,23 +272,23 @@ static char *process_with(const char *file, fdinfo_fn is_so)
 }
 
 /**
- * holder_of_lock() - the process that has locked a file with flock()
+ * process_of_lock() - the process that has locked a file with flock()
  * @file: its path
  *
- * Return: as holder_process().
+ * Return: as process_open_at().
  */
-char *holder_of_lock(const char *file)
+char *process_of_lock(const char *file)
 {
 	return process_with(file, is_locked);
 }
 
 /**
- * holder_of_write() - the process that changes the number of VFs
+ * process_of_write() - the process that changes the number of VFs
  * @bdf: PCI address of the PF
  *
- * Return: as holder_process().
+ * Return: as process_open_at().
  */
-char *holder_of_write(const char *bdf)
+char *process_of_write(const char *bdf)
 {
 	char *path = root_path(DEVICE NUMVFS, bdf);
 	char *text = process_with(path, is_for_writing);
@@ -311,7 +311,7 @@ static bool has_vfs(const char *bdf, char **process)
 		if (sysfs_vf_bdf(bdf, i, vf, sizeof(vf)))
 			continue;
 		any = true;
-		*process = holder_process(vf);
+		*process = process_open_at(vf);
 	}
 	return any;
 }
