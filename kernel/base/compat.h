@@ -49,8 +49,13 @@ static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 		of_request, GPUVF_FAMILY_VERSION)
 #else
 #define gpuvf_extack_version(extack, of_request)			\
-	NL_SET_ERR_MSG(extack, "request of another family version, gpuvf.ko has " \
-		       __stringify(GPUVF_FAMILY_VERSION) ": use its gpuvf-agent")
+	do {								\
+		(void)(of_request);					\
+		NL_SET_ERR_MSG(extack,					\
+			"request of another family version, gpuvf.ko has " \
+			__stringify(GPUVF_FAMILY_VERSION)		\
+			": use its gpuvf-agent");			\
+	} while (0)
 #endif
 
 /*

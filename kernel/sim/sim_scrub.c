@@ -9,7 +9,7 @@
 #include "sim.h"
 
 static void scrub_units(struct sim_gpu *gpu, unsigned int first,
-			   unsigned int count)
+			unsigned int count)
 {
 	sim_fb_clear(gpu, first, count);
 	sim_mem_clear(gpu, first, count);

@@ -195,8 +195,7 @@ TEST_F(netlink_events, many_changes_are_told_as_they_end)
 
 		nl_config_set(fx.nl, &req, gpu);
 		nest = nl_vf_begin(&req, 0);
-		nl_put_u32(&req, ENGINE_ATTR(TIME_SLICE_US),
-				 5000 + i);
+		nl_put_u32(&req, ENGINE_ATTR(TIME_SLICE_US), 5000 + i);
 		nl_vf_end(&req, nest);
 		ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	}

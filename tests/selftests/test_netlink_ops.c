@@ -305,7 +305,7 @@ static bool add_one(struct nl *nl, unsigned int *stale)
 	mnl_attr_put_u64(req.header, GPUVF_A_PF_REVISION, msg.revision);
 	nest = nl_vf_begin(&req, 0);
 	nl_put_u32(&req, ENGINE_ATTR(TIME_SLICE_US),
-			 msg.vf[0].time_slice_us + 1);
+		   msg.vf[0].time_slice_us + 1);
 	nl_vf_end(&req, nest);
 	err = nl_call(nl, &req, &answer);
 	if (err == -ESTALE) {

@@ -248,7 +248,8 @@ void fake_i915_begin(void)
 	rules = (struct i915r_gpu){ .gts = 2, .total = TOTAL };
 	nonsense = NULL;
 	vanished = false;
-	enable_error = disable_error = 0;
+	enable_error = 0;
+	disable_error = 0;
 	fail_at = 0;
 	tree_begin();
 	run_shell("mkdir -p sys/bus/pci/drivers/i915");

@@ -58,10 +58,10 @@ static int begin(void **state)
 		  "printf 'PRETTY_NAME=\"Debian 13\"\\nHOME_URL=x\\nID=debian\\n' > etc/os-release");
 	make_xe();
 	put_file("dev/kmsg",
-		   "6,1,1000001,-;xe " GPU ": [drm] Running in SR-IOV PF mode\n"
-		   " SUBSYSTEM=pci\n"
-		   "6,2,2000002,-;usb 1-1: new device\n"
-		   "6,3,3000003,-;DMAR: request device [02:00.1]\n");
+		 "6,1,1000001,-;xe " GPU ": [drm] Running in SR-IOV PF mode\n"
+		 " SUBSYSTEM=pci\n"
+		 "6,2,2000002,-;usb 1-1: new device\n"
+		 "6,3,3000003,-;DMAR: request device [02:00.1]\n");
 	return 0;
 }
 
