@@ -310,7 +310,7 @@ static int nl_change_send(struct nl_change *change, struct sk_buff **skb)
  * @request: request
  * @info: the same, parsed
  *
- * Return: 0, or the errno of the error.
+ * Return: 0, or the errno of the reason.
  */
 int gpuvf_nl_change_doit(struct sk_buff *request, struct genl_info *info)
 {

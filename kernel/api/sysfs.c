@@ -36,12 +36,6 @@
 #include "sched/engine.h"
 #include "vf/vf.h"
 
-static const char * const sysfs_policies[] = {
-	[GPUVF_POLICY_FIXED] = "fixed",
-	[GPUVF_POLICY_EQUAL] = "equal",
-	[GPUVF_POLICY_BEST_EFFORT] = "best-effort",
-};
-
 /* as the netlink spec names them */
 static const char * const sysfs_capabilities[] = {
 	"framebuffer", "time-slice", "busy", "scrub", "mailbox", "oneshot",
@@ -100,7 +94,7 @@ static int sysfs_parse_pf_reserve(struct gpuvf_request *req, const char *buf,
 static int sysfs_parse_policy(struct gpuvf_request *req, const char *buf,
 			      size_t count)
 {
-	int policy = sysfs_match_string(sysfs_policies, buf);
+	int policy = sysfs_match_string(gpuvf_policy_names, buf);
 
 	if (policy < 0 || sysfs_line(buf, count) < 0)
 		return -EINVAL;
@@ -369,7 +363,7 @@ static const struct attribute_group sysfs_fb_group = {
 	.attrs = sysfs_fb_attrs,
 };
 
-SYSFS_PF_PUBLIC(policy, "%s\n", sysfs_policies[pf->public.config.policy])
+SYSFS_PF_PUBLIC(policy, "%s\n", gpuvf_policy_names[pf->public.config.policy])
 SYSFS_PF_STORE(policy, GPUVF_OP_CONFIGURE, sysfs_parse_policy)
 static DEVICE_ATTR_RW(policy);
 SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us);

@@ -37,6 +37,13 @@
 #define CONFIG_DEFAULT_RESERVE		SZ_256M
 #define CONFIG_DEFAULT_RESERVE_PART	16
 
+/* as the netlink spec names them */
+const char * const gpuvf_policy_names[] = {
+	[GPUVF_POLICY_FIXED] = "fixed",
+	[GPUVF_POLICY_EQUAL] = "equal",
+	[GPUVF_POLICY_BEST_EFFORT] = "best-effort",
+};
+
 #define refuse(pf, error, ...) \
 	gpuvf_error_set(error, gpuvf_pf_name(pf), __VA_ARGS__)
 
@@ -504,21 +511,31 @@ static bool config_differs(const struct gpuvf_config *a,
 	return false;
 }
 
-/* a script may change a time slice a thousand times a second */
+/*
+ * One line for each change, however many VFs it is about. Limited in rate: a script may
+ * change a time slice a thousand times a second.
+ */
 static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
 {
 	const struct gpuvf_config *cfg = &pf->config;
 	unsigned int vf = req->vf[0].index;
+	unsigned int i, num = 0;
 
-	if (req->num_vfs == 1 && !req->replace)
+	if (req->num_vfs == 1 && !req->replace &&
+	    !(req->set & (GPUVF_SET_POLICY | GPUVF_SET_PF_RESERVE))) {
 		pci_info_ratelimited(pf->pdev, "VF %u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
 				     vf, GPUVF_SIZE(cfg->layout.vf[vf].size),
 				     cfg->vf[vf].time_slice_us,
 				     gpuvf_config_preempt_us(&cfg->vf[vf]));
-	else
-		pci_info_ratelimited(pf->pdev, "configured with %u VF%s, %s free\n",
-				     req->num_vfs, req->num_vfs == 1 ? "" : "s",
-				     GPUVF_SIZE(cfg->layout.free_bytes));
+		return;
+	}
+	for (i = 0; i < pf->total_vfs; i++)
+		num += cfg->layout.vf[i].size > 0;
+	pci_info_ratelimited(pf->pdev, "configured with policy %s, %s of PF reserve, %u VF%s with framebuffer, %s free\n",
+			     gpuvf_policy_names[cfg->policy],
+			     GPUVF_SIZE(cfg->layout.pf_reserve_bytes), num,
+			     num == 1 ? "" : "s",
+			     GPUVF_SIZE(cfg->layout.free_bytes));
 }
 
 /**
@@ -527,7 +544,7 @@ static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
  * @req: what to change; its @result, @changed, and @error are filled
  *
  * Context: pf->lock held; may sleep.
- * Return: 0, or the errno of the error.
+ * Return: 0, or the errno of the reason.
  */
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {

@@ -73,6 +73,8 @@ int gpuvf_refuse_layout(struct gpuvf_pf *pf,
 			const struct gpuvf_layout_request *layout,
 			const struct gpuvf_layout_reason *reason,
 			struct gpuvf_error *error);
+extern const char * const gpuvf_policy_names[GPUVF_POLICY_BEST_EFFORT + 1];
+
 int gpuvf_config_init(struct gpuvf_pf *pf);
 int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req);
 int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,

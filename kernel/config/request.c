@@ -215,7 +215,7 @@ static int request_wait(struct gpuvf_pf *pf, struct gpuvf_request *req)
  *
  * Context: may sleep; pf->lock and the device lock must not be held.
  * Return: 0; -EINTR: the caller was killed while it waited, nothing was done; or
- * the errno of the error, see enum gpuvf_reason in uapi/linux/gpuvf.h.
+ * the errno of the reason, see enum gpuvf_reason in uapi/linux/gpuvf.h.
  */
 int gpuvf_request_do(struct gpuvf_pf *pf, struct gpuvf_request *req)
 {

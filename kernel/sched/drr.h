@@ -44,7 +44,7 @@
  * @deficit_ns: what it took beyond its slices
  * @access_ns: full access that it has not paid for yet
  * @access_at_ns: when @access_ns was brought up to date
- * @slices: turns it had
+ * @slices: time slices it had
  * @accounted_ns: sum over all time slices, and what it had alone
  * @overrun_ns: sum of what its time slices took beyond slice and deficit allowed
  * @skipped: time slices skipped because of deficit

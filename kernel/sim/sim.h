@@ -360,7 +360,7 @@ enum sim_failure {
 	SIM_FAIL_NONE,
 	SIM_FAIL_ERROR,
 	SIM_FAIL_HANG_STATUS,
-	SIM_FAIL_HANG_CLEAR,
+	SIM_FAIL_HANG_SCRUB,
 	SIM_FAIL_HANG_SILENT,
 	SIM_FAIL_SLOW,
 	SIM_FAIL_FLR,
@@ -368,7 +368,7 @@ enum sim_failure {
 
 /* faults that only need counting: the nth one from now on goes wrong */
 enum sim_fault_id {
-	SIM_F_FAIL_CLEAR,		/* the scrub engine stops half way with an error */
+	SIM_F_FAIL_SCRUB,		/* the scrub engine stops half way with an error */
 	SIM_F_FAIL_TABLE,		/* a write to the layout of the framebuffer is lost */
 	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
 	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
@@ -482,7 +482,7 @@ enum sim_event {
 	SIM_EVENT_REST,		/* a VF has no more work */
 	SIM_EVENT_FLR,		/* a VF was reset */
 	SIM_EVENT_RESET,	/* the GPU was reset */
-	SIM_EVENT_SCRUB,	/* a clear operation is over; status */
+	SIM_EVENT_SCRUB,	/* a scrub is over; status */
 	SIM_EVENT_TO_PF,	/* a VF sent a message; which */
 	SIM_EVENT_TO_VF,	/* the PF sent a message; which */
 };
@@ -521,7 +521,7 @@ struct sim_gpu {
 	u32 consumed_mib;
 	u32 table[SIM_MAX_VFS];
 	struct sim_command cmd;
-	struct sim_scrub clear;
+	struct sim_scrub scrub;
 	u32 mbox_index;
 	u32 busy;
 
@@ -568,7 +568,7 @@ struct sim_gpu {
 	u64 command_ns;			/* no VF executes, a command does, a VF has work */
 	u64 unused_ns;			/* no VF executes, no command does, a VF has work */
 	u64 rest_ns;			/* no VF has work */
-	u64 scrubs;			/* clear operations that came to their end */
+	u64 scrubs;			/* scrubs that came to their end */
 	u64 units_scrubbed;		/* units that they overwrote */
 	u64 interrupts;			/* MSIs delivered */
 	u64 resets;			/* of the whole GPU */
@@ -689,8 +689,8 @@ bool sim_fb_read(struct sim_gpu *gpu, unsigned int vf,
 void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val);
 void sim_fb_set_context(struct sim_gpu *gpu, u32 val);
 void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn);
-void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn);
-void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
+void sim_fb_scrub_context(struct sim_gpu *gpu, unsigned int fcn);
+void sim_fb_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
 
@@ -706,7 +706,7 @@ bool sim_mem_guest_publish(struct sim_gpu *gpu, unsigned int vf, u32 used_mib);
 bool sim_mem_guest_look(const struct sim_gpu *gpu, unsigned int vf);
 void sim_mem_change_when_read(struct sim_gpu *gpu, unsigned int vf, u64 at,
 			      u64 offset, u32 val);
-void sim_mem_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count);
+void sim_mem_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 int sim_mem_init(struct sim_gpu *gpu);
 void sim_mem_fini(struct sim_gpu *gpu);
 

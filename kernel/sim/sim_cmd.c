@@ -269,10 +269,10 @@ void sim_cmd_done(struct sim_gpu *gpu)
 	u64 now = cmd->done_ns;
 
 	if (cmd->irq)
-		sim_gpu_raise(gpu, cmd->failure == SIM_FAIL_HANG_CLEAR ?
+		sim_gpu_raise(gpu, cmd->failure == SIM_FAIL_HANG_SCRUB ?
 				   GPUVF_IOV_INTR_HANG_NEEDS_FLR :
 				   GPUVF_IOV_INTR_HANG_RECOVERED);
-	if (cmd->failure == SIM_FAIL_HANG_CLEAR) {
+	if (cmd->failure == SIM_FAIL_HANG_SCRUB) {
 		fcn->command_ns[cmd->code] += now - cmd->begin_ns;
 		fcn->hung = true;
 		cmd_over(gpu, GPUVF_STATUS_GFX_HANG, now);

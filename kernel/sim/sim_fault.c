@@ -26,14 +26,14 @@ static const char * const fault_kinds[] = {
 	[SIM_FAIL_NONE] = "none",
 	[SIM_FAIL_ERROR] = "error",
 	[SIM_FAIL_HANG_STATUS] = "hang_status",
-	[SIM_FAIL_HANG_CLEAR] = "hang_scrub",
+	[SIM_FAIL_HANG_SCRUB] = "hang_scrub",
 	[SIM_FAIL_HANG_SILENT] = "hang_silent",
 	[SIM_FAIL_SLOW] = "slow",
 	[SIM_FAIL_FLR] = "flr",
 };
 
 static const char * const fault_names[] = {
-	[SIM_F_FAIL_CLEAR] = "fail_scrub",
+	[SIM_F_FAIL_SCRUB] = "fail_scrub",
 	[SIM_F_FAIL_TABLE] = "fail_table",
 	[SIM_F_LOSE_INTERRUPT] = "lose_interrupt",
 	[SIM_F_LOSE_MESSAGE] = "lose_message",

@@ -338,11 +338,11 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 }
 
 /**
- * sim_fb_clear_context() - the slot of a function is overwritten
+ * sim_fb_scrub_context() - the slot of a function is overwritten
  * @gpu: GPU
  * @fcn: number of the function
  */
-void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn)
+void sim_fb_scrub_context(struct sim_gpu *gpu, unsigned int fcn)
 {
 	u32 slot, end;
 
@@ -354,12 +354,12 @@ void sim_fb_clear_context(struct sim_gpu *gpu, unsigned int fcn)
 }
 
 /**
- * sim_fb_clear() - overwrite units
+ * sim_fb_scrub() - overwrite units
  * @gpu: GPU
  * @first: first unit
  * @count: how many
  */
-void sim_fb_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
+void sim_fb_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 {
 	unsigned int g;
 

@@ -140,8 +140,8 @@ static u64 gpu_next_event(const struct sim_gpu *gpu)
 
 	if (gpu->cmd.busy)
 		next = gpu->cmd.done_ns;
-	if (gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY)
-		next = min(next, gpu->clear.done_ns);
+	if (gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY)
+		next = min(next, gpu->scrub.done_ns);
 	for_each_set_bit(vf, &alive, SIM_MAX_VFS)
 		next = min(next, gpu->fcn[SIM_FCN_VF(vf)].next_ns);
 	return next;
@@ -155,8 +155,8 @@ static void gpu_step(struct sim_gpu *gpu, u64 now)
 
 	if (gpu->cmd.busy && gpu->cmd.done_ns <= now)
 		sim_cmd_done(gpu);
-	if (gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY &&
-	    gpu->clear.done_ns <= now)
+	if (gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY &&
+	    gpu->scrub.done_ns <= now)
 		sim_scrub_done(gpu);
 	alive = gpu->alive;
 	for_each_set_bit(vf, &alive, SIM_MAX_VFS)
@@ -241,7 +241,7 @@ void sim_gpu_vf_reset(struct sim_gpu *gpu, unsigned int vf, u64 now)
 	if (!sim_fault_hits(&gpu->fault[SIM_F_FAIL_FLR])) {
 		sim_cmd_abort(gpu, fcn, now);
 		gpu_fcn_reset(gpu, fcn, now);
-		sim_fb_clear_context(gpu, SIM_FCN_VF(vf));
+		sim_fb_scrub_context(gpu, SIM_FCN_VF(vf));
 	}
 	sim_driver_flr(fcn, now);
 	sim_gpu_update_vf(gpu, vf, now);
@@ -304,7 +304,7 @@ void sim_gpu_reset(struct sim_gpu *gpu, u64 now)
 	gpu->consumed_mib = 0;
 	gpu->layout_serial++;
 	memset(gpu->table, 0, sizeof(gpu->table));
-	memset(&gpu->clear, 0, sizeof(gpu->clear));
+	memset(&gpu->scrub, 0, sizeof(gpu->scrub));
 	for (i = 0; i < sim_total_vfs; i++)
 		memset(&gpu->fcn[SIM_FCN_VF(i)].mbox, 0,
 		       sizeof(struct sim_mbox));

@@ -468,14 +468,14 @@ void sim_mem_change_when_read(struct sim_gpu *gpu, unsigned int vf, u64 at,
 }
 
 /**
- * sim_mem_clear() - units are overwritten
+ * sim_mem_scrub() - units are overwritten
  * @gpu: GPU
  * @first: first unit
  * @count: how many
  *
  * Context: gpu->lock.
  */
-void sim_mem_clear(struct sim_gpu *gpu, unsigned int first, unsigned int count)
+void sim_mem_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 {
 	const u32 pages = GPUVF_IOV_VF_FB_UNIT / MEM_PAGE;
 	struct sim_mem *mem = gpu->mem;

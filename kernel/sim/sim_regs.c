@@ -89,16 +89,16 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 		*val = regs_flr_pending(gpu);
 		return true;
 	case GPUVF_SIM_SCRUB_START:
-		*val = gpu->clear.start;
+		*val = gpu->scrub.start;
 		return true;
 	case GPUVF_SIM_SCRUB_COUNT:
-		*val = gpu->clear.count;
+		*val = gpu->scrub.count;
 		return true;
 	case GPUVF_SIM_SCRUB_CONTROL:
-		*val = gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY;
+		*val = gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY;
 		return true;
 	case GPUVF_SIM_SCRUB_STATUS:
-		*val = gpu->clear.status;
+		*val = gpu->scrub.status;
 		return true;
 	case GPUVF_SIM_SCRUB_PROGRESS:
 		*val = sim_scrub_progress(gpu, now);
@@ -226,7 +226,7 @@ static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
 static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 			   u64 now)
 {
-	bool clearing = gpu->clear.status == GPUVF_SIM_SCRUB_ST_BUSY;
+	bool scrubbing = gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY;
 
 	switch (reg) {
 	case GPUVF_SIM_INTR_ENABLE:
@@ -239,12 +239,12 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 		regs_write_flr(gpu, val);
 		break;
 	case GPUVF_SIM_SCRUB_START:
-		if (!clearing)
-			gpu->clear.start = val;
+		if (!scrubbing)
+			gpu->scrub.start = val;
 		break;
 	case GPUVF_SIM_SCRUB_COUNT:
-		if (!clearing)
-			gpu->clear.count = val;
+		if (!scrubbing)
+			gpu->scrub.count = val;
 		break;
 	case GPUVF_SIM_SCRUB_CONTROL:
 		sim_scrub_write(gpu, val, now);

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "selftest.h"
+#include "klog.h"
 #include "refusal.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -329,6 +331,38 @@ TEST_F(netlink, dry_run_foretells_and_changes_nothing)
 	}
 	ASSERT_EQ(dry.last.fb_free, wet.last.fb_free);
 	ASSERT_EQ(dry.last.rotation_us, wet.last.rotation_us);
+}
+
+TEST_F(netlink, a_change_is_one_line_of_the_log)
+{
+	const char *of_vf = "VF 1: configured with 1024 MiB of framebuffer, time slice 8000 us, preemption timeout 20000 us";
+	const char *of_gpu = "configured with policy fixed, 128 MiB of PF reserve, 1 VF with framebuffer, 15216 MiB free";
+	struct nl_request req;
+	struct nl_answer answer;
+	int log = klog_open();
+
+	ASSERT_LE(0, log);
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 1, GIB, 8000);
+	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_FALSE(klog_has(log, of_vf));
+
+	nl_config_set(fx.nl, &req, gpu);
+	nl_put_vf(&req, 1, GIB, 8000);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_TRUE(klog_has(log, of_vf));
+	ASSERT_FALSE(klog_has(log, of_vf));
+	/* nothing changes */
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_FALSE(klog_has(log, of_vf));
+
+	nl_config_set(fx.nl, &req, gpu);
+	mnl_attr_put_u32(req.header, GPUVF_A_PF_POLICY, GPUVF_POLICY_FIXED);
+	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, 128 * MIB);
+	ASSERT_OK(nl_call(fx.nl, &req, &answer));
+	ASSERT_TRUE(klog_has(log, of_gpu));
+	close(log);
 }
 
 TEST_F(netlink, C22_bad_kth_vf_changes_nothing)
