@@ -31,7 +31,8 @@ void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
 	u32 entry = gpu->table[vf];
 
 	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_UNIT;
-	*size = FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) * SIM_UNIT;
+	*size = (FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) +
+		 sim_generation->less_one) * SIM_UNIT;
 }
 
 /**

@@ -264,6 +264,8 @@ static int judge(const struct gpu *gpu)
 static void disarm(const struct gpu *gpu)
 {
 	file_write(gpu_sim(gpu, "config_dead"), "0");
+	file_write(gpu_sim(gpu, "misread"), "none");
+	file_write(gpu_sim(gpu, "garbage"), "0 0");
 	file_write(gpu_sim(gpu, "late_events"), "0");
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");
