@@ -136,14 +136,11 @@ struct gpuvf_public {
  *	PF's
  * @pdev: the PCI device; valid while pf->lock is held and @gone is false, and
  *	in everything that gpuvf_pf_remove() stops
- * @hw: backend
+ * @hw: hardware, behind its backend; lives as long as the PF
  * @sink: the layers above
- * @iov: registers of the GPU-IOV backend
- * @capabilities: GPUVF_CAPABILITY_* bits
  * @vendor: PCI vendor id
  * @device: PCI device id
  * @numa_node: NUMA_NO_NODE where there is none
- * @geometry: of the framebuffer
  * @total_vfs: how many VFs it can have, at most GPUVF_MAX_VFS
  * @pci_state: the PF's configuration space as it is to be
  * @irq: vector, 0: the hardware has none and everything is polled
@@ -180,6 +177,7 @@ struct gpuvf_public {
  * @scrub: what still has to be scrubbed, and the worker that does
  * @full_access: who has the GPU to himself
  * @mbox_work: listens to the guests
+ * @mbox_vfs: bit n: of VF n, since the hardware may have something to say of it
  * @guest_reader: reads what guests say of themselves
  * @reset_work: resets the GPU
  * @recover_work: looks for what became of a fatal PCIe error
@@ -197,14 +195,11 @@ struct gpuvf_public {
 struct gpuvf_pf {
 	struct device dev;
 	struct pci_dev *pdev;
-	const struct gpuvf_hw_ops *hw;
+	struct gpuvf_hw *hw;
 	const struct gpuvf_sink *sink;
-	struct gpuvf_iov iov;
-	u32 capabilities;
 	u16 vendor;
 	u16 device;
 	int numa_node;
-	struct gpuvf_fb_geometry geometry;
 	unsigned int total_vfs;
 	struct pci_saved_state *pci_state;
 	int irq;
@@ -239,6 +234,7 @@ struct gpuvf_pf {
 
 	struct gpuvf_full_access full_access;
 	struct delayed_work mbox_work;
+	atomic_t mbox_vfs;
 	struct gpuvf_guest_reader guest_reader;
 	struct delayed_work reset_work;
 	struct delayed_work recover_work;

@@ -109,6 +109,7 @@ install-source:
 
 install-source-sim:
 	$(call install_source,gpuvf-sim,packaging/dkms-sim.conf,kernel/hw/regs.h \
+		kernel/hw/messages.h \
 		kernel/probe.mk kernel/sim/Kbuild kernel/sim/*.[ch])
 
 dkms_names := gpuvf $(if $(WITH_SIM),gpuvf-sim)

@@ -170,10 +170,10 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 	const struct gpuvf_public *public = &pf->public;
 
 	lockdep_assert_held(&pf->public_lock);
-	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->name) ||
+	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->ops->name) ||
 	    nla_put_u32(skb, GPUVF_A_PF_STATE, public->wedged ?
 			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
-	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->capabilities) ||
+	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->hw->caps.capabilities) ||
 	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->vendor) ||
 	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->device) ||
 	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE, pf->numa_node) ||
@@ -194,9 +194,9 @@ static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_pf *pf,
 	if (!nest ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MIN_US,
-			pf->hw->time_slice_min_us) ||
+			pf->hw->caps.time_slice_min_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MAX_US,
-			pf->hw->time_slice_max_us) ||
+			pf->hw->caps.time_slice_max_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US,
 			GPUVF_PREEMPT_MIN_US) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US,
@@ -244,9 +244,9 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
 	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->geometry.total_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->hw->caps.fb.total_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_ALLOC_UNIT,
-		       pf->geometry.unit_bytes) ||
+		       pf->hw->caps.fb.unit_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
 		       layout->pf_reserve_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,

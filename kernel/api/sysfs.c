@@ -264,7 +264,7 @@ static ssize_t name##_store(struct device *dev,				\
 static ssize_t capabilities_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
-	unsigned long capabilities = gpuvf_pf_of_dev(dev)->capabilities;
+	unsigned long capabilities = gpuvf_pf_of_dev(dev)->hw->caps.capabilities;
 	unsigned int bit;
 	int len = 0;
 
@@ -275,7 +275,7 @@ static ssize_t capabilities_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(capabilities);
 
-SYSFS_PF_CONSTANT(backend, "%s\n", pf->hw->name);
+SYSFS_PF_CONSTANT(backend, "%s\n", pf->hw->ops->name);
 SYSFS_PF_PUBLIC(revision, "%llu\n", pf->public.revision)
 static DEVICE_ATTR_RO(revision);
 SYSFS_PF_PUBLIC(state, "%s\n", pf->public.wedged ? "wedged" : "ready")
@@ -335,8 +335,8 @@ static ssize_t largest_free_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(largest_free);
 
-SYSFS_PF_CONSTANT(total, "%llu\n", pf->geometry.total_bytes);
-SYSFS_PF_CONSTANT(alloc_unit, "%llu\n", pf->geometry.unit_bytes);
+SYSFS_PF_CONSTANT(total, "%llu\n", pf->hw->caps.fb.total_bytes);
+SYSFS_PF_CONSTANT(alloc_unit, "%llu\n", pf->hw->caps.fb.unit_bytes);
 SYSFS_PF_PRIVATE(needs_scrub, "%llu\n", gpuvf_scrub_pending_bytes_locked(pf));
 SYSFS_PF_PRIVATE(quarantined, "%llu\n", gpuvf_scrub_quarantined_bytes_locked(pf));
 SYSFS_PF_PUBLIC(pf_reserve, "%llu\n",
@@ -366,8 +366,8 @@ static const struct attribute_group sysfs_fb_group = {
 SYSFS_PF_PUBLIC(policy, "%s\n", gpuvf_policy_names[pf->public.config.policy])
 SYSFS_PF_STORE(policy, GPUVF_OP_CONFIGURE, sysfs_parse_policy)
 static DEVICE_ATTR_RW(policy);
-SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->time_slice_min_us);
-SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->time_slice_max_us);
+SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->caps.time_slice_min_us);
+SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->caps.time_slice_max_us);
 /* the cost of switches is measured */
 SYSFS_PF_PRIVATE(rotation_us, "%llu\n", gpuvf_engine_rotation_us(pf, &pf->config));
 

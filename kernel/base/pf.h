@@ -59,7 +59,7 @@ static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
 {
-	return pf->capabilities & capability;
+	return gpuvf_hw_can(pf->hw, capability);
 }
 
 /* BDF, as in 0000:41:00.0; constant as long as the PF lives */

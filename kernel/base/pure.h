@@ -60,6 +60,31 @@ struct gpuvf_extent {
 	u64 size;
 };
 
+/* ranges of the framebuffer that hardware and firmware keep */
+#define GPUVF_FB_MAX_RESERVED	16
+
+/**
+ * struct gpuvf_fb_geometry - framebuffer of the hardware
+ * @total_bytes: size of the framebuffer, need not be a multiple of the unit
+ * @unit_bytes: unit of quotas, a power of two
+ * @align_bytes: extents of VFs begin on multiples of this: the unit, or a power of two
+ *	above it
+ * @context_bytes: size of the context save area
+ * @context_align_bytes: it begins on a multiple of this, a power of two
+ * @num_reserved: entries of @reserved in use
+ * @reserved: ranges in which no extent of a VF and no saved context may be. They
+ *	belong to the PF where its reserve covers them
+ */
+struct gpuvf_fb_geometry {
+	u64 total_bytes;
+	u64 unit_bytes;
+	u64 align_bytes;
+	u64 context_bytes;
+	u64 context_align_bytes;
+	unsigned int num_reserved;
+	struct gpuvf_extent reserved[GPUVF_FB_MAX_RESERVED];
+};
+
 /*
  * Time between two stamps; 0 where the second one is the earlier one, as it can be
  * when they were taken on different CPUs, or before a lock was waited for.

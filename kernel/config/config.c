@@ -69,7 +69,7 @@ struct config_plan {
  */
 static u64 config_round_up(const struct gpuvf_pf *pf, u64 bytes)
 {
-	u64 unit = pf->geometry.unit_bytes;
+	u64 unit = pf->hw->caps.fb.unit_bytes;
 
 	return bytes > U64_MAX - unit ? bytes : round_up(bytes, unit);
 }
@@ -86,7 +86,7 @@ static struct config_plan *config_plan_alloc(struct gpuvf_pf *pf)
 		return NULL;
 	memset(plan, 0, offsetof(struct config_plan, layout.free));
 	plan->next = pf->config;
-	plan->layout.geometry = pf->geometry;
+	plan->layout.geometry = pf->hw->caps.fb;
 	plan->layout.pf_reserve_bytes = now->pf_reserve_bytes;
 	plan->layout.num_vfs = pf->total_vfs;
 	plan->layout.blocked =
@@ -185,7 +185,7 @@ static int config_take_policy(struct gpuvf_pf *pf,
 			      "\"policy %u\" is not a value that can be set",
 			      req->policy);
 	if (req->policy == GPUVF_POLICY_BEST_EFFORT &&
-	    !(pf->capabilities & GPUVF_CAPABILITY_BUSY))
+	    !gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
 		return refuse(pf, error, GPUVF_REASON_POLICY_UNSUPPORTED,
 			      "best-effort needs hardware that reports which VFs have work");
 	plan->next.policy = req->policy;
@@ -195,8 +195,8 @@ static int config_take_policy(struct gpuvf_pf *pf,
 static int config_check_slice(struct gpuvf_pf *pf, u32 us,
 			      struct gpuvf_error *error)
 {
-	const u32 min_us = pf->hw->time_slice_min_us;
-	const u32 max_us = pf->hw->time_slice_max_us;
+	const u32 min_us = pf->hw->caps.time_slice_min_us;
+	const u32 max_us = pf->hw->caps.time_slice_max_us;
 
 	if (us >= min_us && us <= max_us)
 		return 0;
@@ -683,7 +683,8 @@ void gpuvf_config_schedule_locked(struct gpuvf_pf *pf)
 		slice_us[i] = pf->config.vf[i].time_slice_us;
 		vfs |= BIT(i);
 	}
-	pf->hw->set_schedule(pf, vfs, slice_us);
+	if (pf->hw->ops->set_schedule)
+		pf->hw->ops->set_schedule(pf->hw, vfs, slice_us);
 }
 
 /**
@@ -709,7 +710,7 @@ int gpuvf_config_restore_locked(struct gpuvf_pf *pf)
 
 static u64 config_default_reserve(const struct gpuvf_pf *pf)
 {
-	u64 part = div_u64(pf->geometry.total_bytes,
+	u64 part = div_u64(pf->hw->caps.fb.total_bytes,
 			   CONFIG_DEFAULT_RESERVE_PART);
 
 	return config_round_up(pf, min_t(u64, part, CONFIG_DEFAULT_RESERVE));
@@ -730,7 +731,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	unsigned int i;
 	int err;
 
-	pf->config.policy = pf->capabilities & GPUVF_CAPABILITY_BUSY ?
+	pf->config.policy = gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY) ?
 			    GPUVF_POLICY_BEST_EFFORT : GPUVF_POLICY_EQUAL;
 	pf->config.provisioning = GPUVF_PROVISIONING_AUTO;
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
@@ -744,12 +745,13 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 				&plan->reason);
 	if (err) {
 		pci_err(pf->pdev, "%llu MiB of framebuffer leave no room for any VF\n",
-			pf->geometry.total_bytes >> 20);
+			pf->hw->caps.fb.total_bytes >> 20);
 		err = -EINVAL;
 	} else {
 		err = gpuvf_table_rewrite_locked(pf,
 						 GENMASK(pf->total_vfs - 1, 0));
-		pf->hw->set_schedule(pf, 0, NULL);
+		if (pf->hw->ops->set_schedule)
+			pf->hw->ops->set_schedule(pf->hw, 0, NULL);
 	}
 	kfree(plan);
 	return err;

@@ -39,6 +39,7 @@ static void pf_release(struct device *dev)
 	if (pf->engine.task)
 		put_task_struct(pf->engine.task);
 	mutex_destroy(&pf->lock);
+	kfree(pf->hw);
 	kvfree(pf);
 	/* nothing after this may sleep; see gpuvf_pf_wait_all_gone() */
 	if (refcount_dec_and_test(&gpuvf_pfs_alive))
@@ -84,18 +85,15 @@ static void pf_notify_work(struct work_struct *work)
  */
 #define PF_IRQ_LOOKS	4
 
-static void pf_take_events(struct gpuvf_pf *pf, u32 events, u64 now)
+static void pf_take_events(struct gpuvf_pf *pf,
+			   const struct gpuvf_hw_events *hw, u64 now)
 {
 	/* first of all: the engine may wait for the next command */
-	if (events & GPUVF_HW_EVENT_COMMAND)
-		gpuvf_switch_interrupt(pf, now);
-	if (events & GPUVF_HW_EVENT_SCRUB)
+	gpuvf_engine_interrupt(pf, hw, now);
+	if (hw->events & GPUVF_HW_EVENT_SCRUB)
 		complete(&pf->scrub.done);
-	if (events & GPUVF_HW_EVENT_MBOX)
-		gpuvf_mbox_event(pf);
-	if (events & (GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
-		      GPUVF_HW_EVENT_HANG))
-		gpuvf_engine_event(pf, events & ~GPUVF_HW_EVENT_COMMAND);
+	if (hw->events & GPUVF_HW_EVENT_MBOX)
+		gpuvf_mbox_event(pf, hw->mbox_vfs);
 }
 
 static irqreturn_t pf_irq(int irq, void *data)
@@ -103,17 +101,18 @@ static irqreturn_t pf_irq(int irq, void *data)
 	struct gpuvf_pf *pf = data;
 	irqreturn_t handled = IRQ_NONE;
 	unsigned int n;
-	u32 events;
 	u64 now;
 
 	/* what came at the same time is asked for when the engine is busy again */
 	for (n = 0; n < PF_IRQ_LOOKS; n++) {
+		struct gpuvf_hw_events events = {};
+
 		/* before any access to the device, which takes its time */
 		now = ktime_get_ns();
-		events = pf->hw->irq_events(pf);
-		if (!events)
+		pf->hw->ops->irq_events(pf->hw, &events);
+		if (!events.events)
 			return handled;
-		pf_take_events(pf, events, now);
+		pf_take_events(pf, &events, now);
 		handled = IRQ_HANDLED;
 	}
 	/*
@@ -136,8 +135,10 @@ static int pf_irq_request(struct gpuvf_pf *pf)
 	struct pci_dev *pdev = pf->pdev;
 	int err;
 
-	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX) < 1) {
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_INTERRUPT) ||
+	    pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX) < 1) {
 		pci_notice(pdev, "no interrupt, polling instead\n");
+		pf->hw->caps.capabilities &= ~GPUVF_CAPABILITY_INTERRUPT;
 		return 0;
 	}
 	err = request_irq(pci_irq_vector(pdev, 0), pf_irq, 0, KBUILD_MODNAME,
@@ -147,7 +148,6 @@ static int pf_irq_request(struct gpuvf_pf *pf)
 		return err;
 	}
 	pf->irq = pci_irq_vector(pdev, 0);
-	pf->capabilities |= GPUVF_CAPABILITY_INTERRUPT;
 	return 0;
 }
 
@@ -166,24 +166,24 @@ static const struct gpuvf_sink pf_sink = {
 	.poll = pf_poll,
 };
 
-static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev,
-				 const struct gpuvf_hw_ops *hw)
+static struct gpuvf_pf *pf_alloc(struct pci_dev *pdev, struct gpuvf_hw *hw)
 {
 	struct gpuvf_pf *pf;
 	unsigned int i;
 
 	/* no DMA: it need not be contiguous */
 	pf = kvzalloc(sizeof(*pf), GFP_KERNEL);
-	if (!pf)
+	if (!pf) {
+		kfree(hw);
 		return NULL;
+	}
 	pf->pdev = pdev;
 	pf->vendor = pdev->vendor;
 	pf->device = pdev->device;
 	pf->numa_node = dev_to_node(&pdev->dev);
 	pf->hw = hw;
 	pf->sink = &pf_sink;
-	pf->capabilities = hw->capabilities;
-	pf->total_vfs = min(pci_sriov_get_totalvfs(pdev), GPUVF_MAX_VFS);
+	pf->total_vfs = hw->caps.total_vfs;
 	mutex_init(&pf->lock);
 	spin_lock_init(&pf->public_lock);
 	INIT_DELAYED_WORK(&pf->notify_work, pf_notify_work);
@@ -231,7 +231,7 @@ static void pf_stop(struct gpuvf_pf *pf)
 	/* it queues the other one */
 	cancel_delayed_work_sync(&pf->recover_work);
 	cancel_delayed_work_sync(&pf->reset_work);
-	pf->hw->irq_enable(pf, false);
+	pf->hw->ops->irq_enable(pf->hw, false);
 	pf_irq_free(pf);
 	gpuvf_engine_stop(pf);
 	cancel_delayed_work_sync(&pf->mbox_work);
@@ -246,9 +246,6 @@ static int pf_probe(struct gpuvf_pf *pf)
 {
 	int err;
 
-	err = pf->hw->probe(pf);
-	if (err)
-		return err;
 	err = gpuvf_recover_init(pf);
 	if (err)
 		return err;
@@ -270,7 +267,7 @@ static int pf_start(struct gpuvf_pf *pf)
 	err = pf_irq_request(pf);
 	if (err)
 		return err;
-	pf->hw->irq_enable(pf, true);
+	pf->hw->ops->irq_enable(pf->hw, true);
 	pci_set_drvdata(pf->pdev, pf);
 
 	err = gpuvf_sysfs_add(pf);
@@ -286,21 +283,19 @@ static int pf_start(struct gpuvf_pf *pf)
 /**
  * gpuvf_pf_add() - take a GPU under management
  * @pdev: its PF, enabled, without enabled VFs
- * @hw: what drives it
  *
  * Context: probe.
- * Return: 0; -ENODEV: no SR-IOV, or not the hardware that it seems; -ENOMEM;
- * -EIO, -EUCLEAN: it does not obey.
+ * Return: 0; -ENOMEM; -EIO, -EUCLEAN: it does not obey; or why gpuvf_hw_probe() does
+ * not take it.
  */
-int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
+int gpuvf_pf_add(struct pci_dev *pdev)
 {
+	struct gpuvf_hw *hw = gpuvf_hw_probe(pdev);
 	struct gpuvf_pf *pf;
 	int err;
 
-	if (pci_sriov_get_totalvfs(pdev) <= 0) {
-		pci_err(pdev, "GPU has no SR-IOV capability, or no VFs in it\n");
-		return -ENODEV;
-	}
+	if (IS_ERR(hw))
+		return PTR_ERR(hw);
 	pf = pf_alloc(pdev, hw);
 	if (!pf)
 		return -ENOMEM;
@@ -319,7 +314,7 @@ int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw)
 	gpuvf_netlink_notify_locked(pf, GPUVF_CMD_PF_ADD);
 	gpuvf_pf_unlock(pf);
 	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
-		 hw->name, pf->geometry.total_bytes >> 20, pf->total_vfs);
+		 hw->ops->name, pf->hw->caps.fb.total_bytes >> 20, pf->total_vfs);
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
 		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
 	return 0;
@@ -399,7 +394,7 @@ static void pf_quiesce(struct gpuvf_pf *pf)
 		pf->reset_needed = true;
 	}
 	gpuvf_pf_unlock(pf);
-	pf->hw->irq_enable(pf, false);
+	pf->hw->ops->irq_enable(pf->hw, false);
 }
 
 /*
@@ -422,9 +417,9 @@ static int pf_resume(struct device *dev)
 	/* first, so that no VF gets its extent back before that is scrubbed */
 	gpuvf_scrub_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
-	if (pf->hw->engine_is_taken(pf))
+	if (gpuvf_hw_engine_is_taken(pf->hw))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
-	pf->hw->irq_enable(pf, true);
+	pf->hw->ops->irq_enable(pf->hw, true);
 	/* who has not run yet was clean when this was decided last */
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_quiesce_end(pf);

@@ -7,12 +7,11 @@
 
 #include <linux/pci.h>
 
-struct gpuvf_hw_ops;
 struct gpuvf_pf;
 
 /* device/device.c */
 extern const struct dev_pm_ops gpuvf_pm_ops;
-int gpuvf_pf_add(struct pci_dev *pdev, const struct gpuvf_hw_ops *hw);
+int gpuvf_pf_add(struct pci_dev *pdev);
 void gpuvf_pf_remove(struct gpuvf_pf *pf);
 void gpuvf_pf_wait_all_gone(void);
 void gpuvf_shutdown(struct pci_dev *pdev);

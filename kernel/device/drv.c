@@ -18,7 +18,6 @@
 #include "base/pf.h"
 #include "device/device.h"
 #include "hw/hw.h"
-#include "hw/regs.h"
 
 static struct pci_driver gpuvf_driver;
 
@@ -53,11 +52,10 @@ static int gpuvf_probe_vfs(struct pci_dev *pdev)
 
 static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	const struct gpuvf_hw_ops *hw = (const void *)id->driver_data;
 	int err;
 
 	/* bound by driver_override: hardware that we know nothing about */
-	if (!hw || pdev->is_virtfn) {
+	if (!pci_match_id(gpuvf_hw_ids, pdev) || pdev->is_virtfn) {
 		pci_err(pdev, "GPU %04x:%04x is not supported\n", pdev->vendor,
 			pdev->device);
 		return -ENODEV;
@@ -70,22 +68,13 @@ static int gpuvf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		return err;
 	pci_set_master(pdev);
-	return gpuvf_pf_add(pdev, hw);
+	return gpuvf_pf_add(pdev);
 }
 
 static void gpuvf_remove(struct pci_dev *pdev)
 {
 	gpuvf_pf_remove(pci_get_drvdata(pdev));
 }
-
-static const struct pci_device_id gpuvf_ids[] = {
-	{
-		PCI_DEVICE(GPUVF_SIM_VENDOR_ID, GPUVF_SIM_DEVICE_ID_PF),
-		.driver_data = (kernel_ulong_t)&gpuvf_iov_v3_ops,
-	},
-	{ }
-};
-MODULE_DEVICE_TABLE(pci, gpuvf_ids);
 
 /*
  * Return: 0: the GPU has no VFs, and gets none any more; -EBUSY: it has some;
@@ -145,7 +134,7 @@ ATTRIBUTE_GROUPS(gpuvf_driver);
 
 static struct pci_driver gpuvf_driver = {
 	.name = KBUILD_MODNAME,
-	.id_table = gpuvf_ids,
+	.id_table = gpuvf_hw_ids,
 	.probe = gpuvf_probe,
 	.remove = gpuvf_remove,
 	.shutdown = gpuvf_shutdown,

@@ -128,7 +128,7 @@ static void recover_freeze(struct gpuvf_pf *pf, bool reset)
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	gpuvf_quiesce_end(pf);
 	gpuvf_pf_unlock(pf);
-	pf->hw->irq_enable(pf, false);
+	pf->hw->ops->irq_enable(pf->hw, false);
 	if (!reset)
 		return;
 	/* one that is due would find no GPU before the bus is reset */
@@ -153,7 +153,7 @@ static void recover_reset_prepare(struct pci_dev *pdev)
 	pf->in_reset = true;
 	reinit_completion(&pf->out_of_reset);
 	gpuvf_pf_unlock(pf);
-	wiped = !pf->hw->has_reserve(pf);
+	wiped = !pf->hw->ops->has_reserve(pf->hw);
 	/* VFs are enabled again with it, and must not run: their extents are not there */
 	if (wiped && !pf->frozen && !pf->quiesced)
 		recover_freeze(pf, false);
@@ -172,7 +172,7 @@ static void recover_reset_prepare(struct pci_dev *pdev)
 		gpuvf_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	gpuvf_pf_unlock(pf);
-	pf->hw->irq_enable(pf, false);
+	pf->hw->ops->irq_enable(pf->hw, false);
 }
 
 /*
@@ -181,9 +181,9 @@ static void recover_reset_prepare(struct pci_dev *pdev)
  */
 static int recover_result_locked(struct gpuvf_pf *pf)
 {
-	bool forgot = pf->hw->has_reserve(pf) == 0;
+	bool forgot = pf->hw->ops->has_reserve(pf->hw) == 0;
 
-	if (forgot && !pf->hw->engine_is_taken(pf)) {
+	if (forgot && !gpuvf_hw_engine_is_taken(pf->hw)) {
 		pf->wedged = false;
 		WRITE_ONCE(pf->frozen, false);
 		gpuvf_quiesce_all_lost_locked(pf);
@@ -228,7 +228,7 @@ static void recover_done(struct gpuvf_pf *pf, bool value)
 	gpuvf_reset_complete_all_locked(pf);
 	pf->in_reset = false;
 	if (!pf->quiesced) {
-		pf->hw->irq_enable(pf, true);
+		pf->hw->ops->irq_enable(pf->hw, true);
 		gpuvf_mbox_listen_locked(pf);
 		gpuvf_vfs_update_locked(pf);
 		gpuvf_quiesce_end(pf);
@@ -269,7 +269,7 @@ static void recover_work(struct work_struct *work)
 				   msecs_to_jiffies(RECOVER_LOOK_MS));
 		return;
 	}
-	has = pf->hw->has_reserve(pf);
+	has = pf->hw->ops->has_reserve(pf->hw);
 	if (has >= 0)
 		limit_ms = RECOVER_LIMIT_MS;
 	late = time_after_eq(jiffies, pf->recover_since +
@@ -293,7 +293,7 @@ static void recover_work(struct work_struct *work)
 static pci_ers_result_t recover_slot_reset(struct pci_dev *pdev)
 {
 	struct gpuvf_pf *pf = pci_get_drvdata(pdev);
-	int has = pf->hw->has_reserve(pf);
+	int has = pf->hw->ops->has_reserve(pf->hw);
 
 	if (!has && !pf->frozen)
 		recover_freeze(pf, true);

@@ -26,18 +26,6 @@
 #define GPUVF_LAYOUT_MAX_FREE	(GPUVF_MAX_VFS + GPUVF_LAYOUT_MAX_BLOCKED + 1)
 
 /**
- * struct gpuvf_fb_geometry - framebuffer of the hardware
- * @total_bytes: size of the framebuffer, need not be a multiple of the unit
- * @unit_bytes: unit of quotas and placement, a power of two
- * @context_bytes: size of the context save area
- */
-struct gpuvf_fb_geometry {
-	u64 total_bytes;
-	u64 unit_bytes;
-	u64 context_bytes;
-};
-
-/**
  * struct gpuvf_layout_vf - what is wanted for one VF
  * @quota_bytes: wanted size, rounded up to the unit; 0 is none
  * @now: where it is at present

@@ -53,16 +53,16 @@ static void scrub_units(const struct gpuvf_pf *pf,
 			const struct gpuvf_extent *extent,
 			unsigned int *first, unsigned int *count)
 {
-	*first = div64_u64(extent->start, pf->geometry.unit_bytes);
-	*count = div64_u64(extent->size, pf->geometry.unit_bytes);
+	*first = div64_u64(extent->start, pf->hw->caps.fb.unit_bytes);
+	*count = div64_u64(extent->size, pf->hw->caps.fb.unit_bytes);
 }
 
 static struct gpuvf_extent clear_extent(const struct gpuvf_pf *pf,
 					const struct scrub_job *job)
 {
 	return (struct gpuvf_extent){
-		.start = job->first * pf->geometry.unit_bytes,
-		.size = job->count * pf->geometry.unit_bytes,
+		.start = job->first * pf->hw->caps.fb.unit_bytes,
+		.size = job->count * pf->hw->caps.fb.unit_bytes,
 	};
 }
 
@@ -138,9 +138,9 @@ static bool scrub_pick_locked(struct gpuvf_pf *pf, struct scrub_job *job)
 		return true;
 	return scrub_find(pf,
 			  div64_u64(layout->vf_base,
-				    pf->geometry.unit_bytes),
+				    pf->hw->caps.fb.unit_bytes),
 			  div64_u64(layout->vf_end,
-				    pf->geometry.unit_bytes), job);
+				    pf->hw->caps.fb.unit_bytes), job);
 }
 
 /*
@@ -158,10 +158,10 @@ static int scrub_begin_locked(struct gpuvf_pf *pf, const struct scrub_job *job)
 	reinit_completion(&scrub->done);
 	if (job->context != GPUVF_SCHED_NONE) {
 		scrub->contexts_again &= ~BIT(job->context);
-		return pf->hw->scrub_context_start(pf, job->context);
+		return pf->hw->ops->scrub_context_start(pf->hw, job->context);
 	}
 	bitmap_clear(scrub->again, job->first, job->count);
-	return pf->hw->scrub_start(pf, &extent);
+	return pf->hw->ops->scrub_start(pf->hw, &extent);
 }
 
 static int scrub_wait(struct gpuvf_pf *pf)
@@ -173,7 +173,7 @@ static int scrub_wait(struct gpuvf_pf *pf)
 	for (;;) {
 		wait_for_completion_timeout(&pf->scrub.done,
 					    msecs_to_jiffies(wait_ms));
-		err = pf->hw->scrub_status(pf);
+		err = pf->hw->ops->scrub_status(pf->hw);
 		if (err != -EINPROGRESS)
 			return err;
 		if (time_after(jiffies, limit))
@@ -211,7 +211,7 @@ static void scrub_finish_locked(struct gpuvf_pf *pf,
 				const struct scrub_job *job, int err)
 {
 	struct gpuvf_extent fb = clear_extent(pf, job);
-	int has = err ? pf->hw->has_reserve(pf) : 1;
+	int has = err ? pf->hw->ops->has_reserve(pf->hw) : 1;
 	struct gpuvf_scrub *scrub = &pf->scrub;
 
 	scrub->working = false;
@@ -306,8 +306,8 @@ int gpuvf_scrub_init(struct gpuvf_pf *pf)
 	struct gpuvf_scrub *scrub = &pf->scrub;
 	struct device *dev = &pf->pdev->dev;
 
-	scrub->units = div64_u64(pf->geometry.total_bytes,
-				 pf->geometry.unit_bytes);
+	scrub->units = div64_u64(pf->hw->caps.fb.total_bytes,
+				 pf->hw->caps.fb.unit_bytes);
 	init_completion(&scrub->done);
 	INIT_WORK(&scrub->work, gpuvf_scrub_work);
 	scrub->stopping = true;
@@ -405,7 +405,7 @@ void gpuvf_scrub_mark_reserved_locked(struct gpuvf_pf *pf)
 	lockdep_assert_held(&pf->lock);
 	scrub_mark(&pf->scrub, 0,
 		   div64_u64(pf->config.layout.vf_base,
-			     pf->geometry.unit_bytes));
+			     pf->hw->caps.fb.unit_bytes));
 }
 
 /**
@@ -440,7 +440,7 @@ int gpuvf_scrub_cancel_locked(struct gpuvf_pf *pf)
 	lockdep_assert_held(&pf->lock);
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_SCRUB))
 		return 0;
-	err = pf->hw->scrub_abort(pf);
+	err = pf->hw->ops->scrub_abort(pf->hw);
 	if (err)
 		return err;
 	scrub->canceled = scrub->working;
@@ -550,7 +550,7 @@ bool gpuvf_scrub_vf_is_quarantined_locked(struct gpuvf_pf *pf, unsigned int vf)
 static u64 scrub_count_vf_area(struct gpuvf_pf *pf, const unsigned long *map)
 {
 	const struct gpuvf_layout *layout = &pf->config.layout;
-	u64 unit = pf->geometry.unit_bytes;
+	u64 unit = pf->hw->caps.fb.unit_bytes;
 	unsigned int end = div64_u64(layout->vf_end, unit);
 	unsigned int begin = div64_u64(layout->vf_base, unit);
 
@@ -598,7 +598,7 @@ const struct gpuvf_extent *gpuvf_scrub_quarantined_locked(struct gpuvf_pf *pf,
 							  unsigned int *num)
 {
 	struct gpuvf_extent *list = pf->scrub.blocked;
-	u64 unit = pf->geometry.unit_bytes;
+	u64 unit = pf->hw->caps.fb.unit_bytes;
 	unsigned int first, end, n = 0;
 
 	for_each_set_bitrange(first, end, pf->scrub.quarantined,

@@ -9,7 +9,7 @@
  *	     end of a tenancy, when the VF has no context
  *
  * A guest reads and writes its extent through the BAR of its VF without ever being
- * scheduled. So the entry of a VF is empty ("parked") while anything of its extent
+ * scheduled. So a VF is parked (see park_vf() in hw/hw.h) while anything of its extent
  * is marked for scrubbing: the next tenant reads nothing of the former content, and
  * what the former one still writes goes nowhere. For the same reason a VF that is
  * parked leaves nothing behind, and the end of its tenancy marks nothing.
@@ -24,8 +24,6 @@
 #include "hw/hw.h"
 #include "sched/engine.h"
 
-static const struct gpuvf_extent table_none;
-
 /**
  * gpuvf_table_has() - does a VF reach its extent?
  * @pf: PF
@@ -39,18 +37,23 @@ bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf)
 	return pf->in_table & BIT(vf);
 }
 
-static int table_write(struct gpuvf_pf *pf, unsigned int vf,
-		       const struct gpuvf_extent *extent)
+static int table_give(struct gpuvf_pf *pf, unsigned int vf,
+		      const struct gpuvf_extent *extent)
 {
-	int err = pf->hw->set_vf_fb(pf, vf, extent);
+	int err = pf->hw->ops->set_vf_fb(pf->hw, vf, extent);
 
-	if (err)
-		return err;
-	if (extent->size)
+	if (!err)
 		pf->in_table |= BIT(vf);
-	else
+	return err;
+}
+
+static int table_park(struct gpuvf_pf *pf, unsigned int vf)
+{
+	int err = pf->hw->ops->park_vf(pf->hw, vf);
+
+	if (!err)
 		pf->in_table &= ~BIT(vf);
-	return 0;
+	return err;
 }
 
 static bool table_wants(struct gpuvf_pf *pf, unsigned int vf)
@@ -73,7 +76,7 @@ static bool table_wants(struct gpuvf_pf *pf, unsigned int vf)
 int gpuvf_table_take_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
 	lockdep_assert_held(&pf->lock);
-	return table_write(pf, vf, &table_none);
+	return table_park(pf, vf);
 }
 
 /* an enabled VF may have written what it has now: that is marked if it changes */
@@ -122,13 +125,13 @@ int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 		if (!gpuvf_table_has(pf, i) ||
 		    gpuvf_layout_same_extent(&from->vf[i], &to->vf[i]))
 			continue;
-		err = table_write(pf, i, &table_none);
+		err = table_park(pf, i);
 		if (err)
 			return err;
 	}
 	*offender = GPUVF_NO_VF;
 	if (gpuvf_layout_reserve_differs(from, to)) {
-		err = pf->hw->set_reserve(pf, to->pf_reserve_bytes,
+		err = pf->hw->ops->set_reserve(pf->hw, to->pf_reserve_bytes,
 					  &to->context);
 		if (err)
 			return err;
@@ -137,7 +140,7 @@ int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 		*offender = i;
 		if (!table_is_given(pf, to, i))
 			continue;
-		err = table_write(pf, i, &to->vf[i]);
+		err = table_give(pf, i, &to->vf[i]);
 		if (err)
 			return err;
 	}
@@ -161,14 +164,14 @@ int gpuvf_table_rewrite_locked(struct gpuvf_pf *pf, u32 vfs)
 
 	for (i = 0; i < pf->total_vfs && !err; i++)
 		if (vfs & BIT(i))
-			err = table_write(pf, i, &table_none);
+			err = table_park(pf, i);
 	if (!err)
-		err = pf->hw->set_reserve(pf, layout->pf_reserve_bytes,
+		err = pf->hw->ops->set_reserve(pf->hw, layout->pf_reserve_bytes,
 					  &layout->context);
 	for (i = 0; i < pf->total_vfs && !err; i++)
 		if ((vfs & BIT(i)) && layout->vf[i].size &&
 		    table_wants(pf, i))
-			err = table_write(pf, i, &layout->vf[i]);
+			err = table_give(pf, i, &layout->vf[i]);
 	return err;
 }
 
@@ -186,16 +189,16 @@ int gpuvf_table_restore_locked(struct gpuvf_pf *pf)
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	err = pf->hw->set_reserve(pf, layout->pf_reserve_bytes,
+	err = pf->hw->ops->set_reserve(pf->hw, layout->pf_reserve_bytes,
 				  &layout->context);
 	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = table_write(pf, i, table_wants(pf, i) ? &layout->vf[i] :
-							      &table_none);
+		err = table_wants(pf, i) ? table_give(pf, i, &layout->vf[i]) :
+					   table_park(pf, i);
 	return err;
 }
 
 /**
- * gpuvf_table_park_locked() - empty the entries of VFs that must not reach theirs
+ * gpuvf_table_park_locked() - park the VFs that must not reach their extents
  * @pf: PF that answers
  *
  * Also of a PF that is wedged: nothing is scrubbed there, but its VFs may still
@@ -212,7 +215,7 @@ int gpuvf_table_park_locked(struct gpuvf_pf *pf)
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->total_vfs && !err; i++)
 		if (gpuvf_table_has(pf, i) && !table_wants(pf, i))
-			err = table_write(pf, i, &table_none);
+			err = table_park(pf, i);
 	return err;
 }
 
@@ -242,7 +245,7 @@ void gpuvf_table_update_locked(struct gpuvf_pf *pf)
 	err = gpuvf_table_park_locked(pf);
 	for (i = 0; i < pf->total_vfs && !err && !pf->wedged; i++)
 		if (!gpuvf_table_has(pf, i) && table_wants(pf, i))
-			err = table_write(pf, i, &pf->config.layout.vf[i]);
+			err = table_give(pf, i, &pf->config.layout.vf[i]);
 	if (err)
 		gpuvf_pf_wedge_locked(pf,
 				      "a framebuffer table that cannot be written");
@@ -265,8 +268,9 @@ void gpuvf_table_verify_vf_locked(struct gpuvf_pf *pf, unsigned int vf)
 	lockdep_assert_held(&pf->lock);
 	if (pf->wedged || !table_answers(pf))
 		return;
-	if (pf->hw->verify_vf(pf, vf, gpuvf_table_has(pf, vf) ?
-			      &layout->vf[vf] : &table_none, layout))
+	if (pf->hw->ops->verify_vf(pf->hw, vf, gpuvf_table_has(pf, vf) ?
+				   &layout->vf[vf] : NULL,
+				   layout->pf_reserve_bytes, &layout->context))
 		gpuvf_pf_wedge_locked(pf,
 				      "registers that a reset of a VF has lost and that cannot be rewritten");
 }

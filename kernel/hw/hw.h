@@ -6,22 +6,14 @@
 #ifndef GPUVF_HW_H
 #define GPUVF_HW_H
 
+#include <linux/gpuvf.h>
 #include <linux/pci.h>
 #include <linux/types.h>
 
-#include "hw/regs.h"
+#include "base/pure.h"
+#include "hw/messages.h"
 
-struct gpuvf_extent;
-struct gpuvf_layout;
-struct gpuvf_pf;
-
-/**
- * struct gpuvf_mbox_msg - a message between PF and VF
- * @word: code, and what goes with it
- */
-struct gpuvf_mbox_msg {
-	u32 word[GPUVF_MBOX_WORDS];
-};
+struct gpuvf_hw;
 
 /* commands of the world switch */
 enum gpuvf_hw_cmd {
@@ -34,13 +26,64 @@ enum gpuvf_hw_cmd {
 	GPUVF_HW_SWITCH,	/* from one VF to the next, in one command */
 };
 
+#define GPUVF_HW_NUM_CMDS	(GPUVF_HW_SWITCH + 1)
+
 /* what an interrupt can mean */
 #define GPUVF_HW_EVENT_COMMAND		BIT(0)	/* a command is over */
 #define GPUVF_HW_EVENT_BUSY		BIT(1)	/* a VF got work or ran out of it */
 #define GPUVF_HW_EVENT_SCRUB		BIT(2)	/* the scrub engine stopped */
-#define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user */
+#define GPUVF_HW_EVENT_VF_FLR		BIT(3)	/* a VF was reset by its user; see flr_vfs() */
 #define GPUVF_HW_EVENT_MBOX		BIT(4)	/* a guest sent or took a message */
 #define GPUVF_HW_EVENT_HANG		BIT(5)	/* the engine hangs, or did */
+
+/* where the hardware does not say which VFs an event is about */
+#define GPUVF_HW_ANY_VF			(~0U)
+
+/**
+ * struct gpuvf_hw_events - what the hardware has to say
+ * @events: GPUVF_HW_EVENT_* bits, 0: nothing
+ * @mbox_vfs: bit n: GPUVF_HW_EVENT_MBOX is about VF n; GPUVF_HW_ANY_VF: not known
+ * @hang_vfs: likewise of GPUVF_HW_EVENT_HANG
+ */
+struct gpuvf_hw_events {
+	u32 events;
+	u32 mbox_vfs;
+	u32 hang_vfs;
+};
+
+/**
+ * struct gpuvf_hw_caps - what a piece of hardware has, and its limits
+ * @capabilities: GPUVF_CAPABILITY_* bits. GPUVF_CAPABILITY_INTERRUPT where the end of
+ *	a command can raise an interrupt; the core clears it when there is no vector
+ * @total_vfs: VFs for which the hardware has room; the core takes GPUVF_MAX_VFS at
+ *	the most
+ * @fb: its framebuffer. The core fills @fb.context_bytes, adds @park to
+ *	@fb.reserved, and rounds the reserved ranges outwards to units
+ * @context_slot_bytes: the context save area has a slot of this size for each VF and
+ *	one for the PF
+ * @park: where the entries of parked VFs point, if they cannot be empty; size 0: they
+ *	can. No VF and no saved context is ever placed there, and it is not scrubbed
+ * @time_slice_min_us: shortest time slice
+ * @time_slice_max_us: longest time slice; at most GPUVF_SCHED_MAX_SLICE_NS
+ * @command_limit_us: by enum gpuvf_hw_cmd: a command that takes longer than this hangs.
+ *	IDLE has the preemption timeout of its VF instead, and SWITCH has that besides
+ * @access_alone_ms: how long a guest may have full access, where no other VF has work
+ * @access_limit_ms: and where one has, at the most
+ *
+ * Filled by probe, constant from then on.
+ */
+struct gpuvf_hw_caps {
+	u32 capabilities;
+	unsigned int total_vfs;
+	struct gpuvf_fb_geometry fb;
+	u64 context_slot_bytes;
+	struct gpuvf_extent park;
+	u32 time_slice_min_us;
+	u32 time_slice_max_us;
+	u32 command_limit_us[GPUVF_HW_NUM_CMDS];
+	u32 access_alone_ms;
+	u32 access_limit_ms;
+};
 
 /**
  * struct gpuvf_mbox_ops - one kind of mailbox; pf->lock held
@@ -52,57 +95,59 @@ enum gpuvf_hw_cmd {
  *	acknowledgment? Also true where there is none
  * @send: put a message in the place of the last one, which is lost if it was
  *	not read; with an interrupt, or for a guest that looks
- * @scrub: the VF reads zeros, and not the last message to it
+ * @clear: the VF reads zeros, and not the last message to it
  * @listen: whether messages and acknowledgments of a VF raise interrupts;
  *	a reset of the GPU switches it off
  */
 struct gpuvf_mbox_ops {
-	u32 (*rx_vfs)(struct gpuvf_pf *pf);
-	u32 (*acked_vfs)(struct gpuvf_pf *pf);
-	void (*read)(struct gpuvf_pf *pf, unsigned int vf,
+	u32 (*rx_vfs)(struct gpuvf_hw *hw);
+	u32 (*acked_vfs)(struct gpuvf_hw *hw);
+	void (*read)(struct gpuvf_hw *hw, unsigned int vf,
 		     struct gpuvf_mbox_msg *msg);
-	void (*ack)(struct gpuvf_pf *pf, unsigned int vf);
-	bool (*ack_seen)(struct gpuvf_pf *pf, unsigned int vf);
-	void (*send)(struct gpuvf_pf *pf, unsigned int vf,
+	void (*ack)(struct gpuvf_hw *hw, unsigned int vf);
+	bool (*ack_seen)(struct gpuvf_hw *hw, unsigned int vf);
+	void (*send)(struct gpuvf_hw *hw, unsigned int vf,
 		     const struct gpuvf_mbox_msg *msg, bool valid);
-	void (*clear)(struct gpuvf_pf *pf, unsigned int vf);
-	void (*listen)(struct gpuvf_pf *pf, unsigned int vf, bool on);
+	void (*clear)(struct gpuvf_hw *hw, unsigned int vf);
+	void (*listen)(struct gpuvf_hw *hw, unsigned int vf, bool on);
 };
 
 /**
  * struct gpuvf_hw_ops - one kind of hardware
  * @name: for people and for pf-get's backend attribute
- * @capabilities: GPUVF_CAPABILITY_* bits that every such hardware has; probe
- *	adds those that only some has
- * @time_slice_min_us: shortest time slice the hardware takes
- * @time_slice_max_us: longest time slice the hardware takes
- * @command_limit_us: a command that takes longer than this hangs
- * @access_alone_ms: how long a guest may have full access, where no other VF has work
- * @access_limit_ms: and where one has, at the most
- * @probe: find the registers, fill pf->geometry and pf->capabilities; leave the
- *	hardware quiet. May sleep. 0, -ENODEV (not such hardware), -EIO
+ * @size: bytes of the backend's own struct, the first member of which is struct
+ *	gpuvf_hw. It is allocated before @probe, zeroed but for ops and pdev, and lives
+ *	as long as the PF: longer than the interrupt, and than the binding of the device
+ * @probe: find the registers and fill hw->caps; writes nothing that other hardware
+ *	could take amiss before it has recognised its own. May sleep. 0; -ENODEV: other
+ *	hardware, without a message; else it is such hardware and cannot be used, with
+ *	one message that names what is wrong and its value: -EIO, -EINVAL
  * @irq_enable: let the hardware raise interrupts, or not. Any context
  * @irq_events: fetch and acknowledge what the hardware has to say, of the engine
- *	first: that a command is over comes alone. Hard-irq context; returns
- *	GPUVF_HW_EVENT_* bits, 0: nothing more
+ *	first: that a command is over comes alone. Fills a zeroed struct. Hard-irq
+ *	context, and where everything is polled the scheduler thread
  * @set_reserve: tell the hardware the PF reserve and the context save area.
  *	pf->lock; 0, -EIO, -EUCLEAN (does not read back)
  * @has_reserve: does the hardware hold what set_reserve wrote? It forgets that
  *	with a reset of the GPU, and with nothing else: also 0 where
  *	gpuvf_hw_is_wiped(). pf->lock, or the device lock. 1, 0; -EIO: it does not
  *	answer
- * @set_vf_fb: give a VF its extent; size 0 takes it away. pf->lock; 0, -EIO,
- *	-EUCLEAN (does not read back)
+ * @set_vf_fb: give a VF its extent, which is never empty. pf->lock; 0, -EIO, -EUCLEAN
+ *	(does not read back)
+ * @park_vf: let a VF reach no framebuffer of another function: an empty entry, or
+ *	hw->caps.park. Same. Every VF is parked before the first is enabled, and when
+ *	VFs were disabled
  * @command: start a command for a VF; the last argument is the VF that comes
- *	after it, for GPUVF_HW_SWITCH. engine.lock, also in hard-irq context. 0,
+ *	after it, for GPUVF_HW_SWITCH. engine lock, also in hard-irq context. 0,
  *	-EIO
  * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
- * @engine_is_taken: is a function on the engine, or a command under way? Same
+ * @engine_state: 0: no function is on the engine and no command under way; -EBUSY:
+ *	one is; -EIO: the hardware does not answer. Same, and probe
  * @engine_hangs: does the function on the engine hang, and need an FLR? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
- *	the hardware starts none of them. engine.lock, so that no VF is started
+ *	the hardware starts none of them. engine lock, so that no VF is started
  *	before what this says is known
  * @scrub_start: begin to overwrite an extent. Scrub worker, pf->lock. 0, -EIO,
  *	-EBUSY: the last scrub is not over
@@ -110,15 +155,15 @@ struct gpuvf_mbox_ops {
  * @scrub_status: of the last scrub. Same context. 0: all of it is overwritten;
  *	-EINPROGRESS; -ECANCELED: aborted; -EIO: failed. Where it is not 0, what of
  *	it was overwritten is not known
- * @scrub_abort: stop the clear engine, if it is at work. pf->lock. 0: it does not
+ * @scrub_abort: stop the scrub engine, if it is at work. pf->lock. 0: it does not
  *	write any more; -EBUSY: it does not stop; -EIO
  * @set_schedule: which VFs there are (bit n: VF n), and their time slices by index.
  *	Time slices are given by commands; this is for the registers by which hardware
  *	schedules on its own, so that they never name a VF that is not enabled. What
  *	does not take its value is not reported. pf->lock
  * @verify_vf: read back the registers that a reset of the VF may have lost: its
- *	entry of the framebuffer table, which is to have the extent or nothing, the
- *	context save area, the PF reserve, what @set_schedule wrote, interrupt
+ *	entry of the framebuffer table, which is to have the extent, or with NULL to be
+ *	parked, the context save area, the PF reserve, what @set_schedule wrote, interrupt
  *	enables. Rewrite what differs, with a rate-limited warning. pf->lock; 0,
  *	-EIO, -EUCLEAN (does not read back)
  * @mbox: the mailbox operations
@@ -127,90 +172,102 @@ struct gpuvf_mbox_ops {
  *	each 4 bytes. 0; -EOPNOTSUPP; -EIO
  * @fb_read: read a part of it, each byte once. Same
  *
- * Some operations are called only where pf->capabilities has their bit, and may
- * be NULL elsewhere: busy_vfs (BUSY), flr_vfs (FLR_NOTICE), the clear operations
- * (CLEAR), the mailbox operations (MAILBOX). Likewise GPUVF_HW_SHUTDOWN is issued
- * only with SHUTDOWN, and GPUVF_HW_SWITCH only with ONESHOT. What replaces a
- * missing capability:
+ * The contract. Any register may read as anything at any moment, all ones included,
+ * since the device may be gone or faulty: an operation says -EIO, or 0 for a mask of
+ * VFs, accesses nothing outside the registers that probe has found to be there, and
+ * never loops until the hardware changes. Probe takes hardware whose figures make
+ * sense, as gpuvf_hw_probe() checks besides, and refuses the rest. All that follows
+ * from a failure is the core's.
  *
- *	BUSY		policy best-effort is refused; a VF counts as having work
- *			while it has state. With a mailbox a guest begins by
+ * Every capability but the first two may be missing; the operations that belong to it
+ * may be NULL then, and are not called. What the core does instead:
+ *
+ *	FRAMEBUFFER	refused at probe: nothing can be partitioned
+ *	TIME_SLICE	refused at probe
+ *	BUSY		busy_vfs. Policy best-effort is refused; a VF counts as having
+ *			work while it has state. With a mailbox a guest begins by
  *			REQ_INIT. Without one, nothing tells that there is a guest:
  *			every VF that may run is started and counts as having work
- *	FLR_NOTICE	a user's FLR is seen when a command is refused: then the VF
- *			is reset. A tenancy ends when the VF's driver is unbound,
- *			when VFs are disabled and with a reset by the PF driver
- *	SHUTDOWN	the state of a VF is torn down by its FLR; disabling VFs and
- *			a reset of the GPU end it too
- *	MAILBOX		guests are started when they have work
- *	INTERRUPT	everything is polled
- *	CLEAR		no framebuffer is given to a VF
- *	ONESHOT		IDLE, SAVE, LOAD and RUN are issued one by one
+ *	FLR_NOTICE	flr_vfs. A user's FLR is seen when a command is refused: then
+ *			the VF is reset. A tenancy ends when the VF's driver is unbound,
+ *			when VFs are disabled and with a reset by the PF driver. A
+ *			warning at probe
+ *	SHUTDOWN	GPUVF_HW_SHUTDOWN. The state of a VF is torn down by its FLR;
+ *			disabling VFs and a reset of the GPU end it too
+ *	MAILBOX		mbox. Guests are started when they have work
+ *	INTERRUPT	everything is polled; irq_enable and irq_events are called all
+ *			the same
+ *	SCRUB		scrub_start, scrub_context_start, scrub_status, scrub_abort. No
+ *			framebuffer is given to a VF
+ *	ONESHOT		GPUVF_HW_SWITCH. IDLE, SAVE, LOAD and RUN are issued one by one
  *
- * engine_hangs may be NULL: a hang is noticed when its command takes too long. There is
- * no bit for fb_write and fb_read, which are never NULL: where they say -EOPNOTSUPP,
- * guests find nothing in their exchange region, and no claim of theirs is known.
+ * Some have no capability. engine_hangs may be NULL: a hang is noticed when its command
+ * takes too long. set_schedule may be NULL: there are no such registers. fb_write and
+ * fb_read, never NULL, may say -EOPNOTSUPP: guests find nothing in their exchange
+ * region, and no claim of theirs is known. No other operation may be missing.
  */
 struct gpuvf_hw_ops {
 	const char *name;
-	u32 capabilities;
-	u32 time_slice_min_us;
-	u32 time_slice_max_us;
-	u32 command_limit_us;
-	u32 access_alone_ms;
-	u32 access_limit_ms;
+	size_t size;
 
-	int (*probe)(struct gpuvf_pf *pf);
-	void (*irq_enable)(struct gpuvf_pf *pf, bool on);
-	u32 (*irq_events)(struct gpuvf_pf *pf);
-	int (*set_reserve)(struct gpuvf_pf *pf, u64 reserve_bytes,
+	int (*probe)(struct gpuvf_hw *hw);
+	void (*irq_enable)(struct gpuvf_hw *hw, bool on);
+	void (*irq_events)(struct gpuvf_hw *hw, struct gpuvf_hw_events *events);
+	int (*set_reserve)(struct gpuvf_hw *hw, u64 reserve_bytes,
 			   const struct gpuvf_extent *context);
-	int (*has_reserve)(struct gpuvf_pf *pf);
-	int (*set_vf_fb)(struct gpuvf_pf *pf, unsigned int vf,
+	int (*has_reserve)(struct gpuvf_hw *hw);
+	int (*set_vf_fb)(struct gpuvf_hw *hw, unsigned int vf,
 			 const struct gpuvf_extent *extent);
-	int (*command)(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
+	int (*park_vf)(struct gpuvf_hw *hw, unsigned int vf);
+	int (*command)(struct gpuvf_hw *hw, enum gpuvf_hw_cmd cmd,
 		       unsigned int vf, unsigned int next);
-	int (*command_status)(struct gpuvf_pf *pf);
-	bool (*engine_is_taken)(struct gpuvf_pf *pf);
-	bool (*engine_hangs)(struct gpuvf_pf *pf);
-	u32 (*busy_vfs)(struct gpuvf_pf *pf);
-	u32 (*flr_vfs)(struct gpuvf_pf *pf);
-	int (*scrub_start)(struct gpuvf_pf *pf,
+	int (*command_status)(struct gpuvf_hw *hw);
+	int (*engine_state)(struct gpuvf_hw *hw);
+	bool (*engine_hangs)(struct gpuvf_hw *hw);
+	u32 (*busy_vfs)(struct gpuvf_hw *hw);
+	u32 (*flr_vfs)(struct gpuvf_hw *hw);
+	int (*scrub_start)(struct gpuvf_hw *hw,
 			   const struct gpuvf_extent *extent);
-	int (*scrub_context_start)(struct gpuvf_pf *pf, unsigned int vf);
-	int (*scrub_status)(struct gpuvf_pf *pf);
-	int (*scrub_abort)(struct gpuvf_pf *pf);
-	void (*set_schedule)(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us);
-	int (*verify_vf)(struct gpuvf_pf *pf, unsigned int vf,
-			 const struct gpuvf_extent *extent,
-			 const struct gpuvf_layout *layout);
+	int (*scrub_context_start)(struct gpuvf_hw *hw, unsigned int vf);
+	int (*scrub_status)(struct gpuvf_hw *hw);
+	int (*scrub_abort)(struct gpuvf_hw *hw);
+	void (*set_schedule)(struct gpuvf_hw *hw, u32 vfs, const u32 *slice_us);
+	int (*verify_vf)(struct gpuvf_hw *hw, unsigned int vf,
+			 const struct gpuvf_extent *extent, u64 reserve_bytes,
+			 const struct gpuvf_extent *context);
 	const struct gpuvf_mbox_ops *mbox;
-	int (*fb_write)(struct gpuvf_pf *pf, u64 offset, const void *buf,
+	int (*fb_write)(struct gpuvf_hw *hw, u64 offset, const void *buf,
 			size_t len);
-	int (*fb_read)(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len);
+	int (*fb_read)(struct gpuvf_hw *hw, u64 offset, void *buf, size_t len);
 };
-
-extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
-extern const struct gpuvf_mbox_ops gpuvf_mbox_page_ops;
 
 /**
- * struct gpuvf_iov - where the GPU-IOV backend finds its registers
- * @iov: GPU-IOV capability in the PF's configuration space
- * @sch: GFX scheduler block
- * @sim: SIM capability, 0: real hardware
- * @intr_enable: what GPUVF_IOV_INTR_ENABLE kept of what was written, 0: nothing is
- *	known of it, or interrupts are off
- * @sim_intr_enable: likewise of GPUVF_SIM_INTR_ENABLE
- * @schedule: what the run list and the time quanta are to hold
+ * struct gpuvf_hw - a piece of hardware, as its backend sees it
+ * @ops: the backend
+ * @pdev: the PF's PCI device; valid as struct gpuvf_pf's
+ * @caps: what it has
  */
-struct gpuvf_iov {
-	int iov;
-	int sch;
-	int sim;
-	u32 intr_enable;
-	u32 sim_intr_enable;
-	u32 schedule[4];
+struct gpuvf_hw {
+	const struct gpuvf_hw_ops *ops;
+	struct pci_dev *pdev;
+	struct gpuvf_hw_caps caps;
 };
+
+/* hw/backend.c */
+extern const struct pci_device_id gpuvf_hw_ids[];
+struct gpuvf_hw *gpuvf_hw_probe(struct pci_dev *pdev);
+
+/* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
+static inline bool gpuvf_hw_can(const struct gpuvf_hw *hw, u32 capability)
+{
+	return hw->caps.capabilities & capability;
+}
+
+/* is a function on the engine, or a command under way? Context as engine_state() */
+static inline bool gpuvf_hw_engine_is_taken(struct gpuvf_hw *hw)
+{
+	return hw->ops->engine_state(hw) == -EBUSY;
+}
 
 /*
  * Is the PF's configuration space that of power-on? A bound PF has bus mastering,

@@ -1,115 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Backend for GPUs with the GPU-IOV capability, generation v3: everything in
- * the PF's configuration space, see hw/regs.h.
+ * the PF's configuration space, see hw/regs.h. How the variants of the generation
+ * differ is in one table.
  */
 
 #include <linux/bitfield.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
 
-#include "base/pf.h"
-#include "hw/hw.h"
+#include "hw/access.h"
 #include "hw/regs.h"
-
-/* slices that MI300 class hardware takes; gpu-iov register page, section 3.3 */
-#define IOV_TIME_SLICE_MIN_US	1000
-#define IOV_TIME_SLICE_MAX_US	500000
-static_assert(IOV_TIME_SLICE_MAX_US * 1000ULL <= GPUVF_SCHED_MAX_SLICE_NS);
+#include "hw/sim_port.h"
 
 /* eight bits; but all ones is what a device that has gone reads as */
 #define IOV_QUANTUM_MAX_MS	254
 
-/* what AMD's open driver gives a command of this generation; section 2.3 */
-#define IOV_COMMAND_LIMIT_US	500000
+/**
+ * struct iov_variant - what differs among the GPUs of this generation
+ * @rev: revision of the capability, by which it is recognised
+ * @max_vfs: entries of the framebuffer table
+ * @vf_fb: where the table begins
+ * @sch_byte: the byte that says where the GFX scheduler block is, in 16 bytes
+ * @active_status: where the block has ACTIVE_FUNCTION_ID_STATUS
+ * @size_less: what the table has is the size less this many units
+ * @unit_bytes: of sizes and offsets in the table
+ * @intr_command: bits of INTR_ENABLE and INTR_STATUS: a command is over
+ * @intr_busy: a VF got work or ran out of it
+ * @intr_hang: a hang, whether it ended by itself or not
+ * @time_slice_min_us: shortest time slice
+ * @time_slice_max_us: longest time slice
+ * @command_limit_us: a command that takes longer hangs
+ * @access_alone_ms: limit of full access where no other VF has work
+ * @access_limit_ms: and where one has
+ *
+ * Offsets are from the start of the capability or of the block. Limits are those of
+ * AMD's open driver; gpu-iov register page, sections 2.3, 3.3, 3.4.
+ */
+struct iov_variant {
+	u8 rev;
+	u8 max_vfs;
+	u8 vf_fb;
+	u8 sch_byte;
+	u8 active_status;
+	u8 size_less;
+	u32 unit_bytes;
+	u32 intr_command;
+	u32 intr_busy;
+	u32 intr_hang;
+	u32 time_slice_min_us;
+	u32 time_slice_max_us;
+	u32 command_limit_us;
+	u32 access_alone_ms;
+	u32 access_limit_ms;
+};
 
-/* and how long it lets a guest have full access; section 3.4 */
-#define IOV_ACCESS_ALONE_MS	3000
-#define IOV_ACCESS_LIMIT_MS	1500
+static const struct iov_variant iov_variants[] = {
+	{	/* sizes as of MI300, with one scheduler block */
+		.rev = GPUVF_IOV_VSEC_REV_V3,
+		.max_vfs = GPUVF_IOV_MAX_VFS,
+		.vf_fb = GPUVF_IOV_VF_FB(0),
+		.sch_byte = GPUVF_IOV_SCH_OFFSET_GFX,
+		.active_status = GPUVF_SCH_ACTIVE_FCN_STATUS,
+		.unit_bytes = GPUVF_IOV_VF_FB_UNIT,
+		.intr_command = GPUVF_IOV_INTR_CMD_COMPLETE,
+		.intr_busy = GPUVF_IOV_INTR_BUSY_CHANGE,
+		.intr_hang = GPUVF_IOV_INTR_HANG_RECOVERED |
+			     GPUVF_IOV_INTR_HANG_NEEDS_FLR,
+		.time_slice_min_us = 1000,
+		.time_slice_max_us = 500000,
+		.command_limit_us = 500000,
+		.access_alone_ms = 3000,
+		.access_limit_ms = 1500,
+	},
+	{	/* MI200 */
+		.rev = GPUVF_IOV_VSEC_REV_MI200,
+		.max_vfs = GPUVF_IOV_MI200_MAX_VFS,
+		.vf_fb = GPUVF_IOV_VF_FB(0),
+		.sch_byte = GPUVF_IOV_SCH_OFFSET_GFX,
+		.active_status = GPUVF_SCH_ACTIVE_FCN_STATUS_MI200,
+		.unit_bytes = GPUVF_IOV_VF_FB_UNIT,
+		.intr_command = GPUVF_IOV_INTR_CMD_COMPLETE,
+		.intr_busy = GPUVF_IOV_INTR_BUSY_CHANGE,
+		.intr_hang = GPUVF_IOV_INTR_HANG_RECOVERED |
+			     GPUVF_IOV_INTR_HANG_NEEDS_FLR,
+		.time_slice_min_us = 1000,
+		.time_slice_max_us = 500000,
+		.command_limit_us = 500000,
+		.access_alone_ms = 3000,
+		.access_limit_ms = 1500,
+	},
+};
 
-static int iov_read32(struct gpuvf_pf *pf, int reg, u32 *val)
+/**
+ * struct iov - a GPU of this generation
+ * @port: what the layers above see, and the SIM capability
+ * @variant: which
+ * @cap: GPU-IOV capability in the PF's configuration space
+ * @sch: GFX scheduler block, from the start of configuration space too
+ * @intr_enable: what GPUVF_IOV_INTR_ENABLE kept of what was written, 0: nothing is
+ *	known of it, or interrupts are off
+ * @schedule: what the run list and the time quanta are to hold
+ */
+struct iov {
+	struct gpuvf_sim_port port;
+	const struct iov_variant *variant;
+	int cap;
+	int sch;
+	u32 intr_enable;
+	u32 schedule[4];
+};
+
+static_assert(!offsetof(struct iov, port.hw));
+
+static struct iov *to_iov(struct gpuvf_hw *hw)
 {
-	int err = pci_read_config_dword(pf->pdev, reg, val);
-
-	/* a device that has gone reads as all ones */
-	if (err || *val == ~0U)
-		return -EIO;
-	return 0;
+	return container_of(hw, struct iov, port.hw);
 }
 
-static int iov_write32(struct gpuvf_pf *pf, int reg, u32 val)
+static void iov_irq_enable(struct gpuvf_hw *hw, bool on)
 {
-	return pci_write_config_dword(pf->pdev, reg, val) ? -EIO : 0;
+	struct iov *iov = to_iov(hw);
+	const struct iov_variant *variant = iov->variant;
+	u32 bits = variant->intr_command | variant->intr_busy |
+		   variant->intr_hang;
+
+	iov->intr_enable = gpuvf_hw_write_irqs(hw, iov->cap +
+					       GPUVF_IOV_INTR_ENABLE,
+					       on ? bits : 0);
+	gpuvf_sim_irq_enable(hw, on);
 }
 
-/* write a register that has to keep what was written */
-static int iov_set32(struct gpuvf_pf *pf, int reg, u32 val)
+static void iov_irq_events(struct gpuvf_hw *hw, struct gpuvf_hw_events *events)
 {
-	u32 kept;
-	int err;
-
-	err = iov_write32(pf, reg, val);
-	if (!err)
-		err = iov_read32(pf, reg, &kept);
-	if (err)
-		return err;
-	return kept == val ? 0 : -EUCLEAN;
-}
-
-/* hardware without busy bits, for one, does not keep all of them */
-static u32 iov_irq_write(struct gpuvf_pf *pf, int reg, u32 bits)
-{
-	u32 kept;
-
-	if (iov_write32(pf, reg, bits) || iov_read32(pf, reg, &kept))
-		return 0;
-	return kept & bits;
-}
-
-static void iov_irq_enable(struct gpuvf_pf *pf, bool on)
-{
-	struct gpuvf_iov *iov = &pf->iov;
-
-	iov->intr_enable = iov_irq_write(pf,
-					 iov->iov + GPUVF_IOV_INTR_ENABLE,
-					 on ? GPUVF_IOV_INTR_ALL : 0);
-	if (iov->sim)
-		iov->sim_intr_enable =
-			iov_irq_write(pf, iov->sim + GPUVF_SIM_INTR_ENABLE,
-				      on ? GPUVF_SIM_INTR_ALL : 0);
-}
-
-static u32 iov_irq_events(struct gpuvf_pf *pf)
-{
-	const struct gpuvf_iov *iov = &pf->iov;
-	u32 events = 0;
+	const struct iov *iov = to_iov(hw);
+	const int reg = iov->cap + GPUVF_IOV_INTR_STATUS;
 	u32 status;
 
-	if (!iov_read32(pf, iov->iov + GPUVF_IOV_INTR_STATUS, &status) &&
-	    status) {
-		iov_write32(pf, iov->iov + GPUVF_IOV_INTR_STATUS, status);
-		if (status & GPUVF_IOV_INTR_CMD_COMPLETE)
-			events |= GPUVF_HW_EVENT_COMMAND;
-		if (status & GPUVF_IOV_INTR_BUSY_CHANGE)
-			events |= GPUVF_HW_EVENT_BUSY;
-		if (status & (GPUVF_IOV_INTR_HANG_RECOVERED |
-			      GPUVF_IOV_INTR_HANG_NEEDS_FLR))
-			events |= GPUVF_HW_EVENT_HANG;
-		if (events)
-			return events;
+	if (!gpuvf_hw_read32(hw, reg, &status) && status) {
+		gpuvf_hw_write32(hw, reg, status);
+		if (status & iov->variant->intr_command)
+			events->events |= GPUVF_HW_EVENT_COMMAND;
+		if (status & iov->variant->intr_busy)
+			events->events |= GPUVF_HW_EVENT_BUSY;
+		if (status & iov->variant->intr_hang) {
+			events->events |= GPUVF_HW_EVENT_HANG;
+			events->hang_vfs = GPUVF_HW_ANY_VF;
+		}
+		if (events->events)
+			return;
 	}
-	if (iov->sim &&
-	    !iov_read32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, &status) &&
-	    status) {
-		iov_write32(pf, iov->sim + GPUVF_SIM_INTR_STATUS, status);
-		if (status & GPUVF_SIM_INTR_SCRUB_DONE)
-			events |= GPUVF_HW_EVENT_SCRUB;
-		if (status & GPUVF_SIM_INTR_VF_FLR)
-			events |= GPUVF_HW_EVENT_VF_FLR;
-		if (status & (GPUVF_SIM_INTR_MBOX_RX | GPUVF_SIM_INTR_MBOX_ACK))
-			events |= GPUVF_HW_EVENT_MBOX;
-	}
-	return events;
+	gpuvf_sim_irq_events(hw, events);
 }
 
 static u32 iov_context(const struct gpuvf_extent *context)
@@ -119,56 +160,70 @@ static u32 iov_context(const struct gpuvf_extent *context)
 			  context->start / GPUVF_IOV_CNTXT_UNIT);
 }
 
-static u16 iov_consumed(const struct gpuvf_pf *pf, u64 reserve_bytes)
+/* 16 bits of MiB say nothing of more than 64 GiB: as much as they can */
+static u16 iov_consumed(const struct gpuvf_hw *hw, u64 reserve_bytes)
 {
-	return (pf->geometry.total_bytes - reserve_bytes) / SZ_1M;
+	u64 bytes = hw->caps.fb.total_bytes - reserve_bytes;
+
+	return min_t(u64, bytes / SZ_1M, U16_MAX);
 }
 
-static u32 iov_extent(const struct gpuvf_extent *extent)
+/* what the table has for an extent; NULL: for a VF that is parked */
+static u32 iov_entry(const struct iov *iov, const struct gpuvf_extent *extent)
 {
-	if (!extent->size)
+	const u32 unit = iov->variant->unit_bytes;
+
+	if (!extent)
 		return 0;
 	return FIELD_PREP(GPUVF_IOV_VF_FB_SIZE,
-			  extent->size / GPUVF_IOV_VF_FB_UNIT) |
-	       FIELD_PREP(GPUVF_IOV_VF_FB_OFFSET,
-			  extent->start / GPUVF_IOV_VF_FB_UNIT);
+			  extent->size / unit - iov->variant->size_less) |
+	       FIELD_PREP(GPUVF_IOV_VF_FB_OFFSET, extent->start / unit);
 }
 
-static int iov_set_reserve(struct gpuvf_pf *pf, u64 reserve_bytes,
+static int iov_set_reserve(struct gpuvf_hw *hw, u64 reserve_bytes,
 			   const struct gpuvf_extent *context)
 {
-	u16 consumed = iov_consumed(pf, reserve_bytes);
+	const int cap = to_iov(hw)->cap;
+	u16 consumed = iov_consumed(hw, reserve_bytes);
 	u16 kept;
 	int err;
 
-	err = iov_set32(pf, pf->iov.iov + GPUVF_IOV_CNTXT,
-			iov_context(context));
+	err = gpuvf_hw_set32(hw, cap + GPUVF_IOV_CNTXT, iov_context(context));
 	if (err)
 		return err;
-	if (pci_write_config_word(pf->pdev,
-				  pf->iov.iov + GPUVF_IOV_FB_CONSUMED,
+	if (pci_write_config_word(hw->pdev, cap + GPUVF_IOV_FB_CONSUMED,
 				  consumed) ||
-	    pci_read_config_word(pf->pdev,
-				 pf->iov.iov + GPUVF_IOV_FB_CONSUMED, &kept))
+	    pci_read_config_word(hw->pdev, cap + GPUVF_IOV_FB_CONSUMED, &kept))
 		return -EIO;
 	return kept == consumed ? 0 : -EUCLEAN;
 }
 
 /* the size is never 0 in what iov_set_reserve() writes */
-static int iov_has_reserve(struct gpuvf_pf *pf)
+static int iov_has_reserve(struct gpuvf_hw *hw)
 {
 	u32 context;
 	int err;
 
-	err = iov_read32(pf, pf->iov.iov + GPUVF_IOV_CNTXT, &context);
-	return err ? err : context && !gpuvf_hw_is_wiped(pf->pdev);
+	err = gpuvf_hw_read32(hw, to_iov(hw)->cap + GPUVF_IOV_CNTXT, &context);
+	return err ? err : context && !gpuvf_hw_is_wiped(hw->pdev);
 }
 
-static int iov_set_vf_fb(struct gpuvf_pf *pf, unsigned int vf,
+static int iov_vf_fb(const struct iov *iov, unsigned int vf)
+{
+	return iov->cap + iov->variant->vf_fb + 4 * vf;
+}
+
+static int iov_set_vf_fb(struct gpuvf_hw *hw, unsigned int vf,
 			 const struct gpuvf_extent *extent)
 {
-	return iov_set32(pf, pf->iov.iov + GPUVF_IOV_VF_FB(vf),
-			 iov_extent(extent));
+	const struct iov *iov = to_iov(hw);
+
+	return gpuvf_hw_set32(hw, iov_vf_fb(iov, vf), iov_entry(iov, extent));
+}
+
+static int iov_park_vf(struct gpuvf_hw *hw, unsigned int vf)
+{
+	return iov_set_vf_fb(hw, vf, NULL);
 }
 
 /* where each of iov->schedule is, from the start of the scheduler block */
@@ -205,10 +260,10 @@ static unsigned int iov_quantum(u8 *quanta, u8 ms)
 	return best;
 }
 
-static void iov_set_schedule(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us)
+static void iov_set_schedule(struct gpuvf_hw *hw, u32 vfs, const u32 *slice_us)
 {
 	u8 quanta[GPUVF_SCH_NUM_QUANTA] = { };
-	struct gpuvf_iov *iov = &pf->iov;
+	struct iov *iov = to_iov(hw);
 	unsigned long mask = vfs;
 	unsigned int vf, i;
 	u32 option = 0;
@@ -227,102 +282,62 @@ static void iov_set_schedule(struct gpuvf_pf *pf, u32 vfs, const u32 *slice_us)
 	iov->schedule[2] = lower_32_bits(index);
 	iov->schedule[3] = upper_32_bits(index);
 	for (i = 0; i < ARRAY_SIZE(iov_schedule); i++)
-		iov_write32(pf, iov->sch + iov_schedule[i].reg,
-			    iov->schedule[i]);
-}
-
-/*
- * 0: it is as wanted; 1: it is not, which is logged; -EIO. What a reset of the bus has
- * taken comes back all at once, by a reset of the GPU, and not here and there: a VF
- * whose extent is missing must not start.
- */
-static int iov_verify(struct gpuvf_pf *pf, unsigned int vf, const char *name,
-		      int reg, u32 mask, u32 wanted)
-{
-	u32 val;
-
-	if (iov_read32(pf, reg, &val))
-		return -EIO;
-	if ((val & mask) == wanted || gpuvf_hw_is_wiped(pf->pdev))
-		return 0;
-	dev_warn_ratelimited(&pf->pdev->dev,
-			     "VF%u: reset left %s at %#x instead of %#x, rewriting it\n",
-			     vf, name, val & mask, wanted);
-	return 1;
-}
-
-static int iov_verify_irq(struct gpuvf_pf *pf, unsigned int vf,
-			  const char *name, int reg, u32 wanted)
-{
-	int lost = wanted ? iov_verify(pf, vf, name, reg, ~0U, wanted) : 0;
-
-	return lost > 0 ? iov_set32(pf, reg, wanted) : lost;
-}
-
-static int iov_verify_irqs(struct gpuvf_pf *pf, unsigned int vf)
-{
-	const struct gpuvf_iov *iov = &pf->iov;
-	int err;
-
-	err = iov_verify_irq(pf, vf, "INTR_ENABLE",
-			     iov->iov + GPUVF_IOV_INTR_ENABLE,
-			     iov->intr_enable);
-	if (err)
-		return err;
-	return iov_verify_irq(pf, vf, "SIM INTR_ENABLE",
-			      iov->sim + GPUVF_SIM_INTR_ENABLE,
-			      iov->sim_intr_enable);
+		gpuvf_hw_write32(hw, iov->sch + iov_schedule[i].reg,
+				 iov->schedule[i]);
 }
 
 /* nothing runs by what they say: one that stays lost is no reason to wedge */
-static int iov_verify_schedule(struct gpuvf_pf *pf, unsigned int vf)
+static int iov_verify_schedule(struct gpuvf_hw *hw, unsigned int vf)
 {
-	const struct gpuvf_iov *iov = &pf->iov;
+	const struct iov *iov = to_iov(hw);
 	unsigned int i;
 	int lost;
 
 	for (i = 0; i < ARRAY_SIZE(iov_schedule); i++) {
 		int reg = iov->sch + iov_schedule[i].reg;
 
-		lost = iov_verify(pf, vf, iov_schedule[i].name, reg, ~0U,
-				  iov->schedule[i]);
+		lost = gpuvf_hw_verify32(hw, vf, iov_schedule[i].name, reg, ~0U,
+					 iov->schedule[i]);
 		if (lost > 0)
-			lost = iov_write32(pf, reg, iov->schedule[i]);
+			lost = gpuvf_hw_write32(hw, reg, iov->schedule[i]);
 		if (lost)
 			return lost;
 	}
 	return 0;
 }
 
-static int iov_verify_vf(struct gpuvf_pf *pf, unsigned int vf,
-			 const struct gpuvf_extent *wanted,
-			 const struct gpuvf_layout *layout)
+static int iov_verify_vf(struct gpuvf_hw *hw, unsigned int vf,
+			 const struct gpuvf_extent *wanted, u64 reserve_bytes,
+			 const struct gpuvf_extent *context)
 {
-	const u32 consumed = iov_consumed(pf, layout->pf_reserve_bytes);
-	const struct gpuvf_iov *iov = &pf->iov;
-	int extent, context, reserve, err = 0;
+	const u32 consumed = iov_consumed(hw, reserve_bytes);
+	const struct iov *iov = to_iov(hw);
+	int extent, save, reserve, err = 0;
 
-	extent = iov_verify(pf, vf, "VF_FB", iov->iov + GPUVF_IOV_VF_FB(vf),
-			    ~0U, iov_extent(wanted));
-	context = iov_verify(pf, vf, "CNTXT", iov->iov + GPUVF_IOV_CNTXT, ~0U,
-			     iov_context(&layout->context));
+	extent = gpuvf_hw_verify32(hw, vf, "VF_FB", iov_vf_fb(iov, vf), ~0U,
+				   iov_entry(iov, wanted));
+	save = gpuvf_hw_verify32(hw, vf, "CNTXT", iov->cap + GPUVF_IOV_CNTXT,
+				 ~0U, iov_context(context));
 	/* in the upper half of this dword */
-	reserve = iov_verify(pf, vf, "FB_CONSUMED",
-			     iov->iov + GPUVF_IOV_FB_AVAILABLE, 0xffff0000,
-			     consumed << 16);
-	if (extent < 0 || context < 0 || reserve < 0)
+	reserve = gpuvf_hw_verify32(hw, vf, "FB_CONSUMED",
+				    iov->cap + GPUVF_IOV_FB_AVAILABLE,
+				    0xffff0000, consumed << 16);
+	if (extent < 0 || save < 0 || reserve < 0)
 		return -EIO;
-	if (context || reserve)
-		err = iov_set_reserve(pf, layout->pf_reserve_bytes,
-				      &layout->context);
+	if (save || reserve)
+		err = iov_set_reserve(hw, reserve_bytes, context);
 	if (extent && !err)
-		err = iov_set_vf_fb(pf, vf, wanted);
+		err = iov_set_vf_fb(hw, vf, wanted);
 	if (!err)
-		err = iov_verify_schedule(pf, vf);
-	return err ? err : iov_verify_irqs(pf, vf);
+		err = iov_verify_schedule(hw, vf);
+	if (!err)
+		err = gpuvf_hw_verify_irqs(hw, vf, "INTR_ENABLE",
+					   iov->cap + GPUVF_IOV_INTR_ENABLE,
+					   iov->intr_enable);
+	return err ? err : gpuvf_sim_verify_irqs(hw, vf);
 }
 
-static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
+static int iov_command(struct gpuvf_hw *hw, enum gpuvf_hw_cmd cmd,
 		       unsigned int vf, unsigned int next)
 {
 	static const u8 codes[] = {
@@ -341,15 +356,16 @@ static int iov_command(struct gpuvf_pf *pf, enum gpuvf_hw_cmd cmd,
 	if (cmd == GPUVF_HW_SWITCH)
 		val |= FIELD_PREP(GPUVF_SCH_CMD_NXT_FCN, GPUVF_FCN_VF(next));
 
-	return iov_write32(pf, pf->iov.sch + GPUVF_SCH_CMD, val);
+	return gpuvf_hw_write32(hw, to_iov(hw)->sch + GPUVF_SCH_CMD, val);
 }
 
-static int iov_command_status(struct gpuvf_pf *pf)
+static int iov_command_status(struct gpuvf_hw *hw)
 {
+	const int sch = to_iov(hw)->sch;
 	u32 cmd, status;
 
-	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
-	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD_STATUS, &status))
+	if (gpuvf_hw_read32(hw, sch + GPUVF_SCH_CMD, &cmd) ||
+	    gpuvf_hw_read32(hw, sch + GPUVF_SCH_CMD_STATUS, &status))
 		return -EIO;
 	status &= 0xff;
 	if (cmd & GPUVF_SCH_CMD_EXECUTE)
@@ -365,314 +381,177 @@ static int iov_command_status(struct gpuvf_pf *pf)
 	}
 }
 
-/* no VF may be on the engine and no command stuck when we take the GPU over */
-static int iov_check_quiescent(struct gpuvf_pf *pf)
+static int iov_engine_state(struct gpuvf_hw *hw)
 {
+	const int sch = to_iov(hw)->sch;
 	u32 cmd, active;
 
-	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_CMD, &cmd) ||
-	    iov_read32(pf, pf->iov.sch + GPUVF_SCH_ACTIVE_FCN_ID, &active))
+	if (gpuvf_hw_read32(hw, sch + GPUVF_SCH_CMD, &cmd) ||
+	    gpuvf_hw_read32(hw, sch + GPUVF_SCH_ACTIVE_FCN_ID, &active))
 		return -EIO;
-	if (cmd & GPUVF_SCH_CMD_EXECUTE)
-		return -EBUSY;
-	return active ? -EBUSY : 0;
+	return cmd & GPUVF_SCH_CMD_EXECUTE || active ? -EBUSY : 0;
 }
 
-static bool iov_engine_is_taken(struct gpuvf_pf *pf)
+static bool iov_engine_hangs(struct gpuvf_hw *hw)
 {
-	return iov_check_quiescent(pf) == -EBUSY;
-}
-
-static bool iov_engine_hangs(struct gpuvf_pf *pf)
-{
+	const struct iov *iov = to_iov(hw);
 	u8 status;
 
 	/* all ones: the device does not answer */
-	return !pci_read_config_byte(pf->pdev, pf->iov.sch +
-				     GPUVF_SCH_ACTIVE_FCN_STATUS, &status) &&
+	return !pci_read_config_byte(hw->pdev, iov->sch +
+				     iov->variant->active_status, &status) &&
 	       status != 0xff &&
 	       (status & GPUVF_ACTIVE_MASK) == GPUVF_ACTIVE_STALLED;
 }
 
-static u32 iov_busy_vfs(struct gpuvf_pf *pf)
+static u32 iov_busy_vfs(struct gpuvf_hw *hw)
 {
 	u32 busy;
 
-	if (iov_read32(pf, pf->iov.sch + GPUVF_SCH_VM_BUSY, &busy))
+	if (gpuvf_hw_read32(hw, to_iov(hw)->sch + GPUVF_SCH_VM_BUSY, &busy))
 		return 0;
 	return busy;
 }
 
-static u32 iov_flr_vfs(struct gpuvf_pf *pf)
+static const struct iov_variant *iov_find_variant(unsigned int rev)
 {
-	u32 vfs;
-
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, &vfs) || !vfs)
-		return 0;
-	iov_write32(pf, pf->iov.sim + GPUVF_SIM_VF_FLR, vfs);
-	return vfs;
-}
-
-static int iov_scrub(struct gpuvf_pf *pf, u32 start, u32 count, u32 control)
-{
-	int sim = pf->iov.sim;
-	u32 status;
-
-	/* given up on, and still at it: who knows when it will be done */
-	if (iov_read32(pf, sim + GPUVF_SIM_SCRUB_STATUS, &status))
-		return -EIO;
-	if (status == GPUVF_SIM_SCRUB_ST_BUSY)
-		return -EBUSY;
-	if (iov_write32(pf, sim + GPUVF_SIM_SCRUB_START, start) ||
-	    iov_write32(pf, sim + GPUVF_SIM_SCRUB_COUNT, count))
-		return -EIO;
-	return iov_write32(pf, sim + GPUVF_SIM_SCRUB_CONTROL,
-			   control | GPUVF_SIM_SCRUB_GO);
-}
-
-static int iov_scrub_start(struct gpuvf_pf *pf,
-			   const struct gpuvf_extent *extent)
-{
-	return iov_scrub(pf, extent->start / GPUVF_IOV_VF_FB_UNIT,
-			 extent->size / GPUVF_IOV_VF_FB_UNIT, 0);
-}
-
-static int iov_scrub_context_start(struct gpuvf_pf *pf, unsigned int vf)
-{
-	return iov_scrub(pf, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_SCRUB_CONTEXT);
-}
-
-static int iov_scrub_status(struct gpuvf_pf *pf)
-{
-	u32 status;
-
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_STATUS, &status))
-		return -EIO;
-	switch (status) {
-	case GPUVF_SIM_SCRUB_ST_DONE:
-		return 0;
-	case GPUVF_SIM_SCRUB_ST_BUSY:
-		return -EINPROGRESS;
-	case GPUVF_SIM_SCRUB_ST_ABORTED:
-		return -ECANCELED;
-	default:
-		return -EIO;
-	}
-}
-
-static int iov_scrub_abort(struct gpuvf_pf *pf)
-{
-	u32 status;
-
-	if (iov_write32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_CONTROL,
-			GPUVF_SIM_SCRUB_ABORT) ||
-	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_SCRUB_STATUS, &status))
-		return -EIO;
-	return status == GPUVF_SIM_SCRUB_ST_BUSY ? -EBUSY : 0;
-}
-
-/*
- * Framebuffer, through the simulator's port. Another reader of configuration space may
- * come between, and move the port on: where the port is in the end tells, and then all
- * of it is done once more.
- */
-#define IOV_FB_TRIES	3
-
-static int iov_fb_begin(struct gpuvf_pf *pf, u64 offset)
-{
-	int err;
-
-	err = iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_LO,
-			  lower_32_bits(offset));
-	return err ? err : iov_write32(pf, pf->iov.sim + GPUVF_SIM_FB_HI,
-				       upper_32_bits(offset));
-}
-
-/* a multiple of 4 is never all ones: that is a device that has gone */
-static int iov_fb_end(struct gpuvf_pf *pf, u64 offset)
-{
-	u32 lo;
-
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_FB_LO, &lo))
-		return -EIO;
-	return lo == lower_32_bits(offset) ? 0 : -EAGAIN;
-}
-
-static int iov_fb_once(struct gpuvf_pf *pf, u64 offset, __le32 *dword,
-		       size_t num, bool write)
-{
-	const int port = pf->iov.sim + GPUVF_SIM_FB_DATA;
-	size_t i;
-	u32 val;
-	int err;
-
-	err = iov_fb_begin(pf, offset);
-	for (i = 0; i < num && !err; i++) {
-		if (write) {
-			err = iov_write32(pf, port, le32_to_cpu(dword[i]));
-			continue;
-		}
-		/* not iov_read32(): content may be all ones */
-		if (pci_read_config_dword(pf->pdev, port, &val))
-			err = -EIO;
-		dword[i] = cpu_to_le32(val);
-	}
-	return err ? err : iov_fb_end(pf, offset + num * sizeof(*dword));
-}
-
-static int iov_fb(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len,
-		  bool write)
-{
-	int tries, err = -EAGAIN;
-
-	if (!pf->iov.sim)
-		return -EOPNOTSUPP;
-	for (tries = 0; tries < IOV_FB_TRIES && err == -EAGAIN; tries++)
-		err = iov_fb_once(pf, offset, buf, len / sizeof(__le32), write);
-	return err == -EAGAIN ? -EIO : err;
-}
-
-static int iov_fb_write(struct gpuvf_pf *pf, u64 offset, const void *buf,
-			size_t len)
-{
-	return iov_fb(pf, offset, (void *)buf, len, true);
-}
-
-static int iov_fb_read(struct gpuvf_pf *pf, u64 offset, void *buf, size_t len)
-{
-	return iov_fb(pf, offset, buf, len, false);
-}
-
-/*
- * The GPU-IOV capability does not say what of it is implemented: without a SIM
- * capability, what generation v3 is documented to have is assumed.
- */
-static int iov_probe_features(struct gpuvf_pf *pf)
-{
-	static const struct {
-		u32 feature;
-		u32 capability;
-	} map[] = {
-		{ GPUVF_SIM_FEATURE_SCRUB, GPUVF_CAPABILITY_SCRUB },
-		{ GPUVF_SIM_FEATURE_VF_FLR, GPUVF_CAPABILITY_FLR_NOTICE },
-		{ GPUVF_SIM_FEATURE_ONESHOT, GPUVF_CAPABILITY_ONESHOT },
-		{ GPUVF_SIM_FEATURE_MBOX, GPUVF_CAPABILITY_MAILBOX },
-		{ GPUVF_SIM_FEATURE_BUSY, GPUVF_CAPABILITY_BUSY },
-		{ GPUVF_SIM_FEATURE_SHUTDOWN, GPUVF_CAPABILITY_SHUTDOWN },
-	};
-	u32 features, access;
 	unsigned int i;
 
-	pf->iov.sim = pci_find_vsec_capability(pf->pdev, GPUVF_SIM_VENDOR_ID,
-					       GPUVF_SIM_VSEC_ID);
-	if (!pf->iov.sim) {
-		pf->capabilities |= GPUVF_CAPABILITY_BUSY |
-				    GPUVF_CAPABILITY_SHUTDOWN;
-		return 0;
+	for (i = 0; i < ARRAY_SIZE(iov_variants); i++)
+		if (iov_variants[i].rev == rev)
+			return &iov_variants[i];
+	return NULL;
+}
+
+/* @length: of the capability, in which everything has to be */
+static int iov_probe_scheduler(struct iov *iov, unsigned int length)
+{
+	const struct iov_variant *variant = iov->variant;
+	unsigned int end = variant->vf_fb + 4 * variant->max_vfs;
+	struct pci_dev *pdev = iov->port.hw.pdev;
+	unsigned int sch;
+	u8 gfx;
+
+	if (length < end) {
+		pci_err(pdev, "GPU-IOV capability of %u bytes, revision %u needs %u and a scheduler block\n",
+			length, variant->rev, end);
+		return -EINVAL;
 	}
-	if (iov_read32(pf, pf->iov.sim + GPUVF_SIM_ID, &features) ||
-	    iov_read32(pf, pf->iov.sim + GPUVF_SIM_ACCESS, &access))
+	if (pci_read_config_byte(pdev, iov->cap + variant->sch_byte, &gfx))
 		return -EIO;
-	if (access) {
-		pf->full_access.alone_ms = access >> 16;
-		pf->full_access.limit_ms = access & 0xffff;
+	sch = gfx << 4;
+	if (sch < end || sch + GPUVF_SCH_BLOCK_LENGTH > length) {
+		pci_err(pdev, "GFX scheduler block at %#x of the GPU-IOV capability, which has room for it from %#x to %#x\n",
+			sch, end, length);
+		return -EINVAL;
 	}
-	for (i = 0; i < ARRAY_SIZE(map); i++)
-		if (features & map[i].feature)
-			pf->capabilities |= map[i].capability;
+	iov->sch = iov->cap + sch;
 	return 0;
 }
 
-static int iov_probe(struct gpuvf_pf *pf)
+/* a card with more than 16 bits of MiB says so elsewhere */
+static int iov_probe_fb(struct iov *iov)
 {
-	struct pci_dev *pdev = pf->pdev;
-	u32 header, length, available;
-	u8 gfx;
+	struct gpuvf_hw *hw = &iov->port.hw;
+	struct gpuvf_fb_geometry *fb = &hw->caps.fb;
+	u64 max_mib = (u64)iov->variant->unit_bytes * (U16_MAX + 1) / SZ_1M;
+	u32 available, consumed, mib = 0;
+
+	if (gpuvf_hw_probe_read32(hw, iov->cap + GPUVF_IOV_FB_AVAILABLE,
+				  "TOTAL_FB_AVAILABLE", &available) ||
+	    (iov->port.cap &&
+	     gpuvf_hw_probe_read32(hw, iov->port.cap + GPUVF_SIM_MEMSIZE,
+				   "SIM MEMSIZE", &mib)))
+		return -EIO;
+	consumed = available >> 16;
+	if (!mib)
+		mib = available & 0xffff;
+	if (!mib || mib > max_mib || consumed > mib) {
+		pci_err(hw->pdev, "%u MiB of framebuffer, of which %u are consumed: 1 to %llu are possible\n",
+			mib, consumed, max_mib);
+		return -EINVAL;
+	}
+	fb->total_bytes = (u64)mib * SZ_1M;
+	fb->unit_bytes = iov->variant->unit_bytes;
+	fb->align_bytes = iov->variant->unit_bytes;
+	fb->context_align_bytes = GPUVF_IOV_CNTXT_UNIT;
+	hw->caps.context_slot_bytes = GPUVF_IOV_CNTXT_UNIT;
+	return 0;
+}
+
+static void iov_set_limits(struct gpuvf_hw *hw,
+			   const struct iov_variant *variant)
+{
+	struct gpuvf_hw_caps *caps = &hw->caps;
+	unsigned int i;
+
+	caps->capabilities = GPUVF_CAPABILITY_FRAMEBUFFER |
+			     GPUVF_CAPABILITY_TIME_SLICE |
+			     GPUVF_CAPABILITY_INTERRUPT;
+	caps->total_vfs = variant->max_vfs;
+	caps->time_slice_min_us = variant->time_slice_min_us;
+	caps->time_slice_max_us = variant->time_slice_max_us;
+	for (i = 0; i < GPUVF_HW_NUM_CMDS; i++)
+		caps->command_limit_us[i] = variant->command_limit_us;
+	caps->access_alone_ms = variant->access_alone_ms;
+	caps->access_limit_ms = variant->access_limit_ms;
+}
+
+static int iov_probe(struct gpuvf_hw *hw)
+{
+	struct iov *iov = to_iov(hw);
+	u32 header;
 	int err;
 
-	pf->iov.iov = pci_find_vsec_capability(pdev, pdev->vendor,
-					       GPUVF_IOV_VSEC_ID);
-	if (!pf->iov.iov) {
-		pci_err(pdev, "no GPU-IOV capability\n");
+	iov->cap = pci_find_vsec_capability(hw->pdev, hw->pdev->vendor,
+					    GPUVF_IOV_VSEC_ID);
+	if (!iov->cap ||
+	    gpuvf_hw_read32(hw, iov->cap + PCI_VNDR_HEADER, &header))
 		return -ENODEV;
-	}
-	if (iov_read32(pf, pf->iov.iov + PCI_VNDR_HEADER, &header))
-		return -EIO;
-	length = PCI_VNDR_HEADER_LEN(header);
-	if (length < GPUVF_IOV_VSEC_LENGTH ||
-	    PCI_VNDR_HEADER_REV(header) != GPUVF_IOV_VSEC_REV_V3) {
-		pci_err(pdev, "GPU-IOV capability revision %u of %u bytes is not generation v3\n",
-			(unsigned int)PCI_VNDR_HEADER_REV(header), length);
+	iov->variant = iov_find_variant(PCI_VNDR_HEADER_REV(header));
+	if (!iov->variant)
 		return -ENODEV;
-	}
 
-	if (pci_read_config_byte(pdev, pf->iov.iov + GPUVF_IOV_SCH_OFFSET_GFX,
-				 &gfx))
-		return -EIO;
-	if (!gfx || (gfx << 4) + GPUVF_SCH_BLOCK_LENGTH > length) {
-		pci_err(pdev, "GPU-IOV capability has no GFX scheduler block\n");
-		return -ENODEV;
-	}
-	pf->iov.sch = pf->iov.iov + (gfx << 4);
-
-	err = iov_probe_features(pf);
+	err = iov_probe_scheduler(iov, PCI_VNDR_HEADER_LEN(header));
 	if (err)
 		return err;
-
-	iov_irq_enable(pf, false);
-	err = iov_check_quiescent(pf);
-	if (err == -EBUSY) {
-		/* left so by the driver before us */
-		pci_notice(pdev, "GPU is not quiescent, resetting it\n");
-		pci_save_state(pdev);
-		err = __pci_reset_function_locked(pdev);
-		pci_restore_state(pdev);
-		if (!err)
-			err = iov_check_quiescent(pf);
-	}
-	if (err) {
-		pci_err(pdev, "GPU cannot be quiesced: %pe\n", ERR_PTR(err));
-		return -EIO;
-	}
-
-	if (iov_read32(pf, pf->iov.iov + GPUVF_IOV_FB_AVAILABLE, &available))
-		return -EIO;
-	pf->geometry.total_bytes = (u64)(available & 0xffff) * SZ_1M;
-	pf->geometry.unit_bytes = GPUVF_IOV_VF_FB_UNIT;
-	/* one slot for each VF and one for the PF */
-	pf->geometry.context_bytes =
-		(u64)(pf->total_vfs + 1) * GPUVF_IOV_CNTXT_UNIT;
-	return 0;
+	iov_set_limits(hw, iov->variant);
+	err = gpuvf_sim_probe(hw);
+	if (err)
+		return err;
+	/*
+	 * The GPU-IOV capability does not say what of it is implemented: a card is taken
+	 * to have what this generation is documented to have.
+	 */
+	if (!iov->port.cap)
+		hw->caps.capabilities |= GPUVF_CAPABILITY_BUSY |
+					 GPUVF_CAPABILITY_SHUTDOWN;
+	return iov_probe_fb(iov);
 }
 
 const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.name = "gpu-iov-v3",
-	.capabilities = GPUVF_CAPABILITY_FRAMEBUFFER |
-			GPUVF_CAPABILITY_TIME_SLICE,
-	.time_slice_min_us = IOV_TIME_SLICE_MIN_US,
-	.time_slice_max_us = IOV_TIME_SLICE_MAX_US,
-	.command_limit_us = IOV_COMMAND_LIMIT_US,
-	.access_alone_ms = IOV_ACCESS_ALONE_MS,
-	.access_limit_ms = IOV_ACCESS_LIMIT_MS,
+	.size = sizeof(struct iov),
 	.probe = iov_probe,
 	.irq_enable = iov_irq_enable,
 	.irq_events = iov_irq_events,
 	.set_reserve = iov_set_reserve,
 	.has_reserve = iov_has_reserve,
 	.set_vf_fb = iov_set_vf_fb,
+	.park_vf = iov_park_vf,
 	.command = iov_command,
 	.command_status = iov_command_status,
-	.engine_is_taken = iov_engine_is_taken,
+	.engine_state = iov_engine_state,
 	.engine_hangs = iov_engine_hangs,
 	.busy_vfs = iov_busy_vfs,
-	.flr_vfs = iov_flr_vfs,
-	.scrub_start = iov_scrub_start,
-	.scrub_context_start = iov_scrub_context_start,
-	.scrub_status = iov_scrub_status,
-	.scrub_abort = iov_scrub_abort,
+	.flr_vfs = gpuvf_sim_flr_vfs,
+	.scrub_start = gpuvf_sim_scrub_start,
+	.scrub_context_start = gpuvf_sim_scrub_context_start,
+	.scrub_status = gpuvf_sim_scrub_status,
+	.scrub_abort = gpuvf_sim_scrub_abort,
 	.set_schedule = iov_set_schedule,
 	.verify_vf = iov_verify_vf,
 	.mbox = &gpuvf_mbox_page_ops,
-	.fb_write = iov_fb_write,
-	.fb_read = iov_fb_read,
+	.fb_write = gpuvf_sim_fb_write,
+	.fb_read = gpuvf_sim_fb_read,
 };

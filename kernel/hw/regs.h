@@ -11,6 +11,8 @@
 #ifndef GPUVF_REGS_H
 #define GPUVF_REGS_H
 
+#include "messages.h"
+
 /*
  * PCI identity of the simulated GPU. The vendor id is not assigned to anybody
  * ("GV" in ASCII), so that no driver but gpuvf claims its functions.
@@ -25,8 +27,8 @@
  */
 #define GPUVF_IOV_VSEC_ID		0x0002
 #define GPUVF_IOV_VSEC_REV_V3		3	/* D: how the simulator says v3 */
-#define GPUVF_IOV_VSEC_REV_MI200	2	/* D: likewise; v3 with other offsets */
-#define GPUVF_IOV_VSEC_REV_V1		1	/* D: likewise */
+#define GPUVF_IOV_VSEC_REV_MI200	2	/* D: v3 in the layout of MI200 */
+#define GPUVF_IOV_VSEC_REV_V1		1	/* D: v1 */
 #define GPUVF_IOV_VSEC_LENGTH		0xe4
 
 #define GPUVF_IOV_SRIOV_SHADOW		0x08	/* RO: bit 0 VF enable, [31:16] NumVFs */
@@ -94,7 +96,7 @@
 #define GPUVF_SCH_ACTIVE_FUNCTIONS	0x10	/* run list: bit n VF n, bit 31 PF */
 #define GPUVF_SCH_ACTIVE_FCN_ID		0x14	/* RO: bit 31 is a VF, [4:0] index */
 #define GPUVF_SCH_ACTIVE_FCN_STATUS	0x16	/* RO, 8 bit, low nibble GPUVF_ACTIVE_* */
-#define GPUVF_SCH_MI200_ACTIVE_FCN_STATUS 0x15	/* the same, of MI200 */
+#define GPUVF_SCH_ACTIVE_FCN_STATUS_MI200 0x15	/* the same, in the layout of MI200 */
 #define   GPUVF_ACTIVE_MASK			0x0f
 #define   GPUVF_ACTIVE_IDLE			0
 #define   GPUVF_ACTIVE_ACTIVE			1
@@ -213,7 +215,6 @@
 #define   GPUVF_MBOX_VALID_INT_EN		0x00000001
 #define   GPUVF_MBOX_ACK_INT_EN			0x00000002
 #define GPUVF_MBOX_PAGE_LENGTH		0x2c
-#define GPUVF_MBOX_WORDS		4
 
 /* where the PF's page is in the SIM capability */
 #define GPUVF_SIM_MBOX			0x30
@@ -235,6 +236,8 @@
 
 /* full access: how long a guest may have it; D: 0: what the backend says */
 #define GPUVF_SIM_ACCESS		0x70	/* RO: [15:0] ms beside others, [31:16] ms alone */
+
+#define GPUVF_SIM_MEMSIZE		0x74	/* RO: MiB of framebuffer, as CONFIG_MEMSIZE of a card; D: 0: FB_AVAILABLE says it */
 
 /*
  * A VF's side
@@ -263,26 +266,5 @@
 #define GPUVF_SIM_VF_FB_LO		0x6c	/* as the PF's, in the VF's own framebuffer */
 #define GPUVF_SIM_VF_FB_HI		0x70
 #define GPUVF_SIM_VF_FB_DATA		0x74
-
-/* messages of a VF to the PF; Documentation/design/guests.rst */
-#define GPUVF_MBOX_REQ_INIT		1
-#define GPUVF_MBOX_REL_INIT		2
-#define GPUVF_MBOX_REQ_FINI		3
-#define GPUVF_MBOX_REL_FINI		4
-#define GPUVF_MBOX_REQ_RESET		5
-#define GPUVF_MBOX_REQ_INIT_DATA	6
-#define GPUVF_MBOX_LOG_ERROR		200
-#define GPUVF_MBOX_READY_TO_RESET	201
-#define GPUVF_MBOX_RAS_POISON		202	/* word 1: block */
-#define GPUVF_MBOX_REQ_BAD_PAGES	205
-
-/* messages of the PF to a VF */
-#define GPUVF_MBOX_READY		1
-#define GPUVF_MBOX_FLR_NOTIFICATION	2
-#define GPUVF_MBOX_FLR_COMPLETE		3
-#define GPUVF_MBOX_INIT_DATA_READY	7	/* word 1: version */
-#define GPUVF_MBOX_POISON_READY		8
-#define GPUVF_MBOX_BAD_PAGES_READY	15
-#define GPUVF_MBOX_UNRECOVERABLE	17	/* the guest need not wait any longer */
 
 #endif /* GPUVF_REGS_H */

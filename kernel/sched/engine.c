@@ -83,7 +83,7 @@ void gpuvf_engine_lose_locked(struct gpuvf_pf *pf, u32 vfs)
 	u32 lost = vfs;
 
 	if (e->phase != GPUVF_PHASE_EMPTY && e->phase != GPUVF_PHASE_BURN &&
-	    (lost & e->started & BIT(e->vf)) && pf->hw->engine_is_taken(pf)) {
+	    (lost & e->started & BIT(e->vf)) && gpuvf_hw_engine_is_taken(pf->hw)) {
 		lost &= ~BIT(e->vf);
 		if (e->phase != GPUVF_PHASE_BLOCKED &&
 		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
@@ -113,7 +113,7 @@ u32 gpuvf_engine_flr_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->engine.lock);
 	return gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ?
-	       pf->hw->flr_vfs(pf) : 0;
+	       pf->hw->ops->flr_vfs(pf->hw) : 0;
 }
 
 /**
@@ -370,20 +370,27 @@ static bool engine_is_off(struct gpuvf_pf *pf, unsigned int vf)
  * is switched to (preemption of another VF and one command), preempted itself,
  * and saved; or it is loaded, run, preempted and saved. Each of these ends within
  * its limit or is a fault. SHUTDOWN comes when the VF that has the engine then has
- * left: after a time slice, or full access. One more command limit is for
+ * left: after a time slice, or full access. One more command limit, the longest, is for
  * the thread.
  */
 static unsigned int engine_preempt_limit_us(struct gpuvf_pf *pf)
 {
 	struct gpuvf_engine *e = &pf->engine;
-	unsigned int i, preempt_us = 0;
+	const u32 *command_us = pf->hw->caps.command_limit_us;
+	unsigned int i, preempt_us = 0, enter_us, longest_us = 0;
 
+	for (i = 0; i < GPUVF_HW_NUM_CMDS; i++)
+		longest_us = max(longest_us, command_us[i]);
+	enter_us = max3(command_us[GPUVF_HW_INIT], command_us[GPUVF_HW_LOAD],
+			command_us[GPUVF_HW_SWITCH]);
 	spin_lock_irq(&e->lock);
 	for (i = 0; i < pf->total_vfs; i++)
 		preempt_us = max(preempt_us, e->vfs[i].preempt_us);
 	spin_unlock_irq(&e->lock);
-	return 5 * pf->hw->command_limit_us + 2 * preempt_us +
-	       max(pf->hw->time_slice_max_us, ENGINE_FULL_ACCESS_MAX_US);
+	return enter_us + command_us[GPUVF_HW_RUN] +
+	       command_us[GPUVF_HW_SAVE] + command_us[GPUVF_HW_SHUTDOWN] +
+	       longest_us + 2 * preempt_us +
+	       max(pf->hw->caps.time_slice_max_us, ENGINE_FULL_ACCESS_MAX_US);
 }
 
 /**
@@ -465,7 +472,7 @@ int gpuvf_engine_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 		done = e->reset_seen & BIT(vf);
 	if (!done)
 		err = -EIO;
-	if (blocks && (err || pf->hw->engine_is_taken(pf)))
+	if (blocks && (err || gpuvf_hw_engine_is_taken(pf->hw)))
 		err = -EBUSY;
 	e->stuck |= err == -EBUSY;
 	if (engine_reset_is_unmarked(pf, vf, err))

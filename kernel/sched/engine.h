@@ -98,6 +98,7 @@ struct gpuvf_command_log {
  * struct gpuvf_engine - the engine of one GPU, and what its thread goes by
  * @task: the thread
  * @events: GPUVF_HW_EVENT_* bits that came since the thread last looked
+ * @hang_vfs: bit n: a hang of VF n may have been among them
  * @report: takes the reports; initialised by gpuvf_vfs_init()
  * @off_wait: those who wait for the engine to be where they want it
  * @lock: protects what follows; taken with interrupts off
@@ -137,6 +138,7 @@ struct gpuvf_command_log {
 struct gpuvf_engine {
 	struct task_struct *task;
 	atomic_t events;
+	atomic_t hang_vfs;
 	struct work_struct report;
 	wait_queue_head_t off_wait;
 
@@ -222,6 +224,8 @@ void gpuvf_engine_take_report(struct gpuvf_pf *pf,
 void gpuvf_engine_end_report(struct gpuvf_pf *pf,
 			     const struct gpuvf_engine_report *report);
 void gpuvf_engine_event(struct gpuvf_pf *pf, u32 events);
+void gpuvf_engine_interrupt(struct gpuvf_pf *pf,
+			    const struct gpuvf_hw_events *hw, u64 now);
 
 /* sched/switch.c: the world switch, and the thread that begins it */
 int gpuvf_engine_start(struct gpuvf_pf *pf);
@@ -231,7 +235,6 @@ void gpuvf_switch_set_phase_locked(struct gpuvf_engine *e, enum gpuvf_phase phas
 void gpuvf_switch_lost_locked(struct gpuvf_pf *pf);
 void gpuvf_switch_tear_down_locked(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_switch_poll_locked(struct gpuvf_pf *pf, u64 done_ns);
-void gpuvf_switch_interrupt(struct gpuvf_pf *pf, u64 now);
 
 /* sched/quiesce.c: quiesce the GPU, and which VFs retain their contexts over that */
 void gpuvf_quiesce_locked(struct gpuvf_pf *pf);

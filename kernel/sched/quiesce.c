@@ -62,7 +62,7 @@ static void quiesce_tear_down(struct gpuvf_pf *pf, unsigned int vf)
 	/* a refused command is about this VF alone */
 	spin_lock_irq(&e->lock);
 	if (e->phase == GPUVF_PHASE_FAULT && e->fault == -ECANCELED &&
-	    !pf->hw->engine_is_taken(pf))
+	    !gpuvf_hw_engine_is_taken(pf->hw))
 		gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
 	spin_unlock_irq(&e->lock);
 }

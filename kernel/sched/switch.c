@@ -104,17 +104,22 @@ static void switch_fault(struct gpuvf_pf *pf, int err)
 	switch_wake(&pf->engine);
 }
 
+/* @preempt_us: what the VF may take to leave, for a command that makes it */
 static void switch_issue(struct gpuvf_pf *pf, enum gpuvf_phase phase,
-			 enum gpuvf_hw_cmd cmd, unsigned int vf, u64 limit_us)
+			 enum gpuvf_hw_cmd cmd, unsigned int vf, u64 preempt_us)
 {
+	u64 limit_us = preempt_us;
+
 	struct gpuvf_engine *e = &pf->engine;
 	int err;
 
 	gpuvf_switch_set_phase_locked(e, phase, vf);
+	if (cmd != GPUVF_HW_IDLE)
+		limit_us += pf->hw->caps.command_limit_us[cmd];
 	e->cmd = cmd;
 	e->cmd_ns = ktime_get_ns();
 	e->limit_ns = e->cmd_ns + limit_us * NSEC_PER_USEC;
-	err = pf->hw->command(pf, cmd, vf, e->next_vf);
+	err = pf->hw->ops->command(pf->hw, cmd, vf, e->next_vf);
 	if (err)
 		switch_fault(pf, err);
 }
@@ -169,8 +174,7 @@ static bool turn_begin(struct gpuvf_pf *pf)
 	}
 	trace_gpuvf_switch(pf->pdev, d.vf, e->first);
 	switch_issue(pf, GPUVF_PHASE_SWITCH_IN,
-		     e->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf,
-		     pf->hw->command_limit_us);
+		     e->first ? GPUVF_HW_INIT : GPUVF_HW_LOAD, d.vf, 0);
 	/* not what it took to decide, nor to tell the device */
 	gpuvf_sched_switched_in(&e->sched, ktime_get_ns());
 	return true;
@@ -217,7 +221,7 @@ static int switch_next(struct gpuvf_pf *pf)
 	struct gpuvf_engine *e = &pf->engine;
 	int next;
 
-	if (!(pf->capabilities & GPUVF_CAPABILITY_ONESHOT) ||
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_ONESHOT) ||
 	    !switch_may_go_on(e) || !(e->sched.present & BIT(e->vf)))
 		return GPUVF_VF_NONE;
 	next = gpuvf_sched_choose(&e->sched);
@@ -244,7 +248,7 @@ static void turn_leave(struct gpuvf_pf *pf)
 	if (next != GPUVF_VF_NONE) {
 		e->next_vf = next;
 		switch_issue(pf, GPUVF_PHASE_SWITCH, GPUVF_HW_SWITCH, e->vf,
-			     (u64)preempt_us + pf->hw->command_limit_us);
+			     preempt_us);
 		return;
 	}
 	switch_issue(pf, GPUVF_PHASE_PREEMPT, GPUVF_HW_IDLE, e->vf, preempt_us);
@@ -291,7 +295,7 @@ static bool switch_is_stale(struct gpuvf_pf *pf)
 
 	return !gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) &&
 	       e->fault == -ECANCELED && e->cmd != GPUVF_HW_INIT &&
-	       !pf->hw->engine_is_taken(pf);
+	       !gpuvf_hw_engine_is_taken(pf->hw);
 }
 
 /*
@@ -327,8 +331,7 @@ static void turn_blame(struct gpuvf_pf *pf)
 void gpuvf_switch_tear_down_locked(struct gpuvf_pf *pf, unsigned int vf)
 {
 	lockdep_assert_held(&pf->engine.lock);
-	switch_issue(pf, GPUVF_PHASE_TEAR_DOWN, GPUVF_HW_SHUTDOWN, vf,
-		     pf->hw->command_limit_us);
+	switch_issue(pf, GPUVF_PHASE_TEAR_DOWN, GPUVF_HW_SHUTDOWN, vf, 0);
 }
 
 /* keep an average of what a switch costs, for those who plan */
@@ -396,7 +399,6 @@ static bool switch_is_lost(const struct gpuvf_engine *e)
 static void switch_step(struct gpuvf_pf *pf, u64 done_ns)
 {
 	struct gpuvf_engine *e = &pf->engine;
-	const u32 limit_us = pf->hw->command_limit_us;
 
 	if (switch_is_lost(e)) {
 		gpuvf_switch_lost_locked(pf);
@@ -405,16 +407,14 @@ static void switch_step(struct gpuvf_pf *pf, u64 done_ns)
 	switch (e->phase) {
 	case GPUVF_PHASE_SWITCH_IN:
 		e->switch_in_ns = e->cmd_ns;
-		switch_issue(pf, GPUVF_PHASE_START, GPUVF_HW_RUN, e->vf,
-			     limit_us);
+		switch_issue(pf, GPUVF_PHASE_START, GPUVF_HW_RUN, e->vf, 0);
 		break;
 	case GPUVF_PHASE_START:
 		e->switch_in_ns = gpuvf_elapsed_ns(e->switch_in_ns, done_ns);
 		switch_executes(pf, e->vf, done_ns);
 		break;
 	case GPUVF_PHASE_PREEMPT:
-		switch_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, e->vf,
-			     limit_us);
+		switch_issue(pf, GPUVF_PHASE_SAVE, GPUVF_HW_SAVE, e->vf, 0);
 		break;
 	case GPUVF_PHASE_SAVE:
 		switch_saved(pf, done_ns);
@@ -449,7 +449,7 @@ static void switch_look(struct gpuvf_pf *pf, u64 done_ns, bool hangs)
 
 	if (!switch_is_command(e))
 		return;
-	err = pf->hw->command_status(pf);
+	err = pf->hw->ops->command_status(pf->hw);
 	if (err == -EINPROGRESS) {
 		if (!hangs && done_ns < e->limit_ns)
 			return;
@@ -486,7 +486,10 @@ void gpuvf_switch_poll_locked(struct gpuvf_pf *pf, u64 done_ns)
  */
 static void turn_hang(struct gpuvf_pf *pf)
 {
-	if (!pf->hw->engine_hangs || !pf->hw->engine_hangs(pf))
+	u32 vfs = atomic_xchg(&pf->engine.hang_vfs, 0);
+
+	if (!(vfs & BIT(pf->engine.vf)) || !pf->hw->ops->engine_hangs ||
+	    !pf->hw->ops->engine_hangs(pf->hw))
 		return;
 	if (pf->engine.phase == GPUVF_PHASE_RUN)
 		turn_leave(pf);
@@ -495,25 +498,35 @@ static void turn_hang(struct gpuvf_pf *pf)
 }
 
 /**
- * gpuvf_switch_interrupt() - the hardware says that a command is over
+ * gpuvf_engine_interrupt() - the hardware has something to say
  * @pf: PF
+ * @hw: what
  * @now: when the interrupt came
  *
- * The interrupt's time counts, so that no VF is accounted for the time that
- * a thread takes to wake up.
+ * That a command is over is followed up at once, and the interrupt's time counts, so
+ * that no VF is accounted for the time that a thread takes to wake up.
  *
- * Context: hard interrupt.
+ * Context: hard interrupt, or where there is none the scheduler thread.
  */
-void gpuvf_switch_interrupt(struct gpuvf_pf *pf, u64 now)
+void gpuvf_engine_interrupt(struct gpuvf_pf *pf,
+			    const struct gpuvf_hw_events *hw, u64 now)
 {
+	const u32 others = GPUVF_HW_EVENT_BUSY | GPUVF_HW_EVENT_VF_FLR |
+			   GPUVF_HW_EVENT_HANG;
 	struct gpuvf_engine *e = &pf->engine;
 	unsigned long flags;
 
-	spin_lock_irqsave(&e->lock, flags);
-	gpuvf_switch_poll_locked(pf, now);
-	if (e->phase == GPUVF_PHASE_BLOCKED)
-		switch_wake(e);
-	spin_unlock_irqrestore(&e->lock, flags);
+	if (hw->events & GPUVF_HW_EVENT_COMMAND) {
+		spin_lock_irqsave(&e->lock, flags);
+		gpuvf_switch_poll_locked(pf, now);
+		if (e->phase == GPUVF_PHASE_BLOCKED)
+			switch_wake(e);
+		spin_unlock_irqrestore(&e->lock, flags);
+	}
+	if (hw->events & GPUVF_HW_EVENT_HANG)
+		atomic_or(hw->hang_vfs, &e->hang_vfs);
+	if (hw->events & others)
+		gpuvf_engine_event(pf, hw->events & ~GPUVF_HW_EVENT_COMMAND);
 }
 
 /* sleep until then, unless something happens first */
@@ -543,7 +556,7 @@ static void engine_refresh(struct gpuvf_pf *pf)
 	if (events & GPUVF_ENGINE_POLL)
 		pf->sink->poll(pf);
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
-		work = pf->hw->busy_vfs(pf);
+		work = pf->hw->ops->busy_vfs(pf->hw);
 
 	spin_lock_irq(&e->lock);
 	flr = gpuvf_engine_flr_locked(pf);
@@ -611,7 +624,7 @@ static bool engine_fault_is_explained(struct gpuvf_pf *pf)
 		return true;
 	/* the other one has nothing to do with it, if it could be saved */
 	return e->cmd == GPUVF_HW_SWITCH && !(e->started & BIT(e->next_vf)) &&
-	       !pf->hw->engine_is_taken(pf);
+	       !gpuvf_hw_engine_is_taken(pf->hw);
 }
 
 /*
@@ -626,7 +639,7 @@ static bool engine_switch_is_refused(struct gpuvf_pf *pf)
 
 	if (e->cmd != GPUVF_HW_SWITCH || e->fault != -ECANCELED)
 		return false;
-	if (pf->hw->engine_is_taken(pf)) {
+	if (gpuvf_hw_engine_is_taken(pf->hw)) {
 		turn_idle(pf);
 		return true;
 	}
@@ -761,6 +774,7 @@ int gpuvf_engine_start(struct gpuvf_pf *pf)
 	spin_lock_init(&e->lock);
 	init_waitqueue_head(&e->off_wait);
 	atomic_set(&e->events, 0);
+	atomic_set(&e->hang_vfs, 0);
 	e->full_access = GPUVF_VF_NONE;
 	gpuvf_sched_init(&e->sched, pf->config.policy);
 

@@ -21,7 +21,7 @@
 #include "base/compat.h"
 #include "base/event.h"
 #include "base/pf.h"
-#include "hw/regs.h"
+#include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 
@@ -32,17 +32,19 @@
 static unsigned int full_access_limit_ms(struct gpuvf_pf *pf, u32 runnable)
 {
 	const struct gpuvf_full_access *ex = &pf->full_access;
-	unsigned int together = max_t(u32, FULL_ACCESS_TOGETHER_MS, ex->limit_ms) /
+	const struct gpuvf_hw_caps *caps = &pf->hw->caps;
+	unsigned int together = max_t(u32, FULL_ACCESS_TOGETHER_MS,
+				      caps->access_limit_ms) /
 				(ex->waiting + 1);
 	u64 rotation_ms;
 
 	if (!(runnable & ~BIT(ex->owner)))
-		return ex->alone_ms;
+		return caps->access_alone_ms;
 	/* between two of them everybody else has a slice */
 	rotation_ms = div_u64(gpuvf_engine_rotation_us(pf, &pf->config), 1000);
 	if (rotation_ms + FULL_ACCESS_MIN_MS >= together)
 		return FULL_ACCESS_MIN_MS;
-	return min_t(u64, together - rotation_ms, ex->limit_ms);
+	return min_t(u64, together - rotation_ms, caps->access_limit_ms);
 }
 
 /* the owner executes: tell its guest, and let the clock run */
@@ -189,7 +191,5 @@ int gpuvf_full_access_expired_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_full_access_init(struct gpuvf_pf *pf)
 {
-	pf->full_access.alone_ms = pf->hw->access_alone_ms;
-	pf->full_access.limit_ms = pf->hw->access_limit_ms;
 	pf->full_access.owner = GPUVF_VF_NONE;
 }

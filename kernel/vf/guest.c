@@ -40,7 +40,6 @@
 #include "base/pf.h"
 #include "base/trace.h"
 #include "hw/hw.h"
-#include "hw/regs.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 
@@ -220,17 +219,17 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		return 0;
 	if (!mbox->held_ns && !gpuvf_throttle_locked(vf, GPUVF_THRESHOLD_MAILBOX)) {
 		mbox->held_ns = now + GUEST_HOLD_MS * NSEC_PER_MSEC;
-		pf->hw->mbox->listen(pf, vf->index, false);
+		pf->hw->ops->mbox->listen(pf->hw, vf->index, false);
 	}
 	if (mbox->held_ns > now)
 		return mbox->held_ns;
 	limited = mbox->held_ns;
 	if (limited) {
 		mbox->held_ns = 0;
-		pf->hw->mbox->listen(pf, vf->index, true);
+		pf->hw->ops->mbox->listen(pf->hw, vf->index, true);
 	}
 
-	pf->hw->mbox->read(pf, vf->index, &msg);
+	pf->hw->ops->mbox->read(pf->hw, vf->index, &msg);
 	trace_gpuvf_mbox(pf->pdev, vf->index, false, &msg);
 	if (mbox->sent)
 		gpuvf_mbox_clear_locked(vf);
@@ -242,7 +241,7 @@ static u64 guest_take_locked(struct gpuvf_vf *vf, u64 now)
 		vf->stats.mbox_requests++;
 		guest_handle_locked(vf, &msg);
 	}
-	pf->hw->mbox->ack(pf, vf->index);
+	pf->hw->ops->mbox->ack(pf->hw, vf->index);
 	return 0;
 }
 
@@ -252,7 +251,7 @@ static void guest_work(struct work_struct *work)
 					   struct gpuvf_pf, mbox_work);
 	u64 again, first = U64_MAX;
 	u64 now = ktime_get_ns();
-	u32 rx = 0, acked = 0;
+	u32 vfs, rx = 0, acked = 0;
 	unsigned int i;
 
 	gpuvf_pf_lock(pf);
@@ -263,8 +262,9 @@ static void guest_work(struct work_struct *work)
 	}
 	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) && !pf->gone &&
 	    !pf->vf_count_changing) {
-		acked = pf->hw->mbox->acked_vfs(pf);
-		rx = pf->hw->mbox->rx_vfs(pf);
+		vfs = atomic_xchg(&pf->mbox_vfs, 0);
+		acked = pf->hw->ops->mbox->acked_vfs(pf->hw) & vfs;
+		rx = pf->hw->ops->mbox->rx_vfs(pf->hw) & vfs;
 	}
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
@@ -274,8 +274,10 @@ static void guest_work(struct work_struct *work)
 		if (acked & BIT(i))
 			gpuvf_mbox_clear_locked(vf);
 		again = rx & BIT(i) ? guest_take_locked(vf, now) : 0;
-		if (again)
-			first = min(first, again);
+		if (!again)
+			continue;
+		atomic_or(BIT(i), &pf->mbox_vfs);
+		first = min(first, again);
 	}
 	if (rx)
 		gpuvf_pf_unsettle_locked(pf);

@@ -16,7 +16,6 @@
 #include "base/pf.h"
 #include "base/trace.h"
 #include "hw/hw.h"
-#include "hw/regs.h"
 #include "vf/vf.h"
 
 /* how long a guest has to see an acknowledgment; guests look for it every 5 ms */
@@ -31,7 +30,7 @@
 void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
-	vf->pf->hw->mbox->clear(vf->pf, vf->index);
+	vf->pf->hw->ops->mbox->clear(vf->pf->hw, vf->index);
 	vf->mbox.sent = false;
 }
 
@@ -70,7 +69,7 @@ void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data)
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) || !vf->pdev)
 		return;
 	trace_gpuvf_mbox(pf->pdev, vf->index, true, &msg);
-	pf->hw->mbox->send(pf, vf->index, &msg, mbox_is_valid(vf, code));
+	pf->hw->ops->mbox->send(pf->hw, vf->index, &msg, mbox_is_valid(vf, code));
 	vf->mbox.sent = true;
 	if (code == GPUVF_MBOX_READY)
 		vf->mbox.granted = vf->access == GPUVF_ACCESS_INIT;
@@ -105,7 +104,7 @@ void gpuvf_mbox_end_locked(struct gpuvf_pf *pf, unsigned int vf)
 		return;
 	/* what came meanwhile */
 	pf->vf[vf].mbox.ending = false;
-	gpuvf_mbox_event(pf);
+	gpuvf_mbox_event(pf, GPUVF_HW_ANY_VF);
 }
 
 /**
@@ -136,9 +135,9 @@ void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf)
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
 	for (i = 0; i < pf->num_vfs; i++)
-		pf->hw->mbox->listen(pf, i, true);
+		pf->hw->ops->mbox->listen(pf->hw, i, true);
 	/* guests may have sent something already */
-	gpuvf_mbox_event(pf);
+	gpuvf_mbox_event(pf, GPUVF_HW_ANY_VF);
 }
 
 static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
@@ -149,7 +148,7 @@ static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
 	gpuvf_pf_lock(pf);
 	for (i = 0; i < pf->num_vfs && !pf->gone; i++)
 		if (vfs & BIT(i) && pf->vf[i].pdev)
-			settled &= pf->hw->mbox->ack_seen(pf, i);
+			settled &= pf->hw->ops->mbox->ack_seen(pf->hw, i);
 	gpuvf_pf_unlock(pf);
 	return settled;
 }
@@ -175,12 +174,14 @@ void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
 }
 
 /**
- * gpuvf_mbox_event() - a guest sent or acknowledged something
+ * gpuvf_mbox_event() - guests sent or acknowledged something
  * @pf: PF
+ * @vfs: bit n: VF n may have
  *
  * Context: any.
  */
-void gpuvf_mbox_event(struct gpuvf_pf *pf)
+void gpuvf_mbox_event(struct gpuvf_pf *pf, u32 vfs)
 {
+	atomic_or(vfs, &pf->mbox_vfs);
 	mod_delayed_work(system_highpri_wq, &pf->mbox_work, 0);
 }

@@ -93,11 +93,11 @@ int gpuvf_region_place_locked(struct gpuvf_vf *vf)
 		.bdf = pci_dev_id(vf->pdev),
 		.serial = pci_get_dsn(pf->pdev),
 		.vf_bytes = fb->size,
-		.gpu_bytes = pf->geometry.total_bytes,
+		.gpu_bytes = pf->hw->caps.fb.total_bytes,
 	};
 	/* VF2PF and the list of bad pages lie behind it, and stay zero */
 	gpuvf_exchange_fill(pf->guest_reader.region, &info);
-	err = pf->hw->fb_write(pf, fb->start + GPUVF_EXCHANGE_PF2VF,
+	err = pf->hw->ops->fb_write(pf->hw, fb->start + GPUVF_EXCHANGE_PF2VF,
 			       pf->guest_reader.region,
 			       sizeof(pf->guest_reader.region));
 	if (err)
@@ -148,7 +148,7 @@ static bool region_read_part_locked(struct gpuvf_vf *vf, unsigned int at)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
-	return !pf->hw->fb_read(pf, region_extent(vf)->start +
+	return !pf->hw->ops->fb_read(pf->hw, region_extent(vf)->start +
 				GPUVF_EXCHANGE_VF2PF + at,
 				pf->guest_reader.copy + at, REGION_PART_SIZE);
 }

@@ -34,7 +34,7 @@
 #include "base/pf.h"
 #include "base/trace.h"
 #include "fb/fb.h"
-#include "hw/regs.h"
+#include "hw/hw.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 
@@ -57,7 +57,7 @@ static bool reset_pf_answers(struct gpuvf_pf *pf)
 	bool answers;
 
 	gpuvf_pf_lock(pf);
-	answers = !pf->frozen && pf->hw->has_reserve(pf) > 0;
+	answers = !pf->frozen && pf->hw->ops->has_reserve(pf->hw) > 0;
 	gpuvf_pf_unlock(pf);
 	return answers;
 }
@@ -119,7 +119,7 @@ static bool reset_notify_locked(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 
 	/* a guest that asked for it needs not be notified */
-	if (!(pf->capabilities & GPUVF_CAPABILITY_MAILBOX) ||
+	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) ||
 	    vf->init_after_reset || vf->teardown ||
 	    !(gpuvf_engine_started(pf) & BIT(vf->index)))
 		return false;
@@ -180,7 +180,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	reset_vf_marks_locked(vf, err, stuck);
 	gpuvf_full_access_end_locked(vf);
 	/* what came since the FLR had to wait while a state was torn down */
-	gpuvf_mbox_event(pf);
+	gpuvf_mbox_event(pf, GPUVF_HW_ANY_VF);
 	vf->resetting = false;
 	complete_all(&vf->reset_done);
 

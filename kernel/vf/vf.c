@@ -30,7 +30,7 @@
 #include "base/event.h"
 #include "base/pf.h"
 #include "fb/fb.h"
-#include "hw/regs.h"
+#include "hw/messages.h"
 #include "sched/engine.h"
 #include "vf/vf.h"
 

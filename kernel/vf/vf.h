@@ -57,7 +57,7 @@ struct gpuvf_vf_mbox {
 	u64 held_ns;
 };
 
-void gpuvf_mbox_event(struct gpuvf_pf *pf);
+void gpuvf_mbox_event(struct gpuvf_pf *pf, u32 vfs);
 void gpuvf_mbox_listen_locked(struct gpuvf_pf *pf);
 void gpuvf_mbox_clear_locked(struct gpuvf_vf *vf);
 void gpuvf_mbox_send_locked(struct gpuvf_vf *vf, u32 code, u32 data);
@@ -109,9 +109,6 @@ enum gpuvf_access {
 
 /**
  * struct gpuvf_full_access - who has the GPU to himself, and who waits for it
- * @alone_ms: how long a guest may have it where no other VF has work; probe may
- *	change it
- * @limit_ms: and where one has, at the most; likewise
  * @owner: index of the VF, GPUVF_NOBODY; pf->lock
  * @notified: the guest of the owner knows that it has; pf->lock
  * @until: jiffies: when it is taken away from the owner; pf->lock
@@ -120,8 +117,6 @@ enum gpuvf_access {
  * @queue: indices of those who wait, the first comes first; pf->lock
  */
 struct gpuvf_full_access {
-	u32 alone_ms;
-	u32 limit_ms;
 	int owner;
 	bool notified;
 	unsigned long until;
