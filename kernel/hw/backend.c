@@ -14,11 +14,13 @@
 #include "hw/hw.h"
 #include "hw/regs.h"
 
+extern const struct gpuvf_hw_ops gpuvf_iov_v1_ops;
 extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
 
 /* the first that takes a GPU has it */
 static const struct gpuvf_hw_ops * const backends[] = {
 	&gpuvf_iov_v3_ops,
+	&gpuvf_iov_v1_ops,
 };
 
 /* no id of a card: see Documentation/hardware.rst */

@@ -59,7 +59,7 @@ const char *module_missing(const char *name)
  * module_load() - as insmod
  * @name: gpuvf or gpuvf_sim; the file is in $GPUVF_MODULES
  * @parameters: as of insmod; for gpuvf_sim, those in $GPUVF_SIM_PARAMETERS follow
- *	and win
+ *	and win, unless the test chooses a generation, which it means then
  *
  * Return: 0, or a negative errno.
  */
@@ -70,7 +70,10 @@ int module_load(const char *name, const char *parameters)
 	int fd, flags, err = 0;
 
 	if (more && !strcmp(name, "gpuvf_sim")) {
-		snprintf(all, sizeof(all), "%s %s", parameters, more);
+		bool own = strstr(parameters, "generation=");
+
+		snprintf(all, sizeof(all), "%s %s", own ? more : parameters,
+			 own ? parameters : more);
 		parameters = all;
 	}
 	module_path(name, path, sizeof(path));
