@@ -59,8 +59,8 @@ static const u8 v1_init_steps[] = {
  * @cap: GPU-IOV capability in the PF's configuration space
  * @total_mib: TOTAL_FB_AVAILABLE, which need not be whole units
  * @init_vf: VF whose INIT is under way
- * @init_step: of v1_init_steps: the one under way; past its end: none
- * @pf_failed: one of these failed, and the GPU was not reset since: the engine is taken
+ * @init_step: of v1_init_steps: the one under way, or that failed: the PF is on the
+ *	engine; past the end: none
  */
 struct v1 {
 	struct gpuvf_sim_port port;
@@ -68,7 +68,6 @@ struct v1 {
 	u32 total_mib;
 	unsigned int init_vf;
 	unsigned int init_step;
-	bool pf_failed;
 };
 
 static_assert(!offsetof(struct v1, port.hw));
@@ -228,7 +227,8 @@ static int v1_read_status(struct gpuvf_hw *hw, u32 *status)
 	return cmd & GPUVF_SCH_CMD_EXECUTE ? -EINPROGRESS : 0;
 }
 
-static bool v1_inits(const struct v1 *v1)
+/* has the PF the engine, on the way to INIT of a VF? */
+static bool v1_has_pf(const struct v1 *v1)
 {
 	return v1->init_step < ARRAY_SIZE(v1_init_steps);
 }
@@ -240,7 +240,7 @@ static int v1_init_next(struct gpuvf_hw *hw)
 	int err;
 
 	v1->init_step++;
-	if (v1_inits(v1))
+	if (v1_has_pf(v1))
 		err = v1_issue(hw, v1_init_steps[v1->init_step], GPUVF_FCN_PF);
 	else
 		err = v1_issue(hw, GPUVF_CMD_INIT_GPU,
@@ -250,32 +250,23 @@ static int v1_init_next(struct gpuvf_hw *hw)
 
 static int v1_command_status(struct gpuvf_hw *hw)
 {
-	struct v1 *v1 = to_v1(hw);
+	const bool has_pf = v1_has_pf(to_v1(hw));
 	u32 status;
 	int err;
 
 	err = v1_read_status(hw, &status);
 	if (err)
 		return err;
-	if (status == GPUVF_STATUS_DONE)
-		return v1_inits(v1) ? v1_init_next(hw) : 0;
-	if (v1_inits(v1)) {
-		/* no VF's reset mends that */
-		v1->pf_failed = true;
+	switch (status) {
+	case GPUVF_STATUS_DONE:
+		return has_pf ? v1_init_next(hw) : 0;
+	case GPUVF_STATUS_UNSUPPORTED:
+	case GPUVF_STATUS_ABORTED:
+		/* no reset of the VF ends what is wrong with the PF */
+		return has_pf ? -EIO : -ECANCELED;
+	default:
 		return -EIO;
 	}
-	return status == GPUVF_STATUS_UNSUPPORTED ||
-	       status == GPUVF_STATUS_ABORTED ? -ECANCELED : -EIO;
-}
-
-/* a reset of the GPU takes the context save area */
-static bool v1_pf_failed(struct gpuvf_hw *hw)
-{
-	struct v1 *v1 = to_v1(hw);
-
-	if (v1->pf_failed && !v1_has_reserve(hw))
-		v1->pf_failed = false;
-	return v1->pf_failed;
 }
 
 /*
@@ -284,14 +275,18 @@ static bool v1_pf_failed(struct gpuvf_hw *hw)
  */
 static int v1_engine_state(struct gpuvf_hw *hw)
 {
+	struct v1 *v1 = to_v1(hw);
 	u32 status;
 	int err;
 
 	err = v1_read_status(hw, &status);
-	if (err == -EINPROGRESS || (!err && v1_pf_failed(hw)))
+	if (err)
+		return err == -EINPROGRESS ? -EBUSY : err;
+	/* the PF's way was not ended, as a reset of the GPU does */
+	if (v1_has_pf(v1) && v1_has_reserve(hw))
 		return -EBUSY;
-	if (!err)
-		err = v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
+	v1->init_step = ARRAY_SIZE(v1_init_steps);
+	err = v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
 	if (err)
 		return err;
 	if (read_poll_timeout_atomic(v1_read_status, err, err != -EINPROGRESS,
