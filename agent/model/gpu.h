@@ -26,6 +26,8 @@
 
 /* the kernel tells of no more quarantined extents */
 #define MAX_QUARANTINED		64
+/* nor of more that the hardware keeps */
+#define MAX_RESERVED		8
 
 /*
  * Values are those of the netlink spec; gpuvf_message.c asserts that they are.
@@ -181,6 +183,9 @@ struct vf {
  *	CAP_SYS_ADMIN
  * @quarantined: where @fb_quarantined lies, ascending
  * @num_quarantined: entries of @quarantined in use
+ * @fb_align: at a multiple of which framebuffer begins; 0: @fb_alloc_unit
+ * @reserved: what the hardware keeps of the framebuffer
+ * @num_reserved: entries of @reserved in use
  * @pf_time_slice_us: of the PF's own work, where the provider has VFs wait for it;
  *	0: endless
  * @pf_preempt_timeout_us: as @pf_time_slice_us
@@ -226,6 +231,9 @@ struct gpu {
 	u64 fb_quarantined;
 	struct extent quarantined[MAX_QUARANTINED];
 	u32 num_quarantined;
+	u64 fb_align;
+	struct extent reserved[MAX_RESERVED];
+	u32 num_reserved;
 	u32 time_slice_min_us;
 	u32 time_slice_max_us;
 	u32 preempt_timeout_min_us;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From GPUs to the planner and back: what VFs have and want, which of them are in use
- * and what is quarantined become a request; the planner's answer becomes offsets, or a
+ * and what is quarantined or the hardware's become a request; the planner's answer becomes offsets, or a
  * error that names what is in the way.
  *
  * Refusals have the reasons, figures and messages of the module's.
@@ -14,18 +14,23 @@
 #include "plan/layout.h"
 #include "plan/placement.h"
 
-_Static_assert(MAX_QUARANTINED == PACK_MAX_BLOCKED, "make_request()");
+_Static_assert(MAX_QUARANTINED + MAX_RESERVED == PACK_MAX_BLOCKED,
+	       "make_request()");
 
 /* of the name of what is in the way */
 #define BLOCKER_SIZE	(NAME_SIZE + 24)
 /* of a number of bytes and its unit */
 #define FIGURE_SIZE	32
 
-/* where there is nothing to place, or too much, placement is left to the provider */
+/*
+ * Where there is nothing to place, or too much, or not at every unit, placement is left
+ * to the provider.
+ */
 static bool can_place(const struct gpu *gpu)
 {
 	return gpu_can_set(gpu, ABILITY_FB_OFFSET) &&
 	       placement_is_unit(gpu->fb_alloc_unit) &&
+	       (!gpu->fb_align || gpu->fb_align == gpu->fb_alloc_unit) &&
 	       gpu->vfs_len <= PACK_MAX_VFS;
 }
 
@@ -39,7 +44,7 @@ static void make_request(struct placement_request *req, const struct gpu *gpu)
 		.context = gpu->fb_context_save,
 		.reserve = gpu->fb_pf_reserve,
 		.num_vfs = gpu->vfs_len,
-		.num_blocked = gpu->num_quarantined,
+		.num_blocked = gpu->num_quarantined + gpu->num_reserved,
 	};
 	for (i = 0; i < gpu->vfs_len; i++) {
 		const struct vf *vf = &gpu->vfs[i];
@@ -50,7 +55,24 @@ static void make_request(struct placement_request *req, const struct gpu *gpu)
 			.pinned = vf->in_use,
 		};
 	}
-	memcpy(req->blocked, gpu->quarantined, sizeof(req->blocked));
+	memcpy(req->blocked, gpu->quarantined, sizeof(gpu->quarantined));
+	memcpy(req->blocked + gpu->num_quarantined, gpu->reserved,
+	       sizeof(gpu->reserved));
+}
+
+/* would the module have to place saved contexts beside something of the hardware's? */
+static bool contexts_collide(const struct placement_request *req,
+			     const struct gpu *gpu)
+{
+	u32 i;
+
+	for (i = 0; i < gpu->num_reserved; i++)
+		if (ranges_overlap(gpu->reserved[i].offset,
+				   gpu->reserved[i].size,
+				   round_up_to(req->reserve, req->unit),
+				   req->context))
+			return true;
+	return false;
 }
 
 /* Return: whether framebuffer changes at all */
@@ -197,6 +219,8 @@ int layout_place(struct gpu *wanted, const struct gpu *live,
 		return 0;
 	make_request(&req, live);
 	changes = add_wanted(&req, wanted);
+	if (contexts_collide(&req, live))
+		return 0;
 	if (changes)
 		err = placement_plan(&req, &placement, &reason);
 	if (err == -EINVAL)

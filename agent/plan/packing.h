@@ -12,7 +12,7 @@
 #define PACK_MAX_VFS		31
 
 /* ranges of the VF area that no VF may have */
-#define PACK_MAX_BLOCKED	64
+#define PACK_MAX_BLOCKED	72
 
 /* one more than ranges between them */
 #define PACK_MAX_GAPS		(PACK_MAX_VFS + PACK_MAX_BLOCKED + 1)

@@ -105,6 +105,7 @@ static const struct field pf_fields[] = {
 	[GPUVF_A_PF_POLICY] = FIELD(gpu, MNL_TYPE_U32, policy),
 	[GPUVF_A_PF_FB_TOTAL] = FIELD(gpu, MNL_TYPE_U64, fb_total),
 	[GPUVF_A_PF_FB_ALLOC_UNIT] = FIELD(gpu, MNL_TYPE_U64, fb_alloc_unit),
+	[GPUVF_A_PF_FB_ALIGN] = FIELD(gpu, MNL_TYPE_U64, fb_align),
 	[GPUVF_A_PF_FB_PF_RESERVE] = FIELD(gpu, MNL_TYPE_U64, fb_pf_reserve),
 	[GPUVF_A_PF_FB_CONTEXT_SAVE] =
 		FIELD(gpu, MNL_TYPE_U64, fb_context_save),
@@ -356,23 +357,25 @@ static int read_claims(const struct nlattr *nest, struct vf *vf)
 	return read_nest(nest, fields, ARRAY_SIZE(fields), &vf->claims);
 }
 
-static int read_quarantined(const struct nlattr *nest, struct gpu *gpu)
+/* add to a list of extents, ascending, with room for @max */
+static int read_extent(const struct nlattr *nest, struct extent *list, u32 *num,
+		       u32 max)
 {
 	static const struct field fields[] = {
 		[GPUVF_A_EXTENT_OFFSET] = FIELD(extent, MNL_TYPE_U64, offset),
 		[GPUVF_A_EXTENT_SIZE] = FIELD(extent, MNL_TYPE_U64, size),
 	};
-	struct extent extent = {}, *last = &gpu->quarantined[MAX_QUARANTINED - 1];
+	struct extent extent = {}, *last = &list[max - 1];
 	int err;
 
 	err = read_nest(nest, fields, ARRAY_SIZE(fields), &extent);
 	if (err)
 		return err;
 	/* as the kernel does when it has more than it tells */
-	if (gpu->num_quarantined == MAX_QUARANTINED)
+	if (*num == max)
 		last->size = extent.offset + extent.size - last->offset;
 	else
-		gpu->quarantined[gpu->num_quarantined++] = extent;
+		list[(*num)++] = extent;
 	return 0;
 }
 
@@ -460,7 +463,7 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 			struct error_detail *detail, int *vf)
 {
 	const struct nlattr *attr;
-	u32 quarantined = 0, num_quarantined = 0;
+	u32 quarantined = 0, num_quarantined = 0, reserved = 0, num_reserved = 0;
 	int err;
 
 	*vf = NO_VF;
@@ -478,8 +481,17 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 			err = read_number(attr, &num_quarantined);
 			break;
 		case GPUVF_A_PF_FB_QUARANTINED_EXTENT:
-			err = read_quarantined(attr, gpu);
+			err = read_extent(attr, gpu->quarantined,
+					  &gpu->num_quarantined, MAX_QUARANTINED);
 			quarantined++;
+			break;
+		case GPUVF_A_PF_FB_RESERVED_EXTENTS:
+			err = read_number(attr, &num_reserved);
+			break;
+		case GPUVF_A_PF_FB_RESERVED_EXTENT:
+			err = read_extent(attr, gpu->reserved,
+					  &gpu->num_reserved, MAX_RESERVED);
+			reserved++;
 			break;
 		case GPUVF_A_PF_ERROR:
 			err = detail ? read_detail(attr, detail) : 0;
@@ -494,7 +506,7 @@ static int read_message(const struct nlmsghdr *nlh, struct gpu *gpu,
 			return err;
 	}
 	/* a VF must not be placed where an extent is missing */
-	if (quarantined != num_quarantined)
+	if (quarantined != num_quarantined || reserved != num_reserved)
 		return -EBADMSG;
 	gpu->set = GPU_SET_POLICY | GPU_SET_PF_RESERVE;
 	if (gpu->total_vfs <= MAX_VFS)

@@ -4,8 +4,8 @@
  *
  *	[PC0====1====2====3XX==........]
  *
- * P is the PF's reserve, C the context save area, a number begins a VF, dots
- * are free. A cell shows the owner of most of it, but the PF and the context save
+ * P is the PF's reserve and what the hardware keeps, C the context save area, a number
+ * begins a VF, dots are free. A cell shows the owner of most of it, but the PF and the context save
  * area are shown however little they have of the first cells, and X is a cell of
  * which any byte is quarantined.
  */
@@ -38,6 +38,10 @@ static int owner_of(const struct gpu *gpu, u64 byte)
 	}
 	if (byte < gpu->fb_pf_reserve)
 		return OWNER_PF;
+	for (i = 0; i < gpu->num_reserved; i++)
+		if (byte >= gpu->reserved[i].offset &&
+		    byte - gpu->reserved[i].offset < gpu->reserved[i].size)
+			return OWNER_PF;
 	if (byte - gpu->fb_pf_reserve < gpu->fb_context_save)
 		return OWNER_CONTEXT;
 	return OWNER_FREE;

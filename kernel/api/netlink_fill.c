@@ -223,30 +223,42 @@ static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
 	return 0;
 }
 
+/* their number as attribute @number, and each as attribute @attr */
+static int nl_put_extents(struct sk_buff *skb, int number, int attr,
+			  unsigned int num, const struct gpuvf_extent *extent)
+{
+	int err;
+
+	err = nla_put_u32(skb, number, num);
+	for (; num && !err; extent++, num--)
+		err = nl_put_extent(skb, attr, extent->start, extent->size);
+	return err;
+}
+
 static int nl_put_quarantined(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
 	const struct gpuvf_extent *extent;
 	unsigned int num;
-	int err;
 
 	extent = gpuvf_scrub_quarantined_locked(pf, &num);
-	err = nla_put_u32(skb, GPUVF_A_PF_FB_QUARANTINED_EXTENTS, num);
-	for (; num && !err; extent++, num--)
-		err = nl_put_extent(skb, GPUVF_A_PF_FB_QUARANTINED_EXTENT,
-				    extent->start, extent->size);
-	return err;
+	return nl_put_extents(skb, GPUVF_A_PF_FB_QUARANTINED_EXTENTS,
+			      GPUVF_A_PF_FB_QUARANTINED_EXTENT, num, extent);
 }
 
 static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
+	const struct gpuvf_fb_geometry *fb = &pf->hw->caps.fb;
 	const struct gpuvf_layout *layout = &cfg->layout;
 
 	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
 	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, pf->hw->caps.fb.total_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_ALLOC_UNIT,
-		       pf->hw->caps.fb.unit_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, fb->total_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_ALLOC_UNIT, fb->unit_bytes) ||
+	    nl_put_u64(skb, GPUVF_A_PF_FB_ALIGN, fb->align_bytes) ||
+	    nl_put_extents(skb, GPUVF_A_PF_FB_RESERVED_EXTENTS,
+			   GPUVF_A_PF_FB_RESERVED_EXTENT, fb->num_reserved,
+			   fb->reserved) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
 		       layout->pf_reserve_bytes) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
@@ -345,7 +357,8 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	if (cfg)
 		return nl_put_whole_pf(skb, pf, cfg);
 	/* that memory could not be scrubbed is the consequence of its use */
-	gpuvf_layout_measure(&public->layout, pf->total_vfs, 0, NULL);
+	gpuvf_layout_measure(&public->layout, &pf->hw->caps.fb, pf->total_vfs,
+			     0, NULL);
 	return nl_put_pf_hardware(skb, pf) ?:
 	       nl_put_pf_engine(skb, pf, NULL) ?:
 	       nl_put_pf_config(skb, pf, public);

@@ -313,7 +313,8 @@ static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
 		gpuvf_pf_unlock(pf);
 	} else {
 		spin_lock(&pf->public_lock);
-		gpuvf_layout_measure(layout, pf->total_vfs, 0, NULL);
+		gpuvf_layout_measure(layout, &pf->hw->caps.fb, pf->total_vfs, 0,
+				     NULL);
 		bytes = layout->free_bytes;
 		largest_bytes = layout->largest_free_bytes;
 		spin_unlock(&pf->public_lock);

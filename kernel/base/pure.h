@@ -61,7 +61,7 @@ struct gpuvf_extent {
 };
 
 /* ranges of the framebuffer that hardware and firmware keep */
-#define GPUVF_FB_MAX_RESERVED	16
+#define GPUVF_FB_MAX_RESERVED	8
 
 /**
  * struct gpuvf_fb_geometry - framebuffer of the hardware

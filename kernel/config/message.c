@@ -32,7 +32,9 @@ static void refuse_name_blocker(struct gpuvf_pf *pf,
 {
 	char user[GPUVF_DRIVER_SIZE];
 
-	if (vf < 0)
+	if (vf == GPUVF_LAYOUT_HARDWARE)
+		strscpy(text, "memory that the hardware keeps is", size);
+	else if (vf < 0)
 		strscpy(text, "quarantined memory is", size);
 	else if (layout->vf[vf].pinned)
 		scnprintf(text, size, "VF %d (%s) is", vf,

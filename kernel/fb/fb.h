@@ -25,7 +25,8 @@ struct gpuvf_error;
 /**
  * struct gpuvf_scrub - what has to be scrubbed, and the worker that does
  * @units: bits in the maps, one for each unit of framebuffer
- * @needs_scrub: bit g: unit g has unknown or former content; pf->lock
+ * @needs_scrub: bit g: unit g has unknown or former content, and is not the hardware's
+ *	own; pf->lock
  * @again: bit g: unit g was marked since the clear engine began the operation
  *	under way; outside its range without meaning; pf->lock
  * @quarantined: bit g: unit g could not be cleared; pf->lock

@@ -9,9 +9,7 @@
 
 static u64 layout_round_up(const struct gpuvf_layout_request *req, u64 bytes)
 {
-	u64 mask = req->geometry.unit_bytes - 1;
-
-	return bytes > U64_MAX - mask ? U64_MAX : (bytes + mask) & ~mask;
+	return gpuvf_layout_round_up(bytes, req->geometry.unit_bytes);
 }
 
 /* the bytes that are free, and the largest block of them */
@@ -30,12 +28,14 @@ static u64 layout_count_free(const struct gpuvf_layout_free *free, u64 *largest)
 
 /*
  * Take a range out of the free blocks. A block is left below it, which may be empty,
- * so that each call adds at most one.
+ * so that each call adds at most one. What lies between the range and the next multiple
+ * of the alignment is of no use to any VF.
  *
  * Return: how much of the range was free.
  */
-static u64 layout_cut(struct gpuvf_layout_free *free, u64 start, u64 size)
+static u64 layout_cut(struct gpuvf_layout_request *req, u64 start, u64 size)
 {
+	struct gpuvf_layout_free *free = &req->free;
 	u64 cut = 0;
 	unsigned int i;
 
@@ -49,7 +49,9 @@ static u64 layout_cut(struct gpuvf_layout_free *free, u64 start, u64 size)
 			continue;
 		cut += until - from;
 		block->size = from - block->start;
-		if (until == end)
+		until = gpuvf_layout_round_up(until,
+					      req->geometry.align_bytes);
+		if (until >= end)
 			continue;
 		memmove(block + 2, block + 1,
 			(free->num - i - 1) * sizeof(*block));
@@ -61,21 +63,19 @@ static u64 layout_cut(struct gpuvf_layout_free *free, u64 start, u64 size)
 	return cut;
 }
 
-/* what is quarantined, as far as it is in the VF area */
-static void layout_cut_blocked(struct gpuvf_layout_request *req,
-			       const struct gpuvf_layout *out)
+/* what is quarantined or reserved, as far as it is in the VF area */
+static void layout_cut_all(struct gpuvf_layout_request *req,
+			   const struct gpuvf_layout *out, unsigned int num,
+			   const struct gpuvf_extent *extent)
 {
-	unsigned int i;
-
-	for (i = 0; i < req->num_blocked; i++) {
-		const struct gpuvf_extent *blocked = &req->blocked[i];
-		u64 start = max(blocked->start, out->vf_base);
-		u64 end = blocked->start +
-			  min(blocked->size, U64_MAX - blocked->start);
+	for (; num; num--, extent++) {
+		u64 start = max(extent->start, out->vf_base);
+		u64 end = extent->start +
+			  min(extent->size, U64_MAX - extent->start);
 
 		end = min(end, out->vf_end);
 		if (start < end)
-			layout_cut(&req->free, start, end - start);
+			layout_cut(req, start, end - start);
 	}
 }
 
@@ -97,37 +97,83 @@ static int layout_fail(struct gpuvf_layout_reason *reason,
 	}
 }
 
+/* the first place from @start on, at a multiple of @align, that is not reserved */
+static u64 layout_skip_reserved(const struct gpuvf_fb_geometry *geo, u64 start,
+				u64 size, u64 align)
+{
+	unsigned int i, tries;
+
+	start = gpuvf_layout_round_up(start, align);
+	/* each try passes one range at least */
+	for (tries = 0; tries < geo->num_reserved; tries++)
+		for (i = 0; i < geo->num_reserved; i++) {
+			const struct gpuvf_extent *r = &geo->reserved[i];
+
+			if (gpuvf_layout_overlap(start, size, r->start, r->size))
+				start = gpuvf_layout_round_up(r->start + r->size,
+							      align);
+		}
+	return start;
+}
+
+/* the borders of the VF area; false: no unit of it could be a VF's */
+static bool layout_area(const struct gpuvf_fb_geometry *geo, u64 reserve,
+			struct gpuvf_layout *out)
+{
+	u64 unit;
+
+	out->pf_reserve_bytes = reserve;
+	out->vf_end = geo->total_bytes & ~(geo->align_bytes - 1);
+	out->context.size = geo->context_bytes;
+	if (reserve >= out->vf_end || geo->context_bytes >= out->vf_end)
+		return false;
+	out->context.start = layout_skip_reserved(geo, reserve,
+						  geo->context_bytes,
+						  geo->context_align_bytes);
+	if (out->context.start >= out->vf_end)
+		return false;
+	out->vf_base = gpuvf_layout_round_up(out->context.start +
+					     geo->context_bytes,
+					     geo->align_bytes);
+	unit = layout_skip_reserved(geo, out->vf_base, geo->unit_bytes,
+				    geo->align_bytes);
+	return unit < out->vf_end && out->vf_end - unit >= geo->unit_bytes;
+}
+
 /* the borders of the VF area */
 static int layout_measure_area(const struct gpuvf_layout_request *req,
 			       struct gpuvf_layout *out,
 			       struct gpuvf_layout_reason *reason)
 {
 	const struct gpuvf_fb_geometry *geo = &req->geometry;
-	u64 context;
+	u64 low, high, middle;
 
 	memset(out, 0, sizeof(*out));
 	memset(reason, 0, sizeof(*reason));
 	reason->vf = -1;
 	reason->blocker = -1;
-	if (!gpuvf_layout_is_unit(geo->unit_bytes) ||
+	if (!gpuvf_layout_is_geometry(geo) ||
 	    req->num_vfs > GPUVF_MAX_VFS ||
 	    req->num_blocked > GPUVF_LAYOUT_MAX_BLOCKED)
 		return layout_fail(reason, GPUVF_LAYOUT_BAD_GEOMETRY);
 
-	context = layout_round_up(req, geo->context_bytes);
-	out->pf_reserve_bytes = layout_round_up(req, req->pf_reserve_bytes);
-	out->context.start = out->pf_reserve_bytes;
-	out->context.size = geo->context_bytes;
-	out->vf_end = geo->total_bytes & ~(geo->unit_bytes - 1);
-	if (context >= out->vf_end ||
-	    out->pf_reserve_bytes >= out->vf_end - context) {
-		reason->value = out->pf_reserve_bytes;
-		reason->limit = context >= out->vf_end ? 0 :
-			     out->vf_end - context - geo->unit_bytes;
-		return layout_fail(reason, GPUVF_LAYOUT_RESERVE_TOO_BIG);
+	reason->value = layout_round_up(req, req->pf_reserve_bytes);
+	if (layout_area(geo, reason->value, out)) {
+		reason->value = 0;
+		return 0;
 	}
-	out->vf_base = out->pf_reserve_bytes + context;
-	return 0;
+	/* what leaves something leaves it with every smaller reserve too */
+	low = 0;
+	high = div64_u64(geo->total_bytes, geo->unit_bytes);
+	while (low < high) {
+		middle = high - (high - low) / 2;
+		if (layout_area(geo, middle * geo->unit_bytes, out))
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	reason->limit = low * geo->unit_bytes;
+	return layout_fail(reason, GPUVF_LAYOUT_RESERVE_TOO_BIG);
 }
 
 /* what a request may not change of a VF in use */
@@ -156,7 +202,7 @@ static int layout_check_pinned(const struct gpuvf_layout_request *req,
 	return 0;
 }
 
-/* the VFs that stay where they are, and what is quarantined beside them */
+/* the VFs that stay where they are, and what is quarantined or reserved beside them */
 static int layout_keep(struct gpuvf_layout_request *req,
 		       struct gpuvf_layout *out,
 		       struct gpuvf_layout_reason *reason)
@@ -182,12 +228,14 @@ static int layout_keep(struct gpuvf_layout_request *req,
 					   GPUVF_LAYOUT_PINNED_RESERVE :
 					   GPUVF_LAYOUT_RESERVE_TAKEN);
 		}
-		if (layout_cut(&req->free, vf->now.start, vf->now.size) !=
+		if (layout_cut(req, vf->now.start, vf->now.size) !=
 		    vf->now.size)
 			return layout_fail(reason, GPUVF_LAYOUT_BAD_GEOMETRY);
 		out->vf[i] = vf->now;
 	}
-	layout_cut_blocked(req, out);
+	layout_cut_all(req, out, req->num_blocked, req->blocked);
+	layout_cut_all(req, out, req->geometry.num_reserved,
+		       req->geometry.reserved);
 	return 0;
 }
 
@@ -211,6 +259,15 @@ static void layout_find_taken(const struct gpuvf_layout_request *req,
 					 req->blocked[i].start,
 					 req->blocked[i].size))
 			reason->limit = req->blocked[i].start;
+	for (i = 0; i < req->geometry.num_reserved; i++) {
+		const struct gpuvf_extent *r = &req->geometry.reserved[i];
+
+		if (!gpuvf_layout_overlap(reason->value, size, r->start,
+					  r->size))
+			continue;
+		reason->blocker = GPUVF_LAYOUT_HARDWARE;
+		reason->limit = r->start;
+	}
 }
 
 /* a VF at the offset that is asked for */
@@ -218,14 +275,14 @@ static int layout_place(struct gpuvf_layout_request *req,
 			struct gpuvf_layout *out, unsigned int vf, u64 size,
 			struct gpuvf_layout_reason *reason)
 {
-	u64 unit = req->geometry.unit_bytes;
+	u64 align = req->geometry.align_bytes;
 	u64 place = req->vf[vf].place;
 
 	reason->vf = vf;
 	reason->value = place;
 	reason->free = size;
-	if (place & (unit - 1)) {
-		reason->limit = unit;
+	if (place & (align - 1)) {
+		reason->limit = align;
 		return layout_fail(reason, GPUVF_LAYOUT_PLACE_UNALIGNED);
 	}
 	if (place < out->vf_base || place > out->vf_end ||
@@ -233,7 +290,7 @@ static int layout_place(struct gpuvf_layout_request *req,
 		reason->limit = place < out->vf_base ? out->vf_base : out->vf_end;
 		return layout_fail(reason, GPUVF_LAYOUT_PLACE_OUTSIDE);
 	}
-	if (layout_cut(&req->free, place, size) != size) {
+	if (layout_cut(req, place, size) != size) {
 		layout_find_taken(req, out, size, reason);
 		return layout_fail(reason, GPUVF_LAYOUT_PLACE_TAKEN);
 	}
@@ -249,14 +306,18 @@ static int layout_fit(struct gpuvf_layout_request *req,
 {
 	struct gpuvf_extent *block = req->free.block;
 	unsigned int i;
+	u64 taken;
 
 	for (i = 0; i < req->free.num; i++, block++) {
 		if (block->size < size)
 			continue;
 		out->vf[vf].start = block->start;
 		out->vf[vf].size = size;
-		block->start += size;
-		block->size -= size;
+		taken = min(block->size,
+			    gpuvf_layout_round_up(size,
+						  req->geometry.align_bytes));
+		block->start += taken;
+		block->size -= taken;
 		return 0;
 	}
 	reason->vf = vf;
@@ -360,12 +421,20 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 	return 0;
 }
 
+/* how many extents of one size fit in a free block */
+static u64 layout_count(const struct gpuvf_extent *block, u64 size, u64 align)
+{
+	return block->size < size ? 0 :
+	       1 + div64_u64(block->size - size,
+			     gpuvf_layout_round_up(size, align));
+}
+
 /**
  * gpuvf_layout_fair_share() - the equal share of VFs that have no quota yet
  * @req: quotas of the other VFs, which stay where they are
  * @num: how many VFs are to get a share
  *
- * The largest unit-aligned size of which there is room for @num beside the
+ * The largest multiple of the unit of which there is room for @num beside the
  * others. Where no other VF has anything, this is rounddown(VF area / @num).
  *
  * Context: as gpuvf_layout_plan().
@@ -373,10 +442,10 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
  */
 u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, unsigned int num)
 {
-	u64 unit = req->geometry.unit_bytes;
+	u64 align = req->geometry.align_bytes, unit = req->geometry.unit_bytes;
 	struct gpuvf_layout_reason reason;
-	struct gpuvf_layout out;
 	u64 low = 0, high, middle, count;
+	struct gpuvf_layout out;
 	unsigned int i;
 
 	if (!num || layout_measure_area(req, &out, &reason) ||
@@ -387,8 +456,8 @@ u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, unsigned int num)
 	while (low < high) {
 		middle = high - (high - low) / 2;
 		for (count = 0, i = 0; i < req->free.num; i++)
-			count += div64_u64(req->free.block[i].size,
-					   middle * unit);
+			count += layout_count(&req->free.block[i],
+					      middle * unit, align);
 		if (count >= num)
 			low = middle;
 		else

@@ -7,8 +7,10 @@
  *   |    PF     | context save  |  VF area: extents of VFs, free, ...  | rest |
  *   +-----------+---------------+--------------------------------------+------+
  *
- * All borders of the VF area lie on multiples of the unit. The context save
- * area need not be a whole number of units.
+ * All borders of the VF area, and all beginnings of extents, lie on multiples of the
+ * alignment, sizes are multiples of the unit. The context save area need not be a whole
+ * number of units. Ranges that the hardware reserves may be anywhere: in the PF reserve
+ * they are a part of that, and nothing else is placed on them.
  *
  * Which placement is best is user space's to decide: a request names the offsets of
  * its VFs. A VF without one keeps the extent that it has, or, where its quota
@@ -23,7 +25,11 @@
 #define GPUVF_LAYOUT_MAX_BLOCKED	64
 
 /* one more than ranges between them */
-#define GPUVF_LAYOUT_MAX_FREE	(GPUVF_MAX_VFS + GPUVF_LAYOUT_MAX_BLOCKED + 1)
+#define GPUVF_LAYOUT_MAX_FREE	(GPUVF_MAX_VFS + GPUVF_LAYOUT_MAX_BLOCKED + \
+				 GPUVF_FB_MAX_RESERVED + 1)
+
+/* of struct gpuvf_layout_reason, where no VF is in the way, but the hardware is */
+#define GPUVF_LAYOUT_HARDWARE	(-2)
 
 /**
  * struct gpuvf_layout_vf - what is wanted for one VF
@@ -80,7 +86,8 @@ struct gpuvf_layout_request {
  * @vf_base: first byte of the VF area
  * @vf_end: byte behind the VF area
  * @vf: extent of each VF
- * @free_bytes: of the VF area, in no extent and not blocked
+ * @free_bytes: of the VF area, in no extent, neither blocked nor reserved, and not
+ *	lost to the alignment
  * @largest_free_bytes: the largest such block
  */
 struct gpuvf_layout {
@@ -105,13 +112,13 @@ struct gpuvf_layout {
  *	VF in use (blocker)
  * @GPUVF_LAYOUT_PINNED_PLACE: the VF is in use, and its place would change;
  *	asked and limit are where it would be and where it is
- * @GPUVF_LAYOUT_PLACE_UNALIGNED: the place is not on the border of a unit;
- *	limit is the unit
+ * @GPUVF_LAYOUT_PLACE_UNALIGNED: the place is not a multiple of the alignment, which
+ *	is the limit
  * @GPUVF_LAYOUT_PLACE_OUTSIDE: from its place the VF would reach out of the VF
  *	area; limit is the border that it would cross
  * @GPUVF_LAYOUT_PLACE_TAKEN: a VF that stays where it is or one that was placed
- *	before it (blocker), or something blocked, is there; limit is where that
- *	begins
+ *	before it (blocker), or something blocked or reserved, is there; limit is
+ *	where that begins
  * @GPUVF_LAYOUT_NO_SPACE: the quotas together exceed what is free; vf is the
  *	first (in index order) that does not fit, limit what was left for it
  * @GPUVF_LAYOUT_FRAGMENTED: enough is free, but no block is large enough for the
@@ -143,7 +150,7 @@ enum gpuvf_layout_verdict {
  * @limit: bytes that could be had; a place, of a PLACE
  * @free: bytes that are free, the VFs before this one being placed; of a PLACE, the
  *	size of the VF
- * @blocker: a VF in the way, -1: none
+ * @blocker: a VF in the way, -1: none; GPUVF_LAYOUT_HARDWARE: a reserved range
  */
 struct gpuvf_layout_reason {
 	enum gpuvf_layout_verdict verdict;
@@ -153,6 +160,13 @@ struct gpuvf_layout_reason {
 	u64 free;
 	int blocker;
 };
+
+/* U64_MAX where it does not fit; @to: a power of two */
+static inline u64 gpuvf_layout_round_up(u64 bytes, u64 to)
+{
+	return bytes > U64_MAX - (to - 1) ? U64_MAX :
+					    (bytes + to - 1) & ~(to - 1);
+}
 
 /* of two ranges, in whatever unit; none overlaps with one of size 0 */
 static inline bool gpuvf_layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
@@ -180,13 +194,14 @@ int gpuvf_layout_plan(struct gpuvf_layout_request *req,
 u64 gpuvf_layout_fair_share(struct gpuvf_layout_request *req, unsigned int num);
 
 /* fb/layout_check.c */
-bool gpuvf_layout_is_unit(u64 bytes);
+bool gpuvf_layout_is_geometry(const struct gpuvf_fb_geometry *geo);
 bool gpuvf_layout_stays(const struct gpuvf_layout_request *req,
 			unsigned int vf);
 bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 			const struct gpuvf_layout *layout);
-void gpuvf_layout_measure(struct gpuvf_layout *layout, unsigned int num_vfs,
-			  unsigned int num_blocked,
+void gpuvf_layout_measure(struct gpuvf_layout *layout,
+			  const struct gpuvf_fb_geometry *geo,
+			  unsigned int num_vfs, unsigned int num_blocked,
 			  const struct gpuvf_extent *blocked);
 
 #endif /* GPUVF_LAYOUT_H */

@@ -279,6 +279,19 @@ static void gpuvf_scrub_work(struct work_struct *work)
 		gpuvf_pf_notify(pf);
 }
 
+/* what the hardware reserves is nothing that a tenant could have, or may be written */
+static void scrub_unmark_reserved(struct gpuvf_pf *pf)
+{
+	const struct gpuvf_fb_geometry *fb = &pf->hw->caps.fb;
+	unsigned int i, first, count;
+
+	for (i = 0; i < fb->num_reserved; i++) {
+		scrub_units(pf, &fb->reserved[i], &first, &count);
+		bitmap_clear(pf->scrub.needs_scrub, first,
+			     min(count, pf->scrub.units - first));
+	}
+}
+
 /**
  * gpuvf_scrub_check() - refuse what needs a scrub engine that is not there
  * @pf: PF
@@ -318,6 +331,7 @@ int gpuvf_scrub_init(struct gpuvf_pf *pf)
 	if (!scrub->needs_scrub || !scrub->again || !scrub->quarantined)
 		return -ENOMEM;
 	bitmap_fill(scrub->needs_scrub, scrub->units);
+	scrub_unmark_reserved(pf);
 	scrub->contexts = GENMASK(pf->total_vfs - 1, 0);
 	return 0;
 }
@@ -369,11 +383,12 @@ void gpuvf_scrub_resume_locked(struct gpuvf_pf *pf)
 	gpuvf_scrub_kick_locked(pf);
 }
 
-static void scrub_mark(struct gpuvf_scrub *scrub, unsigned int first,
+static void scrub_mark(struct gpuvf_pf *pf, unsigned int first,
 		       unsigned int count)
 {
-	bitmap_set(scrub->needs_scrub, first, count);
-	bitmap_set(scrub->again, first, count);
+	bitmap_set(pf->scrub.needs_scrub, first, count);
+	bitmap_set(pf->scrub.again, first, count);
+	scrub_unmark_reserved(pf);
 }
 
 /**
@@ -389,7 +404,7 @@ void gpuvf_scrub_mark_locked(struct gpuvf_pf *pf, unsigned int vf)
 
 	lockdep_assert_held(&pf->lock);
 	scrub_units(pf, &pf->config.layout.vf[vf], &first, &count);
-	scrub_mark(&pf->scrub, first, count);
+	scrub_mark(pf, first, count);
 	pf->scrub.contexts |= BIT(vf);
 	pf->scrub.contexts_again |= BIT(vf);
 }
@@ -403,7 +418,7 @@ void gpuvf_scrub_mark_locked(struct gpuvf_pf *pf, unsigned int vf)
 void gpuvf_scrub_mark_reserved_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	scrub_mark(&pf->scrub, 0,
+	scrub_mark(pf, 0,
 		   div64_u64(pf->config.layout.vf_base,
 			     pf->hw->caps.fb.unit_bytes));
 }
@@ -459,7 +474,7 @@ int gpuvf_scrub_cancel_locked(struct gpuvf_pf *pf)
 void gpuvf_scrub_mark_all_locked(struct gpuvf_pf *pf)
 {
 	lockdep_assert_held(&pf->lock);
-	scrub_mark(&pf->scrub, 0, pf->scrub.units);
+	scrub_mark(pf, 0, pf->scrub.units);
 	gpuvf_scrub_mark_contexts_locked(pf);
 }
 
@@ -624,5 +639,6 @@ void gpuvf_scrub_measure_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	quarantined = gpuvf_scrub_quarantined_locked(pf, &num);
-	gpuvf_layout_measure(&pf->config.layout, pf->total_vfs, num, quarantined);
+	gpuvf_layout_measure(&pf->config.layout, &pf->hw->caps.fb,
+			     pf->total_vfs, num, quarantined);
 }

@@ -49,6 +49,8 @@ static void geometry(u64 total, u64 unit, u64 context, u64 reserve,
 	soil();
 	req.geometry.total_bytes = total;
 	req.geometry.unit_bytes = unit;
+	req.geometry.align_bytes = unit;
+	req.geometry.context_align_bytes = 1;
 	req.geometry.context_bytes = context;
 	req.pf_reserve_bytes = reserve;
 	req.num_vfs = num_vfs;
@@ -258,8 +260,11 @@ static void absurd_sizes_are_refused_and_do_not_wrap(void **state)
 #define BASE		2
 #define NONE		(-1)
 #define BLOCKED		(-2)
+#define LOST		(-3)
 
 static int map[BASE + AREA];
+/* in units; divides BASE and AREA */
+static unsigned int align = 1;
 
 static bool map_take(unsigned int at, unsigned int size, int owner)
 {
@@ -272,6 +277,9 @@ static bool map_take(unsigned int at, unsigned int size, int owner)
 			return false;
 	for (i = at; i < at + size; i++)
 		map[i] = owner;
+	/* no VF could begin there */
+	for (; i % align && map[i] == NONE; i++)
+		map[i] = LOST;
 	return true;
 }
 
@@ -286,7 +294,7 @@ static bool map_fit(unsigned int size, int owner)
 {
 	unsigned int at;
 
-	for (at = BASE; at + size <= BASE + AREA; at++)
+	for (at = BASE; at + size <= BASE + AREA; at += align)
 		if (map_take(at, size, owner))
 			return true;
 	return false;
@@ -305,6 +313,8 @@ static int first_fit(void)
 					     req.vf[i].now.size / MIB, i));
 	for (i = 0; i < req.num_blocked; i++)
 		map_take(blocked[i].start / MIB, 1, BLOCKED);
+	for (i = 0; i < req.geometry.num_reserved; i++)
+		map_take(req.geometry.reserved[i].start / MIB, 1, BLOCKED);
 	for (i = 0; i < req.num_vfs; i++)
 		if (!keeps(&req.vf[i]) && req.vf[i].placed &&
 		    !map_take(req.vf[i].place / MIB,
@@ -330,17 +340,39 @@ static unsigned int map_free(unsigned int *longest)
 	return num;
 }
 
-/* up to 8 VFs with extents, pins, places and blocked units */
+/* units that the hardware reserves, of which no VF can have any */
+static void random_reserved(void)
+{
+	struct gpuvf_fb_geometry *geo = &req.geometry;
+	struct gpuvf_extent reserved = { .size = MIB };
+	unsigned int i;
+
+	while (geo->num_reserved < GPUVF_FB_MAX_RESERVED && rnd(3)) {
+		reserved.start = (BASE + rnd(AREA)) * MIB;
+		geo->reserved[geo->num_reserved++] = reserved;
+		for (i = 0; i < req.num_vfs; i++)
+			if (gpuvf_layout_overlap(reserved.start, MIB,
+						 req.vf[i].now.start,
+						 req.vf[i].now.size))
+				break;
+		geo->num_reserved -= i < req.num_vfs;
+	}
+}
+
+/* up to 8 VFs with extents, pins, places, blocked and reserved units */
 static void random_request(void)
 {
 	unsigned int at = BASE, i;
 
 	geometry((BASE + AREA) * MIB, MIB, MIB, MIB, 1 + rnd(8));
+	align = 1 + rnd(2);
+	req.geometry.align_bytes = align * MIB;
 	for (i = 0; i < req.num_vfs; i++) {
 		struct gpuvf_layout_vf *vf = &req.vf[i];
 		unsigned int size = 1 + rnd(4);
 
 		at += rnd(3);
+		at += at % align;
 		if (rnd(3) && at + size <= BASE + AREA) {
 			vf->now.start = at * MIB;
 			vf->now.size = size * MIB;
@@ -353,12 +385,13 @@ static void random_request(void)
 			vf->quota_bytes = rnd(4) * MIB;
 		}
 		vf->placed = !vf->pinned && vf->quota_bytes && !rnd(4);
-		vf->place = (BASE + rnd(AREA)) * MIB;
+		vf->place = (BASE + align * rnd(AREA / align)) * MIB;
 	}
 	for (req.num_blocked = 0; rnd(3); req.num_blocked++)
 		blocked[req.num_blocked] = (struct gpuvf_extent){
 			(BASE + rnd(AREA)) * MIB, MIB
 		};
+	random_reserved();
 }
 
 static u64 sum_of_fitted(void)
@@ -444,7 +477,8 @@ static void no_space_is_about_the_sum(void **state)
 		/* without those from that one on */
 		first_fit();
 		left = map_free(&longest) * MIB;
-		if (first_fit() == NONE)
+		/* the sum knows nothing of what is lost to the alignment */
+		if (first_fit() == NONE && align == 1)
 			assert_int_equal(why.limit, left);
 		assert_true(why.value > why.limit);
 		assert_true(sum_of_fitted() + why.value > why.limit);
@@ -567,6 +601,107 @@ static void vfs_can_change_places(void **state)
 	assert_int_equal(out.vf[1].start, 2 * MIB);
 }
 
+/* reserved ranges in the way of all that lies below the VF area */
+static void nothing_is_placed_on_what_the_hardware_reserves(void **state)
+{
+	unsigned int i;
+	u64 reserve;
+
+	(void)state;
+	for (reserve = 0; reserve <= 30 * MIB; reserve += MIB) {
+		geometry(64 * MIB, MIB, 2 * MIB, reserve, 1);
+		req.geometry.context_align_bytes = 2 * MIB;
+		req.geometry.align_bytes = 4 * MIB;
+		req.geometry.num_reserved = 3;
+		req.geometry.reserved[0] =
+			(struct gpuvf_extent){ 12 * MIB, 3 * MIB };
+		req.geometry.reserved[1] =
+			(struct gpuvf_extent){ 4 * MIB, MIB };
+		req.geometry.reserved[2] =
+			(struct gpuvf_extent){ 63 * MIB, MIB };
+		req.vf[0].quota_bytes = 3 * MIB;
+		assert_int_equal(plan(), 0);
+		assert_true(out.context.start >= reserve);
+		assert_int_equal(out.context.start % (2 * MIB), 0);
+		assert_int_equal(out.vf[0].start % (4 * MIB), 0);
+		for (i = 0; i < 3; i++) {
+			const struct gpuvf_extent *r = &req.geometry.reserved[i];
+
+			assert_false(gpuvf_layout_overlap(r->start, r->size,
+							  out.context.start,
+							  out.context.size));
+			assert_false(gpuvf_layout_overlap(r->start, r->size,
+							  out.vf[0].start,
+							  out.vf[0].size));
+		}
+	}
+	/* 8 is where the first place is; 60 has 3 MiB before the last range */
+	geometry(64 * MIB, MIB, 2 * MIB, 48 * MIB, 2);
+	req.geometry.align_bytes = 4 * MIB;
+	req.geometry.num_reserved = 1;
+	req.geometry.reserved[0] = (struct gpuvf_extent){ 63 * MIB, MIB };
+	req.vf[0].quota_bytes = 5 * MIB;
+	req.vf[1].quota_bytes = 3 * MIB;
+	assert_int_equal(plan(), 0);
+	assert_int_equal(out.vf[0].start, 52 * MIB);
+	assert_int_equal(out.vf[1].start, 60 * MIB);
+	assert_int_equal(out.free_bytes, 0);
+	req.vf[1].placed = true;
+	req.vf[1].place = 62 * MIB;
+	assert_int_equal(plan(), -EINVAL);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_UNALIGNED);
+	assert_int_equal(why.limit, 4 * MIB);
+	req.vf[1].place = 60 * MIB;
+	req.vf[1].quota_bytes = 4 * MIB;
+	assert_int_equal(plan(), -ENOSPC);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_PLACE_TAKEN);
+	assert_int_equal(why.blocker, GPUVF_LAYOUT_HARDWARE);
+	assert_int_equal(why.limit, 63 * MIB);
+}
+
+/* the largest reserve is exact, whatever is reserved behind it */
+static void reserve_leaves_room_for_a_vf(void **state)
+{
+	(void)state;
+	geometry(64 * MIB, MIB, 2 * MIB, 64 * MIB, 1);
+	req.geometry.num_reserved = 2;
+	req.geometry.reserved[0] = (struct gpuvf_extent){ 60 * MIB, 4 * MIB };
+	req.geometry.reserved[1] = (struct gpuvf_extent){ 50 * MIB, 4 * MIB };
+	assert_int_equal(plan(), -ENOSPC);
+	assert_int_equal(why.verdict, GPUVF_LAYOUT_RESERVE_TOO_BIG);
+	assert_int_equal(why.limit, 57 * MIB);
+	req.pf_reserve_bytes = 57 * MIB;
+	assert_int_equal(plan(), 0);
+	req.pf_reserve_bytes = 58 * MIB;
+	assert_int_equal(plan(), -ENOSPC);
+}
+
+static void check_sees_what_is_reserved_or_not_aligned(void **state)
+{
+	(void)state;
+	geometry(32 * MIB, MIB, MIB, MIB, 1);
+	req.geometry.align_bytes = 2 * MIB;
+	req.vf[0].quota_bytes = MIB;
+	assert_int_equal(plan(), 0);
+	assert_int_equal(out.vf[0].start, 2 * MIB);
+	out.vf[0].start = 3 * MIB;
+	assert_false(gpuvf_layout_check(&req, &out));
+	out.vf[0].start = 4 * MIB;
+	assert_true(gpuvf_layout_check(&req, &out));
+	req.geometry.num_reserved = 1;
+	req.geometry.reserved[0] = (struct gpuvf_extent){ 4 * MIB, MIB };
+	assert_false(gpuvf_layout_check(&req, &out));
+	/* nor may a VF stay there */
+	req.vf[0].now = out.vf[0];
+	assert_false(gpuvf_layout_check(&req, &out));
+	req.geometry.reserved[0].start = MIB;
+	assert_false(gpuvf_layout_check(&req, &out));
+	req.geometry.reserved[0].start = 0;
+	assert_true(gpuvf_layout_check(&req, &out));
+	req.geometry.context_align_bytes = 4 * MIB;
+	assert_false(gpuvf_layout_check(&req, &out));
+}
+
 /* how many blocks of a size there are beside what others have */
 static unsigned int count_blocks(unsigned int size)
 {
@@ -670,7 +805,7 @@ static void random_lives_of_31_vfs_stay_sound(void **state)
 		check_life(vf);
 		first = out;
 		/* what is free is the same when it is measured by the extents */
-		gpuvf_layout_measure(&out, req.num_vfs, 0, NULL);
+		gpuvf_layout_measure(&out, &req.geometry, req.num_vfs, 0, NULL);
 		assert_memory_equal(&first, &out, sizeof(out));
 		assert_int_equal(plan(), 0);
 		assert_memory_equal(&first, &out, sizeof(out));
@@ -697,6 +832,9 @@ int main(void)
 		cmocka_unit_test(a_vf_stays_where_memory_is_quarantined),
 		cmocka_unit_test(places_are_refused_with_the_figures),
 		cmocka_unit_test(vfs_can_change_places),
+		cmocka_unit_test(nothing_is_placed_on_what_the_hardware_reserves),
+		cmocka_unit_test(reserve_leaves_room_for_a_vf),
+		cmocka_unit_test(check_sees_what_is_reserved_or_not_aligned),
 		cmocka_unit_test(fair_share_is_the_largest),
 		cmocka_unit_test(random_lives_of_31_vfs_stay_sound),
 	};

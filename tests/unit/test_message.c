@@ -197,14 +197,18 @@ static struct nlmsghdr *full_message(void)
 	return nlh;
 }
 
-static void put_quarantined(struct nlmsghdr *nlh, u64 offset, u64 size)
+static void put_extent(struct nlmsghdr *nlh, u16 attr, u64 offset, u64 size)
 {
-	struct nlattr *nest =
-		mnl_attr_nest_start(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENT);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
 	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_OFFSET, offset);
 	mnl_attr_put_u64(nlh, GPUVF_A_EXTENT_SIZE, size);
 	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_quarantined(struct nlmsghdr *nlh, u64 offset, u64 size)
+{
+	put_extent(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENT, offset, size);
 }
 
 static void reads_what_is_quarantined_and_no_more_than_there_may_be(void **state)
@@ -246,6 +250,21 @@ static void reads_what_is_quarantined_and_no_more_than_there_may_be(void **state
 	gpu_free(&gpu);
 	nlh = new_message();
 	mnl_attr_put_u16(nlh, GPUVF_A_PF_FB_QUARANTINED_EXTENT, 1);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
+	gpu_free(&gpu);
+	/* likewise of what the hardware keeps */
+	gpu = (struct gpu){};
+	nlh = new_message();
+	mnl_attr_put_u32(nlh, GPUVF_A_PF_FB_RESERVED_EXTENTS, 1);
+	put_extent(nlh, GPUVF_A_PF_FB_RESERVED_EXTENT, GIB, MIB);
+	mnl_attr_put_u64(nlh, GPUVF_A_PF_FB_ALIGN, 2 * MIB);
+	assert_int_equal(read_exact(nlh, &gpu, NULL), 0);
+	assert_int_equal(gpu.num_reserved, 1);
+	assert_int_equal(gpu.reserved[0].offset, GIB);
+	assert_int_equal(gpu.reserved[0].size, MIB);
+	assert_int_equal(gpu.fb_align, 2 * MIB);
+	gpu_free(&gpu);
+	put_extent(nlh, GPUVF_A_PF_FB_RESERVED_EXTENT, 2 * GIB, MIB);
 	assert_int_equal(read_exact(nlh, &gpu, NULL), -EBADMSG);
 	gpu_free(&gpu);
 }

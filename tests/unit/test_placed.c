@@ -47,6 +47,21 @@ static void quarantine(u64 offset, u64 size)
 		(struct extent){ offset * MIB, size * MIB };
 }
 
+/* does the agent place VFs, or leave it to the module? */
+static bool layout_places(const struct gpu *live)
+{
+	struct failure why = {};
+	struct gpu wanted;
+	bool places;
+
+	gpu_copy(&wanted, live);
+	wanted.set = 0;
+	assert_int_equal(layout_place(&wanted, live, &why), 0);
+	places = wanted.set & GPU_SET_PLACES;
+	gpu_free(&wanted);
+	return places;
+}
+
 static void plan_for(struct plan *plan, const char *lines)
 {
 	static const struct vf_driver drivers[FAKE_VFS];
@@ -214,6 +229,26 @@ static void memory_that_is_quarantined_moves_no_vf_by_itself(void **state)
 	assert_int_equal(apply("vf 0 = p2\nvf 1 = p1\n", NULL), EXIT_DONE);
 	assert_int_equal(fake.gpu.vfs[0].fb_offset, 3 * MIB);
 	assert_int_equal(fake.gpu.vfs[1].fb_offset, 6 * MIB);
+}
+
+/* also where the module would place them, since the agent cannot know it all */
+static void what_the_hardware_keeps_is_given_to_no_vf(void **state)
+{
+	small_gpu();
+	fake.gpu.reserved[0] = (struct extent){ 3 * MIB, MIB };
+	fake.gpu.reserved[1] = (struct extent){ 0, MIB };
+	fake.gpu.num_reserved = 2;
+	assert_int_equal(apply("vf 0 = p2\nvf 1 = p1\n", NULL), EXIT_DONE);
+	assert_int_equal(fake.gpu.vfs[0].fb_offset, 4 * MIB);
+	assert_int_equal(fake.gpu.vfs[1].fb_offset, 2 * MIB);
+	/* behind it, since there is nothing of it for contexts */
+	assert_true(layout_places(&fake.gpu));
+	fake.gpu.reserved[1].offset = MIB;
+	assert_false(layout_places(&fake.gpu));
+	fake.gpu.num_reserved = 0;
+	assert_true(layout_places(&fake.gpu));
+	fake.gpu.fb_align = 2 * MIB;
+	assert_false(layout_places(&fake.gpu));
 }
 
 /* a change since the GPU was read is answered by looking again, four times */
@@ -745,6 +780,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(c21_plan_and_apply_find_what_there_is),
 		cmocka_unit_test(memory_that_is_quarantined_moves_no_vf_by_itself),
+		cmocka_unit_test(what_the_hardware_keeps_is_given_to_no_vf),
 		cmocka_unit_test(a_stale_generation_is_planned_for_again),
 		cmocka_unit_test(a_vf_that_starts_meanwhile_stays),
 		cmocka_unit_test(memory_that_is_quarantined_meanwhile_is_left_out),

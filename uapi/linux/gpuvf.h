@@ -205,11 +205,12 @@ enum gpuvf_hang {
  * @GPUVF_REASON_OFFSET_WITHOUT_QUOTA: -EINVAL, a VF without framebuffer has no
  *   offset either
  * @GPUVF_REASON_OFFSET_UNALIGNED: -EINVAL, the offset is not a multiple of
- *   fb-alloc-unit
+ *   fb-align
  * @GPUVF_REASON_OFFSET_OUTSIDE: -EINVAL, from that offset on it would reach
  *   out of what VFs can have
  * @GPUVF_REASON_OFFSET_TAKEN: -ENOSPC, a VF that stays there, or that the same
- *   request places there, or quarantined memory is there
+ *   request places there, or quarantined memory, or memory that the hardware
+ *   keeps, is there
  * @GPUVF_REASON_OFFSET_IN_USE: -EBUSY, the VF's framebuffer cannot move while
  *   it is in use
  * @GPUVF_REASON_PF_RESETTING: -EBUSY, a reset of the GPU was asked for, or is
@@ -289,6 +290,9 @@ enum {
 	GPUVF_A_PF_RESETTING,
 	GPUVF_A_PF_RESETS,
 	GPUVF_A_PF_FAILED_RESETS,
+	GPUVF_A_PF_FB_ALIGN,
+	GPUVF_A_PF_FB_RESERVED_EXTENTS,
+	GPUVF_A_PF_FB_RESERVED_EXTENT,
 
 	__GPUVF_A_PF_MAX,
 	GPUVF_A_PF_MAX = (__GPUVF_A_PF_MAX - 1)

@@ -119,12 +119,14 @@ struct nl_stats {
 
 /* as the spec says */
 #define NL_EXTENTS	64
+#define NL_RESERVED	8
 
 /**
  * struct nl_message - a message of the family
  * @cmd: GPUVF_CMD_*
  * @has: bit n: attribute n is there
  * @num_quarantined: how many extents are in @quarantined
+ * @num_reserved: how many extents are in @reserved
  * @num_vf: how many VFs are in @vf
  * @stats: of the last of them
  */
@@ -155,6 +157,10 @@ struct nl_message {
 	uint32_t quarantined_extents;
 	unsigned int num_quarantined;
 	struct extent quarantined[NL_EXTENTS];
+	uint64_t fb_align;
+	uint32_t reserved_extents;
+	unsigned int num_reserved;
+	struct extent reserved[NL_RESERVED];
 	struct nl_engine engine;
 	uint32_t time_slice_min_us;
 	uint32_t time_slice_max_us;

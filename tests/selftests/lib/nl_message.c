@@ -49,6 +49,9 @@ static const struct nl_field pf_fields[GPUVF_A_PF_MAX + 1] = {
 	[GPUVF_A_PF_FB_QUARANTINED] = FIELD(nl_message, fb_quarantined, 8),
 	[GPUVF_A_PF_FB_QUARANTINED_EXTENTS] =
 		FIELD(nl_message, quarantined_extents, 4),
+	[GPUVF_A_PF_FB_ALIGN] = FIELD(nl_message, fb_align, 8),
+	[GPUVF_A_PF_FB_RESERVED_EXTENTS] =
+		FIELD(nl_message, reserved_extents, 4),
 	[GPUVF_A_PF_DRY_RUN] = FLAG,
 	[GPUVF_A_PF_RESETTING] = FLAG,
 	[GPUVF_A_PF_RESETS] = FIELD(nl_message, resets, 8),
@@ -294,6 +297,11 @@ static bool take_attr(const struct nlattr *attr, struct nl_message *msg)
 		msg->has |= 1ULL << type;
 		return msg->num_quarantined < NL_EXTENTS &&
 		       take_extent(attr, &msg->quarantined[msg->num_quarantined++]);
+	}
+	if (type == GPUVF_A_PF_FB_RESERVED_EXTENT) {
+		msg->has |= 1ULL << type;
+		return msg->num_reserved < NL_RESERVED &&
+		       take_extent(attr, &msg->reserved[msg->num_reserved++]);
 	}
 	if (msg->has & 1ULL << type)
 		return false;
