@@ -57,7 +57,6 @@ static const u8 v1_init_steps[] = {
  * struct v1 - a GPU of this generation
  * @port: what the layers above see, and the SIM capability
  * @cap: GPU-IOV capability in the PF's configuration space
- * @total_mib: TOTAL_FB_AVAILABLE, which need not be whole units
  * @init_vf: VF whose INIT is under way
  * @init_step: of v1_init_steps: the one under way, or that failed: the PF is on the
  *	engine; past the end: none
@@ -65,7 +64,6 @@ static const u8 v1_init_steps[] = {
 struct v1 {
 	struct gpuvf_sim_port port;
 	int cap;
-	u32 total_mib;
 	unsigned int init_vf;
 	unsigned int init_step;
 };
@@ -97,10 +95,9 @@ static u32 v1_context(const struct gpuvf_extent *context)
 			  context->start / GPUVF_IOV_CNTXT_UNIT);
 }
 
-/* of all that there is, also of what is no whole unit */
-static u16 v1_consumed(const struct v1 *v1, u64 reserve_bytes)
+static u16 v1_consumed(const struct gpuvf_hw *hw, u64 reserve_bytes)
 {
-	return v1->total_mib - reserve_bytes / SZ_1M;
+	return (hw->caps.fb.total_bytes - reserve_bytes) / SZ_1M;
 }
 
 static u32 v1_entry(const struct gpuvf_extent *extent)
@@ -114,13 +111,13 @@ static u32 v1_entry(const struct gpuvf_extent *extent)
 static int v1_set_reserve(struct gpuvf_hw *hw, u64 reserve_bytes,
 			  const struct gpuvf_extent *context)
 {
-	const struct v1 *v1 = to_v1(hw);
-	const int reg = v1->cap + GPUVF_IOV_V1_FB_CONSUMED;
-	u16 consumed = v1_consumed(v1, reserve_bytes);
+	const int cap = to_v1(hw)->cap;
+	const int reg = cap + GPUVF_IOV_V1_FB_CONSUMED;
+	u16 consumed = v1_consumed(hw, reserve_bytes);
 	u16 kept;
 	int err;
 
-	err = gpuvf_hw_set32(hw, v1->cap + GPUVF_IOV_V1_CNTXT,
+	err = gpuvf_hw_set32(hw, cap + GPUVF_IOV_V1_CNTXT,
 			     v1_context(context));
 	if (err)
 		return err;
@@ -160,7 +157,7 @@ static int v1_verify_vf(struct gpuvf_hw *hw, unsigned int vf,
 {
 	const struct v1 *v1 = to_v1(hw);
 	const struct gpuvf_extent *wanted = extent ?: &hw->caps.park;
-	const u32 consumed = v1_consumed(v1, reserve_bytes);
+	const u32 consumed = v1_consumed(hw, reserve_bytes);
 	int entry, save, reserve, err = 0;
 
 	entry = gpuvf_hw_verify32(hw, vf, "VF_FB",
@@ -303,22 +300,21 @@ static int v1_probe_fb(struct v1 *v1)
 {
 	struct gpuvf_hw *hw = &v1->port.hw;
 	struct gpuvf_fb_geometry *fb = &hw->caps.fb;
-	u32 val, consumed;
+	u32 val, mib, consumed;
 
 	if (gpuvf_hw_probe_read32(hw, v1->cap + GPUVF_IOV_V1_FB_AVAILABLE,
 				  "TOTAL_FB_AVAILABLE", &val))
 		return -EIO;
-	v1->total_mib = val & 0xffff;
+	mib = val & 0xffff;
 	consumed = val >> 16;
-	if (!v1->total_mib || consumed > v1->total_mib) {
+	if (!mib || consumed > mib) {
 		pci_err(hw->pdev, "%u MiB of framebuffer, of which %u are consumed: 1 to %u are possible\n",
-			v1->total_mib, consumed, U16_MAX);
+			mib, consumed, U16_MAX);
 		return -EINVAL;
 	}
 	fb->unit_bytes = GPUVF_IOV_VF_FB_UNIT;
 	fb->align_bytes = GPUVF_IOV_VF_FB_UNIT;
-	fb->total_bytes = round_down((u64)v1->total_mib * SZ_1M,
-				     GPUVF_IOV_VF_FB_UNIT);
+	fb->total_bytes = (u64)mib * SZ_1M;
 	fb->context_align_bytes = GPUVF_IOV_CNTXT_UNIT;
 	hw->caps.context_slot_bytes = GPUVF_IOV_CNTXT_UNIT;
 	hw->caps.park.start = V1_PARK_UNIT * GPUVF_IOV_VF_FB_UNIT;

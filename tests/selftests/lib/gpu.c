@@ -315,10 +315,25 @@ bool gpu_truth_vf_is(const struct gpu *gpu, unsigned int vf, const char *key,
 	return is;
 }
 
+/* where the backend for v1 has the entries of VFs that are parked: no extent */
+#define PARKED	UNIT
+
+static void forget_parked(const struct gpu *gpu, struct table *table)
+{
+	struct iov iov;
+	unsigned int i;
+
+	if (!gpu_iov(gpu, &iov) || !iov.less_one)
+		return;
+	for (i = 0; i < MAX_VFS; i++)
+		if (table->vf[i].start == PARKED && table->vf[i].size == UNIT)
+			table->vf[i] = (struct extent){ 0 };
+}
+
 /**
  * gpu_table() - what the hardware has in its framebuffer table
  * @gpu: GPU
- * @table: where to
+ * @table: where to; a VF that is parked has no extent
  *
  * Return: false: the simulator is not there, or says something else.
  */
@@ -346,6 +361,7 @@ bool gpu_table(const struct gpu *gpu, struct table *table)
 		}
 	}
 	free(text);
+	forget_parked(gpu, table);
 	return seen == 2;
 }
 

@@ -88,6 +88,18 @@ int module_load(const char *name, const char *parameters)
 	return err;
 }
 
+/**
+ * module_most_vfs() - how many VFs a simulated GPU can have
+ *
+ * It depends on the generation that all tests of this run are for.
+ */
+unsigned int module_most_vfs(void)
+{
+	const char *more = getenv("GPUVF_SIM_PARAMETERS");
+
+	return more && strstr(more, "generation=v1") ? 16 : 31;
+}
+
 /* the directory of a module's driver */
 static bool driver_is_there(const char *name)
 {

@@ -11,5 +11,6 @@ const char *module_missing(const char *name);
 int module_load(const char *name, const char *parameters);
 int module_unload(const char *name);
 bool module_is_loaded(const char *name);
+unsigned int module_most_vfs(void);
 
 #endif /* SELFTEST_MODULE_H */
