@@ -11,8 +11,8 @@
  *	is empty		all
  *	INIT of a VF takes over	before it the PF is given the engine and taken off:
  *	the engine's registers	INIT, RUN, IDLE, SAVE
- *	no register tells who	the scheduler's own state is loaded, as after an FLR:
- *	has the engine		it takes no command while a function hangs
+ *	no register tells who	the scheduler's own state is saved, or loaded as after
+ *	has the engine		an FLR: it takes no command while a function hangs
  *
  * CONTEXT_SWITCH, which AMD's driver for this generation never uses, is not used here
  * either.
@@ -36,8 +36,8 @@
 #define V1_TIME_SLICE_MAX_US	500000
 
 /*
- * The PF itself needs the first unit at the least, and of the second one nothing is
- * known that uses it.
+ * AMD's driver leaves the PF 16 MiB at the least, which are the PF's own. The unit after
+ * them belongs to the PF reserve too, unless that is so small.
  */
 #define V1_PARK_UNIT		1
 
@@ -50,7 +50,7 @@
 /* what becomes of INIT of a VF; the PF's commands come first */
 static const u8 v1_init_steps[] = {
 	GPUVF_CMD_INIT_GPU, GPUVF_CMD_RUN_GPU, GPUVF_CMD_IDLE_GPU,
-	GPUVF_CMD_SAVE_GPU_STATE,
+	GPUVF_CMD_SAVE_GPU_STATE, GPUVF_CMD_SAVE_RLCV_STATE,
 };
 
 /**
@@ -60,12 +60,14 @@ static const u8 v1_init_steps[] = {
  * @init_vf: VF whose INIT is under way
  * @init_step: of v1_init_steps: the one under way, or that failed: the PF is on the
  *	engine; past the end: none
+ * @rlcv_saved: all of them were done since the GPU was reset last
  */
 struct v1 {
 	struct gpuvf_sim_port port;
 	int cap;
 	unsigned int init_vf;
 	unsigned int init_step;
+	bool rlcv_saved;
 };
 
 static_assert(!offsetof(struct v1, port.hw));
@@ -237,6 +239,7 @@ static int v1_init_next(struct gpuvf_hw *hw)
 	int err;
 
 	v1->init_step++;
+	v1->rlcv_saved = !v1_has_pf(v1);
 	if (v1_has_pf(v1))
 		err = v1_issue(hw, v1_init_steps[v1->init_step], GPUVF_FCN_PF);
 	else
@@ -273,17 +276,23 @@ static int v1_command_status(struct gpuvf_hw *hw)
 static int v1_engine_state(struct gpuvf_hw *hw)
 {
 	struct v1 *v1 = to_v1(hw);
+	int err, has_reserve;
 	u32 status;
-	int err;
 
 	err = v1_read_status(hw, &status);
 	if (err)
 		return err == -EINPROGRESS ? -EBUSY : err;
+	has_reserve = v1_has_reserve(hw);
+	if (has_reserve < 0)
+		return has_reserve;
 	/* the PF's way was not ended, as a reset of the GPU does */
-	if (v1_has_pf(v1) && v1_has_reserve(hw))
+	if (v1_has_pf(v1) && has_reserve)
 		return -EBUSY;
 	v1->init_step = ARRAY_SIZE(v1_init_steps);
-	err = v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
+	v1->rlcv_saved &= has_reserve;
+	err = v1_issue(hw, v1->rlcv_saved ? GPUVF_CMD_LOAD_RLCV_STATE :
+					    GPUVF_CMD_SAVE_RLCV_STATE,
+		       GPUVF_FCN_PF);
 	if (err)
 		return err;
 	if (read_poll_timeout_atomic(v1_read_status, err, err != -EINPROGRESS,
@@ -308,8 +317,8 @@ static int v1_probe_fb(struct v1 *v1)
 	mib = val & 0xffff;
 	consumed = val >> 16;
 	if (!mib || consumed > mib) {
-		pci_err(hw->pdev, "%u MiB of framebuffer, of which %u are consumed: 1 to %u are possible\n",
-			mib, consumed, U16_MAX);
+		pci_err(hw->pdev, "%u MiB of framebuffer, of which %u are consumed: 1 to %llu are possible\n",
+			mib, consumed, (u64)U16_MAX);
 		return -EINVAL;
 	}
 	fb->unit_bytes = GPUVF_IOV_VF_FB_UNIT;
