@@ -11,8 +11,8 @@
  *	is empty		all
  *	INIT of a VF takes over	before it the PF is given the engine and taken off:
  *	the engine's registers	INIT, RUN, IDLE, SAVE
- *	no register tells who	the scheduler's own state is saved, or loaded as after
- *	has the engine		an FLR: it takes no command while a function hangs
+ *	no register tells who	the scheduler's own state is loaded, as after an FLR:
+ *	has the engine		it takes no command while a function hangs
  *
  * CONTEXT_SWITCH, which AMD's driver for this generation never uses, is not used here
  * either.
@@ -47,26 +47,46 @@
 #define V1_CAPABILITIES		(GPUVF_CAPABILITY_FRAMEBUFFER | \
 				 GPUVF_CAPABILITY_TIME_SLICE)
 
-/* what becomes of INIT of a VF; the PF's commands come first */
-static const u8 v1_init_steps[] = {
-	GPUVF_CMD_INIT_GPU, GPUVF_CMD_RUN_GPU, GPUVF_CMD_IDLE_GPU,
-	GPUVF_CMD_SAVE_GPU_STATE, GPUVF_CMD_SAVE_RLCV_STATE,
+/**
+ * struct v1_way - commands of the PF, which has the engine from the first on
+ * @num: how many
+ * @code: GPUVF_CMD_*
+ */
+struct v1_way {
+	unsigned int num;
+	u8 code[5];
+};
+
+/* before INIT of a VF */
+static const struct v1_way v1_init = {
+	5, { GPUVF_CMD_INIT_GPU, GPUVF_CMD_RUN_GPU, GPUVF_CMD_IDLE_GPU,
+	     GPUVF_CMD_SAVE_GPU_STATE, GPUVF_CMD_SAVE_RLCV_STATE }
+};
+
+/* after a command that was refused: the first one is, too, unless the engine is free */
+static const struct v1_way v1_probe_engine = {
+	4, { GPUVF_CMD_LOAD_GPU_STATE, GPUVF_CMD_RUN_GPU, GPUVF_CMD_IDLE_GPU,
+	     GPUVF_CMD_SAVE_GPU_STATE }
 };
 
 /**
  * struct v1 - a GPU of this generation
  * @port: what the layers above see, and the SIM capability
  * @cap: GPU-IOV capability in the PF's configuration space
- * @init_vf: VF whose INIT is under way
- * @init_step: of v1_init_steps: the one under way, or that failed: the PF is on the
- *	engine; past the end: none
- * @rlcv_saved: all of them were done since the GPU was reset last
+ * @vf: VF of the last command
+ * @init: that is INIT
+ * @way: what the PF has to do for it; NULL: nothing, or no more
+ * @step: of @way: the one under way, or that failed, with which the PF has the engine
+ * @rlcv_saved: &v1_init was done since the GPU was reset last, or probed: no VF had the
+ *	engine before
  */
 struct v1 {
 	struct gpuvf_sim_port port;
 	int cap;
-	unsigned int init_vf;
-	unsigned int init_step;
+	unsigned int vf;
+	bool init;
+	const struct v1_way *way;
+	unsigned int step;
 	bool rlcv_saved;
 };
 
@@ -194,6 +214,15 @@ static int v1_issue(struct gpuvf_hw *hw, u8 code, u8 fcn)
 				FIELD_PREP(GPUVF_SCH_CMD_FCN, fcn));
 }
 
+static int v1_begin(struct gpuvf_hw *hw, const struct v1_way *way)
+{
+	struct v1 *v1 = to_v1(hw);
+
+	v1->way = way;
+	v1->step = 0;
+	return v1_issue(hw, way->code[0], GPUVF_FCN_PF);
+}
+
 static int v1_command(struct gpuvf_hw *hw, enum gpuvf_hw_cmd cmd,
 		      unsigned int vf, unsigned int next)
 {
@@ -205,12 +234,11 @@ static int v1_command(struct gpuvf_hw *hw, enum gpuvf_hw_cmd cmd,
 	};
 	struct v1 *v1 = to_v1(hw);
 
-	v1->init_step = ARRAY_SIZE(v1_init_steps);
-	if (cmd != GPUVF_HW_INIT)
-		return v1_issue(hw, codes[cmd], GPUVF_FCN_VF(vf));
-	v1->init_vf = vf;
-	v1->init_step = 0;
-	return v1_issue(hw, v1_init_steps[0], GPUVF_FCN_PF);
+	v1->vf = vf;
+	v1->init = cmd == GPUVF_HW_INIT;
+	v1->way = NULL;
+	return v1->init ? v1_begin(hw, &v1_init) :
+			  v1_issue(hw, codes[cmd], GPUVF_FCN_VF(vf));
 }
 
 /* of the command that was issued last. 0; -EINPROGRESS; -EIO: it does not answer */
@@ -226,52 +254,67 @@ static int v1_read_status(struct gpuvf_hw *hw, u32 *status)
 	return cmd & GPUVF_SCH_CMD_EXECUTE ? -EINPROGRESS : 0;
 }
 
-/* has the PF the engine, on the way to INIT of a VF? */
-static bool v1_has_pf(const struct v1 *v1)
+static bool v1_is_refused(u32 status)
 {
-	return v1->init_step < ARRAY_SIZE(v1_init_steps);
+	return status == GPUVF_STATUS_UNSUPPORTED ||
+	       status == GPUVF_STATUS_ABORTED;
 }
 
-/* a command of the PF is done: the next one, or the VF's INIT */
-static int v1_init_next(struct gpuvf_hw *hw)
+/* a command of the PF is over: what follows */
+static int v1_go_on(struct gpuvf_hw *hw, u32 status)
 {
 	struct v1 *v1 = to_v1(hw);
+	const struct v1_way *way = v1->way;
 	int err;
 
-	v1->init_step++;
-	v1->rlcv_saved = !v1_has_pf(v1);
-	if (v1_has_pf(v1))
-		err = v1_issue(hw, v1_init_steps[v1->init_step], GPUVF_FCN_PF);
-	else
-		err = v1_issue(hw, GPUVF_CMD_INIT_GPU,
-			       GPUVF_FCN_VF(v1->init_vf));
+	if (status != GPUVF_STATUS_DONE) {
+		/* a VF has the engine, and not the PF */
+		if (way == &v1_probe_engine && !v1->step &&
+		    v1_is_refused(status))
+			v1->way = NULL;
+		return -EIO;
+	}
+	if (++v1->step < way->num) {
+		err = v1_issue(hw, way->code[v1->step], GPUVF_FCN_PF);
+		return err ?: -EINPROGRESS;
+	}
+	v1->way = NULL;
+	if (way == &v1_probe_engine)
+		return -ECANCELED;
+	v1->rlcv_saved = true;
+	err = v1_issue(hw, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(v1->vf));
 	return err ?: -EINPROGRESS;
 }
 
+/*
+ * A command is refused when the user of its VF has reset it, and by hardware that fails:
+ * the core has to know whether the engine is free then.
+ */
 static int v1_command_status(struct gpuvf_hw *hw)
 {
-	const bool has_pf = v1_has_pf(to_v1(hw));
+	struct v1 *v1 = to_v1(hw);
 	u32 status;
 	int err;
 
 	err = v1_read_status(hw, &status);
 	if (err)
 		return err;
-	switch (status) {
-	case GPUVF_STATUS_DONE:
-		return has_pf ? v1_init_next(hw) : 0;
-	case GPUVF_STATUS_UNSUPPORTED:
-	case GPUVF_STATUS_ABORTED:
-		/* no reset of the VF ends what is wrong with the PF */
-		return has_pf ? -EIO : -ECANCELED;
-	default:
+	if (v1->way)
+		return v1_go_on(hw, status);
+	if (status == GPUVF_STATUS_DONE)
+		return 0;
+	if (!v1_is_refused(status))
 		return -EIO;
-	}
+	if (v1->init)
+		return -ECANCELED;
+	err = v1_begin(hw, &v1_probe_engine);
+	return err ?: -EINPROGRESS;
 }
 
 /*
- * Nothing says who is on the engine. A VF that was made to leave, or was reset, is not.
- * So what is to be found out is whether a function hangs: then no command is taken.
+ * Nothing says who is on the engine. A VF that was made to leave, or was reset, is not,
+ * nor one whose command was refused with -ECANCELED. So what is to be found out is
+ * whether a function hangs: then no command is taken.
  */
 static int v1_engine_state(struct gpuvf_hw *hw)
 {
@@ -285,14 +328,16 @@ static int v1_engine_state(struct gpuvf_hw *hw)
 	has_reserve = v1_has_reserve(hw);
 	if (has_reserve < 0)
 		return has_reserve;
-	/* the PF's way was not ended, as a reset of the GPU does */
-	if (v1_has_pf(v1) && has_reserve)
+	if (!has_reserve) {
+		/* the GPU was reset */
+		v1->way = NULL;
+		v1->rlcv_saved = false;
+	}
+	if (v1->way)
 		return -EBUSY;
-	v1->init_step = ARRAY_SIZE(v1_init_steps);
-	v1->rlcv_saved &= has_reserve;
-	err = v1_issue(hw, v1->rlcv_saved ? GPUVF_CMD_LOAD_RLCV_STATE :
-					    GPUVF_CMD_SAVE_RLCV_STATE,
-		       GPUVF_FCN_PF);
+	if (!v1->rlcv_saved)
+		return 0;
+	err = v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
 	if (err)
 		return err;
 	if (read_poll_timeout_atomic(v1_read_status, err, err != -EINPROGRESS,
@@ -363,7 +408,6 @@ static int v1_probe(struct gpuvf_hw *hw)
 			length, GPUVF_IOV_VSEC_REV_V1, GPUVF_IOV_V1_VSEC_LENGTH);
 		return -EINVAL;
 	}
-	v1->init_step = ARRAY_SIZE(v1_init_steps);
 	v1_set_limits(hw);
 	err = gpuvf_sim_probe(hw);
 	if (err)

@@ -462,6 +462,7 @@ struct sim_gpu {
 	struct sim_fcn fcn[SIM_NUM_FCNS];
 	u32 engine;		/* bit n: function n is between LOAD and SAVE */
 	u8 registers_of;	/* function whose state the engine's registers hold */
+	bool pf_context_lost;	/* the PF's, by a move of the context save area */
 	u32 running;		/* bit n: function n executes */
 	u32 alive;		/* bit n: VF n has a next_ns */
 	struct sim_unit *unit;
@@ -497,6 +498,7 @@ struct sim_gpu {
 	u64 bad_function;		/* of them: for a function that is not there */
 	u64 busy_rejected;		/* of them: while another one executed */
 	u64 flr_races;			/* of them: refused because of a reset, not illegal */
+	u64 probes;			/* of the PF, refused since a VF has the engine */
 	u64 switches;			/* CONTEXT_SWITCH that came to its end */
 	u64 gap_ns;			/* the next command could have come and did not */
 	u64 gap_max_ns;			/* longest of them */

@@ -192,6 +192,14 @@ static bool cmd_is_legal(const struct sim_gpu *gpu, u8 code,
 	}
 }
 
+/* v1 has no other way to find out whether a VF has the engine */
+static bool cmd_is_probe(const struct sim_gpu *gpu, const struct sim_fcn *fcn)
+{
+	return sim_generation->init_by_pf && !cmd_is_vf(gpu, fcn) &&
+	       gpu->cmd.code == GPUVF_CMD_LOAD_GPU_STATE &&
+	       fcn->state == SIM_SAVE;
+}
+
 /* a function hangs on the engine: nothing can be done until it is reset */
 static bool cmd_engine_hangs(const struct sim_gpu *gpu)
 {
@@ -226,7 +234,9 @@ static void cmd_effect(struct sim_gpu *gpu, u8 code, struct sim_fcn *fcn,
 		break;
 	case GPUVF_CMD_LOAD_GPU_STATE:
 		cmd_set_state(gpu, fcn, SIM_LOAD);
-		gpu->registers_of = fcn - gpu->fcn;
+		gpu->registers_of = gpu->pf_context_lost &&
+				    !cmd_is_vf(gpu, fcn) ?
+				    SIM_NOBODY : fcn - gpu->fcn;
 		break;
 	case GPUVF_CMD_RUN_GPU:
 		cmd_set_state(gpu, fcn, SIM_RUN);
@@ -460,6 +470,8 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 		/* without a notice the driver learns of an FLR only here */
 		if (fcn->flr_unseen || next->flr_unseen)
 			gpu->flr_races++;
+		else if (cmd_is_probe(gpu, fcn))
+			gpu->probes++;
 		else
 			gpu->illegal++;
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);

@@ -197,6 +197,7 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, bad_function),
 	COUNTER(sim_gpu, busy_rejected),
 	COUNTER(sim_gpu, flr_races),
+	COUNTER(sim_gpu, probes),
 	COUNTER(sim_gpu, switches),
 	COUNTER(sim_gpu, gap_ns),
 	COUNTER(sim_gpu, gap_max_ns),

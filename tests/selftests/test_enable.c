@@ -187,6 +187,8 @@ static const char *sim_of(unsigned int gpus, unsigned int vfs)
 {
 	static char sim[32];
 
+	if (vfs > module_most_vfs())
+		vfs = module_most_vfs();
 	snprintf(sim, sizeof(sim), "gpus=%u total_vfs=%u", gpus,
 		 on_debug_kernel() && vfs > 6 ? 6 : vfs);
 	return sim;

@@ -70,7 +70,6 @@ TEST_F(plain, each_lack_is_reported)
 
 	for (i = 0; i < COUNT(what); i++) {
 		const char *more = getenv("GPUVF_SIM_PARAMETERS") ?: "";
-		bool v1 = strstr(more, "generation=v1");
 
 		if (strcmp(what[i].parameter, "oneshot=0"))
 			load_without("oneshot=1");
@@ -80,7 +79,7 @@ TEST_F(plain, each_lack_is_reported)
 		for (k = 0; k < COUNT(what) - 1; k++) {
 			bool has = k != i && !strstr(more, what[k].parameter) &&
 				   strcmp(what[k].name, "oneshot") &&
-				   (!v1 || !strcmp(what[k].name, "scrub"));
+				   (!module_is_v1() || !strcmp(what[k].name, "scrub"));
 
 			ASSERT_EQ(has, !!(msg.capabilities & what[k].bit));
 			ASSERT_EQ(has, gpu_can(gpu, what[k].name));

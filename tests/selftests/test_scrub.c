@@ -414,6 +414,10 @@ TEST_F(scrub, entry_that_cannot_be_written_wedges)
 
 	for (n = 1; n <= 2; n++) {
 		enable(2);
+		/* where nothing tells of guests, it is started all the same */
+		if (!gpu_can(gpu, "busy") && !gpu_can(gpu, "mailbox")) {
+			ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
+		}
 		epoch = gpu_truth_vf(gpu, 0, "epoch");
 		/* it is taken away, and given when it is clean */
 		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_table"), "%u", n));

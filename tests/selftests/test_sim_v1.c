@@ -130,6 +130,7 @@ TEST_F(sim, the_pf_can_begin_once_more)
 	ASSERT_EQ(0, pf(1));
 	/* the engine is taken */
 	ASSERT_EQ(GPUVF_STATUS_ABORTED, command(7, 0));
+	ASSERT_EQ(0, counted("probes"));
 	ASSERT_EQ(0, pf(2));
 	ASSERT_EQ(0, pf(3));
 	ASSERT_EQ(0, pf(4));
@@ -236,12 +237,37 @@ TEST_F(sim, registers_of_another_vf_are_seen)
 	ASSERT_EQ(0, pf(2));
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 1));
 	ASSERT_EQ(1, counted("violations"));
+	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 1));
+	/* how a driver finds out that a VF has the engine */
+	ASSERT_EQ(GPUVF_STATUS_ABORTED, pf(3));
+	ASSERT_EQ(1, counted("probes"));
+	ASSERT_EQ(0, counted("illegal"));
 	ASSERT_OK(file_write(gpu_pci(gpu, "reset"), "1"));
 	hw_layout(gpu, NUM);
 	hw_clear(gpu, 64, 4);
 	hw_clear_context(gpu, 0);
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
 	ASSERT_EQ(2, counted("leftover_registers"));
+}
+
+/* what the PF had saved is not where it loads it from */
+TEST_F(sim, pf_state_is_lost_where_the_context_area_moves)
+{
+	hw_pf_state(gpu);
+	hw_set_context(gpu, hw_context(gpu) + (1 << 16));
+	ASSERT_EQ(0, counted("violations"));
+	hw_clear(gpu, 64, 4);
+	hw_clear_context(gpu, 0);
+	ASSERT_EQ(0, pf(3));
+	ASSERT_EQ(0, pf(4));
+	ASSERT_EQ(0, pf(1));
+	ASSERT_EQ(0, pf(2));
+	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
+	ASSERT_EQ(1, counted("leftover_registers"));
+	ASSERT_EQ(1, counted("violations"));
+	flr(0);
+	hw_start(gpu, 0);
+	ASSERT_EQ(1, counted("violations"));
 }
 
 TEST_F(sim, hangs_are_those_of_the_card)

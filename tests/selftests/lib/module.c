@@ -89,15 +89,23 @@ int module_load(const char *name, const char *parameters)
 }
 
 /**
- * module_most_vfs() - how many VFs a simulated GPU can have
- *
- * It depends on the generation that all tests of this run are for.
+ * module_is_v1() - is the simulator GPU-IOV v1 where a test does not choose?
  */
-unsigned int module_most_vfs(void)
+bool module_is_v1(void)
 {
 	const char *more = getenv("GPUVF_SIM_PARAMETERS");
 
-	return more && strstr(more, "generation=v1") ? 16 : 31;
+	return more && strstr(more, "generation=v1");
+}
+
+/**
+ * module_most_vfs() - how many VFs a simulated GPU can have
+ *
+ * As module_is_v1(), where a test does not choose.
+ */
+unsigned int module_most_vfs(void)
+{
+	return module_is_v1() ? 16 : 31;
 }
 
 /* the directory of a module's driver */
