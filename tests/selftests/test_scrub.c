@@ -416,7 +416,8 @@ TEST_F(scrub, entry_that_cannot_be_written_wedges)
 		enable(2);
 		/* where nothing tells of guests, it is started all the same */
 		if (!gpu_can(gpu, "busy") && !gpu_can(gpu, "mailbox")) {
-			ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
+			ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, 0, "state",
+							  "run"));
 		}
 		epoch = gpu_truth_vf(gpu, 0, "epoch");
 		/* it is taken away, and given when it is clean */
@@ -523,6 +524,9 @@ TEST_F(scrub, registers_lost_in_a_reset_by_the_driver_are_rewritten)
 	unsigned int i;
 
 	enable(2);
+	/* registers of the PF are lost for it too, until they are rewritten */
+	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/pause"), "1"));
+	ASSERT_EVENTUALLY(!gpu_truth_vf_is(gpu, 1, "state", "run"));
 	snprintf(reset, sizeof(reset), "%s", gpu_sysfs(gpu, "vf0/reset"));
 	for (i = 0; i < num_registers(); i++)
 		check_lost_register(i, reset);
