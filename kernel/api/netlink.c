@@ -138,12 +138,12 @@ static int nl_put_counters(struct sk_buff *skb, const struct nl_counter *counter
 	return 0;
 }
 
-static int nl_put_engine_stats(struct sk_buff *skb,
+static int nl_put_engine_stats(struct sk_buff *skb, enum gpuvf_engine_id id,
 			       const struct gpuvf_vf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE), *inner;
 
-	if (!nest || nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX))
+	if (!nest || nla_put_u32(skb, GPUVF_A_ENGINE_ID, id))
 		return -EMSGSIZE;
 	inner = nla_nest_start(skb, GPUVF_A_ENGINE_STATS);
 	if (!inner ||
@@ -162,8 +162,8 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	struct nlattr *nest, *inner;
 	struct gpuvf_vf_stats stats;
+	struct gpuvf_engine *e;
 
-	gpuvf_vf_stats_get(&pf->vf[vf], &stats);
 	if (gpuvf_nl_put_identity(skb, pf))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, GPUVF_A_PF_VF);
@@ -172,11 +172,14 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 	inner = nla_nest_start(skb, GPUVF_A_VF_STATS);
 	if (!inner ||
 	    nl_put_counters(skb, nl_vf_counters, ARRAY_SIZE(nl_vf_counters),
-			    GPUVF_A_STATS_PAD, &stats))
+			    GPUVF_A_STATS_PAD, &pf->vf[vf].stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, inner);
-	if (nl_put_engine_stats(skb, &stats))
-		return -EMSGSIZE;
+	gpuvf_for_each_engine(e, pf) {
+		gpuvf_vf_stats_get(&pf->vf[vf], e, &stats);
+		if (nl_put_engine_stats(skb, e->id, &stats))
+			return -EMSGSIZE;
+	}
 	nla_nest_end(skb, nest);
 	return 0;
 }

@@ -63,25 +63,35 @@ static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
 	return 0;
 }
 
-/* this hardware keeps times as they are set */
-static int nl_put_vf_engine(struct sk_buff *skb,
-			    const struct gpuvf_vf_config *vcfg)
+static int nl_put_vf_engine(struct sk_buff *skb, enum gpuvf_engine_id id,
+			    const struct gpuvf_vf_times *times)
 {
-	u32 preempt_us = gpuvf_config_preempt_us(vcfg);
+	u32 preempt_us = gpuvf_config_preempt_us(times);
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE);
 
 	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, id) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_US,
-			vcfg->time_slice_us) ||
+			times->time_slice_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, preempt_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US,
-			vcfg->time_slice_us) ||
+			times->time_slice_effective_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US,
 			preempt_us))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+static int nl_put_vf_engines(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_vf_config *vcfg)
+{
+	struct gpuvf_engine *e;
+	int err = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		err = err ?: nl_put_vf_engine(skb, e->id, &vcfg->engine[e->id]);
+	return err;
 }
 
 /* pf->public_lock held */
@@ -99,7 +109,7 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
 					   GPUVF_A_VF_PAD)) ||
 	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
-	    nl_put_vf_engine(skb, vcfg) ||
+	    nl_put_vf_engines(skb, vf->pf, vcfg) ||
 	    (*vcfg->profile &&
 	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
 	    (*vf->driver &&
@@ -186,27 +196,38 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 }
 
 /* @cfg: NULL: without what only administrators may see */
-static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_pf *pf,
+static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_engine *e,
 			    const struct gpuvf_config *cfg)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_ENGINE);
 
 	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
+	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, e->id) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MIN_US,
-			pf->hw->caps.time_slice_min_us) ||
+			e->time_slice_min_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MAX_US,
-			pf->hw->caps.time_slice_max_us) ||
+			e->time_slice_max_us) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US,
 			GPUVF_PREEMPT_MIN_US) ||
 	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US,
 			GPUVF_PREEMPT_MAX_US) ||
 	    (cfg && nla_put_u64_64bit(skb, GPUVF_A_ENGINE_ROTATION_US,
-				      gpuvf_engine_rotation_us(pf, cfg),
+				      e->ops->rotation_us(e, cfg),
 				      GPUVF_A_ENGINE_PAD)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+static int nl_put_pf_engines(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg)
+{
+	struct gpuvf_engine *e;
+	int err = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		err = err ?: nl_put_pf_engine(skb, e, cfg);
+	return err;
 }
 
 static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
@@ -281,7 +302,7 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 	    nl_put_u64(skb, GPUVF_A_PF_FB_QUARANTINED,
 		       gpuvf_scrub_quarantined_bytes_locked(pf)))
 		return -EMSGSIZE;
-	return nl_put_pf_engine(skb, pf, cfg) ?: nl_put_pf_resets(skb, pf) ?:
+	return nl_put_pf_engines(skb, pf, cfg) ?: nl_put_pf_resets(skb, pf) ?:
 	       nl_put_quarantined(skb, pf);
 }
 
@@ -360,7 +381,7 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	gpuvf_layout_measure(&public->layout, &pf->hw->caps.fb, pf->total_vfs,
 			     0, NULL);
 	return nl_put_pf_hardware(skb, pf) ?:
-	       nl_put_pf_engine(skb, pf, NULL) ?:
+	       nl_put_pf_engines(skb, pf, NULL) ?:
 	       nl_put_pf_config(skb, pf, public);
 }
 

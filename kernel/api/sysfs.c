@@ -261,6 +261,12 @@ static ssize_t name##_store(struct device *dev,				\
 			   parse, buf, count);				\
 }
 
+/* files that name no engine are about this one */
+static struct gpuvf_engine *sysfs_engine(const struct gpuvf_pf *pf)
+{
+	return pf->engine[GPUVF_ENGINE_ID_GFX];
+}
+
 static ssize_t capabilities_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
@@ -367,8 +373,8 @@ static const struct attribute_group sysfs_fb_group = {
 SYSFS_PF_PUBLIC(policy, "%s\n", gpuvf_policy_names[pf->public.config.policy])
 SYSFS_PF_STORE(policy, GPUVF_OP_CONFIGURE, sysfs_parse_policy)
 static DEVICE_ATTR_RW(policy);
-SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->caps.time_slice_min_us);
-SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->caps.time_slice_max_us);
+SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", sysfs_engine(pf)->time_slice_min_us);
+SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", sysfs_engine(pf)->time_slice_max_us);
 /* the cost of switches is measured */
 SYSFS_PF_PRIVATE(rotation_us, "%llu\n", gpuvf_engine_rotation_us(pf, &pf->config));
 
@@ -423,6 +429,11 @@ static const struct gpuvf_vf_config *sysfs_vf_config(const struct gpuvf_vf *vf)
 	return &vf->pf->public.config.vf[vf->index];
 }
 
+static const struct gpuvf_vf_times *sysfs_vf_times(const struct gpuvf_vf *vf)
+{
+	return &sysfs_vf_config(vf)->engine[GPUVF_ENGINE_ID_GFX];
+}
+
 static const struct gpuvf_extent *sysfs_vf_fb(const struct gpuvf_vf *vf)
 {
 	return &vf->pf->public.config.layout.vf[vf->index];
@@ -438,9 +449,9 @@ static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
 }
 
 SYSFS_VF_SHOW(fb_quota, "%llu\n", sysfs_vf_fb(vf)->size)
-SYSFS_VF_SHOW(time_slice_us, "%u\n", sysfs_vf_config(vf)->time_slice_us)
+SYSFS_VF_SHOW(time_slice_us, "%u\n", sysfs_vf_times(vf)->time_slice_us)
 SYSFS_VF_SHOW(preempt_timeout_us, "%u\n",
-	      gpuvf_config_preempt_us(sysfs_vf_config(vf)))
+	      gpuvf_config_preempt_us(sysfs_vf_times(vf)))
 SYSFS_VF_SHOW(profile, "%s\n", sysfs_vf_config(vf)->profile)
 SYSFS_VF_SHOW(state, "%s\n", gpuvf_vf_state_names[gpuvf_vf_state_locked(vf)])
 SYSFS_VF_SHOW(in_use, "%d\n", gpuvf_vf_in_use_locked(vf))
@@ -475,7 +486,7 @@ static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
 {									\
 	struct gpuvf_vf_stats stats;					\
 									\
-	gpuvf_vf_stats_get(vf, &stats);					\
+	gpuvf_vf_stats_get(vf, sysfs_engine(vf->pf), &stats);		\
 	return sysfs_emit(buf, "%llu\n", stats.file);			\
 }
 

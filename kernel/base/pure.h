@@ -50,6 +50,9 @@ static inline u64 div64_u64(u64 dividend, u64 divisor)
 /* as many as the register page knows; see GPUVF_IOV_MAX_VFS */
 #define GPUVF_MAX_VFS	31
 
+/* engines whose time VFs share; by enum gpuvf_engine_id */
+#define GPUVF_ENGINES	1
+
 /**
  * struct gpuvf_extent - a piece of framebuffer
  * @start: first byte

@@ -247,7 +247,7 @@ static void scrub_finish_locked(struct gpuvf_pf *pf,
  */
 static bool scrub_may_go_on(struct gpuvf_pf *pf)
 {
-	return !pf->scrub.stopping && !pf->wedged && !gpuvf_quiesce_retained(pf);
+	return !pf->scrub.stopping && !pf->wedged && !gpuvf_engine_retained(pf);
 }
 
 static void gpuvf_scrub_work(struct work_struct *work)

@@ -59,7 +59,7 @@ static int table_park(struct gpuvf_pf *pf, unsigned int vf)
 static bool table_wants(struct gpuvf_pf *pf, unsigned int vf)
 {
 	const struct gpuvf_extent *extent = &pf->config.layout.vf[vf];
-	u32 live = gpuvf_engine_started(pf) | gpuvf_quiesce_retained(pf);
+	u32 live = gpuvf_engine_started(pf) | gpuvf_engine_retained(pf);
 
 	return extent->size && ((live & BIT(vf)) ||
 				gpuvf_scrub_is_clean_locked(pf, extent));

@@ -172,7 +172,7 @@ u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf)
 
 static void vfs_report_work(struct work_struct *work)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, engine.report);
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, report);
 
 	gpuvf_pf_lock(pf);
 	gpuvf_vfs_reap_locked(pf);
@@ -188,7 +188,7 @@ static void vfs_report_work(struct work_struct *work)
  */
 void gpuvf_vfs_init(struct gpuvf_pf *pf)
 {
-	INIT_WORK(&pf->engine.report, vfs_report_work);
+	INIT_WORK(&pf->report, vfs_report_work);
 }
 
 static void vf_set_paused(struct gpuvf_vf *vf, bool paused)

@@ -429,23 +429,26 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_threshold thr
 void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
+	struct gpuvf_engine *engine;
 	enum gpuvf_hw_cmd cmd;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_engine_fault(pf, vf->index, &err, &cmd);
+	engine = gpuvf_engine_take_fault(pf, vf->index, &err, &cmd);
+	if (WARN_ON_ONCE(!engine))
+		return;
 	if (err == -ESTALE) {
 		reset_vf_stale_locked(vf);
 		return;
 	}
-	vf->stats.hangs++;
+	engine->hangs[vf->index]++;
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
-		vf->stats.preempt_timeouts++;
+		engine->preempt_timeouts[vf->index]++;
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_PREEMPTION),
 				   "was not preempted within its preemption timeout of %u us, resetting it",
-				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
+				   gpuvf_config_preempt_us(&pf->config.vf[vf->index].engine[engine->id]));
 	} else {
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_COMMAND),

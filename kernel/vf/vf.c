@@ -76,7 +76,7 @@ bool gpuvf_vf_in_use_locked(struct gpuvf_vf *vf)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	return (vf->pdev && pci_is_enabled(vf->pdev)) ||
-	       ((gpuvf_engine_started(vf->pf) | gpuvf_quiesce_retained(vf->pf)) &
+	       ((gpuvf_engine_started(vf->pf) | gpuvf_engine_retained(vf->pf)) &
 		BIT(vf->index));
 }
 
