@@ -32,7 +32,7 @@ void gpuvf_engine_free(struct gpuvf_pf *pf)
 	struct gpuvf_engine *e;
 
 	gpuvf_for_each_engine(e, pf)
-		e->ops->free(e);
+		e->ops->destroy(e);
 }
 
 /**
@@ -47,13 +47,13 @@ int gpuvf_engine_start(struct gpuvf_pf *pf)
 	int err;
 
 	gpuvf_for_each_engine(e, pf) {
-		err = e->ops->start(e);
+		err = e->ops->start_up(e);
 		if (!err)
 			continue;
 		gpuvf_for_each_engine(started, pf) {
 			if (started == e)
 				return err;
-			started->ops->stop(started);
+			started->ops->shut_down(started);
 		}
 	}
 	return 0;
@@ -70,7 +70,7 @@ void gpuvf_engine_stop(struct gpuvf_pf *pf)
 	struct gpuvf_engine *e;
 
 	gpuvf_for_each_engine(e, pf)
-		e->ops->stop(e);
+		e->ops->shut_down(e);
 	cancel_work_sync(&pf->report);
 }
 
@@ -243,7 +243,7 @@ void gpuvf_engine_tear_down(struct gpuvf_pf *pf, unsigned int vf)
 
 	lockdep_assert_held(&pf->lock);
 	gpuvf_for_each_engine(e, pf)
-		e->ops->tear_down(e, vf);
+		e->ops->tear_down_vf(e, vf);
 }
 
 /**
@@ -380,7 +380,7 @@ u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf)
 	u64 ns = 0;
 
 	gpuvf_for_each_engine(e, pf)
-		ns = max(ns, e->ops->access_ns(e, vf));
+		ns = max(ns, e->ops->get_access_ns(e, vf));
 	return ns;
 }
 

@@ -24,9 +24,9 @@ struct gpuvf_vf;
 
 /**
  * struct gpuvf_engine_ops - what gives VFs their time slices on an engine
- * @start: begin, with no VF that may run; pf->config is known. May sleep. 0, errno
- * @stop: end for good, with no enabled VF. May sleep; pf->lock not held
- * @free: when the PF goes; also without @start
+ * @start_up: begin, with no VF that may run; pf->config is known. May sleep. 0, errno
+ * @shut_down: end for good, with no enabled VF. May sleep; pf->lock not held
+ * @destroy: when the PF goes; also without @start_up
  * @interrupt: the hardware has something to say, at a time in ns. Hard-irq context, or
  *	where everything is polled any
  * @look_again: the interrupt handler has left events in the hardware, to be fetched by
@@ -43,7 +43,7 @@ struct gpuvf_vf;
  *	pf->lock, which is not released in between
  * @evict: keep a VF without a context from starting, until @set_runnable. pf->lock.
  *	false: it has a context, which has to be torn down first
- * @tear_down: drop a VF's context, if it has one, and report that. pf->lock; does not
+ * @tear_down_vf: drop a VF's context, if it has one, and report that. pf->lock; does not
  *	wait. Only where the hardware has GPUVF_CAPABILITY_SHUTDOWN
  * @reset_begin: take a VF off the engine, which may not run any more, before its reset.
  *	Sleeps as long as that can take
@@ -57,7 +57,7 @@ struct gpuvf_vf;
  * @set_full_access: give one VF that may run the engine to itself, or with GPUVF_VF_NONE
  *	to all again: then all others in the rotation get a slice before the next full
  *	access. Reports when the VF executes. pf->lock; does not wait
- * @access_ns: full access that a VF has not paid for yet; interrupts on
+ * @get_access_ns: full access that a VF has not paid for yet; interrupts on
  * @clear_access: forget that. Same
  * @quiesce: take all VFs off, drop their contexts, and begin no time slice any more. A
  *	context that cannot be dropped is retained. After a fatal PCIe error nothing is
@@ -73,9 +73,9 @@ struct gpuvf_vf;
  * What it has to report it leaves in the engine, and schedules pf->report.
  */
 struct gpuvf_engine_ops {
-	int (*start)(struct gpuvf_engine *engine);
-	void (*stop)(struct gpuvf_engine *engine);
-	void (*free)(struct gpuvf_engine *engine);
+	int (*start_up)(struct gpuvf_engine *engine);
+	void (*shut_down)(struct gpuvf_engine *engine);
+	void (*destroy)(struct gpuvf_engine *engine);
 	void (*interrupt)(struct gpuvf_engine *engine,
 			  const struct gpuvf_hw_events *hw, u64 now);
 	void (*look_again)(struct gpuvf_engine *engine);
@@ -86,14 +86,14 @@ struct gpuvf_engine_ops {
 	u32 (*set_runnable)(struct gpuvf_engine *engine, u32 vfs);
 	void (*block_first_start)(struct gpuvf_engine *engine, bool block);
 	bool (*evict)(struct gpuvf_engine *engine, unsigned int vf);
-	void (*tear_down)(struct gpuvf_engine *engine, unsigned int vf);
+	void (*tear_down_vf)(struct gpuvf_engine *engine, unsigned int vf);
 	void (*reset_begin)(struct gpuvf_engine *engine, unsigned int vf);
 	int (*reset_end)(struct gpuvf_engine *engine, unsigned int vf,
 			 bool done);
 	int (*take_fault)(struct gpuvf_engine *engine, unsigned int vf,
 			  enum gpuvf_hw_cmd *cmd);
 	void (*set_full_access)(struct gpuvf_engine *engine, int vf);
-	u64 (*access_ns)(struct gpuvf_engine *engine, unsigned int vf);
+	u64 (*get_access_ns)(struct gpuvf_engine *engine, unsigned int vf);
 	void (*clear_access)(struct gpuvf_engine *engine, unsigned int vf);
 	void (*quiesce)(struct gpuvf_engine *engine);
 	void (*quiesce_end)(struct gpuvf_engine *engine);

@@ -391,9 +391,9 @@ static void soft_free(struct gpuvf_engine *engine)
 }
 
 const struct gpuvf_engine_ops gpuvf_soft_ops = {
-	.start = gpuvf_switch_start,
-	.stop = soft_stop,
-	.free = soft_free,
+	.start_up = gpuvf_switch_start,
+	.shut_down = soft_stop,
+	.destroy = soft_free,
 	.interrupt = gpuvf_switch_interrupt,
 	.look_again = soft_look_again,
 	.round = soft_round,
@@ -402,12 +402,12 @@ const struct gpuvf_engine_ops gpuvf_soft_ops = {
 	.set_runnable = soft_set_runnable,
 	.block_first_start = soft_block_first_start,
 	.evict = soft_evict,
-	.tear_down = soft_tear_down,
+	.tear_down_vf = soft_tear_down,
 	.reset_begin = soft_reset_begin,
 	.reset_end = soft_reset_end,
 	.take_fault = soft_take_fault,
 	.set_full_access = soft_set_full_access,
-	.access_ns = soft_access_ns,
+	.get_access_ns = soft_access_ns,
 	.clear_access = soft_clear_access,
 	.quiesce = gpuvf_soft_quiesce,
 	.quiesce_end = gpuvf_soft_quiesce_end,
@@ -422,7 +422,7 @@ const struct gpuvf_engine_ops gpuvf_soft_ops = {
  * @pf: PF whose hardware is known
  * @id: which engine it is
  *
- * Return: the engine, to be given back by its free(); NULL: no memory.
+ * Return: the engine, to be given back by its destroy(); NULL: no memory.
  */
 struct gpuvf_engine *gpuvf_soft_create(struct gpuvf_pf *pf,
 				       enum gpuvf_engine_id id)
