@@ -135,6 +135,7 @@ struct gpuvf_engine {
 	u64 hangs[GPUVF_MAX_VFS];
 	u64 preempt_timeouts[GPUVF_MAX_VFS];
 
+	/* what follows, and all of the implementation; also in hard interrupts */
 	spinlock_t lock;
 	u32 started;
 	u32 retained;

@@ -66,7 +66,7 @@ void gpuvf_soft_masks_locked(struct gpuvf_soft *e)
  * until the GPU is reset where it blocks the engine, else until it is made to leave and
  * SHUTDOWN.
  *
- * Context: engine.lock held.
+ * Context: the engine's lock held.
  */
 void gpuvf_soft_lose_locked(struct gpuvf_soft *e, u32 vfs)
 {
@@ -96,7 +96,7 @@ void gpuvf_soft_lose_locked(struct gpuvf_soft *e, u32 vfs)
  * hardware starts none whose reset is still to be reported, and as long as the lock is
  * held nothing else does.
  *
- * Context: engine.lock held.
+ * Context: the engine's lock held.
  * Return: bit n: VF n.
  */
 u32 gpuvf_soft_flr_locked(struct gpuvf_soft *e)

@@ -276,7 +276,7 @@ static void soft_reset_begin(struct gpuvf_engine *engine, unsigned int vf)
  * first.
  */
 static bool soft_reset_is_unmarked(struct gpuvf_soft *e, unsigned int vf,
-				     int err)
+				   int err)
 {
 	bool started = e->base.started & BIT(vf);
 
@@ -390,7 +390,7 @@ static void soft_free(struct gpuvf_engine *engine)
 	kvfree(e);
 }
 
-const struct gpuvf_engine_ops gpuvf_soft_ops = {
+static const struct gpuvf_engine_ops soft_ops = {
 	.start_up = gpuvf_switch_start,
 	.shut_down = soft_stop,
 	.destroy = soft_free,
@@ -433,7 +433,7 @@ struct gpuvf_engine *gpuvf_soft_create(struct gpuvf_pf *pf,
 		return NULL;
 	e->pf = pf;
 	e->hw = pf->hw;
-	e->base.ops = &gpuvf_soft_ops;
+	e->base.ops = &soft_ops;
 	e->base.pf = pf;
 	e->base.id = id;
 	e->base.time_slice_min_us = pf->hw->caps.time_slice_min_us;

@@ -193,9 +193,7 @@ void gpuvf_switch_lost_locked(struct gpuvf_soft *e);
 void gpuvf_switch_tear_down_locked(struct gpuvf_soft *e, unsigned int vf);
 void gpuvf_switch_poll_locked(struct gpuvf_soft *e, u64 done_ns);
 
-/* sched/soft.c */
-extern const struct gpuvf_engine_ops gpuvf_soft_ops;
-
+/* sched/masks.c */
 void gpuvf_soft_event(struct gpuvf_soft *e, u32 events);
 void gpuvf_soft_lose_locked(struct gpuvf_soft *e, u32 vfs);
 void gpuvf_soft_masks_locked(struct gpuvf_soft *e);

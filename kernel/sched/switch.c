@@ -19,7 +19,7 @@
  *
  * So the order of commands is always legal (gpu-iov register page, section 3.1),
  * and between time slices no VF is on the engine. What is called switch_... is under
- * engine.lock, and short enough for an interrupt: a few accesses to
+ * the engine's lock, and short enough for an interrupt: a few accesses to
  * configuration space, and one decision of the scheduler.
  *
  * The scheduler thread decides when a time slice ends, and looks after what the hardware
@@ -73,8 +73,8 @@ static bool switch_is_command(const struct gpuvf_soft *e)
  * @phase: the new phase
  * @vf: index of the VF that has the engine from now on
  *
- * The only place that writes e->phase and e->vf: gpuvf_engine_reset_begin() and
- * gpuvf_quiesce_locked() wait for them to change, so every transition wakes them.
+ * The only place that writes e->phase and e->vf: soft_reset_begin() and
+ * gpuvf_soft_quiesce() wait for them to change, so every transition wakes them.
  *
  * Context: the lock held.
  */
@@ -261,7 +261,7 @@ static void turn_idle(struct gpuvf_soft *e)
  * Its VF has lost its state, or was saved when the one that it was to make room for
  * lost its own. There is nothing to save, and the engine is empty.
  *
- * Context: engine.lock held.
+ * Context: the engine's lock held.
  */
 void gpuvf_switch_lost_locked(struct gpuvf_soft *e)
 {
@@ -310,10 +310,10 @@ static void turn_blame(struct gpuvf_soft *e)
 
 /**
  * gpuvf_switch_tear_down_locked() - let the hardware drop the state of a VF
- * @pf: PF, with the engine empty
+ * @e: engine, empty
  * @vf: index of a VF that has started
  *
- * Context: engine.lock held.
+ * Context: the engine's lock held.
  */
 void gpuvf_switch_tear_down_locked(struct gpuvf_soft *e, unsigned int vf)
 {
@@ -432,7 +432,7 @@ static void switch_look(struct gpuvf_soft *e, u64 done_ns, bool hangs)
 			return;
 		err = hangs ? -EIO : -ETIMEDOUT;
 	}
-	/* an interrupt takes its time stamp before it waits for engine.lock */
+	/* an interrupt takes its time stamp before it waits for the lock */
 	done_ns = max(done_ns, e->cmd_ns);
 	switch_log_command(e, done_ns - e->cmd_ns, err);
 	if (err)
@@ -448,7 +448,7 @@ static void switch_look(struct gpuvf_soft *e, u64 done_ns, bool hangs)
  *
  * What follows is begun at once. A command that takes too long is a fault.
  *
- * Context: engine.lock held.
+ * Context: the engine's lock held.
  */
 void gpuvf_switch_poll_locked(struct gpuvf_soft *e, u64 done_ns)
 {

@@ -171,7 +171,7 @@ void gpuvf_full_access_end_locked(struct gpuvf_vf *vf)
  * @pf: PF
  *
  * Context: pf->lock held.
- * Return: index of the VF; GPUVF_NOBODY: none, or another one has it since.
+ * Return: index of the VF; GPUVF_VF_NONE: none, or another one has it since.
  */
 int gpuvf_full_access_expired_locked(struct gpuvf_pf *pf)
 {

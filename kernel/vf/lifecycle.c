@@ -142,8 +142,9 @@ static void vf_flr_locked(struct gpuvf_vf *vf)
  *
  * Context: pf->lock held; may sleep.
  * Return: bit n: VF n has state, whether it gets time slices or not. After
- * gpuvf_engine_block_first_start() no other VF starts before gpuvf_engine_allow_first_start(); one that is
- * reset by its user from now on leaves its memory as it is.
+ * gpuvf_engine_block_first_start() no other VF starts before
+ * gpuvf_engine_allow_first_start(); one that is reset by its user from now on leaves its
+ * memory as it is.
  */
 u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf)
 {

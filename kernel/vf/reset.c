@@ -429,6 +429,7 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_threshold thr
 void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
+	const struct gpuvf_vf_times *times;
 	struct gpuvf_engine *engine;
 	enum gpuvf_hw_cmd cmd;
 	int err;
@@ -442,13 +443,14 @@ void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf)
 		return;
 	}
 	engine->hangs[vf->index]++;
+	times = &pf->config.vf[vf->index].engine[engine->id];
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
 		engine->preempt_timeouts[vf->index]++;
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_PREEMPTION),
 				   "was not preempted within its preemption timeout of %u us, resetting it",
-				   gpuvf_config_preempt_us(&pf->config.vf[vf->index].engine[engine->id]));
+				   gpuvf_config_preempt_us(times));
 	} else {
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_COMMAND),
