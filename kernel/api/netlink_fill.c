@@ -139,30 +139,28 @@ static int nl_put_whole_vf(struct sk_buff *skb, struct gpuvf_vf *vf,
 	spin_lock(&vf->pf->public_lock);
 	err = nl_put_vf_config(skb, vf, cfg);
 	spin_unlock(&vf->pf->public_lock);
-	return err ? err : nl_put_vf_states(skb, vf);
+	if (!err)
+		err = nl_put_vf_states(skb, vf);
+	/* of what is, not of what might be configured */
+	return err || cfg != &vf->pf->config ? err : nl_put_claims(skb, vf);
 }
 
+/* one VF; @cfg: NULL: without what only administrators may see */
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		     const struct gpuvf_config *cfg, unsigned int vf,
-		     bool claims)
+		     const struct gpuvf_config *cfg, unsigned int vf)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
 	int err;
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (cfg)
-		err = nl_put_whole_vf(skb, &pf->vf[vf], cfg);
-	else
-		err = nl_put_vf_config(skb, &pf->vf[vf], &pf->public.config);
-	if (!err && cfg && claims)
-		err = nl_put_claims(skb, &pf->vf[vf]);
-	if (err) {
+	err = cfg ? nl_put_whole_vf(skb, &pf->vf[vf], cfg) :
+		    nl_put_vf_config(skb, &pf->vf[vf], &pf->public.config);
+	if (err)
 		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	else
+		nla_nest_end(skb, nest);
+	return err;
 }
 
 static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
@@ -265,17 +263,17 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
 	if (nl_put_u64(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
-		       gpuvf_scrub_pending_bytes_locked(pf)) ||
+		       gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub)) ||
 	    nl_put_u64(skb, GPUVF_A_PF_FB_QUARANTINED,
-		       gpuvf_scrub_quarantined_bytes_locked(pf)))
+		       gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined)))
 		return -EMSGSIZE;
 	return nl_put_pf_engine(skb, pf, cfg) ?: nl_put_pf_resets(skb, pf) ?:
 	       nl_put_quarantined(skb, pf);
 }
 
 /**
- * gpuvf_nl_put_one_vf() - add a GPU's name and one of its VFs
- * @skb: message
+ * gpuvf_nl_put_vf() - add a GPU's name and one of its VFs
+ * @skb: message, with room for 2 * GPUVF_NL_VF_SIZE
  * @pf: PF
  * @cfg: as for gpuvf_nl_put_pf()
  * @vf: index of the VF
@@ -283,30 +281,10 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
  * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
-int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			const struct gpuvf_config *cfg, unsigned int vf)
+int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf)
 {
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : nl_put_vf(skb, pf, cfg, vf, false);
-}
-
-/**
- * gpuvf_nl_put_claiming_vf() - gpuvf_nl_put_one_vf(), with what its guest claims
- * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more
- * @pf: PF
- * @cfg: as for gpuvf_nl_put_pf()
- * @vf: index of the VF
- *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			     const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
+	return gpuvf_nl_put_identity(skb, pf) ?: nl_put_vf(skb, pf, cfg, vf);
 }
 
 /* pf->lock held */
@@ -351,31 +329,25 @@ int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 	       nl_put_pf_config(skb, pf, public);
 }
 
-static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
-		      const struct gpuvf_config *cfg, bool claims)
-{
-	unsigned int i;
-	int err;
-
-	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = nl_put_vf(skb, pf, cfg, i, claims);
-	return err;
-}
-
 /**
- * gpuvf_nl_put_everything() - add a GPU with all its VFs
- * @skb: message, with room for GPUVF_NL_FULL_SIZE
+ * gpuvf_nl_put_all() - add a GPU with all its VFs
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE; for GPUVF_NL_LIVE_SIZE where @cfg
+ *	is pf->config
  * @pf: PF
- * @cfg: its configuration, or one that it might have
+ * @cfg: as for gpuvf_nl_put_pf()
+ * @vf: ignored
  *
- * Context: pf->lock held.
+ * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
  * Return: 0, -EMSGSIZE.
  */
-int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg)
+int gpuvf_nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg, unsigned int vf)
 {
-	return nl_put_all(skb, pf, cfg, false);
+	int err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
+
+	for (vf = 0; vf < pf->total_vfs && !err; vf++)
+		err = nl_put_vf(skb, pf, cfg, vf);
+	return err;
 }
 
 /**
@@ -391,30 +363,35 @@ int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf)
 	int err;
 
 	spin_lock(&pf->public_lock);
-	err = nl_put_all(skb, pf, NULL, false);
+	err = gpuvf_nl_put_all(skb, pf, NULL, 0);
 	spin_unlock(&pf->public_lock);
 	return err;
 }
 
-/**
- * gpuvf_nl_put_claiming() - add a GPU with all its VFs and what their guests claim
- * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more for each VF
- * @pf: PF
- * @cfg: as for gpuvf_nl_put_pf()
- * @vf: ignored
- *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
-			  const struct gpuvf_config *cfg, unsigned int vf)
+/* begin a notification; NULL: it is for none, or there is no memory for it */
+static struct sk_buff *nl_notify_begin(enum gpuvf_nl_group group, size_t size,
+				       u8 cmd, void **hdr)
 {
-	return nl_put_all(skb, pf, cfg, true);
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&gpuvf_nl_family, &init_net, group))
+		return NULL;
+	skb = genlmsg_new(size, GFP_KERNEL);
+	if (skb)
+		*hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, cmd);
+	return skb;
 }
 
-static bool nl_anybody_listens(enum gpuvf_nl_group group)
+/* @err: what came of filling it, which cannot fail: there is room for everything */
+static void nl_notify_end(enum gpuvf_nl_group group, struct sk_buff *skb,
+			  void *hdr, int err)
 {
-	return genl_has_listeners(&gpuvf_nl_family, &init_net, group);
+	if (WARN_ON_ONCE(!hdr || err)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast(&gpuvf_nl_family, skb, 0, group, GFP_KERNEL);
 }
 
 /**
@@ -429,29 +406,15 @@ void gpuvf_netlink_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 {
 	struct sk_buff *skb;
 	void *hdr;
-	int err;
 
 	lockdep_assert_held(&pf->lock);
-	if (!nl_anybody_listens(GPUVF_NL_GROUP_CONFIG))
-		return;
-	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, cmd);
-	if (!hdr) {
-		nlmsg_free(skb);
-		return;
-	}
-	err = cmd == GPUVF_CMD_PF_DEL ?
-	      gpuvf_nl_put_identity(skb, pf) :
-	      gpuvf_nl_put_public(skb, pf);
-	if (WARN_ON_ONCE(err)) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_CONFIG,
-			  GFP_KERNEL);
+	skb = nl_notify_begin(GPUVF_NL_GROUP_CONFIG, GPUVF_NL_FULL_SIZE, cmd,
+			      &hdr);
+	if (skb)
+		nl_notify_end(GPUVF_NL_GROUP_CONFIG, skb, hdr,
+			      cmd == GPUVF_CMD_PF_DEL ?
+			      gpuvf_nl_put_identity(skb, pf) :
+			      gpuvf_nl_put_public(skb, pf));
 }
 
 static int nl_put_event_fields(struct sk_buff *skb,
@@ -504,7 +467,7 @@ static int nl_put_event(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 	err = gpuvf_nl_put_identity(skb, pf);
 	if (!err && event->vf != GPUVF_NO_VF)
-		err = nl_put_vf(skb, pf, &pf->config, event->vf, false);
+		err = nl_put_vf(skb, pf, &pf->config, event->vf);
 	if (!err && (event->cmd == GPUVF_CMD_PF_WEDGED ||
 		     event->cmd == GPUVF_CMD_PF_WAS_RESET))
 		err = nla_put_u32(skb, GPUVF_A_PF_STATE, pf->wedged ?
@@ -532,17 +495,10 @@ void gpuvf_netlink_event_locked(struct gpuvf_pf *pf,
 	void *hdr;
 
 	lockdep_assert_held(&pf->lock);
-	if (!nl_anybody_listens(GPUVF_NL_GROUP_EVENT))
-		return;
-	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, event->cmd);
-	if (!hdr || WARN_ON_ONCE(nl_put_event(skb, pf, event))) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_EVENT,
-			  GFP_KERNEL);
+	skb = nl_notify_begin(GPUVF_NL_GROUP_EVENT,
+			      GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE,
+			      event->cmd, &hdr);
+	if (skb)
+		nl_notify_end(GPUVF_NL_GROUP_EVENT, skb, hdr,
+			      nl_put_event(skb, pf, event));
 }

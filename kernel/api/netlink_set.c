@@ -51,6 +51,14 @@ struct nl_op {
 	size_t room;
 };
 
+/* take a setting over, if the request has it; @type: as in nla_get_u32() */
+#define NL_TAKE(to, flag, member, attr, type) do {			\
+	if (attr) {							\
+		(to)->set |= GPUVF_SET_##flag;				\
+		(to)->member = nla_get_##type(attr);			\
+	}								\
+} while (0)
+
 /* a VF's times on an engine */
 static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
 			   struct gpuvf_request_vf *vf)
@@ -65,16 +73,10 @@ static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
 	if (err)
 		return err;
 	vf->engine = nla_get_u32(attrs[GPUVF_A_ENGINE_ID]);
-	if (attrs[GPUVF_A_ENGINE_TIME_SLICE_US]) {
-		vf->set |= GPUVF_SET_TIME_SLICE;
-		vf->time_slice_us =
-			nla_get_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US]);
-	}
-	if (attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]) {
-		vf->set |= GPUVF_SET_PREEMPT_TIMEOUT;
-		vf->preempt_timeout_us =
-			nla_get_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]);
-	}
+	NL_TAKE(vf, TIME_SLICE, time_slice_us,
+		attrs[GPUVF_A_ENGINE_TIME_SLICE_US], u32);
+	NL_TAKE(vf, PREEMPT_TIMEOUT, preempt_timeout_us,
+		attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US], u32);
 	return 0;
 }
 
@@ -99,14 +101,8 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 	change->nest[change->req.num_vfs] = nest;
 	vf = &change->req.vf[change->req.num_vfs++];
 	vf->index = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
-	if (attrs[GPUVF_A_VF_FB_QUOTA]) {
-		vf->set |= GPUVF_SET_FB_QUOTA;
-		vf->fb_quota_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_QUOTA]);
-	}
-	if (attrs[GPUVF_A_VF_FB_OFFSET]) {
-		vf->set |= GPUVF_SET_FB_OFFSET;
-		vf->fb_offset_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_OFFSET]);
-	}
+	NL_TAKE(vf, FB_QUOTA, fb_quota_bytes, attrs[GPUVF_A_VF_FB_QUOTA], u64);
+	NL_TAKE(vf, FB_OFFSET, fb_offset_bytes, attrs[GPUVF_A_VF_FB_OFFSET], u64);
 	if (attrs[GPUVF_A_VF_PROFILE]) {
 		vf->set |= GPUVF_SET_PROFILE;
 		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
@@ -130,19 +126,10 @@ static int nl_parse_config(struct nl_change *change)
 		if (err)
 			return err;
 	}
-	if (info->attrs[GPUVF_A_PF_REVISION]) {
-		req->set |= GPUVF_SET_REVISION;
-		req->revision = nla_get_u64(info->attrs[GPUVF_A_PF_REVISION]);
-	}
-	if (info->attrs[GPUVF_A_PF_POLICY]) {
-		req->set |= GPUVF_SET_POLICY;
-		req->policy = nla_get_u32(info->attrs[GPUVF_A_PF_POLICY]);
-	}
-	if (info->attrs[GPUVF_A_PF_FB_PF_RESERVE]) {
-		req->set |= GPUVF_SET_PF_RESERVE;
-		req->pf_reserve_bytes =
-			nla_get_u64(info->attrs[GPUVF_A_PF_FB_PF_RESERVE]);
-	}
+	NL_TAKE(req, REVISION, revision, info->attrs[GPUVF_A_PF_REVISION], u64);
+	NL_TAKE(req, POLICY, policy, info->attrs[GPUVF_A_PF_POLICY], u32);
+	NL_TAKE(req, PF_RESERVE, pf_reserve_bytes,
+		info->attrs[GPUVF_A_PF_FB_PF_RESERVE], u64);
 	req->replace = info->attrs[GPUVF_A_PF_REPLACE];
 	req->dry_run = info->attrs[GPUVF_A_PF_DRY_RUN];
 	return 0;
@@ -166,7 +153,7 @@ static int nl_parse_nothing(struct nl_change *change)
 static int nl_put_result(struct sk_buff *skb, struct gpuvf_pf *pf,
 			 const struct gpuvf_request *req)
 {
-	if (gpuvf_nl_put_everything(skb, pf, &req->result) ||
+	if (gpuvf_nl_put_all(skb, pf, &req->result, 0) ||
 	    (req->dry_run && nla_put_flag(skb, GPUVF_A_PF_DRY_RUN)))
 		return -EMSGSIZE;
 	return 0;
@@ -175,13 +162,13 @@ static int nl_put_result(struct sk_buff *skb, struct gpuvf_pf *pf,
 static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf,
 		      const struct gpuvf_request *req)
 {
-	return gpuvf_nl_put_everything(skb, pf, &pf->config);
+	return gpuvf_nl_put_all(skb, pf, &pf->config, 0);
 }
 
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		     const struct gpuvf_request *req)
 {
-	return gpuvf_nl_put_one_vf(skb, pf, &pf->config, req->vf[0].index);
+	return gpuvf_nl_put_vf(skb, pf, &pf->config, req->vf[0].index);
 }
 
 static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -189,10 +176,10 @@ static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	if (gpuvf_nl_put_identity(skb, pf) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
-			      gpuvf_scrub_pending_bytes_locked(pf),
+			      gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub),
 			      GPUVF_A_PF_PAD) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_QUARANTINED,
-			      gpuvf_scrub_quarantined_bytes_locked(pf),
+			      gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined),
 			      GPUVF_A_PF_PAD))
 		return -EMSGSIZE;
 	return 0;
@@ -209,7 +196,7 @@ static const struct nl_op nl_ops[] = {
 	[GPUVF_CMD_VF_PAUSE] = NL_OP_VF(GPUVF_OP_VF_PAUSE),
 	[GPUVF_CMD_VF_RESUME] = NL_OP_VF(GPUVF_OP_VF_RESUME),
 	[GPUVF_CMD_PF_RESET] = { GPUVF_OP_PF_RESET, nl_parse_nothing,
-				 nl_put_now, GPUVF_NL_FULL_SIZE },
+				 nl_put_now, GPUVF_NL_LIVE_SIZE },
 	[GPUVF_CMD_FB_SCRUB] = { GPUVF_OP_FB_SCRUB, nl_parse_nothing,
 				 nl_put_unclean, GPUVF_NL_SHORT_SIZE },
 };

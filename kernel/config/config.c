@@ -192,45 +192,39 @@ static int config_take_policy(struct gpuvf_pf *pf,
 	return 0;
 }
 
-static int config_check_slice(struct gpuvf_pf *pf, u32 us,
+/**
+ * struct config_range - what a time of an engine may be, in microseconds
+ * @attr: GPUVF_A_ENGINE_* of the time
+ * @what: the time, in a message
+ * @whose: whose limits these are, in a message
+ * @min: the shortest
+ * @max: the longest
+ * @too_short: the reason when it is below @min
+ * @too_long: the reason when it is above @max
+ */
+struct config_range {
+	u32 attr;
+	const char *what, *whose;
+	u32 min, max;
+	enum gpuvf_reason too_short, too_long;
+};
+
+static int config_check_range(struct gpuvf_pf *pf, u32 us,
+			      struct config_range range,
 			      struct gpuvf_error *error)
 {
-	const u32 min_us = pf->hw->time_slice_min_us;
-	const u32 max_us = pf->hw->time_slice_max_us;
+	bool is_short = us < range.min;
 
-	if (us >= min_us && us <= max_us)
+	if (!is_short && us <= range.max)
 		return 0;
 	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_TIME_SLICE_US;
+	error->engine_attr = range.attr;
 	error->value = us;
-	error->limit = us < min_us ? min_us : max_us;
-	if (us < min_us)
-		return refuse(pf, error, GPUVF_REASON_SLICE_TOO_SHORT,
-			      "a time slice of %u us is below the hardware's minimum of %u us",
-			      us, min_us);
-	return refuse(pf, error, GPUVF_REASON_SLICE_TOO_LONG,
-		      "a time slice of %u us is above the hardware's maximum of %u us",
-		      us, max_us);
-}
-
-/* 0 is the default */
-static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
-				struct gpuvf_error *error)
-{
-	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
-		return 0;
-	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US;
-	error->value = us;
-	error->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
-						 GPUVF_PREEMPT_MAX_US;
-	if (us < GPUVF_PREEMPT_MIN_US)
-		return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_SHORT,
-			      "a preemption timeout of %u us is below the minimum of %u us",
-			      us, GPUVF_PREEMPT_MIN_US);
-	return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_LONG,
-		      "a preemption timeout of %u us is above the maximum of %u us",
-		      us, GPUVF_PREEMPT_MAX_US);
+	error->limit = is_short ? range.min : range.max;
+	return refuse(pf, error, is_short ? range.too_short : range.too_long,
+		      "a %s of %u us is %s %s%simum of %llu us", range.what, us,
+		      is_short ? "below" : "above", range.whose,
+		      is_short ? "min" : "max", error->limit);
 }
 
 static bool config_label_is_valid(const char *label)
@@ -247,6 +241,16 @@ static int config_take_time(struct gpuvf_pf *pf,
 			    struct gpuvf_vf_config *cfg,
 			    struct gpuvf_error *error)
 {
+	const struct config_range slice = {
+		GPUVF_A_ENGINE_TIME_SLICE_US, "time slice", "the hardware's ",
+		pf->hw->time_slice_min_us, pf->hw->time_slice_max_us,
+		GPUVF_REASON_SLICE_TOO_SHORT, GPUVF_REASON_SLICE_TOO_LONG,
+	};
+	const struct config_range preempt = {
+		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, "preemption timeout", "the ",
+		GPUVF_PREEMPT_MIN_US, GPUVF_PREEMPT_MAX_US,
+		GPUVF_REASON_PREEMPT_TOO_SHORT, GPUVF_REASON_PREEMPT_TOO_LONG,
+	};
 	int err;
 
 	if (rvf->engine != GPUVF_ENGINE_ID_GFX) {
@@ -259,37 +263,16 @@ static int config_take_time(struct gpuvf_pf *pf,
 			      rvf->engine, GPUVF_ENGINE_ID_GFX);
 	}
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		err = config_check_slice(pf, rvf->time_slice_us, error);
-		if (err)
-			return err;
 		cfg->time_slice_us = rvf->time_slice_us;
-	}
-	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		err = config_check_preempt(pf, rvf->preempt_timeout_us, error);
+		err = config_check_range(pf, cfg->time_slice_us, slice, error);
 		if (err)
 			return err;
+	}
+	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT)
 		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
-	}
-	return 0;
-}
-
-static int config_take_offset(struct gpuvf_pf *pf,
-			      const struct gpuvf_request_vf *rvf,
-			      struct config_plan *plan,
-			      struct gpuvf_error *error)
-{
-	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
-
-	if (!vf->quota_bytes) {
-		error->attr = GPUVF_A_VF_FB_OFFSET;
-		error->value = rvf->fb_offset_bytes;
-		return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
-			      "an offset of %s is asked for, but no framebuffer",
-			      GPUVF_SIZE(rvf->fb_offset_bytes));
-	}
-	vf->placed = true;
-	vf->place = rvf->fb_offset_bytes;
-	return 0;
+	/* 0 is the default */
+	return cfg->preempt_timeout_us ?
+	       config_check_range(pf, cfg->preempt_timeout_us, preempt, error) : 0;
 }
 
 static int config_take_vf(struct gpuvf_pf *pf,
@@ -297,6 +280,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 			  struct config_plan *plan, struct gpuvf_error *error)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
+	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
 	int err;
 
 	err = config_take_time(pf, rvf, cfg, error);
@@ -312,13 +296,20 @@ static int config_take_vf(struct gpuvf_pf *pf,
 		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
-		plan->layout.vf[rvf->index].quota_bytes =
-			config_round_up(pf, rvf->fb_quota_bytes);
+		vf->quota_bytes = config_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
-	if (rvf->set & GPUVF_SET_FB_OFFSET)
-		return config_take_offset(pf, rvf, plan, error);
-	return 0;
+	if (!(rvf->set & GPUVF_SET_FB_OFFSET))
+		return 0;
+	vf->placed = true;
+	vf->place = rvf->fb_offset_bytes;
+	if (vf->quota_bytes)
+		return 0;
+	error->attr = GPUVF_A_VF_FB_OFFSET;
+	error->value = vf->place;
+	return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+		      "an offset of %s is asked for, but no framebuffer",
+		      GPUVF_SIZE(vf->place));
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,

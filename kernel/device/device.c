@@ -246,16 +246,8 @@ static int pf_probe(struct gpuvf_pf *pf)
 {
 	int err;
 
-	err = pf->hw->probe(pf);
-	if (err)
-		return err;
-	err = gpuvf_recover_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_scrub_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_config_init(pf);
+	err = pf->hw->probe(pf) ?: gpuvf_recover_init(pf) ?:
+	      gpuvf_scrub_init(pf) ?: gpuvf_config_init(pf);
 	if (err)
 		return err;
 	gpuvf_pf_copy_public(pf);
