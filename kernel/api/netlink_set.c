@@ -51,13 +51,22 @@ struct nl_op {
 	size_t room;
 };
 
-/* take a setting over, if the request has it; @type: as in nla_get_u32() */
-#define NL_TAKE(to, flag, member, attr, type) do {			\
-	if (attr) {							\
-		(to)->set |= GPUVF_SET_##flag;				\
-		(to)->member = nla_get_##type(attr);			\
-	}								\
-} while (0)
+/* take a setting over, if the request has it */
+static void nl_take_u32(const struct nlattr *attr, u32 *set, u32 flag, u32 *value)
+{
+	if (!attr)
+		return;
+	*set |= flag;
+	*value = nla_get_u32(attr);
+}
+
+static void nl_take_u64(const struct nlattr *attr, u32 *set, u32 flag, u64 *value)
+{
+	if (!attr)
+		return;
+	*set |= flag;
+	*value = nla_get_u64(attr);
+}
 
 /* a VF's times on an engine */
 static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
@@ -73,10 +82,10 @@ static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
 	if (err)
 		return err;
 	vf->engine = nla_get_u32(attrs[GPUVF_A_ENGINE_ID]);
-	NL_TAKE(vf, TIME_SLICE, time_slice_us,
-		attrs[GPUVF_A_ENGINE_TIME_SLICE_US], u32);
-	NL_TAKE(vf, PREEMPT_TIMEOUT, preempt_timeout_us,
-		attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US], u32);
+	nl_take_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US], &vf->set,
+		    GPUVF_SET_TIME_SLICE, &vf->time_slice_us);
+	nl_take_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US], &vf->set,
+		    GPUVF_SET_PREEMPT_TIMEOUT, &vf->preempt_timeout_us);
 	return 0;
 }
 
@@ -101,8 +110,10 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 	change->nest[change->req.num_vfs] = nest;
 	vf = &change->req.vf[change->req.num_vfs++];
 	vf->index = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
-	NL_TAKE(vf, FB_QUOTA, fb_quota_bytes, attrs[GPUVF_A_VF_FB_QUOTA], u64);
-	NL_TAKE(vf, FB_OFFSET, fb_offset_bytes, attrs[GPUVF_A_VF_FB_OFFSET], u64);
+	nl_take_u64(attrs[GPUVF_A_VF_FB_QUOTA], &vf->set,
+		    GPUVF_SET_FB_QUOTA, &vf->fb_quota_bytes);
+	nl_take_u64(attrs[GPUVF_A_VF_FB_OFFSET], &vf->set,
+		    GPUVF_SET_FB_OFFSET, &vf->fb_offset_bytes);
 	if (attrs[GPUVF_A_VF_PROFILE]) {
 		vf->set |= GPUVF_SET_PROFILE;
 		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
@@ -126,10 +137,12 @@ static int nl_parse_config(struct nl_change *change)
 		if (err)
 			return err;
 	}
-	NL_TAKE(req, REVISION, revision, info->attrs[GPUVF_A_PF_REVISION], u64);
-	NL_TAKE(req, POLICY, policy, info->attrs[GPUVF_A_PF_POLICY], u32);
-	NL_TAKE(req, PF_RESERVE, pf_reserve_bytes,
-		info->attrs[GPUVF_A_PF_FB_PF_RESERVE], u64);
+	nl_take_u64(info->attrs[GPUVF_A_PF_REVISION], &req->set,
+		    GPUVF_SET_REVISION, &req->revision);
+	nl_take_u32(info->attrs[GPUVF_A_PF_POLICY], &req->set,
+		    GPUVF_SET_POLICY, &req->policy);
+	nl_take_u64(info->attrs[GPUVF_A_PF_FB_PF_RESERVE], &req->set,
+		    GPUVF_SET_PF_RESERVE, &req->pf_reserve_bytes);
 	req->replace = info->attrs[GPUVF_A_PF_REPLACE];
 	req->dry_run = info->attrs[GPUVF_A_PF_DRY_RUN];
 	return 0;

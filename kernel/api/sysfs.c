@@ -343,7 +343,10 @@ static struct attribute *sysfs_sched_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group sysfs_sched_group = { .name = "sched", .attrs = sysfs_sched_attrs };
+static const struct attribute_group sysfs_sched_group = {
+	.name = "sched",
+	.attrs = sysfs_sched_attrs
+};
 
 const struct attribute_group *gpuvf_pf_groups[] = {
 	&sysfs_pf_group,
@@ -424,7 +427,10 @@ static struct attribute *sysfs_vf_stats_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group sysfs_vf_stats_group = { .name = "stats", .attrs = sysfs_vf_stats_attrs };
+static const struct attribute_group sysfs_vf_stats_group = {
+	.name = "stats",
+	.attrs = sysfs_vf_stats_attrs
+};
 
 /* what a guest claims; empty while it has not said anything: 0 would be a claim */
 #define SYSFS_CLAIM(file, format, expression)				\
@@ -449,7 +455,10 @@ static struct attribute *sysfs_vf_guest_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group sysfs_vf_guest_group = { .name = "guest", .attrs = sysfs_vf_guest_attrs };
+static const struct attribute_group sysfs_vf_guest_group = {
+	.name = "guest",
+	.attrs = sysfs_vf_guest_attrs
+};
 
 static const struct attribute_group *sysfs_vf_groups[] = {
 	&sysfs_vf_group,

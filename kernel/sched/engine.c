@@ -480,7 +480,7 @@ int gpuvf_engine_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 }
 
 /**
- * gpuvf_engine_set_exclusive() - give one VF the GPU to itself, or to all again
+ * gpuvf_engine_set_full_access() - give one VF the GPU to itself, or to all again
  * @pf: PF
  * @vf: index of a VF that may be given time slices, while no VF has it and none is owed a
  *	slice before; GPUVF_NOBODY: all others in the rotation get a slice before the next
