@@ -37,12 +37,8 @@ static int nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	int err;
 
-	if (!all) {
-		spin_lock(&pf->public_lock);
-		err = READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
-		spin_unlock(&pf->public_lock);
-		return err;
-	}
+	if (!all)
+		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
 	gpuvf_pf_lock(pf);
 	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
 	gpuvf_pf_unlock(pf);

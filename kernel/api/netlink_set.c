@@ -4,6 +4,8 @@
  * gpuvf_request, what came of it becomes attributes.
  */
 
+#include <linux/sizes.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
@@ -198,6 +200,9 @@ static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
 	return 0;
 }
 
+/* see GPUVF_NL_FULL_SIZE */
+static_assert(NLMSG_HDRLEN + GENL_HDRLEN + GPUVF_NL_FULL_SIZE <= SKB_WITH_OVERHEAD(SZ_8K));
+
 #define NL_OP_VF(name)	\
 	{ name, nl_parse_index, nl_put_vf, 2 * GPUVF_NL_VF_SIZE }
 
@@ -255,7 +260,7 @@ static int nl_change_done(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return 0;
 	hdr = genlmsg_put_reply(change->echo, info, &gpuvf_nl_family, 0,
 				GPUVF_CMD_CONFIG_CHANGE);
-	if (WARN_ON_ONCE(!hdr || gpuvf_nl_put_public(change->echo, pf)))
+	if (WARN_ON_ONCE(!hdr || gpuvf_nl_put_all(change->echo, pf, NULL, 0)))
 		return -EMSGSIZE;
 	genlmsg_end(change->echo, hdr);
 	return 0;

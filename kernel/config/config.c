@@ -210,20 +210,20 @@ struct config_range {
 };
 
 static int config_check_range(struct gpuvf_pf *pf, u32 us,
-			      struct config_range range,
+			      const struct config_range *range,
 			      struct gpuvf_error *error)
 {
-	bool is_short = us < range.min;
+	bool is_short = us < range->min;
 
-	if (!is_short && us <= range.max)
+	if (!is_short && us <= range->max)
 		return 0;
 	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = range.attr;
+	error->engine_attr = range->attr;
 	error->value = us;
-	error->limit = is_short ? range.min : range.max;
-	return refuse(pf, error, is_short ? range.too_short : range.too_long,
-		      "a %s of %u us is %s %s%simum of %llu us", range.what, us,
-		      is_short ? "below" : "above", range.whose,
+	error->limit = is_short ? range->min : range->max;
+	return refuse(pf, error, is_short ? range->too_short : range->too_long,
+		      "a %s of %u us is %s %s%simum of %llu us", range->what, us,
+		      is_short ? "below" : "above", range->whose,
 		      is_short ? "min" : "max", error->limit);
 }
 
@@ -246,7 +246,7 @@ static int config_take_time(struct gpuvf_pf *pf,
 		pf->hw->time_slice_min_us, pf->hw->time_slice_max_us,
 		GPUVF_REASON_SLICE_TOO_SHORT, GPUVF_REASON_SLICE_TOO_LONG,
 	};
-	const struct config_range preempt = {
+	static const struct config_range preempt = {
 		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, "preemption timeout", "the ",
 		GPUVF_PREEMPT_MIN_US, GPUVF_PREEMPT_MAX_US,
 		GPUVF_REASON_PREEMPT_TOO_SHORT, GPUVF_REASON_PREEMPT_TOO_LONG,
@@ -264,7 +264,7 @@ static int config_take_time(struct gpuvf_pf *pf,
 	}
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
 		cfg->time_slice_us = rvf->time_slice_us;
-		err = config_check_range(pf, cfg->time_slice_us, slice, error);
+		err = config_check_range(pf, cfg->time_slice_us, &slice, error);
 		if (err)
 			return err;
 	}
@@ -272,7 +272,7 @@ static int config_take_time(struct gpuvf_pf *pf,
 		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
 	/* 0 is the default */
 	return cfg->preempt_timeout_us ?
-	       config_check_range(pf, cfg->preempt_timeout_us, preempt, error) : 0;
+	       config_check_range(pf, cfg->preempt_timeout_us, &preempt, error) : 0;
 }
 
 static int config_take_vf(struct gpuvf_pf *pf,
