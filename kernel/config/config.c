@@ -193,38 +193,35 @@ static int config_take_policy(struct gpuvf_pf *pf,
 }
 
 /**
- * struct config_range - what a time of an engine may be, in microseconds
+ * struct config_range - what a time of an engine may be
  * @attr: GPUVF_A_ENGINE_* of the time
- * @what: the time, in a message
- * @whose: whose limits these are, in a message
  * @min: the shortest
- * @max: the longest
- * @too_short: the reason when it is below @min
- * @too_long: the reason when it is above @max
+ * @max: the longest; each in microseconds, with the reason and the message when the
+ *	time is beyond it
  */
 struct config_range {
 	u32 attr;
-	const char *what, *whose;
-	u32 min, max;
-	enum gpuvf_reason too_short, too_long;
+	struct config_limit {
+		u32 us;
+		enum gpuvf_reason reason;
+		const char *message;
+	} min, max;
 };
 
 static int config_check_range(struct gpuvf_pf *pf, u32 us,
 			      const struct config_range *range,
 			      struct gpuvf_error *error)
 {
-	bool is_short = us < range->min;
+	const struct config_limit *limit = us < range->min.us ? &range->min :
+								&range->max;
 
-	if (!is_short && us <= range->max)
+	if (us >= range->min.us && us <= range->max.us)
 		return 0;
 	error->attr = GPUVF_A_VF_ENGINE;
 	error->engine_attr = range->attr;
 	error->value = us;
-	error->limit = is_short ? range->min : range->max;
-	return refuse(pf, error, is_short ? range->too_short : range->too_long,
-		      "a %s of %u us is %s %s%simum of %llu us", range->what, us,
-		      is_short ? "below" : "above", range->whose,
-		      is_short ? "min" : "max", error->limit);
+	error->limit = limit->us;
+	return refuse(pf, error, limit->reason, limit->message, us, limit->us);
 }
 
 static bool config_label_is_valid(const char *label)
@@ -242,14 +239,18 @@ static int config_take_time(struct gpuvf_pf *pf,
 			    struct gpuvf_error *error)
 {
 	const struct config_range slice = {
-		GPUVF_A_ENGINE_TIME_SLICE_US, "time slice", "the hardware's ",
-		pf->hw->time_slice_min_us, pf->hw->time_slice_max_us,
-		GPUVF_REASON_SLICE_TOO_SHORT, GPUVF_REASON_SLICE_TOO_LONG,
+		GPUVF_A_ENGINE_TIME_SLICE_US,
+		{ pf->hw->time_slice_min_us, GPUVF_REASON_SLICE_TOO_SHORT,
+		  "a time slice of %u us is below the hardware's minimum of %u us" },
+		{ pf->hw->time_slice_max_us, GPUVF_REASON_SLICE_TOO_LONG,
+		  "a time slice of %u us is above the hardware's maximum of %u us" },
 	};
 	static const struct config_range preempt = {
-		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, "preemption timeout", "the ",
-		GPUVF_PREEMPT_MIN_US, GPUVF_PREEMPT_MAX_US,
-		GPUVF_REASON_PREEMPT_TOO_SHORT, GPUVF_REASON_PREEMPT_TOO_LONG,
+		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+		{ GPUVF_PREEMPT_MIN_US, GPUVF_REASON_PREEMPT_TOO_SHORT,
+		  "a preemption timeout of %u us is below the minimum of %u us" },
+		{ GPUVF_PREEMPT_MAX_US, GPUVF_REASON_PREEMPT_TOO_LONG,
+		  "a preemption timeout of %u us is above the maximum of %u us" },
 	};
 	int err;
 
