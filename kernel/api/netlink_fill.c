@@ -123,18 +123,6 @@ static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
 	return nl_put_table(skb, numbers);
 }
 
-static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
-{
-	const struct nl_number numbers[] = {
-		NL_U64(GPUVF_A_PF_RESETS, pf->resets),
-		NL_U64(GPUVF_A_PF_FAILED_RESETS, pf->failed_resets),
-	};
-
-	if (pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING))
-		return -EMSGSIZE;
-	return nl_put_table(skb, numbers);
-}
-
 /* this hardware keeps times as they are set */
 static int nl_put_vf_engine(struct sk_buff *skb,
 			    const struct gpuvf_vf_config *vcfg)
@@ -314,10 +302,13 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 		       gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub)),
 		NL_U64(GPUVF_A_PF_FB_QUARANTINED,
 		       gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined)),
+		NL_U64(GPUVF_A_PF_RESETS, pf->resets),
+		NL_U64(GPUVF_A_PF_FAILED_RESETS, pf->failed_resets),
 	};
 
+	if (pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING))
+		return -EMSGSIZE;
 	return nl_put_table(skb, numbers) ?: nl_put_pf_engine(skb, pf, cfg) ?:
-	       nl_put_pf_resets(skb, pf) ?:
 	       (cfg == &pf->config ? nl_put_quarantined(skb, pf) : 0);
 }
 
