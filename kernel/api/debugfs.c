@@ -63,8 +63,6 @@ static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
 	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
 		   pf->wedged, pf->resetting, pf->vf_count_changing,
 		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
-	seq_printf(m, "context %llu+%llu\n", pf->config.layout.context.start,
-		   pf->config.layout.context.size);
 	seq_printf(m, "needs_scrub units %*pbl\n", (int)pf->scrub.units,
 		   pf->scrub.needs_scrub);
 	seq_printf(m, "quarantined units %*pbl\n", (int)pf->scrub.units,
