@@ -63,21 +63,12 @@ DEFINE_SHOW_ATTRIBUTE(commands);
 
 static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
 {
-	const struct gpuvf_config *cfg = &pf->config;
-
 	seq_printf(m, "%s %s revision %llu capabilities %#x irq %d\n",
 		   gpuvf_pf_name(pf), pf->hw->ops->name, pf->revision,
 		   pf->hw->caps.capabilities, pf->irq);
 	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
 		   pf->wedged, pf->resetting, pf->vf_count_changing,
 		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
-	seq_printf(m, "policy %u provisioning %u total %llu alloc_unit %llu\n",
-		   cfg->policy, cfg->provisioning, pf->hw->caps.fb.total_bytes,
-		   pf->hw->caps.fb.unit_bytes);
-	seq_printf(m, "reserve %llu context %llu+%llu free %llu largest %llu\n",
-		   cfg->layout.pf_reserve_bytes, cfg->layout.context.start,
-		   cfg->layout.context.size, cfg->layout.free_bytes,
-		   cfg->layout.largest_free_bytes);
 	seq_printf(m, "needs_scrub units %*pbl\n", (int)pf->scrub.units,
 		   pf->scrub.needs_scrub);
 	seq_printf(m, "quarantined units %*pbl\n", (int)pf->scrub.units,

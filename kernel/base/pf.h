@@ -56,6 +56,13 @@ static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
 	return vf->pf->config.layout.vf[vf->index].size;
 }
 
+/* does a VF reach its extent, as far as the hardware knows? pf->lock held */
+static inline bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->lock);
+	return pf->in_table & BIT(vf);
+}
+
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
 {

@@ -195,46 +195,36 @@ static int config_take_policy(struct gpuvf_pf *pf,
 	return 0;
 }
 
-static int config_check_slice(struct gpuvf_pf *pf,
-			      const struct gpuvf_engine *engine, u32 us,
+/**
+ * struct config_range - what a time of an engine may be
+ * @attr: GPUVF_A_ENGINE_* of the time
+ * @min: the shortest
+ * @max: the longest; each in microseconds, with the reason and the message when the
+ *	time is beyond it
+ */
+struct config_range {
+	u32 attr;
+	struct config_limit {
+		u32 us;
+		enum gpuvf_reason reason;
+		const char *message;
+	} min, max;
+};
+
+static int config_check_range(struct gpuvf_pf *pf, u32 us,
+			      const struct config_range *range,
 			      struct gpuvf_error *error)
 {
-	const u32 min_us = engine->time_slice_min_us;
-	const u32 max_us = engine->time_slice_max_us;
+	const struct config_limit *limit = us < range->min.us ? &range->min :
+								&range->max;
 
-	if (us >= min_us && us <= max_us)
+	if (us >= range->min.us && us <= range->max.us)
 		return 0;
 	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_TIME_SLICE_US;
+	error->engine_attr = range->attr;
 	error->value = us;
-	error->limit = us < min_us ? min_us : max_us;
-	if (us < min_us)
-		return refuse(pf, error, GPUVF_REASON_SLICE_TOO_SHORT,
-			      "a time slice of %u us is below the hardware's minimum of %u us",
-			      us, min_us);
-	return refuse(pf, error, GPUVF_REASON_SLICE_TOO_LONG,
-		      "a time slice of %u us is above the hardware's maximum of %u us",
-		      us, max_us);
-}
-
-/* 0 is the default */
-static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
-				struct gpuvf_error *error)
-{
-	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
-		return 0;
-	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US;
-	error->value = us;
-	error->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
-						 GPUVF_PREEMPT_MAX_US;
-	if (us < GPUVF_PREEMPT_MIN_US)
-		return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_SHORT,
-			      "a preemption timeout of %u us is below the minimum of %u us",
-			      us, GPUVF_PREEMPT_MIN_US);
-	return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_LONG,
-		      "a preemption timeout of %u us is above the maximum of %u us",
-		      us, GPUVF_PREEMPT_MAX_US);
+	error->limit = limit->us;
+	return refuse(pf, error, limit->reason, limit->message, us, limit->us);
 }
 
 static bool config_label_is_valid(const char *label)
@@ -246,11 +236,33 @@ static bool config_label_is_valid(const char *label)
 	return true;
 }
 
+static int config_check_slice(struct gpuvf_pf *pf,
+			      const struct gpuvf_engine *engine, u32 us,
+			      struct gpuvf_error *error)
+{
+	const struct config_range slice = {
+		GPUVF_A_ENGINE_TIME_SLICE_US,
+		{ engine->time_slice_min_us, GPUVF_REASON_SLICE_TOO_SHORT,
+		  "a time slice of %u us is below the hardware's minimum of %u us" },
+		{ engine->time_slice_max_us, GPUVF_REASON_SLICE_TOO_LONG,
+		  "a time slice of %u us is above the hardware's maximum of %u us" },
+	};
+
+	return config_check_range(pf, us, &slice, error);
+}
+
 static int config_take_time(struct gpuvf_pf *pf,
 			    const struct gpuvf_request_vf *rvf,
 			    struct gpuvf_vf_config *cfg,
 			    struct gpuvf_error *error)
 {
+	static const struct config_range preempt = {
+		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+		{ GPUVF_PREEMPT_MIN_US, GPUVF_REASON_PREEMPT_TOO_SHORT,
+		  "a preemption timeout of %u us is below the minimum of %u us" },
+		{ GPUVF_PREEMPT_MAX_US, GPUVF_REASON_PREEMPT_TOO_LONG,
+		  "a preemption timeout of %u us is above the maximum of %u us" },
+	};
 	struct gpuvf_vf_times *times;
 	int err;
 
@@ -265,38 +277,18 @@ static int config_take_time(struct gpuvf_pf *pf,
 	}
 	times = &cfg->engine[rvf->engine];
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		err = config_check_slice(pf, pf->engine[rvf->engine],
-					 rvf->time_slice_us, error);
-		if (err)
-			return err;
 		times->time_slice_us = rvf->time_slice_us;
-	}
-	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		err = config_check_preempt(pf, rvf->preempt_timeout_us, error);
+		err = config_check_slice(pf, pf->engine[rvf->engine],
+					 times->time_slice_us, error);
 		if (err)
 			return err;
+	}
+	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT)
 		times->preempt_timeout_us = rvf->preempt_timeout_us;
-	}
-	return 0;
-}
-
-static int config_take_offset(struct gpuvf_pf *pf,
-			      const struct gpuvf_request_vf *rvf,
-			      struct config_plan *plan,
-			      struct gpuvf_error *error)
-{
-	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
-
-	if (!vf->quota_bytes) {
-		error->attr = GPUVF_A_VF_FB_OFFSET;
-		error->value = rvf->fb_offset_bytes;
-		return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
-			      "an offset of %s is asked for, but no framebuffer",
-			      GPUVF_SIZE(rvf->fb_offset_bytes));
-	}
-	vf->placed = true;
-	vf->place = rvf->fb_offset_bytes;
-	return 0;
+	/* 0 is the default */
+	return times->preempt_timeout_us ?
+	       config_check_range(pf, times->preempt_timeout_us, &preempt,
+				  error) : 0;
 }
 
 static int config_take_vf(struct gpuvf_pf *pf,
@@ -304,6 +296,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 			  struct config_plan *plan, struct gpuvf_error *error)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
+	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
 	int err;
 
 	err = config_take_time(pf, rvf, cfg, error);
@@ -319,13 +312,20 @@ static int config_take_vf(struct gpuvf_pf *pf,
 		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
-		plan->layout.vf[rvf->index].quota_bytes =
-			config_round_up(pf, rvf->fb_quota_bytes);
+		vf->quota_bytes = config_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
-	if (rvf->set & GPUVF_SET_FB_OFFSET)
-		return config_take_offset(pf, rvf, plan, error);
-	return 0;
+	if (!(rvf->set & GPUVF_SET_FB_OFFSET))
+		return 0;
+	vf->placed = true;
+	vf->place = rvf->fb_offset_bytes;
+	if (vf->quota_bytes)
+		return 0;
+	error->attr = GPUVF_A_VF_FB_OFFSET;
+	error->value = vf->place;
+	return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+		      "an offset of %s is asked for, but no framebuffer",
+		      GPUVF_SIZE(vf->place));
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,

@@ -245,16 +245,8 @@ static int pf_probe(struct gpuvf_pf *pf)
 {
 	int err;
 
-	err = gpuvf_engine_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_recover_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_scrub_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_config_init(pf);
+	err = gpuvf_engine_init(pf) ?: gpuvf_recover_init(pf) ?:
+	      gpuvf_scrub_init(pf) ?: gpuvf_config_init(pf);
 	if (err)
 		return err;
 	gpuvf_pf_copy_public(pf);

@@ -24,19 +24,6 @@
 #include "hw/hw.h"
 #include "sched/engine.h"
 
-/**
- * gpuvf_table_has() - does a VF reach its extent?
- * @pf: PF
- * @vf: index of the VF
- *
- * Context: pf->lock held.
- */
-bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf)
-{
-	lockdep_assert_held(&pf->lock);
-	return pf->in_table & BIT(vf);
-}
-
 static int table_give(struct gpuvf_pf *pf, unsigned int vf,
 		      const struct gpuvf_extent *extent)
 {

@@ -257,7 +257,9 @@ static void put_layout(struct nl_request *req)
 static void check_layout(const struct nl_message *msg)
 {
 	ASSERT_EQ(GPUVF_CMD_CONFIG_SET, msg->cmd);
-	ASSERT_EQ(PF_ALL | PF(VF), msg->has & ~PF(DRY_RUN));
+	/* what is quarantined is in pf-get */
+	ASSERT_EQ((PF_ALL & ~PF(FB_QUARANTINED_EXTENTS)) | PF(VF),
+		  msg->has & ~PF(DRY_RUN));
 	ASSERT_EQ(fx.total_vfs, msg->num_vf);
 	ASSERT_EQ(GPUVF_POLICY_EQUAL, msg->policy);
 	ASSERT_EQ(GPUVF_PROVISIONING_EXPLICIT, msg->provisioning);
