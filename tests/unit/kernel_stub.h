@@ -100,6 +100,15 @@ struct pci_device_id {
 #define round_down(x, to)	((x) & ~((to) - 1))
 #define is_power_of_2(x)	((x) && !((x) & ((x) - 1)))
 #define min3(a, b, c)		min_t(u64, a, min_t(u64, b, c))
+/* without a clock: five looks */
+#define read_poll_timeout_atomic(op, val, condition, delay_us, limit_us, first, ...) \
+	({ \
+		int looks_ = 5; \
+		do \
+			(val) = op(__VA_ARGS__); \
+		while (!(condition) && --looks_); \
+		(condition) ? 0 : -ETIMEDOUT; \
+	})
 #define lower_32_bits(x)	((u32)(x))
 #define upper_32_bits(x)	((u32)((u64)(x) >> 32))
 #define cpu_to_le32(x)		(x)
