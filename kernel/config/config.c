@@ -515,7 +515,7 @@ static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
 
 	if (req->num_vfs == 1 && !req->replace &&
 	    !(req->set & (GPUVF_SET_POLICY | GPUVF_SET_PF_RESERVE))) {
-		pci_info_ratelimited(pf->pdev, "VF %u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
+		pci_info_ratelimited(pf->pdev, "VF%u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
 				     vf, GPUVF_SIZE(cfg->layout.vf[vf].size),
 				     cfg->vf[vf].time_slice_us,
 				     gpuvf_config_preempt_us(&cfg->vf[vf]));
