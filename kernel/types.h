@@ -7,7 +7,7 @@
  * Locks, outermost first:
  *	what the PCI core holds (device lock, rescan lock)
  *	pf->lock		configuration, VFs' lives, unscrubbed maps
- *	pf->engine.lock		the scheduler and the engine; also in hard interrupts
+ *	the lock of an engine	its scheduler; also in hard interrupts
  *	pf->public_lock		what every user may see
  * The last two are spinlocks and never nest in one another.
  */
@@ -182,14 +182,14 @@ struct gpuvf_public {
  * @reset_work: resets the GPU
  * @recover_work: looks for what became of a fatal PCIe error
  * @recover_since: in jiffies: when the last one came; device lock
- * @engine: the thread that gives VFs their time slices
+ * @engine: what gives VFs their time slices, by enum gpuvf_engine_id
+ * @report: takes the reports of the engines
  * @public_lock: protects @public, and @bdf and @driver of the VFs
  * @public: what every user may see
  * @notify_work: notifies user space of changes
  * @public_changed: bit 0: @public changed since @notify_work ran
  * @notified_wedged: what the last uevent said
  * @events: events that are reported later
- * @commands: the last commands; engine.lock
  * @debugfs: directory for engineers
  */
 struct gpuvf_pf {
@@ -239,7 +239,8 @@ struct gpuvf_pf {
 	struct delayed_work reset_work;
 	struct delayed_work recover_work;
 	unsigned long recover_since;
-	struct gpuvf_engine engine;
+	struct gpuvf_engine *engine[GPUVF_ENGINES];
+	struct work_struct report;
 	/* what every user may see; no other lock is taken inside */
 	spinlock_t public_lock;
 	struct gpuvf_public public;
@@ -247,7 +248,6 @@ struct gpuvf_pf {
 	unsigned long public_changed;
 	bool notified_wedged;
 	struct gpuvf_events events;
-	struct gpuvf_command_log commands;
 	struct dentry *debugfs;
 };
 

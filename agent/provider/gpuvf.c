@@ -317,6 +317,25 @@ static int take_layout(const struct nlmsghdr *nlh, void *data)
 	return message_read(nlh, reply->result, reply->detail);
 }
 
+/* what is quarantined at this moment, which an answer to config-set does not have */
+static int add_quarantined(struct gpuvf *gpuvf, struct gpu *gpu,
+			   struct failure *why)
+{
+	struct gpu_list live = {};
+	int err;
+
+	if (!gpu->fb_quarantined || gpu->num_quarantined)
+		return 0;
+	err = read_one(gpuvf, gpu->bdf, &live, why);
+	if (!err && live.num) {
+		gpu->num_quarantined = live.gpus[0].num_quarantined;
+		memcpy(gpu->quarantined, live.gpus[0].quarantined,
+		       sizeof(gpu->quarantined));
+	}
+	gpu_list_free(&live);
+	return err;
+}
+
 static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 		  struct gpu *result, struct failure *why)
 {
@@ -328,6 +347,8 @@ static int change(struct gpuvf *gpuvf, const struct nlmsghdr *nlh,
 	*result = (struct gpu){};
 	err = call(gpuvf, nlh, &answer);
 	why->detail = detail;
+	if (!err)
+		err = add_quarantined(gpuvf, result, why);
 	if (err)
 		gpu_free(result);
 	return err;

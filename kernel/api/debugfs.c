@@ -22,30 +22,36 @@
 #include "base/trace.h"
 #include "config/config.h"
 #include "fb/fb.h"
-#include "sched/engine.h"
+#include "sched/soft.h"
 #include "vf/vf.h"
 
 static struct dentry *debugfs_root;
 
+/* the engine that the software scheduler drives, of which engineers want to see more */
+static struct gpuvf_soft *debugfs_soft(struct gpuvf_pf *pf)
+{
+	return gpuvf_to_soft(pf->engine[GPUVF_ENGINE_ID_GFX]);
+}
+
 static int commands_show(struct seq_file *m, void *unused)
 {
-	struct gpuvf_pf *pf = m->private;
-	const struct gpuvf_command_log *log = &pf->commands;
+	struct gpuvf_soft *e = debugfs_soft(m->private);
+	const struct gpuvf_command_log *log = &e->commands;
 	const u64 size = GPUVF_COMMAND_LOG_SIZE;
 	u64 n, count;
 
-	spin_lock_irq(&pf->engine.lock);
+	spin_lock_irq(&e->base.lock);
 	count = log->count;
-	spin_unlock_irq(&pf->engine.lock);
+	spin_unlock_irq(&e->base.lock);
 	for (n = count > size ? count - size : 0; n < count; n++) {
 		struct gpuvf_command one;
 		bool retained;
 
 		/* one by one: who switches time slices must not wait for us */
-		spin_lock_irq(&pf->engine.lock);
+		spin_lock_irq(&e->base.lock);
 		one = log->run_list[n % GPUVF_COMMAND_LOG_SIZE];
 		retained = n + size >= log->count;
-		spin_unlock_irq(&pf->engine.lock);
+		spin_unlock_irq(&e->base.lock);
 		if (retained)
 			seq_printf(m, "%llu VF %u %s %llu ns %d\n", one.end_ns,
 				   one.vf, gpuvf_command_name(one.cmd),
@@ -57,21 +63,12 @@ DEFINE_SHOW_ATTRIBUTE(commands);
 
 static void debugfs_show_pf(struct seq_file *m, struct gpuvf_pf *pf)
 {
-	const struct gpuvf_config *cfg = &pf->config;
-
 	seq_printf(m, "%s %s revision %llu capabilities %#x irq %d\n",
 		   gpuvf_pf_name(pf), pf->hw->ops->name, pf->revision,
 		   pf->hw->caps.capabilities, pf->irq);
 	seq_printf(m, "wedged %d resetting %d vf_count_changing %d module_pinned %d num_vfs %u total_vfs %u\n",
 		   pf->wedged, pf->resetting, pf->vf_count_changing,
 		   pf->module_pinned, pf->num_vfs, pf->total_vfs);
-	seq_printf(m, "policy %u provisioning %u total %llu alloc_unit %llu\n",
-		   cfg->policy, cfg->provisioning, pf->hw->caps.fb.total_bytes,
-		   pf->hw->caps.fb.unit_bytes);
-	seq_printf(m, "reserve %llu context %llu+%llu free %llu largest %llu\n",
-		   cfg->layout.pf_reserve_bytes, cfg->layout.context.start,
-		   cfg->layout.context.size, cfg->layout.free_bytes,
-		   cfg->layout.largest_free_bytes);
 	seq_printf(m, "needs_scrub units %*pbl\n", (int)pf->scrub.units,
 		   pf->scrub.needs_scrub);
 	seq_printf(m, "quarantined units %*pbl\n", (int)pf->scrub.units,
@@ -107,32 +104,34 @@ static void debugfs_show_sched(struct seq_file *m,
 		   sched->budget_ns, ktime_get_ns());
 }
 
-static void debugfs_show_engine(struct seq_file *m, const struct gpuvf_engine *e)
+static void debugfs_show_engine(struct seq_file *m, const struct gpuvf_soft *e)
 {
 	seq_printf(m, "engine: phase %u VF %u next %u command %u since %llu limit %llu fault %d\n",
 		   e->phase, e->vf, e->next_vf, e->cmd, e->cmd_ns, e->limit_ns,
 		   e->fault);
 	seq_printf(m, "VFs: work %#x runnable %#x started %#x first_start_blocked %#x tear_down %#x torn_down %#x was_reset %#x flr %#x hung %#x due %#x\n",
-		   e->work, e->runnable, e->started, e->first_start_blocked, e->tear_down,
-		   e->torn_down, e->was_reset, e->flr, e->hung, e->due);
+		   e->work, e->runnable, e->base.started, e->first_start_blocked, e->tear_down,
+		   e->torn_down, e->was_reset, e->flr, e->hung, e->base.due);
 	seq_printf(m, "full_access %d runs %d parking %d switch %llu ns\n",
-		   e->full_access, e->full_access_runs, e->parking, e->switch_ns);
+		   e->base.full_access, e->base.full_access_runs, e->parking,
+		   e->switch_ns);
 }
 
 static int state_show(struct seq_file *m, void *unused)
 {
+	const size_t size = offsetof(struct gpuvf_soft, commands);
 	struct gpuvf_pf *pf = m->private;
-	struct gpuvf_engine *e;
+	struct gpuvf_soft *e, *live = debugfs_soft(pf);
 	unsigned int i;
 
 	/* a copy: who switches time slices must not wait for the printing */
-	e = kmalloc(sizeof(*e), GFP_KERNEL);
+	e = kmalloc(size, GFP_KERNEL);
 	if (!e)
 		return -ENOMEM;
 	gpuvf_pf_lock(pf);
-	spin_lock_irq(&pf->engine.lock);
-	memcpy(e, &pf->engine, sizeof(*e));
-	spin_unlock_irq(&pf->engine.lock);
+	spin_lock_irq(&live->base.lock);
+	memcpy(e, live, size);
+	spin_unlock_irq(&live->base.lock);
 
 	debugfs_show_pf(m, pf);
 	debugfs_show_engine(m, e);

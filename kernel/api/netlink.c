@@ -37,12 +37,8 @@ static int nl_put_seen(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	int err;
 
-	if (!all) {
-		spin_lock(&pf->public_lock);
-		err = READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
-		spin_unlock(&pf->public_lock);
-		return err;
-	}
+	if (!all)
+		return READ_ONCE(pf->gone) ? -ENODEV : put(skb, pf, NULL, vf);
 	gpuvf_pf_lock(pf);
 	err = pf->gone ? -ENODEV : put(skb, pf, &pf->config, vf);
 	gpuvf_pf_unlock(pf);
@@ -138,12 +134,12 @@ static int nl_put_counters(struct sk_buff *skb, const struct nl_counter *counter
 	return 0;
 }
 
-static int nl_put_engine_stats(struct sk_buff *skb,
+static int nl_put_engine_stats(struct sk_buff *skb, enum gpuvf_engine_id id,
 			       const struct gpuvf_vf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE), *inner;
 
-	if (!nest || nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX))
+	if (!nest || nla_put_u32(skb, GPUVF_A_ENGINE_ID, id))
 		return -EMSGSIZE;
 	inner = nla_nest_start(skb, GPUVF_A_ENGINE_STATS);
 	if (!inner ||
@@ -162,8 +158,8 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	struct nlattr *nest, *inner;
 	struct gpuvf_vf_stats stats;
+	struct gpuvf_engine *e;
 
-	gpuvf_vf_stats_get(&pf->vf[vf], &stats);
 	if (gpuvf_nl_put_identity(skb, pf))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, GPUVF_A_PF_VF);
@@ -172,11 +168,14 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 	inner = nla_nest_start(skb, GPUVF_A_VF_STATS);
 	if (!inner ||
 	    nl_put_counters(skb, nl_vf_counters, ARRAY_SIZE(nl_vf_counters),
-			    GPUVF_A_STATS_PAD, &stats))
+			    GPUVF_A_STATS_PAD, &pf->vf[vf].stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, inner);
-	if (nl_put_engine_stats(skb, &stats))
-		return -EMSGSIZE;
+	gpuvf_for_each_engine(e, pf) {
+		gpuvf_vf_stats_get(&pf->vf[vf], e, &stats);
+		if (nl_put_engine_stats(skb, e->id, &stats))
+			return -EMSGSIZE;
+	}
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -185,8 +184,8 @@ static int nl_put_stats(struct sk_buff *skb, struct gpuvf_pf *pf,
 static int nl_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct gpuvf_pf *pf = gpuvf_nl_get_pf(info);
-	gpuvf_nl_put_fn put = gpuvf_nl_put_claiming_vf;
-	size_t size = GPUVF_NL_VF_SIZE * 2 + GPUVF_NL_CLAIMS_SIZE;
+	gpuvf_nl_put_fn put = gpuvf_nl_put_vf;
+	size_t size = 2 * GPUVF_NL_VF_SIZE;
 	unsigned int vf = 0;
 	int err = 0;
 
@@ -194,9 +193,8 @@ static int nl_get_doit(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(pf);
 	if (info->genlhdr->cmd == GPUVF_CMD_PF_GET) {
 		/* all that it takes to plan a layout, under one lock */
-		put = gpuvf_nl_put_claiming;
-		size = GPUVF_NL_FULL_SIZE +
-		       pf->total_vfs * GPUVF_NL_CLAIMS_SIZE;
+		put = gpuvf_nl_put_all;
+		size = GPUVF_NL_LIVE_SIZE;
 	} else if (info->genlhdr->cmd == GPUVF_CMD_STATS_GET) {
 		put = nl_put_stats;
 		size = NL_STATS_SIZE;
@@ -335,7 +333,7 @@ static int nl_dump_vfs(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int nl_vf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_claiming_vf);
+	return nl_dump_vfs(skb, cb, GPUVF_CMD_VF_GET, gpuvf_nl_put_vf);
 }
 
 static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -353,7 +351,14 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	.policy = gpuvf_nl_##name##_policy,			\
 	.maxattr = ARRAY_SIZE(gpuvf_nl_##name##_policy) - 1
 
-/* what changes something */
+/* what only looks, and what changes something */
+#define NL_GET(name, dump, its_policy)				\
+	{							\
+		.cmd = GPUVF_CMD_##name,			\
+		.doit = nl_get_doit,				\
+		.dumpit = dump,					\
+		NL_POLICY(its_policy),				\
+	}
 #define NL_CHANGE(name, its_policy)				\
 	{							\
 		.cmd = GPUVF_CMD_##name,			\
@@ -362,25 +367,10 @@ static int nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 
 static const struct genl_ops nl_ops[] = {
-	{
-		.cmd = GPUVF_CMD_PF_GET,
-		.doit = nl_get_doit,
-		.dumpit = nl_pf_get_dumpit,
-		NL_POLICY(pf_get),
-	},
-	{
-		.cmd = GPUVF_CMD_VF_GET,
-		.doit = nl_get_doit,
-		.dumpit = nl_vf_get_dumpit,
-		NL_POLICY(vf_get),
-	},
+	NL_GET(PF_GET, nl_pf_get_dumpit, pf_get),
+	NL_GET(VF_GET, nl_vf_get_dumpit, vf_get),
+	NL_GET(STATS_GET, nl_stats_get_dumpit, vf_get),
 	NL_CHANGE(CONFIG_SET, config_set),
-	{
-		.cmd = GPUVF_CMD_STATS_GET,
-		.doit = nl_get_doit,
-		.dumpit = nl_stats_get_dumpit,
-		NL_POLICY(vf_get),
-	},
 	NL_CHANGE(VF_RESET, vf_get),
 	NL_CHANGE(VF_STOP, vf_get),
 	NL_CHANGE(VF_PAUSE, vf_get),

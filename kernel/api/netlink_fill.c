@@ -16,9 +16,76 @@
 #include "sched/engine.h"
 #include "vf/vf.h"
 
-static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
+/**
+ * struct nl_number - a number of a message
+ * @type: attribute
+ * @is_u64: of 64 bits, not 32
+ * @value: its value
+ */
+struct nl_number {
+	u16 type;
+	bool is_u64;
+	u64 value;
+};
+
+#define NL_U32(its_type, its_value)	{ .type = its_type, .value = its_value }
+#define NL_U64(its_type, its_value)	\
+	{ .type = its_type, .is_u64 = true, .value = its_value }
+
+/*
+ * Add numbers at once: an answer about 31 VFs has 400, and attribute by attribute
+ * they take a third of what config-set costs. 0, -EMSGSIZE.
+ */
+static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
+			  unsigned int num)
 {
-	return nla_put_u64_64bit(skb, attr, value, GPUVF_A_PF_PAD);
+	struct nlattr *attr;
+	size_t size = 0;
+	unsigned int i;
+	int err = 0;
+
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS)) {
+		/* where 64 bits are padded, which is type 1 of every nest */
+		for (; num && !err; number++, num--)
+			err = number->is_u64 ?
+			      nla_put_u64_64bit(skb, number->type, number->value,
+						GPUVF_A_PF_PAD) :
+			      nla_put_u32(skb, number->type, number->value);
+		return err;
+	}
+	for (i = 0; i < num; i++)
+		size += NLA_HDRLEN + (number[i].is_u64 ? sizeof(u64) : sizeof(u32));
+	if (skb_tailroom(skb) < size)
+		return -EMSGSIZE;
+	attr = skb_put(skb, size);
+	for (i = 0; i < num; i++) {
+		void *data = nla_data(attr);
+
+		attr->nla_type = number[i].type;
+		if (number[i].is_u64)
+			*(u64 *)data = number[i].value;
+		else
+			*(u32 *)data = number[i].value;
+		attr->nla_len = NLA_HDRLEN +
+				(number[i].is_u64 ? sizeof(u64) : sizeof(u32));
+		attr = (void *)attr + attr->nla_len;
+	}
+	return 0;
+}
+
+#define nl_put_table(skb, table)	\
+	nl_put_numbers(skb, table, ARRAY_SIZE(table))
+
+/* a nest of numbers alone */
+static int nl_put_nest(struct sk_buff *skb, int type,
+		       const struct nl_number *number, unsigned int num)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest || nl_put_numbers(skb, number, num))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 /**
@@ -31,10 +98,12 @@ static int nl_put_u64(struct sk_buff *skb, int attr, u64 value)
  */
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
-	if (nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_REVISION, pf->public.revision))
-		return -EMSGSIZE;
-	return 0;
+	const struct nl_number numbers[] = {
+		NL_U64(GPUVF_A_PF_REVISION, pf->public.revision),
+	};
+
+	return nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ?:
+	       nl_put_table(skb, numbers);
 }
 
 /*
@@ -43,45 +112,42 @@ int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
  */
 static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
 {
-	if (nla_put_u32(skb, GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)) ||
-	    (gpuvf_vf_in_use_locked(vf) &&
-	     nla_put_flag(skb, GPUVF_A_VF_IN_USE)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_RESETS, vf->stats.resets,
-			      GPUVF_A_VF_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_FAILED_RESETS,
-			      vf->stats.failed_resets, GPUVF_A_VF_PAD))
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_VF_STATE, gpuvf_vf_state_locked(vf)),
+		NL_U64(GPUVF_A_VF_RESETS, vf->stats.resets),
+		NL_U64(GPUVF_A_VF_FAILED_RESETS, vf->stats.failed_resets),
+	};
+
+	if (gpuvf_vf_in_use_locked(vf) && nla_put_flag(skb, GPUVF_A_VF_IN_USE))
 		return -EMSGSIZE;
-	return 0;
+	return nl_put_table(skb, numbers);
 }
 
-static int nl_put_pf_resets(struct sk_buff *skb, const struct gpuvf_pf *pf)
+static int nl_put_vf_engine(struct sk_buff *skb, enum gpuvf_engine_id id,
+			    const struct gpuvf_vf_times *times)
 {
-	if ((pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_RESETS, pf->resets) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FAILED_RESETS, pf->failed_resets))
-		return -EMSGSIZE;
-	return 0;
+	const u32 preempt_us = gpuvf_config_preempt_us(times);
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_ENGINE_ID, id),
+		NL_U32(GPUVF_A_ENGINE_TIME_SLICE_US, times->time_slice_us),
+		NL_U32(GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, preempt_us),
+		NL_U32(GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US,
+		       times->time_slice_effective_us),
+		NL_U32(GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US, preempt_us),
+	};
+
+	return nl_put_nest(skb, GPUVF_A_VF_ENGINE, numbers, ARRAY_SIZE(numbers));
 }
 
-/* this hardware keeps times as they are set */
-static int nl_put_vf_engine(struct sk_buff *skb,
-			    const struct gpuvf_vf_config *vcfg)
+static int nl_put_vf_engines(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_vf_config *vcfg)
 {
-	u32 preempt_us = gpuvf_config_preempt_us(vcfg);
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_VF_ENGINE);
+	struct gpuvf_engine *e;
+	int err = 0;
 
-	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_US,
-			vcfg->time_slice_us) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US, preempt_us) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_EFFECTIVE_US,
-			vcfg->time_slice_us) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_EFFECTIVE_US,
-			preempt_us))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	gpuvf_for_each_engine(e, pf)
+		err = err ?: nl_put_vf_engine(skb, e->id, &vcfg->engine[e->id]);
+	return err;
 }
 
 /* pf->public_lock held */
@@ -90,16 +156,18 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 {
 	const struct gpuvf_extent *fb = &cfg->layout.vf[vf->index];
 	const struct gpuvf_vf_config *vcfg = &cfg->vf[vf->index];
+	/* without a quota, 0 would be an offset */
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_VF_INDEX, vf->index),
+		NL_U64(GPUVF_A_VF_FB_QUOTA, fb->size),
+		NL_U64(GPUVF_A_VF_FB_OFFSET, fb->start),
+	};
 
 	lockdep_assert_held(&vf->pf->public_lock);
-	if (nla_put_u32(skb, GPUVF_A_VF_INDEX, vf->index) ||
+	if (nl_put_numbers(skb, numbers, fb->size ? 3 : 2) ||
 	    (*vf->bdf && nla_put_string(skb, GPUVF_A_VF_BDF, vf->bdf)) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_VF_FB_QUOTA, fb->size,
-			      GPUVF_A_VF_PAD) ||
-	    (fb->size && nla_put_u64_64bit(skb, GPUVF_A_VF_FB_OFFSET, fb->start,
-					   GPUVF_A_VF_PAD)) ||
 	    (vcfg->fb_auto && nla_put_flag(skb, GPUVF_A_VF_FB_AUTO)) ||
-	    nl_put_vf_engine(skb, vcfg) ||
+	    nl_put_vf_engines(skb, vf->pf, vcfg) ||
 	    (*vcfg->profile &&
 	     nla_put_string(skb, GPUVF_A_VF_PROFILE, vcfg->profile)) ||
 	    (*vf->driver &&
@@ -112,6 +180,11 @@ static int nl_put_vf_config(struct sk_buff *skb, struct gpuvf_vf *vf,
 static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
 {
 	const struct gpuvf_claims *claims = &vf->guest.claims;
+	const struct nl_number numbers[] = {
+		NL_U64(GPUVF_A_CLAIMS_FB_USED, claims->used_bytes),
+		NL_U64(GPUVF_A_CLAIMS_FB_TOTAL, claims->total_bytes),
+		NL_U64(GPUVF_A_CLAIMS_TIME_NS, vf->guest.time_ns),
+	};
 	struct nlattr *nest;
 
 	if (!vf->guest.time_ns)
@@ -119,108 +192,93 @@ static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
 	nest = nla_nest_start(skb, GPUVF_A_VF_CLAIMS);
 	if (!nest ||
 	    nla_put_string(skb, GPUVF_A_CLAIMS_DRIVER, claims->driver) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_USED, claims->used_bytes,
-			      GPUVF_A_CLAIMS_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_FB_TOTAL,
-			      claims->total_bytes, GPUVF_A_CLAIMS_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_CLAIMS_TIME_NS, vf->guest.time_ns,
-			      GPUVF_A_CLAIMS_PAD))
+	    nl_put_table(skb, numbers))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-/* pf->lock held */
-static int nl_put_whole_vf(struct sk_buff *skb, struct gpuvf_vf *vf,
-			   const struct gpuvf_config *cfg)
-{
-	int err;
-
-	spin_lock(&vf->pf->public_lock);
-	err = nl_put_vf_config(skb, vf, cfg);
-	spin_unlock(&vf->pf->public_lock);
-	return err ? err : nl_put_vf_states(skb, vf);
-}
-
+/* one VF; @cfg: NULL: without what only administrators may see; pf->public_lock held */
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-		     const struct gpuvf_config *cfg, unsigned int vf,
-		     bool claims)
+		     const struct gpuvf_config *cfg, unsigned int vf)
 {
 	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_VF);
 	int err;
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (cfg)
-		err = nl_put_whole_vf(skb, &pf->vf[vf], cfg);
-	else
-		err = nl_put_vf_config(skb, &pf->vf[vf], &pf->public.config);
-	if (!err && cfg && claims)
+	err = nl_put_vf_config(skb, &pf->vf[vf], cfg ?: &pf->public.config);
+	if (!err && cfg)
+		err = nl_put_vf_states(skb, &pf->vf[vf]);
+	/* of what is, not of what might be configured */
+	if (!err && cfg == &pf->config)
 		err = nl_put_claims(skb, &pf->vf[vf]);
-	if (err) {
+	if (err)
 		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	else
+		nla_nest_end(skb, nest);
+	return err;
 }
 
 static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 {
 	const struct gpuvf_public *public = &pf->public;
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_PF_STATE, public->wedged ? GPUVF_PF_STATE_WEDGED :
+							  GPUVF_PF_STATE_READY),
+		NL_U32(GPUVF_A_PF_CAPABILITIES, pf->hw->caps.capabilities),
+		NL_U32(GPUVF_A_PF_VENDOR, pf->vendor),
+		NL_U32(GPUVF_A_PF_DEVICE, pf->device),
+		NL_U32(GPUVF_A_PF_NUMA_NODE, pf->numa_node),
+		NL_U32(GPUVF_A_PF_TOTAL_VFS, pf->total_vfs),
+		NL_U32(GPUVF_A_PF_NUM_VFS, public->num_vfs),
+	};
 
 	lockdep_assert_held(&pf->public_lock);
 	if (nla_put_string(skb, GPUVF_A_PF_BACKEND, pf->hw->ops->name) ||
-	    nla_put_u32(skb, GPUVF_A_PF_STATE, public->wedged ?
-			GPUVF_PF_STATE_WEDGED : GPUVF_PF_STATE_READY) ||
-	    nla_put_u32(skb, GPUVF_A_PF_CAPABILITIES, pf->hw->caps.capabilities) ||
-	    nla_put_u32(skb, GPUVF_A_PF_VENDOR, pf->vendor) ||
-	    nla_put_u32(skb, GPUVF_A_PF_DEVICE, pf->device) ||
-	    nla_put_s32(skb, GPUVF_A_PF_NUMA_NODE, pf->numa_node) ||
-	    nla_put_u32(skb, GPUVF_A_PF_TOTAL_VFS, pf->total_vfs) ||
-	    nla_put_u32(skb, GPUVF_A_PF_NUM_VFS, public->num_vfs) ||
 	    (public->vfs_changing &&
 	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)))
 		return -EMSGSIZE;
-	return 0;
+	return nl_put_table(skb, numbers);
 }
 
 /* @cfg: NULL: without what only administrators may see */
-static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_pf *pf,
+static int nl_put_pf_engine(struct sk_buff *skb, struct gpuvf_engine *e,
 			    const struct gpuvf_config *cfg)
 {
-	struct nlattr *nest = nla_nest_start(skb, GPUVF_A_PF_ENGINE);
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_ENGINE_ID, e->id),
+		NL_U32(GPUVF_A_ENGINE_TIME_SLICE_MIN_US, e->time_slice_min_us),
+		NL_U32(GPUVF_A_ENGINE_TIME_SLICE_MAX_US, e->time_slice_max_us),
+		NL_U32(GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US, GPUVF_PREEMPT_MIN_US),
+		NL_U32(GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US, GPUVF_PREEMPT_MAX_US),
+		NL_U64(GPUVF_A_ENGINE_ROTATION_US,
+		       cfg ? e->ops->rotation_us(e, cfg) : 0),
+	};
 
-	if (!nest ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MIN_US,
-			pf->hw->caps.time_slice_min_us) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_TIME_SLICE_MAX_US,
-			pf->hw->caps.time_slice_max_us) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MIN_US,
-			GPUVF_PREEMPT_MIN_US) ||
-	    nla_put_u32(skb, GPUVF_A_ENGINE_PREEMPT_TIMEOUT_MAX_US,
-			GPUVF_PREEMPT_MAX_US) ||
-	    (cfg && nla_put_u64_64bit(skb, GPUVF_A_ENGINE_ROTATION_US,
-				      gpuvf_engine_rotation_us(pf, cfg),
-				      GPUVF_A_ENGINE_PAD)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	return nl_put_nest(skb, GPUVF_A_PF_ENGINE, numbers,
+			   ARRAY_SIZE(numbers) - !cfg);
+}
+
+static int nl_put_pf_engines(struct sk_buff *skb, struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg)
+{
+	struct gpuvf_engine *e;
+	int err = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		err = err ?: nl_put_pf_engine(skb, e, cfg);
+	return err;
 }
 
 static int nl_put_extent(struct sk_buff *skb, int attr, u64 start, u64 size)
 {
-	struct nlattr *nest = nla_nest_start(skb, attr);
+	const struct nl_number numbers[] = {
+		NL_U64(GPUVF_A_EXTENT_OFFSET, start),
+		NL_U64(GPUVF_A_EXTENT_SIZE, size),
+	};
 
-	if (!nest ||
-	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_OFFSET, start,
-			      GPUVF_A_EXTENT_PAD) ||
-	    nla_put_u64_64bit(skb, GPUVF_A_EXTENT_SIZE, size,
-			      GPUVF_A_EXTENT_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	return nl_put_nest(skb, attr, numbers, ARRAY_SIZE(numbers));
 }
 
 /* their number as attribute @number, and each as attribute @attr */
@@ -250,184 +308,165 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	const struct gpuvf_fb_geometry *fb = &pf->hw->caps.fb;
 	const struct gpuvf_layout *layout = &cfg->layout;
+	const struct nl_number numbers[] = {
+		NL_U32(GPUVF_A_PF_PROVISIONING, cfg->provisioning),
+		NL_U32(GPUVF_A_PF_POLICY, cfg->policy),
+		NL_U64(GPUVF_A_PF_FB_TOTAL, fb->total_bytes),
+		NL_U64(GPUVF_A_PF_FB_ALLOC_UNIT, fb->unit_bytes),
+		NL_U64(GPUVF_A_PF_FB_ALIGN, fb->align_bytes),
+		NL_U64(GPUVF_A_PF_FB_PF_RESERVE, layout->pf_reserve_bytes),
+		NL_U64(GPUVF_A_PF_FB_CONTEXT_SAVE, layout->context.size),
+		NL_U64(GPUVF_A_PF_FB_FREE, layout->free_bytes),
+		NL_U64(GPUVF_A_PF_FB_LARGEST_FREE, layout->largest_free_bytes),
+	};
 
-	if (nla_put_u32(skb, GPUVF_A_PF_PROVISIONING, cfg->provisioning) ||
-	    nla_put_u32(skb, GPUVF_A_PF_POLICY, cfg->policy) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_TOTAL, fb->total_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_ALLOC_UNIT, fb->unit_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_ALIGN, fb->align_bytes) ||
-	    nl_put_extents(skb, GPUVF_A_PF_FB_RESERVED_EXTENTS,
-			   GPUVF_A_PF_FB_RESERVED_EXTENT, fb->num_reserved,
-			   fb->reserved) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_PF_RESERVE,
-		       layout->pf_reserve_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_CONTEXT_SAVE,
-		       layout->context.size) ||
-	    nl_put_extent(skb, GPUVF_A_PF_FB_VF_AREA, layout->vf_base,
-			  layout->vf_end - layout->vf_base) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_FREE, layout->free_bytes) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_LARGEST_FREE,
-		       layout->largest_free_bytes))
-		return -EMSGSIZE;
-	return 0;
+	return nl_put_table(skb, numbers) ?:
+	       nl_put_extent(skb, GPUVF_A_PF_FB_VF_AREA, layout->vf_base,
+			     layout->vf_end - layout->vf_base) ?:
+	       nl_put_extents(skb, GPUVF_A_PF_FB_RESERVED_EXTENTS,
+			      GPUVF_A_PF_FB_RESERVED_EXTENT, fb->num_reserved,
+			      fb->reserved);
 }
 
 /* what only administrators may see of a GPU; pf->lock held */
 static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 			    const struct gpuvf_config *cfg)
 {
-	if (nl_put_u64(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
-		       gpuvf_scrub_pending_bytes_locked(pf)) ||
-	    nl_put_u64(skb, GPUVF_A_PF_FB_QUARANTINED,
-		       gpuvf_scrub_quarantined_bytes_locked(pf)))
+	const struct nl_number numbers[] = {
+		NL_U64(GPUVF_A_PF_FB_NEEDS_SCRUB,
+		       gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub)),
+		NL_U64(GPUVF_A_PF_FB_QUARANTINED,
+		       gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined)),
+		NL_U64(GPUVF_A_PF_RESETS, pf->resets),
+		NL_U64(GPUVF_A_PF_FAILED_RESETS, pf->failed_resets),
+	};
+
+	if (pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING))
 		return -EMSGSIZE;
-	return nl_put_pf_engine(skb, pf, cfg) ?: nl_put_pf_resets(skb, pf) ?:
-	       nl_put_quarantined(skb, pf);
+	return nl_put_table(skb, numbers) ?: nl_put_pf_engines(skb, pf, cfg) ?:
+	       (cfg == &pf->config ? nl_put_quarantined(skb, pf) : 0);
+}
+
+/* a GPU without its VFs; pf->public_lock held */
+static int nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg)
+{
+	struct gpuvf_config *public = &pf->public.config;
+	int err;
+
+	err = gpuvf_nl_put_identity(skb, pf) ?: nl_put_pf_hardware(skb, pf);
+	if (err)
+		return err;
+	if (cfg)
+		return nl_put_pf_config(skb, pf, cfg) ?:
+		       nl_put_pf_states(skb, pf, cfg);
+	/* that memory could not be scrubbed is the consequence of its use */
+	gpuvf_layout_measure(&public->layout, &pf->hw->caps.fb, pf->total_vfs,
+			     0, NULL);
+	return nl_put_pf_engines(skb, pf, NULL) ?:
+	       nl_put_pf_config(skb, pf, public);
+}
+
+static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		      const struct gpuvf_config *cfg)
+{
+	int err = nl_put_pf(skb, pf, cfg);
+	unsigned int i;
+
+	for (i = 0; i < pf->total_vfs && !err; i++)
+		err = nl_put_vf(skb, pf, cfg, i);
+	return err;
 }
 
 /**
- * gpuvf_nl_put_one_vf() - add a GPU's name and one of its VFs
- * @skb: message
+ * gpuvf_nl_put_vf() - add a GPU's name and one of its VFs
+ * @skb: message, with room for 2 * GPUVF_NL_VF_SIZE
  * @pf: PF
- * @cfg: as for gpuvf_nl_put_pf()
+ * @cfg: its configuration, or one that it might have; NULL: add what every user
+ *	may see
  * @vf: index of the VF
  *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Context: pf->lock held where @cfg is not NULL.
  * Return: 0, -EMSGSIZE.
  */
-int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : nl_put_vf(skb, pf, cfg, vf, false);
-}
-
-/**
- * gpuvf_nl_put_claiming_vf() - gpuvf_nl_put_one_vf(), with what its guest claims
- * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more
- * @pf: PF
- * @cfg: as for gpuvf_nl_put_pf()
- * @vf: index of the VF
- *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			     const struct gpuvf_config *cfg, unsigned int vf)
-{
-	int err = gpuvf_nl_put_identity(skb, pf);
-
-	return err ? err : nl_put_vf(skb, pf, cfg, vf, true);
-}
-
-/* pf->lock held */
-static int nl_put_whole_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			   const struct gpuvf_config *cfg)
+int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf)
 {
 	int err;
 
 	spin_lock(&pf->public_lock);
-	err = nl_put_pf_hardware(skb, pf);
+	err = gpuvf_nl_put_identity(skb, pf) ?: nl_put_vf(skb, pf, cfg, vf);
 	spin_unlock(&pf->public_lock);
-	return err ?: nl_put_pf_config(skb, pf, cfg) ?:
-	       nl_put_pf_states(skb, pf, cfg);
+	return err;
 }
 
 /**
  * gpuvf_nl_put_pf() - add a GPU, without its VFs
  * @skb: message
  * @pf: PF
- * @cfg: its configuration, or one that it might have; NULL: add what every user
- *	may see
+ * @cfg: as for gpuvf_nl_put_vf()
  * @vf: ignored
  *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Context: pf->lock held where @cfg is not NULL.
  * Return: 0, -EMSGSIZE.
  */
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf)
 {
-	struct gpuvf_config *public = &pf->public.config;
-	int err;
-
-	err = gpuvf_nl_put_identity(skb, pf);
-	if (err)
-		return err;
-	if (cfg)
-		return nl_put_whole_pf(skb, pf, cfg);
-	/* that memory could not be scrubbed is the consequence of its use */
-	gpuvf_layout_measure(&public->layout, &pf->hw->caps.fb, pf->total_vfs,
-			     0, NULL);
-	return nl_put_pf_hardware(skb, pf) ?:
-	       nl_put_pf_engine(skb, pf, NULL) ?:
-	       nl_put_pf_config(skb, pf, public);
-}
-
-static int nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
-		      const struct gpuvf_config *cfg, bool claims)
-{
-	unsigned int i;
-	int err;
-
-	err = gpuvf_nl_put_pf(skb, pf, cfg, 0);
-	for (i = 0; i < pf->total_vfs && !err; i++)
-		err = nl_put_vf(skb, pf, cfg, i, claims);
-	return err;
-}
-
-/**
- * gpuvf_nl_put_everything() - add a GPU with all its VFs
- * @skb: message, with room for GPUVF_NL_FULL_SIZE
- * @pf: PF
- * @cfg: its configuration, or one that it might have
- *
- * Context: pf->lock held.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg)
-{
-	return nl_put_all(skb, pf, cfg, false);
-}
-
-/**
- * gpuvf_nl_put_public() - add a GPU with all its VFs, as every user may see it
- * @skb: message, with room for GPUVF_NL_FULL_SIZE
- * @pf: PF
- *
- * Context: any where interrupts are on.
- * Return: 0, -EMSGSIZE.
- */
-int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf)
-{
 	int err;
 
 	spin_lock(&pf->public_lock);
-	err = nl_put_all(skb, pf, NULL, false);
+	err = nl_put_pf(skb, pf, cfg);
 	spin_unlock(&pf->public_lock);
 	return err;
 }
 
 /**
- * gpuvf_nl_put_claiming() - add a GPU with all its VFs and what their guests claim
- * @skb: message, with room for GPUVF_NL_CLAIMS_SIZE more for each VF
+ * gpuvf_nl_put_all() - add a GPU with all its VFs
+ * @skb: message, with room for GPUVF_NL_FULL_SIZE; for GPUVF_NL_LIVE_SIZE where @cfg
+ *	is pf->config
  * @pf: PF
- * @cfg: as for gpuvf_nl_put_pf()
+ * @cfg: as for gpuvf_nl_put_vf()
  * @vf: ignored
  *
- * Context: pf->lock held; pf->public_lock instead where @cfg is NULL.
+ * Context: pf->lock held where @cfg is not NULL.
  * Return: 0, -EMSGSIZE.
  */
-int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
-			  const struct gpuvf_config *cfg, unsigned int vf)
+int gpuvf_nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg, unsigned int vf)
 {
-	return nl_put_all(skb, pf, cfg, true);
+	int err;
+
+	spin_lock(&pf->public_lock);
+	err = nl_put_all(skb, pf, cfg);
+	spin_unlock(&pf->public_lock);
+	return err;
 }
 
-static bool nl_anybody_listens(enum gpuvf_nl_group group)
+/* begin a notification; NULL: it is for none, or there is no memory for it */
+static struct sk_buff *nl_notify_begin(enum gpuvf_nl_group group, size_t size,
+				       u8 cmd, void **hdr)
 {
-	return genl_has_listeners(&gpuvf_nl_family, &init_net, group);
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&gpuvf_nl_family, &init_net, group))
+		return NULL;
+	skb = genlmsg_new(size, GFP_KERNEL);
+	if (skb)
+		*hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, cmd);
+	return skb;
+}
+
+/* @err: what came of filling it, which cannot fail: there is room for everything */
+static void nl_notify_end(enum gpuvf_nl_group group, struct sk_buff *skb,
+			  void *hdr, int err)
+{
+	if (WARN_ON_ONCE(!hdr || err)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast(&gpuvf_nl_family, skb, 0, group, GFP_KERNEL);
 }
 
 /**
@@ -442,29 +481,15 @@ void gpuvf_netlink_notify_locked(struct gpuvf_pf *pf, u8 cmd)
 {
 	struct sk_buff *skb;
 	void *hdr;
-	int err;
 
 	lockdep_assert_held(&pf->lock);
-	if (!nl_anybody_listens(GPUVF_NL_GROUP_CONFIG))
-		return;
-	skb = genlmsg_new(GPUVF_NL_FULL_SIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, cmd);
-	if (!hdr) {
-		nlmsg_free(skb);
-		return;
-	}
-	err = cmd == GPUVF_CMD_PF_DEL ?
-	      gpuvf_nl_put_identity(skb, pf) :
-	      gpuvf_nl_put_public(skb, pf);
-	if (WARN_ON_ONCE(err)) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_CONFIG,
-			  GFP_KERNEL);
+	skb = nl_notify_begin(GPUVF_NL_GROUP_CONFIG, GPUVF_NL_FULL_SIZE, cmd,
+			      &hdr);
+	if (skb)
+		nl_notify_end(GPUVF_NL_GROUP_CONFIG, skb, hdr,
+			      cmd == GPUVF_CMD_PF_DEL ?
+			      gpuvf_nl_put_identity(skb, pf) :
+			      gpuvf_nl_put_all(skb, pf, NULL, 0));
 }
 
 static int nl_put_event_fields(struct sk_buff *skb,
@@ -515,9 +540,9 @@ static int nl_put_event(struct sk_buff *skb, struct gpuvf_pf *pf,
 	struct nlattr *nest;
 	int err;
 
-	err = gpuvf_nl_put_identity(skb, pf);
-	if (!err && event->vf != GPUVF_NO_VF)
-		err = nl_put_vf(skb, pf, &pf->config, event->vf, false);
+	err = event->vf == GPUVF_NO_VF ?
+	      gpuvf_nl_put_identity(skb, pf) :
+	      gpuvf_nl_put_vf(skb, pf, &pf->config, event->vf);
 	if (!err && (event->cmd == GPUVF_CMD_PF_WEDGED ||
 		     event->cmd == GPUVF_CMD_PF_WAS_RESET))
 		err = nla_put_u32(skb, GPUVF_A_PF_STATE, pf->wedged ?
@@ -545,17 +570,10 @@ void gpuvf_netlink_event_locked(struct gpuvf_pf *pf,
 	void *hdr;
 
 	lockdep_assert_held(&pf->lock);
-	if (!nl_anybody_listens(GPUVF_NL_GROUP_EVENT))
-		return;
-	skb = genlmsg_new(GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = genlmsg_put(skb, 0, 0, &gpuvf_nl_family, 0, event->cmd);
-	if (!hdr || WARN_ON_ONCE(nl_put_event(skb, pf, event))) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast(&gpuvf_nl_family, skb, 0, GPUVF_NL_GROUP_EVENT,
-			  GFP_KERNEL);
+	skb = nl_notify_begin(GPUVF_NL_GROUP_EVENT,
+			      GPUVF_NL_SHORT_SIZE + 2 * GPUVF_NL_VF_SIZE,
+			      event->cmd, &hdr);
+	if (skb)
+		nl_notify_end(GPUVF_NL_GROUP_EVENT, skb, hdr,
+			      nl_put_event(skb, pf, event));
 }

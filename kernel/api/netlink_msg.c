@@ -185,6 +185,15 @@ int gpuvf_nl_error(struct genl_info *info, const char *bdf,
 	return error->error;
 }
 
+static int nl_refuse(struct genl_info *info, const char *bdf,
+		     enum gpuvf_reason reason, const struct nlattr *attr)
+{
+	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
+
+	gpuvf_refuse_plain(&error, bdf, reason);
+	return gpuvf_nl_error(info, bdf, &error, attr);
+}
+
 /**
  * gpuvf_nl_refuse_pf() - there is no such GPU, or not any more
  * @info: request
@@ -194,10 +203,8 @@ int gpuvf_nl_error(struct genl_info *info, const char *bdf,
  */
 int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf)
 {
-	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
-
-	gpuvf_refuse_plain(&error, bdf, GPUVF_REASON_NO_SUCH_PF);
-	return gpuvf_nl_error(info, bdf, &error, info->attrs[GPUVF_A_PF_BDF]);
+	return nl_refuse(info, bdf, GPUVF_REASON_NO_SUCH_PF,
+			 info->attrs[GPUVF_A_PF_BDF]);
 }
 
 /**
@@ -269,10 +276,8 @@ int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 int gpuvf_nl_permit(struct sk_buff *request, struct genl_info *info,
 		    struct gpuvf_pf *pf)
 {
-	struct gpuvf_error error = { .vf = GPUVF_NO_VF };
-
 	if (netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	gpuvf_refuse_plain(&error, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED);
-	return gpuvf_nl_error(info, gpuvf_pf_name(pf), &error, NULL);
+	return nl_refuse(info, gpuvf_pf_name(pf), GPUVF_REASON_NOT_PERMITTED,
+			 NULL);
 }

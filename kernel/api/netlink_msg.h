@@ -36,23 +36,26 @@ struct gpuvf_error;
 	 4 * GPUVF_NL_U64_SIZE + GPUVF_NL_ATTR_SIZE(GPUVF_NL_BDF_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_LABEL_SIZE) + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_DRIVER_SIZE) + NLA_HDRLEN)
-/* what its guest says of itself; in pf-get and vf-get alone */
+/* what its guest says of itself; not in answers to config-set */
 #define GPUVF_NL_CLAIMS_SIZE	\
 	(NLA_HDRLEN + 3 * GPUVF_NL_U64_SIZE + \
 	 GPUVF_NL_ATTR_SIZE(GPUVF_EXCHANGE_DRIVER_SIZE + 1))
 #define GPUVF_NL_EXTENT_SIZE	(2 * GPUVF_NL_U64_SIZE + NLA_HDRLEN)
 
 /*
- * Room for what is short, for a PF, and for a PF with all its VFs. Every message
- * is allocated for its worst case, before the change that it tells of. Debian's
- * kernels clear what they allocate, so no more than needed: 31 VFs fit into 8 KiB.
+ * Room for what is short, for a PF with all its VFs as configured, and for a PF as it
+ * is, with what is quarantined and what guests say of themselves. Every message is
+ * allocated for its worst case, before the change that it tells of. Debian's kernels
+ * clear what they allocate, so no more than needed: what config-set answers fits into
+ * 8 KiB for 31 VFs, and a byte more would cost it a tenth of its time.
  */
-#define GPUVF_NL_SHORT_SIZE	512
-#define GPUVF_NL_PF_SIZE	\
-	(GPUVF_NL_SHORT_SIZE + (GPUVF_LAYOUT_MAX_BLOCKED + \
-				GPUVF_FB_MAX_RESERVED) * GPUVF_NL_EXTENT_SIZE)
+#define GPUVF_NL_SHORT_SIZE	\
+	(512 + GPUVF_FB_MAX_RESERVED * GPUVF_NL_EXTENT_SIZE)
 #define GPUVF_NL_FULL_SIZE	\
-	(GPUVF_NL_PF_SIZE + GPUVF_MAX_VFS * GPUVF_NL_VF_SIZE)
+	(GPUVF_NL_SHORT_SIZE + GPUVF_MAX_VFS * GPUVF_NL_VF_SIZE)
+#define GPUVF_NL_LIVE_SIZE	\
+	(GPUVF_NL_FULL_SIZE + GPUVF_MAX_VFS * GPUVF_NL_CLAIMS_SIZE + \
+	 GPUVF_LAYOUT_MAX_BLOCKED * GPUVF_NL_EXTENT_SIZE)
 
 /* what is said of a VF's nest without index */
 #define GPUVF_NL_NO_INDEX	"the VF has no index"
@@ -76,15 +79,10 @@ typedef int (*gpuvf_nl_put_fn)(struct sk_buff *skb, struct gpuvf_pf *pf,
 int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf);
 int gpuvf_nl_put_pf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		    const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_one_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_claiming_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
-			     const struct gpuvf_config *cfg, unsigned int vf);
-int gpuvf_nl_put_everything(struct sk_buff *skb, struct gpuvf_pf *pf,
-			    const struct gpuvf_config *cfg);
-int gpuvf_nl_put_public(struct sk_buff *skb, struct gpuvf_pf *pf);
-int gpuvf_nl_put_claiming(struct sk_buff *skb, struct gpuvf_pf *pf,
-			  const struct gpuvf_config *cfg, unsigned int vf);
+int gpuvf_nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
+		    const struct gpuvf_config *cfg, unsigned int vf);
+int gpuvf_nl_put_all(struct sk_buff *skb, struct gpuvf_pf *pf,
+		     const struct gpuvf_config *cfg, unsigned int vf);
 
 int gpuvf_nl_check_version(const struct nlmsghdr *nlh,
 			   struct netlink_ext_ack *extack);

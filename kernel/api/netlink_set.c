@@ -4,6 +4,8 @@
  * gpuvf_request, what came of it becomes attributes.
  */
 
+#include <linux/sizes.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
@@ -51,6 +53,23 @@ struct nl_op {
 	size_t room;
 };
 
+/* take a setting over, if the request has it */
+static void nl_take_u32(const struct nlattr *attr, u32 *set, u32 flag, u32 *value)
+{
+	if (!attr)
+		return;
+	*set |= flag;
+	*value = nla_get_u32(attr);
+}
+
+static void nl_take_u64(const struct nlattr *attr, u32 *set, u32 flag, u64 *value)
+{
+	if (!attr)
+		return;
+	*set |= flag;
+	*value = nla_get_u64(attr);
+}
+
 /* a VF's times on an engine */
 static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
 			   struct gpuvf_request_vf *vf)
@@ -65,16 +84,10 @@ static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
 	if (err)
 		return err;
 	vf->engine = nla_get_u32(attrs[GPUVF_A_ENGINE_ID]);
-	if (attrs[GPUVF_A_ENGINE_TIME_SLICE_US]) {
-		vf->set |= GPUVF_SET_TIME_SLICE;
-		vf->time_slice_us =
-			nla_get_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US]);
-	}
-	if (attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]) {
-		vf->set |= GPUVF_SET_PREEMPT_TIMEOUT;
-		vf->preempt_timeout_us =
-			nla_get_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US]);
-	}
+	nl_take_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US], &vf->set,
+		    GPUVF_SET_TIME_SLICE, &vf->time_slice_us);
+	nl_take_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US], &vf->set,
+		    GPUVF_SET_PREEMPT_TIMEOUT, &vf->preempt_timeout_us);
 	return 0;
 }
 
@@ -99,14 +112,10 @@ static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 	change->nest[change->req.num_vfs] = nest;
 	vf = &change->req.vf[change->req.num_vfs++];
 	vf->index = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
-	if (attrs[GPUVF_A_VF_FB_QUOTA]) {
-		vf->set |= GPUVF_SET_FB_QUOTA;
-		vf->fb_quota_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_QUOTA]);
-	}
-	if (attrs[GPUVF_A_VF_FB_OFFSET]) {
-		vf->set |= GPUVF_SET_FB_OFFSET;
-		vf->fb_offset_bytes = nla_get_u64(attrs[GPUVF_A_VF_FB_OFFSET]);
-	}
+	nl_take_u64(attrs[GPUVF_A_VF_FB_QUOTA], &vf->set,
+		    GPUVF_SET_FB_QUOTA, &vf->fb_quota_bytes);
+	nl_take_u64(attrs[GPUVF_A_VF_FB_OFFSET], &vf->set,
+		    GPUVF_SET_FB_OFFSET, &vf->fb_offset_bytes);
 	if (attrs[GPUVF_A_VF_PROFILE]) {
 		vf->set |= GPUVF_SET_PROFILE;
 		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
@@ -130,19 +139,12 @@ static int nl_parse_config(struct nl_change *change)
 		if (err)
 			return err;
 	}
-	if (info->attrs[GPUVF_A_PF_REVISION]) {
-		req->set |= GPUVF_SET_REVISION;
-		req->revision = nla_get_u64(info->attrs[GPUVF_A_PF_REVISION]);
-	}
-	if (info->attrs[GPUVF_A_PF_POLICY]) {
-		req->set |= GPUVF_SET_POLICY;
-		req->policy = nla_get_u32(info->attrs[GPUVF_A_PF_POLICY]);
-	}
-	if (info->attrs[GPUVF_A_PF_FB_PF_RESERVE]) {
-		req->set |= GPUVF_SET_PF_RESERVE;
-		req->pf_reserve_bytes =
-			nla_get_u64(info->attrs[GPUVF_A_PF_FB_PF_RESERVE]);
-	}
+	nl_take_u64(info->attrs[GPUVF_A_PF_REVISION], &req->set,
+		    GPUVF_SET_REVISION, &req->revision);
+	nl_take_u32(info->attrs[GPUVF_A_PF_POLICY], &req->set,
+		    GPUVF_SET_POLICY, &req->policy);
+	nl_take_u64(info->attrs[GPUVF_A_PF_FB_PF_RESERVE], &req->set,
+		    GPUVF_SET_PF_RESERVE, &req->pf_reserve_bytes);
 	req->replace = info->attrs[GPUVF_A_PF_REPLACE];
 	req->dry_run = info->attrs[GPUVF_A_PF_DRY_RUN];
 	return 0;
@@ -166,7 +168,7 @@ static int nl_parse_nothing(struct nl_change *change)
 static int nl_put_result(struct sk_buff *skb, struct gpuvf_pf *pf,
 			 const struct gpuvf_request *req)
 {
-	if (gpuvf_nl_put_everything(skb, pf, &req->result) ||
+	if (gpuvf_nl_put_all(skb, pf, &req->result, 0) ||
 	    (req->dry_run && nla_put_flag(skb, GPUVF_A_PF_DRY_RUN)))
 		return -EMSGSIZE;
 	return 0;
@@ -175,13 +177,13 @@ static int nl_put_result(struct sk_buff *skb, struct gpuvf_pf *pf,
 static int nl_put_now(struct sk_buff *skb, struct gpuvf_pf *pf,
 		      const struct gpuvf_request *req)
 {
-	return gpuvf_nl_put_everything(skb, pf, &pf->config);
+	return gpuvf_nl_put_all(skb, pf, &pf->config, 0);
 }
 
 static int nl_put_vf(struct sk_buff *skb, struct gpuvf_pf *pf,
 		     const struct gpuvf_request *req)
 {
-	return gpuvf_nl_put_one_vf(skb, pf, &pf->config, req->vf[0].index);
+	return gpuvf_nl_put_vf(skb, pf, &pf->config, req->vf[0].index);
 }
 
 static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
@@ -189,14 +191,17 @@ static int nl_put_unclean(struct sk_buff *skb, struct gpuvf_pf *pf,
 {
 	if (gpuvf_nl_put_identity(skb, pf) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_NEEDS_SCRUB,
-			      gpuvf_scrub_pending_bytes_locked(pf),
+			      gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub),
 			      GPUVF_A_PF_PAD) ||
 	    nla_put_u64_64bit(skb, GPUVF_A_PF_FB_QUARANTINED,
-			      gpuvf_scrub_quarantined_bytes_locked(pf),
+			      gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined),
 			      GPUVF_A_PF_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
+
+/* see GPUVF_NL_FULL_SIZE */
+static_assert(NLMSG_HDRLEN + GENL_HDRLEN + GPUVF_NL_FULL_SIZE <= SKB_WITH_OVERHEAD(SZ_8K));
 
 #define NL_OP_VF(name)	\
 	{ name, nl_parse_index, nl_put_vf, 2 * GPUVF_NL_VF_SIZE }
@@ -209,7 +214,7 @@ static const struct nl_op nl_ops[] = {
 	[GPUVF_CMD_VF_PAUSE] = NL_OP_VF(GPUVF_OP_VF_PAUSE),
 	[GPUVF_CMD_VF_RESUME] = NL_OP_VF(GPUVF_OP_VF_RESUME),
 	[GPUVF_CMD_PF_RESET] = { GPUVF_OP_PF_RESET, nl_parse_nothing,
-				 nl_put_now, GPUVF_NL_FULL_SIZE },
+				 nl_put_now, GPUVF_NL_LIVE_SIZE },
 	[GPUVF_CMD_FB_SCRUB] = { GPUVF_OP_FB_SCRUB, nl_parse_nothing,
 				 nl_put_unclean, GPUVF_NL_SHORT_SIZE },
 };
@@ -255,7 +260,7 @@ static int nl_change_done(struct gpuvf_pf *pf, struct gpuvf_request *req)
 		return 0;
 	hdr = genlmsg_put_reply(change->echo, info, &gpuvf_nl_family, 0,
 				GPUVF_CMD_CONFIG_CHANGE);
-	if (WARN_ON_ONCE(!hdr || gpuvf_nl_put_public(change->echo, pf)))
+	if (WARN_ON_ONCE(!hdr || gpuvf_nl_put_all(change->echo, pf, NULL, 0)))
 		return -EMSGSIZE;
 	genlmsg_end(change->echo, hdr);
 	return 0;

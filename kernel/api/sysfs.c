@@ -46,6 +46,25 @@ static const char * const sysfs_capabilities[] = {
 typedef int (*sysfs_parse_fn)(struct gpuvf_request *req, const char *buf,
 			      size_t count);
 
+/**
+ * struct sysfs_file - a file of a PF or a VF
+ * @attr: name and mode. A file of mode 0400 is about what tenants do. User 0 of a
+ *	container owns it too, so that the mode alone does not keep it out
+ * @show: called with pf->public_lock held; with pf->lock for a file of mode 0400, and
+ *	for one that is @fuller, if the reader may see what tenants do. @vf: NULL: of
+ *	the PF
+ * @parse: makes a request of what was written
+ * @op: what for
+ * @fuller: administrators see another value than everybody
+ */
+struct sysfs_file {
+	struct device_attribute attr;
+	ssize_t (*show)(struct gpuvf_pf *pf, struct gpuvf_vf *vf, char *buf);
+	sysfs_parse_fn parse;
+	enum gpuvf_op op;
+	bool fuller;
+};
+
 /*
  * The length of the line that was written, without a newline; -EINVAL: something, a
  * zero byte included, lies behind the first line.
@@ -84,12 +103,21 @@ static int sysfs_parse_one(struct gpuvf_request *req, const char *buf,
 	return sysfs_line(buf, count) == 1 && *buf == '1' ? 0 : -EINVAL;
 }
 
-static int sysfs_parse_pf_reserve(struct gpuvf_request *req, const char *buf,
-				  size_t count)
-{
-	req->set = GPUVF_SET_PF_RESERVE;
-	return sysfs_u64(buf, count, &req->pf_reserve_bytes);
+/* @set: the member of @req that notes @flag; @value: the one that is set */
+#define SYSFS_PARSE(name, type, set, flag, value)			\
+static int sysfs_parse_##name(struct gpuvf_request *req,		\
+			      const char *buf, size_t count)		\
+{									\
+	req->set = flag;						\
+	return sysfs_##type(buf, count, &req->value);			\
 }
+
+SYSFS_PARSE(pf_reserve, u64, set, GPUVF_SET_PF_RESERVE, pf_reserve_bytes)
+SYSFS_PARSE(fb_quota, u64, vf[0].set, GPUVF_SET_FB_QUOTA, vf[0].fb_quota_bytes)
+SYSFS_PARSE(time_slice_us, u32, vf[0].set, GPUVF_SET_TIME_SLICE,
+	    vf[0].time_slice_us)
+SYSFS_PARSE(preempt_timeout_us, u32, vf[0].set, GPUVF_SET_PREEMPT_TIMEOUT,
+	    vf[0].preempt_timeout_us)
 
 static int sysfs_parse_policy(struct gpuvf_request *req, const char *buf,
 			      size_t count)
@@ -101,27 +129,6 @@ static int sysfs_parse_policy(struct gpuvf_request *req, const char *buf,
 	req->set = GPUVF_SET_POLICY;
 	req->policy = policy;
 	return 0;
-}
-
-static int sysfs_parse_fb_quota(struct gpuvf_request *req, const char *buf,
-				size_t count)
-{
-	req->vf[0].set = GPUVF_SET_FB_QUOTA;
-	return sysfs_u64(buf, count, &req->vf[0].fb_quota_bytes);
-}
-
-static int sysfs_parse_time_slice(struct gpuvf_request *req, const char *buf,
-				  size_t count)
-{
-	req->vf[0].set = GPUVF_SET_TIME_SLICE;
-	return sysfs_u32(buf, count, &req->vf[0].time_slice_us);
-}
-
-static int sysfs_parse_preempt_timeout(struct gpuvf_request *req,
-				       const char *buf, size_t count)
-{
-	req->vf[0].set = GPUVF_SET_PREEMPT_TIMEOUT;
-	return sysfs_u32(buf, count, &req->vf[0].preempt_timeout_us);
 }
 
 static int sysfs_parse_profile(struct gpuvf_request *req, const char *buf,
@@ -183,88 +190,94 @@ static bool sysfs_may_see(void)
 }
 
 /* @vf: index of the VF, GPUVF_NO_VF: it is about the GPU */
-static ssize_t sysfs_store(struct gpuvf_pf *pf, int vf, enum gpuvf_op op,
-			   sysfs_parse_fn parse, const char *buf, size_t count)
+static ssize_t sysfs_store(struct gpuvf_pf *pf, int vf,
+			   const struct sysfs_file *file, const char *buf,
+			   size_t count)
 {
 	struct gpuvf_request *req;
-	int err = sysfs_permit(pf, vf);
+	int err;
 
+	if (!file->parse)
+		return -EACCES;
+	err = sysfs_permit(pf, vf);
 	if (err)
 		return err;
 	/* too big for the stack */
 	req = kzalloc(sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	gpuvf_request_init(req, op);
+	gpuvf_request_init(req, file->op);
 	req->wait = true;
 	if (vf != GPUVF_NO_VF) {
 		req->num_vfs = 1;
 		req->vf[0].index = vf;
 	}
-	err = parse(req, buf, count) ? sysfs_refuse(pf, vf, buf, count) :
-				       gpuvf_request_do(pf, req);
+	err = file->parse(req, buf, count) ?
+	      sysfs_refuse(pf, vf, buf, count) : gpuvf_request_do(pf, req);
 	kfree(req);
 	return err ? err : count;
 }
 
-/* values that never change */
-#define SYSFS_PF_CONSTANT(name, format, expression)			\
-static ssize_t name##_show(struct device *dev,				\
-			   struct device_attribute *attr, char *buf)	\
-{									\
-	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
-									\
-	return sysfs_emit(buf, format, expression);			\
-}									\
-static DEVICE_ATTR_RO(name)
-
-/* values that every user may see */
-#define SYSFS_PF_PUBLIC(name, format, expression)			\
-static ssize_t name##_show(struct device *dev,				\
-			   struct device_attribute *attr, char *buf)	\
-{									\
-	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
-	ssize_t ret;							\
-									\
-	spin_lock(&pf->public_lock);					\
-	ret = sysfs_emit(buf, format, expression);			\
-	spin_unlock(&pf->public_lock);					\
-	return ret;							\
-}
-
-/*
- * Values that depend on what tenants do, of mode 0400. User 0 of a container
- * owns such a file too, so that the mode alone does not keep it out.
- */
-#define SYSFS_PF_PRIVATE(name, format, expression)			\
-static ssize_t name##_show(struct device *dev,				\
-			   struct device_attribute *attr, char *buf)	\
-{									\
-	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);			\
-	ssize_t ret;							\
-									\
-	if (!sysfs_may_see())						\
-		return -EPERM;						\
-	gpuvf_pf_lock(pf);						\
-	ret = sysfs_emit(buf, format, expression);			\
-	gpuvf_pf_unlock(pf);						\
-	return ret;							\
-}									\
-static DEVICE_ATTR_ADMIN_RO(name)
-
-#define SYSFS_PF_STORE(name, op, parse)					\
-static ssize_t name##_store(struct device *dev,				\
-			    struct device_attribute *attr,		\
-			    const char *buf, size_t count)		\
-{									\
-	return sysfs_store(gpuvf_pf_of_dev(dev), GPUVF_NO_VF, op,	\
-			   parse, buf, count);				\
-}
-
-static ssize_t capabilities_show(struct device *dev,
-				 struct device_attribute *attr, char *buf)
+static ssize_t sysfs_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,
+			  const struct sysfs_file *file, char *buf)
 {
-	unsigned long capabilities = gpuvf_pf_of_dev(dev)->hw->caps.capabilities;
+	bool private = file->attr.attr.mode == 0400;
+	ssize_t ret;
+
+	if (!file->show)
+		return -EACCES;
+	if (private && !sysfs_may_see())
+		return -EPERM;
+	if (private || (file->fuller && sysfs_may_see())) {
+		gpuvf_pf_lock(pf);
+		ret = file->show(pf, vf, buf);
+		gpuvf_pf_unlock(pf);
+		return ret;
+	}
+	spin_lock(&pf->public_lock);
+	ret = file->show(pf, vf, buf);
+	spin_unlock(&pf->public_lock);
+	return ret;
+}
+
+static ssize_t sysfs_pf_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_show(gpuvf_pf_of_dev(dev), NULL,
+			  container_of(attr, struct sysfs_file, attr), buf);
+}
+
+static ssize_t sysfs_pf_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	return sysfs_store(gpuvf_pf_of_dev(dev), GPUVF_NO_VF,
+			   container_of(attr, struct sysfs_file, attr), buf,
+			   count);
+}
+
+#define SYSFS_FILE(file, file_mode, ...)				\
+	(&((struct sysfs_file){						\
+		__ATTR(file, file_mode, sysfs_pf_show, sysfs_pf_store),	\
+		__VA_ARGS__						\
+	}).attr.attr)
+
+#define SYSFS_SHOW(file, format, expression)				\
+static ssize_t file##_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,	\
+			   char *buf)					\
+{									\
+	return sysfs_emit(buf, format, expression);			\
+}
+
+/* files that name no engine are about this one */
+static struct gpuvf_engine *sysfs_engine(const struct gpuvf_pf *pf)
+{
+	return pf->engine[GPUVF_ENGINE_ID_GFX];
+}
+
+static ssize_t capabilities_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,
+				 char *buf)
+{
+	unsigned long capabilities = pf->hw->caps.capabilities;
 	unsigned int bit;
 	int len = 0;
 
@@ -273,116 +286,73 @@ static ssize_t capabilities_show(struct device *dev,
 				     sysfs_capabilities[bit]);
 	return len + sysfs_emit_at(buf, len, "\n");
 }
-static DEVICE_ATTR_RO(capabilities);
 
-SYSFS_PF_CONSTANT(backend, "%s\n", pf->hw->ops->name);
-SYSFS_PF_PUBLIC(revision, "%llu\n", pf->public.revision)
-static DEVICE_ATTR_RO(revision);
-SYSFS_PF_PUBLIC(state, "%s\n", pf->public.wedged ? "wedged" : "ready")
-static DEVICE_ATTR_RO(state);
-SYSFS_PF_PUBLIC(vfs_changing, "%d\n", pf->public.vfs_changing)
-static DEVICE_ATTR_RO(vfs_changing);
-SYSFS_PF_STORE(reset, GPUVF_OP_PF_RESET, sysfs_parse_one)
-static DEVICE_ATTR_WO(reset);
+SYSFS_SHOW(backend, "%s\n", pf->hw->ops->name)
+SYSFS_SHOW(revision, "%llu\n", pf->public.revision)
+SYSFS_SHOW(state, "%s\n", pf->public.wedged ? "wedged" : "ready")
+SYSFS_SHOW(vfs_changing, "%d\n", pf->public.vfs_changing)
 
 static struct attribute *sysfs_pf_attrs[] = {
-	&dev_attr_backend.attr,
-	&dev_attr_capabilities.attr,
-	&dev_attr_revision.attr,
-	&dev_attr_state.attr,
-	&dev_attr_vfs_changing.attr,
-	&dev_attr_reset.attr,
+	SYSFS_FILE(backend, 0444, backend_show),
+	SYSFS_FILE(capabilities, 0444, capabilities_show),
+	SYSFS_FILE(revision, 0444, revision_show),
+	SYSFS_FILE(state, 0444, state_show),
+	SYSFS_FILE(vfs_changing, 0444, vfs_changing_show),
+	SYSFS_FILE(reset, 0200, NULL, sysfs_parse_one, GPUVF_OP_PF_RESET),
 	NULL
 };
 
-static const struct attribute_group sysfs_pf_group = {
-	.attrs = sysfs_pf_attrs,
-};
+static const struct attribute_group sysfs_pf_group = { .attrs = sysfs_pf_attrs };
 
 /* what is quarantined counts as free for those who may not see it */
-static ssize_t sysfs_show_free(struct gpuvf_pf *pf, char *buf, bool largest)
+static const struct gpuvf_layout *sysfs_layout(struct gpuvf_pf *pf)
 {
-	struct gpuvf_layout *layout = &pf->public.config.layout;
-	u64 bytes, largest_bytes;
-
-	if (sysfs_may_see()) {
-		layout = &pf->config.layout;
-		gpuvf_pf_lock(pf);
-		bytes = layout->free_bytes;
-		largest_bytes = layout->largest_free_bytes;
-		gpuvf_pf_unlock(pf);
-	} else {
-		spin_lock(&pf->public_lock);
-		gpuvf_layout_measure(layout, &pf->hw->caps.fb, pf->total_vfs, 0,
-				     NULL);
-		bytes = layout->free_bytes;
-		largest_bytes = layout->largest_free_bytes;
-		spin_unlock(&pf->public_lock);
-	}
-	return sysfs_emit(buf, "%llu\n", largest ? largest_bytes : bytes);
+	if (sysfs_may_see())
+		return &pf->config.layout;
+	gpuvf_layout_measure(&pf->public.config.layout, &pf->hw->caps.fb,
+			     pf->total_vfs, 0, NULL);
+	return &pf->public.config.layout;
 }
 
-static ssize_t free_show(struct device *dev, struct device_attribute *attr,
-			 char *buf)
-{
-	return sysfs_show_free(gpuvf_pf_of_dev(dev), buf, false);
-}
-static DEVICE_ATTR_RO(free);
-
-static ssize_t largest_free_show(struct device *dev,
-				 struct device_attribute *attr, char *buf)
-{
-	return sysfs_show_free(gpuvf_pf_of_dev(dev), buf, true);
-}
-static DEVICE_ATTR_RO(largest_free);
-
-SYSFS_PF_CONSTANT(total, "%llu\n", pf->hw->caps.fb.total_bytes);
-SYSFS_PF_CONSTANT(alloc_unit, "%llu\n", pf->hw->caps.fb.unit_bytes);
-SYSFS_PF_PRIVATE(needs_scrub, "%llu\n", gpuvf_scrub_pending_bytes_locked(pf));
-SYSFS_PF_PRIVATE(quarantined, "%llu\n", gpuvf_scrub_quarantined_bytes_locked(pf));
-SYSFS_PF_PUBLIC(pf_reserve, "%llu\n",
-		pf->public.config.layout.pf_reserve_bytes)
-SYSFS_PF_STORE(pf_reserve, GPUVF_OP_CONFIGURE, sysfs_parse_pf_reserve)
-static DEVICE_ATTR_RW(pf_reserve);
-SYSFS_PF_STORE(scrub, GPUVF_OP_FB_SCRUB, sysfs_parse_one)
-static DEVICE_ATTR_WO(scrub);
+SYSFS_SHOW(total, "%llu\n", pf->hw->caps.fb.total_bytes)
+SYSFS_SHOW(free, "%llu\n", sysfs_layout(pf)->free_bytes)
+SYSFS_SHOW(largest_free, "%llu\n", sysfs_layout(pf)->largest_free_bytes)
+SYSFS_SHOW(alloc_unit, "%llu\n", pf->hw->caps.fb.unit_bytes)
+SYSFS_SHOW(pf_reserve, "%llu\n", pf->public.config.layout.pf_reserve_bytes)
+SYSFS_SHOW(needs_scrub, "%llu\n", gpuvf_scrub_bytes_locked(pf, pf->scrub.needs_scrub))
+SYSFS_SHOW(quarantined, "%llu\n", gpuvf_scrub_bytes_locked(pf, pf->scrub.quarantined))
 
 static struct attribute *sysfs_fb_attrs[] = {
-	&dev_attr_total.attr,
-	&dev_attr_free.attr,
-	&dev_attr_largest_free.attr,
-	&dev_attr_alloc_unit.attr,
-	&dev_attr_pf_reserve.attr,
-	&dev_attr_needs_scrub.attr,
-	&dev_attr_quarantined.attr,
-	&dev_attr_scrub.attr,
+	SYSFS_FILE(total, 0444, total_show),
+	SYSFS_FILE(free, 0444, free_show, .fuller = true),
+	SYSFS_FILE(largest_free, 0444, largest_free_show, .fuller = true),
+	SYSFS_FILE(alloc_unit, 0444, alloc_unit_show),
+	SYSFS_FILE(pf_reserve, 0644, pf_reserve_show, sysfs_parse_pf_reserve),
+	SYSFS_FILE(needs_scrub, 0400, needs_scrub_show),
+	SYSFS_FILE(quarantined, 0400, quarantined_show),
+	SYSFS_FILE(scrub, 0200, NULL, sysfs_parse_one, GPUVF_OP_FB_SCRUB),
 	NULL
 };
 
-static const struct attribute_group sysfs_fb_group = {
-	.name = "fb",
-	.attrs = sysfs_fb_attrs,
-};
+static const struct attribute_group sysfs_fb_group = { .name = "fb", .attrs = sysfs_fb_attrs };
 
-SYSFS_PF_PUBLIC(policy, "%s\n", gpuvf_policy_names[pf->public.config.policy])
-SYSFS_PF_STORE(policy, GPUVF_OP_CONFIGURE, sysfs_parse_policy)
-static DEVICE_ATTR_RW(policy);
-SYSFS_PF_CONSTANT(time_slice_min_us, "%u\n", pf->hw->caps.time_slice_min_us);
-SYSFS_PF_CONSTANT(time_slice_max_us, "%u\n", pf->hw->caps.time_slice_max_us);
+SYSFS_SHOW(policy, "%s\n", gpuvf_policy_names[pf->public.config.policy])
+SYSFS_SHOW(time_slice_min_us, "%u\n", sysfs_engine(pf)->time_slice_min_us)
+SYSFS_SHOW(time_slice_max_us, "%u\n", sysfs_engine(pf)->time_slice_max_us)
 /* the cost of switches is measured */
-SYSFS_PF_PRIVATE(rotation_us, "%llu\n", gpuvf_engine_rotation_us(pf, &pf->config));
+SYSFS_SHOW(rotation_us, "%llu\n", gpuvf_engine_rotation_us(pf, &pf->config))
 
 static struct attribute *sysfs_sched_attrs[] = {
-	&dev_attr_policy.attr,
-	&dev_attr_time_slice_min_us.attr,
-	&dev_attr_time_slice_max_us.attr,
-	&dev_attr_rotation_us.attr,
+	SYSFS_FILE(policy, 0644, policy_show, sysfs_parse_policy),
+	SYSFS_FILE(time_slice_min_us, 0444, time_slice_min_us_show),
+	SYSFS_FILE(time_slice_max_us, 0444, time_slice_max_us_show),
+	SYSFS_FILE(rotation_us, 0400, rotation_us_show),
 	NULL
 };
 
 static const struct attribute_group sysfs_sched_group = {
 	.name = "sched",
-	.attrs = sysfs_sched_attrs,
+	.attrs = sysfs_sched_attrs
 };
 
 const struct attribute_group *gpuvf_pf_groups[] = {
@@ -392,35 +362,14 @@ const struct attribute_group *gpuvf_pf_groups[] = {
 	NULL
 };
 
-/**
- * struct sysfs_vf_attr - a file in a VF's directory
- * @attr: name and mode
- * @show: called with pf->public_lock held, if the file is for every user; with
- *	pf->lock, if its mode is 0400
- * @parse: makes a request of what was written
- * @op: what for
- */
-struct sysfs_vf_attr {
-	struct attribute attr;
-	ssize_t (*show)(struct gpuvf_vf *vf, char *buf);
-	sysfs_parse_fn parse;
-	enum gpuvf_op op;
-};
-
-#define SYSFS_VF_FILE(file, file_mode, ...)				\
-	(&((struct sysfs_vf_attr){					\
-		{ .name = #file, .mode = file_mode }, __VA_ARGS__	\
-	}).attr)
-
-#define SYSFS_VF_SHOW(file, format, expression)				\
-static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
-{									\
-	return sysfs_emit(buf, format, expression);			\
-}
-
 static const struct gpuvf_vf_config *sysfs_vf_config(const struct gpuvf_vf *vf)
 {
 	return &vf->pf->public.config.vf[vf->index];
+}
+
+static const struct gpuvf_vf_times *sysfs_vf_times(const struct gpuvf_vf *vf)
+{
+	return &sysfs_vf_config(vf)->engine[GPUVF_ENGINE_ID_GFX];
 }
 
 static const struct gpuvf_extent *sysfs_vf_fb(const struct gpuvf_vf *vf)
@@ -429,7 +378,8 @@ static const struct gpuvf_extent *sysfs_vf_fb(const struct gpuvf_vf *vf)
 }
 
 /* empty without a quota: 0 would be a place */
-static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
+static ssize_t fb_offset_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,
+			      char *buf)
 {
 	const struct gpuvf_extent *fb = sysfs_vf_fb(vf);
 
@@ -437,90 +387,89 @@ static ssize_t vf_fb_offset_show(struct gpuvf_vf *vf, char *buf)
 			  sysfs_emit(buf, "\n");
 }
 
-SYSFS_VF_SHOW(fb_quota, "%llu\n", sysfs_vf_fb(vf)->size)
-SYSFS_VF_SHOW(time_slice_us, "%u\n", sysfs_vf_config(vf)->time_slice_us)
-SYSFS_VF_SHOW(preempt_timeout_us, "%u\n",
-	      gpuvf_config_preempt_us(sysfs_vf_config(vf)))
-SYSFS_VF_SHOW(profile, "%s\n", sysfs_vf_config(vf)->profile)
-SYSFS_VF_SHOW(state, "%s\n", gpuvf_vf_state_names[gpuvf_vf_state_locked(vf)])
-SYSFS_VF_SHOW(in_use, "%d\n", gpuvf_vf_in_use_locked(vf))
-SYSFS_VF_SHOW(driver, "%s\n", vf->driver)
+SYSFS_SHOW(fb_quota, "%llu\n", sysfs_vf_fb(vf)->size)
+SYSFS_SHOW(time_slice_us, "%u\n", sysfs_vf_times(vf)->time_slice_us)
+SYSFS_SHOW(preempt_timeout_us, "%u\n",
+	   gpuvf_config_preempt_us(sysfs_vf_times(vf)))
+SYSFS_SHOW(profile, "%s\n", sysfs_vf_config(vf)->profile)
+SYSFS_SHOW(vf_state, "%s\n", gpuvf_vf_state_names[gpuvf_vf_state_locked(vf)])
+SYSFS_SHOW(in_use, "%d\n", gpuvf_vf_in_use_locked(vf))
+SYSFS_SHOW(driver, "%s\n", vf->driver)
 
-/* state, in_use, stats and guest are about what tenants do; see SYSFS_PF_PRIVATE() */
+/* state, in_use, stats and guest are about what tenants do */
 static struct attribute *sysfs_vf_attrs[] = {
-	SYSFS_VF_FILE(fb_quota, 0644, vf_fb_quota_show, sysfs_parse_fb_quota),
-	SYSFS_VF_FILE(fb_offset, 0444, vf_fb_offset_show),
-	SYSFS_VF_FILE(time_slice_us, 0644, vf_time_slice_us_show,
-		      sysfs_parse_time_slice),
-	SYSFS_VF_FILE(preempt_timeout_us, 0644, vf_preempt_timeout_us_show,
-		      sysfs_parse_preempt_timeout),
-	SYSFS_VF_FILE(profile, 0644, vf_profile_show, sysfs_parse_profile),
-	SYSFS_VF_FILE(state, 0400, vf_state_show),
-	SYSFS_VF_FILE(in_use, 0400, vf_in_use_show),
-	SYSFS_VF_FILE(driver, 0444, vf_driver_show),
-	SYSFS_VF_FILE(reset, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_RESET),
-	SYSFS_VF_FILE(stop, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_STOP),
-	SYSFS_VF_FILE(pause, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_PAUSE),
-	SYSFS_VF_FILE(resume, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_RESUME),
+	SYSFS_FILE(fb_quota, 0644, fb_quota_show, sysfs_parse_fb_quota),
+	SYSFS_FILE(fb_offset, 0444, fb_offset_show),
+	SYSFS_FILE(time_slice_us, 0644, time_slice_us_show,
+		   sysfs_parse_time_slice_us),
+	SYSFS_FILE(preempt_timeout_us, 0644, preempt_timeout_us_show,
+		   sysfs_parse_preempt_timeout_us),
+	SYSFS_FILE(profile, 0644, profile_show, sysfs_parse_profile),
+	SYSFS_FILE(state, 0400, vf_state_show),
+	SYSFS_FILE(in_use, 0400, in_use_show),
+	SYSFS_FILE(driver, 0444, driver_show),
+	SYSFS_FILE(reset, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_RESET),
+	SYSFS_FILE(stop, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_STOP),
+	SYSFS_FILE(pause, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_PAUSE),
+	SYSFS_FILE(resume, 0200, NULL, sysfs_parse_one, GPUVF_OP_VF_RESUME),
 	NULL
 };
 
-static const struct attribute_group sysfs_vf_group = {
-	.attrs = sysfs_vf_attrs,
-};
+static const struct attribute_group sysfs_vf_group = { .attrs = sysfs_vf_attrs };
 
 /* exact times are a side channel between tenants */
-#define SYSFS_VF_COUNTER(file, FILE)					\
-static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
+#define SYSFS_COUNTER(file, FILE)					\
+static ssize_t file##_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,	\
+			   char *buf)					\
 {									\
 	struct gpuvf_vf_stats stats;					\
 									\
-	gpuvf_vf_stats_get(vf, &stats);					\
+	gpuvf_vf_stats_get(vf, sysfs_engine(pf), &stats);		\
 	return sysfs_emit(buf, "%llu\n", stats.file);			\
 }
 
-GPUVF_ENGINE_COUNTERS(SYSFS_VF_COUNTER)
-GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER)
+GPUVF_ENGINE_COUNTERS(SYSFS_COUNTER)
+GPUVF_VF_COUNTERS(SYSFS_COUNTER)
 
-#define SYSFS_VF_COUNTER_FILE(file, FILE) \
-	SYSFS_VF_FILE(file, 0400, vf_##file##_show),
+#define SYSFS_COUNTER_FILE(file, FILE) SYSFS_FILE(file, 0400, file##_show),
 
 static struct attribute *sysfs_vf_stats_attrs[] = {
-	GPUVF_ENGINE_COUNTERS(SYSFS_VF_COUNTER_FILE)
-	GPUVF_VF_COUNTERS(SYSFS_VF_COUNTER_FILE)
+	GPUVF_ENGINE_COUNTERS(SYSFS_COUNTER_FILE)
+	GPUVF_VF_COUNTERS(SYSFS_COUNTER_FILE)
 	NULL
 };
 
 static const struct attribute_group sysfs_vf_stats_group = {
 	.name = "stats",
-	.attrs = sysfs_vf_stats_attrs,
+	.attrs = sysfs_vf_stats_attrs
 };
 
 /* what a guest claims; empty while it has not said anything: 0 would be a claim */
-#define SYSFS_VF_CLAIM(file, format, expression)			\
-static ssize_t vf_##file##_show(struct gpuvf_vf *vf, char *buf)		\
+#define SYSFS_CLAIM(file, format, expression)				\
+static ssize_t file##_show(struct gpuvf_pf *pf, struct gpuvf_vf *vf,	\
+			   char *buf)					\
 {									\
 	if (!vf->guest.time_ns)						\
 		return sysfs_emit(buf, "\n");				\
 	return sysfs_emit(buf, format, expression);			\
 }
 
-SYSFS_VF_CLAIM(claims_driver, "%s\n", vf->guest.claims.driver)
-SYSFS_VF_CLAIM(fb_used, "%llu\n", vf->guest.claims.used_bytes)
-SYSFS_VF_CLAIM(fb_total, "%llu\n", vf->guest.claims.total_bytes)
-SYSFS_VF_CLAIM(time_ns, "%llu\n", vf->guest.time_ns)
+SYSFS_CLAIM(claims_driver, "%s\n", vf->guest.claims.driver)
+SYSFS_CLAIM(fb_used, "%llu\n", vf->guest.claims.used_bytes)
+SYSFS_CLAIM(fb_total, "%llu\n", vf->guest.claims.total_bytes)
+SYSFS_CLAIM(time_ns, "%llu\n", vf->guest.time_ns)
 
 static struct attribute *sysfs_vf_guest_attrs[] = {
-	SYSFS_VF_FILE(driver, 0400, vf_claims_driver_show),
-	SYSFS_VF_FILE(fb_used, 0400, vf_fb_used_show),
-	SYSFS_VF_FILE(fb_total, 0400, vf_fb_total_show),
-	SYSFS_VF_FILE(time_ns, 0400, vf_time_ns_show),
+	SYSFS_FILE(driver, 0400, claims_driver_show),
+	SYSFS_FILE(fb_used, 0400, fb_used_show),
+	SYSFS_FILE(fb_total, 0400, fb_total_show),
+	SYSFS_FILE(time_ns, 0400, time_ns_show),
 	NULL
 };
 
 static const struct attribute_group sysfs_vf_guest_group = {
 	.name = "guest",
-	.attrs = sysfs_vf_guest_attrs,
+	.attrs = sysfs_vf_guest_attrs
 };
 
 static const struct attribute_group *sysfs_vf_groups[] = {
@@ -533,37 +482,19 @@ static const struct attribute_group *sysfs_vf_groups[] = {
 static ssize_t sysfs_vf_show(struct kobject *kobj, struct attribute *attr,
 			     char *buf)
 {
-	const struct sysfs_vf_attr *file =
-		container_of(attr, struct sysfs_vf_attr, attr);
 	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
-	ssize_t ret;
 
-	if (!file->show)
-		return -EACCES;
-	if (file->attr.mode != 0400) {
-		spin_lock(&vf->pf->public_lock);
-		ret = file->show(vf, buf);
-		spin_unlock(&vf->pf->public_lock);
-		return ret;
-	}
-	if (!sysfs_may_see())
-		return -EPERM;
-	gpuvf_pf_lock(vf->pf);
-	ret = file->show(vf, buf);
-	gpuvf_pf_unlock(vf->pf);
-	return ret;
+	return sysfs_show(vf->pf, vf,
+			  container_of(attr, struct sysfs_file, attr.attr), buf);
 }
 
 static ssize_t sysfs_vf_store(struct kobject *kobj, struct attribute *attr,
 			      const char *buf, size_t count)
 {
-	const struct sysfs_vf_attr *file =
-		container_of(attr, struct sysfs_vf_attr, attr);
 	struct gpuvf_vf *vf = container_of(kobj, struct gpuvf_vf, kobj);
 
-	if (!file->parse)
-		return -EACCES;
-	return sysfs_store(vf->pf, vf->index, file->op, file->parse, buf,
+	return sysfs_store(vf->pf, vf->index,
+			   container_of(attr, struct sysfs_file, attr.attr), buf,
 			   count);
 }
 

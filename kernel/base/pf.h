@@ -56,6 +56,13 @@ static inline bool gpuvf_vf_has_quota(const struct gpuvf_vf *vf)
 	return vf->pf->config.layout.vf[vf->index].size;
 }
 
+/* does a VF reach its extent, as far as the hardware knows? pf->lock held */
+static inline bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf)
+{
+	lockdep_assert_held(&pf->lock);
+	return pf->in_table & BIT(vf);
+}
+
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_pf_can(const struct gpuvf_pf *pf, u32 capability)
 {
@@ -74,16 +81,26 @@ static inline const char *gpuvf_pf_name(const struct gpuvf_pf *pf)
  */
 static inline u32 gpuvf_engine_started(const struct gpuvf_pf *pf)
 {
-	return READ_ONCE(pf->engine.started);
+	const struct gpuvf_engine *e;
+	u32 vfs = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		vfs |= READ_ONCE(e->started);
+	return vfs;
 }
 
 /*
  * Bit n: VF n kept its state when all were to be dropped: its memory must stay as it is
- * until gpuvf_quiesce_all_lost_locked(). It changes under pf->lock only.
+ * until gpuvf_engine_all_lost_locked(). It changes under pf->lock only.
  */
-static inline u32 gpuvf_quiesce_retained(const struct gpuvf_pf *pf)
+static inline u32 gpuvf_engine_retained(const struct gpuvf_pf *pf)
 {
-	return READ_ONCE(pf->engine.retained);
+	const struct gpuvf_engine *e;
+	u32 vfs = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		vfs |= READ_ONCE(e->retained);
+	return vfs;
 }
 
 /* released by gpuvf_pf_unlock() */

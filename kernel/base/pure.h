@@ -26,8 +26,8 @@
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int64_t s64;
+typedef unsigned long long u64;
+typedef long long s64;
 
 #define BIT(n)		(1UL << (n))
 #define U64_MAX		UINT64_MAX
@@ -49,6 +49,9 @@ static inline u64 div64_u64(u64 dividend, u64 divisor)
 
 /* as many as the register page knows; see GPUVF_IOV_MAX_VFS */
 #define GPUVF_MAX_VFS	31
+
+/* engines whose time VFs share; by enum gpuvf_engine_id */
+#define GPUVF_ENGINES	1
 
 /**
  * struct gpuvf_extent - a piece of framebuffer

@@ -124,7 +124,7 @@ static void config_pin(struct gpuvf_pf *pf, struct config_plan *plan, u32 starte
 static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
 			struct gpuvf_error *error)
 {
-	u32 started = gpuvf_engine_started(pf) | gpuvf_quiesce_retained(pf);
+	u32 started = gpuvf_engine_started(pf) | gpuvf_engine_retained(pf);
 
 	if (!plan->dry_run) {
 		gpuvf_engine_block_first_start(pf);
@@ -152,8 +152,11 @@ static int config_place(struct gpuvf_pf *pf, struct config_plan *plan,
 
 static void config_vf_defaults(struct gpuvf_vf_config *cfg)
 {
+	unsigned int i;
+
 	memset(cfg, 0, sizeof(*cfg));
-	cfg->time_slice_us = CONFIG_DEFAULT_SLICE_US;
+	for (i = 0; i < GPUVF_ENGINES; i++)
+		cfg->engine[i].time_slice_us = CONFIG_DEFAULT_SLICE_US;
 }
 
 static int config_check_revision(struct gpuvf_pf *pf,
@@ -192,45 +195,36 @@ static int config_take_policy(struct gpuvf_pf *pf,
 	return 0;
 }
 
-static int config_check_slice(struct gpuvf_pf *pf, u32 us,
+/**
+ * struct config_range - what a time of an engine may be
+ * @attr: GPUVF_A_ENGINE_* of the time
+ * @min: the shortest
+ * @max: the longest; each in microseconds, with the reason and the message when the
+ *	time is beyond it
+ */
+struct config_range {
+	u32 attr;
+	struct config_limit {
+		u32 us;
+		enum gpuvf_reason reason;
+		const char *message;
+	} min, max;
+};
+
+static int config_check_range(struct gpuvf_pf *pf, u32 us,
+			      const struct config_range *range,
 			      struct gpuvf_error *error)
 {
-	const u32 min_us = pf->hw->caps.time_slice_min_us;
-	const u32 max_us = pf->hw->caps.time_slice_max_us;
+	const struct config_limit *limit = us < range->min.us ? &range->min :
+								&range->max;
 
-	if (us >= min_us && us <= max_us)
+	if (us >= range->min.us && us <= range->max.us)
 		return 0;
 	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_TIME_SLICE_US;
+	error->engine_attr = range->attr;
 	error->value = us;
-	error->limit = us < min_us ? min_us : max_us;
-	if (us < min_us)
-		return refuse(pf, error, GPUVF_REASON_SLICE_TOO_SHORT,
-			      "a time slice of %u us is below the hardware's minimum of %u us",
-			      us, min_us);
-	return refuse(pf, error, GPUVF_REASON_SLICE_TOO_LONG,
-		      "a time slice of %u us is above the hardware's maximum of %u us",
-		      us, max_us);
-}
-
-/* 0 is the default */
-static int config_check_preempt(struct gpuvf_pf *pf, u32 us,
-				struct gpuvf_error *error)
-{
-	if (!us || (us >= GPUVF_PREEMPT_MIN_US && us <= GPUVF_PREEMPT_MAX_US))
-		return 0;
-	error->attr = GPUVF_A_VF_ENGINE;
-	error->engine_attr = GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US;
-	error->value = us;
-	error->limit = us < GPUVF_PREEMPT_MIN_US ? GPUVF_PREEMPT_MIN_US :
-						 GPUVF_PREEMPT_MAX_US;
-	if (us < GPUVF_PREEMPT_MIN_US)
-		return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_SHORT,
-			      "a preemption timeout of %u us is below the minimum of %u us",
-			      us, GPUVF_PREEMPT_MIN_US);
-	return refuse(pf, error, GPUVF_REASON_PREEMPT_TOO_LONG,
-		      "a preemption timeout of %u us is above the maximum of %u us",
-		      us, GPUVF_PREEMPT_MAX_US);
+	error->limit = limit->us;
+	return refuse(pf, error, limit->reason, limit->message, us, limit->us);
 }
 
 static bool config_label_is_valid(const char *label)
@@ -242,54 +236,59 @@ static bool config_label_is_valid(const char *label)
 	return true;
 }
 
+static int config_check_slice(struct gpuvf_pf *pf,
+			      const struct gpuvf_engine *engine, u32 us,
+			      struct gpuvf_error *error)
+{
+	const struct config_range slice = {
+		GPUVF_A_ENGINE_TIME_SLICE_US,
+		{ engine->time_slice_min_us, GPUVF_REASON_SLICE_TOO_SHORT,
+		  "a time slice of %u us is below the hardware's minimum of %u us" },
+		{ engine->time_slice_max_us, GPUVF_REASON_SLICE_TOO_LONG,
+		  "a time slice of %u us is above the hardware's maximum of %u us" },
+	};
+
+	return config_check_range(pf, us, &slice, error);
+}
+
 static int config_take_time(struct gpuvf_pf *pf,
 			    const struct gpuvf_request_vf *rvf,
 			    struct gpuvf_vf_config *cfg,
 			    struct gpuvf_error *error)
 {
+	static const struct config_range preempt = {
+		GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
+		{ GPUVF_PREEMPT_MIN_US, GPUVF_REASON_PREEMPT_TOO_SHORT,
+		  "a preemption timeout of %u us is below the minimum of %u us" },
+		{ GPUVF_PREEMPT_MAX_US, GPUVF_REASON_PREEMPT_TOO_LONG,
+		  "a preemption timeout of %u us is above the maximum of %u us" },
+	};
+	struct gpuvf_vf_times *times;
 	int err;
 
-	if (rvf->engine != GPUVF_ENGINE_ID_GFX) {
+	if (rvf->engine >= GPUVF_ENGINES) {
 		error->attr = GPUVF_A_VF_ENGINE;
 		error->engine_attr = GPUVF_A_ENGINE_ID;
 		error->value = rvf->engine;
-		error->limit = GPUVF_ENGINE_ID_GFX;
+		error->limit = GPUVF_ENGINES - 1;
 		return refuse(pf, error, GPUVF_REASON_NO_SUCH_ENGINE,
 			      "there is no engine %u, the only one is gfx (%u)",
 			      rvf->engine, GPUVF_ENGINE_ID_GFX);
 	}
+	times = &cfg->engine[rvf->engine];
 	if (rvf->set & GPUVF_SET_TIME_SLICE) {
-		err = config_check_slice(pf, rvf->time_slice_us, error);
+		times->time_slice_us = rvf->time_slice_us;
+		err = config_check_slice(pf, pf->engine[rvf->engine],
+					 times->time_slice_us, error);
 		if (err)
 			return err;
-		cfg->time_slice_us = rvf->time_slice_us;
 	}
-	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT) {
-		err = config_check_preempt(pf, rvf->preempt_timeout_us, error);
-		if (err)
-			return err;
-		cfg->preempt_timeout_us = rvf->preempt_timeout_us;
-	}
-	return 0;
-}
-
-static int config_take_offset(struct gpuvf_pf *pf,
-			      const struct gpuvf_request_vf *rvf,
-			      struct config_plan *plan,
-			      struct gpuvf_error *error)
-{
-	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
-
-	if (!vf->quota_bytes) {
-		error->attr = GPUVF_A_VF_FB_OFFSET;
-		error->value = rvf->fb_offset_bytes;
-		return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
-			      "an offset of %s is asked for, but no framebuffer",
-			      GPUVF_SIZE(rvf->fb_offset_bytes));
-	}
-	vf->placed = true;
-	vf->place = rvf->fb_offset_bytes;
-	return 0;
+	if (rvf->set & GPUVF_SET_PREEMPT_TIMEOUT)
+		times->preempt_timeout_us = rvf->preempt_timeout_us;
+	/* 0 is the default */
+	return times->preempt_timeout_us ?
+	       config_check_range(pf, times->preempt_timeout_us, &preempt,
+				  error) : 0;
 }
 
 static int config_take_vf(struct gpuvf_pf *pf,
@@ -297,6 +296,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 			  struct config_plan *plan, struct gpuvf_error *error)
 {
 	struct gpuvf_vf_config *cfg = &plan->next.vf[rvf->index];
+	struct gpuvf_layout_vf *vf = &plan->layout.vf[rvf->index];
 	int err;
 
 	err = config_take_time(pf, rvf, cfg, error);
@@ -312,13 +312,20 @@ static int config_take_vf(struct gpuvf_pf *pf,
 		strscpy(cfg->profile, rvf->profile, sizeof(cfg->profile));
 	}
 	if (rvf->set & GPUVF_SET_FB_QUOTA) {
-		plan->layout.vf[rvf->index].quota_bytes =
-			config_round_up(pf, rvf->fb_quota_bytes);
+		vf->quota_bytes = config_round_up(pf, rvf->fb_quota_bytes);
 		cfg->fb_auto = false;
 	}
-	if (rvf->set & GPUVF_SET_FB_OFFSET)
-		return config_take_offset(pf, rvf, plan, error);
-	return 0;
+	if (!(rvf->set & GPUVF_SET_FB_OFFSET))
+		return 0;
+	vf->placed = true;
+	vf->place = rvf->fb_offset_bytes;
+	if (vf->quota_bytes)
+		return 0;
+	error->attr = GPUVF_A_VF_FB_OFFSET;
+	error->value = vf->place;
+	return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
+		      "an offset of %s is asked for, but no framebuffer",
+		      GPUVF_SIZE(vf->place));
 }
 
 static int config_take_vfs(struct gpuvf_pf *pf, const struct gpuvf_request *req,
@@ -488,6 +495,19 @@ static int config_plan_request(struct gpuvf_pf *pf,
 	return config_place(pf, plan, error);
 }
 
+static bool config_times_differ(const struct gpuvf_vf_config *a,
+				const struct gpuvf_vf_config *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_ENGINES; i++)
+		if (a->engine[i].time_slice_us != b->engine[i].time_slice_us ||
+		    a->engine[i].preempt_timeout_us !=
+		    b->engine[i].preempt_timeout_us)
+			return true;
+	return false;
+}
+
 /* by member: padding, and where an empty extent starts, mean nothing */
 static bool config_differs(const struct gpuvf_config *a,
 			   const struct gpuvf_config *b)
@@ -503,8 +523,7 @@ static bool config_differs(const struct gpuvf_config *a,
 		if (!gpuvf_layout_same_extent(&a->layout.vf[i],
 					      &b->layout.vf[i]) ||
 		    x->fb_auto != y->fb_auto ||
-		    x->time_slice_us != y->time_slice_us ||
-		    x->preempt_timeout_us != y->preempt_timeout_us ||
+		    config_times_differ(x, y) ||
 		    strcmp(x->profile, y->profile))
 			return true;
 	}
@@ -519,14 +538,16 @@ static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
 {
 	const struct gpuvf_config *cfg = &pf->config;
 	unsigned int vf = req->vf[0].index;
+	const struct gpuvf_vf_times *times;
 	unsigned int i, num = 0;
 
 	if (req->num_vfs == 1 && !req->replace &&
 	    !(req->set & (GPUVF_SET_POLICY | GPUVF_SET_PF_RESERVE))) {
-		pci_info_ratelimited(pf->pdev, "VF %u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
+		times = &cfg->vf[vf].engine[req->vf[0].engine];
+		pci_info_ratelimited(pf->pdev, "VF%u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
 				     vf, GPUVF_SIZE(cfg->layout.vf[vf].size),
-				     cfg->vf[vf].time_slice_us,
-				     gpuvf_config_preempt_us(&cfg->vf[vf]));
+				     times->time_slice_us,
+				     gpuvf_config_preempt_us(times));
 		return;
 	}
 	for (i = 0; i < pf->total_vfs; i++)
@@ -559,10 +580,12 @@ int gpuvf_config_apply_locked(struct gpuvf_pf *pf, struct gpuvf_request *req)
 	plan->dry_run = req->dry_run;
 	err = config_plan_request(pf, req, plan, &req->error);
 	if (!err) {
-		req->result = plan->next;
+		gpuvf_engine_round(pf, &plan->next);
 		req->changed = config_differs(&plan->next, &pf->config);
 		if (req->changed && !req->dry_run)
 			err = config_commit(pf, &plan->next, &req->error);
+		/* with the time slices that the engines hold */
+		req->result = req->dry_run ? plan->next : pf->config;
 		if (req->changed && !req->dry_run && !err) {
 			if (plan->fb_changes)
 				gpuvf_pf_changed_locked(pf);
@@ -674,17 +697,9 @@ void gpuvf_config_release_auto_locked(struct gpuvf_pf *pf)
  */
 void gpuvf_config_schedule_locked(struct gpuvf_pf *pf)
 {
-	u32 slice_us[GPUVF_MAX_VFS];
-	unsigned int i;
-	u32 vfs = 0;
-
 	lockdep_assert_held(&pf->lock);
-	for (i = 0; i < pf->num_vfs; i++) {
-		slice_us[i] = pf->config.vf[i].time_slice_us;
-		vfs |= BIT(i);
-	}
-	if (pf->hw->ops->set_schedule)
-		pf->hw->ops->set_schedule(pf->hw, vfs, slice_us);
+	gpuvf_engine_set_enabled(pf, pf->num_vfs ?
+				     GENMASK(pf->num_vfs - 1, 0) : 0);
 }
 
 /**
@@ -736,6 +751,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	pf->config.provisioning = GPUVF_PROVISIONING_AUTO;
 	for (i = 0; i < GPUVF_MAX_VFS; i++)
 		config_vf_defaults(&pf->config.vf[i]);
+	gpuvf_engine_round(pf, &pf->config);
 
 	plan = config_plan_alloc(pf);
 	if (!plan)
@@ -750,8 +766,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	} else {
 		err = gpuvf_table_rewrite_locked(pf,
 						 GENMASK(pf->total_vfs - 1, 0));
-		if (pf->hw->ops->set_schedule)
-			pf->hw->ops->set_schedule(pf->hw, 0, NULL);
+		gpuvf_engine_set_enabled(pf, 0);
 	}
 	kfree(plan);
 	return err;

@@ -26,33 +26,44 @@ struct gpuvf_request;
 #define GPUVF_PREEMPT_DEFAULT_MIN_US	20000U
 
 /**
+ * struct gpuvf_vf_times - the time settings of one VF on one engine
+ * @time_slice_us: as asked for; never 0
+ * @time_slice_effective_us: what the engine makes of that; see gpuvf_engine_round()
+ * @preempt_timeout_us: 0: the default, see gpuvf_config_preempt_us()
+ */
+struct gpuvf_vf_times {
+	u32 time_slice_us;
+	u32 time_slice_effective_us;
+	u32 preempt_timeout_us;
+};
+
+/**
  * struct gpuvf_vf_config - what is configured for one VF
  * @fb_auto: the quota is a fair share that goes when VFs are disabled
- * @time_slice_us: never 0
- * @preempt_timeout_us: 0: the default, see gpuvf_config_preempt_us()
+ * @engine: by enum gpuvf_engine_id
  * @profile: label, may be empty
  *
  * The extent is in struct gpuvf_config's layout; its size is the quota.
  */
 struct gpuvf_vf_config {
 	bool fb_auto;
-	u32 time_slice_us;
-	u32 preempt_timeout_us;
+	struct gpuvf_vf_times engine[GPUVF_ENGINES];
 	char profile[GPUVF_LABEL_SIZE];
 };
 
 /**
  * gpuvf_config_preempt_us() - the preemption timeout that holds
- * @cfg: settings of a VF
+ * @times: settings of a VF on an engine
  *
- * Return: microseconds; twice the slice but at least 20 ms where none was set.
+ * Return: microseconds; twice the effective slice but at least 20 ms where none was set.
  */
 static inline u32
-gpuvf_config_preempt_us(const struct gpuvf_vf_config *cfg)
+gpuvf_config_preempt_us(const struct gpuvf_vf_times *times)
 {
-	if (cfg->preempt_timeout_us)
-		return cfg->preempt_timeout_us;
-	return max(2 * cfg->time_slice_us, GPUVF_PREEMPT_DEFAULT_MIN_US);
+	if (times->preempt_timeout_us)
+		return times->preempt_timeout_us;
+	return max(2 * times->time_slice_effective_us,
+		   GPUVF_PREEMPT_DEFAULT_MIN_US);
 }
 
 /**

@@ -36,8 +36,7 @@ static void pf_release(struct device *dev)
 {
 	struct gpuvf_pf *pf = gpuvf_pf_of_dev(dev);
 
-	if (pf->engine.task)
-		put_task_struct(pf->engine.task);
+	gpuvf_engine_free(pf);
 	mutex_destroy(&pf->lock);
 	kfree(pf->hw);
 	kvfree(pf);
@@ -119,7 +118,7 @@ static irqreturn_t pf_irq(int irq, void *data)
 	 * Hardware that writes one MSI each time (status & enable) becomes
 	 * nonzero raises none until all of it was acknowledged.
 	 */
-	gpuvf_engine_event(pf, GPUVF_ENGINE_POLL);
+	gpuvf_engine_look_again(pf);
 	return handled;
 }
 
@@ -246,13 +245,8 @@ static int pf_probe(struct gpuvf_pf *pf)
 {
 	int err;
 
-	err = gpuvf_recover_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_scrub_init(pf);
-	if (err)
-		return err;
-	err = gpuvf_config_init(pf);
+	err = gpuvf_engine_init(pf) ?: gpuvf_recover_init(pf) ?:
+	      gpuvf_scrub_init(pf) ?: gpuvf_config_init(pf);
 	if (err)
 		return err;
 	gpuvf_pf_copy_public(pf);
@@ -385,10 +379,10 @@ static void pf_quiesce(struct gpuvf_pf *pf)
 	cancel_delayed_work_sync(&pf->reset_work);
 	gpuvf_scrub_stop(pf);
 	gpuvf_pf_lock(pf);
-	gpuvf_quiesce_locked(pf);
+	gpuvf_engine_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	/* not every sleep takes the power that ends them */
-	if (gpuvf_quiesce_retained(pf) && !pf->wedged && !pf->resetting) {
+	if (gpuvf_engine_retained(pf) && !pf->wedged && !pf->resetting) {
 		pci_warn(pf->pdev, "VFs retained their contexts when the GPU was quiesced, resetting it when it is resumed\n");
 		WRITE_ONCE(pf->resetting, true);
 		pf->reset_needed = true;
@@ -422,7 +416,7 @@ static int pf_resume(struct device *dev)
 	pf->hw->ops->irq_enable(pf->hw, true);
 	/* who has not run yet was clean when this was decided last */
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_quiesce_end(pf);
+	gpuvf_engine_quiesce_end(pf);
 	pf->quiesced = false;
 	gpuvf_mbox_listen_locked(pf);
 	/* a reset of the GPU scrubs memory after it */

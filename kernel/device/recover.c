@@ -85,7 +85,7 @@ static void recover_lock_vfs(struct gpuvf_pf *pf)
 			continue;
 		}
 		tries = 0;
-		pci_warn(pf->pdev, "VF %u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
+		pci_warn(pf->pdev, "VF%u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
 			 i);
 	}
 }
@@ -124,9 +124,9 @@ static void recover_freeze(struct gpuvf_pf *pf, bool reset)
 		return;
 	gpuvf_scrub_stop(pf);
 	gpuvf_pf_lock(pf);
-	gpuvf_quiesce_locked(pf);
+	gpuvf_engine_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
-	gpuvf_quiesce_end(pf);
+	gpuvf_engine_quiesce_end(pf);
 	gpuvf_pf_unlock(pf);
 	pf->hw->ops->irq_enable(pf->hw, false);
 	if (!reset)
@@ -169,7 +169,7 @@ static void recover_reset_prepare(struct pci_dev *pdev)
 	recover_lock_vfs(pf);
 	gpuvf_pf_lock(pf);
 	if (!pf->quiesced)
-		gpuvf_quiesce_locked(pf);
+		gpuvf_engine_quiesce_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	gpuvf_pf_unlock(pf);
 	pf->hw->ops->irq_enable(pf->hw, false);
@@ -186,7 +186,7 @@ static int recover_result_locked(struct gpuvf_pf *pf)
 	if (forgot && !gpuvf_hw_engine_is_taken(pf->hw)) {
 		pf->wedged = false;
 		WRITE_ONCE(pf->frozen, false);
-		gpuvf_quiesce_all_lost_locked(pf);
+		gpuvf_engine_all_lost_locked(pf);
 		return pf->quiesced ? 0 : gpuvf_config_restore_locked(pf);
 	}
 	/* again, where it was wedged before: the event is about this reset */
@@ -231,7 +231,7 @@ static void recover_done(struct gpuvf_pf *pf, bool value)
 		pf->hw->ops->irq_enable(pf->hw, true);
 		gpuvf_mbox_listen_locked(pf);
 		gpuvf_vfs_update_locked(pf);
-		gpuvf_quiesce_end(pf);
+		gpuvf_engine_quiesce_end(pf);
 		gpuvf_scrub_resume_locked(pf);
 	}
 	/* the configuration is the same; a guest may have caused the reset */

@@ -104,7 +104,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 		gpuvf_vf_clear_marks_locked(vf);
 		if (vf->pdev && sysfs_create_link(&vf->kobj, &vf->pdev->dev.kobj,
 						  "device"))
-			pci_warn(pf->pdev, "VF %u: no link to its PCI device\n",
+			pci_warn(pf->pdev, "VF%u: no link to its PCI device\n",
 				 i);
 	}
 	WRITE_ONCE(pf->num_vfs, num_vfs);
@@ -217,9 +217,9 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 
 	gpuvf_pf_lock(pf);
 	gpuvf_reset_end_waiting_locked(pf, -ENODEV);
-	gpuvf_quiesce_locked(pf);
+	gpuvf_engine_quiesce_locked(pf);
 	gpuvf_vfs_update_locked(pf);
-	gpuvf_quiesce_end(pf);
+	gpuvf_engine_quiesce_end(pf);
 	for (i = 0; i < pf->num_vfs; i++)
 		sysfs_remove_link(&pf->vf[i].kobj, "device");
 	gpuvf_pf_unlock(pf);
@@ -227,7 +227,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	pci_disable_sriov(pf->pdev);
 
 	gpuvf_pf_lock(pf);
-	gpuvf_quiesce_all_lost_locked(pf);
+	gpuvf_engine_all_lost_locked(pf);
 	gpuvf_vfs_end_tenancy_locked(pf, pf->num_vfs);
 	for (i = 0; i < pf->num_vfs; i++)
 		vfs_reset_locked(&pf->vf[i]);

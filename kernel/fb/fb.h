@@ -76,14 +76,12 @@ bool gpuvf_scrub_is_clean_locked(struct gpuvf_pf *pf,
 				 const struct gpuvf_extent *extent);
 bool gpuvf_scrub_vf_is_clean_locked(struct gpuvf_pf *pf, unsigned int vf);
 bool gpuvf_scrub_vf_is_quarantined_locked(struct gpuvf_pf *pf, unsigned int vf);
-u64 gpuvf_scrub_pending_bytes_locked(struct gpuvf_pf *pf);
-u64 gpuvf_scrub_quarantined_bytes_locked(struct gpuvf_pf *pf);
+u64 gpuvf_scrub_bytes_locked(struct gpuvf_pf *pf, const unsigned long *map);
 const struct gpuvf_extent *gpuvf_scrub_quarantined_locked(struct gpuvf_pf *pf,
 							  unsigned int *num);
 void gpuvf_scrub_measure_locked(struct gpuvf_pf *pf);
 
 /* fb/table.c: the framebuffer table of the hardware, which VF reaches which extent */
-bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf);
 int gpuvf_table_take_locked(struct gpuvf_pf *pf, unsigned int vf);
 int gpuvf_table_change_locked(struct gpuvf_pf *pf,
 			      const struct gpuvf_layout *to, int *offender);

@@ -247,7 +247,7 @@ static void scrub_finish_locked(struct gpuvf_pf *pf,
  */
 static bool scrub_may_go_on(struct gpuvf_pf *pf)
 {
-	return !pf->scrub.stopping && !pf->wedged && !gpuvf_quiesce_retained(pf);
+	return !pf->scrub.stopping && !pf->wedged && !gpuvf_engine_retained(pf);
 }
 
 static void gpuvf_scrub_work(struct work_struct *work)
@@ -562,40 +562,22 @@ bool gpuvf_scrub_vf_is_quarantined_locked(struct gpuvf_pf *pf, unsigned int vf)
 	       first + count;
 }
 
-static u64 scrub_count_vf_area(struct gpuvf_pf *pf, const unsigned long *map)
+/**
+ * gpuvf_scrub_bytes_locked() - measure a map within the framebuffer that VFs can have
+ * @pf: PF
+ * @map: pf->scrub.needs_scrub, or pf->scrub.quarantined
+ *
+ * Context: pf->lock held.
+ * Return: bytes.
+ */
+u64 gpuvf_scrub_bytes_locked(struct gpuvf_pf *pf, const unsigned long *map)
 {
 	const struct gpuvf_layout *layout = &pf->config.layout;
 	u64 unit = pf->hw->caps.fb.unit_bytes;
-	unsigned int end = div64_u64(layout->vf_end, unit);
-	unsigned int begin = div64_u64(layout->vf_base, unit);
 
-	return (bitmap_weight(map, end) - bitmap_weight(map, begin)) * unit;
-}
-
-/**
- * gpuvf_scrub_pending_bytes_locked() - how much of the VF area is to be cleared
- * @pf: PF
- *
- * Context: pf->lock held.
- * Return: bytes; what is quarantined counts here too.
- */
-u64 gpuvf_scrub_pending_bytes_locked(struct gpuvf_pf *pf)
-{
 	lockdep_assert_held(&pf->lock);
-	return scrub_count_vf_area(pf, pf->scrub.needs_scrub);
-}
-
-/**
- * gpuvf_scrub_quarantined_bytes_locked() - how much could not be cleared
- * @pf: PF
- *
- * Context: pf->lock held.
- * Return: bytes of the VF area that are given to no VF.
- */
-u64 gpuvf_scrub_quarantined_bytes_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	return scrub_count_vf_area(pf, pf->scrub.quarantined);
+	return (bitmap_weight(map, div64_u64(layout->vf_end, unit)) -
+		bitmap_weight(map, div64_u64(layout->vf_base, unit))) * unit;
 }
 
 /**

@@ -24,19 +24,6 @@
 #include "hw/hw.h"
 #include "sched/engine.h"
 
-/**
- * gpuvf_table_has() - does a VF reach its extent?
- * @pf: PF
- * @vf: index of the VF
- *
- * Context: pf->lock held.
- */
-bool gpuvf_table_has(const struct gpuvf_pf *pf, unsigned int vf)
-{
-	lockdep_assert_held(&pf->lock);
-	return pf->in_table & BIT(vf);
-}
-
 static int table_give(struct gpuvf_pf *pf, unsigned int vf,
 		      const struct gpuvf_extent *extent)
 {
@@ -59,7 +46,7 @@ static int table_park(struct gpuvf_pf *pf, unsigned int vf)
 static bool table_wants(struct gpuvf_pf *pf, unsigned int vf)
 {
 	const struct gpuvf_extent *extent = &pf->config.layout.vf[vf];
-	u32 live = gpuvf_engine_started(pf) | gpuvf_quiesce_retained(pf);
+	u32 live = gpuvf_engine_started(pf) | gpuvf_engine_retained(pf);
 
 	return extent->size && ((live & BIT(vf)) ||
 				gpuvf_scrub_is_clean_locked(pf, extent));

@@ -226,7 +226,8 @@ static int v1_begin(struct gpuvf_hw *hw, const struct v1_way *way)
 static int v1_command(struct gpuvf_hw *hw, enum gpuvf_hw_cmd cmd,
 		      unsigned int vf, unsigned int next)
 {
-	static const u8 codes[] = {
+	/* others do not exist, and are not given */
+	static const u8 codes[GPUVF_HW_NUM_CMDS] = {
 		[GPUVF_HW_IDLE] = GPUVF_CMD_IDLE_GPU,
 		[GPUVF_HW_SAVE] = GPUVF_CMD_SAVE_GPU_STATE,
 		[GPUVF_HW_LOAD] = GPUVF_CMD_LOAD_GPU_STATE,

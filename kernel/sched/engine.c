@@ -1,213 +1,127 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine of a GPU, as the layers above see it: which VFs may be given time slices, which
- * have state, how they are taken off it. sched/switch.c gives the time slices.
+ * The engines of a GPU, as the layers above see them: a VF runs, starts, is torn down, is
+ * reset and has full access on all of them together, so what is true of a VF is what all
+ * engines agree on. Each engine does its part by itself, see struct gpuvf_engine_ops.
  */
 
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/pci.h>
-#include <linux/sched.h>
-#include <linux/wait.h>
 
 #include "base/pf.h"
-#include "hw/hw.h"
 #include "sched/engine.h"
 
-/* from below a bare timer's lateness to beyond the longest time slice */
-const u64 gpuvf_lateness_upper_ns[GPUVF_LATENESS_BUCKETS - 1] = {
-	1 * NSEC_PER_USEC, 2 * NSEC_PER_USEC, 5 * NSEC_PER_USEC,
-	10 * NSEC_PER_USEC, 20 * NSEC_PER_USEC, 50 * NSEC_PER_USEC,
-	100 * NSEC_PER_USEC, 200 * NSEC_PER_USEC, 500 * NSEC_PER_USEC,
-	1 * NSEC_PER_MSEC, 10 * NSEC_PER_MSEC, 100 * NSEC_PER_MSEC,
-	1 * NSEC_PER_SEC,
-};
-
-/* the longest full access, see vf/full_access.c */
-#define ENGINE_FULL_ACCESS_MAX_US	3000000U
-
-/* which VFs have work; what is assumed without busy bits is in hw/hw.h */
-static u32 engine_work(struct gpuvf_engine *e)
+/**
+ * gpuvf_engine_init() - make the engines of a GPU
+ * @pf: PF whose hardware is known, and nothing else
+ *
+ * Return: 0, -ENOMEM. gpuvf_engine_free() also undoes what failed.
+ */
+int gpuvf_engine_init(struct gpuvf_pf *pf)
 {
-	const struct gpuvf_pf *pf = container_of(e, struct gpuvf_pf, engine);
-
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_BUSY))
-		return e->work;
-	return gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX) ? e->started :
-							     e->runnable;
+	pf->engine[GPUVF_ENGINE_ID_GFX] =
+		gpuvf_soft_create(pf, GPUVF_ENGINE_ID_GFX);
+	return pf->engine[GPUVF_ENGINE_ID_GFX] ? 0 : -ENOMEM;
 }
 
 /**
- * gpuvf_engine_masks_locked() - tell the scheduler who may run
- * @e: engine
- *
- * Who has the GPU to himself is alone in the rotation, and counts as having work.
- *
- * Context: w->lock held.
+ * gpuvf_engine_free() - free the engines
+ * @pf: PF that has none, or that is about to be freed
  */
-void gpuvf_engine_masks_locked(struct gpuvf_engine *e)
+void gpuvf_engine_free(struct gpuvf_pf *pf)
 {
-	u32 present = e->runnable & (e->started | ~e->first_start_blocked) & ~e->tear_down;
-	u64 now = ktime_get_ns();
-	u32 work = engine_work(e);
-	u32 due = e->due;
+	struct gpuvf_engine *e;
 
-	lockdep_assert_held(&e->lock);
-	if (e->full_access != GPUVF_VF_NONE)
-		work |= BIT(e->full_access);
-	gpuvf_sched_set_full_access(&e->sched, e->full_access, now);
-	gpuvf_sched_update(&e->sched, present, e->started, work, now);
-	if (e->full_access != GPUVF_VF_NONE)
-		return;
-	e->due &= gpuvf_sched_run_list(&e->sched);
-	if (due && !e->due)
-		schedule_work(&e->report);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->destroy(e);
 }
 
 /**
- * gpuvf_engine_lose_locked() - VFs lost their contexts in a reset
- * @pf: PF
- * @vfs: bit n: VF n
+ * gpuvf_engine_start() - begin, with no VF that may run
+ * @pf: PF whose configuration is known
  *
- * A VF that never ran counts too: its guest may have written framebuffer through its
- * BAR. None of them starts before the report work has marked what it leaves behind. A
- * VF that has the engine even now was not reached by the reset, and keeps its context
- * until the GPU is reset where it blocks the engine, else until it is made to leave and
- * SHUTDOWN.
- *
- * Context: engine.lock held.
+ * Return: 0, or an errno: none runs then.
  */
-void gpuvf_engine_lose_locked(struct gpuvf_pf *pf, u32 vfs)
+int gpuvf_engine_start(struct gpuvf_pf *pf)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	u32 lost = vfs;
+	struct gpuvf_engine *e, *started;
+	int err;
 
-	if (e->phase != GPUVF_PHASE_EMPTY && e->phase != GPUVF_PHASE_BURN &&
-	    (lost & e->started & BIT(e->vf)) && gpuvf_hw_engine_is_taken(pf->hw)) {
-		lost &= ~BIT(e->vf);
-		if (e->phase != GPUVF_PHASE_BLOCKED &&
-		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
-			e->tear_down |= BIT(e->vf);
+	gpuvf_for_each_engine(e, pf) {
+		err = e->ops->start_up(e);
+		if (!err)
+			continue;
+		gpuvf_for_each_engine(started, pf) {
+			if (started == e)
+				return err;
+			started->ops->shut_down(started);
+		}
 	}
-	e->started &= ~lost;
-	e->runnable &= ~lost;
-	e->tear_down &= ~lost;
-	e->was_reset |= lost;
-	e->reset_seen |= vfs;
-	if (vfs)
-		schedule_work(&e->report);
+	return 0;
 }
 
 /**
- * gpuvf_engine_flr_locked() - which VFs were reset since it was asked last
- * @pf: PF
+ * gpuvf_engine_stop() - end for good
+ * @pf: PF without enabled VFs
  *
- * What is acknowledged here happened to the state that a VF had until now: the
- * hardware starts none whose reset is still to be reported, and as long as the lock is
- * held nothing else does.
- *
- * Context: engine.lock held.
- * Return: bit n: VF n.
+ * Context: may sleep; pf->lock must not be held.
  */
-u32 gpuvf_engine_flr_locked(struct gpuvf_pf *pf)
+void gpuvf_engine_stop(struct gpuvf_pf *pf)
 {
-	lockdep_assert_held(&pf->engine.lock);
-	return gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ?
-	       pf->hw->ops->flr_vfs(pf->hw) : 0;
+	struct gpuvf_engine *e;
+
+	gpuvf_for_each_engine(e, pf)
+		e->ops->shut_down(e);
+	cancel_work_sync(&pf->report);
 }
 
 /**
- * gpuvf_engine_take_report() - take what is to be reported of VFs
+ * gpuvf_engine_interrupt() - the hardware has something to say
  * @pf: PF
- * @report: where it goes
+ * @hw: what
+ * @now: when the interrupt came
  *
- * VFs that were reset, or whose context was torn down, do not start before
- * gpuvf_engine_end_report(): until then the caller marks what they leave behind,
- * where it is now.
- *
- * Context: pf->lock held.
+ * Context: hard interrupt, or where everything is polled any.
  */
-void gpuvf_engine_take_report(struct gpuvf_pf *pf,
-			      struct gpuvf_engine_report *report)
+void gpuvf_engine_interrupt(struct gpuvf_pf *pf,
+			    const struct gpuvf_hw_events *hw, u64 now)
 {
-	struct gpuvf_engine *e = &pf->engine;
+	struct gpuvf_engine *e;
 
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	*report = (struct gpuvf_engine_report){
-		.was_reset = e->was_reset,
-		.torn_down = e->torn_down,
-		.hung = e->hung,
-		.flr = e->flr,
-		.started = e->started | e->retained,
-	};
-	e->hung = 0;
-	e->flr = 0;
-	spin_unlock_irq(&e->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->interrupt(e, hw, now);
 }
 
 /**
- * gpuvf_engine_end_report() - let VFs start whose memory is marked
+ * gpuvf_engine_look_again() - the interrupt handler has left events in the hardware
  * @pf: PF
- * @report: from gpuvf_engine_take_report()
  *
- * Context: pf->lock held since then.
- */
-void gpuvf_engine_end_report(struct gpuvf_pf *pf,
-			     const struct gpuvf_engine_report *report)
-{
-	struct gpuvf_engine *e = &pf->engine;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	e->was_reset &= ~report->was_reset;
-	e->torn_down &= ~report->torn_down;
-	spin_unlock_irq(&e->lock);
-}
-
-/**
- * gpuvf_engine_event() - the hardware raised an interrupt, or there is news
- * @pf: PF
- * @events: GPUVF_HW_EVENT_* bits, GPUVF_ENGINE_CHANGED
+ * The first engine fetches them.
  *
- * Context: any.
+ * Context: hard interrupt, or where everything is polled any.
  */
-void gpuvf_engine_event(struct gpuvf_pf *pf, u32 events)
+void gpuvf_engine_look_again(struct gpuvf_pf *pf)
 {
-	atomic_or(events, &pf->engine.events);
-	wake_up_process(pf->engine.task);
+	pf->engine[0]->ops->look_again(pf->engine[0]);
 }
 
 /**
- * gpuvf_engine_set_runnable() - who may be given time slices
+ * gpuvf_engine_round() - fill in which time slices would hold
  * @pf: PF
- * @vfs: bit n: VF n is enabled, has cleared memory, and nothing is against it
+ * @cfg: a configuration that it might have
  *
- * Context: pf->lock held.
- * Return: @vfs without those that have to wait for the report work.
+ * Context: pf->lock held, or probe.
  */
-u32 gpuvf_engine_set_runnable(struct gpuvf_pf *pf, u32 vfs)
+void gpuvf_engine_round(struct gpuvf_pf *pf, struct gpuvf_config *cfg)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	bool changed;
+	struct gpuvf_engine *e;
 
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	vfs &= ~(e->was_reset | e->torn_down | e->hung | e->retained);
-	changed = vfs != e->runnable;
-	e->runnable = vfs;
-	/* before anybody else is given a time slice by an interrupt */
-	gpuvf_engine_masks_locked(e);
-	spin_unlock_irq(&e->lock);
-	/* where everything is polled it may have to begin with that */
-	if (changed || !pf->irq)
-		gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
-	return vfs;
+	gpuvf_for_each_engine(e, pf)
+		e->ops->round(e, cfg);
 }
 
 /**
- * gpuvf_engine_configure() - take over policy and time settings from pf->config
- * @pf: PF
+ * gpuvf_engine_configure() - take over policy and times from pf->config
+ * @pf: PF; its configuration gets the time slices that the engines hold
  *
  * Every setting holds from the VF's next time slice; no present time slice is
  * disturbed.
@@ -216,112 +130,82 @@ u32 gpuvf_engine_set_runnable(struct gpuvf_pf *pf, u32 vfs)
  */
 void gpuvf_engine_configure(struct gpuvf_pf *pf)
 {
-	const struct gpuvf_config *cfg = &pf->config;
-	struct gpuvf_engine *e = &pf->engine;
-	unsigned int i;
-	bool changed;
+	struct gpuvf_engine *e;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	changed = cfg->policy != e->sched.policy;
-	gpuvf_sched_set_policy(&e->sched, cfg->policy, ktime_get_ns());
-	for (i = 0; i < pf->total_vfs; i++) {
-		gpuvf_sched_set_slice(&e->sched, i,
-				      cfg->vf[i].time_slice_us *
-				      (u64)NSEC_PER_USEC);
-		e->vfs[i].preempt_us = gpuvf_config_preempt_us(&cfg->vf[i]);
-	}
-	spin_unlock_irq(&e->lock);
-	if (changed)
-		gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->configure(e, &pf->config);
 }
 
 /**
- * gpuvf_engine_rotation_us() - one rotation of all provisioned VFs
+ * gpuvf_engine_set_enabled() - name the enabled VFs to hardware that needs to know
  * @pf: PF
- * @cfg: its configuration, or one that it might have
+ * @vfs: bit n: VF n is enabled
  *
- * Return: microseconds: the sum of their slices, and of their switches as far
- * as any was measured yet.
+ * Context: pf->lock held, or probe.
  */
-u64 gpuvf_engine_rotation_us(struct gpuvf_pf *pf, const struct gpuvf_config *cfg)
+void gpuvf_engine_set_enabled(struct gpuvf_pf *pf, u32 vfs)
 {
-	u64 switch_us = div_u64(READ_ONCE(pf->engine.switch_ns), NSEC_PER_USEC);
-	u64 rotation_us = 0;
-	unsigned int i;
+	struct gpuvf_engine *e;
 
-	for (i = 0; i < pf->total_vfs; i++)
-		if (cfg->layout.vf[i].size)
-			rotation_us += cfg->vf[i].time_slice_us + switch_us;
-	return rotation_us;
+	gpuvf_for_each_engine(e, pf)
+		e->ops->set_enabled(e, vfs);
 }
 
 /**
- * gpuvf_vf_stats_get() - read the counters of one VF
- * @vf: VF
- * @stats: where they go
+ * gpuvf_engine_set_runnable() - who may be given time slices
+ * @pf: PF
+ * @vfs: bit n: VF n is enabled, has scrubbed memory, and nothing is against it
+ *
+ * Context: pf->lock held.
+ * Return: @vfs without those that have to wait for the report work.
+ */
+u32 gpuvf_engine_set_runnable(struct gpuvf_pf *pf, u32 vfs)
+{
+	struct gpuvf_engine *e;
+	u32 asked;
+
+	lockdep_assert_held(&pf->lock);
+	/* what one engine does not let run, none does */
+	do {
+		asked = vfs;
+		gpuvf_for_each_engine(e, pf)
+			vfs &= e->ops->set_runnable(e, vfs);
+	} while (vfs != asked);
+	return vfs;
+}
+
+static void engine_block(struct gpuvf_pf *pf, bool block)
+{
+	struct gpuvf_engine *e;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->block_first_start(e, block);
+}
+
+/**
+ * gpuvf_engine_block_first_start() - let no VF start that has not
+ * @pf: PF
+ *
+ * VFs that have started go on as ever. gpuvf_engine_allow_first_start() ends it.
+ *
+ * Context: pf->lock held, which makes it one driver at a time.
+ */
+void gpuvf_engine_block_first_start(struct gpuvf_pf *pf)
+{
+	engine_block(pf, true);
+}
+
+/**
+ * gpuvf_engine_allow_first_start() - VFs may start again
+ * @pf: PF
  *
  * Context: pf->lock held.
  */
-void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_vf_stats *stats)
+void gpuvf_engine_allow_first_start(struct gpuvf_pf *pf)
 {
-	struct gpuvf_pf *pf = vf->pf;
-	const struct gpuvf_sched_vf *svf = &pf->engine.sched.vf[vf->index];
-	const struct gpuvf_engine_vf *wvf = &pf->engine.vfs[vf->index];
-
-	lockdep_assert_held(&pf->lock);
-	*stats = vf->stats;
-	spin_lock_irq(&pf->engine.lock);
-	stats->run_ns = wvf->run_ns;
-	stats->accounted_ns = svf->accounted_ns;
-	stats->slices = svf->slices;
-	stats->skipped = svf->skipped;
-	stats->overrun_ns = svf->overrun_ns;
-	stats->idle_ns = svf->given_away_ns;
-	memcpy(stats->lateness, wvf->lateness, sizeof(stats->lateness));
-	stats->lateness_sum_ns = wvf->lateness_sum_ns;
-	spin_unlock_irq(&pf->engine.lock);
-}
-
-/**
- * gpuvf_engine_fault() - what a VF hung at
- * @pf: PF
- * @vf: index of the VF
- * @err: what was wrong with the command: -ETIMEDOUT: it did not end in time;
- *	-ESTALE: it was refused, and the engine is free: without an FLR notice, the
- *	sign of an FLR by the VF's user
- * @cmd: which command it was
- *
- * Context: any where interrupts are on.
- */
-void gpuvf_engine_fault(struct gpuvf_pf *pf, unsigned int vf, int *err,
-			enum gpuvf_hw_cmd *cmd)
-{
-	spin_lock_irq(&pf->engine.lock);
-	*err = pf->engine.vfs[vf].fault;
-	*cmd = pf->engine.vfs[vf].fault_cmd;
-	spin_unlock_irq(&pf->engine.lock);
-}
-
-/**
- * gpuvf_engine_tear_down() - let the hardware drop the state of a VF
- * @pf: PF
- * @vf: index of the VF
- *
- * It gets no more time slices; gpuvf_mbox_end_locked() is called when it is done.
- *
- * Context: pf->lock held. Does not wait.
- */
-void gpuvf_engine_tear_down(struct gpuvf_pf *pf, unsigned int vf)
-{
-	struct gpuvf_engine *e = &pf->engine;
-
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	if (e->started & BIT(vf))
-		e->tear_down |= BIT(vf);
-	spin_unlock_irq(&e->lock);
-	gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	engine_block(pf, false);
 }
 
 /**
@@ -335,112 +219,46 @@ void gpuvf_engine_tear_down(struct gpuvf_pf *pf, unsigned int vf)
  */
 bool gpuvf_engine_evict(struct gpuvf_pf *pf, unsigned int vf)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	bool started;
+	struct gpuvf_engine *e;
+	bool out = true;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	started = e->started & BIT(vf);
-	if (!started) {
-		e->runnable &= ~BIT(vf);
-		gpuvf_engine_masks_locked(e);
-	}
-	spin_unlock_irq(&e->lock);
-	return !started;
-}
-
-static bool engine_is_off(struct gpuvf_pf *pf, unsigned int vf)
-{
-	struct gpuvf_engine *e = &pf->engine;
-	bool off;
-
-	spin_lock_irq(&e->lock);
-	off = e->vf != vf || gpuvf_engine_is_quiescent(e);
-	if (e->phase == GPUVF_PHASE_SWITCH && e->next_vf == vf)
-		off = false;
-	/* a blocked engine takes no SHUTDOWN: the FLR alone has to do */
-	if ((e->tear_down & e->started & BIT(vf)) && e->phase != GPUVF_PHASE_BLOCKED)
-		off = false;
-	spin_unlock_irq(&e->lock);
-	return off;
-}
-
-/*
- * How long a VF that gets no more time slices can keep its context. At the most it
- * is switched to (preemption of another VF and one command), preempted itself,
- * and saved; or it is loaded, run, preempted and saved. Each of these ends within
- * its limit or is a fault. SHUTDOWN comes when the VF that has the engine then has
- * left: after a time slice, or full access. One more command limit, the longest, is for
- * the thread.
- */
-static unsigned int engine_preempt_limit_us(struct gpuvf_pf *pf)
-{
-	struct gpuvf_engine *e = &pf->engine;
-	const u32 *command_us = pf->hw->caps.command_limit_us;
-	unsigned int i, preempt_us = 0, enter_us, longest_us = 0;
-
-	for (i = 0; i < GPUVF_HW_NUM_CMDS; i++)
-		longest_us = max(longest_us, command_us[i]);
-	enter_us = max3(command_us[GPUVF_HW_INIT], command_us[GPUVF_HW_LOAD],
-			command_us[GPUVF_HW_SWITCH]);
-	spin_lock_irq(&e->lock);
-	for (i = 0; i < pf->total_vfs; i++)
-		preempt_us = max(preempt_us, e->vfs[i].preempt_us);
-	spin_unlock_irq(&e->lock);
-	return enter_us + command_us[GPUVF_HW_RUN] +
-	       command_us[GPUVF_HW_SAVE] + command_us[GPUVF_HW_SHUTDOWN] +
-	       longest_us + 2 * preempt_us +
-	       max(pf->hw->caps.time_slice_max_us, ENGINE_FULL_ACCESS_MAX_US);
+	gpuvf_for_each_engine(e, pf)
+		out &= e->ops->evict(e, vf);
+	return out;
 }
 
 /**
- * gpuvf_engine_reset_begin() - take a VF off the engine before its reset
+ * gpuvf_engine_tear_down() - let the hardware drop the state of a VF
+ * @pf: PF
+ * @vf: index of the VF
+ *
+ * It gets no more time slices; gpuvf_mbox_end_locked() is called when it is done.
+ *
+ * Context: pf->lock held. Does not wait.
+ */
+void gpuvf_engine_tear_down(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_engine *e;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->tear_down_vf(e, vf);
+}
+
+/**
+ * gpuvf_engine_reset_begin() - take a VF off the engines before its reset
  * @pf: PF
  * @vf: index of a VF that may be given no more time slices
  *
- * Its context is torn down by SHUTDOWN where the hardware can: an FLR that is
- * reported and did nothing must not leave it behind.
- *
- * When that is not done after the time that it can take, the scheduler thread is
- * not working. The reset goes on then: an FLR ends what the VF has on the engine,
- * as one by its user would at any moment.
- *
- * Context: may sleep, for five command limits, twice the longest preemption
- * timeout, and what another VF has the engine for at the most.
+ * Context: may sleep, as long as the engines need to be free of it.
  */
 void gpuvf_engine_reset_begin(struct gpuvf_pf *pf, unsigned int vf)
 {
-	unsigned int limit_us = engine_preempt_limit_us(pf);
+	struct gpuvf_engine *e;
 
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN)) {
-		spin_lock_irq(&pf->engine.lock);
-		pf->engine.tear_down |= pf->engine.started & BIT(vf);
-		spin_unlock_irq(&pf->engine.lock);
-		gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
-	}
-	if (!wait_event_timeout(pf->engine.off_wait, engine_is_off(pf, vf),
-				usecs_to_jiffies(limit_us) + 1))
-		pci_warn(pf->pdev, "VF %u: still has a context after %u ms, resetting it with that\n",
-			 vf, limit_us / 1000);
-	spin_lock_irq(&pf->engine.lock);
-	pf->engine.tear_down &= ~BIT(vf);
-	pf->engine.reset_seen &= ~BIT(vf);
-	spin_unlock_irq(&pf->engine.lock);
-}
-
-/*
- * What the hardware reported is marked for scrubbing already. A VF whose reset was
- * not reported may have no context any more all the same, since that was torn down
- * first.
- */
-static bool engine_reset_is_unmarked(struct gpuvf_pf *pf, unsigned int vf,
-				     int err)
-{
-	bool started = pf->engine.started & BIT(vf);
-
-	if (err)
-		return !started;
-	return started || !gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->reset_begin(e, vf);
 }
 
 /**
@@ -454,43 +272,51 @@ static bool engine_reset_is_unmarked(struct gpuvf_pf *pf, unsigned int vf,
  * its memory stays as it is.
  *
  * Context: may sleep.
- * Return: 0; -EIO: the reset did not reach the VF; -EBUSY: no VF can use the
+ * Return: 0; -EIO: the reset did not reach the VF; -EBUSY: no VF can use an
  * engine before the GPU is reset.
  */
 int gpuvf_engine_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	bool blocks;
-	int err = 0;
-	u32 flr;
+	struct gpuvf_engine *e;
+	int err = 0, one;
 
-	spin_lock_irq(&e->lock);
-	flr = gpuvf_engine_flr_locked(pf);
-	gpuvf_engine_lose_locked(pf, flr);
-	blocks = e->phase == GPUVF_PHASE_BLOCKED && e->vf == vf;
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
-		done = e->reset_seen & BIT(vf);
-	if (!done)
-		err = -EIO;
-	if (blocks && (err || gpuvf_hw_engine_is_taken(pf->hw)))
-		err = -EBUSY;
-	e->stuck |= err == -EBUSY;
-	if (engine_reset_is_unmarked(pf, vf, err))
-		gpuvf_engine_lose_locked(pf, BIT(vf));
-	/* before a VF that lost its context is given a time slice by an interrupt */
-	gpuvf_engine_masks_locked(e);
-	/* this one does not notify the others */
-	e->flr = (e->flr | flr) & ~BIT(vf);
-	spin_unlock_irq(&e->lock);
-	gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	gpuvf_for_each_engine(e, pf) {
+		one = e->ops->reset_end(e, vf, done);
+		if (err != -EBUSY && one)
+			err = one;
+	}
 	return err;
 }
 
 /**
- * gpuvf_engine_set_exclusive() - give one VF the GPU to itself, or to all again
+ * gpuvf_engine_take_fault() - what a VF hung at, and forget it
+ * @pf: PF
+ * @vf: index of the VF
+ * @err: what was wrong with the command, see struct gpuvf_engine_ops
+ * @cmd: which command it was
+ *
+ * Context: any where interrupts are on.
+ * Return: the engine that it hung on; NULL: none.
+ */
+struct gpuvf_engine *gpuvf_engine_take_fault(struct gpuvf_pf *pf,
+					     unsigned int vf, int *err,
+					     enum gpuvf_hw_cmd *cmd)
+{
+	struct gpuvf_engine *e;
+
+	gpuvf_for_each_engine(e, pf) {
+		*err = e->ops->take_fault(e, vf, cmd);
+		if (*err)
+			return e;
+	}
+	return NULL;
+}
+
+/**
+ * gpuvf_engine_set_full_access() - give one VF the GPU to itself, or to all again
  * @pf: PF
  * @vf: index of a VF that may be given time slices, while no VF has it and none is owed a
- *	slice before; GPUVF_NOBODY: all others in the rotation get a slice before the next
+ *	slice before; GPUVF_VF_NONE: all others in the rotation get a slice before the next
  *	full access
  *
  * gpuvf_pf_unsettle_locked() is called by the report work when the VF executes.
@@ -499,20 +325,45 @@ int gpuvf_engine_reset_end(struct gpuvf_pf *pf, unsigned int vf, bool done)
  */
 void gpuvf_engine_set_full_access(struct gpuvf_pf *pf, int vf)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	int before = e->full_access;
+	struct gpuvf_engine *e;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	e->full_access = vf;
-	e->full_access_runs = false;
-	e->due = 0;
-	gpuvf_engine_masks_locked(e);
-	/* before is GPUVF_NOBODY too where the GPU was halted */
-	if (vf == GPUVF_VF_NONE && before != GPUVF_VF_NONE)
-		e->due = gpuvf_sched_run_list(&e->sched) & ~BIT(before);
-	spin_unlock_irq(&e->lock);
-	gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->set_full_access(e, vf);
+}
+
+/**
+ * gpuvf_engine_full_access_runs() - does the VF with full access execute?
+ * @pf: PF
+ *
+ * Context: any; the report work runs when it changes.
+ */
+bool gpuvf_engine_full_access_runs(struct gpuvf_pf *pf)
+{
+	struct gpuvf_engine *e;
+	bool runs = true;
+
+	gpuvf_for_each_engine(e, pf)
+		runs &= READ_ONCE(e->full_access_runs);
+	return runs;
+}
+
+/**
+ * gpuvf_engine_full_access_is_free() - may a VF be given full access?
+ * @pf: PF
+ *
+ * Context: any; the report work runs when it changes.
+ * Return: false where a VF has it, or others are owed a slice.
+ */
+bool gpuvf_engine_full_access_is_free(struct gpuvf_pf *pf)
+{
+	struct gpuvf_engine *e;
+
+	gpuvf_for_each_engine(e, pf)
+		if (READ_ONCE(e->full_access) != GPUVF_VF_NONE ||
+		    READ_ONCE(e->due))
+			return false;
+	return true;
 }
 
 /**
@@ -521,16 +372,15 @@ void gpuvf_engine_set_full_access(struct gpuvf_pf *pf, int vf)
  * @vf: index of the VF
  *
  * Context: any where interrupts are on.
- * Return: nanoseconds; see gpuvf_sched_access_ns().
+ * Return: nanoseconds, on the engine where that is most; see gpuvf_sched_access_ns().
  */
 u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	u64 ns;
+	struct gpuvf_engine *e;
+	u64 ns = 0;
 
-	spin_lock_irq(&e->lock);
-	ns = gpuvf_sched_access_ns(&e->sched, vf, ktime_get_ns());
-	spin_unlock_irq(&e->lock);
+	gpuvf_for_each_engine(e, pf)
+		ns = max(ns, e->ops->get_access_ns(e, vf));
 	return ns;
 }
 
@@ -543,47 +393,151 @@ u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf)
  */
 void gpuvf_engine_clear_access(struct gpuvf_pf *pf, unsigned int vf)
 {
-	spin_lock_irq(&pf->engine.lock);
-	pf->engine.sched.vf[vf].access_ns = 0;
-	spin_unlock_irq(&pf->engine.lock);
+	struct gpuvf_engine *e;
+
+	gpuvf_for_each_engine(e, pf)
+		e->ops->clear_access(e, vf);
 }
 
 /**
- * gpuvf_engine_block_first_start() - let no VF start that has not
+ * gpuvf_engine_quiesce_locked() - take the GPU from all VFs and drop their states
  * @pf: PF
  *
- * VFs that have started go on as ever. gpuvf_engine_allow_first_start() ends it.
+ * On return no time slice is begun until gpuvf_engine_quiesce_end(), and no command is
+ * under way, unless the hardware hangs: then gpuvf_engine_retained() tells who may have
+ * kept its context.
  *
- * Context: pf->lock held, which makes it one driver at a time.
+ * After a fatal PCIe error commands would not end: none is waited for, and VFs keep
+ * their states until the GPU was reset.
+ *
+ * The caller marks what enabled VFs leave behind; see
+ * gpuvf_vfs_end_tenancy_locked().
+ *
+ * Context: pf->lock held; may sleep for a few commands, and longer when the
+ * hardware hangs.
  */
-void gpuvf_engine_block_first_start(struct gpuvf_pf *pf)
+void gpuvf_engine_quiesce_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_engine *e = &pf->engine;
+	struct gpuvf_engine *e;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	e->first_start_blocked = ~0U;
-	/* time slices are begun under this lock, with what the scheduler goes by */
-	gpuvf_engine_masks_locked(e);
-	spin_unlock_irq(&e->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->quiesce(e);
 }
 
 /**
- * gpuvf_engine_allow_first_start() - VFs may start again
+ * gpuvf_engine_quiesce_end() - time slices may begin again
  * @pf: PF
+ *
+ * Context: may sleep.
+ */
+void gpuvf_engine_quiesce_end(struct gpuvf_pf *pf)
+{
+	struct gpuvf_engine *e;
+
+	gpuvf_for_each_engine(e, pf)
+		e->ops->quiesce_end(e);
+}
+
+/**
+ * gpuvf_engine_all_lost_locked() - the GPU was reset, or its VFs disabled: no VF has
+ * kept anything
+ * @pf: PF that was quiesced
  *
  * Context: pf->lock held.
  */
-void gpuvf_engine_allow_first_start(struct gpuvf_pf *pf)
+void gpuvf_engine_all_lost_locked(struct gpuvf_pf *pf)
 {
-	struct gpuvf_engine *e = &pf->engine;
-	bool changed;
+	struct gpuvf_engine *e;
 
 	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&e->lock);
-	changed = e->first_start_blocked & e->runnable & ~e->started;
-	e->first_start_blocked = 0;
-	spin_unlock_irq(&e->lock);
-	if (changed)
-		gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	gpuvf_for_each_engine(e, pf) {
+		spin_lock_irq(&e->lock);
+		e->retained = 0;
+		spin_unlock_irq(&e->lock);
+	}
+}
+
+/**
+ * gpuvf_engine_rotation_us() - one rotation of all provisioned VFs
+ * @pf: PF
+ * @cfg: its configuration, or one that it might have
+ *
+ * Return: microseconds, on the engine where it takes longest.
+ */
+u64 gpuvf_engine_rotation_us(struct gpuvf_pf *pf,
+			     const struct gpuvf_config *cfg)
+{
+	struct gpuvf_engine *e;
+	u64 us = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		us = max(us, e->ops->rotation_us(e, cfg));
+	return us;
+}
+
+/**
+ * gpuvf_vf_stats_get() - read the counters of one VF
+ * @vf: VF
+ * @engine: whose counters of it, beside those that have no engine
+ * @stats: where they go
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_vf_stats_get(struct gpuvf_vf *vf, struct gpuvf_engine *engine,
+			struct gpuvf_vf_stats *stats)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	*stats = vf->stats;
+	stats->hangs = engine->hangs[vf->index];
+	stats->preempt_timeouts = engine->preempt_timeouts[vf->index];
+	engine->ops->stats(engine, vf->index, stats);
+}
+
+/**
+ * gpuvf_engine_take_report() - take what is to be reported of VFs
+ * @pf: PF
+ * @report: where it goes
+ *
+ * VFs that were reset, or whose context was torn down, do not start before
+ * gpuvf_engine_end_report(): until then the caller marks what they leave behind,
+ * where it is now. A VF is torn down when no engine has a context of it.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_engine_take_report(struct gpuvf_pf *pf,
+			      struct gpuvf_engine_report *report)
+{
+	struct gpuvf_engine *e;
+
+	lockdep_assert_held(&pf->lock);
+	memset(report, 0, sizeof(*report));
+	gpuvf_for_each_engine(e, pf) {
+		struct gpuvf_engine_report one;
+
+		e->ops->take_report(e, &one);
+		report->was_reset |= one.was_reset;
+		report->torn_down |= one.torn_down;
+		report->hung |= one.hung;
+		report->flr |= one.flr;
+		report->started |= one.started;
+	}
+	report->torn_down &= ~report->started;
+}
+
+/**
+ * gpuvf_engine_end_report() - let VFs start whose memory is marked
+ * @pf: PF
+ * @report: from gpuvf_engine_take_report()
+ *
+ * Context: pf->lock held since then.
+ */
+void gpuvf_engine_end_report(struct gpuvf_pf *pf,
+			     const struct gpuvf_engine_report *report)
+{
+	struct gpuvf_engine *e;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->end_report(e, report);
 }

@@ -13,7 +13,7 @@
  * A VF that retains its context can neither be given time slices, since what of it
  * is left is unknown, nor may its memory be moved or scrubbed, since it is still its own. Only
  * when the GPU was reset or the VFs were disabled that comes to an end. All is
- * remembered in engine.retained, and not in engine.started, which is about time slices.
+ * remembered in retained, and not in started, which is about time slices.
  */
 
 #include <linux/jiffies.h>
@@ -23,140 +23,104 @@
 #include <linux/wait.h>
 
 #include "base/pf.h"
-#include "sched/engine.h"
+#include "sched/soft.h"
 
 /* how often to look at a command whose interrupt may have been lost */
 #define QUIESCE_RECHECK_MS		5
 
-static void quiesce_set_parking(struct gpuvf_pf *pf, bool parking)
+static void quiesce_set_parking(struct gpuvf_soft *e, bool parking)
 {
-	spin_lock_irq(&pf->engine.lock);
-	pf->engine.parking = parking;
-	spin_unlock_irq(&pf->engine.lock);
-	gpuvf_engine_event(pf, GPUVF_ENGINE_CHANGED);
+	spin_lock_irq(&e->base.lock);
+	e->parking = parking;
+	spin_unlock_irq(&e->base.lock);
+	gpuvf_soft_event(e, GPUVF_SOFT_CHANGED);
 }
 
-static bool quiesce_is_torn_down(struct gpuvf_pf *pf)
+static bool quiesce_is_torn_down(struct gpuvf_soft *e)
 {
 	bool done;
 
-	spin_lock_irq(&pf->engine.lock);
-	gpuvf_switch_poll_locked(pf, ktime_get_ns());
-	done = pf->engine.phase != GPUVF_PHASE_TEAR_DOWN;
-	spin_unlock_irq(&pf->engine.lock);
+	spin_lock_irq(&e->base.lock);
+	gpuvf_switch_poll_locked(e, ktime_get_ns());
+	done = e->phase != GPUVF_PHASE_TEAR_DOWN;
+	spin_unlock_irq(&e->base.lock);
 	return done;
 }
 
-static void quiesce_tear_down(struct gpuvf_pf *pf, unsigned int vf)
+static void quiesce_tear_down(struct gpuvf_soft *e, unsigned int vf)
 {
 	const unsigned long step = msecs_to_jiffies(QUIESCE_RECHECK_MS) + 1;
-	struct gpuvf_engine *e = &pf->engine;
 
-	spin_lock_irq(&e->lock);
+	spin_lock_irq(&e->base.lock);
 	/* what blocks the engine ends with the VFs, or by a reset */
 	if (e->phase == GPUVF_PHASE_EMPTY)
-		gpuvf_switch_tear_down_locked(pf, vf);
-	spin_unlock_irq(&e->lock);
-	while (!wait_event_timeout(e->off_wait, quiesce_is_torn_down(pf), step))
+		gpuvf_switch_tear_down_locked(e, vf);
+	spin_unlock_irq(&e->base.lock);
+	while (!wait_event_timeout(e->off_wait, quiesce_is_torn_down(e), step))
 		;
 	/* a refused command is about this VF alone */
-	spin_lock_irq(&e->lock);
+	spin_lock_irq(&e->base.lock);
 	if (e->phase == GPUVF_PHASE_FAULT && e->fault == -ECANCELED &&
-	    !gpuvf_hw_engine_is_taken(pf->hw))
+	    !gpuvf_hw_engine_is_taken(e->hw))
 		gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
-	spin_unlock_irq(&e->lock);
+	spin_unlock_irq(&e->base.lock);
 }
 
 /*
  * Reset the bookkeeping. VFs that still have a context and were not reset (@flr)
  * retain it, perhaps since an earlier halt.
  */
-static void quiesce_reset(struct gpuvf_engine *e, u32 flr)
+static void quiesce_reset(struct gpuvf_soft *e, u32 flr)
 {
-	spin_lock_irq(&e->lock);
-	e->retained |= e->started & ~flr;
-	e->started = 0;
+	spin_lock_irq(&e->base.lock);
+	e->base.retained |= e->base.started & ~flr;
+	e->base.started = 0;
 	e->was_reset = 0;
 	e->runnable = 0;
 	e->tear_down = 0;
 	e->torn_down = 0;
 	e->hung = 0;
 	e->flr = 0;
-	e->due = 0;
-	e->full_access = GPUVF_VF_NONE;
+	e->base.due = 0;
+	e->base.full_access = GPUVF_VF_NONE;
 	e->fault_seen = false;
 	e->stuck = false;
 	gpuvf_switch_set_phase_locked(e, GPUVF_PHASE_EMPTY, e->vf);
-	gpuvf_engine_masks_locked(e);
-	spin_unlock_irq(&e->lock);
+	gpuvf_soft_masks_locked(e);
+	spin_unlock_irq(&e->base.lock);
 }
 
-/**
- * gpuvf_quiesce_locked() - take the GPU from all VFs and drop their states
- * @pf: PF
- *
- * On return no time slice is begun until gpuvf_quiesce_end(), and no command is under
- * way, unless the hardware hangs: then gpuvf_quiesce_retained() tells who may have kept
- * its context.
- *
- * After a fatal PCIe error commands would not end: none is waited for, and VFs keep
- * their states until the GPU was reset.
- *
- * The caller marks what enabled VFs leave behind; see
- * gpuvf_vfs_end_tenancy_locked().
- *
- * Context: pf->lock held; may sleep for a few commands, and longer when the
- * hardware hangs.
- */
-void gpuvf_quiesce_locked(struct gpuvf_pf *pf)
+/* on return no command is under way, and none begins before quiesce_end */
+void gpuvf_soft_quiesce(struct gpuvf_engine *engine)
 {
-	struct gpuvf_engine *e = &pf->engine;
+	struct gpuvf_soft *e = gpuvf_to_soft(engine);
 	unsigned int vf;
 	u32 had, flr;
 
-	lockdep_assert_held(&pf->lock);
-	quiesce_set_parking(pf, true);
-	if (pf->frozen) {
-		spin_lock_irq(&e->lock);
-		gpuvf_switch_lost_locked(pf);
-		spin_unlock_irq(&e->lock);
+	lockdep_assert_held(&e->pf->lock);
+	quiesce_set_parking(e, true);
+	if (e->pf->frozen) {
+		spin_lock_irq(&e->base.lock);
+		gpuvf_switch_lost_locked(e);
+		spin_unlock_irq(&e->base.lock);
 	}
 	kthread_park(e->task);
 
-	spin_lock_irq(&e->lock);
-	had = e->started;
-	flr = gpuvf_engine_flr_locked(pf);
-	spin_unlock_irq(&e->lock);
-	for (vf = 0; vf < pf->total_vfs; vf++)
-		if ((had & ~flr & BIT(vf)) && !pf->frozen &&
-		    gpuvf_pf_can(pf, GPUVF_CAPABILITY_SHUTDOWN))
-			quiesce_tear_down(pf, vf);
+	spin_lock_irq(&e->base.lock);
+	had = e->base.started;
+	flr = gpuvf_soft_flr_locked(e);
+	spin_unlock_irq(&e->base.lock);
+	for (vf = 0; vf < e->pf->total_vfs; vf++)
+		if ((had & ~flr & BIT(vf)) && !e->pf->frozen &&
+		    gpuvf_hw_can(e->hw, GPUVF_CAPABILITY_SHUTDOWN))
+			quiesce_tear_down(e, vf);
 	quiesce_reset(e, flr);
 }
 
-/**
- * gpuvf_quiesce_end() - time slices may begin again
- * @pf: PF
- *
- * Context: may sleep.
- */
-void gpuvf_quiesce_end(struct gpuvf_pf *pf)
+void gpuvf_soft_quiesce_end(struct gpuvf_engine *engine)
 {
-	quiesce_set_parking(pf, false);
-	kthread_unpark(pf->engine.task);
-}
+	struct gpuvf_soft *e = gpuvf_to_soft(engine);
 
-/**
- * gpuvf_quiesce_all_lost_locked() - the GPU was reset, or its VFs disabled: no VF
- * has kept anything
- * @pf: PF that was halted
- *
- * Context: pf->lock held.
- */
-void gpuvf_quiesce_all_lost_locked(struct gpuvf_pf *pf)
-{
-	lockdep_assert_held(&pf->lock);
-	spin_lock_irq(&pf->engine.lock);
-	pf->engine.retained = 0;
-	spin_unlock_irq(&pf->engine.lock);
+	quiesce_set_parking(e, false);
+	kthread_unpark(e->task);
 }

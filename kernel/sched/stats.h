@@ -19,7 +19,7 @@ extern const u64 gpuvf_lateness_upper_ns[GPUVF_LATENESS_BUCKETS - 1];
 /*
  * The counters of a VF, each of which only ever grows: COUNTER(name, NAME) is a
  * member of struct gpuvf_vf_stats, a file of sysfs, and an attribute of netlink:
- * GPUVF_A_ENGINE_STATS_NAME of those that an engine counts, under engine.lock;
+ * GPUVF_A_ENGINE_STATS_NAME of those that an engine counts, under its lock;
  * GPUVF_A_STATS_NAME of the others, under pf->lock.
  *
  *	run_ns			its work executed, from end of RUN to start of IDLE

@@ -102,12 +102,11 @@ void gpuvf_full_access_update_locked(struct gpuvf_pf *pf, u32 runnable)
 	if (ex->owner != GPUVF_VF_NONE && !(runnable & BIT(ex->owner)))
 		gpuvf_full_access_end_locked(&pf->vf[ex->owner]);
 	if (ex->owner != GPUVF_VF_NONE && !ex->notified &&
-	    READ_ONCE(pf->engine.full_access_runs))
+	    gpuvf_engine_full_access_runs(pf))
 		full_access_notify_locked(pf, runnable);
 	/* settled again when the others have had their slices */
 	if (ex->owner != GPUVF_VF_NONE || !ex->waiting ||
-	    READ_ONCE(pf->engine.full_access) != GPUVF_VF_NONE ||
-	    READ_ONCE(pf->engine.due))
+	    !gpuvf_engine_full_access_is_free(pf))
 		return;
 	vf = full_access_next(pf, runnable);
 	if (vf == GPUVF_VF_NONE)
@@ -172,7 +171,7 @@ void gpuvf_full_access_end_locked(struct gpuvf_vf *vf)
  * @pf: PF
  *
  * Context: pf->lock held.
- * Return: index of the VF; GPUVF_NOBODY: none, or another one has it since.
+ * Return: index of the VF; GPUVF_VF_NONE: none, or another one has it since.
  */
 int gpuvf_full_access_expired_locked(struct gpuvf_pf *pf)
 {

@@ -142,8 +142,9 @@ static void vf_flr_locked(struct gpuvf_vf *vf)
  *
  * Context: pf->lock held; may sleep.
  * Return: bit n: VF n has state, whether it gets time slices or not. After
- * gpuvf_engine_block_first_start() no other VF starts before gpuvf_engine_allow_first_start(); one that is
- * reset by its user from now on leaves its memory as it is.
+ * gpuvf_engine_block_first_start() no other VF starts before
+ * gpuvf_engine_allow_first_start(); one that is reset by its user from now on leaves its
+ * memory as it is.
  */
 u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf)
 {
@@ -172,7 +173,7 @@ u32 gpuvf_vfs_reap_locked(struct gpuvf_pf *pf)
 
 static void vfs_report_work(struct work_struct *work)
 {
-	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, engine.report);
+	struct gpuvf_pf *pf = container_of(work, struct gpuvf_pf, report);
 
 	gpuvf_pf_lock(pf);
 	gpuvf_vfs_reap_locked(pf);
@@ -188,7 +189,7 @@ static void vfs_report_work(struct work_struct *work)
  */
 void gpuvf_vfs_init(struct gpuvf_pf *pf)
 {
-	INIT_WORK(&pf->engine.report, vfs_report_work);
+	INIT_WORK(&pf->report, vfs_report_work);
 }
 
 static void vf_set_paused(struct gpuvf_vf *vf, bool paused)

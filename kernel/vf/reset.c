@@ -429,23 +429,28 @@ static void reset_vf_forced_locked(struct gpuvf_vf *vf, enum gpuvf_threshold thr
 void gpuvf_reset_vf_hung_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
+	const struct gpuvf_vf_times *times;
+	struct gpuvf_engine *engine;
 	enum gpuvf_hw_cmd cmd;
 	int err;
 
 	lockdep_assert_held(&pf->lock);
-	gpuvf_engine_fault(pf, vf->index, &err, &cmd);
+	engine = gpuvf_engine_take_fault(pf, vf->index, &err, &cmd);
+	if (WARN_ON_ONCE(!engine))
+		return;
 	if (err == -ESTALE) {
 		reset_vf_stale_locked(vf);
 		return;
 	}
-	vf->stats.hangs++;
+	engine->hangs[vf->index]++;
+	times = &pf->config.vf[vf->index].engine[engine->id];
 	if (err == -ETIMEDOUT &&
 	    (cmd == GPUVF_HW_IDLE || cmd == GPUVF_HW_SWITCH)) {
-		vf->stats.preempt_timeouts++;
+		engine->preempt_timeouts[vf->index]++;
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_PREEMPTION),
 				   "was not preempted within its preemption timeout of %u us, resetting it",
-				   gpuvf_config_preempt_us(&pf->config.vf[vf->index]));
+				   gpuvf_config_preempt_us(times));
 	} else {
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_HANG, vf->index,
 						   .hang = GPUVF_HANG_COMMAND),
@@ -591,26 +596,27 @@ static u64 reset_pf_ended(const struct gpuvf_pf *pf)
 	return pf->resets + pf->failed_resets;
 }
 
-static void reset_pf_work(struct work_struct *work)
+/*
+ * Reset the GPU, unless that is over by itself, or done when the GPU is resumed.
+ * gpuvf_pf_remove() waits for it, so that the device is there. @held: with the device
+ * lock.
+ */
+static void reset_pf(struct gpuvf_pf *pf, bool held)
 {
-	struct gpuvf_pf *pf = container_of(to_delayed_work(work),
-					   struct gpuvf_pf, reset_work);
 	u64 begin = ktime_get_ns();
 	u64 ended;
 	int err;
 
 	gpuvf_pf_lock(pf);
-	ended = reset_pf_ended(pf);
-	/* over by itself, or done when the GPU is resumed */
 	if (!pf->resetting || pf->quiesced) {
 		gpuvf_pf_unlock(pf);
 		return;
 	}
+	ended = reset_pf_ended(pf);
 	pf->reset_task = current;
 	gpuvf_pf_unlock(pf);
 
-	/* gpuvf_pf_remove() waits for us, so that the device is there */
-	err = reset_pf_function(pf);
+	err = held ? pci_reset_function_locked(pf->pdev) : reset_pf_function(pf);
 	trace_gpuvf_reset(pf->pdev, GPUVF_NO_VF, ktime_get_ns() - begin, err);
 
 	gpuvf_pf_lock(pf);
@@ -621,6 +627,12 @@ static void reset_pf_work(struct work_struct *work)
 	gpuvf_pf_unlock(pf);
 }
 
+static void reset_pf_work(struct work_struct *work)
+{
+	reset_pf(container_of(to_delayed_work(work), struct gpuvf_pf, reset_work),
+		 false);
+}
+
 /**
  * gpuvf_reset_pf_held() - a command hangs, and VFs have just been disabled
  * @pf: PF
@@ -629,22 +641,12 @@ static void reset_pf_work(struct work_struct *work)
  */
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 {
-	u64 ended;
-	int err;
-
 	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
 	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_needed = true;
-	pf->reset_task = current;
-	ended = reset_pf_ended(pf);
 	gpuvf_pf_unlock(pf);
-	err = pci_reset_function_locked(pf->pdev);
-	gpuvf_pf_lock(pf);
-	pf->reset_task = NULL;
-	if (reset_pf_ended(pf) == ended)
-		reset_pf_not_done_locked(pf, err);
-	gpuvf_pf_unlock(pf);
+	reset_pf(pf, true);
 }
 
 /**

@@ -109,7 +109,7 @@ enum gpuvf_access {
 
 /**
  * struct gpuvf_full_access - who has the GPU to himself, and who waits for it
- * @owner: index of the VF, GPUVF_NOBODY; pf->lock
+ * @owner: index of the VF, GPUVF_VF_NONE; pf->lock
  * @notified: the guest of the owner knows that it has; pf->lock
  * @until: jiffies: when it is taken away from the owner; pf->lock
  * @limit: takes it away

@@ -164,8 +164,7 @@ static void set_layout(const char *bdf, const struct layout *layout)
 		mnl_attr_put_u32(nlh, GPUVF_A_VF_INDEX, i);
 		mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA,
 				 layout->quota_mib * MIB);
-		mnl_attr_put_u32(nlh, GPUVF_A_VF_TIME_SLICE_US,
-				 layout->slice_us);
+		genl_put_time_slice(nlh, layout->slice_us);
 		mnl_attr_nest_end(nlh, nest);
 	}
 	errno = -genl_call(&msg);

@@ -53,8 +53,18 @@ struct nlmsghdr *genl_begin(struct message *msg, uint16_t type, uint8_t cmd)
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
-	genl->version = 1;
+	genl->version = GPUVF_FAMILY_VERSION;
 	return nlh;
+}
+
+/* in a VF's nest */
+void genl_put_time_slice(struct nlmsghdr *nlh, uint32_t us)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, GPUVF_A_VF_ENGINE);
+
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_ID, GPUVF_ENGINE_ID_GFX);
+	mnl_attr_put_u32(nlh, GPUVF_A_ENGINE_TIME_SLICE_US, us);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 /* until the ack; the errno that it carries */

@@ -24,6 +24,7 @@ int by_size(const void *a, const void *b);
 
 void genl_open(void);
 struct nlmsghdr *genl_begin(struct message *msg, uint16_t type, uint8_t cmd);
+void genl_put_time_slice(struct nlmsghdr *nlh, uint32_t us);
 void genl_lookup(struct message *msg);
 int genl_call(const struct message *msg);
 

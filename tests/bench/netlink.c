@@ -55,8 +55,7 @@ static void change_message(struct message *msg, enum what what,
 			mnl_attr_put_u64(nlh, GPUVF_A_VF_FB_QUOTA,
 					 value(what, round));
 		else
-			mnl_attr_put_u32(nlh, GPUVF_A_VF_TIME_SLICE_US,
-					 value(what, round));
+			genl_put_time_slice(nlh, value(what, round));
 		mnl_attr_nest_end(nlh, nest);
 	}
 }

@@ -139,7 +139,7 @@ choose() {
 	write_ini '[gpu a]' "pci = $a" "vfs = $num"
 	for ((i = 0; i < num; i++)); do
 		[ "${slices[i]}" = 16 ] && echo "vf $i = s" || echo "vf $i = t"
-	done >> $ini
+	done >> "$ini"
 }
 
 wrong() {

@@ -85,7 +85,7 @@ point 'a_gpu_cannot_be_paused'
 says 0 "$gpu: reset" "$agent" reset "$gpu"
 point 'a_gpu_can_be_reset'
 
-until_true grep -q 'vf-state-change: VF 0: paused' "$work/events" &&
+until_true grep -q 'vf-state-change: VF0: paused' "$work/events" &&
 	until_true grep -q 'vf-was-reset' "$work/events" &&
 	until_true grep -q 'pf-was-reset' "$work/events"
 point 'monitor_tells_of_it'
@@ -160,6 +160,10 @@ point 'show_marks_what_is_quarantined'
 "$agent" show "$gpu" -j > "$work/out" 2>&1 &&
 	tr -d ' \n' < "$work/out" | grep -qE '"owner":"vf[0-3]","offset_bytes":[0-9]+,"size_bytes":1073741824,"quarantined":true}'
 point 'and_in_json'
+sed '/^.profile kiosk/,/^fb/s/^fb = .*/fb = 256MiB/' "$work/demo.ini" > "$work/small.ini"
+LC_ALL=C "$agent" plan -H -f "$work/small.ini" > "$work/out" 2>&1
+grep -q ' 256 MiB' "$work/out" && grep -qE '^  \[P0.*X.*\]$' "$work/out"
+point 'plan_marks_it_too'
 echo 1 > "$dir/fb/scrub" && until_true grep -qx 0 "$dir/fb/needs_scrub" &&
 	says 0 'free' "$agent" show -H && ! grep -q quarantined "$work/out"
 point 'until_a_retry_succeeds'

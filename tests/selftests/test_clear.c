@@ -166,7 +166,7 @@ TEST_F(clear, C25_where_quarantined_memory_lies_is_told)
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 	check_quarantined(&msg, &table, 0, 0);
 
-	/* with VF 1 between them they are two, and in everything that is full */
+	/* with VF 1 between them they are two, and in everything that is live */
 	ASSERT_OK(gpu_set_numvfs(gpu, 3));
 	fixture_wait_clean(gpu);
 	run_and_lose_memory(2);
@@ -179,7 +179,8 @@ TEST_F(clear, C25_where_quarantined_memory_lies_is_told)
 	nl_put_vf(&req, 3, GIB, 0);
 	mnl_attr_put(req.header, GPUVF_A_PF_DRY_RUN, 0, NULL);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	check_quarantined(&answer.last, &table, 0, 2);
+	ASSERT_EQ(2 * QUOTA, answer.last.fb_quarantined);
+	ASSERT_EQ(0, answer.last.num_quarantined);
 
 	/* a VF stays on it until it gets another quota; then it is placed elsewhere */
 	ASSERT_OK(file_printf(gpu_sysfs(gpu, "vf3/fb_quota"), "%llu",
