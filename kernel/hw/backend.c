@@ -17,6 +17,7 @@
 /* the first that takes a GPU has it */
 static const struct gpuvf_hw_ops * const backends[] = {
 	&gpuvf_iov_v3_ops,
+	&gpuvf_iov_v1_ops,
 };
 
 /* no id of a card: see Documentation/hardware.rst */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The register page: what a GPU with the GPU-IOV capability, generation v3,
+ * The register page: what a GPU with the GPU-IOV capability, generation v3 or v1,
  * shows in its PCI configuration space, and what the simulated GPU adds to
  * that. This header is all that gpuvf.ko and gpuvf_sim.ko share.
  *
@@ -28,6 +28,7 @@
 #define GPUVF_IOV_VSEC_ID		0x0002
 #define GPUVF_IOV_VSEC_REV_V3		3	/* D: how the simulator says v3 */
 #define GPUVF_IOV_VSEC_REV_MI200	2	/* D: v3 in the layout of MI200 */
+#define GPUVF_IOV_VSEC_REV_V1		1	/* D: v1 */
 #define GPUVF_IOV_VSEC_LENGTH		0xe4
 
 #define GPUVF_IOV_SRIOV_SHADOW		0x08	/* RO: bit 0 VF enable, [31:16] NumVFs */
@@ -55,7 +56,32 @@
 #define   GPUVF_IOV_VF_FB_OFFSET		0xffff0000 /* 16 MiB units */
 #define   GPUVF_IOV_VF_FB_UNIT			0x1000000  /* 16 MiB */
 #define GPUVF_IOV_MAX_VFS		31
+
+/*
+ * MI200's layout is that of v3, with a shorter table. Sizes in the table are without
+ * "- 1", as AMD's driver for MI200 writes them: what sets MI300's apart from it are the
+ * scheduler blocks.
+ */
+#define GPUVF_IOV_MI200_VSEC_LENGTH	0xa4
 #define GPUVF_IOV_MI200_MAX_VFS		16
+#define GPUVF_IOV_MI200_FCN_INDEX	0x0f
+
+/*
+ * GPU-IOV v1, of the FirePro S7150: one scheduler, the registers of which are at fixed
+ * places, no interrupts, and no entry of the table is empty. Fields are as above.
+ */
+#define GPUVF_IOV_V1_VSEC_LENGTH	0x6c	/* D */
+#define GPUVF_IOV_V1_SCH		0x08	/* scheduler block: CMD, CMD_STATUS */
+#define GPUVF_IOV_V1_SCH_LENGTH		0x0c
+#define GPUVF_IOV_V1_RESET_CONTROL	0x14	/* 8 bit, unused by gpuvf */
+#define GPUVF_IOV_V1_RESET_NOTIFICATION	0x18	/* bit n: VF n; unused by gpuvf */
+#define GPUVF_IOV_V1_VM_INIT_STATUS	0x1c	/* bit n: VF n; unused by gpuvf */
+#define GPUVF_IOV_V1_CNTXT		0x20
+#define GPUVF_IOV_V1_FB_AVAILABLE	0x24	/* RO, 16 bit, MiB */
+#define GPUVF_IOV_V1_FB_CONSUMED	0x26	/* 16 bit, MiB */
+#define GPUVF_IOV_V1_VF_FB(n)		(0x2c + 4 * (n)) /* n = 0..15, dword writes only; the size is in units - 1 */
+#define GPUVF_IOV_V1_MAX_VFS		16
+#define GPUVF_IOV_V1_FCN_INDEX		0x0f
 
 /*
  * GFX scheduler block, offsets from the start of the block
@@ -97,15 +123,20 @@
 #define GPUVF_CMD_RUN_GPU		0x4
 #define GPUVF_CMD_CONTEXT_SWITCH	0x5	/* IDLE+SAVE of FCN, LOAD+RUN of NXT_FCN */
 #define GPUVF_CMD_INIT_GPU		0x7
-#define GPUVF_CMD_SHUTDOWN_GPU		0xd
+#define GPUVF_CMD_SAVE_RLCV_STATE	0x8	/* v1: the scheduler's own state, legal at any time */
+#define GPUVF_CMD_LOAD_RLCV_STATE	0x9
+#define GPUVF_CMD_SHUTDOWN_GPU		0xd	/* not of v1 */
 
-/* command status; 0x10 | code while the command executes */
+/* command status; 0x10 | code while the command executes, but for those below of MI200 and v1 */
 #define GPUVF_STATUS_DONE		0x00
 #define GPUVF_STATUS_UNSUPPORTED	0x01	/* D: no such command or function */
 #define GPUVF_STATUS_ABORTED		0x02	/* D: illegal in this state; second command while busy */
 #define GPUVF_STATUS_GFX_HANG		0x0e
 #define GPUVF_STATUS_SDMA_HANG		0x0f
 #define GPUVF_STATUS_EXECUTING		0x10
+#define GPUVF_STATUS_INITIALISING	0x15	/* INIT_GPU */
+#define GPUVF_STATUS_SAVING_RLCV	0x16
+#define GPUVF_STATUS_LOADING_RLCV	0x17
 
 /*
  * SIM: a vendor-specific extended capability of the simulated GPU only; what

@@ -23,6 +23,8 @@
 #include <linux/types.h>
 
 #include "../hw/regs.h"
+#include "sim_fault.h"
+#include "sim_generation.h"
 #include "sim_notify.h"
 
 #define SIM_MAX_GPUS	8
@@ -42,7 +44,6 @@
 #define SIM_ECAP_AER	0x1c0
 #define SIM_ECAP_IOV	0x400
 #define SIM_ECAP_SIM	0x500
-#define SIM_SCH		(SIM_ECAP_IOV + 0xc0)
 
 /* routing id of VF 0, and from VF to VF, relative to the PF */
 #define SIM_VF_OFFSET	1
@@ -352,76 +353,8 @@ enum sim_violation {
 	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
 	SIM_V_SCRUB_LIVE,		/* cleared under a function with state */
 	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
+	SIM_V_LEFTOVER_REGISTERS,	/* INIT while the engine holds another VF's registers */
 	SIM_NUM_VIOLATIONS
-};
-
-/* ways for a command to go wrong */
-enum sim_failure {
-	SIM_FAIL_NONE,
-	SIM_FAIL_ERROR,
-	SIM_FAIL_HANG_STATUS,
-	SIM_FAIL_HANG_SCRUB,
-	SIM_FAIL_HANG_SILENT,
-	SIM_FAIL_SLOW,
-	SIM_FAIL_FLR,
-};
-
-/* faults that only need counting: the nth one from now on goes wrong */
-enum sim_fault_id {
-	SIM_F_FAIL_SCRUB,		/* the scrub engine stops half way with an error */
-	SIM_F_FAIL_TABLE,		/* a write to the layout of the framebuffer is lost */
-	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
-	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */
-	SIM_F_FAIL_FLR,			/* a VF's FLR does not end what hangs */
-	SIM_F_FAIL_RESET,		/* a GPU reset leaves the command processor stuck */
-	SIM_F_FAIL_ACCESS,		/* an access to a register of the PF has no effect */
-	SIM_F_LOSE_POWER,		/* D3 takes the power, as a system sleep does */
-	SIM_F_LOSE_RESET,		/* a GPU reset does nothing */
-	SIM_NUM_FAULTS
-};
-
-/* registers of the PF that the FLR of a VF may lose */
-enum sim_register {
-	SIM_R_NONE,
-	SIM_R_VF_FB,
-	SIM_R_CNTXT,
-	SIM_R_FB_CONSUMED,
-	SIM_R_INTR_ENABLE,
-	SIM_R_SIM_INTR_ENABLE,
-	SIM_R_ACTIVE_FUNCTIONS,
-	SIM_R_QUANTA_OPTION,
-	SIM_R_QUANTA_PER_VF,
-	SIM_R_QUANTA_PF,
-};
-
-/**
- * struct sim_fault - a fault that is to be injected
- * @nth: the nth one from now on, 0: none
- * @sticky: and all that follow
- * @hits: truth: how often it was
- */
-struct sim_fault {
-	unsigned int nth;
-	bool sticky;
-	u64 hits;
-};
-
-/**
- * struct sim_command_fault - a command that is to go wrong
- * @fault: which, of those that match
- * @kind: how
- * @irq: the GPU reports the hang by an interrupt; SIM_FAIL_SLOW: that it is over
- * @slow_ns: of SIM_FAIL_SLOW: how much longer it takes
- * @vf: only commands of this VF, -1: of any
- * @code: only this command, 0: any
- */
-struct sim_command_fault {
-	struct sim_fault fault;
-	enum sim_failure kind;
-	bool irq;
-	u64 slow_ns;
-	int vf;
-	u8 code;
 };
 
 /**
@@ -528,6 +461,8 @@ struct sim_gpu {
 	/* the machine */
 	struct sim_fcn fcn[SIM_NUM_FCNS];
 	u32 engine;		/* bit n: function n is between LOAD and SAVE */
+	u8 registers_of;	/* function whose state the engine's registers hold */
+	bool pf_context_lost;	/* the PF's, by a move of the context save area */
 	u32 running;		/* bit n: function n executes */
 	u32 alive;		/* bit n: VF n has a next_ns */
 	struct sim_unit *unit;
@@ -545,6 +480,10 @@ struct sim_gpu {
 	int fail_enable_from;
 	struct sim_fault lose_register;
 	enum sim_register register_to_lose;
+	struct sim_garbage garbage;
+	struct sim_misread misread[SIM_MAX_MISREADS];
+	unsigned int num_misreads;
+	u64 misread_hits;
 	int dead_from_vf;
 	u32 late_events;	/* so many acknowledges come together with an event */
 	bool config_dead;
@@ -559,6 +498,7 @@ struct sim_gpu {
 	u64 bad_function;		/* of them: for a function that is not there */
 	u64 busy_rejected;		/* of them: while another one executed */
 	u64 flr_races;			/* of them: refused because of a reset, not illegal */
+	u64 probes;			/* of the PF, refused since a VF has the engine */
 	u64 switches;			/* CONTEXT_SWITCH that came to its end */
 	u64 gap_ns;			/* the next command could have come and did not */
 	u64 gap_max_ns;			/* longest of them */
@@ -751,6 +691,8 @@ const char *sim_driver_kind_name(unsigned int kind);
 /* sim_fault.c */
 bool sim_fault_hits(struct sim_fault *fault);
 enum sim_failure sim_fault_of_command(struct sim_gpu *gpu);
+u32 sim_fault_of_read(struct sim_gpu *gpu, unsigned int where,
+		      unsigned int size, u32 val);
 void sim_fault_lose_register(struct sim_gpu *gpu, unsigned int vf);
 const char *sim_fault_name(enum sim_fault_id id);
 u64 sim_fault_total(const struct sim_gpu *gpu);

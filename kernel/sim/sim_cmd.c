@@ -6,7 +6,8 @@
  *	                  load ─RUN─►                          │
  *	                    ▲──────────────LOAD────────────────┘
  *
- * One function at a time is between INIT or LOAD and SAVE: "on the engine".
+ * One function at a time is between INIT or LOAD and SAVE: "on the engine". Without
+ * the command SHUTDOWN a VF's FLR does its work, and the PF's INIT is legal after SAVE.
  * CONTEXT_SWITCH is IDLE and SAVE of one, LOAD and RUN of another or the same.
  */
 
@@ -23,11 +24,11 @@ static const u8 cmd_switch_steps[] = {
 /* a function by its code in a command; NULL: there is none */
 static struct sim_fcn *cmd_fcn(struct sim_gpu *gpu, u8 code)
 {
-	unsigned int vf = code & GPUVF_FCN_INDEX;
+	unsigned int vf = code & sim_generation->fcn_index;
 
 	if (code == GPUVF_FCN_PF)
 		return &gpu->fcn[SIM_FCN_PF];
-	if ((code & ~GPUVF_FCN_INDEX) != GPUVF_FCN_IS_VF ||
+	if ((code & ~sim_generation->fcn_index) != GPUVF_FCN_IS_VF ||
 	    vf >= sim_vfs_enabled(gpu))
 		return NULL;
 	return &gpu->fcn[SIM_FCN_VF(vf)];
@@ -150,6 +151,9 @@ static bool cmd_is_known(u8 code)
 		return sim_shutdown;
 	case GPUVF_CMD_CONTEXT_SWITCH:
 		return sim_oneshot;
+	case GPUVF_CMD_SAVE_RLCV_STATE:
+	case GPUVF_CMD_LOAD_RLCV_STATE:
+		return sim_generation_has(code);
 	default:
 		return false;
 	}
@@ -163,7 +167,9 @@ static bool cmd_is_legal(const struct sim_gpu *gpu, u8 code,
 
 	switch (code) {
 	case GPUVF_CMD_INIT_GPU:
-		return fcn->state == SIM_SHUTDOWN && !others;
+		return (fcn->state == SIM_SHUTDOWN ||
+			(sim_generation->init_by_pf && !cmd_is_vf(gpu, fcn) &&
+			 fcn->state == SIM_SAVE)) && !others;
 	case GPUVF_CMD_LOAD_GPU_STATE:
 		return fcn->state == SIM_SAVE && !others;
 	case GPUVF_CMD_RUN_GPU:
@@ -178,9 +184,20 @@ static bool cmd_is_legal(const struct sim_gpu *gpu, u8 code,
 		return fcn->state == SIM_IDLE;
 	case GPUVF_CMD_SHUTDOWN_GPU:
 		return fcn->state == SIM_SAVE;
+	case GPUVF_CMD_SAVE_RLCV_STATE:
+	case GPUVF_CMD_LOAD_RLCV_STATE:
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* v1 has no other way to find out whether a VF has the engine */
+static bool cmd_is_probe(const struct sim_gpu *gpu, const struct sim_fcn *fcn)
+{
+	return sim_generation->init_by_pf && !cmd_is_vf(gpu, fcn) &&
+	       gpu->cmd.code == GPUVF_CMD_LOAD_GPU_STATE &&
+	       fcn->state == SIM_SAVE;
 }
 
 /* a function hangs on the engine: nothing can be done until it is reset */
@@ -199,7 +216,8 @@ static void cmd_over(struct sim_gpu *gpu, u8 status, u64 now)
 	/* while a function executes, the next command is not late */
 	cmd->ready_ns = gpu->running ? 0 : now;
 	sim_truth_event(gpu, now, SIM_EVENT_DONE, cmd->fcn & GPUVF_FCN_IS_VF ?
-			SIM_FCN_VF(cmd->fcn & GPUVF_FCN_INDEX) : SIM_FCN_PF,
+			SIM_FCN_VF(cmd->fcn & sim_generation->fcn_index) :
+			SIM_FCN_PF,
 			cmd->code, status);
 	sim_gpu_raise(gpu, GPUVF_IOV_INTR_CMD_COMPLETE);
 }
@@ -212,9 +230,13 @@ static void cmd_effect(struct sim_gpu *gpu, u8 code, struct sim_fcn *fcn,
 	switch (code) {
 	case GPUVF_CMD_INIT_GPU:
 		cmd_set_state(gpu, fcn, SIM_INIT);
+		gpu->registers_of = fcn - gpu->fcn;
 		break;
 	case GPUVF_CMD_LOAD_GPU_STATE:
 		cmd_set_state(gpu, fcn, SIM_LOAD);
+		gpu->registers_of = gpu->pf_context_lost &&
+				    !cmd_is_vf(gpu, fcn) ?
+				    SIM_NOBODY : fcn - gpu->fcn;
 		break;
 	case GPUVF_CMD_RUN_GPU:
 		cmd_set_state(gpu, fcn, SIM_RUN);
@@ -253,6 +275,13 @@ static void cmd_switch_done(struct sim_gpu *gpu, struct sim_fcn *fcn,
 	gpu->switches++;
 }
 
+/* the command ends in a hang, and says so */
+static bool cmd_reports_hang(const struct sim_command *cmd)
+{
+	return cmd->failure == SIM_FAIL_HANG_SCRUB ||
+	       cmd->failure == SIM_FAIL_HANG_SDMA;
+}
+
 /**
  * sim_cmd_done() - the command that executes has come to its end
  * @gpu: GPU
@@ -269,13 +298,15 @@ void sim_cmd_done(struct sim_gpu *gpu)
 	u64 now = cmd->done_ns;
 
 	if (cmd->irq)
-		sim_gpu_raise(gpu, cmd->failure == SIM_FAIL_HANG_SCRUB ?
+		sim_gpu_raise(gpu, cmd_reports_hang(cmd) ?
 				   GPUVF_IOV_INTR_HANG_NEEDS_FLR :
 				   GPUVF_IOV_INTR_HANG_RECOVERED);
-	if (cmd->failure == SIM_FAIL_HANG_SCRUB) {
+	if (cmd_reports_hang(cmd)) {
 		fcn->command_ns[cmd->code] += now - cmd->begin_ns;
 		fcn->hung = true;
-		cmd_over(gpu, GPUVF_STATUS_GFX_HANG, now);
+		cmd_over(gpu, cmd->failure == SIM_FAIL_HANG_SDMA ?
+			      GPUVF_STATUS_SDMA_HANG : GPUVF_STATUS_GFX_HANG,
+			 now);
 		return;
 	}
 	if (cmd->code == GPUVF_CMD_CONTEXT_SWITCH)
@@ -330,6 +361,14 @@ static void cmd_plan(struct sim_gpu *gpu, const struct sim_fcn *fcn,
 		cmd->done_ns = SIM_NEVER;
 }
 
+/* a VF is about to get its state, of which nothing may be a former tenant's */
+static void cmd_check_init(struct sim_gpu *gpu, struct sim_fcn *fcn)
+{
+	sim_mbox_check_start(gpu, sim_vf_index(gpu, fcn));
+	if (sim_generation->init_by_pf && gpu->registers_of != SIM_FCN_PF)
+		gpu->violations[SIM_V_LEFTOVER_REGISTERS]++;
+}
+
 static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 		      struct sim_fcn *next, u64 gap, u64 now)
 {
@@ -340,7 +379,8 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 	sim_truth_event(gpu, now, SIM_EVENT_BEGIN, fcn - gpu->fcn, cmd->code,
 			gap);
 	cmd->busy = true;
-	cmd->status = GPUVF_STATUS_EXECUTING | cmd->code;
+	cmd->status = sim_generation->executing[cmd->code] ?:
+		      GPUVF_STATUS_EXECUTING | cmd->code;
 	cmd_plan(gpu, fcn, next);
 	if (cmd->failure == SIM_FAIL_HANG_STATUS)
 		fcn->hung = true;
@@ -363,7 +403,7 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 		if (cmd_is_vf(gpu, fcn))
 			sim_fb_check_start(gpu, sim_vf_index(gpu, fcn), init);
 		if (init && cmd_is_vf(gpu, fcn))
-			sim_mbox_check_start(gpu, sim_vf_index(gpu, fcn));
+			cmd_check_init(gpu, fcn);
 		break;
 	case GPUVF_CMD_CONTEXT_SWITCH:
 		if (cmd_is_vf(gpu, next))
@@ -430,6 +470,8 @@ void sim_cmd_write(struct sim_gpu *gpu, u32 val, u64 now)
 		/* without a notice the driver learns of an FLR only here */
 		if (fcn->flr_unseen || next->flr_unseen)
 			gpu->flr_races++;
+		else if (cmd_is_probe(gpu, fcn))
+			gpu->probes++;
 		else
 			gpu->illegal++;
 		cmd_over(gpu, GPUVF_STATUS_ABORTED, now);

@@ -209,9 +209,10 @@ static void cfg_reset_pf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_IOV, 4,
 		PCI_EXT_CAP_ID_VNDR | 1 << 16 | SIM_ECAP_SIM << 20);
 	cfg_set(dev, SIM_ECAP_IOV + PCI_VNDR_HEADER, 4, GPUVF_IOV_VSEC_ID |
-		GPUVF_IOV_VSEC_REV_V3 << 16 | GPUVF_IOV_VSEC_LENGTH << 20);
-	cfg_set(dev, SIM_ECAP_IOV + GPUVF_IOV_SCH_OFFSET_GFX, 1,
-		(SIM_SCH - SIM_ECAP_IOV) >> 4);
+		sim_generation->rev << 16 | sim_generation->length << 20);
+	if (sim_generation->sch_pointer)
+		cfg_set(dev, SIM_ECAP_IOV + sim_generation->sch_pointer, 1,
+			sim_generation->sch >> 4);
 
 	cfg_set(dev, SIM_ECAP_SIM, 4, PCI_EXT_CAP_ID_VNDR | 1 << 16);
 	cfg_set(dev, SIM_ECAP_SIM + PCI_VNDR_HEADER, 4, GPUVF_SIM_VSEC_ID |
@@ -388,6 +389,8 @@ static int sim_config_read(struct pci_bus *bus, unsigned int devfn, int where,
 		else if (is_vf_port(dev, where))
 			sim_vf_read(dev, where, sim_gpu_advance(gpu));
 		*val = cfg_get(dev, where, size);
+		if (dev->kind == SIM_PF && where >= SIM_ECAP_IOV)
+			*val = sim_fault_of_read(gpu, where, size, *val);
 		ret = PCIBIOS_SUCCESSFUL;
 	} else if (is_lost_vf(gpu, bus, devfn)) {
 		gpu->vf_lost_reads++;

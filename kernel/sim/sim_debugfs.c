@@ -79,6 +79,8 @@ static const char * const sim_command_names[] = {
 	[GPUVF_CMD_RUN_GPU] = "run",
 	[GPUVF_CMD_CONTEXT_SWITCH] = "switch",
 	[GPUVF_CMD_INIT_GPU] = "init",
+	[GPUVF_CMD_SAVE_RLCV_STATE] = "save_rlcv",
+	[GPUVF_CMD_LOAD_RLCV_STATE] = "load_rlcv",
 	[GPUVF_CMD_SHUTDOWN_GPU] = "shutdown",
 };
 
@@ -86,12 +88,12 @@ static const char * const sim_command_names[] = {
  * sim_command_name() - a command, for people
  * @code: GPUVF_CMD_*
  *
- * Return: NULL: there is none of that code.
+ * Return: NULL: there is none of that code in this generation.
  */
 const char *sim_command_name(u8 code)
 {
-	return code < ARRAY_SIZE(sim_command_names) ? sim_command_names[code] :
-						      NULL;
+	return code < ARRAY_SIZE(sim_command_names) &&
+	       sim_generation_has(code) ? sim_command_names[code] : NULL;
 }
 
 /**
@@ -105,7 +107,7 @@ u8 sim_command_code(const char *name)
 	u8 code;
 
 	for (code = 1; code < ARRAY_SIZE(sim_command_names); code++)
-		if (sim_command_names[code] &&
+		if (sim_command_name(code) &&
 		    !strcmp(sim_command_names[code], name))
 			return code;
 	return 0;

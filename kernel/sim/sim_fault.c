@@ -8,6 +8,8 @@
  *	fail_access, lose_power, lose_reset	N [sticky]
  *	lose_register	NAME [sticky]: the FLR of a VF sets a PF register to 0; or none
  *	config_dead	1: neither PF nor VFs answer, 0: they do
+ *	garbage		N SEED [sticky]: a read of the PF's GPU-IOV or SIM capability
+ *	misread		WHERE VALUE [MASK]: a dword there reads so from now on; or none
  *	late_events	N: as the next N interrupts are acknowledged, another event comes
  *	pcie_error	see sim_aer.c
  *
@@ -16,6 +18,7 @@
  */
 
 #include <linux/debugfs.h>
+#include <linux/jhash.h>
 #include <linux/ktime.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -27,6 +30,7 @@ static const char * const fault_kinds[] = {
 	[SIM_FAIL_ERROR] = "error",
 	[SIM_FAIL_HANG_STATUS] = "hang_status",
 	[SIM_FAIL_HANG_SCRUB] = "hang_scrub",
+	[SIM_FAIL_HANG_SDMA] = "hang_sdma",
 	[SIM_FAIL_HANG_SILENT] = "hang_silent",
 	[SIM_FAIL_SLOW] = "slow",
 	[SIM_FAIL_FLR] = "flr",
@@ -99,7 +103,8 @@ enum sim_failure sim_fault_of_command(struct sim_gpu *gpu)
 u64 sim_fault_total(const struct sim_gpu *gpu)
 {
 	u64 total = gpu->fail_command.fault.hits + gpu->fail_enable.hits +
-		    gpu->lose_register.hits;
+		    gpu->lose_register.hits + gpu->garbage.fault.hits +
+		    gpu->misread_hits;
 	unsigned int i;
 
 	for (i = 0; i < SIM_NUM_FAULTS; i++)
@@ -404,6 +409,147 @@ static ssize_t lose_register_write(struct file *file, const char __user *buf,
 SIM_SHOW_WRITE(lose_register);
 
 /*
+ * Wrong answers
+ */
+
+/* all ones, zeros, one bit the other way round, or anything */
+static u32 fault_garbage(struct sim_garbage *garbage, u32 val)
+{
+	u32 random = jhash_2words(garbage->count++, garbage->seed, 0);
+
+	switch (random % 4) {
+	case 0:
+		return ~0U;
+	case 1:
+		return 0;
+	case 2:
+		return val ^ BIT(random >> 8 & 31);
+	default:
+		return jhash_1word(random, garbage->seed);
+	}
+}
+
+/**
+ * sim_fault_of_read() - what a read of the PF's capabilities gets, right or wrong
+ * @gpu: GPU
+ * @where: offset in configuration space
+ * @size: bytes
+ * @val: what is there
+ *
+ * Context: gpu->lock.
+ * Return: what the reader gets.
+ */
+u32 sim_fault_of_read(struct sim_gpu *gpu, unsigned int where,
+		      unsigned int size, u32 val)
+{
+	unsigned int i, shift = where % 4 * BITS_PER_BYTE;
+
+	for (i = 0; i < gpu->num_misreads; i++) {
+		const struct sim_misread *misread = &gpu->misread[i];
+
+		if (misread->where != (where & ~3U))
+			continue;
+		val &= ~(misread->mask >> shift);
+		val |= (misread->val & misread->mask) >> shift;
+		gpu->misread_hits++;
+	}
+	if (sim_fault_hits(&gpu->garbage.fault))
+		val = fault_garbage(&gpu->garbage, val);
+	return val & GENMASK(size * BITS_PER_BYTE - 1, 0);
+}
+
+static int garbage_show(struct seq_file *m, void *v)
+{
+	struct sim_gpu *gpu = m->private;
+	struct sim_garbage garbage;
+	unsigned long flags;
+
+	sim_lock(gpu, &flags);
+	garbage = gpu->garbage;
+	sim_unlock(gpu, flags);
+	seq_printf(m, "%u %u%s\n", garbage.fault.nth, garbage.seed,
+		   fault_sticky(&garbage.fault));
+	return 0;
+}
+
+static ssize_t garbage_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	struct sim_gpu *gpu = ((struct seq_file *)file->private_data)->private;
+	struct sim_garbage garbage = { };
+	unsigned long flags;
+	char line[64], rest[8] = "";
+	int err;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (err)
+		return err;
+	if (sscanf(line, "%u %u %7s", &garbage.fault.nth, &garbage.seed,
+		   rest) < 2)
+		return -EINVAL;
+	garbage.fault.sticky = !strcmp(rest, "sticky");
+	if (*rest && !garbage.fault.sticky)
+		return -EINVAL;
+	sim_lock(gpu, &flags);
+	garbage.fault.hits = gpu->garbage.fault.hits;
+	gpu->garbage = garbage;
+	sim_unlock(gpu, flags);
+	return count;
+}
+
+SIM_SHOW_WRITE(garbage);
+
+static int misread_show(struct seq_file *m, void *v)
+{
+	struct sim_misread misread[SIM_MAX_MISREADS];
+	struct sim_gpu *gpu = m->private;
+	unsigned int i, num;
+	unsigned long flags;
+
+	sim_lock(gpu, &flags);
+	num = gpu->num_misreads;
+	memcpy(misread, gpu->misread, sizeof(misread));
+	sim_unlock(gpu, flags);
+	for (i = 0; i < num; i++)
+		seq_printf(m, "0x%03x 0x%08x 0x%08x\n", misread[i].where,
+			   misread[i].val, misread[i].mask);
+	return 0;
+}
+
+static ssize_t misread_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	struct sim_gpu *gpu = ((struct seq_file *)file->private_data)->private;
+	struct sim_misread misread = { .mask = ~0U };
+	unsigned int where = 0;
+	unsigned long flags;
+	char line[64];
+	bool none;
+	int err;
+
+	err = sim_get_line(line, sizeof(line), buf, count);
+	if (err)
+		return err;
+	none = !strcmp(strim(line), "none");
+	if (!none && (sscanf(line, "%i %i %i", &where, &misread.val,
+			     &misread.mask) < 2 || where % 4 ||
+		      where < SIM_ECAP_IOV || where >= SIM_CFG_SIZE))
+		return -EINVAL;
+	misread.where = where;
+	sim_lock(gpu, &flags);
+	if (none)
+		gpu->num_misreads = 0;
+	else if (gpu->num_misreads < SIM_MAX_MISREADS)
+		gpu->misread[gpu->num_misreads++] = misread;
+	else
+		err = -ENOSPC;
+	sim_unlock(gpu, flags);
+	return err ? err : count;
+}
+
+SIM_SHOW_WRITE(misread);
+
+/*
  * No answer
  */
 
@@ -442,6 +588,8 @@ void sim_fault_debugfs(struct sim_gpu *gpu, struct dentry *dir)
 	debugfs_create_file("fail_enable", 0600, dir, gpu, &fail_enable_fops);
 	debugfs_create_file("lose_register", 0600, dir, gpu,
 			    &lose_register_fops);
+	debugfs_create_file("garbage", 0600, dir, gpu, &garbage_fops);
+	debugfs_create_file("misread", 0600, dir, gpu, &misread_fops);
 	debugfs_create_file("config_dead", 0600, dir, gpu, &config_dead_fops);
 	debugfs_create_u32("late_events", 0600, dir, &gpu->late_events);
 	for (i = 0; i < SIM_NUM_FAULTS; i++) {

@@ -31,7 +31,8 @@ void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
 	u32 entry = gpu->table[vf];
 
 	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_UNIT;
-	*size = FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) * SIM_UNIT;
+	*size = (FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) +
+		 sim_generation->less_one) * SIM_UNIT;
 }
 
 /**
@@ -275,7 +276,10 @@ void sim_fb_set_context(struct sim_gpu *gpu, u32 val)
 	gpu->context_place = val;
 	for (i = 0; i < SIM_NUM_FCNS; i++) {
 		gpu->fcn[i].context_dirty = true;
-		if (gpu->fcn[i].state != SIM_SHUTDOWN)
+		/* no tenant's: its driver gives it another one */
+		if (i == SIM_FCN_PF && sim_generation->init_by_pf)
+			gpu->pf_context_lost = true;
+		else if (gpu->fcn[i].state != SIM_SHUTDOWN)
 			gpu->violations[SIM_V_MOVED_WHILE_LIVE]++;
 	}
 }
@@ -317,6 +321,8 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 	u32 slot, end, next;
 
 	saver->context_dirty = true;
+	if (fcn == SIM_FCN_PF)
+		gpu->pf_context_lost = false;
 	fb_slot(gpu, fcn, &slot, &end);
 	for (; slot < end; slot = next) {
 		unsigned int g = slot / FB_SLOTS;

@@ -294,8 +294,10 @@ void sim_gpu_reset(struct sim_gpu *gpu, u64 now)
 	gpu->stuck = false;
 	sim_gpu_vfs_off(gpu, false, now);
 	gpu_fcn_reset(gpu, &gpu->fcn[SIM_FCN_PF], now);
-	/* a driver that knows of a reset disables interrupts first */
-	gpu->reset_unseen = gpu->intr_enable || gpu->sim_intr_enable;
+	gpu->registers_of = SIM_NOBODY;
+	/* a driver that knows of a reset disables interrupts first, if there are any */
+	gpu->reset_unseen = !sim_generation->interrupts || gpu->intr_enable ||
+			    gpu->sim_intr_enable;
 	gpu->intr_enable = 0;
 	gpu->intr_status = 0;
 	gpu->sim_intr_enable = 0;
@@ -327,6 +329,7 @@ int sim_gpu_init(struct sim_gpu *gpu)
 	gpu->armed_ns = SIM_NEVER;
 	gpu->next_ns = SIM_NEVER;
 	gpu->accounted_ns = ktime_get_ns();
+	gpu->registers_of = SIM_NOBODY;
 	gpu->fail_enable_from = -1;
 	gpu->dead_from_vf = -1;
 	gpu->fail_command.vf = -1;

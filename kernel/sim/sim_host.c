@@ -30,7 +30,7 @@ MODULE_PARM_DESC(gpus, "how many GPUs, 1 to 8 (default 1)");
 
 unsigned int sim_total_vfs = 16;
 module_param_named(total_vfs, sim_total_vfs, uint, 0444);
-MODULE_PARM_DESC(total_vfs, "VFs of each GPU, 1 to 31 (default 16)");
+MODULE_PARM_DESC(total_vfs, "VFs of each GPU, 1 to 31, to 16 for mi200 and v1 (default 16)");
 
 unsigned int sim_claim_vfs;
 module_param_named(claim_vfs, sim_claim_vfs, uint, 0444);
@@ -57,9 +57,9 @@ unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
 MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");
 
-static unsigned int sim_generation = 3;
-module_param_named(generation, sim_generation, uint, 0444);
-MODULE_PARM_DESC(generation, "generation of the GPU-IOV capability: 3");
+static char *generation = "v3";
+module_param(generation, charp, 0444);
+MODULE_PARM_DESC(generation, "generation of the GPU-IOV capability: v3 (default), mi200 or v1");
 
 unsigned int sim_vf_bar_mib = 256;
 module_param_named(vf_bar_mib, sim_vf_bar_mib, uint, 0444);
@@ -71,6 +71,8 @@ unsigned int sim_latency_us[16] = {
 	[GPUVF_CMD_LOAD_GPU_STATE] = 150,
 	[GPUVF_CMD_RUN_GPU] = 20,
 	[GPUVF_CMD_INIT_GPU] = 1000,
+	[GPUVF_CMD_SAVE_RLCV_STATE] = 20,
+	[GPUVF_CMD_LOAD_RLCV_STATE] = 20,
 	[GPUVF_CMD_SHUTDOWN_GPU] = 20,
 };
 module_param_named(idle_us, sim_latency_us[GPUVF_CMD_IDLE_GPU], uint, 0644);
@@ -551,16 +553,40 @@ static bool host_param_ok(const char *name, unsigned int value,
 	return false;
 }
 
+/* what the generation does not have, no parameter gives it */
+static int host_set_generation(void)
+{
+	u32 features;
+
+	if (sim_generation_set(generation)) {
+		pr_err("generation=%s: must be v3, mi200 or v1\n", generation);
+		return -EINVAL;
+	}
+	features = sim_generation->features;
+	sim_msi &= sim_generation->interrupts;
+	sim_flr &= !!(features & GPUVF_SIM_FEATURE_VF_FLR);
+	sim_busy &= !!(features & GPUVF_SIM_FEATURE_BUSY);
+	sim_mailbox &= !!(features & GPUVF_SIM_FEATURE_MBOX);
+	sim_shutdown &= !!(features & GPUVF_SIM_FEATURE_SHUTDOWN);
+	return 0;
+}
+
 static int host_check_params(void)
 {
+	int err;
+
 	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR) && !sim_force) {
 		pr_err("this is not a virtual machine; the simulator is for testing, force=1 loads it all the same\n");
 		return -ENODEV;
 	}
+	err = host_set_generation();
+	if (err)
+		return err;
 	if (!sim_claim_vfs)
 		sim_claim_vfs = sim_total_vfs;
 	if (!host_param_ok("gpus", sim_gpus, 1, SIM_MAX_GPUS) ||
-	    !host_param_ok("total_vfs", sim_total_vfs, 1, SIM_MAX_VFS) ||
+	    !host_param_ok("total_vfs", sim_total_vfs, 1,
+			   sim_generation->max_vfs) ||
 	    !host_param_ok("claim_vfs", sim_claim_vfs, sim_total_vfs, 254) ||
 	    !host_param_ok("vendor", sim_vendor, 1, 0xfffe) ||
 	    !host_param_ok("device", sim_device, 0, 0xffff) ||
@@ -568,7 +594,6 @@ static int host_check_params(void)
 	    !host_param_ok("class", sim_class, 0, 0xffffff) ||
 	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
-	    !host_param_ok("generation", sim_generation, 3, 3) ||
 	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384))
 		return -EINVAL;
 	if (!is_power_of_2(sim_vf_bar_mib)) {

@@ -23,37 +23,62 @@ static u32 regs_flr_pending(const struct sim_gpu *gpu)
 	return pending;
 }
 
+/* VF with an entry of the framebuffer table at @reg; false: none has */
+static bool regs_table(unsigned int reg, unsigned int *vf)
+{
+	*vf = (reg - sim_generation->table) / 4;
+	return reg >= sim_generation->table && *vf < sim_generation->max_vfs;
+}
+
 static bool regs_read_iov(struct sim_gpu *gpu, unsigned int reg, u32 *val)
 {
-	switch (reg) {
-	case GPUVF_IOV_SRIOV_SHADOW:
+	unsigned int vf;
+
+	if (regs_table(reg, &vf)) {
+		*val = gpu->table[vf];
+		return true;
+	}
+	switch (sim_generation_reg(reg)) {
+	case SIM_IOV_SRIOV_SHADOW:
 		*val = sim_vfs_enabled(gpu) ? 1 | sim_vfs_enabled(gpu) << 16 :
 					      0;
 		return true;
-	case GPUVF_IOV_INTR_ENABLE:
+	case SIM_IOV_INTR_ENABLE:
 		*val = gpu->intr_enable;
 		return true;
-	case GPUVF_IOV_INTR_STATUS:
+	case SIM_IOV_INTR_STATUS:
 		*val = gpu->intr_status;
 		return true;
-	case GPUVF_IOV_CNTXT:
+	case SIM_IOV_CNTXT:
 		*val = gpu->context;
 		return true;
-	case GPUVF_IOV_FB_AVAILABLE:
+	case SIM_IOV_FB:
 		*val = sim_fb_mib | gpu->consumed_mib << 16;
-		return true;
-	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
-		*val = gpu->table[(reg - GPUVF_IOV_VF_FB(0)) / 4];
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* offset in the scheduler block of a register at @reg; false: it is outside */
+static bool regs_sch(unsigned int reg, unsigned int *in_block)
+{
+	*in_block = reg - sim_generation->sch;
+	return reg >= sim_generation->sch &&
+	       *in_block < sim_generation->sch_length;
+}
+
+static u32 regs_active(struct sim_gpu *gpu)
+{
+	u32 status, val = sim_cmd_active(gpu, &status);
+
+	return val | status << 8 * (sim_generation->active_status -
+				    GPUVF_SCH_ACTIVE_FCN_ID);
+}
+
 static bool regs_read_sch(struct sim_gpu *gpu, unsigned int reg, u32 *val)
 {
 	const struct sim_command *cmd = &gpu->cmd;
-	u32 status;
 
 	switch (reg) {
 	case GPUVF_SCH_CMD:
@@ -67,17 +92,25 @@ static bool regs_read_sch(struct sim_gpu *gpu, unsigned int reg, u32 *val)
 		*val = sim_busy ? gpu->busy : 0;
 		return true;
 	case GPUVF_SCH_ACTIVE_FCN_ID:
-		*val = sim_cmd_active(gpu, &status);
-		*val |= status << 16;
+		*val = regs_active(gpu);
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* without interrupts there are none of the capability's own either, nor notices */
+static bool regs_has_sim(unsigned int reg)
+{
+	return sim_generation->interrupts || reg < GPUVF_SIM_INTR_ENABLE ||
+	       reg > GPUVF_SIM_VF_FLR;
+}
+
 static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 			  u32 *val)
 {
+	if (!regs_has_sim(reg))
+		return false;
 	switch (reg) {
 	case GPUVF_SIM_INTR_ENABLE:
 		*val = gpu->sim_intr_enable;
@@ -122,16 +155,17 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
  */
 void sim_regs_read(struct sim_gpu *gpu, unsigned int where, u64 now)
 {
+	unsigned int in_block;
 	bool lives;
 	u32 val;
 
 	where &= ~3U;
 	if (where >= SIM_ECAP_SIM)
 		lives = regs_read_sim(gpu, where - SIM_ECAP_SIM, now, &val);
-	else if (where >= SIM_SCH)
-		lives = regs_read_sch(gpu, where - SIM_SCH, &val);
 	else
-		lives = regs_read_iov(gpu, where - SIM_ECAP_IOV, &val);
+		lives = (regs_sch(where - SIM_ECAP_IOV, &in_block) &&
+			 regs_read_sch(gpu, in_block, &val)) ||
+			regs_read_iov(gpu, where - SIM_ECAP_IOV, &val);
 	if (lives)
 		regs_poke(gpu, where, val);
 }
@@ -166,31 +200,39 @@ static void regs_late_event(struct sim_gpu *gpu, u32 acknowledged)
 
 static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
 {
-	switch (reg) {
-	case GPUVF_IOV_INTR_ENABLE:
+	unsigned int vf;
+
+	if (regs_table(reg, &vf)) {
+		if (!regs_lose_write(gpu))
+			sim_fb_set_table(gpu, vf, val);
+		return;
+	}
+	switch (sim_generation_reg(reg)) {
+	case SIM_IOV_INTR_ENABLE:
 		val &= GPUVF_IOV_INTR_ALL;
 		if (!sim_busy)
 			val &= ~GPUVF_IOV_INTR_BUSY_CHANGE;
 		sim_gpu_enable(gpu, val);
 		break;
-	case GPUVF_IOV_INTR_STATUS:
+	case SIM_IOV_INTR_STATUS:
 		regs_late_event(gpu, val);
 		gpu->intr_status &= ~val;
 		break;
-	case GPUVF_IOV_RESET_CONTROL:
+	case SIM_IOV_RESET_CONTROL:
 		regs_poke(gpu, SIM_ECAP_IOV + reg, val & 0xff);
 		break;
-	case GPUVF_IOV_CNTXT:
+	case SIM_IOV_RESET_NOTIFICATION:
+	case SIM_IOV_VM_INIT_STATUS:
+		regs_poke(gpu, SIM_ECAP_IOV + reg, val);
+		break;
+	case SIM_IOV_CNTXT:
 		if (regs_lose_write(gpu))
 			break;
 		sim_fb_set_context(gpu, val & (GPUVF_IOV_CNTXT_SIZE |
 					       GPUVF_IOV_CNTXT_LOC_SYSMEM |
 					       GPUVF_IOV_CNTXT_OFFSET));
 		break;
-	case GPUVF_IOV_VF_FB(0) ... GPUVF_IOV_VF_FB(SIM_MAX_VFS - 1):
-		if (!regs_lose_write(gpu))
-			sim_fb_set_table(gpu, (reg - GPUVF_IOV_VF_FB(0)) / 4,
-					 val);
+	default:
 		break;
 	}
 }
@@ -202,7 +244,8 @@ static void regs_write_iov(struct sim_gpu *gpu, unsigned int reg, u32 val)
  */
 void sim_regs_lose_schedule(struct sim_gpu *gpu, unsigned int reg)
 {
-	regs_poke(gpu, SIM_SCH + reg, 0);
+	if (reg < sim_generation->sch_length)
+		regs_poke(gpu, SIM_ECAP_IOV + sim_generation->sch + reg, 0);
 }
 
 static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
@@ -218,7 +261,7 @@ static void regs_write_sch(struct sim_gpu *gpu, unsigned int reg, u32 val,
 	case GPUVF_SCH_TIME_QUANTA_OPTION:
 	case GPUVF_SCH_TIME_QUANTA_PER_VF:
 	case GPUVF_SCH_TIME_QUANTA_PF:
-		regs_poke(gpu, SIM_SCH + reg, val);
+		regs_poke(gpu, SIM_ECAP_IOV + sim_generation->sch + reg, val);
 		break;
 	}
 }
@@ -228,6 +271,8 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 {
 	bool scrubbing = gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY;
 
+	if (!regs_has_sim(reg))
+		return;
 	switch (reg) {
 	case GPUVF_SIM_INTR_ENABLE:
 		sim_gpu_enable_sim(gpu, val & GPUVF_SIM_INTR_ALL);
@@ -269,10 +314,13 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		    u32 val, u64 now)
 {
+	unsigned int reg = where - SIM_ECAP_IOV, in_block;
+
 	if (where < SIM_ECAP_IOV ||
 	    where >= SIM_ECAP_SIM + GPUVF_SIM_VSEC_LENGTH)
 		return false;
-	if (where == SIM_ECAP_IOV + GPUVF_IOV_FB_CONSUMED && size == 2) {
+	/* FB_CONSUMED, the upper half */
+	if (reg == sim_generation->reg[SIM_IOV_FB] + 2 && size == 2) {
 		if (regs_lose_write(gpu))
 			return true;
 		gpu->consumed_mib = val;
@@ -292,9 +340,9 @@ bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		return true;
 	if (where >= SIM_ECAP_SIM)
 		regs_write_sim(gpu, where - SIM_ECAP_SIM, val, now);
-	else if (where >= SIM_SCH)
-		regs_write_sch(gpu, where - SIM_SCH, val, now);
+	else if (regs_sch(reg, &in_block))
+		regs_write_sch(gpu, in_block, val, now);
 	else
-		regs_write_iov(gpu, where - SIM_ECAP_IOV, val);
+		regs_write_iov(gpu, reg, val);
 	return true;
 }

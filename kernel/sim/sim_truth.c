@@ -197,6 +197,7 @@ static const struct truth_counter gpu_counters[] = {
 	COUNTER(sim_gpu, bad_function),
 	COUNTER(sim_gpu, busy_rejected),
 	COUNTER(sim_gpu, flr_races),
+	COUNTER(sim_gpu, probes),
 	COUNTER(sim_gpu, switches),
 	COUNTER(sim_gpu, gap_ns),
 	COUNTER(sim_gpu, gap_max_ns),
@@ -262,6 +263,7 @@ static const char * const violation_names[] = {
 	[SIM_V_MOVED_WHILE_LIVE] = "moved_while_live",
 	[SIM_V_SCRUB_LIVE] = "scrub_live",
 	[SIM_V_BAD_CONTEXT] = "bad_context",
+	[SIM_V_LEFTOVER_REGISTERS] = "leftover_registers",
 };
 
 static void truth_print(struct seq_file *m, const void *object,
@@ -301,6 +303,8 @@ static void truth_print_gpu(struct seq_file *m,
 	for (i = 0; i < SIM_NUM_FAULTS; i++)
 		seq_printf(m, " injected_%s=%llu", sim_fault_name(i),
 			   gpu->fault[i].hits);
+	seq_printf(m, " injected_garbage=%llu injected_misread=%llu",
+		   gpu->garbage.fault.hits, gpu->misread_hits);
 	seq_printf(m, " gap_p50_ns=%llu gap_p99_ns=%llu gap_p999_ns=%llu",
 		   hist_percentile(&picture->gaps, 500),
 		   hist_percentile(&picture->gaps, 990),

@@ -11,6 +11,7 @@
 
 #include <hw/regs.h>
 #include "selftest.h"
+#include "hw.h"
 #include "load.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -19,14 +20,6 @@ static const uint32_t slice_us[] = { 5000, 5000, 5000 };
 static uint64_t counted(const char *key)
 {
 	return gpu_truth(gpu, "gpu", key);
-}
-
-static void set_register(unsigned int where, uint32_t val)
-{
-	unsigned int iov = gpu_capability(gpu, GPUVF_IOV_VSEC_ID);
-
-	ASSERT_NE(0, iov);
-	ASSERT_OK(gpu_config_write(gpu, iov + where, val));
 }
 
 static void clear_behind_the_drivers_back(const struct extent *extent)
@@ -77,10 +70,10 @@ TEST_F(isolation, plant_moved_extent_is_seen)
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	load_busy(gpu, 0, 100);
 	ASSERT_TRUE(gpu_table(gpu, &table));
-	set_register(GPUVF_IOV_VF_FB(0), 0);
+	hw_set_extent(gpu, 0, 0, 0);
 	ASSERT_EQ(1, counted("moved_while_live"));
 	/* of one that has no state it is no violation */
-	set_register(GPUVF_IOV_VF_FB(1), 0);
+	hw_set_extent(gpu, 1, 0, 0);
 	ASSERT_EQ(1, counted("moved_while_live"));
 }
 
@@ -107,8 +100,8 @@ TEST_F(isolation, plant_bad_context_area_is_seen)
 	ASSERT_EQ(0, counted("bad_context"));
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	/* into VF 0's extent */
-	set_register(GPUVF_IOV_CNTXT, 1 | (table.vf[0].start /
-		     GPUVF_IOV_CNTXT_UNIT) << 10);
+	hw_set_context(gpu, 1 | (table.vf[0].start / GPUVF_IOV_CNTXT_UNIT)
+			    << 10);
 	ASSERT_EVENTUALLY(counted("bad_context") > 0);
 }
 
@@ -116,7 +109,7 @@ TEST_F(isolation, plant_extent_in_the_reserve_is_seen)
 {
 	fixture_spoil();
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	set_register(GPUVF_IOV_VF_FB(0), 1);
+	hw_set_extent(gpu, 0, 0, 1);
 	load_busy(gpu, 0, 100);
 	ASSERT_LT(0, counted("overlaps"));
 }

@@ -129,7 +129,7 @@ static void fail_by_limit(unsigned int vf)
 		resets = vf_resets(vf);
 		load_busy(gpu, vf, 100);
 		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_command"),
-				      "1 error vf=%u", vf));
+				      "1 error vf=%u command=idle", vf));
 		ASSERT_EVENTUALLY(vf_resets(vf) == resets + 1);
 		ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
 	}

@@ -162,19 +162,19 @@ TEST_F(netlink, dumps_show_everything_once)
 	unsigned int i, k;
 	struct seen seen;
 
-	fixture_load("gpus=3 total_vfs=31");
+	fixture_load(fixture_most_vfs("gpus=3"));
 	dump(GPUVF_CMD_PF_GET, NULL, &seen);
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(1, seen.pf[i]);
 	}
 	dump(GPUVF_CMD_VF_GET, NULL, &seen);
 	for (i = 0; i < 3; i++)
-		for (k = 0; k < 31; k++) {
+		for (k = 0; k < fx.total_vfs; k++) {
 			ASSERT_EQ(1, seen.vf[i][k]);
 		}
 	dump(GPUVF_CMD_VF_GET, &fx.gpu[1], &seen);
 	for (i = 0; i < 3; i++)
-		for (k = 0; k < 31; k++) {
+		for (k = 0; k < fx.total_vfs; k++) {
 			ASSERT_EQ(i == 1, seen.vf[i][k]);
 		}
 }
@@ -186,7 +186,7 @@ TEST_F(netlink, dump_with_a_change_in_it_says_so)
 	struct nl_answer answer;
 
 	/* more than one buffer of answers, so that the dump has two parts */
-	fixture_load("gpus=8 total_vfs=31");
+	fixture_load(fixture_most_vfs("gpus=8"));
 	ASSERT_OK(nl_family(other));
 	nl_begin(fx.nl, &req, GPUVF_CMD_VF_GET, NLM_F_DUMP);
 	ASSERT_OK(nl_dump_begin(fx.nl, &req));

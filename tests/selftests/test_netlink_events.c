@@ -36,7 +36,8 @@ static void check_full(const struct nl_message *msg)
 	unsigned int i;
 
 	ASSERT_STREQ(gpu->bdf, msg->bdf);
-	ASSERT_STREQ("gpu-iov-v3", msg->backend);
+	ASSERT_STREQ(module_is_v1() ? "gpu-iov-v1" : "gpu-iov-v3",
+		     msg->backend);
 	ASSERT_EQ(fx.total_vfs, msg->total_vfs);
 	ASSERT_EQ(fx.total_vfs, msg->num_vf);
 	ASSERT_EQ(16 * GIB, msg->fb_total);

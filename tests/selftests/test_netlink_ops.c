@@ -222,7 +222,7 @@ TEST_F(netlink_ops, dumps_of_many_are_split_and_complete)
 	};
 	unsigned int i, vf, k;
 
-	fixture_load("gpus=8 total_vfs=31");
+	fixture_load(fixture_most_vfs("gpus=8"));
 	for (i = 0; i < sizeof(cmds); i++) {
 		struct seen seen = { 0 };
 		struct nl_request req;

@@ -84,11 +84,17 @@ TEST_F(sim, unknown_commands_and_functions_are_refused)
 
 TEST_F(sim, second_command_is_rejected)
 {
+	struct iov iov;
+
+	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	hw_clear_context(gpu, 0);
 	hw_clear(gpu, 64, 4);
+	hw_pf_state(gpu);
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 slow 300000"));
 	hw_begin(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(0));
-	ASSERT_EQ(GPUVF_STATUS_EXECUTING | GPUVF_CMD_INIT_GPU,
+	ASSERT_EQ(iov.rev == GPUVF_IOV_VSEC_REV_V3 ?
+		  GPUVF_STATUS_EXECUTING | GPUVF_CMD_INIT_GPU :
+		  GPUVF_STATUS_INITIALISING,
 		  hw_sch_get(gpu, GPUVF_SCH_CMD_STATUS));
 	hw_begin(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(0));
 	ASSERT_EQ(1, counted("busy_rejected"));

@@ -147,7 +147,7 @@ TEST_F(sim, moved_context_slots_are_dirty)
 	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
 	/* written again, at the same place, and then at another */
-	hw_iov(gpu, GPUVF_IOV_CNTXT, hw_iov_get(gpu, GPUVF_IOV_CNTXT));
+	hw_set_context(gpu, hw_context(gpu));
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
 	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 0));
 	hw_leave(gpu, 0);
@@ -155,8 +155,7 @@ TEST_F(sim, moved_context_slots_are_dirty)
 	ASSERT_EQ(0, counted("unscrubbed_contexts"));
 	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
-	hw_iov(gpu, GPUVF_IOV_CNTXT,
-	       hw_iov_get(gpu, GPUVF_IOV_CNTXT) + (1 << 16));
+	hw_set_context(gpu, hw_context(gpu) + (1 << 16));
 	ASSERT_EQ(0, counted("moved_while_live"));
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
 	ASSERT_EQ(1, counted("unscrubbed_contexts"));
@@ -165,15 +164,15 @@ TEST_F(sim, moved_context_slots_are_dirty)
 /* @first: unit where the context save area begins */
 static void set_context(unsigned int first)
 {
-	hw_iov(gpu, GPUVF_IOV_CNTXT,
-	       (uint32_t)(first * (UNIT / GPUVF_IOV_CNTXT_UNIT)) << 10 | 1);
+	hw_set_context(gpu, (uint32_t)(first * (UNIT / GPUVF_IOV_CNTXT_UNIT))
+			    << 10 | 1);
 }
 
 /* what SAVE writes is content of the framebuffer, like any other */
 TEST_F(sim, saved_contexts_are_seen_where_they_were)
 {
 	uint64_t own = GIB + 4 * UNIT;
-	uint32_t place = hw_iov_get(gpu, GPUVF_IOV_CNTXT);
+	uint32_t place = hw_context(gpu);
 
 	/* a place that was scrubbed, and is behind all extents */
 	hw_clear(gpu, 3 * GIB / UNIT, 1);
@@ -187,9 +186,9 @@ TEST_F(sim, saved_contexts_are_seen_where_they_were)
 	ASSERT_EQ(0, counted("violations"));
 
 	/* it moves away, and its place becomes VF 1's, unscrubbed */
-	hw_iov(gpu, GPUVF_IOV_CNTXT, place);
+	hw_set_context(gpu, place);
 	hw_clear_context(gpu, 1);
-	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 3 * GIB / UNIT << 16 | 1);
+	hw_set_extent(gpu, 1, 3 * GIB / UNIT, 1);
 	ASSERT_EQ(~0U, window(1, 3 * GIB));
 	ASSERT_EQ(GPUVF_FCN_VF(0),
 		  hw_vf_get(gpu, 1, GPUVF_SIM_VF_APERTURE_DATA) & 0xff);
@@ -362,6 +361,8 @@ TEST_F(sim, content_is_at_both_ends_of_a_unit)
 
 TEST_F(sim, content_ends_with_what_the_vf_has)
 {
+	struct iov iov;
+
 	hw_clear(gpu, OWN / UNIT, 4);
 	pf_write(OWN - 4, 0x11);
 	pf_write(OWN + SIZE, 0x22);
@@ -375,8 +376,11 @@ TEST_F(sim, content_ends_with_what_the_vf_has)
 	ASSERT_EQ(5, counted_vf(1, "blocked_touches"));
 	ASSERT_EQ(0x11, pf_read(OWN - 4));
 	ASSERT_EQ(0x22, pf_read(OWN + SIZE));
-	/* without an extent there is nothing at all */
-	hw_iov(gpu, GPUVF_IOV_VF_FB(1), 0);
+	/* without an extent there is nothing at all; v1 has always one */
+	ASSERT_TRUE(gpu_iov(gpu, &iov));
+	if (iov.less_one)
+		return;
+	hw_set_extent(gpu, 1, 0, 0);
 	ASSERT_EQ(~0U, vf_read(1, 0));
 	ASSERT_EQ(6, counted_vf(1, "blocked_touches"));
 }

@@ -161,7 +161,8 @@ TEST_F(sysfs, C5_pf_figures_are_those_of_netlink)
 				    policies[policy]));
 	}
 	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "backend"), msg.backend));
-	ASSERT_STREQ("gpu-iov-v3", msg.backend);
+	ASSERT_STREQ(module_is_v1() ? "gpu-iov-v1" : "gpu-iov-v3",
+		     msg.backend);
 	ASSERT_EQ(msg.revision, file_u64(gpu_sysfs(gpu, "revision")));
 	ASSERT_EQ(msg.fb_total, file_u64(gpu_sysfs(gpu, "fb/total")));
 	ASSERT_EQ(msg.fb_free, file_u64(gpu_sysfs(gpu, "fb/free")));

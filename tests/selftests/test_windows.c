@@ -309,7 +309,7 @@ TEST_F(windows, reset_of_the_bus_is_not_taken_for_that_of_a_vf)
 	watch_end(watch);
 	/* what was held up does its work */
 	pause_ms(200);
-	ASSERT_EQ(0, hw_iov_get(gpu, GPUVF_IOV_CNTXT));
+	ASSERT_EQ(0, hw_context(gpu));
 	ASSERT_OK(reset_gpu());
 	check_comes_back();
 }

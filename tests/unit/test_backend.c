@@ -419,9 +419,179 @@ static void garbage_ends_in_errors_and_in_bounds(void **state)
 	assert_false(hw->ops->engine_hangs(hw));
 }
 
+/*
+ * GPU-IOV v1
+ */
+
+#define V1_CMD		(IOV + 0x0c)
+#define V1_STATUS	(IOV + 0x10)
+
+static void new_v1(void)
+{
+	new_gpu(GPUVF_IOV_VSEC_REV_V1);
+	memset(config + IOV, 0, 0x100);
+	put_header(IOV, GPUVF_IOV_VSEC_ID, GPUVF_IOV_VSEC_REV_V1, 0x6c);
+	put16(IOV + 0x24, 8190);
+}
+
+/* a GPU that is taken, and has saved contexts */
+static void use_v1(void)
+{
+	const struct gpuvf_extent context = { 256 * MIB, 8 * MIB };
+
+	new_v1();
+	assert_int_equal(probe(), 0);
+	assert_int_equal(hw->ops->set_reserve(hw, 256 * MIB, &context), 0);
+}
+
+static void takes_v1(void **state)
+{
+	static const struct gpuvf_extent fb = { 32 * MIB, 496 * MIB };
+
+	(void)state;
+	use_v1();
+	assert_int_equal(messages, 0);
+	assert_int_equal(hw->caps.total_vfs, 16);
+	/* the SIM capability says that there is everything */
+	assert_int_equal(hw->caps.capabilities, GPUVF_CAPABILITY_FRAMEBUFFER |
+			 GPUVF_CAPABILITY_TIME_SLICE | GPUVF_CAPABILITY_SCRUB);
+	assert_int_equal(hw->caps.fb.total_bytes, 8190 * MIB);
+	assert_int_equal(hw->caps.fb.num_reserved, 1);
+	assert_int_equal(hw->caps.fb.reserved[0].start, 16 * MIB);
+	assert_int_equal(hw->caps.command_limit_us[GPUVF_HW_RUN], 2000000);
+	assert_int_equal(hw->caps.command_limit_us[GPUVF_HW_INIT], 3000000);
+	assert_int_equal(get32(IOV + 0x20), 1 | 256 * 4 << 10);
+	assert_int_equal(get32(IOV + 0x24), 8190 | (8190 - 256) << 16);
+	assert_int_equal(hw->ops->has_reserve(hw), 1);
+	/* the example of the register page */
+	assert_int_equal(hw->ops->set_vf_fb(hw, 1, &fb), 0);
+	assert_int_equal(get32(IOV + 0x30), 0x0002001e);
+	assert_int_equal(hw->ops->park_vf(hw, 1), 0);
+	assert_int_equal(get32(IOV + 0x30), 0x00010000);
+	/* what a reset of the VF takes is written again, of one that is parked too */
+	put32(IOV + 0x30, 0);
+	assert_int_equal(hw->ops->verify_vf(hw, 1, NULL, 256 * MIB,
+					    &(struct gpuvf_extent){
+						256 * MIB, 8 * MIB }), 0);
+	assert_int_equal(get32(IOV + 0x30), 0x00010000);
+	new_v1();
+	put_header(IOV, GPUVF_IOV_VSEC_ID, GPUVF_IOV_VSEC_REV_V1, 0x68);
+	refuses(-EINVAL, "104 bytes");
+	new_v1();
+	put16(IOV + 0x24, 0);
+	refuses(-EINVAL, "0 MiB");
+	new_v1();
+	put32(IOV + 0x24, ~0U);
+	refuses(-EIO, "TOTAL_FB_AVAILABLE");
+}
+
+/* the command under way ends so; what it was has to be @cmd */
+static int v1_ends(u32 cmd, u8 status)
+{
+	assert_int_equal(get32(V1_CMD), cmd);
+	assert_int_equal(hw->ops->command_status(hw), -EINPROGRESS);
+	put32(V1_CMD, cmd & ~0x10);
+	config[V1_STATUS] = status;
+	return hw->ops->command_status(hw);
+}
+
+static void v1_gives_the_pf_a_state_before_init(void **state)
+{
+	static const u32 pf[] = { 0x17, 0x14, 0x11, 0x12, 0x18 };
+	unsigned int i;
+
+	(void)state;
+	use_v1();
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_INIT, 3, 0), 0);
+	for (i = 0; i < ARRAY_SIZE(pf); i++)
+		assert_int_equal(v1_ends(pf[i], 0), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x8317, 0), 0);
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_RUN, 3, 0), 0);
+	assert_int_equal(v1_ends(0x8314, 0), 0);
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_IDLE, 3, 0), 0);
+	/* a hang, which is over when the scheduler takes a command again */
+	assert_int_equal(v1_ends(0x8311, GPUVF_STATUS_GFX_HANG), -EIO);
+	assert_int_equal(hw->ops->engine_state(hw), -EBUSY);
+	assert_int_equal(get32(V1_CMD), 0x19);
+}
+
+/* where it fails, the PF has the engine until the GPU is reset */
+static void v1_takes_a_pf_that_fails_for_a_taken_engine(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		use_v1();
+		assert_int_equal(hw->ops->command(hw, GPUVF_HW_INIT, 3, 0), 0);
+		assert_int_equal(v1_ends(0x17, 0), -EINPROGRESS);
+		assert_int_equal(v1_ends(0x14, i ? GPUVF_STATUS_ABORTED :
+						   GPUVF_STATUS_SDMA_HANG),
+				 -EIO);
+		assert_int_equal(hw->ops->engine_state(hw), -EBUSY);
+		put32(IOV + 0x20, 0);
+		assert_int_equal(hw->ops->engine_state(hw), 0);
+	}
+}
+
+static void v1_finds_out_who_has_the_engine(void **state)
+{
+	(void)state;
+	use_v1();
+	/* the PF cannot get it: a VF has it */
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_IDLE, 2, 0), 0);
+	assert_int_equal(v1_ends(0x8211, GPUVF_STATUS_ABORTED), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x13, GPUVF_STATUS_ABORTED), -EIO);
+	assert_int_equal(hw->ops->engine_state(hw), 0);
+	/* it can: the engine was free */
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_LOAD, 2, 0), 0);
+	assert_int_equal(v1_ends(0x8213, GPUVF_STATUS_ABORTED), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x13, 0), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x14, 0), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x11, 0), -EINPROGRESS);
+	assert_int_equal(v1_ends(0x12, 0), -ECANCELED);
+	assert_int_equal(hw->ops->engine_state(hw), 0);
+}
+
+static void v1_garbage_ends_in_errors_and_in_bounds(void **state)
+{
+	unsigned int n, taken = 0;
+
+	(void)state;
+	for (n = 1; n <= 5000; n++) {
+		new_v1();
+		has_sim = n & 1;
+		garbage = n;
+		odds = n & 4 ? 8 : 1;
+		if (n & 2)
+			put_header(IOV, GPUVF_IOV_VSEC_ID, 1, rnd() & 0x1ff);
+		reads = 0;
+		if (probe()) {
+			assert_int_equal(messages, 1);
+			continue;
+		}
+		taken++;
+		if (has_sim)
+			use_everything();
+		assert_true(reads < 1000);
+	}
+	assert_true(taken > 100);
+	use_v1();
+	all_ones = true;
+	use_everything();
+	assert_int_equal(hw->ops->command_status(hw), -EIO);
+	assert_int_equal(hw->ops->engine_state(hw), -EIO);
+	assert_int_equal(hw->ops->has_reserve(hw), -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_v1),
+		cmocka_unit_test(v1_gives_the_pf_a_state_before_init),
+		cmocka_unit_test(v1_takes_a_pf_that_fails_for_a_taken_engine),
+		cmocka_unit_test(v1_finds_out_who_has_the_engine),
+		cmocka_unit_test(v1_garbage_ends_in_errors_and_in_bounds),
 		cmocka_unit_test(takes_both_variants),
 		cmocka_unit_test(more_than_64_gib_are_known_and_reserved),
 		cmocka_unit_test(refuses_what_is_not_as_it_should_be),

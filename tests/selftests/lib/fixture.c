@@ -140,6 +140,21 @@ void fixture_loaded_as(const char *how)
 }
 
 /**
+ * fixture_most_vfs() - parameters for as many VFs as there can be
+ * @sim_parameters: the other ones
+ *
+ * Return: parameters of the simulator, valid until the next call.
+ */
+const char *fixture_most_vfs(const char *sim_parameters)
+{
+	static char all[256];
+
+	snprintf(all, sizeof(all), "%s total_vfs=%u", sim_parameters,
+		 module_most_vfs());
+	return all;
+}
+
+/**
  * fixture_load() - load both modules, unless they are loaded just so
  * @sim_parameters: of the simulator
  */
@@ -264,6 +279,8 @@ static int judge(const struct gpu *gpu)
 static void disarm(const struct gpu *gpu)
 {
 	file_write(gpu_sim(gpu, "config_dead"), "0");
+	file_write(gpu_sim(gpu, "misread"), "none");
+	file_write(gpu_sim(gpu, "garbage"), "0 0");
 	file_write(gpu_sim(gpu, "late_events"), "0");
 	file_write(gpu_sim(gpu, "fail_command"), "0");
 	file_write(gpu_sim(gpu, "fail_enable"), "-1");

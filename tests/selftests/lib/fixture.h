@@ -34,6 +34,7 @@ void fixture_setup(const char *sim_parameters);
 void fixture_teardown(void);
 bool fixture_is_loaded_as(const char *how);
 void fixture_loaded_as(const char *how);
+const char *fixture_most_vfs(const char *sim_parameters);
 void fixture_load(const char *sim_parameters);
 void fixture_unload(void);
 void fixture_spoil(void);

@@ -315,10 +315,25 @@ bool gpu_truth_vf_is(const struct gpu *gpu, unsigned int vf, const char *key,
 	return is;
 }
 
+/* where the backend for v1 has the entries of VFs that are parked: no extent */
+#define PARKED	UNIT
+
+static void forget_parked(const struct gpu *gpu, struct table *table)
+{
+	struct iov iov;
+	unsigned int i;
+
+	if (!gpu_iov(gpu, &iov) || !iov.less_one)
+		return;
+	for (i = 0; i < MAX_VFS; i++)
+		if (table->vf[i].start == PARKED && table->vf[i].size == UNIT)
+			table->vf[i] = (struct extent){ 0 };
+}
+
 /**
  * gpu_table() - what the hardware has in its framebuffer table
  * @gpu: GPU
- * @table: where to
+ * @table: where to; a VF that is parked has no extent
  *
  * Return: false: the simulator is not there, or says something else.
  */
@@ -346,6 +361,7 @@ bool gpu_table(const struct gpu *gpu, struct table *table)
 		}
 	}
 	free(text);
+	forget_parked(gpu, table);
 	return seen == 2;
 }
 
@@ -440,6 +456,44 @@ int gpu_vf_capability(const struct gpu *gpu, unsigned int vf,
 }
 
 /**
+ * gpu_iov() - find the registers of the GPU-IOV capability
+ * @gpu: GPU
+ * @iov: where to
+ *
+ * Return: false: it has no such capability, or none of a generation that is known.
+ */
+bool gpu_iov(const struct gpu *gpu, struct iov *iov)
+{
+	unsigned int where = gpu_capability(gpu, GPUVF_IOV_VSEC_ID);
+	unsigned int pointer = GPUVF_IOV_SCH_OFFSET_GFX;
+
+	if (!where)
+		return false;
+	iov->rev = PCI_VNDR_HEADER_REV(gpu_config_read(gpu, where +
+						       PCI_VNDR_HEADER));
+	iov->less_one = iov->rev == GPUVF_IOV_VSEC_REV_V1;
+	switch (iov->rev) {
+	case GPUVF_IOV_VSEC_REV_V1:
+		iov->sch = where + GPUVF_IOV_V1_SCH;
+		iov->cntxt = where + GPUVF_IOV_V1_CNTXT;
+		iov->fb = where + GPUVF_IOV_V1_FB_AVAILABLE;
+		iov->table = where + GPUVF_IOV_V1_VF_FB(0);
+		return true;
+	case GPUVF_IOV_VSEC_REV_MI200:
+	case GPUVF_IOV_VSEC_REV_V3:
+		iov->sch = where + ((gpu_config_read(gpu, where +
+						     (pointer & ~3U)) >>
+				     8 * (pointer & 3) & 0xff) << 4);
+		iov->cntxt = where + GPUVF_IOV_CNTXT;
+		iov->fb = where + GPUVF_IOV_FB_AVAILABLE;
+		iov->table = where + GPUVF_IOV_VF_FB(0);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
  * gpu_command() - give the hardware a command, behind the driver's back
  * @gpu: GPU whose driver has nothing to do
  * @code: GPUVF_CMD_*
@@ -451,23 +505,20 @@ int gpu_vf_capability(const struct gpu *gpu, unsigned int vf,
  */
 int gpu_command(const struct gpu *gpu, unsigned int code, unsigned int fcn)
 {
-	unsigned int iov = gpu_capability(gpu, GPUVF_IOV_VSEC_ID);
-	unsigned int sch, tries;
+	unsigned int tries;
+	struct iov iov;
 	int err;
 
-	if (!iov)
+	if (!gpu_iov(gpu, &iov))
 		return -ENODEV;
-	sch = gpu_config_read(gpu, iov + (GPUVF_IOV_SCH_OFFSET_GFX & ~3U)) >>
-	      8 * (GPUVF_IOV_SCH_OFFSET_GFX & 3) & 0xff;
-	sch = iov + (sch << 4);
-	err = gpu_config_write(gpu, sch + GPUVF_SCH_CMD, code |
+	err = gpu_config_write(gpu, iov.sch + GPUVF_SCH_CMD, code |
 			       GPUVF_SCH_CMD_EXECUTE | fcn << 8);
 	if (err)
 		return err;
 	for (tries = 0; tries < 10000; tries++) {
-		if (!(gpu_config_read(gpu, sch + GPUVF_SCH_CMD) &
+		if (!(gpu_config_read(gpu, iov.sch + GPUVF_SCH_CMD) &
 		      GPUVF_SCH_CMD_EXECUTE))
-			return gpu_config_read(gpu, sch +
+			return gpu_config_read(gpu, iov.sch +
 					       GPUVF_SCH_CMD_STATUS) & 0xff;
 		usleep(100);
 	}

@@ -55,6 +55,24 @@ struct table {
 	uint64_t consumed;
 };
 
+/**
+ * struct iov - where a GPU has the registers of its GPU-IOV capability
+ * @rev: generation, GPUVF_IOV_VSEC_REV_*
+ * @sch: scheduler block, in configuration space, as the others
+ * @cntxt: context save area
+ * @fb: FB_AVAILABLE and FB_CONSUMED, 16 bit each
+ * @table: entry of VF 0 in the framebuffer table
+ * @less_one: sizes in it are in units - 1
+ */
+struct iov {
+	unsigned int rev;
+	unsigned int sch;
+	unsigned int cntxt;
+	unsigned int fb;
+	unsigned int table;
+	bool less_one;
+};
+
 const char *gpu_real(void);
 const char *gpu_sysfs(const struct gpu *gpu, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -88,6 +106,7 @@ bool gpu_table(const struct gpu *gpu, struct table *table);
 int gpu_capability(const struct gpu *gpu, unsigned int vsec);
 int gpu_vf_capability(const struct gpu *gpu, unsigned int vf,
 		      unsigned int vsec);
+bool gpu_iov(const struct gpu *gpu, struct iov *iov);
 uint32_t gpu_config_read(const struct gpu *gpu, unsigned int where);
 int gpu_config_write(const struct gpu *gpu, unsigned int where, uint32_t val);
 int gpu_command(const struct gpu *gpu, unsigned int code, unsigned int fcn);

@@ -97,21 +97,22 @@ uint32_t hw_iov_get(const struct gpu *gpu, unsigned int reg)
 	return gpu_config_read(gpu, capability(gpu, GPUVF_IOV_VSEC_ID) + reg);
 }
 
-static unsigned int sch(const struct gpu *gpu)
+static struct iov registers(const struct gpu *gpu)
 {
-	uint32_t offsets = hw_iov_get(gpu, GPUVF_IOV_SCH_OFFSET_GFX & ~3U);
+	struct iov iov;
 
-	return (offsets >> 8 * (GPUVF_IOV_SCH_OFFSET_GFX & 3) & 0xff) << 4;
+	check(gpu_iov(gpu, &iov));
+	return iov;
 }
 
 void hw_sch(const struct gpu *gpu, unsigned int reg, uint32_t val)
 {
-	hw_iov(gpu, sch(gpu) + reg, val);
+	ASSERT_OK(gpu_config_write(gpu, registers(gpu).sch + reg, val));
 }
 
 uint32_t hw_sch_get(const struct gpu *gpu, unsigned int reg)
 {
-	return hw_iov_get(gpu, sch(gpu) + reg);
+	return gpu_config_read(gpu, registers(gpu).sch + reg);
 }
 
 void hw_sim(const struct gpu *gpu, unsigned int reg, uint32_t val)
@@ -273,6 +274,65 @@ int hw_switch(const struct gpu *gpu, unsigned int from, unsigned int to)
 			  GPUVF_FCN_VF(from) | GPUVF_FCN_VF(to) << 8);
 }
 
+/* write a part of a dword */
+static void write_part(const struct gpu *gpu, unsigned int where,
+		       const void *val, size_t size)
+{
+	int fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
+	ssize_t n;
+
+	check(fd >= 0);
+	n = pwrite(fd, val, size, where);
+	close(fd);
+	check(n == (ssize_t)size);
+}
+
+/**
+ * hw_write16() - write half a dword of the PF's configuration space
+ * @gpu: GPU
+ * @where: offset in it
+ * @val: what to write
+ */
+void hw_write16(const struct gpu *gpu, unsigned int where, uint16_t val)
+{
+	write_part(gpu, where, &val, sizeof(val));
+}
+
+/**
+ * hw_set_extent() - write an entry of the framebuffer table
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @first: first unit
+ * @units: how many; 0: none, where there can be none, else unit 0
+ */
+void hw_set_extent(const struct gpu *gpu, unsigned int vf, unsigned int first,
+		   unsigned int units)
+{
+	struct iov iov = registers(gpu);
+
+	ASSERT_OK(gpu_config_write(gpu, iov.table + 4 * vf, first << 16 |
+				   (units - (iov.less_one && units))));
+}
+
+/**
+ * hw_context() - read the context save area's register
+ * @gpu: GPU
+ */
+uint32_t hw_context(const struct gpu *gpu)
+{
+	return gpu_config_read(gpu, registers(gpu).cntxt);
+}
+
+/**
+ * hw_set_context() - write it
+ * @gpu: GPU
+ * @val: GPUVF_IOV_CNTXT_*
+ */
+void hw_set_context(const struct gpu *gpu, uint32_t val)
+{
+	ASSERT_OK(gpu_config_write(gpu, registers(gpu).cntxt, val));
+}
+
 /**
  * hw_layout() - give each VF four units, above a GiB for the PF
  * @gpu: GPU
@@ -280,24 +340,16 @@ int hw_switch(const struct gpu *gpu, unsigned int from, unsigned int to)
  */
 void hw_layout(const struct gpu *gpu, unsigned int vfs)
 {
-	unsigned int mib = hw_iov_get(gpu, GPUVF_IOV_FB_AVAILABLE) & 0xffff;
+	struct iov iov = registers(gpu);
+	unsigned int mib = gpu_config_read(gpu, iov.fb) & 0xffff;
 	unsigned int context = FIRST_UNIT + vfs * EXTENT_UNITS;
-	unsigned int where = capability(gpu, GPUVF_IOV_VSEC_ID) +
-			     GPUVF_IOV_FB_CONSUMED;
-	uint16_t consumed = mib - GIB / MIB;
 	unsigned int i;
-	int fd;
 
-	hw_iov(gpu, GPUVF_IOV_CNTXT,
-	       1 | (context * (UNIT / GPUVF_IOV_CNTXT_UNIT)) << 10);
-	/* the one register that is 16 bit wide */
-	fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
-	check(fd >= 0);
-	check(pwrite(fd, &consumed, 2, where) == 2);
-	close(fd);
+	hw_set_context(gpu, 1 | (context * (UNIT / GPUVF_IOV_CNTXT_UNIT)) << 10);
+	hw_write16(gpu, iov.fb + 2, mib - GIB / MIB);
 	for (i = 0; i < vfs; i++)
-		hw_iov(gpu, GPUVF_IOV_VF_FB(i), EXTENT_UNITS |
-		       (FIRST_UNIT + i * EXTENT_UNITS) << 16);
+		hw_set_extent(gpu, i, FIRST_UNIT + i * EXTENT_UNITS,
+			      EXTENT_UNITS);
 }
 
 static void clear(const struct gpu *gpu, unsigned int start, unsigned int count,
@@ -320,13 +372,35 @@ void hw_clear_context(const struct gpu *gpu, unsigned int vf)
 	clear(gpu, GPUVF_FCN_VF(vf), 0, GPUVF_SIM_SCRUB_CONTEXT);
 }
 
+static void pf_command(const struct gpu *gpu, unsigned int code)
+{
+	check(hw_command(gpu, code, GPUVF_FCN_PF) == GPUVF_STATUS_DONE);
+}
+
+/**
+ * hw_pf_state() - let the engine's registers hold a state of the PF
+ * @gpu: GPU, no function on the engine
+ *
+ * INIT of a VF begins with what they hold where the generation is v1.
+ */
+void hw_pf_state(const struct gpu *gpu)
+{
+	if (registers(gpu).rev != GPUVF_IOV_VSEC_REV_V1)
+		return;
+	pf_command(gpu, GPUVF_CMD_INIT_GPU);
+	pf_command(gpu, GPUVF_CMD_RUN_GPU);
+	pf_command(gpu, GPUVF_CMD_IDLE_GPU);
+	pf_command(gpu, GPUVF_CMD_SAVE_GPU_STATE);
+}
+
 /**
  * hw_start() - clear a VF's memory and let it execute
- * @gpu: GPU with a layout, nobody on the engine
+ * @gpu: GPU with a layout, no function on the engine
  * @vf: index of the VF
  */
 void hw_start(const struct gpu *gpu, unsigned int vf)
 {
+	hw_pf_state(gpu);
 	hw_clear(gpu, FIRST_UNIT + vf * EXTENT_UNITS, EXTENT_UNITS);
 	hw_clear_context(gpu, vf);
 	check(hw_command(gpu, GPUVF_CMD_INIT_GPU, GPUVF_FCN_VF(vf)) == GPUVF_STATUS_DONE);
@@ -440,14 +514,9 @@ void hw_ack(const struct gpu *gpu, unsigned int vf)
 	unsigned int where = capability(gpu, GPUVF_SIM_VSEC_ID) +
 			     GPUVF_SIM_MBOX + GPUVF_MBOX_CONTROL + 1;
 	const uint8_t ack = GPUVF_MBOX_RCV_ACK >> 8;
-	int fd = open(gpu_pci(gpu, "config"), O_RDWR | O_CLOEXEC);
-	ssize_t n;
 
-	check(fd >= 0);
 	choose(gpu, vf);
-	n = pwrite(fd, &ack, 1, where);
-	close(fd);
-	check(n == 1);
+	write_part(gpu, where, &ack, sizeof(ack));
 }
 
 /**

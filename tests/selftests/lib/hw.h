@@ -23,6 +23,12 @@ uint32_t hw_sch_get(const struct gpu *gpu, unsigned int reg);
 void hw_sim(const struct gpu *gpu, unsigned int reg, uint32_t val);
 uint32_t hw_sim_get(const struct gpu *gpu, unsigned int reg);
 
+void hw_write16(const struct gpu *gpu, unsigned int where, uint16_t val);
+void hw_set_extent(const struct gpu *gpu, unsigned int vf, unsigned int first,
+		   unsigned int units);
+uint32_t hw_context(const struct gpu *gpu);
+void hw_set_context(const struct gpu *gpu, uint32_t val);
+
 /* registers of a VF */
 void hw_vf(const struct gpu *gpu, unsigned int vf, unsigned int reg,
 	   uint32_t val);
@@ -40,6 +46,7 @@ int hw_switch(const struct gpu *gpu, unsigned int from, unsigned int to);
 void hw_begin(const struct gpu *gpu, unsigned int code, unsigned int fcn);
 int hw_wait(const struct gpu *gpu);
 void hw_layout(const struct gpu *gpu, unsigned int vfs);
+void hw_pf_state(const struct gpu *gpu);
 void hw_clear(const struct gpu *gpu, unsigned int first, unsigned int count);
 void hw_clear_context(const struct gpu *gpu, unsigned int vf);
 void hw_start(const struct gpu *gpu, unsigned int vf);

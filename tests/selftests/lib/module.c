@@ -59,7 +59,7 @@ const char *module_missing(const char *name)
  * module_load() - as insmod
  * @name: gpuvf or gpuvf_sim; the file is in $GPUVF_MODULES
  * @parameters: as of insmod; for gpuvf_sim, those in $GPUVF_SIM_PARAMETERS follow
- *	and win
+ *	and win, unless the test chooses a generation, which it means then
  *
  * Return: 0, or a negative errno.
  */
@@ -70,7 +70,10 @@ int module_load(const char *name, const char *parameters)
 	int fd, flags, err = 0;
 
 	if (more && !strcmp(name, "gpuvf_sim")) {
-		snprintf(all, sizeof(all), "%s %s", parameters, more);
+		bool own = strstr(parameters, "generation=");
+
+		snprintf(all, sizeof(all), "%s %s", own ? more : parameters,
+			 own ? parameters : more);
 		parameters = all;
 	}
 	module_path(name, path, sizeof(path));
@@ -83,6 +86,26 @@ int module_load(const char *name, const char *parameters)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/**
+ * module_is_v1() - is the simulator GPU-IOV v1 where a test does not choose?
+ */
+bool module_is_v1(void)
+{
+	const char *more = getenv("GPUVF_SIM_PARAMETERS");
+
+	return more && strstr(more, "generation=v1");
+}
+
+/**
+ * module_most_vfs() - how many VFs a simulated GPU can have
+ *
+ * As module_is_v1(), where a test does not choose.
+ */
+unsigned int module_most_vfs(void)
+{
+	return module_is_v1() ? 16 : 31;
 }
 
 /* the directory of a module's driver */

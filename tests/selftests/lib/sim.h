@@ -18,8 +18,11 @@
 
 #define UNUSED		__attribute__((unused))
 
+/* a program may have others */
+#ifndef PARAMETERS
 #define PARAMETERS	"total_vfs=4 fb_mib=4096 scrub_us_per_unit=1 " \
 			"init_us=100 oneshot=1"
+#endif
 #define US		1000ULL
 
 #define NUM		3
@@ -50,6 +53,8 @@ static void UNUSED disarm(void)
 	unsigned int i;
 
 	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "garbage"), "0 0"));
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_enable"), "-1"));
 	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		ASSERT_OK(file_write(gpu_sim(gpu, "%s", faults[i]), "0"));
