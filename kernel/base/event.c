@@ -126,7 +126,7 @@ static void event_hold_locked(struct gpuvf_pf *pf,
  * gpuvf_event_locked() - tell the kernel log and the listeners of netlink
  * @pf: PF
  * @event: what happened, but for time, count and sentence
- * @format: of the sentence; it follows "VF 3: " where the event has a VF
+ * @format: of the sentence; it follows "VF3: " where the event has a VF
  *
  * Context: pf->lock held; may sleep.
  */
@@ -142,7 +142,7 @@ void gpuvf_event_locked(struct gpuvf_pf *pf, struct gpuvf_event *event,
 	if (pf->gone)
 		return;
 	if (event->vf != GPUVF_NO_VF)
-		n = scnprintf(event->message, size, "VF %d: ", event->vf);
+		n = scnprintf(event->message, size, "VF%d: ", event->vf);
 	va_start(args, format);
 	vscnprintf(event->message + n, size - n, format, args);
 	va_end(args);

@@ -544,7 +544,7 @@ static void config_log(struct gpuvf_pf *pf, const struct gpuvf_request *req)
 	if (req->num_vfs == 1 && !req->replace &&
 	    !(req->set & (GPUVF_SET_POLICY | GPUVF_SET_PF_RESERVE))) {
 		times = &cfg->vf[vf].engine[req->vf[0].engine];
-		pci_info_ratelimited(pf->pdev, "VF %u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
+		pci_info_ratelimited(pf->pdev, "VF%u: configured with %s of framebuffer, time slice %u us, preemption timeout %u us\n",
 				     vf, GPUVF_SIZE(cfg->layout.vf[vf].size),
 				     times->time_slice_us,
 				     gpuvf_config_preempt_us(times));

@@ -85,7 +85,7 @@ static void recover_lock_vfs(struct gpuvf_pf *pf)
 			continue;
 		}
 		tries = 0;
-		pci_warn(pf->pdev, "VF %u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
+		pci_warn(pf->pdev, "VF%u: in use by the PCI core during a reset of the GPU, configuration space not saved\n",
 			 i);
 	}
 }

@@ -104,7 +104,7 @@ static void vfs_commit(struct gpuvf_pf *pf, unsigned int num_vfs)
 		gpuvf_vf_clear_marks_locked(vf);
 		if (vf->pdev && sysfs_create_link(&vf->kobj, &vf->pdev->dev.kobj,
 						  "device"))
-			pci_warn(pf->pdev, "VF %u: no link to its PCI device\n",
+			pci_warn(pf->pdev, "VF%u: no link to its PCI device\n",
 				 i);
 	}
 	WRITE_ONCE(pf->num_vfs, num_vfs);

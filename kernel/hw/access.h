@@ -11,6 +11,9 @@
 
 #include "hw/hw.h"
 
+/* the backends, for hw/backend.c */
+extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
+
 static inline int gpuvf_hw_read32(struct gpuvf_hw *hw, int reg, u32 *val)
 {
 	int err = pci_read_config_dword(hw->pdev, reg, val);

@@ -11,10 +11,8 @@
 #include <linux/slab.h>
 #include <linux/sizes.h>
 
-#include "hw/hw.h"
+#include "hw/access.h"
 #include "hw/regs.h"
-
-extern const struct gpuvf_hw_ops gpuvf_iov_v3_ops;
 
 /* the first that takes a GPU has it */
 static const struct gpuvf_hw_ops * const backends[] = {

@@ -91,7 +91,7 @@ void gpuvf_vf_failed_locked(struct gpuvf_vf *vf, u32 fault)
 {
 	lockdep_assert_held(&vf->pf->lock);
 	if (!vf->faults)
-		pci_warn(vf->pf->pdev, "VF %u: failed, not scheduled until an administrator resets it\n",
+		pci_warn(vf->pf->pdev, "VF%u: failed, not scheduled until an administrator resets it\n",
 			 vf->index);
 	vf->faults |= fault;
 	gpuvf_mbox_send_locked(vf, GPUVF_MBOX_UNRECOVERABLE, 0);

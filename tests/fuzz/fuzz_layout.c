@@ -159,7 +159,7 @@ static void check_refused(int err)
 	if (why.verdict != GPUVF_LAYOUT_NO_SPACE &&
 	    why.verdict != GPUVF_LAYOUT_FRAGMENTED)
 		return;
-	CHECK(why.vf >= 0 && why.limit < why.asked && why.limit <= why.free);
+	CHECK(why.vf >= 0 && why.limit < why.value && why.limit <= why.free);
 	/* the borders of the VF area, from a plan of nothing at all */
 	wanted = req;
 	req.num_vfs = 0;

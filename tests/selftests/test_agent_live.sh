@@ -85,7 +85,7 @@ point 'a_gpu_cannot_be_paused'
 says 0 "$gpu: reset" "$agent" reset "$gpu"
 point 'a_gpu_can_be_reset'
 
-until_true grep -q 'vf-state-change: VF 0: paused' "$work/events" &&
+until_true grep -q 'vf-state-change: VF0: paused' "$work/events" &&
 	until_true grep -q 'vf-was-reset' "$work/events" &&
 	until_true grep -q 'pf-was-reset' "$work/events"
 point 'monitor_tells_of_it'

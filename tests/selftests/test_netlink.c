@@ -337,7 +337,7 @@ TEST_F(netlink, dry_run_foretells_and_changes_nothing)
 
 TEST_F(netlink, a_change_is_one_line_of_the_log)
 {
-	const char *of_vf = "VF 1: configured with 1024 MiB of framebuffer, time slice 8000 us, preemption timeout 20000 us";
+	const char *of_vf = "VF1: configured with 1024 MiB of framebuffer, time slice 8000 us, preemption timeout 20000 us";
 	const char *of_gpu = "configured with policy fixed, 128 MiB of PF reserve, 1 VF with framebuffer, 15216 MiB free";
 	struct nl_request req;
 	struct nl_answer answer;

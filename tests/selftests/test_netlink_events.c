@@ -230,12 +230,12 @@ TEST_F(netlink_events, what_a_vf_did_is_told_with_the_vf)
 	ASSERT_TRUE(msg.vf[0].has & 1 << GPUVF_A_VF_FB_QUOTA);
 	ASSERT_EQ(1, msg.event.count);
 	ASSERT_LE(began, msg.event.time_ns / 1000000);
-	ASSERT_TRUE(!strncmp(msg.event.message, "VF 1: ", 6));
+	ASSERT_TRUE(!strncmp(msg.event.message, "VF1: ", 5));
 
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/reset"), "1"));
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_VF_WAS_RESET, &msg));
 	ASSERT_EQ(1, msg.vf[0].index);
-	ASSERT_STREQ("VF 1: was reset", msg.event.message);
+	ASSERT_STREQ("VF1: was reset", msg.event.message);
 	nl_close(nl);
 }
 

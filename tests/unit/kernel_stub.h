@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of the kernel as configuration and requests need in user space: included
- * before all others, in the place of the kernel's headers, which are empty here. There is
+ * As much of the kernel as configuration, requests and backends need in user space:
+ * included before all others, in the place of the kernel's headers, which are empty here. There is
  * one thread, so that locks are nothing but whether they are held.
  */
 #ifndef KERNEL_STUB_H
@@ -60,10 +60,12 @@ struct task_struct;
 struct pci_dev {
 	struct device dev;
 	bool enabled;
+	u16 vendor;
 };
 
 struct pci_device_id {
-	int unused;
+	int vendor;
+	int device;
 };
 
 #define __aligned(n)		__attribute__((aligned(n)))
@@ -74,9 +76,12 @@ struct pci_device_id {
 #define SZ_1M			0x100000
 #define SZ_256M			0x10000000
 #define GFP_KERNEL		0
+#define USEC_PER_MSEC		1000L
+#define U16_MAX			0xffff
 #define PCI_COMMAND		4
 #define PCI_COMMAND_MASTER	4
 
+#define static_assert(x)	_Static_assert(x, "")
 #define READ_ONCE(x)		(x)
 #define WARN_ON_ONCE(x)		({ bool is_ = (x); if (is_) abort(); is_; })
 #define WRITE_ONCE(x, value)	((x) = (value))
@@ -89,21 +94,64 @@ struct pci_device_id {
 #define round_up(x, to)		(((x) + (to) - 1) & ~((to) - 1))
 #define div_u64(a, b)		((u64)(a) / (b))
 #define __ffs(x)		((unsigned int)__builtin_ctzll(x))
+#define FIELD_PREP(mask, value)	(((u32)(value) << __builtin_ctz(mask)) & (mask))
+#define DIV_ROUND_UP(a, b)	(((a) + (b) - 1) / (b))
+#define IS_ALIGNED(x, to)	(!((x) & ((to) - 1)))
+#define round_down(x, to)	((x) & ~((to) - 1))
+#define is_power_of_2(x)	((x) && !((x) & ((x) - 1)))
+#define min3(a, b, c)		min_t(u64, a, min_t(u64, b, c))
+/* without a clock: five looks */
+#define read_poll_timeout_atomic(op, val, condition, delay_us, limit_us, first, ...) \
+	({ \
+		int looks_ = 5; \
+		do \
+			(val) = op(__VA_ARGS__); \
+		while (!(condition) && --looks_); \
+		(condition) ? 0 : -ETIMEDOUT; \
+	})
+#define lower_32_bits(x)	((u32)(x))
+#define upper_32_bits(x)	((u32)((u64)(x) >> 32))
+#define cpu_to_le32(x)		(x)
+#define le32_to_cpu(x)		(x)
+#define __le32			u32
+#define ERR_PTR(err)		((void *)(long)(err))
+#define PTR_ERR(p)		((long)(p))
+#define IS_ERR(p)		((unsigned long)(p) > -4096UL)
+#define for_each_set_bit(i, mask, size) \
+	for ((i) = 0; (i) < (size); (i)++) \
+		if (*(mask) >> (i) & 1)
+#define kzalloc(size, flags)	calloc(1, size)
 #define kmalloc(size, flags)	malloc(size)
 #define kfree(p)		free(p)
 #define scnprintf(...)		snprintf(__VA_ARGS__)
 #define vscnprintf(...)		vsnprintf(__VA_ARGS__)
 #define pci_err(...)		stub_log(__VA_ARGS__)
+#define pci_notice(pdev, text)	((void)(pdev))
+#define dev_warn_ratelimited(dev, ...)	((void)(dev))
 #define pci_info_ratelimited(...)	stub_log(__VA_ARGS__)
 #define pci_notice_ratelimited(...)	stub_log(__VA_ARGS__)
+#define PCI_VNDR_HEADER		4
+#define PCI_VNDR_HEADER_REV(x)	((x) >> 16 & 0xf)
+#define PCI_VNDR_HEADER_LEN(x)	((x) >> 20 & 0xfff)
+#define PCI_DEVICE(v, d)	.vendor = (v), .device = (d)
+#define MODULE_DEVICE_TABLE(type, name)
+#define PCI_SET_ERROR_RESPONSE(p)	(*(p) = (typeof(*(p)))~0)
 #define PCI_POSSIBLE_ERROR(x)	((x) == (typeof(x))~0)
 
+/* what a test program has: its log, and the configuration space of its device */
 __printf(2, 3)
-static inline void stub_log(struct pci_dev *pdev, const char *format, ...)
-{
-	(void)pdev;
-	(void)format;
-}
+void stub_log(struct pci_dev *pdev, const char *format, ...);
+int pci_read_config_byte(struct pci_dev *pdev, int where, u8 *val);
+int pci_read_config_word(struct pci_dev *pdev, int where, u16 *val);
+int pci_read_config_dword(struct pci_dev *pdev, int where, u32 *val);
+int pci_write_config_byte(struct pci_dev *pdev, int where, u8 val);
+int pci_write_config_word(struct pci_dev *pdev, int where, u16 val);
+int pci_write_config_dword(struct pci_dev *pdev, int where, u32 val);
+int pci_find_vsec_capability(struct pci_dev *pdev, int vendor, int id);
+int pci_sriov_get_totalvfs(struct pci_dev *pdev);
+int pci_save_state(struct pci_dev *pdev);
+void pci_restore_state(struct pci_dev *pdev);
+int __pci_reset_function_locked(struct pci_dev *pdev);
 
 static inline ssize_t strscpy(char *to, const char *from, size_t size)
 {
@@ -176,14 +224,6 @@ static inline struct device *class_find_device_by_name(struct class *class,
 static inline bool pci_is_enabled(struct pci_dev *pdev)
 {
 	return pdev->enabled;
-}
-
-static inline int pci_read_config_word(struct pci_dev *pdev, int where, u16 *val)
-{
-	(void)pdev;
-	(void)where;
-	*val = PCI_COMMAND_MASTER;
-	return 0;
 }
 
 #endif /* KERNEL_STUB_H */

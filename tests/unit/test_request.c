@@ -406,6 +406,12 @@ int gpuvf_pf_check_index(struct gpuvf_pf *p, u32 index,
 
 struct class *gpuvf_class;
 
+void stub_log(struct pci_dev *dev, const char *format, ...)
+{
+	(void)dev;
+	(void)format;
+}
+
 static int set_up(void **state)
 {
 	unsigned int i;
