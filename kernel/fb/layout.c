@@ -70,10 +70,8 @@ static void layout_cut_all(struct gpuvf_layout_request *req,
 {
 	for (; num; num--, extent++) {
 		u64 start = max(extent->start, out->vf_base);
-		u64 end = extent->start +
-			  min(extent->size, U64_MAX - extent->start);
+		u64 end = min(gpuvf_layout_extent_end(extent), out->vf_end);
 
-		end = min(end, out->vf_end);
 		if (start < end)
 			layout_cut(req, start, end - start);
 	}
@@ -110,7 +108,7 @@ static u64 layout_skip_reserved(const struct gpuvf_fb_geometry *geo, u64 start,
 			const struct gpuvf_extent *r = &geo->reserved[i];
 
 			if (gpuvf_layout_overlap(start, size, r->start, r->size))
-				start = gpuvf_layout_round_up(r->start + r->size,
+				start = gpuvf_layout_round_up(gpuvf_layout_extent_end(r),
 							      align);
 		}
 	return start;
@@ -130,7 +128,8 @@ static bool layout_area(const struct gpuvf_fb_geometry *geo, u64 reserve,
 	out->context.start = layout_skip_reserved(geo, reserve,
 						  geo->context_bytes,
 						  geo->context_align_bytes);
-	if (out->context.start >= out->vf_end)
+	if (out->context.start >= out->vf_end ||
+	    out->vf_end - out->context.start < geo->context_bytes)
 		return false;
 	out->vf_base = gpuvf_layout_round_up(out->context.start +
 					     geo->context_bytes,

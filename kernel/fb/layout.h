@@ -168,6 +168,12 @@ static inline u64 gpuvf_layout_round_up(u64 bytes, u64 to)
 					    (bytes + to - 1) & ~(to - 1);
 }
 
+/* the byte behind an extent; U64_MAX where that does not fit */
+static inline u64 gpuvf_layout_extent_end(const struct gpuvf_extent *e)
+{
+	return e->size > U64_MAX - e->start ? U64_MAX : e->start + e->size;
+}
+
 /* of two ranges, in whatever unit; none overlaps with one of size 0 */
 static inline bool gpuvf_layout_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 {

@@ -127,12 +127,6 @@ bool gpuvf_layout_check(const struct gpuvf_layout_request *req,
 	return true;
 }
 
-/* the byte behind an extent */
-static u64 layout_extent_end(const struct gpuvf_extent *e)
-{
-	return e->size > U64_MAX - e->start ? U64_MAX : e->start + e->size;
-}
-
 /* where the free block that begins at @at ends at the latest, and the next may begin */
 static void layout_free_until(const struct gpuvf_extent *e, unsigned int num,
 			      u64 at, u64 *until, u64 *next)
@@ -140,11 +134,11 @@ static void layout_free_until(const struct gpuvf_extent *e, unsigned int num,
 	unsigned int i;
 
 	for (i = 0; i < num; i++) {
-		if (!e[i].size || layout_extent_end(&e[i]) <= at ||
+		if (!e[i].size || gpuvf_layout_extent_end(&e[i]) <= at ||
 		    e[i].start > *until)
 			continue;
 		*until = max(e[i].start, at);
-		*next = layout_extent_end(&e[i]);
+		*next = gpuvf_layout_extent_end(&e[i]);
 	}
 }
 

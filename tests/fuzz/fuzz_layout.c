@@ -69,6 +69,14 @@ static void take_request(void)
 						    take(8);
 	req.geometry.total_bytes = take_bytes() + take_bytes();
 	req.geometry.context_bytes = take_bytes();
+	req.geometry.align_bytes = take(1) % 16 ?
+				   req.geometry.unit_bytes << take(1) % 3 : take(8);
+	req.geometry.context_align_bytes = 1ULL << take(1) % 26;
+	req.geometry.num_reserved = take(1) % 4;
+	for (i = 0; i < req.geometry.num_reserved; i++) {
+		req.geometry.reserved[i].start = whole(take_bytes());
+		req.geometry.reserved[i].size = whole(take_bytes());
+	}
 	req.pf_reserve_bytes = take_bytes();
 	req.num_vfs = take(1) % (GPUVF_MAX_VFS + 2);
 	for (i = 0; i < req.num_vfs && i < GPUVF_MAX_VFS; i++) {
@@ -116,7 +124,7 @@ static void check_placed(void)
 /* from the bottom, one after the other, each where there is room for it first */
 static bool simple_way_finds_one(void)
 {
-	u64 unit = req.geometry.unit_bytes;
+	u64 unit = req.geometry.unit_bytes, align = req.geometry.align_bytes;
 	u64 at = again.vf_base;
 	unsigned int i;
 
@@ -129,11 +137,11 @@ static bool simple_way_finds_one(void)
 		if (size > U64_MAX - unit)
 			return false;
 		size = (size + unit - 1) & ~(unit - 1);
-		if (size > again.vf_end - at)
+		if (at > again.vf_end || size > again.vf_end - at)
 			return false;
-		at += size;
+		at = gpuvf_layout_round_up(at + size, align);
 	}
-	return !req.num_blocked;
+	return !req.num_blocked && !req.geometry.num_reserved;
 }
 
 static void check_refused(int err)
@@ -155,7 +163,7 @@ static void check_refused(int err)
 
 	CHECK(why.verdict < sizeof(errors) && err == -errors[why.verdict]);
 	CHECK(why.vf >= -1 && why.vf < GPUVF_MAX_VFS);
-	CHECK(why.blocker >= -1 && why.blocker < GPUVF_MAX_VFS);
+	CHECK(why.blocker >= GPUVF_LAYOUT_HARDWARE && why.blocker < GPUVF_MAX_VFS);
 	if (why.verdict != GPUVF_LAYOUT_NO_SPACE &&
 	    why.verdict != GPUVF_LAYOUT_FRAGMENTED)
 		return;
