@@ -73,9 +73,6 @@ static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
 	return 0;
 }
 
-#define nl_put_table(skb, table)	\
-	nl_put_numbers(skb, table, ARRAY_SIZE(table))
-
 /* a nest of numbers alone */
 static int nl_put_nest(struct sk_buff *skb, int type,
 		       const struct nl_number *number, unsigned int num)
@@ -103,7 +100,7 @@ int gpuvf_nl_put_identity(struct sk_buff *skb, struct gpuvf_pf *pf)
 	};
 
 	return nla_put_string(skb, GPUVF_A_PF_BDF, gpuvf_pf_name(pf)) ?:
-	       nl_put_table(skb, numbers);
+	       nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers));
 }
 
 /*
@@ -120,7 +117,7 @@ static int nl_put_vf_states(struct sk_buff *skb, struct gpuvf_vf *vf)
 
 	if (gpuvf_vf_in_use_locked(vf) && nla_put_flag(skb, GPUVF_A_VF_IN_USE))
 		return -EMSGSIZE;
-	return nl_put_table(skb, numbers);
+	return nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers));
 }
 
 static int nl_put_vf_engine(struct sk_buff *skb, enum gpuvf_engine_id id,
@@ -192,7 +189,7 @@ static int nl_put_claims(struct sk_buff *skb, const struct gpuvf_vf *vf)
 	nest = nla_nest_start(skb, GPUVF_A_VF_CLAIMS);
 	if (!nest ||
 	    nla_put_string(skb, GPUVF_A_CLAIMS_DRIVER, claims->driver) ||
-	    nl_put_table(skb, numbers))
+	    nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -239,7 +236,7 @@ static int nl_put_pf_hardware(struct sk_buff *skb, struct gpuvf_pf *pf)
 	    (public->vfs_changing &&
 	     nla_put_flag(skb, GPUVF_A_PF_VFS_CHANGING)))
 		return -EMSGSIZE;
-	return nl_put_table(skb, numbers);
+	return nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers));
 }
 
 /* @cfg: NULL: without what only administrators may see */
@@ -320,7 +317,7 @@ static int nl_put_pf_config(struct sk_buff *skb, struct gpuvf_pf *pf,
 		NL_U64(GPUVF_A_PF_FB_LARGEST_FREE, layout->largest_free_bytes),
 	};
 
-	return nl_put_table(skb, numbers) ?:
+	return nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers)) ?:
 	       nl_put_extent(skb, GPUVF_A_PF_FB_VF_AREA, layout->vf_base,
 			     layout->vf_end - layout->vf_base) ?:
 	       nl_put_extents(skb, GPUVF_A_PF_FB_RESERVED_EXTENTS,
@@ -343,7 +340,8 @@ static int nl_put_pf_states(struct sk_buff *skb, struct gpuvf_pf *pf,
 
 	if (pf->resetting && nla_put_flag(skb, GPUVF_A_PF_RESETTING))
 		return -EMSGSIZE;
-	return nl_put_table(skb, numbers) ?: nl_put_pf_engines(skb, pf, cfg) ?:
+	return nl_put_numbers(skb, numbers, ARRAY_SIZE(numbers)) ?:
+	       nl_put_pf_engines(skb, pf, cfg) ?:
 	       (cfg == &pf->config ? nl_put_quarantined(skb, pf) : 0);
 }
 
