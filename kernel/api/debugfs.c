@@ -49,7 +49,7 @@ static int commands_show(struct seq_file *m, void *unused)
 
 		/* one by one: who switches time slices must not wait for us */
 		spin_lock_irq(&e->base.lock);
-		one = log->run_list[n % GPUVF_COMMAND_LOG_SIZE];
+		one = log->ring[n % GPUVF_COMMAND_LOG_SIZE];
 		retained = n + size >= log->count;
 		spin_unlock_irq(&e->base.lock);
 		if (retained)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the pure files (gpuvf_layout, gpuvf_sched, gpuvf_exchange) need from their
- * surroundings: types, errnos, and nothing else. They compile unchanged into
+ * What the pure files (fb/layout, fb/layout_check, sched/drr, vf/exchange) need from
+ * their surroundings: types, errnos, and nothing else. They compile unchanged into
  * the module and into user-space tests.
  */
 #ifndef GPUVF_PURE_H

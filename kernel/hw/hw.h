@@ -143,7 +143,8 @@ struct gpuvf_mbox_ops {
  * @command_status: of the last command. Same. 0: done; -EINPROGRESS;
  *	-EIO: failed; -ECANCELED: the hardware would not do it
  * @engine_state: 0: no function is on the engine and no command under way; -EBUSY:
- *	one is; -EIO: the hardware does not answer. Same, and probe
+ *	one is; -EIO: the hardware does not answer. Same; or where no command can begin:
+ *	probe, a GPU that is quiesced, one without VFs
  * @engine_hangs: does the function on the engine hang, and need an FLR? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that

@@ -17,9 +17,6 @@
 #include "hw/hw.h"
 #include "sched/soft.h"
 
-/* the longest full access, see vf/full_access.c */
-#define SOFT_FULL_ACCESS_MAX_US	3000000U
-
 static void soft_take_report(struct gpuvf_engine *engine,
 			     struct gpuvf_engine_report *report)
 {
@@ -224,7 +221,8 @@ static bool soft_is_off(struct gpuvf_soft *e, unsigned int vf)
  */
 static unsigned int soft_preempt_limit_us(struct gpuvf_soft *e)
 {
-	const u32 *command_us = e->hw->caps.command_limit_us;
+	const struct gpuvf_hw_caps *caps = &e->hw->caps;
+	const u32 *command_us = caps->command_limit_us;
 	unsigned int i, preempt_us = 0, enter_us, longest_us = 0;
 
 	for (i = 0; i < GPUVF_HW_NUM_CMDS; i++)
@@ -238,7 +236,8 @@ static unsigned int soft_preempt_limit_us(struct gpuvf_soft *e)
 	return enter_us + command_us[GPUVF_HW_RUN] +
 	       command_us[GPUVF_HW_SAVE] + command_us[GPUVF_HW_SHUTDOWN] +
 	       longest_us + 2 * preempt_us +
-	       max(e->hw->caps.time_slice_max_us, SOFT_FULL_ACCESS_MAX_US);
+	       max3(caps->time_slice_max_us, caps->access_alone_ms * 1000,
+		    caps->access_limit_ms * 1000);
 }
 
 /*

@@ -83,11 +83,11 @@ struct gpuvf_command {
 /**
  * struct gpuvf_command_log - the last commands; the lock
  * @count: commands so far
- * @run_list: command n is at n modulo the size
+ * @ring: command n is at n modulo the size
  */
 struct gpuvf_command_log {
 	u64 count;
-	struct gpuvf_command run_list[GPUVF_COMMAND_LOG_SIZE];
+	struct gpuvf_command ring[GPUVF_COMMAND_LOG_SIZE];
 };
 
 /**

@@ -4,15 +4,16 @@
  * that was done without fault; the next one is issued right there, by the code that
  * saw it: mostly the completion interrupt.
  *
- *	            INIT or LOAD          RUN
- *	  EMPTY ──────► ENTER ──────► START ──────► RUN ◄────────┐
- *	  │ │ ▲                                     │ │ the time slice │
- *	  │ │ │       SAVE                  IDLE    │ │ is over  │
- *	  │ │ └────── SAVE ◄──────── LEAVE ◄────────┘ └► SWITCH ─┘
- *	  │ │        (or at once the next ENTER)    CONTEXT_SWITCH, where the
- *	  │ │                                       hardware has it
- *	  │ └─────► DROP ──► EMPTY                  SHUTDOWN of a VF's state
- *	  └───────► BURN ──► EMPTY                  a time slice without a VF
+ *	        INIT or LOAD        RUN
+ *	  EMPTY ──────► SWITCH_IN ──────► START ──────► RUN ◄────────┐
+ *	  │ │ ▲                                         │ │ the time │
+ *	  │ │ │                                         │ │ slice is │
+ *	  │ │ │        SAVE              IDLE           │ │ over     │
+ *	  │ │ └─────── SAVE ◄─────────── PREEMPT ◄──────┘ └► SWITCH ─┘
+ *	  │ │         (or at once the next SWITCH_IN)     CONTEXT_SWITCH, where the
+ *	  │ │                                             hardware has it
+ *	  │ └─────► TEAR_DOWN ──► EMPTY                   SHUTDOWN of a VF's state
+ *	  └───────► BURN ──► EMPTY                        a time slice without a VF
  *
  *	any command ──fails, or takes too long──► FAULT ──the thread──► BLOCKED
  *	BLOCKED ──its VF was reset──► EMPTY
@@ -414,7 +415,7 @@ static void switch_log_command(struct gpuvf_soft *e, u64 ns, int err)
 	struct gpuvf_command_log *log = &e->commands;
 
 	trace_gpuvf_command(e->hw->pdev, e->vf, e->cmd, ns, err);
-	log->run_list[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
+	log->ring[log->count++ % GPUVF_COMMAND_LOG_SIZE] = (struct gpuvf_command){
 		ktime_get_ns(), ns, e->vf, e->cmd, err
 	};
 }

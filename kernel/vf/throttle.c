@@ -51,14 +51,14 @@ static_assert(70 + 2 == GPUVF_GUARD_TIMES);
 bool gpuvf_throttle_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold)
 {
 	const struct throttle_row *row = &throttle_rows[threshold];
-	u64 *run_list = &vf->throttle.time_ns[row->first];
+	u64 *ring = &vf->throttle.time_ns[row->first];
 	u8 *next = &vf->throttle.next[threshold];
 	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&vf->pf->lock);
-	if (!run_list[*next] ||
-	    gpuvf_elapsed_ns(run_list[*next], now) >= row->window_ms * (u64)NSEC_PER_MSEC) {
-		run_list[*next] = now;
+	if (!ring[*next] ||
+	    gpuvf_elapsed_ns(ring[*next], now) >= row->window_ms * (u64)NSEC_PER_MSEC) {
+		ring[*next] = now;
 		*next = (*next + 1) % row->limit;
 		return true;
 	}

@@ -42,7 +42,7 @@ bool gpuvf_throttle_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold);
 /**
  * struct gpuvf_vf_mbox - a VF's mailbox; pf->lock
  * @sent: its guest can read a message
- * @given: its guest may initialise, and has not released the GPU yet
+ * @granted: its guest may initialise, and has not released the GPU yet
  * @ending: its guest asked for something for which the VF's state is dropped first;
  *	messages wait for that
  * @data_due: its guest asked for data, which wait until its memory is scrubbed

@@ -215,7 +215,7 @@ TEST_F(aer_of_vfs, fatal_error_is_recovered_from)
 
 /*
  * While the driver resets the GPU. Not before the PCI core has given up: these two at
- * once may deadlock in it, see Documentation/design/driver.rst.
+ * once may deadlock in it, see Documentation/design/recovery.rst.
  */
 TEST_F(aer, disabling_after_a_fatal_error)
 {
