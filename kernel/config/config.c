@@ -766,6 +766,9 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 	} else {
 		err = gpuvf_table_rewrite_locked(pf,
 						 GENMASK(pf->total_vfs - 1, 0));
+		if (err)
+			pci_err(pf->pdev, "the framebuffer table does not take what is written: %pe\n",
+				ERR_PTR(err));
 		gpuvf_engine_set_enabled(pf, 0);
 	}
 	kfree(plan);

@@ -169,6 +169,20 @@ TEST_F(nonsense, scheduler_block_outside_is_refused)
 	ASSERT_TRUE(is_bound());
 }
 
+TEST_F(nonsense, a_table_that_keeps_nothing_is_refused)
+{
+	struct iov iov;
+
+	ASSERT_TRUE(gpu_iov(gpu, &iov));
+	driver_goes();
+	misread(iov.table, 0x00100010, ~0U);
+	refused("the framebuffer table does not take what is written: -EUCLEAN");
+	misread(iov.cntxt, 0x400, ~0U);
+	refused("the framebuffer table does not take what is written: -EUCLEAN");
+	driver_comes();
+	ASSERT_TRUE(is_bound());
+}
+
 /* a total that is no whole number of units is no nonsense */
 TEST_F(nonsense, totals_need_not_be_whole_units)
 {
