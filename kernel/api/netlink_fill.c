@@ -33,8 +33,8 @@ struct nl_number {
 	{ .type = its_type, .is_u64 = true, .value = its_value }
 
 /*
- * Add numbers at once: an answer about 31 VFs has 400, and attribute by attribute
- * they take a third of what config-set costs. 0, -EMSGSIZE.
+ * Add numbers at once: an answer about 31 VFs has more than 300, and attribute by
+ * attribute they made config-set some 15 us slower in virtual time. 0, -EMSGSIZE.
  */
 static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
 			  unsigned int num)

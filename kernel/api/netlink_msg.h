@@ -47,7 +47,7 @@ struct gpuvf_error;
  * is, with what is quarantined and what guests say of themselves. Every message is
  * allocated for its worst case, before the change that it tells of. Debian's kernels
  * clear what they allocate, so no more than needed: what config-set answers fits into
- * 8 KiB for 31 VFs, and a byte more would cost it a tenth of its time.
+ * 8 KiB for 31 VFs; beyond that twice as much would be allocated.
  */
 #define GPUVF_NL_SHORT_SIZE	\
 	(512 + GPUVF_FB_MAX_RESERVED * GPUVF_NL_EXTENT_SIZE)
