@@ -56,6 +56,14 @@ static void enable(unsigned int num)
 	other_before = gpu_truth(&fx.gpu[1], "gpu", "units_scrubbed");
 }
 
+/* and none of them runs */
+static void enable_idle(unsigned int num)
+{
+	enable(num);
+	load_rest(gpu, num);
+	cleared_before = gpu_truth(gpu, "gpu", "units_scrubbed");
+}
+
 static void set_window(unsigned int vf, uint64_t offset)
 {
 	hw_vf(gpu, vf, GPUVF_SIM_VF_WINDOW_LO, offset);
@@ -130,7 +138,7 @@ MODULES_FIXTURE(scrub, SIM);
 
 TEST_F(scrub, C41_flr_by_its_user_of_a_vf_that_never_ran)
 {
-	enable(2);
+	enable_idle(2);
 	bar_write(0, 0);
 	bar_write(0, QUOTA - 1);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
@@ -240,7 +248,7 @@ TEST_F(scrub, C41_change_of_extent_of_a_vf_that_never_ran)
 {
 	struct table table;
 
-	enable(2);
+	enable_idle(2);
 	bar_write(0, 0);
 	bar_write(0, QUOTA - 1);
 	/* shrunk: what is left is scrubbed, and what it has lost */
@@ -324,7 +332,7 @@ TEST_F(scrub, C41_guest_waits_for_the_scrub_and_is_ready_in_time)
 
 TEST_F(scrub, C41_nothing_is_reached_after_an_flr_by_its_user)
 {
-	enable(2);
+	enable_idle(2);
 	write_all(0);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "reset"), "1"));
 	/* the other one has nothing to do with it */
