@@ -351,7 +351,7 @@ enum sim_violation {
 	SIM_V_LEFTOVER_MAIL,		/* a VF read a former tenant's message */
 	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent, SAVE into any */
 	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
-	SIM_V_SCRUB_LIVE,		/* cleared under a function with state */
+	SIM_V_SCRUB_LIVE,		/* cleared under a function with state, or reserved */
 	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
 	SIM_V_LEFTOVER_REGISTERS,	/* INIT while the engine holds another VF's registers */
 	SIM_NUM_VIOLATIONS
@@ -536,6 +536,8 @@ extern unsigned int sim_vf_device;
 extern unsigned int sim_class;
 extern unsigned int sim_claim_vfs;
 extern unsigned int sim_fb_mib;
+extern unsigned int sim_fb_align_mib;
+extern unsigned int sim_reserved_mib[2 * GPUVF_SIM_NUM_RESERVED];
 extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];
 extern unsigned int sim_scrub_us;

@@ -196,6 +196,8 @@ static void cfg_reset_dsn(struct sim_dev *dev)
 
 static void cfg_reset_pf(struct sim_dev *dev)
 {
+	unsigned int i;
+
 	cfg_bar64(dev, PCI_BASE_ADDRESS_0, false);
 	cfg_bar64(dev, PCI_BASE_ADDRESS_2, true);
 	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
@@ -228,6 +230,14 @@ static void cfg_reset_pf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ACCESS, 4,
 		sim_access_ms | sim_access_ms << 16);
+	if (!sim_generation->memsize)
+		return;
+	if (sim_fb_mib > U16_MAX)
+		cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_MEMSIZE, 4, sim_fb_mib);
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_FB_ALIGN, 4, sim_fb_align_mib);
+	for (i = 0; i < ARRAY_SIZE(sim_reserved_mib); i++)
+		cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_RESERVED(0) + 4 * i, 4,
+			sim_reserved_mib[i]);
 }
 
 static void cfg_reset_vf(struct sim_dev *dev)

@@ -62,6 +62,29 @@ static void fb_units(const struct sim_gpu *gpu, unsigned int vf,
 		     gpu->num_units);
 }
 
+/* does firmware keep any of it? */
+static bool fb_is_reserved(u64 start, u64 size)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_reserved_mib); i += 2)
+		if (fb_overlap(start, size, (u64)sim_reserved_mib[i] * SZ_1M,
+			       (u64)sim_reserved_mib[i + 1] * SZ_1M))
+			return true;
+	return false;
+}
+
+/* where that of the PF ends; D: 16 bits of MiB do not say it of a large framebuffer */
+static u64 fb_pf_end(const struct sim_gpu *gpu)
+{
+	u64 context, size;
+
+	if (sim_fb_mib <= U16_MAX)
+		return (u64)(sim_fb_mib - gpu->consumed_mib) * SZ_1M;
+	sim_fb_context(gpu, &context, &size);
+	return context;
+}
+
 /* looked at again when something changed, or was wrong */
 static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 {
@@ -83,16 +106,18 @@ static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 		gpu->violations[SIM_V_OVERLAPS]++;
 		bad = true;
 	}
-	/* what the PF keeps for itself, and what does not exist */
-	if (start < total - (u64)gpu->consumed_mib * SZ_1M ||
-	    start + size > total) {
+	/* what PF and firmware keep for themselves, and what does not exist */
+	if (start < fb_pf_end(gpu) || start + size > total ||
+	    start & ((u64)sim_fb_align_mib * SZ_1M - 1) ||
+	    fb_is_reserved(start, size)) {
 		gpu->violations[SIM_V_OVERLAPS]++;
 		bad = true;
 	}
 
 	sim_fb_context(gpu, &other, &other_size);
 	if (!other_size || other + other_size > total ||
-	    fb_overlap(start, size, other, other_size)) {
+	    fb_overlap(start, size, other, other_size) ||
+	    fb_is_reserved(other, other_size)) {
 		gpu->violations[SIM_V_BAD_CONTEXT]++;
 		bad = true;
 	}
@@ -378,7 +403,7 @@ void sim_fb_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 }
 
 /**
- * sim_fb_range_is_live() - does a function with state own any of a range?
+ * sim_fb_range_is_live() - does a function with state, or firmware, own any of a range?
  * @gpu: GPU
  * @first: first unit
  * @count: how many
@@ -388,6 +413,8 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 {
 	unsigned int i, g, end;
 
+	if (fb_is_reserved(first * SIM_UNIT, count * SIM_UNIT))
+		return true;
 	for (i = 0; i < sim_total_vfs; i++) {
 		if (gpu->fcn[SIM_FCN_VF(i)].state == SIM_SHUTDOWN)
 			continue;

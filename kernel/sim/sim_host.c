@@ -55,7 +55,15 @@ MODULE_PARM_DESC(class, "PCI class of the GPUs, to 0xffffff (default 0x038000)")
 
 unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
-MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");
+MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 1048576, to 65535 for v1 (default 16384)");
+
+unsigned int sim_fb_align_mib = 16;
+module_param_named(fb_align_mib, sim_fb_align_mib, uint, 0444);
+MODULE_PARM_DESC(fb_align_mib, "extents of VFs begin at multiples of so many MiB, a power of two from 16 to 65536, 16 for v1 (default 16)");
+
+unsigned int sim_reserved_mib[2 * GPUVF_SIM_NUM_RESERVED];
+module_param_array_named(reserved_mib, sim_reserved_mib, uint, NULL, 0444);
+MODULE_PARM_DESC(reserved_mib, "framebuffer that firmware keeps: START,SIZE in MiB, up to four of them, none for v1 (default none)");
 
 static char *generation = "v3";
 module_param(generation, charp, 0444);
@@ -553,6 +561,14 @@ static bool host_param_ok(const char *name, unsigned int value,
 	return false;
 }
 
+static int host_check_power(const char *name, unsigned int value)
+{
+	if (is_power_of_2(value))
+		return 0;
+	pr_err("%s=%u: must be a power of two\n", name, value);
+	return -EINVAL;
+}
+
 /* what the generation does not have, no parameter gives it */
 static int host_set_generation(void)
 {
@@ -568,6 +584,10 @@ static int host_set_generation(void)
 	sim_busy &= !!(features & GPUVF_SIM_FEATURE_BUSY);
 	sim_mailbox &= !!(features & GPUVF_SIM_FEATURE_MBOX);
 	sim_shutdown &= !!(features & GPUVF_SIM_FEATURE_SHUTDOWN);
+	if (!sim_generation->memsize) {
+		sim_fb_align_mib = 16;
+		memset(sim_reserved_mib, 0, sizeof(sim_reserved_mib));
+	}
 	return 0;
 }
 
@@ -592,16 +612,14 @@ static int host_check_params(void)
 	    !host_param_ok("device", sim_device, 0, 0xffff) ||
 	    !host_param_ok("vf_device", sim_vf_device, 0, 0xffff) ||
 	    !host_param_ok("class", sim_class, 0, 0xffffff) ||
-	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
+	    !host_param_ok("fb_mib", sim_fb_mib, 64,
+			   sim_generation->memsize ? 1 << 20 : U16_MAX) ||
+	    !host_param_ok("fb_align_mib", sim_fb_align_mib, 16, 65536) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384))
 		return -EINVAL;
-	if (!is_power_of_2(sim_vf_bar_mib)) {
-		pr_err("vf_bar_mib=%u: must be a power of two\n",
-		       sim_vf_bar_mib);
-		return -EINVAL;
-	}
-	return 0;
+	return host_check_power("vf_bar_mib", sim_vf_bar_mib) ?:
+	       host_check_power("fb_align_mib", sim_fb_align_mib);
 }
 
 static int __init sim_init(void)
