@@ -319,6 +319,25 @@ bool sim_vfs_decode(const struct sim_gpu *gpu)
 	       PCI_SRIOV_CTRL_MSE;
 }
 
+static u64 bar_address(const struct sim_gpu *gpu, unsigned int where)
+{
+	return (u64)cfg_get(gpu->pf, where + 4, 4) << 32 |
+	       (cfg_get(gpu->pf, where, 4) & PCI_BASE_ADDRESS_MEM_MASK);
+}
+
+/* only where they decode: the core writes other things while it looks for sizes */
+static void note_bars(struct sim_gpu *gpu)
+{
+	if (cfg_get(gpu->pf, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY)
+		gpu->pf_bar = bar_address(gpu, PCI_BASE_ADDRESS_2);
+	if (sim_vfs_decode(gpu)) {
+		gpu->vf_bar = bar_address(gpu, SIM_ECAP_SRIOV +
+					       PCI_SRIOV_BAR + 8);
+		gpu->vfs_decoded = sim_vfs_enabled(gpu);
+	}
+	sim_ram_changed(gpu);
+}
+
 /* the GPU that a bus belongs to; config accesses of its root port too */
 static struct sim_gpu *find_gpu(struct pci_bus *bus, unsigned int devfn)
 {
@@ -529,6 +548,9 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 	}
 	if (dev->kind == SIM_PF && where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL)
 		write_sriov_control(gpu, before, now);
+	if (dev->kind == SIM_PF && (where == PCI_COMMAND ||
+				    where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL))
+		note_bars(gpu);
 	if (dev->kind == SIM_PF && where == SIM_CAP_PM + PCI_PM_CTRL)
 		write_power(gpu, before, now);
 	if (touches(where, size, SIM_CAP_MSI + PCI_MSI_MASK_64, 4))

@@ -2,9 +2,9 @@
 /*
  * The module, the virtual host bridge, its address window and its interrupts.
  *
- * Nothing is behind the address window: BARs are assigned in a hole of the
- * physical address space and must never be touched. All registers are in
- * configuration space.
+ * Nothing is behind the address window, unless a card lends memory (sim_card.c): BARs
+ * are assigned in a hole of the physical address space and must never be touched. All
+ * registers are in configuration space.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -165,7 +165,7 @@ MODULE_PARM_DESC(force, "load on bare metal too");
  * @sysdata: the architecture's part of a root bus; outlives the bus
  * @pdev: parent of the bridge
  * @bridge: the bridge
- * @window: hole in the physical address space
+ * @window: hole in the physical address space, or memory of a card
  * @window32: first part of it, for 32-bit and non-prefetchable BARs
  * @window64: the rest
  * @busses: bus numbers
@@ -373,32 +373,52 @@ static void host_irq_fini(void)
  * The bridge
  */
 
-/* a hole above all memory, in the upper half first to stay clear of hotplug */
-static int host_window_init(void)
+static u64 host_window_size(void)
 {
 	u64 vf_bars = (u64)sim_vf_bar_mib * SZ_1M * sim_claim_vfs;
-	u64 size = SIM_WINDOW32_SIZE + sim_gpus *
-		   ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G);
+
+	return ALIGN(SIM_WINDOW32_SIZE + sim_gpus *
+		     ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G), (u64)SZ_1G);
+}
+
+/* a hole above all memory, in the upper half first to stay clear of hotplug */
+static int host_window_in_hole(u64 size)
+{
 	u64 end = iomem_resource.end;
 	u64 low = max_t(u64, SZ_4G, (end + 1) / 2);
 	u64 align = min_t(u64, roundup_pow_of_two(size), SZ_16G);
 	int err;
 
-	size = ALIGN(size, (u64)SZ_1G);
-	host.window = (struct resource){
-		.name = "gpuvf_sim",
-		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64,
-	};
 	err = allocate_resource(&iomem_resource, &host.window, size, low, end,
 				align, NULL, NULL);
 	if (err)
 		err = allocate_resource(&iomem_resource, &host.window, size,
 					SZ_4G, end, SZ_1G, NULL, NULL);
-	if (err) {
+	if (err)
 		pr_err("no gap of %llu MiB in the address space for BARs\n",
 		       size / SZ_1M);
-		return err;
+	return err;
+}
+
+static int host_window_init(void)
+{
+	struct resource *card = sim_card_bar();
+	u64 size = host_window_size();
+	int err;
+
+	host.window = (struct resource){
+		.name = "gpuvf_sim",
+		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64,
+	};
+	if (card) {
+		host.window.start = card->start;
+		host.window.end = card->start + size - 1;
+		err = request_resource(card, &host.window);
+	} else {
+		err = host_window_in_hole(size);
 	}
+	if (err)
+		return err;
 	host.window32 = (struct resource){
 		.name = "gpuvf_sim 32 bit",
 		.flags = IORESOURCE_MEM,
@@ -632,9 +652,12 @@ static int __init sim_init(void)
 	raw_spin_lock_init(&host.pending_lock);
 	host.work = IRQ_WORK_INIT_HARD(host_deliver);
 
-	err = host_gpus_init();
+	err = sim_card_take(host_window_size(), sim_gpus * (u64)sim_fb_mib * SZ_1M);
 	if (err)
 		return err;
+	err = host_gpus_init();
+	if (err)
+		goto err_card;
 	host.pdev = platform_device_register_simple(KBUILD_MODNAME,
 						    PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(host.pdev)) {
@@ -663,6 +686,8 @@ err_pdev:
 	platform_device_unregister(host.pdev);
 err_gpus:
 	host_gpus_fini();
+err_card:
+	sim_card_release();
 	return err;
 }
 
@@ -674,6 +699,7 @@ static void __exit sim_exit(void)
 	platform_device_unregister(host.pdev);
 	host_window_fini();
 	host_gpus_fini();
+	sim_card_release();
 }
 
 module_init(sim_init);
