@@ -33,11 +33,13 @@ struct nl_number {
 	{ .type = its_type, .is_u64 = true, .value = its_value }
 
 /*
- * Add numbers at once: an answer about 31 VFs has more than 300, and attribute by
- * attribute they made config-set some 15 us slower in virtual time. 0, -EMSGSIZE.
+ * Add numbers at once, in a caller that knows their types: an answer about 31 VFs has
+ * more than 300. Attribute by attribute they made config-set some 15 us slower in
+ * virtual time, and loops over the types 8 us. 0, -EMSGSIZE.
  */
-static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
-			  unsigned int num)
+static __always_inline int nl_put_numbers(struct sk_buff *skb,
+					  const struct nl_number *number,
+					  unsigned int num)
 {
 	struct nlattr *attr;
 	size_t size = 0;
@@ -53,11 +55,13 @@ static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
 			      nla_put_u32(skb, number->type, number->value);
 		return err;
 	}
+#pragma GCC unroll 12
 	for (i = 0; i < num; i++)
 		size += NLA_HDRLEN + (number[i].is_u64 ? sizeof(u64) : sizeof(u32));
 	if (skb_tailroom(skb) < size)
 		return -EMSGSIZE;
 	attr = skb_put(skb, size);
+#pragma GCC unroll 12
 	for (i = 0; i < num; i++) {
 		void *data = nla_data(attr);
 
@@ -74,8 +78,9 @@ static int nl_put_numbers(struct sk_buff *skb, const struct nl_number *number,
 }
 
 /* a nest of numbers alone */
-static int nl_put_nest(struct sk_buff *skb, int type,
-		       const struct nl_number *number, unsigned int num)
+static __always_inline int nl_put_nest(struct sk_buff *skb, int type,
+				       const struct nl_number *number,
+				       unsigned int num)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
 

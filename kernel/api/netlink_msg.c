@@ -87,10 +87,8 @@ int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 }
 
 /**
- * gpuvf_nl_parse_nest() - take a nest of a request apart
+ * gpuvf_nl_check_nest() - check what the core does not check of a nest of a request
  * @nest: the nest, which the core found to be as the operation's policy wants it
- * @attrs: @max + 1 entries for what is in it
- * @max: last type that the policy of the nest knows
  * @needed: type of what must be in it
  * @without: what is said when that is missing; a constant
  * @extack: where to complain
@@ -98,34 +96,31 @@ int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
  * The core has walked into every nest whose policy it knows before it calls a
  * handler; to validate those of 31 VFs once more costs a twelfth of the request.
  *
- * Return: 0, with @needed in @attrs; -EINVAL.
+ * Return: 0: @needed is there, and no attribute twice; -EINVAL.
  */
-int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
-			int needed, const char *without,
-			struct netlink_ext_ack *extack)
+int gpuvf_nl_check_nest(const struct nlattr *nest, int needed,
+			const char *without, struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr;
+	const struct nlattr *attr;
+	u64 seen = 0;
 	int rem;
 
-	memset(attrs, 0, (max + 1) * sizeof(*attrs));
 	nla_for_each_nested(attr, nest, rem) {
-		int type = nla_type(attr);
-
-		/* cannot be: the policy of the nest knows no later one */
-		if (WARN_ON_ONCE(type > max))
+		/* cannot be: no policy of a nest knows such a type */
+		if (WARN_ON_ONCE(nla_type(attr) >= BITS_PER_TYPE(seen)))
 			return -EINVAL;
-		if (attrs[type]) {
+		if (seen & BIT_ULL(nla_type(attr))) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "the attribute was given twice");
 			return -EINVAL;
 		}
-		attrs[type] = attr;
+		seen |= BIT_ULL(nla_type(attr));
 	}
-	if (NL_REQ_ATTR_CHECK(extack, nest, attrs, needed)) {
-		extack->_msg = without;
-		return -EINVAL;
-	}
-	return 0;
+	if (seen & BIT_ULL(needed))
+		return 0;
+	NL_SET_ERR_ATTR_MISS(extack, (struct nlattr *)nest, needed);
+	extack->_msg = without;
+	return -EINVAL;
 }
 
 static int nl_put_refusal(struct sk_buff *skb, const struct gpuvf_error *error)
@@ -247,18 +242,17 @@ struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info)
  */
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf)
 {
-	struct nlattr *attrs[GPUVF_A_VF_INDEX + 1];
+	const struct nlattr *nest = info->attrs[GPUVF_A_PF_VF];
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, GPUVF_A_PF_VF)) {
 		GENL_SET_ERR_MSG(info, "the request does not name a VF");
 		return -EINVAL;
 	}
-	err = gpuvf_nl_parse_nest(info->attrs[GPUVF_A_PF_VF], attrs,
-				  GPUVF_A_VF_INDEX, GPUVF_A_VF_INDEX,
-				  GPUVF_NL_NO_INDEX, info->extack);
+	err = gpuvf_nl_check_nest(nest, GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
+				  info->extack);
 	if (!err)
-		*vf = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
+		*vf = nla_get_u32(nla_find_nested(nest, GPUVF_A_VF_INDEX));
 	return err;
 }
 

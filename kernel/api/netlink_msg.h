@@ -88,9 +88,8 @@ int gpuvf_nl_check_version(const struct nlmsghdr *nlh,
 			   struct netlink_ext_ack *extack);
 int gpuvf_nl_check_once(const struct nlmsghdr *nlh, int multi,
 			struct netlink_ext_ack *extack);
-int gpuvf_nl_parse_nest(struct nlattr *nest, struct nlattr **attrs, int max,
-			int needed, const char *without,
-			struct netlink_ext_ack *extack);
+int gpuvf_nl_check_nest(const struct nlattr *nest, int needed,
+			const char *without, struct netlink_ext_ack *extack);
 struct gpuvf_pf *gpuvf_nl_get_pf(struct genl_info *info);
 int gpuvf_nl_get_index(struct genl_info *info, unsigned int *vf);
 int gpuvf_nl_refuse_pf(struct genl_info *info, const char *bdf);

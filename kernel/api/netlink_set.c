@@ -71,58 +71,84 @@ static void nl_take_u64(const struct nlattr *attr, u32 *set, u32 flag, u64 *valu
 }
 
 /* a VF's times on an engine */
-static int nl_parse_engine(struct nl_change *change, struct nlattr *nest,
+static int nl_parse_engine(struct nl_change *change, const struct nlattr *nest,
 			   struct gpuvf_request_vf *vf)
 {
-	struct nlattr *attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US + 1];
-	int err;
+	const struct nlattr *attr;
+	int err, rem;
 
-	err = gpuvf_nl_parse_nest(nest, attrs,
-				  GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US,
-				  GPUVF_A_ENGINE_ID, "the engine has no id",
-				  change->info->extack);
+	err = gpuvf_nl_check_nest(nest, GPUVF_A_ENGINE_ID,
+				  "the engine has no id", change->info->extack);
 	if (err)
 		return err;
-	vf->engine = nla_get_u32(attrs[GPUVF_A_ENGINE_ID]);
-	nl_take_u32(attrs[GPUVF_A_ENGINE_TIME_SLICE_US], &vf->set,
-		    GPUVF_SET_TIME_SLICE, &vf->time_slice_us);
-	nl_take_u32(attrs[GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US], &vf->set,
-		    GPUVF_SET_PREEMPT_TIMEOUT, &vf->preempt_timeout_us);
+	nla_for_each_nested(attr, nest, rem) {
+		switch (nla_type(attr)) {
+		case GPUVF_A_ENGINE_ID:
+			vf->engine = nla_get_u32(attr);
+			break;
+		case GPUVF_A_ENGINE_TIME_SLICE_US:
+			nl_take_u32(attr, &vf->set, GPUVF_SET_TIME_SLICE,
+				    &vf->time_slice_us);
+			break;
+		case GPUVF_A_ENGINE_PREEMPT_TIMEOUT_US:
+			nl_take_u32(attr, &vf->set, GPUVF_SET_PREEMPT_TIMEOUT,
+				    &vf->preempt_timeout_us);
+			break;
+		}
+	}
 	return 0;
 }
 
-/* a VF's nest of config-set */
+/* one attribute of a VF's nest of config-set */
+static int nl_parse_vf_attr(struct nl_change *change, const struct nlattr *attr,
+			    struct gpuvf_request_vf *vf)
+{
+	switch (nla_type(attr)) {
+	case GPUVF_A_VF_INDEX:
+		vf->index = nla_get_u32(attr);
+		break;
+	case GPUVF_A_VF_FB_QUOTA:
+		nl_take_u64(attr, &vf->set, GPUVF_SET_FB_QUOTA,
+			    &vf->fb_quota_bytes);
+		break;
+	case GPUVF_A_VF_FB_OFFSET:
+		nl_take_u64(attr, &vf->set, GPUVF_SET_FB_OFFSET,
+			    &vf->fb_offset_bytes);
+		break;
+	case GPUVF_A_VF_ENGINE:
+		return nl_parse_engine(change, attr, vf);
+	case GPUVF_A_VF_PROFILE:
+		vf->set |= GPUVF_SET_PROFILE;
+		nla_strscpy(vf->profile, attr, sizeof(vf->profile));
+		break;
+	}
+	return 0;
+}
+
 static int nl_parse_vf(struct nl_change *change, struct nlattr *nest)
 {
 	struct genl_info *info = change->info;
-	struct nlattr *attrs[GPUVF_A_VF_PROFILE + 1];
 	struct gpuvf_request_vf *vf;
-	int err;
+	const struct nlattr *attr;
+	int err, rem;
 
 	if (change->req.num_vfs == GPUVF_MAX_VFS) {
 		NL_SET_ERR_MSG_ATTR(info->extack, nest,
 				    "the request names more VFs than any GPU has");
 		return -EINVAL;
 	}
-	err = gpuvf_nl_parse_nest(nest, attrs, GPUVF_A_VF_PROFILE,
-				  GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
+	err = gpuvf_nl_check_nest(nest, GPUVF_A_VF_INDEX, GPUVF_NL_NO_INDEX,
 				  info->extack);
 	if (err)
 		return err;
 	change->nest[change->req.num_vfs] = nest;
 	vf = &change->req.vf[change->req.num_vfs++];
-	vf->index = nla_get_u32(attrs[GPUVF_A_VF_INDEX]);
-	nl_take_u64(attrs[GPUVF_A_VF_FB_QUOTA], &vf->set,
-		    GPUVF_SET_FB_QUOTA, &vf->fb_quota_bytes);
-	nl_take_u64(attrs[GPUVF_A_VF_FB_OFFSET], &vf->set,
-		    GPUVF_SET_FB_OFFSET, &vf->fb_offset_bytes);
-	if (attrs[GPUVF_A_VF_PROFILE]) {
-		vf->set |= GPUVF_SET_PROFILE;
-		nla_strscpy(vf->profile, attrs[GPUVF_A_VF_PROFILE],
-			    sizeof(vf->profile));
+	nla_for_each_nested(attr, nest, rem) {
+		err = nl_parse_vf_attr(change, attr, vf);
+		if (err)
+			return err;
 	}
-	return attrs[GPUVF_A_VF_ENGINE] ?
-	       nl_parse_engine(change, attrs[GPUVF_A_VF_ENGINE], vf) : 0;
+	return 0;
 }
 
 static int nl_parse_config(struct nl_change *change)

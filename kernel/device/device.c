@@ -411,6 +411,7 @@ static int pf_resume(struct device *dev)
 	/* first, so that no VF gets its extent back before that is scrubbed */
 	gpuvf_scrub_mark_all_locked(pf);
 	err = gpuvf_config_restore_locked(pf);
+	gpuvf_hw_test_engine(pf->hw);
 	if (gpuvf_hw_engine_is_taken(pf->hw))
 		gpuvf_pf_wedge_locked(pf, "a command that cannot be ended");
 	pf->hw->ops->irq_enable(pf->hw, true);

@@ -235,6 +235,7 @@ void gpuvf_vfs_disable(struct gpuvf_pf *pf)
 	gpuvf_config_schedule_locked(pf);
 	gpuvf_config_release_auto_locked(pf);
 	pf->vf_count_changing = false;
+	gpuvf_hw_test_engine(pf->hw);
 	stuck = gpuvf_hw_engine_is_taken(pf->hw);
 	gpuvf_vfs_update_locked(pf);
 	gpuvf_scrub_kick_locked(pf);

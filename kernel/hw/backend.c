@@ -5,6 +5,7 @@
  */
 
 #include <linux/align.h>
+#include <linux/iopoll.h>
 #include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -26,6 +27,10 @@ const struct pci_device_id gpuvf_hw_ids[] = {
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, gpuvf_hw_ids);
+
+/* how often, and how long, the command of a test of the engine is looked at */
+#define HW_TEST_POLL_US		50
+#define HW_TEST_LIMIT_US	10000
 
 /* a mistake in a backend */
 static bool hw_has_ops(const struct gpuvf_hw *hw)
@@ -192,4 +197,23 @@ struct gpuvf_hw *gpuvf_hw_probe(struct pci_dev *pdev)
 		return hw;
 	kfree(hw);
 	return ERR_PTR(err);
+}
+
+/**
+ * gpuvf_hw_test_engine() - let the hardware find out whether its engine is free
+ * @hw: hardware
+ *
+ * Before gpuvf_hw_engine_is_taken(), where a function may hang that was reset since, or
+ * whose VF is gone. A test that does not end counts as an engine that is taken.
+ *
+ * Context: sleeps. No other command can begin.
+ */
+void gpuvf_hw_test_engine(struct gpuvf_hw *hw)
+{
+	int err;
+
+	if (!hw->ops->engine_test || hw->ops->engine_test(hw))
+		return;
+	read_poll_timeout(hw->ops->engine_state, err, err != -EBUSY,
+			  HW_TEST_POLL_US, HW_TEST_LIMIT_US, false, hw);
 }

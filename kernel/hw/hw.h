@@ -145,6 +145,9 @@ struct gpuvf_mbox_ops {
  * @engine_state: 0: no function is on the engine and no command under way; -EBUSY:
  *	one is; -EIO: the hardware does not answer. Same; or where no command can begin:
  *	probe, a GPU that is quiesced, one without VFs
+ * @engine_test: give a command that is done only where no function hangs; until then
+ *	@engine_state says -EBUSY. For hardware that does not say so by itself. Where no
+ *	command can begin. 0, errno: @engine_state tells what it can
  * @engine_hangs: does the function on the engine hang, and need an FLR? Same
  * @busy_vfs: bit n: VF n has work. Any context
  * @flr_vfs: fetch and acknowledge which VFs were reset by their users. Until that
@@ -202,10 +205,11 @@ struct gpuvf_mbox_ops {
  *			framebuffer is given to a VF
  *	ONESHOT		GPUVF_HW_SWITCH. IDLE, SAVE, LOAD and RUN are issued one by one
  *
- * Some have no capability. engine_hangs may be NULL: a hang is noticed when its command
- * takes too long. set_schedule may be NULL: there are no such registers. fb_write and
- * fb_read, never NULL, may say -EOPNOTSUPP: guests find nothing in their exchange
- * region, and no claim of theirs is known. No other operation may be missing.
+ * Some have no capability. engine_test may be NULL: engine_state needs no command for
+ * what it says. engine_hangs may be NULL: a hang is noticed when its command takes too
+ * long. set_schedule may be NULL: there are no such registers. fb_write and fb_read,
+ * never NULL, may say -EOPNOTSUPP: guests find nothing in their exchange region, and no
+ * claim of theirs is known. No other operation may be missing.
  */
 struct gpuvf_hw_ops {
 	const char *name;
@@ -224,6 +228,7 @@ struct gpuvf_hw_ops {
 		       unsigned int vf, unsigned int next);
 	int (*command_status)(struct gpuvf_hw *hw);
 	int (*engine_state)(struct gpuvf_hw *hw);
+	int (*engine_test)(struct gpuvf_hw *hw);
 	bool (*engine_hangs)(struct gpuvf_hw *hw);
 	u32 (*busy_vfs)(struct gpuvf_hw *hw);
 	u32 (*flr_vfs)(struct gpuvf_hw *hw);
@@ -257,6 +262,7 @@ struct gpuvf_hw {
 /* hw/backend.c */
 extern const struct pci_device_id gpuvf_hw_ids[];
 struct gpuvf_hw *gpuvf_hw_probe(struct pci_dev *pdev);
+void gpuvf_hw_test_engine(struct gpuvf_hw *hw);
 
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_hw_can(const struct gpuvf_hw *hw, u32 capability)

@@ -19,7 +19,6 @@
  */
 
 #include <linux/bitfield.h>
-#include <linux/iopoll.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
 
@@ -40,9 +39,6 @@
  * them belongs to the PF reserve too, unless that is so small.
  */
 #define V1_PARK_UNIT		1
-
-/* how long the scheduler's state is waited for: with interrupts off, after a fault */
-#define V1_RLCV_LIMIT_US	1000
 
 #define V1_CAPABILITIES		(GPUVF_CAPABILITY_FRAMEBUFFER | \
 				 GPUVF_CAPABILITY_TIME_SLICE)
@@ -74,7 +70,7 @@ static const struct v1_way v1_probe_engine = {
  * @port: what the layers above see, and the SIM capability
  * @cap: GPU-IOV capability in the PF's configuration space
  * @vf: VF of the last command
- * @init: that is INIT
+ * @init: that is INIT, and no test of the engine came after it
  * @way: what the PF has to do for it; NULL: nothing, or no more
  * @step: of @way: the one under way, or that failed, with which the PF has the engine
  * @rlcv_saved: &v1_init was done since the GPU was reset last, or probed: no VF had the
@@ -314,8 +310,8 @@ static int v1_command_status(struct gpuvf_hw *hw)
 
 /*
  * Nothing says who is on the engine. A VF that was made to leave, or was reset, is not,
- * nor one whose command was refused with -ECANCELED. So what is to be found out is
- * whether a function hangs: then no command is taken.
+ * nor one whose command was refused with -ECANCELED. So it is free, unless a function
+ * hangs: then the last command, which may be v1_engine_test()'s, was not taken.
  */
 static int v1_engine_state(struct gpuvf_hw *hw)
 {
@@ -336,15 +332,23 @@ static int v1_engine_state(struct gpuvf_hw *hw)
 	}
 	if (v1->way)
 		return -EBUSY;
-	if (!v1->rlcv_saved)
+	if (!v1->rlcv_saved || status == GPUVF_STATUS_DONE)
 		return 0;
-	err = v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
-	if (err)
+	/* the PF had the engine, and left it, right before INIT */
+	return v1->init && v1_is_refused(status) ? 0 : -EBUSY;
+}
+
+static int v1_engine_test(struct gpuvf_hw *hw)
+{
+	struct v1 *v1 = to_v1(hw);
+	u32 status;
+	int err;
+
+	err = v1_read_status(hw, &status);
+	if (err || v1->way || !v1->rlcv_saved)
 		return err;
-	if (read_poll_timeout_atomic(v1_read_status, err, err != -EINPROGRESS,
-				     10, V1_RLCV_LIMIT_US, false, hw, &status))
-		return -EBUSY;
-	return err || status == GPUVF_STATUS_DONE ? err : -EBUSY;
+	v1->init = false;
+	return v1_issue(hw, GPUVF_CMD_LOAD_RLCV_STATE, GPUVF_FCN_PF);
 }
 
 /*
@@ -432,6 +436,7 @@ const struct gpuvf_hw_ops gpuvf_iov_v1_ops = {
 	.command = v1_command,
 	.command_status = v1_command_status,
 	.engine_state = v1_engine_state,
+	.engine_test = v1_engine_test,
 	.scrub_start = gpuvf_sim_scrub_start,
 	.scrub_context_start = gpuvf_sim_scrub_context_start,
 	.scrub_status = gpuvf_sim_scrub_status,

@@ -284,6 +284,18 @@ static bool soft_reset_is_unmarked(struct gpuvf_soft *e, unsigned int vf,
 	return started || !gpuvf_hw_can(e->hw, GPUVF_CAPABILITY_FLR_NOTICE);
 }
 
+/* A VF that keeps the others off the engine was reset: no command begins until that ends */
+static void soft_test_engine(struct gpuvf_soft *e, unsigned int vf)
+{
+	bool blocks;
+
+	spin_lock_irq(&e->base.lock);
+	blocks = e->phase == GPUVF_PHASE_BLOCKED && e->vf == vf;
+	spin_unlock_irq(&e->base.lock);
+	if (blocks)
+		gpuvf_hw_test_engine(e->hw);
+}
+
 static int soft_reset_end(struct gpuvf_engine *engine, unsigned int vf,
 			  bool done)
 {
@@ -292,6 +304,7 @@ static int soft_reset_end(struct gpuvf_engine *engine, unsigned int vf,
 	int err = 0;
 	u32 flr;
 
+	soft_test_engine(e, vf);
 	spin_lock_irq(&e->base.lock);
 	flr = gpuvf_soft_flr_locked(e);
 	gpuvf_soft_lose_locked(e, flr);

@@ -13,6 +13,7 @@
 #include <hw/regs.h>
 
 #include "selftest.h"
+#include "hw.h"
 #include "klog.h"
 #include "load.h"
 
@@ -61,14 +62,6 @@ static bool is_bound(void)
 	return file_exists(gpu_sysfs(gpu, "state"));
 }
 
-static void misread(unsigned int where, uint32_t val, uint32_t mask)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%u %#x %#x", where, val, mask);
-	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), text));
-}
-
 /* the driver does not take the GPU, and ends a line of the log so */
 static void refused(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
@@ -109,15 +102,15 @@ TEST_F(nonsense, short_and_unknown_capabilities_are_refused)
 
 	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	driver_goes();
-	misread(cap + 4, 8 << 20, 0xfff00000);
+	hw_misread(gpu, cap + 4, 8 << 20, 0xfff00000);
 	refused("GPU-IOV capability of 8 bytes, revision %u needs %u%s",
 		iov.rev, registers_end(&iov),
 		iov.less_one ? "" : " and a scheduler block");
-	misread(cap + 4, 7 << 16, 0x000f0000);
+	hw_misread(gpu, cap + 4, 7 << 16, 0x000f0000);
 	refused("is of no known generation");
-	misread(cap + 4, ~0U, ~0U);
+	hw_misread(gpu, cap + 4, ~0U, ~0U);
 	refused("no GPU-IOV capability");
-	misread(sim + 4, 8 << 20, 0xfff00000);
+	hw_misread(gpu, sim + 4, 8 << 20, 0xfff00000);
 	refused("SIM capability of 8 bytes, 120 are needed");
 	driver_comes();
 	ASSERT_TRUE(is_bound());
@@ -131,15 +124,15 @@ TEST_F(nonsense, totals_without_sense_are_refused)
 	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	most = iov.less_one ? 65535 : 1048576;
 	driver_goes();
-	misread(iov.fb, 0, ~0U);
+	hw_misread(gpu, iov.fb, 0, ~0U);
 	refused("0 MiB of framebuffer, of which 0 are consumed: 1 to %u are possible",
 		most);
-	misread(iov.fb, 4097U << 16, 0xffff0000);
+	hw_misread(gpu, iov.fb, 4097U << 16, 0xffff0000);
 	refused("4096 MiB of framebuffer, of which 4097 are consumed: 1 to %u are possible",
 		most);
-	misread(iov.fb, ~0U, ~0U);
+	hw_misread(gpu, iov.fb, ~0U, ~0U);
 	refused("TOTAL_FB_AVAILABLE at %#x reads as all ones", iov.fb);
-	misread(iov.fb, 1, ~0U);
+	hw_misread(gpu, iov.fb, 1, ~0U);
 	refused("context save area of 1 MiB does not fit in 1 MiB of framebuffer in units of 16 MiB");
 	driver_comes();
 	ASSERT_TRUE(is_bound());
@@ -161,7 +154,7 @@ TEST_F(nonsense, scheduler_block_outside_is_refused)
 	length = iov.rev == GPUVF_IOV_VSEC_REV_V3 ? 0xe4 : 0xa4;
 	driver_goes();
 	for (i = 0; i < 0x100; i += 0x33) {
-		misread(where, i << shift, 0xff << shift);
+		hw_misread(gpu, where, i << shift, 0xff << shift);
 		refused("GFX scheduler block at 0x%x of the GPU-IOV capability, which has room for it from %#x to %#x",
 			i << 4, registers_end(&iov), length);
 	}
@@ -175,9 +168,9 @@ TEST_F(nonsense, a_table_that_keeps_nothing_is_refused)
 
 	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	driver_goes();
-	misread(iov.table, 0x00100010, ~0U);
+	hw_misread(gpu, iov.table, 0x00100010, ~0U);
 	refused("the framebuffer table does not take what is written: -EUCLEAN");
-	misread(iov.cntxt, 0x400, ~0U);
+	hw_misread(gpu, iov.cntxt, 0x400, ~0U);
 	refused("the framebuffer table does not take what is written: -EUCLEAN");
 	driver_comes();
 	ASSERT_TRUE(is_bound());
@@ -190,7 +183,7 @@ TEST_F(nonsense, totals_need_not_be_whole_units)
 
 	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	driver_goes();
-	misread(iov.fb, 4094, 0xffff);
+	hw_misread(gpu, iov.fb, 4094, 0xffff);
 	driver_comes();
 	ASSERT_TRUE(is_bound());
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
@@ -314,7 +307,7 @@ TEST_F(nonsense, a_status_that_never_changes_wedges)
 	fixture_spoil();
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
-	misread(iov.sch + GPUVF_SCH_CMD, GPUVF_SCH_CMD_EXECUTE,
+	hw_misread(gpu, iov.sch + GPUVF_SCH_CMD, GPUVF_SCH_CMD_EXECUTE,
 		GPUVF_SCH_CMD_EXECUTE);
 	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));

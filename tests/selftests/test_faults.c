@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "selftest.h"
+#include "hw.h"
 #include "klog.h"
 #include "load.h"
 
@@ -168,8 +169,10 @@ TEST_F(faults, C27_hang_of_the_first_command_of_a_vf)
 static void hang_alone(unsigned int vf)
 {
 	uint64_t vf_resets = counted("vf_resets");
+	char fault[32];
 
-	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 error"));
+	snprintf(fault, sizeof(fault), "1 error vf=%u", vf);
+	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), fault));
 	ASSERT_EVENTUALLY(counted("vf_resets") == vf_resets + 1);
 	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
 }
@@ -243,33 +246,32 @@ TEST_F(faults, lost_interrupts_are_survived)
 }
 
 /*
- * The VF's own reset is not begun: the GPU does not answer for as long as that is
- * waited for, and the command still stands when it comes back.
+ * The VF's own reset is not begun: a register that it looks at does not answer for as
+ * long as that is waited for, and the command still stands then. The reset of the GPU
+ * takes 100 ms, in which the register comes back.
  */
 static void lose_a_vf_reset(void)
 {
 	static const char next[] = "does not end, resetting the GPU";
 	static const char done[] = "GPU was reset and provisioned again";
+	struct iov iov;
 	uint64_t end;
 	int log;
 
 	all_busy();
+	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	log = klog_open();
 	ASSERT_LE(0, log);
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_status"));
 	ASSERT_EVENTUALLY(file_is(gpu_sim(gpu, "fail_command"),
 				  "0 hang_status"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
-	/*
-	 * The PCI core waits for pending transactions before it writes the reset: for
-	 * 16 ms on some kernels, so that it is looked for often.
-	 */
+	hw_misread(gpu, iov.cntxt, ~0U, ~0U);
 	end = now_ms() + PATIENCE_MS;
 	while (!klog_has(log, next)) {
 		check(now_ms() < end);
 		pause_ms(1);
 	}
-	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "0"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
 	ASSERT_EVENTUALLY(klog_has(log, done));
 	close(log);
 }

@@ -101,7 +101,7 @@ struct pci_device_id {
 #define is_power_of_2(x)	((x) && !((x) & ((x) - 1)))
 #define min3(a, b, c)		min_t(u64, a, min_t(u64, b, c))
 /* without a clock: five looks */
-#define read_poll_timeout_atomic(op, val, condition, delay_us, limit_us, first, ...) \
+#define read_poll_timeout(op, val, condition, delay_us, limit_us, first, ...) \
 	({ \
 		int looks_ = 5; \
 		do \

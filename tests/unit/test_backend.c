@@ -515,9 +515,44 @@ static void v1_gives_the_pf_a_state_before_init(void **state)
 	assert_int_equal(hw->ops->command(hw, GPUVF_HW_RUN, 3, 0), 0);
 	assert_int_equal(v1_ends(0x8314, 0), 0);
 	assert_int_equal(hw->ops->command(hw, GPUVF_HW_IDLE, 3, 0), 0);
-	/* a hang, which is over when the scheduler takes a command again */
+}
+
+/* a hang is over when the scheduler takes a command again, which only a test tells */
+static void v1_tests_whether_a_function_hangs(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	use_v1();
+	/* the PF has no state that could be loaded, and no VF had the engine */
+	assert_int_equal(hw->ops->engine_test(hw), 0);
+	assert_int_equal(get32(V1_CMD) & 0x10, 0);
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_INIT, 3, 0), 0);
+	assert_int_equal(hw->ops->engine_test(hw), -EINPROGRESS);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(v1_ends(get32(V1_CMD), 0), -EINPROGRESS);
+	/* the PF had the engine and has left it */
+	assert_int_equal(v1_ends(0x8317, GPUVF_STATUS_ABORTED), -ECANCELED);
+	assert_int_equal(hw->ops->engine_state(hw), 0);
+
+	assert_int_equal(hw->ops->command(hw, GPUVF_HW_IDLE, 3, 0), 0);
 	assert_int_equal(v1_ends(0x8311, GPUVF_STATUS_GFX_HANG), -EIO);
 	assert_int_equal(hw->ops->engine_state(hw), -EBUSY);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(hw->ops->engine_test(hw), 0);
+		assert_int_equal(get32(V1_CMD), 0x19);
+		assert_int_equal(hw->ops->engine_state(hw), -EBUSY);
+		put32(V1_CMD, 0x09);
+		config[V1_STATUS] = i ? GPUVF_STATUS_DONE :
+				    GPUVF_STATUS_ABORTED;
+		assert_int_equal(hw->ops->engine_state(hw), i ? 0 : -EBUSY);
+	}
+	/* one that does not end */
+	assert_int_equal(hw->ops->engine_test(hw), 0);
+	gpuvf_hw_test_engine(hw);
+	assert_int_equal(hw->ops->engine_state(hw), -EBUSY);
+	put32(V1_CMD, 0x09);
+	gpuvf_hw_test_engine(hw);
 	assert_int_equal(get32(V1_CMD), 0x19);
 }
 
@@ -548,7 +583,6 @@ static void v1_finds_out_who_has_the_engine(void **state)
 	assert_int_equal(hw->ops->command(hw, GPUVF_HW_IDLE, 2, 0), 0);
 	assert_int_equal(v1_ends(0x8211, GPUVF_STATUS_ABORTED), -EINPROGRESS);
 	assert_int_equal(v1_ends(0x13, GPUVF_STATUS_ABORTED), -EIO);
-	assert_int_equal(hw->ops->engine_state(hw), 0);
 	/* it can: the engine was free */
 	assert_int_equal(hw->ops->command(hw, GPUVF_HW_LOAD, 2, 0), 0);
 	assert_int_equal(v1_ends(0x8213, GPUVF_STATUS_ABORTED), -EINPROGRESS);
@@ -587,6 +621,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_v1),
 		cmocka_unit_test(v1_gives_the_pf_a_state_before_init),
+		cmocka_unit_test(v1_tests_whether_a_function_hangs),
 		cmocka_unit_test(v1_takes_a_pf_that_fails_for_a_taken_engine),
 		cmocka_unit_test(v1_finds_out_who_has_the_engine),
 		cmocka_unit_test(v1_garbage_ends_in_errors_and_in_bounds),

@@ -334,6 +334,22 @@ void hw_set_context(const struct gpu *gpu, uint32_t val)
 }
 
 /**
+ * hw_misread() - from now on, a dword of configuration space reads as something else
+ * @gpu: GPU. The simulator's file misread, with "none", ends it
+ * @where: offset
+ * @val: what it reads as
+ * @mask: bits that do
+ */
+void hw_misread(const struct gpu *gpu, unsigned int where, uint32_t val,
+		uint32_t mask)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u %#x %#x", where, val, mask);
+	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), text));
+}
+
+/**
  * hw_layout() - give each VF four units, above a GiB for the PF
  * @gpu: GPU
  * @vfs: how many VFs

@@ -28,6 +28,8 @@ void hw_set_extent(const struct gpu *gpu, unsigned int vf, unsigned int first,
 		   unsigned int units);
 uint32_t hw_context(const struct gpu *gpu);
 void hw_set_context(const struct gpu *gpu, uint32_t val);
+void hw_misread(const struct gpu *gpu, unsigned int where, uint32_t val,
+		uint32_t mask);
 
 /* registers of a VF */
 void hw_vf(const struct gpu *gpu, unsigned int vf, unsigned int reg,
