@@ -27,13 +27,20 @@ static struct vfio_pci_core_device *to_core(struct vfio_device *vdev)
 	return container_of(vdev, struct vfio_pci_core_device, vdev);
 }
 
+/* how often a reset by gpuvf.ko may begin just when the VF is to be opened */
+#define OPEN_TRIES	4
+
 static int variant_open(struct vfio_device *vdev)
 {
 	struct vfio_pci_core_device *core = to_core(vdev);
+	unsigned int tries = 0;
 	int err;
 
-	gpuvf_vfio_open(core->pdev);
-	err = vfio_pci_core_enable(core);
+	/* -EAGAIN: the device is locked, mostly for a reset */
+	do {
+		gpuvf_vfio_open(core->pdev);
+		err = vfio_pci_core_enable(core);
+	} while (err == -EAGAIN && ++tries < OPEN_TRIES);
 	if (err)
 		return err;
 	vfio_pci_core_finish_enable(core);
