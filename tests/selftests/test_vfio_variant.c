@@ -313,6 +313,82 @@ TEST_F(variant, opening_and_a_reset_at_the_same_time_succeed)
 	ASSERT_EVENTUALLY(finds(&vfio, 0, 0) == GPUVF_SIM_WINDOW_SCRUBBED);
 }
 
+static atomic_int done;
+
+/* root resets the function behind its user's back */
+static void *pci_reset_thread(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&done))
+		file_write(gpu_vf_pci(gpu, 0, "reset"), "1");
+	return NULL;
+}
+
+static void *gpu_reset_thread(void *arg)
+{
+	unsigned int i;
+
+	(void)arg;
+	for (i = 0; i < 4; i++)
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
+	atomic_store(&done, 1);
+	return NULL;
+}
+
+/* as good as new: a guest starts, runs, and is reset */
+static void vf_is_well(unsigned int vf)
+{
+	uint64_t before;
+
+	ASSERT_EVENTUALLY(!vfio_open(&vfio, vf_dir(gpu, vf)));
+	ASSERT_EVENTUALLY(finds(&vfio, vf, 0) == GPUVF_SIM_WINDOW_SCRUBBED);
+	load_busy(gpu, vf, 100);
+	before = reset_count(vf);
+	ASSERT_OK(vfio_reset(&vfio));
+	ASSERT_EVENTUALLY(reset_count(vf) > before);
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
+	vfio_close(&vfio);
+}
+
+/* closing finds the device locked, and its own reset within another one */
+TEST_F(variant, closing_while_another_resets_the_function)
+{
+	pthread_t thread;
+	unsigned int i;
+
+	enable_and_bind(gpu, DRIVER);
+	atomic_store(&done, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, pci_reset_thread, NULL));
+	for (i = 0; i < 6; i++) {
+		ASSERT_EVENTUALLY(!vfio_open(&vfio, vf_dir(gpu, 0)));
+		ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
+		pause_ms(30);
+		vfio_close(&vfio);
+	}
+	atomic_store(&done, 1);
+	pthread_join(thread, NULL);
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	vf_is_well(0);
+}
+
+TEST_F(variant, C34_resets_of_the_gpu_and_of_its_vfs_at_the_same_time)
+{
+	pthread_t thread;
+
+	enable_and_bind(gpu, DRIVER);
+	open_vf(0);
+	load_busy(gpu, 0, 100);
+	atomic_store(&done, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, gpu_reset_thread, NULL));
+	while (!atomic_load(&done))
+		vfio_reset(&vfio);
+	pthread_join(thread, NULL);
+	vfio_close(&vfio);
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	ASSERT_TRUE(file_is(gpu_sysfs(gpu, "state"), "ready"));
+	vf_is_well(0);
+}
+
 TEST_F(variant, two_gpus_have_nothing_to_do_with_each_other)
 {
 	const struct gpu *other = &fx.gpu[1];
