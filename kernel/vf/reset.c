@@ -188,10 +188,12 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index,
 						   .error = -err),
 				   "reset failed (%pe)", ERR_PTR(err));
+	else if (vf->reset_by_user)
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+				   "was reset by its user");
 	else if (!teardown)
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
-				   "was reset%s",
-				   vf->reset_by_user ? " by its user" : "");
+				   "was reset");
 	if (notified)
 		gpuvf_mbox_send_locked(vf, GPUVF_MBOX_FLR_COMPLETE, 0);
 	if (init && !vf->faults && !vf->stopped && !vf->paused)
