@@ -386,8 +386,8 @@ void sim_fb_end_tenancy(struct sim_gpu *gpu, struct sim_fcn *fcn)
 	if (fcn != &gpu->fcn[SIM_FCN_PF]) {
 		shown = sim_ram_shown(gpu, vf);
 		fb_units(gpu, vf, &g, &end);
-		end = min_t(u64, end, g + DIV_ROUND_UP_ULL(shown,
-							    GPUVF_IOV_VF_FB_UNIT));
+		shown = DIV_ROUND_UP_ULL(shown, GPUVF_IOV_VF_FB_UNIT);
+		end = min_t(u64, end, g + shown);
 		for (; g < end; g++)
 			fb_write(gpu, SIM_FCN_VF(vf), &gpu->unit[g]);
 		if (shown)

@@ -104,7 +104,7 @@ struct sim_ram {
 	struct sim_gpu *gpu;
 	struct workqueue_struct *queue;
 	struct work_struct work;
-	struct mutex busy;
+	struct mutex busy;	/* held by the worker */
 	u8 *store;
 	struct ram_unit *unit;
 	struct ram_view view[SIM_NUM_FCNS];
