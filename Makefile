@@ -38,7 +38,7 @@ help-all: help
 	@echo '  make check-kcsan      a storm on a kernel that sees data races'
 	@echo '  make check-plain      without each capability of the hardware'
 	@echo "  make check-guests     amdgpu's own mailbox code as guests"
-	@echo '  make check-planted    faults in providers, which unit tests have to find'
+	@echo '  make check-planted    faults that unit tests have to find'
 	@echo '  make check-prometheus   statistics against the tools of Prometheus'
 	@echo '  make check-messages   ten million random netlink messages (SEED=N)'
 	@echo '  make check-layers     calls between files, unwanted words'

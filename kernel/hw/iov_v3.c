@@ -279,7 +279,7 @@ static void iov_set_schedule(struct gpuvf_hw *hw, u32 vfs, const u32 *slice_us)
 							     USEC_PER_MSEC)))
 			 << 2 * vf;
 	for (i = 0; i < GPUVF_SCH_NUM_QUANTA; i++)
-		option |= quanta[i] << 8 * i;
+		option |= (u32)quanta[i] << 8 * i;
 	iov->schedule[0] = vfs;
 	iov->schedule[1] = option;
 	iov->schedule[2] = lower_32_bits(index);
