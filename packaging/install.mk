@@ -23,7 +23,9 @@ agent_files := \
 	0644:Documentation/man/gpuvf-agent.8:$(datadir)/man/man8/gpuvf-agent.8 \
 	0644:Documentation/man/gpuvf.ini.5:$(datadir)/man/man5/gpuvf.ini.5 \
 	$(foreach file,$(sort $(wildcard examples/*.ini)), \
-		0644:$(file):$(docdir)/examples/$(notdir $(file)))
+		0644:$(file):$(docdir)/examples/$(notdir $(file))) \
+	$(foreach file,$(sort $(wildcard contrib/prometheus/gpuvf*)), \
+		0644:$(file):$(docdir)/examples/prometheus/$(notdir $(file)))
 
 # beside the module itself
 module_files := \
@@ -84,7 +86,8 @@ unit:
 uninstall:
 	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_vfio.ko* $(moddir)/gpuvf_sim.ko*
 	$(call remove_files,$(module_files) $(agent_files) $(dev_files))
-	rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(docdir)/examples \
+	rmdir --ignore-fail-on-non-empty $(wildcard \
+		$(DESTDIR)$(docdir)/examples/prometheus $(DESTDIR)$(docdir)/examples \
 		$(DESTDIR)$(docdir)) $(wildcard $(DESTDIR)$(datadir)/gpuvf/netlink/specs \
 		$(DESTDIR)$(datadir)/gpuvf/netlink $(DESTDIR)$(datadir)/gpuvf)
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
