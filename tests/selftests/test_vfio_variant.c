@@ -319,8 +319,11 @@ static atomic_int done;
 static void *pci_reset_thread(void *arg)
 {
 	(void)arg;
-	while (!atomic_load(&done))
+	while (!atomic_load(&done)) {
 		file_write(gpu_vf_pci(gpu, 0, "reset"), "1");
+		/* opening takes the device lock only if it is free */
+		pause_ms(150);
+	}
 	return NULL;
 }
 
