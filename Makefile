@@ -14,50 +14,64 @@ build	:= $(CURDIR)/build
 
 all: modules agent
 
+# fits a terminal of 80 columns: tests/docs/check
 help:
 	@echo 'On any machine; no GPU is needed, the running kernel stays as it is:'
-	@echo '  make demo [GPUS=N] [KERNEL=6.1]  the main job on a simulated GPU, in a VM'
-	@echo '  make check                       unit tests, VMs on three kernels'
-	@echo '  make check-all-kernels           all tests in VMs, on each stock kernel'
-	@echo '  make check-newest                all tests in VMs, on the newest series alone'
-	@echo '  make check-quick                 unit tests, a short run on 6.12'
-	@echo '  make check-planted               faults in providers, which unit tests have to find'
-	@echo '  make check-prometheus            statistics against the tools of Prometheus'
-	@echo '  make check-plain                 without each capability of the hardware'
-	@echo '  make check-guests                amdgpu'"'"'s own mailbox code as guests, each kernel'"'"'s'
-	@echo '  make check-debug [KERNEL=debug-newest]   the tests on a debug kernel (KASAN, lockdep)'
-	@echo '  make check-kcsan                 a storm on a kernel that sees data races'
-	@echo '  make coverage                    lines and branches that the tests run'
-	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
-	@echo '                                   everything at once, for as long as asked'
-	@echo '  make bench [BENCH=NAME...]       measurements, in virtual time where a VM is needed'
-	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input, fed with anything'
-	@echo '  make fuzz-kernel [FUZZ_SECONDS=60] [SEED=N]   the netlink family, guided by coverage'
-	@echo '  make shell [KERNEL=6.1]          a shell in a VM with the modules at hand'
-	@echo '  make check-messages              ten million random netlink messages (SEED=N)'
-	@echo '  make lint                        checkpatch, sparse, W=1, shellcheck'
-	@echo '  make check-layers                calls between files, unwanted words'
-	@echo '  make count                       lines of code per directory'
-	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug ...'
-	@echo '  make modules-all                 for each kernel that can be had, and for arm64'
-	@echo '  make debug-kernel                build that kernel into the cache'
-	@echo '  make refresh                     look for newer Debian kernels'
-	@echo '  make spec                        regenerate the uapi header from the netlink spec'
-	@echo '  make clean clean-cache           what was built; what was downloaded'
+	@echo '  make demo             the main job on a simulated GPU, in a VM'
+	@echo '  make check            unit tests, VMs on three kernels'
 	@echo
 	@echo 'For a host with such a GPU:'
-	@echo '  make [KDIR=HEADERS]              gpuvf.ko and gpuvf-agent, into build/'
-	@echo '  make install uninstall           to /lib/modules and $(PREFIX); PREFIX=, DESTDIR=;'
-	@echo '                                   the simulator only with WITH_SIM=1'
-	@echo '  make dkms-install dkms-uninstall gpuvf.ko for each kernel that comes; WITH_SIM=1'
-	@echo '  make deb                         Debian packages, into build/deb'
+	@echo '  make [KDIR=HEADERS]   the modules and gpuvf-agent, into build/'
+	@echo '  make install          to /lib/modules and $(PREFIX); PREFIX=, DESTDIR='
+	@echo '  make dkms-install     the modules, for each kernel that comes'
+	@echo '  make deb              Debian packages, into build/deb'
+	@echo
+	@echo 'make help-all: all targets, as for who works on gpuvf'
+
+help-all: help
+	@echo
+	@echo 'Tests:'
+	@echo '  make check-quick      unit tests, a short run on 6.12'
+	@echo '  make check-all-kernels   all tests in VMs, on each stock kernel'
+	@echo '  make check-newest     all tests in VMs, on the newest series alone'
+	@echo '  make check-debug [KERNEL=debug-newest]   with KASAN and lockdep'
+	@echo '  make check-kcsan      a storm on a kernel that sees data races'
+	@echo '  make check-plain      without each capability of the hardware'
+	@echo "  make check-guests     amdgpu's own mailbox code as guests"
+	@echo '  make check-planted    faults in providers, which unit tests have to find'
+	@echo '  make check-prometheus   statistics against the tools of Prometheus'
+	@echo '  make check-messages   ten million random netlink messages (SEED=N)'
+	@echo '  make check-layers     calls between files, unwanted words'
+	@echo '  make lint             checkpatch, sparse, W=1, shellcheck'
+	@echo '  make storm [SECONDS=N] [MESSAGES=N] [CYCLES=N] [SEED=N] [KERNEL=debug]'
+	@echo '                        everything at once, for as long as asked'
+	@echo '  make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=60]   what takes input'
+	@echo '  make fuzz-kernel [FUZZ_SECONDS=60] [SEED=N]   the netlink family,'
+	@echo '                        guided by coverage'
+	@echo '  make coverage         lines and branches that the tests run'
+	@echo '  make bench [BENCH=NAME...]   measurements, in virtual time in a VM'
+	@echo
+	@echo 'Work on it:'
+	@echo '  make demo [GPUS=N] [KERNEL=6.1]   more GPUs, another kernel'
+	@echo '  make shell [KERNEL=6.1]   a shell in a VM with the modules at hand'
+	@echo '  make modules-6.1 modules-6.12 modules-newest modules-debug ...'
+	@echo '  make modules-all      for each kernel that can be had, and for arm64'
+	@echo '  make debug-kernel     build that kernel into the cache'
+	@echo '  make refresh          look for newer Debian kernels'
+	@echo '  make spec             the uapi header from the netlink spec again'
+	@echo '  make count            lines of code per directory'
+	@echo '  make clean clean-cache   what was built; what was downloaded'
+	@echo
+	@echo 'Installing:'
+	@echo '  make install WITH_SIM=1   the simulator, too; so with dkms-install'
+	@echo '  make uninstall dkms-uninstall'
 	@echo
 	@echo 'For a release:'
-	@echo '  make docs                        Documentation as HTML, into build/docs'
-	@echo '  make check-docs                  what the documentation says is so'
-	@echo '  make check-packaging             installing, the service, the release'
-	@echo '  make check-deb                   the packages in a Debian of their own'
-	@echo '  make dist                        the source, into build/dist'
+	@echo '  make docs             Documentation as HTML, into build/docs'
+	@echo '  make check-docs       what the documentation says is so'
+	@echo '  make check-packaging  installing, the service, the release'
+	@echo '  make check-deb        the packages in a Debian of their own'
+	@echo '  make dist             the source, into build/dist'
 
 # Without headers for the running kernel there is still something to build; but not
 # for other headers than those that KDIR= names.
@@ -189,7 +203,7 @@ clean-cache:
 include packaging/install.mk
 
 .PHONY: check-messages
-.PHONY: all help modules modules-6.1 modules-6.12 modules-newest modules-debug \
+.PHONY: all help help-all modules modules-6.1 modules-6.12 modules-newest modules-debug \
 	modules-debug-newest agent check
 .PHONY: check-prometheus check-planted
 .PHONY: check-all-kernels check-newest

@@ -56,6 +56,7 @@ struct gpuvf_sink;
  * @resetting: a reset is under way; pf->lock
  * @teardown: the reset under way replaces a SHUTDOWN that the hardware does not
  *	have: it only ends the VF's state; pf->lock
+ * @reset_by_user: the reset under way is carried out by its user's driver; pf->lock
  * @reset_asked: an administrator asked for the reset under way: if it succeeds,
  *	it clears @faults, @paused and @stopped; pf->lock
  * @reset_waits: @resetting, and there is nothing to do before the reset of the
@@ -88,6 +89,7 @@ struct gpuvf_vf {
 	bool stopped;
 	bool resetting;
 	bool teardown;
+	bool reset_by_user;
 	bool reset_asked;
 	bool reset_waits;
 	bool pci_locked;

@@ -63,7 +63,7 @@ install-modules: modules
 	rm -rf $(stage)
 	$(MAKE) -s -C $(KDIR) M=$(build)/kbuild/$(RELEASE) DEPMOD=true \
 		CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH=$(stage) INSTALL_MOD_DIR=extra modules_install
-	find $(stage) -name 'gpuvf.ko*' $(if $(WITH_SIM),-o -name 'gpuvf_sim.ko*') | \
+	find $(stage) -name 'gpuvf.ko*' -o -name 'gpuvf_vfio.ko*' $(if $(WITH_SIM),-o -name 'gpuvf_sim.ko*') | \
 		xargs install -D -m 0644 -t $(moddir)
 	$(call install_files,$(module_files))
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
@@ -83,15 +83,15 @@ unit:
 	@sed 's#@sbindir@#$(bindir)#' packaging/gpuvf.service.in > build/packaging/gpuvf.service
 
 uninstall:
-	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_sim.ko*
+	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_vfio.ko* $(moddir)/gpuvf_sim.ko*
 	$(call remove_files,$(module_files) $(agent_files) $(dev_files))
 	rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(docdir)/examples \
 		$(DESTDIR)$(docdir)) $(wildcard $(DESTDIR)$(datadir)/gpuvf/netlink/specs \
 		$(DESTDIR)$(datadir)/gpuvf/netlink $(DESTDIR)$(datadir)/gpuvf)
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
 
-# the directories of gpuvf.ko
-module_dirs := base hw sched fb vf config api device
+# the directories of gpuvf.ko and gpuvf_vfio.ko
+module_dirs := base hw sched fb vf config api device vfio
 
 # DKMS: sources in a directory that it builds from, for each kernel that comes
 

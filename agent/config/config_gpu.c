@@ -19,7 +19,7 @@ static const char *const gpu_keys[] = {
 /* as the message has them */
 static const char *const policies[] = { "fixed", "equal", "best-effort" };
 static const char *const drivers[] = {
-	"vfio-pci", "xe-vfio-pci", "none", "default",
+	"vfio-pci", "xe-vfio-pci", "gpuvf-vfio", "none", "default",
 };
 
 /**
@@ -281,7 +281,7 @@ static bool parse_driver(const struct ini_entry *entry,
 	const char *guess;
 	enum host_driver d;
 
-	for (d = HOST_DRIVER_DEFAULT; d <= HOST_DRIVER_XE_VFIO_PCI; d++) {
+	for (d = HOST_DRIVER_DEFAULT; d <= HOST_DRIVER_GPUVF_VFIO; d++) {
 		if (!strcmp(entry->value, host_driver_name(d))) {
 			*driver = d;
 			return true;
@@ -294,7 +294,7 @@ static bool parse_driver(const struct ini_entry *entry,
 			   entry->value, guess);
 	else
 		diag_err(diags, &entry->value_at,
-			 "driver: '%s' is unknown; there are vfio-pci, xe-vfio-pci, none and default",
+			 "driver: '%s' is unknown; there are vfio-pci, xe-vfio-pci, gpuvf-vfio, none and default",
 			   entry->value);
 	return false;
 }

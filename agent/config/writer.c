@@ -166,7 +166,8 @@ static void write_range(FILE *f, const char *mark, const char *key, u32 first,
 static const char *driver_value(const struct section *section, u32 i)
 {
 	static const enum host_driver drivers[] = {
-		HOST_DRIVER_VFIO_PCI, HOST_DRIVER_XE_VFIO_PCI, HOST_DRIVER_NONE,
+		HOST_DRIVER_VFIO_PCI, HOST_DRIVER_XE_VFIO_PCI,
+		HOST_DRIVER_GPUVF_VFIO, HOST_DRIVER_NONE,
 	};
 	const struct vf_driver *is = &section->drivers[i];
 	struct vf_driver want;

@@ -45,7 +45,9 @@ const struct abilities gpuvf_abilities = {
 			.can_read = true, .can_set = true, .scope = SCOPE_GPU,
 			.when = WHEN_BEFORE_ENABLE | WHEN_UNUSED,
 		},
-		[ABILITY_DRIVER] = ANY_HOST_DRIVER,
+		[ABILITY_DRIVER] =
+			HOST_DRIVERS_BUT(BIT(HOST_DRIVER_XE_VFIO_PCI),
+					 "has no VFs that xe-vfio-pci takes"),
 		[ABILITY_TYPE] = { .cannot = "has no vGPU types" },
 		[ABILITY_STATS] = { .can_read = true },
 		[ABILITY_OPERATE] = {

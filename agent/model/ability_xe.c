@@ -5,6 +5,7 @@
  */
 #include "model/ability_intel.h"
 #include "model/gpu.h"
+#include "model/host_driver.h"
 
 #define XE_ABILITIES							\
 	INTEL_ABILITIES,						\
@@ -17,10 +18,9 @@
 	[ABILITY_PF_RESERVE] = {					\
 		.cannot = "has no file for that: what VFs do not get stays with the PF", \
 	},								\
-	[ABILITY_DRIVER] = {						\
-		.can_read = true, .can_set = true, .when = WHEN_UNUSED,	\
-		.lost_on_disable = true,				\
-	},								\
+	[ABILITY_DRIVER] =						\
+		HOST_DRIVERS_BUT(BIT(HOST_DRIVER_GPUVF_VFIO),		\
+				 "has no VFs that gpuvf-vfio takes"),	\
 	[ABILITY_STATS] = {						\
 		.cannot = "has no statistics that are read here",	\
 	}

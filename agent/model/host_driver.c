@@ -16,6 +16,7 @@ static const char *const host_driver_names[] = {
 	[HOST_DRIVER_NONE] = "none",
 	[HOST_DRIVER_VFIO_PCI] = "vfio-pci",
 	[HOST_DRIVER_XE_VFIO_PCI] = "xe-vfio-pci",
+	[HOST_DRIVER_GPUVF_VFIO] = "gpuvf-vfio",
 };
 
 /** host_driver_name() - as it is written in files */
@@ -28,7 +29,8 @@ const char *host_driver_name(enum host_driver driver)
 bool is_vfio_driver(const char *driver)
 {
 	return !strcmp(driver, host_driver_name(HOST_DRIVER_VFIO_PCI)) ||
-	       !strcmp(driver, host_driver_name(HOST_DRIVER_XE_VFIO_PCI));
+	       !strcmp(driver, host_driver_name(HOST_DRIVER_XE_VFIO_PCI)) ||
+	       !strcmp(driver, host_driver_name(HOST_DRIVER_GPUVF_VFIO));
 }
 
 /**
@@ -43,6 +45,7 @@ void driver_want(struct vf_driver *driver, enum host_driver want)
 	switch (want) {
 	case HOST_DRIVER_VFIO_PCI:
 	case HOST_DRIVER_XE_VFIO_PCI:
+	case HOST_DRIVER_GPUVF_VFIO:
 		copy_string(driver->bound, NAME_SIZE, host_driver_name(want));
 		copy_string(driver->override, NAME_SIZE, host_driver_name(want));
 		break;

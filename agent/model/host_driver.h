@@ -15,16 +15,21 @@ enum host_driver {
 	HOST_DRIVER_NONE,
 	HOST_DRIVER_VFIO_PCI,
 	HOST_DRIVER_XE_VFIO_PCI,	/* vfio-pci with migration, for VFs of xe */
+	HOST_DRIVER_GPUVF_VFIO,		/* vfio-pci that reports to gpuvf.ko, for its VFs */
 };
 
-/* the ability of a provider whose VFs any of these may have, but those of xe alone */
-#define ANY_HOST_DRIVER							\
+/* the ability of a provider whose VFs any of these may have, but for some */
+#define HOST_DRIVERS_BUT(drivers, why)					\
 	{								\
 		.can_read = true, .can_set = true, .when = WHEN_UNUSED,	\
 		.lost_on_disable = true,				\
-		.words = (u32)~BIT(HOST_DRIVER_XE_VFIO_PCI),		\
-		.cannot = "has no VFs that xe-vfio-pci takes",		\
+		.words = (u32)~(drivers), .cannot = why,		\
 	}
+
+/* whose VFs have a driver of no provider */
+#define ANY_HOST_DRIVER							\
+	HOST_DRIVERS_BUT(BIT(HOST_DRIVER_XE_VFIO_PCI) | BIT(HOST_DRIVER_GPUVF_VFIO), \
+			 "has no VFs that xe-vfio-pci or gpuvf-vfio takes")
 
 /* instead of the name of a driver: any driver, or none, will do */
 #define ANY_DRIVER	"*"

@@ -563,7 +563,9 @@ void gpuvf_sysfs_del(struct gpuvf_pf *pf)
 	for (i = 0; i < pf->total_vfs; i++) {
 		if (!pf->vf[i].kobj.state_initialized)
 			continue;
-		kobject_del(&pf->vf[i].kobj);
+		/* not that of a VF for which there was no memory */
+		if (pf->vf[i].kobj.state_in_sysfs)
+			kobject_del(&pf->vf[i].kobj);
 		kobject_put(&pf->vf[i].kobj);
 	}
 	if (device_is_registered(&pf->dev))

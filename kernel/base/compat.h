@@ -70,4 +70,11 @@ static inline struct nlattr **gpuvf_dump_attrs(struct netlink_callback *cb)
 #define gpuvf_unbound_wq	system_unbound_wq
 #endif
 
+/* 6.13: the namespace of a symbol is a string */
+#ifdef GPUVF_HAVE_NS_OF_WORD
+#define GPUVF_NS	GPUVF
+#else
+#define GPUVF_NS	"GPUVF"
+#endif
+
 #endif /* GPUVF_COMPAT_H */

@@ -76,7 +76,8 @@ static int request_check_state(struct gpuvf_vf *vf, enum gpuvf_op op,
 {
 	const char *verb = request_ops[op].verb;
 
-	if (vf->resetting && !vf->teardown)
+	/* a user who resets the VF without end must not keep an administrator out */
+	if (vf->resetting && !vf->teardown && !vf->reset_by_user)
 		return request_refuse_state(vf, verb, "while it is being reset",
 					    error);
 	/* what is stopped can be stopped again */

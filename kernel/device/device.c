@@ -310,7 +310,7 @@ int gpuvf_pf_add(struct pci_dev *pdev)
 	pci_info(pdev, "%s: %llu MiB of framebuffer for up to %u VFs\n",
 		 hw->ops->name, pf->hw->caps.fb.total_bytes >> 20, pf->total_vfs);
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
-		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again while its driver stays bound is not scrubbed in between\n");
+		pci_warn(pdev, "no FLR notice: a VF that is closed and opened again is scrubbed in between only if its host driver is gpuvf-vfio\n");
 	return 0;
 
 err_stop:

@@ -16,6 +16,9 @@ void gpuvf_pf_remove(struct gpuvf_pf *pf);
 void gpuvf_pf_wait_all_gone(void);
 void gpuvf_shutdown(struct pci_dev *pdev);
 
+/* device/drv.c */
+struct gpuvf_pf *gpuvf_pf_of_vf(struct pci_dev *pdev);
+
 /* device/recover.c */
 extern const struct pci_error_handlers gpuvf_err_handler;
 int gpuvf_recover_init(struct gpuvf_pf *pf);

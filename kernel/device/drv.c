@@ -152,19 +152,34 @@ static struct pci_driver gpuvf_driver = {
 	},
 };
 
+/**
+ * gpuvf_pf_of_vf() - find the PF of a VF
+ * @pdev: any PCI device
+ *
+ * The PF stays bound as long as one of its VFs is there.
+ *
+ * Context: where @pdev cannot go: a notifier of the PCI bus, a function of its driver.
+ * Return: NULL: it is no VF of a GPU that this driver has.
+ */
+struct gpuvf_pf *gpuvf_pf_of_vf(struct pci_dev *pdev)
+{
+	struct gpuvf_pf *pf = pci_iov_get_pf_drvdata(pdev, &gpuvf_driver);
+
+	return IS_ERR(pf) ? NULL : pf;
+}
+
 static int gpuvf_bus_event(struct notifier_block *nb, unsigned long action,
 			   void *data)
 {
 	struct pci_dev *pdev = to_pci_dev(data);
 	struct gpuvf_pf *pf;
 
-	if ((action != BUS_NOTIFY_BOUND_DRIVER &&
-	     action != BUS_NOTIFY_UNBOUND_DRIVER &&
-	     action != BUS_NOTIFY_DEL_DEVICE) || !pdev->is_virtfn)
+	if (action != BUS_NOTIFY_BOUND_DRIVER &&
+	    action != BUS_NOTIFY_UNBOUND_DRIVER &&
+	    action != BUS_NOTIFY_DEL_DEVICE)
 		return NOTIFY_DONE;
-	/* the PF stays bound as long as one of its VFs is there */
-	pf = pci_iov_get_pf_drvdata(pdev, &gpuvf_driver);
-	if (IS_ERR_OR_NULL(pf))
+	pf = gpuvf_pf_of_vf(pdev);
+	if (!pf)
 		return NOTIFY_DONE;
 	gpuvf_vf_bus_event(pf, pdev, action);
 	return NOTIFY_OK;

@@ -278,27 +278,6 @@ int gpuvf_sriov_configure(struct pci_dev *pdev, int num_vfs)
 	return 0;
 }
 
-/*
- * The host driver has let go of the VF: where the hardware does not report FLRs,
- * this is how the PF learns that the VF changes hands. Runs under the VF's device
- * lock. That is fine since no path waits for a VF's device lock with pf->lock held.
- * While VFs are being disabled, gpuvf_vfs_disable() starts the scrubbing.
- */
-static void vf_unbound(struct gpuvf_vf *vf)
-{
-	struct gpuvf_pf *pf = vf->pf;
-
-	gpuvf_pf_lock(pf);
-	gpuvf_full_access_end_locked(vf);
-	gpuvf_mbox_reset_locked(vf);
-	gpuvf_mbox_end_locked(pf, vf->index);
-	gpuvf_vf_end_tenancy_locked(vf);
-	gpuvf_vfs_update_locked(pf);
-	if (!pf->vf_count_changing)
-		gpuvf_scrub_kick_locked(pf);
-	gpuvf_pf_unlock(pf);
-}
-
 /**
  * gpuvf_vf_bus_event() - the PCI device of a VF was bound, unbound or removed
  * @pf: PF
@@ -329,6 +308,6 @@ void gpuvf_vf_bus_event(struct gpuvf_pf *pf, struct pci_dev *pdev,
 		vf->bdf[0] = '\0';
 	spin_unlock(&pf->public_lock);
 	if (action == BUS_NOTIFY_UNBOUND_DRIVER)
-		vf_unbound(vf);
+		gpuvf_vf_user_gone(vf);
 	gpuvf_pf_notify_public(pf);
 }

@@ -160,12 +160,15 @@ static u32 iov_context(const struct gpuvf_extent *context)
 			  context->start / GPUVF_IOV_CNTXT_UNIT);
 }
 
-/* 16 bits of MiB say nothing of more than 64 GiB: as much as they can */
+/*
+ * 16 bits of MiB say nothing of more than 64 GiB: as much as they can, but that this and
+ * FB_AVAILABLE are one dword, which a device that has gone reads as all ones.
+ */
 static u16 iov_consumed(const struct gpuvf_hw *hw, u64 reserve_bytes)
 {
 	u64 bytes = hw->caps.fb.total_bytes - reserve_bytes;
 
-	return min_t(u64, bytes / SZ_1M, U16_MAX);
+	return min_t(u64, bytes / SZ_1M, U16_MAX - 1);
 }
 
 /* what the table has for an extent; NULL: for a VF that is parked */
@@ -455,14 +458,16 @@ static int iov_probe_fb(struct iov *iov)
 	struct gpuvf_hw *hw = &iov->port.hw;
 	struct gpuvf_fb_geometry *fb = &hw->caps.fb;
 	u64 max_mib = (u64)iov->variant->unit_bytes * (U16_MAX + 1) / SZ_1M;
-	u32 available, consumed, mib = 0;
+	u32 available, consumed, mib;
+	int err;
 
+	fb->unit_bytes = iov->variant->unit_bytes;
 	if (gpuvf_hw_probe_read32(hw, iov->cap + GPUVF_IOV_FB_AVAILABLE,
-				  "TOTAL_FB_AVAILABLE", &available) ||
-	    (iov->port.cap &&
-	     gpuvf_hw_probe_read32(hw, iov->port.cap + GPUVF_SIM_MEMSIZE,
-				   "SIM MEMSIZE", &mib)))
+				  "TOTAL_FB_AVAILABLE", &available))
 		return -EIO;
+	err = gpuvf_sim_probe_fb(hw, &mib);
+	if (err)
+		return err;
 	consumed = available >> 16;
 	if (!mib)
 		mib = available & 0xffff;
@@ -472,8 +477,6 @@ static int iov_probe_fb(struct iov *iov)
 		return -EINVAL;
 	}
 	fb->total_bytes = (u64)mib * SZ_1M;
-	fb->unit_bytes = iov->variant->unit_bytes;
-	fb->align_bytes = iov->variant->unit_bytes;
 	fb->context_align_bytes = GPUVF_IOV_CNTXT_UNIT;
 	hw->caps.context_slot_bytes = GPUVF_IOV_CNTXT_UNIT;
 	return 0;

@@ -237,7 +237,10 @@
 /* full access: how long a guest may have it; D: 0: what the backend says */
 #define GPUVF_SIM_ACCESS		0x70	/* RO: [15:0] ms beside others, [31:16] ms alone */
 
-#define GPUVF_SIM_MEMSIZE		0x74	/* RO: MiB of framebuffer, as CONFIG_MEMSIZE of a card; D: 0: FB_AVAILABLE says it */
+#define GPUVF_SIM_MEMSIZE		0x74	/* RO: MiB of framebuffer, as CONFIG_MEMSIZE of a card; D: 0: FB_AVAILABLE says it, where more than 65535 stay 65535 */
+#define GPUVF_SIM_FB_ALIGN		0x78	/* RO: MiB, extents of VFs begin at multiples of it; D: 0: of the unit */
+#define GPUVF_SIM_RESERVED(n)		(0x7c + 8 * (n)) /* RO, n = 0..3: what firmware keeps: first MiB, and in the next dword how many, 0: none */
+#define   GPUVF_SIM_NUM_RESERVED		4
 
 /*
  * A VF's side

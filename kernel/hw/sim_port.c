@@ -4,14 +4,16 @@
  * their interrupts, see hw/regs.h. The mailbox in it is hw/mailbox_page.c's.
  */
 
+#include <linux/log2.h>
 #include <linux/pci.h>
+#include <linux/sizes.h>
 
 #include "hw/access.h"
 #include "hw/regs.h"
 #include "hw/sim_port.h"
 
 /* of the PF's registers, the last one that is used here */
-#define SIM_LENGTH		(GPUVF_SIM_MEMSIZE + 4)
+#define SIM_LENGTH		GPUVF_SIM_RESERVED(GPUVF_SIM_NUM_RESERVED)
 
 /**
  * gpuvf_sim_probe() - find the SIM capability, and what it adds
@@ -60,6 +62,60 @@ int gpuvf_sim_probe(struct gpuvf_hw *hw)
 		if (features & map[i].feature)
 			hw->caps.capabilities |= map[i].capability;
 	return 0;
+}
+
+static int sim_probe_reserved(struct gpuvf_hw *hw, int cap)
+{
+	struct gpuvf_fb_geometry *fb = &hw->caps.fb;
+	u32 start, size;
+	unsigned int i;
+
+	for (i = 0; i < GPUVF_SIM_NUM_RESERVED; i++) {
+		if (gpuvf_hw_probe_read32(hw, cap + GPUVF_SIM_RESERVED(i),
+					  "SIM RESERVED", &start) ||
+		    gpuvf_hw_probe_read32(hw, cap + GPUVF_SIM_RESERVED(i) + 4,
+					  "SIM RESERVED", &size))
+			return -EIO;
+		if (!size)
+			continue;
+		fb->reserved[fb->num_reserved].start = (u64)start * SZ_1M;
+		fb->reserved[fb->num_reserved++].size = (u64)size * SZ_1M;
+	}
+	return 0;
+}
+
+/**
+ * gpuvf_sim_probe_fb() - what cards say of their framebuffer by MMIO
+ * @hw: hardware, after gpuvf_sim_probe(), with the unit in its capabilities: the
+ *	alignment and reserved ranges are added
+ * @mib: size of the framebuffer in MiB; 0: not known from here
+ *
+ * Return: 0; -EINVAL: an alignment without sense; -EIO.
+ */
+int gpuvf_sim_probe_fb(struct gpuvf_hw *hw, u32 *mib)
+{
+	const int cap = gpuvf_sim_port(hw)->cap;
+	struct gpuvf_fb_geometry *fb = &hw->caps.fb;
+	u32 align;
+
+	*mib = 0;
+	fb->align_bytes = fb->unit_bytes;
+	if (!cap)
+		return 0;
+	if (gpuvf_hw_probe_read32(hw, cap + GPUVF_SIM_MEMSIZE, "SIM MEMSIZE",
+				  mib) ||
+	    gpuvf_hw_probe_read32(hw, cap + GPUVF_SIM_FB_ALIGN, "SIM FB_ALIGN",
+				  &align))
+		return -EIO;
+	if (align)
+		fb->align_bytes = (u64)align * SZ_1M;
+	if (!is_power_of_2(fb->align_bytes) ||
+	    fb->align_bytes < fb->unit_bytes) {
+		pci_err(hw->pdev, "framebuffer alignment of %u MiB: expected a power of two, %llu at the least\n",
+			align, fb->unit_bytes / SZ_1M);
+		return -EINVAL;
+	}
+	return sim_probe_reserved(hw, cap);
 }
 
 void gpuvf_sim_irq_enable(struct gpuvf_hw *hw, bool on)

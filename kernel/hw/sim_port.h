@@ -28,6 +28,7 @@ static inline struct gpuvf_sim_port *gpuvf_sim_port(struct gpuvf_hw *hw)
 }
 
 int gpuvf_sim_probe(struct gpuvf_hw *hw);
+int gpuvf_sim_probe_fb(struct gpuvf_hw *hw, u32 *mib);
 void gpuvf_sim_irq_enable(struct gpuvf_hw *hw, bool on);
 void gpuvf_sim_irq_events(struct gpuvf_hw *hw, struct gpuvf_hw_events *events);
 int gpuvf_sim_verify_irqs(struct gpuvf_hw *hw, unsigned int vf);

@@ -16,6 +16,7 @@
 #ifndef GPUVF_SIM_H
 #define GPUVF_SIM_H
 
+#include <linux/bitfield.h>
 #include <linux/hrtimer.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
@@ -63,6 +64,7 @@ enum sim_kind {
 struct dentry;
 struct sim_gpu;
 struct sim_mem;
+struct sim_ram;
 
 /**
  * struct sim_dev - a PCI function's configuration space
@@ -351,7 +353,7 @@ enum sim_violation {
 	SIM_V_LEFTOVER_MAIL,		/* a VF read a former tenant's message */
 	SIM_V_FOREIGN_WRITES,		/* a guest wrote into another VF's extent, SAVE into any */
 	SIM_V_MOVED_WHILE_LIVE,		/* the extent of a function with state changed */
-	SIM_V_SCRUB_LIVE,		/* cleared under a function with state */
+	SIM_V_SCRUB_LIVE,		/* cleared under a function with state, or reserved */
 	SIM_V_BAD_CONTEXT,		/* context save area outside or in an extent */
 	SIM_V_LEFTOVER_REGISTERS,	/* INIT while the engine holds another VF's registers */
 	SIM_NUM_VIOLATIONS
@@ -394,6 +396,8 @@ struct sim_scrub {
 	u32 status;
 	bool context;
 	bool fail;
+	bool skip;
+	bool overwritten;	/* of memory behind the BARs, too */
 	u64 begin_ns;
 	u64 done_ns;
 };
@@ -468,9 +472,13 @@ struct sim_gpu {
 	struct sim_unit *unit;
 	unsigned int num_units;
 	struct sim_mem *mem;
+	struct sim_ram *ram;	/* NULL: nothing is behind the BARs */
 	u64 fb_serial;		/* counts what changes the framebuffer's content */
 	u64 layout_serial;	/* counts what changes the layout */
 	bool stuck;		/* a reset did not help */
+	u64 pf_bar;		/* last addresses of the framebuffer BARs, 0: none yet */
+	u64 vf_bar;		/* VF 0's; the others' are behind it */
+	unsigned int vfs_decoded; /* BARs of so many VFs could be written since VF Enable */
 	bool reset_unseen;	/* reset under the driver's hands, not provisioned since */
 
 	/* faults */
@@ -536,6 +544,8 @@ extern unsigned int sim_vf_device;
 extern unsigned int sim_class;
 extern unsigned int sim_claim_vfs;
 extern unsigned int sim_fb_mib;
+extern unsigned int sim_fb_align_mib;
+extern unsigned int sim_reserved_mib[2 * GPUVF_SIM_NUM_RESERVED];
 extern unsigned int sim_vf_bar_mib;
 extern unsigned int sim_latency_us[16];
 extern unsigned int sim_scrub_us;
@@ -559,10 +569,34 @@ static inline unsigned int sim_vf_index(const struct sim_gpu *gpu,
 	return fcn - &gpu->fcn[SIM_FCN_VF(0)];
 }
 
+/**
+ * sim_fb_extent() - what the table says that a VF has
+ * @gpu: GPU
+ * @vf: index of the VF
+ * @start: first byte
+ * @size: bytes
+ */
+static inline void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf,
+				 u64 *start, u64 *size)
+{
+	u32 entry = gpu->table[vf];
+
+	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_UNIT;
+	*size = (FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) +
+		 sim_generation->less_one) * SIM_UNIT;
+}
+
 /* sim_host.c */
 unsigned int sim_domain(void);
 struct sim_gpu *sim_gpu_by_index(unsigned int index);
 void sim_msi_post(struct sim_dev *dev, unsigned int vector);
+
+/* sim_card.c */
+int sim_card_take(u64 window, u64 store);
+void sim_card_release(void);
+struct resource *sim_card_bar(void);
+u8 *sim_card_store(void);
+u8 *sim_card_at(u64 address, u64 size);
 
 /* sim_notify.c */
 void sim_notify(struct sim_gpu *gpu, enum gpuvf_sim_action action,
@@ -615,8 +649,6 @@ bool sim_regs_write(struct sim_gpu *gpu, unsigned int where, unsigned int size,
 		    u32 val, u64 now);
 
 /* sim_fb.c */
-void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
-		   u64 *size);
 void sim_fb_context(const struct sim_gpu *gpu, u64 *start, u64 *size);
 void sim_fb_check_start(struct sim_gpu *gpu, unsigned int vf, bool init);
 void sim_fb_touch(struct sim_gpu *gpu, unsigned int vf);
@@ -633,6 +665,7 @@ void sim_fb_scrub_context(struct sim_gpu *gpu, unsigned int fcn);
 void sim_fb_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 			  unsigned int count);
+void sim_fb_end_tenancy(struct sim_gpu *gpu, struct sim_fcn *fcn);
 
 /* sim_mem.c */
 u32 sim_mem_pf_read(struct sim_gpu *gpu, unsigned int reg);
@@ -649,6 +682,17 @@ void sim_mem_change_when_read(struct sim_gpu *gpu, unsigned int vf, u64 at,
 void sim_mem_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count);
 int sim_mem_init(struct sim_gpu *gpu);
 void sim_mem_fini(struct sim_gpu *gpu);
+
+/* sim_ram.c */
+void sim_ram_changed(struct sim_gpu *gpu);
+bool sim_ram_is_behind(const struct sim_gpu *gpu);
+bool sim_ram_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count);
+u64 sim_ram_shown(const struct sim_gpu *gpu, unsigned int vf);
+u32 sim_ram_read(const struct sim_gpu *gpu, u64 offset);
+void sim_ram_write(struct sim_gpu *gpu, u64 offset, const void *buf, size_t len);
+void sim_ram_debugfs(struct sim_gpu *gpu, struct dentry *dir);
+int sim_ram_init(struct sim_gpu *gpu);
+void sim_ram_fini(struct sim_gpu *gpu);
 
 /* sim_mbox.c */
 void sim_mbox_check_start(struct sim_gpu *gpu, unsigned int vf);

@@ -252,7 +252,7 @@ static void cmd_effect(struct sim_gpu *gpu, u8 code, struct sim_fcn *fcn,
 		break;
 	case GPUVF_CMD_SHUTDOWN_GPU:
 		cmd_set_state(gpu, fcn, SIM_SHUTDOWN);
-		fcn->tenant++;
+		sim_fb_end_tenancy(gpu, fcn);
 		break;
 	}
 }

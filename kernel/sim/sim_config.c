@@ -196,6 +196,8 @@ static void cfg_reset_dsn(struct sim_dev *dev)
 
 static void cfg_reset_pf(struct sim_dev *dev)
 {
+	unsigned int i;
+
 	cfg_bar64(dev, PCI_BASE_ADDRESS_0, false);
 	cfg_bar64(dev, PCI_BASE_ADDRESS_2, true);
 	cfg_express(dev, PCI_EXP_TYPE_ENDPOINT);
@@ -228,6 +230,14 @@ static void cfg_reset_pf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ACCESS, 4,
 		sim_access_ms | sim_access_ms << 16);
+	if (!sim_generation->memsize)
+		return;
+	if (sim_fb_mib > U16_MAX)
+		cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_MEMSIZE, 4, sim_fb_mib);
+	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_FB_ALIGN, 4, sim_fb_align_mib);
+	for (i = 0; i < ARRAY_SIZE(sim_reserved_mib); i++)
+		cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_RESERVED(0) + 4 * i, 4,
+			sim_reserved_mib[i]);
 }
 
 static void cfg_reset_vf(struct sim_dev *dev)
@@ -307,6 +317,25 @@ bool sim_vfs_decode(const struct sim_gpu *gpu)
 	return sim_vfs_enabled(gpu) &&
 	       cfg_get(gpu->pf, SIM_ECAP_SRIOV + PCI_SRIOV_CTRL, 2) &
 	       PCI_SRIOV_CTRL_MSE;
+}
+
+static u64 bar_address(const struct sim_gpu *gpu, unsigned int where)
+{
+	return (u64)cfg_get(gpu->pf, where + 4, 4) << 32 |
+	       (cfg_get(gpu->pf, where, 4) & PCI_BASE_ADDRESS_MEM_MASK);
+}
+
+/* only where they decode: the core writes other things while it looks for sizes */
+static void note_bars(struct sim_gpu *gpu)
+{
+	if (cfg_get(gpu->pf, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY)
+		gpu->pf_bar = bar_address(gpu, PCI_BASE_ADDRESS_2);
+	if (sim_vfs_decode(gpu)) {
+		gpu->vf_bar = bar_address(gpu, SIM_ECAP_SRIOV +
+					       PCI_SRIOV_BAR + 8);
+		gpu->vfs_decoded = sim_vfs_enabled(gpu);
+	}
+	sim_ram_changed(gpu);
 }
 
 /* the GPU that a bus belongs to; config accesses of its root port too */
@@ -519,6 +548,9 @@ static void write_effects(struct sim_dev *dev, unsigned int where,
 	}
 	if (dev->kind == SIM_PF && where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL)
 		write_sriov_control(gpu, before, now);
+	if (dev->kind == SIM_PF && (where == PCI_COMMAND ||
+				    where == SIM_ECAP_SRIOV + PCI_SRIOV_CTRL))
+		note_bars(gpu);
 	if (dev->kind == SIM_PF && where == SIM_CAP_PM + PCI_PM_CTRL)
 		write_power(gpu, before, now);
 	if (touches(where, size, SIM_CAP_MSI + PCI_MSI_MASK_64, 4))

@@ -486,6 +486,7 @@ static void sim_debugfs_add(struct sim_gpu *gpu)
 	sim_truth_debugfs(gpu, dir);
 	sim_fault_debugfs(gpu, dir);
 	sim_aer_debugfs(gpu, dir);
+	sim_ram_debugfs(gpu, dir);
 	for (i = 0; i < sim_total_vfs; i++) {
 		struct sim_vf_ref *ref = &sim_vf_refs[gpu->index][i];
 

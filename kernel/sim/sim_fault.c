@@ -38,6 +38,7 @@ static const char * const fault_kinds[] = {
 
 static const char * const fault_names[] = {
 	[SIM_F_FAIL_SCRUB] = "fail_scrub",
+	[SIM_F_SKIP_SCRUB] = "skip_scrub",
 	[SIM_F_FAIL_TABLE] = "fail_table",
 	[SIM_F_LOSE_INTERRUPT] = "lose_interrupt",
 	[SIM_F_LOSE_MESSAGE] = "lose_message",

@@ -22,6 +22,7 @@ enum sim_failure {
 /* faults that only need counting: the nth one from now on goes wrong */
 enum sim_fault_id {
 	SIM_F_FAIL_SCRUB,		/* the scrub engine stops half way with an error */
+	SIM_F_SKIP_SCRUB,		/* it says that it is done, and overwrites nothing */
 	SIM_F_FAIL_TABLE,		/* a write to the layout of the framebuffer is lost */
 	SIM_F_LOSE_INTERRUPT,		/* an MSI is not delivered */
 	SIM_F_LOSE_MESSAGE,		/* a mailbox message vanishes */

@@ -11,28 +11,14 @@
 /* slots of the context save area that a unit has room for */
 #define FB_SLOTS	(GPUVF_IOV_VF_FB_UNIT / GPUVF_IOV_CNTXT_UNIT)
 
+/* begins a saved context, in the memory of a card */
+#define FB_CONTEXT_MARK	0x54585443
+
 static_assert(FB_SLOTS == 64, "struct sim_unit has a bit for each");
 
 static bool fb_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 {
 	return a_size && b_size && a < b + b_size && b < a + a_size;
-}
-
-/**
- * sim_fb_extent() - what the table says that a VF has
- * @gpu: GPU
- * @vf: index of the VF
- * @start: first byte
- * @size: bytes
- */
-void sim_fb_extent(const struct sim_gpu *gpu, unsigned int vf, u64 *start,
-		   u64 *size)
-{
-	u32 entry = gpu->table[vf];
-
-	*start = FIELD_GET(GPUVF_IOV_VF_FB_OFFSET, entry) * SIM_UNIT;
-	*size = (FIELD_GET(GPUVF_IOV_VF_FB_SIZE, entry) +
-		 sim_generation->less_one) * SIM_UNIT;
 }
 
 /**
@@ -62,6 +48,29 @@ static void fb_units(const struct sim_gpu *gpu, unsigned int vf,
 		     gpu->num_units);
 }
 
+/* does firmware keep any of it? */
+static bool fb_is_reserved(u64 start, u64 size)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_reserved_mib); i += 2)
+		if (fb_overlap(start, size, (u64)sim_reserved_mib[i] * SZ_1M,
+			       (u64)sim_reserved_mib[i + 1] * SZ_1M))
+			return true;
+	return false;
+}
+
+/* where that of the PF ends; D: 16 bits of MiB do not say it of a large framebuffer */
+static u64 fb_pf_end(const struct sim_gpu *gpu)
+{
+	u64 context, size;
+
+	if (sim_fb_mib <= U16_MAX)
+		return (u64)(sim_fb_mib - gpu->consumed_mib) * SZ_1M;
+	sim_fb_context(gpu, &context, &size);
+	return context;
+}
+
 /* looked at again when something changed, or was wrong */
 static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 {
@@ -83,16 +92,18 @@ static void fb_check_layout(struct sim_gpu *gpu, unsigned int vf)
 		gpu->violations[SIM_V_OVERLAPS]++;
 		bad = true;
 	}
-	/* what the PF keeps for itself, and what does not exist */
-	if (start < total - (u64)gpu->consumed_mib * SZ_1M ||
-	    start + size > total) {
+	/* what PF and firmware keep for themselves, and what does not exist */
+	if (start < fb_pf_end(gpu) || start + size > total ||
+	    start & ((u64)sim_fb_align_mib * SZ_1M - 1) ||
+	    fb_is_reserved(start, size)) {
 		gpu->violations[SIM_V_OVERLAPS]++;
 		bad = true;
 	}
 
 	sim_fb_context(gpu, &other, &other_size);
 	if (!other_size || other + other_size > total ||
-	    fb_overlap(start, size, other, other_size)) {
+	    fb_overlap(start, size, other, other_size) ||
+	    fb_is_reserved(other, other_size)) {
 		gpu->violations[SIM_V_BAD_CONTEXT]++;
 		bad = true;
 	}
@@ -255,6 +266,7 @@ void sim_fb_set_table(struct sim_gpu *gpu, unsigned int vf, u32 val)
 	gpu->table[vf] = val;
 	gpu->layout_serial++;
 	gpu->fb_serial++;
+	sim_ram_changed(gpu);
 }
 
 /**
@@ -309,6 +321,19 @@ static void fb_slot(const struct sim_gpu *gpu, unsigned int fcn, u32 *first,
 	*end = min_t(u32, *first + size, gpu->num_units * FB_SLOTS);
 }
 
+/* what the state is, in the memory of a card: at the start of the slot */
+static void fb_write_context(struct sim_gpu *gpu, u32 slot, unsigned int fcn,
+			     bool saved)
+{
+	const u32 record[] = {
+		FB_CONTEXT_MARK, fcn, gpu->fcn[fcn].epoch, gpu->fcn[fcn].tenant,
+	};
+	static const u32 none[ARRAY_SIZE(record)];
+
+	sim_ram_write(gpu, slot * (u64)GPUVF_IOV_CNTXT_UNIT,
+		      saved ? record : none, sizeof(record));
+}
+
 /**
  * sim_fb_save() - SAVE writes the context of a function into its slot
  * @gpu: GPU
@@ -324,6 +349,8 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 	if (fcn == SIM_FCN_PF)
 		gpu->pf_context_lost = false;
 	fb_slot(gpu, fcn, &slot, &end);
+	if (slot < end)
+		fb_write_context(gpu, slot, fcn, true);
 	for (; slot < end; slot = next) {
 		unsigned int g = slot / FB_SLOTS;
 		struct sim_unit *unit = &gpu->unit[g];
@@ -344,6 +371,32 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 }
 
 /**
+ * sim_fb_end_tenancy() - a function is another tenant's from now on
+ * @gpu: GPU
+ * @fcn: the function
+ *
+ * Through its BAR, where there is memory behind it, a guest writes unseen: all that the
+ * BAR shows counts as written by the one that leaves.
+ */
+void sim_fb_end_tenancy(struct sim_gpu *gpu, struct sim_fcn *fcn)
+{
+	unsigned int vf = sim_vf_index(gpu, fcn), g, end;
+	u64 shown;
+
+	if (fcn != &gpu->fcn[SIM_FCN_PF]) {
+		shown = sim_ram_shown(gpu, vf);
+		fb_units(gpu, vf, &g, &end);
+		shown = DIV_ROUND_UP_ULL(shown, GPUVF_IOV_VF_FB_UNIT);
+		end = min_t(u64, end, g + shown);
+		for (; g < end; g++)
+			fb_write(gpu, SIM_FCN_VF(vf), &gpu->unit[g]);
+		if (shown)
+			gpu->fb_serial++;
+	}
+	fcn->tenant++;
+}
+
+/**
  * sim_fb_scrub_context() - the slot of a function is overwritten
  * @gpu: GPU
  * @fcn: number of the function
@@ -354,6 +407,8 @@ void sim_fb_scrub_context(struct sim_gpu *gpu, unsigned int fcn)
 
 	gpu->fcn[fcn].context_dirty = false;
 	fb_slot(gpu, fcn, &slot, &end);
+	if (slot < end)
+		fb_write_context(gpu, slot, fcn, false);
 	for (; slot < end; slot++)
 		gpu->unit[slot / FB_SLOTS].saved &=
 			~BIT_ULL(slot % FB_SLOTS);
@@ -378,7 +433,7 @@ void sim_fb_scrub(struct sim_gpu *gpu, unsigned int first, unsigned int count)
 }
 
 /**
- * sim_fb_range_is_live() - does a function with state own any of a range?
+ * sim_fb_range_is_live() - does a function with state, or firmware, own any of a range?
  * @gpu: GPU
  * @first: first unit
  * @count: how many
@@ -388,6 +443,8 @@ bool sim_fb_range_is_live(struct sim_gpu *gpu, unsigned int first,
 {
 	unsigned int i, g, end;
 
+	if (fb_is_reserved(first * SIM_UNIT, count * SIM_UNIT))
+		return true;
 	for (i = 0; i < sim_total_vfs; i++) {
 		if (gpu->fcn[SIM_FCN_VF(i)].state == SIM_SHUTDOWN)
 			continue;

@@ -36,6 +36,7 @@ static const struct sim_generation generations[] = {
 		.active_status = GPUVF_SCH_ACTIVE_FCN_STATUS,
 		.features = ALL_FEATURES,
 		.interrupts = true,
+		.memsize = true,
 	},
 	{
 		.name = "mi200",
@@ -51,6 +52,7 @@ static const struct sim_generation generations[] = {
 		.active_status = GPUVF_SCH_ACTIVE_FCN_STATUS_MI200,
 		.features = ALL_FEATURES,
 		.interrupts = true,
+		.memsize = true,
 		.executing = {
 			[GPUVF_CMD_INIT_GPU] = GPUVF_STATUS_INITIALISING,
 		},

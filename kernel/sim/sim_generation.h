@@ -36,6 +36,8 @@ enum sim_iov_reg {
  * @active_status: where ACTIVE_FCN_STATUS is in the block
  * @features: GPUVF_SIM_FEATURE_* that there can be
  * @interrupts: the capabilities can raise interrupts
+ * @memsize: registers of the SIM capability say how large the framebuffer is, and what
+ *	of it VFs can have: more than 16 bits of MiB, alignment, reserved ranges
  * @rlcv: the commands SAVE_RLCV_STATE and LOAD_RLCV_STATE exist
  * @init_by_pf: INIT of a VF takes over what the engine's registers hold, which is to
  *	be the state of the PF; INIT of the PF drops a saved state
@@ -56,6 +58,7 @@ struct sim_generation {
 	u8 active_status;
 	u32 features;
 	bool interrupts;
+	bool memsize;
 	bool rlcv;
 	bool init_by_pf;
 	u8 executing[16];

@@ -132,13 +132,19 @@ void sim_gpu_update_vf(struct sim_gpu *gpu, unsigned int vf, u64 now)
 		gpu->alive |= BIT(vf);
 }
 
+/* a VF is not initialised before its BAR shows what it has */
+static bool gpu_holds_command(const struct sim_gpu *gpu)
+{
+	return gpu->cmd.code == GPUVF_CMD_INIT_GPU && sim_ram_is_behind(gpu);
+}
+
 static u64 gpu_next_event(const struct sim_gpu *gpu)
 {
 	unsigned long alive = gpu->alive;
 	u64 next = SIM_NEVER;
 	unsigned int vf;
 
-	if (gpu->cmd.busy)
+	if (gpu->cmd.busy && !gpu_holds_command(gpu))
 		next = gpu->cmd.done_ns;
 	if (gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY)
 		next = min(next, gpu->scrub.done_ns);
@@ -153,7 +159,8 @@ static void gpu_step(struct sim_gpu *gpu, u64 now)
 	unsigned long alive;
 	unsigned int vf;
 
-	if (gpu->cmd.busy && gpu->cmd.done_ns <= now)
+	if (gpu->cmd.busy && gpu->cmd.done_ns <= now &&
+	    !gpu_holds_command(gpu))
 		sim_cmd_done(gpu);
 	if (gpu->scrub.status == GPUVF_SIM_SCRUB_ST_BUSY &&
 	    gpu->scrub.done_ns <= now)
@@ -213,7 +220,7 @@ static enum hrtimer_restart gpu_timer(struct hrtimer *timer)
 static void gpu_fcn_reset(struct sim_gpu *gpu, struct sim_fcn *fcn, u64 now)
 {
 	sim_cmd_stop(gpu, fcn, now);
-	fcn->tenant++;
+	sim_fb_end_tenancy(gpu, fcn);
 	fcn->hung = false;
 	fcn->work.backlog_ns = 0;
 	memset(&fcn->port, 0, sizeof(fcn->port));
@@ -274,6 +281,7 @@ void sim_gpu_vfs_off(struct sim_gpu *gpu, bool guests_go, u64 now)
 			sim_driver_flr(fcn, now);
 		sim_gpu_update_vf(gpu, i, now);
 	}
+	gpu->vfs_decoded = 0;
 }
 
 /**
@@ -306,6 +314,8 @@ void sim_gpu_reset(struct sim_gpu *gpu, u64 now)
 	gpu->consumed_mib = 0;
 	gpu->layout_serial++;
 	memset(gpu->table, 0, sizeof(gpu->table));
+	sim_ram_changed(gpu);
+	sim_ram_scrub(gpu, 0, 0);
 	memset(&gpu->scrub, 0, sizeof(gpu->scrub));
 	for (i = 0; i < sim_total_vfs; i++)
 		memset(&gpu->fcn[SIM_FCN_VF(i)].mbox, 0,
@@ -347,7 +357,7 @@ int sim_gpu_init(struct sim_gpu *gpu)
 		gpu->fcn[i].context_dirty = true;
 		gpu->fcn[i].next_ns = SIM_NEVER;
 	}
-	return sim_mem_init(gpu) ?: sim_truth_init(gpu);
+	return sim_mem_init(gpu) ?: sim_ram_init(gpu) ?: sim_truth_init(gpu);
 }
 
 /**
@@ -361,6 +371,7 @@ void sim_gpu_fini(struct sim_gpu *gpu)
 	if (gpu->timer.function)
 		hrtimer_cancel(&gpu->timer);
 	sim_truth_fini(gpu);
+	sim_ram_fini(gpu);
 	sim_mem_fini(gpu);
 	vfree(gpu->unit);
 	gpu->unit = NULL;

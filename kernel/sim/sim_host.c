@@ -2,9 +2,9 @@
 /*
  * The module, the virtual host bridge, its address window and its interrupts.
  *
- * Nothing is behind the address window: BARs are assigned in a hole of the
- * physical address space and must never be touched. All registers are in
- * configuration space.
+ * Nothing is behind the address window, unless a card lends memory (sim_card.c): BARs
+ * are assigned in a hole of the physical address space and must never be touched. All
+ * registers are in configuration space.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -55,7 +55,15 @@ MODULE_PARM_DESC(class, "PCI class of the GPUs, to 0xffffff (default 0x038000)")
 
 unsigned int sim_fb_mib = 16384;
 module_param_named(fb_mib, sim_fb_mib, uint, 0444);
-MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 65535 (default 16384)");
+MODULE_PARM_DESC(fb_mib, "framebuffer of each GPU in MiB, 64 to 1048576, to 65535 for v1 (default 16384)");
+
+unsigned int sim_fb_align_mib = 16;
+module_param_named(fb_align_mib, sim_fb_align_mib, uint, 0444);
+MODULE_PARM_DESC(fb_align_mib, "extents of VFs begin at multiples of so many MiB, a power of two from 16 to 65536, 16 for v1 (default 16)");
+
+unsigned int sim_reserved_mib[2 * GPUVF_SIM_NUM_RESERVED];
+module_param_array_named(reserved_mib, sim_reserved_mib, uint, NULL, 0444);
+MODULE_PARM_DESC(reserved_mib, "framebuffer that firmware keeps: START,SIZE in MiB, up to four of them, none for v1 (default none)");
 
 static char *generation = "v3";
 module_param(generation, charp, 0444);
@@ -157,7 +165,7 @@ MODULE_PARM_DESC(force, "load on bare metal too");
  * @sysdata: the architecture's part of a root bus; outlives the bus
  * @pdev: parent of the bridge
  * @bridge: the bridge
- * @window: hole in the physical address space
+ * @window: hole in the physical address space, or memory of a card
  * @window32: first part of it, for 32-bit and non-prefetchable BARs
  * @window64: the rest
  * @busses: bus numbers
@@ -365,32 +373,52 @@ static void host_irq_fini(void)
  * The bridge
  */
 
-/* a hole above all memory, in the upper half first to stay clear of hotplug */
-static int host_window_init(void)
+static u64 host_window_size(void)
 {
 	u64 vf_bars = (u64)sim_vf_bar_mib * SZ_1M * sim_claim_vfs;
-	u64 size = SIM_WINDOW32_SIZE + sim_gpus *
-		   ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G);
+
+	return ALIGN(SIM_WINDOW32_SIZE + sim_gpus *
+		     ALIGN(2 * vf_bars + SZ_256M, (u64)SZ_1G), (u64)SZ_1G);
+}
+
+/* a hole above all memory, in the upper half first to stay clear of hotplug */
+static int host_window_in_hole(u64 size)
+{
 	u64 end = iomem_resource.end;
 	u64 low = max_t(u64, SZ_4G, (end + 1) / 2);
 	u64 align = min_t(u64, roundup_pow_of_two(size), SZ_16G);
 	int err;
 
-	size = ALIGN(size, (u64)SZ_1G);
-	host.window = (struct resource){
-		.name = "gpuvf_sim",
-		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64,
-	};
 	err = allocate_resource(&iomem_resource, &host.window, size, low, end,
 				align, NULL, NULL);
 	if (err)
 		err = allocate_resource(&iomem_resource, &host.window, size,
 					SZ_4G, end, SZ_1G, NULL, NULL);
-	if (err) {
+	if (err)
 		pr_err("no gap of %llu MiB in the address space for BARs\n",
 		       size / SZ_1M);
-		return err;
+	return err;
+}
+
+static int host_window_init(void)
+{
+	struct resource *card = sim_card_bar();
+	u64 size = host_window_size();
+	int err;
+
+	host.window = (struct resource){
+		.name = "gpuvf_sim",
+		.flags = IORESOURCE_MEM | IORESOURCE_MEM_64,
+	};
+	if (card) {
+		host.window.start = card->start;
+		host.window.end = card->start + size - 1;
+		err = request_resource(card, &host.window);
+	} else {
+		err = host_window_in_hole(size);
 	}
+	if (err)
+		return err;
 	host.window32 = (struct resource){
 		.name = "gpuvf_sim 32 bit",
 		.flags = IORESOURCE_MEM,
@@ -553,6 +581,14 @@ static bool host_param_ok(const char *name, unsigned int value,
 	return false;
 }
 
+static int host_check_power(const char *name, unsigned int value)
+{
+	if (is_power_of_2(value))
+		return 0;
+	pr_err("%s=%u: must be a power of two\n", name, value);
+	return -EINVAL;
+}
+
 /* what the generation does not have, no parameter gives it */
 static int host_set_generation(void)
 {
@@ -568,6 +604,10 @@ static int host_set_generation(void)
 	sim_busy &= !!(features & GPUVF_SIM_FEATURE_BUSY);
 	sim_mailbox &= !!(features & GPUVF_SIM_FEATURE_MBOX);
 	sim_shutdown &= !!(features & GPUVF_SIM_FEATURE_SHUTDOWN);
+	if (!sim_generation->memsize) {
+		sim_fb_align_mib = 16;
+		memset(sim_reserved_mib, 0, sizeof(sim_reserved_mib));
+	}
 	return 0;
 }
 
@@ -592,16 +632,14 @@ static int host_check_params(void)
 	    !host_param_ok("device", sim_device, 0, 0xffff) ||
 	    !host_param_ok("vf_device", sim_vf_device, 0, 0xffff) ||
 	    !host_param_ok("class", sim_class, 0, 0xffffff) ||
-	    !host_param_ok("fb_mib", sim_fb_mib, 64, 65535) ||
+	    !host_param_ok("fb_mib", sim_fb_mib, 64,
+			   sim_generation->memsize ? 1 << 20 : U16_MAX) ||
+	    !host_param_ok("fb_align_mib", sim_fb_align_mib, 16, 65536) ||
 	    !host_param_ok("events", sim_events, 16, 1 << 20) ||
 	    !host_param_ok("vf_bar_mib", sim_vf_bar_mib, 1, 16384))
 		return -EINVAL;
-	if (!is_power_of_2(sim_vf_bar_mib)) {
-		pr_err("vf_bar_mib=%u: must be a power of two\n",
-		       sim_vf_bar_mib);
-		return -EINVAL;
-	}
-	return 0;
+	return host_check_power("vf_bar_mib", sim_vf_bar_mib) ?:
+	       host_check_power("fb_align_mib", sim_fb_align_mib);
 }
 
 static int __init sim_init(void)
@@ -614,9 +652,12 @@ static int __init sim_init(void)
 	raw_spin_lock_init(&host.pending_lock);
 	host.work = IRQ_WORK_INIT_HARD(host_deliver);
 
-	err = host_gpus_init();
+	err = sim_card_take(host_window_size(), sim_gpus * (u64)sim_fb_mib * SZ_1M);
 	if (err)
 		return err;
+	err = host_gpus_init();
+	if (err)
+		goto err_card;
 	host.pdev = platform_device_register_simple(KBUILD_MODNAME,
 						    PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(host.pdev)) {
@@ -645,6 +686,8 @@ err_pdev:
 	platform_device_unregister(host.pdev);
 err_gpus:
 	host_gpus_fini();
+err_card:
+	sim_card_release();
 	return err;
 }
 
@@ -656,6 +699,7 @@ static void __exit sim_exit(void)
 	platform_device_unregister(host.pdev);
 	host_window_fini();
 	host_gpus_fini();
+	sim_card_release();
 }
 
 module_init(sim_init);

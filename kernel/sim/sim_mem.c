@@ -8,6 +8,9 @@
  * come out of a pool, and go back to it when their unit is scrubbed. When it is
  * empty a write is lost, and counted.
  *
+ * Where a card has the framebuffer (sim_ram.c), content is there, of all of it, and
+ * pages only tell whose it is.
+ *
  * A page belongs to the tenant of the VF that had it when it was written, also when
  * the PF wrote it: what the PF left for one tenant is a leftover for the next.
  */
@@ -110,6 +113,8 @@ static u32 mem_get(const struct sim_gpu *gpu, u64 offset)
 {
 	const struct sim_page *page = mem_find(gpu, offset);
 
+	if (gpu->ram)
+		return sim_ram_read(gpu, offset);
 	return page ? page->content[offset % MEM_PAGE / sizeof(u32)] : 0;
 }
 
@@ -140,6 +145,7 @@ static void mem_set(struct sim_gpu *gpu, u64 offset, u32 val, unsigned int vf,
 {
 	struct sim_page *page = mem_find(gpu, offset);
 
+	sim_ram_write(gpu, offset, &val, sizeof(val));
 	if (!mem_has_content(gpu, offset) || (!page && !val))
 		return;
 	if (!page)
@@ -180,8 +186,10 @@ static void mem_change(struct sim_gpu *gpu, u64 offset, u32 val)
 {
 	struct sim_page *page = mem_find(gpu, offset);
 
-	if (page)
-		page->content[offset % MEM_PAGE / sizeof(u32)] = val;
+	if (!page)
+		return;
+	page->content[offset % MEM_PAGE / sizeof(u32)] = val;
+	sim_ram_write(gpu, offset, &val, sizeof(val));
 }
 
 /**
@@ -441,6 +449,7 @@ bool sim_mem_guest_publish(struct sim_gpu *gpu, unsigned int vf, u32 used_mib)
 	mem_put32(message + MEM_VF2PF_USED, used_mib);
 	mem_put32(message + MEM_VF2PF_TOTAL, div_u64(size, SZ_1M));
 	mem_put32(message + MEM_CHECKSUM, mem_checksum(message));
+	sim_ram_write(gpu, start + MEM_VF2PF, message, MEM_MESSAGE_SIZE);
 	return true;
 }
 

@@ -53,7 +53,8 @@ static bool regs_read_iov(struct sim_gpu *gpu, unsigned int reg, u32 *val)
 		*val = gpu->context;
 		return true;
 	case SIM_IOV_FB:
-		*val = sim_fb_mib | gpu->consumed_mib << 16;
+		*val = min_t(u32, sim_fb_mib, U16_MAX) |
+		       gpu->consumed_mib << 16;
 		return true;
 	default:
 		return false;

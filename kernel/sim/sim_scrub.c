@@ -22,29 +22,39 @@ static void scrub_over(struct sim_gpu *gpu, u32 status, u64 now)
 	sim_gpu_raise_sim(gpu, GPUVF_SIM_INTR_SCRUB_DONE);
 }
 
+/* units that the operation under way overwrites */
+static unsigned int scrub_effect(const struct sim_scrub *scrub)
+{
+	if (scrub->context || scrub->skip)
+		return 0;
+	return scrub->fail ? scrub->count / 2 : scrub->count;
+}
+
 /**
  * sim_scrub_done() - the operation under way has come to its end
  * @gpu: GPU
+ *
+ * With memory behind the BARs it has when that is overwritten.
  *
  * Context: gpu->lock.
  */
 void sim_scrub_done(struct sim_gpu *gpu)
 {
 	struct sim_scrub *scrub = &gpu->scrub;
+	unsigned int count = scrub_effect(scrub);
 
-	gpu->scrubs++;
-	if (scrub->fail) {
-		if (!scrub->context)
-			scrub_units(gpu, scrub->start, scrub->count / 2);
-		scrub_over(gpu, GPUVF_SIM_SCRUB_ST_ERROR, scrub->done_ns);
+	if (!scrub->overwritten && sim_ram_scrub(gpu, scrub->start, count)) {
+		scrub->done_ns = SIM_NEVER;
 		return;
 	}
-	if (scrub->context)
+	gpu->scrubs++;
+	if (count)
+		scrub_units(gpu, scrub->start, count);
+	if (scrub->context && !scrub->fail && !scrub->skip)
 		sim_fb_scrub_context(gpu, SIM_FCN_VF(scrub->start &
 						     GPUVF_FCN_INDEX));
-	else
-		scrub_units(gpu, scrub->start, scrub->count);
-	scrub_over(gpu, GPUVF_SIM_SCRUB_ST_DONE, scrub->done_ns);
+	scrub_over(gpu, scrub->fail ? GPUVF_SIM_SCRUB_ST_ERROR :
+				      GPUVF_SIM_SCRUB_ST_DONE, scrub->done_ns);
 }
 
 static bool scrub_is_possible(const struct sim_gpu *gpu)
@@ -83,8 +93,10 @@ void sim_scrub_write(struct sim_gpu *gpu, u32 val, u64 now)
 	if (!sim_scrub_engine)
 		return;
 	if (val & GPUVF_SIM_SCRUB_ABORT) {
-		if (scrub->status == GPUVF_SIM_SCRUB_ST_BUSY)
-			scrub_over(gpu, GPUVF_SIM_SCRUB_ST_ABORTED, now);
+		if (scrub->status != GPUVF_SIM_SCRUB_ST_BUSY)
+			return;
+		sim_ram_scrub(gpu, 0, 0);
+		scrub_over(gpu, GPUVF_SIM_SCRUB_ST_ABORTED, now);
 		return;
 	}
 	if (!(val & GPUVF_SIM_SCRUB_GO) ||
@@ -98,6 +110,8 @@ void sim_scrub_write(struct sim_gpu *gpu, u32 val, u64 now)
 	if (scrub_is_live(gpu))
 		gpu->violations[SIM_V_SCRUB_LIVE]++;
 	scrub->fail = sim_fault_hits(&gpu->fault[SIM_F_FAIL_SCRUB]);
+	scrub->skip = sim_fault_hits(&gpu->fault[SIM_F_SKIP_SCRUB]);
+	scrub->overwritten = false;
 	scrub->status = GPUVF_SIM_SCRUB_ST_BUSY;
 	scrub->begin_ns = now;
 	scrub->done_ns = now + (scrub->context ? 1 : scrub->count) *
@@ -118,6 +132,9 @@ u32 sim_scrub_progress(const struct sim_gpu *gpu, u64 now)
 		return scrub->count;
 	if (scrub->status != GPUVF_SIM_SCRUB_ST_BUSY || scrub->context)
 		return 0;
+	/* it took its time, and memory is being overwritten */
+	if (scrub->done_ns == SIM_NEVER)
+		return scrub->count;
 	/* the speed when it began; the parameter may have changed since */
 	unit_ns = div_u64(scrub->done_ns - scrub->begin_ns, scrub->count);
 	return unit_ns ? div64_u64(now - scrub->begin_ns, unit_ns) : 0;

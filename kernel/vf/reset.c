@@ -188,6 +188,9 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index,
 						   .error = -err),
 				   "reset failed (%pe)", ERR_PTR(err));
+	else if (vf->reset_by_user)
+		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
+				   "was reset by its user");
 	else if (!teardown)
 		gpuvf_event_locked(pf, GPUVF_EVENT(VF_WAS_RESET, vf->index),
 				   "was reset");
@@ -215,6 +218,24 @@ static void reset_pf_start_locked(struct gpuvf_pf *pf)
 	/* resuming does what is to be done then */
 	if (!pf->quiesced)
 		schedule_delayed_work(&pf->reset_work, 0);
+}
+
+/**
+ * gpuvf_reset_vf_end_locked() - a VF was reset: account for it, and for what it means
+ * @vf: VF that is being reset
+ * @err: 0, or why it failed
+ * @engine_err: what gpuvf_engine_reset_end() returned: with -EBUSY the GPU is reset
+ * @notified: its guest was notified of the reset, and waits for the end
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_reset_vf_end_locked(struct gpuvf_vf *vf, int err, int engine_err,
+			       bool notified)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	reset_vf_done_locked(vf, err, engine_err == -EBUSY, notified);
+	if (engine_err == -EBUSY)
+		reset_pf_start_locked(vf->pf);
 }
 
 /* reset a VF by its own FLR */
@@ -254,16 +275,14 @@ static void reset_vf_work(struct work_struct *work)
 		gpuvf_pf_unlock(pf);
 		return;
 	}
-	reset_vf_done_locked(vf, err, engine_err == -EBUSY, notified);
-	if (engine_err == -EBUSY)
-		reset_pf_start_locked(pf);
+	gpuvf_reset_vf_end_locked(vf, err, engine_err, notified);
 	gpuvf_pf_unlock(pf);
 	gpuvf_pf_notify(pf);
 }
 
 /**
  * gpuvf_reset_vf_start_locked() - begin to reset a VF
- * @vf: VF, enabled, not being reset except to tear down its state
+ * @vf: VF, enabled, not being reset except to tear down its state, or by its user
  *
  * Context: pf->lock held. vf->resetting tells when it is over.
  */

@@ -145,6 +145,8 @@ void gpuvf_vfs_notify_states_locked(struct gpuvf_pf *pf);
 
 void gpuvf_reset_init(struct gpuvf_pf *pf);
 void gpuvf_reset_vf_tear_down_locked(struct gpuvf_vf *vf);
+void gpuvf_reset_vf_end_locked(struct gpuvf_vf *vf, int err, int engine_err,
+			       bool notified);
 void gpuvf_reset_vf_start_locked(struct gpuvf_vf *vf);
 void gpuvf_reset_vf_locked(struct gpuvf_vf *vf);
 int gpuvf_reset_vf_wait(struct gpuvf_vf *vf, struct gpuvf_error *error);
@@ -174,5 +176,13 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vf_pause_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_resume_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf);
+
+/* vf/user.c: what the host driver of a VF, and the process that has it open, do */
+
+void gpuvf_vf_wait_reset(struct gpuvf_vf *vf);
+void gpuvf_vf_user_reset_begin(struct gpuvf_vf *vf);
+void gpuvf_vf_user_reset_end(struct gpuvf_vf *vf);
+void gpuvf_vf_user_reset_failed(struct gpuvf_vf *vf);
+void gpuvf_vf_user_gone(struct gpuvf_vf *vf);
 
 #endif /* GPUVF_VF_H */

@@ -111,7 +111,7 @@ TEST_F(nonsense, short_and_unknown_capabilities_are_refused)
 	hw_misread(gpu, cap + 4, ~0U, ~0U);
 	refused("no GPU-IOV capability");
 	hw_misread(gpu, sim + 4, 8 << 20, 0xfff00000);
-	refused("SIM capability of 8 bytes, 120 are needed");
+	refused("SIM capability of 8 bytes, 156 are needed");
 	driver_comes();
 	ASSERT_TRUE(is_bound());
 }

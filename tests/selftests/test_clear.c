@@ -412,6 +412,7 @@ TEST_F(clear, C20_every_lost_write_beside_a_vf_that_runs)
 	int err;
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_rest(gpu, 3);
 	load_busy(gpu, 0, 100);
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	ASSERT_TRUE(gpu_table(gpu, &table));
@@ -526,6 +527,7 @@ TEST_F(clear, C25_context_slots_are_scrubbed_where_they_move_to)
 	uint64_t reserve = fb_u64("pf_reserve");
 
 	load_enable(gpu, 2, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_rest(gpu, 2);
 	ASSERT_OK(set_reserve(reserve + GIB, 2));
 	fixture_wait_clean(gpu);
 	load_busy(gpu, 0, 100);
@@ -571,6 +573,7 @@ TEST_F(clear, refusals_name_who_is_in_the_way)
 	uint64_t area, before_it, free_bytes, largest;
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_rest(gpu, 3);
 	load_busy(gpu, 1, 100);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
 	before_it = file_u64(gpu_sysfs(gpu, "vf1/fb_offset"));
@@ -601,6 +604,7 @@ TEST_F(clear, refusals_say_it_in_words)
 	struct nl_request req;
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
+	load_rest(gpu, 3);
 	load_busy(gpu, 1, 100);
 	nl_config_set(fx.nl, &req, gpu);
 	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, 0);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "selftest.h"
+#include "load.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
 
@@ -60,6 +61,7 @@ TEST_F(enable, C10_errnos_of_enabling)
 
 	ASSERT_OK(gpu_set_numvfs(gpu, 2));
 	fixture_wait_clean(gpu);
+	load_rest(gpu, 2);
 	check_refused("1", -EBUSY);
 	check_refused("3", -EBUSY);
 	ASSERT_OK(gpu_set_numvfs(gpu, 2));
@@ -70,6 +72,7 @@ TEST_F(enable, C10_wedged_refuses_all_but_zero)
 {
 	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	fixture_wait_clean(gpu);
+	load_rest(gpu, 1);
 	ASSERT_OK(file_write(gpu_sim(gpu, "config_dead"), "1"));
 	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "1073741824"),
 		     -EIO);

@@ -521,6 +521,7 @@ TEST_F(provision, C16_place_of_a_vf_in_use_is_not_to_be_had)
 	uint64_t at;
 
 	load_enable(gpu, 2, slices, GPUVF_POLICY_BEST_EFFORT);
+	load_rest(gpu, 2);
 	load_busy(gpu, 1, 100);
 	at = vf_u64(1, "fb_offset");
 	nl_config_set(fx.nl, &req, gpu);

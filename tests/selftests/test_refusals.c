@@ -16,6 +16,7 @@
 #include "agent.h"
 #include "selftest.h"
 #include "klog.h"
+#include "load.h"
 #include "spec.h"
 
 static const struct gpu *gpu = &fx.gpu[1];
@@ -579,6 +580,7 @@ static void enable(void)
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	ASSERT_OK(gpu_set_numvfs(gpu, ENABLED));
 	fixture_wait_clean(gpu);
+	load_rest(gpu, ENABLED);
 }
 
 MODULES_FIXTURE(refusals, "gpus=2 total_vfs=4");

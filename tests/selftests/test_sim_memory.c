@@ -35,6 +35,15 @@ TEST_F(sim, doorbell_is_work)
 	ASSERT_EQ(0, hw_sch_get(gpu, GPUVF_SCH_VM_BUSY));
 }
 
+/* where there is no SHUTDOWN, an FLR has to */
+static void end_state(unsigned int vf)
+{
+	if (module_is_v1())
+		flr(vf);
+	else
+		ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, vf));
+}
+
 static uint32_t window(unsigned int vf, uint64_t offset)
 {
 	hw_vf(gpu, vf, GPUVF_SIM_VF_WINDOW_LO, offset);
@@ -74,7 +83,7 @@ TEST_F(sim, window_ends_at_the_vfs_own_memory)
 	ASSERT_EQ(0, counted("violations"));
 	/* a new tenant that was started on what the old one left */
 	hw_leave(gpu, 1);
-	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 1));
+	end_state(1);
 	hw_clear_context(gpu, 1);
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 1));
 	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 1));
@@ -143,7 +152,7 @@ TEST_F(sim, moved_context_slots_are_dirty)
 {
 	hw_start(gpu, 0);
 	hw_leave(gpu, 0);
-	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 0));
+	end_state(0);
 	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
 	/* written again, at the same place, and then at another */
@@ -151,7 +160,7 @@ TEST_F(sim, moved_context_slots_are_dirty)
 	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
 	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 0));
 	hw_leave(gpu, 0);
-	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 0));
+	end_state(0);
 	ASSERT_EQ(0, counted("unscrubbed_contexts"));
 	hw_clear(gpu, GIB / UNIT, 4);
 	hw_clear_context(gpu, 0);
@@ -182,7 +191,7 @@ TEST_F(sim, saved_contexts_are_seen_where_they_were)
 	hw_clear_context(gpu, 1);
 	hw_start(gpu, 0);
 	hw_leave(gpu, 0);
-	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 0));
+	end_state(0);
 	ASSERT_EQ(0, counted("violations"));
 
 	/* it moves away, and its place becomes VF 1's, unscrubbed */
@@ -205,7 +214,7 @@ TEST_F(sim, saved_contexts_are_seen_where_they_were)
 	ASSERT_EQ(1, counted("unscrubbed_starts"));
 	ASSERT_EQ(0, counted("foreign_writes"));
 	/* and nothing is saved into an extent unnoticed */
-	ASSERT_EQ(0, command(GPUVF_CMD_SHUTDOWN_GPU, 1));
+	end_state(1);
 	set_context(3 * GIB / UNIT);
 	hw_clear_context(gpu, 0);
 	hw_start(gpu, 0);
@@ -435,6 +444,72 @@ TEST_F(sim, content_without_room_is_lost_and_counted)
 	ASSERT_EQ(1, pf_read(OWN));
 	ASSERT_EQ(1, counted("mem_lost"));
 	hw_clear(gpu, 0, 4 * GIB / UNIT);
+}
+
+/* 1 MiB of the unit at which VF 1 begins; VF 0 and VF 2 begin at multiples of 64 MiB */
+TEST_F(sim, what_firmware_keeps_is_nothing_for_vfs)
+{
+	load("generation=v3 " PARAMETERS
+	     " fb_align_mib=64 reserved_mib=1100,1,4095,1");
+	ASSERT_EQ(64, hw_sim_get(gpu, GPUVF_SIM_FB_ALIGN));
+	ASSERT_EQ(1100, hw_sim_get(gpu, GPUVF_SIM_RESERVED(0)));
+	ASSERT_EQ(1, hw_sim_get(gpu, GPUVF_SIM_RESERVED(0) + 4));
+	ASSERT_EQ(4095, hw_sim_get(gpu, GPUVF_SIM_RESERVED(1)));
+	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_RESERVED(2) + 4));
+	hw_start(gpu, 0);
+	hw_leave(gpu, 0);
+	hw_clear(gpu, 69, 3);
+	ASSERT_EQ(0, counted("violations"));
+	hw_clear(gpu, 68, 1);
+	ASSERT_EQ(1, counted("scrub_live"));
+	hw_clear(gpu, 255, 1);
+	ASSERT_EQ(2, counted("scrub_live"));
+	hw_start(gpu, 1);
+	hw_leave(gpu, 1);
+	ASSERT_EQ(3, counted("scrub_live"));
+	ASSERT_NE(0, counted("overlaps"));
+	/* not at a multiple of the alignment; hw_start() clears where it was before */
+	load("generation=v3 " PARAMETERS " fb_align_mib=64");
+	hw_set_extent(gpu, 2, 73, 3);
+	hw_start(gpu, 2);
+	ASSERT_NE(0, counted("overlaps"));
+	hw_leave(gpu, 2);
+	/* saved contexts */
+	load("generation=v3 " PARAMETERS " reserved_mib=1216,1");
+	hw_start(gpu, 0);
+	ASSERT_NE(0, counted("bad_context"));
+	ASSERT_EQ(0, counted("overlaps"));
+}
+
+/* FB_AVAILABLE cannot say it, and what FB_CONSUMED says then is of no use */
+TEST_F(sim, framebuffer_can_be_larger_than_16_bits_of_mib)
+{
+	load("generation=v3 total_vfs=4 fb_mib=131072 scrub_us_per_unit=1");
+	ASSERT_EQ(131072, hw_sim_get(gpu, GPUVF_SIM_MEMSIZE));
+	ASSERT_EQ(65535, hw_iov_get(gpu, GPUVF_IOV_FB_AVAILABLE) & 0xffff);
+	hw_set_context(gpu, 1 | 60 * (UNIT / GPUVF_IOV_CNTXT_UNIT) << 10);
+	hw_set_extent(gpu, 0, 8188, 4);
+	hw_clear(gpu, 8188, 4);
+	hw_clear_context(gpu, 0);
+	ASSERT_EQ(0, command(GPUVF_CMD_INIT_GPU, 0));
+	ASSERT_EQ(0, command(GPUVF_CMD_RUN_GPU, 0));
+	check_window(0, 131072 * MIB - 1, GPUVF_SIM_WINDOW_SCRUBBED,
+		     GPUVF_SIM_WINDOW_OK);
+	ASSERT_OK(gpu_guest(gpu, 0, "busy 100"));
+	pause_ms(2);
+	hw_leave(gpu, 0);
+	ASSERT_EQ(0, counted("violations"));
+	/* behind the end, and in the PF's part, which ends where contexts begin */
+	hw_set_extent(gpu, 1, 8191, 2);
+	hw_start(gpu, 1);
+	ASSERT_EQ(2, counted("overlaps"));
+	hw_leave(gpu, 1);
+	hw_set_extent(gpu, 2, 59, 1);
+	hw_start(gpu, 2);
+	ASSERT_EQ(3, counted("overlaps"));
+	load("generation=v3 total_vfs=4 fb_mib=65535");
+	ASSERT_EQ(0, hw_sim_get(gpu, GPUVF_SIM_MEMSIZE));
+	ASSERT_EQ(65535, hw_iov_get(gpu, GPUVF_IOV_FB_AVAILABLE) & 0xffff);
 }
 
 TEST_HARNESS_MAIN

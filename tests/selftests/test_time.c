@@ -182,6 +182,7 @@ TEST_F(time, C19_equal_keeps_the_slice_of_a_started_vf)
 	static const double part[MAX_VFS] = { 0.5, 0.5, 0 };
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_EQUAL);
+	load_rest(gpu, 3);
 	load_busy(gpu, 0, 100);
 	load_busy(gpu, 1, 100);
 	ASSERT_OK(gpu_guest(gpu, 1, "idle"));

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "fake_kernel.h"
+#include "model/host_driver.h"
 #include "pci/sysfs.h"
 #include "provider/gpuvf.h"
 
@@ -481,7 +482,7 @@ static void probe(struct fake_gpu *f, u32 vf)
 		return;
 	if (!*override && f->autoprobe && f->has_gpu)
 		copy_string(f->bound[vf], NAME_SIZE, "gpu");
-	else if (!strcmp(override, "vfio-pci") && !f->vfio_broken)
+	else if (is_vfio_driver(override) && !f->vfio_broken)
 		copy_string(f->bound[vf], NAME_SIZE, override);
 }
 

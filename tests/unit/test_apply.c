@@ -143,6 +143,12 @@ static void drivers_are_set_and_probing_is_put_back(void **state)
 	log_is("dddd");
 	assert_string_equal(fake.bound[0], "gpu");
 	assert_string_equal(fake.bound[3], "vfio-pci");
+	/* of several that hand VFs to guests, the one that is named */
+	assert_int_equal(apply(GPU "vf 0-3 = small\ndriver 0-1 = gpuvf-vfio\n"
+			       "driver 2-3 = vfio-pci\n"), EXIT_DONE);
+	assert_string_equal(fake.bound[0], "gpuvf-vfio");
+	assert_string_equal(fake.override[1], "gpuvf-vfio");
+	assert_string_equal(fake.bound[3], "vfio-pci");
 }
 
 static void probing_that_was_off_stays_off(void **state)

@@ -261,12 +261,16 @@ static void more_than_64_gib_are_known_and_reserved(void **state)
 	(void)state;
 	new_gpu(GPUVF_IOV_VSEC_REV_V3);
 	put32(SIM + GPUVF_SIM_MEMSIZE, 196608);
+	put16(IOV + GPUVF_IOV_FB_AVAILABLE, U16_MAX);
 	assert_int_equal(probe(), 0);
 	assert_int_equal(hw->caps.fb.total_bytes, 196608 * MIB);
-	/* 16 bits of MiB cannot hold that */
+	/* 16 bits of MiB cannot hold that, and all ones is no answer */
 	assert_int_equal(hw->ops->set_reserve(hw, 1024 * MIB, &context), 0);
-	assert_int_equal(get32(IOV + GPUVF_IOV_FB_AVAILABLE) >> 16, U16_MAX);
+	assert_int_equal(get32(IOV + GPUVF_IOV_FB_AVAILABLE) >> 16,
+			 U16_MAX - 1);
 	assert_int_equal(hw->ops->has_reserve(hw), 1);
+	assert_int_equal(hw->ops->verify_vf(hw, 0, NULL, 1024 * MIB, &context),
+			 0);
 	/* but more than the table can name */
 	new_gpu(GPUVF_IOV_VSEC_REV_V3);
 	put32(SIM + GPUVF_SIM_MEMSIZE, 1048577);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A PF of the world outside: QEMU's NVMe controller, below an IOMMU, with its stock
- * driver. The agent's way with host drivers of VFs, and the provider generic. Runs in a
- * VM without module gpuvf, see tests/lab/nvme.
+ * A PF of the world outside: QEMU's NVMe controller, or its igb network card, below an
+ * IOMMU, with the stock driver that GPUVF_PF_DRIVER names. The agent's way with host
+ * drivers of VFs, and the provider generic. Runs in a VM without module gpuvf, see
+ * tests/lab/nvme and tests/lab/igb.
  */
 #include <glob.h>
 
@@ -16,6 +17,7 @@
 #define NUM_VFS	4
 
 static char pf[BDF_SIZE];
+static const char *pf_driver;
 
 static void vf_has(u32 index, const char *bound, const char *override)
 {
@@ -131,11 +133,34 @@ static u32 num_vfs(void)
 	return num;
 }
 
+/* says(), with the driver's name for the %s in @wanted */
+static void says_of_driver(const char *verb, int code, const char *wanted)
+{
+	char text[100];
+
+	assert_in_range(snprintf(text, sizeof(text), "%.*s%s%s",
+				 (int)(strstr(wanted, "%s") - wanted), wanted,
+				 pf_driver, strstr(wanted, "%s") + 2),
+			1, sizeof(text) - 1);
+	says(verb, code, text);
+}
+
+static void refuses_more_than_there_are(void)
+{
+	char text[100];
+	u32 most;
+
+	assert_int_equal(sysfs_get_number(pf, "sriov_totalvfs", &most), 0);
+	snprintf(text, sizeof(text), "9 VFs are asked for, %u are the most",
+		 most);
+	says("apply", EXIT_USAGE, text);
+}
+
 static void verbs_set_vfs_of_any_pf(void **state)
 {
 	configure("vf 0-3 = s\ndriver 0-1 = vfio-pci\ndriver 2-3 = none\n");
 	says("plan", EXIT_DONE, "enable 4 VFs, set host drivers");
-	says("plan", EXIT_DONE, "driver nvme cannot be asked beforehand");
+	says_of_driver("plan", EXIT_DONE, "driver %s cannot be asked beforehand");
 	assert_int_equal(num_vfs(), 0);
 	says("apply", EXIT_DONE, "[gpu disk]: 4 VFs enabled");
 	assert_int_equal(num_vfs(), 4);
@@ -143,7 +168,7 @@ static void verbs_set_vfs_of_any_pf(void **state)
 	vf_has(3, "", "none");
 	says("apply", EXIT_DONE, "in sync");
 	says("assert", EXIT_DONE, "");
-	says("show", EXIT_DONE, "generic  driver nvme");
+	says_of_driver("show", EXIT_DONE, "generic  driver %s");
 	says("show disk/1", EXIT_DONE, "vfio-pci");
 	says("show -j", EXIT_DONE, "\"provider\": \"generic\"");
 	says("export -o /tmp/exported.ini", EXIT_DONE, "");
@@ -161,7 +186,7 @@ static void verbs_set_vfs_of_any_pf(void **state)
 	says("restore /tmp/saved", EXIT_DONE, "restored, 4 VFs enabled");
 	vf_has(1, "vfio-pci", "vfio-pci");
 	configure("vf 0-8 = s\n");
-	says("apply", EXIT_USAGE, "9 VFs are asked for, 8 are the most");
+	refuses_more_than_there_are();
 	assert_int_equal(num_vfs(), 4);
 	configure("vfs = 0\n");
 	says("apply", EXIT_DONE, "0 VFs enabled");
@@ -219,19 +244,26 @@ static void a_match_alone_does_not_take_it(void **state)
 	says("apply", EXIT_MISSING, "module gpuvf is not loaded");
 	says("show", EXIT_MISSING, "module gpuvf is not loaded");
 	configure("vf 0 = s\npolicy = equal\n");
-	says("apply", EXIT_USAGE, "is driven by nvme, which has no scheduling policies");
+	says_of_driver("apply", EXIT_USAGE,
+		       "is driven by %s, which has no scheduling policies");
 	assert_int_equal(num_vfs(), 0);
 }
 
 static int find_pf(void **state)
 {
+	char path[NAME_SIZE + 64];
+	const char *bdf;
 	glob_t found;
 
-	if (system("modprobe -a nvme vfio-pci") ||
-	    glob("/sys/bus/pci/drivers/nvme/*/sriov_totalvfs", 0, NULL, &found))
+	snprintf(path, sizeof(path), "modprobe -a %s vfio-pci", pf_driver);
+	if (system(path))
 		return -1;
-	copy_string(pf, sizeof(pf),
-		    found.gl_pathv[0] + strlen("/sys/bus/pci/drivers/nvme/"));
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/*/sriov_totalvfs",
+		 pf_driver);
+	if (glob(path, 0, NULL, &found))
+		return -1;
+	bdf = strstr(found.gl_pathv[0], pf_driver) + strlen(pf_driver) + 1;
+	copy_string(pf, sizeof(pf), bdf);
 	pf[strcspn(pf, "/")] = '\0';
 	globfree(&found);
 	return 0;
@@ -248,5 +280,6 @@ int main(void)
 		cmocka_unit_test(a_match_alone_does_not_take_it),
 	};
 
-	return cmocka_run_group_tests_name("nvme", tests, find_pf, NULL);
+	pf_driver = getenv("GPUVF_PF_DRIVER") ?: "nvme";
+	return cmocka_run_group_tests_name(pf_driver, tests, find_pf, NULL);
 }

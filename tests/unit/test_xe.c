@@ -104,10 +104,12 @@ static void vfs_get_drivers_that_can_migrate(void **state)
 	says("export a", EXIT_DONE, "driver 0 = xe-vfio-pci\ndriver 1 = vfio-pci\n");
 	configure(HEAD "[gpu a]\nmatch = *\nvf 0 = big\ndriver 0 = xe-vfio-pci\n");
 	says("check", EXIT_USAGE, "driver: provider gpuvf has no VFs that xe-vfio-pci takes");
+	configure(HEAD "[gpu a]\nmatch = *\nprovider = xe\nvf 0 = s\ndriver 0 = gpuvf-vfio\n");
+	says("check", EXIT_USAGE, "driver: provider xe has no VFs that gpuvf-vfio takes");
 	configure(HEAD "[gpu a]\nmatch = *\nprovider = i915\nvf 0 = s\ndriver 0 = xe-vfio-pci\n");
-	says("check", EXIT_USAGE, "driver: provider i915 has no VFs that xe-vfio-pci takes");
+	says("check", EXIT_USAGE, "driver: provider i915 has no VFs that xe-vfio-pci or gpuvf-vfio takes");
 	configure(HEAD "[gpu a]\nmatch = *\nprovider = gim\nvf 0 = s\ndriver 0 = xe-vfio-pci\n");
-	says("check", EXIT_USAGE, "driver: provider gim has no VFs that xe-vfio-pci takes");
+	says("check", EXIT_USAGE, "driver: provider gim has no VFs that xe-vfio-pci or gpuvf-vfio takes");
 }
 
 /* each time the driver has taken everything away meanwhile */

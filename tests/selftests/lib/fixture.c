@@ -193,6 +193,8 @@ void fixture_unload(void)
 {
 	nl_close(fx.nl);
 	memset(&fx, 0, sizeof(fx));
+	if (module_is_loaded("gpuvf_vfio"))
+		ASSERT_OK(module_unload("gpuvf_vfio"));
 	if (module_is_loaded("gpuvf"))
 		ASSERT_OK(module_unload("gpuvf"));
 	if (module_is_loaded("gpuvf_sim"))

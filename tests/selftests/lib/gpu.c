@@ -160,6 +160,15 @@ bool gpu_guests_ask(const struct gpu *gpu)
 }
 
 /**
+ * gpu_starts_all() - is each VF started when it is enabled, whether it has work or not?
+ * @gpu: GPU
+ */
+bool gpu_starts_all(const struct gpu *gpu)
+{
+	return !gpu_can(gpu, "busy") && !gpu_can(gpu, "mailbox");
+}
+
+/**
  * gpu_guest() - tell a VF's guest what to do
  * @gpu: GPU
  * @vf: index of an enabled VF

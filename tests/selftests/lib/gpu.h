@@ -88,6 +88,7 @@ unsigned int gpu_numvfs(const struct gpu *gpu);
 unsigned int gpu_total_vfs(const struct gpu *gpu);
 bool gpu_can(const struct gpu *gpu, const char *capability);
 bool gpu_guests_ask(const struct gpu *gpu);
+bool gpu_starts_all(const struct gpu *gpu);
 int gpu_guest(const struct gpu *gpu, unsigned int vf, const char *what);
 bool gpu_vf_is(const struct gpu *gpu, unsigned int vf, const char *state);
 

@@ -36,6 +36,28 @@ void load_enable(const struct gpu *gpu, unsigned int num,
 	fixture_wait_clean(gpu);
 }
 
+/**
+ * load_rest() - VFs without work have no state, whatever the hardware is
+ * @gpu: GPU
+ * @num: how many VFs are enabled
+ *
+ * Where neither busy bits nor a mailbox tell which VF has a guest, each is started when
+ * it is enabled, and is in use: these are stopped. load_busy() ends that.
+ */
+void load_rest(const struct gpu *gpu, unsigned int num)
+{
+	unsigned int i;
+
+	if (!gpu_starts_all(gpu))
+		return;
+	for (i = 0; i < num; i++) {
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf%u/stop", i), "1"));
+		ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "vf%u/in_use", i),
+					  "0"));
+	}
+	fixture_wait_clean(gpu);
+}
+
 /* a guest that asked too often for its start was refused, and has given up */
 #define ASK_AGAIN_MS	70000
 
@@ -63,6 +85,8 @@ void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent)
 	uint64_t end = now_ms() + PATIENCE_MS;
 	char what[16];
 
+	if (gpu_vf_is(gpu, vf, "stopped"))
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf%u/reset", vf), "1"));
 	snprintf(what, sizeof(what), "busy %u", percent);
 	/* one that worked before has turns until it asks */
 	do {

@@ -35,6 +35,7 @@ struct shares {
 
 void load_enable(const struct gpu *gpu, unsigned int num,
 		 const uint32_t *slice_us, uint32_t policy);
+void load_rest(const struct gpu *gpu, unsigned int num);
 void load_busy(const struct gpu *gpu, unsigned int vf, unsigned int percent);
 void load_measure(const struct gpu *gpu, uint64_t until_charged_ns,
 		  struct shares *shares);

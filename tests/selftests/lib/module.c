@@ -88,14 +88,19 @@ int module_load(const char *name, const char *parameters)
 	return err;
 }
 
+static bool module_has(const char *parameter)
+{
+	const char *more = getenv("GPUVF_SIM_PARAMETERS");
+
+	return more && strstr(more, parameter);
+}
+
 /**
  * module_is_v1() - is the simulator GPU-IOV v1 where a test does not choose?
  */
 bool module_is_v1(void)
 {
-	const char *more = getenv("GPUVF_SIM_PARAMETERS");
-
-	return more && strstr(more, "generation=v1");
+	return module_has("generation=v1");
 }
 
 /**
@@ -105,7 +110,7 @@ bool module_is_v1(void)
  */
 unsigned int module_most_vfs(void)
 {
-	return module_is_v1() ? 16 : 31;
+	return module_is_v1() || module_has("generation=mi200") ? 16 : 31;
 }
 
 /* the directory of a module's driver */

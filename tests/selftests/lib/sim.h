@@ -48,7 +48,7 @@ static void UNUSED disarm(void)
 	static const char *const faults[] = {
 		"fail_command", "fail_scrub", "lose_interrupt", "lose_message",
 		"fail_flr", "fail_reset", "gaps", "lateness",
-		"fail_access", "lose_power",
+		"fail_access", "lose_power", "skip_scrub",
 	};
 	unsigned int i;
 

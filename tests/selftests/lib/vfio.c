@@ -65,13 +65,14 @@ static int link_name(const char *path, char *name, size_t size)
 }
 
 /**
- * vfio_bind() - give a function to vfio-pci
+ * vfio_bind_to() - give a function to a driver of VFIO
  * @pci_dir: its directory in sysfs
+ * @wanted: name of the driver, vfio-pci or one on its core
  *
  * Return: 0; -EINVAL: it has no IOMMU group; -ENODEV: the driver did not take
  * it.
  */
-int vfio_bind(const char *pci_dir)
+int vfio_bind_to(const char *pci_dir, const char *wanted)
 {
 	char path[PATH_MAX], bdf[64], driver[64];
 	int err;
@@ -82,10 +83,10 @@ int vfio_bind(const char *pci_dir)
 	/* a process that is not root can only open what is bound already */
 	snprintf(path, sizeof(path), "%s/driver", pci_dir);
 	if (!link_name(path, driver, sizeof(driver)) &&
-	    !strcmp(driver, "vfio-pci"))
+	    !strcmp(driver, wanted))
 		return 0;
 	snprintf(path, sizeof(path), "%s/driver_override", pci_dir);
-	err = file_write(path, "vfio-pci");
+	err = file_write(path, wanted);
 	if (err)
 		return err;
 	err = link_name(pci_dir, bdf, sizeof(bdf));
@@ -96,7 +97,13 @@ int vfio_bind(const char *pci_dir)
 		return err;
 	snprintf(path, sizeof(path), "%s/driver", pci_dir);
 	err = link_name(path, driver, sizeof(driver));
-	return err || strcmp(driver, "vfio-pci") ? -ENODEV : 0;
+	return err || strcmp(driver, wanted) ? -ENODEV : 0;
+}
+
+/** vfio_bind() - vfio_bind_to() vfio-pci */
+int vfio_bind(const char *pci_dir)
+{
+	return vfio_bind_to(pci_dir, "vfio-pci");
 }
 
 static int open_group(struct vfio *vfio, const char *pci_dir)

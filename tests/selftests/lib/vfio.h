@@ -29,6 +29,7 @@ struct vfio {
 #define VFIO_CLOSED	{ -1, -1, -1, -1, 0 }
 
 const char *vfio_missing(void);
+int vfio_bind_to(const char *pci_dir, const char *wanted);
 int vfio_bind(const char *pci_dir);
 int vfio_open(struct vfio *vfio, const char *pci_dir);
 void vfio_close(struct vfio *vfio);
