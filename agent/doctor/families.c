@@ -15,11 +15,11 @@
 
 /* the Makefile says where the file is; it is not looked for when the program runs */
 asm(".pushsection .rodata\n"
-    ".globl families_text, families_text_end\n"
-    "families_text:\n"
-    "\t.incbin \"" FAMILIES_INI "\"\n"
-    "families_text_end:\n"
-    ".popsection\n");
+	".globl families_text, families_text_end\n"
+	"families_text:\n"
+	"\t.incbin \"" FAMILIES_INI "\"\n"
+	"families_text_end:\n"
+	".popsection\n");
 extern const char families_text[], families_text_end[];
 
 /**
