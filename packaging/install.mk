@@ -19,6 +19,7 @@ agent_files := \
 	0644:build/packaging/gpuvf.service:$(unitdir)/gpuvf.service \
 	0644:packaging/gpuvf.target:$(unitdir)/gpuvf.target \
 	0644:packaging/60-gpuvf.rules:$(udevdir)/60-gpuvf.rules \
+	0644:agent/doctor/gpu-families.ini:$(datadir)/gpuvf/gpu-families.ini \
 	0644:packaging/completion.bash:$(datadir)/bash-completion/completions/gpuvf-agent \
 	0644:Documentation/man/gpuvf-agent.8:$(datadir)/man/man8/gpuvf-agent.8 \
 	0644:Documentation/man/gpuvf.ini.5:$(datadir)/man/man5/gpuvf.ini.5 \
