@@ -14,6 +14,7 @@
 
 #include "agent.h"
 #include "selftest.h"
+#include "load.h"
 #include "vfio.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -73,6 +74,7 @@ TEST_F(hostdriver, each_vf_gets_its_driver)
 	vf_has(3, "", "");
 	ASSERT_EQ(1, file_u64(gpu_pci(gpu, "sriov_drivers_autoprobe")));
 	apply_says(all, 0, "in sync");
+	load_rest(gpu, 4);
 	/* live, the VFs stay */
 	apply_says("vf 0-3 = a\ndriver 0 = default\ndriver 1 = vfio-pci\n", 0,
 		   "4 VFs enabled");
@@ -115,6 +117,7 @@ TEST_F(hostdriver, a_process_that_has_a_vf_is_named)
 
 	snprintf(me, sizeof(me), "process %d (test_hostdriver)", getpid());
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
+	load_rest(gpu, 2);
 	ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 1)));
 	/* the kernel's refusal, and our own before the kernel is asked */
 	apply_says("vf 0 = a\nvf 1 = b\ndriver 0-1 = vfio-pci\n", 5, me);
@@ -134,6 +137,7 @@ TEST_F(hostdriver, apply_waits_for_users_to_go)
 	snprintf(patience, sizeof(patience), "%llu",
 		 (unsigned long long)patience_ms() / 1000);
 	apply_says("vf 0-1 = a\ndriver 0-1 = vfio-pci\n", 0, "2 VFs enabled");
+	load_rest(gpu, 2);
 	ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn%u", 0)));
 	pid = start_apply("vf 0 = b\nvf 1 = a\n", "1");
 	ASSERT_EQ(5, agent_end(pid));

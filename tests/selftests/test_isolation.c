@@ -138,11 +138,15 @@ TEST_F(isolation, plant_context_not_cleared_is_seen)
 
 TEST_F(isolation, plant_illegal_commands_are_seen)
 {
+	/* a VF that load_rest() had to reset may have been lost to its user */
+	unsigned int fcn = gpu_starts_all(gpu) ? GPUVF_FCN_PF : GPUVF_FCN_VF(0);
+
 	fixture_spoil();
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	/* RUN of one that was never started */
+	load_rest(gpu, 1);
+	/* RUN of one that has loaded nothing */
 	ASSERT_EQ(GPUVF_STATUS_ABORTED,
-		  gpu_command(gpu, GPUVF_CMD_RUN_GPU, GPUVF_FCN_VF(0)));
+		  gpu_command(gpu, GPUVF_CMD_RUN_GPU, fcn));
 	ASSERT_EQ(1, counted("illegal"));
 	/* a VF that is not enabled */
 	ASSERT_EQ(GPUVF_STATUS_UNSUPPORTED,

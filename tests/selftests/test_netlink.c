@@ -13,6 +13,7 @@
 
 #include "selftest.h"
 #include "klog.h"
+#include "load.h"
 #include "refusal.h"
 
 static const struct gpu *gpu = &fx.gpu[0];
@@ -497,6 +498,7 @@ TEST_F(netlink, memory_that_is_not_there_is_refused)
 	nl_put_vf(&req, 1, GIB, 0);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
 	ASSERT_OK(gpu_set_numvfs(gpu, 2));
+	load_rest(gpu, 2);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "enable"), "1"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, 0, 0);

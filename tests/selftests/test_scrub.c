@@ -117,8 +117,9 @@ static void check_scrubbed(uint64_t units)
 /* what the last tenant wrote is out of reach from the end of the tenancy on */
 static void check_parked_until_clean(unsigned int vf)
 {
-	/* a context is torn down first */
-	ASSERT_EVENTUALLY(gpu_vf_is(gpu, vf, "starting"));
+	/* a context is torn down first; a VF that load_rest() has stopped has none */
+	ASSERT_EVENTUALLY(gpu_vf_is(gpu, vf, "starting") ||
+			  gpu_vf_is(gpu, vf, "stopped"));
 	check_bar_is_parked(vf, 0);
 	check_bar_is_parked(vf, QUOTA - 1);
 	set_clear_us(100);
@@ -216,7 +217,9 @@ TEST_F(scrub, C41_unbinding_of_the_host_driver)
 	ASSERT_OK(gpu_guest(gpu, 0, "idle"));
 	ASSERT_OK(file_write("/sys/bus/pci/drivers/pci-stub/unbind", bdf));
 	check_scrubbed(2 * QUOTA_UNITS);
-	ASSERT_TRUE(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
+	if (!gpu_starts_all(gpu)) {
+		ASSERT_TRUE(gpu_truth_vf_is(gpu, 0, "state", "shutdown"));
+	}
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, 0, "driver_override"), "\n"));
 }
 
@@ -381,7 +384,7 @@ TEST_F(scrub, C41_nothing_is_reached_after_a_change_of_extent)
 {
 	uint64_t at;
 
-	enable(2);
+	enable_idle(2);
 	write_all(0);
 	at = extent_start(0);
 	set_quota(0, QUOTA / 2);

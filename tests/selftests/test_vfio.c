@@ -89,6 +89,7 @@ TEST_F(vfio, holder_is_named_and_keeps_its_memory)
 	char *before, *after;
 
 	enable_and_bind(2);
+	load_rest(gpu, 2);
 	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &msg));
 	ASSERT_STREQ("vfio-pci", msg.vf[0].driver);
 	/* bound is not opened: it may still be given another size */
