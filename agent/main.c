@@ -70,7 +70,12 @@ static const struct verb_option generate_options[] = {
 	{ }
 };
 
-static const struct verb_option doctor_options[] = { OPTION_JSON, { } };
+static const struct verb_option doctor_options[] = {
+	{ 'v', "verbose", NULL, "the answer, then every check with its fix",
+	  OPTION_SET, OPTION_AT(verbose), .max = true },
+	OPTION_JSON,
+	{ }
+};
 
 static const struct verb_option report_options[] = {
 	{ 'o', "output", "FILE", "write FILE, which must not be there yet",

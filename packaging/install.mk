@@ -19,11 +19,14 @@ agent_files := \
 	0644:build/packaging/gpuvf.service:$(unitdir)/gpuvf.service \
 	0644:packaging/gpuvf.target:$(unitdir)/gpuvf.target \
 	0644:packaging/60-gpuvf.rules:$(udevdir)/60-gpuvf.rules \
+	0644:agent/doctor/gpu-families.ini:$(datadir)/gpuvf/gpu-families.ini \
 	0644:packaging/completion.bash:$(datadir)/bash-completion/completions/gpuvf-agent \
 	0644:Documentation/man/gpuvf-agent.8:$(datadir)/man/man8/gpuvf-agent.8 \
 	0644:Documentation/man/gpuvf.ini.5:$(datadir)/man/man5/gpuvf.ini.5 \
 	$(foreach file,$(sort $(wildcard examples/*.ini)), \
-		0644:$(file):$(docdir)/examples/$(notdir $(file)))
+		0644:$(file):$(docdir)/examples/$(notdir $(file))) \
+	$(foreach file,$(sort $(wildcard contrib/prometheus/gpuvf*)), \
+		0644:$(file):$(docdir)/examples/prometheus/$(notdir $(file)))
 
 # beside the module itself
 module_files := \
@@ -84,7 +87,8 @@ unit:
 uninstall:
 	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_vfio.ko* $(moddir)/gpuvf_sim.ko*
 	$(call remove_files,$(module_files) $(agent_files) $(dev_files))
-	rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(docdir)/examples \
+	rmdir --ignore-fail-on-non-empty $(wildcard \
+		$(DESTDIR)$(docdir)/examples/prometheus $(DESTDIR)$(docdir)/examples \
 		$(DESTDIR)$(docdir)) $(wildcard $(DESTDIR)$(datadir)/gpuvf/netlink/specs \
 		$(DESTDIR)$(datadir)/gpuvf/netlink $(DESTDIR)$(datadir)/gpuvf)
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))

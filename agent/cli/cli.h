@@ -34,6 +34,7 @@ struct options {
 	u32 iterations;
 	u32 numbers;
 	u32 json;
+	u32 verbose;
 	u32 dry_run;
 	u32 no_wait;
 	u32 no_headings;

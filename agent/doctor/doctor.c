@@ -103,6 +103,7 @@ void doctor_free(struct doctor *doctor)
 	}
 	free(doctor->findings);
 	free(doctor->gpus);
+	families_free(&doctor->families);
 	free(doctor->cmdline);
 	free(doctor->deps);
 	free(doctor->config);

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "base/util.h"
+#include "doctor/families.h"
 #include "model/gpu.h"
 
 /* how a check came out */
@@ -63,10 +64,12 @@ struct finding {
  * @is_known: module gpuvf has its id in its table
  * @has_ids: that table can be seen
  * @is_emulated: made by a hypervisor or a management controller
+ * @is_bmc: the latter: a server's own display, which is not asked about
+ * @family: what is known of its kind, NULL: nothing
  * @abilities: what can be set by way of another driver, NULL: it has none
  * @has_failed: it has, and its files cannot be read
  * @warning: what they say, or why they cannot be read; may be empty
- * @makes_vfs: that driver makes VFs, as far as is known
+ * @makes_vfs: that driver makes VFs, as is seen or else known
  */
 struct doctor_gpu {
 	char bdf[BDF_SIZE];
@@ -83,6 +86,8 @@ struct doctor_gpu {
 	bool is_known;
 	bool has_ids;
 	bool is_emulated;
+	bool is_bmc;
+	const struct family *family;
 	const struct abilities *abilities;
 	bool has_failed;
 	char warning[WARNING_SIZE];
@@ -98,6 +103,7 @@ struct doctor_gpu {
  * @in_vm: this machine is a virtual one
  * @iommu_groups: how many there are; 0: no IOMMU is on
  * @has_module: module gpuvf is loaded
+ * @families: what is known of GPUs
  * @gpus: all that may be a GPU
  * @num_gpus: entries of @gpus
  * @findings: in the order of the checks
@@ -111,6 +117,7 @@ struct doctor {
 	bool in_vm;
 	size_t iommu_groups;
 	bool has_module;
+	struct families families;
 	struct doctor_gpu *gpus;
 	size_t num_gpus;
 	struct finding *findings;
@@ -146,6 +153,10 @@ bool kernel_has(const struct doctor *doctor, const char *option);
 const char *module_file(const char *deps, const char *name, char *path,
 			size_t size);
 
+/* boot.c */
+const char *edit_cmdline(const struct doctor *doctor);
+bool is_proxmox(void);
+
 /**
  * struct host_check - a check of the machine
  * @id: for programs; never changed
@@ -178,11 +189,57 @@ void doctor_find_gpus(struct doctor *doctor);
 
 /* doctor_answer.c */
 enum answer doctor_answer(const struct doctor *doctor, const char *bdf);
-void doctor_print_answer(const struct doctor *doctor, const char *bdf);
+const struct doctor_gpu *doctor_subject(const struct doctor *doctor,
+					const char *bdf);
+bool doctor_is_asked(const struct doctor_gpu *gpu, const char *bdf);
+bool doctor_is_alike(const struct doctor *doctor, const struct doctor_gpu *a,
+		     const struct doctor_gpu *b);
+u32 doctor_possible_vfs(const struct doctor *doctor, const struct doctor_gpu *gpu);
+const char *doctor_answer_name(enum answer answer);
+
+/* the first words of the answer */
+enum verdict {
+	VERDICT_ALREADY,
+	VERDICT_YES,
+	VERDICT_NOT_YET,
+	VERDICT_NO,
+};
+
+/* doctor_headline.c */
+enum verdict doctor_verdict(const struct doctor *doctor, const char *bdf);
+char *doctor_headline(const struct doctor *doctor, const char *bdf);
+char *doctor_next_step(const struct doctor *doctor, const char *bdf);
+char *doctor_gpu_name(const struct doctor_gpu *gpu);
+
+/**
+ * struct way - something else than VFs
+ * @id: for programs; never changed
+ * @what: the name
+ * @price: what it costs
+ * @brief: behind "On this machine you can", NULL: is in no brief answer
+ * @possible: whether this machine has what it takes, NULL: any has
+ */
+struct way {
+	const char *id;
+	const char *what;
+	const char *price;
+	const char *brief;
+	bool (*possible)(const struct doctor *doctor);
+};
+
+/* doctor_ways.c; ends with an entry without id */
+extern const struct way doctor_ways[];
+bool doctor_has_ways(enum answer answer);
+bool doctor_way_is_possible(const struct way *way, const struct doctor *doctor);
+void doctor_print_ways(const struct doctor *doctor, enum answer answer);
+
+/* doctor_brief.c */
+void doctor_print_brief(const struct doctor *doctor, const char *bdf,
+			bool has_more);
 json_t *doctor_answer_json(const struct doctor *doctor, const char *bdf);
 
 /* doctor_show.c */
-void doctor_print(const struct doctor *doctor, const char *bdf);
+void doctor_print(const struct doctor *doctor, const char *bdf, bool verbose);
 json_t *doctor_json(const struct doctor *doctor, const char *bdf);
 
 #endif /* AGENT_DOCTOR_DOCTOR_H */

@@ -51,12 +51,17 @@ static bool number_of(const char *bdf, const char *file, u32 *value)
 	return true;
 }
 
-/* displays of hypervisors, and of controllers that manage a server */
-static bool is_emulated(u32 vendor)
+/* displays of controllers that manage a server: ASPEED, Matrox */
+static bool is_bmc(u32 vendor)
+{
+	return vendor == 0x1a03 || vendor == 0x102b;
+}
+
+/* displays of hypervisors */
+static bool is_of_vm(u32 vendor)
 {
 	static const u32 vendors[] = {
 		0x1234, 0x1af4, 0x1b36, 0x15ad, 0x1414, 0x80ee, 0x5853,
-		0x1a03, 0x102b,
 	};
 	size_t i;
 
@@ -144,18 +149,20 @@ static void look_for_capability(const struct doctor *doctor,
 			 seen < EXT_CAP_START;
 }
 
-/* of PFs of any driver: those that have made some, or are known to */
-static bool makes_vfs(const struct doctor_gpu *gpu)
+/* of PFs of any driver: what is seen, and what is known where nothing can be */
+static bool makes_vfs(const struct doctor *doctor, const struct doctor_gpu *gpu)
 {
-	if (gpu->num_vfs)
+	if (gpu->num_vfs || root_has(DEVICE "virtfn0", gpu->bdf))
 		return true;
 	if (!gpu->abilities || same_provider(gpu->abilities, &generic_abilities))
-		return !strcmp(gpu->driver, "xe") ||
-		       !strcmp(gpu->driver, "pci-pf-stub");
+		return gpu->has_sriov &&
+		       families_make_vfs(&doctor->families, gpu->family,
+					 gpu->driver);
 	/* without its program that is a driver for graphics or computing alone */
 	if (same_provider(gpu->abilities, &nvidia_abilities) &&
 	    gpu->abilities->of[ABILITY_COUNT].can_set)
 		return nvidia_has_manage();
+	/* by its files */
 	return true;
 }
 
@@ -203,6 +210,7 @@ void doctor_find_gpus(struct doctor *doctor)
 	char **names = root_list("sys/bus/pci/devices");
 	size_t i;
 
+	families_load(&doctor->families);
 	for (i = 0; names[i]; i++) {
 		u32 class = hex_of(names[i], "class");
 		char bdf[BDF_SIZE];
@@ -229,9 +237,12 @@ void doctor_find_gpus(struct doctor *doctor)
 		gpu->is_known = !strcmp(gpu->driver, "gpuvf") ||
 				is_known(aliases, bdf);
 		gpu->has_ids = aliases && strstr(aliases, " gpuvf\n");
-		gpu->is_emulated = is_emulated(gpu->vendor);
+		gpu->is_bmc = is_bmc(gpu->vendor);
+		gpu->is_emulated = gpu->is_bmc || is_of_vm(gpu->vendor);
+		gpu->family = family_of(&doctor->families, gpu->vendor,
+					gpu->device);
 		ask_provider(gpu);
-		gpu->makes_vfs = makes_vfs(gpu);
+		gpu->makes_vfs = makes_vfs(doctor, gpu);
 	}
 	root_list_free(names);
 	free(aliases);

@@ -77,16 +77,6 @@ static bool iommu_is_off(const struct doctor *doctor, char *word, size_t size)
 	return false;
 }
 
-/* where this distribution keeps the kernel command line */
-static const char *edit_cmdline(const struct doctor *doctor)
-{
-	if (strstr(doctor->release, "-pve"))
-		return "Proxmox: /etc/kernel/cmdline, then proxmox-boot-tool refresh; with GRUB, GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub";
-	if (strstr(doctor->release, ".fc") || strstr(doctor->release, ".el"))
-		return "grubby --update-kernel=ALL --args=... or --remove-args=...";
-	return "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub";
-}
-
 static void no_iommu(const struct doctor *doctor, struct finding *f)
 {
 	char word[NAME_SIZE];
@@ -213,8 +203,11 @@ static bool may_be_of_use(const struct doctor *doctor)
 	for (i = 0; i < doctor->num_gpus; i++) {
 		const struct doctor_gpu *gpu = &doctor->gpus[i];
 
-		if (gpu->is_known || gpu->is_unseen || gpu->unused_vfs ||
-		    (gpu->has_sriov && !gpu->makes_vfs && !is_other_vendor(gpu)))
+		if (gpu->is_known)
+			return true;
+		if (!gpu->family &&
+		    (gpu->is_unseen || gpu->unused_vfs ||
+		     (gpu->has_sriov && !gpu->makes_vfs && !is_other_vendor(gpu))))
 			return true;
 	}
 	return false;

@@ -68,12 +68,7 @@ static void print_gpu(const struct doctor *doctor,
 	out_text("\n");
 }
 
-/**
- * doctor_print() - everything, for people
- * @doctor: the doctor
- * @bdf: the only GPU that is asked about, NULL: all
- */
-void doctor_print(const struct doctor *doctor, const char *bdf)
+static void print_checks(const struct doctor *doctor, const char *bdf)
 {
 	size_t i;
 
@@ -85,7 +80,24 @@ void doctor_print(const struct doctor *doctor, const char *bdf)
 	for (i = 0; i < doctor->num_gpus; i++)
 		if (!bdf || !strcmp(doctor->gpus[i].bdf, bdf))
 			print_gpu(doctor, &doctor->gpus[i]);
-	doctor_print_answer(doctor, bdf);
+}
+
+/**
+ * doctor_print() - the answer, for people
+ * @doctor: the doctor
+ * @bdf: the only GPU that is asked about, NULL: all
+ * @verbose: and all checks
+ */
+void doctor_print(const struct doctor *doctor, const char *bdf, bool verbose)
+{
+	doctor_print_brief(doctor, bdf, verbose);
+	if (!verbose)
+		return;
+	out_text("\n");
+	print_checks(doctor, bdf);
+	doctor_print_ways(doctor, doctor_answer(doctor, bdf));
+	out_text("Families of GPUs: as of %s, %s\n", doctor->families.date,
+		 doctor->families.file ?: "of this program");
 }
 
 static json_t *text_or_null(const char *text)
@@ -103,17 +115,35 @@ static json_t *finding_json(const struct finding *finding)
 			 "fix", text_or_null(finding->fix));
 }
 
+static json_t *family_json(const struct family *family)
+{
+	if (!family)
+		return json_null();
+	return json_pack("{s:s,s:s,s:o,s:o,s:s,s:o,s:s,s:s}", "id", family->id,
+			 "name", family->name, "drivers",
+			 text_or_null(family->makers), "vfs",
+			 text_or_null(family->vfs), "licence", family->licence,
+			 "since", text_or_null(family->since), "how",
+			 family->how, "source", family->source);
+}
+
 static json_t *gpu_json(const struct doctor_gpu *gpu)
 {
+	char *name = doctor_gpu_name(gpu);
 	char vendor[16], device[16];
+	json_t *object;
 
 	snprintf(vendor, sizeof(vendor), "0x%04x", gpu->vendor);
 	snprintf(device, sizeof(device), "0x%04x", gpu->device);
-	return json_pack("{s:s,s:s,s:s,s:o,s:b,s:i,s:i}", "bdf", gpu->bdf,
-			 "vendor", vendor, "device", device, "driver",
-			 text_or_null(gpu->driver), "sriov", gpu->has_sriov,
-			 "total_vfs", (int)gpu->total_vfs, "num_vfs",
-			 (int)gpu->num_vfs);
+	object = json_pack("{s:s,s:s,s:s,s:s,s:o,s:b,s:i,s:i,s:b,s:o}", "bdf",
+			   gpu->bdf, "name", name, "vendor", vendor, "device",
+			   device, "driver", text_or_null(gpu->driver),
+			   "sriov", gpu->has_sriov, "total_vfs",
+			   (int)gpu->total_vfs, "num_vfs", (int)gpu->num_vfs,
+			   "management_display", gpu->is_bmc, "family",
+			   family_json(gpu->family));
+	free(name);
+	return object;
 }
 
 /**
@@ -142,6 +172,10 @@ json_t *doctor_json(const struct doctor *doctor, const char *bdf)
 	}
 	json_object_set_new(document, "gpus", gpus);
 	json_object_set_new(document, "findings", findings);
+	json_object_set_new(document, "families",
+			    json_pack("{s:s,s:o}", "date",
+				      doctor->families.date, "file",
+				      text_or_null(doctor->families.file)));
 	json_object_set_new(document, "answer",
 			    doctor_answer_json(doctor, bdf));
 	return document;

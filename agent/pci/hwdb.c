@@ -35,6 +35,35 @@ static sd_hwdb *open_database(void)
 	return hwdb;
 }
 
+/* Return: a value of a device, printable, to be freed; NULL: there is none */
+static char *value_of(sd_hwdb *hwdb, u32 vendor, u32 device, const char *key)
+{
+	char *alias = xasprintf("pci:v%08Xd%08Xsv", vendor, device);
+	const char *value;
+	char *text = NULL;
+
+	if (hwdb && sd_hwdb_get(hwdb, alias, key, &value) >= 0)
+		text = printable(value);
+	free(alias);
+	return text;
+}
+
+/**
+ * hwdb_model() - what a PCI device is called by its vendor
+ * @vendor: PCI vendor
+ * @device: PCI device
+ *
+ * Return: to be freed; NULL where the database says nothing.
+ */
+char *hwdb_model(u32 vendor, u32 device)
+{
+	sd_hwdb *hwdb = open_database();
+	char *model = value_of(hwdb, vendor, device, "ID_MODEL_FROM_DATABASE");
+
+	sd_hwdb_unref(hwdb);
+	return model;
+}
+
 /**
  * hwdb_name() - who makes a PCI device, and what it is called
  * @vendor: PCI vendor
@@ -44,20 +73,16 @@ static sd_hwdb *open_database(void)
  */
 char *hwdb_name(u32 vendor, u32 device)
 {
-	char *alias = xasprintf("pci:v%08Xd%08Xsv", vendor, device);
-	const char *maker = NULL, *model = NULL;
 	sd_hwdb *hwdb = open_database();
-	char *text, *name;
+	char *maker = value_of(hwdb, vendor, device, "ID_VENDOR_FROM_DATABASE");
+	char *model = value_of(hwdb, vendor, device, "ID_MODEL_FROM_DATABASE");
+	char *name;
 
-	if (!hwdb || sd_hwdb_get(hwdb, alias, "ID_VENDOR_FROM_DATABASE", &maker) < 0)
-		maker = vendor == SIMULATED ? "simulated" :
-			vendor == QEMU ? "QEMU" : "unknown vendor";
-	if (!hwdb || sd_hwdb_get(hwdb, alias, "ID_MODEL_FROM_DATABASE", &model) < 0)
-		model = NULL;
-	text = xasprintf("%s%s%s", maker, model ? " " : "", model ?: "");
-	name = printable(text);
+	name = xasprintf("%s%s%s", maker ?: vendor == SIMULATED ? "simulated" :
+			 vendor == QEMU ? "QEMU" : "unknown vendor",
+			 model ? " " : "", model ?: "");
 	sd_hwdb_unref(hwdb);
-	free(alias);
-	free(text);
+	free(maker);
+	free(model);
 	return name;
 }

@@ -7,6 +7,7 @@
 
 #include "base/types.h"
 
+char *hwdb_model(u32 vendor, u32 device);
 char *hwdb_name(u32 vendor, u32 device);
 
 #endif /* AGENT_PCI_HWDB_H */

@@ -94,7 +94,7 @@ int cmd_doctor(const struct options *options, int argc, char **argv)
 		if (options->json)
 			code = json_finish(doctor_json(&doctor, bdf), code);
 		else
-			doctor_print(&doctor, bdf);
+			doctor_print(&doctor, bdf, options->verbose);
 	}
 	doctor_free(&doctor);
 	return code;

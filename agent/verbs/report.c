@@ -72,7 +72,7 @@ static int wait_for(pid_t pid)
 /* in a child, whose output goes into memory */
 static int run(verb_fn run_it, bool json, struct output *output)
 {
-	const struct options options = { .json = json };
+	const struct options options = { .json = json, .verbose = true };
 	int out = memfd_create("output", MFD_CLOEXEC);
 	int err = memfd_create("messages", MFD_CLOEXEC);
 	pid_t pid;

@@ -34,13 +34,16 @@ static void all_busy(const struct gpu *which)
 		load_busy(which, i, 100);
 }
 
-static void enable(const struct gpu *which, bool drivers)
+/* @driver: of the VFs, NULL: none */
+static void enable(const struct gpu *which, const char *driver)
 {
 	unsigned int i;
 
 	load_enable(which, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	for (i = 0; i < NUM && drivers; i++)
-		ASSERT_OK(vfio_bind(gpu_pci(which, "virtfn%u", i)));
+	if (driver && strcmp(driver, "vfio-pci") && !module_is_loaded("gpuvf_vfio"))
+		ASSERT_OK(module_load("gpuvf_vfio", ""));
+	for (i = 0; i < NUM && driver; i++)
+		ASSERT_OK(vfio_bind_to(gpu_pci(which, "virtfn%u", i), driver));
 }
 
 static int inject(const char *error)
@@ -94,17 +97,21 @@ VFIO_FIXTURE(aer, SIM, vfio);
 /* the VFs have drivers, or they have none */
 FIXTURE_VARIANT(aer_of_vfs)
 {
-	bool drivers;
+	const char *driver;
 };
 
 VFIO_FIXTURE(aer_of_vfs, SIM, vfio);
 
 FIXTURE_VARIANT_ADD(aer_of_vfs, with_drivers) {
-	.drivers = true,
+	.driver = "vfio-pci",
+};
+
+FIXTURE_VARIANT_ADD(aer_of_vfs, with_gpuvf_vfio) {
+	.driver = "gpuvf-vfio",
 };
 
 FIXTURE_VARIANT_ADD(aer_of_vfs, without_drivers) {
-	.drivers = false,
+	.driver = NULL,
 };
 
 TEST_F(aer_of_vfs, error_that_is_not_fatal_changes_nothing)
@@ -114,8 +121,8 @@ TEST_F(aer_of_vfs, error_that_is_not_fatal_changes_nothing)
 	unsigned int i;
 	int log;
 
-	enable(gpu, variant->drivers);
-	enable(other, variant->drivers);
+	enable(gpu, variant->driver);
+	enable(other, variant->driver);
 	all_busy(gpu);
 	all_busy(other);
 	note_progress(gpu, &here);
@@ -136,7 +143,7 @@ TEST_F(aer_of_vfs, error_that_is_not_fatal_changes_nothing)
  * @error comes, and the PCI core says @verdict. Then all is as before, but that
  * guests have to start again, and the other GPU has not noticed.
  */
-static void recovers(const char *error, const char *verdict, bool drivers)
+static void recovers(const char *error, const char *verdict, const char *driver)
 {
 	struct nl *nl = fixture_listen(GPUVF_MCGRP_EVENT);
 	struct nl_message before, after, msg;
@@ -181,7 +188,7 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/reset"), "1"));
 	load_busy(gpu, 2, 100);
 	check_goes_on(other, &there);
-	if (drivers) {
+	if (driver) {
 		vfio_close(&vfio);
 		ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
 		load_busy(gpu, 0, 100);
@@ -192,11 +199,11 @@ static void recovers(const char *error, const char *verdict, bool drivers)
 	nl_close(nl);
 }
 
-static void begin_recovery_test(bool drivers)
+static void begin_recovery_test(const char *driver)
 {
-	enable(gpu, drivers);
-	enable(other, drivers);
-	if (drivers)
+	enable(gpu, driver);
+	enable(other, driver);
+	if (driver)
 		ASSERT_OK(vfio_open(&vfio, gpu_pci(gpu, "virtfn0")));
 	all_busy(gpu);
 	all_busy(other);
@@ -205,12 +212,12 @@ static void begin_recovery_test(bool drivers)
 /* without drivers by gpuvf itself, when the PCI core has given up */
 TEST_F(aer_of_vfs, fatal_error_is_recovered_from)
 {
-	const char *verdict = variant->drivers ? "device recovery successful" :
+	const char *verdict = variant->driver ? "device recovery successful" :
 						 "device recovery failed";
 
-	begin_recovery_test(variant->drivers);
-	recovers("fatal", verdict, variant->drivers);
-	recovers("fatal down", verdict, variant->drivers);
+	begin_recovery_test(variant->driver);
+	recovers("fatal", verdict, variant->driver);
+	recovers("fatal down", verdict, variant->driver);
 }
 
 /*
@@ -223,7 +230,7 @@ TEST_F(aer, disabling_after_a_fatal_error)
 	int log;
 
 	for (i = 0; i < 3; i++) {
-		begin_recovery_test(false);
+		begin_recovery_test(NULL);
 		log = klog_open();
 		ASSERT_OK(inject(i ? "fatal down" : "fatal"));
 		ASSERT_EVENTUALLY(klog_has(log, "device recovery failed"));
@@ -231,7 +238,7 @@ TEST_F(aer, disabling_after_a_fatal_error)
 		pause_ms(i * 100);
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		ASSERT_EVENTUALLY(is_ready());
-		enable(gpu, false);
+		enable(gpu, NULL);
 		all_busy(gpu);
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 		ASSERT_OK(gpu_set_numvfs(other, 0));
@@ -246,7 +253,7 @@ TEST_F(aer, administrator_resets_after_a_fatal_error)
 	unsigned int i;
 	int log;
 
-	begin_recovery_test(false);
+	begin_recovery_test(NULL);
 	for (i = 0; i < 2; i++) {
 		log = klog_open();
 		ASSERT_OK(inject(i ? "fatal" : "fatal down"));
@@ -299,7 +306,7 @@ TEST_F(aer, errors_during_resets)
 	struct progress there;
 	unsigned int i;
 
-	begin_recovery_test(false);
+	begin_recovery_test(NULL);
 	note_progress(other, &there);
 	strcpy(resets[0].path, gpu_pci(gpu, "reset"));
 	strcpy(resets[1].path, gpu_sysfs(gpu, "vf1/reset"));

@@ -298,15 +298,15 @@ if [ ! -e /sys/kernel/debug/kmemleak ]; then
 	point 'a_reader_that_has_gone_does_not_keep_it_from_rolling_back'
 fi
 
-"$agent" doctor > "$work/out" 2>&1 &&
-	grep -q "GPU $gpu is driven by gpuvf and can have 8 VFs" "$work/out" &&
+"$agent" doctor -v > "$work/out" 2>&1 &&
+	grep -qE "$gpu\) (can have 8 VFs|has [0-9]+ of 8 VFs)" "$work/out" &&
 	grep -q 'ok .*netlink family' "$work/out"
 point 'doctor_finds_the_gpu'
-unshare --net "$agent" doctor "$gpu" > "$work/out" 2>&1 &&
+unshare --net "$agent" doctor -v "$gpu" > "$work/out" 2>&1 &&
 	grep -q 'problem .*netlink family: this is another network' "$work/out"
 point 'doctor_in_another_network_namespace'
 unload
-"$agent" doctor > "$work/out" 2>&1
+"$agent" doctor -v > "$work/out" 2>&1
 [ $? = 6 ] && grep -q 'note .*module gpuvf: not loaded' "$work/out" &&
 	[ ! -e /sys/module/gpuvf ]
 point 'doctor_loads_no_module'

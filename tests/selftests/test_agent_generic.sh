@@ -102,7 +102,7 @@ until_true begun
 point 'show_goes_on_while_the_number_changes'
 says 0 '"vfs_changing": true' "$agent" show "$a" -j
 point 'and_in_json'
-says 0 "up to 4 VFs; driver pci-pf-stub is enabling or disabling" "$agent" doctor "$a"
+says 0 "up to 4 VFs; driver pci-pf-stub is enabling or disabling" "$agent" doctor -v "$a"
 point 'doctor_goes_on_while_the_number_changes'
 says 5 "$changing" "$agent" plan && says 5 "$changing" "$agent" apply &&
 	says 5 "$changing" "$agent" assert

@@ -87,6 +87,21 @@ TEST_F(hostdriver, each_vf_gets_its_driver)
 	vf_has(1, "", "");
 }
 
+TEST_F(hostdriver, gpuvf_vfio_is_one_of_them)
+{
+	static const char both[] = "vf 0-1 = a\ndriver 0 = gpuvf-vfio\n"
+		"driver 1 = vfio-pci\n";
+
+	apply_says(both, 6, "driver gpuvf-vfio is not loaded: modprobe gpuvf-vfio");
+	ASSERT_OK(module_load("gpuvf_vfio", ""));
+	apply_says(both, 0, "2 VFs enabled");
+	vf_has(0, "gpuvf-vfio", "gpuvf-vfio");
+	vf_has(1, "vfio-pci", "vfio-pci");
+	apply_says(both, 0, "in sync");
+	apply_says("vfs = 0\n", 0, "0 VFs enabled");
+	ASSERT_OK(module_unload("gpuvf_vfio"));
+}
+
 TEST_F(hostdriver, autoprobe_that_is_off_is_no_hindrance)
 {
 	ASSERT_OK(file_write(gpu_pci(gpu, "sriov_drivers_autoprobe"), "0"));

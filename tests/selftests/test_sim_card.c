@@ -233,7 +233,7 @@ TEST_F(sim_card, extents_that_overlap_show_the_same)
 	extent(1, FIRST + 1, 4);
 	ASSERT_EQ(UNIT / 4, seen(1, A));
 	ASSERT_EQ(BAR / 4, seen(0, A));
-	/* where both have it it is not lost when one of them loses it */
+	/* where both have it, it is not lost when one of them loses it */
 	extent(0, FIRST + 8, 1);
 	ASSERT_EQ(UNIT / 4, seen(1, A));
 	ASSERT_EQ(UNIT / 4, bar_found_of(gpu, A, "vf1"));

@@ -277,7 +277,8 @@ TEST_F(variant, C26_a_stopped_vf_stays_stopped)
 	enable_and_bind(gpu, DRIVER);
 	open_vf(0);
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/stop"), "1"));
-	ASSERT_OK(vfio_reset(&vfio));
+	/* without SHUTDOWN the driver resets it too, and has the device locked */
+	ASSERT_EVENTUALLY(!vfio_reset(&vfio));
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "stopped"));
 	vfio_close(&vfio);
 	open_vf(0);
@@ -319,8 +320,11 @@ static atomic_int done;
 static void *pci_reset_thread(void *arg)
 {
 	(void)arg;
-	while (!atomic_load(&done))
+	while (!atomic_load(&done)) {
 		file_write(gpu_vf_pci(gpu, 0, "reset"), "1");
+		/* opening takes the device lock only if it is free */
+		pause_ms(150);
+	}
 	return NULL;
 }
 

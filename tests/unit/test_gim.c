@@ -154,7 +154,7 @@ static void it_is_shown_with_its_partitions(void **state)
 	/* a device that it has bound, and does nothing about */
 	run_shell("rm " DEVICES NEW "/*partition*");
 	says("show", EXIT_DONE, NEW "  generic  driver gim");
-	says("doctor", EXIT_DONE, "which has made");
+	says("doctor -v", EXIT_DONE, "which has made");
 }
 
 static void what_is_so_can_be_written_down(void **state)

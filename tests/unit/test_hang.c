@@ -139,7 +139,7 @@ static void doctor_goes_on_beside_a_driver_that_hangs(void **state)
 	assert_int_equal(write(fifo, "0\n", 2), 2);
 	sleep_ms(300);
 	put(GPU, NUMVFS, "0\n");
-	says("doctor", EXIT_MISSING, "up to 4 VFs, 0 enabled");
+	says("doctor -v", EXIT_MISSING, "up to 4 VFs, 0 enabled");
 	close(fifo);
 }
 

@@ -106,7 +106,7 @@ static void apply_enables_all_and_gives_types(void **state)
 	says("show -j", EXIT_DONE, "\"nvidia_type\": \"L40S-12Q\"");
 	says("show -j", EXIT_DONE, "\"nvidia_type_id\": 12");
 	says("show -j", EXIT_DONE, "\"fb_total_bytes\": null");
-	says("doctor", EXIT_DONE, "GPU " GPU " is driven by nvidia and can have");
+	says("doctor", EXIT_DONE, "(" GPU ") has 8 of 8 VFs");
 	assert_int_equal(writes(), 3);
 	log_is("manage.log", "-e " GPU "\n");
 

@@ -201,7 +201,7 @@ static void a_driver_that_hangs_hangs_nothing_here(void **state)
 	assert_true(fd >= 0);
 	says("show", EXIT_DONE, "VFs are being enabled or disabled");
 	says("apply", EXIT_BUSY, "VFs are being enabled or disabled at this moment");
-	says("doctor", EXIT_MISSING, "hangs in that");
+	says("doctor -v", EXIT_MISSING, "hangs in that");
 	close(fd);
 	free(path);
 }

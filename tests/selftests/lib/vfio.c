@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -321,6 +322,32 @@ uint64_t vfio_events(const struct vfio *vfio)
 	uint64_t num;
 
 	return read(vfio->event, &num, sizeof(num)) == sizeof(num) ? num : 0;
+}
+
+/**
+ * vfio_bar() - map a BAR
+ * @vfio: open function
+ * @bar: index of the BAR
+ * @size: where to, its size in bytes
+ *
+ * Return: its memory, to be unmapped by munmap(); NULL: it cannot be mapped.
+ */
+volatile uint32_t *vfio_bar(const struct vfio *vfio, unsigned int bar,
+			    size_t *size)
+{
+	struct vfio_region_info region = {
+		.argsz = sizeof(region),
+		.index = VFIO_PCI_BAR0_REGION_INDEX + bar,
+	};
+	void *at;
+
+	if (ioctl(vfio->device, VFIO_DEVICE_GET_REGION_INFO, &region) ||
+	    !(region.flags & VFIO_REGION_INFO_FLAG_MMAP))
+		return NULL;
+	*size = region.size;
+	at = mmap(NULL, region.size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		  vfio->device, region.offset);
+	return at == MAP_FAILED ? NULL : at;
 }
 
 /**

@@ -41,6 +41,8 @@ int vfio_map(const struct vfio *vfio, void *memory, uint64_t iova,
 int vfio_unmap(const struct vfio *vfio, uint64_t iova, uint64_t size);
 int vfio_msi(struct vfio *vfio);
 uint64_t vfio_events(const struct vfio *vfio);
+volatile uint32_t *vfio_bar(const struct vfio *vfio, unsigned int bar,
+			    size_t *size);
 int vfio_reset(const struct vfio *vfio);
 
 #endif /* SELFTEST_VFIO_H */
