@@ -25,7 +25,7 @@ release() {
 echo 2 > "$devices/$mine/sriov_numvfs" && echo 2 > "$devices/$other/sriov_numvfs"
 ! release "$mine" 2> /dev/null && [ "$(driver_of "$mine")" = gpuvf ] &&
 	[ "$(cat "$devices/$mine/sriov_numvfs")" = 2 ] &&
-	dmesg | grep -q "$mine: cannot release the GPU: 2 VFs are enabled"
+	grep -q "$mine: cannot release the GPU: 2 VFs are enabled" <(dmesg)
 point 'a_gpu_with_vfs_is_not_released'
 ! release 0000:00:00.0 2> /dev/null && ! release '' 2> /dev/null
 point 'nor_what_gpuvf_does_not_drive'
