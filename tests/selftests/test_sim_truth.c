@@ -215,7 +215,7 @@ TEST_F(sim, bad_parameters_are_refused)
 	static const char *const bad[] = {
 		"gpus=0", "gpus=9", "total_vfs=0", "total_vfs=32", "fb_mib=63",
 		"fb_mib=1048577", "generation=v1 fb_mib=65536",
-		"fb_align_mib=8", "fb_align_mib=48",
+		"generation=v3 fb_align_mib=8", "generation=v3 fb_align_mib=48",
 		"reserved_mib=1,2,3,4,5,6,7,8,9", "generation=3", "generation=", "generation=v1 total_vfs=17",
 		"generation=mi200 total_vfs=17", "vf_bar_mib=3", "events=15",
 		"vendor=0", "vendor=0xffff", "device=0x10000",
