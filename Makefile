@@ -18,7 +18,6 @@ all: modules agent
 help:
 	@echo 'On any machine; no GPU is needed, the running kernel stays as it is:'
 	@echo '  make demo             the main job on a simulated GPU, in a VM'
-	@echo '  make demo-vm          virtual machines on its VFs'
 	@echo '  make check            unit tests, VMs on three kernels'
 	@echo
 	@echo 'For a host with such a GPU:'
@@ -148,9 +147,6 @@ storm:
 demo:
 	@$(lab)/demo $(KERNEL) $(GPUS)
 
-demo-vm:
-	@$(lab)/demo-vm $(KERNEL)
-
 bench:
 	@tests/bench/run $(BENCH)
 
@@ -211,7 +207,7 @@ include packaging/install.mk
 	modules-debug-newest agent check
 .PHONY: check-prometheus check-planted
 .PHONY: check-all-kernels check-newest
-.PHONY: check-guests check-quick check-plain check-debug check-kcsan storm demo demo-vm bench fuzz shell lint debug-kernel refresh
+.PHONY: check-guests check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count modules-all
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache
