@@ -68,23 +68,13 @@ static void refused(const char *format, ...)
 
 static void refused(const char *format, ...)
 {
-	int log = klog_open();
 	char message[160];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	ASSERT_LE(0, log);
-	ASSERT_OK(module_load("gpuvf", ""));
-	ASSERT_FALSE(is_bound());
-	if (!klog_has(log, message)) {
-		report("not in the log: %s", message);
-		test_abort();
-	}
-	close(log);
-	ASSERT_OK(module_unload("gpuvf"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
+	hw_is_refused(gpu, message);
 }
 
 /* where registers end, and the capability */

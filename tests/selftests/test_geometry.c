@@ -284,19 +284,9 @@ TEST_F(geometry, framebuffer_is_larger_than_its_register)
 static void refused(unsigned int where, uint32_t val, const char *message)
 {
 	unsigned int cap = gpu_capability(gpu, GPUVF_SIM_VSEC_ID);
-	int log = klog_open();
 
-	ASSERT_LE(0, log);
 	hw_misread(gpu, cap + where, val, ~0U);
-	ASSERT_OK(module_load("gpuvf", ""));
-	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "state")));
-	if (!klog_has(log, message)) {
-		report("not in the log: %s", message);
-		test_abort();
-	}
-	close(log);
-	ASSERT_OK(module_unload("gpuvf"));
-	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
+	hw_is_refused(gpu, message);
 }
 
 TEST_F(geometry, nonsense_is_refused)

@@ -14,6 +14,7 @@
 #include <hw/regs.h>
 #include "fixture.h"
 #include "hw.h"
+#include "klog.h"
 
 /* the size of each VF's extent, and where the first one is */
 #define EXTENT_UNITS	4
@@ -347,6 +348,27 @@ void hw_misread(const struct gpu *gpu, unsigned int where, uint32_t val,
 
 	snprintf(text, sizeof(text), "%u %#x %#x", where, val, mask);
 	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), text));
+}
+
+/**
+ * hw_is_refused() - gpuvf is loaded, does not take a GPU, and says so; unload it
+ * @gpu: GPU. Nothing of it is misread any more then
+ * @message: end of a line of the log
+ */
+void hw_is_refused(const struct gpu *gpu, const char *message)
+{
+	int log = klog_open();
+
+	check(log >= 0);
+	ASSERT_OK(module_load("gpuvf", ""));
+	check(!file_exists(gpu_sysfs(gpu, "state")));
+	if (!klog_has(log, message)) {
+		report("not in the log: %s", message);
+		test_abort();
+	}
+	close(log);
+	ASSERT_OK(module_unload("gpuvf"));
+	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
 }
 
 /**

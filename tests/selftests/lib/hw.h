@@ -30,6 +30,7 @@ uint32_t hw_context(const struct gpu *gpu);
 void hw_set_context(const struct gpu *gpu, uint32_t val);
 void hw_misread(const struct gpu *gpu, unsigned int where, uint32_t val,
 		uint32_t mask);
+void hw_is_refused(const struct gpu *gpu, const char *message);
 
 /* registers of a VF */
 void hw_vf(const struct gpu *gpu, unsigned int vf, unsigned int reg,
