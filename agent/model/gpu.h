@@ -124,6 +124,18 @@ struct claims {
 };
 
 /**
+ * struct vf_user - the process that has a VF open
+ * @pid: its number, 0: none is known
+ * @process: its name, safe to print
+ * @vm: name of the VM that it runs, safe to print; empty: none is known
+ */
+struct vf_user {
+	u32 pid;
+	char process[NAME_SIZE];
+	char vm[NAME_SIZE];
+};
+
+/**
  * struct vf - one VF
  * @bdf: PCI address, empty while it is not enabled
  * @has_state: whether @state and @in_use came: they need CAP_SYS_ADMIN
@@ -139,6 +151,7 @@ struct claims {
  * @type_id: its number, 0: not known
  * @in_use: its framebuffer cannot change
  * @driver: the driver bound to it, may be empty
+ * @user: see process_find_users()
  * @has_stats: whether @stats were asked for and came
  * @stats: see provider_stats()
  * @has_claims: whether @claims came: its guest said something, and this user may see it
@@ -158,6 +171,7 @@ struct vf {
 	u32 type_id;
 	bool in_use;
 	char driver[NAME_SIZE];
+	struct vf_user user;
 	u64 resets;
 	u64 failed_resets;
 	bool has_stats;
