@@ -303,22 +303,10 @@ int plan_try(struct plan *plan, struct provider *provider, u32 how)
  */
 bool plan_is_blocked(const struct plan *plan)
 {
-	struct state want = {}, is = {};
-	bool blocked = plan->live.vfs_changing;
 	u32 i;
 
-	state_before(&is, plan);
-	state_after(&want, plan);
-	for (i = 0; i < is.gpu.vfs_len && i < plan->wanted.vfs_len; i++) {
-		if (!is.gpu.vfs[i].in_use)
-			continue;
-		blocked |= plan->steps & STEP_DISABLE ||
-			   plan->reserve_changes ||
-			   plan->changes[i] & (VF_REMOVE | VF_RESIZE | VF_MOVE |
-					       VF_RETYPE) ||
-			   loses_driver(&want, &is, i);
-	}
-	state_free(&want);
-	state_free(&is);
-	return blocked;
+	for (i = 0; i < plan->live.vfs_len; i++)
+		if (plan_interrupts(plan, i))
+			return true;
+	return plan->live.vfs_changing;
 }

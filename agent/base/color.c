@@ -8,6 +8,12 @@
 
 #include "base/color.h"
 
+/** color_of_vf() - the color of a VF in maps and tables: not that of its neighbours */
+enum color color_of_vf(u32 index)
+{
+	return COLOR_VF + index % (COLOR_LAST_VF - COLOR_VF + 1);
+}
+
 /**
  * color_of() - the escape sequence of a color
  * @f: where it is to be printed
@@ -25,6 +31,8 @@ const char *color_of(FILE *f, enum color color)
 		[COLOR_BAD] = "\033[31m",
 		[COLOR_DIM] = "\033[2m",
 		[COLOR_MARK] = "\033[1;32m",
+		/* not red, which is what is wrong */
+		[COLOR_VF] = "\033[36m", "\033[35m", "\033[34m", "\033[32m", "\033[33m",
 	};
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");

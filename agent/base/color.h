@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "base/types.h"
+
 enum color {
 	COLOR_NONE,
 	COLOR_HEAD,
@@ -15,8 +17,12 @@ enum color {
 	COLOR_BAD,
 	COLOR_DIM,
 	COLOR_MARK,
+	/* of VFs, see color_of_vf() */
+	COLOR_VF,
+	COLOR_LAST_VF = COLOR_VF + 4,
 };
 
+enum color color_of_vf(u32 index);
 const char *color_of(FILE *f, enum color color);
 
 #endif /* AGENT_BASE_COLOR_H */

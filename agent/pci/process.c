@@ -174,7 +174,8 @@ static char *machine_of(const char *pid)
 			from += strlen("\\x2d") - 1;
 		}
 		*to = '\0';
-		sscanf(name, "%*[a-z]-%*u-%n", &len);
+		if (sscanf(name, "%*[a-z]-%*u-%n", &len) < 0)
+			len = 0;
 	}
 	name = end ? xstrdup(name + len) : NULL;
 	free(text);
@@ -231,8 +232,7 @@ static char *name_process(const char *pid)
 	struct vf_user user;
 
 	describe_process(pid, &user);
-	return xasprintf("%s%s%sprocess %u (%s)", *user.vm ? "VM " : "", user.vm,
-			 *user.vm ? ", " : "", user.pid, user.process);
+	return vf_user_text(&user);
 }
 
 /**

@@ -501,7 +501,7 @@ static void columns_that_were_named_are_one_table(void **state)
 static void a_column_that_there_is_not_is_refused(void **state)
 {
 	static const char *const names[][2] = {
-		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE DRIVER\n" },
+		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE DRIVER USED_BY\n" },
 		{ "show -o VF,", "'' is none of GPU VF" },
 		{ "show -o V", "'V' is none of GPU VF" },
 		{ "stats -o VFS", "'VFS' is none of GPU VF" },
