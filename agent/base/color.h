@@ -22,6 +22,15 @@ enum color {
 	COLOR_LAST_VF = COLOR_VF + 4,
 };
 
+/* when output has colors */
+enum color_mode {
+	COLORS_AUTO,	/* on a terminal whose user wants them */
+	COLORS_ALWAYS,
+	COLORS_NEVER,
+};
+
+extern enum color_mode color_mode;
+
 enum color color_of_vf(u32 index);
 const char *color_of(FILE *f, enum color color);
 

@@ -187,13 +187,14 @@ static void write_configuration(void)
 static const struct {
 	const char *name;
 	void (*prepare)(void);
-	const char *words[24];
+	const char *words[28];
 } documents[] = {
 	{ "help", write_configuration, {
 		"help", "help show", "help check", "help plan", "help apply",
 		"help assert", "help set", "help reset", "help stop", "help pause",
 		"help resume", "help stats", "help top", "help export",
 		"help generate", "help checkpoint", "help restore", "help doctor",
+		"help explain",
 		"help monitor", "help daemon", "help reload", "help help",
 		"help shwo",
 	} },
