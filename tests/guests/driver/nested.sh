@@ -50,7 +50,7 @@ nested_start() {
 	pipes=$(mktemp -d)
 	mkfifo "$pipes/in" "$pipes/out"
 	# what looks for GPUs of AMD's first kind, and all buses, is an exit for each
-	qemu-system-x86_64 -name "guest=$name,process=$name" -accel kvm -cpu host,-xsave \
+	qemu-system-x86_64 -name "guest=$name,process=$name" -accel kvm -cpu host,-xsave,-avx,-avx2 \
 		-M q35,hpet=off -bios /usr/share/qemu/qboot.rom -m 96 -nodefaults \
 		-no-user-config -display none -no-reboot -nic none \
 		-kernel "$nested_files/vmlinux" \
