@@ -23,6 +23,9 @@
 		"[gpu the-section-has-a-name-of-31-by]\npci = 0000:41:00.0\n" \
 		"policy = fixed\npf_reserve = 1GiB\n" \
 		"vf 0-15 = " LONGEST "\ndriver 0-15 = vfio-pci\n"
+/* of a picture of top */
+#define END	"\033[K"
+
 #define TWICE	"[gpuvf]\nversion = 1\n" \
 		"[profile " LONGEST "]\nfb = 1GiB\ntime_slize = 4ms\n" \
 		"[profile " LONGEST "]\nfb = 1 parsec\n"
@@ -52,8 +55,8 @@ static int new_terminal(unsigned short columns)
 	return master;
 }
 
-/* all that a verb says on a terminal */
-static char *on_terminal(const char *words, unsigned short columns)
+/* all that a verb says on a terminal; @keys: are pressed then, NULL: it gets none */
+static char *with_keys(const char *words, unsigned short columns, const char *keys)
 {
 	int master = new_terminal(columns);
 	char *text = xcalloc(1, 100000);
@@ -70,15 +73,27 @@ static char *on_terminal(const char *words, unsigned short columns)
 	if (!pid) {
 		dup2(slave, STDOUT_FILENO);
 		dup2(slave, STDERR_FILENO);
+		if (keys)
+			dup2(slave, STDIN_FILENO);
 		run_words(words);
 	}
 	close(slave);
 	/* the last one that has it open is gone: EIO */
-	while ((n = read(master, text + got, 99999 - got)) > 0)
+	while ((n = read(master, text + got, 99999 - got)) > 0) {
 		got += n;
+		/* each when the picture that the one before it made is complete */
+		if (keys && *keys && !strcmp(text + got - strlen(END), END) &&
+		    write(master, keys++, 1) != 1)
+			fail();
+	}
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(master);
 	return text;
+}
+
+static char *on_terminal(const char *words, unsigned short columns)
+{
+	return with_keys(words, columns, NULL);
 }
 
 static void fits(const char *words, unsigned short columns)
@@ -200,6 +215,43 @@ static void colors_take_no_room(void **state)
 	free(colored);
 }
 
+/* what sets colors is not seen, and where the cursor moves another line begins */
+static void take_sequences(char *text)
+{
+	char *from, *to;
+
+	for (from = to = text; *from; from++) {
+		if (*from != '\033') {
+			*to++ = *from;
+			continue;
+		}
+		from += 1 + strcspn(from + 1, "ABCDHJKhlm");
+		if (*from == 'H')
+			*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+/* with its keys, each of which draws another picture */
+static void top_fits_the_terminal(void **state)
+{
+	char *text, *rest, *line;
+
+	setenv("TERM", "xterm", 1);
+	fake_reset();
+	use_all();
+	text = with_keys("top -d 3600", 80, "shhssff q");
+	take_sequences(text);
+	assert_says(text, "sort (USED)");
+	assert_says(text, "sort (PROFILE)");
+	assert_says(text, "FROZEN");
+	assert_says(text, "Columns:");
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (text_columns(line) > 80)
+			fail_msg("%u columns:\n%s", text_columns(line), line);
+	free(text);
+}
+
 /* whatever its length: scripts and the journal have one line for each */
 static void elsewhere_a_message_is_one_line(void **state)
 {
@@ -252,6 +304,7 @@ int main(void)
 		cmocka_unit_test(what_people_read_fits_the_terminal),
 		cmocka_unit_test(what_matters_most_is_left_out_last),
 		cmocka_unit_test(colors_take_no_room),
+		cmocka_unit_test(top_fits_the_terminal),
 		cmocka_unit_test(elsewhere_a_message_is_one_line),
 		cmocka_unit_test(lines_are_folded_between_words),
 	};
