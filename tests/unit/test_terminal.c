@@ -4,12 +4,10 @@
  * elsewhere a message stays one line.
  */
 #include <errno.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
 
 #include "base/fold.h"
 #include "fake_kernel.h"
-#include "main.h"
+#include "terminal_test.h"
 
 #define LONGEST	"a-label-of-31-bytes-is-the-most"
 
@@ -23,77 +21,13 @@
 		"[gpu the-section-has-a-name-of-31-by]\npci = 0000:41:00.0\n" \
 		"policy = fixed\npf_reserve = 1GiB\n" \
 		"vf 0-15 = " LONGEST "\ndriver 0-15 = vfio-pci\n"
-/* of a picture of top */
-#define END	"\033[K"
-
 #define TWICE	"[gpuvf]\nversion = 1\n" \
 		"[profile " LONGEST "]\nfb = 1GiB\ntime_slize = 4ms\n" \
 		"[profile " LONGEST "]\nfb = 1 parsec\n"
 
-static void run_words(const char *words)
-{
-	char *copy = xstrdup(words), *rest = copy, *word;
-	char *argv[16] = {};
-	int argc = 0;
-
-	while ((word = strsep(&rest, " ")))
-		argv[argc++] = word;
-	run_verb(find_verb(argv[0]), argc, argv);
-	fflush(NULL);
-	/* no report of the test's own, and no handler of it */
-	_exit(0);
-}
-
-static int new_terminal(unsigned short columns)
-{
-	struct winsize screen = { .ws_row = 24, .ws_col = columns };
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-
-	assert_true(master >= 0);
-	assert_int_equal(grantpt(master) || unlockpt(master), 0);
-	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
-	return master;
-}
-
-/* all that a verb says on a terminal; @keys: are pressed then, NULL: it gets none */
-static char *with_keys(const char *words, unsigned short columns, const char *keys)
-{
-	int master = new_terminal(columns);
-	char *text = xcalloc(1, 100000);
-	size_t got = 0;
-	ssize_t n;
-	pid_t pid;
-	int slave;
-
-	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-	assert_true(slave >= 0);
-	fflush(NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		dup2(slave, STDOUT_FILENO);
-		dup2(slave, STDERR_FILENO);
-		if (keys)
-			dup2(slave, STDIN_FILENO);
-		run_words(words);
-	}
-	close(slave);
-	/* the last one that has it open is gone: EIO */
-	while ((n = read(master, text + got, 99999 - got)) > 0) {
-		got += n;
-		/* each when the picture that the one before it made is complete */
-		if (keys && *keys && !strcmp(text + got - strlen(END), END) &&
-		    write(master, keys++, 1) != 1)
-			fail();
-	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	close(master);
-	return text;
-}
-
 static char *on_terminal(const char *words, unsigned short columns)
 {
-	return with_keys(words, columns, NULL);
+	return with_keys(words, columns, NULL, NULL);
 }
 
 static void fits(const char *words, unsigned short columns)
@@ -240,7 +174,7 @@ static void top_fits_the_terminal(void **state)
 	setenv("TERM", "xterm", 1);
 	fake_reset();
 	use_all();
-	text = with_keys("top -d 3600", 80, "shhssff q");
+	text = with_keys("top -d 3600", 80, "shhssff q", NULL);
 	take_sequences(text);
 	assert_says(text, "sort (USED)");
 	assert_says(text, "sort (PROFILE)");
