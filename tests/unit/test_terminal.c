@@ -69,6 +69,7 @@ static void use_all(void)
 		vf->stats.mbox_requests = 123456;
 	}
 	fake.gpu.num_vfs = 16;
+	fakes[1].is_there = true;
 	fake.gpu.fb_needs_scrub = 5008 * MIB;
 	fake.gpu.fb_quarantined = 1008 * MIB;
 	fake.gpu.fb_largest_free = 1008 * MIB;
@@ -87,8 +88,11 @@ static void what_people_read_fits_the_terminal(void **state)
 		"pause 41:00.0", "show 43:00.0", "restore t.ini",
 		"checkpoint /nonexistent/file", "doctor", "help",
 		"reload", "generate 43:00.0 --vfs 2", "export 43:00.0",
-		"stats --human --wrong", "apply --wait-idle x",
+		"stats --human --wrong", "apply --wait-idle x", "monitor",
+		"explain", "explain vf-in-use", "explain fragmented", "explain x",
+		"top -n 1 -d 0.1", "doctor -v", "version",
 	};
+	const struct verb *verb;
 	size_t i;
 
 	write_text("t.ini", CONFIG);
@@ -99,6 +103,12 @@ static void what_people_read_fits_the_terminal(void **state)
 		fits(verbs[i], 80);
 		use_all();
 		fits(verbs[i], 80);
+	}
+	for (verb = all_verbs(); verb->name; verb++) {
+		char *words = xasprintf("help %s", verb->name);
+
+		fits(words, 80);
+		free(words);
 	}
 }
 
