@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One line at the bottom of the terminal that standard error is, from the second second
- * on. Elsewhere there is none.
+ * One line at the bottom of the terminal that standard error is, of what takes longer
+ * than a second. Elsewhere there is none.
  */
 #include <stdarg.h>
 #include <stdio.h>
