@@ -280,12 +280,15 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	if (code)
 		exit_add(&tally, code);
 	apply_unlock(lock);
+	/* a signal that came meanwhile */
 	signals_release(&signals);
-	for (i = 0; wait && i < n; i++)
+	signals_hold(&signals);
+	for (i = 0; wait && i < n && !signals_are_pending(); i++)
 		if (quarantined[i] != U64_MAX)
 			exit_add(&tally, wait_ready(targets->plans[i].live.bdf,
 						    quarantined[i],
 						    targets->provider));
 	free(quarantined);
+	signals_release(&signals);
 	return exit_total(&tally);
 }

@@ -278,8 +278,8 @@ static void no_sriov(const struct doctor *doctor,
 		fix(f, "make the VFs on the host");
 	} else {
 		found(f, FINDING_PROBLEM,
-		      "none: this GPU cannot have VFs; it is a property of the chip and its firmware, and no driver can add it");
-		fix(f, "some cards have it in their firmware and off by default: see their maker's configuration tool");
+		      "none: the GPU shows no SR-IOV capability, and without one the PCI core of Linux makes no VFs");
+		fix(f, "some cards have it switched off by default, or with other firmware: see their vendor's configuration tool");
 	}
 }
 
