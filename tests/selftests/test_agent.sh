@@ -322,7 +322,7 @@ two() {
 two 'vf 0-4 = p' > "$work/two.ini"
 code=0
 "$agent" apply -f "$work/two.ini" > "$work/out" 2>&1 || code=$?
-[ $code = 4 ] && grep -q "$other: 5 VFs are asked for, 4" "$work/out" &&
+[ $code = 4 ] && grep -q "$other: 5 VFs requested, at most 4" "$work/out" &&
 	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ] &&
 	[ "$(cat "/sys/bus/pci/devices/$other/sriov_numvfs")" = 0 ]
 point 'one_gpu_in_trouble_does_not_stop_the_other'
