@@ -155,7 +155,7 @@ refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
 # plan places all the same, and says what it does not know
 rows() {
-	sed -n '/^ *[0-9]\+  create /p; /^  framebuffer/p'
+	sed -n '/^ *[0-9]\+  + create /p; /^  framebuffer/p'
 }
 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
 	"$agent" plan -H -f "$work/bad.ini" > "$work/out" 2>&1 &&
