@@ -162,7 +162,7 @@ point 'show_marks_what_is_quarantined'
 point 'and_in_json'
 sed '/^.profile kiosk/,/^fb/s/^fb = .*/fb = 256MiB/' "$work/demo.ini" > "$work/small.ini"
 LC_ALL=C "$agent" plan -H -f "$work/small.ini" > "$work/out" 2>&1
-grep -q ' 256 MiB' "$work/out" && grep -qE '^  \[P0.*X.*\]$' "$work/out"
+grep -q ' 256 MiB' "$work/out" && grep -qE '^  then \[P0.*X.*\]$' "$work/out"
 point 'plan_marks_it_too'
 echo 1 > "$dir/fb/scrub" && until_true grep -qx 0 "$dir/fb/needs_scrub" &&
 	says 0 'free' "$agent" show -H && ! grep -q quarantined "$work/out"
