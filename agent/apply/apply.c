@@ -77,7 +77,7 @@ static int read_back(const struct state *after, struct provider *provider)
 	gpu_free(&live);
 	holds = state_holds(&expected, &now);
 	if (!holds) {
-		pr_err("GPU %s is not as it should be, although every step was done:",
+		pr_err("GPU %s differs from the wanted state, although every step succeeded:",
 		       bdf);
 		state_print_differences(&expected, &now);
 	}

@@ -2,6 +2,9 @@
 /*
  * What takes longer than a second says on a terminal how far it is, and nowhere else.
  */
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "base/exit_code.h"
 #include "base/fold.h"
 #include "base/progress.h"
@@ -143,6 +146,41 @@ static void a_reset_says_how_long_it_takes(void **state)
 	is_quiet("reset 41:00.0", EXIT_DONE);
 }
 
+/* a daemon that takes its time */
+static pid_t start_daemon(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "run/gpuvf/daemon.sock" };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	pid_t pid;
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	pid = fork();
+	if (!pid) {
+		int client = accept(listener, NULL, NULL);
+
+		usleep(1500000);
+		if (client >= 0 && write(client, "0\nin sync\n", 10) == 10)
+			_exit(0);
+		_exit(1);
+	}
+	close(listener);
+	return pid;
+}
+
+static void the_daemon_is_waited_for(void **state)
+{
+	char *text;
+	pid_t pid;
+
+	pid = start_daemon();
+	text = on_terminal("reload", NULL, NULL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_says(text, "\rwaiting for the daemon, 1 s\033[K");
+	assert_says(text, "in sync");
+	free(text);
+}
+
 static void bars_are_full_in_the_end(void **state)
 {
 	char text[32];
@@ -165,6 +203,7 @@ int main(void)
 		cmocka_unit_test(vfs_are_counted_as_they_come),
 		cmocka_unit_test(what_is_waited_for_is_named),
 		cmocka_unit_test(a_reset_says_how_long_it_takes),
+		cmocka_unit_test(the_daemon_is_waited_for),
 		cmocka_unit_test(bars_are_full_in_the_end),
 	};
 	static const char *const dirs[] = {
