@@ -40,6 +40,7 @@ help-all: help
 	@echo "  make check-guests     amdgpu's own mailbox code as guests"
 	@echo '  make check-planted    faults that unit tests have to find'
 	@echo '  make check-prometheus   statistics against the tools of Prometheus'
+	@echo '  make check-integrations   libvirt, podman, Slurm, Ansible, udev'
 	@echo '  make check-messages   ten million random netlink messages (SEED=N)'
 	@echo '  make check-layers     calls between files, unwanted words'
 	@echo '  make lint             checkpatch, sparse, W=1, shellcheck'
@@ -114,6 +115,9 @@ check-planted:
 
 check-prometheus:
 	@tests/agent-prometheus
+
+check-integrations:
+	@tests/integrations/check
 
 check-plain:
 	@tests/check plain
@@ -207,7 +211,7 @@ include packaging/install.mk
 	modules-debug-newest agent check
 .PHONY: check-prometheus check-planted
 .PHONY: check-all-kernels check-newest
-.PHONY: check-guests check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-guests check-integrations check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count modules-all
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache

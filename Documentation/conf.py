@@ -19,13 +19,8 @@ nitpicky = True
 # shell transcripts and ini files are what they are
 highlight_language = "none"
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "virtual functions of GPUs",
-    "fixed_sidebar": True,
-    "page_width": "1100px",
-}
-html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_theme = "furo"
+html_title = f"gpuvf {version}"
 html_show_sphinx = False
 html_copy_source = False
 # packaging/docs puts the manual pages there

@@ -140,6 +140,8 @@ static const struct verb verbs[] = {
 	  .writes = true },
 	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
 	  "[GPU]", doctor_options, .max_args = 1 },
+	{ "explain", cmd_explain, "explain the [reason] of an error, and the way out",
+	  "[REASON]", no_options, .max_args = 1 },
 	{ "report", cmd_report, "write a tar file for those who help, without names",
 	  "[GPU...]", report_options, .max_args = ANY_NUMBER },
 	{ "monitor", cmd_monitor, "print changes as they happen",
@@ -209,7 +211,8 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 	for (verb = verbs; verb->name; verb++)
 		out_text("  %-10s %s\n", verb->name, verb->help);
 	out_text("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
-		 "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n");
+		 "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n"
+		 "--color[=WHEN] with any verb: colors always, never, or auto: on a terminal.\n");
 	return EXIT_DONE;
 }
 
@@ -250,6 +253,41 @@ static void keep_standard_numbers(void)
 static bool is_option(const char *word, const char *brief, const char *full)
 {
 	return !strcmp(word, brief) || !strcmp(word, full);
+}
+
+/*
+ * "--color" and "--color=WHEN" are of no verb: they are taken out wherever they stand.
+ * Return: EXIT_DONE, EXIT_USAGE.
+ */
+static int take_color(int *argc, char **argv)
+{
+	static const char *const when[] = {
+		[COLORS_AUTO] = "auto", [COLORS_ALWAYS] = "always",
+		[COLORS_NEVER] = "never",
+	};
+	int from, to = 1;
+	size_t i;
+
+	for (from = 1; from < *argc && strcmp(argv[from], "--"); from++) {
+		const char *value = argv[from] + strlen("--color");
+
+		if (strncmp(argv[from], "--color", strlen("--color")) ||
+		    (*value && *value != '=')) {
+			argv[to++] = argv[from];
+			continue;
+		}
+		value = *value ? value + 1 : "always";
+		for (i = 0; i < ARRAY_SIZE(when) && strcmp(when[i], value); i++)
+			;
+		if (i == ARRAY_SIZE(when)) {
+			pr_err("--color: '%s' is none of auto, always, never", value);
+			return EXIT_USAGE;
+		}
+		color_mode = i;
+	}
+	memmove(&argv[to], &argv[from], (*argc - from + 1) * sizeof(*argv));
+	*argc -= from - to;
+	return EXIT_DONE;
 }
 
 /* wherever it stands: show -j --help */
@@ -328,6 +366,7 @@ int main(int argc, char **argv)
 	int at;
 
 	keep_standard_numbers();
+	pr_to_journal();
 	/* only what a terminal can show; numbers, and the order of names, are the same */
 	setlocale(LC_CTYPE, "");
 	signals_ignore_lost_output();
@@ -336,6 +375,8 @@ int main(int argc, char **argv)
 		argc -= 2;
 		argv += 2;
 	}
+	if (take_color(&argc, argv))
+		return EXIT_USAGE;
 	/* the verb comes first, in front of options that were there before it */
 	at = 1 + find_word(argc - 1, argv + 1);
 	is_named = at < argc;

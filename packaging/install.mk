@@ -26,7 +26,12 @@ agent_files := \
 	$(foreach file,$(sort $(wildcard examples/*.ini)), \
 		0644:$(file):$(docdir)/examples/$(notdir $(file))) \
 	$(foreach file,$(sort $(wildcard contrib/prometheus/gpuvf*)), \
-		0644:$(file):$(docdir)/examples/prometheus/$(notdir $(file)))
+		0644:$(file):$(docdir)/examples/prometheus/$(notdir $(file))) \
+	$(foreach file,$(sort $(wildcard contrib/jq/*.jq)), \
+		0644:$(file):$(datadir)/gpuvf/jq/$(notdir $(file))) \
+	$(foreach file,contrib/udev/70-gpuvf-names.rules \
+		$(addprefix contrib/ansible/gpuvf/,tasks/main.yml defaults/main.yml), \
+		0644:$(file):$(docdir)/examples/$(patsubst contrib/%,%,$(file)))
 
 # beside the module itself
 module_files := \

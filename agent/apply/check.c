@@ -22,7 +22,7 @@ static void print_in_use(const struct gpu *gpu, u32 index, const char *what)
 	char *process = process_of_vf(gpu->bdf, index);
 	const char *holder = gpu->vfs[index].driver;
 
-	pr_err("GPU %s VF %u is in use%s%s%s%s%s: %s", gpu->bdf, index,
+	pr_err("GPU %s VF %u is in use%s%s%s%s%s: %s [vf-in-use]", gpu->bdf, index,
 	       *holder || process ? " (" : "", holder,
 	       *holder && process ? ", " : "", process ?: "",
 	       *holder || process ? ")" : "", what);
@@ -62,7 +62,7 @@ static int refuse_changing(const struct gpu *gpu)
 {
 	char *text = why_changing(gpu);
 
-	pr_err("GPU %s: %s", gpu->bdf, text);
+	pr_err("GPU %s: %s [vf-count-changing]", gpu->bdf, text);
 	free(text);
 	return EXIT_BUSY;
 }
@@ -182,7 +182,7 @@ int check_gpu(const struct gpu *live)
 		return EXIT_DONE;
 	if (live->state != PF_STATE_WEDGED)
 		return refuse_changing(live);
-	pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s)",
+	pr_err("GPU %s is wedged: it has to be reset first (gpuvf-agent reset %s) [wedged]",
 	       live->bdf, live->bdf);
 	return EXIT_ATTENTION;
 }
@@ -303,22 +303,10 @@ int plan_try(struct plan *plan, struct provider *provider, u32 how)
  */
 bool plan_is_blocked(const struct plan *plan)
 {
-	struct state want = {}, is = {};
-	bool blocked = plan->live.vfs_changing;
 	u32 i;
 
-	state_before(&is, plan);
-	state_after(&want, plan);
-	for (i = 0; i < is.gpu.vfs_len && i < plan->wanted.vfs_len; i++) {
-		if (!is.gpu.vfs[i].in_use)
-			continue;
-		blocked |= plan->steps & STEP_DISABLE ||
-			   plan->reserve_changes ||
-			   plan->changes[i] & (VF_REMOVE | VF_RESIZE | VF_MOVE |
-					       VF_RETYPE) ||
-			   loses_driver(&want, &is, i);
-	}
-	state_free(&want);
-	state_free(&is);
-	return blocked;
+	for (i = 0; i < plan->live.vfs_len; i++)
+		if (plan_interrupts(plan, i))
+			return true;
+	return plan->live.vfs_changing;
 }

@@ -202,7 +202,6 @@ int daemon_run(const char *file)
 	struct daemon d = { .file = file };
 	int code;
 
-	pr_to_journal();
 	code = take_lock();
 	if (code)
 		return code;

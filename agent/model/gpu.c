@@ -407,6 +407,21 @@ u64 gpu_sum_slices_us(const struct gpu *gpu)
 }
 
 /**
+ * vf_user_text() - name the user of a VF
+ * @user: the user
+ *
+ * Return: as in "VM web, process 1234 (qemu-system-x86)", to be freed; NULL: none is
+ * known.
+ */
+char *vf_user_text(const struct vf_user *user)
+{
+	if (!user->pid)
+		return NULL;
+	return xasprintf("%s%s%sprocess %u (%s)", *user->vm ? "VM " : "", user->vm,
+			 *user->vm ? ", " : "", user->pid, user->process);
+}
+
+/**
  * gpu_first_vf_in_use() - find the first VF that is in use
  * @gpu: a live GPU
  *

@@ -124,6 +124,34 @@ struct claims {
 };
 
 /**
+ * struct vf_user - the process that has a VF open
+ * @pid: its number, 0: none is known
+ * @process: its name, safe to print
+ * @vm: name of the VM that it runs, safe to print; empty: none is known
+ */
+struct vf_user {
+	u32 pid;
+	char process[NAME_SIZE];
+	char vm[NAME_SIZE];
+};
+
+/**
+ * struct vf_host - what this host has of a VF that is enabled
+ * @iommu_group: its number, empty: none
+ * @vfio_path: what is opened to use it through VFIO; empty: its driver is none of VFIO
+ * @numa_node: -1: none
+ * @vendor: PCI id, 0: not known
+ * @device: PCI id, 0: not known
+ */
+struct vf_host {
+	char iommu_group[16];
+	char vfio_path[NAME_SIZE];
+	s32 numa_node;
+	u32 vendor;
+	u32 device;
+};
+
+/**
  * struct vf - one VF
  * @bdf: PCI address, empty while it is not enabled
  * @has_state: whether @state and @in_use came: they need CAP_SYS_ADMIN
@@ -139,6 +167,8 @@ struct claims {
  * @type_id: its number, 0: not known
  * @in_use: its framebuffer cannot change
  * @driver: the driver bound to it, may be empty
+ * @host: see vf_host_read()
+ * @user: see process_find_users()
  * @has_stats: whether @stats were asked for and came
  * @stats: see provider_stats()
  * @has_claims: whether @claims came: its guest said something, and this user may see it
@@ -158,6 +188,8 @@ struct vf {
 	u32 type_id;
 	bool in_use;
 	char driver[NAME_SIZE];
+	struct vf_host host;
+	struct vf_user user;
 	u64 resets;
 	u64 failed_resets;
 	bool has_stats;
@@ -186,6 +218,7 @@ struct vf {
  * @fb_align: at a multiple of which framebuffer begins; 0: @fb_alloc_unit
  * @reserved: what the hardware keeps of the framebuffer
  * @num_reserved: entries of @reserved in use
+ * @has_host: whether vf_host_read() looked
  * @pf_time_slice_us: of the PF's own work, where the provider has VFs wait for it;
  *	0: endless
  * @pf_preempt_timeout_us: as @pf_time_slice_us
@@ -234,6 +267,7 @@ struct gpu {
 	u64 fb_align;
 	struct extent reserved[MAX_RESERVED];
 	u32 num_reserved;
+	bool has_host;
 	u32 time_slice_min_us;
 	u32 time_slice_max_us;
 	u32 preempt_timeout_min_us;
@@ -327,6 +361,7 @@ bool vf_has_size(const struct vf *want, const struct vf *is);
 bool gpu_needs_enabling(const struct gpu *gpu);
 bool gpu_vf_has_share(const struct gpu *gpu, u32 index);
 u64 gpu_sum_slices_us(const struct gpu *gpu);
+char *vf_user_text(const struct vf_user *user);
 const struct vf *gpu_first_vf_in_use(const struct gpu *gpu);
 
 #endif /* AGENT_MODEL_GPU_H */

@@ -120,24 +120,126 @@ static bool has_open(const char *pid, const struct device_files *files,
 	return hit;
 }
 
-static char *name_process(const char *pid)
+/*
+ * QEMU's -name: "web", "guest=web,debug-threads=on", with two commas for one of the
+ * name. Return: to be freed, NULL: it has none.
+ */
+static char *guest_of(const char *options)
+{
+	char *copy = xstrdup(options);
+	char *from = copy, *to, *name;
+
+	do {
+		name = from;
+		for (to = name; *from && (*from != ',' || from[1] == ','); from++) {
+			from += *from == ',';
+			*to++ = *from;
+		}
+		from += *from == ',';
+		*to = '\0';
+		if (!strncmp(name, "guest=", strlen("guest=")) ||
+		    (name == copy && !strchr(name, '=')))
+			break;
+		name = NULL;
+	} while (*from);
+	if (name)
+		name = xstrdup(strncmp(name, "guest=", strlen("guest=")) ? name :
+			       name + strlen("guest="));
+	free(copy);
+	return name;
+}
+
+/*
+ * The scope in which systemd-machined keeps a VM: "machine-qemu\x2d3\x2dweb.scope",
+ * where libvirt begins names with its driver and a number. Return: to be freed, NULL:
+ * it is in none.
+ */
+static char *machine_of(const char *pid)
+{
+	char *text = root_read(NULL, "proc/%s/cgroup", pid);
+	char *name = text ? strstr(text, "/machine-") : NULL;
+	char *end = name ? strstr(name, ".scope") : NULL;
+	unsigned int byte;
+	char *from, *to;
+	int len = 0;
+
+	if (end) {
+		*end = '\0';
+		name += strlen("/machine-");
+		for (from = to = name; *from; from++, to++) {
+			*to = *from;
+			if (sscanf(from, "\\x%2x", &byte) != 1)
+				continue;
+			*to = byte;
+			from += strlen("\\x2d") - 1;
+		}
+		*to = '\0';
+		if (sscanf(name, "%*[a-z]-%*u-%n", &len) < 0)
+			len = 0;
+	}
+	name = end ? xstrdup(name + len) : NULL;
+	free(text);
+	return name;
+}
+
+/**
+ * process_vm() - the VM that a process runs
+ * @pid: of the process
+ *
+ * Return: its name as QEMU or systemd-machined has it, not safe to print, to be freed;
+ * NULL: it runs none that has a name.
+ */
+char *process_vm(const char *pid)
+{
+	size_t size = 0;
+	char *words = root_read(&size, "proc/%s/cmdline", pid);
+	char *word, *next, *name = NULL;
+
+	/* each has a zero byte behind it, and root_read() adds one */
+	for (word = words; word && word < words + size && !name; word = next) {
+		next = word + strlen(word) + 1;
+		if (next < words + size &&
+		    (!strcmp(word, "-name") || !strcmp(word, "--name")))
+			name = guest_of(next);
+	}
+	free(words);
+	return name ?: machine_of(pid);
+}
+
+/* a process gives itself any name that it likes */
+static void keep_name(char *to, const char *name)
+{
+	char *safe = escape(name);
+
+	copy_string(to, NAME_SIZE, safe);
+	free(safe);
+}
+
+static void describe_process(const char *pid, struct vf_user *user)
 {
 	char comm[NAME_SIZE];
-	char *name, *text;
+	char *vm = process_vm(pid);
 
+	user->pid = strtoul(pid, NULL, 10);
 	root_line(comm, sizeof(comm), "proc/%s/comm", pid);
-	/* a process gives itself any name that it likes */
-	name = escape(comm);
-	text = xasprintf("process %s (%s)", pid, name);
-	free(name);
-	return text;
+	keep_name(user->process, comm);
+	keep_name(user->vm, vm ?: "");
+	free(vm);
+}
+
+static char *name_process(const char *pid)
+{
+	struct vf_user user;
+
+	describe_process(pid, &user);
+	return vf_user_text(&user);
 }
 
 /**
  * process_open_at() - the process that has a VF open
  * @vf: PCI address of the VF
  *
- * Return: as in "process 1234 (qemu-system-x86)", safe to print, to be freed;
+ * Return: as in "VM web, process 1234 (qemu-system-x86)", safe to print, to be freed;
  * NULL when none is known.
  */
 char *process_open_at(const char *vf)
@@ -161,31 +263,35 @@ char *process_open_at(const char *vf)
 }
 
 /**
- * process_mark_vfs() - find which VFs some process has open
- * @gpu: the GPU; gets @in_use of those of its VFs that have an address and a driver
+ * process_find_users() - find the processes that have the VFs of a GPU open
+ * @gpu: the GPU; gets @user of those of its VFs that have an address and a driver
  *
  * One look at all processes, of which this user may not see all.
  */
-void process_mark_vfs(struct gpu *gpu)
+void process_find_users(struct gpu *gpu)
 {
 	struct device_files *files = xcalloc(gpu->vfs_len, sizeof(*files));
 	bool *used = xcalloc(gpu->vfs_len, sizeof(*used));
 	bool any = false;
 	char **pids;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < gpu->vfs_len; i++) {
+		gpu->vfs[i].user = (struct vf_user){};
 		if (!*gpu->vfs[i].bdf || !*gpu->vfs[i].driver)
 			continue;
 		find_files(gpu->vfs[i].bdf, &files[i]);
 		any |= files[i].group[0] || files[i].device[0];
 	}
 	pids = any ? root_list("proc") : NULL;
-	for (i = 0; any && pids[i]; i++)
-		if (isdigit((unsigned char)pids[i][0]))
-			has_open(pids[i], files, gpu->vfs_len, used);
-	for (i = 0; i < gpu->vfs_len; i++)
-		gpu->vfs[i].in_use = used[i];
+	for (i = 0; any && pids[i]; i++) {
+		if (!isdigit((unsigned char)pids[i][0]) ||
+		    !has_open(pids[i], files, gpu->vfs_len, used))
+			continue;
+		for (n = 0; n < gpu->vfs_len; n++)
+			if (used[n] && !gpu->vfs[n].user.pid)
+				describe_process(pids[i], &gpu->vfs[n].user);
+	}
 	if (any)
 		root_list_free(pids);
 	free(files);

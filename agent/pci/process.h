@@ -8,7 +8,8 @@
 #include "model/gpu.h"
 
 char *process_open_at(const char *vf);
-void process_mark_vfs(struct gpu *gpu);
+void process_find_users(struct gpu *gpu);
+char *process_vm(const char *pid);
 char *process_of_vf(const char *bdf, u32 index);
 char *process_of_lock(const char *file);
 char *process_of_write(const char *bdf);

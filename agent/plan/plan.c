@@ -62,6 +62,28 @@ enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf)
 	return plan->section->vfs[vf].driver;
 }
 
+/**
+ * plan_interrupts() - would a plan take something from the user of a VF?
+ * @plan: the plan
+ * @vf: index
+ *
+ * Return: whether the VF is in use, and apply would refuse the plan for that.
+ */
+bool plan_interrupts(const struct plan *plan, u32 vf)
+{
+	struct vf_driver want;
+
+	if (!gpu_vf(&plan->live, vf)->in_use || vf >= plan->wanted.vfs_len)
+		return false;
+	if (plan->steps & STEP_DISABLE || plan->reserve_changes ||
+	    plan->changes[vf] & (VF_REMOVE | VF_RESIZE | VF_MOVE | VF_RETYPE))
+		return true;
+	if (vf >= plan->live.num_vfs || vf >= plan->wanted.num_vfs)
+		return false;
+	driver_want(&want, plan_wanted_driver(plan, vf));
+	return driver_steps(&want, &plan->drivers[vf], false).unbind;
+}
+
 /* VFs go, and others come */
 static bool is_recount(const struct plan *plan)
 {

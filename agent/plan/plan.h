@@ -71,6 +71,7 @@ void plan_make(struct plan *plan, const struct config *config,
 	       const struct vf_driver *drivers);
 void plan_add_placement(struct plan *plan, const struct gpu *after);
 enum host_driver plan_wanted_driver(const struct plan *plan, u32 vf);
+bool plan_interrupts(const struct plan *plan, u32 vf);
 int plan_place(struct plan *plan, struct provider *provider, u32 how);
 void plan_free(struct plan *plan);
 

@@ -7,6 +7,7 @@
 
 #include "base/exit_code.h"
 #include "base/util.h"
+#include "model/names.h"
 #include "pci/process.h"
 #include "plan/report.h"
 #include "provider/provider.h"
@@ -76,16 +77,21 @@ static void name_process(const struct error_detail *detail, const char *bdf)
  * @why: the error
  * @bdf: of the GPU
  *
+ * The message ends with the reason, for the verb "explain".
+ *
  * Return: the exit code for this error.
  */
 int report_error(const struct failure *why, const char *bdf)
 {
+	const char *reason = why->detail.reason ? reason_name(why->detail.reason) : "";
+
 	if (why->error == -ESTALE)
 		pr_err("GPU %s: its configuration is changed again and again by something else",
 		       bdf);
 	/* the kernel's sentence names the GPU, others do not */
 	else if (why->detail.message[0])
-		pr_err("%s", why->detail.message);
+		pr_err("%s%s%s%s", why->detail.message, *reason ? " [" : "",
+		       reason, *reason ? "]" : "");
 	else if (why->error == -EPERM)
 		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",
 		       bdf);

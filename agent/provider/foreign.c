@@ -107,11 +107,12 @@ static void find_users(struct gpu *gpu)
 	gpu->has_states = !geteuid();
 	if (!gpu->has_states)
 		return;
-	process_mark_vfs(gpu);
+	process_find_users(gpu);
 	for (i = 0; i < gpu->vfs_len; i++) {
 		struct vf *vf = &gpu->vfs[i];
 
 		vf->has_state = true;
+		vf->in_use = vf->user.pid;
 		if (vf->in_use)
 			vf->state = VF_STATE_ACTIVE;
 		else if (*vf->bdf)

@@ -70,52 +70,33 @@ static void find_domains(struct scrub *scrub, const char *dir)
 	root_list_free(names);
 }
 
-/* "-name guest=web,debug-threads=on", or "-name web" */
-static void add_guest(struct scrub *scrub, const char *argument)
+static void find_in_process(struct scrub *scrub, u32 pid)
 {
-	char *name = xstrdup(argument);
-	char *begin = !strncmp(name, "guest=", 6) ? name + 6 : name;
-
-	begin[strcspn(begin, ",")] = '\0';
-	scrub_add(scrub, SECRET_VM, begin);
-	free(name);
-}
-
-static void find_in_process(struct scrub *scrub, unsigned int pid)
-{
+	char *number = xasprintf("%u", pid);
+	char *vm = process_vm(number);
 	char comm[NAME_SIZE];
-	size_t size = 0;
-	char *words, *word;
 
 	root_line(comm, sizeof(comm), "proc/%u/comm", pid);
 	scrub_add(scrub, SECRET_PROCESS, comm);
-	words = root_read(&size, "proc/%u/cmdline", pid);
-	/* each has a zero byte behind it */
-	for (word = words; word && word < words + size; word += strlen(word) + 1) {
-		const char *next = word + strlen(word) + 1;
-
-		if (next < words + size &&
-		    (!strcmp(word, "-name") || !strcmp(word, "--name")))
-			add_guest(scrub, next);
-	}
-	free(words);
+	if (vm)
+		scrub_add(scrub, SECRET_VM, vm);
+	free(vm);
+	free(number);
 }
 
 static void find_users(struct scrub *scrub, const struct gpu *gpu)
 {
-	unsigned int pid;
-	char *process;
+	struct gpu copy = {};
 	u32 i;
 
-	for (i = 0; i < gpu->vfs_len; i++) {
-		scrub_add(scrub, SECRET_LABEL, gpu->vfs[i].profile);
-		if (!gpu->vfs[i].in_use)
-			continue;
-		process = process_of_vf(gpu->bdf, i);
-		if (process && sscanf(process, "process %u", &pid) == 1)
-			find_in_process(scrub, pid);
-		free(process);
+	gpu_copy(&copy, gpu);
+	process_find_users(&copy);
+	for (i = 0; i < copy.vfs_len; i++) {
+		scrub_add(scrub, SECRET_LABEL, copy.vfs[i].profile);
+		if (copy.vfs[i].user.pid)
+			find_in_process(scrub, copy.vfs[i].user.pid);
 	}
+	gpu_free(&copy);
 }
 
 /**

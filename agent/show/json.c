@@ -3,6 +3,7 @@
  * JSON: the names of the netlink spec, base units in the names, no rounding.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "model/names.h"
 #include "show/output.h"
@@ -95,6 +96,31 @@ static json_t *json_of_claims(const struct vf *vf)
 	return object;
 }
 
+static void put_id(json_t *object, const char *key, u32 id)
+{
+	char text[16] = "";
+
+	if (id)
+		snprintf(text, sizeof(text), "0x%04x", id);
+	json_put_text(object, key, text);
+}
+
+static void put_host(json_t *object, const struct vf *vf)
+{
+	const struct vf_host *host = &vf->host;
+
+	put_id(object, "vendor", host->vendor);
+	put_id(object, "device", host->device);
+	json_object_set_new(object, "numa_node", *vf->bdf ?
+			    json_integer(host->numa_node) : json_null());
+	json_put_u64_if(object, "iommu_group", *host->iommu_group,
+			strtoul(host->iommu_group, NULL, 10));
+	json_put_text(object, "vfio_path", host->vfio_path);
+	json_put_text(object, "vm", vf->user.vm);
+	json_put_u64_if(object, "pid", vf->user.pid, vf->user.pid);
+	json_put_text(object, "process", vf->user.process);
+}
+
 /**
  * json_of_vf() - one VF
  * @gpu: its GPU
@@ -132,6 +158,8 @@ json_t *json_of_vf(const struct gpu *gpu, u32 index)
 			    json_null());
 	put_bool_if(object, "in_use", vf->has_state, vf->in_use);
 	json_put_text(object, "driver", vf->driver);
+	if (gpu->has_host)
+		put_host(object, vf);
 	json_object_set_new(object, "guest_claims", json_of_claims(vf));
 	if (gpu_can_read(gpu, ABILITY_TYPE)) {
 		json_put_text(object, "nvidia_type", vf->type);
@@ -203,14 +231,6 @@ static json_t *capabilities(u32 set)
 			json_array_append_new(array,
 					      json_string(capability_name(bit)));
 	return array;
-}
-
-static void put_id(json_t *object, const char *key, u32 id)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "0x%04x", id);
-	json_put_text(object, key, text);
 }
 
 static void put_piece(json_t *list, const char *owner, u64 start, u64 end,

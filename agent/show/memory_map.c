@@ -19,6 +19,14 @@
 
 #define MAP_WIDTH	64
 
+/* bytes of a cell, and of a color that begins with it */
+#define CELL_SIZE	MEMORY_MAP_SIZE(0)
+
+static bool is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
 enum owner {
 	OWNER_FREE = -1,
 	OWNER_PF = -2,
@@ -76,6 +84,26 @@ static const char *fill(int owner, bool utf8)
 	}
 }
 
+static enum color color_of_cell(int owner, bool is_quarantined)
+{
+	if (is_quarantined)
+		return COLOR_BAD;
+	if (owner >= 0)
+		return color_of_vf(owner);
+	return owner == OWNER_FREE ? COLOR_DIM : COLOR_NONE;
+}
+
+/* from here on in another color, where colors are wanted */
+static void paint(char *text, size_t size, size_t *len, enum color *now,
+		  enum color color)
+{
+	if (color == *now)
+		return;
+	*len += snprintf(text + *len, size - *len, "%s%s", out_color(COLOR_NONE),
+			 color == COLOR_NONE ? "" : out_color(color));
+	*now = color;
+}
+
 /**
  * memory_map_quarantined() - what stands in a cell that is quarantined
  * @utf8: whether more than ASCII can be shown
@@ -93,11 +121,12 @@ const char *memory_map_quarantined(bool utf8)
  * @width: cells
  * @utf8: whether more than ASCII can be shown
  * @text: result, a zero-terminated string
- * @size: bytes of @text; 4 for each cell and 8 more are enough
+ * @size: bytes of @text, MEMORY_MAP_SIZE() of @width is enough
  */
 void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 		char *text, size_t size)
 {
+	enum color color = COLOR_NONE;
 	int before = OWNER_FREE;
 	unsigned int cell;
 	char number[16];
@@ -106,9 +135,12 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 
 	len = snprintf(text, size, "%s", utf8 ? "▕" : "[");
 	number[0] = '\0';
-	for (cell = 0; cell < width && len + 8 < size; cell++) {
+	for (cell = 0; cell < width && len + CELL_SIZE < size; cell++) {
 		int owner = gpu->fb_total ? cell_owner(gpu, width, cell) :
 					    OWNER_FREE;
+
+		bool bad = gpu_has_quarantined(gpu, byte_at(gpu, width, 2 * cell),
+					       byte_at(gpu, width, 2 * cell + 2));
 
 		if (owner != before) {
 			number[0] = '\0';
@@ -117,8 +149,8 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 				snprintf(number, sizeof(number), "%d", owner);
 		}
 		before = owner;
-		if (gpu_has_quarantined(gpu, byte_at(gpu, width, 2 * cell),
-					byte_at(gpu, width, 2 * cell + 2)))
+		paint(text, size, &len, &color, color_of_cell(owner, bad));
+		if (bad)
 			len += snprintf(text + len, size - len, "%s",
 					memory_map_quarantined(utf8));
 		else if (owner >= 0 && number[digit])
@@ -127,46 +159,87 @@ void memory_map(const struct gpu *gpu, unsigned int width, bool utf8,
 			len += snprintf(text + len, size - len, "%s",
 					fill(owner, utf8));
 	}
+	paint(text, size, &len, &color, COLOR_NONE);
 	snprintf(text + len, size - len, "%s", utf8 ? "▏" : "]");
 }
 
 /**
- * memory_map_print() - the framebuffer for people: map and figures
+ * memory_map_line() - print the map alone
+ * @gpu: the GPU
+ * @label: in front of it
+ */
+void memory_map_line(const struct gpu *gpu, const char *label)
+{
+	unsigned int columns = out_columns();
+	unsigned int beside = strlen(label) + strlen("  []");
+	char map[MEMORY_MAP_SIZE(MAP_WIDTH)];
+	unsigned int width = MAP_WIDTH;
+
+	if (!gpu_can_read(gpu, ABILITY_FB) || !gpu_can_read(gpu, ABILITY_FB_OFFSET))
+		return;
+	if (columns > beside && columns - beside < width)
+		width = columns - beside;
+	memory_map(gpu, width, is_utf8(), map, sizeof(map));
+	out_text("  %s%s\n", label, map);
+}
+
+/**
+ * struct figures - the legend of the map, with sizes
+ * @text: the line
+ * @has_map: each has the symbol that stands for it in the map
+ */
+struct figures {
+	char *text;
+	bool has_map;
+};
+
+static void add_figure(struct figures *figures, enum color color, const char *symbol,
+		       const char *what, u64 bytes)
+{
+	char size[UNIT_TEXT];
+
+	if (bytes)
+		append_text(&figures->text, ", ", "%s%s%s%s %s%s%s",
+			    color == COLOR_NONE ? "" : out_color(color),
+			    figures->has_map ? symbol : "",
+			    figures->has_map && *symbol ? " " : "", what,
+			    show_size(size, bytes), numbers_are_human() ? "" : " B",
+			    color == COLOR_NONE ? "" : out_color(COLOR_NONE));
+}
+
+/**
+ * memory_map_figures() - print how much framebuffer there is of each kind: the legend
+ *	of the map
  * @gpu: the GPU
  */
-void memory_map_print(const struct gpu *gpu)
+void memory_map_figures(const struct gpu *gpu)
 {
-	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	const char *unit = numbers_are_human() ? "" : " B";
-	char a[UNIT_TEXT], b[UNIT_TEXT];
-	char map[4 * MAP_WIDTH + 16];
-	char *text = NULL;
+	struct figures figures = {
+		.has_map = gpu_can_read(gpu, ABILITY_FB_OFFSET),
+	};
+	bool utf8 = is_utf8();
+	char size[UNIT_TEXT];
+	u64 of_vfs = 0;
+	u32 i;
 
-	bool has_places = gpu_can_read(gpu, ABILITY_FB_OFFSET);
-
-	if (!gpu_can_read(gpu, ABILITY_FB) || (!has_places && !gpu->fb_total))
+	if (!gpu_can_read(gpu, ABILITY_FB) || (!figures.has_map && !gpu->fb_total))
 		return;
-	if (has_places) {
-		memory_map(gpu, MAP_WIDTH, utf8, map, sizeof(map));
-		out_text("  %s\n", map);
-	}
-	append_text(&text, "", "  framebuffer %s%s, free %s%s",
-		    show_size(a, gpu->fb_total), unit,
-		    show_size(b, gpu->fb_free), unit);
-	if (has_places && gpu->fb_largest_free != gpu->fb_free)
-		append_text(&text, "", " (largest piece %s%s)",
-			    show_size(a, gpu->fb_largest_free), unit);
-	if (gpu->fb_pf_reserve)
-		append_text(&text, ", ", "PF %s%s",
-			    show_size(a, gpu->fb_pf_reserve), unit);
-	if (gpu->fb_needs_scrub)
-		append_text(&text, ", ", "being scrubbed %s%s",
-			    show_size(a, gpu->fb_needs_scrub), unit);
-	if (gpu->fb_quarantined)
-		append_text(&text, ", ", "%squarantined %s%s (%s)%s",
-			    out_color(COLOR_BAD), show_size(a, gpu->fb_quarantined),
-			    unit, memory_map_quarantined(utf8),
-			    out_color(COLOR_NONE));
-	out_line("%s", text);
-	free(text);
+	for (i = 0; i < gpu->vfs_len; i++)
+		of_vfs += gpu->vfs[i].fb_bytes;
+	add_figure(&figures, COLOR_NONE, fill(OWNER_PF, utf8), "PF",
+		   gpu->fb_pf_reserve);
+	add_figure(&figures, COLOR_NONE, fill(OWNER_CONTEXT, utf8), "context save",
+		   gpu->fb_context_save);
+	add_figure(&figures, COLOR_NONE, fill(0, utf8), "VFs", of_vfs);
+	add_figure(&figures, COLOR_NONE, fill(OWNER_FREE, utf8), "free", gpu->fb_free);
+	if (figures.has_map && gpu->fb_largest_free != gpu->fb_free)
+		append_text(&figures.text, "", " (largest piece %s%s)",
+			    show_size(size, gpu->fb_largest_free), unit);
+	add_figure(&figures, COLOR_NONE, "", "being scrubbed", gpu->fb_needs_scrub);
+	add_figure(&figures, COLOR_BAD, memory_map_quarantined(utf8), "quarantined",
+		   gpu->fb_quarantined);
+	out_line("  framebuffer %s%s: %s", show_size(size, gpu->fb_total), unit,
+		 figures.text ?: "all of it in use");
+	free(figures.text);
 }

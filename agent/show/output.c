@@ -128,6 +128,12 @@ const char *out_color(enum color color)
 	return color_of(stdout, color);
 }
 
+/** out_columns() - terminal_columns() of standard output */
+unsigned int out_columns(void)
+{
+	return terminal_columns(stdout);
+}
+
 /** out_flush() - print all of it now; Return: whether it and all before went out */
 bool out_flush(void)
 {

@@ -36,6 +36,7 @@ void out_print(void (*print)(FILE *f, const void *data), const void *data);
 int out_file(const char *path, mode_t mode,
 	     void (*print)(FILE *f, const void *data), const void *data);
 const char *out_color(enum color color);
+unsigned int out_columns(void);
 bool out_flush(void);
 bool out_failed(void);
 

@@ -26,9 +26,19 @@ static const struct {
 	{ VF_RETYPE, "retype" },
 };
 
+static char mark_of(u32 changes)
+{
+	if (changes & VF_REMOVE)
+		return '-';
+	if (changes & VF_CREATE)
+		return '+';
+	return changes ? '~' : '=';
+}
+
 static char *name_changes(u32 changes)
 {
 	char *text = NULL;
+	char *marked;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(change_names); i++) {
@@ -39,7 +49,14 @@ static char *name_changes(u32 changes)
 			continue;
 		append_text(&text, ", ", "%s", change_names[i].name);
 	}
-	return text ?: xstrdup("keep");
+	if (!text)
+		text = xstrdup("keep");
+	/* a program that reads the column has no use for it */
+	if (!numbers_are_human())
+		return text;
+	marked = xasprintf("%c %s", mark_of(changes), text);
+	free(text);
+	return marked;
 }
 
 static enum color color_of_change(u32 changes)
@@ -262,6 +279,68 @@ static void print_others(const struct plan *plan)
 			 plan->section->num_vfs);
 }
 
+/* before and after, where that is another */
+static void print_maps(const struct plan *plan)
+{
+	bool moves = plan->steps & STEP_LAYOUT && gpu_has_quota(&plan->live);
+
+	if (!plan_knows_placement(plan))
+		return;
+	if (moves)
+		memory_map_line(&plan->live, "now  ");
+	memory_map_line(plan_future(plan), moves ? "then " : "");
+	memory_map_figures(plan_future(plan));
+}
+
+static void add_guest(char **text, const struct gpu *gpu, u32 vf)
+{
+	char *user = vf_user_text(&gpu->vfs[vf].user);
+
+	append_text(text, ", ", "VF %u%s%s%s", vf, user ? " (" : "", user ?: "",
+		    user ? ")" : "");
+	free(user);
+}
+
+static char *guests_text(const struct plan *plan)
+{
+	char *guests = NULL, *text;
+	u32 i;
+
+	if (!plan->live.has_states)
+		return xstrdup("whether VFs are in use is not visible");
+	for (i = 0; i < plan->live.vfs_len; i++)
+		if (plan_interrupts(plan, i))
+			add_guest(&guests, &plan->live, i);
+	text = xasprintf("%s%s", guests ? "in the way: " :
+			 "no guest is interrupted", guests ?: "");
+	free(guests);
+	return text;
+}
+
+/**
+ * plan_print_sum() - the last line: how many VFs change, and who is in the way
+ * @plan: the plan; nothing is printed when it has nothing to do
+ * @refused: as of plan_print()
+ */
+void plan_print_sum(const struct plan *plan, bool refused)
+{
+	u32 created = 0, changed = 0, removed = 0;
+	char *guests;
+	u32 i;
+
+	if (!plan->steps)
+		return;
+	for (i = 0; i < plan->wanted.vfs_len; i++) {
+		created += mark_of(plan->changes[i]) == '+';
+		changed += mark_of(plan->changes[i]) == '~';
+		removed += mark_of(plan->changes[i]) == '-';
+	}
+	guests = guests_text(plan);
+	out_line("  %s+ %u created, ~ %u changed, - %u removed; %s",
+		 refused ? "refused: " : "", created, changed, removed, guests);
+	free(guests);
+}
+
 /**
  * plan_print() - a plan for people
  * @plan: the plan
@@ -283,8 +362,7 @@ void plan_print(const struct plan *plan, bool refused)
 	print_driver_changes(plan);
 	plan_add_rows(plan, table);
 	table_print(table, "  ");
-	if (plan_knows_placement(plan))
-		memory_map_print(plan_future(plan));
+	print_maps(plan);
 	print_endless_pf(plan);
 	print_others(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)

@@ -15,6 +15,7 @@ bool plan_knows_placement(const struct plan *plan);
 extern const struct column plan_columns[];
 void plan_add_rows(const struct plan *plan, struct table *table);
 void plan_print(const struct plan *plan, bool refused);
+void plan_print_sum(const struct plan *plan, bool refused);
 char *plan_steps_text(const struct plan *plan);
 json_t *plan_json(const struct plan *plan);
 

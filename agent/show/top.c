@@ -174,7 +174,7 @@ static void draw_gpu(struct lines *lines, const struct top *top,
 	unsigned int width = screen->width > 6 ? screen->width - 4 : 2;
 	bool wedged = gpu->state != PF_STATE_READY;
 	char free_text[UNIT_TEXT], rotation[UNIT_TEXT];
-	char map[4 * MAP_MAX + 16];
+	char map[MEMORY_MAP_SIZE(MAP_MAX)];
 	u32 i;
 
 	if (width > MAP_MAX)

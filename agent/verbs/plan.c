@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/check.h"
+#include "pci/process.h"
 #include "plan/capacity.h"
 #include "plan/plan.h"
 #include "plan/target.h"
@@ -19,6 +20,7 @@ static int plan_one(struct plan *plan, struct provider *provider)
 {
 	int code = plan_try(plan, provider, PLACE_UNASKED);
 
+	process_find_users(&plan->live);
 	if (!code && plan->steps && !plan->live.has_states)
 		pr_warning("GPU %s: VFs in use are not visible without CAP_SYS_ADMIN; apply may refuse this",
 			   plan->live.bdf);
@@ -79,6 +81,7 @@ static int plan_all(struct targets *targets, bool json)
 			fflush(stderr);
 			plan_print(plan, code);
 			capacity_print(&capacity);
+			plan_print_sum(plan, code);
 		}
 		capacity_free(&capacity);
 		exit_add(&tally, code);
@@ -122,6 +125,7 @@ static int assert_one(const struct plan *plan)
 	if (!plan->steps)
 		return code ?: check_works(plan);
 	plan_print(plan, code);
+	plan_print_sum(plan, code);
 	return code ?: EXIT_DIFFERS;
 }
 

@@ -2,15 +2,18 @@
 /*
  * show: the GPUs and their VFs as they are.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "model/names.h"
+#include "pci/vf_host.h"
 #include "plan/capacity.h"
 #include "plan/target.h"
 #include "provider/provider.h"
 #include "show/capacity_show.h"
 #include "show/memory_map.h"
 #include "show/output.h"
+#include "show/vf_show.h"
 #include "verbs/verbs.h"
 
 static enum color color_of_state(u32 state)
@@ -31,13 +34,14 @@ static enum color color_of_state(u32 state)
 static const struct column columns[] = {
 	{ "GPU", .is_text = true, .is_extra = true },
 	{ "VF", .minor = 0 },
-	{ "PCI_ADDRESS", .is_text = true, .minor = 3 },
+	{ "PCI_ADDRESS", .is_text = true, .minor = 4 },
 	{ "PROFILE", .is_text = true, .is_elastic = true },
 	{ "FRAMEBUFFER", "B", .minor = 0 },
 	{ "TIME_SLICE", "US", .minor = 2 },
 	{ "SHARE", .minor = 1 },
 	{ "STATE", .is_text = true },
-	{ "DRIVER", .is_text = true },
+	{ "DRIVER", .is_text = true, .minor = 3 },
+	{ "USED_BY", .is_text = true, .is_elastic = true },
 	{ }
 };
 
@@ -48,7 +52,8 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 	char text[UNIT_TEXT];
 
 	table_text(table, gpu->bdf);
-	table_cell(table, "%u", index);
+	snprintf(text, sizeof(text), "%u", index);
+	table_cell_color(table, color_of_vf(index), text);
 	table_text(table, vf->bdf);
 	table_text(table, *vf->profile ? vf->profile : vf->type);
 	table_text(table, vf->fb_bytes ? show_size(text, vf->fb_bytes) : "");
@@ -66,11 +71,12 @@ static void add_row(struct table *table, const struct gpu *gpu, u32 index)
 				 vf_state_name(vf->state));
 	else
 		table_empty(table, 1);
-	if (vf->in_use)
-		table_cell(table, "%s%s(in use)", vf->driver,
-			   *vf->driver ? " " : "");
+	table_text(table, vf->driver);
+	if (vf->user.pid)
+		table_cell(table, "%s (%u)", *vf->user.vm ? vf->user.vm :
+			   vf->user.process, vf->user.pid);
 	else
-		table_text(table, vf->driver);
+		table_text(table, vf->in_use ? "in use" : "");
 }
 
 /*
@@ -104,6 +110,21 @@ static json_t *gpu_json(const struct gpu *gpu)
 	json_object_set_new(object, "capacity", capacity_json(&capacity));
 	capacity_free(&capacity);
 	return object;
+}
+
+/* the way out of each state that does not end by itself */
+static void show_ways_out(const struct gpu *gpu)
+{
+	u32 i;
+
+	if (gpu->state == PF_STATE_WEDGED)
+		out_line("  %swedged: the GPU stopped answering%s; '" PROGRAM " reset %s' resets it and writes its configuration again, and each guest starts again; if it comes back wedged, it needs a power cycle ('" PROGRAM " explain wedged')",
+			 out_color(COLOR_BAD), out_color(COLOR_NONE), gpu->bdf);
+	for (i = 0; i < gpu->vfs_len; i++)
+		if (gpu->vfs[i].has_state && gpu->vfs[i].state == VF_STATE_FAILED)
+			out_line("  VF %u %sfailed%s; '" PROGRAM " reset %s/%u' lets it start again",
+				 i, out_color(COLOR_BAD), out_color(COLOR_NONE),
+				 gpu->bdf, i);
 }
 
 static void explain_missing(const struct gpu *gpu)
@@ -148,7 +169,9 @@ static void show_gpu(const struct gpu *gpu)
 	if (*gpu->warning)
 		out_line("  %s%s%s", out_color(COLOR_WARN), gpu->warning,
 			 out_color(COLOR_NONE));
-	memory_map_print(gpu);
+	show_ways_out(gpu);
+	memory_map_line(gpu, "");
+	memory_map_figures(gpu);
 	if (gpu->has_states && gpu_can_read(gpu, ABILITY_FB_OFFSET)) {
 		find_capacity(gpu, &capacity);
 		capacity_print(&capacity);
@@ -159,14 +182,25 @@ static void show_gpu(const struct gpu *gpu)
 	explain_missing(gpu);
 }
 
-static void show_vf(const struct gpu *gpu, u32 index)
+static void show_vf(struct provider *provider, const struct gpu *gpu, u32 index)
 {
-	struct table *table = table_new(columns);
+	struct gpu_list one = {};
+	struct failure why;
+	struct table *table;
 
-	add_row(table, gpu, index);
-	table_print(table, "");
-	if (!tables_are_all())
-		explain_missing(gpu);
+	if (tables_are_all()) {
+		table = table_new(columns);
+		add_row(table, gpu, index);
+		table_print(table, "");
+		return;
+	}
+	gpu_copy(gpu_list_add(&one), gpu);
+	/* without privileges there are none, as without states */
+	if (gpu_has_stats(gpu))
+		provider_stats(provider, &one, &why);
+	vf_show(&one.gpus[0], index);
+	explain_missing(gpu);
+	gpu_list_free(&one);
 }
 
 static int show_all(const struct gpu_list *gpus, bool json)
@@ -179,7 +213,8 @@ static int show_all(const struct gpu_list *gpus, bool json)
 	return code;
 }
 
-static int show_one(const struct gpu_list *gpus, const char *name, bool json)
+static int show_one(struct provider *provider, const struct gpu_list *gpus,
+		    const char *name, bool json)
 {
 	const struct gpu *gpu;
 	char gpu_name[NAME_SIZE];
@@ -200,7 +235,7 @@ static int show_one(const struct gpu_list *gpus, const char *name, bool json)
 	}
 	if (!json) {
 		if (has_vf)
-			show_vf(gpu, index);
+			show_vf(provider, gpu, index);
 		else
 			show_gpu(gpu);
 		return EXIT_DONE;
@@ -223,14 +258,17 @@ int cmd_show(const struct options *options, int argc, char **argv)
 {
 	struct gpu_list gpus;
 	struct provider *provider;
+	size_t i;
 	int code;
 
 	code = tables_choose(columns, options->columns, options->no_headings);
 	if (code)
 		return code;
 	code = provider_open_list(&provider, &gpus);
+	for (i = 0; !code && i < gpus.num; i++)
+		vf_host_read(&gpus.gpus[i]);
 	if (!code)
-		code = argc ? show_one(&gpus, argv[0], options->json) :
+		code = argc ? show_one(provider, &gpus, argv[0], options->json) :
 			      show_all(&gpus, options->json);
 	gpu_list_free(&gpus);
 	provider_close(provider);

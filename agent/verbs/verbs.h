@@ -14,6 +14,7 @@ int cmd_restore(const struct options *options, int argc, char **argv);
 int cmd_daemon(const struct options *options, int argc, char **argv);
 int cmd_reload(const struct options *options, int argc, char **argv);
 int cmd_doctor(const struct options *options, int argc, char **argv);
+int cmd_explain(const struct options *options, int argc, char **argv);
 int cmd_export(const struct options *options, int argc, char **argv);
 int cmd_generate(const struct options *options, int argc, char **argv);
 int cmd_monitor(const struct options *options, int argc, char **argv);

@@ -111,9 +111,11 @@ static int port_fb_next(struct gpuvf_hw *hw, u64 offset, u64 *next)
 	u32 lo, hi;
 
 	for (tries = 0; tries < PORT_TRIES; tries++) {
-		if (port_write(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset)) ||
-		    port_write(hw, GPUVF_SIM_FB_HI, upper_32_bits(offset)) ||
-		    port_write(hw, GPUVF_SIM_FB_NEXT, 1) ||
+		/* from another place it would leave out what lies between */
+		if (port_set(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset)) ||
+		    port_set(hw, GPUVF_SIM_FB_HI, upper_32_bits(offset)))
+			continue;
+		if (port_write(hw, GPUVF_SIM_FB_NEXT, 1) ||
 		    port_read(hw, GPUVF_SIM_FB_LO, &lo) ||
 		    port_read(hw, GPUVF_SIM_FB_HI, &hi))
 			return -EIO;

@@ -425,6 +425,7 @@ enum sim_event {
 	SIM_EVENT_REST,		/* a VF has no more work */
 	SIM_EVENT_FLR,		/* a VF was reset */
 	SIM_EVENT_RESET,	/* the GPU was reset */
+	SIM_EVENT_SCRUB_BEGIN,	/* of how many units; 0: of a context slot */
 	SIM_EVENT_SCRUB,	/* a scrub is over; status */
 	SIM_EVENT_TO_PF,	/* a VF sent a message; which */
 	SIM_EVENT_TO_VF,	/* the PF sent a message; which */

@@ -116,6 +116,8 @@ void sim_scrub_write(struct sim_gpu *gpu, u32 val, u64 now)
 	scrub->begin_ns = now;
 	scrub->done_ns = now + (scrub->context ? 1 : scrub->count) *
 			       (u64)sim_scrub_us * NSEC_PER_USEC;
+	sim_truth_event(gpu, now, SIM_EVENT_SCRUB_BEGIN, SIM_FCN_PF, 0,
+			scrub->context ? 0 : scrub->count);
 }
 
 /**

@@ -492,6 +492,7 @@ static void events_print(struct seq_file *m, const struct sim_record *record)
 		[SIM_EVENT_REST] = "rest",
 		[SIM_EVENT_FLR] = "flr",
 		[SIM_EVENT_RESET] = "reset",
+		[SIM_EVENT_SCRUB_BEGIN] = "scrub_begin",
 		[SIM_EVENT_SCRUB] = "scrub",
 		[SIM_EVENT_TO_PF] = "to_pf",
 		[SIM_EVENT_TO_VF] = "to_vf",

@@ -85,7 +85,7 @@ point 'another_number_and_back'
 holder=$!
 until_true grep -q open "$work/held"
 says 5 "VF 1 is in use \\(vfio-pci, process $holder \\(hold_vfio\\)\\)" "$agent" apply &&
-	says 0 'vfio-pci \(in use\)' "$agent" show && numvfs_is 3
+	says 0 "vfio-pci +hold_vfio \\($holder\\)" "$agent" show && numvfs_is 3
 point 'a_vf_in_use_stays'
 "$agent" daemon > "$work/daemon" 2>&1 &
 daemon=$!

@@ -155,7 +155,7 @@ until_true grep -qx 0 "$dir/fb/needs_scrub" && echo 5 > $sim/fail_scrub &&
 	until_true grep -qx 1073741824 "$dir/fb/quarantined" &&
 	LC_ALL=C "$agent" show -H > "$work/out" 2>&1 &&
 	grep -qE '^  \[P0.*[0-9=]X{4,5}[0-9=].*\]$' "$work/out" &&
-	grep -qF 'quarantined 1 GiB (X)' "$work/out"
+	grep -qF 'X quarantined 1 GiB' "$work/out"
 point 'show_marks_what_is_quarantined'
 "$agent" show "$gpu" -j > "$work/out" 2>&1 &&
 	tr -d ' \n' < "$work/out" | grep -qE '"owner":"vf[0-3]","offset_bytes":[0-9]+,"size_bytes":1073741824,"quarantined":true}'

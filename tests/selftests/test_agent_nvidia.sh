@@ -135,7 +135,7 @@ point 'sizes_that_differ_switch_the_mode'
 exec 8< "/dev/vfio/devices/$(ls "$pf/virtfn1/vfio-dev")"
 write_ini '[gpu a]' "pci = $a" 'vf 0-1 = q'
 says 5 "VF 1: keeps type L40S-24Q while it is in use" "$agent" apply &&
-	grep -q "process $$ " "$work/out" && says 0 'nvidia \(in use\)' "$agent" show
+	grep -q "process $$ " "$work/out" && says 0 "nvidia +.* \\($$\\)" "$agent" show
 point 'a_vf_in_use_keeps_its_type'
 write_ini '[gpu a]' "pci = $a" 'vf 0 = a' 'vf 1 = big'
 says 0 '2 with framebuffer' "$agent" apply && types_are '1160 1151 0 0 0 0 0 0'

@@ -93,6 +93,29 @@ static void let_guests_claim(void)
 	vf->stats.guest_malformed = 4;
 }
 
+/* VM "web" has VF 0 open, what has VF 1 is not known */
+static void run_a_vm(void)
+{
+	char *command = xasprintf("cd %s && mkdir -p proc/77/fd sys/class/vfio/7 "
+				  "sys/bus/pci/devices/0000:41:02.0 && "
+				  "cd sys/bus/pci/devices/0000:41:02.0 && "
+				  "ln -sfn ../../../kernel/iommu_groups/7 iommu_group && "
+				  "echo 0x4756 > vendor && echo 0x0021 > device && "
+				  "echo 1 > numa_node && cd ../../../../../proc/77 && "
+				  "ln -sf /dev/vfio/7 fd/9 && echo qemu-system-x86 > comm && "
+				  "printf 'qemu\\0-name\\0guest=web\\0' > cmdline", root);
+
+	let_guests_claim();
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void want_less_of_a_vm(void)
+{
+	run_a_vm();
+	write_file("etc/gpuvf.ini", SMALLER);
+}
+
 static void want_less(void)
 {
 	provision();
@@ -164,13 +187,14 @@ static void write_configuration(void)
 static const struct {
 	const char *name;
 	void (*prepare)(void);
-	const char *words[24];
+	const char *words[28];
 } documents[] = {
 	{ "help", write_configuration, {
 		"help", "help show", "help check", "help plan", "help apply",
 		"help assert", "help set", "help reset", "help stop", "help pause",
 		"help resume", "help stats", "help top", "help export",
 		"help generate", "help checkpoint", "help restore", "help doctor",
+		"help explain",
 		"help monitor", "help daemon", "help reload", "help help",
 		"help shwo",
 	} },
@@ -220,6 +244,14 @@ static const struct {
 	} },
 	{ "without-rights", take_rights, {
 		"show -j", "show", "plan -j", "plan", "show 41:00.0/0",
+	} },
+	{ "vm", run_a_vm, {
+		"show -j 41:00.0/0", "show 41:00.0/0", "show -H 41:00.0/0",
+		"show -H 41:00.0/1", "show 41:00.0/2", "show",
+		"show -o VF,USED_BY 41:00.0/0",
+	} },
+	{ "vm-in-the-way", want_less_of_a_vm, {
+		"plan -H", "apply", "assert -H",
 	} },
 };
 

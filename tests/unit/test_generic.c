@@ -291,7 +291,7 @@ static void vfs_in_use_stay(void **state)
 	assert_int_equal(geteuid(), 0);
 	says("plan", EXIT_BUSY, "GPU " NVME " VF 1 is in use (vfio-pci, process 77 (qemu)): cannot change the number of VFs while one is in use");
 	says("apply", EXIT_BUSY, "process 77 (qemu)");
-	says("show", EXIT_DONE, "vfio-pci (in use)");
+	says("show", EXIT_DONE, "vfio-pci  qemu (77)");
 	configure(CONFIG "vf 0-1 = s\ndriver 1 = none\n");
 	says("apply", EXIT_BUSY, "cannot change its host driver");
 	assert_int_equal(num_vfs(), 2);

@@ -117,6 +117,90 @@ static void the_one_that_has_the_group_or_device_is_named(void **state)
 	assert_null(process_of_vf("0000:41:00.0", 0));
 }
 
+/* of QEMU its -name counts, of others what systemd-machined knows */
+static void a_vm_has_the_name_that_it_was_started_with(void **state)
+{
+	static const struct {
+		const char *cmdline;
+		const char *cgroup;
+		const char *vm;
+	} table[] = {
+		{ "qemu\\0-name\\0guest=web,debug-threads=on\\0", "", "web" },
+		{ "qemu\\0-name\\0web\\0-m\\0001G\\0", "", "web" },
+		{ "qemu\\0-m\\0001G\\0--name\\0debug-threads=on,guest=web\\0", "", "web" },
+		{ "qemu\\0-name\\0guest=a,,b,process=x\\0", "", "a,b" },
+		{ "qemu\\0-name\\0web\\033[2J\\0", "", "web?[2J" },
+		{ "qemu\\0-name\\0process=x,debug-threads=on\\0", "", NULL },
+		{ "qemu\\0-name\\0", "", NULL },
+		{ "qemu\\0-name", "", NULL },
+		{ "qemu\\0-m\\0001G\\0", "0::/user.slice\n", NULL },
+		{ "ch\\0",
+		  "0::/machine.slice/machine-ch\\\\x2d3\\\\x2dmy\\\\x2dweb.scope/libvirt\n",
+		  "my-web" },
+		{ "vmm\\0", "0::/machine.slice/machine-web.scope\n", "web" },
+		{ "qemu\\0-name\\0guest=web\\0",
+		  "0::/machine.slice/machine-qemu\\\\x2d1\\\\x2dother.scope\n", "web" },
+	};
+	char *full = xasprintf("%s/proc/77/fd/9", root);
+	size_t i;
+
+	make_link("proc/77/fd/9", "/dev/vfio/12");
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		char *command = xasprintf("cd %s/proc/77 && printf '%s' > cmdline && printf '%s' > cgroup",
+					  root, table[i].cmdline, table[i].cgroup);
+		char *text;
+
+		assert_int_equal(system(command), 0);
+		text = xasprintf("%s%s%sprocess 77 (qemu?[2J)", table[i].vm ?
+				 "VM " : "", table[i].vm ?: "", table[i].vm ?
+				 ", " : "");
+		is_held_by(text);
+		free(text);
+		free(command);
+	}
+	assert_int_equal(unlink(full), 0);
+	free(full);
+}
+
+/* in one look at all processes */
+static void each_vf_has_its_own_user(void **state)
+{
+	char *files[] = {
+		xasprintf("%s/proc/77/fd/9", root),
+		xasprintf("%s/proc/77/cmdline", root),
+		xasprintf("%s/proc/1/fd/9", root),
+	};
+	struct gpu gpu = {};
+	size_t i;
+
+	make_dirs("sys/bus/pci/devices/0000:41:00.3");
+	make_link("sys/bus/pci/devices/0000:41:00.3/iommu_group",
+		  "../../../../kernel/iommu_groups/14");
+	make_link("proc/77/fd/9", "/dev/vfio/12");
+	make_file("proc/77/cmdline", "");
+	make_file("proc/77/cgroup", "");
+	make_link("proc/1/fd/9", "/dev/vfio/14");
+	make_file("proc/1/comm", "init\n");
+	gpu_set_vfs_len(&gpu, 4);
+	for (i = 1; i < 4; i++) {
+		snprintf(gpu.vfs[i].bdf, BDF_SIZE, "0000:41:00.%zu", i);
+		copy_string(gpu.vfs[i].driver, NAME_SIZE, "vfio-pci");
+	}
+	gpu.vfs[0].user.pid = 5;
+	process_find_users(&gpu);
+	assert_int_equal(gpu.vfs[0].user.pid, 0);
+	assert_int_equal(gpu.vfs[1].user.pid, 77);
+	assert_string_equal(gpu.vfs[1].user.process, "qemu?[2J");
+	assert_string_equal(gpu.vfs[1].user.vm, "");
+	assert_int_equal(gpu.vfs[2].user.pid, 0);
+	assert_int_equal(gpu.vfs[3].user.pid, 1);
+	gpu_free(&gpu);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		unlink(files[i]);
+		free(files[i]);
+	}
+}
+
 static void is_not_driven(const char *expected)
 {
 	char *text = why_not_driven("0000:43:00.0");
@@ -206,6 +290,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_is_known_by_its_number),
 		cmocka_unit_test(the_one_that_has_the_group_or_device_is_named),
+		cmocka_unit_test(a_vm_has_the_name_that_it_was_started_with),
+		cmocka_unit_test(each_vf_has_its_own_user),
 		cmocka_unit_test(a_gpu_that_goes_is_said_to_go),
 		cmocka_unit_test(files_are_read_whole_or_not_at_all),
 		cmocka_unit_test(a_family_that_is_not_there_has_a_reason),

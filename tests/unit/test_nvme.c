@@ -217,7 +217,7 @@ static void vfs_that_a_process_has_open_stay(void **state)
 	configure("vf 0-1 = s\ndriver 0-1 = vfio-pci\n");
 	says("apply", EXIT_DONE, "2 VFs enabled");
 	fd = open_vf(1);
-	says("show", EXIT_DONE, "vfio-pci (in use)");
+	says("show", EXIT_DONE, "vfio-pci  test_nvme (");
 	configure("vfs = 0\n");
 	says("plan", EXIT_BUSY, "VF 1 is in use (vfio-pci, process ");
 	says("apply", EXIT_BUSY, "(test_nvme)): cannot change the number of VFs while one is in use");

@@ -3,6 +3,7 @@
  * What people and programs are shown: map, events, JSON, and the file that
  * export writes.
  */
+#include <locale.h>
 #include <sys/ioctl.h>
 
 #include "agent_test.h"
@@ -121,39 +122,68 @@ static void the_map_loses_nothing_that_is_quarantined(void **state)
 	gpu_free(&gpu);
 }
 
-/* what stands on the map, and the manual's words for it */
-static void the_manual_explains_the_map(void **state)
+static char *figures_of(const struct gpu *gpu)
+{
+	FILE *f = tmpfile();
+	char *text = xcalloc(1, 1000);
+	int out;
+
+	assert_non_null(f);
+	fflush(stdout);
+	out = dup(STDOUT_FILENO);
+	dup2(fileno(f), STDOUT_FILENO);
+	memory_map_figures(gpu);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	rewind(f);
+	assert_true(fread(text, 1, 999, f) < 999);
+	fclose(f);
+	return text;
+}
+
+/* what stands on the map stands in the line below it, with how much of it there is */
+static void the_legend_explains_the_map(void **state)
 {
 	static const struct {
 		const char *ascii;
 		const char *utf8;
 		const char *words;
 	} legend[] = {
-		{ "P", "▓", ".B P\n(on a terminal with UTF-8, a dark shade) is kept by the PF" },
-		{ "C", "▒", ".B C\n(a lighter shade) is the context save area" },
-		{ "=", "━", ".B =\n(a line) goes on" },
-		{ "X", "╳", ".B X\n(a cross) is where something could not be scrubbed" },
-		{ ".", "·", "dots are free" },
+		{ "P", "▓", " PF 268435456 B" },
+		{ "C", "▒", " context save 2147483648 B" },
+		{ "=", "━", " VFs 12884901888 B" },
+		{ "X", "╳", " quarantined 16777216 B" },
+		{ ".", "·", " free " },
 	};
 	struct gpu gpu = gpu_with_vfs(3, 4 * GIB);
 	char ascii[300], utf8[300];
-	char *manual;
+	char *figures, *utf8_figures, *words;
 	size_t i;
 
 	gpu.fb_context_save = 2 * GIB;
 	gpu.vfs[0].fb_offset = 4 * GIB;
 	gpu.quarantined[0] = (struct extent){ 15 * GIB, 16 * MIB };
 	gpu.num_quarantined = 1;
+	gpu.fb_quarantined = 16 * MIB;
 	memory_map(&gpu, 32, false, ascii, sizeof(ascii));
 	memory_map(&gpu, 32, true, utf8, sizeof(utf8));
-	manual = root_read(NULL, "%s/gpuvf-agent.8", MAN_DIR);
-	assert_non_null(manual);
+	figures = figures_of(&gpu);
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	utf8_figures = figures_of(&gpu);
+	setlocale(LC_CTYPE, "C");
 	for (i = 0; i < ARRAY_SIZE(legend); i++) {
 		assert_says(ascii, legend[i].ascii);
 		assert_says(utf8, legend[i].utf8);
-		assert_says(manual, legend[i].words);
+		words = xasprintf("%s%s", legend[i].ascii, legend[i].words);
+		assert_says(figures, words);
+		free(words);
+		words = xasprintf("%s%s", legend[i].utf8, legend[i].words);
+		assert_says(utf8_figures, words);
+		free(words);
 	}
-	free(manual);
+	free(figures);
+	free(utf8_figures);
 	gpu_free(&gpu);
 }
 
@@ -532,7 +562,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_shows_who_has_what),
 		cmocka_unit_test(the_map_loses_nothing_that_is_quarantined),
-		cmocka_unit_test(the_manual_explains_the_map),
+		cmocka_unit_test(the_legend_explains_the_map),
 		cmocka_unit_test(the_map_of_nothing_is_drawn),
 		cmocka_unit_test(a_minor_column_makes_room),
 		cmocka_unit_test(every_vf_is_on_the_map),

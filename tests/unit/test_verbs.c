@@ -498,10 +498,39 @@ static void columns_that_were_named_are_one_table(void **state)
 	free(plan);
 }
 
+/* whatever reason stands behind an error */
+static void each_reason_is_explained(void **state)
+{
+	static char names[10000];
+	char *rest = names, *name;
+	unsigned int n = 0;
+
+	assert_int_equal(run("explain", names, sizeof(names)), EXIT_DONE);
+	for (; (name = strsep(&rest, " \n")); n += !!*name) {
+		char *words = xasprintf("explain %s", name);
+
+		if (*name && run(words, said, sizeof(said)) != EXIT_DONE)
+			fail_msg("%s:\n%s", words, said);
+		/* a message, and more than one word about it */
+		if (*name && (!strchr(said, '\n') ||
+			      !strstr(strchr(said, '\n'), "\n    ") ||
+			      !strchr(strstr(said, "\n    ") + 5, ' ')))
+			fail_msg("%s:\n%s", words, said);
+		free(words);
+	}
+	assert_in_range(n, 37, 100);
+	assert_int_equal(run("explain vf-in-us", said, sizeof(said)), EXIT_USAGE);
+	assert_says(said, "did you mean 'vf-in-use'?");
+	assert_int_equal(run("explain vf-in-use", said, sizeof(said)), EXIT_DONE);
+	assert_says(said, "Shut the guest down");
+	assert_null(strstr(said, "%"));
+	assert_null(strstr(said, "``"));
+}
+
 static void a_column_that_there_is_not_is_refused(void **state)
 {
 	static const char *const names[][2] = {
-		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE DRIVER\n" },
+		{ "show -o VF,BOGUS", "'BOGUS' is none of GPU VF PCI_ADDRESS PROFILE FRAMEBUFFER TIME_SLICE SHARE STATE DRIVER USED_BY\n" },
 		{ "show -o VF,", "'' is none of GPU VF" },
 		{ "show -o V", "'V' is none of GPU VF" },
 		{ "stats -o VFS", "'VFS' is none of GPU VF" },
@@ -532,6 +561,7 @@ int main(void)
 		cmocka_unit_test(probing_that_cannot_be_set_back_is_a_failure),
 		cmocka_unit_test(a_warning_is_what_check_is_for),
 		cmocka_unit_test(columns_that_were_named_are_one_table),
+		cmocka_unit_test(each_reason_is_explained),
 		cmocka_unit_test(a_column_that_there_is_not_is_refused),
 	};
 
