@@ -77,3 +77,11 @@ void probe(struct vfio_device_ops *ops)
 	ops->get_region_info_caps = vfio_pci_ioctl_get_region_info;
 }
 #endif
+
+#ifdef GPUVF_PROBE_VFIO_DATA_SIZE
+void probe(struct vfio_migration_ops *ops, int (*size)(struct vfio_device *device,
+						       unsigned long *bytes))
+{
+	ops->migration_get_data_size = size;
+}
+#endif

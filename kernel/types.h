@@ -71,6 +71,7 @@ struct gpuvf_sink;
  * @mbox: its mailbox; pf->lock
  * @guest: its exchange region; pf->lock
  * @throttle: what it did how often; pf->lock
+ * @migration: its state is about to be moved; pf->lock
  * @notified_state: the state that listeners know of; pf->lock
  * @reset_err: what became of the last reset; pf->lock
  * @reset_work: carries a reset out
@@ -100,6 +101,7 @@ struct gpuvf_vf {
 	struct gpuvf_vf_mbox mbox;
 	struct gpuvf_vf_guest guest;
 	struct gpuvf_throttle throttle;
+	struct gpuvf_vf_migration migration;
 	enum gpuvf_vf_state notified_state;
 	int reset_err;
 	struct work_struct reset_work;

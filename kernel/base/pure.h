@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the pure files (fb/layout, fb/layout_check, sched/drr, vf/exchange) need from
- * their surroundings: types, errnos, and nothing else. They compile unchanged into
+ * What the pure files (fb/layout, fb/layout_check, sched/drr, vf/exchange, vf/stream) need
+ * from their surroundings: types, errnos, and nothing else. They compile unchanged into
  * the module and into user-space tests.
  */
 #ifndef GPUVF_PURE_H
@@ -95,6 +95,31 @@ struct gpuvf_fb_geometry {
 static inline u64 gpuvf_elapsed_ns(u64 from_ns, u64 to_ns)
 {
 	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+/* numbers as guests and streams have them: little endian, at any address */
+static inline u32 gpuvf_get_le32(const u8 *at)
+{
+	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
+}
+
+static inline u64 gpuvf_get_le64(const u8 *at)
+{
+	return gpuvf_get_le32(at) | (u64)gpuvf_get_le32(at + 4) << 32;
+}
+
+static inline void gpuvf_put_le32(u8 *at, u32 val)
+{
+	at[0] = val & 0xff;
+	at[1] = val >> 8 & 0xff;
+	at[2] = val >> 16 & 0xff;
+	at[3] = val >> 24;
+}
+
+static inline void gpuvf_put_le64(u8 *at, u64 val)
+{
+	gpuvf_put_le32(at, val);
+	gpuvf_put_le32(at + 4, val >> 32);
 }
 
 #endif /* GPUVF_PURE_H */

@@ -190,7 +190,7 @@ static void vfs_reset_locked(struct gpuvf_vf *vf)
 	gpuvf_mbox_end_locked(vf->pf, vf->index);
 	gpuvf_mbox_reset_locked(vf);
 	memset(&vf->throttle, 0, sizeof(vf->throttle));
-	gpuvf_engine_clear_access(vf->pf, vf->index);
+	gpuvf_engine_set_access_ns(vf->pf, vf->index, 0);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What gpuvf_vfio.ko reports: which user has a VF, and what that does to it.
+ * What gpuvf_vfio.ko reports: which user has a VF, and what that does to it; and what it
+ * asks for, to migrate a VF.
  */
 
 #include <linux/export.h>
@@ -10,6 +11,7 @@
 #include "base/pf.h"
 #include "device/device.h"
 #include "device/vfio.h"
+#include "vf/migrate.h"
 #include "vf/vf.h"
 
 /* NULL: no VF of a GPU that this driver has */
@@ -89,3 +91,79 @@ void gpuvf_vfio_close(struct pci_dev *pdev, bool was_reset)
 		gpuvf_vf_user_reset_failed(vfio_vf(pdev));
 }
 EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_close, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_can_migrate() - can a VF be migrated?
+ * @pdev: the VF
+ *
+ * Context: any.
+ */
+bool gpuvf_vfio_can_migrate(struct pci_dev *pdev)
+{
+	return gpuvf_migrate_is_possible(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_can_migrate, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_halt() - gpuvf_migrate_halt() a VF
+ * @pdev: the VF
+ *
+ * Context: sleeps.
+ * Return: 0, -ETIMEDOUT.
+ */
+int gpuvf_vfio_halt(struct pci_dev *pdev)
+{
+	return gpuvf_migrate_halt(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_halt, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_run() - gpuvf_migrate_run() a VF
+ * @pdev: the VF, halted or not
+ *
+ * Context: sleeps.
+ */
+void gpuvf_vfio_run(struct pci_dev *pdev)
+{
+	gpuvf_migrate_run(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_run, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_max_bytes() - the longest stream that a VF can have
+ * @pdev: the VF
+ *
+ * Context: sleeps.
+ * Return: bytes.
+ */
+u64 gpuvf_vfio_max_bytes(struct pci_dev *pdev)
+{
+	return gpuvf_migrate_max_bytes(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_max_bytes, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_save() - gpuvf_save_begin() of a VF
+ * @pdev: the VF, halted
+ *
+ * Context: sleeps.
+ * Return: the saver, or an error pointer.
+ */
+struct gpuvf_saver *gpuvf_vfio_save(struct pci_dev *pdev)
+{
+	return gpuvf_save_begin(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_save, GPUVF_NS);
+
+/**
+ * gpuvf_vfio_restore() - gpuvf_restore_begin() of a VF
+ * @pdev: the VF, halted
+ *
+ * Context: sleeps.
+ * Return: the restorer, or an error pointer.
+ */
+struct gpuvf_restorer *gpuvf_vfio_restore(struct pci_dev *pdev)
+{
+	return gpuvf_restore_begin(vfio_vf(pdev));
+}
+EXPORT_SYMBOL_NS_GPL(gpuvf_vfio_restore, GPUVF_NS);

@@ -69,6 +69,8 @@ struct gpuvf_hw_events {
  *	IDLE has the preemption timeout of its VF instead, and SWITCH has that besides
  * @access_alone_ms: how long a guest may have full access, where no other VF has work
  * @access_limit_ms: and where one has, at the most
+ * @num_registers: of a VF, for migration; at most GPUVF_STREAM_MAX_REGISTERS; 0: VFs of
+ *	this piece of hardware cannot be migrated
  *
  * Filled by probe, constant from then on.
  */
@@ -83,6 +85,7 @@ struct gpuvf_hw_caps {
 	u32 command_limit_us[GPUVF_HW_NUM_CMDS];
 	u32 access_alone_ms;
 	u32 access_limit_ms;
+	u32 num_registers;
 };
 
 /**
@@ -110,6 +113,29 @@ struct gpuvf_mbox_ops {
 		     const struct gpuvf_mbox_msg *msg, bool valid);
 	void (*clear)(struct gpuvf_hw *hw, unsigned int vf);
 	void (*listen)(struct gpuvf_hw *hw, unsigned int vf, bool on);
+};
+
+/**
+ * struct gpuvf_migrate_ops - what it takes to move the state of a VF; pf->lock held
+ * @get_registers: what of a VF's state is neither in its framebuffer nor in its saved
+ *	context, hw->caps.num_registers values, while it is not on the engine. 0, -EIO,
+ *	-EUCLEAN
+ * @set_registers: the same at another VF: neither its guest nor the PF's driver sees a
+ *	message or an interrupt come by that. 0, -EIO, -EUCLEAN (does not read back)
+ * @context_offset: where the slot of a VF begins in the context save area, in bytes
+ * @adopt: take what the slot of a VF without a context holds for its saved context: it
+ *	has one from here on, as after SAVE. 0; -EINVAL: it has none; -EIO: it may have
+ * @fb_next: from a byte of framebuffer on, a multiple of 4 KiB, the next page of 4 KiB
+ *	that may have content; what is skipped is zeros. It may say one without content,
+ *	and one behind the end. 0, -EIO. NULL: not known
+ */
+struct gpuvf_migrate_ops {
+	int (*get_registers)(struct gpuvf_hw *hw, unsigned int vf, u32 *reg);
+	int (*set_registers)(struct gpuvf_hw *hw, unsigned int vf,
+			     const u32 *reg);
+	u64 (*context_offset)(struct gpuvf_hw *hw, unsigned int vf);
+	int (*adopt)(struct gpuvf_hw *hw, unsigned int vf);
+	int (*fb_next)(struct gpuvf_hw *hw, u64 offset, u64 *next);
 };
 
 /**
@@ -175,6 +201,7 @@ struct gpuvf_mbox_ops {
  *	of 4, out of memory aligned to 4. pf->lock, which is held for about 1 us for
  *	each 4 bytes. 0; -EOPNOTSUPP; -EIO
  * @fb_read: read a part of it, each byte once. Same
+ * @migrate: the operations for migration
  *
  * The contract. Any register may read as anything at any moment, all ones included,
  * since the device may be gone or faulty: an operation says -EIO, or 0 for a mask of
@@ -209,7 +236,8 @@ struct gpuvf_mbox_ops {
  * what it says. engine_hangs may be NULL: a hang is noticed when its command takes too
  * long. set_schedule may be NULL: there are no such registers. fb_write and fb_read,
  * never NULL, may say -EOPNOTSUPP: guests find nothing in their exchange region, and no
- * claim of theirs is known. No other operation may be missing.
+ * claim of theirs is known. migrate may be NULL: VFs cannot be migrated. No other
+ * operation may be missing.
  */
 struct gpuvf_hw_ops {
 	const char *name;
@@ -245,6 +273,7 @@ struct gpuvf_hw_ops {
 	int (*fb_write)(struct gpuvf_hw *hw, u64 offset, const void *buf,
 			size_t len);
 	int (*fb_read)(struct gpuvf_hw *hw, u64 offset, void *buf, size_t len);
+	const struct gpuvf_migrate_ops *migrate;
 };
 
 /**
@@ -263,6 +292,12 @@ struct gpuvf_hw {
 extern const struct pci_device_id gpuvf_hw_ids[];
 struct gpuvf_hw *gpuvf_hw_probe(struct pci_dev *pdev);
 void gpuvf_hw_test_engine(struct gpuvf_hw *hw);
+
+/* can its VFs be migrated? */
+static inline bool gpuvf_hw_can_migrate(const struct gpuvf_hw *hw)
+{
+	return hw->ops->migrate && hw->caps.num_registers;
+}
 
 /* @capability: one GPUVF_CAPABILITY_*; constant from the end of probe */
 static inline bool gpuvf_hw_can(const struct gpuvf_hw *hw, u32 capability)

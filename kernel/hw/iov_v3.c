@@ -557,4 +557,5 @@ const struct gpuvf_hw_ops gpuvf_iov_v3_ops = {
 	.mbox = &gpuvf_mbox_page_ops,
 	.fb_write = gpuvf_sim_fb_write,
 	.fb_read = gpuvf_sim_fb_read,
+	.migrate = &gpuvf_migrate_port_ops,
 };

@@ -158,6 +158,7 @@
 #define   GPUVF_SIM_FEATURE_MBOX		0x00080000
 #define   GPUVF_SIM_FEATURE_BUSY		0x00100000 /* VM_BUSY and BUSY_CHANGE */
 #define   GPUVF_SIM_FEATURE_SHUTDOWN		0x00200000 /* the command SHUTDOWN_GPU */
+#define   GPUVF_SIM_FEATURE_MIGRATE		0x00400000 /* FB_NEXT and the registers for migration */
 #define GPUVF_SIM_SEED			0x0c	/* RO */
 #define GPUVF_SIM_INTR_ENABLE		0x10	/* 32 bit, GPUVF_SIM_INTR_* */
 #define GPUVF_SIM_INTR_STATUS		0x14	/* 32 bit, write 1 to clear */
@@ -241,6 +242,34 @@
 #define GPUVF_SIM_FB_ALIGN		0x78	/* RO: MiB, extents of VFs begin at multiples of it; D: 0: of the unit */
 #define GPUVF_SIM_RESERVED(n)		(0x7c + 8 * (n)) /* RO, n = 0..3: what firmware keeps: first MiB, and in the next dword how many, 0: none */
 #define   GPUVF_SIM_NUM_RESERVED		4
+
+/*
+ * Migration, of which GPU-IOV says nothing; D: all of it. What of a VF's state is neither
+ * in its framebuffer nor in its slot of the context save area is read and written here,
+ * and neither the VF nor the PF sees a message or an interrupt come by that. ADOPT takes
+ * what the slot holds for a state that SAVE wrote: the VF can be given LOAD then.
+ */
+#define GPUVF_SIM_FB_NEXT		0x9c	/* write: FB_LO and FB_HI move on to the next page of 4 KiB that may have content, not beyond one that has; at most 1 MiB from where they were, if that is in the framebuffer */
+#define GPUVF_SIM_MIG_VF		0xa0	/* which VF the others are about */
+#define GPUVF_SIM_MIG_REG		0xa4	/* which of its registers DATA is, GPUVF_SIM_MIG_R_* */
+#define GPUVF_SIM_MIG_DATA		0xa8
+#define   GPUVF_SIM_MIG_R_TO_PF(n)		(0 + (n)) /* n = 0..3: words of its message */
+#define   GPUVF_SIM_MIG_R_TO_VF(n)		(4 + (n)) /* of the PF's */
+#define   GPUVF_SIM_MIG_R_MAIL			8	/* whether they are valid and acknowledged */
+#define   GPUVF_SIM_MIG_R_INT_CNTL		9	/* its INT_CNTL */
+#define   GPUVF_SIM_MIG_R_WINDOW_LO		10
+#define   GPUVF_SIM_MIG_R_WINDOW_HI		11
+#define   GPUVF_SIM_MIG_R_FB_LO			12
+#define   GPUVF_SIM_MIG_R_FB_HI			13
+#define   GPUVF_SIM_MIG_R_PORTS			14	/* which are open, status of the window */
+#define   GPUVF_SIM_MIG_R_WORK_LO		15	/* work that is left, in ns */
+#define   GPUVF_SIM_MIG_R_WORK_HI		16
+#define   GPUVF_SIM_MIG_NUM_REGS		17
+#define GPUVF_SIM_MIG_ADOPT		0xac	/* write 1; reads how that ended */
+#define   GPUVF_SIM_MIG_NOTHING			0	/* not written since MIG_VF was */
+#define   GPUVF_SIM_MIG_ADOPTED			2
+#define   GPUVF_SIM_MIG_REFUSED			3	/* no saved state in the slot, or the VF has one */
+#define GPUVF_SIM_MIG_END		0xb0
 
 /*
  * A VF's side

@@ -58,6 +58,9 @@ int gpuvf_sim_probe(struct gpuvf_hw *hw)
 		hw->caps.access_alone_ms = access >> 16;
 		hw->caps.access_limit_ms = access & 0xffff;
 	}
+	if (features & GPUVF_SIM_FEATURE_MIGRATE &&
+	    PCI_VNDR_HEADER_LEN(header) >= GPUVF_SIM_MIG_END)
+		hw->caps.num_registers = GPUVF_SIM_MIG_NUM_REGS;
 	for (i = 0; i < ARRAY_SIZE(map); i++)
 		if (features & map[i].feature)
 			hw->caps.capabilities |= map[i].capability;
@@ -248,13 +251,18 @@ int gpuvf_sim_scrub_abort(struct gpuvf_hw *hw)
  */
 #define SIM_FB_TRIES	3
 
+/* nothing is written before the port is where it is to be */
 static int sim_fb_begin(struct gpuvf_hw *hw, u64 offset)
 {
-	int err;
+	u32 lo, hi;
 
-	err = sim_write32(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset));
-	return err ? err : sim_write32(hw, GPUVF_SIM_FB_HI,
-				       upper_32_bits(offset));
+	if (sim_write32(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset)) ||
+	    sim_write32(hw, GPUVF_SIM_FB_HI, upper_32_bits(offset)) ||
+	    sim_read32(hw, GPUVF_SIM_FB_LO, &lo) ||
+	    sim_read32(hw, GPUVF_SIM_FB_HI, &hi))
+		return -EIO;
+	return lo == lower_32_bits(offset) && hi == upper_32_bits(offset) ?
+	       0 : -EAGAIN;
 }
 
 /* a multiple of 4 is never all ones: that is a device that has gone */

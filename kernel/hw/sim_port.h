@@ -42,6 +42,9 @@ int gpuvf_sim_fb_write(struct gpuvf_hw *hw, u64 offset, const void *buf,
 		       size_t len);
 int gpuvf_sim_fb_read(struct gpuvf_hw *hw, u64 offset, void *buf, size_t len);
 
+/* hw/migrate_port.c: registers for migration */
+extern const struct gpuvf_migrate_ops gpuvf_migrate_port_ops;
+
 /* hw/mailbox_page.c: AMD's page of registers, where the SIM capability has it */
 extern const struct gpuvf_mbox_ops gpuvf_mbox_page_ops;
 

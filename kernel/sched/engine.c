@@ -385,18 +385,55 @@ u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf)
 }
 
 /**
- * gpuvf_engine_clear_access() - a VF was disabled: the next tenant owes nothing
+ * gpuvf_engine_set_access_ns() - a VF changes hands: what its tenant has to pay for
  * @pf: PF
  * @vf: index of the VF
+ * @ns: full access that was not paid for, at most GPUVF_STREAM_MAX_ACCESS_NS
  *
  * Context: any where interrupts are on.
  */
-void gpuvf_engine_clear_access(struct gpuvf_pf *pf, unsigned int vf)
+void gpuvf_engine_set_access_ns(struct gpuvf_pf *pf, unsigned int vf, u64 ns)
 {
 	struct gpuvf_engine *e;
 
 	gpuvf_for_each_engine(e, pf)
-		e->ops->clear_access(e, vf);
+		e->ops->set_access_ns(e, vf, ns);
+}
+
+/**
+ * gpuvf_engine_take_off() - wait until a VF does not have the GPU any more
+ * @pf: PF
+ * @vf: index of a VF that may not be given time slices
+ *
+ * If it has a context, that is saved then.
+ *
+ * Context: sleeps, as long as that can take; pf->lock must not be held.
+ * Return: 0; -ETIMEDOUT: it still has the GPU.
+ */
+int gpuvf_engine_take_off(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_engine *e;
+	int err = 0;
+
+	gpuvf_for_each_engine(e, pf)
+		err = err ?: e->ops->take_off(e, vf);
+	return err;
+}
+
+/**
+ * gpuvf_engine_adopt() - a VF has a context that was written into its slot
+ * @pf: PF
+ * @vf: index of a VF that may not be given time slices, and had none
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_engine_adopt(struct gpuvf_pf *pf, unsigned int vf)
+{
+	struct gpuvf_engine *e;
+
+	lockdep_assert_held(&pf->lock);
+	gpuvf_for_each_engine(e, pf)
+		e->ops->adopt(e, vf);
 }
 
 /**

@@ -58,7 +58,11 @@ struct gpuvf_vf;
  *	to all again: then all others in the rotation get a slice before the next full
  *	access. Reports when the VF executes. pf->lock; does not wait
  * @get_access_ns: full access that a VF has not paid for yet; interrupts on
- * @clear_access: forget that. Same
+ * @set_access_ns: it has to pay for so much from now on. Same
+ * @take_off: keep a VF, which may not run any more, from the engine: its context is
+ *	saved then. Sleeps as long as that can take. 0; -ETIMEDOUT
+ * @adopt: a VF that may not run has a saved context, which the engine did not save.
+ *	pf->lock
  * @quiesce: take all VFs off, drop their contexts, and begin no time slice any more. A
  *	context that cannot be dropped is retained. After a fatal PCIe error nothing is
  *	waited for. pf->lock; sleeps
@@ -94,7 +98,10 @@ struct gpuvf_engine_ops {
 			  enum gpuvf_hw_cmd *cmd);
 	void (*set_full_access)(struct gpuvf_engine *engine, int vf);
 	u64 (*get_access_ns)(struct gpuvf_engine *engine, unsigned int vf);
-	void (*clear_access)(struct gpuvf_engine *engine, unsigned int vf);
+	void (*set_access_ns)(struct gpuvf_engine *engine, unsigned int vf,
+			      u64 ns);
+	int (*take_off)(struct gpuvf_engine *engine, unsigned int vf);
+	void (*adopt)(struct gpuvf_engine *engine, unsigned int vf);
 	void (*quiesce)(struct gpuvf_engine *engine);
 	void (*quiesce_end)(struct gpuvf_engine *engine);
 	u64 (*rotation_us)(struct gpuvf_engine *engine,
@@ -194,7 +201,9 @@ void gpuvf_engine_set_full_access(struct gpuvf_pf *pf, int vf);
 bool gpuvf_engine_full_access_runs(struct gpuvf_pf *pf);
 bool gpuvf_engine_full_access_is_free(struct gpuvf_pf *pf);
 u64 gpuvf_engine_access_ns(struct gpuvf_pf *pf, unsigned int vf);
-void gpuvf_engine_clear_access(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_engine_set_access_ns(struct gpuvf_pf *pf, unsigned int vf, u64 ns);
+int gpuvf_engine_take_off(struct gpuvf_pf *pf, unsigned int vf);
+void gpuvf_engine_adopt(struct gpuvf_pf *pf, unsigned int vf);
 void gpuvf_engine_quiesce_locked(struct gpuvf_pf *pf);
 void gpuvf_engine_quiesce_end(struct gpuvf_pf *pf);
 void gpuvf_engine_all_lost_locked(struct gpuvf_pf *pf);

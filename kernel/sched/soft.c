@@ -356,12 +356,37 @@ static u64 soft_access_ns(struct gpuvf_engine *engine, unsigned int vf)
 	return ns;
 }
 
-static void soft_clear_access(struct gpuvf_engine *engine, unsigned int vf)
+static void soft_set_access_ns(struct gpuvf_engine *engine, unsigned int vf,
+			       u64 ns)
 {
 	struct gpuvf_soft *e = gpuvf_to_soft(engine);
 
 	spin_lock_irq(&e->base.lock);
-	e->sched.vf[vf].access_ns = 0;
+	/* what it has paid until now is of the former debt */
+	gpuvf_sched_access_ns(&e->sched, vf, ktime_get_ns());
+	e->sched.vf[vf].access_ns = ns;
+	spin_unlock_irq(&e->base.lock);
+}
+
+static int soft_take_off(struct gpuvf_engine *engine, unsigned int vf)
+{
+	struct gpuvf_soft *e = gpuvf_to_soft(engine);
+	unsigned int limit_us = soft_preempt_limit_us(e);
+
+	return wait_event_timeout(e->off_wait, soft_is_off(e, vf),
+				  usecs_to_jiffies(limit_us) + 1) ?
+	       0 : -ETIMEDOUT;
+}
+
+static void soft_adopt(struct gpuvf_engine *engine, unsigned int vf)
+{
+	struct gpuvf_soft *e = gpuvf_to_soft(engine);
+
+	lockdep_assert_held(&e->pf->lock);
+	spin_lock_irq(&e->base.lock);
+	WARN_ON_ONCE(e->runnable & BIT(vf));
+	e->base.started |= BIT(vf);
+	gpuvf_soft_masks_locked(e);
 	spin_unlock_irq(&e->base.lock);
 }
 
@@ -420,7 +445,9 @@ static const struct gpuvf_engine_ops soft_ops = {
 	.take_fault = soft_take_fault,
 	.set_full_access = soft_set_full_access,
 	.get_access_ns = soft_access_ns,
-	.clear_access = soft_clear_access,
+	.set_access_ns = soft_set_access_ns,
+	.take_off = soft_take_off,
+	.adopt = soft_adopt,
 	.quiesce = gpuvf_soft_quiesce,
 	.quiesce_end = gpuvf_soft_quiesce_end,
 	.rotation_us = soft_rotation_us,

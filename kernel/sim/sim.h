@@ -26,6 +26,7 @@
 #include "../hw/regs.h"
 #include "sim_fault.h"
 #include "sim_generation.h"
+#include "sim_migrate.h"
 #include "sim_notify.h"
 
 #define SIM_MAX_GPUS	8
@@ -91,6 +92,7 @@ enum sim_fcn_state {
 };
 
 #define SIM_NEVER	U64_MAX
+#define SIM_SLOT_DWORDS	5
 
 /* what a guest does with the GPU */
 enum sim_load {
@@ -246,6 +248,8 @@ struct sim_port {
  * @flr_unseen: the same without an FLR notice: the PF driver has not given it INIT
  *	since
  * @context_dirty: its slot of the context save area has content
+ * @slot: of that, the first dwords; see sim_fb_save()
+ * @saves: how often it was saved since INIT
  * @epoch: counts INITs
  * @tenant: whose mail and memory, counts SHUTDOWNs, resets, and VF Enable going
  * @touched_serial: framebuffer's serial when it last touched all that it has
@@ -270,6 +274,8 @@ struct sim_fcn {
 	bool flr_pending;
 	bool flr_unseen;
 	bool context_dirty;
+	u32 slot[SIM_SLOT_DWORDS];
+	u64 saves;
 	u32 epoch;
 	u32 tenant;
 	u64 touched_serial;
@@ -461,6 +467,7 @@ struct sim_gpu {
 	struct sim_command cmd;
 	struct sim_scrub scrub;
 	u32 mbox_index;
+	struct sim_migrate migrate;
 	u32 busy;
 
 	/* the machine */

@@ -399,6 +399,7 @@ static void cmd_begin(struct sim_gpu *gpu, struct sim_fcn *fcn,
 		if (init) {
 			fcn->touched_serial = 0;
 			fcn->flr_unseen = false;
+			fcn->saves = 0;
 		}
 		if (cmd_is_vf(gpu, fcn))
 			sim_fb_check_start(gpu, sim_vf_index(gpu, fcn), init);

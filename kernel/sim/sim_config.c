@@ -226,6 +226,7 @@ static void cfg_reset_pf(struct sim_dev *dev)
 		(sim_shutdown ? GPUVF_SIM_FEATURE_SHUTDOWN : 0) |
 		(sim_scrub_engine ? GPUVF_SIM_FEATURE_SCRUB : 0) |
 		(sim_oneshot ? GPUVF_SIM_FEATURE_ONESHOT : 0) |
+		(sim_migration ? GPUVF_SIM_FEATURE_MIGRATE : 0) |
 		(sim_mailbox ? GPUVF_SIM_FEATURE_MBOX : 0));
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_SEED, 4, sim_seed);
 	cfg_set(dev, SIM_ECAP_SIM + GPUVF_SIM_ACCESS, 4,

@@ -5,7 +5,7 @@
  *	fail_command	N [KIND [US]] [vf=V] [command=NAME] [irq] [sticky]
  *	fail_enable	V [sticky]: VFs from V on do not answer, -1: none
  *	fail_scrub, fail_table, lose_interrupt, lose_message, fail_flr, fail_reset,
- *	fail_access, lose_power, lose_reset	N [sticky]
+ *	fail_access, lose_power, lose_reset, fail_adopt	N [sticky]
  *	lose_register	NAME [sticky]: the FLR of a VF sets a PF register to 0; or none
  *	config_dead	1: neither PF nor VFs answer, 0: they do
  *	garbage		N SEED [sticky]: a read of the PF's GPU-IOV or SIM capability
@@ -47,6 +47,7 @@ static const char * const fault_names[] = {
 	[SIM_F_FAIL_ACCESS] = "fail_access",
 	[SIM_F_LOSE_POWER] = "lose_power",
 	[SIM_F_LOSE_RESET] = "lose_reset",
+	[SIM_F_FAIL_ADOPT] = "fail_adopt",
 };
 
 /**

@@ -31,6 +31,7 @@ enum sim_fault_id {
 	SIM_F_FAIL_ACCESS,		/* an access to a register of the PF has no effect */
 	SIM_F_LOSE_POWER,		/* D3 takes the power, as a system sleep does */
 	SIM_F_LOSE_RESET,		/* a GPU reset does nothing */
+	SIM_F_FAIL_ADOPT,		/* what a context slot holds is not taken for a state */
 	SIM_NUM_FAULTS
 };
 

@@ -288,6 +288,7 @@ void sim_fb_set_context(struct sim_gpu *gpu, u32 val)
 	gpu->context_place = val;
 	for (i = 0; i < SIM_NUM_FCNS; i++) {
 		gpu->fcn[i].context_dirty = true;
+		memset(gpu->fcn[i].slot, 0, sizeof(gpu->fcn[i].slot));
 		/* no tenant's: its driver gives it another one */
 		if (i == SIM_FCN_PF && sim_generation->init_by_pf)
 			gpu->pf_context_lost = true;
@@ -321,36 +322,53 @@ static void fb_slot(const struct sim_gpu *gpu, unsigned int fcn, u32 *first,
 	*end = min_t(u32, *first + size, gpu->num_units * FB_SLOTS);
 }
 
-/* what the state is, in the memory of a card: at the start of the slot */
+/* what the state is: at the start of the slot */
 static void fb_write_context(struct sim_gpu *gpu, u32 slot, unsigned int fcn,
 			     bool saved)
 {
-	const u32 record[] = {
+	const u32 record[SIM_SLOT_DWORDS] = {
 		FB_CONTEXT_MARK, fcn, gpu->fcn[fcn].epoch, gpu->fcn[fcn].tenant,
+		gpu->fcn[fcn].saves,
 	};
-	static const u32 none[ARRAY_SIZE(record)];
+	static const u32 none[SIM_SLOT_DWORDS];
 
+	memcpy(gpu->fcn[fcn].slot, saved ? record : none, sizeof(record));
 	sim_ram_write(gpu, slot * (u64)GPUVF_IOV_CNTXT_UNIT,
-		      saved ? record : none, sizeof(record));
+		      gpu->fcn[fcn].slot, sizeof(record));
 }
 
 /**
- * sim_fb_save() - SAVE writes the context of a function into its slot
+ * sim_fb_slot() - a dword of what a slot of the context save area holds
  * @gpu: GPU
- * @fcn: number of the function
+ * @offset: byte in the framebuffer, a multiple of 4
+ *
+ * Return: where it is; NULL: in none, or where slots have no content.
  */
-void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
+u32 *sim_fb_slot(struct sim_gpu *gpu, u64 offset)
+{
+	u64 start, size, in_slot;
+	unsigned int fcn;
+
+	sim_fb_context(gpu, &start, &size);
+	if (!size || gpu->context & GPUVF_IOV_CNTXT_LOC_SYSMEM ||
+	    offset < start || offset - start >= size)
+		return NULL;
+	size = div_u64(size, sim_total_vfs + 1);
+	fcn = div64_u64(offset - start, size);
+	in_slot = offset - start - fcn * size;
+	return in_slot < sizeof(gpu->fcn[fcn].slot) ?
+	       &gpu->fcn[fcn].slot[in_slot / sizeof(u32)] : NULL;
+}
+
+/* the slot of a function has a context from now on */
+static void fb_mark_context(struct sim_gpu *gpu, unsigned int fcn)
 {
 	struct sim_fcn *saver = &gpu->fcn[fcn];
 	bool outside = true;
 	u32 slot, end, next;
 
 	saver->context_dirty = true;
-	if (fcn == SIM_FCN_PF)
-		gpu->pf_context_lost = false;
 	fb_slot(gpu, fcn, &slot, &end);
-	if (slot < end)
-		fb_write_context(gpu, slot, fcn, true);
 	for (; slot < end; slot = next) {
 		unsigned int g = slot / FB_SLOTS;
 		struct sim_unit *unit = &gpu->unit[g];
@@ -368,6 +386,40 @@ void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
 		gpu->fb_serial++;
 	}
 	saver->saved_serial = outside ? gpu->layout_serial : 0;
+}
+
+/**
+ * sim_fb_save() - SAVE writes the context of a function into its slot
+ * @gpu: GPU
+ * @fcn: number of the function
+ */
+void sim_fb_save(struct sim_gpu *gpu, unsigned int fcn)
+{
+	u32 slot, end;
+
+	gpu->fcn[fcn].saves++;
+	if (fcn == SIM_FCN_PF)
+		gpu->pf_context_lost = false;
+	fb_slot(gpu, fcn, &slot, &end);
+	if (slot < end)
+		fb_write_context(gpu, slot, fcn, true);
+	fb_mark_context(gpu, fcn);
+}
+
+/**
+ * sim_fb_adopt() - take what the slot of a function holds for its context
+ * @gpu: GPU
+ * @fcn: number of the function
+ *
+ * Return: false: it holds none.
+ */
+bool sim_fb_adopt(struct sim_gpu *gpu, unsigned int fcn)
+{
+	if (gpu->fcn[fcn].slot[0] != FB_CONTEXT_MARK)
+		return false;
+	gpu->fcn[fcn].saves = gpu->fcn[fcn].slot[4];
+	fb_mark_context(gpu, fcn);
+	return true;
 }
 
 /**

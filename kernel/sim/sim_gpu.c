@@ -317,6 +317,7 @@ void sim_gpu_reset(struct sim_gpu *gpu, u64 now)
 	sim_ram_changed(gpu);
 	sim_ram_scrub(gpu, 0, 0);
 	memset(&gpu->scrub, 0, sizeof(gpu->scrub));
+	memset(&gpu->migrate, 0, sizeof(gpu->migrate));
 	for (i = 0; i < sim_total_vfs; i++)
 		memset(&gpu->fcn[SIM_FCN_VF(i)].mbox, 0,
 		       sizeof(struct sim_mbox));

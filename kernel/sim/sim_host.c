@@ -141,6 +141,10 @@ bool sim_shutdown = true;
 module_param_named(shutdown, sim_shutdown, bool, 0444);
 MODULE_PARM_DESC(shutdown, "the command SHUTDOWN_GPU exists (default Y)");
 
+bool sim_migration = true;
+module_param_named(migration, sim_migration, bool, 0444);
+MODULE_PARM_DESC(migration, "the registers for the migration of VFs exist (default Y)");
+
 bool sim_edge;
 module_param_named(edge, sim_edge, bool, 0444);
 MODULE_PARM_DESC(edge, "one MSI of a PF each time that its enabled events become more than none, not one for each event");
@@ -604,6 +608,7 @@ static int host_set_generation(void)
 	sim_busy &= !!(features & GPUVF_SIM_FEATURE_BUSY);
 	sim_mailbox &= !!(features & GPUVF_SIM_FEATURE_MBOX);
 	sim_shutdown &= !!(features & GPUVF_SIM_FEATURE_SHUTDOWN);
+	sim_migration &= !!(features & GPUVF_SIM_FEATURE_MIGRATE);
 	if (!sim_generation->memsize) {
 		sim_fb_align_mib = 16;
 		memset(sim_reserved_mib, 0, sizeof(sim_reserved_mib));

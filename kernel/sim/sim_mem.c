@@ -109,12 +109,15 @@ static struct sim_page *mem_find(const struct sim_gpu *gpu, u64 offset)
 	return NULL;
 }
 
-static u32 mem_get(const struct sim_gpu *gpu, u64 offset)
+static u32 mem_get(struct sim_gpu *gpu, u64 offset)
 {
 	const struct sim_page *page = mem_find(gpu, offset);
+	const u32 *slot = sim_fb_slot(gpu, offset);
 
 	if (gpu->ram)
 		return sim_ram_read(gpu, offset);
+	if (slot)
+		return *slot;
 	return page ? page->content[offset % MEM_PAGE / sizeof(u32)] : 0;
 }
 
@@ -144,8 +147,13 @@ static void mem_set(struct sim_gpu *gpu, u64 offset, u32 val, unsigned int vf,
 		    u32 tenant)
 {
 	struct sim_page *page = mem_find(gpu, offset);
+	u32 *slot = sim_fb_slot(gpu, offset);
 
 	sim_ram_write(gpu, offset, &val, sizeof(val));
+	if (slot) {
+		*slot = val;
+		return;
+	}
 	if (!mem_has_content(gpu, offset) || (!page && !val))
 		return;
 	if (!page)
@@ -242,6 +250,50 @@ void sim_mem_pf_write(struct sim_gpu *gpu, unsigned int reg, u32 val)
 	mem_set(gpu, mem->offset, val, vf,
 		vf == MEM_NO_VF ? 0 : gpu->fcn[SIM_FCN_VF(vf)].tenant);
 	mem->offset += sizeof(u32);
+}
+
+/* the first dword of a slot at or behind @offset that is not 0; SIM_NEVER: none */
+static u64 mem_next_slot(struct sim_gpu *gpu, u64 offset)
+{
+	u64 start, size, slot, at;
+	unsigned int fcn;
+
+	sim_fb_context(gpu, &start, &size);
+	slot = div_u64(size, sim_total_vfs + 1);
+	for (fcn = 0; fcn <= sim_total_vfs && slot; fcn++) {
+		at = start + fcn * slot;
+		if (at + MEM_PAGE > offset && sim_fb_slot(gpu, at) &&
+		    gpu->fcn[fcn].slot[0])
+			return at;
+	}
+	return SIM_NEVER;
+}
+
+/**
+ * sim_mem_next() - the PF's port moves on to where there may be content
+ * @gpu: GPU
+ *
+ * Context: gpu->lock.
+ */
+void sim_mem_next(struct sim_gpu *gpu)
+{
+	struct sim_mem *mem = gpu->mem;
+	u64 from = mem->offset & ~(u64)(MEM_PAGE - 1);
+	u64 next = from + SZ_1M;
+	unsigned int i;
+
+	if (gpu->ram) {
+		mem->offset = sim_ram_next(gpu, from);
+		return;
+	}
+	for (i = 0; i < MEM_PAGES; i++) {
+		u64 at = mem->page[i].number * (u64)MEM_PAGE;
+
+		if (mem->page[i].number != U32_MAX && at >= from)
+			next = min(next, at);
+	}
+	next = min(next, mem_next_slot(gpu, from));
+	mem->offset = max(next, from);
 }
 
 /* was it written for the VF's present tenant, all of it? */

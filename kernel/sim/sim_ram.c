@@ -487,6 +487,50 @@ u32 sim_ram_read(const struct sim_gpu *gpu, u64 offset)
 	return READ_ONCE(*(u32 *)ram_at(gpu->ram, offset));
 }
 
+/* looked through with interrupts off */
+#define RAM_LOOK	SZ_64K
+
+static bool ram_page_is_zero(const u8 *at)
+{
+	const u64 *val = (const u64 *)at;
+	unsigned int i;
+
+	for (i = 0; i < SZ_4K / sizeof(*val); i++)
+		if (READ_ONCE(val[i]))
+			return false;
+	return true;
+}
+
+/**
+ * sim_ram_next() - where there may be content
+ * @gpu: GPU with a card
+ * @offset: byte in the framebuffer, a multiple of 4 KiB
+ *
+ * Context: gpu->lock.
+ * Return: the next page that may have any, from @offset on: what is skipped is zeros.
+ */
+u64 sim_ram_next(const struct sim_gpu *gpu, u64 offset)
+{
+	const u64 limit = min(offset + SZ_1M, gpu->num_units * SIM_UNIT);
+	const struct sim_ram *ram = gpu->ram;
+	unsigned int looked = 0;
+
+	while (offset < limit && looked < RAM_LOOK) {
+		const struct ram_unit *unit =
+			&ram->unit[offset / GPUVF_IOV_VF_FB_UNIT];
+
+		/* nothing was written, and it is in no BAR */
+		if (!unit->zero || unit->live ||
+		    ram->moving == offset / GPUVF_IOV_VF_FB_UNIT) {
+			if (!ram_page_is_zero(ram_at(ram, offset)))
+				break;
+			looked += SZ_4K;
+		}
+		offset += SZ_4K;
+	}
+	return offset;
+}
+
 /**
  * sim_ram_write() - write framebuffer
  * @gpu: GPU, with a card or without

@@ -143,6 +143,9 @@ static bool regs_read_sim(struct sim_gpu *gpu, unsigned int reg, u64 now,
 	case GPUVF_SIM_MBOX ... GPUVF_SIM_MBOX_ACKED:
 		*val = sim_mailbox ? sim_mbox_pf_read(gpu, reg) : 0;
 		return true;
+	case GPUVF_SIM_FB_NEXT ... GPUVF_SIM_MIG_ADOPT:
+		*val = sim_migration ? sim_migrate_read(gpu, reg) : 0;
+		return true;
 	default:
 		return false;
 	}
@@ -297,6 +300,10 @@ static void regs_write_sim(struct sim_gpu *gpu, unsigned int reg, u32 val,
 		break;
 	case GPUVF_SIM_FB_LO ... GPUVF_SIM_FB_DATA:
 		sim_mem_pf_write(gpu, reg, val);
+		break;
+	case GPUVF_SIM_FB_NEXT ... GPUVF_SIM_MIG_ADOPT:
+		if (sim_migration)
+			sim_migrate_write(gpu, reg, val, now);
 		break;
 	}
 }

@@ -235,6 +235,7 @@ static const struct truth_counter fcn_counters[] = {
 	COUNTER(sim_fcn, late_ns),
 	COUNTER(sim_fcn, late_max_ns),
 	COUNTER(sim_fcn, blocked_touches),
+	COUNTER(sim_fcn, saves),
 	COUNTER(sim_fcn, vf_resets),
 	COUNTER(sim_fcn, mail_sent),
 	COUNTER(sim_fcn, mail_overwritten),

@@ -10,9 +10,6 @@
 
 #include "sim.h"
 
-/* an hour: more work at once makes no sense, and sums cannot overflow */
-#define VF_BACKLOG_MAX_NS	(3600ULL * NSEC_PER_SEC)
-
 static struct sim_fcn *vf_fcn(const struct sim_dev *dev)
 {
 	return &dev->gpu->fcn[SIM_FCN_VF(dev->index)];
@@ -147,7 +144,7 @@ static void vf_doorbell(struct sim_dev *dev, u32 us, u64 now)
 
 	sim_guest_advance(fcn, now);
 	fcn->work.backlog_ns = min(fcn->work.backlog_ns +
-				   us * (u64)NSEC_PER_USEC, VF_BACKLOG_MAX_NS);
+				   us * (u64)NSEC_PER_USEC, SIM_BACKLOG_MAX_NS);
 	sim_gpu_update_vf(dev->gpu, dev->index, now);
 }
 

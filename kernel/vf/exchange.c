@@ -43,25 +43,6 @@
 
 #define EXCHANGE_MIB_SHIFT	20
 
-static u32 exchange_get32(const u8 *at)
-{
-	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
-}
-
-static void exchange_put32(u8 *at, u32 val)
-{
-	at[0] = val;
-	at[1] = val >> 8;
-	at[2] = val >> 16;
-	at[3] = val >> 24;
-}
-
-static void exchange_put64(u8 *at, u64 val)
-{
-	exchange_put32(at, val);
-	exchange_put32(at + 4, val >> 32);
-}
-
 static u32 exchange_checksum(const u8 *buf, u32 size)
 {
 	u32 i, sum = 0;
@@ -78,12 +59,12 @@ static u32 exchange_checksum(const u8 *buf, u32 size)
  */
 static void exchange_put_uuid(u8 *at, const struct gpuvf_exchange_vf *vf)
 {
-	exchange_put32(at, vf->device | (vf->vf & 0xff) << 16 |
+	gpuvf_put_le32(at, vf->device | (vf->vf & 0xff) << 16 |
 		       (u32)(vf->serial >> 56) << 24);
-	exchange_put32(at + 4, 8U << 28);
-	exchange_put32(at + 8, 2U << 6 | (u32)(vf->serial >> 48 & 0xff) << 8 |
+	gpuvf_put_le32(at + 4, 8U << 28);
+	gpuvf_put_le32(at + 8, 2U << 6 | (u32)(vf->serial >> 48 & 0xff) << 8 |
 		       (u32)(vf->serial >> 32 & 0xffff) << 16);
-	exchange_put32(at + 12, vf->serial);
+	gpuvf_put_le32(at + 12, vf->serial);
 }
 
 static u32 exchange_capacity(const struct gpuvf_exchange_vf *vf)
@@ -110,19 +91,19 @@ static u32 exchange_capacity(const struct gpuvf_exchange_vf *vf)
 void gpuvf_exchange_fill(u8 *buf, const struct gpuvf_exchange_vf *vf)
 {
 	memset(buf, 0, GPUVF_EXCHANGE_SIZE);
-	exchange_put32(buf + EXCHANGE_HEAD_SIZE, GPUVF_EXCHANGE_SIZE);
-	exchange_put32(buf + EXCHANGE_HEAD_VERSION, PF2VF_VERSION);
-	exchange_put32(buf + PF2VF_FEATURES, vf->features);
-	exchange_put64(buf + PF2VF_BAD_PAGES, GPUVF_EXCHANGE_BAD_PAGES);
-	exchange_put32(buf + PF2VF_BAD_PAGES_SIZE, 0);
-	exchange_put32(buf + PF2VF_INTERVAL_MS, GPUVF_EXCHANGE_INTERVAL_MS);
-	exchange_put64(buf + PF2VF_SERIAL, vf->serial);
-	exchange_put32(buf + PF2VF_FUNCTION, vf->vf);
+	gpuvf_put_le32(buf + EXCHANGE_HEAD_SIZE, GPUVF_EXCHANGE_SIZE);
+	gpuvf_put_le32(buf + EXCHANGE_HEAD_VERSION, PF2VF_VERSION);
+	gpuvf_put_le32(buf + PF2VF_FEATURES, vf->features);
+	gpuvf_put_le64(buf + PF2VF_BAD_PAGES, GPUVF_EXCHANGE_BAD_PAGES);
+	gpuvf_put_le32(buf + PF2VF_BAD_PAGES_SIZE, 0);
+	gpuvf_put_le32(buf + PF2VF_INTERVAL_MS, GPUVF_EXCHANGE_INTERVAL_MS);
+	gpuvf_put_le64(buf + PF2VF_SERIAL, vf->serial);
+	gpuvf_put_le32(buf + PF2VF_FUNCTION, vf->vf);
 	if (vf->serial)
 		exchange_put_uuid(buf + PF2VF_UUID, vf);
-	exchange_put32(buf + PF2VF_CAPACITY, exchange_capacity(vf));
-	exchange_put32(buf + PF2VF_BDF, vf->bdf);
-	exchange_put32(buf + EXCHANGE_CHECKSUM,
+	gpuvf_put_le32(buf + PF2VF_CAPACITY, exchange_capacity(vf));
+	gpuvf_put_le32(buf + PF2VF_BDF, vf->bdf);
+	gpuvf_put_le32(buf + EXCHANGE_CHECKSUM,
 		       exchange_checksum(buf, GPUVF_EXCHANGE_SIZE));
 }
 
@@ -157,22 +138,22 @@ int gpuvf_exchange_read(const u8 *buf, u32 size, u64 vf_bytes,
 	size = min(size, GPUVF_EXCHANGE_SIZE);
 	if (size < VF2PF_NEEDED)
 		return -EINVAL;
-	said = exchange_get32(buf + EXCHANGE_HEAD_SIZE);
-	if (!said && !exchange_get32(buf + EXCHANGE_HEAD_VERSION))
+	said = gpuvf_get_le32(buf + EXCHANGE_HEAD_SIZE);
+	if (!said && !gpuvf_get_le32(buf + EXCHANGE_HEAD_VERSION))
 		return -ENODATA;
 	if (said < VF2PF_NEEDED || said > size)
 		return -EINVAL;
-	if (exchange_get32(buf + EXCHANGE_HEAD_VERSION) != VF2PF_VERSION)
+	if (gpuvf_get_le32(buf + EXCHANGE_HEAD_VERSION) != VF2PF_VERSION)
 		return -EPROTONOSUPPORT;
-	if (exchange_get32(buf + EXCHANGE_CHECKSUM) !=
+	if (gpuvf_get_le32(buf + EXCHANGE_CHECKSUM) !=
 	    exchange_checksum(buf, said))
 		return -EBADMSG;
 
 	exchange_get_driver(buf + VF2PF_DRIVER, claims->driver);
 	/* 32 bits of MiB fit in 64 bits of bytes */
-	claims->used_bytes = min((u64)exchange_get32(buf + VF2PF_USED_MIB) <<
+	claims->used_bytes = min((u64)gpuvf_get_le32(buf + VF2PF_USED_MIB) <<
 				 EXCHANGE_MIB_SHIFT, vf_bytes);
-	claims->total_bytes = min((u64)exchange_get32(buf + VF2PF_TOTAL_MIB) <<
+	claims->total_bytes = min((u64)gpuvf_get_le32(buf + VF2PF_TOTAL_MIB) <<
 				  EXCHANGE_MIB_SHIFT, vf_bytes);
 	return 0;
 }

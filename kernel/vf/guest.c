@@ -151,7 +151,7 @@ void gpuvf_guest_update_locked(struct gpuvf_pf *pf)
 
 	lockdep_assert_held(&pf->lock);
 	for (i = 0; i < pf->num_vfs; i++)
-		if (pf->vf[i].mbox.data_due)
+		if (pf->vf[i].mbox.data_due && !pf->vf[i].migration.halted)
 			guest_req_init_data_locked(&pf->vf[i]);
 }
 
@@ -269,7 +269,8 @@ static void guest_work(struct work_struct *work)
 	for (i = 0; i < pf->num_vfs; i++) {
 		struct gpuvf_vf *vf = &pf->vf[i];
 
-		if (!vf->pdev)
+		/* gpuvf_migrate_run() looks for what came to a halted one */
+		if (!vf->pdev || vf->migration.halted)
 			continue;
 		if (acked & BIT(i))
 			gpuvf_mbox_clear_locked(vf);

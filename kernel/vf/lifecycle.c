@@ -51,6 +51,7 @@ void gpuvf_vfs_update_locked(struct gpuvf_pf *pf)
 
 		if (gpuvf_vf_has_quota(vf) && vf->pdev && !vf->faults &&
 		    !vf->paused && !vf->stopped && !vf->resetting &&
+		    !vf->migration.halted &&
 		    ((started & BIT(i)) ||
 		     (gpuvf_scrub_vf_is_clean_locked(pf, i) &&
 		      gpuvf_table_has(pf, i))))

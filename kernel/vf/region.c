@@ -121,6 +121,21 @@ void gpuvf_region_reset_locked(struct gpuvf_vf *vf)
 	};
 }
 
+/**
+ * gpuvf_region_adopt_locked() - PF2VF came with the VF's memory from another GPU
+ * @vf: VF
+ *
+ * Its guest has read it already. It is placed again in the next tenancy.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_region_adopt_locked(struct gpuvf_vf *vf)
+{
+	lockdep_assert_held(&vf->pf->lock);
+	vf->guest.placed = *region_extent(vf);
+	region_read_soon(vf->pf);
+}
+
 /* a driver that has full access is not as far as to write VF2PF, or is on its way out */
 static bool region_is_readable_locked(struct gpuvf_vf *vf)
 {

@@ -70,3 +70,53 @@ bool gpuvf_throttle_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold)
 			   row->limit, row->what, row->window_ms / 1000);
 	return false;
 }
+
+/**
+ * gpuvf_throttle_get_locked() - how long ago a VF did what is guarded
+ * @vf: VF
+ * @age_ns: becomes that, GPUVF_GUARD_TIMES values: guard after guard, and of each the
+ *	oldest first; U64_MAX: never
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_throttle_get_locked(const struct gpuvf_vf *vf, u64 *age_ns)
+{
+	const struct gpuvf_throttle *throttle = &vf->throttle;
+	u64 now = ktime_get_ns();
+	unsigned int i, n;
+
+	lockdep_assert_held(&vf->pf->lock);
+	for (i = 0; i < ARRAY_SIZE(throttle_rows); i++) {
+		const struct throttle_row *row = &throttle_rows[i];
+
+		for (n = 0; n < row->limit; n++) {
+			u64 time_ns = throttle->time_ns[row->first +
+				(throttle->next[i] + n) % row->limit];
+
+			*age_ns++ = time_ns ? gpuvf_elapsed_ns(time_ns, now) :
+					      U64_MAX;
+		}
+	}
+}
+
+/**
+ * gpuvf_throttle_set_locked() - a VF did what is guarded so long ago
+ * @vf: VF
+ * @age_ns: as of gpuvf_throttle_get_locked()
+ *
+ * What was before this kernel started counts as if it had been then.
+ *
+ * Context: pf->lock held.
+ */
+void gpuvf_throttle_set_locked(struct gpuvf_vf *vf, const u64 *age_ns)
+{
+	u64 now = ktime_get_ns();
+	unsigned int i;
+
+	lockdep_assert_held(&vf->pf->lock);
+	memset(vf->throttle.next, 0, sizeof(vf->throttle.next));
+	/* the rings lie one behind the other, in the order of their guards */
+	for (i = 0; i < GPUVF_GUARD_TIMES; i++)
+		vf->throttle.time_ns[i] = age_ns[i] == U64_MAX ? 0 :
+					  now - min(age_ns[i], now - 1);
+}

@@ -36,6 +36,8 @@ struct gpuvf_throttle {
 };
 
 bool gpuvf_throttle_locked(struct gpuvf_vf *vf, enum gpuvf_threshold threshold);
+void gpuvf_throttle_get_locked(const struct gpuvf_vf *vf, u64 *age_ns);
+void gpuvf_throttle_set_locked(struct gpuvf_vf *vf, const u64 *age_ns);
 
 /* vf/mailbox.c: messages between the drivers of guests and this one */
 
@@ -96,6 +98,7 @@ struct gpuvf_guest_reader {
 
 int gpuvf_region_place_locked(struct gpuvf_vf *vf);
 void gpuvf_region_reset_locked(struct gpuvf_vf *vf);
+void gpuvf_region_adopt_locked(struct gpuvf_vf *vf);
 void gpuvf_region_init(struct gpuvf_pf *pf);
 
 /* vf/full_access.c: the GPU for one VF alone, while its driver starts or stops */
@@ -176,6 +179,18 @@ void gpuvf_vfs_end_tenancy_locked(struct gpuvf_pf *pf, unsigned int num_vfs);
 void gpuvf_vf_pause_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_resume_locked(struct gpuvf_vf *vf);
 void gpuvf_vf_stop_locked(struct gpuvf_vf *vf);
+
+/* vf/migrate.c, vf/save.c, vf/restore.c; vf/migrate.h has the functions */
+
+/**
+ * struct gpuvf_vf_migration - a VF whose state is about to be moved; pf->lock
+ * @halted: it gets no time slices, and its messages wait
+ * @session: what saves or restores its state; NULL: nothing does
+ */
+struct gpuvf_vf_migration {
+	bool halted;
+	const void *session;
+};
 
 /* vf/user.c: what the host driver of a VF, and the process that has it open, do */
 

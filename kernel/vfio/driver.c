@@ -10,6 +10,7 @@
  *	reset		by the ioctl, by the guest's FLR, by sysfs: the PCI core calls
  *			reset_prepare and reset_done
  *	close		vfio_pci_core_close_device() resets the VF without these
+ *	migration	vfio/migration.c
  */
 
 #include <linux/module.h>
@@ -20,11 +21,26 @@
 #include "base/compat.h"
 #include "device/vfio.h"
 #include "hw/regs.h"
+#include "vfio/migration.h"
 #include "vfio/vfio_compat.h"
 
 static struct vfio_pci_core_device *to_core(struct vfio_device *vdev)
 {
 	return container_of(vdev, struct vfio_pci_core_device, vdev);
+}
+
+static struct gpuvf_variant *to_variant(struct vfio_pci_core_device *core)
+{
+	return container_of(core, struct gpuvf_variant, core);
+}
+
+static int variant_init(struct vfio_device *vdev)
+{
+	int err = vfio_pci_core_init_dev(vdev);
+
+	if (!err)
+		gpuvf_migration_init(to_variant(to_core(vdev)));
+	return err;
 }
 
 /* how often a reset by gpuvf.ko may begin just when the VF is to be opened */
@@ -55,11 +71,12 @@ static void variant_close(struct vfio_device *vdev)
 	vfio_pci_core_close_device(vdev);
 	/* the reset is left out where the device is locked */
 	gpuvf_vfio_close(core->pdev, !core->needs_reset);
+	gpuvf_migration_end(to_variant(core));
 }
 
 static const struct vfio_device_ops variant_ops = {
 	.name = "gpuvf-vfio",
-	.init = vfio_pci_core_init_dev,
+	.init = variant_init,
 	.release = vfio_pci_core_release_dev,
 	.open_device = variant_open,
 	.close_device = variant_close,
@@ -85,6 +102,7 @@ static void variant_reset_prepare(struct pci_dev *pdev)
 static void variant_reset_done(struct pci_dev *pdev)
 {
 	gpuvf_vfio_reset_end(pdev);
+	gpuvf_migration_end(to_variant(dev_get_drvdata(&pdev->dev)));
 }
 
 static const struct pci_error_handlers variant_err_handler = {
@@ -95,21 +113,22 @@ static const struct pci_error_handlers variant_err_handler = {
 
 static int variant_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct vfio_pci_core_device *core;
+	struct gpuvf_variant *variant;
 	int err;
 
 	if (!gpuvf_vfio_is_vf(pdev)) {
 		pci_err(pdev, "not a VF of a GPU that gpuvf drives: use vfio-pci\n");
 		return -ENODEV;
 	}
-	core = vfio_alloc_device(vfio_pci_core_device, vdev, &pdev->dev,
-				 &variant_ops);
-	if (IS_ERR(core))
-		return PTR_ERR(core);
-	dev_set_drvdata(&pdev->dev, core);
-	err = vfio_pci_core_register_device(core);
+	variant = vfio_alloc_device(gpuvf_variant, core.vdev, &pdev->dev,
+				    &variant_ops);
+	if (IS_ERR(variant))
+		return PTR_ERR(variant);
+	/* VFIO's own error handlers take it for their device, with which it begins */
+	dev_set_drvdata(&pdev->dev, &variant->core);
+	err = vfio_pci_core_register_device(&variant->core);
 	if (err)
-		vfio_put_device(&core->vdev);
+		vfio_put_device(&variant->core.vdev);
 	return err;
 }
 

@@ -52,4 +52,12 @@
 #define GPUVF_VFIO_REGION_INFO
 #endif
 
+/* 6.2; of struct vfio_migration_ops */
+#ifdef GPUVF_HAVE_VFIO_DATA_SIZE
+#define GPUVF_VFIO_DATA_SIZE						\
+	.migration_get_data_size = migration_get_data_size,
+#else
+#define GPUVF_VFIO_DATA_SIZE
+#endif
+
 #endif /* GPUVF_VFIO_COMPAT_H */

@@ -42,6 +42,9 @@ static int command;
 static unsigned int ends_after;
 /* does a reset of the GPU take the function off the engine? */
 static bool reset_frees;
+/* registers for migration, and where FB_NEXT leads */
+static u32 migrate_regs[GPUVF_MAX_VFS][GPUVF_SIM_MIG_NUM_REGS];
+static u64 fb_next;
 /* what was written last */
 static struct {
 	int where;
@@ -107,6 +110,24 @@ static void move_port(int where)
 		put32(SIM + GPUVF_SIM_FB_LO, get32(SIM + GPUVF_SIM_FB_LO) + 4);
 }
 
+/* of the registers for migration: DATA is the one that MIG_VF and MIG_REG name */
+static void migrate_port(int where, bool write)
+{
+	u32 vf = get32(SIM + GPUVF_SIM_MIG_VF), reg = get32(SIM + GPUVF_SIM_MIG_REG);
+
+	if (where == SIM + GPUVF_SIM_FB_NEXT && write) {
+		put32(SIM + GPUVF_SIM_FB_LO, fb_next);
+		put32(SIM + GPUVF_SIM_FB_HI, fb_next >> 32);
+	}
+	if (where != SIM + GPUVF_SIM_MIG_DATA)
+		return;
+	assert_true(vf < GPUVF_MAX_VFS && reg < GPUVF_SIM_MIG_NUM_REGS);
+	if (write)
+		migrate_regs[vf][reg] = get32(where);
+	else
+		put32(where, migrate_regs[vf][reg]);
+}
+
 static int config_read(int where, void *val, int size)
 {
 	u32 noise;
@@ -115,6 +136,7 @@ static int config_read(int where, void *val, int size)
 	reads++;
 	if (where == command && ends_after && !--ends_after)
 		put32(where, get32(where) & ~GPUVF_SCH_CMD_EXECUTE);
+	migrate_port(where, false);
 	memcpy(val, config + where, size);
 	move_port(where);
 	if (all_ones || (dead && (where & ~3) == dead))
@@ -140,6 +162,7 @@ static int config_write(int where, u32 val, int size)
 	if (where == stuck)
 		val = (was & stuck_bits) | (val & ~stuck_bits);
 	memcpy(config + where, &val, size);
+	migrate_port(where, true);
 	move_port(where);
 	return 0;
 }

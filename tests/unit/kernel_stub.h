@@ -73,6 +73,7 @@ struct pci_device_id {
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define GENMASK(high, low)	((u32)((2ULL << (high)) - (1ULL << (low))))
 #define NSEC_PER_USEC		1000L
+#define SZ_4K			0x1000
 #define SZ_1M			0x100000
 #define SZ_256M			0x10000000
 #define GFP_KERNEL		0

@@ -372,6 +372,10 @@ static void port_to_framebuffer_knows_more_than_4_gib(void **state)
 	n = num_written;
 	assert_int_equal(hw->ops->fb_read(hw, 8 * MIB, buf, 4), -EIO);
 	assert_int_equal(num_written, n + 6);
+	/* and nothing is written there */
+	num_written = 0;
+	assert_int_equal(hw->ops->fb_write(hw, 8 * MIB, buf, 8), -EIO);
+	assert_int_equal(num_written, 6);
 	/* without the capability there is no port */
 	new_gpu(GPUVF_IOV_VSEC_REV_V3);
 	has_sim = false;
@@ -542,6 +546,90 @@ static void refuses_totals_of_v1_without_sense(void **state)
 	refuses(-ENODEV, "revision 9");
 }
 
+static void migration_is_by_the_registers_for_it(void **state)
+{
+	const struct gpuvf_migrate_ops *ops;
+	u32 reg[GPUVF_SIM_MIG_NUM_REGS];
+	unsigned int i;
+	u64 next;
+
+	(void)state;
+	/* without the feature, or too short for it, there is none */
+	new_gpu(GPUVF_IOV_VSEC_REV_V3);
+	assert_int_equal(probe(), 0);
+	assert_false(gpuvf_hw_can_migrate(hw));
+	new_gpu(GPUVF_IOV_VSEC_REV_V3);
+	put32(SIM + GPUVF_SIM_ID, ~0U & ~0xff);
+	put_header(SIM, GPUVF_SIM_VSEC_ID, GPUVF_SIM_VSEC_REV, 0xac);
+	assert_int_equal(probe(), 0);
+	assert_false(gpuvf_hw_can_migrate(hw));
+	new_v1();
+	put32(SIM + GPUVF_SIM_ID, ~0U & ~0xff);
+	assert_int_equal(probe(), 0);
+	assert_false(gpuvf_hw_can_migrate(hw));
+
+	new_gpu(GPUVF_IOV_VSEC_REV_V3);
+	put32(SIM + GPUVF_SIM_ID, GPUVF_SIM_FEATURE_MIGRATE);
+	assert_int_equal(probe(), 0);
+	assert_true(gpuvf_hw_can_migrate(hw));
+	ops = hw->ops->migrate;
+	assert_int_equal(hw->caps.num_registers, 17);
+	for (i = 0; i < 17; i++)
+		migrate_regs[7][i] = i == 3 ? ~0U : 0x1000 + i;
+	assert_int_equal(ops->get_registers(hw, 7, reg), 0);
+	assert_memory_equal(reg, migrate_regs[7], sizeof(reg));
+	assert_int_equal(ops->set_registers(hw, 2, reg), 0);
+	assert_memory_equal(reg, migrate_regs[2], sizeof(reg));
+	/* the PF's slot is the first one */
+	assert_int_equal(ops->context_offset(hw, 0), 256 * 1024);
+	assert_int_equal(ops->context_offset(hw, 30), 31 * 256 * 1024);
+	fb_next = (5ULL << 32) + 0x3000;
+	assert_int_equal(ops->fb_next(hw, 5ULL << 32, &next), 0);
+	assert_true(next == fb_next);
+	/* another reader has moved the port on, each time */
+	fb_next = (5ULL << 32) + 0x3004;
+	assert_int_equal(ops->fb_next(hw, 5ULL << 32, &next), -EIO);
+	fb_next = 0x1000;
+	assert_int_equal(ops->fb_next(hw, 5ULL << 32, &next), -EIO);
+}
+
+static void adopt_says_how_it_ended(void **state)
+{
+	const struct gpuvf_migrate_ops *ops;
+	u32 reg[GPUVF_SIM_MIG_NUM_REGS];
+
+	(void)state;
+	new_gpu(GPUVF_IOV_VSEC_REV_V3);
+	put32(SIM + GPUVF_SIM_ID, GPUVF_SIM_FEATURE_MIGRATE);
+	assert_int_equal(probe(), 0);
+	ops = hw->ops->migrate;
+	memset(reg, 0, sizeof(reg));
+	/* what it reads makes no sense: it may have it */
+	assert_int_equal(ops->adopt(hw, 9), -EIO);
+	assert_int_equal(get32(SIM + GPUVF_SIM_MIG_VF), 9);
+	assert_int_equal(get32(SIM + GPUVF_SIM_MIG_ADOPT), 1);
+	stuck = SIM + GPUVF_SIM_MIG_ADOPT;
+	stuck_bits = ~0U;
+	put32(stuck, GPUVF_SIM_MIG_ADOPTED);
+	assert_int_equal(ops->adopt(hw, 9), 0);
+	put32(stuck, GPUVF_SIM_MIG_REFUSED);
+	assert_int_equal(ops->adopt(hw, 9), -EINVAL);
+	put32(stuck, GPUVF_SIM_MIG_NOTHING);
+	assert_int_equal(ops->adopt(hw, 9), -EINVAL);
+	/* it is about another VF: nothing is done */
+	put32(stuck, GPUVF_SIM_MIG_ADOPTED);
+	stuck = SIM + GPUVF_SIM_MIG_VF;
+	num_written = 0;
+	assert_int_equal(ops->adopt(hw, 8), -EINVAL);
+	assert_int_equal(num_written, 1);
+	assert_int_equal(ops->set_registers(hw, 8, reg), -EUCLEAN);
+	assert_int_equal(num_written, 2);
+	stuck = 0;
+	all_ones = true;
+	assert_int_equal(ops->adopt(hw, 9), -EINVAL);
+	assert_int_equal(ops->get_registers(hw, 9, reg), -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +646,8 @@ int main(void)
 		cmocka_unit_test(port_to_framebuffer_knows_more_than_4_gib),
 		cmocka_unit_test(mail_goes_by_the_handshake),
 		cmocka_unit_test(acknowledgment_is_seen_when_the_message_is_gone),
+		cmocka_unit_test(migration_is_by_the_registers_for_it),
+		cmocka_unit_test(adopt_says_how_it_ended),
 		cmocka_unit_test(probe_leaves_the_hardware_quiet),
 		cmocka_unit_test(capabilities_are_what_there_is),
 		cmocka_unit_test(geometry_is_checked),

@@ -360,3 +360,100 @@ int vfio_reset(const struct vfio *vfio)
 {
 	return ioctl(vfio->device, VFIO_DEVICE_RESET) ? -errno : 0;
 }
+
+/* Linux 6.2 */
+#ifndef VFIO_DEVICE_FEATURE_MIG_DATA_SIZE
+#define VFIO_DEVICE_FEATURE_MIG_DATA_SIZE 9
+#endif
+
+/* what a feature of a device says, or is to be */
+union feature {
+	struct vfio_device_feature head;
+	struct {
+		struct vfio_device_feature same_head;
+		uint64_t flags;
+	};
+	struct {
+		struct vfio_device_feature again;
+		uint32_t state;
+		int32_t fd;
+	};
+};
+
+static int feature(const struct vfio *vfio, uint32_t flags, union feature *what)
+{
+	what->head.argsz = sizeof(*what);
+	what->head.flags = flags;
+	return ioctl(vfio->device, VFIO_DEVICE_FEATURE, &what->head) ? -errno : 0;
+}
+
+/**
+ * vfio_migration() - can the function be migrated?
+ * @vfio: open function
+ * @flags: becomes VFIO_MIGRATION_* bits
+ *
+ * Return: 0, or a negative errno; -ENOTTY: it cannot.
+ */
+int vfio_migration(const struct vfio *vfio, uint64_t *flags)
+{
+	union feature what = { };
+	int err;
+
+	err = feature(vfio, VFIO_DEVICE_FEATURE_GET |
+		      VFIO_DEVICE_FEATURE_MIGRATION, &what);
+	*flags = what.flags;
+	return err;
+}
+
+/**
+ * vfio_set_state() - bring the function into a state of migration
+ * @vfio: open function
+ * @state: VFIO_DEVICE_STATE_*
+ * @fd: becomes the descriptor of that state; -1: it has none
+ *
+ * Return: 0, or a negative errno.
+ */
+int vfio_set_state(const struct vfio *vfio, unsigned int state, int *fd)
+{
+	union feature what = { .state = state, .fd = -1 };
+	int err;
+
+	err = feature(vfio, VFIO_DEVICE_FEATURE_SET |
+		      VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, &what);
+	*fd = err ? -1 : what.fd;
+	return err;
+}
+
+/**
+ * vfio_get_state() - the state that the function is in
+ * @vfio: open function
+ *
+ * Return: VFIO_DEVICE_STATE_*, or a negative errno.
+ */
+int vfio_get_state(const struct vfio *vfio)
+{
+	union feature what = { };
+	int err;
+
+	err = feature(vfio, VFIO_DEVICE_FEATURE_GET |
+		      VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, &what);
+	return err ? err : (int)what.state;
+}
+
+/**
+ * vfio_data_size() - how much there will be to read at the most
+ * @vfio: open function
+ * @bytes: becomes that
+ *
+ * Return: 0, or a negative errno; -ENOTTY: the kernel does not ask its drivers.
+ */
+int vfio_data_size(const struct vfio *vfio, uint64_t *bytes)
+{
+	union feature what = { };
+	int err;
+
+	err = feature(vfio, VFIO_DEVICE_FEATURE_GET |
+		      VFIO_DEVICE_FEATURE_MIG_DATA_SIZE, &what);
+	*bytes = what.flags;
+	return err;
+}

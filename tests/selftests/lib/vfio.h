@@ -45,4 +45,10 @@ volatile uint32_t *vfio_bar(const struct vfio *vfio, unsigned int bar,
 			    size_t *size);
 int vfio_reset(const struct vfio *vfio);
 
+/* migration, version 2 */
+int vfio_migration(const struct vfio *vfio, uint64_t *flags);
+int vfio_set_state(const struct vfio *vfio, unsigned int state, int *fd);
+int vfio_get_state(const struct vfio *vfio);
+int vfio_data_size(const struct vfio *vfio, uint64_t *bytes);
+
 #endif /* SELFTEST_VFIO_H */
