@@ -92,10 +92,9 @@ unit:
 uninstall:
 	rm -f $(moddir)/gpuvf.ko* $(moddir)/gpuvf_vfio.ko* $(moddir)/gpuvf_sim.ko*
 	$(call remove_files,$(module_files) $(agent_files) $(dev_files))
-	rmdir --ignore-fail-on-non-empty $(wildcard \
-		$(DESTDIR)$(docdir)/examples/prometheus $(DESTDIR)$(docdir)/examples \
-		$(DESTDIR)$(docdir)) $(wildcard $(DESTDIR)$(datadir)/gpuvf/netlink/specs \
-		$(DESTDIR)$(datadir)/gpuvf/netlink $(DESTDIR)$(datadir)/gpuvf)
+	for dir in $(wildcard $(DESTDIR)$(docdir) $(DESTDIR)$(datadir)/gpuvf); do \
+		find $$dir -depth -type d -empty -delete; \
+	done
 	$(if $(DESTDIR),,/sbin/depmod $(RELEASE))
 
 # the directories of gpuvf.ko and gpuvf_vfio.ko
@@ -156,6 +155,7 @@ check-docs:
 
 check-packaging:
 	@tests/packaging/check
+	@tests/packaging/others
 
 dist:
 	@packaging/dist build/dist
