@@ -64,7 +64,7 @@ truth() {
 	grep -o " $1=[0-9]*" $sim/truth | head -n 1 | cut -d= -f2
 }
 
-# the file's VFs are there, run, and nobody ever saw another's memory
+# the file's VFs are there, run, and none ever saw another's memory
 example_holds() {
 	local file=$files/$1.ini vfs=$2 quota=$3 i
 

@@ -92,7 +92,7 @@ point 'monitor_tells_of_it'
 until_true grep -q '"event":"vf-state-change","bdf":"'"$gpu"'".*"state":"paused"' \
 	"$work/json"
 point 'and_in_json'
-# what happens at about the same time is told at once, so it takes its time until
+# what happens at about the same time is one message, so it takes its time until
 # the kernel has to drop a message to a generic netlink socket
 too_much_happens() {
 	for ((i = 0; i < 100; i++)); do

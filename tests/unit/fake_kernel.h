@@ -46,7 +46,7 @@
  * @fail_wedges: and the GPU is wedged then
  * @set_error: what becomes of a change of one VF or of the settings of the GPU,
  *	and of a reset
- * @stale: so many layouts are refused because somebody else was faster
+ * @stale: so many layouts are refused because another program was faster
  * @deny: no layout may be set, nor asked about
  * @asked: so many layouts were checked, whether to be set or not
  * @when_asked: happens just before each of them, may be NULL
