@@ -280,6 +280,12 @@ static int enable(struct execution *x, struct state *now)
 	return EXIT_DONE;
 }
 
+static void draw_drivers(const void *bdf)
+{
+	progress_print("GPU %s: setting host drivers of its VFs, %llu s",
+		       (const char *)bdf, progress_ms() / 1000);
+}
+
 static int set_drivers(struct execution *x, const struct state *now)
 {
 	const struct state *want = x->want;
@@ -292,6 +298,7 @@ static int set_drivers(struct execution *x, const struct state *now)
 		free(before);
 		return EXIT_BUSY;
 	}
+	progress_begin(draw_drivers, bdf);
 	err = drivers_override(bdf, want->drivers, want->gpu.num_vfs, &touched);
 	code = exit_code_of(err);
 	if (!code && now->autoprobe != want->autoprobe)
@@ -302,6 +309,7 @@ static int set_drivers(struct execution *x, const struct state *now)
 				   &touched);
 		code = exit_code_of(err);
 	}
+	progress_end();
 	if (touched)
 		touch(x);
 	free(before);

@@ -318,7 +318,7 @@ static char *guests_text(const struct plan *plan)
 }
 
 /**
- * plan_print_sum() - the last line: how many VFs change, and who is in the way
+ * plan_print_sum() - the last line: how many VFs change, and what is in the way
  * @plan: the plan; nothing is printed when it has nothing to do
  * @refused: as of plan_print()
  */

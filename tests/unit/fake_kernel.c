@@ -490,8 +490,22 @@ static void probe(struct fake_gpu *f, u32 vf)
 		copy_string(f->bound[vf], NAME_SIZE, override);
 }
 
+/* as what waits for a child that writes; @seen: VFs that are there meanwhile */
+static void take_time(struct fake_gpu *f, u32 seen)
+{
+	u32 num_vfs = f->gpu.num_vfs;
+
+	if (!f->is_slow)
+		return;
+	f->gpu.num_vfs = seen;
+	sleep_ms(1100);
+	progress_tick();
+	f->gpu.num_vfs = num_vfs;
+}
+
 int sysfs_probe(const char *bdf)
 {
+	take_time(fake_of_vf(bdf), fake_of_vf(bdf)->gpu.num_vfs);
 	probe(fake_of_vf(bdf), index_of(bdf));
 	return 0;
 }
@@ -584,12 +598,7 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	err = change(f, number);
 	if (err)
 		return err;
-	if (f->is_slow) {
-		f->gpu.num_vfs = value / 2;
-		sleep_ms(1100);
-		progress_tick();
-		f->gpu.num_vfs = 0;
-	}
+	take_time(f, value / 2);
 	if (value)
 		enable(f, value);
 	else

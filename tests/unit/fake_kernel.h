@@ -35,7 +35,8 @@
  * @changes_late: that begins with the first layout that is sent
  * @reset_reads: so often the GPU is read before its reset is over
  * @scrubs: bytes that are scrubbed from one look to the next
- * @is_slow: enabling VFs takes so long that half of them can be seen
+ * @is_slow: enabling VFs and probing takes a second, and then half of the VFs can be
+ *	seen
  * @raise_at: the change at which the program gets the signal @signal
  * @log: one letter per change: L layout, numbers: VF count, d driver
  * @changes: changes asked for so far

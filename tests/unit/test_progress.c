@@ -99,6 +99,19 @@ static void vfs_are_counted_as_they_come(void **state)
 	is_quiet("apply -f t.ini", EXIT_DONE);
 }
 
+static void a_driver_that_takes_its_time_is_waited_for(void **state)
+{
+	char *text;
+
+	write_text("driver.ini", CONFIG "driver 3 = vfio-pci\n");
+	fake_reset();
+	fake.is_slow = true;
+	text = on_terminal("apply -f driver.ini", NULL, NULL);
+	assert_says(text, "\rGPU 0000:41:00.0: setting host drivers of its VFs, 1 s\033[K");
+	assert_says(text, "4 VFs enabled");
+	free(text);
+}
+
 static void use_a_vf(void)
 {
 	fake_reset();
@@ -201,6 +214,7 @@ int main(void)
 		cmocka_unit_test(scrubbing_is_a_bar_of_bytes),
 		cmocka_unit_test(an_interrupt_does_not_end_scrubbing),
 		cmocka_unit_test(vfs_are_counted_as_they_come),
+		cmocka_unit_test(a_driver_that_takes_its_time_is_waited_for),
 		cmocka_unit_test(what_is_waited_for_is_named),
 		cmocka_unit_test(a_reset_says_how_long_it_takes),
 		cmocka_unit_test(the_daemon_is_waited_for),
