@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * gpuvf_guest - the driver of a simulated VF in a virtual machine. Its parameters say
- * what it does, and its messages, "guest: KEY=VALUE", what it found.
+ * what it does when it is loaded, its device's file "work" has it work for so many ms,
+ * and its messages, "guest: KEY=VALUE", say what it found.
  */
 
 #define pr_fmt(fmt) "guest: " fmt
@@ -21,10 +22,6 @@
 static uint tag = 1;
 module_param(tag, uint, 0444);
 MODULE_PARM_DESC(tag, "what it writes into its framebuffer");
-
-static uint work_ms;
-module_param(work_ms, uint, 0444);
-MODULE_PARM_DESC(work_ms, "how long it works");
 
 static bool early;
 module_param(early, bool, 0444);
@@ -116,54 +113,89 @@ static int vf_init(struct vf *vf)
 	u64 begin = vf_now_us(&vf->guest);
 
 	if (guest_init(&vf->guest, READY_MS)) {
-		pr_info("ready=0\n");
+		pr_notice("ready=0\n");
 		return -EIO;
 	}
-	pr_info("ready=1 ready_us=%llu irqs=%d\n",
-		vf_now_us(&vf->guest) - begin, atomic_read(&vf->irqs));
+	pr_notice("ready=1 ready_us=%llu irqs=%d\n",
+		  vf_now_us(&vf->guest) - begin, atomic_read(&vf->irqs));
 	return 0;
 }
 
-static int vf_hang(struct vf *vf)
+/* after a reset it starts again, on memory that has to be empty */
+static int vf_restart(struct vf *vf, int err)
 {
-	if (guest_await_reset(&vf->guest, READY_MS)) {
-		pr_info("reset=0\n");
+	vf->initialised = false;
+	if (err) {
+		pr_notice("reset=0\n");
 		return -EIO;
 	}
-	pr_info("reset=1 left=%u\n", guest_count_others(&vf->guest, 0));
+	pr_notice("reset=1 left=%u\n", guest_count_others(&vf->guest, 0));
 	return vf_init(vf);
+}
+
+static int vf_release(struct vf *vf)
+{
+	guest_write_tag(&vf->guest, tag);
+	pr_notice("written=1\n");
+	if (guest_release(&vf->guest))
+		return -EIO;
+	vf->initialised = true;
+	return 0;
 }
 
 static int vf_run(struct vf *vf)
 {
-	u64 begin, done;
 	int err;
 
-	pr_info("found=%u\n", guest_count_others(&vf->guest, 0));
+	pr_notice("found=%u\n", guest_count_others(&vf->guest, 0));
 	if (early) {
 		guest_write_tag(&vf->guest, tag);
-		pr_info("written=1\n");
+		pr_notice("written=1\n");
 		return 0;
 	}
 	err = vf_init(vf);
 	if (!err && hang)
-		err = vf_hang(vf);
-	if (err)
-		return err;
-	guest_write_tag(&vf->guest, tag);
-	pr_info("written=1\n");
-	if (guest_release(&vf->guest))
-		return -EIO;
-	vf->initialised = true;
-	if (!work_ms)
-		return 0;
-	begin = vf_now_us(&vf->guest);
-	done = guest_work(&vf->guest, work_ms);
-	pr_info("work_us=%llu elapsed_us=%llu others=%u\n", done,
-		vf_now_us(&vf->guest) - begin,
-		guest_count_others(&vf->guest, tag));
+		err = vf_restart(vf, guest_await_reset(&vf->guest, READY_MS));
+	return err ?: vf_release(vf);
+}
+
+static int vf_work(struct vf *vf, unsigned int ms)
+{
+	u64 begin = vf_now_us(&vf->guest), elapsed, done;
+	int err;
+
+	if (!vf->initialised)
+		return -ENODATA;
+	done = guest_work(&vf->guest, ms);
+	elapsed = vf_now_us(&vf->guest) - begin;
+	if (guest_notified(&vf->guest)) {
+		err = guest_answer_reset(&vf->guest, READY_MS);
+		err = vf_restart(vf, err);
+		if (!err)
+			err = vf_release(vf);
+		if (err)
+			return err;
+	}
+	pr_notice("others=%u elapsed_us=%llu work_us=%llu\n",
+		  guest_count_others(&vf->guest, tag), elapsed, done);
 	return 0;
 }
+
+static ssize_t work_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	unsigned int ms;
+	int err = kstrtouint(buf, 0, &ms);
+
+	return err ?: vf_work(dev_get_drvdata(dev), ms) ?: count;
+}
+static DEVICE_ATTR_WO(work);
+
+static struct attribute *vf_attrs[] = {
+	&dev_attr_work.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(vf);
 
 static int vf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
@@ -209,7 +241,7 @@ static void vf_remove(struct pci_dev *pdev)
 	struct vf *vf = pci_get_drvdata(pdev);
 
 	if (vf->initialised)
-		pr_info("fini=%d\n", !guest_fini(&vf->guest, READY_MS));
+		pr_notice("fini=%d\n", !guest_fini(&vf->guest, READY_MS));
 	guest_irqs(&vf->guest, 0);
 	free_irq(pci_irq_vector(pdev, 0), vf);
 	pci_free_irq_vectors(pdev);
@@ -226,6 +258,7 @@ static struct pci_driver vf_driver = {
 	.id_table = vf_ids,
 	.probe = vf_probe,
 	.remove = vf_remove,
+	.dev_groups = vf_groups,
 };
 module_pci_driver(vf_driver);
 

@@ -5,7 +5,7 @@
  * It looks at its framebuffer through the BAR, and writes its tag there.
  *
  * Compiled into a kernel module (gpuvf_guest.c), which runs in a nested virtual machine,
- * and into a program on VFIO (vfio_guest.c).
+ * and into a program on VFIO (test_vfio_guest.c).
  */
 
 #include "guest.h"
@@ -16,10 +16,6 @@
 
 /* as amdgpu's: so long a message may wait for its acknowledgment */
 #define ACK_MS		500
-
-/* where PF driver and guest exchange data, in dwords of the framebuffer */
-#define EXCHANGE_BEGIN	(0x10000 / 4)
-#define EXCHANGE_END	(0x10800 / 4)
 
 /* work that waits at any time, so that the VF always has some */
 #define BACKLOG_US	50000
@@ -124,6 +120,18 @@ int guest_release(struct guest *guest)
 }
 
 /**
+ * guest_notified() - whether the guest was notified of a reset
+ * @guest: guest
+ *
+ * Return: 1: it has to guest_answer_reset() soon; 0.
+ */
+int guest_notified(struct guest *guest)
+{
+	return get(guest, PAGE(GPUVF_MBOX_RCV(0))) ==
+	       GPUVF_MBOX_FLR_NOTIFICATION;
+}
+
+/**
  * guest_await_reset() - wait for the end of a reset
  * @guest: guest; one that has full access is not notified before
  * @ms: how long
@@ -146,7 +154,7 @@ int guest_await_reset(struct guest *guest, unsigned int ms)
 
 /**
  * guest_answer_reset() - be reset, as it was notified
- * @guest: guest that heard GPUVF_MBOX_FLR_NOTIFICATION
+ * @guest: guest that guest_notified()
  * @ms: how long to wait for the end of the reset
  *
  * Return: as guest_await_reset().
@@ -175,7 +183,7 @@ int guest_fini(struct guest *guest, unsigned int ms)
 /**
  * guest_work() - have work all the time
  * @guest: guest that is initialised
- * @ms: for so long
+ * @ms: for so long, or until it is notified of a reset
  *
  * What is left then is not waited for.
  *
@@ -187,7 +195,7 @@ __u64 guest_work(struct guest *guest, unsigned int ms)
 	__u32 left = get(guest, GPUVF_SIM_VF_DOORBELL);
 
 	given = left;
-	while (guest->ops->now_us(guest) < end) {
+	while (guest->ops->now_us(guest) < end && !guest_notified(guest)) {
 		if (left < BACKLOG_US) {
 			set(guest, GPUVF_SIM_VF_DOORBELL, BACKLOG_US);
 			given += BACKLOG_US;
@@ -196,6 +204,11 @@ __u64 guest_work(struct guest *guest, unsigned int ms)
 		left = get(guest, GPUVF_SIM_VF_DOORBELL);
 	}
 	return given - left;
+}
+
+static int is_exchange(__u32 dword)
+{
+	return dword >= GUEST_EXCHANGE_BEGIN && dword < GUEST_EXCHANGE_END;
 }
 
 /**
@@ -212,7 +225,7 @@ __u32 guest_count_others(struct guest *guest, __u32 tag)
 	__u32 i, val, count = 0;
 
 	for (i = 0; i < guest->fb_dwords; i++) {
-		if (i >= EXCHANGE_BEGIN && i < EXCHANGE_END)
+		if (is_exchange(i))
 			continue;
 		val = guest->fb[i];
 		count += val && val != tag;
@@ -223,12 +236,13 @@ __u32 guest_count_others(struct guest *guest, __u32 tag)
 /**
  * guest_write_tag() - fill the framebuffer, as far as it is looked at
  * @guest: guest
- * @tag: with this
+ * @tag: with this; what the PF driver leaves for this guest stays
  */
 void guest_write_tag(struct guest *guest, __u32 tag)
 {
 	__u32 i;
 
 	for (i = 0; i < guest->fb_dwords; i++)
-		guest->fb[i] = tag;
+		if (!is_exchange(i))
+			guest->fb[i] = tag;
 }

@@ -36,6 +36,14 @@ struct guest {
 	__u32 fb_dwords;
 };
 
+/* where PF driver and guest exchange data, in dwords of the framebuffer: not looked at */
+#define GUEST_EXCHANGE_BEGIN	(0x10000 / 4)
+#define GUEST_EXCHANGE_END	(0x10800 / 4)
+
+/* dwords of @fb_dwords that have the tag */
+#define GUEST_TAGGED(fb_dwords)	((fb_dwords) - \
+				 (GUEST_EXCHANGE_END - GUEST_EXCHANGE_BEGIN))
+
 /* what guest_hear() returns when there is no message in time */
 #define GUEST_SILENCE	0
 
@@ -44,6 +52,7 @@ int guest_say(struct guest *guest, __u32 message);
 __u32 guest_hear(struct guest *guest, unsigned int ms);
 int guest_init(struct guest *guest, unsigned int ms);
 int guest_release(struct guest *guest);
+int guest_notified(struct guest *guest);
 int guest_await_reset(struct guest *guest, unsigned int ms);
 int guest_answer_reset(struct guest *guest, unsigned int ms);
 int guest_fini(struct guest *guest, unsigned int ms);

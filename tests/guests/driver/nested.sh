@@ -11,8 +11,12 @@ nested_files=$nested/../../../build/nested/$(uname -r)
 nested_logs=${nested_logs:-/run/lab}
 sim=/sys/kernel/debug/gpuvf_sim
 
-# what starts a VM: the processes' ids, by name
-declare -A nested_pid=()
+# how long a driver may say nothing: virtual time goes on while the VM waits for the host
+nested_limit=${GPUVF_VIRTUAL:+3600}
+nested_limit=${nested_limit:-300}
+
+# of each VM by its name: process, descriptors; by NAME.KEY, what its driver said
+declare -A nested_pid=() nested_to=() nested_from=() nested_said=()
 
 # nested_load PARAMETER...: of gpuvf_sim; VFIO, KVM and the modules are loaded
 nested_load() {
@@ -40,51 +44,90 @@ nested_bind() {
 
 # nested_start NAME VF [PARAMETER=VALUE...]: a VM with that VF, whose driver has these
 nested_start() {
-	local name=$1 vf=$2 words=''
+	local name=$1 vf=$2 pipes from to
 
 	shift 2
-	[ $# = 0 ] || words=$(printf ' guest.%s' "$@")
-	: > "$nested_logs/$name.log"
-	qemu-system-x86_64 -name "$name,process=$name" -accel kvm -cpu host,-xsave \
-		-M q35,hpet=off -bios /usr/share/qemu/qboot.rom -m 128 -nodefaults \
+	pipes=$(mktemp -d)
+	mkfifo "$pipes/in" "$pipes/out"
+	# what looks for GPUs of AMD's first kind, and all buses, is an exit for each
+	qemu-system-x86_64 -name "guest=$name,process=$name" -accel kvm -cpu host,-xsave,-avx,-avx2 \
+		-M q35,hpet=off -bios /usr/share/qemu/qboot.rom -m 96 -nodefaults \
 		-no-user-config -display none -no-reboot -nic none \
 		-kernel "$nested_files/vmlinux" \
 		-initrd "$nested_files/initramfs.cpio" \
-		-append "console=ttyS0 panic=-1 quiet$words" \
-		-serial "file:$nested_logs/$name.log" \
+		-append "console=ttyS0 panic=-1 quiet printk.time=0 pci=noearly,lastbus=0 GUEST=\"$*\"" \
+		-serial stdio \
 		-device "vfio-pci,host=$(basename "$(realpath "$gpu/vf$vf/device")")" \
-		> "$nested_logs/$name.qemu" 2>&1 &
+		< "$pipes/in" > "$pipes/out" 2> "$nested_logs/$name.qemu" &
 	nested_pid[$name]=$!
+	exec {to}> "$pipes/in" {from}< "$pipes/out"
+	nested_to[$name]=$to nested_from[$name]=$from
+	rm -r "$pipes"
+	: > "$nested_logs/$name.log"
 }
 
-# nested_end NAME...: wait until they are over
-nested_end() {
-	local name status=0
+# nested_hear NAME KEY: read what its driver says, until it says that
+nested_hear() {
+	local line word
 
-	for name; do
-		wait "${nested_pid[$name]}" || status=$?
-		[ ! -s "$nested_logs/$name.qemu" ] ||
-			sed "s/^/# $name: /" "$nested_logs/$name.qemu"
-		nested_says "$name" end 1 || status=1
+	while read -r -t "$nested_limit" -u "${nested_from[$1]}" line; do
+		echo "${line%$'\r'}" >> "$nested_logs/$1.log"
+		[[ $line == *'guest: '* ]] || continue
+		line=${line%$'\r'}
+		line=" ${line#*guest: }"
+		for word in $line; do
+			nested_said[$1.${word%%=*}]=${word#*=}
+		done
+		[[ $line != *" $2="* ]] || return 0
 	done
-	return $status
+	return 1
 }
 
 # nested_value NAME KEY: what its driver said last
 nested_value() {
-	tr -d '\r' < "$nested_logs/$1.log" |
-		sed -n "s/^guest: \(.* \)\?$2=\([^ ]*\).*/\2/p" | tail -n 1
+	echo "${nested_said[$1.$2]:-}"
 }
 
-# nested_says NAME KEY VALUE
+# nested_says NAME KEY VALUE: it said that last
 nested_says() {
-	[ "$(nested_value "$1" "$2")" = "$3" ]
+	[ "${nested_said[$1.$2]:-}" = "$3" ]
 }
 
-# nested_run NAME VF [PARAMETER=VALUE...]: from its start to its end
-nested_run() {
-	nested_start "$@"
-	nested_end "$1"
+# nested_tell NAME WORD...: a line for its init; in a subshell, as it may be gone
+nested_tell() {
+	(echo "${@:2}" >&"${nested_to[$1]}")
+}
+
+# nested_gone NAME: after the end of its process, whose exit code this is
+nested_gone() {
+	local status=0 to=${nested_to[$1]} from=${nested_from[$1]}
+
+	wait "${nested_pid[$1]}" || status=$?
+	exec {to}>&- {from}<&-
+	[ ! -s "$nested_logs/$1.qemu" ] || sed "s/^/# $1: /" "$nested_logs/$1.qemu"
+	return $status
+}
+
+# nested_end NAME...: unload its driver, and wait for the end of the VM
+nested_end() {
+	local name status=0
+
+	for name; do
+		nested_tell "$name" end
+	done
+	for name; do
+		nested_hear "$name" end || status=1
+		# up to its last line
+		nested_hear "$name" nothing || :
+		nested_gone "$name" || status=1
+	done
+	return $status
+}
+
+# nested_kill NAME: as the kernel does when memory is short
+nested_kill() {
+	kill -KILL "${nested_pid[$1]}"
+	nested_gone "$1" 2> /dev/null || :
 }
 
 # found TAG [OWNER]: in how many dwords of the framebuffer it is; of that function

@@ -21,7 +21,7 @@
 
 #define FB_BAR	2
 #define FB	MIB		/* so much of it is looked at */
-#define WORDS	(FB / 4)
+#define WORDS	GUEST_TAGGED(FB / 4)
 
 #define A	0xa0a0a0a1U
 #define B	0xb0b0b0b1U
@@ -114,7 +114,7 @@ static struct guest *guest_open(unsigned int vf)
 	program->guest.fb = vfio_bar(&program->vfio, FB_BAR, &size);
 	ASSERT_NE(NULL, program->guest.fb);
 	ASSERT_EQ(32 * MIB, size);
-	program->guest.fb_dwords = WORDS;
+	program->guest.fb_dwords = FB / 4;
 	bar_settle(gpu);
 	guest_irqs(&program->guest, 1);
 	return &program->guest;
