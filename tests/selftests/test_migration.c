@@ -5,6 +5,7 @@
  */
 
 #include <sys/stat.h>
+#include <time.h>
 
 #include "migration.h"
 #include "user.h"
@@ -27,12 +28,34 @@ TEST_F(migration, is_offered_with_the_largest_size)
 	ASSERT_GT(QUOTA + 256 * KIB + QUOTA / 1000, bytes);
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
+/* a figure, not a limit: the part of the downtime that is gpuvf's and the hardware's */
+static void report_times(uint64_t begin, uint64_t halted, uint64_t saved)
+{
+	report("%zu bytes of a VF with %llu MiB; halted in %llu us, saved in %llu us",
+	       stream.size, QUOTA / MIB, (unsigned long long)(halted - begin),
+	       (unsigned long long)(saved - halted));
+}
+
 TEST_F(migration, state_moves_to_another_gpu)
 {
-	uint64_t before, slices;
+	uint64_t before, slices, begin, halted;
 	uint8_t *had, *has;
 
 	start_guest();
+	begin = now_us();
+	set_state(&source, STATE(STOP));
+	halted = now_us();
+	save(&source, &stream);
+	report_times(begin, halted, now_us());
+	set_state(&source, STATE(RUNNING));
 	set(&source, GPUVF_SIM_VF_MBOX + GPUVF_MBOX_INT_CNTL,
 	    GPUVF_MBOX_VALID_INT_EN);
 	set_state(&source, STATE(STOP));
@@ -42,10 +65,12 @@ TEST_F(migration, state_moves_to_another_gpu)
 	before = get(&source, GPUVF_SIM_VF_DOORBELL);
 	slices = gpu_truth_vf(from, 0, "saves");
 	save(&source, &stream);
-	report("%zu bytes", stream.size);
 
 	open_vf(&dest, to, 0);
+	begin = now_us();
 	ASSERT_OK(restore(&dest, &stream));
+	report("restored in %llu us, scrubbing before included",
+	       (unsigned long long)(now_us() - begin));
 	has = content(to, 0);
 	ASSERT_EQ(0, memcmp(had, has, CONTENT));
 	ASSERT_EQ(slices, gpu_truth_vf(to, 0, "saves"));

@@ -365,6 +365,44 @@ static void the_longest_is_no_longer_than_is_said(void **state)
 	(void)state;
 }
 
+/* a part of a block counts as one */
+static void a_page_is_no_longer_than_is_said(void **state)
+{
+	struct gpuvf_stream_writer w;
+	u32 size;
+
+	make_vf(&source);
+	source.identity.fb_bytes = PAGE;
+	source.identity.context_bytes = 0;
+	size = gpuvf_stream_put_header(&w, piece);
+	size += gpuvf_stream_put_identity(&w, piece, &source.identity);
+	size += gpuvf_stream_put_guest(&w, piece, &source.guest);
+	size += gpuvf_stream_put_registers(&w, piece, source.reg, 17);
+	size += gpuvf_stream_put_content(&w, piece, GPUVF_STREAM_FRAMEBUFFER, 0,
+					 PAGE);
+	size += gpuvf_stream_put_end(&w, piece);
+	assert_int_equal(size, gpuvf_stream_max_bytes(&source.identity));
+	(void)state;
+}
+
+static void nothing_is_read_behind_a_fault(void **state)
+{
+	struct gpuvf_stream_section section;
+	u32 n;
+
+	a_small_stream();
+	stream[0] = 'G';
+	assert_fault(GPUVF_STREAM_BAD_MAGIC, 0);
+	gpuvf_stream_space(&reader, &n);
+	assert_int_equal(n, 0);
+	/* in order by now, and it does not matter */
+	memcpy(reader.buf, "gpuvfmig", 8);
+	assert_int_equal(gpuvf_stream_read(&reader, 0, &section), 0);
+	assert_int_equal(reader.bytes, 0);
+	assert_int_equal(reader.fault, GPUVF_STREAM_BAD_MAGIC);
+	(void)state;
+}
+
 static void every_byte_counts(void **state)
 {
 	u32 at;
@@ -577,6 +615,8 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(any_state_is_read_as_it_was),
 		cmocka_unit_test(the_longest_is_no_longer_than_is_said),
+		cmocka_unit_test(a_page_is_no_longer_than_is_said),
+		cmocka_unit_test(nothing_is_read_behind_a_fault),
 		cmocka_unit_test(every_byte_counts),
 		cmocka_unit_test(every_cut_is_seen),
 		cmocka_unit_test(nothing_is_read_behind_the_end),
