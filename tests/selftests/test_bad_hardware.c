@@ -298,7 +298,7 @@ TEST_F(nonsense, a_status_that_never_changes_wedges)
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_EQUAL);
 	load_busy(gpu, 0, 100);
 	hw_misread(gpu, iov.sch + GPUVF_SCH_CMD, GPUVF_SCH_CMD_EXECUTE,
-		GPUVF_SCH_CMD_EXECUTE);
+		   GPUVF_SCH_CMD_EXECUTE);
 	ASSERT_EVENTUALLY(file_is(gpu_sysfs(gpu, "state"), "wedged"));
 	ASSERT_OK(file_write(gpu_sim(gpu, "misread"), "none"));
 	recovers();

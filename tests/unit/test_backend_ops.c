@@ -396,7 +396,8 @@ static void mail_goes_by_the_handshake(void **state)
 	use_v3();
 	/* the code comes last, while nothing is VALID */
 	for (valid = 0; valid < 2; valid++) {
-		num_written = n = 0;
+		num_written = 0;
+		n = 0;
 		hw->ops->mbox->send(hw, 5, &msg, valid);
 		wrote(&n, MBOX(GPUVF_MBOX_INDEX), 5);
 		wrote(&n, MBOX(GPUVF_MBOX_CONTROL), 0);
@@ -406,7 +407,8 @@ static void mail_goes_by_the_handshake(void **state)
 			wrote(&n, MBOX(GPUVF_MBOX_CONTROL), 1);
 		assert_int_equal(num_written, n);
 	}
-	num_written = n = 0;
+	num_written = 0;
+	n = 0;
 	hw->ops->mbox->clear(hw, 6);
 	wrote(&n, MBOX(GPUVF_MBOX_INDEX), 6);
 	for (i = 0; i < 4; i++)
@@ -421,7 +423,8 @@ static void mail_goes_by_the_handshake(void **state)
 	hw->ops->mbox->ack(hw, 8);
 	wrote(&n, MBOX(GPUVF_MBOX_INDEX), 8);
 	wrote(&n, MBOX(GPUVF_MBOX_CONTROL) + 1, 2);
-	num_written = n = 0;
+	num_written = 0;
+	n = 0;
 	hw->ops->mbox->listen(hw, 9, true);
 	wrote(&n, MBOX(GPUVF_MBOX_INDEX), 9);
 	wrote(&n, MBOX(GPUVF_MBOX_INT_CNTL), 3);
