@@ -96,63 +96,85 @@ static const struct verb_option no_options[] = { { } };
 static int cmd_help(const struct options *options, int argc, char **argv);
 static int cmd_version(const struct options *options, int argc, char **argv);
 
+#define GPU_HELP \
+	"GPU is a PCI address, as in 41:00.0, or the name of a [gpu] section.\n"
+#define VF_HELP		GPU_HELP "VF is a number, counted from 0.\n"
+#define EXAMPLE(words)	"Example: " PROGRAM " " words "\n"
+
+/* in groups, of which the first one has the title */
 static const struct verb verbs[] = {
-	{ "show", cmd_show, "show GPUs and VFs",
-	  "[GPU | GPU/VF]", show_options, .max_args = 1 },
-	{ "check", cmd_check, "check the configuration, without a GPU",
-	  "[FILE]", check_options, .max_args = 1 },
-	{ "plan", cmd_plan, "show what apply would do, checked by the kernel",
-	  "[GPU...]", plan_options, .max_args = ANY_NUMBER },
-	{ "apply", cmd_apply, "bring the GPUs to the state of the configuration",
+	{ "show", cmd_show, "Show GPUs and VFs, or all about one VF",
+	  "[GPU | GPU/VF]", show_options, .max_args = 1, .group = "Look",
+	  .more = VF_HELP EXAMPLE("show 41:00.0/3") },
+	{ "stats", cmd_stats, "Show GPU time, hangs and resets of each VF",
+	  "[GPU]", stats_options, .max_args = 1,
+	  .more = GPU_HELP EXAMPLE("stats --prometheus -") },
+	{ "top", cmd_top, "Show live GPU time of each VF",
+	  "", top_options, .max_args = 0,
+	  .more = EXAMPLE("top -d 0.5") },
+	{ "monitor", cmd_monitor, "Print changes as they happen",
+	  "", monitor_options, .max_args = 0,
+	  .more = EXAMPLE("monitor -j") },
+	{ "generate", cmd_generate, "Print a configuration to start from",
+	  "GPU", generate_options, .min_args = 1, .max_args = 1,
+	  .group = "Configure",
+	  .more = GPU_HELP EXAMPLE("generate 41:00.0 --vfs 8 -o /etc/gpuvf.ini") },
+	{ "check", cmd_check, "Check the configuration, without a GPU",
+	  "[FILE]", check_options, .max_args = 1,
+	  .more = EXAMPLE("check new.ini") },
+	{ "plan", cmd_plan, "Show what apply would change, checked by the kernel",
+	  "[GPU...]", plan_options, .max_args = ANY_NUMBER,
+	  .more = GPU_HELP EXAMPLE("plan -f new.ini") },
+	{ "apply", cmd_apply, "Make the GPUs match the configuration",
 	  "[GPU...]", apply_options, .max_args = ANY_NUMBER,
-	  .writes = true },
-	{ "assert", cmd_assert, "exit with 3 if a GPU differs from the configuration",
-	  "[GPU...]", assert_options, .max_args = ANY_NUMBER },
-	{ "set", cmd_set, "change a setting of one VF or GPU, live",
+	  .writes = true, .more = GPU_HELP EXAMPLE("apply --wait-idle 60") },
+	{ "assert", cmd_assert, "Exit with 3 if a GPU differs from the configuration",
+	  "[GPU...]", assert_options, .max_args = ANY_NUMBER,
+	  .more = GPU_HELP },
+	{ "set", cmd_set, "Change settings of one VF or GPU, live",
 	  "GPU/VF [fb=SIZE] [time_slice=TIME] [preempt_timeout=TIME] [label=NAME]\n"
 	  "GPU [policy=POLICY] [pf_reserve=SIZE]",
 	  no_options, .min_args = 2, .max_args = ANY_NUMBER,
-	  .writes = true },
-	{ "reset", cmd_operate, "reset a VF, or a whole GPU with all its VFs",
-	  "GPU | GPU/VF", no_options, .min_args = 1, .max_args = 1,
-	  .writes = true },
-	{ "stop", cmd_operate, "stop a VF until it is reset",
-	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
-	  .writes = true },
-	{ "pause", cmd_operate, "pause a VF until it is resumed",
-	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
-	  .writes = true },
-	{ "resume", cmd_operate, "resume a paused VF",
-	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
-	  .writes = true },
-	{ "stats", cmd_stats, "show GPU time, hangs and resets of each VF",
-	  "[GPU]", stats_options, .max_args = 1 },
-	{ "top", cmd_top, "show live which VF gets how much of a GPU",
-	  "", top_options, .max_args = 0 },
-	{ "export", cmd_export, "print the current state as a configuration",
-	  "[GPU...]", export_options, .max_args = ANY_NUMBER },
-	{ "generate", cmd_generate, "print a configuration to start from",
-	  "GPU", generate_options, .min_args = 1, .max_args = 1 },
-	{ "checkpoint", cmd_checkpoint, "save the settings of all GPUs to a file",
+	  .writes = true,
+	  .more = VF_HELP
+		  "SIZE has a unit, as in 2GiB; so has TIME, as in 4ms.\n"
+		  "POLICY is fixed, equal or best-effort.\n"
+		  EXAMPLE("set 41:00.0/3 time_slice=8ms") },
+	{ "export", cmd_export, "Print the current state as a configuration",
+	  "[GPU...]", export_options, .max_args = ANY_NUMBER, .more = GPU_HELP },
+	{ "checkpoint", cmd_checkpoint, "Save the state of all GPUs to a file",
 	  "FILE", no_options, .min_args = 1, .max_args = 1 },
-	{ "restore", cmd_restore, "restore the settings in a checkpoint",
+	{ "restore", cmd_restore, "Restore a saved state",
 	  "FILE", no_options, .min_args = 1, .max_args = 1,
 	  .writes = true },
-	{ "doctor", cmd_doctor, "find out whether this machine can have VFs, and how",
-	  "[GPU]", doctor_options, .max_args = 1 },
-	{ "explain", cmd_explain, "explain the [reason] of an error, and the way out",
-	  "[REASON]", no_options, .max_args = 1 },
-	{ "report", cmd_report, "write a tar file for those who help, without names",
-	  "[GPU...]", report_options, .max_args = ANY_NUMBER },
-	{ "monitor", cmd_monitor, "print changes as they happen",
-	  "", monitor_options, .max_args = 0 },
-	{ "daemon", cmd_daemon, "apply now, and whenever a GPU or a file changes",
-	  "", daemon_options, .writes = true },
-	{ "reload", cmd_reload, "let the daemon read its configuration again, wait",
+	{ "reset", cmd_operate, "Reset a VF, or a whole GPU with all its VFs",
+	  "GPU | GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true, .group = "Operate",
+	  .more = VF_HELP EXAMPLE("reset 41:00.0/3") },
+	{ "stop", cmd_operate, "Stop a VF until it is reset",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true, .more = VF_HELP },
+	{ "pause", cmd_operate, "Pause a VF until it is resumed",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true, .more = VF_HELP },
+	{ "resume", cmd_operate, "Resume a paused VF",
+	  "GPU/VF", no_options, .min_args = 1, .max_args = 1,
+	  .writes = true, .more = VF_HELP },
+	{ "daemon", cmd_daemon, "Keep GPUs as configured; systemd runs it",
+	  "", daemon_options, .writes = true, .group = "Run as a service" },
+	{ "reload", cmd_reload, "Make the daemon read its configuration again",
 	  "", no_options, .max_args = 0 },
-	{ "help", cmd_help, "print this text, or the usage of one verb",
+	{ "doctor", cmd_doctor, "Find out whether this machine can have VFs, and how",
+	  "[GPU]", doctor_options, .max_args = 1, .group = "Get help",
+	  .more = EXAMPLE("doctor -v") },
+	{ "explain", cmd_explain, "Explain the [reason] of an error, and the way out",
+	  "[REASON]", no_options, .max_args = 1,
+	  .more = EXAMPLE("explain vf-in-use") },
+	{ "report", cmd_report, "Write a tar file for support, without names",
+	  "[GPU...]", report_options, .max_args = ANY_NUMBER },
+	{ "help", cmd_help, "Print this text, or the help of one verb",
 	  "[VERB]", no_options, .max_args = 1 },
-	{ "version", cmd_version, "print the version",
+	{ "version", cmd_version, "Print the version",
 	  "", no_options, .max_args = 0 },
 	{ }
 };
@@ -207,12 +229,18 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 		return EXIT_DONE;
 	}
 	out_text("usage: " PROGRAM " VERB ...\n\n"
-		 "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n\n");
-	for (verb = verbs; verb->name; verb++)
+		 "Configure virtual functions of GPUs: number, framebuffer, GPU time.\n");
+	for (verb = verbs; verb->name; verb++) {
+		if (verb->group)
+			out_text("\n%s:\n", verb->group);
 		out_text("  %-10s %s\n", verb->name, verb->help);
-	out_text("\nWithout a verb: show. GPU is a PCI address or the name of a [gpu] section.\n"
-		 "'help VERB' has the options of a verb; see gpuvf-agent(8) and gpuvf.ini(5).\n"
-		 "--color[=WHEN] with any verb: colors always, never, or auto: on a terminal.\n");
+	}
+	out_text("\nWithout a verb: show. 'help VERB' has options and an example.\n"
+		 "--color[=WHEN] with any verb: colors always, never, or auto: on a terminal.\n"
+		 "--root DIR in front of a verb that only reads: files are those below DIR.\n"
+		 "Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 differs,\n"
+		 "4 partly done, 5 busy, 6 missing, 7 not permitted, 8 needs attention,\n"
+		 "9 done but not reported. See gpuvf-agent(8) and gpuvf.ini(5).\n");
 	return EXIT_DONE;
 }
 

@@ -86,6 +86,7 @@ _gpuvf_agent_words() {
 	case $arguments in
 	*FILE*) compgen -f -- "$3" ;;
 	*VERB*) _gpuvf_agent_verbs gpuvf-agent ;;
+	*REASON*) gpuvf-agent explain ;;
 	*GPU*)
 		# keys, once it is said of whom
 		if [[ -n $2 && $arguments == *=* ]]; then

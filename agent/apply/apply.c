@@ -77,7 +77,7 @@ static int read_back(const struct state *after, struct provider *provider)
 	gpu_free(&live);
 	holds = state_holds(&expected, &now);
 	if (!holds) {
-		pr_err("GPU %s is not as it should be, although every step was done:",
+		pr_err("GPU %s differs from the wanted state, although every step succeeded:",
 		       bdf);
 		state_print_differences(&expected, &now);
 	}
@@ -280,12 +280,15 @@ int apply_all(struct targets *targets, struct journal *journal, int *lock,
 	if (code)
 		exit_add(&tally, code);
 	apply_unlock(lock);
+	/* a signal that came meanwhile */
 	signals_release(&signals);
-	for (i = 0; wait && i < n; i++)
+	signals_hold(&signals);
+	for (i = 0; wait && i < n && !signals_are_pending(); i++)
 		if (quarantined[i] != U64_MAX)
 			exit_add(&tally, wait_ready(targets->plans[i].live.bdf,
 						    quarantined[i],
 						    targets->provider));
 	free(quarantined);
+	signals_release(&signals);
 	return exit_total(&tally);
 }

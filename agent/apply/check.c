@@ -220,7 +220,7 @@ static int check_total(const struct plan *plan)
 		return EXIT_DONE;
 	for (i = plan->live.total_vfs; !at.line && i < section->vfs_len; i++)
 		at = section->vfs[i].at;
-	pr_err("GPU %s: %u VFs are asked for, %u are the most it can have",
+	pr_err("GPU %s: %u VFs requested, at most %u possible",
 	       plan->live.bdf, plan->wanted.num_vfs, plan->live.total_vfs);
 	source_loc_print(stderr, &at);
 	return EXIT_USAGE;

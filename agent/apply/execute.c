@@ -24,6 +24,7 @@
 #include "apply/drivers.h"
 #include "apply/execute.h"
 #include "base/exit_code.h"
+#include "base/progress.h"
 #include "base/util.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
@@ -69,11 +70,42 @@ static int set_number(struct execution *x, const char *file, u32 value)
 	return err;
 }
 
-/* Return: 0, or a negative errno and @why; what may still be done is not as it was */
-static int set_count(struct execution *x, u32 num, struct failure *why)
-{
-	int err = provider_set_num_vfs(x->provider, x->want->gpu.bdf, num, why);
+/**
+ * struct counting - VFs that come or go
+ * @bdf: of their GPU
+ * @num: how many there are to be, 0: none
+ * @from: how many there were
+ */
+struct counting {
+	const char *bdf;
+	u32 num;
+	u32 from;
+};
 
+static void draw_count(const void *arg)
+{
+	const struct counting *counting = arg;
+	u32 max = counting->num ?: counting->from;
+	char vf[BDF_SIZE], bar[32];
+	u32 n = 0;
+
+	while (n < max && !sysfs_vf_bdf(counting->bdf, n, vf, sizeof(vf)))
+		n++;
+	progress_bar(bar, sizeof(bar), counting->num ? n : max - n, max);
+	progress_print("GPU %s: %s VFs %s %u of %u", counting->bdf,
+		       counting->num ? "enabling" : "disabling", bar,
+		       counting->num ? n : max - n, max);
+}
+
+/* Return: 0, or a negative errno and @why; what may still be done is not as it was */
+static int set_count(struct execution *x, u32 num, u32 from, struct failure *why)
+{
+	const struct counting counting = { x->want->gpu.bdf, num, from };
+	int err;
+
+	progress_begin(draw_count, &counting);
+	err = provider_set_num_vfs(x->provider, x->want->gpu.bdf, num, why);
+	progress_end();
 	if (!err || err == -ETIMEDOUT || why->has_changed)
 		touch(x);
 	return err;
@@ -88,7 +120,7 @@ static const char *count_error(int err, const struct failure *why)
 static int disable(struct execution *x, const struct state *now)
 {
 	struct failure why;
-	int err = set_count(x, 0, &why);
+	int err = set_count(x, 0, now->gpu.num_vfs, &why);
 
 	if (err)
 		pr_err("GPU %s: cannot disable its %u VF%s: %s", now->gpu.bdf,
@@ -226,7 +258,7 @@ static int enable(struct execution *x, struct state *now)
 			return code;
 		now->autoprobe = 0;
 	}
-	err = set_count(x, num_vfs, &why);
+	err = set_count(x, num_vfs, 0, &why);
 	if (err && *why.detail.message) {
 		pr_err("GPU %s: cannot enable %u VF%s: %s", bdf, num_vfs,
 		       plural(num_vfs), why.detail.message);

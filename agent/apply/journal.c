@@ -291,7 +291,7 @@ int journal_finish(struct journal *journal)
 	for (i = 0; i < journal->num; i++) {
 		if (journal->intents[i].is_unseen)
 			continue;
-		pr_err("GPU %s [gpu %s]: a change is neither done nor taken back; the next apply tries again",
+		pr_err("GPU %s [gpu %s]: a change is neither completed nor rolled back; the next apply tries again",
 		       journal->intents[i].before.gpu.bdf,
 		       journal->intents[i].section);
 		code = EXIT_ATTENTION;

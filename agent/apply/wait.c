@@ -15,7 +15,9 @@
 #include "apply/check.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "base/progress.h"
 #include "base/root.h"
+#include "base/signals.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "model/names.h"
@@ -51,14 +53,66 @@ void wait_settled(struct targets *targets)
 			plan_refresh(&targets->plans[i], targets->provider);
 }
 
-static bool any_is_blocked(const struct targets *targets)
+static const struct plan *first_blocked(const struct targets *targets)
 {
 	size_t i;
 
 	for (i = 0; i < targets->num; i++)
 		if (plan_is_blocked(&targets->plans[i]))
-			return true;
-	return false;
+			return &targets->plans[i];
+	return NULL;
+}
+
+/* Return: what is waited for, to be freed */
+static char *name_blocker(const struct plan *plan)
+{
+	const struct gpu *gpu = &plan->live;
+	char *user, *text;
+	u32 i;
+
+	for (i = 0; i < gpu->vfs_len && !plan_interrupts(plan, i); i++)
+		;
+	if (i == gpu->vfs_len)
+		return xasprintf("GPU %s, whose VFs are being enabled or disabled",
+				 gpu->bdf);
+	user = *gpu->vfs[i].bdf ? process_open_at(gpu->vfs[i].bdf) : NULL;
+	text = xasprintf("%s%sGPU %s VF %u%s", user ?: "",
+			 user ? ", which has " : "", gpu->bdf, i,
+			 user ? " open" : ", which is in use");
+	free(user);
+	return text;
+}
+
+/**
+ * struct waiting - for VFs that are in use
+ * @blocker: what for
+ * @end_ms: until when
+ */
+struct waiting {
+	char *blocker;
+	u64 end_ms;
+};
+
+static void draw_waiting(const void *arg)
+{
+	const struct waiting *waiting = arg;
+	u64 now = monotonic_ms();
+
+	progress_print("waiting %llu s more for %s", waiting->end_ms > now ?
+		       (waiting->end_ms - now + 999) / 1000 : 0,
+		       waiting->blocker);
+}
+
+/* once for each: another one may come when the first has gone */
+static void report_blocker(struct waiting *waiting, const struct plan *plan,
+			   u32 seconds)
+{
+	char *blocker = name_blocker(plan);
+
+	if (!waiting->blocker || strcmp(waiting->blocker, blocker))
+		pr_warning("waiting up to %u s for %s", seconds, blocker);
+	free(waiting->blocker);
+	waiting->blocker = blocker;
 }
 
 /**
@@ -66,23 +120,33 @@ static bool any_is_blocked(const struct targets *targets)
  * @targets: planned; planned again while it waits
  * @seconds: how long at the most
  *
- * The lock must not be held: others may have to change something meanwhile.
+ * The lock must not be held: others may have to change something meanwhile. Prints what
+ * it waits for.
  *
  * Return: EXIT_DONE, also when the time is over: apply then names the user;
  * or why a GPU could not be read.
  */
 int wait_idle(struct targets *targets, u32 seconds)
 {
-	u64 end = monotonic_ms() + seconds * 1000ULL;
+	struct waiting waiting = {
+		.end_ms = monotonic_ms() + seconds * 1000ULL,
+	};
+	const struct plan *blocked;
 	int code = EXIT_DONE;
 	size_t i;
 
-	while (!code && any_is_blocked(targets) && monotonic_ms() < end) {
+	progress_begin(draw_waiting, &waiting);
+	while (!code && (blocked = first_blocked(targets)) &&
+	       monotonic_ms() < waiting.end_ms) {
+		report_blocker(&waiting, blocked, seconds);
+		progress_tick();
 		sleep_ms(IDLE_POLL_MS);
 		for (i = 0; !code && i < targets->num; i++)
 			code = plan_refresh(&targets->plans[i],
 					    targets->provider);
 	}
+	progress_end();
+	free(waiting.blocker);
 	return code;
 }
 
@@ -197,10 +261,52 @@ static int not_ready(const struct gpu *gpu, u64 quarantined)
 }
 
 /**
+ * struct scrubbing - framebuffer that is being scrubbed
+ * @bdf: of the GPU
+ * @total: bytes, when it began
+ * @left: bytes
+ */
+struct scrubbing {
+	const char *bdf;
+	u64 total;
+	u64 left;
+};
+
+static void draw_scrubbing(const void *arg)
+{
+	const struct scrubbing *scrubbing = arg;
+	u64 done = scrubbing->total - scrubbing->left;
+	char some[UNIT_TEXT], all[UNIT_TEXT];
+	char left[32] = "", bar[32];
+
+	if (done)
+		snprintf(left, sizeof(left), ", %.0f s left",
+			 (double)progress_ms() / 1000 * scrubbing->left / done);
+	progress_print("GPU %s: scrubbing %s %s of %s%s", scrubbing->bdf,
+		       progress_bar(bar, sizeof(bar), done, scrubbing->total),
+		       format_size(some, done, " "),
+		       format_size(all, scrubbing->total, " "), left);
+}
+
+/* signals are held off: it goes on without this program */
+static bool is_interrupted(const struct scrubbing *scrubbing)
+{
+	char text[UNIT_TEXT];
+
+	if (!signals_are_pending())
+		return false;
+	pr_warning("GPU %s: interrupted; scrubbing goes on without this command, %s are left; VFs start when theirs is scrubbed",
+		   scrubbing->bdf, format_size(text, scrubbing->left, " "));
+	return true;
+}
+
+/**
  * wait_ready() - wait until the framebuffer of a GPU is scrubbed
  * @bdf: of the GPU
  * @quarantined: bytes that were quarantined before
  * @provider: the provider
+ *
+ * Context: signals are held off; when one comes, this says so and ends.
  *
  * Return: EXIT_DONE; EXIT_ATTENTION: it does not become ready, which is printed;
  * EXIT_UNREPORTED: it cannot be read.
@@ -208,25 +314,34 @@ static int not_ready(const struct gpu *gpu, u64 quarantined)
 int wait_ready(const char *bdf, u64 quarantined, struct provider *provider)
 {
 	u64 end = monotonic_ms() + READY_LIMIT_MS;
+	struct scrubbing scrubbing = { .bdf = bdf };
 	struct failure why;
 	struct gpu gpu;
 	bool ready;
 	int code;
 
+	progress_begin(draw_scrubbing, &scrubbing);
 	for (;;) {
 		if (provider_read(provider, bdf, &gpu, &why)) {
+			progress_end();
 			report_error(&why, bdf);
 			return EXIT_UNREPORTED;
 		}
 		ready = gpu.fb_needs_scrub <= gpu.fb_quarantined;
 		code = not_ready(&gpu, quarantined);
+		scrubbing.left = ready ? 0 : gpu.fb_needs_scrub - gpu.fb_quarantined;
+		if (scrubbing.left > scrubbing.total)
+			scrubbing.total = scrubbing.left;
 		gpu_free(&gpu);
-		if (ready || code)
-			return code;
-		if (monotonic_ms() > end)
+		if (ready || code || monotonic_ms() > end ||
+		    is_interrupted(&scrubbing))
 			break;
+		progress_tick();
 		sleep_ms(READY_POLL_MS);
 	}
+	progress_end();
+	if (ready || code || monotonic_ms() <= end)
+		return code;
 	pr_err("GPU %s: its framebuffer is still being scrubbed after %d s",
 	       bdf, READY_LIMIT_MS / 1000);
 	return EXIT_ATTENTION;

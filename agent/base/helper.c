@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/helper.h"
 #include "base/input.h"
+#include "base/progress.h"
 #include "base/util.h"
 
 #define POLL_MS		20
@@ -95,6 +96,7 @@ static bool wait_for(pid_t pid, int fd, u64 limit_ms, int *status, char *said)
 	while (waitpid(pid, status, WNOHANG) != pid) {
 		if (monotonic_ms() >= end)
 			return false;
+		progress_tick();
 		if (!listen_for(fd, POLL_MS, said))
 			sleep_ms(POLL_MS);
 	}

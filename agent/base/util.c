@@ -15,6 +15,7 @@
 
 #include "base/exit_code.h"
 #include "base/fold.h"
+#include "base/progress.h"
 #include "base/util.h"
 
 /* words longer than this are not compared with the known ones */
@@ -265,6 +266,7 @@ void pr_message(enum pr_level level, const char *fmt, ...)
 	text = xvasprintf(fmt, args);
 	va_end(args);
 	safe = printable(text);
+	progress_hide();
 	print_folded(stderr, "%s%s", to_journal ? pr_priority(level) :
 		     PROGRAM ": ", safe);
 	free(safe);

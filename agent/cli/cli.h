@@ -110,6 +110,8 @@ struct verb_option {
  * @name: the word
  * @run: does it. Return: enum exit_code
  * @help: one line
+ * @group: title of the verbs from here on, NULL: it goes on
+ * @more: below the options in its help, NULL: nothing
  * @args: what follows the options, several ways in lines of their own
  * @options: the last one has no name
  * @min_args: words that follow, at least
@@ -125,6 +127,8 @@ struct verb {
 	int min_args;
 	int max_args;
 	bool writes;
+	const char *group;
+	const char *more;
 };
 
 /* of max_args */

@@ -183,7 +183,7 @@ int parse_gpu_vf(const char *text, char *gpu, size_t size, u32 *vf)
 
 	if (!len || len >= size ||
 	    (slash && parse_number(slash + 1, MAX_VFS - 1, vf))) {
-		usage_error("'%s' is neither GPU nor GPU/VF", text);
+		usage_error("invalid target '%s': expected GPU or GPU/VF", text);
 		return -1;
 	}
 	copy_string(gpu, len + 1, text);

@@ -94,7 +94,7 @@ void print_help(const struct verb *verb)
 	const struct verb_option *option = verb->options;
 
 	out_print(print_usage, verb);
-	out_text("%s\n%s", verb->help, option->name ? "\n" : "");
+	out_text("%s.\n%s", verb->help, option->name ? "\n" : "");
 	for (; option->name; option++) {
 		char letter[] = { '-', option->letter, ',', ' ', '\0' };
 		char *names = xasprintf("%s--%s%s%s",
@@ -105,6 +105,8 @@ void print_help(const struct verb *verb)
 		out_text("  %-22s %s\n", names, option->help);
 		free(names);
 	}
+	if (verb->more)
+		out_text("\n%s", verb->more);
 }
 
 /**

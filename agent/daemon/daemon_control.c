@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 
 #include "base/exit_code.h"
 #include "base/fold.h"
+#include "base/progress.h"
+#include "base/root.h"
 #include "base/units.h"
 #include "daemon/daemon.h"
 
@@ -27,9 +30,10 @@
 static struct sockaddr_un control_address(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char *path = root_path("%s", &CONTROL_SOCKET[1]);
 
-	copy_string(address.sun_path, sizeof(address.sun_path),
-		    CONTROL_SOCKET);
+	copy_string(address.sun_path, sizeof(address.sun_path), path);
+	free(path);
 	return address;
 }
 
@@ -46,7 +50,7 @@ int control_listen(void)
 	mode_t mask;
 	int fd, err = 0;
 
-	if (unlink(CONTROL_SOCKET) && errno != ENOENT)
+	if (unlink(address.sun_path) && errno != ENOENT)
 		return -errno;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -162,6 +166,22 @@ static bool read_code(FILE *f, u32 *code)
 	return !parse_number(line, EXIT_LAST, code);
 }
 
+static void draw(const void *arg)
+{
+	progress_print("waiting for the daemon, %llu s", progress_ms() / 1000);
+}
+
+/* until the answer begins, or there will be none */
+static void wait_for_answer(int fd)
+{
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
+
+	progress_begin(draw, NULL);
+	while (!poll(&answer, 1, PROGRESS_TICK_MS))
+		progress_tick();
+	progress_end();
+}
+
 /* what the daemon says to the journal begins with a priority */
 static void print_line(const char *line)
 {
@@ -200,6 +220,7 @@ int control_reload(void)
 		return code;
 	}
 	send_all(fd, REQUEST, strlen(REQUEST));
+	wait_for_answer(fd);
 	f = fdopen(fd, "r");
 	if (!f || !read_code(f, &code)) {
 		pr_err("the daemon did not answer");

@@ -183,7 +183,7 @@ int daemon_go_on_deaf(const struct daemon *d, int error)
 		       strerror(-error));
 		return EXIT_FAILED;
 	}
-	pr_warning("cannot listen to generic netlink: %s; changes of GPUs of gpuvf are not heard",
+	pr_warning("cannot listen to generic netlink: %s; changes of gpuvf GPUs are not noticed",
 		   strerror(-error));
 	return EXIT_DONE;
 }

@@ -74,7 +74,7 @@ static const char *short_text(const struct finding *finding)
 		{ "iommu", "the IOMMU is off, so no VF can go to a VM" },
 		{ "remapping", "interrupt remapping is off, so VFIO gives no VF to a VM" },
 		{ "vfio", "vfio-pci is not loaded" },
-		{ "ari", "only 7 VFs fit, as the port above does not forward ARI" },
+		{ "ari", "only 7 VFs fit, as ARI is off on the upstream port" },
 		{ "mmio", "the firmware left no addresses for the VFs' BARs" },
 		{ "signing", "Secure Boot: the kernel refuses unsigned modules" },
 	};

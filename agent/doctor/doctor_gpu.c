@@ -278,8 +278,8 @@ static void no_sriov(const struct doctor *doctor,
 		fix(f, "make the VFs on the host");
 	} else {
 		found(f, FINDING_PROBLEM,
-		      "none: this GPU cannot have VFs; it is a property of the chip and its firmware, and no driver can add it");
-		fix(f, "some cards have it in their firmware and off by default: see their maker's configuration tool");
+		      "none: the GPU shows no SR-IOV capability, and without one the PCI core of Linux makes no VFs");
+		fix(f, "some cards have it switched off by default, or with other firmware: see their vendor's configuration tool");
 	}
 }
 
@@ -456,13 +456,13 @@ static void check_ari(const struct doctor *doctor,
 	if (!gpu->total_vfs || !number_of(gpu->bdf, "ari_enabled", &enabled))
 		return;
 	if (enabled) {
-		found(f, FINDING_OK, "the port above forwards it");
+		found(f, FINDING_OK, "enabled on the upstream port");
 	} else if (gpu->total_vfs <= VFS_WITHOUT_ARI) {
 		f->need = NEED_NOTHING;
 		found(f, FINDING_NOTE, "off; %u VFs need no more", gpu->total_vfs);
 	} else {
 		found(f, FINDING_PROBLEM,
-		      "the port above does not forward it: perhaps not more than %d VFs find room on the bus",
+		      "disabled on the upstream port: perhaps no more than %d VFs fit on the bus",
 		      VFS_WITHOUT_ARI);
 		fix(f, "switch 'ARI Support' on in the firmware setup, or use a slot of the processor; no pci=noari");
 	}

@@ -84,7 +84,7 @@ static void no_iommu(const struct doctor *doctor, struct finding *f)
 	if (iommu_is_off(doctor, word, sizeof(word))) {
 		found(f, FINDING_PROBLEM,
 		      "switched off on the kernel command line (%s)", word);
-		fix(f, "take %s out of the kernel command line (%s) and boot again",
+		fix(f, "take %s out of the kernel command line (%s) and reboot",
 		    word, edit_cmdline(doctor));
 	} else if (root_has("sys/firmware/acpi/tables/DMAR")) {
 		found(f, FINDING_PROBLEM,
@@ -166,14 +166,14 @@ static void no_remapping(const struct doctor *doctor, struct finding *f)
 		found(f, FINDING_PROBLEM,
 		      "off: VFIO gives no VF to a guest, which could raise any interrupt of this machine (QEMU: 'Failed to set iommu for container: Operation not permitted')");
 	if (word)
-		fix(f, "take %s out of the kernel command line (%s) and boot again",
+		fix(f, "take %s out of the kernel command line (%s) and reboot",
 		    word, edit_cmdline(doctor));
 	else if (doctor->in_vm)
 		fix(f, "have its host switch it on (QEMU: -M q35,kernel-irqchip=split -device intel-iommu,intremap=on)");
 	else
 		fix(f, "switch it on in the firmware setup, beside VT-d or AMD-Vi, or update the firmware%s",
 		    *unsafe == 'Y' ? "" :
-		    "; if all guests are trusted: echo options vfio_iommu_type1 allow_unsafe_interrupts=1 > /etc/modprobe.d/vfio.conf, and boot again");
+		    "; if all guests are trusted: echo options vfio_iommu_type1 allow_unsafe_interrupts=1 > /etc/modprobe.d/vfio.conf, and reboot");
 }
 
 static void check_remapping(const struct doctor *doctor, struct finding *f)
@@ -348,7 +348,7 @@ static void check_signing(const struct doctor *doctor, struct finding *f)
 		  "sys/module/module/parameters/sig_enforce");
 	if (!*enforce && !root_has("sys/kernel/security/lockdown")) {
 		found(f, FINDING_UNKNOWN,
-		      "%s; whether the kernel wants signed modules cannot be seen",
+		      "%s; whether the kernel requires signed modules cannot be seen",
 		      boot);
 		return;
 	}
@@ -359,20 +359,20 @@ static void check_signing(const struct doctor *doctor, struct finding *f)
 	}
 	if (doctor->has_module) {
 		found(f, FINDING_OK,
-		      "%s; the kernel wants signed modules, and took gpuvf",
+		      "%s; the kernel requires signed modules, and took gpuvf",
 		      boot);
 		return;
 	}
 	if (!may_be_of_use(doctor)) {
 		f->need = NEED_NOTHING;
-		found(f, FINDING_NOTE, "%s; the kernel wants signed modules",
+		found(f, FINDING_NOTE, "%s; the kernel requires signed modules",
 		      boot);
 		return;
 	}
 	has_signature = is_signed(doctor);
 	if (has_signature > 0)
 		found(f, FINDING_NOTE,
-		      "%s; the kernel wants signed modules (%s), and gpuvf is signed: with a key that it knows?",
+		      "%s; the kernel requires signed modules (%s), and gpuvf is signed: with a key that it knows?",
 		      boot, *locked ? locked : "sig_enforce");
 	else
 		found(f, has_signature ? FINDING_UNKNOWN : FINDING_PROBLEM,
@@ -482,7 +482,7 @@ static void not_loaded(const struct doctor *doctor, struct finding *f)
 		  "proc/sys/kernel/modules_disabled");
 	where = blacklisted(doctor);
 	if (where) {
-		found(f, FINDING_PROBLEM, "installed, and kept out by %s",
+		found(f, FINDING_PROBLEM, "installed, but blocked by %s",
 		      where);
 		fix(f, "take gpuvf out there, then modprobe gpuvf");
 	} else if (*disabled == '1') {
@@ -570,7 +570,7 @@ static void check_rights(const struct doctor *doctor, struct finding *f)
 		fix(f, "run it outside of the container");
 	} else if (!(caps >> CAP_SYS_ADMIN & 1)) {
 		found(f, FINDING_PROBLEM,
-		      "an ordinary user, who cannot see all of configuration space either");
+		      "not root: results are incomplete, configuration space cannot be read in full");
 		fix(f, "run it as root: sudo gpuvf-agent ...");
 	} else {
 		found(f, FINDING_OK, "CAP_SYS_ADMIN");
@@ -592,7 +592,7 @@ static void check_vfio(const struct doctor *doctor, struct finding *f)
 			    doctor->release);
 	if (module_file(doctor->deps, "vfio-pci", path, sizeof(path)) ||
 	    module_file(builtin, "vfio-pci", path, sizeof(path))) {
-		found(f, FINDING_PROBLEM, "there, and not loaded");
+		found(f, FINDING_PROBLEM, "installed, not loaded");
 		fix(f, "modprobe vfio-pci; at every boot: echo vfio-pci > /etc/modules-load.d/vfio-pci.conf");
 	} else if (!doctor->deps) {
 		found(f, FINDING_UNKNOWN,
@@ -616,7 +616,7 @@ const struct host_check host_checks[] = {
 	{ "signing", "Secure Boot", NEED_VFS, check_signing },
 	{ "module", "module gpuvf", NEED_VFS, check_module },
 	{ "netlink", "netlink family", NEED_CHANGES, check_netlink },
-	{ "rights", "rights", NEED_CHANGES, check_rights },
+	{ "rights", "privileges", NEED_CHANGES, check_rights },
 	{ "vfio", "vfio-pci", NEED_VM, check_vfio },
 	{ }
 };

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "base/util.h"
 #include "model/gpu.h"
 #include "pci/attr.h"
@@ -164,8 +165,13 @@ static bool wait_for(const struct worker *worker, int limit_ms)
 	int ret;
 
 	do {
-		ret = poll(&pollfd, 1, limit_ms);
-	} while (ret < 0 && errno == EINTR);
+		int ms = limit_ms < PROGRESS_TICK_MS ? limit_ms : PROGRESS_TICK_MS;
+
+		ret = poll(&pollfd, 1, ms);
+		if (!ret)
+			progress_tick();
+		limit_ms -= ret ? 0 : ms;
+	} while ((!ret && limit_ms > 0) || (ret < 0 && errno == EINTR));
 	return ret;
 }
 

@@ -86,7 +86,7 @@ int report_error(const struct failure *why, const char *bdf)
 	const char *reason = why->detail.reason ? reason_name(why->detail.reason) : "";
 
 	if (why->error == -ESTALE)
-		pr_err("GPU %s: its configuration is changed again and again by something else",
+		pr_err("GPU %s: its configuration keeps changing: another program sets it",
 		       bdf);
 	/* the kernel's sentence names the GPU, others do not */
 	else if (why->detail.message[0])

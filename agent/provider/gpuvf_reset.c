@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "base/util.h"
 #include "provider/gpuvf_reset.h"
 #include "provider/gpuvf_watch.h"
@@ -118,9 +119,19 @@ static void say_that_it_waits(const struct reset *reset, u64 begin, bool *said)
 		return;
 	if (reset->vf != NO_VF)
 		snprintf(vf, sizeof(vf), " VF %d", reset->vf);
-	pr_warning("GPU %s%s: waiting for the reset, up to %d s", reset->bdf, vf,
-		   RESET_LIMIT_MS / 1000);
+	pr_warning("GPU %s%s: waiting for the reset, up to %d s; one that does not answer takes over a minute",
+		   reset->bdf, vf, RESET_LIMIT_MS / 1000);
 	*said = true;
+}
+
+static void draw(const void *arg)
+{
+	const struct reset *reset = arg;
+	char bar[32];
+
+	progress_print("GPU %s: reset %s %llu s of at most %d", reset->bdf,
+		       progress_bar(bar, sizeof(bar), progress_ms(), RESET_LIMIT_MS),
+		       progress_ms() / 1000, RESET_LIMIT_MS / 1000);
 }
 
 /**
@@ -148,16 +159,19 @@ int reset_and_wait(struct provider *provider, const char *bdf, int vf,
 	if (watch_open(&watch))
 		watch_close(&watch);
 	err = provider_operate(provider, OPERATION_RESET, bdf, vf, &begun, why);
+	progress_begin(draw, &reset);
 	if (!err) {
 		while ((err = look(provider, &reset, &begun, result, why)) ==
 		       -EAGAIN && monotonic_ms() < end) {
 			say_that_it_waits(&reset, begin, &said);
+			progress_tick();
 			wait_event(&watch);
 		}
 		if (err == -EAGAIN)
 			err = reset_failed(&reset, ETIMEDOUT, why);
 		gpu_free(&begun);
 	}
+	progress_end();
 	watch_close(&watch);
 	return err;
 }

@@ -223,7 +223,7 @@ void report_end(struct report *report)
 	struct tar_member *readme = &report->tar.members[0];
 
 	free(readme->text);
-	readme->text = xasprintf("A report of " PROGRAM " " VERSION " for those who mend it.\n\n"
+	readme->text = xasprintf("A report of " PROGRAM " " VERSION " for support.\n\n"
 		"version      which gpuvf-agent\n"
 		"system       which kernel and distribution\n"
 		"show.json    what 'gpuvf-agent show -j' says\n"

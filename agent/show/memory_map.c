@@ -207,6 +207,15 @@ static void add_figure(struct figures *figures, enum color color, const char *sy
 			    color == COLOR_NONE ? "" : out_color(COLOR_NONE));
 }
 
+/* and begin another line */
+static void print_figures(struct figures *figures)
+{
+	if (figures->text)
+		out_line("  %s", figures->text);
+	free(figures->text);
+	figures->text = NULL;
+}
+
 /**
  * memory_map_figures() - print how much framebuffer there is of each kind: the legend
  *	of the map
@@ -219,7 +228,7 @@ void memory_map_figures(const struct gpu *gpu)
 		.has_map = gpu_can_read(gpu, ABILITY_FB_OFFSET),
 	};
 	bool utf8 = is_utf8();
-	char size[UNIT_TEXT];
+	char size[UNIT_TEXT], free_size[UNIT_TEXT];
 	u64 of_vfs = 0;
 	u32 i;
 
@@ -227,19 +236,22 @@ void memory_map_figures(const struct gpu *gpu)
 		return;
 	for (i = 0; i < gpu->vfs_len; i++)
 		of_vfs += gpu->vfs[i].fb_bytes;
-	add_figure(&figures, COLOR_NONE, fill(OWNER_PF, utf8), "PF",
-		   gpu->fb_pf_reserve);
-	add_figure(&figures, COLOR_NONE, fill(OWNER_CONTEXT, utf8), "context save",
-		   gpu->fb_context_save);
-	add_figure(&figures, COLOR_NONE, fill(0, utf8), "VFs", of_vfs);
-	add_figure(&figures, COLOR_NONE, fill(OWNER_FREE, utf8), "free", gpu->fb_free);
+	append_text(&figures.text, "", "framebuffer %s%s: %s%sfree %s%s",
+		    show_size(size, gpu->fb_total), unit,
+		    figures.has_map ? fill(OWNER_FREE, utf8) : "",
+		    figures.has_map ? " " : "", show_size(free_size, gpu->fb_free),
+		    unit);
 	if (figures.has_map && gpu->fb_largest_free != gpu->fb_free)
 		append_text(&figures.text, "", " (largest piece %s%s)",
 			    show_size(size, gpu->fb_largest_free), unit);
 	add_figure(&figures, COLOR_NONE, "", "being scrubbed", gpu->fb_needs_scrub);
 	add_figure(&figures, COLOR_BAD, memory_map_quarantined(utf8), "quarantined",
 		   gpu->fb_quarantined);
-	out_line("  framebuffer %s%s: %s", show_size(size, gpu->fb_total), unit,
-		 figures.text ?: "all of it in use");
-	free(figures.text);
+	print_figures(&figures);
+	add_figure(&figures, COLOR_NONE, fill(OWNER_PF, utf8), "PF",
+		   gpu->fb_pf_reserve);
+	add_figure(&figures, COLOR_NONE, fill(OWNER_CONTEXT, utf8), "context save",
+		   gpu->fb_context_save);
+	add_figure(&figures, COLOR_NONE, fill(0, utf8), "VFs", of_vfs);
+	print_figures(&figures);
 }

@@ -445,6 +445,29 @@ void table_print(struct table *table, const char *indent)
 }
 
 /**
+ * tables_explain() - say what is in columns, below tables for people
+ * @columns: as of table_new()
+ */
+void tables_explain(const struct column *columns)
+{
+	bool any = false;
+
+	if (!numbers_are_human() || names_wanted || without_headings)
+		return;
+	for (; columns->name; columns++) {
+		char *title = title_of(columns);
+
+		if (columns->help && !columns->is_extra) {
+			out_line("%s%s  %-12s  %s%s", any ? "" : "\n",
+				 out_color(COLOR_DIM), title, columns->help,
+				 out_color(COLOR_NONE));
+			any = true;
+		}
+		free(title);
+	}
+}
+
+/**
  * show_gpus() - print all GPUs: one below the other, or in one table if columns
  *	were chosen
  * @gpus: the GPUs

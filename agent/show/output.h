@@ -47,6 +47,7 @@ bool out_failed(void);
  * @name: for --columns; its title for programs
  * @unit: of numbers for programs, behind the title; NULL: has none
  * @human: title for people, NULL: @name, with blanks
+ * @help: what is in it, NULL: that is plain
  * @minor: more than 0: may be left out where the table is too wide; of several,
  *	the lowest goes first
  * @is_text: begins at the left
@@ -57,6 +58,7 @@ struct column {
 	const char *name;
 	const char *unit;
 	const char *human;
+	const char *help;
 	unsigned int minor;
 	bool is_text;
 	bool is_elastic;
@@ -67,6 +69,7 @@ struct table;
 
 int tables_choose(const struct column *columns, const char *names, bool no_headings);
 bool tables_are_all(void);
+void tables_explain(const struct column *columns);
 void show_gpus(const struct gpu_list *gpus, const struct column *columns,
 	       void (*add_rows)(struct table *table, const struct gpu *gpu),
 	       void (*show)(const struct gpu *gpu));

@@ -366,7 +366,7 @@ void plan_print(const struct plan *plan, bool refused)
 	print_endless_pf(plan);
 	print_others(plan);
 	if (plan->steps && !gpu_abilities(&plan->live)->has_dry_run)
-		out_text("  driver %s cannot be asked beforehand; it may still refuse\n",
+		out_text("  driver %s has no dry run; it may still refuse this\n",
 			 gpu_driver(&plan->live));
 }
 

@@ -73,7 +73,7 @@ int cmd_apply(const struct options *options, int argc, char **argv)
 	if (options->dry_run)
 		return cmd_plan(options, argc, argv);
 	if (options->json || options->columns || options->no_headings)
-		return usage_error("%s needs -n", options->json ? "-j" :
+		return usage_error("%s can only be used with -n", options->json ? "-j" :
 				   options->columns ? "-o" : "--noheadings");
 	code = load_config(&targets.config, options->file, INPUT_STREAM);
 	if (!code && options->wait_idle_s) {

@@ -43,7 +43,7 @@ int cmd_check(const struct options *options, int argc, char **argv)
 	int code, err;
 
 	if (argc && options->file)
-		return usage_error("one file at a time");
+		return usage_error("either --file or FILE, not both");
 	file = argc ? argv[0] : options->file;
 
 	/* any user may own a file that is only checked */

@@ -18,7 +18,7 @@
 int cmd_daemon(const struct options *options, int argc, char **argv)
 {
 	if (options->file && !strcmp(options->file, "-"))
-		return usage_error("reads its configuration again and again, and standard input only once");
+		return usage_error("cannot use standard input: the configuration is read more than once");
 	return daemon_run(options->file);
 }
 

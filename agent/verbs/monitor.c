@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/signals.h"
 #include "model/names.h"
 #include "provider/gpuvf_version.h"
@@ -29,12 +30,14 @@
 
 /*
  * @provider: NULL while the module is not there
+ * @read_ns: when all of @known was read
  * @is_full: the kernel drops messages until all that wait are taken
  */
 struct monitor {
 	struct provider *provider;
 	struct watch watch;
 	struct gpu_list known;
+	u64 read_ns;
 	bool json;
 	int signals;
 	bool out_of_sync;
@@ -77,11 +80,12 @@ static void print_event(const struct monitor *m, const char *event,
 	json_t *document;
 	char *text;
 
+	/* what changed may be nothing that is reported here, or was reported before */
+	if (before && !event_differs(before, gpu))
+		return;
 	if (!m->json) {
 		text = event_text(before, gpu);
-		/* what changed may be nothing that is reported here */
-		if (!before || *text)
-			print_line(gpu->bdf, event, text);
+		print_line(gpu->bdf, event, text);
 		free(text);
 		return;
 	}
@@ -124,23 +128,38 @@ static json_t *json_of_event(const struct gpu *gpu,
 	return object;
 }
 
-/* an event has its VF as it is now */
-static void update_known(struct monitor *m, const struct gpu *gpu, u32 vf)
+/* an event has its VF, or its GPU, as it is now */
+static void update_known(struct gpu *known, const struct gpu *gpu, int vf)
 {
-	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
+	if (vf == NO_VF) {
+		known->state = gpu->state;
+		if (gpu->has_states)
+			known->fb_quarantined = gpu->fb_quarantined;
+	} else if ((u32)vf < known->vfs_len) {
+		known->vfs[vf].has_state = gpu->vfs[vf].has_state;
+		known->vfs[vf].state = gpu->vfs[vf].state;
+		known->vfs[vf].in_use = gpu->vfs[vf].in_use;
+	}
+}
 
-	if (!known || vf >= known->vfs_len)
-		return;
-	known->vfs[vf].has_state = gpu->vfs[vf].has_state;
-	known->vfs[vf].state = gpu->vfs[vf].state;
-	known->vfs[vf].in_use = gpu->vfs[vf].in_use;
+/* a state that was read meanwhile, and printed, before its event was taken */
+static bool is_known(const struct monitor *m, const struct gpu *known,
+		     const struct gpu *gpu, const struct gpu_event *event)
+{
+	return event->kind == EVENT_VF_STATE && known &&
+	       (u32)event->vf < known->vfs_len && event->time_ns < m->read_ns &&
+	       known->vfs[event->vf].has_state &&
+	       known->vfs[event->vf].state == gpu->vfs[event->vf].state;
 }
 
 static void take_event(struct monitor *m, const struct gpu *gpu,
 		       const struct gpu_event *event)
 {
+	struct gpu *known = gpu_list_find(&m->known, gpu->bdf);
 	char *text;
 
+	if (is_known(m, known, gpu, event))
+		return;
 	if (m->json) {
 		json_finish_line(json_of_event(gpu, event));
 	} else {
@@ -148,8 +167,8 @@ static void take_event(struct monitor *m, const struct gpu *gpu,
 		print_line(gpu->bdf, gpu_event_name(event->kind), text);
 		free(text);
 	}
-	if (event->vf != NO_VF)
-		update_known(m, gpu, event->vf);
+	if (known)
+		update_known(known, gpu, event->vf);
 }
 
 static void forget(struct monitor *m, const char *bdf)
@@ -251,8 +270,7 @@ static void print_differences(const struct monitor *m,
 			print_event(m, "present", gpu, NULL);
 		else if (!before)
 			print_event(m, "added", gpu, NULL);
-		else if (before->revision != gpu->revision ||
-			 event_differs(before, gpu))
+		else
 			print_event(m, "changed", gpu, before);
 	}
 }
@@ -265,6 +283,7 @@ static int resynchronise(struct monitor *m, bool first)
 {
 	struct failure why;
 	struct gpu_list now;
+	u64 begin = monotonic_ns();
 	int err;
 
 	err = provider_read_all(m->provider, &now, &why);
@@ -281,6 +300,7 @@ static int resynchronise(struct monitor *m, bool first)
 	print_differences(m, &now, first);
 	gpu_list_free(&m->known);
 	m->known = now;
+	m->read_ns = begin;
 	return EXIT_DONE;
 }
 

@@ -98,7 +98,7 @@ static int parse_keys(struct change *change, bool has_vf, int argc,
 		char key[32];
 
 		if (!equals || (size_t)(equals - argv[i]) >= sizeof(key))
-			return usage_error("'%s' is not key=value",
+			return usage_error("invalid setting '%s': expected KEY=VALUE",
 					   argv[i]);
 		copy_string(key, equals - argv[i] + 1, argv[i]);
 		if (check_key(key, has_vf))

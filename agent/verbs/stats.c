@@ -39,15 +39,17 @@ static bool has_claims(const struct gpu *gpu)
 	{ "GPU", .is_text = true, .is_extra = true }, \
 	{ "VF", .minor = 0 }, \
 	{ "PROFILE", .is_text = true, .is_elastic = true }, \
-	{ "RUN", "NS", "GPU TIME", .minor = 0 }, \
-	{ "SHARE", .minor = 0 }, \
-	{ "SLICES", .minor = 0 }, \
-	{ "OVERRUN", "NS", .minor = 2 }, \
-	{ "IDLE", "NS", .minor = 3 }, \
-	{ "HANGS", .minor = 0 }, \
-	{ "RESETS", .minor = 0 }, \
-	{ "MAILBOX", .minor = 1 }, \
-	{ "CLAIMS_USED", "B", "GUEST CLAIMS", .is_extra = without_claims }, \
+	{ "RUN", "NS", "GPU TIME", .help = "time its work ran on the GPU" }, \
+	{ "SHARE", .help = "of the GPU time of all VFs" }, \
+	{ "SLICES", .help = "time slices that it had" }, \
+	{ "OVERRUN", "NS", .minor = 2, .help = "time beyond the ends of its time slices" }, \
+	{ "IDLE", "NS", .minor = 3, \
+	  .help = "time of its slices that it left to others, having no work" }, \
+	{ "HANGS", .help = "of it, each of which ended in a reset" }, \
+	{ "RESETS", .help = "for a hang, on request, or by its guest" }, \
+	{ "MAILBOX", .minor = 1, .help = "messages of its guest" }, \
+	{ "CLAIMS_USED", "B", "GUEST CLAIMS", .is_extra = without_claims, \
+	  .help = "framebuffer in use, as its guest says, unchecked" }, \
 	{ "CLAIMS_DRIVER", .human = "DRIVER", .minor = 4, .is_text = true, \
 	  .is_extra = without_claims }, \
 	{ } \
@@ -139,11 +141,17 @@ static void print_for_prometheus(FILE *f, const void *gpus)
 
 static int show(const struct gpu_list *gpus, bool json, const char *prometheus)
 {
+	bool claims = false;
+	size_t i;
+
 	if (prometheus)
 		return out_file(prometheus, 0644, print_for_prometheus, gpus);
 	if (json)
 		return json_finish(json_of_gpus(gpus, gpu_json), EXIT_DONE);
+	for (i = 0; i < gpus->num; i++)
+		claims |= has_claims(&gpus->gpus[i]);
 	show_gpus(gpus, columns, add_rows, show_gpu);
+	tables_explain(claims ? with_claims : columns);
 	return EXIT_DONE;
 }
 

@@ -36,6 +36,7 @@ struct session {
 	double delay;
 	long frames;
 	bool live;
+	bool frozen;
 	int signals;
 };
 
@@ -83,7 +84,9 @@ static void take_news(struct gpu *gpu, const struct gpu_event *event, void *arg)
 	if (!name)
 		return;
 	text = gpu_event_text(gpu, event);
-	top_add_news(arg, xasprintf("%s %s %s", gpu->bdf, name, text));
+	/* states and resets are what comes of the others */
+	top_add_news(arg, xasprintf("%s %s %s", gpu->bdf, name, text),
+		     event->kind != EVENT_VF_STATE && event->kind != EVENT_VF_RESET);
 	free(text);
 }
 
@@ -91,6 +94,7 @@ static int look(struct session *s)
 {
 	struct failure why;
 	struct gpu_list gpus;
+	size_t i;
 	u64 now;
 	int err;
 
@@ -116,6 +120,11 @@ static int look(struct session *s)
 	s->top.before = s->top.now;
 	s->top.now = gpus;
 	s->top.elapsed_ns = s->looked_ns ? now - s->looked_ns : 0;
+	for (i = 0; s->live && s->looked_ns && i < gpus.num; i++)
+		history_add(&s->top.history,
+			    gpu_list_find(&s->top.before, gpus.gpus[i].bdf),
+			    &s->top.now.gpus[i], s->looked_ns, now);
+	s->top.now_ns = now;
 	s->looked_ns = now;
 	return EXIT_DONE;
 }
@@ -136,6 +145,21 @@ static struct screen screen_of(const struct session *s)
 		screen.height = size.ws_row - 1;
 	}
 	return screen;
+}
+
+/* the last line, as much of it as fits */
+static void show_keys(const struct session *s, const struct screen *screen,
+		      unsigned int total)
+{
+	char *text = xasprintf("q: quit  h: %s  s: sort (%s)  f: %s%s",
+			       s->top.helps ? "back" : "help",
+			       top_sort_name(s->top.sort),
+			       s->frozen ? "FROZEN, go on" : "freeze",
+			       total > screen->height ? "  up, down: the rest" : "");
+
+	out_text("%s%.*s%s\033[K", out_color(COLOR_DIM), (int)screen->width, text,
+		 out_color(COLOR_NONE));
+	free(text);
 }
 
 /* one write per update, so that no half of it is seen */
@@ -163,10 +187,8 @@ static void show(struct session *s)
 	out_text("\033[H");
 	for (start = text; (end = strchr(start, '\n')); start = end + 1)
 		out_text("%.*s\033[K\n", (int)(end - start), start);
-	out_text("\033[J\033[%u;1H%sq: quit%s%s\033[K", screen.height + 1,
-		 out_color(COLOR_DIM),
-		 total > screen.height ? "   up, down: the rest" : "",
-		 out_color(COLOR_NONE));
+	out_text("\033[J\033[%u;1H", screen.height + 1);
+	show_keys(s, &screen, total);
 	out_flush();
 	free(text);
 }
@@ -181,6 +203,12 @@ static bool take_keys(struct session *s)
 	for (i = 0; i < got; i++) {
 		if (keys[i] == 'q' || keys[i] == 'Q')
 			return false;
+		if (keys[i] == 'h' || keys[i] == '?')
+			s->top.helps = !s->top.helps;
+		if (keys[i] == 's')
+			s->top.sort = (s->top.sort + 1) % TOP_NUM_SORTS;
+		if (keys[i] == 'f' || keys[i] == ' ')
+			s->frozen = !s->frozen;
 		/* the arrows are ESC [ A and ESC [ B */
 		if (keys[i] == 'j' || (keys[i] == 'B' && i && keys[i - 1] == '['))
 			s->top.scroll++;
@@ -241,6 +269,9 @@ static int run(struct session *s)
 	for (shown = 0; !code && (!s->frames || shown < s->frames); shown++) {
 		if (!wait_for_next(s))
 			break;
+		/* what happens meanwhile is in the picture that follows */
+		if (s->frozen)
+			continue;
 		code = look(s);
 		if (!code && shown && !s->live)
 			out_text("\n");

@@ -115,7 +115,7 @@ int cmd_operate(const struct options *options, int argc, char **argv)
 	if (has_vf < 0)
 		return EXIT_USAGE;
 	if (!has_vf && !op->for_gpu)
-		return usage_error("'%s' names no VF, as in %s/0",
+		return usage_error("'%s' is a whole GPU: expected GPU/VF, as in %s/0",
 				   argv[0], argv[0]);
 	return operate(op, name, has_vf ? (int)index : NO_VF);
 }

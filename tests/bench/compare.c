@@ -5,7 +5,7 @@
  * gpuvf	kernel/sched/drr.c itself, best-effort; the next command follows
  *		the completion interrupt of the last one
  * plain	round robin over all VFs: each executes for its slice, and what
- *		leaving and entering cost is nobody's; the same interrupts
+ *		leaving and entering cost is accounted to none; the same interrupts
  * gim		as AMD's open driver for the S7150 does it: the slice is a relative
  *		timer that is started when the VF executes, the timer queues a work
  *		item, and the end of each command is looked for every 100 us by a
@@ -62,7 +62,7 @@ struct load {
 
 struct outcome {
 	u64 elapsed;
-	u64 executing;		/* somebody executes */
+	u64 executing;		/* a VF executes */
 	u64 useful;		/* ... and has something to execute */
 	u64 commands;		/* the device carries out commands */
 	u64 cpu;		/* the host's processor */

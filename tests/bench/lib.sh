@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the tables share. Sourced by them, run by nobody. A table runs from the
+# What the tables share. Sourced by them, not run. A table runs from the
 # top of the tree.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"

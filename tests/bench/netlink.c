@@ -2,7 +2,7 @@
 /*
  * What a change costs through netlink, beside a bare round trip of the same
  * machine and beside the same change by single writes to sysfs. Runs as root
- * with the modules loaded and one GPU that nobody uses; prints a table.
+ * with the modules loaded and one unused GPU; prints a table.
  *
  *	netlink BDF [DEVLINK-COMMANDS]
  *

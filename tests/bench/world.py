@@ -14,7 +14,7 @@ import bisect
 import sys
 
 # to ask the simulator for the time stops the driver for a moment, and who was on
-# the GPU pays for that with his next turns
+# the GPU pays for that with its next turns
 SETTLE_NS = 1000000000
 
 

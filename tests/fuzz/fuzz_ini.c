@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * C31: any text as a configuration. Nothing crashes, whatever is told of it can
+ * C31: any text as a configuration. Nothing crashes, what is reported of it can
  * be printed, and what is accepted is accepted whole: iniparser reads the same,
  * it can be planned for a GPU, and done, it has nothing left to do. From a pipe
  * or a huge file the same bytes arrive; what is no file is refused, and not

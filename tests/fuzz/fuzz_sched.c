@@ -102,7 +102,7 @@ static void next(void)
 	}
 }
 
-/* the hardware goes over to whom it was told; whoever that is, he has the turn */
+/* the hardware goes over to the VF that it was given; that one has the turn */
 static void go_over(void)
 {
 	int chosen = gpuvf_sched_choose(&s);
@@ -128,7 +128,7 @@ static void end(void)
 	u64 charged = gpuvf_sched_end(&s, now);
 
 	CHECK(s.current_vf == GPUVF_SCHED_NONE);
-	/* nobody owes more than before and what he took */
+	/* no VF owes more than before and what it took */
 	CHECK(s.vf[vf].deficit_ns <= debt || s.vf[vf].deficit_ns - debt <= charged);
 }
 

@@ -146,7 +146,7 @@ for level in devices platform; do
 	ok "$level: guests run again" eventually state_is 0 active
 	eventually state_is 1 active
 	eventually state_is 2 active
-	ok "$level: all is cleared anew" eventually all_is_clear
+	ok "$level: all is cleared again" eventually all_is_clear
 	# 4096 MiB less the reserve of 256 and 16 for saved states, in 16 MiB
 	ok "$level: nothing was taken for clear" \
 		truth_is units_scrubbed $((cleared + (4096 - 272) / 16))
@@ -154,7 +154,7 @@ for level in devices platform; do
 	same_picture || { echo "$before" > /b; picture | $bb diff /b - |
 		$bb sed 's/^/# /'; }
 	ok "$level: C28 no command was illegal" truth_is illegal 0
-	ok "$level: C25 nobody saw what was not his" truth_is violations 0
+	ok "$level: C25 no VF saw what was not its own" truth_is violations 0
 done
 
 # no VF is in the hardware's table until its memory has been cleared
@@ -184,10 +184,10 @@ suspend_and_reset() {
 		eventually works $vf
 		ok "$1: guest $vf runs again" eventually state_is $vf active
 	done
-	ok "$1: all is cleared anew" eventually all_is_clear
+	ok "$1: all is cleared again" eventually all_is_clear
 	ok "$1: C12 the configuration is what it was" same_picture
 	ok "$1: C28 no command was illegal" truth_is illegal 0
-	ok "$1: C25 nobody saw what was not his" truth_is violations 0
+	ok "$1: C25 no VF saw what was not its own" truth_is violations 0
 }
 
 # the reset of a VF does not help, just when all is suspended
@@ -243,7 +243,7 @@ for try in 1 2; do
 	after_resets "suspend, then reset of the GPU, $try"
 done
 
-# one that was not given its first turn yet has to wait until all is cleared anew
+# one that was not given its first turn yet has to wait until all is cleared again
 echo 500000 > "$gpu/vf0/time_slice_us"
 for try in 1 2 3 4 5; do
 	echo off > $sim/vf1/guest

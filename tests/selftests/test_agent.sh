@@ -64,7 +64,7 @@ truth() {
 	grep -o " $1=[0-9]*" $sim/truth | head -n 1 | cut -d= -f2
 }
 
-# the file's VFs are there, run, and nobody ever saw another's memory
+# the file's VFs are there, run, and none ever saw another's memory
 example_holds() {
 	local file=$files/$1.ini vfs=$2 quota=$3 i
 
@@ -155,7 +155,7 @@ refused without_privilege 7 '.' setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all "$agent" apply -f "$(variant '')"
 # plan places all the same, and says what it does not know
 rows() {
-	sed -n '/^ *[0-9]\+  create /p; /^  framebuffer/p'
+	sed -n '/^ *[0-9]\+  + create /p; /^  framebuffer/p'
 }
 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
 	"$agent" plan -H -f "$work/bad.ini" > "$work/out" 2>&1 &&
@@ -322,7 +322,7 @@ two() {
 two 'vf 0-4 = p' > "$work/two.ini"
 code=0
 "$agent" apply -f "$work/two.ini" > "$work/out" 2>&1 || code=$?
-[ $code = 4 ] && grep -q "$other: 5 VFs are asked for, 4" "$work/out" &&
+[ $code = 4 ] && grep -q "$other: 5 VFs requested, at most 4" "$work/out" &&
 	[ "$(cat "$dir/device/sriov_numvfs")" = 2 ] &&
 	[ "$(cat "/sys/bus/pci/devices/$other/sriov_numvfs")" = 0 ]
 point 'one_gpu_in_trouble_does_not_stop_the_other'

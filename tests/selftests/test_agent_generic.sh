@@ -71,7 +71,7 @@ says 0 'in sync' "$agent" apply && says 0 '' "$agent" assert &&
 	says 0 '' "$agent" checkpoint "$work/saved"
 point 'what_is_exported_changes_nothing'
 write_ini '[gpu a]' "pci = $a" 'vf 0-4 = s'
-says 2 '5 VFs are asked for, 4 are the most it can have' "$agent" apply && numvfs_is 3
+says 2 '5 VFs requested, at most 4 possible' "$agent" apply && numvfs_is 3
 point 'more_vfs_than_there_can_be_are_refused'
 write_ini '[gpu a]' "pci = $a" 'vf 0-3 = s'
 says 0 'disable 3 VFs, enable 4 VFs' "$agent" plan &&
@@ -166,7 +166,7 @@ says 0 '2 VFs enabled' "$agent" apply && hold
 write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
 says_limit=240
 says 8 "$a: cannot disable its 2 VFs: not done within 120 s, and goes on" \
-	"${blind[@]}" "$agent" apply && grep -q 'neither done nor taken back' "$work/out"
+	"${blind[@]}" "$agent" apply && grep -q 'neither completed nor rolled back' "$work/out"
 point 'a_write_that_hangs_is_left_behind'
 says_limit=60
 says 5 "$changing.* by process [0-9]+ \\(gpuvf-agent\\)" "$agent" plan &&
@@ -216,7 +216,7 @@ deaf_to='cannot listen to generic netlink: Protocol not supported'
 write_ini '[gpu a]' "pci = $a" 'vf 0 = s' '[gpu b]' "pci = $b" 'vf 0-2 = p'
 "$built/without_genl" "$agent" daemon > "$work/deaf" 2>&1 &
 daemon=$!
-until_true grep -q "$deaf_to; changes of GPUs of gpuvf are not heard" "$work/deaf"
+until_true grep -q "$deaf_to; changes of gpuvf GPUs are not noticed" "$work/deaf"
 point 'a_daemon_that_cannot_listen_says_so'
 write_ini '[gpu a]' "pci = $a" 'vf 0-1 = s'
 says 0 '' "$agent" reload && numvfs_is 2 && echo 0 > "$pf/sriov_numvfs" &&

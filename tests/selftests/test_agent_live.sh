@@ -80,7 +80,7 @@ says 0 'VF 0: reset' "$agent" reset "$gpu/0" && until_true state_is 0 active
 point 'reset_brings_a_stopped_vf_back'
 says 6 "VF 7: .* 4 VFs are enabled" "$agent" pause "$gpu/7"
 point 'a_vf_that_is_not_enabled_is_refused'
-says 2 "names no VF, as in $gpu/0" "$agent" pause "$gpu"
+says 2 "expected GPU/VF, as in $gpu/0" "$agent" pause "$gpu"
 point 'a_gpu_cannot_be_paused'
 says 0 "$gpu: reset" "$agent" reset "$gpu"
 point 'a_gpu_can_be_reset'
@@ -92,7 +92,7 @@ point 'monitor_tells_of_it'
 until_true grep -q '"event":"vf-state-change","bdf":"'"$gpu"'".*"state":"paused"' \
 	"$work/json"
 point 'and_in_json'
-# what happens at about the same time is told at once, so it takes its time until
+# what happens at about the same time is one message, so it takes its time until
 # the kernel has to drop a message to a generic netlink socket
 too_much_happens() {
 	for ((i = 0; i < 100; i++)); do
@@ -162,7 +162,7 @@ point 'show_marks_what_is_quarantined'
 point 'and_in_json'
 sed '/^.profile kiosk/,/^fb/s/^fb = .*/fb = 256MiB/' "$work/demo.ini" > "$work/small.ini"
 LC_ALL=C "$agent" plan -H -f "$work/small.ini" > "$work/out" 2>&1
-grep -q ' 256 MiB' "$work/out" && grep -qE '^  \[P0.*X.*\]$' "$work/out"
+grep -q ' 256 MiB' "$work/out" && grep -qE '^  then \[P0.*X.*\]$' "$work/out"
 point 'plan_marks_it_too'
 echo 1 > "$dir/fb/scrub" && until_true grep -qx 0 "$dir/fb/needs_scrub" &&
 	says 0 'free' "$agent" show -H && ! grep -q quarantined "$work/out"

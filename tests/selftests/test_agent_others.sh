@@ -174,7 +174,7 @@ denied reload 'daemon.sock' reload
 allowed export 'vf 0' export
 allowed generate 'vf 0' generate "$a" --vfs 2
 allowed checkpoint '' checkpoint "$work/mine/saved"
-allowed doctor 'an ordinary user' doctor -v
+allowed doctor 'not root: results are incomplete' doctor -v
 allowed help usage help
 allowed version gpuvf version
 says 3 'enable 3 VFs' "${as_user[@]}" "$agent" assert

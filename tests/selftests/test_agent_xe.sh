@@ -103,7 +103,7 @@ says 0 "$a  xe  driver xe  ready  0 of 6 VFs enabled  policy best-effort" "$agen
 point 'it_is_shown'
 looks() {
 	says 0 'set the layout, enable 3 VFs, set host drivers' "$agent" plan &&
-		grep -q 'driver xe cannot be asked beforehand; it may still refuse' "$work/out" &&
+		grep -q 'driver xe has no dry run; it may still refuse this' "$work/out" &&
 		says 3 'enable 3 VFs' "$agent" assert &&
 		says 0 '"provider": "xe"' "$agent" show "$a" -j &&
 		says 0 "$a\) can have 6 VFs" "$agent" doctor "$a"

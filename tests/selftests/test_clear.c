@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Clearing that fails, cannot be done or takes long, and layouts that the
- * hardware does not take: nobody gets dirty memory, nobody who runs is
+ * hardware does not take: no VF gets dirty memory, none that runs is
  * disturbed, and what was quarantined comes back when it is asked for.
  */
 
@@ -99,7 +99,7 @@ TEST_F(clear, C25_quarantined_memory_is_tried_again_on_request)
 	/* three have their quotas, what is quarantined of them is not free twice */
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("free"));
 
-	/* nobody's quota any more, and yet nobody can have it */
+	/* in no quota any more, and yet not to be had */
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "0"));
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("free"));
 	ASSERT_EQ(free_before - 3 * QUOTA, fb_u64("largest_free"));
@@ -207,7 +207,7 @@ TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_BEST_EFFORT);
 	ASSERT_TRUE(gpu_table(gpu, &table));
 	run_and_lose_memory(1);
-	/* the second time because the retry fails, which is told as well */
+	/* the second time because the retry fails, which is reported as well */
 	for (i = 0; i < 2; i++) {
 		ASSERT_TRUE(fixture_await(events, GPUVF_CMD_FB_SCRUB_FAILED,
 					  &msg));
@@ -245,7 +245,7 @@ TEST_F(clear, C25_failed_clearing_and_its_retry_are_told)
 	check_it_runs(1);
 }
 
-/* a saved state is a VF's, and where it lies is nobody's business */
+/* a saved state is a VF's, and where it lies is not to be seen */
 TEST_F(clear, C25_failed_clearing_of_a_saved_state_names_the_vf)
 {
 	struct nl *events = fixture_listen(GPUVF_MCGRP_EVENT);

@@ -11,7 +11,7 @@
  * can change the GPU just before.
  *
  * The next start has no configuration to go on with, so that what is seen is its
- * recovery alone. Disabling VFs takes the PCI core a second each time. So nobody
+ * recovery alone. Disabling VFs takes the PCI core a second each time. So nothing
  * goes back: from whichever of two layouts the GPU is in, the other is applied.
  * What comes before the first record is on disk is the same on the way back: it
  * is tried on the way there alone.
@@ -166,7 +166,7 @@ static enum found look(const struct layout *old, const struct layout *new)
 	return found;
 }
 
-/* nobody kills this one */
+/* this one is not killed */
 static void apply(const char *what)
 {
 	static const char *const args[] = { "apply", "-f", AGENT_CONFIG, NULL };
@@ -287,7 +287,7 @@ static void check_disturbed(const char *verb, unsigned int times)
 	unsigned int sent;
 	int ended = run_disturbed(verb, times, &sent);
 	char *said = agent_said();
-	bool gave_up = strstr(said, "is changed again and again by something else");
+	bool gave_up = strstr(said, "keeps changing: another program sets it");
 
 	if (ended != code || sent != 4 || gave_up != !!code || file_exists(INTENT)) {
 		report("%s, disturbed %u times: exit code %d, %u sent: %s\n", verb,
@@ -316,7 +316,7 @@ TEST_F(crash, C30_killed_while_the_layout_changes)
 
 /*
  * VFs go, the layout changes, other VFs come. There is a driver that takes each
- * VF which nobody keeps from it.
+ * VF which nothing keeps from it.
  */
 TEST_F(crash, C30_killed_while_the_number_of_vfs_changes)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What engineers find in debugfs. Its format is nobody's to rely on; that it is
+ * What engineers find in debugfs. Its format is not to be relied on; that it is
  * there, and true, is tested all the same.
  */
 

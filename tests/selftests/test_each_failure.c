@@ -399,7 +399,7 @@ TEST_F(each_failure_memory, C17_every_allocation_of_enabling)
 }
 
 /*
- * gpuvf cannot be unbound. But a GPU that is found anew goes to pci-stub, which
+ * gpuvf cannot be unbound. But a GPU that is found again goes to pci-stub, which
  * is built into the kernels where allocations fail, and which can.
  */
 static void take_from_gpuvf(void)

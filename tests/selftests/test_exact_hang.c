@@ -63,7 +63,7 @@ static void *reset_the_hog(void *arg)
 }
 
 /*
- * A reset that has to wait ten seconds for its VF to leave holds up nobody: not
+ * A reset that has to wait ten seconds for its VF to leave holds up nothing: not
  * this family, not the one that knows all families, and not this GPU's other VFs.
  */
 TEST_F(exact_hang, others_are_answered_while_a_reset_waits)

@@ -24,7 +24,7 @@ static const struct gpu *gpu = &fx.gpu[0];
 static struct turn turns[TURNS_MAX];
 static unsigned int num_turns;
 
-/* both sides, when nobody worked yet */
+/* both sides, before any work */
 static struct nl_stats stats_before[NUM];
 static struct truth truth_before;
 static int64_t began;

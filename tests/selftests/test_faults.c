@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hardware that fails: whose VF it is pays for it, and nobody else.
+ * Hardware that fails: the offending VF pays for it, and no other.
  */
 
 #include <errno.h>
@@ -55,8 +55,8 @@ static void get_epochs(uint64_t *epoch)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
 }
 
-/* the one VF that started anew since, -1: none */
-static int started_anew(const uint64_t *epoch)
+/* the one VF that started again since, -1: none */
+static int started_again(const uint64_t *epoch)
 {
 	int vf = -1;
 	unsigned int i;
@@ -81,8 +81,8 @@ static bool nobody_failed(void)
 	return true;
 }
 
-/* all go on, and but for @anew nobody lost anything */
-static void check_all_run(int anew, const uint64_t *epoch)
+/* all go on, and but for @again none lost anything */
+static void check_all_run(int again, const uint64_t *epoch)
 {
 	uint64_t slices;
 	unsigned int i;
@@ -92,7 +92,7 @@ static void check_all_run(int anew, const uint64_t *epoch)
 		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, i, "slices") > slices + 3);
 		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
 	}
-	ASSERT_EQ(anew, started_anew(epoch));
+	ASSERT_EQ(again, started_again(epoch));
 }
 
 #define SIM "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100"
@@ -125,7 +125,7 @@ TEST_F(one_command, C27_resets_its_vf_alone)
 {
 	uint64_t resets, vf_resets, epoch[NUM];
 	struct table table, now;
-	int anew;
+	int again;
 
 	all_busy();
 	get_epochs(epoch);
@@ -134,10 +134,10 @@ TEST_F(one_command, C27_resets_its_vf_alone)
 	vf_resets = counted("vf_resets");
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"),
 			     variant->how));
-	/* its guest has work still, and may start anew */
-	ASSERT_EVENTUALLY(started_anew(epoch) >= 0);
-	anew = started_anew(epoch);
-	check_all_run(anew, epoch);
+	/* its guest has work still, and may start again */
+	ASSERT_EVENTUALLY(started_again(epoch) >= 0);
+	again = started_again(epoch);
+	check_all_run(again, epoch);
 	/* reset once, alone, and the GPU itself not at all */
 	ASSERT_EQ(vf_resets + 1, counted("vf_resets"));
 	ASSERT_EQ(resets, counted("resets"));
@@ -154,7 +154,7 @@ TEST_F(faults, C27_hang_of_the_first_command_of_a_vf)
 	uint64_t epoch[NUM];
 
 	load_enable(gpu, NUM, slice_us, GPUVF_POLICY_BEST_EFFORT);
-	/* INIT: nobody runs yet, so that it is the next one */
+	/* INIT: no VF runs yet, so that it is the next one */
 	ASSERT_OK(file_write(gpu_sim(gpu, "fail_command"), "1 hang_silent"));
 	ASSERT_OK(gpu_guest(gpu, 1, "busy 100"));
 	ASSERT_EVENTUALLY(counted("vf_resets") > vf_resets);
@@ -177,7 +177,7 @@ static void hang_alone(unsigned int vf)
 	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
 }
 
-/* four in a minute is one too many; somebody has to reset it then */
+/* four in a minute is one too many; an administrator has to reset it then */
 TEST_F(faults, C27_vf_that_hangs_too_often_fails)
 {
 	unsigned int i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guests that misbehave: each is held back, told of, and if need be reset, and
+ * Guests that misbehave: each is held back, reported, and if need be reset, and
  * the others keep their state and their turns.
  */
 
@@ -126,7 +126,7 @@ static int reset_bad_one(void)
 	return nl_reset(fx.nl, gpu, BAD);
 }
 
-/* no guest may have been refused, nor been told READY without the GPU */
+/* no guest may have been refused, nor got READY without the GPU */
 static void check_served(unsigned int vf, uint64_t inits)
 {
 	ASSERT_EQ(inits, counted_vf(vf, "inits"));
@@ -263,7 +263,7 @@ TEST_F(guests, C26_one_that_dies_with_full_access_is_reset_once)
 	ASSERT_TRUE(driver_is(BAD, "dead"));
 	check_others();
 	ASSERT_EQ(1, counted("vf_resets"));
-	/* a new VM in its place, once it was started by somebody */
+	/* a new VM in its place, once it was started */
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "provisioned"));
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, BAD, "reset"), "1"));
 	ASSERT_OK(gpu_guest(gpu, BAD, "busy 100 boot=1000 patient"));
@@ -278,7 +278,7 @@ TEST_F(guests, C26_one_that_dies_in_its_slice_hurts_nobody)
 	ASSERT_OK(gpu_guest(gpu, BAD, "dead"));
 	check_others();
 	ASSERT_EQ(0, counted("vf_resets"));
-	/* it does not answer when it is told of its reset, and is reset */
+	/* it does not answer when it is notified of its reset, and is reset */
 	ASSERT_OK(reset_bad_one());
 	ASSERT_EQ(1, counted("vf_resets"));
 	ASSERT_TRUE(gpu_vf_is(gpu, BAD, "provisioned") ||
@@ -298,7 +298,7 @@ TEST_F(guests, C15_overrun_is_reset_exactly_once)
 	ASSERT_EVENTUALLY(counted("vf_resets") == 1);
 	ASSERT_TRUE(was_told(overran));
 	check_others();
-	/* it starts anew; its memory alone was cleared */
+	/* it starts over; its memory alone was cleared */
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, BAD, "active"));
 	ASSERT_EQ(1, counted("vf_resets"));
 	ASSERT_EQ(2, counted("epoch"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host drivers of VFs, as the agent sets them: the right one is bound, nobody
+ * Host drivers of VFs, as the agent sets them: the right one is bound, no process
  * else gets a VF in between, what cannot be is taken back, and a process that
  * has a VF open is named. gpuvf_sim_iommu gives the VFs the IOMMU groups that
  * VFIO wants.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nobody sees or touches what is not his: each of the simulator's checks is
+ * No VF sees or touches what is not its own: each of the simulator's checks is
  * shown able to fail, and then that gpuvf does not make it fail.
  */
 
@@ -215,7 +215,7 @@ TEST_F(isolation, C25_clean_through_other_sizes_with_busy_guests)
 		ASSERT_OK(gpu_set_numvfs(gpu, nums[i]));
 		for (k = 0; k < nums[i]; k++)
 			load_busy(gpu, k, 100);
-		/* away in the middle of somebody's slice */
+		/* away in the middle of a slice */
 		ASSERT_OK(gpu_set_numvfs(gpu, 0));
 	}
 	ASSERT_EQ(0, counted("unscrubbed_starts"));

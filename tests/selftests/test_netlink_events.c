@@ -14,7 +14,7 @@
 
 static const struct gpu *gpu = &fx.gpu[0];
 
-/* until nothing more comes; clearing in the background may still be told */
+/* until nothing more comes; clearing in the background may still be notified */
 static void quiet(struct nl *nl)
 {
 	struct nl_message msg;
@@ -136,13 +136,13 @@ TEST_F(netlink_events, coming_and_going_are_told)
 	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
 	ASSERT_TRUE(fixture_await(nl, GPUVF_CMD_PF_ADD, &msg));
 	check_full(&msg);
-	/* seeded at random, so that nobody takes the new for the old */
+	/* seeded at random, so that the new is not taken for the old */
 	ASSERT_NE(revision, msg.revision);
 	ASSERT_OK(nl_pf_get(fx.nl, gpu, &msg));
 	nl_close(nl);
 }
 
-/* each change on its own: wait for somebody else to have heard of it */
+/* each change on its own: wait until another listener has it */
 static void change_and_wait(struct nl *other, uint32_t us)
 {
 	struct nl_message msg;
@@ -170,7 +170,7 @@ TEST_F(netlink_events, slow_listener_is_told_so_and_can_resync)
 	while (!err);
 	ASSERT_ERROR(err, -ENOBUFS);
 
-	/* drain, ask anew, and from then on nothing is missed */
+	/* drain, ask again, and from then on nothing is missed */
 	quiet(slow);
 	ASSERT_OK(nl_vf_get(fx.nl, gpu, 0, &now));
 	ASSERT_EQ(5019, now.vf[0].time_slice_us);
@@ -189,7 +189,7 @@ TEST_F(netlink_events, many_changes_are_told_as_they_end)
 	struct nl_answer answer;
 	struct nl_message msg;
 	uint64_t last = 0;
-	unsigned int i, told = 0;
+	unsigned int i, notified = 0;
 
 	for (i = 0; i < 20; i++) {
 		struct nlattr *nest;
@@ -205,10 +205,10 @@ TEST_F(netlink_events, many_changes_are_told_as_they_end)
 		/* never back in time */
 		ASSERT_LE(last, msg.revision);
 		last = msg.revision;
-		told++;
+		notified++;
 	} while (last != answer.last.revision);
 	ASSERT_EQ(5019, msg.vf[0].time_slice_us);
-	ASSERT_GE(20, told);
+	ASSERT_GE(20, notified);
 	nl_close(nl);
 }
 
@@ -320,9 +320,9 @@ TEST_F(netlink_events, storm_is_told_with_a_count)
 		happened += msg.event.count;
 		messages++;
 	}
-	/* none was lost, and none told twice */
+	/* none was lost, and none came twice */
 	ASSERT_EQ(storm, happened);
-	report("%u resets, told in %u messages\n", storm, messages);
+	report("%u resets, in %u messages\n", storm, messages);
 	ASSERT_EQ(1, file_u64(gpu_sysfs(gpu, "vf0/stats/resets")) >= storm);
 	nl_close(nl);
 }

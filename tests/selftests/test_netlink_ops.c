@@ -65,7 +65,7 @@ TEST_F(netlink_ops, vf_ops_answer_with_the_vf)
 	ASSERT_EQ(GPUVF_VF_STATE_RESETTING, begun.vf[0].state);
 	ASSERT_OK(nl_reset_wait(fx.nl, gpu, 1, &begun));
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, rests));
-	/* nobody else was meant */
+	/* no other was meant */
 	ASSERT_TRUE(gpu_vf_is(gpu, 0, rests));
 }
 
@@ -136,7 +136,7 @@ TEST_F(netlink_ops, a_change_waits_for_the_end_of_a_reset)
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, GIB, 0);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	/* told before the answer came */
+	/* notified before the answer came */
 	ASSERT_OK(nl_next_event(events, &msg, 0));
 	ASSERT_EQ(GPUVF_CMD_PF_WAS_RESET, msg.cmd);
 	pthread_join(thread, &bad);
@@ -179,7 +179,7 @@ TEST_F(netlink_ops, stats_count_and_never_fall)
 		pause_ms(5);
 	}
 	ASSERT_LT(0, after.counter[ENGINE_STAT(SLICES)]);
-	/* somebody was late by some nanoseconds, and the sum is of them */
+	/* one was late by some nanoseconds, and the sum is of them */
 	ASSERT_LT(0, after.counter[ENGINE_STAT(LATENESS_SUM_NS)]);
 	ASSERT_LE(after.counter[ENGINE_STAT(RUN_NS)],
 		  after.counter[ENGINE_STAT(ACCOUNTED_NS)]);
@@ -191,7 +191,7 @@ TEST_F(netlink_ops, C5_stats_are_those_of_sysfs)
 {
 	struct nl_stats stats;
 
-	/* nobody runs, so that they stand still; a reset counts */
+	/* no VF runs, so that they stand still; a reset counts */
 	ASSERT_OK(gpu_set_numvfs(gpu, 1));
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
 	stats_read(gpu, 0, &stats);
@@ -281,7 +281,7 @@ TEST_F(netlink_ops, echo_is_the_notification_of_ones_own_change)
 	change_slice(&req, 7000, NLM_F_ECHO);
 	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
 	ASSERT_EQ(1, echoes);
-	/* nothing changes any more, and nobody asked */
+	/* nothing changes any more, and nothing was asked */
 	change_slice(&req, 7000, NLM_F_ECHO);
 	ASSERT_OK(nl_dump(fx.nl, &req, &answer, note_echo, NULL));
 	change_slice(&req, 7000, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The family against its spec, all of it: what the kernel takes is what the spec
- * says, everything else is refused with the attribute named (C29), whoever may
+ * says, everything else is refused with the attribute named (C29), whichever user may
  * not is refused, and noise breaks nothing.
  */
 

@@ -67,7 +67,7 @@ TEST_F(polling, everything_works_without_an_interrupt)
 	ASSERT_EQ(0, gpu_truth(gpu, "gpu", "interrupts"));
 }
 
-/* C14: what nobody tells of in time is debited all the same */
+/* C14: what is not reported in time is debited all the same */
 TEST_F(polling, C14_shares_are_as_the_slices)
 {
 	struct shares shares;
@@ -144,7 +144,7 @@ TEST_F(polling, C27_ladder_ends_with_wedged)
 	all_have_turns();
 }
 
-/* nobody may run, so that there is nothing to look for but this */
+/* no VF may run, so that there is nothing to look for but this */
 TEST_F(polling, reset_of_a_paused_vf_by_its_user_is_seen)
 {
 	load_enable(gpu, 1, slice_us, GPUVF_POLICY_BEST_EFFORT);
@@ -163,7 +163,7 @@ TEST_F(polling, reset_of_a_paused_vf_by_its_user_is_seen)
 
 /*
  * A command is over, and before that is seen its VF's user resets it: what would
- * have been the next command is for nobody any more.
+ * have been the next command is for none any more.
  */
 TEST_F(polling, C28_reset_by_its_user_after_a_command)
 {
@@ -181,7 +181,7 @@ TEST_F(polling, C28_reset_by_its_user_after_a_command)
 		epoch = gpu_truth_vf(gpu, 1, "epoch");
 		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_command"),
 				      "1 flr vf=1 command=%s", commands[i]));
-		/* INIT is for one who has to start anew */
+		/* INIT is for one that has to start again */
 		if (!i)
 			ASSERT_OK(file_write(gpu_vf_pci(gpu, 1, "reset"), "1"));
 		ASSERT_EVENTUALLY(gpu_truth_vf(gpu, 1, "epoch") > epoch + !i);

@@ -105,7 +105,7 @@ static void check_table(void)
 	ASSERT_GE(fb_u64("free"), fb_u64("largest_free"));
 }
 
-/* enable N VFs that nobody provisioned, look, and disable them */
+/* enable N VFs that are not provisioned, look, and disable them */
 static void check_fair(unsigned int num)
 {
 	uint64_t free_before = fb_u64("free");

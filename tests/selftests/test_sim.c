@@ -152,7 +152,7 @@ TEST_F(sim, switch_that_is_not_legal_is_refused)
 {
 	hw_start(gpu, 0);
 	hw_leave(gpu, 0);
-	/* nobody executes; VF 2 was never started; VF 3 is not there */
+	/* none executes; VF 2 was never started; VF 3 is not there */
 	ASSERT_EQ(GPUVF_STATUS_ABORTED, hw_switch(gpu, 0, 0));
 	hw_start(gpu, 1);
 	ASSERT_EQ(GPUVF_STATUS_ABORTED, hw_switch(gpu, 1, 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The simulated guests, without gpuvf: they do what they are told, speak the
+ * The simulated guests, without gpuvf: they do as they are set, speak the
  * mailbox protocol as a guest's driver does, and lose patience as one does.
  */
 
@@ -283,7 +283,7 @@ TEST_F(sim_guests, gives_up_when_refused_or_not_heard)
 	tell(0, GPUVF_MBOX_UNRECOVERABLE);
 	ASSERT_EVENTUALLY(driver_is(0, "failed"));
 	ASSERT_EQ(refusals + 1, gpu_truth_vf(gpu, 0, "refusals"));
-	/* nobody takes VF 1's message: half a second, as Linux's driver */
+	/* VF 1's message is not taken: half a second, as Linux's driver */
 	ASSERT_EVENTUALLY(driver_is(1, "failed"));
 	ASSERT_EQ(acks + 1, gpu_truth_vf(gpu, 1, "ack_timeouts"));
 }
@@ -292,7 +292,7 @@ TEST_F(sim_guests, loses_patience)
 {
 	uint64_t ready = gpu_truth_vf(gpu, 0, "ready_timeouts");
 	uint64_t flr = gpu_truth_vf(gpu, 1, "flr_timeouts");
-	uint64_t asked, again, told;
+	uint64_t asked, again, heard;
 
 	guest(1, "idle boot=1000");
 	boot_and_leave(1);
@@ -301,12 +301,12 @@ TEST_F(sim_guests, loses_patience)
 	guest(0, "idle boot init_loop");
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, receive(0));
 	ASSERT_TRUE(hw_event(gpu, "to_pf vf0", &asked, NULL));
-	ASSERT_TRUE(hw_event(gpu, "to_vf vf1", &told, NULL));
+	ASSERT_TRUE(hw_event(gpu, "to_vf vf1", &heard, NULL));
 	/* 6 s for READY, 5 s for FLR_COMPLETE; then they ask again */
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, receive(1));
 	ASSERT_TRUE(hw_event(gpu, "to_pf vf1", &again, NULL));
-	ASSERT_LE(5000 * MS + 20 * US, again - told);
-	ASSERT_GT(5500 * MS, again - told);
+	ASSERT_LE(5000 * MS + 20 * US, again - heard);
+	ASSERT_GT(5500 * MS, again - heard);
 	ASSERT_EQ(flr + 1, gpu_truth_vf(gpu, 1, "flr_timeouts"));
 	ASSERT_EQ(GPUVF_MBOX_REQ_INIT, receive(0));
 	ASSERT_TRUE(hw_event(gpu, "to_pf vf0", &again, NULL));

@@ -179,7 +179,7 @@ TEST_F(storm_long, C9_as_long_as_asked_for)
 	       atomic_load(&storm.faults));
 	report("devices suspended %llu times\n", atomic_load(&storm.suspends));
 	report("splats %u, leaks %u%s\n", splats, leaked,
-	       leaks_are_counted() ? "" : " (nobody counts here)");
+	       leaks_are_counted() ? "" : " (not counted here)");
 	report("foreign memory touches %llu, illegal commands %llu\n",
 	       (unsigned long long)storm.foreign,
 	       (unsigned long long)storm.illegal);

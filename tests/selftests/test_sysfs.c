@@ -230,7 +230,7 @@ TEST_F(sysfs, device_link_follows_the_vf)
 	ASSERT_FALSE(file_exists(gpu_sysfs(gpu, "vf0/device")));
 }
 
-/* somebody enables the VF's PCI device, as vfio does when it is opened */
+/* another driver enables the VF's PCI device, as vfio does when it is opened */
 TEST_F(sysfs, vf_in_use_keeps_its_framebuffer)
 {
 	int log = klog_open();
@@ -464,7 +464,7 @@ TEST_F(sysfs, uevents_tell_of_wedged_and_of_coming_and_going)
 	uevent(fd, "remove", NULL);
 	ASSERT_OK(file_write("/sys/bus/pci/rescan", "1"));
 	uevent(fd, "add", NULL);
-	/* whoever hears of it finds everything */
+	/* a listener that gets it finds everything */
 	ASSERT_TRUE(file_exists(gpu_sysfs(gpu, "vf%u/stats/run_ns",
 					  fx.total_vfs - 1)));
 	close(fd);

@@ -136,7 +136,7 @@ TEST_F(time, C18_slice_changes_live)
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/time_slice_us"), "24000"));
 	check_shares(2, after);
-	/* nobody was started anew or reset for it */
+	/* none was started again or reset for it */
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
 	}
@@ -192,7 +192,7 @@ TEST_F(time, C19_equal_keeps_the_slice_of_a_started_vf)
 TEST_F(time, C19_fixed_gives_nothing_away)
 {
 	static const uint32_t slice_us[] = { 10000, 10000, 10000 };
-	/* two thirds are nobody's: the guests of VF 1 and 2 are off */
+	/* two thirds are unused: the guests of VF 1 and 2 are off */
 	static const double part[MAX_VFS] = { 1.0 / 3, 0, 0 };
 
 	load_enable(gpu, 3, slice_us, GPUVF_POLICY_FIXED);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A VF in the hands of somebody else: vfio-pci has it, and a program opens it as
+ * A VF in the hands of another driver: vfio-pci has it, and a program opens it as
  * a virtual machine monitor does. gpuvf_sim_iommu gives the VFs the IOMMU groups
  * that VFIO wants.
  */
@@ -131,7 +131,7 @@ TEST_F(vfio, C25_next_session_finds_cleared_memory)
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 0, "active"));
 	ASSERT_EVENTUALLY(gpu_vf_is(gpu, 1, "active"));
 	resets = gpu_truth(gpu, "gpu", "vf_resets");
-	/* its user resets it: gone is what it wrote, and it starts anew */
+	/* its user resets it: gone is what it wrote, and it starts over */
 	epoch = gpu_truth_vf(gpu, 0, "epoch");
 	user_resets();
 	ASSERT_LT(resets, gpu_truth(gpu, "gpu", "vf_resets"));
@@ -234,7 +234,7 @@ TEST_F(vfio, guest_driver_starts_works_and_stops)
 	guest_says(GPUVF_MBOX_REL_FINI);
 }
 
-/* and after its reset it may begin anew */
+/* and after its reset it may begin again */
 TEST_F(vfio, C26_guest_that_keeps_the_gpu_is_reset_alone)
 {
 	uint64_t resets, epoch;

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "base/clock.h"
+#include "base/progress.h"
 #include "fake_kernel.h"
 #include "model/host_driver.h"
 #include "pci/sysfs.h"
@@ -226,6 +228,8 @@ static int fake_read(struct provider *provider, const char *bdf,
 	if (error)
 		return refuse(why, error);
 	gpu_copy(gpu, &f->gpu);
+	f->gpu.fb_needs_scrub -= f->scrubs < f->gpu.fb_needs_scrub ?
+				 f->scrubs : f->gpu.fb_needs_scrub;
 	if (f->reset_reads && f->reset_reads--)
 		gpu->resets--;
 	return 0;
@@ -580,6 +584,12 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 	err = change(f, number);
 	if (err)
 		return err;
+	if (f->is_slow) {
+		f->gpu.num_vfs = value / 2;
+		sleep_ms(1100);
+		progress_tick();
+		f->gpu.num_vfs = 0;
+	}
 	if (value)
 		enable(f, value);
 	else

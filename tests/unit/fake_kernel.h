@@ -34,6 +34,8 @@
  *	or disabled; 0: for ever
  * @changes_late: that begins with the first layout that is sent
  * @reset_reads: so often the GPU is read before its reset is over
+ * @scrubs: bytes that are scrubbed from one look to the next
+ * @is_slow: enabling VFs takes so long that half of them can be seen
  * @raise_at: the change at which the program gets the signal @signal
  * @log: one letter per change: L layout, numbers: VF count, d driver
  * @changes: changes asked for so far
@@ -43,7 +45,7 @@
  * @fail_wedges: and the GPU is wedged then
  * @set_error: what becomes of a change of one VF or of the settings of the GPU,
  *	and of a reset
- * @stale: so many layouts are refused because somebody else was faster
+ * @stale: so many layouts are refused because another program was faster
  * @deny: no layout may be set, nor asked about
  * @asked: so many layouts were checked, whether to be set or not
  * @when_asked: happens just before each of them, may be NULL
@@ -66,6 +68,8 @@ struct fake_gpu {
 	unsigned int changing_for;
 	bool changes_late;
 	unsigned int reset_reads;
+	u64 scrubs;
+	bool is_slow;
 	unsigned int raise_at;
 	int signal;
 	char log[256];

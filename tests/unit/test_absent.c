@@ -361,7 +361,7 @@ static void the_daemon_starts_deaf_where_there_are_others(void **state)
 	l = listen_begin();
 	assert_int_equal(daemon_go_on_deaf(&d, -EPERM), EXIT_DONE);
 	said = listen_end(l);
-	assert_says(said, "cannot listen to generic netlink: Operation not permitted; changes of GPUs of gpuvf are not heard");
+	assert_says(said, "cannot listen to generic netlink: Operation not permitted; changes of gpuvf GPUs are not noticed");
 	free(said);
 	configure(HEAD OWN);
 	assert_int_equal(daemon_load(&d, NULL), EXIT_DONE);

@@ -196,7 +196,7 @@ static void a_driver_that_takes_nothing_is_the_way_back(void **state)
 	free(after);
 }
 
-/* somebody took its driver off a VF: nor has it one after the way back */
+/* a program took its driver off a VF: nor has it one after the way back */
 static void a_vf_without_a_driver_stays_so_on_the_way_back(void **state)
 {
 	char *before, *after;

@@ -77,9 +77,9 @@ static void a_wrong_option_is_named(void **state)
 	is_refused("top -d 3601", "--delay: '3601' is not 0.1 to 3600 seconds");
 	is_refused("top -d 1x", "--delay: '1x' is not 0.1 to 3600 seconds");
 	is_refused("top -n 0", "--iterations: '0' is not a number from 1 to 2147483647");
-	is_refused("apply -j", "-j needs -n");
-	is_refused("apply -o VF", "-o needs -n");
-	is_refused("apply --noheadings", "--noheadings needs -n");
+	is_refused("apply -j", "-j can only be used with -n");
+	is_refused("apply -o VF", "-o can only be used with -n");
+	is_refused("apply --noheadings", "--noheadings can only be used with -n");
 }
 
 static void words_are_counted(void **state)
@@ -156,7 +156,7 @@ static void an_option_has_one_value(void **state)
 	is_refused("apply -f a -f b", "--file is given twice");
 	is_refused("stats --prometheus a --prometheus b",
 		   "--prometheus is given twice");
-	is_refused("check -f a b", "one file at a time");
+	is_refused("check -f a b", "either --file or FILE, not both");
 	is_refused("daemon -f -", "standard input");
 }
 

@@ -168,7 +168,7 @@ static void apply_makes_vfs_and_binds_them(void **state)
 
 	configure(CONFIG "vf 0-2 = s\ndriver 0-1 = none\n");
 	says("plan", EXIT_DONE, "enable 3 VFs, set host drivers");
-	says("plan", EXIT_DONE, "driver nvme cannot be asked beforehand; it may still refuse");
+	says("plan", EXIT_DONE, "driver nvme has no dry run; it may still refuse this");
 	says("assert", EXIT_DIFFERS, "enable 3 VFs");
 	assert_int_equal(num_vfs(), 0);
 	says("apply", EXIT_DONE, NVME " [gpu disk]: 3 VFs enabled\n");
@@ -194,7 +194,7 @@ static void apply_makes_vfs_and_binds_them(void **state)
 static void what_is_impossible_is_refused_before_anything_is_done(void **state)
 {
 	configure(CONFIG "vf 0-8 = s\n");
-	says("apply", EXIT_USAGE, "GPU " NVME ": 9 VFs are asked for, 8 are the most it can have");
+	says("apply", EXIT_USAGE, "GPU " NVME ": 9 VFs requested, at most 8 possible");
 	configure(CONFIG "vf 0 = s\ndriver 0 = vfio-pci\n");
 	says("apply", EXIT_MISSING, "vfio-pci cannot take it: the GPU has no IOMMU group");
 	configure("[gpuvf]\nversion = 1\n"

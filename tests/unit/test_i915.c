@@ -192,7 +192,7 @@ static void apply_presets_times_and_stays_in_auto_mode(void **state)
 	configure(CONFIG "policy = fixed\nvf 0-1 = s\nvf 2 = t\n");
 	says("check", EXIT_DONE, "OK");
 	says("plan", EXIT_DONE, "set the layout, enable 3 VFs");
-	says("plan", EXIT_DONE, "driver i915 cannot be asked beforehand; it may still refuse");
+	says("plan", EXIT_DONE, "driver i915 has no dry run; it may still refuse this");
 	assert_int_equal(writes(), 0);
 	says("apply", EXIT_DONE, "3 VFs enabled");
 	assert_int_equal(rules.num, 3);
@@ -313,7 +313,7 @@ static void what_it_cannot_hold_is_refused_at_its_line(void **state)
 	says("apply", EXIT_USAGE, "gpuvf.ini:10:14: pf_reserve: GPU " GPU " is driven by i915, which has no framebuffer of its own to keep");
 	assert_int_equal(writes(), 0);
 	configure(CONFIG "vf 0-7 = s\n");
-	says("apply", EXIT_USAGE, "8 VFs are asked for, 7 are the most it can have");
+	says("apply", EXIT_USAGE, "8 VFs requested, at most 7 possible");
 	says("reset igpu", EXIT_USAGE, "only VFs can be reset from here");
 	says("pause igpu/0", EXIT_MISSING, "VF 0: is not enabled");
 	says("stats igpu", EXIT_USAGE, "has no statistics of VFs");

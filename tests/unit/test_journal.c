@@ -204,7 +204,7 @@ static void the_directory_is_nobody_elses(void **state)
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	/* a link is not followed, and what died while writing is in nobody's way */
+	/* a link is not followed, and what died while writing is not in the way */
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(symlink("/etc/passwd", file), 0);
 	write_file("run/gpuvf/intent.new", "half");
@@ -261,7 +261,7 @@ static void in_between_is_finished(void **state)
 	is_as(NEW);
 }
 
-/* all that can be read back is as wished, but nobody has probed the new VFs */
+/* all that can be read back is as wished, but the new VFs were not probed */
 static void vfs_that_missed_their_probe_get_it(void **state)
 {
 	static const char new[] = GPU "vf 0-3 = small\ndriver 0 = default\n";
@@ -354,7 +354,7 @@ static void damage_is_told_and_harmless(void **state)
 	free(path);
 	is_as(OLD);
 	assert_int_equal(next_start(&said), EXIT_DONE);
-	/* an error is told once */
+	/* an error is reported once */
 	assert_string_equal(said, "");
 	free(said);
 }

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/exit_code.h"
 #include "fake_kernel.h"
 #include "provider/gpuvf_watch.h"
@@ -22,6 +23,8 @@ static struct {
 	int list_again;
 	/* messages were lost, and this many wait; reading everything fails until then */
 	unsigned int waiting;
+	/* sends notifications */
+	void (*send)(struct watch *watch);
 } news;
 
 /* always readable */
@@ -42,6 +45,11 @@ int watch_read(struct watch *watch)
 		news.comes = false;
 		fake_errors.list = news.list_again;
 		watch->came(watch->arg);
+		raise(SIGTERM);
+	}
+	if (news.send) {
+		news.send(watch);
+		news.send = NULL;
 		raise(SIGTERM);
 	}
 	if (!news.waiting)
@@ -72,7 +80,7 @@ static int monitor(const char *option, char **said)
 {
 	char *argv[3] = { "monitor", (char *)option };
 	FILE *f = tmpfile();
-	char *text = xcalloc(1, 10000);
+	char *text = xcalloc(1, 100000);
 	sigset_t set;
 	int status;
 	pid_t pid;
@@ -87,7 +95,7 @@ static int monitor(const char *option, char **said)
 		sigaddset(&set, SIGTERM);
 		sigprocmask(SIG_BLOCK, &set, NULL);
 		alarm(60);
-		if (!news.comes && !news.waiting)
+		if (!news.comes && !news.waiting && !news.send)
 			raise(SIGTERM);
 		status = run_verb(find_verb("monitor"), option ? 2 : 1, argv);
 		fflush(NULL);
@@ -95,7 +103,7 @@ static int monitor(const char *option, char **said)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	rewind(f);
-	assert_true(fread(text, 1, 9999, f) < 9999);
+	assert_true(fread(text, 1, 99999, f) < 99999);
 	fclose(f);
 	*said = text;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -207,12 +215,80 @@ static void messages_that_wait_are_taken_before_all_is_read(void **state)
 	ends_with(NULL, EXIT_DONE);
 }
 
+static void notify(struct watch *watch, enum gpu_event_kind kind, int vf, u64 time_ns)
+{
+	const struct gpu_event event = { .kind = kind, .vf = vf, .time_ns = time_ns };
+	struct gpu gpu;
+
+	gpu_copy(&gpu, &fake.gpu);
+	watch->event(&gpu, &event, watch->arg);
+	gpu_free(&gpu);
+}
+
+/* what was read when it began is notified of as well, and some things twice */
+static void send_all(struct watch *watch)
+{
+	notify(watch, EVENT_GPU_ADDED, NO_VF, 0);
+	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
+	notify(watch, EVENT_VF_STATE, 1, 1);
+	fake.gpu.vfs[1].state = VF_STATE_ACTIVE;
+	notify(watch, EVENT_VF_STATE, 1, monotonic_ns());
+	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
+	fake.gpu.revision++;
+	fake.gpu.vfs[2].time_slice_us = 9000;
+	fake.gpu.vfs[2].fb_bytes = 64 * MIB;
+	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
+	fake.gpu.revision++;
+	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
+	fake.gpu.state = PF_STATE_WEDGED;
+	notify(watch, EVENT_GPU_WEDGED, NO_VF, monotonic_ns());
+	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
+}
+
+static unsigned int count(const char *said, const char *what)
+{
+	unsigned int n = 0;
+
+	for (; (said = strstr(said, what)); said += strlen(what))
+		n++;
+	return n;
+}
+
+static void each_change_is_printed_once(void **state)
+{
+	static const char *const events[][2] = {
+		{ "present", "\"event\":\"present\"" },
+		{ " vf-state-change: VF 1: active", "\"event\":\"vf-state-change\"" },
+		{ " changed: VF 2: framebuffer 0 B -> 64 MiB", "\"event\":\"changed\"" },
+		{ " pf-wedged", "\"event\":\"pf-wedged\"" },
+	};
+	unsigned int json;
+	size_t i;
+
+	for (json = 0; json < 2; json++) {
+		char *said;
+
+		reset();
+		fake.gpu.vfs[1].has_state = true;
+		fake.gpu.vfs[1].state = VF_STATE_STARTING;
+		news.send = send_all;
+		assert_int_equal(monitor(json ? "-j" : NULL, &said), EXIT_DONE);
+		for (i = 0; i < ARRAY_SIZE(events); i++)
+			if (count(said, events[i][json]) != 1)
+				fail_msg("%s: not once in\n%s", events[i][json], said);
+		if (count(said, "\n") != ARRAY_SIZE(events))
+			fail_msg("more than that:\n%s", said);
+		free(said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exit_codes_of_the_first_look),
 		cmocka_unit_test(exit_codes_of_listening),
 		cmocka_unit_test(exit_codes_of_a_later_look),
+		cmocka_unit_test(each_change_is_printed_once),
 		cmocka_unit_test(messages_that_wait_are_taken_before_all_is_read),
 	};
 	int failed;

@@ -90,7 +90,7 @@ static void apply_enables_all_and_gives_types(void **state)
 	says("check", EXIT_DONE, "OK");
 	says("plan", EXIT_DONE, "set the layout, enable 8 VFs");
 	says("plan", EXIT_DONE, "driver nvidia has all 8 VFs enabled or none; 4 of them get something");
-	says("plan", EXIT_DONE, "driver nvidia cannot be asked beforehand; it may still refuse");
+	says("plan", EXIT_DONE, "driver nvidia has no dry run; it may still refuse this");
 	says("assert", EXIT_DIFFERS, "enable 8 VFs");
 	log_is("manage.log", "");
 	says("apply", EXIT_DONE, GPU " [gpu l40s]: 8 VFs enabled, 3 with framebuffer\n");
@@ -186,7 +186,7 @@ static void what_it_cannot_hold_is_refused_at_its_line(void **state)
 		  "[gpu g]\nmatch = *\nprovider = nvidia\npolicy = equal\nvf 0 = s\n");
 	says("check", EXIT_USAGE, "policy: provider nvidia takes its policy by NVML");
 	configure(CONFIG "vf 0-8 = q\n");
-	says("apply", EXIT_USAGE, "9 VFs are asked for, 8 are the most it can have");
+	says("apply", EXIT_USAGE, "9 VFs requested, at most 8 possible");
 	log_is("manage.log", "");
 	configure(CONFIG);
 	says("reset l40s/0", EXIT_USAGE, "nvidia, which resets VFs itself");

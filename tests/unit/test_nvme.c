@@ -151,7 +151,7 @@ static void refuses_more_than_there_are(void)
 	u32 most;
 
 	assert_int_equal(sysfs_get_number(pf, "sriov_totalvfs", &most), 0);
-	snprintf(text, sizeof(text), "9 VFs are asked for, %u are the most",
+	snprintf(text, sizeof(text), "9 VFs requested, at most %u possible",
 		 most);
 	says("apply", EXIT_USAGE, text);
 }
@@ -160,7 +160,7 @@ static void verbs_set_vfs_of_any_pf(void **state)
 {
 	configure("vf 0-3 = s\ndriver 0-1 = vfio-pci\ndriver 2-3 = none\n");
 	says("plan", EXIT_DONE, "enable 4 VFs, set host drivers");
-	says_of_driver("plan", EXIT_DONE, "driver %s cannot be asked beforehand");
+	says_of_driver("plan", EXIT_DONE, "driver %s has no dry run");
 	assert_int_equal(num_vfs(), 0);
 	says("apply", EXIT_DONE, "[gpu disk]: 4 VFs enabled");
 	assert_int_equal(num_vfs(), 4);

@@ -302,7 +302,7 @@ static void c14_lag_is_bounded_with_31_vfs(void **state)
 
 /*
  * C14: over whole rounds shares are exact to the nanosecond, whatever switches
- * cost, once everybody owes what leaving costs him
+ * cost, once each owes what leaving costs it
  */
 static void c14_whole_rounds_are_exact(void **state)
 {
@@ -401,7 +401,7 @@ static void c18_slices_change_at_any_moment(void **state)
 	}
 }
 
-/* C18: a new slice holds from the next turn, and costs nobody a turn */
+/* C18: a new slice holds from the next turn, and costs none a turn */
 static void c18_slice_changes_live(void **state)
 {
 	u64 before;
@@ -471,8 +471,8 @@ static void c19_best_effort_gives_idle_time_away(void **state)
 }
 
 /*
- * C19: guests that work now and then. While anybody has work somebody is served
- * who has, and not a nanosecond is nobody's; with everybody's slice kept (equal)
+ * C19: guests that work now and then. While a VF has work one is served
+ * that has, and not a nanosecond is lost; with each one's slice kept (equal)
  * or burnt (fixed) each of the round has its turn, work or not.
  */
 static void live_through(enum gpuvf_policy policy, unsigned int n, u32 started)
@@ -511,7 +511,7 @@ static void live_through(enum gpuvf_policy policy, unsigned int n, u32 started)
 	for (i = 0; i < n; i++)
 		charged += s.vf[i].accounted_ns;
 	assert_int_equal(charged, passed);
-	/* with equal slices and no overruns, nobody has a turn more than others */
+	/* with equal slices and no overruns, none has a turn more than others */
 	for (i = 1; policy == GPUVF_POLICY_FIXED && i < n; i++)
 		assert_true(s.vf[0].slices - s.vf[i].slices <= 1);
 }
@@ -529,7 +529,7 @@ static void c19_policies_keep_their_word_whoever_works(void **state)
 	}
 }
 
-/* C19: the policy changes in the middle of a turn, and nobody is hurt by it */
+/* C19: the policy changes in the middle of a turn, and none is hurt by it */
 static void c19_policy_changes_live(void **state)
 {
 	struct gpuvf_decision d;
@@ -556,7 +556,7 @@ static void c19_policy_changes_live(void **state)
 	assert_int_equal(turn(), 0);
 }
 
-/* nothing is kept from anybody when nobody has anything: so nothing is done */
+/* nothing is kept from any when none has anything: so nothing is done */
 static void c19_fixed_rests_while_nobody_has_anything_to_run(void **state)
 {
 	struct gpuvf_decision d;
@@ -612,7 +612,7 @@ static void who_comes_and_stays_waits_for_one_turn_of_each(void **state)
 	}
 }
 
-/* while one is alone its clock stands for nobody; what it had is counted */
+/* while one is alone its clock stands for none; what it had is counted */
 static void time_alone_is_counted_and_not_owed(void **state)
 {
 	struct gpuvf_decision d;
@@ -666,7 +666,7 @@ static void a_vf_alone_is_switched_to_itself_and_owes_nobody(void **state)
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(gpuvf_sched_deadline(&s, now) - now,
 			 GPUVF_SCHED_SELF_SWITCH_NS);
-	/* somebody joins after 100 ms: the turn has to end now */
+	/* another joins after 100 ms: the turn has to end now */
 	now += 100 * MS;
 	gpuvf_sched_update(&s, 3, 1, 3, now);
 	assert_true(gpuvf_sched_deadline(&s, now) <= now);
@@ -702,7 +702,7 @@ static void a_vf_that_may_not_run_any_more_ends_its_turn(void **state)
 	assert_int_equal(turn(), 1);
 }
 
-/* ... also when nobody else is there; and who is gone owes nothing */
+/* ... also when no other is there; and one that is gone owes nothing */
 static void a_vf_that_may_not_run_any_more_leaves_no_debt(void **state)
 {
 	struct gpuvf_decision d;
@@ -807,7 +807,7 @@ static void nobody_starves(void **state)
 }
 
 /*
- * To decide before the end of a turn makes no difference to anybody, whoever
+ * To decide before the end of a turn makes no difference to any, whichever
  * overruns, comes, goes, or is changed in between: both ways go the same way round.
  */
 static void to_choose_early_changes_nothing(void **state)
@@ -919,7 +919,7 @@ static void full_access_forgives_nobody(void **state)
 	assert_true(gpuvf_sched_next(&s, now, &d));
 	assert_int_equal(d.vf, 2);
 
-	/* the turn under way ends at once, and nobody else is next */
+	/* the turn under way ends at once, and no other is next */
 	gpuvf_sched_set_full_access(&s, 1, now + MS);
 	assert_int_equal(gpuvf_sched_run_list(&s), 2);
 	assert_int_equal(gpuvf_sched_deadline(&s, now + MS), now + MS);

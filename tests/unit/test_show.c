@@ -100,7 +100,7 @@ static void a_minor_column_makes_room(void **state)
 	table_is(10, "-A  C\r\n-1  333\r\n");
 	/* the rest stays, fits it or not */
 	table_is(2, "-A  C\r\n-1  333\r\n");
-	/* nobody said how wide it is */
+	/* its width is not known */
 	table_is(0, "-A  B   C\r\n-1  22  333\r\n");
 	unsetenv("NO_COLOR");
 }

@@ -4,12 +4,10 @@
  * elsewhere a message stays one line.
  */
 #include <errno.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
 
 #include "base/fold.h"
 #include "fake_kernel.h"
-#include "main.h"
+#include "terminal_test.h"
 
 #define LONGEST	"a-label-of-31-bytes-is-the-most"
 
@@ -27,58 +25,9 @@
 		"[profile " LONGEST "]\nfb = 1GiB\ntime_slize = 4ms\n" \
 		"[profile " LONGEST "]\nfb = 1 parsec\n"
 
-static void run_words(const char *words)
-{
-	char *copy = xstrdup(words), *rest = copy, *word;
-	char *argv[16] = {};
-	int argc = 0;
-
-	while ((word = strsep(&rest, " ")))
-		argv[argc++] = word;
-	run_verb(find_verb(argv[0]), argc, argv);
-	fflush(NULL);
-	/* no report of the test's own, and no handler of it */
-	_exit(0);
-}
-
-static int new_terminal(unsigned short columns)
-{
-	struct winsize screen = { .ws_row = 24, .ws_col = columns };
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-
-	assert_true(master >= 0);
-	assert_int_equal(grantpt(master) || unlockpt(master), 0);
-	assert_int_equal(ioctl(master, TIOCSWINSZ, &screen), 0);
-	return master;
-}
-
-/* all that a verb says on a terminal */
 static char *on_terminal(const char *words, unsigned short columns)
 {
-	int master = new_terminal(columns);
-	char *text = xcalloc(1, 100000);
-	size_t got = 0;
-	ssize_t n;
-	pid_t pid;
-	int slave;
-
-	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-	assert_true(slave >= 0);
-	fflush(NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		dup2(slave, STDOUT_FILENO);
-		dup2(slave, STDERR_FILENO);
-		run_words(words);
-	}
-	close(slave);
-	/* the last one that has it open is gone: EIO */
-	while ((n = read(master, text + got, 99999 - got)) > 0)
-		got += n;
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	close(master);
-	return text;
+	return with_keys(words, columns, NULL, NULL);
 }
 
 static void fits(const char *words, unsigned short columns)
@@ -120,6 +69,7 @@ static void use_all(void)
 		vf->stats.mbox_requests = 123456;
 	}
 	fake.gpu.num_vfs = 16;
+	fakes[1].is_there = true;
 	fake.gpu.fb_needs_scrub = 5008 * MIB;
 	fake.gpu.fb_quarantined = 1008 * MIB;
 	fake.gpu.fb_largest_free = 1008 * MIB;
@@ -138,8 +88,11 @@ static void what_people_read_fits_the_terminal(void **state)
 		"pause 41:00.0", "show 43:00.0", "restore t.ini",
 		"checkpoint /nonexistent/file", "doctor", "help",
 		"reload", "generate 43:00.0 --vfs 2", "export 43:00.0",
-		"stats --human --wrong", "apply --wait-idle x",
+		"stats --human --wrong", "apply --wait-idle x", "monitor",
+		"explain", "explain vf-in-use", "explain fragmented", "explain x",
+		"top -n 1 -d 0.1", "doctor -v", "version",
 	};
+	const struct verb *verb;
 	size_t i;
 
 	write_text("t.ini", CONFIG);
@@ -150,6 +103,12 @@ static void what_people_read_fits_the_terminal(void **state)
 		fits(verbs[i], 80);
 		use_all();
 		fits(verbs[i], 80);
+	}
+	for (verb = all_verbs(); verb->name; verb++) {
+		char *words = xasprintf("help %s", verb->name);
+
+		fits(words, 80);
+		free(words);
 	}
 }
 
@@ -188,7 +147,9 @@ static void colors_take_no_room(void **state)
 	setenv("TERM", "xterm", 1);
 	colored = on_terminal("show", 80);
 	setenv("NO_COLOR", "1", 1);
-	assert_says(colored, "\033[");
+	/* VF 0 and its neighbour, on the map */
+	assert_says(colored, "\033[36m0");
+	assert_says(colored, "\033[35m1");
 	for (from = to = colored; *from; from++)
 		if (*from == '\033')
 			from += strcspn(from, "m");
@@ -198,6 +159,43 @@ static void colors_take_no_room(void **state)
 	assert_string_equal(colored, plain);
 	free(plain);
 	free(colored);
+}
+
+/* what sets colors is not seen, and where the cursor moves another line begins */
+static void take_sequences(char *text)
+{
+	char *from, *to;
+
+	for (from = to = text; *from; from++) {
+		if (*from != '\033') {
+			*to++ = *from;
+			continue;
+		}
+		from += 1 + strcspn(from + 1, "ABCDHJKhlm");
+		if (*from == 'H')
+			*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+/* with its keys, each of which draws another picture */
+static void top_fits_the_terminal(void **state)
+{
+	char *text, *rest, *line;
+
+	setenv("TERM", "xterm", 1);
+	fake_reset();
+	use_all();
+	text = with_keys("top -d 3600", 80, "shhssff q", NULL);
+	take_sequences(text);
+	assert_says(text, "sort (USED)");
+	assert_says(text, "sort (PROFILE)");
+	assert_says(text, "FROZEN");
+	assert_says(text, "Columns:");
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (text_columns(line) > 80)
+			fail_msg("%u columns:\n%s", text_columns(line), line);
+	free(text);
 }
 
 /* whatever its length: scripts and the journal have one line for each */
@@ -252,6 +250,7 @@ int main(void)
 		cmocka_unit_test(what_people_read_fits_the_terminal),
 		cmocka_unit_test(what_matters_most_is_left_out_last),
 		cmocka_unit_test(colors_take_no_room),
+		cmocka_unit_test(top_fits_the_terminal),
 		cmocka_unit_test(elsewhere_a_message_is_one_line),
 		cmocka_unit_test(lines_are_folded_between_words),
 	};

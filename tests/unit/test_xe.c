@@ -62,7 +62,7 @@ static void apply_gives_all_that_is_asked_for(void **state)
 {
 	configure(GPU_A "policy = fixed\nvf 0 = big\nvf 1-2 = small\ndriver 0-2 = none\n");
 	says("plan", EXIT_DONE, "set the layout, enable 3 VFs, set host drivers");
-	says("plan", EXIT_DONE, "driver xe cannot be asked beforehand; it may still refuse");
+	says("plan", EXIT_DONE, "driver xe has no dry run; it may still refuse this");
 	says("plan", EXIT_DONE, "policy: best-effort -> fixed");
 	says("assert", EXIT_DIFFERS, "enable 3 VFs");
 	assert_int_equal(xe->stores, 0);

@@ -73,7 +73,7 @@ char *fixture_snapshot(const struct gpu *gpu)
 }
 
 /**
- * fixture_reset_config() - back to how a GPU is that nobody configured
+ * fixture_reset_config() - back to how a GPU is without configuration
  * @gpu: GPU
  */
 void fixture_reset_config(const struct gpu *gpu)
@@ -205,7 +205,7 @@ void fixture_unload(void)
 /**
  * fixture_spoil() - this test makes the simulator see what is forbidden
  *
- * Its truth is not judged at the end, and the modules are loaded anew.
+ * Its truth is not judged at the end, and the modules are loaded again.
  */
 void fixture_spoil(void)
 {
@@ -213,7 +213,7 @@ void fixture_spoil(void)
 }
 
 /**
- * fixture_listen() - hear what a group is told from now on
+ * fixture_listen() - receive what a group gets from now on
  * @group: name of the group
  *
  * Return: a connection that is used for nothing else; to be closed by nl_close().
@@ -257,7 +257,7 @@ void fixture_on_end(void (*hook)(void))
 	end_hook = hook;
 }
 
-/* C28 and C16: nothing illegal, nobody in anybody's memory, in every test */
+/* C28 and C16: nothing illegal, none in another's memory, in every test */
 static int judge(const struct gpu *gpu)
 {
 	static const char *const forbidden[] = {

@@ -213,7 +213,7 @@ void hw_flr(const struct gpu *gpu, unsigned int vf)
 }
 
 /**
- * hw_msi() - let a function raise MSIs that nobody takes; they are counted
+ * hw_msi() - let a function raise MSIs that no handler takes; they are counted
  * @gpu: GPU
  * @vf: index of the VF, -1: the PF
  *
@@ -459,7 +459,7 @@ void hw_leave(const struct gpu *gpu, unsigned int vf)
 
 /**
  * hw_enter() - let a VF with saved state execute
- * @gpu: GPU, nobody on the engine
+ * @gpu: GPU, no VF on the engine
  * @vf: index of the VF
  */
 void hw_enter(const struct gpu *gpu, unsigned int vf)

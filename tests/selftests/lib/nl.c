@@ -200,7 +200,7 @@ static void find_group(struct nl *nl, const struct nlattr *groups)
 }
 
 /**
- * nl_family() - find the family; to be called anew after the module was loaded
+ * nl_family() - find the family; to be called again after the module was loaded
  * @nl: connection
  *
  * Return: 0; -ENOENT: there is none in this network namespace.
@@ -524,7 +524,7 @@ void nl_know(struct nl *nl, const struct nl *who_knows)
 }
 
 /**
- * nl_try_number() - try to reach the family by a number that somebody else knows
+ * nl_try_number() - try to reach the family by a number that another process knows
  * @nl: connection that need not know the family
  * @who_knows: one that does
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refused requests: told in all three ways, and nothing changed.
+ * Refused requests: reported in all three ways, and nothing changed.
  */
 
 #include <stdio.h>

@@ -28,7 +28,7 @@ struct making {
 
 static void put_nest(const struct making *m, unsigned int nest, unsigned int type);
 
-/* a value that does nobody any harm */
+/* a value that does no harm */
 static void put_right(const struct making *m, unsigned int nest,
 		      unsigned int type, const struct spec_attr *spec)
 {

@@ -3,10 +3,10 @@
  * Threads that do everything at once: each does one kind of thing, again and
  * again, from random numbers of its own.
  *
- * Left out is where the PCI core deadlocks by itself, whoever's driver it is:
+ * Left out is where the PCI core deadlocks by itself, with any driver:
  * - sriov_numvfs against removal of the PF;
  * - seen on 6.12: a reset of the PF against sriov_numvfs or removal, while a VF
- *   is reset too: the PF's reset holds the bridge and waits for the PF, whoever
+ *   is reset too: the PF's reset holds the bridge and waits for the PF, whatever
  *   holds the PF waits for the VF's reset to end before its files can go, and
  *   that waits for the bridge. So the first GPU is removed and its VFs come and
  *   go, and the second one is reset.

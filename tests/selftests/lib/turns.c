@@ -85,7 +85,7 @@ static bool take_command(struct turn *turn, unsigned int *step,
 		return false;
 	}
 	if (*step == 2) {
-		/* while it executes, nobody waits */
+		/* while it executes, none waits */
 		turn->idle_begin = command->begin;
 		turn->run = gap;
 	} else if (before->end) {

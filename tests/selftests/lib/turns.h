@@ -15,7 +15,7 @@
  * struct turn - from the INIT or LOAD of a VF to the end of its SAVE
  * @vf: index
  * @begin: of the INIT or LOAD
- * @idle_begin: when it was told to leave
+ * @idle_begin: when it was made to leave
  * @end: of the SAVE
  * @run: how long it executed
  * @gap: how long the GPU waited for commands, from the SAVE before to the end

@@ -21,7 +21,7 @@
 
 #include "user.h"
 
-#define NOBODY 65534
+#define ORDINARY 65534
 
 static int keep_capabilities(uint32_t keep)
 {
@@ -46,13 +46,13 @@ static int become(uid_t uid, gid_t gid, uint32_t capabilities)
 /** user_ordinary() - become a user without any right */
 int user_ordinary(void)
 {
-	return become(NOBODY, NOBODY, 0);
+	return become(ORDINARY, ORDINARY, 0);
 }
 
 /** user_of_group_root() - become a user of group 0, as containers often have */
 int user_of_group_root(void)
 {
-	return become(NOBODY, 0, 0);
+	return become(ORDINARY, 0, 0);
 }
 
 /** user_root_without_capabilities() - become user 0 without any capability */
@@ -64,13 +64,13 @@ int user_root_without_capabilities(void)
 /** user_with_net_admin() - become an ordinary user with CAP_NET_ADMIN */
 int user_with_net_admin(void)
 {
-	return become(NOBODY, NOBODY, 1U << CAP_NET_ADMIN);
+	return become(ORDINARY, ORDINARY, 1U << CAP_NET_ADMIN);
 }
 
 /** user_with_sys_admin() - become an ordinary user with CAP_SYS_ADMIN */
 int user_with_sys_admin(void)
 {
-	return become(NOBODY, NOBODY, 1U << CAP_SYS_ADMIN);
+	return become(ORDINARY, ORDINARY, 1U << CAP_SYS_ADMIN);
 }
 
 /** user_root_with_sys_admin() - become user 0 with CAP_SYS_ADMIN alone */

@@ -21,7 +21,7 @@
 #include "vfio.h"
 
 /*
- * The simulator's interrupts are not remapped by hardware: VFIO has to be told
+ * The simulator's interrupts are not remapped by hardware: VFIO has to know
  * that this is all right, also when it was loaded before.
  */
 static int load(void)
