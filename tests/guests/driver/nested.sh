@@ -7,7 +7,7 @@
 # emulated once and not twice.
 
 nested=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-nested_files=$nested/../../../build/nested/$(uname -r)
+nested_files=${nested_files:-$nested/../../../build/nested/$(uname -r)}
 nested_logs=${nested_logs:-/run/lab}
 sim=/sys/kernel/debug/gpuvf_sim
 
