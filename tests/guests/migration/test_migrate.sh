@@ -15,7 +15,7 @@ files=$(cd "$(dirname "$0")" && pwd)/../../../build/nested/$(uname -r)
 logs=/run/lab
 sim=/sys/kernel/debug/gpuvf_sim
 tag=0x5ec7e7aa
-words=262144		# a MiB of dwords: what the driver writes
+words=$(((1 << 18) - 512))	# a MiB of dwords, but for what the PF left there
 qemu=${GPUVF_QEMU:-}
 [[ -e $files/migration.cpio && -n $qemu ]] ||
 	skip_all "no $files/migration.cpio, or GPUVF_QEMU is not set: tests/guests/migration/build"
