@@ -251,28 +251,29 @@ int gpuvf_sim_scrub_abort(struct gpuvf_hw *hw)
  */
 #define SIM_FB_TRIES	3
 
-/* nothing is written before the port is where it is to be */
-static int sim_fb_begin(struct gpuvf_hw *hw, u64 offset)
-{
-	u32 lo, hi;
-
-	if (sim_write32(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset)) ||
-	    sim_write32(hw, GPUVF_SIM_FB_HI, upper_32_bits(offset)) ||
-	    sim_read32(hw, GPUVF_SIM_FB_LO, &lo) ||
-	    sim_read32(hw, GPUVF_SIM_FB_HI, &hi))
-		return -EIO;
-	return lo == lower_32_bits(offset) && hi == upper_32_bits(offset) ?
-	       0 : -EAGAIN;
-}
-
-/* a multiple of 4 is never all ones: that is a device that has gone */
-static int sim_fb_end(struct gpuvf_hw *hw, u64 offset)
+/* 0: the port is at @offset; -EAGAIN: it is not, or the answer was lost */
+static int sim_fb_is_at(struct gpuvf_hw *hw, u64 offset)
 {
 	u32 lo;
 
+	/* a multiple of 4 is never all ones */
 	if (sim_read32(hw, GPUVF_SIM_FB_LO, &lo))
-		return -EIO;
+		return -EAGAIN;
 	return lo == lower_32_bits(offset) ? 0 : -EAGAIN;
+}
+
+/* nothing is written before the port is where it is to be */
+static int sim_fb_begin(struct gpuvf_hw *hw, u64 offset)
+{
+	u32 hi;
+
+	if (sim_write32(hw, GPUVF_SIM_FB_LO, lower_32_bits(offset)) ||
+	    sim_write32(hw, GPUVF_SIM_FB_HI, upper_32_bits(offset)))
+		return -EIO;
+	if (sim_read32(hw, GPUVF_SIM_FB_HI, &hi) ||
+	    hi != upper_32_bits(offset))
+		return -EAGAIN;
+	return sim_fb_is_at(hw, offset);
 }
 
 static int sim_fb_once(struct gpuvf_hw *hw, u64 offset, __le32 *dword,
@@ -295,7 +296,7 @@ static int sim_fb_once(struct gpuvf_hw *hw, u64 offset, __le32 *dword,
 			err = -EIO;
 		dword[i] = cpu_to_le32(val);
 	}
-	return err ? err : sim_fb_end(hw, offset + num * sizeof(*dword));
+	return err ? err : sim_fb_is_at(hw, offset + num * sizeof(*dword));
 }
 
 static int sim_fb(struct gpuvf_hw *hw, u64 offset, void *buf, size_t len,

@@ -501,8 +501,8 @@ TEST_F(exchange, lost_access_is_made_up_for_at_once)
 	ASSERT_EVENTUALLY(driver_is(gpu, 0, "work"));
 	malformed_before[0] = 0;
 	malformed_before[0] = malformed(0);
-	/* of 67 for each of four parts: offset, data, and where the port is then */
-	for (n = 10; n < 67 * 4; n += 64) {
+	/* of 69 for each of four parts: offset, where the port is, data, where it is then */
+	for (n = 3; n < 69 * 4; n += 33) {
 		time_ns = next_claims(0).time_ns;
 		ASSERT_OK(file_printf(gpu_sim(gpu, "fail_access"), "%u", n));
 		is = next_claims(0);
