@@ -127,8 +127,8 @@ for example in "${examples[@]}"; do
 done
 
 mkdir -p /etc/gpuvf.d
-head -n 17 "$demo" > /etc/gpuvf.d/10-profiles.ini
-tail -n +18 "$demo" > /etc/gpuvf.d/20-gpus.ini
+sed '/^\[gpu /,$d' "$demo" > /etc/gpuvf.d/10-profiles.ini
+sed -n '/^\[gpu /,$p' "$demo" > /etc/gpuvf.d/20-gpus.ini
 "$agent" check > "$work/out" 2>&1 &&
 	grep -q '10-profiles.ini, /etc/gpuvf.d/20-gpus.ini: OK: 3 profiles' \
 		"$work/out"
