@@ -88,7 +88,7 @@ int report_error(const struct failure *why, const char *bdf)
 	if (why->error == -ESTALE)
 		pr_err("GPU %s: its configuration keeps changing: another program sets it",
 		       bdf);
-	/* the kernel's sentence names the GPU, others do not */
+	/* the kernel's message names the GPU, others do not */
 	else if (why->detail.message[0])
 		pr_err("%s%s%s%s", why->detail.message, *reason ? " [" : "",
 		       reason, *reason ? "]" : "");

@@ -603,7 +603,7 @@ int message_read_event(const struct nlmsghdr *nlh, struct gpu *gpu,
 /**
  * message_read_error() - read the answer that ends a request
  * @nlh: a message of type NLMSG_ERROR, or NLMSG_DONE
- * @text: gets the sentence of the extended ack, empty: there is none
+ * @text: gets the message of the extended ack, empty: there is none
  * @size: bytes of @text
  *
  * Return: 0 for an acknowledgment, else the kernel's negative errno, or

@@ -178,7 +178,7 @@ char *gpu_event_text(const struct gpu *gpu, const struct gpu_event *event)
 {
 	char *text = xstrdup(event->message);
 
-	/* the kernel's sentence says it all, if it sent one */
+	/* the kernel's message says it all, if it sent one */
 	if (!*text && event->vf != NO_VF)
 		append_text(&text, ", ", "VF %d: %s", event->vf,
 			    vf_state_name(gpu->vfs[event->vf].state));
