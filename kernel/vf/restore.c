@@ -64,20 +64,6 @@ struct gpuvf_restorer {
 static_assert((offsetof(struct gpuvf_restorer, reader.buf) +
 	       GPUVF_STREAM_SECTION + GPUVF_STREAM_OFFSET) % 4 == 0);
 
-/* as when its user closes it: nothing of the tenancy is left, and all is scrubbed */
-static void restore_end_tenancy_locked(struct gpuvf_vf *vf)
-{
-	struct gpuvf_pf *pf = vf->pf;
-
-	gpuvf_full_access_end_locked(vf);
-	gpuvf_mbox_reset_locked(vf);
-	gpuvf_mbox_end_locked(pf, vf->index);
-	gpuvf_vf_end_tenancy_locked(vf);
-	gpuvf_vfs_update_locked(pf);
-	if (!pf->vf_count_changing)
-		gpuvf_scrub_kick_locked(pf);
-}
-
 /* what was written goes, unless something else has seen to that already */
 static void restore_drop_locked(struct gpuvf_restorer *r)
 {
@@ -87,7 +73,7 @@ static void restore_drop_locked(struct gpuvf_restorer *r)
 		return;
 	vf->migration.session = NULL;
 	if (vf->guest.tenancy == r->tenancy && !vf->pf->gone)
-		restore_end_tenancy_locked(vf);
+		gpuvf_vf_user_gone_locked(vf);
 }
 
 /* is the VF the same that it was when this began? */
@@ -126,7 +112,7 @@ static int restore_begin_locked(struct gpuvf_restorer *r)
 		return gpuvf_migrate_refuse(vf, -EBUSY,
 					    "cannot restore: its guest has started");
 	/* its user may have written its BAR, and what the stream leaves out is zeros */
-	restore_end_tenancy_locked(vf);
+	gpuvf_vf_user_gone_locked(vf);
 	r->tenancy = vf->guest.tenancy;
 	gpuvf_migrate_identify_locked(vf, &r->identity);
 	vf->migration.session = r;

@@ -107,17 +107,16 @@ void gpuvf_vf_user_reset_end(struct gpuvf_vf *vf)
 }
 
 /**
- * gpuvf_vf_user_gone() - a VF changes hands: its user closed it, or was unbound
+ * gpuvf_vf_user_gone_locked() - as gpuvf_vf_user_gone()
  * @vf: VF, after its last reset
  *
- * Context: may sleep; pf->lock must not be held. The VF's device lock may be: no path
- * waits for that with pf->lock held.
+ * Context: pf->lock held.
  */
-void gpuvf_vf_user_gone(struct gpuvf_vf *vf)
+void gpuvf_vf_user_gone_locked(struct gpuvf_vf *vf)
 {
 	struct gpuvf_pf *pf = vf->pf;
 
-	gpuvf_pf_lock(pf);
+	lockdep_assert_held(&pf->lock);
 	gpuvf_full_access_end_locked(vf);
 	gpuvf_mbox_reset_locked(vf);
 	gpuvf_mbox_end_locked(pf, vf->index);
@@ -126,7 +125,20 @@ void gpuvf_vf_user_gone(struct gpuvf_vf *vf)
 	/* else what disables VFs starts the scrubbing */
 	if (!pf->vf_count_changing)
 		gpuvf_scrub_kick_locked(pf);
-	gpuvf_pf_unlock(pf);
+}
+
+/**
+ * gpuvf_vf_user_gone() - a VF changes hands: its user closed it, or was unbound
+ * @vf: VF, after its last reset
+ *
+ * Context: may sleep; pf->lock must not be held. The VF's device lock may be: no path
+ * waits for that with pf->lock held.
+ */
+void gpuvf_vf_user_gone(struct gpuvf_vf *vf)
+{
+	gpuvf_pf_lock(vf->pf);
+	gpuvf_vf_user_gone_locked(vf);
+	gpuvf_pf_unlock(vf->pf);
 }
 
 /**

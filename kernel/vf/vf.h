@@ -199,5 +199,6 @@ void gpuvf_vf_user_reset_begin(struct gpuvf_vf *vf);
 void gpuvf_vf_user_reset_end(struct gpuvf_vf *vf);
 void gpuvf_vf_user_reset_failed(struct gpuvf_vf *vf);
 void gpuvf_vf_user_gone(struct gpuvf_vf *vf);
+void gpuvf_vf_user_gone_locked(struct gpuvf_vf *vf);
 
 #endif /* GPUVF_VF_H */
