@@ -12,44 +12,12 @@
 #include <cmocka.h>
 
 #include "vf/exchange.h"
+#include "random_bytes.h"
 
 #define MIB		(1ULL << 20)
 #define VF_BYTES	(512 * MIB)
 #define NEEDED		152
 #define BIGGEST		4096
-
-static u64 seed;
-
-static u32 rnd(u32 n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (seed >> 33) % n;
-}
-
-static unsigned int rounds(unsigned int usual)
-{
-	const char *text = getenv("GPUVF_UNIT_ROUNDS");
-
-	return text && *text ? strtoul(text, NULL, 0) : usual;
-}
-
-static u32 get32(const u8 *buf, unsigned int at)
-{
-	u32 val = 0;
-	int i;
-
-	for (i = 3; i >= 0; i--)
-		val = val << 8 | buf[at + i];
-	return val;
-}
-
-static void put32(u8 *buf, unsigned int at, u32 val)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		buf[at + i] = val >> 8 * i;
-}
 
 /* as guests do it: all bytes, then less those of the checksum that they found */
 static u32 guest_checksum(const u8 *buf, u32 size, u32 found)

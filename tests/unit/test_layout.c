@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "fb/layout.h"
+#include "random_bytes.h"
 
 #define MIB	(1ULL << 20)
 
@@ -20,21 +21,6 @@ static struct gpuvf_extent blocked[GPUVF_LAYOUT_MAX_BLOCKED];
 static struct gpuvf_layout_request req;
 static struct gpuvf_layout out;
 static struct gpuvf_layout_reason why;
-static u64 seed;
-
-static u32 rnd(u32 n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (seed >> 33) % n;
-}
-
-static unsigned int rounds(unsigned int usual)
-{
-	const char *text = getenv("GPUVF_UNIT_ROUNDS");
-
-	return text && *text ? strtoul(text, NULL, 0) : usual;
-}
-
 /* nothing may be expected of what is in there */
 static void soil(void)
 {

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "sched/drr.h"
+#include "random_bytes.h"
 
 #define MS	1000000ULL
 #define US	1000ULL
@@ -187,15 +188,6 @@ static void assert_lag_is_a_slice_and_an_overrun(void)
 				   sum_of_slices());
 	}
 }
-
-static unsigned int rounds(unsigned int usual)
-{
-	const char *text = getenv("GPUVF_UNIT_ROUNDS");
-
-	return text ? strtoul(text, NULL, 0) : usual;
-}
-
-static u64 seed;
 
 static u64 random_below(u64 limit)
 {

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "vf/stream.h"
+#include "random_bytes.h"
 
 #define KIB		1024U
 #define MIB		(1024U * KIB)
@@ -23,39 +24,6 @@
 #define BLOCK		(64 * KIB)
 #define PAGE		4096U
 #define MAX_STREAM	(4 * MIB)
-
-static u64 seed;
-
-static u32 rnd(u32 n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (seed >> 33) % n;
-}
-
-static unsigned int rounds(unsigned int usual)
-{
-	const char *text = getenv("GPUVF_UNIT_ROUNDS");
-
-	return text && *text ? strtoul(text, NULL, 0) : usual;
-}
-
-static u32 get32(const u8 *buf, unsigned int at)
-{
-	u32 val = 0;
-	int i;
-
-	for (i = 3; i >= 0; i--)
-		val = val << 8 | buf[at + i];
-	return val;
-}
-
-static void put32(u8 *buf, unsigned int at, u32 val)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		buf[at + i] = val >> 8 * i;
-}
 
 /* a VF: what its stream says, and its memory */
 struct vf {
