@@ -18,6 +18,7 @@ all: modules agent
 help:
 	@echo 'On any machine; no GPU is needed, the running kernel stays as it is:'
 	@echo '  make demo             the main job on a simulated GPU, in a VM'
+	@echo '  make demo-vm          virtual machines on its VFs'
 	@echo '  make check            unit tests, VMs on three kernels'
 	@echo
 	@echo 'For a host with such a GPU:'
@@ -37,7 +38,7 @@ help-all: help
 	@echo '  make check-debug [KERNEL=debug-newest]   with KASAN and lockdep'
 	@echo '  make check-kcsan      a storm on a kernel that sees data races'
 	@echo '  make check-plain      without each capability of the hardware'
-	@echo "  make check-guests     amdgpu's own mailbox code as guests"
+	@echo "  make check-guests     amdgpu's own mailbox code as guests; VMs"
 	@echo '  make check-planted    faults that unit tests have to find'
 	@echo '  make check-prometheus   statistics against the tools of Prometheus'
 	@echo '  make check-integrations   libvirt, podman, Slurm, Ansible, udev'
@@ -151,6 +152,9 @@ storm:
 demo:
 	@$(lab)/demo $(KERNEL) $(GPUS)
 
+demo-vm:
+	@$(lab)/demo-vm $(KERNEL)
+
 bench:
 	@tests/bench/run $(BENCH)
 
@@ -211,7 +215,7 @@ include packaging/install.mk
 	modules-debug-newest agent check
 .PHONY: check-prometheus check-planted
 .PHONY: check-all-kernels check-newest
-.PHONY: check-guests check-integrations check-quick check-plain check-debug check-kcsan storm demo bench fuzz shell lint debug-kernel refresh
+.PHONY: check-guests check-integrations check-quick check-plain check-debug check-kcsan storm demo demo-vm bench fuzz shell lint debug-kernel refresh
 .PHONY: check-layers count modules-all
 .PHONY: coverage fuzz-kernel
 .PHONY: spec clean clean-cache
