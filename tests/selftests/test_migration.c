@@ -307,31 +307,43 @@ static void from_file(const char *path)
 	ASSERT_LE(0, fd);
 	ASSERT_OK(read_all(fd, &stream));
 	close(fd);
-	if (gpu_numvfs(to) == 0)
-		enable_both();
 	open_vf(&dest, to, 0);
 	ASSERT_OK(restore(&dest, &stream));
 	ASSERT_LT(0, gpu_truth_vf(to, 0, "saves"));
 	set_state(&dest, STATE(RUNNING));
 	ASSERT_TRUE(goes_on(to, 0));
 	wrote_much(&dest);
+	vfio_close(&dest);
+	fixture_wait_clean(to);
 }
 
 /*
- * tests/guests/migration/kernels lets one kernel do the first half, and another one the
- * second
+ * tests/guests/migration/kernels lets each kernel do the first half, and the others the
+ * second: GPUVF_STATE_TO is a directory, GPUVF_STATE_FROM one or more
  */
 TEST_F(migration, state_goes_through_a_file)
 {
 	const char *into = getenv("GPUVF_STATE_TO");
 	const char *out_of = getenv("GPUVF_STATE_FROM");
+	char path[PATH_MAX], *dirs, *dir, *rest;
 
+	snprintf(path, sizeof(path), "%s/%s", into ?: "/tmp", variant->file);
 	if (!out_of)
-		to_file(into ?: "/tmp/gpuvf-state");
-	if (!into)
-		from_file(out_of ?: "/tmp/gpuvf-state");
-	if (!into && !out_of)
-		ASSERT_EQ(0, unlink("/tmp/gpuvf-state"));
+		to_file(path);
+	if (into)
+		return;
+	if (out_of)
+		enable_both();
+	dirs = strdup(out_of ?: "/tmp");
+	check(dirs);
+	for (dir = strtok_r(dirs, " ", &rest); dir;
+	     dir = strtok_r(NULL, " ", &rest)) {
+		snprintf(path, sizeof(path), "%s/%s", dir, variant->file);
+		from_file(path);
+	}
+	free(dirs);
+	if (!out_of)
+		ASSERT_EQ(0, unlink(path));
 }
 
 struct move {
