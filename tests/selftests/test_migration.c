@@ -4,6 +4,7 @@
  * what stays, and what is refused. Judged by what the simulators say.
  */
 
+#include <linux/pci_regs.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -92,6 +93,23 @@ TEST_F(migration, state_moves_to_another_gpu)
 	vfio_close(&dest);
 	fixture_wait_clean(to);
 	ASSERT_TRUE(has_nothing(to, 0));
+}
+
+/*
+ * QEMU refuses a destination where any other byte is there than at the source, but for the
+ * header, which it emulates
+ */
+TEST_F(migration, configuration_space_is_that_of_any_other_vf)
+{
+	unsigned int where;
+
+	enable_both();
+	open_vf(&source, from, 0);
+	open_vf(&dest, to, 1);
+	ASSERT_EQ(regs(&source), regs(&dest));
+	for (where = PCI_STD_HEADER_SIZEOF; where < PCI_CFG_SPACE_EXP_SIZE;
+	     where += 4)
+		ASSERT_EQ(vfio_read(&source, where), vfio_read(&dest, where));
 }
 
 /* to the other VF of the same GPU, and without a context */
