@@ -128,6 +128,20 @@ TEST_F(migration, guest_that_has_not_started_moves)
 	ASSERT_EQ(0x12345678, read_fb(&dest, 8));
 }
 
+/* but for the block that has some */
+TEST_F(migration, memory_without_content_is_not_read)
+{
+	uint64_t before;
+
+	enable_both();
+	open_vf(&source, from, 0);
+	write_fb(&source, UNIT, 0x12345678);
+	before = gpu_truth(from, "gpu", "mem_reads");
+	save(&source, &stream);
+	ASSERT_LT(0, gpu_truth(from, "gpu", "mem_reads") - before);
+	ASSERT_GE(64 * KIB / 4, gpu_truth(from, "gpu", "mem_reads") - before);
+}
+
 /* a message that was sent, and not taken, is answered at the destination */
 TEST_F(migration, message_that_waits_is_answered_there)
 {
