@@ -38,7 +38,7 @@ help-all: help
 	@echo '  make check-debug [KERNEL=debug-newest]   with KASAN and lockdep'
 	@echo '  make check-kcsan      a storm on a kernel that sees data races'
 	@echo '  make check-plain      without each capability of the hardware'
-	@echo "  make check-guests     amdgpu's own mailbox code as guests; VMs"
+	@echo "  make check-guests     amdgpu's own mailbox code as guests; VMs, migration"
 	@echo '  make check-planted    faults that unit tests have to find'
 	@echo '  make check-prometheus   statistics against the tools of Prometheus'
 	@echo '  make check-integrations   libvirt, podman, Slurm, Ansible, udev'

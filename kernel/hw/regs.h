@@ -274,7 +274,7 @@
 /*
  * A VF's side
  */
-#define GPUVF_SIM_VF_ID			0x08	/* RO: [7:0] version, [15:8] index of the VF */
+#define GPUVF_SIM_VF_ID			0x08	/* RO: version. All VFs alike: QEMU compares both sides of a migration */
 #define GPUVF_SIM_VF_STATE		0x1c	/* RO */
 #define   GPUVF_SIM_VF_STATE_ACTIVE		0x0000000f /* GPUVF_ACTIVE_* */
 #define   GPUVF_SIM_VF_STATE_WORK		0x00000010

@@ -249,8 +249,7 @@ static void cfg_reset_vf(struct sim_dev *dev)
 	cfg_set(dev, SIM_ECAP_VF_SIM, 4, PCI_EXT_CAP_ID_VNDR | 1 << 16);
 	cfg_set(dev, SIM_ECAP_VF_SIM + PCI_VNDR_HEADER, 4, GPUVF_SIM_VSEC_ID |
 		GPUVF_SIM_VSEC_REV << 16 | GPUVF_SIM_VF_VSEC_LENGTH << 20);
-	cfg_set(dev, SIM_ECAP_VF_SIM + GPUVF_SIM_VF_ID, 4,
-		GPUVF_SIM_VSEC_REV | dev->index << 8);
+	cfg_set(dev, SIM_ECAP_VF_SIM + GPUVF_SIM_VF_ID, 4, GPUVF_SIM_VSEC_REV);
 }
 
 /* power-on content; VFs show ffff:ffff, their identity is in the PF */

@@ -136,7 +136,7 @@ struct gpuvf_saver *gpuvf_save_begin(struct gpuvf_vf *vf)
 	return ERR_PTR(err);
 }
 
-/* the next page that may have content, or the end */
+/* on towards the next page that may have content, or the end; stays where it is at one */
 static int save_find(struct gpuvf_saver *saver, enum gpuvf_stream_type type,
 		     u64 end)
 {
@@ -243,6 +243,7 @@ static int save_block(struct gpuvf_saver *saver, enum gpuvf_stream_type type,
 static int save_memory(struct gpuvf_saver *saver, enum gpuvf_stream_type type,
 		       u64 end, u32 *bytes)
 {
+	u64 from;
 	int err;
 
 	*bytes = 0;
@@ -250,8 +251,10 @@ static int save_memory(struct gpuvf_saver *saver, enum gpuvf_stream_type type,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
+		from = saver->at;
 		err = save_find(saver, type, end);
-		if (!err && saver->at < end)
+		/* hardware goes on a bit at a time: there need be nothing where it stops */
+		if (!err && saver->at == from)
 			err = save_block(saver, type, end, bytes);
 		if (err)
 			return err;

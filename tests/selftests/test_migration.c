@@ -4,6 +4,7 @@
  * what stays, and what is refused. Judged by what the simulators say.
  */
 
+#include <linux/pci_regs.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -94,6 +95,23 @@ TEST_F(migration, state_moves_to_another_gpu)
 	ASSERT_TRUE(has_nothing(to, 0));
 }
 
+/*
+ * QEMU refuses a destination where any other byte is there than at the source, but for the
+ * header, which it emulates
+ */
+TEST_F(migration, configuration_space_is_that_of_any_other_vf)
+{
+	unsigned int where;
+
+	enable_both();
+	open_vf(&source, from, 0);
+	open_vf(&dest, to, 1);
+	ASSERT_EQ(regs(&source), regs(&dest));
+	for (where = PCI_STD_HEADER_SIZEOF; where < PCI_CFG_SPACE_EXP_SIZE;
+	     where += 4)
+		ASSERT_EQ(vfio_read(&source, where), vfio_read(&dest, where));
+}
+
 /* to the other VF of the same GPU, and without a context */
 TEST_F(migration, guest_that_has_not_started_moves)
 {
@@ -108,6 +126,20 @@ TEST_F(migration, guest_that_has_not_started_moves)
 	ASSERT_FALSE(gpu_vf_is(from, 1, "active"));
 	work(from, &dest, 1, 1000);
 	ASSERT_EQ(0x12345678, read_fb(&dest, 8));
+}
+
+/* but for the block that has some */
+TEST_F(migration, memory_without_content_is_not_read)
+{
+	uint64_t before;
+
+	enable_both();
+	open_vf(&source, from, 0);
+	write_fb(&source, UNIT, 0x12345678);
+	before = gpu_truth(from, "gpu", "mem_reads");
+	save(&source, &stream);
+	ASSERT_LT(0, gpu_truth(from, "gpu", "mem_reads") - before);
+	ASSERT_GE(64 * KIB / 4, gpu_truth(from, "gpu", "mem_reads") - before);
 }
 
 /* a message that was sent, and not taken, is answered at the destination */
@@ -307,31 +339,43 @@ static void from_file(const char *path)
 	ASSERT_LE(0, fd);
 	ASSERT_OK(read_all(fd, &stream));
 	close(fd);
-	if (gpu_numvfs(to) == 0)
-		enable_both();
 	open_vf(&dest, to, 0);
 	ASSERT_OK(restore(&dest, &stream));
 	ASSERT_LT(0, gpu_truth_vf(to, 0, "saves"));
 	set_state(&dest, STATE(RUNNING));
 	ASSERT_TRUE(goes_on(to, 0));
 	wrote_much(&dest);
+	vfio_close(&dest);
+	fixture_wait_clean(to);
 }
 
 /*
- * tests/guests/migration/kernels lets one kernel do the first half, and another one the
- * second
+ * tests/guests/migration/kernels lets each kernel do the first half, and the others the
+ * second: GPUVF_STATE_TO is a directory, GPUVF_STATE_FROM one or more
  */
 TEST_F(migration, state_goes_through_a_file)
 {
 	const char *into = getenv("GPUVF_STATE_TO");
 	const char *out_of = getenv("GPUVF_STATE_FROM");
+	char path[PATH_MAX], *dirs, *dir, *rest;
 
+	snprintf(path, sizeof(path), "%s/%s", into ?: "/tmp", variant->file);
 	if (!out_of)
-		to_file(into ?: "/tmp/gpuvf-state");
-	if (!into)
-		from_file(out_of ?: "/tmp/gpuvf-state");
-	if (!into && !out_of)
-		ASSERT_EQ(0, unlink("/tmp/gpuvf-state"));
+		to_file(path);
+	if (into)
+		return;
+	if (out_of)
+		enable_both();
+	dirs = strdup(out_of ?: "/tmp");
+	check(dirs);
+	for (dir = strtok_r(dirs, " ", &rest); dir;
+	     dir = strtok_r(NULL, " ", &rest)) {
+		snprintf(path, sizeof(path), "%s/%s", dir, variant->file);
+		from_file(path);
+	}
+	free(dirs);
+	if (!out_of)
+		ASSERT_EQ(0, unlink(path));
 }
 
 struct move {

@@ -56,7 +56,10 @@ TEST_F(vfio, session_sees_its_function)
 		  vfio_read(&vfio, 0));
 	where = vfio_capability(&vfio, GPUVF_SIM_VSEC_ID);
 	ASSERT_LT(0, where);
-	ASSERT_EQ(1, vfio_read(&vfio, where + GPUVF_SIM_VF_ID) >> 8 & 0xff);
+	ASSERT_OK(vfio_write(&vfio, where + GPUVF_SIM_VF_DOORBELL, 5000000));
+	ASSERT_LT(0, gpu_truth_vf(gpu, 1, "backlog_ns") +
+		  gpu_truth_vf(gpu, 1, "run_ns"));
+	ASSERT_EQ(0, gpu_truth_vf(gpu, 0, "backlog_ns"));
 	/* and what the PF has is not there */
 	ASSERT_EQ(0, vfio_capability(&vfio, GPUVF_IOV_VSEC_ID));
 	vfio_close(&vfio);

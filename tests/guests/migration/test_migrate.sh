@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A virtual machine with a VF is migrated between two QEMUs, from one simulated GPU to
-# another: its counter goes on, and its driver finds what it wrote into the framebuffer.
-# Before that a migration is cancelled, and a destination is killed: it goes on then too.
+# A virtual machine with a VF is migrated between two QEMUs, from VF 0 of one simulated GPU
+# to VF 1 of another: its counter goes on, and its driver finds what it wrote into the
+# framebuffer. Before that a migration is cancelled, and a destination is killed: it goes on
+# then too.
 #
 #	qemu=$(tests/guests/migration/build 6.12)
-#	tests/lab/run -s 1 -f 4G -m 2G -t 900 -k 6.12 -e GPUVF_QEMU=$qemu \
-#		tests/selftests/run tests/guests/migration/test_migrate.sh
+#	tests/lab/run -s 1 -f 4G -m 2G -q '-cpu max,-erms,-fsrm' -t 900 -k 6.12 \
+#		-e GPUVF_QEMU=$qemu tests/selftests/run tests/guests/migration/test_migrate.sh
 set -uo pipefail
 . "$(dirname "$0")/../../selftests/ktap.sh"
 
-files=$(cd "$(dirname "$0")" && pwd)/../../../build/nested/$(uname -r)
-logs=/run/lab
+files=$(cd "$(dirname "$0")" && pwd)/../../../build/nested/${GPUVF_NESTED:-$(uname -r)}
+# not /run/lab: what grows cannot be read there at any time
+logs=$(mktemp -d)
+trap 'cp "$logs"/* /run/lab' EXIT
 sim=/sys/kernel/debug/gpuvf_sim
 tag=0x5ec7e7aa
 words=$(((1 << 18) - 512))	# a MiB of dwords, but for what the PF left there
@@ -20,16 +23,22 @@ qemu=${GPUVF_QEMU:-}
 [[ -e $files/migration.cpio && -n $qemu ]] ||
 	skip_all "no $files/migration.cpio, or GPUVF_QEMU is not set: tests/guests/migration/build"
 point_said=$logs/said
-: > $point_said
+: > "$point_said"
 work=$(mktemp -d)
 
-# GPU N with one VF that gpuvf-vfio has
-gpu_ready() {
-	local gpu dir
+# vf_of GPU: the directory of the VF that is used, which has another index on each
+vf_of() {
+	echo "/sys/class/gpuvf/$(< $sim/gpu"$1"/bdf)/vf$1"
+}
 
-	gpu=/sys/class/gpuvf/$(< $sim/gpu"$1"/bdf) || return
-	echo $((64 << 20)) > "$gpu/vf0/fb_quota" && echo 1 > "$gpu/device/sriov_numvfs" || return
-	dir=$(realpath "$gpu/vf0/device") || return
+# a GPU with that VF, which gpuvf-vfio has
+gpu_ready() {
+	local vf dir
+
+	vf=$(vf_of "$1")
+	echo $((64 << 20)) > "$vf/fb_quota" &&
+		echo $(($1 + 1)) > "$vf/../device/sriov_numvfs" || return
+	dir=$(realpath "$vf/device") || return
 	echo gpuvf-vfio > "$dir/driver_override" &&
 		echo "${dir##*/}" > /sys/bus/pci/drivers_probe &&
 		[ "$(basename "$(readlink "$dir/driver")")" = gpuvf-vfio ]
@@ -41,7 +50,7 @@ declare -A pid=() monitor=() line=()
 start() {
 	local name=$1 vf share
 
-	vf=$(basename "$(realpath "/sys/class/gpuvf/$(< $sim/gpu"$2"/bdf)/vf0/device")")
+	vf=$(basename "$(realpath "$(vf_of "$2")/device")")
 	share=${qemu%/bin/*}/share
 	mkfifo "$work/$name" "$work/$name.line"
 	# as long as this is open there is no end of the file
@@ -76,10 +85,15 @@ over() {
 	rm "$work/$1" "$work/$1.line"
 }
 
-# what it said last of KEY
+# values NAME KEY: what it said of that, when it has said it; a message of the kernel may
+# follow in the line
+values() {
+	sed -n "s/^.*guest: \(.* \)\?$2=\([0-9]*\)[^0-9].*/\2/p" "$logs/$1.log"
+}
+
+# value NAME KEY: the last one
 value() {
-	tr -d '\r' < "$logs/$1.log" |
-		sed -n "s/^.*guest: \(.* \)\?$2=\([^ ]*\).*/\2/p" | tail -n 1
+	values "$1" "$2" | tail -n 1
 }
 
 says_last() {
@@ -134,7 +148,7 @@ truth() {
 modprobe -a vfio_iommu_type1 vfio-pci && { modprobe kvm_amd 2> /dev/null || modprobe kvm_intel; } &&
 	echo 1 > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts &&
 	load_module gpuvf_sim_iommu &&
-	load_module gpuvf_sim gpus=2 total_vfs=2 fb_mib=512 vf_bar_mib=32 &&
+	load_module gpuvf_sim gpus=2 total_vfs=2 fb_mib=256 vf_bar_mib=32 &&
 	load_module gpuvf && load_module gpuvf_vfio && gpu_ready 0 && gpu_ready 1
 ready=$?
 (exit $ready)
@@ -178,7 +192,7 @@ tell source migrate -d "unix:$work/dest.sock"
 until_true status source completed
 point 'migration_is_completed'
 ticks_on dest
-first=$(tr -d '\r' < $logs/dest.log | sed -n 's/^.*guest: tick=//p' | head -n 1)
+first=$(values dest tick | head -n 1)
 [ "${first:-0}" -gt "$last" ] && [ "$first" -le $(($(value source tick) + 1)) ]
 point 'counter_goes_on_where_it_was'
 found_is 1 $words
@@ -193,6 +207,6 @@ says_last dest others 0 && says_last dest fini 1 && says_last dest end 1
 point 'guest_finds_what_it_wrote_and_tears_down'
 [ "$(truth 0 violations)$(truth 1 violations)$(truth 0 illegal)$(truth 1 illegal)" = 0000 ]
 point 'the_gpus_saw_nothing_forbidden'
-tr -d '\r' < $logs/source.monitor | grep -E '(downtime|total time|transferred vfio|vfio transferred|transferred ram|setup):' |
+tr -d '\r' < "$logs/source.monitor" | grep -E '(downtime|total time|transferred vfio|vfio transferred|transferred ram|setup):' |
 	tail -n 5 | sed 's/^/# /'
 points_end

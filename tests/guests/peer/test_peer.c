@@ -3,8 +3,9 @@
  * C42: amdgpu's own mailbox files as guests of gpuvf, through the VF's mailbox page in
  * its configuration space, beside two tenants that are busy all the time.
  *
- * After each test the simulator has seen nothing forbidden, and the guest was on the
- * engine each time that its driver believed so.
+ * After each test the simulator has seen nothing forbidden, the guest was on the engine
+ * each time that its driver believed so, and what a guest has written is in no memory but
+ * its own.
  */
 
 #include <errno.h>
@@ -19,12 +20,21 @@
 #include <hw/regs.h>
 
 #include "selftest.h"
+#include "bar.h"
 #include "load.h"
 #include "peer.h"
 
 #define NUM		3
 #define PEER		1	/* the VF with the guest that is tested */
 #define US_PER_MS	1000ULL
+
+#define SIM	"total_vfs=4 fb_mib=4096 vf_bar_mib=32 scrub_us_per_unit=100"
+
+/* what a guest writes into both allocation units that its BAR shows, and where */
+#define TAG(vf)		(0xc42c42a0U + (vf))
+#define TAG_AT		MIB
+#define TAG_BYTES	(64 * 1024)
+#define TAGS		(2 * TAG_BYTES / 4)
 
 /* the longest until a request is answered, with two other VFs at work */
 #define ANSWER_MS	6000
@@ -149,6 +159,40 @@ static const struct peer_io vm_io = {
 	.has_gpu = vm_has_gpu,
 };
 
+/* the guest of a VF writes its tag */
+static void write_tag(unsigned int vf)
+{
+	struct bar bar = bar_map_vf(gpu, vf);
+
+	check(bar.size == 2 * UNIT);
+	bar_fill(&bar, TAG_AT, TAG_BYTES, TAG(vf));
+	bar_fill(&bar, UNIT + TAG_AT, TAG_BYTES, TAG(vf));
+	bar_unmap(&bar);
+}
+
+/* all that it wrote is there still */
+static bool has_tag(unsigned int vf)
+{
+	char owner[8];
+
+	snprintf(owner, sizeof(owner), "vf%u", vf);
+	return bar_found_of(gpu, TAG(vf), owner) == TAGS;
+}
+
+/* in how many dwords that are not its own a tag is */
+static uint64_t tags_in_foreign_memory(void)
+{
+	uint64_t count = 0;
+	char owner[8];
+	unsigned int i;
+
+	for (i = 0; i < NUM; i++) {
+		snprintf(owner, sizeof(owner), "vf%u", i);
+		count += bar_found(gpu, TAG(i)) - bar_found_of(gpu, TAG(i), owner);
+	}
+	return count;
+}
+
 static void vm_start(struct vm *of, const char *kind)
 {
 	of->vf = of - vms;
@@ -171,11 +215,13 @@ static void vm_kill(struct vm *of)
 	of->peer = NULL;
 }
 
-/* a VM that was given the VF is gone, and another one is given it */
+/* a VM that was given the VF is gone, and another one is given it, with empty memory */
 static void vm_replace(struct vm *of, const char *kind)
 {
 	vm_kill(of);
 	ASSERT_OK(file_write(gpu_vf_pci(gpu, of->vf, "reset"), "1"));
+	fixture_wait_clean(gpu);
+	ASSERT_EQ(0, bar_found(gpu, TAG(of->vf)));
 	vm_start(of, kind);
 }
 
@@ -191,11 +237,13 @@ static void check_guest(const struct vm *of)
 
 static void end_vms(void)
 {
+	uint64_t foreign = tags_in_foreign_memory();
 	unsigned int i;
 
 	for (i = 0; i < NUM; i++)
 		if (vms[i].peer)
 			vm_kill(&vms[i]);
+	check(foreign == 0);
 }
 
 static void enable(void)
@@ -218,6 +266,7 @@ static void begin(const char *kind)
 		ASSERT_OK(gpu_guest(gpu, i, "busy 100 boot=1000 patient"));
 		ASSERT_EVENTUALLY(gpu_truth_vf_is(gpu, i, "driver", "work"));
 		epoch[i] = gpu_truth_vf(gpu, i, "epoch");
+		write_tag(i);
 	}
 	vm_start(vm, kind);
 }
@@ -255,6 +304,7 @@ static void check_others(void)
 		ASSERT_EQ(epoch[i], gpu_truth_vf(gpu, i, "epoch"));
 		ASSERT_EQ(0, counted_vf(i, "vf_resets"));
 		ASSERT_TRUE(gpu_vf_is(gpu, i, "active"));
+		ASSERT_TRUE(has_tag(i));
 	}
 }
 
@@ -267,6 +317,8 @@ static void check_works(const struct vm *of)
 	ASSERT_EVENTUALLY(gpu_truth_vf(gpu, of->vf, "run_ns") >= ran + 20000000);
 	ASSERT_TRUE(gpu_vf_is(gpu, of->vf, "active"));
 	check_guest(of);
+	write_tag(of->vf);
+	ASSERT_TRUE(has_tag(of->vf));
 }
 
 static void load(void)
@@ -355,7 +407,7 @@ FIXTURE_VARIANT(peer)
 	const char *kind;
 };
 
-MODULES_FIXTURE(peer, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
+__MODULES_FIXTURE(peer, SIM, bar_missing());
 
 FIXTURE_VARIANT_ADD(peer, vi) {
 	.kind = "vi",
@@ -627,7 +679,7 @@ TEST_F(peer, C42_guest_that_asks_for_bad_pages_is_answered)
 	check_others();
 }
 
-MODULES_FIXTURE(peers, "total_vfs=4 fb_mib=4096 scrub_us_per_unit=100");
+__MODULES_FIXTURE(peers, SIM, bar_missing());
 
 static const char *const kind_of[NUM] = { "vi", "ai", "nv" };
 
@@ -655,6 +707,9 @@ TEST_F(peers, C42_guests_of_all_kinds_share_a_GPU)
 	unsigned int i;
 
 	enable();
+	/* not by the threads: what looks for tags takes time that the others wait for */
+	for (i = 0; i < NUM; i++)
+		write_tag(i);
 	for (i = 0; i < NUM; i++)
 		ASSERT_EQ(0, pthread_create(&thread[i], NULL, live, &vms[i]));
 	for (i = 0; i < NUM; i++)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/vfio.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -70,14 +71,17 @@ FIXTURE(migration) { };
 FIXTURE_VARIANT(migration)
 {
 	const char *sim;
+	const char *file;	/* a state of such a GPU is kept in */
 };
 
 FIXTURE_VARIANT_ADD(migration, v3) {
 	.sim = SIM,
+	.file = "state.v3",
 };
 
 FIXTURE_VARIANT_ADD(migration, mi200_without_flr_notice) {
 	.sim = SIM " generation=mi200 flr=0",
+	.file = "state.mi200",
 };
 
 FIXTURE_SETUP(migration)
