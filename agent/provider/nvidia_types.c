@@ -242,9 +242,7 @@ static char *next_sizes(const struct nvidia_types *types, u64 fb_bytes)
 
 static int refuse(struct failure *why, u32 index, u64 asked, char *text)
 {
-	failure_explain(why, -EINVAL, "%s", text);
-	why->detail.reason = REASON_TYPE;
-	why->detail.vf = index;
+	failure_explain(why, -EINVAL, REASON_TYPE, index, "%s", text);
 	why->detail.value = asked;
 	free(text);
 	return -EINVAL;
