@@ -44,7 +44,7 @@ static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 	if (!is->in_use || live->num_vfs != wanted->num_vfs)
 		return 0;
 	return failure_explain(why, -EBUSY, REASON_VF_IN_USE, i,
-			       "GPU %s VF %u: has %s of framebuffer and keeps them while it is in use; %s were asked for",
+			       "GPU %s VF %u: framebuffer is %s and cannot change while the VF is in use; requested %s",
 			       live->bdf, i, format_size(has, is->fb_bytes, " "),
 			       format_size(asked, want->fb_bytes, " "));
 }
@@ -60,7 +60,7 @@ static int check_reserve(const struct gpu *live, const struct gpu *wanted,
 	    live->fb_pf_reserve == wanted->fb_pf_reserve)
 		return 0;
 	return failure_explain(why, -EBUSY, REASON_RESERVE_IN_USE, NO_VF,
-			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; %s were asked for",
+			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; requested %s",
 			       live->bdf,
 			       format_size(has, live->fb_pf_reserve, " "),
 			       format_size(asked, wanted->fb_pf_reserve, " "));

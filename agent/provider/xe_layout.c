@@ -45,7 +45,7 @@ static int check_use(const struct gpu *live, const struct gpu *wanted, u32 i,
 	    live->num_vfs != wanted->num_vfs)
 		return 0;
 	failure_explain(why, -EBUSY, REASON_VF_IN_USE, i,
-			"GPU %s VF %u: has %s of framebuffer and keeps them while %s uses it; %s were asked for",
+			"GPU %s VF %u: framebuffer is %s and cannot change while %s uses the VF; requested %s",
 			live->bdf, i, format_size(has, is->fb_bytes, " "),
 			*is->driver ? is->driver : "its guest",
 			format_size(asked, bytes, " "));
