@@ -7,7 +7,7 @@
 Writes into DIR:
   memory-map.svg  the framebuffer, from demo.json (what the kernel answered)
   timeline.svg    a rotation, from demo.json and the simulator's latencies
-  vf-states.dot   a VF's states, from the netlink specification
+  vf-states.dot   a VF's states, from the netlink specification and vf-transitions
   commands.dot    legal commands, from the simulator's check
 """
 import json
@@ -107,7 +107,7 @@ def timeline(demo):
         y = 18 + vf["index"] * row
         name = "VF %d" % vf["index"]
         slice_us = vf["time_slice_us"]
-        # the turn is charged from the start of LOAD to the end of SAVE
+        # the time slice is charged from the start of LOAD to the end of SAVE
         run = slice_us - switch
         parts.append(text(left - 8, y + 14, name, 12, "end"))
         x = left + at * scale
@@ -128,7 +128,7 @@ def timeline(demo):
                  % (left, bottom, left + at * scale, bottom, INK))
     parts.append(text(left, bottom + 16, "0", 10))
     parts.append(text(left + at * scale, bottom + 16, "%g ms, one rotation; dark: "
-                      "%d us of each turn change worlds" % (at / 1000, switch),
+                      "%d us of each time slice switch worlds" % (at / 1000, switch),
                       10, "end"))
     return svg(width, bottom + 24, "One rotation of time slices", parts)
 
@@ -138,24 +138,12 @@ NODE = ('node [shape = box, style = "rounded,filled", fillcolor = "#f4f6f8", '
         'edge [color = "#5b6b7b", fontname = "sans-serif", fontsize = 9];\n'
         'bgcolor = "transparent";\n')
 
-# what leads from one state of a VF to another; the states are the spec's
-TRANSITIONS = [
-    ("disabled", "provisioned", "gets a quota"),
-    ("provisioned", "disabled", "loses its quota"),
-    ("provisioned", "starting", "enabled, memory to clear"),
-    ("starting", "provisioned", "memory clear"),
-    ("provisioned", "active", "has work"),
-    ("active", "starting", "reset by its user"),
-    ("active", "paused", "pause"),
-    ("paused", "active", "resume"),
-    ("active", "stopped", "stop"),
-    ("paused", "stopped", "stop"),
-    ("stopped", "resetting", "reset"),
-    ("active", "resetting", "reset, hang"),
-    ("resetting", "starting", ""),
-    ("resetting", "failed", "too often, or in vain"),
-    ("failed", "resetting", "reset"),
-]
+def transitions():
+    """What leads from one state of a VF to another."""
+    rows = [line.split(None, 2) for line in
+            source("Documentation/pictures/vf-transitions").split("\n")
+            if line and not line.startswith("#")]
+    return [(row + [""])[:3] for row in need(rows, "transitions")]
 
 
 def vf_states():
@@ -164,17 +152,18 @@ def vf_states():
                  "enum vf-state").group(1)
     states = need(re.findall(r"        name: ([a-z]+)\n\s+doc: (.*)", block), "states")
     names = [name for name, _ in states]
-    for a, b, _ in TRANSITIONS:
+    rows = transitions()
+    for a, b, _ in rows:
         if a not in names or b not in names:
             sys.exit("draw.py: the specification has no state %s or %s" % (a, b))
     for name in names:
-        if not any(name in edge[:2] for edge in TRANSITIONS):
+        if not any(name in edge[:2] for edge in rows):
             sys.exit("draw.py: nothing leads to state %s" % name)
     lines = ["digraph states {", "rankdir = LR;", NODE]
     for name, doc in states:
         doc = doc if doc != "|" else ""
         lines.append('%s [tooltip = "%s"];' % (name, doc.replace('"', "'")))
-    lines += ['%s -> %s [label = "%s"];' % edge for edge in TRANSITIONS]
+    lines += ['%s -> %s [label = "%s"];' % tuple(edge) for edge in rows]
     return "\n".join(lines + ["}", ""])
 
 

@@ -29,7 +29,7 @@ static int roll_back(const struct state *before, struct provider *provider)
 	struct gpu live;
 
 	if (!execute(&x)) {
-		pr_err("GPU %s is as it was before", bdf);
+		pr_err("GPU %s: rolled back to its previous state", bdf);
 		return EXIT_DONE;
 	}
 	pr_err("GPU %s: rollback failed; it needs attention (gpuvf-agent show %s)",

@@ -26,6 +26,7 @@
 #include "base/exit_code.h"
 #include "base/progress.h"
 #include "base/util.h"
+#include "model/names.h"
 #include "pci/sysfs.h"
 #include "pci/vf_driver.h"
 #include "plan/layout.h"
@@ -111,21 +112,24 @@ static int set_count(struct execution *x, u32 num, u32 from, struct failure *why
 	return err;
 }
 
-/* what a provider says itself goes before the name of its errno */
-static const char *count_error(int err, const struct failure *why)
+static enum reason reason_of_write(int err)
 {
-	return *why->detail.message ? why->detail.message : write_error(err);
+	return err == -EPERM || err == -EACCES ? REASON_NOT_PERMITTED :
+						 REASON_DRIVER_ERROR;
 }
 
 static int disable(struct execution *x, const struct state *now)
 {
 	struct failure why;
 	int err = set_count(x, 0, now->gpu.num_vfs, &why);
+	char mark[REASON_MARK];
 
 	if (err)
-		pr_err("GPU %s: cannot disable its %u VF%s: %s", now->gpu.bdf,
+		pr_err("GPU %s: cannot disable its %u VF%s: %s%s", now->gpu.bdf,
 		       now->gpu.num_vfs, plural(now->gpu.num_vfs),
-		       count_error(err, &why));
+		       /* what a provider says itself goes before its errno */
+		       *why.detail.message ? why.detail.message : write_error(err),
+		       reason_mark(mark, why.detail.reason ?: reason_of_write(err)));
 	return exit_code_of(err);
 }
 
@@ -247,7 +251,7 @@ static int enable(struct execution *x, struct state *now)
 {
 	const char *bdf = x->want->gpu.bdf;
 	u32 num_vfs = x->want->gpu.num_vfs;
-	char last[BDF_SIZE];
+	char last[BDF_SIZE], mark[REASON_MARK];
 	struct failure why;
 	const char *hint;
 	int code, err;
@@ -260,15 +264,17 @@ static int enable(struct execution *x, struct state *now)
 	}
 	err = set_count(x, num_vfs, 0, &why);
 	if (err && *why.detail.message) {
-		pr_err("GPU %s: cannot enable %u VF%s: %s", bdf, num_vfs,
-		       plural(num_vfs), why.detail.message);
+		pr_err("GPU %s: cannot enable %u VF%s: %s%s", bdf, num_vfs,
+		       plural(num_vfs), why.detail.message,
+		       reason_mark(mark, why.detail.reason));
 		return exit_code_of(err);
 	}
 	if (err) {
 		hint = provider_count_hint(x->provider, bdf, err);
-		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)", bdf, num_vfs,
+		pr_err("GPU %s: cannot enable %u VF%s: %s (%s)%s", bdf, num_vfs,
 		       plural(num_vfs), write_error(err),
-		       hint ?: "see the kernel log");
+		       hint ?: "see the kernel log",
+		       reason_mark(mark, reason_of_write(err)));
 		return exit_code_of(err);
 	}
 	/* the PCI core takes it for a success, with a warning in its log */

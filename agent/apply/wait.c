@@ -295,7 +295,7 @@ static bool is_interrupted(const struct scrubbing *scrubbing)
 
 	if (!signals_are_pending())
 		return false;
-	pr_warning("GPU %s: interrupted; scrubbing goes on without this command, %s are left; VFs start when theirs is scrubbed",
+	pr_warning("GPU %s: interrupted; scrubbing continues without this command, %s left; VFs start when theirs is scrubbed",
 		   scrubbing->bdf, format_size(text, scrubbing->left, " "));
 	return true;
 }

@@ -30,10 +30,11 @@ static void read_version(struct config *config, const struct ini_entry *entry,
 
 	why = parse_number(entry->value, U32_MAX, &version);
 	if (why)
-		diag_err(diags, &entry->value_at, "version: '%s' %s",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "version: '%s' %s",
 			 entry->value, why);
 	else if (version != CONFIG_VERSION)
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "version %u is not known here, only version %u",
 			   version, CONFIG_VERSION);
 	/* once is enough to complain */
@@ -44,7 +45,8 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 			  struct diag_list *diags)
 {
 	if (config->on_drift_at.line) {
-		diag_err(diags, &entry->key_at, "duplicate key 'on_drift'");
+		diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
+			 "duplicate key 'on_drift'");
 		diag_note(diags, &config->on_drift_at, "first defined here");
 		return;
 	}
@@ -52,7 +54,7 @@ static void read_on_drift(struct config *config, const struct ini_entry *entry,
 	if (!strcmp(entry->value, "enforce"))
 		config->on_drift = ON_DRIFT_ENFORCE;
 	else if (strcmp(entry->value, "report"))
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "on_drift: '%s' is none of report, enforce",
 			 entry->value);
 }
@@ -88,7 +90,8 @@ static void read_label(struct config_profile *profile,
 
 	profile->label_at = entry->value_at;
 	if (why)
-		diag_err(diags, &entry->value_at, "label: '%s' %s",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "label: '%s' %s",
 			 entry->value, why);
 	else if (!strcmp(entry->value, "none"))
 		profile->label[0] = '\0';
@@ -111,7 +114,7 @@ static void read_nvidia_type(struct config_profile *profile,
 		if (!isalnum((unsigned char)name[i]) && !strchr("._- ", name[i]))
 			break;
 	if (!i || name[i] || i >= sizeof(profile->nvidia_type))
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "nvidia_type: '%s' is neither the name of a vGPU type, as in L40S-12Q, nor its number",
 			 entry->value);
 	else
@@ -149,10 +152,12 @@ static void read_profile_key(struct config_profile *profile,
 				   ARRAY_SIZE(profile_keys), diags);
 	}
 	if (why)
-		diag_err(diags, &entry->value_at, "%s: '%s' %s", entry->key,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "%s: '%s' %s", entry->key,
 			 entry->value, why);
 	if (zero)
-		diag_err(diags, &entry->value_at, "%s: must be greater than 0",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "%s: must be greater than 0",
 			 entry->key);
 }
 
@@ -166,10 +171,12 @@ static bool check_section_name(const struct ini_section *section,
 	if (!why)
 		return true;
 	if (!*name)
-		diag_err(diags, &section->at, "section [%s] needs a name, as in [%s NAME]",
+		diag_err(diags, &section->at, REASON_BAD_CONFIG,
+			 "section [%s] needs a name, as in [%s NAME]",
 			 kind, kind);
 	else
-		diag_err(diags, &section->at, "%s name '%s' %s", kind, name, why);
+		diag_err(diags, &section->at, REASON_BAD_CONFIG,
+			 "%s name '%s' %s", kind, name, why);
 	return false;
 }
 
@@ -189,7 +196,8 @@ static void read_profile(struct config *config, const struct ini *ini,
 	twin = names_add(&config->profile_names, name, config->num_profiles);
 	/* within one file it is the scanner's error */
 	if (twin != NO_NAME && !header->is_repeated) {
-		diag_err(diags, &header->at, "duplicate profile '%s'", name);
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "duplicate profile '%s'", name);
 		diag_note(diags, &config->profiles[twin].at, "first defined here");
 	}
 
@@ -207,7 +215,8 @@ static void read_profile(struct config *config, const struct ini *ini,
 	if (!profile->fb_at.line && !profile->nvidia_type_at.line &&
 	    !header->is_repeated &&
 	    !header->is_damaged && diags->errors == errors)
-		diag_err(diags, &header->at, "profile '%s' has no 'fb' (framebuffer size)", name);
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "profile '%s' has no 'fb' (framebuffer size)", name);
 }
 
 static void read_section(struct config *config, const struct ini *ini,
@@ -243,11 +252,13 @@ static void read_section(struct config *config, const struct ini *ini,
 	config->is_damaged = true;
 	guess = nearest(kind, section_kinds, ARRAY_SIZE(section_kinds));
 	if (guess)
-		diag_err(diags, &header->at, "unknown section [%s]; did you mean [%s%s%s]?",
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "unknown section [%s]; did you mean [%s%s%s]?",
 			 header->name, guess, *name ? " " : "",
 			   strcmp(guess, "gpuvf") ? name : "");
 	else
-		diag_err(diags, &header->at, "unknown section [%s]; there are [gpuvf], [profile NAME] and [gpu NAME]",
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "unknown section [%s]; there are [gpuvf], [profile NAME] and [gpu NAME]",
 			 header->name);
 }
 
@@ -287,7 +298,8 @@ void config_interpret(struct config *config, struct diag_list *diags)
 	if (!config->version && config->num_files && !config->is_damaged) {
 		struct source_loc whole = { &config->files[0]->source, 0, 0 };
 
-		diag_err(diags, &whole, "missing 'version = %u' in section [gpuvf]",
+		diag_err(diags, &whole, REASON_BAD_CONFIG,
+			 "missing 'version = %u' in section [gpuvf]",
 			 CONFIG_VERSION);
 	}
 	config_finish_gpus(config, diags);
@@ -324,7 +336,7 @@ static int load_drop_ins(struct config *config, u32 demands,
 	n = list_drop_ins(dir, &entries);
 	if (n < 0) {
 		err = n;
-		diag_err(diags, &nowhere, CONFIG_DIR ": cannot be read: %s",
+		diag_err(diags, &nowhere, NO_REASON, CONFIG_DIR ": cannot be read: %s",
 			 strerror(-err));
 	}
 	for (i = 0; i < n; i++) {

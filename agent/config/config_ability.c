@@ -26,11 +26,13 @@ static void refuse(const struct question *q, const struct source_loc *at,
 		   enum ability_key key, const char *why, const char *way_out)
 {
 	if (q->gpu)
-		diag_err(q->diags, at, "%s: GPU %s is driven by %s, which %s%s",
+		diag_err(q->diags, at, REASON_NOT_SUPPORTED,
+			 "%s: GPU %s is driven by %s, which %s%s",
 			 ability_name(key), q->gpu->bdf, gpu_driver(q->gpu), why,
 			 way_out);
 	else
-		diag_err(q->diags, at, "%s: provider %s %s%s", ability_name(key),
+		diag_err(q->diags, at, REASON_NOT_SUPPORTED,
+			 "%s: provider %s %s%s", ability_name(key),
 			 q->abilities->provider, why, way_out);
 }
 
@@ -238,7 +240,7 @@ static void check_count(const struct question *q,
 static void check_rival(const struct question *q, const struct config *config)
 {
 	if (q->gpu && q->gpu->rival && config->on_drift == ON_DRIFT_ENFORCE)
-		diag_err(q->diags, &config->on_drift_at,
+		diag_err(q->diags, &config->on_drift_at, REASON_NOT_SUPPORTED,
 			 "on_drift: GPU %s is driven by %s, and %s on this host sets its VFs too; write on_drift = report",
 			 q->gpu->bdf, gpu_driver(q->gpu), q->gpu->rival);
 }
@@ -267,7 +269,7 @@ void config_check_provider(const struct config *config,
 	if (!q.abilities)
 		return;
 	if (section->provider && !same_provider(section->provider, q.abilities)) {
-		diag_err(diags, &section->provider_at,
+		diag_err(diags, &section->provider_at, REASON_NOT_SUPPORTED,
 			 "provider: GPU %s is driven by %s, which is a GPU of provider %s, not of %s",
 			 gpu->bdf, gpu_driver(gpu), q.abilities->provider,
 			 section->provider->provider);

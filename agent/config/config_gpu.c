@@ -37,11 +37,11 @@ void config_unknown_key(const struct ini_entry *entry, const char *kind,
 	const char *guess = nearest(entry->key, known, n);
 
 	if (guess)
-		diag_err(diags, &entry->key_at,
+		diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
 			 "unknown key '%s' in a %s section; did you mean '%s'?",
 			 entry->key, kind, guess);
 	else
-		diag_err(diags, &entry->key_at,
+		diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
 			 "unknown key '%s' in a %s section", entry->key, kind);
 }
 
@@ -52,11 +52,11 @@ static void unknown_value(const struct ini_entry *entry, const char *key,
 	const char *guess = nearest(entry->value, known, 3);
 
 	if (guess)
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "%s: '%s' is unknown; did you mean '%s'?", key,
 			 entry->value, guess);
 	else
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "%s: '%s' is unknown; there are %s, %s and %s", key,
 			 entry->value, known[0], known[1], known[2]);
 }
@@ -83,7 +83,8 @@ static bool set_match(struct config_gpu *gpu, const struct ini_entry *entry,
 		      struct diag_list *diags)
 {
 	if (gpu->match_at.line) {
-		diag_err(diags, &entry->key_at, "a [gpu] section has either 'pci' or 'match', not both");
+		diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
+			 "a [gpu] section has either 'pci' or 'match', not both");
 		diag_note(diags, &gpu->match_at, "the other is here");
 		return false;
 	}
@@ -99,7 +100,7 @@ static void read_pci(struct config_gpu *gpu, const struct ini_entry *entry,
 	if (parse_bdf(entry->value, gpu->bdf, sizeof(gpu->bdf)))
 		gpu->match = CONFIG_MATCH_PCI;
 	else
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "pci: '%s' is not a PCI address, as in 0000:41:00.0",
 			   entry->value);
 }
@@ -129,7 +130,7 @@ static void read_match(struct config_gpu *gpu, const struct ini_entry *entry,
 	else if (parse_id(entry->value, &gpu->vendor, &gpu->device))
 		gpu->match = CONFIG_MATCH_ID;
 	else
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "match: '%s' is neither * nor VENDOR:DEVICE, as in 1002:6929",
 			   entry->value);
 }
@@ -154,11 +155,11 @@ static void read_provider(struct config_gpu *gpu,
 	names[num++] = "any";
 	guess = nearest(entry->value, names, num);
 	if (guess)
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "provider: '%s' is unknown; did you mean '%s'?",
 			   entry->value, guess);
 	else
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "provider: '%s' is unknown; there are %s and any",
 			   entry->value, list);
 	free(list);
@@ -183,7 +184,8 @@ static void read_pf_reserve(struct config_gpu *gpu,
 	gpu->pf_reserve_at = entry->value_at;
 	gpu->set |= GPU_SET_PF_RESERVE;
 	if (why)
-		diag_err(diags, &entry->value_at, "pf_reserve: '%s' %s",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "pf_reserve: '%s' %s",
 			 entry->value, why);
 }
 
@@ -194,7 +196,8 @@ static void read_num_vfs(struct config_gpu *gpu, const struct ini_entry *entry,
 
 	gpu->num_vfs_at = entry->value_at;
 	if (why)
-		diag_err(diags, &entry->value_at, "vfs: '%s' %s",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "vfs: '%s' %s",
 			 entry->value, why);
 }
 
@@ -213,7 +216,8 @@ static bool parse_range(const struct ini_entry *entry, const char *text,
 		part[dash - text] = '\0';
 	why = parse_number(part, MAX_VFS - 1, first);
 	if (why) {
-		diag_err(diags, &at, "VF index '%s' %s", part, why);
+		diag_err(diags, &at, REASON_BAD_CONFIG,
+			 "VF index '%s' %s", part, why);
 		return false;
 	}
 	*last = *first;
@@ -223,11 +227,13 @@ static bool parse_range(const struct ini_entry *entry, const char *text,
 	at.column += dash + 1 - text;
 	why = parse_number(dash + 1, MAX_VFS - 1, last);
 	if (why) {
-		diag_err(diags, &at, "VF index '%s' %s", dash + 1, why);
+		diag_err(diags, &at, REASON_BAD_CONFIG,
+			 "VF index '%s' %s", dash + 1, why);
 		return false;
 	}
 	if (*last < *first) {
-		diag_err(diags, &at, "VF range %u-%u ends before it begins",
+		diag_err(diags, &at, REASON_BAD_CONFIG,
+			 "VF range %u-%u ends before it begins",
 			 *first, *last);
 		return false;
 	}
@@ -240,7 +246,8 @@ static bool name_profile(const struct ini_entry *entry, char *name,
 	const char *why = check_name(entry->value);
 
 	if (why) {
-		diag_err(diags, &entry->value_at, "profile name '%s' %s",
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
+			 "profile name '%s' %s",
 			 entry->value, why);
 		return false;
 	}
@@ -260,7 +267,7 @@ static void read_vf(struct config_gpu *gpu, const struct ini_entry *entry,
 	set_vfs_len(gpu, last + 1);
 	for (i = first; i <= last; i++) {
 		if (gpu->vfs[i].at.line) {
-			diag_err(diags, &entry->key_at,
+			diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
 				 "VF %u has a profile already", i);
 			diag_note(diags, &gpu->vfs[i].at, "first defined here");
 			return;
@@ -289,11 +296,11 @@ static bool parse_driver(const struct ini_entry *entry,
 	}
 	guess = nearest(entry->value, drivers, ARRAY_SIZE(drivers));
 	if (guess)
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "driver: '%s' is unknown; did you mean '%s'?",
 			   entry->value, guess);
 	else
-		diag_err(diags, &entry->value_at,
+		diag_err(diags, &entry->value_at, REASON_BAD_CONFIG,
 			 "driver: '%s' is unknown; there are vfio-pci, xe-vfio-pci, gpuvf-vfio, none and default",
 			   entry->value);
 	return false;
@@ -313,7 +320,7 @@ static void read_driver(struct config_gpu *gpu, const struct ini_entry *entry,
 		struct config_vf *vf = &gpu->vfs[i];
 
 		if (vf->driver_at.line) {
-			diag_err(diags, &entry->key_at,
+			diag_err(diags, &entry->key_at, REASON_BAD_CONFIG,
 				 "VF %u has a driver already", i);
 			diag_note(diags, &vf->driver_at, "first defined here");
 			return;
@@ -378,7 +385,8 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 
 	twin = names_add(&config->gpu_names, name, config->num_gpus);
 	if (twin != NO_NAME && !header->is_repeated) {
-		diag_err(diags, &header->at, "duplicate GPU section '%s'", name);
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "duplicate GPU section '%s'", name);
 		diag_note(diags, &config->gpus[twin].at, "first defined here");
 	}
 	config->gpus = xgrow(config->gpus, config->num_gpus, sizeof(*gpu));
@@ -401,7 +409,8 @@ void config_read_gpu(struct config *config, const struct ini *ini,
 	gpu->is_damaged = header->is_damaged || header->is_repeated ||
 			  diags->errors > errors;
 	if (!gpu->match_at.line && !gpu->is_damaged)
-		diag_err(diags, &header->at, "gpu '%s' has neither 'pci' nor 'match'", name);
+		diag_err(diags, &header->at, REASON_BAD_CONFIG,
+			 "gpu '%s' has neither 'pci' nor 'match'", name);
 }
 
 /* names differ in more than case, but case counts */
@@ -428,11 +437,12 @@ static void unknown_profile(const struct config *config,
 		names[i] = config->profiles[i].name;
 	guess = nearest(vf->profile_name, names, i);
 	if (guess)
-		diag_err(diags, &vf->profile_at,
+		diag_err(diags, &vf->profile_at, REASON_BAD_CONFIG,
 			 "there is no profile '%s'; did you mean '%s'?",
 			   vf->profile_name, guess);
 	else
-		diag_err(diags, &vf->profile_at, "there is no profile '%s'",
+		diag_err(diags, &vf->profile_at, REASON_BAD_CONFIG,
+			 "there is no profile '%s'",
 			 vf->profile_name);
 }
 
@@ -474,7 +484,7 @@ static void check_sum(const struct config *config,
 			continue;
 		bytes = config->profiles[vf->profile].fb_bytes;
 		if (bytes > U64_MAX - sum) {
-			diag_err(diags, &vf->profile_at,
+			diag_err(diags, &vf->profile_at, REASON_BAD_CONFIG,
 				 "the framebuffer of all VFs together is more than 2^64 bytes");
 			return;
 		}
@@ -529,16 +539,19 @@ static void check_count(struct config_gpu *gpu, struct diag_list *diags)
 		if (!at->line)
 			continue;
 		if (gpu->num_vfs_at.line) {
-			diag_err(diags, at, "VF %u is not among the VFs 0-%u that are enabled",
+			diag_err(diags, at, REASON_BAD_CONFIG,
+				 "VF %u is not among the VFs 0-%u that are enabled",
 				 i, gpu->num_vfs - 1);
 			diag_note(diags, &gpu->num_vfs_at, "their number is given here");
 		} else {
-			diag_err(diags, at, "VF %u has a driver and no profile", i);
+			diag_err(diags, at, REASON_BAD_CONFIG,
+				 "VF %u has a driver and no profile", i);
 		}
 		return;
 	}
 	if (gpu->num_vfs && !named) {
-		diag_err(diags, &gpu->num_vfs_at, "there is no 'vf' line that says what the VFs get");
+		diag_err(diags, &gpu->num_vfs_at, REASON_BAD_CONFIG,
+			 "there is no 'vf' line that says what the VFs get");
 		return;
 	}
 	warn_of_unnamed(gpu, diags);
@@ -565,7 +578,7 @@ static void check_tie(const struct config *config, size_t n,
 	twin = names_add(matches, match, n);
 	if (twin == NO_NAME)
 		return;
-	diag_err(diags, &gpu->match_at,
+	diag_err(diags, &gpu->match_at, REASON_BAD_CONFIG,
 		 "the same GPU is in two sections, [gpu %s] and [gpu %s]",
 		 config->gpus[twin].name, gpu->name);
 	diag_note(diags, &config->gpus[twin].match_at, "first defined here");

@@ -10,6 +10,7 @@
 #include "base/color.h"
 #include "base/fold.h"
 #include "config/diag.h"
+#include "model/names.h"
 
 static const struct {
 	const char *name;
@@ -26,10 +27,11 @@ static const struct {
  * @list: where to collect it
  * @severity: how bad it is
  * @at: what it is about
+ * @reason: of an error, for the verb "explain"
  * @fmt: as of printf; no capital letter, no full stop, no newline
  */
 void diag_add(struct diag_list *list, enum severity severity,
-	      const struct source_loc *at, const char *fmt, ...)
+	      const struct source_loc *at, enum reason reason, const char *fmt, ...)
 {
 	struct diag *d;
 	va_list args;
@@ -38,6 +40,7 @@ void diag_add(struct diag_list *list, enum severity severity,
 	d = &list->diags[list->num];
 	d->at = *at;
 	d->severity = severity;
+	d->reason = reason;
 	/* a note stays behind the message that it belongs to */
 	d->group = severity == SEVERITY_NOTE && list->num ?
 		   d[-1].group : list->num;
@@ -167,10 +170,12 @@ static void print_one(FILE *f, const struct diag *d)
 	char *message = printable(d->message);
 	char *place = name_of_place(&d->at);
 	const char *gap = *place ? " " : "";
+	char mark[REASON_MARK];
 
 	/* an error needs no name: the message is one */
 	if (d->severity == SEVERITY_ERROR)
-		print_folded(f, "%s%s%s%s", priority, place, gap, message);
+		print_folded(f, "%s%s%s%s%s", priority, place, gap, message,
+			     reason_mark(mark, d->reason));
 	else
 		print_folded(f, "%s%s%s%s%s:%s %s", priority, place, gap,
 			     color_of(f, severities[d->severity].color),

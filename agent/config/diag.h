@@ -10,6 +10,7 @@
 
 #include "base/types.h"
 #include "base/util.h"
+#include "model/failure.h"
 
 /**
  * struct source - a configuration file in memory
@@ -51,6 +52,7 @@ struct diag {
 	struct source_loc at;
 	enum severity severity;
 	size_t group;
+	enum reason reason;
 	char *message;
 };
 
@@ -67,14 +69,18 @@ struct diag_list {
 };
 
 void diag_add(struct diag_list *list, enum severity severity,
-	      const struct source_loc *at, const char *fmt, ...) __printf(4, 5);
+	      const struct source_loc *at, enum reason reason, const char *fmt, ...)
+	__printf(5, 6);
 
 /* something that makes the configuration unusable */
-#define diag_err(list, ...)	diag_add(list, SEVERITY_ERROR, __VA_ARGS__)
+#define diag_err(list, at, reason, ...) \
+	diag_add(list, SEVERITY_ERROR, at, reason, __VA_ARGS__)
 /* something that is allowed and probably not meant */
-#define diag_warning(list, ...)	diag_add(list, SEVERITY_WARNING, __VA_ARGS__)
+#define diag_warning(list, at, ...) \
+	diag_add(list, SEVERITY_WARNING, at, NO_REASON, __VA_ARGS__)
 /* a second place that the message before is about */
-#define diag_note(list, ...)	diag_add(list, SEVERITY_NOTE, __VA_ARGS__)
+#define diag_note(list, at, ...) \
+	diag_add(list, SEVERITY_NOTE, at, NO_REASON, __VA_ARGS__)
 
 void diag_print(FILE *f, struct diag_list *list);
 void diag_free(struct diag_list *list);

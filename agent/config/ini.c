@@ -194,7 +194,7 @@ static void tell_foreign(const struct scan *scan)
 			snprintf(others, sizeof(others),
 				 " (and one like it in %zu more line%s)", more,
 				 plural(more));
-		diag_err(scan->diags, &scan->foreign[i],
+		diag_err(scan->diags, &scan->foreign[i], REASON_BAD_SYNTAX,
 			 "%s%0*X is not allowed here%s: %s",
 			 i == FOREIGN_BYTE ? "byte 0x" : "character U+",
 			 i == FOREIGN_BYTE ? 2 : 4, scan->code[i], others,
@@ -205,7 +205,7 @@ static void tell_foreign(const struct scan *scan)
 static void tell_crlf(const struct scan *scan)
 {
 	if (scan->num_crlf)
-		diag_err(scan->diags, &scan->crlf,
+		diag_err(scan->diags, &scan->crlf, REASON_BAD_SYNTAX,
 			 "%zu line%s with CR LF instead of LF: sed -i 's/\\r$//' FILE",
 			 scan->num_crlf, scan->num_crlf == 1 ? " ends" :
 			 "s end");
@@ -224,7 +224,8 @@ static bool scan_bytes(struct scan *scan, size_t number)
 	size_t i;
 
 	if (len > LINE_MAX_BYTES) {
-		diag_err(scan->diags, &at, "line is longer than %d bytes",
+		diag_err(scan->diags, &at, REASON_BAD_SYNTAX,
+			 "line is longer than %d bytes",
 			 LINE_MAX_BYTES);
 		return false;
 	}
@@ -233,11 +234,12 @@ static bool scan_bytes(struct scan *scan, size_t number)
 
 		at.column = i + 1;
 		if (c == '\r') {
-			diag_err(scan->diags, &at, "carriage return: lines have to end with a newline only");
+			diag_err(scan->diags, &at, REASON_BAD_SYNTAX,
+				 "carriage return: lines have to end with a newline only");
 			return false;
 		}
 		if (c == 0x7f || (c < ' ' && c != '\t')) {
-			diag_err(scan->diags, &at,
+			diag_err(scan->diags, &at, REASON_BAD_SYNTAX,
 				 "byte 0x%02x is not allowed here", c);
 			return false;
 		}
@@ -250,7 +252,8 @@ static bool scan_bytes(struct scan *scan, size_t number)
 		len--;
 	if (len && line[len - 1] == '\\') {
 		at.column = len;
-		diag_err(scan->diags, &at, "a backslash at the end of a line is not allowed");
+		diag_err(scan->diags, &at, REASON_BAD_SYNTAX,
+			 "a backslash at the end of a line is not allowed");
 		return false;
 	}
 	return true;
@@ -295,16 +298,19 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 	size_t twin;
 
 	if (!end) {
-		diag_err(diags, &at, "section header has no ']'");
+		diag_err(diags, &at, REASON_BAD_SYNTAX,
+			 "section header has no ']'");
 	} else if (skip_blanks(start) == end) {
-		diag_err(diags, &at, "section has no name");
+		diag_err(diags, &at, REASON_BAD_SYNTAX, "section has no name");
 	} else if (bad_name_char(start, end)) {
 		bad = bad_name_char(start, end);
 		at.column = bad - line + 1;
-		diag_err(diags, &at, "'%c' is not allowed in a section's name", *bad);
+		diag_err(diags, &at, REASON_BAD_SYNTAX,
+			 "'%c' is not allowed in a section's name", *bad);
 	} else if (*skip_blanks(end + 1)) {
 		at.column = skip_blanks(end + 1) - line + 1;
-		diag_err(diags, &at, "nothing may follow a section header; comments have a line of their own");
+		diag_err(diags, &at, REASON_BAD_SYNTAX,
+			 "nothing may follow a section header; comments have a line of their own");
 	} else {
 		section = begin_section(scan, &at, copy_between(start, end));
 		twin = names_add(&scan->sections, section->name,
@@ -312,7 +318,8 @@ static void scan_section(struct scan *scan, size_t number, const char *line,
 		if (twin == NO_NAME)
 			return;
 		section->is_repeated = true;
-		diag_err(diags, &at, "duplicate section [%s]", section->name);
+		diag_err(diags, &at, REASON_BAD_SYNTAX,
+			 "duplicate section [%s]", section->name);
 		diag_note(diags, &scan->ini->sections[twin].at,
 			  "first defined here");
 		return;
@@ -332,21 +339,24 @@ static bool scan_value(struct ini *ini, size_t number, const char *line,
 		if (is_comment(*p)) {
 			if (p == value || is_blank(p[-1]))
 				break;
-			diag_err(diags, &at, "'%c' begins a comment; put a blank before it", *p);
+			diag_err(diags, &at, REASON_BAD_SYNTAX,
+				 "'%c' begins a comment; put a blank before it", *p);
 			return false;
 		}
 		if (*p == '"' || *p == '\'') {
-			diag_err(diags, &at, "values are written without quotes");
+			diag_err(diags, &at, REASON_BAD_SYNTAX,
+				 "values are written without quotes");
 			return false;
 		}
 		if (*p == '=') {
-			diag_err(diags, &at, "a second '=' on the line");
+			diag_err(diags, &at, REASON_BAD_SYNTAX,
+				 "a second '=' on the line");
 			return false;
 		}
 	}
 	if (p == value) {
 		at.column = value - line + 1;
-		diag_err(diags, &at, "value is missing");
+		diag_err(diags, &at, REASON_BAD_SYNTAX, "value is missing");
 		return false;
 	}
 	return true;
@@ -367,21 +377,25 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 
 	if (!equals && start[strcspn(start, " \t:")] == ':') {
 		key_at.column += strcspn(start, ":");
-		diag_err(diags, &key_at, "write '=' between key and value, not ':'");
+		diag_err(diags, &key_at, REASON_BAD_SYNTAX,
+			 "write '=' between key and value, not ':'");
 		return false;
 	}
 	if (!equals || equals == start) {
-		diag_err(diags, &key_at, "neither 'key = value' nor a section nor a comment");
+		diag_err(diags, &key_at, REASON_BAD_SYNTAX,
+			 "neither 'key = value' nor a section nor a comment");
 		return false;
 	}
 	bad = bad_name_char(start, equals);
 	if (bad) {
 		key_at.column = bad - line + 1;
-		diag_err(diags, &key_at, "'%c' is not allowed in a key", *bad);
+		diag_err(diags, &key_at, REASON_BAD_SYNTAX,
+			 "'%c' is not allowed in a key", *bad);
 		return false;
 	}
 	if (!ini->num_sections) {
-		diag_err(diags, &key_at, "key stands before the first section");
+		diag_err(diags, &key_at, REASON_BAD_SYNTAX,
+			 "key stands before the first section");
 		return false;
 	}
 	value = skip_blanks(equals + 1);
@@ -391,7 +405,8 @@ static bool scan_entry(struct scan *scan, size_t number, const char *line,
 	key = copy_between(start, equals);
 	twin = names_add(&scan->keys, key, ini->num_entries);
 	if (twin != NO_NAME) {
-		diag_err(diags, &key_at, "duplicate key '%s'", key);
+		diag_err(diags, &key_at, REASON_BAD_SYNTAX,
+			 "duplicate key '%s'", key);
 		diag_note(diags, &ini->entries[twin].key_at,
 			  "first defined here");
 		free(key);
@@ -513,13 +528,14 @@ int ini_parse(struct ini *ini, struct diag_list *diags)
 	size_t number;
 
 	if (wrong) {
-		diag_err(diags, &whole, "%s", wrong);
+		diag_err(diags, &whole, REASON_BAD_SYNTAX, "%s", wrong);
 		ini->is_damaged = true;
 		return 0;
 	}
 	split_lines(&ini->source);
 	if (drop_byte_order_mark(ini->source.lines[0]))
-		diag_err(diags, &whole, "begins with a byte order mark: save it as UTF-8 without one, or sed -i '1s/^\\xef\\xbb\\xbf//' FILE");
+		diag_err(diags, &whole, REASON_BAD_SYNTAX,
+			 "begins with a byte order mark: save it as UTF-8 without one, or sed -i '1s/^\\xef\\xbb\\xbf//' FILE");
 	for (number = 1; number <= ini->source.num_lines; number++)
 		scan_line(&scan, number);
 	tell_crlf(&scan);
@@ -552,7 +568,7 @@ int ini_load(struct ini *ini, const char *path, u32 demands,
 			 &ini->source.size, &why);
 	if (!err)
 		return ini_parse(ini, diags);
-	diag_err(diags, &whole, "%s", why);
+	diag_err(diags, &whole, NO_REASON, "%s", why);
 	free(why);
 	return err;
 }

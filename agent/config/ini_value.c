@@ -88,7 +88,8 @@ static void take_value(struct ini_entry *entry, dictionary *dict,
 	value = iniparser_getstring(dict, name, NULL);
 	free(name);
 	if (!value || !*value)
-		diag_err(diags, &entry->value_at, "iniparser finds no value in this line");
+		diag_err(diags, &entry->value_at, REASON_BAD_SYNTAX,
+			 "iniparser finds no value in this line");
 	entry->value = xstrdup(value ?: "");
 }
 
@@ -113,7 +114,7 @@ int ini_read_values(struct ini *ini, struct diag_list *diags)
 			end = ini->num_entries;
 		err = load_lines(ini, first, end, &dict);
 		if (err) {
-			diag_err(diags, &whole, "cannot be read by iniparser: %s",
+			diag_err(diags, &whole, NO_REASON, "cannot be read by iniparser: %s",
 				 strerror(-err));
 			/* nothing is to be made of the rest */
 			for (i = first; i < ini->num_entries; i++)

@@ -25,15 +25,20 @@ int failure_set(struct failure *why, int error)
  * failure_explain() - a request failed, and this is why
  * @why: result
  * @error: negative errno
+ * @reason: for the verb "explain"
+ * @vf: index of the VF that it is about, NO_VF: the GPU
  * @fmt: a message that names the GPU, as of printf
  *
  * Return: @error.
  */
-int failure_explain(struct failure *why, int error, const char *fmt, ...)
+int failure_explain(struct failure *why, int error, enum reason reason, int vf,
+		    const char *fmt, ...)
 {
 	va_list args;
 
 	failure_set(why, error);
+	why->detail.reason = reason;
+	why->detail.vf = vf;
 	va_start(args, fmt);
 	vsnprintf(why->detail.message, sizeof(why->detail.message), fmt,
 		  args);

@@ -12,7 +12,8 @@
 
 /* why a request is refused; values are those of the netlink spec */
 enum reason {
-	REASON_NO_SUCH_PF = 1,
+	NO_REASON,
+	REASON_NO_SUCH_PF,
 	REASON_NO_SUCH_VF,
 	REASON_VF_NAMED_TWICE,
 	REASON_NOT_PERMITTED,
@@ -49,8 +50,15 @@ enum reason {
 	REASON_NO_SUCH_ENGINE,
 
 	/* the agent's own */
-	REASON_TYPE = 0x8000,
+	REASON_OF_AGENT = 0x8000,
+	REASON_TYPE = REASON_OF_AGENT,
 	REASON_PLAN_TOO_HARD,
+	REASON_TYPES_UNKNOWN,
+	REASON_TOOL_FAILED,
+	REASON_DRIVER_ERROR,
+	REASON_CHANGED_MEANWHILE,
+	REASON_BAD_SYNTAX,
+	REASON_BAD_CONFIG,
 };
 
 /**
@@ -84,7 +92,7 @@ struct failure {
 };
 
 int failure_set(struct failure *why, int error);
-int failure_explain(struct failure *why, int error, const char *fmt, ...)
-	__printf(3, 4);
+int failure_explain(struct failure *why, int error, enum reason reason, int vf,
+		    const char *fmt, ...) __printf(5, 6);
 
 #endif /* AGENT_MODEL_FAILURE_H */

@@ -2,6 +2,7 @@
 /*
  * Names of values, as the netlink spec has them.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "model/failure.h"
@@ -46,12 +47,30 @@ bool policy_from_name(const char *name, u32 *policy)
 /** reason_name() - as the netlink spec calls it; those of the agent have names too */
 const char *reason_name(u32 reason)
 {
-	if (reason == REASON_TYPE)
-		return "no-such-type";
-	if (reason == REASON_PLAN_TOO_HARD)
-		return "plan-too-hard";
+	static const char *const own[] = {
+		"no-such-type", "plan-too-hard", "types-unknown", "tool-failed",
+		"driver-error", "changed-meanwhile", "bad-syntax", "bad-config",
+	};
+
+	if (reason >= REASON_OF_AGENT && reason - REASON_OF_AGENT < ARRAY_SIZE(own))
+		return own[reason - REASON_OF_AGENT];
 	return reason < ARRAY_SIZE(reason_names) && reason_names[reason] ?
 	       reason_names[reason] : "unknown";
+}
+
+/**
+ * reason_mark() - what an error ends with
+ * @mark: result
+ * @reason: enum reason
+ *
+ * Return: @mark, as in " [no-space]"; empty if there is no reason.
+ */
+const char *reason_mark(char mark[REASON_MARK], u32 reason)
+{
+	mark[0] = '\0';
+	if (reason)
+		snprintf(mark, REASON_MARK, " [%s]", reason_name(reason));
+	return mark;
 }
 
 /** capability_name() - of one bit, NULL behind the last that is known */

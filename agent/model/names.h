@@ -13,6 +13,9 @@ const char *pf_state_name(u32 state);
 const char *vf_state_name(u32 state);
 const char *provisioning_name(u32 provisioning);
 const char *reason_name(u32 reason);
+
+#define REASON_MARK	40
+const char *reason_mark(char mark[REASON_MARK], u32 reason);
 const char *hang_name(u32 hang);
 const char *threshold_name(u32 threshold);
 const char *capability_name(unsigned int bit);

@@ -131,33 +131,33 @@ static void explain(char *text, size_t size, const struct gpu *gpu,
 	switch (reason->verdict) {
 	case PLACEMENT_RESERVE_TOO_BIG:
 		snprintf(text, size,
-			 "a PF reserve of %s leaves no framebuffer for VFs; %s is the most",
+			 "a PF reserve of %s leaves no framebuffer for VFs; the maximum is %s",
 			 asked, limit);
 		break;
 	case PLACEMENT_PINNED_VF:
 		snprintf(text, size,
-			 "has %s of framebuffer and keeps them while %s uses it; %s were asked for",
+			 "framebuffer is %s and cannot change while %s uses the VF; requested %s",
 			 limit, holder(gpu, reason->vf), asked);
 		break;
 	case PLACEMENT_PINNED_RESERVE:
 		snprintf(text, size,
-			 "the PF reserve stays %s while %s uses VF %d; %s were asked for",
+			 "the PF reserve is %s and cannot change while %s uses VF %d; requested %s",
 			 figure(limit, gpu->fb_pf_reserve),
 			 holder(gpu, reason->vf), reason->vf, asked);
 		break;
 	case PLACEMENT_FRAGMENTED:
 		snprintf(text, size,
-			 "%s of framebuffer are asked for; %s are free, but the largest piece has %s: %s is in the way",
+			 "requested %s of framebuffer; %s free, but the largest block has %s: %s is in the way",
 			 asked, free, limit, blocker);
 		break;
 	case PLACEMENT_TOO_HARD:
 		snprintf(text, size,
-			 "no place for %s of framebuffer was found in %llu steps of search, which is the limit; end the use of a VF, or ask for sizes that are multiples of one another",
+			 "no placement for %s of framebuffer found within the limit of %llu search steps; shut down the user of a VF, or request sizes that are multiples of one another",
 			 asked, reason->steps);
 		break;
 	default:
 		snprintf(text, size,
-			 "%s of framebuffer are asked for, and %s are left",
+			 "requested %s of framebuffer, %s available",
 			 asked, limit);
 	}
 }

@@ -83,20 +83,20 @@ static void name_process(const struct error_detail *detail, const char *bdf)
  */
 int report_error(const struct failure *why, const char *bdf)
 {
-	const char *reason = why->detail.reason ? reason_name(why->detail.reason) : "";
+	char mark[REASON_MARK];
 
+	reason_mark(mark, why->detail.reason);
 	if (why->error == -ESTALE)
-		pr_err("GPU %s: its configuration keeps changing: another program sets it",
-		       bdf);
+		pr_err("GPU %s: its configuration keeps changing: another program sets it%s",
+		       bdf, reason_mark(mark, REASON_STALE));
 	/* the kernel's message names the GPU, others do not */
 	else if (why->detail.message[0])
-		pr_err("%s%s%s%s", why->detail.message, *reason ? " [" : "",
-		       reason, *reason ? "]" : "");
+		pr_err("%s%s", why->detail.message, mark);
 	else if (why->error == -EPERM)
-		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN",
-		       bdf);
+		pr_err("GPU %s: changing it, or asking what a change would do, needs CAP_SYS_ADMIN%s",
+		       bdf, reason_mark(mark, REASON_NOT_PERMITTED));
 	else
-		pr_err("GPU %s: %s", bdf, failure_text(why));
+		pr_err("GPU %s: %s%s", bdf, failure_text(why), mark);
 	name_process(&why->detail, bdf);
 	return exit_code_of(why->error);
 }

@@ -132,10 +132,11 @@ static int find_num_vfs(struct gpu *gpu, struct failure *why)
 	if (err == -ENOENT || err == -ENODEV)
 		return failure_set(why, -ENODEV);
 	if (err && err != -ETIMEDOUT)
-		return failure_explain(why, err, "GPU %s: sriov_numvfs: %s",
+		return failure_explain(why, err, REASON_DRIVER_ERROR, NO_VF,
+				       "GPU %s: sriov_numvfs: %s",
 				       gpu->bdf, strerror(-err));
 	if (!err && gpu->num_vfs > gpu->vfs_len)
-		return failure_explain(why, -EOVERFLOW,
+		return failure_explain(why, -EOVERFLOW, REASON_NOT_SUPPORTED, NO_VF,
 				       "GPU %s has %u VFs enabled, more than the %u that are supported here",
 				       gpu->bdf, gpu->num_vfs, gpu->vfs_len);
 	gpu->vfs_changing = err || links != gpu->num_vfs;

@@ -84,7 +84,7 @@ static int gim_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
 {
 	(void)provider;
 	(void)bdf;
-	return failure_explain(why, -EOPNOTSUPP,
+	return failure_explain(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, NO_VF,
 			       "GIM sets their number as it is loaded: modprobe gim vf_num=%u",
 			       num);
 }

@@ -139,8 +139,8 @@ static int i915_read(struct provider *provider, const char *bdf,
 		gpu_free(gpu);
 		if (err == -ENOENT || err == -ENODEV)
 			return failure_set(why, -ENODEV);
-		return failure_explain(why, err, "GPU %s: files of %s: %s", bdf,
-				       iov.dir, strerror(-err));
+		return failure_explain(why, err, REASON_DRIVER_ERROR, NO_VF,
+				       "GPU %s: files of %s: %s", bdf, iov.dir, strerror(-err));
 	}
 	warn_of_manual(&iov, gpu);
 	find_lacking(&iov, gpu);
@@ -235,21 +235,22 @@ static int operate(const struct gpu *gpu, enum gpu_operation operation, int vf,
 	int err;
 
 	if (vf == NO_VF)
-		return failure_explain(why, -EOPNOTSUPP,
+		return failure_explain(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, NO_VF,
 				       "GPU %s: i915 resets a GPU by itself; only VFs can be reset from here",
 				       gpu->bdf);
 	if ((u32)vf >= gpu->num_vfs || !i915_find(gpu->bdf, &iov))
-		return failure_explain(why, -ENODEV,
+		return failure_explain(why, -ENODEV, REASON_VF_NOT_ENABLED, vf,
 				       "GPU %s VF %d: is not enabled",
 				       gpu->bdf, vf);
 	if (operation != OPERATION_RESET)
 		return i915_control(&iov, vf, words[operation], why);
 	if (gpu->vfs[vf].in_use)
-		return failure_explain(why, -EBUSY,
+		return failure_explain(why, -EBUSY, REASON_VF_IN_USE, vf,
 				       "GPU %s VF %d: is in use, and its user has to reset it",
 				       gpu->bdf, vf);
 	err = sysfs_write(gpu->vfs[vf].bdf, "reset", "1");
-	return err ? failure_explain(why, err, "GPU %s VF %d: reset: %s",
+	return err ? failure_explain(why, err, REASON_RESET_FAILED, vf,
+				     "GPU %s VF %d: reset: %s",
 				     gpu->bdf, vf, strerror(-err)) : 0;
 }
 

@@ -156,8 +156,9 @@ int i915_get(const struct i915_iov *iov, int vf, const char *name, u64 *value,
 static int failed(const struct i915_iov *iov, const char *file,
 		  const char *value, int err, struct failure *why)
 {
-	return failure_explain(why, err, "GPU %s: cannot write %s to %s: %s",
-			       iov->bdf, value, file, i915_error_text(err));
+	return failure_explain(why, err, REASON_DRIVER_ERROR, NO_VF,
+			       "GPU %s: cannot write %s to %s: %s", iov->bdf,
+			       value, file, i915_error_text(err));
 }
 
 /**

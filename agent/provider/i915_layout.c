@@ -28,13 +28,6 @@ static const struct vf *vf_of(const struct gpu *gpu, u32 i)
 	return i < gpu->vfs_len ? &gpu->vfs[i] : &none;
 }
 
-static int refuse(struct failure *why, u32 reason, int vf)
-{
-	why->detail.reason = reason;
-	why->detail.vf = vf;
-	return why->error;
-}
-
 static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 		    struct failure *why)
 {
@@ -43,19 +36,17 @@ static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 
 	if (is->fb_bytes == want->fb_bytes)
 		return 0;
-	if (!gpu_can_set(live, ABILITY_FB)) {
-		failure_explain(why, -EOPNOTSUPP, "GPU %s VF %u: fb: i915 %s",
-				live->bdf, i,
-				ability_cannot(gpu_abilities(live), ABILITY_FB));
-		return refuse(why, REASON_NOT_SUPPORTED, i);
-	}
+	if (!gpu_can_set(live, ABILITY_FB))
+		return failure_explain(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, i,
+				       "GPU %s VF %u: fb: i915 %s", live->bdf, i,
+				       ability_cannot(gpu_abilities(live),
+						      ABILITY_FB));
 	if (!is->in_use || live->num_vfs != wanted->num_vfs)
 		return 0;
-	failure_explain(why, -EBUSY,
-			"GPU %s VF %u: has %s of framebuffer and keeps them while it is in use; %s were asked for",
-			live->bdf, i, format_size(has, is->fb_bytes, " "),
-			format_size(asked, want->fb_bytes, " "));
-	return refuse(why, REASON_VF_IN_USE, i);
+	return failure_explain(why, -EBUSY, REASON_VF_IN_USE, i,
+			       "GPU %s VF %u: framebuffer is %s and cannot change while the VF is in use; requested %s",
+			       live->bdf, i, format_size(has, is->fb_bytes, " "),
+			       format_size(asked, want->fb_bytes, " "));
 }
 
 /* what the PF keeps counts as VFs are enabled */
@@ -68,8 +59,8 @@ static int check_reserve(const struct gpu *live, const struct gpu *wanted,
 	    live->num_vfs != wanted->num_vfs ||
 	    live->fb_pf_reserve == wanted->fb_pf_reserve)
 		return 0;
-	return failure_explain(why, -EBUSY,
-			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; %s were asked for",
+	return failure_explain(why, -EBUSY, REASON_RESERVE_IN_USE, NO_VF,
+			       "GPU %s: pf_reserve is %s and can change only while no VF is enabled; requested %s",
 			       live->bdf,
 			       format_size(has, live->fb_pf_reserve, " "),
 			       format_size(asked, wanted->fb_pf_reserve, " "));
@@ -256,7 +247,7 @@ static int share_other(const struct writing *w, size_t n)
 
 	err = i915_get(w->iov, NO_VF, others[n].free, &free, &differs);
 	if (err)
-		return failure_explain(w->why, err,
+		return failure_explain(w->why, err, REASON_DRIVER_ERROR, NO_VF,
 				       "GPU %s: VFs need shares of all that i915 has, and %s cannot be read: %s",
 				       w->live->bdf, others[n].free,
 				       strerror(-err));
@@ -264,7 +255,7 @@ static int share_other(const struct writing *w, size_t n)
 	share -= share % others[n].step;
 	share = share < others[n].max ? share : others[n].max;
 	if (!share)
-		return failure_explain(w->why, -ENOSPC,
+		return failure_explain(w->why, -ENOSPC, REASON_NO_SPACE, NO_VF,
 				       "GPU %s: %u VFs need a share of %llu each at least, and %s is %llu",
 				       w->live->bdf, w->wanted->num_vfs,
 				       others[n].step, others[n].free, free);

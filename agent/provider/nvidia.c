@@ -76,9 +76,10 @@ static int read_vfs(struct gpu *gpu, const struct nvidia_types *types,
 		err = nvidia_read_type(vf->bdf, &vf->type_id);
 		lacking += err == -ENOENT;
 		if (err && err != -ENOENT && err != -ENODEV)
-			return failure_explain(why, err,
-					       "GPU %s VF %u: " NVIDIA_TYPE_FILE ": %s",
-					       gpu->bdf, i, strerror(-err));
+			return failure_explain(why, err, REASON_DRIVER_ERROR,
+					       i, "GPU %s VF %u: %s: %s",
+					       gpu->bdf, i, NVIDIA_TYPE_FILE,
+					       strerror(-err));
 		if (!vf->type_id)
 			continue;
 		type = nvidia_type_by_id(types, vf->type_id);

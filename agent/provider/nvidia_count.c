@@ -104,13 +104,16 @@ static int explain(const char *path, const char *bdf, int code,
 		   const char *said, struct failure *why)
 {
 	if (code == -ETIMEDOUT)
-		return failure_explain(why, code, "%s gave no answer in %u s, and was ended",
+		return failure_explain(why, code, REASON_TOOL_FAILED, NO_VF,
+				       "%s gave no answer in %u s, and was ended",
 				       path, MANAGE_LIMIT_MS / 1000);
 	if (code < 0)
-		return failure_explain(why, code, "%s%s%s", path,
+		return failure_explain(why, code, REASON_TOOL_FAILED, NO_VF,
+				       "%s%s%s", path,
 				       code == -EPERM ? " " : ": ",
 				       code == -EPERM ? said : strerror(-code));
-	return failure_explain(why, -EIO, "%s ended %u times with exit code %d: %s (a program that uses NVML keeps GPU %s from it: dcgm-exporter, nvidia-persistenced, nvidia-smi)",
+	return failure_explain(why, -EIO, REASON_TOOL_FAILED, NO_VF,
+			       "%s ended %u times with exit code %d: %s (a program that uses NVML keeps GPU %s from it: dcgm-exporter, nvidia-persistenced, nvidia-smi)",
 			       path, MANAGE_TRIES, code,
 			       *said ? said : "it said nothing", bdf);
 }
@@ -124,11 +127,11 @@ static int check_result(const char *path, const char *bdf, u32 num,
 		return failure_set(why, 0);
 	sysfs_get_num_vfs(bdf, &is);
 	if (is == num && num)
-		return failure_explain(why, -EIO,
-				       "%s enabled %u VFs, but %u of them have " NVIDIA_TYPE_FILE " after %u s",
-				       path, is, count_ready(bdf),
+		return failure_explain(why, -EIO, REASON_TOOL_FAILED, NO_VF,
+				       "%s enabled %u VFs, but %u of them have %s after %u s",
+				       path, is, count_ready(bdf), NVIDIA_TYPE_FILE,
 				       APPEAR_LIMIT_MS / 1000);
-	return failure_explain(why, -EIO,
+	return failure_explain(why, -EIO, REASON_TOOL_FAILED, NO_VF,
 			       "%s reported success, but %u VFs are enabled after %u s; just after the driver was loaded it does nothing",
 			       path, is, APPEAR_LIMIT_MS / 1000);
 }
@@ -155,7 +158,7 @@ int nvidia_set_num_vfs(struct provider *provider, const char *bdf, u32 num,
 
 	(void)provider;
 	if (!path)
-		return failure_explain(why, -ENOENT,
+		return failure_explain(why, -ENOENT, REASON_TOOL_FAILED, NO_VF,
 				       "/%s is not there; it comes with NVIDIA's vGPU host driver",
 				       places[0]);
 	err = manage(path, bdf, num, said);

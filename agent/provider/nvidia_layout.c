@@ -114,6 +114,7 @@ static int choose(struct change *change, const struct gpu *wanted)
 						 change->why);
 		if (!err && !change->to[i].id && change->live->num_vfs)
 			err = failure_explain(change->why, -ENOENT,
+					      REASON_TYPES_UNKNOWN, i,
 					      "GPU %s VF %u: which types it can have is not known: neither it nor /%s says",
 					      change->live->bdf, i,
 					      files_with_types[0]);
@@ -138,12 +139,9 @@ static int check_users(const struct change *change)
 
 		if (!vf->in_use || !changes(change, i))
 			continue;
-		failure_explain(change->why, -EBUSY,
-				"GPU %s VF %u: keeps type %s while it is in use",
-				live->bdf, i, *vf->type ? vf->type : "none");
-		change->why->detail.reason = REASON_VF_IN_USE;
-		change->why->detail.vf = i;
-		return -EBUSY;
+		return failure_explain(change->why, -EBUSY, REASON_VF_IN_USE, i,
+				       "GPU %s VF %u: keeps type %s while it is in use",
+				       live->bdf, i, *vf->type ? vf->type : "none");
 	}
 	return 0;
 }
@@ -179,12 +177,9 @@ static bool is_heterogeneous(const struct change *change)
 
 static int refuse_mode(const struct change *change, u32 i)
 {
-	failure_explain(change->why, -EBUSY,
-			"GPU %s: types of different sizes need heterogeneous mode, which can change only while no VF has a type, and VF %u is in use",
-			change->live->bdf, i);
-	change->why->detail.reason = REASON_VF_IN_USE;
-	change->why->detail.vf = i;
-	return -EBUSY;
+	return failure_explain(change->why, -EBUSY, REASON_VF_IN_USE, i,
+			       "GPU %s: types of different sizes need heterogeneous mode, which can change only while no VF has a type, and VF %u is in use",
+			       change->live->bdf, i);
 }
 
 /* Return: 1: the mode has to change; 0; -EBUSY */
@@ -211,17 +206,17 @@ static int set_mode(const struct change *change)
 	int code = helper_run(argv, SMI_LIMIT_MS, said);
 
 	if (code == SMI_IN_USE)
-		code = failure_explain(change->why, -EBUSY,
+		code = failure_explain(change->why, -EBUSY, REASON_VF_IN_USE, NO_VF,
 				       "GPU %s: heterogeneous mode cannot change while a VF has a type",
 				       bdf);
 	else if (code < 0)
-		failure_explain(change->why, code,
+		failure_explain(change->why, code, REASON_TOOL_FAILED, NO_VF,
 				"GPU %s: types of different sizes need heterogeneous mode: %s: %s",
 				bdf, path, code == -EPERM ? said :
 				code == -ETIMEDOUT ? "gave no answer" :
 				strerror(-code));
 	else if (code)
-		code = failure_explain(change->why, -EIO,
+		code = failure_explain(change->why, -EIO, REASON_TOOL_FAILED, NO_VF,
 				       "GPU %s: types of different sizes need heterogeneous mode: %s ended with exit code %d: %s",
 				       bdf, path, code, said);
 	else
@@ -251,10 +246,10 @@ static int give_up(const struct change *change, u32 i, u32 id, int err, u32 is)
 		text = xasprintf("the driver says %s", strerror(-err));
 	else
 		text = xasprintf("the driver says nothing, and it has type %u", is);
-	failure_explain(change->why, err ?: -EIO, "GPU %s VF %u: cannot %s%s: %s",
+	failure_explain(change->why, err ?: -EIO, REASON_DRIVER_ERROR, i,
+			"GPU %s VF %u: cannot %s%s: %s",
 			change->live->bdf, i, id ? "get type " : "give up type ",
 			id ? name : vf->type, text);
-	change->why->detail.vf = i;
 	change->why->has_changed = true;
 	free(text);
 	return change->why->error;
@@ -345,6 +340,7 @@ static int make_change(struct change *change, const struct gpu *wanted,
 
 	if (change->types.mig_mode)
 		return failure_explain(change->why, -EOPNOTSUPP,
+				       REASON_NOT_SUPPORTED, NO_VF,
 				       "GPU %s is in MIG mode; gpuvf sets types of whole GPUs only",
 				       change->live->bdf);
 	err = choose(change, wanted) ?: check_users(change);

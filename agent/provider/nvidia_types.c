@@ -242,9 +242,7 @@ static char *next_sizes(const struct nvidia_types *types, u64 fb_bytes)
 
 static int refuse(struct failure *why, u32 index, u64 asked, char *text)
 {
-	failure_explain(why, -EINVAL, "%s", text);
-	why->detail.reason = REASON_TYPE;
-	why->detail.vf = index;
+	failure_explain(why, -EINVAL, REASON_TYPE, index, "%s", text);
 	why->detail.value = asked;
 	free(text);
 	return -EINVAL;
@@ -339,7 +337,7 @@ static int check_choice(const struct gpu *gpu, u32 index,
 	    wanted->fb_bytes == type->fb_bytes)
 		return failure_set(why, 0);
 	return refuse(why, index, wanted->fb_bytes,
-		      xasprintf("GPU %s VF %u: type %s has %s of framebuffer, and fb = %s was asked for",
+		      xasprintf("GPU %s VF %u: type %s has %s of framebuffer, requested fb = %s",
 				gpu->bdf, index, type->name,
 				format_size(size, type->fb_bytes, " "),
 				format_size(asked, wanted->fb_bytes, "")));

@@ -93,7 +93,7 @@ static int refuse(const struct abilities *abilities, const char *bdf,
 	char driver[NAME_SIZE];
 
 	sysfs_driver(bdf, driver, sizeof(driver));
-	return failure_explain(why, -EOPNOTSUPP,
+	return failure_explain(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, NO_VF,
 			       "%s: GPU %s is driven by %s, which %s",
 			       ability_name(key), bdf,
 			       *driver ? driver : abilities->provider,
@@ -164,12 +164,13 @@ static int check_vf_setting(const struct gpu *live, u32 index,
 	range = ability_out_of_range(abilities, key, number_of(vf, key));
 
 	if (range)
-		failure_explain(why, -ERANGE,
+		failure_explain(why, -ERANGE, REASON_BAD_VALUE, index,
 				"%s: GPU %s is driven by %s, which %s",
 				ability_name(key), live->bdf, gpu_driver(live),
 				range);
 	else if (!(abilities->of[key].when & moment_of(live, index)))
-		failure_explain(why, -EBUSY,
+		failure_explain(why, -EBUSY, !live->num_vfs ?
+				REASON_VF_NOT_ENABLED : REASON_VF_IN_USE, index,
 				"%s: GPU %s VF %u %s, and driver %s cannot change it then",
 				ability_name(key), live->bdf, index,
 				!live->num_vfs ? "is not enabled" :
@@ -199,7 +200,7 @@ static int check_vf(struct provider *provider, const char *bdf, u32 index,
 	if (err)
 		return err;
 	if (index >= live.vfs_len)
-		err = failure_explain(why, -ENODEV,
+		err = failure_explain(why, -ENODEV, REASON_NO_SUCH_VF, NO_VF,
 				      "GPU %s has %u VF%s, no VF %u", bdf,
 				      live.vfs_len, plural(live.vfs_len), index);
 	for (i = 0; !err && i < ARRAY_SIZE(vf_settings); i++)

@@ -69,7 +69,7 @@ static struct provider *owner_of(struct provider *provider, const char *bdf,
 	if (i < NUM_PROVIDERS && registry->open[i])
 		return registry->open[i];
 	if (i < NUM_PROVIDERS) {
-		failure_explain(why, registry->error[i],
+		failure_explain(why, registry->error[i], REASON_NO_SUCH_PF, NO_VF,
 				"GPU %s is driven by %s, which does not answer here%s%s",
 				bdf, all[i]->abilities->provider,
 				registry->error[i] == -ENOENT ? "" : ": ",
@@ -77,7 +77,7 @@ static struct provider *owner_of(struct provider *provider, const char *bdf,
 				gpuvf_error_text(registry->error[i]));
 	} else {
 		text = why_not_driven(bdf);
-		failure_explain(why, -ENODEV, "%s", text);
+		failure_explain(why, -ENODEV, REASON_NO_SUCH_PF, NO_VF, "%s", text);
 		free(text);
 	}
 	return NULL;

@@ -40,14 +40,14 @@ static int xe_read(struct provider *provider, const char *bdf,
 	return err;
 }
 
-static int refuse(struct failure *why, int error, const char *bdf, int vf,
-		  const char *text)
+static int refuse(struct failure *why, int error, enum reason reason,
+		  const char *bdf, int vf, const char *text)
 {
 	if (vf == NO_VF)
-		return failure_explain(why, error, "GPU %s: %s", bdf, text);
-	failure_explain(why, error, "GPU %s VF %d: %s", bdf, vf, text);
-	why->detail.vf = vf;
-	return error;
+		return failure_explain(why, error, reason, vf, "GPU %s: %s", bdf,
+				       text);
+	return failure_explain(why, error, reason, vf, "GPU %s VF %d: %s", bdf,
+			       vf, text);
 }
 
 static int reset_vf(const struct gpu *gpu, int vf, struct failure *why)
@@ -55,10 +55,11 @@ static int reset_vf(const struct gpu *gpu, int vf, struct failure *why)
 	int err;
 
 	if (gpu->vfs[vf].in_use)
-		return refuse(why, -EBUSY, gpu->bdf, vf,
+		return refuse(why, -EBUSY, REASON_VF_IN_USE, gpu->bdf, vf,
 			      "is in use, and its user has to reset it");
 	err = sysfs_set_number(gpu->vfs[vf].bdf, "reset", 1);
-	return err ? refuse(why, err, gpu->bdf, vf, strerror(-err)) : 0;
+	return err ? refuse(why, err, REASON_RESET_FAILED, gpu->bdf, vf,
+			    strerror(-err)) : 0;
 }
 
 static int stop_vf(const struct gpu *gpu, int vf, struct failure *why)
@@ -66,29 +67,31 @@ static int stop_vf(const struct gpu *gpu, int vf, struct failure *why)
 	int err = xe_stop(gpu->bdf, vf);
 
 	if (err == -ENOENT)
-		return refuse(why, -EOPNOTSUPP, gpu->bdf, vf,
+		return refuse(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, gpu->bdf, vf,
 			      "this kernel's xe has no file to stop it with");
 	if (err == -ESTALE)
-		return refuse(why, -EINVAL, gpu->bdf, vf,
+		return refuse(why, -EINVAL, REASON_VF_WRONG_STATE, gpu->bdf, vf,
 			      "is stopped already; a reset of the VF ends that");
-	return err ? refuse(why, err, gpu->bdf, vf, xe_error_text(err)) : 0;
+	return err ? refuse(why, err, REASON_DRIVER_ERROR, gpu->bdf, vf,
+			    xe_error_text(err)) : 0;
 }
 
 static int operate(const struct gpu *gpu, enum gpu_operation operation, int vf,
 		   struct failure *why)
 {
 	if (vf == NO_VF)
-		return refuse(why, -EOPNOTSUPP, gpu->bdf, vf,
+		return refuse(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, gpu->bdf, vf,
 			      "xe resets a GPU by itself; only VFs can be reset from here");
 	if ((u32)vf >= gpu->vfs_len || !*gpu->vfs[vf].bdf)
-		return refuse(why, -ENODEV, gpu->bdf, vf, "is not enabled");
+		return refuse(why, -ENODEV, REASON_VF_NOT_ENABLED, gpu->bdf, vf,
+			      "is not enabled");
 	switch (operation) {
 	case OPERATION_RESET:
 		return reset_vf(gpu, vf, why);
 	case OPERATION_STOP:
 		return stop_vf(gpu, vf, why);
 	default:
-		return refuse(why, -EOPNOTSUPP, gpu->bdf, vf,
+		return refuse(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, gpu->bdf, vf,
 			      "xe has no file to pause or resume it with");
 	}
 }

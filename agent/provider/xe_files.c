@@ -107,7 +107,8 @@ static int read_failed(struct gpu *gpu, int vf, const char *name, int err,
 	}
 	if (err == -ENOENT || err == -ENODEV)
 		return failure_set(why, -ENODEV);
-	return failure_explain(why, err, "GPU %s: %s: %s", gpu->bdf,
+	return failure_explain(why, err, REASON_DRIVER_ERROR, NO_VF,
+			       "GPU %s: %s: %s", gpu->bdf,
 			       file_of(file, vf, name), strerror(-err));
 }
 

@@ -26,14 +26,6 @@
 #include "provider/xe_files.h"
 #include "provider/xe_layout.h"
 
-static int refuse(struct failure *why, int error, enum reason reason, int vf)
-{
-	why->error = error;
-	why->detail.reason = reason;
-	why->detail.vf = vf;
-	return error;
-}
-
 static const struct vf *vf_of(const struct gpu *gpu, u32 i)
 {
 	static const struct vf none;
@@ -52,14 +44,14 @@ static int check_use(const struct gpu *live, const struct gpu *wanted, u32 i,
 	if (!is->in_use || is->fb_bytes == bytes ||
 	    live->num_vfs != wanted->num_vfs)
 		return 0;
-	failure_explain(why, -EBUSY,
-			"GPU %s VF %u: has %s of framebuffer and keeps them while %s uses it; %s were asked for",
+	failure_explain(why, -EBUSY, REASON_VF_IN_USE, i,
+			"GPU %s VF %u: framebuffer is %s and cannot change while %s uses the VF; requested %s",
 			live->bdf, i, format_size(has, is->fb_bytes, " "),
 			*is->driver ? is->driver : "its guest",
 			format_size(asked, bytes, " "));
 	why->detail.value = bytes;
 	why->detail.limit = is->fb_bytes;
-	return refuse(why, -EBUSY, REASON_VF_IN_USE, i);
+	return -EBUSY;
 }
 
 static int check_number(const struct gpu *live, u32 i, enum ability_key key,
@@ -72,10 +64,11 @@ static int check_number(const struct gpu *live, u32 i, enum ability_key key,
 		free(text);
 		return 0;
 	}
-	failure_explain(why, -ERANGE, "GPU %s VF %u: %s: xe %s", live->bdf, i,
+	failure_explain(why, -ERANGE, REASON_BAD_VALUE, i,
+			"GPU %s VF %u: %s: xe %s", live->bdf, i,
 			ability_name(key), text);
 	free(text);
-	return refuse(why, -ERANGE, REASON_BAD_VALUE, i);
+	return -ERANGE;
 }
 
 static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
@@ -84,12 +77,11 @@ static int check_vf(const struct gpu *live, const struct gpu *wanted, u32 i,
 	const struct vf *want = vf_of(wanted, i);
 
 	if (want->fb_bytes != live->vfs[i].fb_bytes &&
-	    !gpu_can_set(live, ABILITY_FB)) {
-		failure_explain(why, -EOPNOTSUPP, "GPU %s VF %u: fb: xe %s",
-				live->bdf, i,
-				ability_cannot(gpu_abilities(live), ABILITY_FB));
-		return refuse(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, i);
-	}
+	    !gpu_can_set(live, ABILITY_FB))
+		return failure_explain(why, -EOPNOTSUPP, REASON_NOT_SUPPORTED, i,
+				       "GPU %s VF %u: fb: xe %s", live->bdf, i,
+				       ability_cannot(gpu_abilities(live),
+						      ABILITY_FB));
 	return check_use(live, wanted, i, why) ?:
 	       check_number(live, i, ABILITY_TIME_SLICE, want->time_slice_us,
 			    why) ?:
@@ -108,9 +100,8 @@ static int check_policy(const struct gpu *live, const struct gpu *wanted,
 				   wanted->policy);
 	if (!text)
 		return 0;
-	failure_explain(why, -EOPNOTSUPP, "GPU %s: policy: xe %s", live->bdf,
-			text);
-	return refuse(why, -EOPNOTSUPP, REASON_POLICY_UNSUPPORTED, NO_VF);
+	return failure_explain(why, -EOPNOTSUPP, REASON_POLICY_UNSUPPORTED, NO_VF,
+			       "GPU %s: policy: xe %s", live->bdf, text);
 }
 
 /* all that can be known before anything is written */
@@ -123,7 +114,8 @@ static int check(const struct gpu *live, const struct gpu *wanted,
 	if (wanted->revision != live->revision)
 		return failure_set(why, -ESTALE);
 	if (xe_files_lack_ggtt(live, wanted->num_vfs))
-		return failure_explain(why, -EUCLEAN, "GPU %s: %s", live->bdf,
+		return failure_explain(why, -EUCLEAN, REASON_CHANGED_MEANWHILE,
+				       NO_VF, "GPU %s: %s", live->bdf,
 				       live->warning);
 	err = check_policy(live, wanted, why);
 	for (i = 0; !err && i < live->vfs_len; i++)
@@ -145,6 +137,7 @@ static int set_quota(const struct gpu *live, u32 i, u64 bytes,
 {
 	char asked[UNIT_TEXT];
 	int err = xe_set_quota(live->bdf, i, bytes);
+	bool is_full;
 
 	if (err == -EIO && may_reset(live, i)) {
 		err = sysfs_set_number(live->vfs[i].bdf, "reset", 1);
@@ -154,12 +147,12 @@ static int set_quota(const struct gpu *live, u32 i, u64 bytes,
 		return 0;
 	if (err == -EACCES)
 		return failure_set(why, -EPERM);
-	failure_explain(why, err == -ENOMEM ? -ENOSPC : err,
-			"GPU %s VF %u: cannot set %s of framebuffer: %s",
-			live->bdf, i, format_size(asked, bytes, " "),
-			xe_error_text(err));
-	return refuse(why, why->error, why->error == -ENOSPC ? REASON_NO_SPACE :
-		      REASON_HW_COMMAND, i);
+	is_full = err == -ENOMEM || err == -ENOSPC;
+	return failure_explain(why, is_full ? -ENOSPC : err, is_full ?
+			       REASON_NO_SPACE : REASON_DRIVER_ERROR, i,
+			       "GPU %s VF %u: cannot set %s of framebuffer: %s",
+			       live->bdf, i, format_size(asked, bytes, " "),
+			       xe_error_text(err));
 }
 
 /* what differs between tiles or GTs is read as 0 */
@@ -198,10 +191,9 @@ static int set_times(const struct gpu *live, int vf, u32 slice_us,
 		return failure_set(why, -EPERM);
 	if (vf != NO_VF)
 		snprintf(name, sizeof(name), "VF %d", vf);
-	failure_explain(why, err,
-			"GPU %s: cannot set time slice and preemption timeout of %s: %s",
-			live->bdf, name, xe_error_text(err));
-	return refuse(why, err, REASON_HW_COMMAND, vf);
+	return failure_explain(why, err, REASON_DRIVER_ERROR, vf,
+			       "GPU %s: cannot set time slice and preemption timeout of %s: %s",
+			       live->bdf, name, xe_error_text(err));
 }
 
 static int set_all_times(const struct gpu *live, const struct gpu *wanted,
@@ -240,7 +232,8 @@ static int set_policy(const struct gpu *live, const struct gpu *wanted,
 	if (err == -EACCES)
 		return failure_set(why, -EPERM);
 	if (err)
-		failure_explain(why, err, "GPU %s: cannot set the policy: %s",
+		failure_explain(why, err, REASON_DRIVER_ERROR, NO_VF,
+				"GPU %s: cannot set the policy: %s",
 				live->bdf, xe_error_text(err));
 	return err;
 }
@@ -303,7 +296,7 @@ static int read_back(struct provider *provider, const struct gpu *wanted,
 	if (!what)
 		return 0;
 	gpu_free(result);
-	return failure_explain(why, -EIO,
+	return failure_explain(why, -EIO, REASON_CHANGED_MEANWHILE, NO_VF,
 			       "%s: %s reads back other than it was written; something else may have changed it meanwhile",
 			       name, what);
 }

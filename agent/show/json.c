@@ -105,6 +105,18 @@ static void put_id(json_t *object, const char *key, u32 id)
 	json_put_text(object, key, text);
 }
 
+/**
+ * json_put_user() - what has a VF open
+ * @object: gets the keys
+ * @user: see process_find_users()
+ */
+void json_put_user(json_t *object, const struct vf_user *user)
+{
+	json_put_text(object, "vm", user->vm);
+	json_put_u64_if(object, "pid", user->pid, user->pid);
+	json_put_text(object, "process", user->process);
+}
+
 static void put_host(json_t *object, const struct vf *vf)
 {
 	const struct vf_host *host = &vf->host;
@@ -116,9 +128,7 @@ static void put_host(json_t *object, const struct vf *vf)
 	json_put_u64_if(object, "iommu_group", *host->iommu_group,
 			strtoul(host->iommu_group, NULL, 10));
 	json_put_text(object, "vfio_path", host->vfio_path);
-	json_put_text(object, "vm", vf->user.vm);
-	json_put_u64_if(object, "pid", vf->user.pid, vf->user.pid);
-	json_put_text(object, "process", vf->user.process);
+	json_put_user(object, &vf->user);
 }
 
 /**

@@ -242,7 +242,7 @@ void memory_map_figures(const struct gpu *gpu)
 		    figures.has_map ? " " : "", show_size(free_size, gpu->fb_free),
 		    unit);
 	if (figures.has_map && gpu->fb_largest_free != gpu->fb_free)
-		append_text(&figures.text, "", " (largest piece %s%s)",
+		append_text(&figures.text, "", " (largest block %s%s)",
 			    show_size(size, gpu->fb_largest_free), unit);
 	add_figure(&figures, COLOR_NONE, "", "being scrubbed", gpu->fb_needs_scrub);
 	add_figure(&figures, COLOR_BAD, memory_map_quarantined(utf8), "quarantined",

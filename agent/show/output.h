@@ -93,6 +93,7 @@ json_t *json_of_gpu(const struct gpu *gpu);
 json_t *json_of_extents(const struct gpu *gpu);
 json_t *json_of_stats(const struct gpu *gpu, u32 index);
 json_t *json_of_vf(const struct gpu *gpu, u32 index);
+void json_put_user(json_t *object, const struct vf_user *user);
 int json_finish(json_t *document, int code);
 void json_finish_line(json_t *document);
 

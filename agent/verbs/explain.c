@@ -20,8 +20,8 @@ static const char *const *all_reasons(size_t *num)
 	*num = 0;
 	for (i = 1; strcmp(name = reason_name(i), "unknown"); i++)
 		names[(*num)++] = name;
-	names[(*num)++] = reason_name(REASON_TYPE);
-	names[(*num)++] = reason_name(REASON_PLAN_TOO_HARD);
+	for (i = REASON_OF_AGENT; strcmp(name = reason_name(i), "unknown"); i++)
+		names[(*num)++] = name;
 	return names;
 }
 

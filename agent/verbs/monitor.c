@@ -19,6 +19,8 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "model/names.h"
+#include "pci/process.h"
+#include "pci/vf_host.h"
 #include "provider/gpuvf_version.h"
 #include "provider/gpuvf_watch.h"
 #include "provider/provider.h"
@@ -78,6 +80,7 @@ static void print_event(const struct monitor *m, const char *event,
 			const struct gpu *gpu, const struct gpu *before)
 {
 	json_t *document;
+	struct gpu seen;
 	char *text;
 
 	/* what changed may be nothing that is reported here, or was reported before */
@@ -90,9 +93,23 @@ static void print_event(const struct monitor *m, const char *event,
 		return;
 	}
 	document = json_of_line(event, gpu->bdf);
-	if (gpu->total_vfs)
-		json_object_set_new(document, "gpu", json_of_gpu(gpu));
+	if (gpu->total_vfs) {
+		gpu_copy(&seen, gpu);
+		vf_host_read(&seen);
+		json_object_set_new(document, "gpu", json_of_gpu(&seen));
+		gpu_free(&seen);
+	}
 	json_finish_line(document);
+}
+
+static void put_user(json_t *object, const struct gpu *gpu, u32 vf)
+{
+	struct gpu seen;
+
+	gpu_copy(&seen, gpu);
+	process_find_users(&seen);
+	json_put_user(object, &seen.vfs[vf].user);
+	gpu_free(&seen);
 }
 
 static json_t *json_of_event(const struct gpu *gpu,
@@ -108,6 +125,7 @@ static json_t *json_of_event(const struct gpu *gpu,
 		json_put_u64(object, "vf", event->vf);
 		json_put_text(object, "vf_bdf", vf->bdf);
 		json_put_text(object, "state", vf_state_name(vf->state));
+		put_user(object, gpu, event->vf);
 	}
 	if (event->has_old_state)
 		json_put_text(object, "old_state", vf_state_name(event->old_state));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "apply/check.h"
-#include "pci/process.h"
+#include "pci/vf_host.h"
 #include "plan/capacity.h"
 #include "plan/plan.h"
 #include "plan/target.h"
@@ -20,7 +20,7 @@ static int plan_one(struct plan *plan, struct provider *provider)
 {
 	int code = plan_try(plan, provider, PLACE_UNASKED);
 
-	process_find_users(&plan->live);
+	vf_host_read(&plan->live);
 	if (!code && plan->steps && !plan->live.has_states)
 		pr_warning("GPU %s: VFs in use are not visible without CAP_SYS_ADMIN; apply may refuse this",
 			   plan->live.bdf);

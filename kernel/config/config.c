@@ -324,7 +324,7 @@ static int config_take_vf(struct gpuvf_pf *pf,
 	error->attr = GPUVF_A_VF_FB_OFFSET;
 	error->value = vf->place;
 	return refuse(pf, error, GPUVF_REASON_OFFSET_WITHOUT_QUOTA,
-		      "an offset of %s is asked for, but no framebuffer",
+		      "requested an offset of %s without a framebuffer size",
 		      GPUVF_SIZE(vf->place));
 }
 
@@ -424,7 +424,7 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		if (gpuvf_scrub_cancel_locked(pf)) {
 			error->vf = GPUVF_NO_VF;
 			return refuse(pf, error, GPUVF_REASON_HW_COMMAND,
-				      "the hardware did not carry out a command: the scrub engine does not stop");
+				      "a hardware command failed: the scrub engine does not stop");
 		}
 		/* also when the commit fails: the slots have moved and come back */
 		gpuvf_scrub_mark_contexts_locked(pf);
@@ -437,9 +437,9 @@ static int config_commit(struct gpuvf_pf *pf, const struct gpuvf_config *next,
 		error->vf = offender;
 		if (err == -EUCLEAN)
 			return refuse(pf, error, GPUVF_REASON_HW_MISMATCH,
-				      "the hardware did not keep what was written: the framebuffer table");
+				      "the hardware did not retain what was written: the framebuffer table");
 		return refuse(pf, error, GPUVF_REASON_HW_COMMAND,
-			      "the hardware did not carry out a command: the framebuffer table was not written");
+			      "a hardware command failed: the framebuffer table was not written");
 	}
 	config_mark_changed_locked(pf, &next->layout);
 	pf->config = *next;
@@ -638,7 +638,7 @@ int gpuvf_config_fill_locked(struct gpuvf_pf *pf, unsigned int num_vfs,
 		error->value = num;
 		error->limit = pf->config.layout.free_bytes;
 		err = refuse(pf, error, GPUVF_REASON_NO_FAIR_SHARE,
-			     "%s of framebuffer are left, too little to share among %llu VFs",
+			     "%s of framebuffer available, too little to share among %llu VFs",
 			     GPUVF_SIZE(error->limit), error->value);
 		goto out;
 	}
@@ -767,7 +767,7 @@ int gpuvf_config_init(struct gpuvf_pf *pf)
 		err = gpuvf_table_rewrite_locked(pf,
 						 GENMASK(pf->total_vfs - 1, 0));
 		if (err)
-			pci_err(pf->pdev, "the framebuffer table does not take what is written: %pe\n",
+			pci_err(pf->pdev, "the framebuffer table does not retain what is written: %pe\n",
 				ERR_PTR(err));
 		gpuvf_engine_set_enabled(pf, 0);
 	}

@@ -56,7 +56,7 @@ static int refuse_place(struct gpuvf_pf *pf,
 	switch (reason->verdict) {
 	case GPUVF_LAYOUT_PINNED_PLACE:
 		return refuse(pf, error, GPUVF_REASON_OFFSET_IN_USE,
-			      "its framebuffer stays at %s while %s uses it; %s was asked for",
+			      "framebuffer is at %s and cannot move while %s uses the VF; requested %s",
 			      GPUVF_SIZE(reason->limit),
 			      refuse_user(pf, reason->vf, user),
 			      GPUVF_SIZE(reason->value));
@@ -67,14 +67,14 @@ static int refuse_place(struct gpuvf_pf *pf,
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_PLACE_OUTSIDE:
 		return refuse(pf, error, GPUVF_REASON_OFFSET_OUTSIDE,
-			      "%s of framebuffer at %s would reach beyond %s, where the framebuffer of VFs begins or ends",
+			      "%s of framebuffer at %s would extend beyond %s, where the framebuffer of VFs begins or ends",
 			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	default:
 		refuse_name_blocker(pf, layout, reason->blocker, blocker,
 				    sizeof(blocker));
 		return refuse(pf, error, GPUVF_REASON_OFFSET_TAKEN,
-			      "%s of framebuffer at %s cannot be had: from %s on %s there",
+			      "%s of framebuffer at %s unavailable: from %s on %s there",
 			      GPUVF_SIZE(reason->free), GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit), blocker);
 	}
@@ -92,20 +92,20 @@ static int refuse_reserve(struct gpuvf_pf *pf,
 	case GPUVF_LAYOUT_PINNED_RESERVE:
 		error->limit = now->pf_reserve_bytes;
 		return refuse(pf, error, GPUVF_REASON_RESERVE_IN_USE,
-			      "the PF reserve stays %s while %s uses VF %d; %s were asked for",
+			      "the PF reserve is %s and cannot change while %s uses VF %d; requested %s",
 			      GPUVF_SIZE(error->limit),
 			      refuse_user(pf, reason->blocker, user),
 			      reason->blocker, GPUVF_SIZE(reason->value));
 	case GPUVF_LAYOUT_RESERVE_TAKEN:
 		error->limit = now->largest_free_bytes;
 		return refuse(pf, error, GPUVF_REASON_FRAGMENTED,
-			      "%s of PF reserve reach into VF %d: %s are free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
+			      "a PF reserve of %s overlaps VF %d: %s free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
 			      GPUVF_SIZE(reason->value), reason->blocker,
 			      GPUVF_SIZE(now->free_bytes),
 			      GPUVF_SIZE(error->limit));
 	default:
 		return refuse(pf, error, GPUVF_REASON_RESERVE_TOO_BIG,
-			      "a PF reserve of %s leaves no framebuffer for VFs; %s is the most",
+			      "a PF reserve of %s leaves no framebuffer for VFs; the maximum is %s",
 			      GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	}
@@ -139,24 +139,24 @@ int gpuvf_refuse_layout(struct gpuvf_pf *pf,
 		return refuse_reserve(pf, reason, error);
 	case GPUVF_LAYOUT_PINNED_VF:
 		return refuse(pf, error, GPUVF_REASON_VF_IN_USE,
-			      "has %s of framebuffer and keeps them while %s uses it; %s were asked for",
+			      "framebuffer is %s and cannot change while %s uses the VF; requested %s",
 			      GPUVF_SIZE(reason->limit),
 			      refuse_user(pf, reason->vf, user),
 			      GPUVF_SIZE(reason->value));
 	case GPUVF_LAYOUT_NO_SPACE:
 		return refuse(pf, error, GPUVF_REASON_NO_SPACE,
-			      "%s of framebuffer are asked for, and %s are left",
+			      "requested %s of framebuffer, %s available",
 			      GPUVF_SIZE(reason->value),
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_FRAGMENTED:
 		return refuse(pf, error, GPUVF_REASON_FRAGMENTED,
-			      "%s of framebuffer have no place: %s are free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
+			      "no free block of %s for the framebuffer: %s free, the largest block has %s; gpuvf-agent can rearrange VFs not in use",
 			      GPUVF_SIZE(reason->value), GPUVF_SIZE(reason->free),
 			      GPUVF_SIZE(reason->limit));
 	case GPUVF_LAYOUT_BAD_GEOMETRY:
 		error->attr = 0;
 		return refuse(pf, error, GPUVF_REASON_HW_MISMATCH,
-			      "the hardware did not keep what was written: the size of its framebuffer");
+			      "the hardware did not retain what was written: the size of its framebuffer");
 	default:
 		return refuse_place(pf, layout, reason, error);
 	}

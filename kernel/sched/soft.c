@@ -261,7 +261,7 @@ static void soft_reset_begin(struct gpuvf_engine *engine, unsigned int vf)
 	}
 	if (!wait_event_timeout(e->off_wait, soft_is_off(e, vf),
 				usecs_to_jiffies(limit_us) + 1))
-		pci_warn(e->hw->pdev, "VF%u: still has a context after %u ms, resetting it with that\n",
+		pci_warn(e->hw->pdev, "VF%u: still has a context after %u ms, resetting it anyway\n",
 			 vf, limit_us / 1000);
 	spin_lock_irq(&e->base.lock);
 	e->tear_down &= ~BIT(vf);

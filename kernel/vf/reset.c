@@ -212,7 +212,7 @@ static void reset_pf_start_locked(struct gpuvf_pf *pf)
 	pf->reset_needed = true;
 	if (pf->resetting)
 		return;
-	pci_warn(pf->pdev, "a command hangs that the reset of its VF does not end, resetting the GPU\n");
+	pci_warn(pf->pdev, "a command still hangs after the reset of its VF, resetting the GPU\n");
 	WRITE_ONCE(pf->resetting, true);
 	gpuvf_pf_unsettle_locked(pf);
 	/* resuming does what is to be done then */
@@ -660,7 +660,7 @@ static void reset_pf_work(struct work_struct *work)
  */
 void gpuvf_reset_pf_held(struct gpuvf_pf *pf)
 {
-	pci_warn(pf->pdev, "a command hangs that the end of its VF does not end, resetting the GPU\n");
+	pci_warn(pf->pdev, "a command still hangs after its VF was disabled, resetting the GPU\n");
 	gpuvf_pf_lock(pf);
 	WRITE_ONCE(pf->resetting, true);
 	pf->reset_needed = true;

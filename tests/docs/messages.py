@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Hold the documentation against the code.
 
-    messages.py refusals | log | events | sysfs | links | pages
+    messages.py refusals | agent | log | events | sysfs | links | pages
 
 refusals  troubleshooting.rst has every message of a refusal with its reason, and no
           other
+agent     the same of the agent: its providers, its planner, and its configuration
 log       it has everything that the kernel log says when something is wrong
 sysfs     every file that gpuvf(4) names is in the ABI
 pages     the built pages link to files that are there
@@ -70,6 +71,73 @@ def refusals():
         word = "*%s.*" % reason.lower().replace("_", "-")
         if word not in page.get(text, word):
             bad.append("%s has not the reason %s" % (text, word))
+    return bad
+
+
+def agent_sources(*folders):
+    return sorted(os.path.relpath(path, TOP) for folder in folders
+                  for path in glob.glob(os.path.join(TOP, "agent", folder, "*.c")))
+
+
+def without_gpu(text):
+    return re.sub(r"^GPU %s(?: VF %[ud])?:? ", "", text)
+
+
+def agent():
+    """Failures of providers with their reasons, and the planner's own messages."""
+    said = []
+    for name in agent_sources("provider"):
+        text = source(name)
+        said += [(re.findall(r"\bREASON_(\w+)", before), joined(strings))
+                 for before, strings in re.findall(
+                     r"\b(?:failure_explain|refuse)\(([^\";]*?)" + STRINGS, text)]
+        if name.endswith("nvidia_types.c"):
+            said += [(["TYPE"], joined(strings)) for strings in
+                     re.findall(r"\bxasprintf\(" + STRINGS, text)
+                     if joined(strings).startswith("GPU %s VF %u")]
+    said = [(reasons, without_gpu(text)) for reasons, text in said if reasons]
+    # these pass on what another one says
+    said = [(reasons, text) for reasons, text in said
+            if re.sub(r"%s", "", text).strip(": ")]
+    if len(said) < 30:
+        return ["found only %d messages: they are written in another way" % len(said)]
+    kernel = set(entries("Errors"))
+    said += [([], text) for text in
+             map(joined, re.findall(r"\bsnprintf\(text, size,\s+" + STRINGS,
+                                    source("agent", "plan", "layout.c")))
+             if text not in kernel and not text.startswith("GPU %s")]
+    page = entries("Errors of the agent")
+    bad = compare({text for _, text in said}, set(page))
+    names = dict(zip(*own_reasons()))
+    for reasons, text in said:
+        for reason in reasons:
+            word = "*%s*" % names.get(reason, reason.lower().replace("_", "-"))
+            if word not in page.get(text, word).replace(".*", "*"):
+                bad.append("%s has not the reason %s" % (text, word))
+    return bad + configuration(names)
+
+
+def own_reasons():
+    """Reasons of the agent: as its code calls them, and as it prints them."""
+    enum = source("agent", "model", "failure.h").split("REASON_OF_AGENT = ")[1]
+    table = source("agent", "model", "names.c").split("own[] = {")[1].split("}")[0]
+    return re.findall(r"\tREASON_(\w+)", enum), re.findall(r'"([a-z-]+)"', table)
+
+
+def configuration(names):
+    """Each reason that an error of the configuration has, with one of its messages."""
+    said = {}
+    for name in agent_sources("config"):
+        for reason, text in re.findall(r"\bdiag_err\([^\";]*?\bREASON_(\w+),\s+"
+                                       + STRINGS, source(name)):
+            reason = names.get(reason, reason.lower().replace("_", "-"))
+            said.setdefault(reason, set()).add(joined(text))
+    page = {re.match(r" *\*([a-z-]+)\.", below).group(1): text for text, below in
+            entries("Errors of the configuration").items()}
+    bad = ["troubleshooting.rst has no error of the configuration for " + reason
+           for reason in sorted(set(said) - set(page))]
+    bad += ["no error of the configuration is %s: %s" % (reason, text)
+            for reason, text in page.items() if text not in said.get(reason, ())]
     return bad
 
 
@@ -142,7 +210,8 @@ def pages():
     return bad
 
 
-bad_lines = {"pages": pages, "refusals": refusals, "log": log, "events": events, "sysfs": sysfs,
+bad_lines = {"pages": pages, "refusals": refusals, "agent": agent,
+             "log": log, "events": events, "sysfs": sysfs,
              "links": links}[sys.argv[1]]()
 print("\n".join(bad_lines))
 sys.exit(1 if bad_lines else 0)

@@ -100,7 +100,7 @@ each_errno() {
 		write_ini '[gpu a]' "pci = $a" 'vf 0-2 = s'
 		knob fail_next $errno
 		"$agent" apply > "$work/out" 2>&1 && return 1
-		grep -q 'is as it was before' "$work/out" && numvfs_is 5 || return
+		grep -q 'rolled back to its previous state' "$work/out" && numvfs_is 5 || return
 	done
 	works_are 31
 }
@@ -202,7 +202,7 @@ says 0 '3 VFs enabled, 3 with framebuffer' "$agent" apply && works_are 7 &&
 point 'framebuffer_comes_with_shares_of_all_else'
 write_ini '[profile h]' 'fb = 15GiB' '[gpu a]' "pci = $a" 'pf_reserve = 128MiB' \
 	'vf 0 = f' 'vf 1 = h' 'vf 2 = g'
-says 1 'more than is left of it' "$agent" apply && grep -q 'is as it was before' "$work/out" &&
+says 1 'more than is left of it' "$agent" apply && grep -q 'rolled back to its previous state' "$work/out" &&
 	[ "$(cat "$iov/vf2/gt0/lmem_quota")" = $((2 << 30)) ]
 point 'too_much_framebuffer_is_rolled_back'
 write_ini '[gpu a]' "pci = $a" 'vfs = 0'

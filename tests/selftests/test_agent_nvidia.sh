@@ -116,7 +116,7 @@ each_errno() {
 	for errno in 1 5 16 22 28; do
 		knob unknown_errno $errno
 		"$agent" apply > "$work/out" 2>&1 && return 1
-		grep -q 'is as it was before' "$work/out" &&
+		grep -q 'rolled back to its previous state' "$work/out" &&
 			types_are '1150 1150 0 1160 0 0 0 0' || return
 	done
 }

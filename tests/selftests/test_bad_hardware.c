@@ -159,9 +159,9 @@ TEST_F(nonsense, a_table_that_keeps_nothing_is_refused)
 	ASSERT_TRUE(gpu_iov(gpu, &iov));
 	driver_goes();
 	hw_misread(gpu, iov.table, 0x00100010, ~0U);
-	refused("the framebuffer table does not take what is written: -EUCLEAN");
+	refused("the framebuffer table does not retain what is written: -EUCLEAN");
 	hw_misread(gpu, iov.cntxt, 0x400, ~0U);
-	refused("the framebuffer table does not take what is written: -EUCLEAN");
+	refused("the framebuffer table does not retain what is written: -EUCLEAN");
 	driver_comes();
 	ASSERT_TRUE(is_bound());
 }

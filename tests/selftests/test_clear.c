@@ -609,11 +609,11 @@ TEST_F(clear, refusals_say_it_in_words)
 	nl_config_set(fx.nl, &req, gpu);
 	mnl_attr_put_u64(req.header, GPUVF_A_PF_FB_PF_RESERVE, 0);
 	check_words(&req, -EBUSY,
-		    "stays 256 MiB while its guest uses VF 1; 0 MiB were asked for");
+		    "is 256 MiB and cannot change while its guest uses VF 1; requested 0 MiB");
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 1, 0, 0);
 	check_words(&req, -EBUSY,
-		    "VF 1: has 512 MiB of framebuffer and keeps them while its guest uses it; 0 MiB were asked for");
+		    "VF 1: framebuffer is 512 MiB and cannot change while its guest uses the VF; requested 0 MiB");
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf2/fb_quota"), "0"));
 	nl_config_set(fx.nl, &req, gpu);
 	nl_put_vf(&req, 0, fb_u64("largest_free") + QUOTA, 0);

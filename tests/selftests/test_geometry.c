@@ -153,7 +153,7 @@ TEST_F(geometry, what_is_reserved_is_refused)
 		       .reason = GPUVF_REASON_OFFSET_TAKEN, .vf = 1,
 		       .bad_attr = GPUVF_A_VF_FB_OFFSET, .asked = 512 * MIB,
 		       .limit = FIRST_START);
-	ASSERT_TRUE(klog_has(log, "496 MiB of framebuffer at 512 MiB cannot be had: from 992 MiB on memory that the hardware keeps is there"));
+	ASSERT_TRUE(klog_has(log, "496 MiB of framebuffer at 512 MiB unavailable: from 992 MiB on memory that the hardware keeps is there"));
 	nl_config_set(fx.nl, &req, gpu);
 	place(&req, 1, 208 * MIB, 3840 * MIB);
 	ASSERT_REFUSED(gpu, &req, .error = -ENOSPC,
@@ -229,7 +229,7 @@ TEST_F(geometry, agent_plans_shows_and_applies)
 
 	/* profile a has 1 GiB, and b 2 GiB */
 	agent_write_config(gpu, "vfs = 2\nvf 0 = a\nvf 1 = a\n");
-	AGENT(0, "free 1509949440 B (largest piece 1006632960 B)", "plan", "-f",
+	AGENT(0, "free 1509949440 B (largest block 1006632960 B)", "plan", "-f",
 	      AGENT_CONFIG);
 	AGENT(0, "", "apply", "-f", AGENT_CONFIG);
 	check_extent(0, 1024 * MIB, 1024 * MIB);

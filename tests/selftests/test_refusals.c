@@ -363,7 +363,7 @@ static const struct error_case in_use[] = {
 	ABOUT(FRAGMENTED, ENOSPC, 2, ask_fragmented,
 	      .words = "set GPU/2 fb=12304MiB", .unit = UNIT_BYTES,
 	      .lines = "vf 1 = a\nvf 2 = c\n[profile c]\nfb = 12304MiB\n",
-	      .planned = "VF 2: 12304 MiB of framebuffer are asked for; 15088 MiB are free, but the largest piece has 9968 MiB: VF 1 (its guest) is in the way",
+	      .planned = "VF 2: requested 12304 MiB of framebuffer; 15088 MiB free, but the largest block has 9968 MiB: VF 1 (its guest) is in the way",
 	      .asked = 12 * GIB + UNIT, .file = "vf2/fb_quota",
 	      .text = "12901679104"),
 	ABOUT(OFFSET_TAKEN, ENOSPC, 2, ask_offset_taken),
@@ -651,14 +651,14 @@ TEST_F(refusals, C37_what_the_agent_can_rearrange)
 
 	ASSERT_OK(file_write(gpu_sysfs(gpu, "vf1/fb_quota"), "1073741824"));
 	ASSERT_EQ(base, offset_of(1));
-	only_the_agent_can(&reserve, ": 512 MiB of PF reserve reach into VF 1: 15088 MiB are free, the largest block has 15088 MiB; gpuvf-agent can rearrange VFs not in use",
+	only_the_agent_can(&reserve, ": a PF reserve of 512 MiB overlaps VF 1: 15088 MiB free, the largest block has 15088 MiB; gpuvf-agent can rearrange VFs not in use",
 			   "", "pf_reserve=512MiB");
 	ASSERT_EQ(512 * MIB, file_u64(gpu_sysfs(gpu, "fb/pf_reserve")));
 	ASSERT_LE(base + 256 * MIB, offset_of(1));
 
 	place_vf(&req, 1, GIB, 8 * GIB);
 	ASSERT_OK(nl_call(fx.nl, &req, &answer));
-	only_the_agent_can(&quota, " VF 2: 12288 MiB of framebuffer have no place: 14832 MiB are free, the largest block has 7664 MiB; gpuvf-agent can rearrange VFs not in use",
+	only_the_agent_can(&quota, " VF 2: no free block of 12288 MiB for the framebuffer: 14832 MiB free, the largest block has 7664 MiB; gpuvf-agent can rearrange VFs not in use",
 			   "/2", "fb=12GiB");
 	ASSERT_EQ(12 * GIB, file_u64(gpu_sysfs(gpu, "vf2/fb_quota")));
 	ASSERT_EQ(GIB, file_u64(gpu_sysfs(gpu, "vf1/fb_quota")));

@@ -252,7 +252,7 @@ TEST_F(sysfs, vf_in_use_keeps_its_framebuffer)
 	ASSERT_ERROR(file_write(gpu_sysfs(gpu, "vf0/fb_quota"), "0"), -EBUSY);
 	after = fixture_snapshot(gpu);
 	ASSERT_SAME(after, before);
-	ASSERT_TRUE(klog_has(log, "has 1024 MiB of framebuffer and keeps them while its guest uses it; 2048 MiB were asked for"));
+	ASSERT_TRUE(klog_has(log, "framebuffer is 1024 MiB and cannot change while its guest uses the VF; requested 2048 MiB"));
 	free(before);
 	free(after);
 

@@ -611,3 +611,22 @@ int sysfs_set_number(const char *bdf, const char *file, u32 value)
 void gpuvf_explain_absence(void)
 {
 }
+
+/**
+ * fake_vm() - VM "web", process 77, has VF 0 open
+ * @root: where the files of the system are
+ */
+void fake_vm(const char *root)
+{
+	char *command = xasprintf("cd %s && mkdir -p proc/77/fd sys/class/vfio/7 "
+				  "sys/bus/pci/devices/0000:41:02.0 && "
+				  "cd sys/bus/pci/devices/0000:41:02.0 && "
+				  "ln -sfn ../../../kernel/iommu_groups/7 iommu_group && "
+				  "echo 0x4756 > vendor && echo 0x0021 > device && "
+				  "echo 1 > numa_node && cd ../../../../../proc/77 && "
+				  "ln -sf /dev/vfio/7 fd/9 && echo qemu-system-x86 > comm && "
+				  "printf 'qemu\\0-name\\0guest=web\\0' > cmdline", root);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}

@@ -108,4 +108,6 @@ extern struct provider fake_provider;
 void fake_reset(void);
 void fake_free(void);
 
+void fake_vm(const char *root);
+
 #endif /* FAKE_KERNEL_H */

@@ -266,7 +266,7 @@ static void errnos_of_the_number_leave_all_as_it_was(void **state)
 		configure(CONFIG "vf 0-2 = s\ndriver 0 = none\n");
 		says("apply", number_cases[i].code, "GPU " NVME ": cannot enable 3 VFs: ");
 		says("apply", number_cases[i].code, number_cases[i].said);
-		says("apply", number_cases[i].code, "GPU " NVME " is as it was before");
+		says("apply", number_cases[i].code, "GPU " NVME ": rolled back to its previous state");
 		assert_int_equal(num_vfs(), 0);
 		pf.error = 0;
 		says("apply", EXIT_DONE, "3 VFs enabled");

@@ -241,7 +241,7 @@ static void a_number_that_is_late_is_taken_back(void **state)
 
 	configure(CONFIG "vf 0-3 = s\n");
 	pf.hangs = NUMVFS;
-	says("apply", EXIT_FAILED, "GPU " NVME " is as it was before");
+	says("apply", EXIT_FAILED, "GPU " NVME ": rolled back to its previous state");
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(num_vfs(), 0);
 	children_are(0);

@@ -640,7 +640,7 @@ static void framebuffer_comes_with_shares_of_all_else(void **state)
 	assert_int_equal(rules.vf[2][0].value[I915R_LMEM], 2 * GIB);
 	/* not while there are VFs */
 	configure(CONFIG "pf_reserve = 256MiB\nvf 0 = f\nvf 1 = g\nvf 2 = f\n");
-	says("plan", EXIT_BUSY, "pf_reserve is 128 MiB and can change only while no VF is enabled; 256 MiB were asked for");
+	says("plan", EXIT_BUSY, "pf_reserve is 128 MiB and can change only while no VF is enabled; requested 256 MiB [reserve-in-use]");
 	says("apply", EXIT_BUSY, "pf_reserve is 128 MiB");
 	/* another number */
 	configure(CONFIG "pf_reserve = 128MiB\nvf 0-3 = f\n");
@@ -695,7 +695,7 @@ static void too_much_framebuffer_is_refused_and_rolled_back(void **state)
 	says("show", EXIT_DONE, "2 of 7 VFs enabled");
 	configure(HEAD "[profile h]\nfb = 15GiB\ntime_slice = 16ms\n"
 		  "[gpu igpu]\npci = " GPU "\nvf 0-1 = f\nvf 2 = h\n");
-	says("apply", EXIT_FAILED, "is as it was before");
+	says("apply", EXIT_FAILED, ": rolled back to its previous state");
 	assert_int_equal(rules.num, 2);
 	all_work();
 }
@@ -707,7 +707,7 @@ static void a_vf_in_use_keeps_its_framebuffer(void **state)
 	says("apply", EXIT_DONE, "2 with framebuffer");
 	use_vf(1);
 	configure(CONFIG "vf 0-1 = g\n");
-	says("plan", EXIT_BUSY, "VF 1: has 2 GiB of framebuffer and keeps them while it is in use; 4 GiB were asked for");
+	says("plan", EXIT_BUSY, "VF 1: framebuffer is 2 GiB and cannot change while the VF is in use; requested 4 GiB");
 	says("apply", EXIT_BUSY, "process 77 (qemu) has it open");
 	assert_int_equal(rules.vf[0][0].value[I915R_LMEM], 2 * GIB);
 	/* the other one may change, and so may the times of both */

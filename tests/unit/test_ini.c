@@ -299,7 +299,7 @@ static void lists_every_error_in_one_pass_in_order(void **state)
 static void points_at_the_column(void **state)
 {
 	config_is_refused(HEAD "[profile p]\n\tfb = 1GB\n",
-			  "t.ini:4:7: fb: '1GB' needs one of the units B, KiB, MiB, GiB, TiB\n"
+			  "t.ini:4:7: fb: '1GB' needs one of the units B, KiB, MiB, GiB, TiB [bad-config]\n"
 			  "     fb = 1GB\n"
 			  "          ^~~\n");
 	/* what is there too much, and what is not there */

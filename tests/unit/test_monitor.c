@@ -245,6 +245,11 @@ static void send_all(struct watch *watch)
 	notify(watch, EVENT_GPU_CHANGED, NO_VF, 0);
 }
 
+static void send_state_of_vm(struct watch *watch)
+{
+	notify(watch, EVENT_VF_STATE, 0, monotonic_ns());
+}
+
 static unsigned int count(const char *said, const char *what)
 {
 	unsigned int n = 0;
@@ -282,6 +287,25 @@ static void each_change_is_printed_once(void **state)
 	}
 }
 
+/* in what is there in the beginning, and in an event of its VF */
+static void the_vm_is_named(void **state)
+{
+	char *said, *root = new_root(NULL, 0);
+
+	reset();
+	fake.gpu.has_states = true;
+	copy_string(fake.gpu.vfs[0].bdf, BDF_SIZE, "0000:41:02.0");
+	copy_string(fake.gpu.vfs[0].driver, NAME_SIZE, "vfio-pci");
+	fake_vm(root);
+	news.send = send_state_of_vm;
+	assert_int_equal(monitor("-j", &said), EXIT_DONE);
+	if (count(said, "\"vm\":\"web\",\"pid\":77,\"process\":\"qemu-system-x86\"") != 2)
+		fail_msg("not twice in\n%s", said);
+	free(said);
+	root_set("");
+	remove_root(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +313,7 @@ int main(void)
 		cmocka_unit_test(exit_codes_of_listening),
 		cmocka_unit_test(exit_codes_of_a_later_look),
 		cmocka_unit_test(each_change_is_printed_once),
+		cmocka_unit_test(the_vm_is_named),
 		cmocka_unit_test(messages_that_wait_are_taken_before_all_is_read),
 	};
 	int failed;

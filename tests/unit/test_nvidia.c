@@ -26,7 +26,7 @@ static void types_that_do_not_exist_are_refused(void **state)
 	says("plan", EXIT_USAGE, "VF 1: it has no type 'L40S-13Q'; there are L40S-12Q, L40S-12A, L40S-24Q");
 	says("plan", EXIT_USAGE, "gpuvf.ini:15:15");
 	configure(HEAD "[profile x]\nfb = 24GiB\nnvidia_type = L40S-12Q\n[gpu l40s]\npci = " GPU "\nvf 1 = x\n");
-	says("plan", EXIT_USAGE, "VF 1: type L40S-12Q has 12 GiB of framebuffer, and fb = 24GiB was asked for");
+	says("plan", EXIT_USAGE, "VF 1: type L40S-12Q has 12 GiB of framebuffer, requested fb = 24GiB [no-such-type]");
 	configure(HEAD "[profile x]\nnvidia_type = 31\n[gpu l40s]\npci = " GPU "\nvf 1 = x\n");
 	says("plan", EXIT_USAGE, "VF 1: type L40S-1-12Q is for MIG mode; gpuvf sets types of whole GPUs only");
 	assert_int_equal(writes(), 1);

@@ -25,7 +25,7 @@ static void a_type_that_is_refused_is_rolled_back(void **state)
 		configure(CONFIG "vf 0-4 = q\n");
 		assert_int_not_equal(run("apply", text = xcalloc(1, 10000), 10000), 0);
 		assert_says(text, said);
-		assert_says(text, "GPU " GPU " is as it was before");
+		assert_says(text, "GPU " GPU ": rolled back to its previous state");
 		types_are("11 11 0 0 0 0 0 0");
 		free(text);
 		free(said);
@@ -52,7 +52,7 @@ static void vfs_that_take_no_type_are_named(void **state)
 	fake_nvidia_sync();
 	nvr_unbind(&rules[0], 1);
 	says("apply", EXIT_FAILED, "VF 1: cannot get type L40S-12Q: the driver says Input/output error");
-	says("apply", EXIT_FAILED, "GPU " GPU " is as it was before");
+	says("apply", EXIT_FAILED, "GPU " GPU ": rolled back to its previous state");
 	types_are("0 0 0 0 0 0 0 0");
 	configure(CONFIG "vf 0 = q\n");
 	says("apply", EXIT_DONE, "1 with framebuffer");
@@ -257,7 +257,7 @@ static void helpers_that_fail_are_quoted(void **state)
 	log_is("manage.log", "-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n-e " GPU "\n");
 	/* nor do VFs stay that one made which then failed */
 	write_script(MANAGE, "[ $1 = -e ] && trap 'exit 3' EXIT\nkind=nvidia\n" HONEST);
-	says("apply", EXIT_FAILED, "GPU " GPU " is as it was before");
+	says("apply", EXIT_FAILED, "GPU " GPU ": rolled back to its previous state");
 	says("show", EXIT_DONE, "0 of 8 VFs enabled");
 	/* at the third time it gets hold of the GPU */
 	write_script(MANAGE, "echo >> ../../../../tries; [ $(wc -l < ../../../../tries) -lt 3 ] && exit 1\nkind=nvidia\n" HONEST);
@@ -280,7 +280,7 @@ static void vfs_of_a_helper_that_failed_are_undone(void **state)
 	says(save, EXIT_DONE, "");
 	run_shell(MANAGE " -d " GPU);
 	write_script(MANAGE, "[ $1 = -e ] && trap 'exit 3' EXIT\nkind=nvidia\n" HONEST);
-	says(restore, EXIT_FAILED, "GPU " GPU " is as it was before");
+	says(restore, EXIT_FAILED, "GPU " GPU ": rolled back to its previous state");
 	says("show", EXIT_DONE, "0 of 8 VFs enabled");
 	free(save);
 	free(restore);

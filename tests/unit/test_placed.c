@@ -338,7 +338,7 @@ static void a_vf_that_starts_meanwhile_stays(void **state)
 	put(3, 14, 2, true);
 	fake.when_asked = start_vf_1;
 	assert_int_equal(apply(lines, &said), EXIT_USAGE);
-	assert_says(said, "the largest piece has 3 MiB: VF 1 (its guest) is in the way");
+	assert_says(said, "the largest block has 3 MiB: VF 1 (its guest) is in the way");
 	assert_int_equal(fake.asked, 1);
 	free(said);
 }
@@ -373,7 +373,7 @@ static void memory_that_is_quarantined_meanwhile_is_left_out(void **state)
 	small_gpu();
 	fake.when_asked = quarantine_all;
 	assert_int_equal(apply("vf 0 = p4\n", &said), EXIT_USAGE);
-	assert_says(said, "VF 0: 4 MiB of framebuffer are asked for, and 0 MiB are left");
+	assert_says(said, "VF 0: requested 4 MiB of framebuffer, 0 MiB available");
 	assert_int_equal(fake.asked, 1);
 	free(said);
 
@@ -536,22 +536,22 @@ static void refusals_have_the_words_of_the_module(void **state)
 	small_gpu();
 	refused("vf 0-3 = p4\n", EXIT_USAGE, REASON_NO_SPACE, 3, 4 * MIB,
 		2 * MIB,
-		"GPU 0000:41:00.0 VF 3: 4 MiB of framebuffer are asked for, and 2 MiB are left");
+		"GPU 0000:41:00.0 VF 3: requested 4 MiB of framebuffer, 2 MiB available");
 	refused("vf 0 = p1\npf_reserve = 15MiB\n", EXIT_USAGE,
 		REASON_RESERVE_TOO_BIG, NO_VF, 15 * MIB, 14 * MIB,
-		"GPU 0000:41:00.0: a PF reserve of 15 MiB leaves no framebuffer for VFs; 14 MiB is the most");
+		"GPU 0000:41:00.0: a PF reserve of 15 MiB leaves no framebuffer for VFs; the maximum is 14 MiB");
 	put(1, 8, 2, true);
 	copy_string(fake.gpu.vfs[1].driver, NAME_SIZE, "vfio-pci");
 	refused("vf 1 = p3\n", EXIT_BUSY, REASON_VF_IN_USE, 1, 3 * MIB, 2 * MIB,
-		"GPU 0000:41:00.0 VF 1: has 2 MiB of framebuffer and keeps them while vfio-pci uses it; 3 MiB were asked for");
+		"GPU 0000:41:00.0 VF 1: framebuffer is 2 MiB and cannot change while vfio-pci uses the VF; requested 3 MiB");
 	refused("vf 1 = p2\npf_reserve = 8MiB\n", EXIT_BUSY,
 		REASON_RESERVE_IN_USE, NO_VF, 8 * MIB, MIB,
-		"GPU 0000:41:00.0: the PF reserve stays 1 MiB while vfio-pci uses VF 1; 8 MiB were asked for");
+		"GPU 0000:41:00.0: the PF reserve is 1 MiB and cannot change while vfio-pci uses VF 1; requested 8 MiB");
 	/* 6 are free before it and behind it, but for one in between */
 	fake.gpu.vfs[1].driver[0] = '\0';
 	refused("vf 0 = p4\nvf 1 = p2\nvf 2-3 = p4\n", EXIT_USAGE,
 		REASON_FRAGMENTED, 3, 4 * MIB, 2 * MIB,
-		"GPU 0000:41:00.0 VF 3: 4 MiB of framebuffer are asked for; 4 MiB are free, but the largest piece has 2 MiB: VF 1 (its guest) is in the way");
+		"GPU 0000:41:00.0 VF 3: requested 4 MiB of framebuffer; 4 MiB free, but the largest block has 2 MiB: VF 1 (its guest) is in the way");
 	fake.gpu.vfs[1] = (struct vf){};
 	quarantine(4, 1);
 	quarantine(7, 1);
@@ -559,7 +559,7 @@ static void refusals_have_the_words_of_the_module(void **state)
 	quarantine(13, 1);
 	refused("vf 0 = p3\n", EXIT_USAGE, REASON_FRAGMENTED, 0, 3 * MIB,
 		2 * MIB,
-		"GPU 0000:41:00.0 VF 0: 3 MiB of framebuffer are asked for; 10 MiB are free, but the largest piece has 2 MiB: quarantined memory is in the way");
+		"GPU 0000:41:00.0 VF 0: requested 3 MiB of framebuffer; 10 MiB free, but the largest block has 2 MiB: quarantined memory is in the way");
 }
 
 /* as in test_placement.c, with a VF in use between two gaps that are odd */
@@ -586,8 +586,8 @@ static void giving_up_says_what_was_tried(void **state)
 	wanted.vfs[30] = live.vfs[30];
 	assert_int_equal(layout_place(&wanted, &live, &why), -ENOSPC);
 	assert_int_equal(why.detail.reason, REASON_PLAN_TOO_HARD);
-	assert_says(why.detail.message, "MiB of framebuffer was found in 50");
-	assert_says(why.detail.message, " steps of search, which is the limit;");
+	assert_says(why.detail.message, "MiB of framebuffer found within the limit of 50");
+	assert_says(why.detail.message, " search steps; shut down the user of a VF");
 	assert_true(strlen(why.detail.message) < REFUSAL_TEXT_SIZE - 1);
 	gpu_free(&wanted);
 	gpu_free(&live);
@@ -664,7 +664,7 @@ static void set_moves_other_vfs(void **state)
 	small_gpu();
 	put(0, 8, 2, true);
 	assert_int_equal(set("41:00.0/1", "fb=7MiB", &said), EXIT_USAGE);
-	assert_says(said, "VF 1: 7 MiB of framebuffer are asked for; 12 MiB are free, but the largest piece has 6 MiB: VF 0 (its guest) is in the way");
+	assert_says(said, "VF 1: requested 7 MiB of framebuffer; 12 MiB free, but the largest block has 6 MiB: VF 0 (its guest) is in the way");
 	free(said);
 	assert_int_equal(fake.gpu.vfs[1].fb_bytes, 0);
 }
@@ -717,10 +717,10 @@ static void capacity_says_why_there_is_none(void **state)
 	fits(7 * MIB, 0, 1, "");
 	fits(12 * MIB - 1, 0, 1, "");
 	fits(13 * MIB, 0, 0,
-	     "GPU 0000:41:00.0 VF 1: 13 MiB of framebuffer are asked for, and 12 MiB are left");
+	     "GPU 0000:41:00.0 VF 1: requested 13 MiB of framebuffer, 12 MiB available");
 	fake.gpu.vfs[0].in_use = true;
 	fits(7 * MIB, 0, 0,
-	     "GPU 0000:41:00.0 VF 1: 7 MiB of framebuffer are asked for; 12 MiB are free, but the largest piece has 6 MiB: VF 0 (its guest) is in the way");
+	     "GPU 0000:41:00.0 VF 1: requested 7 MiB of framebuffer; 12 MiB free, but the largest block has 6 MiB: VF 0 (its guest) is in the way");
 	for (i = 1; i < FAKE_VFS; i++)
 		fake.gpu.vfs[i].fb_bytes = MIB;
 	fits(MIB, 0, 0,

@@ -79,7 +79,7 @@ static void an_interrupt_does_not_end_scrubbing(void **state)
 	let_scrubbing_take_long();
 	text = on_terminal("apply -f t.ini", INTERRUPT, &status);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
-	assert_says(text, "scrubbing goes on without");
+	assert_says(text, "scrubbing continues without");
 	assert_says(text, "4 VFs enabled");
 	free(text);
 }

@@ -440,9 +440,9 @@ static void reasons_do_not_name_the_gpu_again(void **state)
 	struct profile_capacity room = {};
 
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
-		    "GPU 0000:41:00.0 VF 4: 8 MiB are asked for: none is left");
+		    "GPU 0000:41:00.0 VF 4: requested 8 MiB, none available");
 	assert_string_equal(capacity_reason(&room),
-			    "8 MiB are asked for: none is left");
+			    "requested 8 MiB, none available");
 	copy_string(room.reason, REFUSAL_TEXT_SIZE,
 		    "GPU 0000:41:00.0: there is no VF 8");
 	assert_string_equal(capacity_reason(&room), "there is no VF 8");

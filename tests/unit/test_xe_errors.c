@@ -245,8 +245,8 @@ static void quotas_of_running_guests_stay(void **state)
 	bind_driver("0000:03:00.2", "vfio-pci");
 	open_vf("0000:03:00.2");
 	xe->stores = 0;
-	says("plan", EXIT_BUSY, "GPU " A " VF 1: has 2 GiB of framebuffer and keeps them while vfio-pci uses it; 1 GiB were asked for");
-	says("apply", EXIT_BUSY, "VF 1: has 2 GiB of framebuffer and keeps them");
+	says("plan", EXIT_BUSY, "GPU " A " VF 1: framebuffer is 2 GiB and cannot change while vfio-pci uses the VF; requested 1 GiB");
+	says("apply", EXIT_BUSY, "VF 1: framebuffer is 2 GiB and cannot change");
 	says("set a/1 fb=1GiB", EXIT_BUSY, "VF 1 is in use");
 	configure(GPU_A "vf 0 = big\n");
 	says("apply", EXIT_BUSY, "cannot change the number of VFs while one is in use");

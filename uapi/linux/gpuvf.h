@@ -167,7 +167,8 @@ enum gpuvf_hang {
  *   is in use
  * @GPUVF_REASON_RESERVE_IN_USE: -EBUSY, the PF reserve cannot change while VFs
  *   are in use
- * @GPUVF_REASON_NO_SPACE: -ENOSPC, more framebuffer is asked for than is free
+ * @GPUVF_REASON_NO_SPACE: -ENOSPC, less framebuffer is available than
+ *   requested
  * @GPUVF_REASON_FRAGMENTED: -ENOSPC, enough framebuffer is free, but no free
  *   block is large enough, and the request names no offsets that other VFs are
  *   to move to
@@ -192,7 +193,7 @@ enum gpuvf_hang {
  * @GPUVF_REASON_NOT_SUPPORTED: -EOPNOTSUPP, this hardware cannot do that
  * @GPUVF_REASON_HW_COMMAND: -EIO, a hardware command failed or did not
  *   complete in time
- * @GPUVF_REASON_HW_MISMATCH: -EUCLEAN, the hardware did not keep what was
+ * @GPUVF_REASON_HW_MISMATCH: -EUCLEAN, the hardware did not retain what was
  *   written
  * @GPUVF_REASON_NO_MEMORY: -ENOMEM, the kernel is out of memory
  * @GPUVF_REASON_VF_NOT_ENABLED: -ENODEV, the VF has no PCI function at the
