@@ -102,4 +102,7 @@ fi
 [ "$(truth violations)" = 0 ] && [ "$(truth illegal)" = 0 ]
 point 'the_gpu_saw_nothing_forbidden'
 grep -E '^(gpu|fn=vf[01])' $sim/gpu0/truth > /run/lab/truth
+# as the next program expects it
+echo 0 > "$gpu/device/sriov_numvfs" && rmmod gpuvf gpuvf_sim
+point 'host_unloads_the_modules'
 points_end
