@@ -73,7 +73,7 @@ static void event_report_locked(struct gpuvf_pf *pf,
 		pci_warn(pf->pdev, "%s\n", message);
 	}
 	if (event->count > 1)
-		pci_info(pf->pdev, "the last line stands for %llu\n",
+		pci_info(pf->pdev, "the last event occurred %llu times\n",
 			 event->count);
 	pf->sink->event(pf, event);
 }
