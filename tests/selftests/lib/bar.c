@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/pci_regs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +85,17 @@ struct bar bar_map_vf(const struct gpu *gpu, unsigned int vf)
 	return bar_map(gpu_vf_pci(gpu, vf, "resource2"));
 }
 
+/**
+ * bar_map_pf() - map the framebuffer BAR of the PF, which shows what it has to
+ * @gpu: GPU
+ *
+ * pci-pf-stub does not enable it. Enabling VFs does so up to 6.12, and not on 7.3.
+ */
 struct bar bar_map_pf(const struct gpu *gpu)
 {
+	uint32_t command = gpu_config_read(gpu, PCI_COMMAND) & 0xffff;
+
+	check(!gpu_config_write(gpu, PCI_COMMAND, command | PCI_COMMAND_MEMORY));
 	bar_settle(gpu);
 	return bar_map(gpu_pci(gpu, "resource2"));
 }
