@@ -177,13 +177,13 @@ point 'demo_is_applied'
 timeout 60 sh -c "until grep -qx 0 $dir/fb/needs_scrub; do sleep 0.1; done"
 "$agent" show -H > "$work/out" 2>&1 &&
 	[ "$(room < "$work/plan")" = "$(room < "$work/out")" ] &&
-	grep -q '^  capacity: 0 more .render. (8 GiB): 8192 MiB of framebuffer are' \
+	grep -q '^  capacity: 0 more .render. (8 GiB): requested 8192 MiB of framebuffer' \
 		"$work/plan" &&
 	grep -q '^  capacity: 4 more .kiosk.' "$work/plan"
 point 'plan_foretells_the_room_that_show_then_shows'
 work_hard > $sim/vf0/guest
 until_true grep -q active "$dir/vf0/state"
-refused vf_in_use 5 'VF 0: .*while its guest uses it' \
+refused vf_in_use 5 'VF 0: .*while its guest uses the VF' \
 	"$agent" apply -f "$(variant 's/^fb = 8GiB/fb = 4GiB/')"
 echo off > $sim/vf0/guest
 unload

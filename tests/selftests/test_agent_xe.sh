@@ -166,7 +166,7 @@ until_true grep -q open "$work/held"
 write_ini 'vf 0-1 = big' 'driver 0-1 = vfio-pci'
 held() {
 	says 5 "VF 1: framebuffer is 4 GiB and cannot change while vfio-pci uses the VF" "$agent" apply &&
-		says 5 "VF 1: has 4 GiB" "$agent" plan &&
+		says 5 "VF 1: framebuffer is 4 GiB" "$agent" plan &&
 		says 5 'is in use' "$agent" reset a/1
 }
 no_stores held

@@ -252,7 +252,7 @@ TEST_F(faults, lost_interrupts_are_survived)
  */
 static void lose_a_vf_reset(void)
 {
-	static const char next[] = "does not end, resetting the GPU";
+	static const char next[] = "still hangs after the reset of its VF, resetting the GPU";
 	static const char done[] = "GPU was reset and provisioned again";
 	struct iov iov;
 	uint64_t end;

@@ -106,7 +106,7 @@ TEST_F(vfio, holder_is_named_and_keeps_its_memory)
 	ASSERT_ERROR(nl_call(fx.nl, &req, &answer), -EBUSY);
 	ASSERT_EQ(GPUVF_REASON_VF_IN_USE, answer.last.refusal.reason);
 	ASSERT_NE(NULL, strstr(answer.last.refusal.message,
-			       "while vfio-pci uses it"));
+			       "while vfio-pci uses the VF"));
 	after = fixture_snapshot(gpu);
 	ASSERT_SAME(after, before);
 	free(before);

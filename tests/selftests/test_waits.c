@@ -21,7 +21,7 @@
 static const struct gpu *gpu = &fx.gpu[0];
 
 /* the VF was not taken off the engine in time */
-#define GIVEN_UP	"resetting it with that"
+#define GIVEN_UP	"resetting it anyway"
 
 /**
  * struct writer - a thread that writes one file
