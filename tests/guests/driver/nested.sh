@@ -50,8 +50,8 @@ nested_start() {
 	shift 2
 	pipes=$(mktemp -d)
 	mkfifo "$pipes/in" "$pipes/out"
-	# what looks for GPUs of AMD's first kind, and all buses, is an exit for each; tests of
-	# ciphers are a third of the time to boot
+	# what looks for GPUs of AMD's first kind, and all buses, is an exit for each; no test
+	# of the kernel's ciphers, which are emulated too
 	qemu-system-x86_64 -name "guest=$name,process=$name" -accel kvm -cpu host,-xsave,-avx,-avx2 \
 		-M q35,hpet=off -bios /usr/share/qemu/qboot.rom -m 96 -nodefaults \
 		-no-user-config -display none -no-reboot -nic none \

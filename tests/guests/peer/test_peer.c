@@ -159,14 +159,19 @@ static const struct peer_io vm_io = {
 	.has_gpu = vm_has_gpu,
 };
 
+static void fill_tag(const struct bar *bar, unsigned int vf)
+{
+	bar_fill(bar, TAG_AT, TAG_BYTES, TAG(vf));
+	bar_fill(bar, UNIT + TAG_AT, TAG_BYTES, TAG(vf));
+}
+
 /* the guest of a VF writes its tag */
 static void write_tag(unsigned int vf)
 {
 	struct bar bar = bar_map_vf(gpu, vf);
 
 	check(bar.size == 2 * UNIT);
-	bar_fill(&bar, TAG_AT, TAG_BYTES, TAG(vf));
-	bar_fill(&bar, UNIT + TAG_AT, TAG_BYTES, TAG(vf));
+	fill_tag(&bar, vf);
 	bar_unmap(&bar);
 }
 
@@ -319,6 +324,8 @@ static void check_works(const struct vm *of)
 	check_guest(of);
 	write_tag(of->vf);
 	ASSERT_TRUE(has_tag(of->vf));
+	/* while it is there: what a guest leaves is scrubbed, and a leak into it with that */
+	ASSERT_EQ(0, tags_in_foreign_memory());
 }
 
 static void load(void)
@@ -683,21 +690,37 @@ __MODULES_FIXTURE(peers, SIM, bar_missing());
 
 static const char *const kind_of[NUM] = { "vi", "ai", "nv" };
 
+/* mapped before: what the simulator copies then takes time that the others wait for */
+static struct bar bars[NUM];
+/* all are in their last life; and what they have written was looked at */
+static pthread_barrier_t alive, looked_at;
+
+/* one life of a guest, up to its end; what failed, or NULL */
+static const char *begin_life(struct vm *of)
+{
+	if (peer_load(of->peer))
+		return "load";
+	fill_tag(&bars[of - vms], of - vms);
+	peer_run(of->peer, 200 * US_PER_MS);
+	return NULL;
+}
+
 /* a thread that is a guest; NULL: each of its lives was as it should be */
 static void *live(void *data)
 {
 	struct vm *of = data;
+	const char *failed;
 	unsigned int life;
 
 	vm_start(of, kind_of[of - vms]);
-	for (life = 0; life < 3; life++) {
-		if (peer_load(of->peer))
-			return "load";
-		peer_run(of->peer, 200 * US_PER_MS);
-		if (peer_unload(of->peer))
-			return "unload";
-	}
-	return NULL;
+	failed = begin_life(of);
+	for (life = 1; life < 3 && !failed; life++)
+		failed = peer_unload(of->peer) ? "unload" : begin_life(of);
+	pthread_barrier_wait(&alive);
+	pthread_barrier_wait(&looked_at);
+	if (!failed && peer_unload(of->peer))
+		failed = "unload";
+	return (void *)failed;
 }
 
 TEST_F(peers, C42_guests_of_all_kinds_share_a_GPU)
@@ -707,14 +730,22 @@ TEST_F(peers, C42_guests_of_all_kinds_share_a_GPU)
 	unsigned int i;
 
 	enable();
-	/* not by the threads: what looks for tags takes time that the others wait for */
+	pthread_barrier_init(&alive, NULL, NUM + 1);
+	pthread_barrier_init(&looked_at, NULL, NUM + 1);
 	for (i = 0; i < NUM; i++)
-		write_tag(i);
+		bars[i] = bar_map_vf(gpu, i);
 	for (i = 0; i < NUM; i++)
 		ASSERT_EQ(0, pthread_create(&thread[i], NULL, live, &vms[i]));
+	pthread_barrier_wait(&alive);
+	/* what a guest leaves is scrubbed, and a leak into it with that */
+	for (i = 0; i < NUM; i++)
+		ASSERT_TRUE(has_tag(i));
+	ASSERT_EQ(0, tags_in_foreign_memory());
+	pthread_barrier_wait(&looked_at);
 	for (i = 0; i < NUM; i++)
 		ASSERT_EQ(0, pthread_join(thread[i], &failed[i]));
 	for (i = 0; i < NUM; i++) {
+		bar_unmap(&bars[i]);
 		ASSERT_EQ(NULL, failed[i]);
 		ASSERT_EQ(6, peer_counts(vms[i].peer)->accesses);
 		check_guest(&vms[i]);
