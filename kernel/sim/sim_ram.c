@@ -552,14 +552,20 @@ void sim_ram_write(struct sim_gpu *gpu, u64 offset, const void *buf, size_t len)
  * The file "find": a dword is written, and reading tells which units have it
  */
 
+/* of whole pages; most have no content, and the tag is not 0 */
 static u64 ram_count(const u8 *at, size_t bytes, u32 tag)
 {
-	const u32 *dword = (const u32 *)at;
+	const u8 *end = at + bytes;
+	const u32 *dword;
 	u64 count = 0;
-	size_t i;
 
-	for (i = 0; i < bytes / sizeof(u32); i++)
-		count += READ_ONCE(dword[i]) == tag;
+	for (; at < end; at += PAGE_SIZE) {
+		if (!memchr_inv(at, 0, PAGE_SIZE))
+			continue;
+		for (dword = (const u32 *)at;
+		     dword < (const u32 *)(at + PAGE_SIZE); dword++)
+			count += READ_ONCE(*dword) == tag;
+	}
 	return count;
 }
 

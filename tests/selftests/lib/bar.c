@@ -150,26 +150,20 @@ size_t bar_count(const struct bar *bar, size_t offset, size_t len, uint32_t val)
 }
 
 /**
- * bar_found() - in how many dwords of a framebuffer a tag is, by the simulator
+ * bar_find() - in how many dwords of a framebuffer a tag is, by the simulator
  * @gpu: GPU
  * @tag: dword, not 0
+ * @owner: "pf" or "vf0"
+ * @elsewhere: filled with those in memory of other functions, may be NULL
+ *
+ * Return: those in memory of @owner alone.
  */
-uint64_t bar_found(const struct gpu *gpu, uint32_t tag)
+uint64_t bar_find(const struct gpu *gpu, uint32_t tag, const char *owner,
+		  uint64_t *elsewhere)
 {
-	return bar_found_of(gpu, tag, NULL);
-}
-
-/**
- * bar_found_of() - the same, in memory of one function only
- * @gpu: GPU
- * @tag: dword, not 0
- * @owner: "pf" or "vf0", NULL: any
- */
-uint64_t bar_found_of(const struct gpu *gpu, uint32_t tag, const char *owner)
-{
-	unsigned long long count;
-	uint64_t sum = 0;
 	char *text, *line, *rest, of[128];
+	uint64_t own = 0, others = 0;
+	unsigned long long count;
 
 	ASSERT_OK(file_printf(gpu_sim(gpu, "find"), "%u", tag));
 	text = file_read_all(gpu_sim(gpu, "find"));
@@ -178,9 +172,33 @@ uint64_t bar_found_of(const struct gpu *gpu, uint32_t tag, const char *owner)
 	     line = strtok_r(NULL, "\n", &rest)) {
 		check(sscanf(line, "unit=%*u of=%127s count=%llu", of,
 			     &count) == 2);
-		if (!owner || !strcmp(owner, of))
-			sum += count;
+		*(strcmp(owner, of) ? &others : &own) += count;
 	}
 	free(text);
-	return sum;
+	if (elsewhere)
+		*elsewhere = others;
+	return own;
+}
+
+/**
+ * bar_found() - in how many dwords of a framebuffer a tag is, by the simulator
+ * @gpu: GPU
+ * @tag: dword, not 0
+ */
+uint64_t bar_found(const struct gpu *gpu, uint32_t tag)
+{
+	uint64_t elsewhere;
+
+	return bar_find(gpu, tag, "pf", &elsewhere) + elsewhere;
+}
+
+/**
+ * bar_found_of() - the same, in memory of one function only
+ * @gpu: GPU
+ * @tag: dword, not 0
+ * @owner: "pf" or "vf0"
+ */
+uint64_t bar_found_of(const struct gpu *gpu, uint32_t tag, const char *owner)
+{
+	return bar_find(gpu, tag, owner, NULL);
 }

@@ -34,6 +34,8 @@ void bar_set(const struct bar *bar, size_t offset, uint32_t val);
 void bar_fill(const struct bar *bar, size_t offset, size_t len, uint32_t val);
 size_t bar_count(const struct bar *bar, size_t offset, size_t len, uint32_t val);
 
+uint64_t bar_find(const struct gpu *gpu, uint32_t tag, const char *owner,
+		  uint64_t *elsewhere);
 uint64_t bar_found(const struct gpu *gpu, uint32_t tag);
 uint64_t bar_found_of(const struct gpu *gpu, uint32_t tag, const char *owner);
 
