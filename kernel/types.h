@@ -57,6 +57,8 @@ struct gpuvf_sink;
  * @teardown: the reset under way replaces a SHUTDOWN that the hardware does not
  *	have: it only ends the VF's state; pf->lock
  * @reset_by_user: the reset under way is carried out by its user's driver; pf->lock
+ * @take_over: the reset under way is to be left to its user's driver; pf->lock, which
+ *	@reset_work reads it without
  * @reset_asked: an administrator asked for the reset under way: if it succeeds,
  *	it clears @faults, @paused and @stopped; pf->lock
  * @reset_waits: @resetting, and there is nothing to do before the reset of the
@@ -91,6 +93,7 @@ struct gpuvf_vf {
 	bool resetting;
 	bool teardown;
 	bool reset_by_user;
+	bool take_over;
 	bool reset_asked;
 	bool reset_waits;
 	bool pci_locked;

@@ -63,9 +63,10 @@ static bool reset_pf_answers(struct gpuvf_pf *pf)
 }
 
 /*
- * 0; -EAGAIN: the lock of the VF could not be taken; -EIO: the PF does not answer; what
- * the PCI core returns. If a PCIe error is the reason why the PF does not answer, that
- * is known in a moment, unless the lock is in the way.
+ * 0; -EAGAIN: the lock of the VF could not be taken; -ECANCELED: its user resets it, and
+ * ends this reset too; -EIO: the PF does not answer; what the PCI core returns. If a PCIe
+ * error is the reason why the PF does not answer, that is known in a moment, unless the
+ * lock is in the way.
  */
 static int reset_vf_function(struct gpuvf_vf *vf)
 {
@@ -77,6 +78,8 @@ static int reset_vf_function(struct gpuvf_vf *vf)
 	for (tries = 0; tries < RESET_TRIES && !READ_ONCE(pf->gone); tries++) {
 		if (READ_ONCE(pf->frozen))
 			return -EIO;
+		if (READ_ONCE(vf->take_over))
+			return -ECANCELED;
 		if (!pci_dev_trylock(vf->pdev)) {
 			err = -EAGAIN;
 			msleep(RESET_PAUSE_MS);
@@ -170,6 +173,7 @@ static void reset_vf_done_locked(struct gpuvf_vf *vf, int err, bool stuck,
 	struct gpuvf_pf *pf = vf->pf;
 
 	vf->teardown = false;
+	WRITE_ONCE(vf->take_over, false);
 	vf->reset_err = err;
 	if (err)
 		vf->stats.failed_resets++;
@@ -238,6 +242,29 @@ void gpuvf_reset_vf_end_locked(struct gpuvf_vf *vf, int err, int engine_err,
 		reset_pf_start_locked(vf->pf);
 }
 
+/*
+ * The FLR and the end of a reset are its user's from now on, as if it had begun it. A
+ * guest that was notified hears no more of that: its own FLR, or that of its VM, came.
+ */
+static void reset_vf_leave(struct gpuvf_vf *vf)
+{
+	gpuvf_pf_lock(vf->pf);
+	WRITE_ONCE(vf->take_over, false);
+	vf->teardown = false;
+	vf->init_after_reset = false;
+	vf->reset_by_user = true;
+	gpuvf_full_access_end_locked(vf);
+	gpuvf_pf_unlock(vf->pf);
+	gpuvf_pf_notify(vf->pf);
+}
+
+/* the reset of the GPU does for this one too */
+static void reset_vf_wait_locked(struct gpuvf_vf *vf)
+{
+	WRITE_ONCE(vf->take_over, false);
+	vf->reset_waits = true;
+}
+
 /* reset a VF by its own FLR */
 static void reset_vf_work(struct work_struct *work)
 {
@@ -249,7 +276,9 @@ static void reset_vf_work(struct work_struct *work)
 
 	gpuvf_pf_lock(pf);
 	wait = pf->in_reset || pf->quiesced || pf->frozen;
-	vf->reset_waits = vf->resetting && wait;
+	vf->reset_waits = false;
+	if (vf->resetting && wait)
+		reset_vf_wait_locked(vf);
 	wait |= !vf->resetting;
 	gpuvf_pf_unlock(pf);
 	if (wait)
@@ -260,6 +289,10 @@ static void reset_vf_work(struct work_struct *work)
 	gpuvf_engine_reset_begin(pf, vf->index);
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_vf_function(vf);
+	if (err == -ECANCELED) {
+		reset_vf_leave(vf);
+		return;
+	}
 	engine_err = gpuvf_engine_reset_end(pf, vf->index, !err);
 	/* the VF's user has the lock, and has reset the VF meanwhile: that is enough */
 	if (err == -EAGAIN && gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
@@ -269,9 +302,9 @@ static void reset_vf_work(struct work_struct *work)
 	trace_gpuvf_reset(pf->pdev, vf->index, ktime_get_ns() - begin, err);
 
 	gpuvf_pf_lock(pf);
-	/* what came of it is not known; the reset of the GPU does for this one too */
+	/* what came of it is not known */
 	if (pf->frozen) {
-		vf->reset_waits = true;
+		reset_vf_wait_locked(vf);
 		gpuvf_pf_unlock(pf);
 		return;
 	}

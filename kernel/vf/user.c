@@ -12,6 +12,10 @@
  *	                                                        │
  *	        framebuffer withdrawn, scrubbed ◄── reset_end ◄─┘
  *
+ * A reset that this driver has begun, and for which it does not have the device lock
+ * yet, is left to the user's: one FLR does for both, and a user who resets the VF all
+ * the time cannot keep this driver from it.
+ *
  * With other host drivers all that is seen is when they are unbound.
  */
 
@@ -34,11 +38,28 @@ static bool user_has_to_wait_locked(const struct gpuvf_pf *pf)
  * gpuvf_vf_wait_reset() - wait until no reset of a VF by this driver is under way
  * @vf: VF
  *
- * Context: may sleep; pf->lock must not be held, the VF's device lock neither.
+ * Context: may sleep; pf->lock must not be held, nor the VF's device lock, for which the
+ * reset waits unless @take_over is set.
  */
 void gpuvf_vf_wait_reset(struct gpuvf_vf *vf)
 {
 	flush_work(&vf->reset_work);
+}
+
+/* a reset of the VF by this driver is over, or is the user's, on return */
+static void user_takes_over(struct gpuvf_vf *vf)
+{
+	struct gpuvf_pf *pf = vf->pf;
+	bool ask;
+
+	gpuvf_pf_lock(pf);
+	ask = vf->resetting && !vf->reset_by_user && !pf->vf_count_changing &&
+	      !user_has_to_wait_locked(pf);
+	if (ask)
+		WRITE_ONCE(vf->take_over, true);
+	gpuvf_pf_unlock(pf);
+	if (ask)
+		gpuvf_vf_wait_reset(vf);
 }
 
 /**
@@ -46,8 +67,8 @@ void gpuvf_vf_wait_reset(struct gpuvf_vf *vf)
  * @vf: VF, whether it has started or not
  *
  * Without an FLR notice no command for the VF is under way on return, and none begins
- * before gpuvf_vf_user_reset_end(). Where a reset of the VF or of the GPU is under
- * way already, that one does for this one too.
+ * before gpuvf_vf_user_reset_end(). Where a reset of the GPU is under way already, that
+ * one does for this one too.
  *
  * Context: may sleep, as long as the engines need to be free of the VF; pf->lock must
  * not be held.
@@ -57,8 +78,11 @@ void gpuvf_vf_user_reset_begin(struct gpuvf_vf *vf)
 	struct gpuvf_pf *pf = vf->pf;
 	bool begin;
 
-	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE))
+	/* the PCI core tells the VF's driver of a reset by this driver too */
+	if (gpuvf_pf_can(pf, GPUVF_CAPABILITY_FLR_NOTICE) ||
+	    current_work() == &vf->reset_work)
 		return;
+	user_takes_over(vf);
 	gpuvf_pf_lock(pf);
 	begin = vf->pdev && !vf->resetting && !pf->vf_count_changing &&
 		!user_has_to_wait_locked(pf);

@@ -316,6 +316,60 @@ TEST_F(variant, opening_and_a_reset_at_the_same_time_succeed)
 
 static atomic_int done;
 
+/* as good as new: a guest starts, runs, and is reset */
+static void vf_is_well(unsigned int vf)
+{
+	uint64_t before;
+
+	ASSERT_EVENTUALLY(!vfio_open(&vfio, vf_dir(gpu, vf)));
+	ASSERT_EVENTUALLY(finds(&vfio, vf, 0) == GPUVF_SIM_WINDOW_SCRUBBED);
+	load_busy(gpu, vf, 100);
+	before = reset_count(vf);
+	ASSERT_OK(vfio_reset(&vfio));
+	ASSERT_EVENTUALLY(reset_count(vf) > before);
+	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
+	vfio_close(&vfio);
+}
+
+/* a guest that resets its VF all the time, which has the device locked for it */
+static void *user_reset_thread(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&done))
+		vfio_reset(&vfio);
+	return NULL;
+}
+
+TEST_F(variant, a_user_cannot_keep_an_administrator_from_resetting_a_vf)
+{
+	uint64_t races, other, before;
+	pthread_t thread;
+	unsigned int i;
+
+	enable_and_bind(gpu, DRIVER);
+	open_vf(0);
+	load_busy(gpu, 0, 100);
+	load_busy(gpu, 1, 100);
+	races = gpu_truth(gpu, "gpu", "flr_races");
+	other = gpu_truth_vf(gpu, 1, "epoch");
+	atomic_store(&done, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, user_reset_thread, NULL));
+	for (i = 0; i < 4; i++) {
+		before = reset_count(0);
+		ASSERT_OK(file_write(gpu_sysfs(gpu, "vf0/reset"), "1"));
+		ASSERT_LT(before, reset_count(0));
+	}
+	atomic_store(&done, 1);
+	pthread_join(thread, NULL);
+	if (!gpu_can(gpu, "flr-notice"))
+		ASSERT_EQ(races, gpu_truth(gpu, "gpu", "flr_races"));
+	ASSERT_EQ(other, gpu_truth_vf(gpu, 1, "epoch"));
+	ASSERT_FALSE(gpu_vf_is(gpu, 0, "failed"));
+	vfio_close(&vfio);
+	ASSERT_OK(gpu_guest(gpu, 0, "off"));
+	vf_is_well(0);
+}
+
 /* root resets the function behind its user's back */
 static void *pci_reset_thread(void *arg)
 {
@@ -337,21 +391,6 @@ static void *gpu_reset_thread(void *arg)
 		ASSERT_OK(file_write(gpu_sysfs(gpu, "reset"), "1"));
 	atomic_store(&done, 1);
 	return NULL;
-}
-
-/* as good as new: a guest starts, runs, and is reset */
-static void vf_is_well(unsigned int vf)
-{
-	uint64_t before;
-
-	ASSERT_EVENTUALLY(!vfio_open(&vfio, vf_dir(gpu, vf)));
-	ASSERT_EVENTUALLY(finds(&vfio, vf, 0) == GPUVF_SIM_WINDOW_SCRUBBED);
-	load_busy(gpu, vf, 100);
-	before = reset_count(vf);
-	ASSERT_OK(vfio_reset(&vfio));
-	ASSERT_EVENTUALLY(reset_count(vf) > before);
-	ASSERT_EVENTUALLY(!gpu_vf_is(gpu, vf, "resetting"));
-	vfio_close(&vfio);
 }
 
 /* closing finds the device locked, and its own reset within another one */
