@@ -38,13 +38,14 @@ begin_libvirt() {
 	libvirtd -d > $point_said 2>&1 && until_true virsh -q capabilities
 }
 
-# the guest's kernel, and its driver, which stays until the machine is destroyed
+# the guest's kernel, and its driver, which stays until the machine is destroyed: nobody
+# tells it to end
 make_guest() {
 	local files=/run/lab/guest
 
 	mkdir -p $files &&
-		sed "s/^args=''/args='tag=$tag'/
-			s/^\$b rmmod.*/\$b sleep 3600/" "$nested/init" > $files/init && chmod +x $files/init &&
+		sed "s/\\\$GUEST/tag=$tag/" "$nested/init" > $files/init && chmod +x $files/init &&
+		grep -q " tag=$tag\$" $files/init &&
 		cp "$nested_files/vmlinux" /var/lib/libvirt/images/vmlinuz &&
 		{
 			cat "$nested_files/initramfs.cpio"
