@@ -154,23 +154,31 @@ static bool mbox_is_settled(struct gpuvf_pf *pf, u32 vfs)
 }
 
 /**
- * gpuvf_mbox_settle() - let guests see that their last message was acknowledged
+ * gpuvf_mbox_settle() - end what is under way in mailboxes of VFs
  * @pf: PF
  * @vfs: bit n: VF n, which is about to be reset
  *
- * A reset clears the acknowledgment. A guest that has asked for the reset, or said
- * that it is ready for one, would wait for it in vain: 500 ms, or 12 s and then give up.
+ * A reset clears the acknowledgment of what a guest sent. One that has asked for the
+ * reset, or said that it is ready for it, would wait for that in vain: 500 ms, or 12 s
+ * and then give up. What a guest was sent survives its reset: so that is taken back, or
+ * who starts after the reset would find it.
  *
  * Context: sleeps, until they have or for MBOX_SETTLE_MS; pf->lock must not be held.
  */
 void gpuvf_mbox_settle(struct gpuvf_pf *pf, u32 vfs)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(MBOX_SETTLE_MS);
+	unsigned int i;
 
 	if (!gpuvf_pf_can(pf, GPUVF_CAPABILITY_MAILBOX))
 		return;
 	while (!mbox_is_settled(pf, vfs) && time_before(jiffies, end))
 		usleep_range(1000, 2000);
+	gpuvf_pf_lock(pf);
+	for (i = 0; i < pf->num_vfs && !pf->gone; i++)
+		if (vfs & BIT(i) && pf->vf[i].pdev)
+			gpuvf_mbox_clear_locked(&pf->vf[i]);
+	gpuvf_pf_unlock(pf);
 }
 
 /**

@@ -285,8 +285,8 @@ static void reset_vf_work(struct work_struct *work)
 		return;
 
 	notified = reset_notify(vf);
-	gpuvf_mbox_settle(pf, BIT(vf->index));
 	gpuvf_engine_reset_begin(pf, vf->index);
+	gpuvf_mbox_settle(pf, BIT(vf->index));
 	/* the device stays: who disables VFs waits for their resets first */
 	err = reset_vf_function(vf);
 	if (err == -ECANCELED) {

@@ -270,6 +270,24 @@ TEST_F(guests, C26_one_that_dies_with_full_access_is_reset_once)
 	ASSERT_EVENTUALLY(driver_is(BAD, "work"));
 }
 
+/* the notification of its reset is no message for who starts after the FLR */
+TEST_F(guests, C42_mailbox_is_empty_after_the_flr)
+{
+	bool notified = false;
+
+	start_others();
+	ASSERT_OK(gpu_guest(gpu, BAD, "idle boot=1000 dies patient"));
+	ASSERT_EVENTUALLY(driver_is(BAD, "dead"));
+	do {
+		notified |= hw_vf_mbox(gpu, BAD, GPUVF_MBOX_RCV(0)) ==
+			    GPUVF_MBOX_FLR_NOTIFICATION;
+		pause_ms(1);
+	} while (!gpu_vf_is(gpu, BAD, "provisioned"));
+	ASSERT_TRUE(notified);
+	ASSERT_EQ(1, counted("vf_resets"));
+	ASSERT_EQ(0, counted("leftover_mail"));
+}
+
 TEST_F(guests, C26_one_that_dies_in_its_slice_hurts_nobody)
 {
 	start_others();
