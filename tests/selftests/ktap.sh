@@ -40,8 +40,9 @@ point() {
 
 # says CODE PATTERN COMMAND...: it ends with that code within $says_limit seconds, and says
 # that, on stdout or stderr; both are then in $point_said, what it said on stderr in a file
-# err beside it. Virtual time goes on while the VM waits for the host's files.
-says_limit=${GPUVF_VIRTUAL:+3600}
+# err beside it. Virtual time goes on while the VM waits for the host's files: an hour of it
+# in less than a second.
+says_limit=${GPUVF_VIRTUAL:+360000}
 says_limit=${says_limit:-200}
 says() {
 	local want=$1 pattern=$2 code=0 err=${point_said%/*}/err
