@@ -10,6 +10,9 @@ nested=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 nested_files=${nested_files:-$nested/../../../build/nested/$(uname -r)}
 nested_logs=${nested_logs:-/run/lab}
 sim=/sys/kernel/debug/gpuvf_sim
+# dwords of the MiB that a driver looks at, without those that are not its own
+# shellcheck disable=SC2034	# for those that source this
+words=$(((1 << 18) - 512))
 
 # how long a driver may say nothing: virtual time goes on while the VM waits for the host
 nested_limit=${GPUVF_VIRTUAL:+3600}

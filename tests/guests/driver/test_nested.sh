@@ -16,8 +16,6 @@ set -uo pipefail
 	skip_all "no $nested_files: tests/guests/driver/build makes it"
 point_said=/run/lab/said
 : > $point_said
-# dwords of the MiB that a driver looks at, without those that are not its own
-words=$(((1 << 18) - 512))
 
 # tag_is TAG VF: all of it is in the framebuffer, and all in that VF's
 tag_is() {
