@@ -37,8 +37,8 @@ begin_libvirt() {
 	libvirtd -d > $point_said 2>&1 && until_true virsh -q capabilities
 }
 
-# the guest's kernel, and its driver, which stays until the machine is destroyed: nobody
-# tells it to end
+# the guest's kernel, and its driver, which stays until the machine is destroyed: no line of
+# input ends it
 make_guest() {
 	local files=/run/lab/guest
 
